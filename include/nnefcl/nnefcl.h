@@ -1,0 +1,22 @@
+/* nnefcl: runs NNEF models (Khronos NNEF 1.0.5) on any OpenCL 1.2 device. Everything but opencl.h, which needs the OpenCL headers. */
+#ifndef NNEFCL_NNEFCL_H
+#define NNEFCL_NNEFCL_H
+
+#include "device.h"
+#include "inspect.h"
+#include "model.h"
+#include "session.h"
+#include "status.h"
+#include "tensor.h"
+
+#define NNEFCL_VERSION "0.1.0"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* Version of the library that is linked, as NNEFCL_VERSION was when it was built. */
+NNEFCL_API const char *nnefcl_version(void);
+#ifdef __cplusplus
+}
+#endif
+#endif

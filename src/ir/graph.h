@@ -1,0 +1,121 @@
+/* The graph: nodes in execution order, tensors with shape, type and layout. Nouns only; it knows nothing of NNEF's syntax. Frozen once built.
+ *
+ * Every operation of chapter 4 is a node, also external, constant, variable and update. Literals given for tensor parameters are tensors of rank 0 with
+ * role NCL_ROLE_CONSTANT and no producer. */
+#ifndef NCL_GRAPH_H
+#define NCL_GRAPH_H
+
+#include "base/alloc.h"
+#include "base/diag.h"
+#include "nnefcl/tensor.h"
+#include "value.h"
+
+struct ncl_op;
+struct ncl_node;
+
+enum ncl_role { NCL_ROLE_ACTIVATION, NCL_ROLE_INPUT, NCL_ROLE_CONSTANT, NCL_ROLE_VARIABLE };
+
+/* How the elements of a tensor lie in memory. Plain: dense, row-major. Blocked: channels in blocks of `block`, [N][C/block][spatial...][block], the last block filled up with
+ * zeros. `before` and `after` are extents of a zero halo for each spatial axis (index 0: axis 2). */
+enum ncl_layout_kind { NCL_LAYOUT_PLAIN, NCL_LAYOUT_BLOCKED };
+struct ncl_layout {
+    enum ncl_layout_kind kind;
+    int block;
+    int before[NNEFCL_MAX_RANK - 2], after[NNEFCL_MAX_RANK - 2];
+};
+
+/* One entry of graph.quant, arguments evaluated: algorithm is a quantization operation of 4.9.5. */
+struct ncl_quant {
+    const char *algorithm;
+    size_t argument_count;
+    struct ncl_quant_argument {
+        const char *name;
+        struct ncl_value value; /* literals; nested arrays for per-channel values */
+    } *argument;
+    struct ncl_loc at;
+};
+
+/* What is behind a label (4.1.3). Variables with equal labels share one. */
+struct ncl_variable {
+    const char *label;
+    nnefcl_dtype dtype;
+    nnefcl_shape shape;
+    size_t member;                 /* index of its file in the container; SIZE_MAX: none, random values */
+    double random_low, random_high; /* range of the random values when there is no file */
+    const struct ncl_quant *quant; /* how stored indices are to be decoded; NULL: plain data */
+    bool updated;                  /* some update writes it: it is state */
+    size_t index;                  /* position in graph->variable */
+};
+
+struct ncl_tensor {
+    uint32_t id;       /* position in graph->tensor */
+    const char *name;  /* identifier of the graph body, or one made from it for tensors of expanded fragments ("y.1") */
+    bool exported;     /* the name stands in the graph body */
+    nnefcl_dtype dtype;
+    nnefcl_shape shape;
+    bool shaped;       /* false: inference failed; an error was reported, stay silent */
+    struct ncl_layout layout;
+    enum ncl_role role;
+    struct ncl_node *producer; /* NULL: a literal */
+    struct ncl_variable *variable; /* role VARIABLE */
+    const void *data;          /* role CONSTANT: elements of dtype, `data_count` of them: all, or one that fills the tensor */
+    size_t data_count;
+    const struct ncl_quant *quant; /* hint of graph.quant, NULL: none */
+    struct ncl_loc at;
+};
+
+struct ncl_node {
+    const struct ncl_op *op;
+    struct ncl_loc at;
+    size_t parameter_count;          /* in the order of the declaration */
+    const char *const *parameter;    /* their names */
+    struct ncl_value *argument;      /* tensors, arrays of tensors, attributes; defaults filled in */
+    size_t result_count;             /* in the order of the declaration */
+    const char *const *result_name;
+    nnefcl_dtype *result_dtype;      /* known before inference */
+    struct ncl_value *result;        /* NCL_VALUE_TENSOR or an array of them; made by inference */
+};
+
+struct ncl_graph {
+    const char *name;
+    size_t tensor_count, node_count, input_count, output_count, variable_count;
+    size_t tensor_capacity, node_capacity, variable_capacity;
+    struct ncl_tensor **tensor;
+    struct ncl_node **node;
+    struct ncl_tensor **input, **output; /* in declaration order */
+    struct ncl_variable **variable;      /* one for each label */
+};
+
+/* Arguments by the name of the parameter. A name that the operation does not declare is a defect (assert). */
+const struct ncl_value *ncl_node_arg(const struct ncl_node *node, const char *name);
+struct ncl_tensor *ncl_node_tensor(const struct ncl_node *node, const char *name);
+int64_t ncl_node_integer(const struct ncl_node *node, const char *name);
+double ncl_node_scalar(const struct ncl_node *node, const char *name);
+bool ncl_node_logical(const struct ncl_node *node, const char *name);
+const char *ncl_node_string(const struct ncl_node *node, const char *name);
+/* Items of an array argument. */
+size_t ncl_node_count(const struct ncl_node *node, const char *name);
+int64_t ncl_node_integer_at(const struct ncl_node *node, const char *name, size_t index);
+struct ncl_tensor *ncl_node_tensor_at(const struct ncl_node *node, const char *name, size_t index);
+/* The tensor of result r, or item i of it when it is an array. */
+struct ncl_tensor *ncl_node_result(const struct ncl_node *node, size_t result);
+struct ncl_tensor *ncl_node_result_at(const struct ncl_node *node, size_t result, size_t index);
+
+/* Number of elements; shapes in a graph are checked, so it fits. */
+int64_t ncl_shape_volume(const nnefcl_shape *shape);
+/* Product of the extents of axes [first, last). */
+int64_t ncl_shape_span(const nnefcl_shape *shape, int first, int last);
+bool ncl_shape_equal(const nnefcl_shape *a, const nnefcl_shape *b);
+/* "[1,3,224,224]" into a buffer of at least NCL_SHAPE_TEXT bytes; returns it. */
+#define NCL_SHAPE_TEXT 192
+const char *ncl_shape_text(const nnefcl_shape *shape, char buffer[NCL_SHAPE_TEXT]);
+/* Is it known when the session is made: a constant, or a variable that nothing updates. */
+bool ncl_tensor_is_constant(const struct ncl_tensor *tensor);
+/* A literal or constant whose elements all equal `value`. */
+bool ncl_tensor_is_filled_with(const struct ncl_tensor *tensor, double value);
+
+/* New objects in a graph under construction; NULL: out of memory. */
+struct ncl_tensor *ncl_graph_add_tensor(struct ncl_graph *graph, struct ncl_arena *arena);
+bool ncl_graph_add_node(struct ncl_graph *graph, struct ncl_arena *arena, struct ncl_node *node);
+
+#endif

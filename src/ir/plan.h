@@ -1,0 +1,119 @@
+/* The plan: everything the device side does, as plain data. Init steps run once (load weights, pack them, fold constants), run steps with each inference.
+ *
+ * Kernels are bodies in cl/: a body is `static void FN(stem)(INDEX task, SIZES size, global T *tensor...)` in cl/stem.cl. A step names a body with its defines, the number
+ * of tasks, the tensors in the order of the body's parameters and the record of sizes (one 64-bit integer each; reals as the bits of a float). */
+#ifndef NCL_PLAN_H
+#define NCL_PLAN_H
+
+#include "base/text.h"
+#include "graph.h"
+#include "target.h"
+
+#define NCL_STEP_TENSORS 8
+#define NCL_NO_TENSOR UINT32_MAX
+
+typedef uint32_t ncl_ref; /* index into plan->tensor */
+
+enum ncl_storage {
+    NCL_STORE_ARENA,  /* lives between run steps */
+    NCL_STORE_INIT,   /* lives between init steps only */
+    NCL_STORE_WEIGHT, /* made by init steps, read by run steps */
+    NCL_STORE_STATE,  /* a variable that update writes */
+    NCL_STORE_INPUT,  /* a buffer of its own, may be bound by the application */
+    NCL_STORE_OUTPUT
+};
+
+struct ncl_plan_tensor {
+    const char *name;
+    nnefcl_dtype dtype;
+    nnefcl_shape shape;
+    struct ncl_layout layout;
+    uint64_t bytes;
+    enum ncl_storage storage;
+    ncl_ref base;          /* the tensor whose memory this one shares from `base_offset` on (a view); NCL_NO_TENSOR: its own memory */
+    uint64_t base_offset;  /* bytes */
+    uint32_t io;           /* INPUT, OUTPUT: index of the graph's input or output */
+    /* made by the memory plan */
+    uint32_t buffer;       /* index into plan->buffer */
+    uint64_t offset;       /* bytes in it */
+    uint32_t first_step, last_step; /* liveness within its list */
+};
+
+struct ncl_define {
+    const char *name, *text; /* "T", "float": both our own, never a model's */
+};
+
+/* A program: a body with its defines. */
+struct ncl_kernel {
+    const char *body;   /* stem of the file and name of the function */
+    size_t define_count;
+    struct ncl_define *define; /* sorted by name */
+    unsigned tensors;   /* number of tensor parameters */
+    size_t size_count;
+    const char *const *size_name; /* names of the record's fields, as the file defines them */
+};
+
+enum ncl_step_kind { NCL_STEP_KERNEL, NCL_STEP_LOAD, NCL_STEP_COPY, NCL_STEP_GEMM };
+
+/* C = A B for a library (CLBlast), row-major, `batch` times; strides in elements between batches. tensor[0] = A, tensor[1] = B, tensor[2] = C. */
+struct ncl_gemm {
+    int64_t m, n, k;
+    bool transpose_a, transpose_b;
+    int64_t batch;
+    const int64_t *offset_a, *offset_b, *offset_c; /* elements, one for each batch */
+};
+
+struct ncl_step {
+    enum ncl_step_kind kind;
+    struct ncl_loc at;
+    const char *name;     /* "conv1 = conv" */
+    unsigned tensor_count;
+    ncl_ref tensor[NCL_STEP_TENSORS];
+    unsigned writes;      /* bit i: tensor[i] is written */
+    unsigned reads;       /* bit i: tensor[i] is read */
+    uint64_t flops;
+    /* KERNEL */
+    uint32_t kernel;      /* index into plan->kernel */
+    uint64_t tasks;
+    size_t size_count;
+    int64_t *size;
+    uint64_t record;      /* index of its first size in the record buffer */
+    /* LOAD: fills tensor[0] (all of its elements are its `data`, or the file of a variable) */
+    const struct ncl_tensor *source;
+    /* COPY: bytes from tensor[0] to tensor[1], the whole of both */
+    /* GEMM */
+    const struct ncl_gemm *gemm;
+};
+
+struct ncl_buffer {
+    uint64_t bytes;
+    enum ncl_storage storage; /* ARENA and INIT never share a buffer */
+    uint32_t io;
+};
+
+struct ncl_steps {
+    size_t count, capacity;
+    struct ncl_step *step;
+};
+
+struct ncl_plan {
+    struct ncl_target target;
+    size_t tensor_count, tensor_capacity;
+    struct ncl_plan_tensor *tensor;
+    size_t kernel_count, kernel_capacity;
+    struct ncl_kernel *kernel;
+    struct ncl_steps init, run;
+    size_t buffer_count, buffer_capacity;
+    struct ncl_buffer *buffer;
+    uint64_t record_count; /* 64-bit integers in the record buffer */
+    uint64_t weight_bytes, arena_bytes, init_bytes, io_bytes;
+    size_t input_count, output_count;
+    ncl_ref *input, *output; /* by index of the graph */
+};
+
+/* `--dump plan`. */
+void ncl_plan_print(struct ncl_text *text, const struct ncl_plan *plan);
+/* Bytes that a tensor of this type, shape and layout takes; UINT64_MAX when that does not fit. */
+uint64_t ncl_layout_bytes(const struct ncl_layout *layout, nnefcl_dtype dtype, const nnefcl_shape *shape);
+
+#endif

@@ -1,0 +1,45 @@
+/* Where the files of a model come from: a folder, a lone graph.nnef, a tar, tar.gz or zip, in a file, in memory or behind callbacks (NNEF 1.0.5, 5.1).
+ *
+ * Nothing is unpacked to disk and nothing but the index is kept: members are read through when asked for. Names cannot leave the model: "..", absolute
+ * paths, links and devices are refused. A leading "./" or "/" is stripped, "\" counts as "/".
+ * Thread rule: an open container is read-only; several threads may read from it, each with its own cursor. */
+#ifndef NCL_CONTAINER_H
+#define NCL_CONTAINER_H
+
+#include <stdint.h>
+
+#include "base/alloc.h"
+#include "base/diag.h"
+#include "nnefcl/model.h"
+
+struct ncl_container;
+
+struct ncl_member {
+    const char *name;  /* normalized: "conv1/filter.dat" */
+    uint64_t size;     /* bytes */
+};
+
+/* `path` or `reader`, the other NULL. Limits: 65536 members, `limit` bytes for one member. Errors are NNEFCL_ERR_MODEL. */
+nnefcl_status ncl_container_open(const char *path, const nnefcl_reader *reader, uint64_t limit, const nnefcl_allocator *allocator, struct ncl_diag *diag, struct ncl_container **container);
+void ncl_container_free(struct ncl_container *container);
+/* Sessions may outlive nothing: they read while they are created. A container can be shared by reference count. */
+struct ncl_container *ncl_container_retain(struct ncl_container *container);
+
+size_t ncl_container_count(const struct ncl_container *container);
+const struct ncl_member *ncl_container_member(const struct ncl_container *container, size_t index);
+/* Finds a member: exact name first, else the only one that matches case-insensitively. Returns its index, SIZE_MAX: none; *ambiguous is set when several match only case-insensitively. */
+size_t ncl_container_find(const struct ncl_container *container, const char *name, bool *ambiguous);
+
+/* A cursor reads members one after another. Members of archives are cheapest in the order of their index: going back restarts the archive. */
+struct ncl_cursor;
+nnefcl_status ncl_cursor_open(const struct ncl_container *container, struct ncl_diag *diag, struct ncl_cursor **cursor);
+void ncl_cursor_free(struct ncl_cursor *cursor);
+/* Positions at the start of a member. */
+nnefcl_status ncl_cursor_seek(struct ncl_cursor *cursor, size_t index, struct ncl_diag *diag);
+/* Reads up to `size` bytes of the member; *got < size only at its end. */
+nnefcl_status ncl_cursor_read(struct ncl_cursor *cursor, void *buffer, size_t size, size_t *got, struct ncl_diag *diag);
+
+/* A whole member with a NUL behind it, in the arena. Larger than `limit`: NNEFCL_ERR_LIMIT. */
+nnefcl_status ncl_container_slurp(const struct ncl_container *container, size_t index, uint64_t limit, struct ncl_arena *arena, struct ncl_diag *diag, char **data, size_t *size);
+
+#endif

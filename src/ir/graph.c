@@ -1,0 +1,169 @@
+#include "ir/graph.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct ncl_value *ncl_node_arg(const struct ncl_node *node, const char *name)
+{
+    for (size_t i = 0; i < node->parameter_count; i++)
+        if (strcmp(node->parameter[i], name) == 0)
+            return &node->argument[i];
+    assert(!"the operation declares no such parameter");
+    return NULL;
+}
+
+struct ncl_tensor *ncl_node_tensor(const struct ncl_node *node, const char *name)
+{
+    const struct ncl_value *value = ncl_node_arg(node, name);
+    assert(value->kind == NCL_VALUE_TENSOR);
+    return value->tensor;
+}
+
+int64_t ncl_node_integer(const struct ncl_node *node, const char *name)
+{
+    const struct ncl_value *value = ncl_node_arg(node, name);
+    assert(value->kind == NCL_VALUE_INTEGER);
+    return value->integer;
+}
+
+double ncl_node_scalar(const struct ncl_node *node, const char *name)
+{
+    const struct ncl_value *value = ncl_node_arg(node, name);
+    assert(value->kind == NCL_VALUE_SCALAR);
+    return value->scalar;
+}
+
+bool ncl_node_logical(const struct ncl_node *node, const char *name)
+{
+    const struct ncl_value *value = ncl_node_arg(node, name);
+    assert(value->kind == NCL_VALUE_LOGICAL);
+    return value->logical;
+}
+
+const char *ncl_node_string(const struct ncl_node *node, const char *name)
+{
+    const struct ncl_value *value = ncl_node_arg(node, name);
+    assert(value->kind == NCL_VALUE_STRING);
+    return value->string;
+}
+
+static const struct ncl_value *array(const struct ncl_node *node, const char *name)
+{
+    const struct ncl_value *value = ncl_node_arg(node, name);
+    assert(value->kind == NCL_VALUE_ARRAY);
+    return value;
+}
+
+size_t ncl_node_count(const struct ncl_node *node, const char *name)
+{
+    return array(node, name)->count;
+}
+
+static const struct ncl_value *item(const struct ncl_node *node, const char *name, size_t index, enum ncl_value_kind kind)
+{
+    const struct ncl_value *list = array(node, name);
+    assert(index < list->count && list->item[index].kind == kind);
+    (void)kind;
+    return &list->item[index];
+}
+
+int64_t ncl_node_integer_at(const struct ncl_node *node, const char *name, size_t index)
+{
+    return item(node, name, index, NCL_VALUE_INTEGER)->integer;
+}
+
+struct ncl_tensor *ncl_node_tensor_at(const struct ncl_node *node, const char *name, size_t index)
+{
+    return item(node, name, index, NCL_VALUE_TENSOR)->tensor;
+}
+
+struct ncl_tensor *ncl_node_result(const struct ncl_node *node, size_t result)
+{
+    assert(result < node->result_count && node->result[result].kind == NCL_VALUE_TENSOR);
+    return node->result[result].tensor;
+}
+
+struct ncl_tensor *ncl_node_result_at(const struct ncl_node *node, size_t result, size_t index)
+{
+    assert(result < node->result_count && node->result[result].kind == NCL_VALUE_ARRAY && index < node->result[result].count);
+    return node->result[result].item[index].tensor;
+}
+
+int64_t ncl_shape_span(const nnefcl_shape *shape, int first, int last)
+{
+    int64_t product = 1;
+    for (int i = first; i < last; i++)
+        product *= shape->extent[i];
+    return product;
+}
+
+int64_t ncl_shape_volume(const nnefcl_shape *shape)
+{
+    return ncl_shape_span(shape, 0, shape->rank);
+}
+
+bool ncl_shape_equal(const nnefcl_shape *a, const nnefcl_shape *b)
+{
+    if (a->rank != b->rank)
+        return false;
+    for (int i = 0; i < a->rank; i++)
+        if (a->extent[i] != b->extent[i])
+            return false;
+    return true;
+}
+
+const char *ncl_shape_text(const nnefcl_shape *shape, char buffer[NCL_SHAPE_TEXT])
+{
+    size_t used = (size_t)snprintf(buffer, NCL_SHAPE_TEXT, "[");
+    for (int i = 0; i < shape->rank; i++)
+        used += (size_t)snprintf(buffer + used, NCL_SHAPE_TEXT - used, "%s%lld", i ? "," : "", (long long)shape->extent[i]);
+    snprintf(buffer + used, NCL_SHAPE_TEXT - used, "]");
+    return buffer;
+}
+
+bool ncl_tensor_is_constant(const struct ncl_tensor *tensor)
+{
+    return tensor->role == NCL_ROLE_CONSTANT || (tensor->role == NCL_ROLE_VARIABLE && !tensor->variable->updated);
+}
+
+static double element(const struct ncl_tensor *tensor, size_t index)
+{
+    switch (tensor->dtype) {
+    case NNEFCL_SCALAR:
+        return ((const float *)tensor->data)[index];
+    case NNEFCL_INTEGER:
+        return ((const int32_t *)tensor->data)[index];
+    case NNEFCL_LOGICAL:
+        return ((const uint8_t *)tensor->data)[index];
+    }
+    return 0;
+}
+
+bool ncl_tensor_is_filled_with(const struct ncl_tensor *tensor, double value)
+{
+    if (tensor->role != NCL_ROLE_CONSTANT)
+        return false;
+    for (size_t i = 0; i < tensor->data_count; i++)
+        if (element(tensor, i) != value)
+            return false;
+    return true;
+}
+
+struct ncl_tensor *ncl_graph_add_tensor(struct ncl_graph *graph, struct ncl_arena *arena)
+{
+    struct ncl_tensor *tensor = NCL_NEW(arena, struct ncl_tensor);
+    if (!tensor || graph->tensor_count >= UINT32_MAX || !NCL_GROW(arena, graph->tensor, graph->tensor_count, graph->tensor_capacity))
+        return NULL;
+    tensor->id = (uint32_t)graph->tensor_count;
+    graph->tensor[graph->tensor_count++] = tensor;
+    return tensor;
+}
+
+bool ncl_graph_add_node(struct ncl_graph *graph, struct ncl_arena *arena, struct ncl_node *node)
+{
+    if (!NCL_GROW(arena, graph->node, graph->node_count, graph->node_capacity))
+        return false;
+    graph->node[graph->node_count++] = node;
+    return true;
+}

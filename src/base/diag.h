@@ -30,25 +30,28 @@ struct ncl_call {
     struct ncl_loc at;
 };
 
-#define NCL_NOWHERE ((struct ncl_loc){0})
-#define NCL_MAX_ERRORS 20
+#define NCL_NOWHERE      ((struct ncl_loc){0})
+#define NCL_MAX_ERRORS   20
+#define NCL_MAX_WARNINGS 100 /* notes count too */
 
 struct ncl_diag {
     nnefcl_error *error; /* the caller's, may be NULL; receives the first error */
     nnefcl_diagnostic_fn callback;
     void *user;
     bool strict;
-    unsigned errors;          /* reported so far */
-    nnefcl_status status;     /* of the first error, NNEFCL_OK before */
+    unsigned errors, warnings; /* reported so far */
+    nnefcl_status status;      /* of the first error, NNEFCL_OK before */
 };
 
 void ncl_diag_init(struct ncl_diag *diag, nnefcl_error *error, nnefcl_diagnostic_fn callback, void *user, bool strict);
 
 /* Reports an error and returns its status. Beyond NCL_MAX_ERRORS nothing more is reported. */
-nnefcl_status ncl_error(struct ncl_diag *diag, nnefcl_status status, struct ncl_loc at, const char *format, ...) __attribute__((format(printf, 4, 5)));
+nnefcl_status ncl_error(struct ncl_diag *diag, nnefcl_status status, struct ncl_loc at, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 nnefcl_status ncl_verror(struct ncl_diag *diag, nnefcl_status status, struct ncl_loc at, const char *format, va_list args);
 /* The same with the code of an OpenCL call. */
-nnefcl_status ncl_error_opencl(struct ncl_diag *diag, nnefcl_status status, int code, struct ncl_loc at, const char *format, ...) __attribute__((format(printf, 5, 6)));
+nnefcl_status ncl_error_opencl(struct ncl_diag *diag, nnefcl_status status, int code, struct ncl_loc at, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
 /* What breaks the text of the specification but cannot be misread: a warning, with `strict` an NNEFCL_ERR_MODEL. Returns NNEFCL_OK or that error. */
 nnefcl_status ncl_lax(struct ncl_diag *diag, struct ncl_loc at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* A warning about something legal; stays a warning under `strict`. */

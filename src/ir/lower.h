@@ -6,15 +6,19 @@
 #include "op.h"
 #include "plan.h"
 
+struct ncl_emit;
+
 struct ncl_lower {
     struct ncl_arena *arena; /* of the plan */
     struct ncl_diag *diag;
     struct ncl_plan *plan;
     const struct ncl_graph *graph;
     const struct ncl_node *node; /* being lowered */
+    bool node_constant;          /* every tensor it reads is known at init */
     ncl_ref *tensor;             /* by tensor id: its plan tensor, NCL_NO_TENSOR: not met yet */
     bool *constant;              /* by ref: made by init steps */
     size_t constant_capacity;
+    struct ncl_emit *emit;       /* the step under construction */
     bool plain_kernels;          /* leave out every fast variant */
     bool clblast;                /* matmul and linear as NCL_STEP_GEMM */
     bool long_index;             /* force 64-bit indices (tests) */
@@ -23,9 +27,9 @@ struct ncl_lower {
 
 /* The plan tensor of a graph tensor, made at the first use. */
 ncl_ref ncl_lower_tensor(struct ncl_lower *lower, const struct ncl_tensor *tensor);
-/* Memory of our own between steps, dense, `count` elements. `name` for the printed plan. */
+/* Memory of our own between steps, dense, `count` elements. `name` for the printed plan. It is written by steps of constant inputs only, or by none of them. */
 ncl_ref ncl_lower_scratch(struct ncl_lower *lower, const char *name, nnefcl_dtype dtype, int64_t count);
-/* `result` shows the memory of `input` under its own shape from element `first` on: no step. Copies instead where sharing is not allowed (outputs of the graph, state). */
+/* `result` shows the memory of `input` under its own shape from element `first` on: no step. */
 void ncl_lower_view(struct ncl_lower *lower, const struct ncl_tensor *result, const struct ncl_tensor *input, int64_t first);
 /* Is the tensor known at init (so that packing it costs nothing at run time)? */
 bool ncl_lower_is_constant(const struct ncl_lower *lower, ncl_ref ref);
@@ -34,7 +38,6 @@ nnefcl_status ncl_lower_unsupported(struct ncl_lower *lower, const char *format,
 nnefcl_status ncl_lower_status(const struct ncl_lower *lower);
 
 /* A kernel step: begin, then its parts, then end. The pointer is valid until ncl_step_end. */
-struct ncl_emit; 
 struct ncl_emit *ncl_step_begin(struct ncl_lower *lower, const char *body);
 /* A `#define name text` in front of the body; text is a literal of ours. */
 void ncl_step_define(struct ncl_emit *step, const char *name, const char *text);

@@ -98,6 +98,7 @@ struct ncl_steps {
 
 struct ncl_plan {
     struct ncl_target target;
+    const char *name; /* of the graph */
     size_t tensor_count, tensor_capacity;
     struct ncl_plan_tensor *tensor;
     size_t kernel_count, kernel_capacity;
@@ -111,6 +112,11 @@ struct ncl_plan {
     ncl_ref *input, *output; /* by index of the graph */
 };
 
+/* The tensor that owns the memory of `ref`. */
+ncl_ref ncl_plan_root(const struct ncl_plan *plan, ncl_ref ref);
+/* Where a tensor lies: its buffer, and the byte offset in it. */
+void ncl_plan_place(const struct ncl_plan *plan, ncl_ref ref, uint32_t *buffer, uint64_t *offset);
+const char *ncl_storage_name(enum ncl_storage storage);
 /* `--dump plan`. */
 void ncl_plan_print(struct ncl_text *text, const struct ncl_plan *plan);
 /* Bytes that a tensor of this type, shape and layout takes; UINT64_MAX when that does not fit. */

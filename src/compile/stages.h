@@ -11,9 +11,9 @@
 /* ---- model.c: the frozen model behind the public nnefcl_model ---- */
 
 struct nnefcl_model {
-    struct ncl_arena arena;      /* everything below but the container */
+    struct ncl_arena arena; /* everything below but the container */
     struct ncl_container *container;
-    struct ncl_source source;    /* graph.nnef, kept for messages */
+    struct ncl_source source; /* graph.nnef, kept for messages */
     const struct ncl_document *document;
     const struct ncl_graph *graph;
     unsigned compat;
@@ -34,8 +34,8 @@ struct ncl_build_options {
 
 /* Checks the document, expands it, infers shapes, finds the variables' files and applies graph.quant (`quant` NULL: there is none).
  * `container` NULL: no files (then random_weights must be set, or variables are refused). */
-nnefcl_status ncl_build(struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_document *document, const struct ncl_quant_file *quant, const struct ncl_container *container,
-                        const struct ncl_build_options *options, const struct ncl_graph **graph);
+nnefcl_status ncl_build(struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_document *document, const struct ncl_quant_file *quant,
+                        const struct ncl_container *container, const struct ncl_build_options *options, const struct ncl_graph **graph);
 /* stdlib.nnef parsed: the declarations of chapter 4. In `arena`. */
 nnefcl_status ncl_stdlib(struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_document **document);
 
@@ -47,19 +47,22 @@ nnefcl_status ncl_weights_open(const struct nnefcl_model *model, struct ncl_diag
 void ncl_weights_free(struct ncl_weights *weights);
 /* Starts a tensor of role VARIABLE or CONSTANT ... */
 nnefcl_status ncl_weights_begin(struct ncl_weights *weights, const struct ncl_tensor *tensor, struct ncl_diag *diag);
-/* ... and writes its next `count` elements (dense, of its dtype) to `out`: from the file (float, integer, bool; quantized indices decoded by variable->quant, 7.1), the
- * constant's data, or the random formula. */
+/* ... and writes its next `count` elements (dense, of its dtype) to `out`: from the file (float, integer, bool; quantized indices decoded by
+ * variable->quant, 7.1), the constant's data, or the random formula. */
 nnefcl_status ncl_weights_next(struct ncl_weights *weights, void *out, size_t count, struct ncl_diag *diag);
 /* Does the file of a variable fit its declaration: header, size, type, shape modulo trailing ones (5.2, 5.2.1)? Called while the graph is built. */
-nnefcl_status ncl_weights_check(const struct ncl_container *container, const struct ncl_variable *variable, unsigned compat, struct ncl_loc at, struct ncl_diag *diag);
+nnefcl_status ncl_weights_check(const struct ncl_container *container, const struct ncl_variable *variable, unsigned compat, struct ncl_loc at,
+                                struct ncl_diag *diag);
 /* The only element of a rank-0 variable that serves as an attribute. */
-nnefcl_status ncl_weights_scalar(const struct ncl_container *container, const struct ncl_variable *variable, unsigned compat, struct ncl_loc at, struct ncl_diag *diag, double *value);
+nnefcl_status ncl_weights_scalar(const struct ncl_container *container, const struct ncl_variable *variable, unsigned compat, struct ncl_loc at,
+                                 struct ncl_diag *diag, double *value);
 
 /* ---- passes: graph to graph, pass_*.c ---- */
 
 struct ncl_pass {
     const char *name;
-    nnefcl_status (*run)(struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_target *target, const struct ncl_graph *in, const struct ncl_graph **out);
+    nnefcl_status (*run)(struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_target *target, const struct ncl_graph *in,
+                         const struct ncl_graph **out);
 };
 extern const struct ncl_pass ncl_passes[];
 extern const size_t ncl_pass_count;
@@ -73,11 +76,18 @@ struct ncl_plan_options {
     uint64_t memory_limit; /* bytes of device memory, 0: target->global_memory */
 };
 
-/* Passes, lowering, memory plan. Every operation without a kernel is reported (NNEFCL_ERR_UNSUPPORTED). Everything in `arena`; the plan points into the model. */
-nnefcl_status ncl_plan_make(const struct nnefcl_model *model, const struct ncl_target *target, const struct ncl_plan_options *options, struct ncl_arena *arena, struct ncl_diag *diag,
-                            struct ncl_plan **plan);
-/* memplan.c: gives every tensor of the plan its buffer and offset; no buffer above target.max_allocation, a larger tensor is NNEFCL_ERR_LIMIT with both numbers. */
+/* Passes, lowering, memory plan. Every operation without a kernel is reported (NNEFCL_ERR_UNSUPPORTED). Everything in `arena`; the plan points into
+ * the model. */
+nnefcl_status ncl_plan_make(const struct nnefcl_model *model, const struct ncl_target *target, const struct ncl_plan_options *options,
+                            struct ncl_arena *arena, struct ncl_diag *diag, struct ncl_plan **plan);
+/* schedule.c: sorts the init steps, loads in the order of the files and each step right behind what it waits for. */
+nnefcl_status ncl_schedule_init(struct ncl_plan *plan, struct ncl_arena *arena, struct ncl_diag *diag);
+/* memplan.c: gives every tensor of the plan its buffer and offset; no buffer above target.max_allocation, a larger tensor is NNEFCL_ERR_LIMIT with
+ * both numbers. */
 nnefcl_status ncl_memplan(struct ncl_plan *plan, const struct ncl_plan_options *options, struct ncl_arena *arena, struct ncl_diag *diag);
+
+/* check.c: --dump plan and --dump cl. */
+void ncl_plan_dump(struct ncl_text *text, const struct ncl_plan *plan, nnefcl_dump what);
 
 /* ---- wrap.c: OpenCL C sources from the bodies in cl/ ---- */
 
@@ -86,9 +96,9 @@ nnefcl_status ncl_memplan(struct ncl_plan *plan, const struct ncl_plan_options *
  * with one (buffer, byte offset) pair for each tensor. Work-group size: target.group. */
 void ncl_wrap_launch(struct ncl_text *text, const struct ncl_plan *plan, uint32_t kernel);
 /* The whole run list as one kernel for CPU devices:
- *   kernel void persistent(global const long *records, volatile global int *barrier, global uchar *m0, ulong o0, ...)
- * with one pair for each buffer of the plan; `barrier` holds 2 zeroed ints; launch target.compute_units work-items, local size 1. The steps themselves are part of `records`:
- * ncl_wrap_persistent_records gives them. */
+ *   kernel void persistent(global const long *records, volatile global int *barrier_, global uchar *m0, ulong o0, ...)
+ * with one pair for each buffer of the plan (INIT ones included: any buffer may stand for them); `barrier_` holds 2 zeroed ints; launch
+ * target.compute_units work-items, local size 1. The steps themselves are part of `records`: ncl_wrap_persistent_records gives them. */
 void ncl_wrap_persistent(struct ncl_text *text, const struct ncl_plan *plan);
 /* All records: the sizes of every kernel step at step->record, and behind them the step table of the persistent form. `count` 64-bit integers. */
 nnefcl_status ncl_wrap_records(const struct ncl_plan *plan, struct ncl_arena *arena, int64_t **records, size_t *count);

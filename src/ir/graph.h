@@ -1,7 +1,7 @@
 /* The graph: nodes in execution order, tensors with shape, type and layout. Nouns only; it knows nothing of NNEF's syntax. Frozen once built.
  *
- * Every operation of chapter 4 is a node, also external, constant, variable and update. Literals given for tensor parameters are tensors of rank 0 with
- * role NCL_ROLE_CONSTANT and no producer. */
+ * Every operation of chapter 4 is a node, also external, constant, variable and update. Literals given for tensor parameters are tensors of rank 0
+ * with role NCL_ROLE_CONSTANT and no producer. */
 #ifndef NCL_GRAPH_H
 #define NCL_GRAPH_H
 
@@ -15,8 +15,8 @@ struct ncl_node;
 
 enum ncl_role { NCL_ROLE_ACTIVATION, NCL_ROLE_INPUT, NCL_ROLE_CONSTANT, NCL_ROLE_VARIABLE };
 
-/* How the elements of a tensor lie in memory. Plain: dense, row-major. Blocked: channels in blocks of `block`, [N][C/block][spatial...][block], the last block filled up with
- * zeros. `before` and `after` are extents of a zero halo for each spatial axis (index 0: axis 2). */
+/* How the elements of a tensor lie in memory. Plain: dense, row-major. Blocked: channels in blocks of `block`, [N][C/block][spatial...][block], the
+ * last block filled up with zeros. `before` and `after` are extents of a zero halo for each spatial axis (index 0: axis 2). */
 enum ncl_layout_kind { NCL_LAYOUT_PLAIN, NCL_LAYOUT_BLOCKED };
 struct ncl_layout {
     enum ncl_layout_kind kind;
@@ -31,7 +31,7 @@ struct ncl_quant {
     struct ncl_quant_argument {
         const char *name;
         struct ncl_value value; /* literals; nested arrays for per-channel values */
-    } *argument;
+    } * argument;
     struct ncl_loc at;
 };
 
@@ -40,25 +40,25 @@ struct ncl_variable {
     const char *label;
     nnefcl_dtype dtype;
     nnefcl_shape shape;
-    size_t member;                 /* index of its file in the container; SIZE_MAX: none, random values */
+    size_t member;                  /* index of its file in the container; SIZE_MAX: none, random values */
     double random_low, random_high; /* range of the random values when there is no file */
-    const struct ncl_quant *quant; /* how stored indices are to be decoded; NULL: plain data */
-    bool updated;                  /* some update writes it: it is state */
-    size_t index;                  /* position in graph->variable */
+    const struct ncl_quant *quant;  /* how stored indices are to be decoded; NULL: plain data */
+    bool updated;                   /* some update writes it: it is state */
+    size_t index;                   /* position in graph->variable */
 };
 
 struct ncl_tensor {
-    uint32_t id;       /* position in graph->tensor */
-    const char *name;  /* identifier of the graph body, or one made from it for tensors of expanded fragments ("y.1") */
-    bool exported;     /* the name stands in the graph body */
+    uint32_t id;      /* position in graph->tensor */
+    const char *name; /* identifier of the graph body, or one made from it for tensors of expanded fragments ("y.1") */
+    bool exported;    /* the name stands in the graph body */
     nnefcl_dtype dtype;
     nnefcl_shape shape;
-    bool shaped;       /* false: inference failed; an error was reported, stay silent */
+    bool shaped; /* false: inference failed; an error was reported, stay silent */
     struct ncl_layout layout;
     enum ncl_role role;
-    struct ncl_node *producer; /* NULL: a literal */
+    struct ncl_node *producer;     /* NULL: a literal */
     struct ncl_variable *variable; /* role VARIABLE */
-    const void *data;          /* role CONSTANT: elements of dtype, `data_count` of them: all, or one that fills the tensor */
+    const void *data;              /* role CONSTANT: elements of dtype, `data_count` of them: all, or one that fills the tensor */
     size_t data_count;
     const struct ncl_quant *quant; /* hint of graph.quant, NULL: none */
     struct ncl_loc at;
@@ -67,13 +67,13 @@ struct ncl_tensor {
 struct ncl_node {
     const struct ncl_op *op;
     struct ncl_loc at;
-    size_t parameter_count;          /* in the order of the declaration */
-    const char *const *parameter;    /* their names */
-    struct ncl_value *argument;      /* tensors, arrays of tensors, attributes; defaults filled in */
-    size_t result_count;             /* in the order of the declaration */
+    size_t parameter_count;       /* in the order of the declaration */
+    const char *const *parameter; /* their names */
+    struct ncl_value *argument;   /* tensors, arrays of tensors, attributes; defaults filled in */
+    size_t result_count;          /* in the order of the declaration */
     const char *const *result_name;
-    nnefcl_dtype *result_dtype;      /* known before inference */
-    struct ncl_value *result;        /* NCL_VALUE_TENSOR or an array of them; made by inference */
+    nnefcl_dtype *result_dtype; /* known before inference */
+    struct ncl_value *result;   /* NCL_VALUE_TENSOR or an array of them; made by inference */
 };
 
 struct ncl_graph {

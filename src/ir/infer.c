@@ -52,9 +52,11 @@ static nnefcl_status check_shape(struct ncl_infer *infer, const struct ncl_node 
         return ncl_infer_error(infer, node, "result '%s' would have rank %d, more than %d", node->result_name[result], shape->rank, NNEFCL_MAX_RANK);
     for (int i = 0; i < shape->rank; i++) {
         if (shape->extent[i] <= 0)
-            return ncl_infer_error(infer, node, "result '%s' would have shape %s with an extent below 1", node->result_name[result], ncl_shape_text(shape, text));
+            return ncl_infer_error(infer, node, "result '%s' would have shape %s with an extent below 1", node->result_name[result],
+                                   ncl_shape_text(shape, text));
         if (shape->extent[i] > INT32_MAX || !ncl_mul_i64(volume, shape->extent[i], &volume) || volume > MAX_VOLUME)
-            return ncl_error(infer->diag, NNEFCL_ERR_LIMIT, node->at, "%s: result '%s' of shape %s has more than 2^40 elements, or an extent above 2^31-1", node->op->name,
+            return ncl_error(infer->diag, NNEFCL_ERR_LIMIT, node->at,
+                             "%s: result '%s' of shape %s has more than 2^40 elements, or an extent above 2^31-1", node->op->name,
                              node->result_name[result], ncl_shape_text(shape, text));
     }
     return NNEFCL_OK;

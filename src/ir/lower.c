@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAX_DEFINES 24
+#define MAX_DEFINES     24
 #define INT_INDEX_LIMIT (INT32_MAX - (1 << 20)) /* room for the last task's overshoot */
 
 struct ncl_emit {
@@ -52,7 +52,8 @@ nnefcl_status ncl_lower_unsupported(struct ncl_lower *lower, const char *format,
 
 /* ---- tensors ---- */
 
-static ncl_ref add_tensor(struct ncl_lower *lower, const char *name, nnefcl_dtype dtype, const nnefcl_shape *shape, const struct ncl_layout *layout, enum ncl_storage storage)
+static ncl_ref add_tensor(struct ncl_lower *lower, const char *name, nnefcl_dtype dtype, const nnefcl_shape *shape, const struct ncl_layout *layout,
+                          enum ncl_storage storage)
 {
     struct ncl_plan *plan = lower->plan;
     if (lower->status)
@@ -64,7 +65,13 @@ static ncl_ref add_tensor(struct ncl_lower *lower, const char *name, nnefcl_dtyp
     }
     const ncl_ref ref = (ncl_ref)plan->tensor_count++;
     plan->tensor[ref] = (struct ncl_plan_tensor){
-        .name = name, .dtype = dtype, .shape = *shape, .layout = *layout, .storage = storage, .base = NCL_NO_TENSOR, .first_step = UINT32_MAX,
+        .name = name,
+        .dtype = dtype,
+        .shape = *shape,
+        .layout = *layout,
+        .storage = storage,
+        .base = NCL_NO_TENSOR,
+        .first_step = UINT32_MAX,
     };
     plan->tensor[ref].bytes = ncl_layout_bytes(layout, dtype, shape);
     lower->constant[ref] = false;
@@ -86,7 +93,8 @@ static void add_load(struct ncl_lower *lower, ncl_ref ref, const struct ncl_tens
 {
     struct ncl_step *step = add_step(lower, &lower->plan->init);
     if (step)
-        *step = (struct ncl_step){.kind = NCL_STEP_LOAD, .at = tensor->at, .name = tensor->name, .tensor_count = 1, .tensor[0] = ref, .writes = 1, .source = tensor};
+        *step = (struct ncl_step){
+            .kind = NCL_STEP_LOAD, .at = tensor->at, .name = tensor->name, .tensor_count = 1, .tensor[0] = ref, .writes = 1, .source = tensor};
 }
 
 ncl_ref ncl_lower_tensor(struct ncl_lower *lower, const struct ncl_tensor *tensor)
@@ -153,7 +161,8 @@ static bool is_result(const struct ncl_lower *lower, ncl_ref ref)
     return false;
 }
 
-/* Once at init is enough when everything the step reads is constant; a result of the node must be whole then, so all of the node has to be constant. */
+/* Once at init is enough when everything the step reads is constant; a result of the node must be whole then, so all of the node has to be constant.
+ */
 static bool runs_at_init(const struct ncl_lower *lower, const struct ncl_step *step)
 {
     if (lower->node_constant)
@@ -375,7 +384,8 @@ void ncl_lower_copy(struct ncl_lower *lower, ncl_ref from, ncl_ref to)
 {
     if (lower->status)
         return;
-    struct ncl_step step = {.kind = NCL_STEP_COPY, .at = lower->node->at, .name = step_name(lower), .tensor_count = 2, .tensor = {from, to}, .reads = 1, .writes = 2};
+    struct ncl_step step = {
+        .kind = NCL_STEP_COPY, .at = lower->node->at, .name = step_name(lower), .tensor_count = 2, .tensor = {from, to}, .reads = 1, .writes = 2};
     if (!lower->status)
         finish(lower, &step);
 }
@@ -398,7 +408,14 @@ nnefcl_status ncl_lower_gemm(struct ncl_lower *lower, ncl_ref a, ncl_ref b, ncl_
     copy->offset_a = offsets;
     copy->offset_b = offsets + gemm->batch;
     copy->offset_c = offsets + 2 * gemm->batch;
-    struct ncl_step step = {.kind = NCL_STEP_GEMM, .at = lower->node->at, .name = step_name(lower), .tensor_count = 3, .tensor = {a, b, c}, .reads = 3, .writes = 4, .gemm = copy};
+    struct ncl_step step = {.kind = NCL_STEP_GEMM,
+                            .at = lower->node->at,
+                            .name = step_name(lower),
+                            .tensor_count = 3,
+                            .tensor = {a, b, c},
+                            .reads = 3,
+                            .writes = 4,
+                            .gemm = copy};
     step.flops = 2 * (uint64_t)gemm->m * (uint64_t)gemm->n * (uint64_t)gemm->k * (uint64_t)gemm->batch;
     return lower->status ? lower->status : finish(lower, &step);
 }

@@ -1,5 +1,5 @@
-/* What an operation uses to emit its steps. Errors are sticky: after the first one every call does nothing and ncl_lower_status tells it, so an op's code needs no checks
- * between the calls. A step whose inputs are all constant goes to the init list by itself (DESIGN 3). */
+/* What an operation uses to emit its steps. Errors are sticky: after the first one every call does nothing and ncl_lower_status tells it, so an op's
+ * code needs no checks between the calls. A step whose inputs are all constant goes to the init list by itself (DESIGN 3). */
 #ifndef NCL_LOWER_H
 #define NCL_LOWER_H
 
@@ -18,16 +18,17 @@ struct ncl_lower {
     ncl_ref *tensor;             /* by tensor id: its plan tensor, NCL_NO_TENSOR: not met yet */
     bool *constant;              /* by ref: made by init steps */
     size_t constant_capacity;
-    struct ncl_emit *emit;       /* the step under construction */
-    bool plain_kernels;          /* leave out every fast variant */
-    bool clblast;                /* matmul and linear as NCL_STEP_GEMM */
-    bool long_index;             /* force 64-bit indices (tests) */
+    struct ncl_emit *emit; /* the step under construction */
+    bool plain_kernels;    /* leave out every fast variant */
+    bool clblast;          /* matmul and linear as NCL_STEP_GEMM */
+    bool long_index;       /* force 64-bit indices (tests) */
     nnefcl_status status;
 };
 
 /* The plan tensor of a graph tensor, made at the first use. */
 ncl_ref ncl_lower_tensor(struct ncl_lower *lower, const struct ncl_tensor *tensor);
-/* Memory of our own between steps, dense, `count` elements. `name` for the printed plan. It is written by steps of constant inputs only, or by none of them. */
+/* Memory of our own between steps, dense, `count` elements. `name` for the printed plan. It is written by steps of constant inputs only, or by none
+ * of them. */
 ncl_ref ncl_lower_scratch(struct ncl_lower *lower, const char *name, nnefcl_dtype dtype, int64_t count);
 /* `result` shows the memory of `input` under its own shape from element `first` on: no step. */
 void ncl_lower_view(struct ncl_lower *lower, const struct ncl_tensor *result, const struct ncl_tensor *input, int64_t first);

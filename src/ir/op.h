@@ -11,7 +11,7 @@ struct ncl_infer {
     struct ncl_arena *arena;
     struct ncl_diag *diag;
     struct ncl_graph *graph;
-    unsigned compat; /* NNEFCL_COMPAT_* */
+    unsigned compat;              /* NNEFCL_COMPAT_* */
     int64_t old_batch, new_batch; /* --batch: the leading extent that the document writes, and the one to take; equal: nothing to do */
 };
 
@@ -21,8 +21,8 @@ struct ncl_op {
     nnefcl_status (*infer)(struct ncl_infer *infer, struct ncl_node *node);
     /* Emits the steps with the functions of lower.h; NULL: this build does not run it. */
     nnefcl_status (*lower)(struct ncl_lower *lower, const struct ncl_node *node);
-    int variant;         /* which member of a family */
-    const char *formula; /* of the member, for kernels: our own text, or NULL */
+    int variant;                                   /* which member of a family */
+    const char *formula;                           /* of the member, for kernels: our own text, or NULL */
     uint64_t (*macs)(const struct ncl_node *node); /* multiply-accumulates, NULL: none */
 };
 
@@ -40,6 +40,7 @@ nnefcl_status ncl_infer_error(struct ncl_infer *infer, const struct ncl_node *no
 /* What breaks the text but cannot be misread: ncl_lax at the node. */
 nnefcl_status ncl_infer_lax(struct ncl_infer *infer, const struct ncl_node *node, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* NNEFCL_ERR_UNSUPPORTED that names the dialect ("torch") which would accept it. */
-nnefcl_status ncl_infer_needs_compat(struct ncl_infer *infer, const struct ncl_node *node, const char *dialect, const char *format, ...) __attribute__((format(printf, 4, 5)));
+nnefcl_status ncl_infer_needs_compat(struct ncl_infer *infer, const struct ncl_node *node, const char *dialect, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 #endif

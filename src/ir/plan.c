@@ -103,8 +103,8 @@ static void print_step(struct ncl_text *text, const struct ncl_plan *plan, const
         print_sizes(text, &plan->kernel[step->kernel], step);
     } else if (step->kind == NCL_STEP_GEMM) {
         const struct ncl_gemm *gemm = step->gemm;
-        ncl_text_printf(text, " m=%lld n=%lld k=%lld%s%s batch=%lld", (long long)gemm->m, (long long)gemm->n, (long long)gemm->k, gemm->transpose_a ? " ta" : "",
-                        gemm->transpose_b ? " tb" : "", (long long)gemm->batch);
+        ncl_text_printf(text, " m=%lld n=%lld k=%lld%s%s batch=%lld", (long long)gemm->m, (long long)gemm->n, (long long)gemm->k,
+                        gemm->transpose_a ? " ta" : "", gemm->transpose_b ? " tb" : "", (long long)gemm->batch);
     }
     ncl_text_printf(text, "  # %s\n", step->name);
 }
@@ -112,8 +112,8 @@ static void print_step(struct ncl_text *text, const struct ncl_plan *plan, const
 void ncl_plan_print(struct ncl_text *text, const struct ncl_plan *plan)
 {
     ncl_text_printf(text, "plan %s for %s\n", plan->name, plan->target.name);
-    ncl_text_printf(text, "buffers weights %llu arena %llu init %llu io %llu bytes\n", (unsigned long long)plan->weight_bytes, (unsigned long long)plan->arena_bytes,
-                    (unsigned long long)plan->init_bytes, (unsigned long long)plan->io_bytes);
+    ncl_text_printf(text, "buffers weights %llu arena %llu init %llu io %llu bytes\n", (unsigned long long)plan->weight_bytes,
+                    (unsigned long long)plan->arena_bytes, (unsigned long long)plan->init_bytes, (unsigned long long)plan->io_bytes);
     for (size_t i = 0; i < plan->buffer_count; i++)
         ncl_text_printf(text, "  b%zu %s %llu bytes\n", i, ncl_storage_name(plan->buffer[i].storage), (unsigned long long)plan->buffer[i].bytes);
     ncl_text_add(text, "tensors\n");

@@ -1,7 +1,9 @@
-/* The plan: everything the device side does, as plain data. Init steps run once (load weights, pack them, fold constants), run steps with each inference.
+/* The plan: everything the device side does, as plain data. Init steps run once (load weights, pack them, fold constants), run steps with each
+ * inference.
  *
- * Kernels are bodies in cl/: a body is `static void FN(stem)(INDEX task, SIZES size, global T *tensor...)` in cl/stem.cl. A step names a body with its defines, the number
- * of tasks, the tensors in the order of the body's parameters and the record of sizes (one 64-bit integer each; reals as the bits of a float). */
+ * Kernels are bodies in cl/: a body is `static void FN(stem)(INDEX task, SIZES size, global T *tensor...)` in cl/stem.cl. A step names a body with
+ * its defines, the number of tasks, the tensors in the order of the body's parameters and the record of sizes (one 64-bit integer each; reals as the
+ * bits of a float). */
 #ifndef NCL_PLAN_H
 #define NCL_PLAN_H
 
@@ -10,7 +12,7 @@
 #include "target.h"
 
 #define NCL_STEP_TENSORS 8
-#define NCL_NO_TENSOR UINT32_MAX
+#define NCL_NO_TENSOR    UINT32_MAX
 
 typedef uint32_t ncl_ref; /* index into plan->tensor */
 
@@ -30,12 +32,12 @@ struct ncl_plan_tensor {
     struct ncl_layout layout;
     uint64_t bytes;
     enum ncl_storage storage;
-    ncl_ref base;          /* the tensor whose memory this one shares from `base_offset` on (a view); NCL_NO_TENSOR: its own memory */
-    uint64_t base_offset;  /* bytes */
-    uint32_t io;           /* INPUT, OUTPUT: index of the graph's input or output */
+    ncl_ref base;         /* the tensor whose memory this one shares from `base_offset` on (a view); NCL_NO_TENSOR: its own memory */
+    uint64_t base_offset; /* bytes */
+    uint32_t io;          /* INPUT, OUTPUT: index of the graph's input or output */
     /* made by the memory plan */
-    uint32_t buffer;       /* index into plan->buffer */
-    uint64_t offset;       /* bytes in it */
+    uint32_t buffer;                /* index into plan->buffer */
+    uint64_t offset;                /* bytes in it */
     uint32_t first_step, last_step; /* liveness within its list */
 };
 
@@ -45,10 +47,10 @@ struct ncl_define {
 
 /* A program: a body with its defines. */
 struct ncl_kernel {
-    const char *body;   /* stem of the file and name of the function */
+    const char *body; /* stem of the file and name of the function */
     size_t define_count;
     struct ncl_define *define; /* sorted by name */
-    unsigned tensors;   /* number of tensor parameters */
+    unsigned tensors;          /* number of tensor parameters */
     size_t size_count;
     const char *const *size_name; /* names of the record's fields, as the file defines them */
 };
@@ -66,18 +68,18 @@ struct ncl_gemm {
 struct ncl_step {
     enum ncl_step_kind kind;
     struct ncl_loc at;
-    const char *name;     /* "conv1 = conv" */
+    const char *name; /* "conv1 = conv" */
     unsigned tensor_count;
     ncl_ref tensor[NCL_STEP_TENSORS];
-    unsigned writes;      /* bit i: tensor[i] is written */
-    unsigned reads;       /* bit i: tensor[i] is read */
+    unsigned writes; /* bit i: tensor[i] is written */
+    unsigned reads;  /* bit i: tensor[i] is read */
     uint64_t flops;
     /* KERNEL */
-    uint32_t kernel;      /* index into plan->kernel */
+    uint32_t kernel; /* index into plan->kernel */
     uint64_t tasks;
     size_t size_count;
     int64_t *size;
-    uint64_t record;      /* index of its first size in the record buffer */
+    uint64_t record; /* index of its first size in the record buffer */
     /* LOAD: fills tensor[0] (all of its elements are its `data`, or the file of a variable) */
     const struct ncl_tensor *source;
     /* COPY: bytes from tensor[0] to tensor[1], the whole of both */

@@ -1,11 +1,27 @@
 #include "ir/target.h"
 
 const struct ncl_target ncl_target_generic_cpu = {
-    .name = "generic CPU", .cpu = true, .compute_units = 2, .group = 1, .chunk = 4096, .max_allocation = (uint64_t)2 << 30,
-    .global_memory = (uint64_t)8 << 30, .local_memory = 32768, .max_work_group = 4096, .alignment = 64,
+    .name = "generic CPU",
+    .cpu = true,
+    .compute_units = 2,
+    .group = 1,
+    .chunk = 4096,
+    .max_allocation = (uint64_t)2 << 30,
+    .global_memory = (uint64_t)8 << 30,
+    .local_memory = 32768,
+    .max_work_group = 4096,
+    .alignment = 64,
 };
 
 const struct ncl_target ncl_target_generic_gpu = {
-    .name = "generic GPU", .cpu = false, .compute_units = 16, .group = 64, .chunk = 8, .max_allocation = (uint64_t)1 << 30,
-    .global_memory = (uint64_t)4 << 30, .local_memory = 32768, .max_work_group = 256, .alignment = 256,
+    .name = "generic GPU",
+    .cpu = false,
+    .compute_units = 16,
+    .group = 64,
+    .chunk = 8,
+    .max_allocation = (uint64_t)1 << 30,
+    .global_memory = (uint64_t)4 << 30,
+    .local_memory = 32768,
+    .max_work_group = 256,
+    .alignment = 256,
 };

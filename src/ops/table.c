@@ -13,7 +13,7 @@
 #undef OP_CHECKED
 
 #define OP_MACS(name, infer, lower, variant, formula, macs) {name, infer, lower, variant, formula, macs},
-#define OP_CHECKED(name, infer, variant) {name, infer, NULL, variant, NULL, ncl_no_macs},
+#define OP_CHECKED(name, infer, variant)                    {name, infer, NULL, variant, NULL, ncl_no_macs},
 uint64_t ncl_no_macs(const struct ncl_node *node)
 {
     (void)node;

@@ -67,7 +67,7 @@ struct ncl_pass {
 extern const struct ncl_pass ncl_passes[];
 extern const size_t ncl_pass_count;
 
-/* ---- plan.c: graph to plan ---- */
+/* ---- plan_make.c: graph to plan ---- */
 
 struct ncl_plan_options {
     const char *const *disabled_passes;

@@ -1,0 +1,80 @@
+/* Every kernel compiles alone with its defaults, and its record of sizes has the fields that the lowering fills (that half is in tests/ops, through the plan). */
+#define CL_TARGET_OPENCL_VERSION 120
+#include <CL/cl.h>
+#include <check.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/embedded.h"
+
+static cl_context context;
+static cl_device_id device;
+
+static void open_device(void)
+{
+    cl_platform_id platforms[16];
+    cl_uint count = 0;
+    ck_assert_int_eq(clGetPlatformIDs(16, platforms, &count), CL_SUCCESS);
+    for (cl_uint i = 0; i < count && i < 16; i++)
+        if (clGetDeviceIDs(platforms[i], CL_DEVICE_TYPE_ALL, 1, &device, NULL) == CL_SUCCESS) {
+            context = clCreateContext(NULL, 1, &device, NULL, NULL, NULL);
+            ck_assert_ptr_nonnull(context);
+            return;
+        }
+    ck_abort_msg("no OpenCL device");
+}
+
+static bool is_kernel(const struct ncl_embedded *file)
+{
+    return strlen(file->name) > 3 && strcmp(file->name + strlen(file->name) - 3, ".cl") == 0 && strcmp(file->name, "prelude.cl") != 0;
+}
+
+START_TEST(each_compiles_alone)
+{
+    const struct ncl_embedded *file = &ncl_embedded_files[_i];
+    if (!is_kernel(file))
+        return;
+    const char *sources[] = {ncl_embedded_find("prelude.cl")->text, file->text};
+    char log[4096] = "";
+    cl_int status;
+    cl_program program = clCreateProgramWithSource(context, 2, sources, NULL, &status);
+    ck_assert_int_eq(status, CL_SUCCESS);
+    status = clBuildProgram(program, 1, &device, "-cl-std=CL1.2 -Werror", NULL, NULL);
+    clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, sizeof log - 1, log, NULL);
+    ck_assert_msg(status == CL_SUCCESS, "%s: %s", file->name, log);
+    clReleaseProgram(program);
+}
+END_TEST
+
+START_TEST(each_is_described)
+{
+    const struct ncl_embedded *file = &ncl_embedded_files[_i];
+    if (!is_kernel(file))
+        return;
+    char body[160];
+    snprintf(body, sizeof body, "FN(%.*s)(INDEX task, SIZES size", (int)strlen(file->name) - 3, file->name);
+    ck_assert_msg(strstr(file->text, body), "%s does not define the body %s", file->name, body);
+    ck_assert_msg(strncmp(file->text, "/*", 2) == 0, "%s does not start with its description", file->name);
+    ck_assert_msg(strstr(file->text, "tasks:"), "%s does not say how many tasks it has", file->name);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("kernels");
+    TCase *tests = tcase_create("kernels");
+    tcase_add_unchecked_fixture(tests, open_device, NULL);
+    tcase_set_timeout(tests, 0);
+    tcase_add_loop_test(tests, each_compiles_alone, 0, (int)ncl_embedded_count);
+    tcase_add_loop_test(tests, each_is_described, 0, (int)ncl_embedded_count);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_set_fork_status(runner, CK_NOFORK);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    clReleaseContext(context);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Rules of the tree that no compiler checks.  rules.py includes|registry|names ROOT
+
+includes   a file includes its own rank or lower (the table of DESIGN), op files do not know each other, CL/ headers appear in host and opencl.h only
+registry   every operation of ops.def is declared in stdlib.nnef and named by a test; all 118 operations are declared; table and declarations agree on what exists
+names      file names are unique in the tree; every kernel that an operation emits exists, and every kernel in cl/ is emitted
+"""
+import os
+import re
+import sys
+
+RANKS = {'include': -1, 'src/base': 0, 'src/nnef': 1, 'src/ir': 2, 'src/ops': 3, 'src/compile': 4, 'src/verify': 4, 'host': 5, 'tools': 6, 'examples': 6}
+# what a folder may include besides itself and include/nnefcl
+BELOW = {
+    'include': [], 'src/base': [], 'src/nnef': ['src/base'], 'src/ir': ['src/base'], 'src/ops': ['src/ir', 'src/base'],
+    'src/compile': ['src/ops', 'src/ir', 'src/nnef', 'src/base'], 'host': ['src/compile', 'src/ir', 'src/base'],
+    'tools': [], 'examples': [],
+}
+
+
+def files(root, folder, *ends):
+    for path, folders, names in os.walk(os.path.join(root, folder)):
+        for name in sorted(names):
+            if name.endswith(ends):
+                yield os.path.relpath(os.path.join(path, name), root)
+
+
+def read(root, path):
+    with open(os.path.join(root, path), encoding='utf-8') as f:
+        return f.read()
+
+
+def home(root, path, include):
+    """the folder that an include in quotes comes from"""
+    here = os.path.dirname(path)
+    for base in (here, 'include', 'src', ''):
+        candidate = os.path.normpath(os.path.join(base, include))
+        if os.path.exists(os.path.join(root, candidate)):
+            return candidate
+    return None
+
+
+def includes(root):
+    bad = []
+    for folder in BELOW:
+        for path in files(root, folder, '.c', '.h'):
+            for line, text in enumerate(read(root, path).splitlines(), 1):
+                m = re.match(r'\s*#\s*include\s*([<"])([^>"]+)', text)
+                if not m:
+                    continue
+                where = '%s:%d' % (path, line)
+                if m.group(2).startswith('CL/') and folder not in ('host', 'examples') and path != 'include/nnefcl/opencl.h':
+                    bad.append('%s: %s outside of host' % (where, m.group(2)))
+                if m.group(1) == '<':
+                    continue
+                target = home(root, path, m.group(2))
+                if target is None:
+                    bad.append('%s: %s is not in the tree' % (where, m.group(2)))
+                    continue
+                of = next((f for f in BELOW if target.startswith(f + '/')), None)
+                if of is None or not (of in (folder, 'include') or of in BELOW[folder]):
+                    bad.append('%s: %s may not include %s' % (where, folder, target))
+                if target == 'include/nnefcl/opencl.h' and folder not in ('host', 'examples'):
+                    bad.append('%s: opencl.h is for host and examples' % where)
+    return bad
+
+
+def declared(root):
+    return re.findall(r'^fragment\s+(\w+)', read(root, 'src/nnef/stdlib.nnef'), re.M)
+
+
+def registry(root):
+    bad = []
+    names = declared(root)
+    if len(names) != 118 or len(set(names)) != 118:
+        bad.append('stdlib.nnef declares %d operations, not 118' % len(set(names)))
+    table = re.findall(r'^OP(?:_\w+)?\(\s*"(\w+)"', read(root, 'src/ops/ops.def'), re.M)
+    bad += ['ops.def: %s is not declared in stdlib.nnef' % n for n in table if n not in names]
+    bad += ['ops.def: %s stands there twice' % n for n in set(table) if table.count(n) > 1]
+    bodies = dict(re.findall(r'^fragment\s+(\w+)[^{;]*?->\s*\([^)]*\)\s*([{;]?)', read(root, 'src/nnef/stdlib.nnef'), re.M))
+    bad += ['%s has neither a body nor an entry in ops.def' % n for n in names if n not in table and bodies.get(n) != '{']
+    tests = ''.join(read(root, p) for p in files(root, 'tests/ops', '.c'))
+    bad += ['%s: no test in tests/ops names it' % n for n in names if not re.search(r'\b%s\s*(<\w+>)?\s*\(' % n, tests)]
+    return bad
+
+
+def names(root):
+    bad = []
+    seen = {}
+    for folder in ('src', 'host', 'cl', 'tools', 'include'):
+        for path in files(root, folder, '.c', '.h', '.cl', '.py', '.nnef'):
+            seen.setdefault(os.path.basename(path), []).append(path)
+    bad += ['one name, several files: %s' % ' '.join(p) for p in seen.values() if len(p) > 1]
+    kernels = {os.path.basename(p)[:-3] for p in files(root, 'cl', '.cl')} - {'prelude'}
+    sources = ''.join(read(root, p) for p in files(root, 'src/ops', '.c'))
+    emitted = set(re.findall(r'"(\w+)"', sources))
+    bad += ['cl/%s.cl: no operation emits it' % k for k in kernels - emitted]
+    bad += ['%s: ncl_step_begin names a kernel that is not in cl/' % k for k in set(re.findall(r'ncl_step_begin\([^,]+,\s*"(\w+)"', sources)) - kernels]
+    return bad
+
+
+def main():
+    problems = {'includes': includes, 'registry': registry, 'names': names}[sys.argv[1]](sys.argv[2])
+    print('\n'.join(problems) or 'ok')
+    sys.exit(bool(problems))
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,15 @@
+find_program(PYTHON3 python3 REQUIRED)
+foreach(rule includes registry names)
+  add_test(NAME rules/${rule} COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/rules/rules.py ${rule} ${CMAKE_SOURCE_DIR})
+endforeach()
+
+# Each public header alone: C99 without extensions, and C++.
+file(GLOB public_headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/include/nnefcl/*.h)
+find_program(CXX_COMPILER NAMES c++ g++ clang++)
+foreach(header ${public_headers})
+  get_filename_component(name ${header} NAME_WE)
+  add_test(NAME headers/${name}_c99 COMMAND ${CMAKE_C_COMPILER} -std=c99 -pedantic -Wall -Wextra -Werror -fsyntax-only -I${CMAKE_SOURCE_DIR}/include -x c ${header})
+  if(CXX_COMPILER)
+    add_test(NAME headers/${name}_cxx COMMAND ${CXX_COMPILER} -std=c++11 -Wall -Wextra -Werror -fsyntax-only -I${CMAKE_SOURCE_DIR}/include -x c++ ${header})
+  endif()
+endforeach()

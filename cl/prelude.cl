@@ -13,6 +13,22 @@ typedef global const long *SIZES;
 #define FN(name) NCL_CAT(name, NCL_SUFFIX)
 #define SIZE(k) ((INDEX)size[k])
 #define REAL(k) as_float((int)size[k])
+
+/* NCL_BORDER_x(i, n): the element of an axis of n elements that index i reads (NNEF 4.3, border modes); negative: outside, a zero. Reflection goes on as often as it takes. */
+#define NCL_BORDER_CONSTANT(i, n) ((i) >= 0 && (i) < (n) ? (i) : (INDEX)-1)
+#define NCL_BORDER_REPLICATE(i, n) clamp((INDEX)(i), (INDEX)0, (INDEX)((n) - 1))
+#define NCL_BORDER_REFLECT(i, n) ((i) >= 0 && (i) < (n) ? (i) : (INDEX)ncl_reflect(i, n))
+#define NCL_BORDER_REFLECT_EVEN(i, n) ((i) >= 0 && (i) < (n) ? (i) : (INDEX)ncl_reflect_even(i, n))
+static inline long ncl_reflect(long i, long n)
+{
+    const long period = max(2 * (n - 1), 1L), phase = (i < 0 ? -i : i) % period;
+    return min(phase, period - phase);
+}
+static inline long ncl_reflect_even(long i, long n)
+{
+    const long period = 2 * n, phase = (i % period + period) % period;
+    return min(phase, period - 1 - phase);
+}
 #endif
 #ifndef INDEX
 #define INDEX int

@@ -1,0 +1,82 @@
+/* The plain deconvolution behind all fast ones, gathered for each output, any rank, border, stride, dilation and grouping:
+ *
+ *   y[n][k][o] = b[k] + sum over c, j with s | (o + p - j d) of  w[g C + c][m][j] x~[n][g C + c][(o + p - j d) / s]     with k = g FILTERS + m
+ *
+ * BORDER(i, n)  how x~ continues x                      COUNT     elements of y                  RUN   elements of a task
+ * GROUPS        CHANNELS, FILTERS: of one group         BIAS      1: one for each k, 0: one      arrays: the spatial axes, 1s in front of fewer than six
+ * tasks: ceil(COUNT / RUN) */
+#ifndef BORDER
+#define BORDER NCL_BORDER_CONSTANT
+#endif
+#define COUNT       SIZE(0)
+#define RUN         SIZE(1)
+#define GROUPS      SIZE(2)
+#define CHANNELS    SIZE(3)
+#define FILTERS     SIZE(4)
+#define BIAS        SIZE(5)
+#define IN(i)       SIZE(6 + (i))
+#define OUT(i)      SIZE(12 + (i))
+#define KERNEL(i)   SIZE(18 + (i))
+#define STRIDE(i)   SIZE(24 + (i))
+#define DILATION(i) SIZE(30 + (i))
+#define BEFORE(i)   SIZE(36 + (i))
+
+/* The element that tap j of an axis reads for an output at `at` = o + p; negative: none. */
+static INDEX FN(deconv_direct_index)(INDEX at, INDEX j, INDEX stride, INDEX dilation, INDEX extent)
+{
+    const INDEX up = at - j * dilation, i = up / stride;
+    return up % stride ? -1 : BORDER(i, extent);
+}
+
+/* The offset in a plane of x that tap j of the four outer axes reads; negative: none. */
+static INDEX FN(deconv_direct_outer)(SIZES size, INDEX j, const INDEX *at)
+{
+    INDEX offset = 0, pitch = IN(5) * IN(4);
+    for (int a = 3; a >= 0; a--) {
+        const INDEX i = FN(deconv_direct_index)(at[a], j % KERNEL(a), STRIDE(a), DILATION(a), IN(a));
+        if (i < 0)
+            return -1;
+        offset += i * pitch;
+        pitch *= IN(a);
+        j /= KERNEL(a);
+    }
+    return offset;
+}
+
+static float FN(deconv_direct_tap)(INDEX channels, INDEX plane, INDEX pitch, global const float *x, global const float *w)
+{
+    float sum = 0;
+    for (INDEX c = 0; c < channels; c++)
+        sum = fma(w[c * pitch], x[c * plane], sum);
+    return sum;
+}
+
+static void FN(deconv_direct)(INDEX task, SIZES size, global const float *x, global const float *w, global const float *b, global float *y)
+{
+    const INDEX channels = CHANNELS, filters = FILTERS, groups = GROUPS, end = min((task + 1) * RUN, COUNT);
+    const INDEX outer = KERNEL(0) * KERNEL(1) * KERNEL(2) * KERNEL(3), taps = outer * KERNEL(4) * KERNEL(5);
+    const INDEX plane = IN(0) * IN(1) * IN(2) * IN(3) * IN(4) * IN(5);
+    for (INDEX e = task * RUN; e < end; e++) {
+        INDEX rest = e, at[6];
+        for (int a = 5; a >= 0; a--) {
+            at[a] = rest % OUT(a) + BEFORE(a);
+            rest /= OUT(a);
+        }
+        const INDEX k = rest % (groups * filters), n = rest / (groups * filters), g = k / filters;
+        global const float *xn = x + (n * groups + g) * channels * plane;
+        global const float *tap = w + (g * channels * filters + k % filters) * taps;
+        float sum = b[k * BIAS];
+        for (INDEX j = 0; j < outer; j++) {
+            const INDEX offset = FN(deconv_direct_outer)(size, j, at);
+            for (INDEX j4 = 0; j4 < KERNEL(4); j4++) {
+                const INDEX i4 = FN(deconv_direct_index)(at[4], j4, STRIDE(4), DILATION(4), IN(4));
+                for (INDEX j5 = 0; j5 < KERNEL(5); j5++, tap++) {
+                    const INDEX i5 = FN(deconv_direct_index)(at[5], j5, STRIDE(5), DILATION(5), IN(5));
+                    if (offset >= 0 && i4 >= 0 && i5 >= 0)
+                        sum += FN(deconv_direct_tap)(channels, plane, filters * taps, xn + offset + i4 * IN(5) + i5, tap);
+                }
+            }
+        }
+        y[e] = sum;
+    }
+}

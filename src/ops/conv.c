@@ -1,0 +1,92 @@
+/* conv (NNEF 4.3.1): shape rule, and the choice among its kernels. */
+#include "ops/conv.h"
+
+static const struct ncl_window_rules rules = {.first = 2, .borders = NCL_BORDERS_FILLED};
+
+/* ---- checks ---- */
+
+nnefcl_status ncl_conv_check_rank(struct ncl_infer *infer, struct ncl_node *node)
+{
+    const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape, *filter = &ncl_node_tensor(node, "filter")->shape;
+    if (input->rank < 2)
+        return ncl_infer_error(infer, node, "the input has rank %d, it needs a batch and a channel axis", input->rank);
+    if (filter->rank != input->rank)
+        return ncl_infer_error(infer, node, "the filter has rank %d, the input has rank %d", filter->rank, input->rank);
+    if (ncl_node_integer(node, "groups") < 0)
+        return ncl_infer_error(infer, node, "'groups' is %lld, it must not be negative", (long long)ncl_node_integer(node, "groups"));
+    return NNEFCL_OK;
+}
+
+nnefcl_status ncl_conv_check_bias(struct ncl_infer *infer, struct ncl_node *node, int64_t channels)
+{
+    const nnefcl_shape *bias = &ncl_node_tensor(node, "bias")->shape;
+    const int64_t volume = ncl_shape_volume(bias);
+    char text[NCL_SHAPE_TEXT];
+    if (volume == 1)
+        return NNEFCL_OK;
+    if (bias->rank == 1 && volume == channels)
+        return ncl_infer_lax(infer, node, "bias of shape [%lld] is taken as [1,%lld]", (long long)channels, (long long)channels);
+    if (bias->rank < 2 || bias->extent[1] != channels || volume != channels)
+        return ncl_infer_error(infer, node, "bias has shape %s, it must be [1,%lld] or one value", ncl_shape_text(bias, text), (long long)channels);
+    return NNEFCL_OK;
+}
+
+static int64_t group_count(const struct ncl_node *node)
+{
+    const int64_t groups = ncl_node_integer(node, "groups");
+    return groups ? groups : ncl_node_tensor(node, "input")->shape.extent[1];
+}
+
+static nnefcl_status check_channels(struct ncl_infer *infer, struct ncl_node *node)
+{
+    const int64_t groups = group_count(node), channels = ncl_node_tensor(node, "input")->shape.extent[1];
+    const nnefcl_shape *filter = &ncl_node_tensor(node, "filter")->shape;
+    if (filter->extent[0] % groups)
+        return ncl_infer_error(infer, node, "the %lld filters do not divide into %lld groups", (long long)filter->extent[0], (long long)groups);
+    if (channels % groups || filter->extent[1] != channels / groups)
+        return ncl_infer_error(infer, node, "the filter has %lld channels in %lld groups, the input has %lld channels", (long long)filter->extent[1],
+                               (long long)groups, (long long)channels);
+    return ncl_conv_check_bias(infer, node, filter->extent[0]);
+}
+
+nnefcl_status ncl_conv_infer(struct ncl_infer *infer, struct ncl_node *node)
+{
+    nnefcl_status status = ncl_conv_check_rank(infer, node);
+    if (!status)
+        status = check_channels(infer, node);
+    if (status)
+        return status;
+    struct ncl_window window;
+    const nnefcl_shape *filter = &ncl_node_tensor(node, "filter")->shape;
+    status = ncl_window_infer(infer, node, &rules, &ncl_node_tensor(node, "input")->shape, filter, &window);
+    if (status)
+        return status;
+    window.out.extent[1] = filter->extent[0];
+    return ncl_infer_result(infer, node, 0, &window.out);
+}
+
+uint64_t ncl_conv_macs(const struct ncl_node *node)
+{
+    const nnefcl_shape *filter = &ncl_node_tensor(node, "filter")->shape;
+    return ncl_window_saturated((uint64_t)ncl_shape_volume(&ncl_node_result(node, 0)->shape), (uint64_t)ncl_shape_span(filter, 1, filter->rank));
+}
+
+/* ---- kernels ---- */
+
+static void read_conv(const struct ncl_node *node, struct ncl_conv *conv, struct ncl_window *window)
+{
+    *conv =
+        (struct ncl_conv){.input = ncl_node_tensor(node, "input"), .filter = ncl_node_tensor(node, "filter"), .bias = ncl_node_tensor(node, "bias")};
+    conv->groups = group_count(node);
+    conv->in_channels = conv->filter->shape.extent[1];
+    conv->out_channels = conv->filter->shape.extent[0] / conv->groups;
+    ncl_window_read(node, &rules, &conv->input->shape, &conv->filter->shape, window);
+}
+
+nnefcl_status ncl_conv_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    struct ncl_conv conv;
+    struct ncl_window window;
+    read_conv(node, &conv, &window);
+    return ncl_conv_emit_direct(lower, node, "conv_direct", &conv, &window);
+}

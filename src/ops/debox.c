@@ -1,0 +1,33 @@
+/* debox (NNEF 4.3.2). */
+#include "ops/window.h"
+
+#define AXES NNEFCL_MAX_RANK
+#define RUN  16 /* outputs of a task on a CPU */
+
+static const struct ncl_window_rules rules = {.reverse = true, .borders = NCL_BORDERS_ALL};
+
+nnefcl_status ncl_debox_infer(struct ncl_infer *infer, struct ncl_node *node)
+{
+    struct ncl_window window;
+    const nnefcl_status status = ncl_window_infer(infer, node, &rules, &ncl_node_tensor(node, "input")->shape, NULL, &window);
+    return status ? status : ncl_infer_result(infer, node, 0, &window.out);
+}
+
+nnefcl_status ncl_debox_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
+    const int64_t count = ncl_shape_volume(&output->shape), run = lower->plan->target.cpu ? RUN : 1;
+    struct ncl_window window;
+    ncl_window_read(node, &rules, &input->shape, NULL, &window);
+    const double volume = (double)ncl_window_volume(&window);
+    struct ncl_emit *step = ncl_step_begin(lower, "debox");
+    ncl_window_define_border(step, window.border);
+    ncl_step_in(step, ncl_lower_tensor(lower, input));
+    ncl_step_out(step, ncl_lower_tensor(lower, output));
+    ncl_step_size(step, "COUNT", count);
+    ncl_step_size(step, "RUN", run);
+    ncl_step_real(step, "DIVISOR", ncl_node_logical(node, "normalize") ? volume : 1);
+    ncl_window_emit(step, &window, 0, AXES);
+    ncl_step_flops(step, (double)ncl_shape_volume(&input->shape) * volume);
+    return ncl_step_end(step, ncl_ceil_div(count, run));
+}

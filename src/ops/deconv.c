@@ -1,0 +1,80 @@
+/* deconv (NNEF 4.3.1): shape rule, and the choice among its kernels. Channels as in the result semantics of the text: the filter has shape (c, C/G,
+ * ...), c are the channels of the input, C those of the output and the bias. */
+#include "ops/conv.h"
+
+static const struct ncl_window_rules rules = {.first = 2, .reverse = true, .borders = NCL_BORDERS_FILLED};
+
+/* groups = 0: as many as output_shape has channels; without it as many as the input has. */
+static int64_t group_count(const struct ncl_node *node)
+{
+    const int64_t groups = ncl_node_integer(node, "groups");
+    if (groups)
+        return groups;
+    return ncl_node_count(node, "output_shape") > 1 ? ncl_node_integer_at(node, "output_shape", 1) : ncl_node_tensor(node, "input")->shape.extent[1];
+}
+
+static nnefcl_status check_channels(struct ncl_infer *infer, struct ncl_node *node)
+{
+    const int64_t groups = group_count(node), channels = ncl_node_tensor(node, "input")->shape.extent[1];
+    const nnefcl_shape *filter = &ncl_node_tensor(node, "filter")->shape;
+    if (filter->extent[0] != channels)
+        return ncl_infer_error(infer, node, "the filter has batch %lld, the input has %lld channels", (long long)filter->extent[0],
+                               (long long)channels);
+    if (groups <= 0 || channels % groups)
+        return ncl_infer_error(infer, node, "the %lld filters do not divide into %lld groups", (long long)channels, (long long)groups);
+    if (ncl_node_integer(node, "groups") == 0 && filter->extent[1] != 1)
+        return ncl_infer_error(infer, node, "the filter has %lld channels, with 'groups' = 0 it must have 1", (long long)filter->extent[1]);
+    return ncl_conv_check_bias(infer, node, filter->extent[1] * groups);
+}
+
+static nnefcl_status check_output_shape(struct ncl_infer *infer, struct ncl_node *node, const nnefcl_shape *output)
+{
+    for (int i = 0; i < 2 && ncl_node_count(node, "output_shape"); i++)
+        if (ncl_node_integer_at(node, "output_shape", (size_t)i) != output->extent[i])
+            return ncl_infer_error(infer, node, "'output_shape' has extent %lld in axis %d, the output has %lld %s",
+                                   (long long)ncl_node_integer_at(node, "output_shape", (size_t)i), i, (long long)output->extent[i],
+                                   i ? "channels" : "batches");
+    return NNEFCL_OK;
+}
+
+nnefcl_status ncl_deconv_infer(struct ncl_infer *infer, struct ncl_node *node)
+{
+    nnefcl_status status = ncl_conv_check_rank(infer, node);
+    if (!status)
+        status = check_channels(infer, node);
+    if (status)
+        return status;
+    struct ncl_window window;
+    const nnefcl_shape *filter = &ncl_node_tensor(node, "filter")->shape;
+    status = ncl_window_infer(infer, node, &rules, &ncl_node_tensor(node, "input")->shape, filter, &window);
+    if (status)
+        return status;
+    window.out.extent[1] = filter->extent[1] * group_count(node);
+    status = check_output_shape(infer, node, &window.out);
+    return status ? status : ncl_infer_result(infer, node, 0, &window.out);
+}
+
+uint64_t ncl_deconv_macs(const struct ncl_node *node)
+{
+    const nnefcl_shape *filter = &ncl_node_tensor(node, "filter")->shape;
+    return ncl_window_saturated((uint64_t)ncl_shape_volume(&ncl_node_tensor(node, "input")->shape),
+                                (uint64_t)ncl_shape_span(filter, 1, filter->rank));
+}
+
+static void read_deconv(const struct ncl_node *node, struct ncl_conv *conv, struct ncl_window *window)
+{
+    *conv =
+        (struct ncl_conv){.input = ncl_node_tensor(node, "input"), .filter = ncl_node_tensor(node, "filter"), .bias = ncl_node_tensor(node, "bias")};
+    conv->groups = group_count(node);
+    conv->in_channels = conv->filter->shape.extent[0] / conv->groups;
+    conv->out_channels = conv->filter->shape.extent[1];
+    ncl_window_read(node, &rules, &conv->input->shape, &conv->filter->shape, window);
+}
+
+nnefcl_status ncl_deconv_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    struct ncl_conv conv;
+    struct ncl_window window;
+    read_deconv(node, &conv, &window);
+    return ncl_conv_emit_direct(lower, node, "deconv_direct", &conv, &window);
+}

@@ -1,0 +1,52 @@
+/* box, avg_pool, max_pool (NNEF 4.3.2, 4.9.3). */
+#include "ops/pool.h"
+
+#include <string.h>
+
+#include "nnefcl/model.h"
+
+#define AXES NNEFCL_MAX_RANK
+#define RUN  16 /* outputs of a task on a CPU */
+
+static const struct ncl_window_rules rules = {.borders = NCL_BORDERS_ALL};
+
+nnefcl_status ncl_pool_infer(struct ncl_infer *infer, struct ncl_node *node)
+{
+    struct ncl_window window;
+    /* PyTorch pads with minus infinity; its exporters call that 'constant', which means zeros in the text. */
+    if (node->op->variant == NCL_POOL_MAX && infer->compat & (NNEFCL_COMPAT_TORCH | NNEFCL_COMPAT_TRACT) &&
+        strcmp(ncl_node_string(node, "border"), "constant") == 0)
+        ncl_window_set_string(node, "border", "ignore");
+    const nnefcl_status status = ncl_window_infer(infer, node, &rules, &ncl_node_tensor(node, "input")->shape, NULL, &window);
+    return status ? status : ncl_infer_result(infer, node, 0, &window.out);
+}
+
+nnefcl_status ncl_pool_emit(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_pool *pool, const struct ncl_window *window)
+{
+    const struct ncl_tensor *output = ncl_node_result(node, 0);
+    const int64_t count = ncl_shape_volume(&output->shape), run = lower->plan->target.cpu ? RUN : 1;
+    struct ncl_emit *step = ncl_step_begin(lower, "pool");
+    ncl_window_define_border(step, window->border);
+    ncl_step_define_int(step, "MAX", pool->max);
+    ncl_step_define_int(step, "NORMALIZE", pool->normalize);
+    ncl_step_define_int(step, "IGNORE", window->border == NCL_BORDER_IGNORE);
+    ncl_step_define_int(step, "CLIP", window->border <= NCL_BORDER_CONSTANT);
+    ncl_step_in(step, ncl_lower_tensor(lower, ncl_node_tensor(node, "input")));
+    ncl_step_out(step, ncl_lower_tensor(lower, output));
+    ncl_step_size(step, "COUNT", count);
+    ncl_step_size(step, "RUN", run);
+    ncl_step_size(step, "VOLUME", ncl_window_volume(window));
+    ncl_window_emit(step, window, 0, AXES);
+    ncl_step_flops(step, (double)count * (double)ncl_window_volume(window));
+    return ncl_step_end(step, ncl_ceil_div(count, run));
+}
+
+nnefcl_status ncl_pool_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    const int kind = node->op->variant;
+    struct ncl_window window;
+    ncl_window_read(node, &rules, &ncl_node_tensor(node, "input")->shape, NULL, &window);
+    const struct ncl_pool pool = {.max = kind == NCL_POOL_MAX,
+                                  .normalize = kind == NCL_POOL_AVERAGE || (kind == NCL_POOL_BOX && ncl_node_logical(node, "normalize"))};
+    return ncl_pool_emit(lower, node, &pool, &window);
+}

@@ -166,7 +166,7 @@ static nnefcl_status scale_down(const struct ncl_window *w, int axis, int64_t up
 
 static nnefcl_status solve_basic(struct ncl_window *w, int axis, bool automatic, struct refusal *refusal)
 {
-    int64_t dilated;
+    int64_t dilated = 0;
     if (dilated_size(w, axis, &dilated, refusal))
         return refusal->status;
     if (automatic)
@@ -177,7 +177,7 @@ static nnefcl_status solve_basic(struct ncl_window *w, int axis, bool automatic,
 /* X = (x - 1) s + f_d - (p + q), with automatic padding X = x s; `reference` > 0: the extent from output_shape, which must scale down to x. */
 static nnefcl_status solve_reverse(struct ncl_window *w, int axis, bool automatic, int64_t reference, struct refusal *refusal)
 {
-    int64_t dilated, up, down;
+    int64_t dilated = 0, up, down;
     if (dilated_size(w, axis, &dilated, refusal))
         return refusal->status;
     const int64_t in = w->in.extent[axis], stride = w->stride[axis];

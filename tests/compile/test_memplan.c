@@ -5,7 +5,7 @@
 #include "compile/stages.h"
 
 #define MAX_TENSORS 400
-#define MAX_STEPS 400
+#define MAX_STEPS   400
 
 static struct ncl_plan_tensor tensors[MAX_TENSORS];
 static struct ncl_step steps[MAX_STEPS];
@@ -36,7 +36,8 @@ static void teardown(void)
 
 static ncl_ref tensor(uint64_t bytes, enum ncl_storage storage)
 {
-    tensors[plan.tensor_count] = (struct ncl_plan_tensor){.name = "t", .bytes = bytes, .storage = storage, .base = NCL_NO_TENSOR, .first_step = UINT32_MAX};
+    tensors[plan.tensor_count] =
+        (struct ncl_plan_tensor){.name = "t", .bytes = bytes, .storage = storage, .base = NCL_NO_TENSOR, .first_step = UINT32_MAX};
     return (ncl_ref)plan.tensor_count++;
 }
 
@@ -117,7 +118,8 @@ START_TEST(a_view_keeps_its_base_alive)
 {
     const struct ncl_plan_options options = {0};
     reset(1 << 20);
-    const ncl_ref x = tensor(256, NCL_STORE_INPUT), a = tensor(256, NCL_STORE_ARENA), b = tensor(256, NCL_STORE_ARENA), c = tensor(256, NCL_STORE_ARENA);
+    const ncl_ref x = tensor(256, NCL_STORE_INPUT), a = tensor(256, NCL_STORE_ARENA), b = tensor(256, NCL_STORE_ARENA),
+                  c = tensor(256, NCL_STORE_ARENA);
     const ncl_ref view = tensor(256, NCL_STORE_ARENA);
     tensors[view].base = a;
     step(x, a);

@@ -1,0 +1,119 @@
+/* The persistent form runs whole networks and gives the same bits as the launches. */
+#include <check.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nnefcl/nnefcl.h"
+
+static nnefcl_device *device;
+
+static void open_device(void)
+{
+    nnefcl_error error = {0};
+    ck_assert_msg(nnefcl_device_open("cpu", NULL, &device, &error) == NNEFCL_OK, "%s", error.message);
+}
+
+static void close_device(void)
+{
+    nnefcl_device_free(device);
+}
+
+static void *random_input(const nnefcl_tensor_info *info)
+{
+    float *data = malloc(info->bytes);
+    ck_assert_ptr_nonnull(data);
+    for (size_t i = 0; i < info->bytes / sizeof *data; i++)
+        data[i] = (float)((i * 2654435761u >> 8) % 2048) / 1024.0f - 1.0f;
+    return data;
+}
+
+/* Two runs of one form; the outputs of the second, one after another. */
+static unsigned char *run(const nnefcl_model *model, nnefcl_execution execution, size_t *size)
+{
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    nnefcl_error error = {0};
+    nnefcl_session *session;
+    nnefcl_tensor_info info;
+    void *inputs[4] = {0}, *outputs[4] = {0};
+    unsigned char *all;
+    options.execution = execution;
+    nnefcl_status status = nnefcl_session_create(model, device, &options, &session, &error);
+    ck_assert_msg(status == NNEFCL_OK, "%s", error.message);
+    *size = 0;
+    for (size_t i = 0; i < nnefcl_model_input_count(model); i++) {
+        nnefcl_model_input(model, i, &info);
+        inputs[i] = random_input(&info);
+    }
+    for (size_t i = 0; i < nnefcl_model_output_count(model); i++) {
+        nnefcl_model_output(model, i, &info);
+        *size += info.bytes;
+    }
+    all = calloc(1, *size);
+    for (size_t i = 0, at = 0; i < nnefcl_model_output_count(model); i++) {
+        nnefcl_model_output(model, i, &info);
+        outputs[i] = all + at;
+        at += info.bytes;
+    }
+    for (int i = 0; i < 2; i++) {
+        status = nnefcl_session_run(session, (const void *const *)inputs, outputs, &error);
+        ck_assert_msg(status == NNEFCL_OK, "%s", error.message);
+    }
+    for (size_t i = 0; i < 4; i++)
+        free(inputs[i]);
+    nnefcl_session_free(session);
+    return all;
+}
+
+static void compare_forms(const char *path)
+{
+    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
+    nnefcl_error error = {0};
+    nnefcl_model *model;
+    options.random_weights = 1;
+    const nnefcl_status status = nnefcl_model_open(path, &options, &model, &error);
+    ck_assert_msg(status == NNEFCL_OK, "%s: %s", path, error.message);
+    size_t launch_size, persistent_size;
+    unsigned char *launches = run(model, NNEFCL_EXECUTION_LAUNCHES, &launch_size);
+    unsigned char *persistent = run(model, NNEFCL_EXECUTION_PERSISTENT, &persistent_size);
+    ck_assert_uint_eq(launch_size, persistent_size);
+    bool any = false;
+    for (size_t i = 0; i < launch_size; i++) {
+        any |= launches[i] != 0;
+        ck_assert_msg(launches[i] == persistent[i], "%s: byte %zu of the outputs differs", path, i);
+    }
+    ck_assert(any);
+    free(launches);
+    free(persistent);
+    nnefcl_model_free(model);
+}
+
+START_TEST(digits)
+{
+    compare_forms("../examples/digits");
+}
+END_TEST
+
+START_TEST(resnet18)
+{
+    compare_forms("cases/resnet18.nnef");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("persistent");
+    TCase *tests = tcase_create("persistent");
+    tcase_set_timeout(tests, 0);
+    tcase_add_unchecked_fixture(tests, open_device, close_device);
+    tcase_add_test(tests, digits);
+    tcase_add_test(tests, resnet18);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_set_fork_status(runner, CK_NOFORK);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,232 @@
+/* Cases of operations as data: a graph as text, its inputs and the outputs it must give, all through the public API on the default device (or the one
+ * that the environment variable NNEFCL_DEVICE names).
+ *
+ * Tensors are texts of numbers, separated by `|`: "1 2 3 4 | 0.5". Logicals are 0 and 1; nan, inf and -inf are allowed. "5*0.25" is five times 0.25,
+ * "3..9" are the integers from 3 to 9. */
+#ifndef OP_CASE_H
+#define OP_CASE_H
+
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nnefcl/nnefcl.h"
+
+struct op_case {
+    const char *name, *graph, *inputs, *expect;
+    double rtol, atol; /* |got - expected| <= atol + rtol * |expected|; both 0: 1e-5 and 1e-6 */
+    unsigned compat;   /* NNEFCL_COMPAT_* */
+};
+
+struct op_error {
+    const char *name, *graph, *message; /* a part of the message */
+    int line;                           /* of the full text, where "version 1.0;" is line 1; 0: any */
+};
+
+#define OP_CASE_TENSORS 8
+
+/* The next token of the text is `count` values from `first` on in steps of `step`. False: the end of this tensor. */
+static inline int op_case_token(const char **text, const char *name, double *first, double *step, long *count)
+{
+    const char *at = *text + strspn(*text, " \t\n");
+    const size_t length = strcspn(at, " \t\n|");
+    char token[64], *middle, *end;
+    *text = at + length;
+    if (length == 0)
+        return 0;
+    ck_assert_msg(length < sizeof token, "%s: number too long at '%.20s'", name, at);
+    memcpy(token, at, length);
+    token[length] = '\0';
+    *step = 0;
+    *count = 1;
+    if ((middle = strstr(token, ".."))) {
+        *first = strtol(token, NULL, 10);
+        *count = strtol(middle + 2, &end, 10) - (long)*first + 1;
+        *step = 1;
+    } else if ((middle = strchr(token, '*'))) {
+        *count = strtol(token, NULL, 10);
+        *first = strtod(middle + 1, &end);
+    } else {
+        *first = strtod(token, &end);
+    }
+    ck_assert_msg(*end == '\0' && *count > 0, "%s: '%s' is not a number", name, token);
+    return 1;
+}
+
+/* The numbers of one tensor, as many as `info` says; moves past the `|` behind it. The caller frees. */
+static inline double *op_case_numbers(const char **text, const char *name, const nnefcl_tensor_info *info)
+{
+    const size_t wanted = info->bytes / nnefcl_dtype_size(info->dtype);
+    double *values = malloc(wanted * sizeof *values + 1), first, step;
+    size_t n = 0;
+    long count;
+    ck_assert_ptr_nonnull(values);
+    while (op_case_token(text, name, &first, &step, &count))
+        for (long i = 0; i < count; i++, n++)
+            if (n < wanted)
+                values[n] = first + step * (double)i;
+    ck_assert_msg(n == wanted, "%s: the case gives %zu numbers for %s, which has %zu", name, n, info->name, wanted);
+    if (**text == '|')
+        ++*text;
+    return values;
+}
+
+static inline void *op_case_pack(const double *values, const nnefcl_tensor_info *info)
+{
+    const size_t count = info->bytes / nnefcl_dtype_size(info->dtype);
+    void *data = malloc(info->bytes + 1);
+    ck_assert_ptr_nonnull(data);
+    for (size_t i = 0; i < count; i++)
+        switch (info->dtype) {
+        case NNEFCL_SCALAR:
+            ((float *)data)[i] = (float)values[i];
+            break;
+        case NNEFCL_INTEGER:
+            ((int32_t *)data)[i] = (int32_t)values[i];
+            break;
+        case NNEFCL_LOGICAL:
+            ((uint8_t *)data)[i] = values[i] != 0;
+            break;
+        }
+    return data;
+}
+
+static inline double op_case_element(const void *data, nnefcl_dtype dtype, size_t index)
+{
+    switch (dtype) {
+    case NNEFCL_SCALAR:
+        return ((const float *)data)[index];
+    case NNEFCL_INTEGER:
+        return ((const int32_t *)data)[index];
+    default:
+        return ((const uint8_t *)data)[index];
+    }
+}
+
+static inline int op_case_close(double got, double expected, double rtol, double atol)
+{
+    if (isnan(got) || isnan(expected))
+        return isnan(got) && isnan(expected);
+    if (isinf(got) || isinf(expected))
+        return got == expected;
+    return fabs(got - expected) <= atol + rtol * fabs(expected);
+}
+
+static inline void op_case_compare(const struct op_case *c, const char *variant, const nnefcl_tensor_info *info, const void *data,
+                                   const double *expected)
+{
+    const int defaults = c->rtol == 0 && c->atol == 0;
+    const double rtol = defaults ? 1e-5 : c->rtol, atol = defaults ? 1e-6 : c->atol;
+    const size_t count = info->bytes / nnefcl_dtype_size(info->dtype);
+    size_t wrong = 0, at = 0;
+    for (size_t i = count; i-- > 0;)
+        if (!op_case_close(op_case_element(data, info->dtype, i), (double)(float)expected[i], rtol, atol)) {
+            wrong++;
+            at = i;
+        }
+    ck_assert_msg(!wrong, "%s (%s): %zu of %zu elements of %s are wrong; the first is [%zu]: %.9g, expected %.9g", c->name, variant, wrong, count,
+                  info->name, at, wrong ? op_case_element(data, info->dtype, at) : 0, wrong ? expected[at] : 0);
+}
+
+static inline const nnefcl_device *op_case_device(void)
+{
+    static nnefcl_device *device;
+    nnefcl_error error = {0};
+    if (!device)
+        nnefcl_device_open(getenv("NNEFCL_DEVICE"), NULL, &device, &error);
+    ck_assert_msg(device != NULL, "no device: %s", error.message);
+    return device;
+}
+
+/* Opens "version 1.0;\n" and the graph. Variables have random values. */
+static inline nnefcl_status op_case_open(const char *graph, unsigned compat, char **text, nnefcl_model **model, nnefcl_error *error)
+{
+    static const char version[] = "version 1.0;\n";
+    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
+    options.random_weights = 1;
+    options.compat = compat;
+    *model = NULL;
+    *text = malloc(sizeof version + strlen(graph));
+    ck_assert_ptr_nonnull(*text);
+    strcpy(*text, version);
+    strcat(*text, graph);
+    return nnefcl_model_open_memory(*text, strlen(*text), &options, model, error);
+}
+
+static inline void op_case_run_as(const struct op_case *c, const nnefcl_model *model, const nnefcl_session_options *options, const char *variant)
+{
+    nnefcl_error error = {0};
+    nnefcl_session *session = NULL;
+    nnefcl_tensor_info info;
+    void *inputs[OP_CASE_TENSORS] = {NULL}, *outputs[OP_CASE_TENSORS] = {NULL};
+    const size_t input_count = nnefcl_model_input_count(model), output_count = nnefcl_model_output_count(model);
+    const char *text = c->inputs ? c->inputs : "";
+    ck_assert_msg(input_count <= OP_CASE_TENSORS && output_count <= OP_CASE_TENSORS, "%s: more than %d tensors", c->name, OP_CASE_TENSORS);
+    for (size_t i = 0; i < input_count; i++) {
+        ck_assert_int_eq(nnefcl_model_input(model, i, &info), NNEFCL_OK);
+        double *values = op_case_numbers(&text, c->name, &info);
+        inputs[i] = op_case_pack(values, &info);
+        free(values);
+    }
+    ck_assert_msg(text[strspn(text, " \t\n")] == '\0', "%s: inputs left over: '%.40s'", c->name, text);
+    for (size_t i = 0; i < output_count; i++) {
+        ck_assert_int_eq(nnefcl_model_output(model, i, &info), NNEFCL_OK);
+        outputs[i] = malloc(info.bytes + 1);
+        ck_assert_ptr_nonnull(outputs[i]);
+        memset(outputs[i], 0xA5, info.bytes);
+    }
+    const nnefcl_status created = nnefcl_session_create(model, op_case_device(), options, &session, &error);
+    ck_assert_msg(created == NNEFCL_OK, "%s (%s): no session: %s", c->name, variant, error.message);
+    const nnefcl_status status = nnefcl_session_run(session, (const void *const *)inputs, outputs, &error);
+    ck_assert_msg(status == NNEFCL_OK, "%s (%s): run failed: %s", c->name, variant, error.message);
+    text = c->expect;
+    for (size_t i = 0; i < output_count; i++) {
+        nnefcl_model_output(model, i, &info);
+        double *expected = op_case_numbers(&text, c->name, &info);
+        op_case_compare(c, variant, &info, outputs[i], expected);
+        free(expected);
+    }
+    ck_assert_msg(text[strspn(text, " \t\n")] == '\0', "%s: expected values left over: '%.40s'", c->name, text);
+    for (size_t i = 0; i < OP_CASE_TENSORS; i++) {
+        free(inputs[i]);
+        free(outputs[i]);
+    }
+    nnefcl_session_free(session);
+}
+
+/* Runs the case three times: as it is, with the plain kernels only, and with a buffer of its own for every tensor. */
+static inline void op_case_run(const struct op_case *c)
+{
+    nnefcl_error error = {0};
+    nnefcl_model *model;
+    char *text;
+    const nnefcl_status status = op_case_open(c->graph, c->compat, &text, &model, &error);
+    ck_assert_msg(status == NNEFCL_OK, "%s: does not open: %d:%d: %s", c->name, error.line, error.column, error.message);
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    op_case_run_as(c, model, &options, "default");
+    options.plain_kernels = 1;
+    op_case_run_as(c, model, &options, "plain kernels");
+    options.plain_kernels = 0;
+    options.separate_buffers = 1;
+    op_case_run_as(c, model, &options, "separate buffers");
+    nnefcl_model_free(model);
+    free(text);
+}
+
+/* Opening must fail with this message at this line. */
+static inline void op_error_run(const struct op_error *c)
+{
+    nnefcl_error error = {0};
+    nnefcl_model *model;
+    char *text;
+    const nnefcl_status status = op_case_open(c->graph, 0, &text, &model, &error);
+    ck_assert_msg(status != NNEFCL_OK, "%s: opens, expected '%s'", c->name, c->message);
+    ck_assert_msg(strstr(error.message, c->message) != NULL, "%s: '%s', expected '%s'", c->name, error.message, c->message);
+    ck_assert_msg(c->line == 0 || error.line == c->line, "%s: '%s' at line %d, expected line %d", c->name, error.message, error.line, c->line);
+    ck_assert_msg(model == NULL, "%s: a model in spite of the error", c->name);
+    free(text);
+}
+
+#endif

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/embedded.h"
-#include "compile/stages.h"
+#include "nnefcl/nnefcl.h"
+#include "ops/records.h"
 
 #define FOLDER "compile/plans"
 
@@ -67,44 +67,6 @@ static void compare(const nnefcl_model *model, const char *stem, int gpu)
     free(got);
 }
 
-/* The k-th field stands in the file as `#define NAME SIZE(k)` or REAL(k), an array that starts at k as `#define NAME(i) SIZE(k + (i))`. */
-static bool file_has_field(const char *source, const char *name, size_t k)
-{
-    static const char *const forms[] = {"#define %s SIZE(%zu)\n", "#define %s REAL(%zu)\n", "#define %s(i) SIZE(%zu + (i))\n",
-                                        "#define %s(i) SIZE((i))\n"};
-    char line[256];
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        if (i == 3 && k != 0)
-            continue;
-        snprintf(line, sizeof line, forms[i], name, k);
-        if (strstr(source, line))
-            return true;
-    }
-    return false;
-}
-
-static void check_records(const nnefcl_model *model, const struct ncl_target *target, bool plain)
-{
-    const struct ncl_plan_options options = {.plain_kernels = plain};
-    struct ncl_arena arena;
-    struct ncl_diag diag;
-    struct ncl_plan *plan;
-    ncl_arena_init(&arena, NULL, 0);
-    ncl_diag_init(&diag, NULL, NULL, NULL, false);
-    ck_assert_int_eq(ncl_plan_make(model, target, &options, &arena, &diag, &plan), NNEFCL_OK);
-    for (size_t i = 0; i < plan->kernel_count; i++) {
-        const struct ncl_kernel *kernel = &plan->kernel[i];
-        char file[128];
-        snprintf(file, sizeof file, "%s.cl", kernel->body);
-        const char *source = ncl_embedded_find(file)->text;
-        for (size_t k = 0; k < kernel->size_count; k++) {
-            const bool same_array = k && strcmp(kernel->size_name[k], kernel->size_name[k - 1]) == 0;
-            ck_assert_msg(same_array || file_has_field(source, kernel->size_name[k], k), "%s has no field %s at %zu", file, kernel->size_name[k], k);
-        }
-    }
-    ncl_arena_free(&arena);
-}
-
 START_TEST(plans)
 {
     DIR *folder = opendir(FOLDER);
@@ -120,9 +82,7 @@ START_TEST(plans)
         nnefcl_model *model = open_model(path);
         compare(model, stem, 0);
         compare(model, stem, 1);
-        check_records(model, &ncl_target_generic_cpu, false);
-        check_records(model, &ncl_target_generic_cpu, true);
-        check_records(model, &ncl_target_generic_gpu, false);
+        records_check(model);
         nnefcl_model_free(model);
         count++;
     }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "nnefcl/nnefcl.h"
+#include "ops/records.h"
 
 struct op_case {
     const char *name, *graph, *inputs, *expect;
@@ -204,6 +205,7 @@ static inline void op_case_run(const struct op_case *c)
     char *text;
     const nnefcl_status status = op_case_open(c->graph, c->compat, &text, &model, &error);
     ck_assert_msg(status == NNEFCL_OK, "%s: does not open: %d:%d: %s", c->name, error.line, error.column, error.message);
+    records_check(model);
     nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
     op_case_run_as(c, model, &options, "default");
     options.plain_kernels = 1;

@@ -10,6 +10,9 @@
 #include "base/alloc.h"
 #include "base/diag.h"
 
+/* Recursion over types and expressions is at most this deep; the parser refuses more. */
+#define NCL_MAX_HEIGHT 1024
+
 /* ---- types (3.3.1) ---- */
 
 enum ncl_type_kind {
@@ -73,6 +76,7 @@ struct ncl_expr {
     enum ncl_expr_kind kind;
     struct ncl_loc at;
     enum ncl_operator op;
+    unsigned height; /* levels of expressions, this one included */
     bool parenthesized;
     bool logical;
     int64_t integer;

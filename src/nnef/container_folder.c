@@ -1,0 +1,192 @@
+/* A folder on disk as a container. Everything is opened component by component below the root, and links are never followed. */
+#include "container_parts.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "file_bytes.h"
+
+#define MAX_DEPTH   64
+#define MAX_VISITED ((size_t)1 << 20) /* entries of all folders together */
+
+/* Folders still to be listed, nearest to the root first, so that what is cut off lies deep. */
+struct pending {
+    const char *path; /* "" for the root */
+    int depth;
+    struct pending *next;
+};
+
+struct walk {
+    struct ncl_container *container;
+    struct ncl_diag *diag;
+    bool lone;
+    size_t visited;
+    struct pending *first, **last;
+};
+
+/* Opens `path` below `root`; -1: errno tells. */
+static int open_below(int root, const char *path, int flags)
+{
+    char component[NCL_MEMBER_NAME];
+    int folder = root;
+    for (;;) {
+        size_t length = strcspn(path, "/");
+        bool last = path[length] == '\0';
+        if (length >= sizeof component) {
+            errno = ENAMETOOLONG;
+            return -1;
+        }
+        memcpy(component, path, length);
+        component[length] = '\0';
+        int next = ncl_file_open(folder, length ? component : ".", O_NOFOLLOW | (last ? flags : O_DIRECTORY));
+        int code = errno;
+        if (folder != root)
+            close(folder);
+        errno = code;
+        if (next < 0 || last)
+            return next;
+        folder = next;
+        path += length + 1;
+    }
+}
+
+static nnefcl_status queue_folder(struct walk *walk, const char *path, int depth)
+{
+    struct pending *item = NCL_NEW(&walk->container->arena, struct pending);
+    char *copy = item ? ncl_arena_strdup(&walk->container->arena, path) : NULL;
+    if (!copy)
+        return ncl_nomem(walk->diag);
+    *item = (struct pending){.path = copy, .depth = depth};
+    *walk->last = item;
+    walk->last = &item->next;
+    return NNEFCL_OK;
+}
+
+static bool is_useful(const char *name)
+{
+    return ncl_member_name_ends(name, ".dat") || ncl_member_name_compare(name, "graph.nnef") == 0 ||
+           ncl_member_name_compare(name, "graph.quant") == 0;
+}
+
+static nnefcl_status add_file(struct walk *walk, const char *path, const char *name, const struct stat *about)
+{
+    struct ncl_container *container = walk->container;
+    bool link = S_ISLNK(about->st_mode);
+    if (S_ISREG(about->st_mode) && ncl_member_name_is_nested(name))
+        return walk->lone ? NNEFCL_OK : ncl_container_note_nested(container, name, walk->diag);
+    if (!is_useful(name) && !link)
+        return NNEFCL_OK;
+    if (walk->lone && strcmp(name, "graph.nnef") == 0) /* the text that was named takes its place */
+        return NNEFCL_OK;
+    struct ncl_entry *entry = ncl_container_add(container, name, S_ISREG(about->st_mode) ? (uint64_t)about->st_size : 0, walk->diag);
+    if (!entry)
+        return walk->diag->status;
+    if (!S_ISREG(about->st_mode))
+        entry->refused = link ? "a symbolic link" : "no regular file";
+    if (strcmp(path, name) != 0 && !(entry->path = ncl_arena_strdup(&container->arena, path)))
+        return ncl_nomem(walk->diag);
+    return NNEFCL_OK;
+}
+
+/* Joins "a/b" and "c"; false: too long. */
+static bool join(char *out, const char *folder, const char *name)
+{
+    size_t length = strlen(folder), more = strlen(name);
+    if (length + 1 + more >= NCL_MEMBER_NAME)
+        return false;
+    memcpy(out, folder, length);
+    if (length > 0)
+        out[length++] = '/';
+    memcpy(out + length, name, more + 1);
+    return true;
+}
+
+static nnefcl_status visit(struct walk *walk, int folder, const struct pending *where, const char *file)
+{
+    char path[NCL_MEMBER_NAME], name[NCL_MEMBER_NAME];
+    struct stat about;
+    if (!join(path, where->path, file) || ncl_member_name_normalize(path, name) != NCL_NAME_GOOD ||
+        fstatat(folder, file, &about, AT_SYMLINK_NOFOLLOW) != 0)
+        return NNEFCL_OK; /* no label leads there, or it is gone */
+    if (!S_ISDIR(about.st_mode))
+        return add_file(walk, path, name, &about);
+    return where->depth < MAX_DEPTH ? queue_folder(walk, path, where->depth + 1) : NNEFCL_OK;
+}
+
+static nnefcl_status too_much(struct walk *walk)
+{
+    const char *text = "the folder of the model holds more than %zu files; the rest is not looked at";
+    if (!walk->lone)
+        return ncl_error(walk->diag, NNEFCL_ERR_LIMIT, NCL_NOWHERE, "the folder of the model holds more than %zu files", MAX_VISITED);
+    ncl_warning(walk->diag, NCL_NOWHERE, text, MAX_VISITED);
+    walk->first = NULL;
+    return NNEFCL_OK;
+}
+
+static nnefcl_status list_folder(struct walk *walk, const struct pending *where)
+{
+    int file = open_below(walk->container->folder, where->path, O_DIRECTORY);
+    DIR *folder = file < 0 ? NULL : fdopendir(file);
+    if (!folder) {
+        char text[NCL_FILE_ERROR_TEXT];
+        int code = errno;
+        if (file >= 0)
+            close(file);
+        if (where->depth > 0) /* one that we may not enter: nothing of the model, or its files will be missed */
+            return NNEFCL_OK;
+        return ncl_error(walk->diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "the folder of the model cannot be read: %s", ncl_file_error(code, text));
+    }
+    nnefcl_status status = NNEFCL_OK;
+    struct dirent *item;
+    while (!status && (item = readdir(folder))) {
+        if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0)
+            continue;
+        if (walk->visited++ >= MAX_VISITED) {
+            status = too_much(walk);
+            break;
+        }
+        status = visit(walk, dirfd(folder), where, item->d_name);
+    }
+    closedir(folder);
+    return status;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct ncl_entry *)a)->member.name, ((const struct ncl_entry *)b)->member.name);
+}
+
+nnefcl_status ncl_folder_index(struct ncl_container *container, bool lone, struct ncl_diag *diag)
+{
+    struct walk walk = {.container = container, .diag = diag, .lone = lone, .last = &walk.first};
+    nnefcl_status status = queue_folder(&walk, "", 0);
+    while (!status && walk.first) {
+        struct pending *where = walk.first;
+        status = list_folder(&walk, where);
+        if (walk.first)
+            walk.first = where->next;
+    }
+    if (!status && container->count > 1)
+        qsort(container->entry, container->count, sizeof *container->entry, by_name); /* folders have no order of their own */
+    return status;
+}
+
+nnefcl_status ncl_folder_open_member(const struct ncl_container *container, const struct ncl_entry *entry, struct ncl_diag *diag, int *file)
+{
+    char text[NCL_FILE_ERROR_TEXT];
+    struct stat about;
+    int opened = open_below(container->folder, entry->path, O_NONBLOCK);
+    if (opened < 0)
+        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' cannot be read: %s", entry->member.name, ncl_file_error(errno, text));
+    if (fstat(opened, &about) != 0 || !S_ISREG(about.st_mode) || (uint64_t)about.st_size != entry->member.size) {
+        close(opened);
+        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' changed since the model was opened", entry->member.name);
+    }
+    *file = opened;
+    return NNEFCL_OK;
+}

@@ -99,7 +99,7 @@ NETWORKS = {
     'onnx:resnet18': vision('resnet18'),
     'onnx:mobilenet_v2': vision('mobilenet_v2'),
     'onnx:densenet121': vision('densenet121'),
-    'onnx:mobilenet_v3_small': vision('mobilenet_v3_small'),
+    'onnx:mnasnet0_5': vision('mnasnet0_5'),
     'onnx:googlenet': lambda: (torchvision.models.googlenet(weights=None, aux_logits=False, init_weights=False), (1, 3, 224, 224)),
     'nhwc:net': lambda: (Nhwc(), (1, 32, 32, 3)),
 }

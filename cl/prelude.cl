@@ -3,7 +3,8 @@
  * A body is   static void FN(stem)(INDEX task, SIZES size, global const T *x, ..., global T *y)   in stem.cl: it computes task number `task` of the step.
  * FN(name)    gives functions of a file a name that is unique when several bodies share one program.
  * SIZE(k)     field k of the record of sizes;  REAL(k): the same as a float.
- * INDEX       int, or long when a tensor of the step has 2^31 elements or more. */
+ * INDEX       int, or long when a tensor of the step has 2^31 elements or more.
+ * NCL_LOAD(T, p, n), NCL_STORE(T, v, p, n)   the first n <= 8 elements at p as a vector T8, zeros behind them, and back: so that the formula of a file is compiled once. */
 #ifndef NCL_PRELUDE
 #define NCL_PRELUDE
 #pragma OPENCL FP_CONTRACT ON
@@ -13,6 +14,33 @@ typedef global const long *SIZES;
 #define FN(name) NCL_CAT(name, NCL_SUFFIX)
 #define SIZE(k) ((INDEX)size[k])
 #define REAL(k) as_float((int)size[k])
+#define NCL_VECTOR(T) NCL_CAT(T, 8)
+#define NCL_LOAD(T, p, n) NCL_CAT(ncl_load_, T)(p, (int)(n))
+#define NCL_STORE(T, v, p, n) NCL_CAT(ncl_store_, T)(v, p, (int)(n))
+#define NCL_PARTS(T)                                           \
+    static inline T##8 ncl_load_##T(global const T *p, int n)  \
+    {                                                          \
+        if (n == 8)                                            \
+            return vload8(0, p);                               \
+        T part[8] = {0};                                       \
+        for (int i = 0; i < n; i++)                            \
+            part[i] = p[i];                                    \
+        return vload8(0, part);                                \
+    }                                                          \
+    static inline void ncl_store_##T(T##8 v, global T *p, int n) \
+    {                                                          \
+        if (n == 8) {                                          \
+            vstore8(v, 0, p);                                  \
+            return;                                            \
+        }                                                      \
+        T part[8];                                             \
+        vstore8(v, 0, part);                                   \
+        for (int i = 0; i < n; i++)                            \
+            p[i] = part[i];                                    \
+    }
+NCL_PARTS(float)
+NCL_PARTS(int)
+NCL_PARTS(uchar)
 
 /* NCL_BORDER_x(i, n): the element of an axis of n elements that index i reads (NNEF 4.3, border modes); negative: outside, a zero. Reflection goes on as often as it takes. */
 #define NCL_BORDER_CONSTANT(i, n) ((i) >= 0 && (i) < (n) ? (i) : (INDEX)-1)

@@ -1,21 +1,25 @@
-/* y[i] = F(x[i]) for COUNT elements, CHUNK of them in one task.
+/* y[i] = f(x[i]) for COUNT elements.
  *
- * F(x)    the formula, on X and float8 alike: an expression in x      CHUNK   elements of a task, a multiple of 8
+ * FORMULA  f, of a vector x of eight elements, with the parameters ALPHA and LAMBDA      T  type of the elements
+ * CHUNK    elements of a task, a multiple of 8
  * tasks: ceil(COUNT / CHUNK) */
-#ifndef F
-#define F(x) (-(x))
+#ifndef FORMULA
+#define FORMULA -x
 #endif
-#ifndef CHUNK
-#define CHUNK 8
+#ifndef T
+#define T float
 #endif
-#define COUNT SIZE(0)
+#define COUNT  SIZE(0)
+#define CHUNK  SIZE(1)
+#define ALPHA  REAL(2)
+#define LAMBDA REAL(3)
 
-static void FN(unary)(INDEX task, SIZES size, global const float *x, global float *y)
+static void FN(unary)(INDEX task, SIZES size, global const T *input, global T *output)
 {
-    INDEX i = task * CHUNK;
-    const INDEX end = min(i + (INDEX)CHUNK, COUNT);
-    for (; i + 8 <= end; i += 8)
-        vstore8(F(vload8(0, x + i)), 0, y + i);
-    for (; i < end; i++)
-        y[i] = F(x[i]);
+    const INDEX end = min((task + 1) * CHUNK, COUNT);
+    for (INDEX i = task * CHUNK; i < end; i += 8) {
+        const INDEX n = min(end - i, (INDEX)8);
+        const NCL_VECTOR(T) x = NCL_LOAD(T, input + i, n);
+        NCL_STORE(T, FORMULA, output + i, n);
+    }
 }

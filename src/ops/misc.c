@@ -1,0 +1,71 @@
+/* copy_n and add_n (NNEF 4.9.6). */
+#include "ops/broadcast.h"
+
+#define MOST_COPIES 65536
+
+nnefcl_status ncl_copy_n_infer(struct ncl_infer *infer, struct ncl_node *node)
+{
+    const int64_t times = ncl_node_integer(node, "times");
+    if (times < 0)
+        return ncl_infer_error(infer, node, "'times' is %lld, it must not be negative", (long long)times);
+    if (times > MOST_COPIES)
+        return ncl_error(infer->diag, NNEFCL_ERR_LIMIT, node->at, "copy_n: 'times' is %lld, more than %d", (long long)times, MOST_COPIES);
+    nnefcl_shape *shapes = NCL_NEW_ARRAY(infer->arena, nnefcl_shape, (size_t)times);
+    if (!shapes)
+        return ncl_nomem(infer->diag);
+    for (int64_t i = 0; i < times; i++)
+        shapes[i] = ncl_node_tensor(node, "x")->shape;
+    return ncl_infer_results(infer, node, 0, (size_t)times, shapes);
+}
+
+nnefcl_status ncl_copy_n_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    for (size_t i = 0; i < node->result[0].count; i++)
+        ncl_lower_view(lower, ncl_node_result_at(node, 0, i), ncl_node_tensor(node, "x"), 0);
+    return ncl_lower_status(lower);
+}
+
+/* ---- add_n ---- */
+
+nnefcl_status ncl_add_n_infer(struct ncl_infer *infer, struct ncl_node *node)
+{
+    static const float zero;
+    const size_t count = ncl_node_count(node, "x");
+    char got[NCL_SHAPE_TEXT], want[NCL_SHAPE_TEXT];
+    nnefcl_shape shape = {0};
+    for (size_t i = 0; i < count; i++) {
+        const nnefcl_shape before = shape, *operand = &ncl_node_tensor_at(node, "x", i)->shape;
+        if (!ncl_broadcast_join(&shape, operand))
+            return ncl_infer_error(infer, node, "operand %zu of shape %s does not broadcast with the shape %s of those before it", i,
+                                   ncl_shape_text(operand, got), ncl_shape_text(&before, want));
+    }
+    const nnefcl_status status = ncl_infer_result(infer, node, 0, &shape);
+    if (status || count > 0)
+        return status;
+    struct ncl_tensor *result = ncl_node_result(node, 0);
+    result->role = NCL_ROLE_CONSTANT;
+    result->data = &zero;
+    result->data_count = 1;
+    return NNEFCL_OK;
+}
+
+/* Up to four operands in a step; later steps go on from the result. */
+nnefcl_status ncl_add_n_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    static const char *const formulas[] = {[2] = "x + y", [3] = "x + y + z", [4] = "x + y + z + w"};
+    const size_t count = ncl_node_count(node, "x");
+    const struct ncl_tensor *result = ncl_node_result(node, 0);
+    if (count == 1)
+        ncl_lower_view(lower, result, ncl_node_tensor_at(node, "x", 0), 0);
+    for (size_t next = 0; count > 1 && next < count;) {
+        struct ncl_broadcast broadcast = {.result = ncl_lower_tensor(lower, result), .result_shape = result->shape};
+        if (next > 0)
+            ncl_broadcast_operand(lower, &broadcast, result);
+        while (next < count && broadcast.arity < NCL_BROADCAST_OPERANDS)
+            ncl_broadcast_operand(lower, &broadcast, ncl_node_tensor_at(node, "x", next++));
+        broadcast.formula = formulas[broadcast.arity];
+        if (ncl_broadcast_emit(lower, &broadcast))
+            break;
+    }
+    return ncl_lower_status(lower);
+}

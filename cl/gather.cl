@@ -1,0 +1,28 @@
+/* y[p, i, q] = x[p, clamp(index[i], 0, EXTENT - 1), q] for p in all outer places, 0 <= i < INDICES, 0 <= q < INNER. A row is the run of q; ROW_COUNT of them.
+ *
+ * T      element type
+ *
+ * tasks: ceil(ROW_COUNT / TASK_ROWS) */
+#ifndef T
+#define T float
+#endif
+#define ROW_COUNT SIZE(0)
+#define TASK_ROWS SIZE(1)
+#define INDICES   SIZE(2)
+#define EXTENT    SIZE(3)
+#define INNER     SIZE(4)
+
+static void FN(gather)(INDEX task, SIZES size, global const T *x, global const int *index, global T *y)
+{
+    const INDEX inner = INNER, end = min((task + 1) * TASK_ROWS, ROW_COUNT);
+    for (INDEX row = task * TASK_ROWS; row < end; row++) {
+        const INDEX at = clamp((INDEX)index[row % INDICES], (INDEX)0, EXTENT - 1);
+        global const T *source = x + (row / INDICES * EXTENT + at) * inner;
+        global T *target = y + row * inner;
+        INDEX q = 0;
+        for (; q + 8 <= inner; q += 8)
+            vstore8(vload8(0, source + q), 0, target + q);
+        for (; q < inner; q++)
+            target[q] = source[q];
+    }
+}

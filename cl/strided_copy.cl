@@ -1,0 +1,98 @@
+/* Copies between two index schemes:  y[OUT_FIRST + sum_k i_k OUT_STRIDE(k) + j INNER_OUT] = x[IN_FIRST + sum_k i_k IN_STRIDE(k) + j INNER_IN]
+ * for 0 <= i_k < EXTENT(k), k < RANK, 0 <= j < INNER. A row is the run of j at one (i_0, i_1, ...); there are ROW_COUNT of them.
+ *
+ * T      element type
+ * ROW    how a row moves: COPY (INNER_IN = INNER_OUT = 1), FILL (0, 1), REVERSE (-1, 1), STEP (any)
+ *
+ * A task is TASK_ROWS rows, or one of PIECES pieces of PIECE elements of one row.
+ * tasks: ceil(ROW_COUNT / TASK_ROWS) * PIECES */
+#ifndef T
+#define T float
+#endif
+#ifndef ROW
+#define ROW COPY
+#endif
+#define ROW_COUNT     SIZE(0)
+#define INNER         SIZE(1)
+#define INNER_IN      SIZE(2)
+#define INNER_OUT     SIZE(3)
+#define TASK_ROWS     SIZE(4)
+#define PIECE         SIZE(5)
+#define PIECES        SIZE(6)
+#define IN_FIRST      SIZE(7)
+#define OUT_FIRST     SIZE(8)
+#define RANK          SIZE(9)
+#define EXTENT(k)     SIZE(10 + (k))
+#define IN_STRIDE(k)  SIZE(26 + (k))
+#define OUT_STRIDE(k) SIZE(42 + (k))
+
+#define MAX_RANK 16
+#define T8       NCL_CAT(T, 8)
+
+static void FN(COPY)(global const T *x, global T *y, INDEX count, INDEX in, INDEX out)
+{
+    INDEX j = 0;
+    for (; j + 8 <= count; j += 8)
+        vstore8(vload8(0, x + j), 0, y + j);
+    for (; j < count; j++)
+        y[j] = x[j];
+}
+
+static void FN(FILL)(global const T *x, global T *y, INDEX count, INDEX in, INDEX out)
+{
+    const T value = x[0];
+    INDEX j = 0;
+    for (; j + 8 <= count; j += 8)
+        vstore8((T8)(value), 0, y + j);
+    for (; j < count; j++)
+        y[j] = value;
+}
+
+static void FN(REVERSE)(global const T *x, global T *y, INDEX count, INDEX in, INDEX out)
+{
+    INDEX j = 0;
+    for (; j + 8 <= count; j += 8)
+        vstore8(vload8(0, x - j - 7).s76543210, 0, y + j);
+    for (; j < count; j++)
+        y[j] = x[-j];
+}
+
+static void FN(STEP)(global const T *x, global T *y, INDEX count, INDEX in, INDEX out)
+{
+    for (INDEX j = 0; j < count; j++)
+        y[j * out] = x[j * in];
+}
+
+static void FN(strided_copy)(INDEX task, SIZES size, global const T *x, global T *y)
+{
+    const int rank = (int)RANK;
+    const INDEX in = INNER_IN, out = INNER_OUT;
+    const INDEX first = task % PIECES * PIECE, count = min(PIECE, INNER - first);
+    INDEX row = task / PIECES * TASK_ROWS, left = min(TASK_ROWS, ROW_COUNT - row);
+    INDEX index[MAX_RANK];
+    x += IN_FIRST + first * in;
+    y += OUT_FIRST + first * out;
+    for (int k = rank - 1; k >= 0; k--) {
+        index[k] = row % EXTENT(k);
+        row /= EXTENT(k);
+        x += index[k] * IN_STRIDE(k);
+        y += index[k] * OUT_STRIDE(k);
+    }
+    for (;;) {
+        /* along the innermost outer axis without carries */
+        const INDEX run = rank ? min(left, EXTENT(rank - 1) - index[rank - 1]) : 1;
+        const INDEX dx = rank ? IN_STRIDE(rank - 1) : 0, dy = rank ? OUT_STRIDE(rank - 1) : 0;
+        for (INDEX r = 0; r < run; r++, x += dx, y += dy)
+            FN(ROW)(x, y, count, in, out);
+        left -= run;
+        if (left <= 0)
+            return;
+        index[rank - 1] += run;
+        for (int k = rank - 1; k > 0 && index[k] == EXTENT(k); k--) {
+            x += IN_STRIDE(k - 1) - index[k] * IN_STRIDE(k);
+            y += OUT_STRIDE(k - 1) - index[k] * OUT_STRIDE(k);
+            index[k] = 0;
+            index[k - 1]++;
+        }
+    }
+}

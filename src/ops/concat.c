@@ -1,0 +1,128 @@
+/* concat, stack (4.5.3): each operand goes to its own section of the result. */
+#include "base/checked.h"
+#include "ops/strided.h"
+
+static nnefcl_status read_axis(struct ncl_infer *infer, const struct ncl_node *node, int rank)
+{
+    const int64_t axis = ncl_node_integer(node, "axis");
+    if (axis < 0 || axis >= rank)
+        return ncl_infer_error(infer, node, "axis = %lld is outside of rank %d", (long long)axis, rank);
+    return NNEFCL_OK;
+}
+
+/* Under --batch a constant of leading extent 1 that meets batched operands is repeated. */
+static bool repeats(const struct ncl_infer *infer, const struct ncl_tensor *tensor)
+{
+    return infer->new_batch != infer->old_batch && ncl_tensor_is_constant(tensor) && tensor->shape.rank > 0 && tensor->shape.extent[0] == 1;
+}
+
+static nnefcl_status add_extent(struct ncl_infer *infer, struct ncl_node *node, size_t index, int axis, nnefcl_shape *output)
+{
+    const struct ncl_tensor *tensor = ncl_node_tensor_at(node, "values", index);
+    char got[NCL_SHAPE_TEXT], want[NCL_SHAPE_TEXT];
+    bool same = tensor->shape.rank == output->rank;
+    for (int i = 0; same && i < output->rank; i++) {
+        if (i == axis || tensor->shape.extent[i] == output->extent[i])
+            continue;
+        if (i == 0 && repeats(infer, tensor)) {
+            ncl_warning(infer->diag, node->at, "concat: '%s' has the batch of the document; repeated %lld times for the new one", tensor->name,
+                        (long long)output->extent[0]);
+            continue;
+        }
+        same = false;
+    }
+    if (!same)
+        return ncl_infer_error(infer, node, "operand %zu of shape %s differs from %s in more than axis %d", index,
+                               ncl_shape_text(&tensor->shape, got), ncl_shape_text(output, want), axis);
+    if (!ncl_add_i64(output->extent[axis], tensor->shape.extent[axis], &output->extent[axis]))
+        return ncl_infer_error(infer, node, "the extents along axis %d are too large", axis);
+    return NNEFCL_OK;
+}
+
+/* The operand whose leading extent is the result's: the first that is not to be repeated. */
+static size_t find_leader(const struct ncl_infer *infer, const struct ncl_node *node, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!repeats(infer, ncl_node_tensor_at(node, "values", i)))
+            return i;
+    return 0;
+}
+
+nnefcl_status ncl_concat_infer(struct ncl_infer *infer, struct ncl_node *node)
+{
+    const size_t count = ncl_node_count(node, "values");
+    if (count == 0)
+        return ncl_infer_error(infer, node, "there is nothing to concatenate");
+    nnefcl_shape output = ncl_node_tensor_at(node, "values", find_leader(infer, node, count))->shape;
+    nnefcl_status status = read_axis(infer, node, output.rank);
+    if (status)
+        return status;
+    const int axis = (int)ncl_node_integer(node, "axis");
+    output.extent[axis] = 0;
+    for (size_t i = 0; i < count && !status; i++)
+        status = add_extent(infer, node, i, axis, &output);
+    return status ? status : ncl_infer_result(infer, node, 0, &output);
+}
+
+nnefcl_status ncl_stack_infer(struct ncl_infer *infer, struct ncl_node *node)
+{
+    const size_t count = ncl_node_count(node, "values");
+    char got[NCL_SHAPE_TEXT], want[NCL_SHAPE_TEXT];
+    if (count == 0)
+        return ncl_infer_error(infer, node, "there is nothing to stack");
+    const nnefcl_shape *first = &ncl_node_tensor_at(node, "values", 0)->shape;
+    if (first->rank >= NNEFCL_MAX_RANK)
+        return ncl_infer_error(infer, node, "the result would have rank %d, more than %d", first->rank + 1, NNEFCL_MAX_RANK);
+    const nnefcl_status status = read_axis(infer, node, first->rank + 1);
+    if (status)
+        return status;
+    for (size_t i = 1; i < count; i++) {
+        const nnefcl_shape *shape = &ncl_node_tensor_at(node, "values", i)->shape;
+        if (!ncl_shape_equal(shape, first))
+            return ncl_infer_error(infer, node, "operand %zu has shape %s, the first %s", i, ncl_shape_text(shape, got), ncl_shape_text(first, want));
+    }
+    const int axis = (int)ncl_node_integer(node, "axis");
+    nnefcl_shape output = {.rank = first->rank + 1};
+    for (int i = 0; i < output.rank; i++)
+        output.extent[i] = i < axis ? first->extent[i] : i == axis ? (int64_t)count : first->extent[i - 1];
+    return ncl_infer_result(infer, node, 0, &output);
+}
+
+/* Operand [outer, width, inner] to [outer, first .. first + width, inner] of the result; an outer extent of 1 may stand for a repeated one. */
+static void emit_section(struct ncl_lower *lower, const struct ncl_tensor *operand, const struct ncl_tensor *result, int64_t outer, int64_t width,
+                         int64_t first, int64_t inner, int64_t total)
+{
+    const int64_t from = ncl_shape_volume(&operand->shape);
+    struct ncl_strided copy = {.out_first = first * inner};
+    const ncl_ref in = ncl_lower_tensor(lower, operand), out = ncl_lower_tensor(lower, result);
+    if (from == outer * width * inner) {
+        ncl_strided_add(&copy, outer, width * inner, total * inner);
+    } else {
+        const int64_t batch = result->shape.extent[0];
+        ncl_strided_add(&copy, batch, 0, outer / batch * total * inner);
+        ncl_strided_add(&copy, outer / batch, width * inner, total * inner);
+    }
+    ncl_strided_add(&copy, width * inner, 1, 1);
+    ncl_strided_emit(lower, &copy, in, out, width == total);
+}
+
+nnefcl_status ncl_concat_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    const size_t count = ncl_node_count(node, "values");
+    const struct ncl_tensor *result = ncl_node_result(node, 0);
+    const int axis = (int)ncl_node_integer(node, "axis");
+    const int64_t outer = ncl_shape_span(&result->shape, 0, axis), inner = ncl_shape_span(&result->shape, axis + 1, result->shape.rank);
+    const struct ncl_tensor *only = ncl_node_tensor_at(node, "values", 0);
+    if (count == 1 && ncl_shape_volume(&only->shape) == ncl_shape_volume(&result->shape)) {
+        ncl_lower_view(lower, result, only, 0);
+        return ncl_lower_status(lower);
+    }
+    int64_t first = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct ncl_tensor *operand = ncl_node_tensor_at(node, "values", i);
+        const int64_t width = node->op->variant ? 1 : operand->shape.extent[axis]; /* stack: one each */
+        emit_section(lower, operand, result, outer, width, first, inner, result->shape.extent[axis]);
+        first += width;
+    }
+    return ncl_lower_status(lower);
+}

@@ -1,0 +1,95 @@
+/* split, unstack (4.5.3): each result is a section of the operand. */
+#include "base/checked.h"
+#include "ops/strided.h"
+
+#define MAX_RESULTS 65536 /* of unstack: the document does not have to list them */
+
+static nnefcl_status read_axis(struct ncl_infer *infer, const struct ncl_node *node, int rank)
+{
+    const int64_t axis = ncl_node_integer(node, "axis");
+    if (axis < 0 || axis >= rank)
+        return ncl_infer_error(infer, node, "axis = %lld is outside of rank %d", (long long)axis, rank);
+    return NNEFCL_OK;
+}
+
+static nnefcl_status sum_ratios(struct ncl_infer *infer, const struct ncl_node *node, size_t count, int64_t *sum)
+{
+    *sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        const int64_t ratio = ncl_node_integer_at(node, "ratios", i);
+        if (ratio <= 0)
+            return ncl_infer_error(infer, node, "ratio %lld is not positive", (long long)ratio);
+        if (!ncl_add_i64(*sum, ratio, sum))
+            return ncl_infer_error(infer, node, "the sum of the ratios is too large");
+    }
+    return NNEFCL_OK;
+}
+
+nnefcl_status ncl_split_infer(struct ncl_infer *infer, struct ncl_node *node)
+{
+    const nnefcl_shape *value = &ncl_node_tensor(node, "value")->shape;
+    const size_t count = ncl_node_count(node, "ratios");
+    int64_t sum;
+    nnefcl_status status = read_axis(infer, node, value->rank);
+    if (status)
+        return status;
+    if (count == 0)
+        return ncl_infer_error(infer, node, "ratios is empty");
+    status = sum_ratios(infer, node, count, &sum);
+    if (status)
+        return status;
+    const int axis = (int)ncl_node_integer(node, "axis");
+    const int64_t extent = value->extent[axis];
+    if (extent % sum != 0)
+        return ncl_infer_error(infer, node, "the sum %lld of the ratios does not divide the extent %lld of axis %d", (long long)sum,
+                               (long long)extent, axis);
+    nnefcl_shape *shapes = NCL_NEW_ARRAY(infer->arena, nnefcl_shape, count);
+    if (!shapes)
+        return ncl_nomem(infer->diag);
+    for (size_t i = 0; i < count; i++) {
+        shapes[i] = *value;
+        shapes[i].extent[axis] = extent / sum * ncl_node_integer_at(node, "ratios", i);
+    }
+    return ncl_infer_results(infer, node, 0, count, shapes);
+}
+
+nnefcl_status ncl_unstack_infer(struct ncl_infer *infer, struct ncl_node *node)
+{
+    const nnefcl_shape *value = &ncl_node_tensor(node, "value")->shape;
+    const nnefcl_status status = read_axis(infer, node, value->rank);
+    if (status)
+        return status;
+    const int axis = (int)ncl_node_integer(node, "axis");
+    if (value->extent[axis] > MAX_RESULTS)
+        return ncl_error(infer->diag, NNEFCL_ERR_LIMIT, node->at, "unstack: %lld results, more than %d", (long long)value->extent[axis], MAX_RESULTS);
+    const size_t count = (size_t)value->extent[axis];
+    nnefcl_shape item = {0};
+    for (int i = 0; i < value->rank; i++)
+        if (i != axis)
+            item.extent[item.rank++] = value->extent[i];
+    nnefcl_shape *shapes = NCL_NEW_ARRAY(infer->arena, nnefcl_shape, count);
+    if (!shapes)
+        return ncl_nomem(infer->diag);
+    for (size_t i = 0; i < count; i++)
+        shapes[i] = item;
+    return ncl_infer_results(infer, node, 0, count, shapes);
+}
+
+nnefcl_status ncl_split_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    const struct ncl_tensor *value = ncl_node_tensor(node, "value");
+    const int axis = (int)ncl_node_integer(node, "axis");
+    const int64_t outer = ncl_shape_span(&value->shape, 0, axis), total = value->shape.extent[axis],
+                  inner = ncl_shape_span(&value->shape, axis + 1, value->shape.rank);
+    int64_t first = 0;
+    for (size_t i = 0; i < node->result[0].count; i++) {
+        const struct ncl_tensor *result = ncl_node_result_at(node, 0, i);
+        const int64_t width = node->op->variant ? 1 : result->shape.extent[axis]; /* unstack: one each */
+        struct ncl_strided copy = {.in_first = first * inner};
+        ncl_strided_add(&copy, outer, total * inner, width * inner);
+        ncl_strided_add(&copy, width * inner, 1, 1);
+        ncl_strided_lower(lower, &copy, value, result);
+        first += width;
+    }
+    return ncl_lower_status(lower);
+}

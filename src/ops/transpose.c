@@ -1,0 +1,34 @@
+/* transpose (4.5.2): output[i_axes[0], ..., i_axes[n-1], rest] = input[i_0, ..., i_(n-1), rest]. */
+#include "ops/strided.h"
+
+nnefcl_status ncl_transpose_infer(struct ncl_infer *infer, struct ncl_node *node)
+{
+    const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape;
+    const size_t count = ncl_node_count(node, "axes");
+    nnefcl_shape output = *input;
+    unsigned seen = 0;
+    if (count > (size_t)input->rank)
+        return ncl_infer_error(infer, node, "axes has %zu items, the input only rank %d", count, input->rank);
+    for (size_t i = 0; i < count; i++) {
+        const int64_t axis = ncl_node_integer_at(node, "axes", i);
+        if (axis < 0 || axis >= (int64_t)count || seen >> axis & 1)
+            return ncl_infer_error(infer, node, "axes are not a permutation of 0 to %zu: item %zu is %lld", count - 1, i, (long long)axis);
+        seen |= 1u << axis;
+        output.extent[i] = input->extent[axis];
+    }
+    return ncl_infer_result(infer, node, 0, &output);
+}
+
+nnefcl_status ncl_transpose_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *result = ncl_node_result(node, 0);
+    const int count = (int)ncl_node_count(node, "axes");
+    int64_t in[NNEFCL_MAX_RANK], out[NNEFCL_MAX_RANK];
+    struct ncl_strided copy = {0};
+    ncl_strided_dense(&input->shape, in);
+    ncl_strided_dense(&result->shape, out);
+    for (int i = 0; i < result->shape.rank; i++)
+        ncl_strided_add(&copy, result->shape.extent[i], in[i < count ? ncl_node_integer_at(node, "axes", (size_t)i) : i], out[i]);
+    ncl_strided_lower(lower, &copy, input, result);
+    return ncl_lower_status(lower);
+}

@@ -8,17 +8,17 @@
 #ifndef T
 #define T float
 #endif
-#define ROWS          SIZE(0)
-#define COLUMNS       SIZE(1)
-#define ROW_STRIDE    SIZE(2)
+#define ROWS SIZE(0)
+#define COLUMNS SIZE(1)
+#define ROW_STRIDE SIZE(2)
 #define COLUMN_STRIDE SIZE(3)
-#define TILE          SIZE(4)
-#define IN_FIRST      SIZE(5)
-#define OUT_FIRST     SIZE(6)
-#define RANK          SIZE(7)
-#define EXTENT(k)     SIZE(8 + (k))
-#define IN_STRIDE(k)  SIZE(24 + (k))
-#define OUT_STRIDE(k) SIZE(40 + (k))
+#define TILE SIZE(4)
+#define IN_FIRST SIZE(5)
+#define OUT_FIRST SIZE(6)
+#define RANK SIZE(7)
+#define EXTENT(i) SIZE(8 + (i))
+#define IN_STRIDE(i) SIZE(24 + (i))
+#define OUT_STRIDE(i) SIZE(40 + (i))
 
 #define T8 NCL_CAT(T, 8)
 

@@ -8,9 +8,9 @@
 #endif
 #define ROW_COUNT SIZE(0)
 #define TASK_ROWS SIZE(1)
-#define INDICES   SIZE(2)
-#define EXTENT    SIZE(3)
-#define INNER     SIZE(4)
+#define INDICES SIZE(2)
+#define EXTENT SIZE(3)
+#define INNER SIZE(4)
 
 static void FN(gather)(INDEX task, SIZES size, global const T *x, global const int *index, global T *y)
 {

@@ -8,11 +8,11 @@
 #endif
 #define ROW_COUNT SIZE(0)
 #define TASK_ROWS SIZE(1)
-#define VALUE     REAL(2)
-#define RANK      SIZE(3)
-#define IN(k)     SIZE(4 + (k))
-#define OUT(k)    SIZE(12 + (k))
-#define BEFORE(k) SIZE(20 + (k))
+#define VALUE REAL(2)
+#define RANK SIZE(3)
+#define IN(i) SIZE(4 + (i))
+#define OUT(i) SIZE(12 + (i))
+#define BEFORE(i) SIZE(20 + (i))
 
 /* The place in the input of place j, -1: none. */
 static INDEX FN(CONSTANT)(INDEX j, INDEX extent)

@@ -12,19 +12,19 @@
 #ifndef ROW
 #define ROW COPY
 #endif
-#define ROW_COUNT     SIZE(0)
-#define INNER         SIZE(1)
-#define INNER_IN      SIZE(2)
-#define INNER_OUT     SIZE(3)
-#define TASK_ROWS     SIZE(4)
-#define PIECE         SIZE(5)
-#define PIECES        SIZE(6)
-#define IN_FIRST      SIZE(7)
-#define OUT_FIRST     SIZE(8)
-#define RANK          SIZE(9)
-#define EXTENT(k)     SIZE(10 + (k))
-#define IN_STRIDE(k)  SIZE(26 + (k))
-#define OUT_STRIDE(k) SIZE(42 + (k))
+#define ROW_COUNT SIZE(0)
+#define INNER SIZE(1)
+#define INNER_IN SIZE(2)
+#define INNER_OUT SIZE(3)
+#define TASK_ROWS SIZE(4)
+#define PIECE SIZE(5)
+#define PIECES SIZE(6)
+#define IN_FIRST SIZE(7)
+#define OUT_FIRST SIZE(8)
+#define RANK SIZE(9)
+#define EXTENT(i) SIZE(10 + (i))
+#define IN_STRIDE(i) SIZE(26 + (i))
+#define OUT_STRIDE(i) SIZE(42 + (i))
 
 #define MAX_RANK 16
 #define T8       NCL_CAT(T, 8)

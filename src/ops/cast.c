@@ -1,5 +1,5 @@
 /* cast (4.5.8): the same contents as another element type, by the rules of the built-in functions (3.3.3). */
-#include "ops/strided.h"
+#include "ops/broadcast.h"
 
 nnefcl_status ncl_cast_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
@@ -10,7 +10,7 @@ nnefcl_status ncl_cast_lower(struct ncl_lower *lower, const struct ncl_node *nod
 {
     static const char *const converts[] = {[NNEFCL_SCALAR] = "TO_FLOAT", [NNEFCL_INTEGER] = "TO_INT", [NNEFCL_LOGICAL] = "TO_BOOL"};
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *result = ncl_node_result(node, 0);
-    const int64_t count = ncl_shape_volume(&result->shape), chunk = lower->plan->target.chunk;
+    const int64_t count = ncl_shape_volume(&result->shape), chunk = ncl_broadcast_chunk(&lower->plan->target, count);
     if (input->dtype == result->dtype) {
         ncl_lower_view(lower, result, input, 0);
         return ncl_lower_status(lower);

@@ -1,5 +1,5 @@
 /* gather (4.5.7): output[p, i, q] = input[p, indices[i], q], p and q along the axes before and behind `axis`. */
-#include "ops/strided.h"
+#include "ops/broadcast.h"
 
 /* Indices that the document writes are checked here; those of run time are clamped by the kernel. */
 static nnefcl_status check_constant(struct ncl_infer *infer, const struct ncl_node *node, const struct ncl_tensor *indices, int64_t extent)
@@ -41,7 +41,7 @@ nnefcl_status ncl_gather_lower(struct ncl_lower *lower, const struct ncl_node *n
     const int axis = (int)ncl_node_integer(node, "axis");
     const int64_t inner = ncl_shape_span(&input->shape, axis + 1, input->shape.rank);
     const int64_t rows = ncl_shape_volume(&result->shape) / inner;
-    const int64_t task_rows = ncl_ceil_div(lower->plan->target.chunk, inner);
+    const int64_t task_rows = ncl_ceil_div(ncl_broadcast_chunk(&lower->plan->target, rows * inner), inner);
     const ncl_ref in = ncl_lower_tensor(lower, input), at = ncl_lower_tensor(lower, indices), out = ncl_lower_tensor(lower, result);
     struct ncl_emit *step = ncl_step_begin(lower, "gather");
     ncl_step_define_type(step, "T", result->dtype);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/checked.h"
+#include "ops/broadcast.h"
 #include "ops/strided.h"
 
 static const struct border {
@@ -125,7 +126,7 @@ nnefcl_status ncl_pad_lower(struct ncl_lower *lower, const struct ncl_node *node
     }
     const int64_t width = axes.axis[axes.rank - 1].out;
     const int64_t rows = ncl_shape_volume(&result->shape) / width;
-    const int64_t task_rows = ncl_ceil_div(lower->plan->target.chunk, width);
+    const int64_t task_rows = ncl_ceil_div(ncl_broadcast_chunk(&lower->plan->target, rows * width), width);
     const ncl_ref in = ncl_lower_tensor(lower, input), out = ncl_lower_tensor(lower, result);
     struct ncl_emit *step = ncl_step_begin(lower, "pad");
     ncl_step_define(step, "BORDER", border->kernel);

@@ -1,7 +1,8 @@
 #include "ops/strided.h"
 
 #include <assert.h>
-#include <stdlib.h>
+
+#include "ops/broadcast.h"
 
 #define TILE       64 /* edge of a task of blocked_transpose.cl */
 #define SHORT_EDGE 8  /* below, its blocks do not fit */
@@ -126,6 +127,14 @@ static void emit_transpose(struct ncl_lower *lower, const struct ncl_strided *co
 
 /* ---- copy by rows ---- */
 
+static int64_t volume_of(const struct ncl_strided *copy)
+{
+    int64_t volume = 1;
+    for (int i = 0; i < copy->rank; i++)
+        volume *= copy->axis[i].extent;
+    return volume;
+}
+
 static const char *row_kind(const struct ncl_strided_axis *inner)
 {
     if (inner->out == 1 && inner->in == 1)
@@ -141,12 +150,10 @@ static void emit_rows(struct ncl_lower *lower, const struct ncl_strided *copy, n
 {
     const int count = copy->rank ? copy->rank - 1 : 0;
     const struct ncl_strided_axis inner = copy->rank ? copy->axis[count] : (struct ncl_strided_axis){1, 1, 1};
-    const int64_t chunk = lower->plan->target.chunk;
+    const int64_t chunk = ncl_broadcast_chunk(&lower->plan->target, volume_of(copy));
     const int64_t piece = inner.extent < 2 * chunk ? inner.extent : chunk;
     const int64_t pieces = ncl_ceil_div(inner.extent, piece);
-    int64_t volume = 1;
-    for (int i = 0; i < count; i++)
-        volume *= copy->axis[i].extent;
+    const int64_t volume = volume_of(copy) / inner.extent;
     const int64_t rows = pieces > 1 ? 1 : ncl_ceil_div(chunk, inner.extent);
     struct ncl_emit *step = begin(lower, "strided_copy", in, out, whole);
     ncl_step_define(step, "ROW", row_kind(&inner));

@@ -80,10 +80,9 @@ static struct ncl_arena_block *add_block(struct ncl_arena *arena, size_t size)
 
 void *ncl_arena_alloc(struct ncl_arena *arena, size_t size)
 {
-    size_t rounded;
-    if (!ncl_add_size(size, ALIGNMENT - 1, &rounded) || rounded > SIZE_MAX - HEADER - ALIGNMENT)
+    if (size > PTRDIFF_MAX / 2) /* no object is that large, and no sum below wraps */
         return NULL;
-    rounded = rounded / ALIGNMENT * ALIGNMENT;
+    size_t rounded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     if (rounded == 0)
         rounded = ALIGNMENT;
     struct ncl_arena_block *block = arena->last;

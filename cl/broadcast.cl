@@ -39,13 +39,13 @@
 #ifndef STEP3
 #define STEP3 1
 #endif
-#define COUNT     SIZE(0)
-#define CHUNK     SIZE(1)
-#define INNER     SIZE(2)
-#define OUTER     SIZE(3)
-#define ALPHA     REAL(4)
-#define EXTENT(d) SIZE(5 + (d))
-#define STRIDE(d) SIZE(12 + (d))
+#define COUNT SIZE(0)
+#define CHUNK SIZE(1)
+#define INNER SIZE(2)
+#define OUTER SIZE(3)
+#define ALPHA REAL(4)
+#define EXTENT(i) SIZE(5 + (i))
+#define STRIDE(i) SIZE(12 + (i))
 
 #if ARITY == 2
 #define OPERANDS         global const X *a, global const Y *b
@@ -59,20 +59,9 @@
 #endif
 /* Where operand k is at element `first` of the row, with the vector that stands for it when it is repeated; then its elements from j on. */
 #define START(k, T, v, p)                                                                                    \
-    global const T *v##_at = p + NCL_CAT(STEP, k) * first + FN(broadcast_row)(size, row, 7 * (k));            \
+    global const T *v##_at = p + NCL_CAT(STEP, k) * first + NCL_OFFSET(row, OUTER, 5, 12 + 7 * (k)); \
     const NCL_VECTOR(T) v##_repeated = *v##_at;
 #define NEXT(k, T, v, p) const NCL_VECTOR(T) v = NCL_CAT(STEP, k) ? NCL_LOAD(T, v##_at + j, n) : v##_repeated;
-
-/* The offset of a row (an index of all axes but the innermost) by the strides from `at` on. */
-static INDEX FN(broadcast_row)(SIZES size, INDEX row, int at)
-{
-    INDEX offset = 0;
-    for (int d = 0; d < OUTER; d++) {
-        offset += row % EXTENT(d) * STRIDE(at + d);
-        row /= EXTENT(d);
-    }
-    return offset;
-}
 
 static void FN(broadcast)(INDEX task, SIZES size, OPERANDS, global R *r)
 {

@@ -17,6 +17,21 @@ typedef global const long *SIZES;
 #define NCL_VECTOR(T) NCL_CAT(T, 8)
 #define NCL_LOAD(T, p, n) NCL_CAT(ncl_load_, T)(p, (int)(n))
 #define NCL_STORE(T, v, p, n) NCL_CAT(ncl_store_, T)(v, p, (int)(n))
+/* NCL_OFFSET(index, count, e, s): the offset of a flat index over `count` axes, innermost first, whose extents start at field e of the record and their strides at field s. */
+#define NCL_OFFSET(index, count, e, s) NCL_CAT(ncl_offset_, INDEX)(size, index, (int)(count), e, s)
+#define NCL_OFFSETS(T)                                                                   \
+    static inline T ncl_offset_##T(SIZES size, T index, int count, int extent, int stride) \
+    {                                                                                    \
+        T offset = 0;                                                                    \
+        for (int d = 0; d < count; d++) {                                                \
+            const T axis = (T)size[extent + d];                                          \
+            offset += index % axis * (T)size[stride + d];                                \
+            index /= axis;                                                               \
+        }                                                                                \
+        return offset;                                                                   \
+    }
+NCL_OFFSETS(int)
+NCL_OFFSETS(long)
 #define NCL_PARTS(T)                                           \
     static inline T##8 ncl_load_##T(global const T *p, int n)  \
     {                                                          \

@@ -9,9 +9,9 @@
 #ifndef T
 #define T float
 #endif
-#define COUNT  SIZE(0)
-#define CHUNK  SIZE(1)
-#define ALPHA  REAL(2)
+#define COUNT SIZE(0)
+#define CHUNK SIZE(1)
+#define ALPHA REAL(2)
 #define LAMBDA REAL(3)
 
 static void FN(unary)(INDEX task, SIZES size, global const T *input, global T *output)

@@ -254,6 +254,7 @@ nnefcl_status ncl_plan_make(const struct nnefcl_model *model, const struct ncl_t
         .plain_kernels = options->plain_kernels,
         .clblast = options->clblast,
         .long_index = options->long_index,
+        .compat = model->compat,
     };
     status = make(&lower, graph, options);
     if (!status)

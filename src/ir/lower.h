@@ -22,6 +22,7 @@ struct ncl_lower {
     bool plain_kernels;    /* leave out every fast variant */
     bool clblast;          /* matmul and linear as NCL_STEP_GEMM */
     bool long_index;       /* force 64-bit indices (tests) */
+    unsigned compat;       /* NNEFCL_COMPAT_* of the model */
     nnefcl_status status;
 };
 

@@ -1,0 +1,112 @@
+/* y[r] = finish(J over the elements v of line r of  map(v)): sums, means, maxima, minima, all, any, sums of squared differences from m[r].
+ *
+ * JOIN     how a vector v joins an accumulator a         START    the accumulator at the start       T  type of the elements
+ * MAP(v)   of an element or vector, with m               FINISH(v)  of the joined value, with VOLUME
+ * SUM      1: JOIN is a + v; what every 128 additions give is summed with compensation (Kahan), so that the error does not grow with the line
+ * COLUMNS  1: a line is up to eight neighbouring results, of WIDTH in a row; 0: one result, its elements are neighbours
+ * LINES    number of lines                               SPAN     lines of a task
+ * RUN      elements along the innermost gathered axis, STEP apart                GROUPS   such runs in a line
+ * KEPT     outer axes that stay: EXTENT, STRIDE; GATHERED  outer axes that are gathered: GATHERED_EXTENT, GATHERED_STRIDE; innermost first
+ * VOLUME   elements that a result gathers
+ * Where MAP has no m, x stands in its place. tasks: ceil(LINES / SPAN) */
+#ifndef T
+#define T float
+#endif
+#ifndef JOIN
+#define JOIN a + v
+#endif
+#ifndef START
+#define START 0
+#endif
+#ifndef MAP
+#define MAP(v) v
+#endif
+#ifndef FINISH
+#define FINISH(v) v
+#endif
+#ifndef SUM
+#define SUM 1
+#endif
+#ifndef COLUMNS
+#define COLUMNS 0
+#endif
+#define LINES SIZE(0)
+#define SPAN SIZE(1)
+#define WIDTH SIZE(2)
+#define RUN SIZE(3)
+#define STEP SIZE(4)
+#define GROUPS SIZE(5)
+#define KEPT SIZE(6)
+#define GATHERED SIZE(7)
+#define EXTENT(i) SIZE(8 + (i))
+#define STRIDE(i) SIZE(12 + (i))
+#define GATHERED_EXTENT(i) SIZE(16 + (i))
+#define GATHERED_STRIDE(i) SIZE(20 + (i))
+#define VOLUME REAL(24)
+
+#define T8 NCL_VECTOR(T)
+#define PACE (COLUMNS ? 1 : 8)     /* elements along the run that a vector covers */
+#define PITCH (COLUMNS ? STEP : 1) /* how far they are apart */
+#define HERE(j) (COLUMNS ? lanes : min(RUN - (j), (INDEX)8)) /* elements of the vector at j */
+#define BLOCK (128 * PACE)
+
+static T8 FN(reduce_join)(T8 a, T8 v)
+{
+    return JOIN;
+}
+
+#if SUM
+static T8 FN(reduce_total)(T8 total, T8 block, T8 *lost)
+{
+    const T8 part = block - *lost, sum = total + part;
+    *lost = select((T8)0, (sum - total) - part, isfinite(sum));
+    return sum;
+}
+#else
+static T8 FN(reduce_total)(T8 total, T8 block, T8 *lost)
+{
+    return FN(reduce_join)(total, block);
+}
+#endif
+
+/* The first n elements, mapped, and START behind them. */
+static T8 FN(reduce_load)(global const T *x, INDEX n, T8 m)
+{
+    if (n == 8)
+        return MAP(vload8(0, x));
+    T each[8], part[8] = {START, START, START, START, START, START, START, START};
+    vstore8(m, 0, each);
+    for (INDEX i = 0; i < n; i++) {
+        const T m = each[i];
+        part[i] = MAP(x[i]);
+    }
+    return vload8(0, part);
+}
+
+static void FN(reduce)(INDEX task, SIZES size, global const T *x, global const T *mean, global T *y)
+{
+    const INDEX last = min((task + 1) * SPAN, LINES), blocks = (WIDTH + 7) / 8;
+    for (INDEX line = task * SPAN; line < last; line++) {
+        const INDEX outer = line / blocks, first = line % blocks * 8, lanes = min(WIDTH - first, (INDEX)8);
+        const INDEX result = outer * WIDTH + first;
+        const T8 m = COLUMNS ? NCL_LOAD(T, mean + result, lanes) : (T8)mean[result];
+        T8 total = START, lost = 0;
+        for (INDEX g = 0; g < GROUPS; g++) {
+            global const T *from = x + first + NCL_OFFSET(outer, KEPT, 8, 12) + NCL_OFFSET(g, GATHERED, 16, 20);
+            for (INDEX j = 0; j < RUN;) {
+                T8 block = START;
+                for (const INDEX end = min(j + BLOCK, RUN); j < end; j += PACE)
+                    block = FN(reduce_join)(block, FN(reduce_load)(from + j * PITCH, HERE(j), m));
+                total = FN(reduce_total)(total, block, &lost);
+            }
+        }
+        if (COLUMNS) {
+            NCL_STORE(T, FINISH(total), y + result, lanes);
+            continue;
+        }
+        total = FN(reduce_join)(total, total.s45670123);
+        total = FN(reduce_join)(total, total.s23016745);
+        total = FN(reduce_join)(total, total.s10325476);
+        y[result] = FINISH(total.s0);
+    }
+}

@@ -1,0 +1,73 @@
+/* batch_normalization (NNEF 4.9.4): offset + scale (input - mean) / sqrt(variance + epsilon).
+ *
+ * One step makes the factor scale / sqrt(variance + epsilon), at init where both are constant; one step does the rest, with the mean taken off first:
+ * folding it into the offset would lose digits when it is large. */
+#include "nnefcl/model.h"
+#include "ops/broadcast.h"
+
+#define PARAMETERS 4
+static const char *const parameters[PARAMETERS] = {"mean", "variance", "offset", "scale"};
+
+/* [1,1,1,C] and [C] in place of [1,C]: the exporter of PyTorch adds the axes on the wrong side. */
+static bool is_misplaced(const nnefcl_shape *shape, const nnefcl_shape *input)
+{
+    int longer = -1;
+    for (int i = 0; i < shape->rank; i++)
+        if (shape->extent[i] > 1 && longer >= 0)
+            return false;
+        else if (shape->extent[i] > 1)
+            longer = i;
+    return longer >= 0 && longer != 1 && input->rank > 1 && shape->extent[longer] == input->extent[1];
+}
+
+static nnefcl_shape placed(const nnefcl_shape *shape, const nnefcl_shape *input, unsigned compat)
+{
+    const nnefcl_shape channels = {.rank = 2, .extent = {1, input->rank > 1 ? input->extent[1] : 1}};
+    return compat & NNEFCL_COMPAT_TORCH && is_misplaced(shape, input) ? channels : *shape;
+}
+
+nnefcl_status ncl_batch_norm_infer(struct ncl_infer *infer, struct ncl_node *node)
+{
+    const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape;
+    char got[NCL_SHAPE_TEXT], want[NCL_SHAPE_TEXT];
+    nnefcl_shape shape = *input;
+    for (int i = 0; i < PARAMETERS; i++) {
+        const nnefcl_shape *given = &ncl_node_tensor(node, parameters[i])->shape, before = shape, parameter = placed(given, input, infer->compat);
+        if (ncl_broadcast_join(&shape, &parameter))
+            continue;
+        if (is_misplaced(given, input))
+            return ncl_infer_needs_compat(infer, node, "torch", "'%s' has shape %s in place of [1,%lld]", parameters[i], ncl_shape_text(given, got),
+                                          (long long)input->extent[1]);
+        return ncl_infer_error(infer, node, "'%s' of shape %s does not broadcast with the shape %s", parameters[i], ncl_shape_text(given, got),
+                               ncl_shape_text(&before, want));
+    }
+    return ncl_infer_result(infer, node, 0, &shape);
+}
+
+static void add(struct ncl_lower *lower, struct ncl_broadcast *broadcast, const struct ncl_node *node, const char *name)
+{
+    const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape;
+    const struct ncl_tensor *tensor = ncl_node_tensor(node, name);
+    ncl_broadcast_operand(lower, broadcast, tensor);
+    broadcast->shape[broadcast->arity - 1] = placed(&tensor->shape, input, lower->compat);
+}
+
+nnefcl_status ncl_batch_norm_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    const struct ncl_tensor *result = ncl_node_result(node, 0);
+    struct ncl_broadcast factor = {.formula = "x / sqrt(y + ALPHA)", .alpha = ncl_node_scalar(node, "epsilon")};
+    add(lower, &factor, node, "scale");
+    add(lower, &factor, node, "variance");
+    ncl_broadcast_join(&factor.result_shape, &factor.shape[0]);
+    ncl_broadcast_join(&factor.result_shape, &factor.shape[1]);
+    factor.result = ncl_lower_scratch(lower, "factor", NNEFCL_SCALAR, ncl_shape_volume(&factor.result_shape));
+    ncl_broadcast_emit(lower, &factor);
+
+    struct ncl_broadcast main = {.formula = "fma(x - y, z, w)", .result = ncl_lower_tensor(lower, result), .result_shape = result->shape};
+    add(lower, &main, node, "input");
+    add(lower, &main, node, "mean");
+    main.operand[main.arity] = factor.result;
+    main.shape[main.arity++] = factor.result_shape;
+    add(lower, &main, node, "offset");
+    return ncl_broadcast_emit(lower, &main);
+}

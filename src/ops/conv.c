@@ -88,5 +88,7 @@ nnefcl_status ncl_conv_lower(struct ncl_lower *lower, const struct ncl_node *nod
     struct ncl_conv conv;
     struct ncl_window window;
     read_conv(node, &conv, &window);
+    if (ncl_conv_has_gemm(lower, &window))
+        return ncl_conv_emit_gemm(lower, node, &conv, &window);
     return ncl_conv_emit_direct(lower, node, "conv_direct", &conv, &window);
 }

@@ -19,4 +19,28 @@ nnefcl_status ncl_conv_check_rank(struct ncl_infer *infer, struct ncl_node *node
 nnefcl_status ncl_conv_emit_direct(struct ncl_lower *lower, const struct ncl_node *node, const char *body, const struct ncl_conv *conv,
                                    const struct ncl_window *window);
 
+/* ---- the fast form for CPUs (conv_gemm.c) ---- */
+
+/* The filter as a matrix for each group: where element (row, column) of group g lies. */
+struct ncl_conv_matrix {
+    int64_t groups, rows, depth;
+    int64_t group_stride, row_stride, column_stride;
+};
+/* Packs it for ncl_conv_emit_product with as many filters as it has rows. */
+ncl_ref ncl_conv_emit_pack(struct ncl_lower *lower, const struct ncl_tensor *filter, const struct ncl_conv_matrix *matrix);
+
+/* A step of conv_gemm; the fields are those of its record. */
+struct ncl_conv_product {
+    ncl_ref image, packed, bias, output; /* bias NCL_NO_TENSOR: none */
+    int64_t batch, groups, channels, filters, bias_step;
+    int64_t pixels, row, height, pitch, plane, channel;
+    const int64_t *tap;
+    size_t tap_count;
+};
+nnefcl_status ncl_conv_emit_product(struct ncl_lower *lower, const struct ncl_conv_product *product);
+
+/* Can ncl_conv_emit_gemm do it here? */
+bool ncl_conv_has_gemm(const struct ncl_lower *lower, const struct ncl_window *window);
+nnefcl_status ncl_conv_emit_gemm(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_conv *conv, const struct ncl_window *window);
+
 #endif

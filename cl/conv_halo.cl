@@ -1,0 +1,71 @@
+/* The input of a convolution with its border filled in, and taken apart by the phases of the stride, so that conv_gemm reads neighbours for neighbouring outputs:
+ *
+ *   y[plane][r][q] = x~[plane][q s + r d mod s - p]     r: slot, q: position, on three axes each
+ *
+ * Tap t reads slot t mod SLOTS at position o + floor(t d / s) for output o.
+ * BORDER(i, n)  how x~ continues x
+ * ROWS   rows of y, all but its last axis       RUN    rows of a task
+ * IN     extents of x                           SLOTS  number of slots              EXTENT  positions
+ * STRIDE, DILATION, BEFORE                      arrays: the three spatial axes
+ * tasks: ceil(ROWS / RUN) */
+#ifndef BORDER
+#define BORDER NCL_BORDER_CONSTANT
+#endif
+#define ROWS        SIZE(0)
+#define RUN         SIZE(1)
+#define IN(i)       SIZE(2 + (i))
+#define SLOTS(i)    SIZE(5 + (i))
+#define EXTENT(i)   SIZE(8 + (i))
+#define STRIDE(i)   SIZE(11 + (i))
+#define DILATION(i) SIZE(14 + (i))
+#define BEFORE(i)   SIZE(17 + (i))
+
+/* The element that a position of a slot shows along axis a; negative: a zero. */
+static INDEX FN(conv_halo_index)(SIZES size, int a, INDEX slot, INDEX position)
+{
+    const INDEX at = position * STRIDE(a) + slot * DILATION(a) % STRIDE(a) - BEFORE(a);
+    return BORDER(at, IN(a));
+}
+
+/* One row: from[start + q stride] for q < extent. */
+static void FN(conv_halo_row)(INDEX extent, INDEX start, INDEX stride, INDEX width, global const float *from, global float *to)
+{
+    INDEX q = 0;
+    const INDEX first = min(extent, start < 0 ? (stride - 1 - start) / stride : 0);
+    const INDEX last = max(first, min(extent, start < width ? (width - 1 - start) / stride + 1 : 0));
+    for (; q < first; q++) {
+        const INDEX at = start + q * stride, i = BORDER(at, width);
+        to[q] = i < 0 ? 0 : from[i];
+    }
+    if (stride == 1)
+        for (; q + 8 <= last; q += 8)
+            vstore8(vload8(0, from + start + q), 0, to + q);
+    else if (stride == 2)
+        for (; q + 9 <= last; q += 8)
+            vstore8(vload16(0, from + start + 2 * q).even, 0, to + q);
+    for (; q < last; q++)
+        to[q] = from[start + q * stride];
+    for (; q < extent; q++) {
+        const INDEX at = start + q * stride, i = BORDER(at, width);
+        to[q] = i < 0 ? 0 : from[i];
+    }
+}
+
+static void FN(conv_halo)(INDEX task, SIZES size, global const float *x, global float *y)
+{
+    const INDEX end = min((task + 1) * RUN, ROWS), width = IN(2), extent = EXTENT(2), stride = STRIDE(2);
+    for (INDEX row = task * RUN; row < end; row++) {
+        INDEX rest = row;
+        const INDEX q1 = rest % EXTENT(1), q0 = (rest /= EXTENT(1)) % EXTENT(0);
+        const INDEX r2 = (rest /= EXTENT(0)) % SLOTS(2), r1 = (rest /= SLOTS(2)) % SLOTS(1), r0 = (rest /= SLOTS(1)) % SLOTS(0);
+        const INDEX i0 = FN(conv_halo_index)(size, 0, r0, q0), i1 = FN(conv_halo_index)(size, 1, r1, q1);
+        global float *to = y + row * extent;
+        if (i0 >= 0 && i1 >= 0) {
+            global const float *from = x + ((rest / SLOTS(0) * IN(0) + i0) * IN(1) + i1) * width;
+            FN(conv_halo_row)(extent, r2 * DILATION(2) % stride - BEFORE(2), stride, width, from, to);
+        } else {
+            for (INDEX q = 0; q < extent; q++)
+                to[q] = 0;
+        }
+    }
+}

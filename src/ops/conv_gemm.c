@@ -1,0 +1,209 @@
+/* Convolution as a matrix product on CPUs: conv_halo (where there is a border or a stride), conv_pack (at init for constant filters), conv_gemm. */
+#include <string.h>
+
+#include "base/checked.h"
+#include "ops/conv.h"
+
+#define AXES      3
+#define TILE      16 /* pixels of a register tile */
+#define TILES_MAX 4  /* as in conv_gemm.cl */
+#define BLOCK_MAX 32
+#define TAPS_MAX  1024 /* they travel in the record */
+#define HALO_RUN  4096 /* elements of a task of conv_halo, about */
+
+/* ---- the filter ---- */
+
+/* Six rows use all 16 vector registers; four when six would compute many rows of padding. */
+static int64_t panel_rows(int64_t filters)
+{
+    const int64_t by_six = ncl_ceil_div(filters, 6) * 6, by_four = ncl_ceil_div(filters, 4) * 4;
+    return by_four * 108 < by_six * 100 ? 4 : 6;
+}
+
+ncl_ref ncl_conv_emit_pack(struct ncl_lower *lower, const struct ncl_tensor *filter, const struct ncl_conv_matrix *matrix)
+{
+    const int64_t mr = panel_rows(matrix->rows), panels = ncl_ceil_div(matrix->rows, mr);
+    const ncl_ref packed = ncl_lower_scratch(lower, "packed filter", NNEFCL_SCALAR, matrix->groups * panels * mr * matrix->depth);
+    struct ncl_emit *step = ncl_step_begin(lower, "conv_pack");
+    ncl_step_define_int(step, "MR", mr);
+    ncl_step_in(step, ncl_lower_tensor(lower, filter));
+    ncl_step_out(step, packed);
+    ncl_step_size(step, "PANELS", panels);
+    ncl_step_size(step, "ROWS", matrix->rows);
+    ncl_step_size(step, "DEPTH", matrix->depth);
+    ncl_step_size(step, "GROUP", matrix->group_stride);
+    ncl_step_size(step, "ROW", matrix->row_stride);
+    ncl_step_size(step, "COLUMN", matrix->column_stride);
+    ncl_step_end(step, matrix->groups * panels);
+    return packed;
+}
+
+/* ---- the product ---- */
+
+/* Big filters are read once for up to four tiles of pixels; output channels are shared out among tasks when pixels alone give too few. */
+static void choose_blocks(const struct ncl_lower *lower, int64_t images, int64_t pixels, int64_t panels, int64_t *tiles, int64_t *block)
+{
+    const int64_t all = ncl_ceil_div(pixels, TILE), wanted = 4 * (int64_t)lower->plan->target.compute_units;
+    *tiles = TILES_MAX;
+    while (*tiles > 1 && (*tiles > all || images * ncl_ceil_div(all, *tiles) * panels < wanted))
+        *tiles /= 2;
+    const int64_t tasks = images * ncl_ceil_div(all, *tiles);
+    int64_t blocks = tasks < wanted ? ncl_ceil_div(wanted, tasks) : 1;
+    if (blocks > panels)
+        blocks = panels;
+    *block = ncl_ceil_div(panels, blocks);
+    if (*block > BLOCK_MAX)
+        *block = ncl_ceil_div(panels, ncl_ceil_div(panels, BLOCK_MAX));
+}
+
+nnefcl_status ncl_conv_emit_product(struct ncl_lower *lower, const struct ncl_conv_product *p)
+{
+    const int64_t mr = panel_rows(p->filters), panels = ncl_ceil_div(p->filters, mr);
+    int64_t tiles, block;
+    choose_blocks(lower, p->batch * p->groups, p->pixels, panels, &tiles, &block);
+    struct ncl_emit *step = ncl_step_begin(lower, "conv_gemm");
+    ncl_step_define_int(step, "MR", mr);
+    ncl_step_define_int(step, "NO_BIAS", p->bias == NCL_NO_TENSOR);
+    ncl_step_in(step, p->image);
+    ncl_step_in(step, p->packed);
+    ncl_step_in(step, p->bias == NCL_NO_TENSOR ? p->packed : p->bias);
+    ncl_step_out(step, p->output);
+    ncl_step_size(step, "PIXELS", p->pixels);
+    ncl_step_size(step, "ROW", p->row);
+    ncl_step_size(step, "HEIGHT", p->height);
+    ncl_step_size(step, "PITCH", p->pitch);
+    ncl_step_size(step, "PLANE", p->plane);
+    ncl_step_size(step, "CHANNEL", p->channel);
+    ncl_step_size(step, "GROUPS", p->groups);
+    ncl_step_size(step, "CHANNELS", p->channels);
+    ncl_step_size(step, "FILTERS", p->filters);
+    ncl_step_size(step, "TAPS", (int64_t)p->tap_count);
+    ncl_step_size(step, "TILES", tiles);
+    ncl_step_size(step, "BLOCK", block);
+    ncl_step_size(step, "BIAS", p->bias_step);
+    ncl_step_sizes(step, "TAP", p->tap, p->tap_count);
+    ncl_step_flops(step, 2.0 * (double)(p->batch * p->groups * p->filters) * (double)p->pixels * (double)(p->channels * (int64_t)p->tap_count));
+    return ncl_step_end(step, p->batch * p->groups * ncl_ceil_div(panels, block) * ncl_ceil_div(p->pixels, TILE * tiles));
+}
+
+/* ---- conv ---- */
+
+/* A window over three spatial axes, and what conv_halo makes of its input. */
+struct halo {
+    int64_t in[AXES], out[AXES], size[AXES], stride[AXES], dilation[AXES], before[AXES];
+    int64_t slots[AXES], extent[AXES];
+    bool needed;
+};
+
+static int64_t greatest_divisor(int64_t a, int64_t b)
+{
+    while (b) {
+        const int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+static void read_halo(const struct ncl_window *w, struct halo *h)
+{
+    h->needed = !ncl_window_is_unpadded(w, 2);
+    for (int i = 0; i < AXES; i++) {
+        const int a = w->rank - AXES + i;
+        const bool real = a >= 2;
+        h->in[i] = real ? w->in.extent[a] : 1;
+        h->out[i] = real ? w->out.extent[a] : 1;
+        h->size[i] = real ? w->size[a] : 1;
+        h->stride[i] = real ? w->stride[a] : 1;
+        h->dilation[i] = real ? w->dilation[a] : 1;
+        h->before[i] = real ? w->before[a] : 0;
+        const int64_t period = h->stride[i] / greatest_divisor(h->stride[i], h->dilation[i]);
+        h->slots[i] = h->size[i] < period ? h->size[i] : period;
+        h->extent[i] = h->out[i] + (h->size[i] - 1) * h->dilation[i] / h->stride[i];
+        h->needed |= h->stride[i] > 1;
+    }
+}
+
+static ncl_ref emit_halo(struct ncl_lower *lower, const struct ncl_conv *conv, enum ncl_border border, const struct halo *h, int64_t planes)
+{
+    const int64_t rows = planes * h->slots[0] * h->slots[1] * h->slots[2] * h->extent[0] * h->extent[1];
+    const ncl_ref image = ncl_lower_scratch(lower, "image", NNEFCL_SCALAR, rows * h->extent[2]);
+    const int64_t run = ncl_ceil_div(HALO_RUN, h->extent[2]);
+    struct ncl_emit *step = ncl_step_begin(lower, "conv_halo");
+    ncl_window_define_border(step, border);
+    ncl_step_in(step, ncl_lower_tensor(lower, conv->input));
+    ncl_step_out(step, image);
+    ncl_step_size(step, "ROWS", rows);
+    ncl_step_size(step, "RUN", run);
+    ncl_step_sizes(step, "IN", h->in, AXES);
+    ncl_step_sizes(step, "SLOTS", h->slots, AXES);
+    ncl_step_sizes(step, "EXTENT", h->extent, AXES);
+    ncl_step_sizes(step, "STRIDE", h->stride, AXES);
+    ncl_step_sizes(step, "DILATION", h->dilation, AXES);
+    ncl_step_sizes(step, "BEFORE", h->before, AXES);
+    ncl_step_end(step, ncl_ceil_div(rows, run));
+    return image;
+}
+
+/* Where tap (t0, t1, t2) reads relative to the output's position. */
+static size_t list_taps(const struct halo *h, int64_t *tap)
+{
+    size_t count = 0;
+    for (int64_t t0 = 0; t0 < h->size[0]; t0++)
+        for (int64_t t1 = 0; t1 < h->size[1]; t1++)
+            for (int64_t t2 = 0; t2 < h->size[2]; t2++) {
+                const int64_t t[AXES] = {t0, t1, t2};
+                int64_t slot = 0, position = 0;
+                for (int i = 0; i < AXES; i++) {
+                    slot = slot * h->slots[i] + t[i] % h->slots[i];
+                    position = position * h->extent[i] + t[i] * h->dilation[i] / h->stride[i];
+                }
+                tap[count++] = slot * h->extent[0] * h->extent[1] * h->extent[2] + position;
+            }
+    return count;
+}
+
+bool ncl_conv_has_gemm(const struct ncl_lower *lower, const struct ncl_window *window)
+{
+    int64_t taps = 1, elements = ncl_shape_span(&window->in, 0, 2);
+    if (!lower->plan->target.cpu || lower->plain_kernels || window->rank - 2 > AXES)
+        return false;
+    struct halo h;
+    read_halo(window, &h);
+    for (int i = 0; i < AXES; i++)
+        if (!ncl_mul_i64(taps, h.size[i], &taps) || !ncl_mul_i64(elements, h.slots[i], &elements) || !ncl_mul_i64(elements, h.extent[i], &elements))
+            return false;
+    return taps <= TAPS_MAX && (uint64_t)elements <= lower->plan->target.max_allocation / sizeof(float);
+}
+
+nnefcl_status ncl_conv_emit_gemm(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_conv *conv, const struct ncl_window *window)
+{
+    int64_t tap[TAPS_MAX];
+    struct halo h;
+    read_halo(window, &h);
+    const int64_t batch = window->in.extent[0], channels = conv->in_channels, filters = conv->out_channels;
+    const size_t taps = list_taps(&h, tap);
+    const int64_t depth = channels * (int64_t)taps;
+    const struct ncl_conv_matrix matrix = {
+        .groups = conv->groups, .rows = filters, .depth = depth, .group_stride = filters * depth, .row_stride = depth, .column_stride = 1};
+    const struct ncl_conv_product product = {
+        .packed = ncl_conv_emit_pack(lower, conv->filter, &matrix),
+        .image = h.needed ? emit_halo(lower, conv, window->border, &h, batch * conv->groups * channels) : ncl_lower_tensor(lower, conv->input),
+        .bias = ncl_lower_tensor(lower, conv->bias),
+        .output = ncl_lower_tensor(lower, ncl_node_result(node, 0)),
+        .batch = batch,
+        .groups = conv->groups,
+        .channels = channels,
+        .filters = filters,
+        .bias_step = ncl_shape_volume(&conv->bias->shape) > 1,
+        .pixels = h.out[0] * h.out[1] * h.out[2],
+        .row = h.out[2],
+        .height = h.out[1],
+        .pitch = h.extent[2],
+        .plane = h.extent[2] * h.extent[1],
+        .channel = h.slots[0] * h.slots[1] * h.slots[2] * h.extent[0] * h.extent[1] * h.extent[2],
+        .tap = tap,
+        .tap_count = taps,
+    };
+    return ncl_conv_emit_product(lower, &product);
+}

@@ -45,6 +45,7 @@ struct ncl_variable {
     const struct ncl_quant *quant;  /* how stored indices are to be decoded; NULL: plain data */
     bool updated;                   /* some update writes it: it is state */
     size_t index;                   /* position in graph->variable */
+    struct ncl_variable *older;     /* next in its bucket of graph->label */
 };
 
 struct ncl_tensor {
@@ -84,6 +85,7 @@ struct ncl_graph {
     struct ncl_node **node;
     struct ncl_tensor **input, **output; /* in declaration order */
     struct ncl_variable **variable;      /* one for each label */
+    struct ncl_variable *label[1024];    /* the same, by a hash of the label */
 };
 
 /* Arguments by the name of the parameter. A name that the operation does not declare is a defect (assert). */

@@ -24,8 +24,6 @@ nnefcl_status ncl_external_infer(struct ncl_infer *infer, struct ncl_node *node)
     nnefcl_status status = read_shape(infer, node, &shape);
     if (status)
         return status;
-    if (infer->old_batch != infer->new_batch && shape.rank > 0 && shape.extent[0] == infer->old_batch)
-        shape.extent[0] = infer->new_batch;
     status = ncl_infer_result(infer, node, 0, &shape);
     if (!status)
         ncl_node_result(node, 0)->role = NCL_ROLE_INPUT;
@@ -92,12 +90,21 @@ static bool same_label(const char *a, const char *b)
     return folded(*a) == folded(*b);
 }
 
-static struct ncl_variable *find_variable(const struct ncl_graph *graph, const char *label)
+/* Where the variables whose label looks like this one begin (FNV-1a). */
+static struct ncl_variable **bucket(struct ncl_graph *graph, const char *label)
 {
-    for (size_t i = 0; i < graph->variable_count; i++)
-        if (same_label(graph->variable[i]->label, label))
-            return graph->variable[i];
-    return NULL;
+    uint32_t hash = 2166136261u;
+    for (; *label; label++)
+        hash = (hash ^ (unsigned char)folded(*label)) * 16777619u;
+    return &graph->label[hash % (sizeof graph->label / sizeof *graph->label)];
+}
+
+static struct ncl_variable *find_variable(struct ncl_graph *graph, const char *label)
+{
+    struct ncl_variable *variable = *bucket(graph, label);
+    while (variable && !same_label(variable->label, label))
+        variable = variable->older;
+    return variable;
 }
 
 static struct ncl_variable *add_variable(struct ncl_infer *infer, const struct ncl_node *node, const nnefcl_shape *shape)
@@ -108,6 +115,9 @@ static struct ncl_variable *add_variable(struct ncl_infer *infer, const struct n
         return NULL;
     *variable = (struct ncl_variable){
         .label = ncl_node_string(node, "label"), .dtype = node->result_dtype[0], .shape = *shape, .member = SIZE_MAX, .index = graph->variable_count};
+    struct ncl_variable **first = bucket(graph, variable->label);
+    variable->older = *first;
+    *first = variable;
     graph->variable[graph->variable_count++] = variable;
     return variable;
 }

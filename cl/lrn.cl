@@ -1,0 +1,70 @@
+/* y[i] = x[i] / (BIAS + ALPHA * (sum of x^2 over the window around i)) ^ BETA; what lies outside of x counts as zeros (NNEF 4.9.4).
+ *
+ * SCALED   x and the sum s in parentheses give y: x / pow(s, BETA), or what is the same for one BETA
+ * COUNT    elements              CHUNK    elements of a task, a multiple of 8
+ * INNER    elements side by side that no window crosses
+ * AXES     the axes outside of these, innermost first: EXTENT, and how far the window reaches: BEFORE, AFTER
+ * tasks: ceil(COUNT / CHUNK) */
+#ifndef SCALED
+#define SCALED x / pow(s, BETA)
+#endif
+#define COUNT SIZE(0)
+#define CHUNK SIZE(1)
+#define INNER SIZE(2)
+#define AXES SIZE(3)
+#define ALPHA REAL(4)
+#define BETA REAL(5)
+#define BIAS REAL(6)
+#define EXTENT(i) SIZE(7 + (i))
+#define BEFORE(i) SIZE(15 + (i))
+#define AFTER(i) SIZE(23 + (i))
+
+/* The sums for n elements from i on, which lie in one row of INNER. */
+static float8 FN(lrn_sum)(SIZES size, global const float *x, INDEX i, INDEX n)
+{
+    INDEX low[8], length[8], rest = i / INNER, pitch = INNER, positions = 1;
+    for (int a = 0; a < AXES; a++) {
+        const INDEX at = rest % EXTENT(a);
+        low[a] = max(at - BEFORE(a), (INDEX)0);
+        length[a] = min(at + AFTER(a), EXTENT(a) - 1) - low[a] + 1;
+        x += (low[a] - at) * pitch;
+        positions *= a ? length[a] : 1;
+        pitch *= EXTENT(a);
+        rest /= EXTENT(a);
+    }
+    float8 sum = 0;
+    for (INDEX p = 0; p < positions; p++) {
+        global const float *from = x + i;
+        rest = p;
+        pitch = INNER * EXTENT(0);
+        for (int a = 1; a < AXES; a++) {
+            from += rest % length[a] * pitch;
+            rest /= length[a];
+            pitch *= EXTENT(a);
+        }
+        for (INDEX j = 0; j < length[0]; j++) {
+            const float8 v = NCL_LOAD(float, from + j * INNER, n);
+            sum += v * v;
+        }
+    }
+    return sum;
+}
+
+static void FN(lrn)(INDEX task, SIZES size, global const float *input, global float *output)
+{
+    const INDEX end = min((task + 1) * CHUNK, COUNT);
+    for (INDEX i = task * CHUNK; i < end; i += 8) {
+        const INDEX n = min(end - i, (INDEX)8);
+        float8 sum;
+        if (i % INNER + n <= INNER) {
+            sum = FN(lrn_sum)(size, input, i, n);
+        } else {
+            float each[8] = {0};
+            for (INDEX k = 0; k < n; k++)
+                each[k] = FN(lrn_sum)(size, input, i + k, 1).s0;
+            sum = vload8(0, each);
+        }
+        const float8 x = NCL_LOAD(float, input + i, n), s = fma((float8)ALPHA, sum, (float8)BIAS);
+        NCL_STORE(float, SCALED, output + i, n);
+    }
+}

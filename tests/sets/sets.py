@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""The sets beside the project, where they are:  sets.py golden|valid|invalid|zoo RUNNER SHARED WORK
+
+golden   every firm case passes; a case with an operation that `--list-ops` calls "no" must be refused by exit status 7 instead
+valid    every document is accepted, invalid: every one is refused at its line
+zoo      every network gives its expected outputs (needs numpy)
+"""
+import glob
+import json
+import os
+import subprocess
+import sys
+import tarfile
+
+
+def unpack(shared, work):
+    marker = os.path.join(work, 'INDEX.json')
+    if not os.path.exists(marker):
+        os.makedirs(work, exist_ok=True)
+        with tarfile.open(os.path.join(shared, 'golden', 'public.tar.gz')) as tar:
+            tar.extractall(work)
+    return work
+
+
+def cases(runner, shared, work, *options):
+    result = os.path.join(work, 'result-%d.json' % os.getpid())
+    run = subprocess.run([sys.executable, os.path.join(shared, 'golden', 'run_cases.py'), '--json', result, '--timeout', '300'] + list(options), stdout=subprocess.PIPE, text=True)
+    print(run.stdout)
+    with open(result) as f:
+        summary = json.load(f)
+    os.remove(result)
+    return summary
+
+
+def without_kernel(runner):
+    listed = json.loads(subprocess.run([runner, '--list-ops', '--json'], check=True, stdout=subprocess.PIPE, text=True).stdout)
+    return {op['name'] for op in listed['ops'] if op['runs'] == 'no'}
+
+
+def golden(runner, shared, work):
+    unpack(shared, work)
+    summary = cases(runner, shared, work, '--runner', runner + ' {case} {io} --rtol {rtol} --atol {atol}', '--cases', os.path.join(work, 'cases'))
+    refused = without_kernel(runner)
+    bad = []
+    for failure in summary['failing']:
+        with open(os.path.join(work, 'cases', failure['name'], 'case.json')) as f:
+            ops = json.load(f)['ops']
+        if not failure['ambiguous'] and not (failure['status'] == 'exit 7' and refused & set(ops)):
+            bad.append('%s: %s' % (failure['name'], failure['status']))
+    print('refused by name: %d operations' % len(refused))
+    return bad
+
+
+def documents(mode, runner, shared, work):
+    unpack(shared, work)
+    options = ['--mode', mode, '--cases', os.path.join(work, mode)]
+    if mode == 'valid':
+        options += ['--runner', runner + ' --check --strict --random-weights {case}']
+    else:
+        options += ['--runner', runner + ' --check --strict {case}', '--lines']
+    return ['%s: %s' % (f['name'], f['status']) for f in cases(runner, shared, work, *options)['failing'] if not f['ambiguous']]
+
+
+def zoo(runner, shared, work):
+    names = sorted(os.path.basename(p) for p in glob.glob(os.path.join(shared, 'zoo', 'networks', '*')))
+    bad = []
+    for name in names:
+        hints = ['--allow-ignored-hints'] if name == 'mobilenet_v1_int8' else []
+        run = subprocess.run([sys.executable, os.path.join(shared, 'zoo', 'zoo.py'), 'check', name, '--runner', runner + ' {dir} {io} --rtol {rtol} --atol {atol}'] + hints,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if run.returncode:
+            bad.append('%s: %s' % (name, run.stdout[-2000:]))
+        print(name, 'ok' if run.returncode == 0 else 'FAILED', flush=True)
+    return bad
+
+
+def main():
+    mode, runner, shared, work = sys.argv[1:]
+    bad = {'golden': golden, 'zoo': zoo}[mode](runner, shared, work) if mode in ('golden', 'zoo') else documents(mode, runner, shared, work)
+    print('\n'.join(bad) or 'ok')
+    sys.exit(bool(bad))
+
+
+if __name__ == '__main__':
+    main()

@@ -1,11 +1,11 @@
 /* What the parts of the build share: document to graph (NNEF 1.0.5, 3.3 and chapter 4).
  *
  * declare.c    the fragments of the document and of the standard library, their declarations checked
- * translate.c  assignments, expressions and invocations: types are checked and code is made (translate_expr.c, translate_invoke.c)
- * evaluate.c   runs the code: a machine with a stack of its own, so that recursion in a model is no recursion here
- * operate.c    operators, subscripts and built-in functions on values
- * nodes.c      an invocation of an operation becomes a node: literals, shapes, names (introduce.c: external, constant, variable, update)
- * attach.c     after the body: dead nodes, files of variables, ranges of random values; quantize.c: graph.quant
+ * literal.c    expressions of literals
+ * translate.c  assignments, expressions and invocations: types are checked and code is made (translate_expr.c, translate_operator.c,
+ * translate_invoke.c) evaluate.c   runs the code: a machine with a stack of its own, so that recursion in a model is no recursion here operate.c
+ * operators, subscripts and built-in functions on values nodes.c      an invocation of an operation becomes a node: literals, shapes, names
+ * (introduce.c: other shapes of inputs) attach.c     after the body: dead nodes, files of variables, ranges of random values; quantize.c: graph.quant
  * build.c      the order of it all
  *
  * The code of a body is made once and run for each expansion. An error in an assignment ends that assignment; its identifiers are poisoned, and
@@ -17,42 +17,43 @@
 #include "compile/stages.h"
 #include "compile/types.h"
 
-#define NCL_MAX_NODES 1000000
-#define NCL_MAX_CALLS 65536                    /* nested invocations of fragments */
-#define NCL_MAX_ITEMS ((size_t)1 << 24)        /* of an array, bytes of a string */
-#define NCL_MAX_STEPS ((uint64_t)50000000)     /* instructions and items moved in one build */
-#define NCL_MAX_SCRATCH ((size_t)1 << 30)      /* bytes of values and code while building */
+#define NCL_MAX_NODES   1000000
+#define NCL_MAX_TENSORS 8000000
+#define NCL_MAX_CALLS   65536                /* nested invocations of fragments */
+#define NCL_MAX_ITEMS   ((size_t)1 << 24)    /* of an array, bytes of a string */
+#define NCL_MAX_STEPS   ((uint64_t)50000000) /* instructions and items moved in one build */
+#define NCL_MAX_SCRATCH ((size_t)1 << 30)    /* bytes of values and code while building */
 
 struct ncl_declared;
 
 /* ---- code ---- */
 
 enum ncl_code_op {
-    NCL_CODE_PUSH,     /* value */
-    NCL_CODE_LOAD,     /* count: slot */
-    NCL_CODE_STORE,    /* count: slot; pops */
-    NCL_CODE_ARRAY,    /* count items */
+    NCL_CODE_PUSH,  /* value */
+    NCL_CODE_LOAD,  /* count: slot */
+    NCL_CODE_STORE, /* count: slot; pops */
+    NCL_CODE_ARRAY, /* count items */
     NCL_CODE_TUPLE,
-    NCL_CODE_UNARY,    /* expr->op */
+    NCL_CODE_UNARY, /* expr->op */
     NCL_CODE_BINARY,
-    NCL_CODE_JUMP,     /* count: target */
+    NCL_CODE_JUMP,        /* count: target */
     NCL_CODE_JUMP_UNLESS, /* pops a logical */
     NCL_CODE_SHORTCUT,    /* of expr->op && or ||: count: target when the logical on the stack decides, else pops it */
     NCL_CODE_INDEX,
-    NCL_CODE_RANGE,    /* count: bit 0 begin is given, bit 1 end is given */
+    NCL_CODE_RANGE, /* count: bit 0 begin is given, bit 1 end is given */
     NCL_CODE_BUILTIN,
-    NCL_CODE_INVOKE,   /* invoke */
-    NCL_CODE_LOOP,     /* pops an array for each of expr->iterator; count: slot of the first */
-    NCL_CODE_NEXT,     /* count: target when the arrays are at their end: pushes the items that were yielded */
-    NCL_CODE_YIELD,    /* pops an item; count: target */
-    NCL_CODE_UNPACK,   /* pops an array or tuple of count items, pushes them, the first on top */
+    NCL_CODE_INVOKE, /* invoke */
+    NCL_CODE_LOOP,   /* pops an array for each of expr->iterator; count: slot of the first */
+    NCL_CODE_NEXT,   /* count: target when the arrays are at their end: pushes the items that were yielded */
+    NCL_CODE_YIELD,  /* pops an item; count: target */
+    NCL_CODE_UNPACK, /* pops an array or tuple of count items, pushes them, the first on top */
     NCL_CODE_RETURN
 };
 
 struct ncl_invoke {
     struct ncl_declared *callee;
-    size_t given;    /* arguments on the stack, in the order of writing */
-    const size_t *from; /* for each parameter: which of them, SIZE_MAX: the default value */
+    size_t given;                   /* arguments on the stack, in the order of writing */
+    const size_t *from;             /* for each parameter: which of them, SIZE_MAX: the default value */
     const struct ncl_type *generic; /* what ? stands for; may be ? of the fragment around it; NULL: not generic */
 };
 
@@ -85,7 +86,7 @@ struct ncl_declared {
     const char *const *parameter;    /* names, for nodes; in the arena of the model */
     const char *const *result;
     struct ncl_code code;
-    size_t slots;                    /* parameters, then results, then locals */
+    size_t slots; /* parameters, then results, then locals */
 };
 
 /* ---- the body that is being translated ---- */
@@ -95,9 +96,8 @@ struct ncl_local {
     const struct ncl_type *type; /* NULL: poisoned */
     struct ncl_loc at;
     size_t slot;
-    bool assigned;  /* results: not before their assignment */
+    bool assigned; /* results: not before their assignment */
     bool parameter;
-    bool attribute_noted; /* graph: the warning about its use as an attribute was given */
 };
 
 struct ncl_scope {
@@ -107,13 +107,13 @@ struct ncl_scope {
     struct ncl_loop_name {
         struct ncl_local local;
         struct ncl_loop_name *outer;
-    } *loop;                       /* names of comprehensions, innermost first */
-    const struct ncl_expr *unpacked; /* an array result of this expression is taken apart by the left side */
+    } * loop;                                /* names of comprehensions, innermost first */
+    const struct ncl_expr *unpacked;         /* an array result of this expression is taken apart by the left side */
     const struct ncl_assignment *assignment; /* all of the body */
     size_t assignment_count;
     size_t slots;
     struct ncl_code *code;
-    bool failed;                   /* the assignment cannot be run; what is wrong has been reported */
+    bool failed; /* the assignment cannot be run; what is wrong has been reported */
 };
 
 /* ---- the machine ---- */
@@ -121,12 +121,12 @@ struct ncl_scope {
 struct ncl_frame {
     const struct ncl_declared *declared; /* NULL: the graph */
     const struct ncl_code *code;
-    size_t next;           /* instruction */
-    size_t base;           /* of its slots on the stack */
-    size_t loops;          /* of other frames below */
+    size_t next;  /* instruction */
+    size_t base;  /* of its slots on the stack */
+    size_t loops; /* of other frames below */
     const struct ncl_type *generic;
     const struct ncl_call *call;
-    struct ncl_loc at;     /* standard: the place in the document that stands for all of its places */
+    struct ncl_loc at; /* standard: the place in the document that stands for all of its places */
 };
 
 struct ncl_loop {
@@ -147,28 +147,25 @@ struct ncl_machine {
 /* ---- the build ---- */
 
 struct ncl_build {
-    struct ncl_arena *arena;   /* of the model */
-    struct ncl_arena scratch;  /* freed after the build */
+    struct ncl_arena *arena;  /* of the model */
+    struct ncl_arena scratch; /* freed after the build */
     struct ncl_diag *diag;
     const struct ncl_document *document;
     const struct ncl_container *container;
     const struct ncl_build_options *options;
     struct ncl_graph *graph;
     struct ncl_infer infer;
-    struct ncl_names operations;  /* struct ncl_declared */
+    struct ncl_names operations;    /* struct ncl_declared */
     struct ncl_declared **declared; /* of the document, in its order */
-    struct ncl_scope scope;       /* of the graph */
+    struct ncl_names inputs;        /* struct ncl_name: the parameters of the graph */
+    struct ncl_scope scope;         /* of the graph */
     struct ncl_machine machine;
-    struct ncl_names labels;      /* struct ncl_variable, by label in lower case */
-    struct ncl_literal_use {      /* variables whose value was used as an attribute */
+    struct ncl_literal_use { /* variables whose value was used as an attribute */
         const struct ncl_variable *variable;
         struct ncl_loc at;
-    } *literal;
+    } * literal;
     size_t literal_count, literal_capacity;
-    struct ncl_loc *variable_at;  /* by position in graph->variable */
-    size_t variable_at_capacity;
-    const struct ncl_op *tile, *copy; /* nodes that are added here */
-    bool quant_ignored;
+    const char *assigning; /* first identifier of the assignment that runs */
 };
 
 /* Out of memory, or over the limit of memory; returns the status. */
@@ -196,10 +193,13 @@ struct ncl_local *ncl_scope_add(struct ncl_scope *scope, const char *name, struc
 struct ncl_code_item *ncl_code_add(struct ncl_scope *scope, enum ncl_code_op op, const struct ncl_expr *expr, size_t count);
 /* One assignment: checks it, makes its code, declares its identifiers (poisoned after an error). */
 void ncl_translate_assignment(struct ncl_scope *scope, const struct ncl_assignment *assignment);
+/* Declares the identifiers of a left side without a value, or takes it away: what uses them stays silent. */
+void ncl_translate_poison(struct ncl_scope *scope, const struct ncl_expr *left);
 /* The body of a fragment, once. */
 void ncl_translate_body(struct ncl_build *build, struct ncl_declared *declared);
 /* translate_expr.c: code that pushes the value of an expression; its type, NULL after an error. */
 const struct ncl_type *ncl_translate_expr(struct ncl_scope *scope, const struct ncl_expr *expr);
+/* translate_operator.c */
 const struct ncl_type *ncl_translate_operator(struct ncl_scope *scope, const struct ncl_expr *expr);
 /* translate_invoke.c */
 const struct ncl_type *ncl_translate_invocation(struct ncl_scope *scope, const struct ncl_expr *expr);
@@ -234,12 +234,8 @@ bool ncl_dtype_of(const struct ncl_type *primitive, nnefcl_dtype *dtype);
 /* A value that outlives the build. False: out of memory. */
 bool ncl_value_keep(struct ncl_build *build, const struct ncl_value *value, struct ncl_value *copy);
 
-/* introduce.c: what is special about external, constant, variable, update and, with --batch, concat. */
+/* introduce.c: other shapes for external, and what --batch means for concat. */
 nnefcl_status ncl_introduce_before(struct ncl_build *build, struct ncl_node *node);
-nnefcl_status ncl_introduce_after(struct ncl_build *build, struct ncl_node *node);
-/* The elements of a value in the type of a tensor; NULL: out of memory. An integer beyond 32 bits is reported and sets *status. */
-const void *ncl_introduce_data(struct ncl_build *build, nnefcl_dtype dtype, const struct ncl_value *item, size_t count, struct ncl_loc at,
-                               nnefcl_status *status);
 
 /* attach.c */
 nnefcl_status ncl_attach_prune(struct ncl_build *build);
@@ -250,5 +246,7 @@ nnefcl_status ncl_attach_member(struct ncl_build *build, struct ncl_variable *va
 
 /* quantize.c */
 nnefcl_status ncl_quantize_attach(struct ncl_build *build, const struct ncl_quant_file *file);
+/* One note if entries have no effect. */
+nnefcl_status ncl_quantize_note(struct ncl_build *build);
 
 #endif

@@ -79,7 +79,8 @@ static nnefcl_status collect(struct ncl_build *build, const struct ncl_code_item
     machine->stack_count -= item->count;
     if (item->count)
         memcpy(values, machine->stack + machine->stack_count, item->count * sizeof *values);
-    return push(build, (struct ncl_value){.kind = item->op == NCL_CODE_TUPLE ? NCL_VALUE_TUPLE : NCL_VALUE_ARRAY, .count = item->count, .item = values});
+    return push(build,
+                (struct ncl_value){.kind = item->op == NCL_CODE_TUPLE ? NCL_VALUE_TUPLE : NCL_VALUE_ARRAY, .count = item->count, .item = values});
 }
 
 static nnefcl_status unpack(struct ncl_build *build, const struct ncl_code_item *item, struct ncl_loc at)
@@ -156,16 +157,17 @@ static nnefcl_status enter(struct ncl_build *build, const struct ncl_invoke *inv
     if (callee->bad)
         return NNEFCL_ERR_MODEL; /* reported before */
     if (machine->frame_count >= NCL_MAX_CALLS)
-        return ncl_error(build->diag, NNEFCL_ERR_LIMIT, at, "more than %d invocations within each other: fragment '%s' seems to call itself without an end",
-                         NCL_MAX_CALLS, callee->fragment->name);
+        return ncl_error(build->diag, NNEFCL_ERR_LIMIT, at,
+                         "more than %d invocations within each other: fragment '%s' seems to call itself without an end", NCL_MAX_CALLS,
+                         callee->fragment->name);
     struct ncl_call *call = NCL_NEW(build->arena, struct ncl_call);
     if (!call || !GROWN(build, machine->frame, machine->frame_count, machine->frame_capacity))
         return ncl_build_nomem(build);
     *call = (struct ncl_call){callee->fragment->name, at};
     struct ncl_loc inside = at;
     inside.call = call;
-    machine->frame[machine->frame_count++] =
-        (struct ncl_frame){.declared = callee, .code = &callee->code, .base = base, .loops = machine->loop_count, .generic = generic, .call = call, .at = inside};
+    machine->frame[machine->frame_count++] = (struct ncl_frame){
+        .declared = callee, .code = &callee->code, .base = base, .loops = machine->loop_count, .generic = generic, .call = call, .at = inside};
     while (machine->stack_count < base + callee->slots)
         if (push(build, (struct ncl_value){0}))
             return build->diag->status;
@@ -268,8 +270,8 @@ static void branch(struct ncl_machine *machine, const struct ncl_code_item *item
 static nnefcl_status step(struct ncl_build *build, const struct ncl_code_item *item, struct ncl_loc at)
 {
     struct ncl_machine *machine = &build->machine;
-    struct ncl_value *last = machine->stack + machine->stack_count - 1;
-    struct ncl_loop *loop = machine->loop + machine->loop_count - 1;
+    struct ncl_value *last = machine->stack_count ? machine->stack + machine->stack_count - 1 : NULL;
+    struct ncl_loop *loop = machine->loop_count ? machine->loop + machine->loop_count - 1 : NULL;
     int64_t index;
     switch (item->op) {
     case NCL_CODE_PUSH:

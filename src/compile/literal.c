@@ -10,7 +10,8 @@ bool ncl_literal_is(const struct ncl_expr *expr)
     case NCL_EXPR_LOGICAL:
         return true;
     case NCL_EXPR_UNARY:
-        return (expr->op == NCL_OP_SUB || expr->op == NCL_OP_ADD) && (expr->item[0]->kind == NCL_EXPR_INTEGER || expr->item[0]->kind == NCL_EXPR_SCALAR);
+        return (expr->op == NCL_OP_SUB || expr->op == NCL_OP_ADD) &&
+               (expr->item[0]->kind == NCL_EXPR_INTEGER || expr->item[0]->kind == NCL_EXPR_SCALAR);
     case NCL_EXPR_ARRAY:
     case NCL_EXPR_TUPLE:
         for (size_t i = 0; i < expr->item_count; i++)
@@ -98,4 +99,3 @@ const struct ncl_type *ncl_literal_type(struct ncl_arena *arena, const struct nc
         return NULL;
     }
 }
-

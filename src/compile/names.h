@@ -8,7 +8,7 @@ struct ncl_names {
     struct ncl_name_entry {
         const char *name;
         void *value;
-    } *entry;
+    } * entry;
     size_t count, capacity; /* a power of two, at most half full */
 };
 

@@ -135,10 +135,10 @@ static struct ncl_local *assign_in_graph(struct ncl_scope *scope, const struct n
 }
 
 /* Declares the identifiers of a left side without a value: what uses them stays silent. */
-static void poison(struct ncl_scope *scope, const struct ncl_expr *left)
+void ncl_translate_poison(struct ncl_scope *scope, const struct ncl_expr *left)
 {
     for (size_t i = 0; i < left->item_count; i++)
-        poison(scope, left->item[i]);
+        ncl_translate_poison(scope, left->item[i]);
     if (left->kind != NCL_EXPR_IDENTIFIER)
         return;
     struct ncl_local *local = ncl_names_find(&scope->locals, left->name);
@@ -184,7 +184,7 @@ void ncl_translate_assignment(struct ncl_scope *scope, const struct ncl_assignme
     if (type && !scope->failed)
         unpack(scope, assignment->left, type);
     if (scope->failed)
-        poison(scope, assignment->left);
+        ncl_translate_poison(scope, assignment->left);
 }
 
 void ncl_translate_body(struct ncl_build *build, struct ncl_declared *declared)

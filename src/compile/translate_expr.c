@@ -210,8 +210,11 @@ static struct ncl_loop_name *translate_iterators(struct ncl_scope *scope, const 
             fail(scope, iterator->in, "a loop runs through an array", type);
             return NULL;
         }
-        name[i].local = (struct ncl_local){.name = iterator->name, .type = type->item_count ? type->item[0] : &ncl_type_empty_array,
-                                           .at = iterator->at, .slot = scope->slots + i, .assigned = true};
+        name[i].local = (struct ncl_local){.name = iterator->name,
+                                           .type = type->item_count ? type->item[0] : &ncl_type_empty_array,
+                                           .at = iterator->at,
+                                           .slot = scope->slots + i,
+                                           .assigned = true};
         for (size_t j = 0; j < i; j++)
             if (strcmp(name[j].local.name, iterator->name) == 0) {
                 ncl_scope_error(scope, NNEFCL_ERR_MODEL, iterator->at, "'%s' names two loop variables", iterator->name);
@@ -263,7 +266,8 @@ static const struct ncl_type *translate_builtin(struct ncl_scope *scope, const s
             result = cast[i].type;
             if (!ncl_type_is_primitive(type)) {
                 ncl_scope_error(scope, NNEFCL_ERR_MODEL, expr->at, "%s() converts values known while compiling, not %s%s", expr->name,
-                                ncl_type_text(&scope->build->scratch, type), type->kind == NCL_TYPE_TENSOR ? "; the operation cast is for tensors" : "");
+                                ncl_type_text(&scope->build->scratch, type),
+                                type->kind == NCL_TYPE_TENSOR ? "; the operation cast is for tensors" : "");
                 return NULL;
             }
         }

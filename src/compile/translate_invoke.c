@@ -8,19 +8,24 @@
 struct binding {
     struct ncl_scope *scope;
     const struct ncl_declared *callee;
-    const struct ncl_expr *expr;    /* invocation or operator, for places */
-    const struct ncl_type **type;   /* by argument on the stack */
-    const struct ncl_expr **value;  /* by argument on the stack */
-    size_t *load;                   /* by argument on the stack: the only instruction of its code, SIZE_MAX: there are more */
-    size_t *from;                   /* by parameter */
+    const struct ncl_expr *expr;   /* invocation or operator, for places */
+    const struct ncl_type **type;  /* by argument on the stack */
+    const struct ncl_expr **value; /* by argument on the stack */
+    size_t *load;                  /* by argument on the stack: the only instruction of its code, SIZE_MAX: there are more */
+    size_t *from;                  /* by parameter */
 };
 
-static bool binding_init(struct binding *binding, struct ncl_scope *scope, const struct ncl_declared *callee, const struct ncl_expr *expr, size_t given)
+static bool binding_init(struct binding *binding, struct ncl_scope *scope, const struct ncl_declared *callee, const struct ncl_expr *expr,
+                         size_t given)
 {
     struct ncl_arena *arena = &scope->build->scratch;
     const size_t count = callee->fragment->parameter_count;
-    *binding = (struct binding){scope, callee, expr, NCL_NEW_ARRAY(arena, const struct ncl_type *, given),
-                                NCL_NEW_ARRAY(arena, const struct ncl_expr *, given), NCL_NEW_ARRAY(arena, size_t, given),
+    *binding = (struct binding){scope,
+                                callee,
+                                expr,
+                                NCL_NEW_ARRAY(arena, const struct ncl_type *, given),
+                                NCL_NEW_ARRAY(arena, const struct ncl_expr *, given),
+                                NCL_NEW_ARRAY(arena, size_t, given),
                                 NCL_NEW_ARRAY(arena, size_t, count)};
     if (!binding->type || !binding->value || !binding->load || !binding->from)
         return ncl_scope_nomem(scope);
@@ -35,7 +40,8 @@ static void unknown(struct ncl_scope *scope, const struct ncl_expr *expr)
 {
     const struct ncl_names *names = &scope->build->operations;
     if (strncmp(expr->name, "tract_", 6) == 0) {
-        ncl_scope_error(scope, NNEFCL_ERR_UNSUPPORTED, expr->at, "operation '%s' belongs to the tract dialect, of which this build does not know it", expr->name);
+        ncl_scope_error(scope, NNEFCL_ERR_UNSUPPORTED, expr->at, "operation '%s' belongs to the tract dialect, of which this build does not know it",
+                        expr->name);
         return;
     }
     for (size_t i = 0; i < names->capacity; i++)
@@ -59,9 +65,11 @@ static struct ncl_declared *find_callee(struct ncl_scope *scope, const struct nc
     if (!callee)
         unknown(scope, expr);
     else if (callee->origin == NCL_ORIGIN_DIALECT && !(scope->build->options->compat & (NNEFCL_COMPAT_TORCH | NNEFCL_COMPAT_TRACT)))
-        ncl_scope_error(scope, NNEFCL_ERR_UNSUPPORTED, expr->at, "'%s' is no standard operation; --compat=torch or --compat=tract knows it", expr->name);
+        ncl_scope_error(scope, NNEFCL_ERR_UNSUPPORTED, expr->at, "'%s' is no standard operation; --compat=torch or --compat=tract knows it",
+                        expr->name);
     else if (callee->origin == NCL_ORIGIN_DOCUMENT && !callee->fragment->has_body)
-        ncl_scope_error(scope, NNEFCL_ERR_UNSUPPORTED, expr->at, "'%s' is a custom operation: it is declared without a body, and this build does not know it", expr->name);
+        ncl_scope_error(scope, NNEFCL_ERR_UNSUPPORTED, expr->at,
+                        "'%s' is a custom operation: it is declared without a body, and this build does not know it", expr->name);
     else if (scope->declared && belongs_to_graph(callee))
         ncl_scope_error(scope, NNEFCL_ERR_MODEL, expr->at, "'%s' can only be used in the graph, not in a fragment", expr->name);
     return scope->failed ? NULL : callee;
@@ -89,7 +97,8 @@ static bool find_parameter(struct binding *binding, size_t position, bool *named
             ncl_scope_error(scope, NNEFCL_ERR_MODEL, argument->at, "%s takes %zu argument%s, but %zu are given", fragment->name,
                             fragment->parameter_count, fragment->parameter_count == 1 ? "" : "s", binding->expr->argument_count);
         else if (!ncl_type_has_tensor(fragment->parameter[position].type))
-            ncl_scope_lax(scope, argument->at, "%s: '%s' is an attribute and has to be passed by name", fragment->name, fragment->parameter[position].name);
+            ncl_scope_lax(scope, argument->at, "%s: '%s' is an attribute and has to be passed by name", fragment->name,
+                          fragment->parameter[position].name);
         return !scope->failed;
     }
     *named = true;
@@ -131,7 +140,8 @@ static bool check_missing(const struct binding *binding)
     const struct ncl_fragment *fragment = binding->callee->fragment;
     for (size_t i = 0; i < fragment->parameter_count; i++)
         if (binding->from[i] == SIZE_MAX && !fragment->parameter[i].initial) {
-            ncl_scope_error(binding->scope, NNEFCL_ERR_MODEL, binding->expr->at, "%s: argument '%s' is missing", fragment->name, fragment->parameter[i].name);
+            ncl_scope_error(binding->scope, NNEFCL_ERR_MODEL, binding->expr->at, "%s: argument '%s' is missing", fragment->name,
+                            fragment->parameter[i].name);
             return false;
         }
     return true;
@@ -165,8 +175,8 @@ static const struct ncl_type *generic_type(const struct binding *binding)
             continue;
         const struct ncl_type *type = binding->type[binding->from[i]], *earlier = candidate;
         if (!ncl_type_deduce(fragment->parameter[i].type, type, &candidate)) {
-            ncl_scope_error(binding->scope, NNEFCL_ERR_MODEL, binding->expr->at, "%s: the type is not clear: '%s' is %s, but %s was found before", fragment->name,
-                            fragment->parameter[i].name, ncl_type_text(&binding->scope->build->scratch, type),
+            ncl_scope_error(binding->scope, NNEFCL_ERR_MODEL, binding->expr->at, "%s: the type is not clear: '%s' is %s, but %s was found before",
+                            fragment->name, fragment->parameter[i].name, ncl_type_text(&binding->scope->build->scratch, type),
                             ncl_type_text(&binding->scope->build->scratch, earlier ? earlier : candidate));
             return NULL;
         }
@@ -186,7 +196,8 @@ static bool use_variable_as_literal(struct binding *binding, size_t argument, co
     struct ncl_build *build = scope->build;
     const struct ncl_type *given = binding->type[argument];
     const struct ncl_expr *expr = binding->value[argument];
-    if (scope->declared || given->kind != NCL_TYPE_TENSOR || given->item_count == 0 || !ncl_type_is_number(type) || !ncl_type_equal(given->item[0], type))
+    if (scope->declared || given->kind != NCL_TYPE_TENSOR || given->item_count == 0 || !ncl_type_is_number(type) ||
+        !ncl_type_equal(given->item[0], type))
         return false;
     const struct ncl_local *local = expr->kind == NCL_EXPR_IDENTIFIER ? ncl_names_find(&scope->locals, expr->name) : NULL;
     if (!local || scope->loop || binding->load[argument] == SIZE_MAX)
@@ -194,8 +205,8 @@ static bool use_variable_as_literal(struct binding *binding, size_t argument, co
     const struct ncl_value *value = &build->machine.stack[local->slot];
     if (value->kind != NCL_VALUE_TENSOR || value->tensor->role != NCL_ROLE_VARIABLE || value->tensor->shape.rank != 0)
         return false;
-    ncl_scope_lax(scope, expr->at, "%s: '%s' is an attribute, but '%s' is a variable; its value is read from its file", binding->callee->fragment->name,
-                  parameter->name, expr->name);
+    ncl_scope_lax(scope, expr->at, "%s: '%s' is an attribute, but '%s' is a variable; its value is read from its file",
+                  binding->callee->fragment->name, parameter->name, expr->name);
     double number = 1;
     struct ncl_variable *variable = value->tensor->variable;
     if (scope->failed || ncl_attach_member(build, variable, expr->at) ||
@@ -256,8 +267,8 @@ static bool check_types(struct binding *binding, const struct ncl_type *generic)
                 return false;
             continue;
         }
-        ncl_scope_error(scope, NNEFCL_ERR_MODEL, binding->value[argument]->at, "%s: '%s' is %s, but the argument is %s", fragment->name, parameter->name,
-                        ncl_type_text(arena, type), ncl_type_text(arena, binding->type[argument]));
+        ncl_scope_error(scope, NNEFCL_ERR_MODEL, binding->value[argument]->at, "%s: '%s' is %s, but the argument is %s", fragment->name,
+                        parameter->name, ncl_type_text(arena, type), ncl_type_text(arena, binding->type[argument]));
         return false;
     }
     return true;

@@ -1,4 +1,5 @@
-/* Types of expressions: equality, casts, common types, generics (NNEF 1.0.5, 3.3.1). A type of NULL means unknown because of an error that was reported. */
+/* Types of expressions: equality, casts, common types, generics (NNEF 1.0.5, 3.3.1). A type of NULL means unknown because of an error that was
+ * reported. */
 #ifndef NCL_TYPES_H
 #define NCL_TYPES_H
 

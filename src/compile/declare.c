@@ -6,8 +6,10 @@
 #include "nnef/parse.h"
 #include "nnefcl/model.h"
 
-/* Operations of exporters that chapter 4 lacks. */
-static const char dialect_text[] = "fragment erf( x: tensor<scalar> ) -> ( y: tensor<scalar> );\n";
+/* Operations that chapter 4 lacks: erf of exporters, softabs of the reference parser. */
+static const char dialect_text[] =
+    "fragment erf( x: tensor<scalar> ) -> ( y: tensor<scalar> );\n"
+    "fragment softabs( x: tensor<scalar>, epsilon: scalar ) -> ( y: tensor<scalar> ) { y = sqrt(x ^ 2.0 + epsilon); }\n";
 static const struct ncl_source dialect_source = {"dialects", dialect_text, sizeof dialect_text - 1};
 static const struct ncl_parse_options library = {.stdlib = true};
 

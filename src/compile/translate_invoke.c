@@ -64,6 +64,8 @@ static struct ncl_declared *find_callee(struct ncl_scope *scope, const struct nc
     struct ncl_declared *callee = ncl_declare_find(scope->build, expr->name);
     if (!callee)
         unknown(scope, expr);
+    else if (callee->origin == NCL_ORIGIN_DIALECT && callee->fragment->has_body)
+        ncl_scope_lax(scope, expr->at, "'%s' is no standard operation", expr->name);
     else if (callee->origin == NCL_ORIGIN_DIALECT && !(scope->build->options->compat & (NNEFCL_COMPAT_TORCH | NNEFCL_COMPAT_TRACT)))
         ncl_scope_error(scope, NNEFCL_ERR_UNSUPPORTED, expr->at, "'%s' is no standard operation; --compat=torch or --compat=tract knows it",
                         expr->name);

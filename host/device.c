@@ -1,0 +1,374 @@
+/* nnefcl_device: a device that was chosen, with a context, and what lowering may know of it (ir/target.h). */
+#include <stdio.h>
+#include <string.h>
+
+#include "host.h"
+
+/* ---- choosing ---- */
+
+struct found {
+    cl_device_id id;
+    nnefcl_device_info info;
+};
+
+struct finder {
+    const nnefcl_allocator *allocator;
+    struct found *item;
+    size_t count, capacity;
+    bool failed; /* out of memory */
+};
+
+static int keep_found(void *user, cl_device_id id, const nnefcl_device_info *info)
+{
+    struct finder *finder = user;
+    if (finder->count == finder->capacity) {
+        const size_t larger = finder->capacity ? 2 * finder->capacity : 8;
+        struct found *item = ncl_resize(finder->allocator, finder->item, larger * sizeof *item);
+        if (!item) {
+            finder->failed = true;
+            return 1;
+        }
+        finder->item = item;
+        finder->capacity = larger;
+    }
+    finder->item[finder->count++] = (struct found){id, *info};
+    return 0;
+}
+
+static char lower_case(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static bool starts_with(const char *text, const char *part)
+{
+    for (; *part; text++, part++)
+        if (lower_case(*text) != lower_case(*part))
+            return false;
+    return true;
+}
+
+static bool contains(const char *text, const char *part)
+{
+    for (; *text; text++)
+        if (starts_with(text, part))
+            return true;
+    return false;
+}
+
+static bool same(const char *a, const char *b)
+{
+    return strlen(a) == strlen(b) && starts_with(a, b);
+}
+
+/* What a SPEC asks for. */
+struct wanted {
+    enum { ANY, INDEX, PLACE, TYPE, NAME } kind;
+    long index, platform;
+    nnefcl_device_type type;
+    const char *name;
+};
+
+/* Digits alone; at most 9 of them, so that they fit. */
+static bool parse_number(const char **text, long *value)
+{
+    size_t digits = strspn(*text, "0123456789");
+    if (digits == 0 || digits > 9)
+        return false;
+    *value = 0;
+    while (digits--)
+        *value = *value * 10 + (*(*text)++ - '0');
+    return true;
+}
+
+static struct wanted parse_spec(const char *spec)
+{
+    static const struct {
+        const char *word;
+        nnefcl_device_type type;
+    } types[] = {{"gpu", NNEFCL_DEVICE_GPU}, {"cpu", NNEFCL_DEVICE_CPU}, {"accelerator", NNEFCL_DEVICE_ACCELERATOR}};
+    struct wanted wanted = {.kind = ANY};
+    const char *at = spec;
+    if (!spec || !*spec)
+        return wanted;
+    wanted.name = spec;
+    wanted.kind = NAME;
+    if (parse_number(&at, &wanted.index)) {
+        if (!*at) {
+            wanted.kind = INDEX;
+        } else if (*at++ == ':') {
+            wanted.platform = wanted.index;
+            if (parse_number(&at, &wanted.index) && !*at)
+                wanted.kind = PLACE;
+        }
+        return wanted;
+    }
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (same(spec, types[i].word)) {
+            wanted.kind = TYPE;
+            wanted.type = types[i].type;
+        }
+    return wanted;
+}
+
+/* `position`: its index among the usable devices. */
+static bool matches(const struct wanted *wanted, const nnefcl_device_info *info, size_t position)
+{
+    switch (wanted->kind) {
+    case ANY:
+        return true;
+    case INDEX:
+        return info->usable && position == (size_t)wanted->index;
+    case PLACE:
+        return info->platform == wanted->platform && info->index == wanted->index;
+    case TYPE:
+        return info->type == wanted->type;
+    case NAME:
+        return contains(info->platform_name, wanted->name) || contains(info->name, wanted->name);
+    }
+    return false;
+}
+
+/* Without a wish: the first GPU, then accelerator, then CPU. */
+static int preference(const struct wanted *wanted, const nnefcl_device_info *info)
+{
+    static const int rank[] = {[NNEFCL_DEVICE_GPU] = 0, [NNEFCL_DEVICE_ACCELERATOR] = 1, [NNEFCL_DEVICE_CPU] = 2, [NNEFCL_DEVICE_OTHER] = 3};
+    return wanted->kind == ANY ? rank[info->type] : 0;
+}
+
+/* What there is, for a message: "0: name (CPU, platform), 1:0: name (GPU, platform) cannot be used: reason". */
+static void list_devices(const struct finder *finder, struct ncl_text *text)
+{
+    size_t position = 0;
+    for (size_t i = 0; i < finder->count; i++) {
+        const nnefcl_device_info *info = &finder->item[i].info;
+        if (i)
+            ncl_text_add(text, ", ");
+        if (info->usable)
+            ncl_text_printf(text, "%zu: ", position++);
+        else
+            ncl_text_printf(text, "%d:%d: ", info->platform, info->index);
+        ncl_text_printf(text, "%s (%s, %s)", info->name, ncl_device_type_name(info->type), info->platform_name);
+        if (!info->usable)
+            ncl_text_printf(text, " cannot be used: %s", info->reason);
+    }
+}
+
+static nnefcl_status no_match(const struct finder *finder, const char *spec, struct ncl_diag *diag)
+{
+    struct ncl_text text;
+    ncl_text_init(&text, finder->allocator);
+    list_devices(finder, &text);
+    const char *there = text.data ? text.data : "none";
+    if (spec && *spec)
+        ncl_error(diag, NNEFCL_ERR_DEVICE, NCL_NOWHERE, "no usable OpenCL device matches '%s'; there is: %s", spec, there);
+    else
+        ncl_error(diag, NNEFCL_ERR_DEVICE, NCL_NOWHERE, "no usable OpenCL device; there is: %s", there);
+    ncl_text_free(&text);
+    return NNEFCL_ERR_DEVICE;
+}
+
+static nnefcl_status choose(const struct finder *finder, const char *spec, const struct found **chosen, struct ncl_diag *diag)
+{
+    const struct wanted wanted = parse_spec(spec);
+    size_t count = 0, position = 0;
+    *chosen = NULL;
+    for (size_t i = 0; i < finder->count; i++) {
+        const nnefcl_device_info *info = &finder->item[i].info;
+        const bool fits = matches(&wanted, info, position);
+        position += info->usable != 0;
+        if (!fits || !info->usable)
+            continue;
+        count++;
+        if (!*chosen || preference(&wanted, info) < preference(&wanted, &(*chosen)->info))
+            *chosen = &finder->item[i];
+    }
+    if (!*chosen)
+        return no_match(finder, spec, diag);
+    if (count > 1)
+        ncl_note(diag, NCL_NOWHERE, "%zu devices match, taking %d:%d %s (%s, %s)", count, (*chosen)->info.platform, (*chosen)->info.index,
+                 (*chosen)->info.name, ncl_device_type_name((*chosen)->info.type), (*chosen)->info.platform_name);
+    return NNEFCL_OK;
+}
+
+/* ---- making ---- */
+
+static unsigned power_of_two_below(size_t value, unsigned most)
+{
+    unsigned result = 1;
+    while (result * 2 <= most && result * 2 <= value)
+        result *= 2;
+    return result;
+}
+
+static void set_target(nnefcl_device *device)
+{
+    const nnefcl_device_info *info = &device->info;
+    struct ncl_target *target = &device->target;
+    cl_uint bits = 0;
+    if (clGetDeviceInfo(device->id, CL_DEVICE_MEM_BASE_ADDR_ALIGN, sizeof bits, &bits, NULL) != CL_SUCCESS)
+        bits = 0;
+    target->name = info->name;
+    target->cpu = info->type == NNEFCL_DEVICE_CPU;
+    target->compute_units = info->compute_units ? info->compute_units : 1;
+    target->group = target->cpu ? 1 : power_of_two_below(info->max_work_group, 64);
+    target->chunk = target->cpu ? 4096 : 8;
+    target->max_allocation = info->max_allocation;
+    target->global_memory = info->global_memory;
+    target->local_memory = info->local_memory;
+    target->max_work_group = info->max_work_group;
+    target->alignment = power_of_two_below(bits / 8, 4096);
+    if (target->alignment < 64)
+        target->alignment = 64;
+    target->fp16 = info->fp16;
+    target->fp64 = info->fp64;
+}
+
+/* Takes over the hold on `context`. */
+static nnefcl_status make(cl_context context, cl_device_id id, const nnefcl_device_info *info, const nnefcl_allocator *allocator,
+                          nnefcl_device **device, struct ncl_diag *diag)
+{
+    nnefcl_device *made = ncl_resize(allocator, NULL, sizeof *made);
+    if (!made) {
+        clReleaseContext(context);
+        return ncl_nomem(diag);
+    }
+    *made = (nnefcl_device){.allocator = *allocator, .context = context, .id = id, .info = *info};
+    atomic_init(&made->holds, 1);
+    clRetainDevice(id);
+    set_target(made);
+    *device = made;
+    return NNEFCL_OK;
+}
+
+static nnefcl_status begin(const nnefcl_device_options *options, nnefcl_device **device, nnefcl_error *error, const char *function,
+                           nnefcl_allocator *allocator, struct ncl_diag *diag)
+{
+    ncl_diag_init(diag, error, options ? options->diagnostic : NULL, options ? options->diagnostic_user : NULL, false);
+    *allocator = options ? options->allocator : (nnefcl_allocator){0};
+    if (!device)
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "%s: device is NULL", function);
+    *device = NULL;
+    if (options && options->version != 1)
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "%s: unknown version %u of the options", function, (unsigned)options->version);
+    return NNEFCL_OK;
+}
+
+static nnefcl_status open_found(const struct found *found, const nnefcl_allocator *allocator, nnefcl_device **device, struct ncl_diag *diag)
+{
+    cl_platform_id platform;
+    cl_int code = clGetDeviceInfo(found->id, CL_DEVICE_PLATFORM, sizeof platform, &platform, NULL);
+    nnefcl_status status = ncl_opencl_check(diag, NCL_NOWHERE, found->info.name, "clGetDeviceInfo", code);
+    if (status)
+        return status;
+    const cl_context_properties properties[] = {CL_CONTEXT_PLATFORM, (cl_context_properties)platform, 0};
+    cl_context context = clCreateContext(properties, 1, &found->id, NULL, NULL, &code);
+    status = ncl_opencl_check(diag, NCL_NOWHERE, found->info.name, "clCreateContext", code);
+    return status ? status : make(context, found->id, &found->info, allocator, device, diag);
+}
+
+nnefcl_status nnefcl_device_open(const char *spec, const nnefcl_device_options *options, nnefcl_device **device, nnefcl_error *error)
+{
+    nnefcl_allocator allocator;
+    struct ncl_diag diag;
+    const struct found *chosen;
+    nnefcl_status status = begin(options, device, error, "nnefcl_device_open", &allocator, &diag);
+    if (status)
+        return status;
+    struct finder finder = {.allocator = &allocator};
+    status = ncl_device_each(&allocator, keep_found, &finder, &diag);
+    if (!status && finder.failed)
+        status = ncl_nomem(&diag);
+    if (!status)
+        status = choose(&finder, spec, &chosen, &diag);
+    if (!status)
+        status = open_found(chosen, &allocator, device, &diag);
+    ncl_resize(&allocator, finder.item, 0);
+    return status;
+}
+
+/* Is the device one of the context's? */
+static nnefcl_status check_member(cl_context context, cl_device_id id, const nnefcl_allocator *allocator, struct ncl_diag *diag)
+{
+    size_t size = 0;
+    cl_int code = context ? clGetContextInfo(context, CL_CONTEXT_DEVICES, 0, NULL, &size) : CL_INVALID_CONTEXT;
+    if (code)
+        return ncl_opencl_check(diag, NCL_NOWHERE, "nnefcl_device_from_opencl", "clGetContextInfo", code);
+    cl_device_id *member = ncl_resize(allocator, NULL, size ? size : 1);
+    if (!member)
+        return ncl_nomem(diag);
+    bool found = false;
+    code = clGetContextInfo(context, CL_CONTEXT_DEVICES, size, member, NULL);
+    for (size_t i = 0; !code && i < size / sizeof *member; i++)
+        found |= member[i] == id;
+    ncl_resize(allocator, member, 0);
+    if (code)
+        return ncl_opencl_check(diag, NCL_NOWHERE, "nnefcl_device_from_opencl", "clGetContextInfo", code);
+    return found ? NNEFCL_OK : ncl_error(diag, NNEFCL_ERR_DEVICE, NCL_NOWHERE, "the device is not one of the context");
+}
+
+/* Sub-devices keep -1:-1. */
+static int find_place(void *user, cl_device_id id, const nnefcl_device_info *info)
+{
+    struct found *found = user;
+    if (id != found->id)
+        return 0;
+    found->info.platform = info->platform;
+    found->info.index = info->index;
+    return 1;
+}
+
+nnefcl_status nnefcl_device_from_opencl(cl_context context, cl_device_id id, const nnefcl_device_options *options, nnefcl_device **device,
+                                        nnefcl_error *error)
+{
+    nnefcl_allocator allocator;
+    struct ncl_diag diag, silent;
+    struct found found = {.id = id};
+    nnefcl_status status = begin(options, device, error, "nnefcl_device_from_opencl", &allocator, &diag);
+    if (!status)
+        status = check_member(context, id, &allocator, &diag);
+    if (status)
+        return status;
+    ncl_device_query(id, &allocator, &found.info);
+    if (!found.info.usable)
+        return ncl_error(&diag, NNEFCL_ERR_DEVICE, NCL_NOWHERE, "%s cannot be used: %s", found.info.name, found.info.reason);
+    ncl_diag_init(&silent, NULL, NULL, NULL, false);
+    ncl_device_each(&allocator, find_place, &found, &silent);
+    status = ncl_opencl_check(&diag, NCL_NOWHERE, found.info.name, "clRetainContext", clRetainContext(context));
+    return status ? status : make(context, id, &found.info, &allocator, device, &diag);
+}
+
+nnefcl_device *ncl_device_retain(const nnefcl_device *device)
+{
+    nnefcl_device *held = (nnefcl_device *)device; /* only the count changes */
+    atomic_fetch_add(&held->holds, 1);
+    return held;
+}
+
+void nnefcl_device_free(nnefcl_device *device)
+{
+    if (!device || atomic_fetch_sub(&device->holds, 1) > 1)
+        return;
+    const nnefcl_allocator allocator = device->allocator;
+    clReleaseContext(device->context);
+    clReleaseDevice(device->id);
+    ncl_resize(&allocator, device, 0);
+}
+
+void nnefcl_device_describe(const nnefcl_device *device, nnefcl_device_info *info)
+{
+    if (device && info)
+        *info = device->info;
+    else if (info)
+        *info = (nnefcl_device_info){0};
+}
+
+cl_context nnefcl_device_context(const nnefcl_device *device)
+{
+    return device ? device->context : NULL;
+}
+
+cl_device_id nnefcl_device_id(const nnefcl_device *device)
+{
+    return device ? device->id : NULL;
+}

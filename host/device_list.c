@@ -1,0 +1,223 @@
+/* What OpenCL devices there are, and which of them can run our kernels. */
+#include <stdio.h>
+#include <string.h>
+
+#include "host.h"
+
+#define MAX_PLATFORMS 64 /* and devices of one platform: more than any machine has; those beyond are not seen */
+#define MAX_DEVICES   256
+
+/* ---- queries ---- */
+
+/* A string of a device, whole; NULL: the query failed or there is no memory. The caller frees with ncl_resize. */
+static char *device_text(cl_device_id id, cl_device_info what, const nnefcl_allocator *allocator)
+{
+    size_t size = 0;
+    if (clGetDeviceInfo(id, what, 0, NULL, &size) != CL_SUCCESS || size > SIZE_MAX - 1)
+        return NULL;
+    char *text = ncl_resize(allocator, NULL, size + 1);
+    if (text && clGetDeviceInfo(id, what, size, text, NULL) != CL_SUCCESS) {
+        ncl_resize(allocator, text, 0);
+        return NULL;
+    }
+    if (text)
+        text[size] = '\0';
+    return text;
+}
+
+static char *platform_text(cl_platform_id id, cl_platform_info what, const nnefcl_allocator *allocator)
+{
+    size_t size = 0;
+    if (clGetPlatformInfo(id, what, 0, NULL, &size) != CL_SUCCESS || size > SIZE_MAX - 1)
+        return NULL;
+    char *text = ncl_resize(allocator, NULL, size + 1);
+    if (text && clGetPlatformInfo(id, what, size, text, NULL) != CL_SUCCESS) {
+        ncl_resize(allocator, text, 0);
+        return NULL;
+    }
+    if (text)
+        text[size] = '\0';
+    return text;
+}
+
+/* Copies what fits, without the blanks that some drivers put in front and behind, and frees the text. */
+static void keep_text(char *out, size_t size, char *text, const nnefcl_allocator *allocator)
+{
+    const char *from = text ? text + strspn(text, " \t") : "";
+    snprintf(out, size, "%s", from);
+    size_t length = strlen(out);
+    while (length && (out[length - 1] == ' ' || out[length - 1] == '\t'))
+        out[--length] = '\0';
+    ncl_resize(allocator, text, 0);
+}
+
+static bool has_word(const char *text, const char *word)
+{
+    const size_t length = strlen(word);
+    for (const char *at = text; at && (at = strstr(at, word)); at += length)
+        if ((at == text || at[-1] == ' ') && (at[length] == '\0' || at[length] == ' '))
+            return true;
+    return false;
+}
+
+static bool get(cl_device_id id, cl_device_info what, void *value, size_t size)
+{
+    return clGetDeviceInfo(id, what, size, value, NULL) == CL_SUCCESS;
+}
+
+static nnefcl_device_type type_of(cl_device_type type)
+{
+    if (type & CL_DEVICE_TYPE_CPU)
+        return NNEFCL_DEVICE_CPU;
+    if (type & CL_DEVICE_TYPE_GPU)
+        return NNEFCL_DEVICE_GPU;
+    return type & CL_DEVICE_TYPE_ACCELERATOR ? NNEFCL_DEVICE_ACCELERATOR : NNEFCL_DEVICE_OTHER;
+}
+
+const char *ncl_device_type_name(nnefcl_device_type type)
+{
+    static const char *const names[] = {
+        [NNEFCL_DEVICE_CPU] = "CPU", [NNEFCL_DEVICE_GPU] = "GPU", [NNEFCL_DEVICE_ACCELERATOR] = "accelerator", [NNEFCL_DEVICE_OTHER] = "other"};
+    return names[type];
+}
+
+/* ---- can it be used ---- */
+
+/* "OpenCL 1.2 ..." or "OpenCL C 1.2 ...": is it 1.2 or later? */
+static bool at_least_12(const char *version, const char *prefix)
+{
+    int major = 0, minor = 0;
+    if (!version || strncmp(version, prefix, strlen(prefix)) != 0 || sscanf(version + strlen(prefix), "%d.%d", &major, &minor) != 2)
+        return false;
+    return major > 1 || (major == 1 && minor >= 2);
+}
+
+struct facts {
+    cl_bool available, compiler, little_endian;
+    cl_device_fp_config single_precision;
+    cl_device_type type;
+    char *extensions, *profile, *language;
+};
+
+static const char *refusal(const nnefcl_device_info *info, const struct facts *facts)
+{
+    if (!facts->extensions || !facts->profile || !facts->language)
+        return "a query of the device failed";
+    if (facts->type & CL_DEVICE_TYPE_CUSTOM)
+        return "a custom device without OpenCL C";
+    if (!facts->available)
+        return "not available";
+    if (!at_least_12(info->version, "OpenCL ") || !at_least_12(facts->language, "OpenCL C "))
+        return "older than OpenCL 1.2";
+    if (!facts->compiler)
+        return "has no compiler";
+    if (!facts->little_endian)
+        return "big-endian";
+    if (!(facts->single_precision & CL_FP_INF_NAN))
+        return "single precision without infinities and NaN";
+    if (strcmp(facts->profile, "FULL_PROFILE") != 0 && !has_word(facts->extensions, "cles_khr_int64"))
+        return "embedded profile without 64-bit integers";
+    if (info->max_work_group == 0 || info->max_allocation == 0)
+        return "reports no work-items or no memory";
+    return NULL;
+}
+
+/* The limits. False: a query failed. */
+static bool query_numbers(cl_device_id id, struct facts *facts, nnefcl_device_info *info)
+{
+    cl_uint units;
+    cl_ulong global, local, allocation;
+    size_t group;
+    const bool ok = get(id, CL_DEVICE_AVAILABLE, &facts->available, sizeof facts->available) &&
+                    get(id, CL_DEVICE_COMPILER_AVAILABLE, &facts->compiler, sizeof facts->compiler) &&
+                    get(id, CL_DEVICE_ENDIAN_LITTLE, &facts->little_endian, sizeof facts->little_endian) &&
+                    get(id, CL_DEVICE_SINGLE_FP_CONFIG, &facts->single_precision, sizeof facts->single_precision) &&
+                    get(id, CL_DEVICE_TYPE, &facts->type, sizeof facts->type) && get(id, CL_DEVICE_MAX_COMPUTE_UNITS, &units, sizeof units) &&
+                    get(id, CL_DEVICE_GLOBAL_MEM_SIZE, &global, sizeof global) && get(id, CL_DEVICE_LOCAL_MEM_SIZE, &local, sizeof local) &&
+                    get(id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, &allocation, sizeof allocation) &&
+                    get(id, CL_DEVICE_MAX_WORK_GROUP_SIZE, &group, sizeof group);
+    if (!ok)
+        return false;
+    info->type = type_of(facts->type);
+    info->compute_units = units;
+    info->global_memory = global;
+    info->local_memory = local;
+    info->max_allocation = allocation;
+    info->max_work_group = group;
+    return true;
+}
+
+void ncl_device_query(cl_device_id id, const nnefcl_allocator *allocator, nnefcl_device_info *info)
+{
+    struct facts facts = {0};
+    cl_platform_id platform;
+    *info = (nnefcl_device_info){.platform = -1, .index = -1};
+    if (get(id, CL_DEVICE_PLATFORM, &platform, sizeof platform))
+        keep_text(info->platform_name, sizeof info->platform_name, platform_text(platform, CL_PLATFORM_NAME, allocator), allocator);
+    keep_text(info->name, sizeof info->name, device_text(id, CL_DEVICE_NAME, allocator), allocator);
+    keep_text(info->vendor, sizeof info->vendor, device_text(id, CL_DEVICE_VENDOR, allocator), allocator);
+    keep_text(info->version, sizeof info->version, device_text(id, CL_DEVICE_VERSION, allocator), allocator);
+    keep_text(info->driver, sizeof info->driver, device_text(id, CL_DRIVER_VERSION, allocator), allocator);
+    facts.extensions = device_text(id, CL_DEVICE_EXTENSIONS, allocator);
+    facts.profile = device_text(id, CL_DEVICE_PROFILE, allocator);
+    facts.language = device_text(id, CL_DEVICE_OPENCL_C_VERSION, allocator);
+    const char *reason = "a query of the device failed";
+    if (query_numbers(id, &facts, info))
+        reason = refusal(info, &facts);
+    info->fp16 = has_word(facts.extensions, "cl_khr_fp16");
+    info->fp64 = has_word(facts.extensions, "cl_khr_fp64");
+    info->usable = !reason;
+    snprintf(info->reason, sizeof info->reason, "%s", reason ? reason : "");
+    ncl_resize(allocator, facts.extensions, 0);
+    ncl_resize(allocator, facts.profile, 0);
+    ncl_resize(allocator, facts.language, 0);
+}
+
+/* ---- the list ---- */
+
+nnefcl_status ncl_device_each(const nnefcl_allocator *allocator, int (*visit)(void *user, cl_device_id id, const nnefcl_device_info *info), void *user,
+                              struct ncl_diag *diag)
+{
+    cl_platform_id platform[MAX_PLATFORMS];
+    cl_uint platforms = 0;
+    const cl_int code = clGetPlatformIDs(MAX_PLATFORMS, platform, &platforms);
+    if (code != CL_SUCCESS || platforms == 0)
+        return ncl_error_opencl(diag, NNEFCL_ERR_DEVICE, code, NCL_NOWHERE, "there is no OpenCL platform (%s)", ncl_opencl_name(code));
+    for (cl_uint p = 0; p < platforms && p < MAX_PLATFORMS; p++) {
+        cl_device_id device[MAX_DEVICES];
+        cl_uint devices = 0;
+        if (clGetDeviceIDs(platform[p], CL_DEVICE_TYPE_ALL, MAX_DEVICES, device, &devices) != CL_SUCCESS)
+            continue; /* an empty platform, or one that is broken: it must not hide the others */
+        for (cl_uint d = 0; d < devices && d < MAX_DEVICES; d++) {
+            nnefcl_device_info info;
+            ncl_device_query(device[d], allocator, &info);
+            info.platform = (int)p;
+            info.index = (int)d;
+            if (visit(user, device[d], &info))
+                return NNEFCL_OK;
+        }
+    }
+    return NNEFCL_OK;
+}
+
+struct public_visit {
+    int (*visit)(void *user, const nnefcl_device_info *info);
+    void *user;
+};
+
+static int visit_public(void *user, cl_device_id id, const nnefcl_device_info *info)
+{
+    const struct public_visit *list = user;
+    (void)id;
+    return list->visit(list->user, info);
+}
+
+nnefcl_status nnefcl_device_list(int (*visit)(void *user, const nnefcl_device_info *info), void *user, nnefcl_error *error)
+{
+    struct ncl_diag diag;
+    struct public_visit list = {visit, user};
+    ncl_diag_init(&diag, error, NULL, NULL, false);
+    if (!visit)
+        return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_device_list: visit is NULL");
+    return ncl_device_each(NULL, visit_public, &list, &diag);
+}

@@ -175,8 +175,8 @@ void ncl_device_query(cl_device_id id, const nnefcl_allocator *allocator, nnefcl
 
 /* ---- the list ---- */
 
-nnefcl_status ncl_device_each(const nnefcl_allocator *allocator, int (*visit)(void *user, cl_device_id id, const nnefcl_device_info *info), void *user,
-                              struct ncl_diag *diag)
+nnefcl_status ncl_device_each(const nnefcl_allocator *allocator, int (*visit)(void *user, cl_device_id id, const nnefcl_device_info *info),
+                              void *user, struct ncl_diag *diag)
 {
     cl_platform_id platform[MAX_PLATFORMS];
     cl_uint platforms = 0;

@@ -1,7 +1,7 @@
 /* What the files of host/ share: the objects behind nnefcl_device and nnefcl_session. Nothing outside host/ includes this.
  *
- * Life of a session: plan -> programs (program.c) -> buffers and records (memory.c) -> init steps (upload.c, step.c) -> one kernel object for each run
- * step. After that nothing of the model is used any more. */
+ * Life of a session: plan -> programs (program.c) -> buffers and records (memory.c) -> init steps (upload.c, step.c) -> one kernel object for each
+ * run step. After that nothing of the model is used any more. */
 #ifndef NCL_HOST_H
 #define NCL_HOST_H
 
@@ -16,7 +16,8 @@
 
 /* "CL_OUT_OF_RESOURCES"; "unknown code" for others. */
 const char *ncl_opencl_name(cl_int code);
-/* CL_SUCCESS: NNEFCL_OK. Else reports "<who>: <call> failed: CL_... (-5)" at a place and returns the status that stands for the code. `who` NULL: nobody. */
+/* CL_SUCCESS: NNEFCL_OK. Else reports "<who>: <call> failed: CL_... (-5)" at a place and returns the status that stands for the code. `who` NULL:
+ * nobody. */
 nnefcl_status ncl_opencl_check(struct ncl_diag *diag, struct ncl_loc at, const char *who, const char *call, cl_int code);
 
 /* ---- device_list.c ---- */
@@ -24,8 +25,8 @@ nnefcl_status ncl_opencl_check(struct ncl_diag *diag, struct ncl_loc at, const c
 /* Describes a device and says whether it can be used. `allocator` for the strings that are read. */
 void ncl_device_query(cl_device_id id, const nnefcl_allocator *allocator, nnefcl_device_info *info);
 /* Calls visit for every device of every platform until it returns non-zero. */
-nnefcl_status ncl_device_each(const nnefcl_allocator *allocator, int (*visit)(void *user, cl_device_id id, const nnefcl_device_info *info), void *user,
-                              struct ncl_diag *diag);
+nnefcl_status ncl_device_each(const nnefcl_allocator *allocator, int (*visit)(void *user, cl_device_id id, const nnefcl_device_info *info),
+                              void *user, struct ncl_diag *diag);
 const char *ncl_device_type_name(nnefcl_device_type type);
 
 /* ---- device.c ---- */
@@ -64,12 +65,13 @@ nnefcl_status ncl_program_build(const nnefcl_device *device, struct ncl_build *b
 struct ncl_slot {
     cl_mem own;         /* NULL: not there (yet, or any more) */
     cl_mem bound;       /* the application's, retained; NULL: `own` is used */
+    cl_mem_flags flags; /* of the binding */
     uint64_t offset;    /* of the binding, bytes */
     size_t use_count;   /* inputs and outputs: the operands of run steps that lie in this buffer */
     struct ncl_use {
         uint32_t step;
         unsigned operand;
-    } *use;
+    } * use;
 };
 
 struct nnefcl_session {
@@ -77,17 +79,19 @@ struct nnefcl_session {
     nnefcl_device *device;
     cl_command_queue queue; /* in-order, our own */
     struct ncl_plan *plan;
-    struct ncl_source source;    /* copy of the graph's text: the model may be gone */
+    struct ncl_source source; /* copy of the graph's text: the model may be gone */
     nnefcl_execution execution;
-    bool profiling;
-    struct ncl_slot *slot;       /* by buffer of the plan */
-    cl_mem records, barrier;     /* barrier: persistent form only */
-    cl_kernel *kernel;           /* by run step; NULL for copies and GEMMs; the persistent form has one at [0] */
-    const char **location;       /* by run step: "graph.nnef:12:9 conv1 = conv" */
-    cl_event *event;             /* profiling: by command */
-    double *device_ms;           /* profiling: by run step, of the last run */
-    cl_event last;               /* of the last run that was enqueued by the application, NULL: none that is not known to be over */
-    nnefcl_error failure;        /* the error that ended this session */
+    bool profiling, clblast;
+    struct ncl_slot *slot;    /* by buffer of the plan */
+    cl_mem records, counters; /* counters: persistent form only */
+    size_t record_bytes;
+    cl_kernel *kernel;        /* by run step; NULL for copies and GEMMs; the persistent form has one at [0] */
+    const char **location;    /* by run step: "graph.nnef:12:9 conv1 = conv" */
+    cl_event *event;          /* profiling: by command, only during a run */
+    cl_event *transfer_event; /* profiling: of inputs and outputs, only during a run */
+    double *device_ms;        /* profiling: by run step, of the last run */
+    cl_event last;            /* of the last run that was enqueued by the application, NULL: none that is not known to be over */
+    nnefcl_error failure;     /* the error that ended this session */
     nnefcl_timing timing;
 };
 
@@ -98,6 +102,7 @@ nnefcl_status ncl_memory_create(struct nnefcl_session *session, const bool wante
 /* The record buffer, and the counters of the persistent form. */
 nnefcl_status ncl_memory_records(struct nnefcl_session *session, struct ncl_arena *scratch, struct ncl_diag *diag);
 void ncl_memory_release(struct nnefcl_session *session, enum ncl_storage storage);
+void ncl_memory_free(struct nnefcl_session *session);
 /* Where a tensor lies now. */
 cl_mem ncl_memory_place(const struct nnefcl_session *session, ncl_ref tensor, uint64_t *offset);
 
@@ -145,7 +150,7 @@ nnefcl_status ncl_run_end(struct nnefcl_session *session, nnefcl_status status, 
 /* Can the plan run as one kernel on this device? */
 nnefcl_status ncl_persistent_check(const struct nnefcl_session *session, struct ncl_diag *diag);
 nnefcl_status ncl_persistent_program(const struct nnefcl_session *session, struct ncl_build *build, struct ncl_diag *diag);
-nnefcl_status ncl_persistent_kernel(const struct nnefcl_session *session, cl_program program, cl_kernel *kernel, struct ncl_diag *diag);
+nnefcl_status ncl_persistent_kernel(const struct nnefcl_session *session, cl_program program, struct ncl_diag *diag);
 nnefcl_status ncl_persistent_set_buffer(const struct nnefcl_session *session, uint32_t buffer, struct ncl_diag *diag);
 nnefcl_status ncl_persistent_enqueue(const struct nnefcl_session *session, cl_command_queue queue, cl_uint wait_count, const cl_event *wait,
                                      cl_event *event, struct ncl_diag *diag);

@@ -63,7 +63,7 @@ static const struct {
 #define ROW(name) {name, #name},
     CODES(ROW)
 #undef ROW
-    {-1001, "CL_PLATFORM_NOT_FOUND_KHR"},
+        {-1001, "CL_PLATFORM_NOT_FOUND_KHR"},
 };
 
 const char *ncl_opencl_name(cl_int code)

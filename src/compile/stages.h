@@ -96,9 +96,11 @@ void ncl_plan_dump(struct ncl_text *text, const struct ncl_plan *plan, nnefcl_du
  * with one (buffer, byte offset) pair for each tensor. Work-group size: target.group. */
 void ncl_wrap_launch(struct ncl_text *text, const struct ncl_plan *plan, uint32_t kernel);
 /* The whole run list as one kernel for CPU devices:
- *   kernel void persistent(global const long *records, volatile global int *barrier_, global uchar *m0, ulong o0, ...)
- * with one pair for each buffer of the plan (INIT ones included: any buffer may stand for them); `barrier_` holds 2 zeroed ints; launch
- * target.compute_units work-items, local size 1. The steps themselves are part of `records`: ncl_wrap_persistent_records gives them. */
+ *   kernel void persistent(global const long *records, volatile global int *counters_, global uchar *m0, ulong o0, ...)
+ * with one pair for each buffer of the plan (INIT ones included: any buffer may stand for them); `counters_` holds
+ * NCL_PERSISTENT_COUNTERS zeroed ints, which the kernel leaves zeroed; launch target.compute_units work-items, local size 1. The steps
+ * themselves are part of `records` (ncl_wrap_records). Fewer than 2^31 tasks in all. */
+#define NCL_PERSISTENT_COUNTERS 48
 void ncl_wrap_persistent(struct ncl_text *text, const struct ncl_plan *plan);
 /* All records: the sizes of every kernel step at step->record, and behind them the step table of the persistent form. `count` 64-bit integers. */
 nnefcl_status ncl_wrap_records(const struct ncl_plan *plan, struct ncl_arena *arena, int64_t **records, size_t *count);

@@ -179,19 +179,13 @@ static const char persistent_tools[] = "#line 1 \"persistent\"\n"
                                        "    for (; i < end; i++)\n"
                                        "        y[i] = x[i];\n"
                                        "}\n"
-                                       /* A barrier over all work-items of the launch: the last to arrive opens the next generation. All of them must
-                                          be resident: one for each compute unit. */
-                                       "static void wait_for_all(volatile global int *barrier_)\n"
+                                       /* Groups take tasks in the order of the steps from one counter and count them in another when they are done. A
+                                          task starts when all tasks of the steps before it are done; these are in the hands of groups that run, so
+                                          nobody waits for a group that has not started, however few of them the device runs at a time. */
+                                       "static void wait_until(volatile global int *done, int count)\n"
                                        "{\n"
-                                       "    const int generation = atomic_add(&barrier_[1], 0);\n"
-                                       "    mem_fence(CLK_GLOBAL_MEM_FENCE);\n"
-                                       "    if (atomic_inc(&barrier_[0]) == (int)get_global_size(0) - 1) {\n"
-                                       "        atomic_xchg(&barrier_[0], 0);\n"
-                                       "        atomic_inc(&barrier_[1]);\n"
-                                       "    } else {\n"
-                                       "        while (atomic_add(&barrier_[1], 0) == generation)\n"
-                                       "            ;\n"
-                                       "    }\n"
+                                       "    while (*done < count)\n"
+                                       "        ;\n"
                                        "    mem_fence(CLK_GLOBAL_MEM_FENCE);\n"
                                        "}\n";
 
@@ -201,7 +195,7 @@ static void add_case(struct ncl_text *text, const struct ncl_plan *plan, uint32_
     bool is_long = false;
     for (size_t i = 0; i < kernel->define_count; i++)
         is_long |= strcmp(kernel->define[i].name, "INDEX") == 0;
-    ncl_text_printf(text, "            case %u: %s_%u((%s)task, records + step[2]", index, kernel->body, index, is_long ? "long" : "int");
+    ncl_text_printf(text, "        case %u: %s_%u((%s)task, records + step[2]", index, kernel->body, index, is_long ? "long" : "int");
     for (unsigned i = 0; i < kernel->tensors; i++)
         ncl_text_printf(text, ", (global void *)(memory[step[%u]] + step[%u])", 4 + 2 * i, 5 + 2 * i);
     ncl_text_add(text, "); break;\n");
@@ -214,7 +208,7 @@ void ncl_wrap_persistent(struct ncl_text *text, const struct ncl_plan *plan)
             add_body(text, plan, i);
     ncl_text_add(text, persistent_tools);
     ncl_text_add(text,
-                 "__attribute__((reqd_work_group_size(1, 1, 1)))\nkernel void persistent(global const long *records, volatile global int *barrier_");
+                 "__attribute__((reqd_work_group_size(1, 1, 1)))\nkernel void persistent(global const long *records, volatile global int *counters_");
     for (size_t i = 0; i < plan->buffer_count; i++)
         ncl_text_printf(text, ", global uchar *m%zu, ulong o%zu", i, i);
     ncl_text_add(text, ")\n{\n    global uchar *memory[] = {");
@@ -222,19 +216,34 @@ void ncl_wrap_persistent(struct ncl_text *text, const struct ncl_plan *plan)
         ncl_text_printf(text, "%sm%zu + o%zu", i ? ", " : "", i, i);
     ncl_text_printf(text,
                     "};\n"
+                    "    volatile global int *taken = counters_, *done = counters_ + 16, *left = counters_ + 32;\n"
                     "    global const long *step = records + %llu;\n"
-                    "    for (int i = 0; i < %zu; i++) {\n"
-                    "        for (long task = get_global_id(0); task < step[1]; task += get_global_size(0))\n"
-                    "            switch ((int)step[0]) {\n",
-                    (unsigned long long)plan->record_count, plan->run.count);
+                    "    int i = 0, first = 0;\n"
+                    "    for (;;) {\n"
+                    "        const int ticket = atomic_inc(taken);\n"
+                    "        for (; i < %zu && ticket - first >= step[1]; i++) {\n"
+                    "            first += (int)step[1];\n"
+                    "            step += 4 + 2 * step[3];\n"
+                    "        }\n"
+                    "        if (i == %zu)\n"
+                    "            break;\n"
+                    "        const int task = ticket - first;\n"
+                    "        wait_until(done, first);\n"
+                    "        switch ((int)step[0]) {\n",
+                    (unsigned long long)plan->record_count, plan->run.count, plan->run.count);
     for (uint32_t i = 0; i < plan->kernel_count; i++)
         if (used_in_run(plan, i))
             add_case(text, plan, i);
     ncl_text_printf(text,
-                    "            case %zu: copy_bytes(task, step[2], memory[step[4]] + step[5], memory[step[6]] + step[7]); break;\n"
-                    "            }\n"
-                    "        wait_for_all(barrier_);\n"
-                    "        step += 4 + 2 * step[3];\n"
+                    "        case %zu: copy_bytes(task, step[2], memory[step[4]] + step[5], memory[step[6]] + step[7]); break;\n"
+                    "        }\n"
+                    "        mem_fence(CLK_GLOBAL_MEM_FENCE);\n"
+                    "        atomic_inc(done);\n"
+                    "    }\n"
+                    "    if (atomic_inc(left) == (int)get_global_size(0) - 1) {\n"
+                    "        *taken = 0;\n"
+                    "        *done = 0;\n"
+                    "        *left = 0;\n"
                     "    }\n"
                     "}\n",
                     plan->kernel_count);

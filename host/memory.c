@@ -1,0 +1,97 @@
+/* The buffers of a plan on the device. */
+#include "host.h"
+
+static nnefcl_status create_buffer(struct nnefcl_session *session, uint64_t bytes, const char *what, cl_mem *memory, struct ncl_diag *diag)
+{
+    cl_int code = CL_INVALID_BUFFER_SIZE;
+    if (bytes <= SIZE_MAX)
+        *memory = clCreateBuffer(session->device->context, CL_MEM_READ_WRITE, bytes ? (size_t)bytes : 1, NULL, &code);
+    if (code)
+        *memory = NULL;
+    return ncl_opencl_check(diag, NCL_NOWHERE, what, "clCreateBuffer", code);
+}
+
+nnefcl_status ncl_memory_create(struct nnefcl_session *session, const bool wanted[NCL_STORAGE_KINDS], struct ncl_diag *diag)
+{
+    const struct ncl_plan *plan = session->plan;
+    nnefcl_status status = NNEFCL_OK;
+    for (size_t i = 0; i < plan->buffer_count && !status; i++)
+        if (wanted[plan->buffer[i].storage])
+            status = create_buffer(session, plan->buffer[i].bytes, ncl_storage_name(plan->buffer[i].storage), &session->slot[i].own, diag);
+    return status;
+}
+
+static nnefcl_status create_filled(struct nnefcl_session *session, cl_mem_flags flags, const void *data, size_t bytes, const char *what,
+                                   cl_mem *memory, struct ncl_diag *diag)
+{
+    cl_int code;
+    *memory = clCreateBuffer(session->device->context, flags | CL_MEM_COPY_HOST_PTR, bytes, (void *)data, &code); /* only read */
+    if (code)
+        *memory = NULL;
+    return ncl_opencl_check(diag, NCL_NOWHERE, what, "clCreateBuffer", code);
+}
+
+nnefcl_status ncl_memory_records(struct nnefcl_session *session, struct ncl_arena *scratch, struct ncl_diag *diag)
+{
+    static const cl_int zeros[NCL_PERSISTENT_COUNTERS];
+    int64_t *records;
+    size_t count;
+    if (ncl_wrap_records(session->plan, scratch, &records, &count))
+        return ncl_nomem(diag);
+    session->record_bytes = (count ? count : 1) * sizeof *records; /* the array always has room for one */
+    nnefcl_status status = create_filled(session, CL_MEM_READ_ONLY, records, session->record_bytes, "records", &session->records, diag);
+    if (!status && session->execution == NNEFCL_EXECUTION_PERSISTENT)
+        status = create_filled(session, CL_MEM_READ_WRITE, zeros, sizeof zeros, "counters", &session->counters, diag);
+    return status;
+}
+
+static void release(cl_mem *memory)
+{
+    if (*memory)
+        clReleaseMemObject(*memory);
+    *memory = NULL;
+}
+
+void ncl_memory_release(struct nnefcl_session *session, enum ncl_storage storage)
+{
+    for (size_t i = 0; i < session->plan->buffer_count; i++)
+        if (session->plan->buffer[i].storage == storage)
+            release(&session->slot[i].own);
+}
+
+void ncl_memory_free(struct nnefcl_session *session)
+{
+    for (size_t i = 0; session->slot && i < session->plan->buffer_count; i++) {
+        release(&session->slot[i].own);
+        release(&session->slot[i].bound);
+    }
+    release(&session->records);
+    release(&session->counters);
+}
+
+cl_mem ncl_memory_place(const struct nnefcl_session *session, ncl_ref tensor, uint64_t *offset)
+{
+    uint32_t buffer;
+    ncl_plan_place(session->plan, tensor, &buffer, offset);
+    const struct ncl_slot *slot = &session->slot[buffer];
+    if (!slot->bound)
+        return slot->own;
+    *offset += slot->offset;
+    return slot->bound;
+}
+
+void nnefcl_session_memory(const nnefcl_session *session, nnefcl_memory *memory)
+{
+    if (!memory)
+        return;
+    *memory = (nnefcl_memory){0};
+    if (!session)
+        return;
+    memory->weights = session->plan->weight_bytes;
+    memory->arena = session->plan->arena_bytes;
+    memory->io = session->plan->io_bytes;
+    memory->total = memory->weights + memory->arena + memory->io + session->record_bytes;
+    memory->buffers = (session->records != NULL) + (session->counters != NULL);
+    for (size_t i = 0; i < session->plan->buffer_count; i++)
+        memory->buffers += session->slot[i].own != NULL;
+}

@@ -1,0 +1,110 @@
+/* OpenCL programs: created one by one, built several at a time. */
+#include <pthread.h>
+#include <string.h>
+
+#include "host.h"
+
+/* Nothing that changes numbers; warnings are for those who write kernels, not for users. */
+#define BUILD_OPTIONS "-cl-std=CL1.2 -w"
+#define MAX_THREADS   16
+
+nnefcl_status ncl_program_create(const nnefcl_device *device, const struct ncl_text *text, struct ncl_build *build, struct ncl_diag *diag)
+{
+    if (text->failed || !text->data)
+        return ncl_nomem(diag);
+    const char *source = text->data;
+    const size_t length = text->length;
+    cl_int code;
+    build->program = clCreateProgramWithSource(device->context, 1, &source, &length, &code);
+    return ncl_opencl_check(diag, NCL_NOWHERE, build->name, "clCreateProgramWithSource", code);
+}
+
+/* ---- what the compiler said ---- */
+
+/* Where the interesting part of a log begins: at the first line with an error. */
+static const char *first_error(const char *log)
+{
+    const char *error = strstr(log, "error");
+    while (error && error > log && error[-1] != '\n')
+        error--;
+    return error ? error : log;
+}
+
+/* Some lines of a log as one: a message has no line ends. */
+static void join_lines(char *text)
+{
+    size_t lines = 0;
+    for (; *text; text++) {
+        if (*text != '\n' && *text != '\r')
+            continue;
+        if (++lines == 4) {
+            *text = '\0';
+            return;
+        }
+        *text = text[1] ? ' ' : '\0';
+    }
+}
+
+static nnefcl_status report_log(const nnefcl_device *device, const struct ncl_build *build, const nnefcl_allocator *allocator, struct ncl_diag *diag)
+{
+    size_t size = 0;
+    char *log = NULL;
+    if (clGetProgramBuildInfo(build->program, device->id, CL_PROGRAM_BUILD_LOG, 0, NULL, &size) == CL_SUCCESS && size && size < SIZE_MAX)
+        log = ncl_resize(allocator, NULL, size + 1);
+    if (log && clGetProgramBuildInfo(build->program, device->id, CL_PROGRAM_BUILD_LOG, size, log, NULL) != CL_SUCCESS)
+        size = 0;
+    nnefcl_status status;
+    if (log && size) {
+        log[size] = '\0';
+        char *begin = log + (first_error(log) - log);
+        join_lines(begin);
+        status =
+            ncl_error_opencl(diag, NNEFCL_ERR_DEVICE, build->code, NCL_NOWHERE, "the OpenCL compiler refuses kernel '%s': %s", build->name, begin);
+    } else {
+        status = ncl_opencl_check(diag, NCL_NOWHERE, build->name, "clBuildProgram", build->code);
+    }
+    ncl_resize(allocator, log, 0);
+    return status;
+}
+
+/* ---- threads ---- */
+
+struct crew {
+    const nnefcl_device *device;
+    struct ncl_build *build;
+    size_t count;
+    atomic_size_t next;
+};
+
+/* Neither allocates nor reports: callbacks belong to the thread that called. */
+static void *build_some(void *argument)
+{
+    struct crew *crew = argument;
+    for (;;) {
+        const size_t i = atomic_fetch_add(&crew->next, 1);
+        if (i >= crew->count)
+            return NULL;
+        struct ncl_build *build = &crew->build[i];
+        build->code = clBuildProgram(build->program, 1, &crew->device->id, BUILD_OPTIONS, NULL, NULL);
+    }
+}
+
+nnefcl_status ncl_program_build(const nnefcl_device *device, struct ncl_build *build, size_t count, const nnefcl_allocator *allocator,
+                                struct ncl_diag *diag)
+{
+    struct crew crew = {.device = device, .build = build, .count = count};
+    pthread_t thread[MAX_THREADS];
+    size_t threads = 0, wanted = device->target.compute_units < MAX_THREADS ? device->target.compute_units : MAX_THREADS;
+    atomic_init(&crew.next, 0);
+    while (threads + 1 < wanted && threads + 1 < count && pthread_create(&thread[threads], NULL, build_some, &crew) == 0)
+        threads++;
+    build_some(&crew);
+    for (size_t i = 0; i < threads; i++)
+        pthread_join(thread[i], NULL);
+    for (size_t i = 0; i < count; i++)
+        if (build[i].code == CL_BUILD_PROGRAM_FAILURE)
+            return report_log(device, &build[i], allocator, diag);
+        else if (build[i].code)
+            return ncl_opencl_check(diag, NCL_NOWHERE, build[i].name, "clBuildProgram", build[i].code);
+    return NNEFCL_OK;
+}

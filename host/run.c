@@ -1,0 +1,284 @@
+/* Runs: the steps of a plan on a queue, with inputs and outputs in host memory, or alone. */
+#include <string.h>
+#include <time.h>
+
+#include "host.h"
+
+static double now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
+}
+
+/* ---- the steps ---- */
+
+size_t ncl_run_commands(const struct nnefcl_session *session)
+{
+    return session->execution == NNEFCL_EXECUTION_PERSISTENT && session->plan->run.count ? 1 : session->plan->run.count;
+}
+
+static nnefcl_status enqueue_command(const struct nnefcl_session *session, size_t index, cl_command_queue queue, cl_uint wait_count,
+                                     const cl_event *wait, cl_event *event, struct ncl_diag *diag)
+{
+    if (session->execution == NNEFCL_EXECUTION_PERSISTENT)
+        return ncl_persistent_enqueue(session, queue, wait_count, wait, event, diag);
+    return ncl_step_enqueue(session, &session->plan->run.step[index], session->kernel[index], queue, wait_count, wait, event, diag);
+}
+
+static nnefcl_status enqueue_marker(cl_command_queue queue, cl_uint wait_count, const cl_event *wait, cl_event *event, struct ncl_diag *diag)
+{
+    return ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clEnqueueMarkerWithWaitList",
+                            clEnqueueMarkerWithWaitList(queue, wait_count, wait_count ? wait : NULL, event));
+}
+
+nnefcl_status ncl_run_enqueue(struct nnefcl_session *session, cl_command_queue queue, bool in_order, cl_uint wait_count, const cl_event *wait,
+                              cl_event *events, cl_event *done, struct ncl_diag *diag)
+{
+    const size_t count = ncl_run_commands(session);
+    cl_event previous = NULL; /* out-of-order: of the command before */
+    nnefcl_status status = NNEFCL_OK;
+    if (count == 0 && done)
+        return enqueue_marker(queue, wait_count, wait, done, diag);
+    for (size_t i = 0; i < count && !status; i++) {
+        const bool last = i + 1 == count;
+        cl_event event = NULL, *wanted = !in_order || events || (last && done) ? &event : NULL;
+        status = enqueue_command(session, i, queue, wait_count, wait, wanted, diag);
+        wait_count = 0;
+        if (previous)
+            clReleaseEvent(previous);
+        previous = NULL;
+        if (!event)
+            continue;
+        if (events) {
+            events[i] = event;
+            clRetainEvent(event);
+        }
+        if (last && done) {
+            *done = event;
+            clRetainEvent(event);
+        }
+        if (in_order || last || status) {
+            clReleaseEvent(event);
+        } else {
+            previous = event;
+            wait_count = 1;
+            wait = &previous;
+        }
+    }
+    if (previous)
+        clReleaseEvent(previous);
+    return status;
+}
+
+/* ---- the life of errors ---- */
+
+nnefcl_status ncl_run_begin(struct nnefcl_session *session, struct ncl_diag *diag, nnefcl_error *error)
+{
+    ncl_diag_init(diag, &session->failure, NULL, NULL, false);
+    if (session->failure.status && error)
+        *error = session->failure;
+    return session->failure.status;
+}
+
+nnefcl_status ncl_run_end(struct nnefcl_session *session, nnefcl_status status, nnefcl_error *error)
+{
+    if (status && !session->failure.status)
+        session->failure.status = status;
+    if (status && error)
+        *error = session->failure;
+    return status;
+}
+
+/* ---- one inference from and to host memory ---- */
+
+/* The events of one run: of its transfers, and with profiling of its commands. */
+struct transfers {
+    cl_event *event;
+    size_t count;
+};
+
+static cl_event *next_event(struct transfers *transfers)
+{
+    return &transfers->event[transfers->count++];
+}
+
+static nnefcl_status write_inputs(struct nnefcl_session *session, const void *const *inputs, struct transfers *transfers, struct ncl_diag *diag)
+{
+    const struct ncl_plan *plan = session->plan;
+    nnefcl_status status = NNEFCL_OK;
+    for (size_t i = 0; i < plan->input_count && !status; i++) {
+        const struct ncl_plan_tensor *tensor = &plan->tensor[plan->input[i]];
+        uint64_t offset;
+        const cl_mem memory = ncl_memory_place(session, plan->input[i], &offset);
+        if (session->slot[tensor->buffer].bound)
+            continue;
+        const cl_int code = clEnqueueWriteBuffer(session->queue, memory, CL_FALSE, (size_t)offset, (size_t)tensor->bytes, inputs[i], 0, NULL,
+                                                 session->profiling ? next_event(transfers) : NULL);
+        status = ncl_opencl_check(diag, NCL_NOWHERE, tensor->name, "clEnqueueWriteBuffer", code);
+    }
+    return status;
+}
+
+static nnefcl_status read_outputs(struct nnefcl_session *session, void *const *outputs, struct transfers *transfers, cl_event *last,
+                                  struct ncl_diag *diag)
+{
+    const struct ncl_plan *plan = session->plan;
+    nnefcl_status status = NNEFCL_OK;
+    for (size_t i = 0; i < plan->output_count && !status; i++) {
+        const struct ncl_plan_tensor *tensor = &plan->tensor[plan->output[i]];
+        uint64_t offset;
+        const cl_mem memory = ncl_memory_place(session, plan->output[i], &offset);
+        if (!outputs || !outputs[i])
+            continue;
+        cl_event event;
+        const cl_int code = clEnqueueReadBuffer(session->queue, memory, CL_FALSE, (size_t)offset, (size_t)tensor->bytes, outputs[i], 0, NULL, &event);
+        status = ncl_opencl_check(diag, NCL_NOWHERE, tensor->name, "clEnqueueReadBuffer", code);
+        if (status)
+            break;
+        if (*last)
+            clReleaseEvent(*last);
+        *last = event;
+        if (session->profiling) {
+            clRetainEvent(event);
+            *next_event(transfers) = event;
+        }
+    }
+    return status;
+}
+
+/* A command that ends in an error does not make clFinish fail: the event of the last one tells. */
+static nnefcl_status check_event(cl_event event, struct ncl_diag *diag)
+{
+    cl_int state = CL_COMPLETE;
+    if (!event)
+        return NNEFCL_OK;
+    const cl_int code = clGetEventInfo(event, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof state, &state, NULL);
+    if (code)
+        return ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clGetEventInfo", code);
+    return ncl_opencl_check(diag, NCL_NOWHERE, "the run", "a command", state < 0 ? state : CL_SUCCESS);
+}
+
+/* What the application enqueued comes first. Its queue must be flushed, or its event may never come. */
+static nnefcl_status follow_last(struct nnefcl_session *session, struct ncl_diag *diag)
+{
+    cl_command_queue queue = NULL;
+    if (!session->last)
+        return NNEFCL_OK;
+    if (clGetEventInfo(session->last, CL_EVENT_COMMAND_QUEUE, sizeof queue, &queue, NULL) == CL_SUCCESS && queue)
+        clFlush(queue);
+    return ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clEnqueueBarrierWithWaitList",
+                            clEnqueueBarrierWithWaitList(session->queue, 1, &session->last, NULL));
+}
+
+static double event_ms(cl_event event)
+{
+    cl_ulong start = 0, end = 0;
+    if (!event || clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_START, sizeof start, &start, NULL) != CL_SUCCESS ||
+        clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_END, sizeof end, &end, NULL) != CL_SUCCESS)
+        return 0;
+    return end > start ? (double)(end - start) * 1e-6 : 0;
+}
+
+/* Device times from the events. */
+static void take_profile(struct nnefcl_session *session, const struct transfers *transfers)
+{
+    session->timing.device_ms = session->timing.transfer_ms = 0;
+    for (size_t i = 0; i < ncl_run_commands(session); i++) {
+        const double ms = event_ms(session->event[i]);
+        session->timing.device_ms += ms;
+        if (session->execution == NNEFCL_EXECUTION_LAUNCHES)
+            session->device_ms[i] = ms;
+    }
+    for (size_t i = 0; i < transfers->count; i++)
+        session->timing.transfer_ms += event_ms(transfers->event[i]);
+}
+
+static void release_events(cl_event *event, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (event[i])
+            clReleaseEvent(event[i]);
+        event[i] = NULL;
+    }
+}
+
+static nnefcl_status run(struct nnefcl_session *session, const void *const *inputs, void *const *outputs, struct ncl_diag *diag)
+{
+    struct transfers transfers = {.event = session->transfer_event};
+    nnefcl_timing *timing = &session->timing;
+    cl_event last = NULL;
+    const double start = now_ms();
+    nnefcl_status status = follow_last(session, diag);
+    if (!status)
+        status = write_inputs(session, inputs, &transfers, diag);
+    const double written = now_ms();
+    if (!status)
+        status = ncl_run_enqueue(session, session->queue, true, 0, NULL, session->event, NULL, diag);
+    const double enqueued = now_ms();
+    if (!status)
+        status = read_outputs(session, outputs, &transfers, &last, diag);
+    const double read = now_ms();
+    /* Also after an error: what is enqueued uses the caller's memory. */
+    const nnefcl_status finished = ncl_opencl_check(diag, NCL_NOWHERE, "the run", "clFinish", clFinish(session->queue));
+    if (!status)
+        status = finished;
+    const double end = now_ms();
+    if (!status)
+        status = check_event(last, diag);
+    *timing = (nnefcl_timing){
+        .total_ms = end - start, .enqueue_ms = enqueued - written, .device_ms = end - written, .transfer_ms = written - start + read - enqueued};
+    if (!status && session->profiling)
+        take_profile(session, &transfers);
+    if (last)
+        clReleaseEvent(last);
+    release_events(session->transfer_event, transfers.count);
+    if (session->event)
+        release_events(session->event, ncl_run_commands(session));
+    return status;
+}
+
+/* Problems of the call itself; they do not end the session. */
+static nnefcl_status check_call(const struct nnefcl_session *session, const void *const *inputs, void *const *outputs, struct ncl_diag *diag)
+{
+    const struct ncl_plan *plan = session->plan;
+    for (size_t i = 0; i < plan->input_count; i++) {
+        const struct ncl_plan_tensor *tensor = &plan->tensor[plan->input[i]];
+        if (!session->slot[tensor->buffer].bound && (!inputs || !inputs[i]))
+            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_run: input '%s' is NULL", tensor->name);
+    }
+    for (size_t i = 0; i < plan->output_count; i++) {
+        const struct ncl_plan_tensor *tensor = &plan->tensor[plan->output[i]];
+        const struct ncl_slot *slot = &session->slot[plan->tensor[ncl_plan_root(plan, plan->output[i])].buffer];
+        if (outputs && outputs[i] && slot->bound && (slot->flags & (CL_MEM_HOST_WRITE_ONLY | CL_MEM_HOST_NO_ACCESS)))
+            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_run: the host may not read the buffer of output '%s'",
+                             tensor->name);
+    }
+    return NNEFCL_OK;
+}
+
+nnefcl_status nnefcl_session_run(nnefcl_session *session, const void *const *inputs, void *const *outputs, nnefcl_error *error)
+{
+    struct ncl_diag diag;
+    ncl_diag_init(&diag, error, NULL, NULL, false);
+    if (!session)
+        return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_run: session is NULL");
+    nnefcl_status status = session->failure.status ? NNEFCL_OK : check_call(session, inputs, outputs, &diag);
+    if (status)
+        return status;
+    status = ncl_run_begin(session, &diag, error);
+    if (status)
+        return status;
+    status = run(session, inputs, outputs, &diag);
+    if (session->last) { /* over: we waited for it */
+        clReleaseEvent(session->last);
+        session->last = NULL;
+    }
+    return ncl_run_end(session, status, error);
+}
+
+void nnefcl_session_timing(const nnefcl_session *session, nnefcl_timing *timing)
+{
+    if (timing)
+        *timing = session ? session->timing : (nnefcl_timing){0};
+}

@@ -1,0 +1,92 @@
+/* One step on the device. */
+#include "host.h"
+
+enum { ARG_RECORDS, ARG_RECORD, ARG_TASKS, ARG_TENSORS }; /* of a launch (ncl_wrap_launch); two for each tensor behind them */
+
+nnefcl_status ncl_step_set_tensor(const struct nnefcl_session *session, const struct ncl_step *step, unsigned operand, cl_kernel kernel,
+                                  struct ncl_diag *diag)
+{
+    uint64_t place;
+    const cl_mem memory = ncl_memory_place(session, step->tensor[operand], &place);
+    const cl_ulong offset = place;
+    if (!memory)
+        return ncl_error(diag, NNEFCL_ERR_INTERNAL, step->at, "%s: tensor %u has no memory", step->name, operand);
+    const cl_uint argument = ARG_TENSORS + 2 * operand;
+    cl_int code = clSetKernelArg(kernel, argument, sizeof memory, &memory);
+    if (!code)
+        code = clSetKernelArg(kernel, argument + 1, sizeof offset, &offset);
+    return ncl_opencl_check(diag, step->at, step->name, "clSetKernelArg", code);
+}
+
+nnefcl_status ncl_step_kernel(const struct nnefcl_session *session, const struct ncl_step *step, cl_program program, cl_kernel *kernel,
+                              struct ncl_diag *diag)
+{
+    const cl_ulong record = step->record, tasks = step->tasks;
+    cl_int code;
+    *kernel = clCreateKernel(program, "launch", &code);
+    if (code)
+        *kernel = NULL;
+    nnefcl_status status = ncl_opencl_check(diag, step->at, step->name, "clCreateKernel", code);
+    if (status)
+        return status;
+    code = clSetKernelArg(*kernel, ARG_RECORDS, sizeof session->records, &session->records);
+    if (!code)
+        code = clSetKernelArg(*kernel, ARG_RECORD, sizeof record, &record);
+    if (!code)
+        code = clSetKernelArg(*kernel, ARG_TASKS, sizeof tasks, &tasks);
+    status = ncl_opencl_check(diag, step->at, step->name, "clSetKernelArg", code);
+    for (unsigned i = 0; i < step->tensor_count && !status; i++)
+        status = ncl_step_set_tensor(session, step, i, *kernel, diag);
+    return status;
+}
+
+static nnefcl_status launch(const struct nnefcl_session *session, const struct ncl_step *step, cl_kernel kernel, cl_command_queue queue,
+                            cl_uint wait_count, const cl_event *wait, cl_event *event, struct ncl_diag *diag)
+{
+    const uint64_t group = session->plan->target.group, groups = step->tasks / group + (step->tasks % group != 0);
+    if (groups > SIZE_MAX / group)
+        return ncl_error(diag, NNEFCL_ERR_LIMIT, step->at, "%s: %llu tasks are more than a launch can have", step->name,
+                         (unsigned long long)step->tasks);
+    const size_t global = (size_t)(groups * group), local = (size_t)group;
+    return ncl_opencl_check(diag, step->at, step->name, "clEnqueueNDRangeKernel",
+                            clEnqueueNDRangeKernel(queue, kernel, 1, NULL, &global, &local, wait_count, wait, event));
+}
+
+static nnefcl_status copy(const struct nnefcl_session *session, const struct ncl_step *step, cl_command_queue queue, cl_uint wait_count,
+                          const cl_event *wait, cl_event *event, struct ncl_diag *diag)
+{
+    uint64_t from_offset, to_offset;
+    const cl_mem from = ncl_memory_place(session, step->tensor[0], &from_offset), to = ncl_memory_place(session, step->tensor[1], &to_offset);
+    const size_t bytes = (size_t)session->plan->tensor[step->tensor[1]].bytes;
+    return ncl_opencl_check(diag, step->at, step->name, "clEnqueueCopyBuffer",
+                            clEnqueueCopyBuffer(queue, from, to, (size_t)from_offset, (size_t)to_offset, bytes, wait_count, wait, event));
+}
+
+/* The library has no wait list: what it must wait for becomes a barrier in front of it. */
+static nnefcl_status gemm(const struct nnefcl_session *session, const struct ncl_step *step, cl_command_queue queue, cl_uint wait_count,
+                          const cl_event *wait, cl_event *event, struct ncl_diag *diag)
+{
+    nnefcl_status status = NNEFCL_OK;
+    if (wait_count)
+        status =
+            ncl_opencl_check(diag, step->at, step->name, "clEnqueueBarrierWithWaitList", clEnqueueBarrierWithWaitList(queue, wait_count, wait, NULL));
+    return status ? status : ncl_clblast_gemm(session, step, queue, event, diag);
+}
+
+nnefcl_status ncl_step_enqueue(const struct nnefcl_session *session, const struct ncl_step *step, cl_kernel kernel, cl_command_queue queue,
+                               cl_uint wait_count, const cl_event *wait, cl_event *event, struct ncl_diag *diag)
+{
+    if (wait_count == 0)
+        wait = NULL;
+    switch (step->kind) {
+    case NCL_STEP_KERNEL:
+        return launch(session, step, kernel, queue, wait_count, wait, event, diag);
+    case NCL_STEP_COPY:
+        return copy(session, step, queue, wait_count, wait, event, diag);
+    case NCL_STEP_GEMM:
+        return gemm(session, step, queue, wait_count, wait, event, diag);
+    case NCL_STEP_LOAD:
+        break;
+    }
+    return ncl_error(diag, NNEFCL_ERR_INTERNAL, step->at, "%s: a load among the run steps", step->name);
+}

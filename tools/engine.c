@@ -1,0 +1,94 @@
+#include "engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum status engine_open_model(struct engine *engine)
+{
+    const struct options *o = engine->options;
+    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
+    nnefcl_error error = {0};
+    nnefcl_status status;
+    options.strict = o->strict;
+    options.compat = o->compat;
+    options.shapes = o->shapes;
+    options.shape_count = o->shape_count;
+    options.batch = o->batch;
+    options.random_weights = o->random_weights;
+    options.seed = o->seed;
+    options.no_quant = o->no_quant;
+    options.diagnostic = talk_diagnostic;
+    options.diagnostic_user = engine->talk;
+    if (!strcmp(o->model, "-")) {
+        enum status read = data_read_file("-", &engine->archive, engine->talk);
+        if (read)
+            return read == STATUS_DATA ? STATUS_MODEL : read;
+        status = nnefcl_model_open_memory(engine->archive.data, engine->archive.size, &options, &engine->model, &error);
+    } else {
+        status = nnefcl_model_open(o->model, &options, &engine->model, &error);
+    }
+    return talk_library(engine->talk, status, &error);
+}
+
+nnefcl_session_options engine_session_options(const struct engine *engine)
+{
+    const struct options *o = engine->options;
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    options.profiling = o->profile;
+    options.separate_buffers = o->separate_buffers;
+    options.disabled_passes = o->disabled_passes;
+    options.disabled_pass_count = o->disabled_pass_count;
+    options.memory_limit = o->memory_limit;
+    options.diagnostic = talk_diagnostic;
+    options.diagnostic_user = engine->talk;
+    return options;
+}
+
+static enum status open_device(struct engine *engine)
+{
+    nnefcl_device_options options = NNEFCL_DEVICE_OPTIONS_INIT;
+    nnefcl_error error = {0}, reason = {0};
+    nnefcl_needs needs;
+    nnefcl_device_info info;
+    options.diagnostic = talk_device_diagnostic;
+    options.diagnostic_user = engine->talk;
+    nnefcl_status status = nnefcl_device_open(engine->options->device, &options, &engine->device, &error);
+    if (status == NNEFCL_OK) {
+        nnefcl_device_describe(engine->device, &info);
+        talk_detail(engine->talk, "device %d:%d %s (%s)", info.platform, info.index, info.name, info.platform_name);
+        return STATUS_OK;
+    }
+    nnefcl_session_options check = engine_session_options(engine);
+    unsigned errors = engine->talk->errors;
+    engine->talk->errors = 0;
+    nnefcl_status worse = nnefcl_model_check(engine->model, &check, &needs, &reason);
+    if (worse)
+        return talk_library(engine->talk, worse, &reason);
+    engine->talk->errors = errors;
+    return talk_library(engine->talk, status, &error);
+}
+
+enum status engine_open_session(struct engine *engine)
+{
+    nnefcl_error error = {0};
+    nnefcl_memory memory;
+    nnefcl_session_options options = engine_session_options(engine);
+    enum status status = open_device(engine);
+    if (status)
+        return status;
+    status = talk_library(engine->talk, nnefcl_session_create(engine->model, engine->device, &options, &engine->session, &error), &error);
+    if (!status) {
+        nnefcl_session_memory(engine->session, &memory);
+        talk_detail(engine->talk, "%zu steps, %llu bytes of device memory in %zu buffers", nnefcl_session_step_count(engine->session),
+                    (unsigned long long)memory.total, memory.buffers);
+    }
+    return status;
+}
+
+void engine_close(struct engine *engine)
+{
+    nnefcl_session_free(engine->session);
+    nnefcl_device_free(engine->device);
+    nnefcl_model_free(engine->model);
+    free(engine->archive.data);
+}

@@ -1,0 +1,26 @@
+/* Model, device and session of one invocation. */
+#ifndef ENGINE_H
+#define ENGINE_H
+
+#include "data.h"
+#include "nnefcl/nnefcl.h"
+#include "options.h"
+
+struct engine {
+    const struct options *options;
+    struct pool *pool;
+    struct talk *talk;
+    struct bytes archive; /* a model that came from stdin; lives as long as the model */
+    nnefcl_model *model;
+    nnefcl_device *device;
+    nnefcl_session *session;
+};
+
+enum status engine_open_model(struct engine *engine);
+/* A device that is missing gives way to what is wrong with the model on any device. */
+enum status engine_open_session(struct engine *engine);
+/* The options for sessions, checks and plans. */
+nnefcl_session_options engine_session_options(const struct engine *engine);
+void engine_close(struct engine *engine);
+
+#endif

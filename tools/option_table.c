@@ -1,0 +1,320 @@
+#include "option_table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "number.h"
+
+static const char *set_device(struct option_parser *p, const char *value)
+{
+    if (!*value || strchr(value, ','))
+        return "one device (a list is not supported)";
+    p->options->device = value;
+    return NULL;
+}
+
+static const char *set_compat(struct option_parser *p, const char *value)
+{
+    static const char *const names[] = {"torch", "tract", "legacy"};
+    for (;;) {
+        size_t length = strcspn(value, ","), i = 0;
+        while (i < 3 && (strlen(names[i]) != length || memcmp(names[i], value, length)))
+            i++;
+        if (i == 3)
+            return "torch, tract or legacy, or several of them with commas";
+        p->options->compat |= 1u << i;
+        if (!value[length])
+            return NULL;
+        value += length + 1;
+    }
+}
+
+static const char *set_shape(struct option_parser *p, const char *value)
+{
+    static const char expected[] = "of the form NAME=1x3x224x224 with at most 8 extents from 1 up";
+    struct options *o = p->options;
+    const char *equals = strchr(value, '=');
+    if (!equals || equals == value)
+        return expected;
+    nnefcl_input_shape shape = {.name = pool_copy(p->pool, value, (size_t)(equals - value))};
+    for (const char *text = equals + 1;;) {
+        size_t length = strcspn(text, "x,");
+        uint64_t extent;
+        if (shape.shape.rank == NNEFCL_MAX_RANK || !number_count(pool_copy(p->pool, text, length), &extent) || !extent || extent > INT64_MAX)
+            return expected;
+        shape.shape.extent[shape.shape.rank++] = (int64_t)extent;
+        if (!text[length])
+            break;
+        text += length + 1;
+    }
+    o->shapes = pool_grow(p->pool, o->shapes, o->shape_count, sizeof *o->shapes);
+    o->shapes[o->shape_count++] = shape;
+    return NULL;
+}
+
+static const char *set_batch(struct option_parser *p, const char *value)
+{
+    uint64_t n;
+    if (!number_count(value, &n) || !n || n > INT32_MAX)
+        return "a whole number from 1 up";
+    p->options->batch = (int64_t)n;
+    return NULL;
+}
+
+static const char *set_seed(struct option_parser *p, const char *value)
+{
+    return number_count(value, &p->options->seed) ? NULL : "a whole number from 0 up";
+}
+
+static const char *add_data(struct option_parser *p, enum data_kind kind, const char *value)
+{
+    struct options *o = p->options;
+    if (!*value)
+        return "a file or a folder";
+    o->data = pool_grow(p->pool, o->data, o->data_count, sizeof *o->data);
+    o->data[o->data_count++] = (struct data_argument){kind, value};
+    return NULL;
+}
+
+static const char *add_input(struct option_parser *p, const char *value)
+{
+    return add_data(p, DATA_INPUT, value);
+}
+
+static const char *add_output(struct option_parser *p, const char *value)
+{
+    return add_data(p, DATA_OUTPUT, value);
+}
+
+static const char *add_compare(struct option_parser *p, const char *value)
+{
+    return add_data(p, DATA_COMPARE, value);
+}
+
+static const char *set_range(struct option_parser *p, const char *value)
+{
+    double *range = p->options->range;
+    if (number_list(value, range, 2) != 2 || range[0] > range[1])
+        return "of the form A,B with A not above B";
+    p->options->has_range = true;
+    return NULL;
+}
+
+/* One number for all channels, or three. */
+static bool channels(const char *value, double *out)
+{
+    size_t n = number_list(value, out, 3);
+    if (n == 1)
+        out[1] = out[2] = out[0];
+    return n == 1 || n == 3;
+}
+
+static const char *set_mean(struct option_parser *p, const char *value)
+{
+    p->options->image_given = true;
+    return channels(value, p->options->image.mean) ? NULL : "a number, or three with commas";
+}
+
+static const char *set_std(struct option_parser *p, const char *value)
+{
+    double *std = p->options->image.std;
+    p->options->image_given = true;
+    return channels(value, std) && std[0] != 0 && std[1] != 0 && std[2] != 0 ? NULL : "a number other than 0, or three with commas";
+}
+
+static const char *set_scale(struct option_parser *p, const char *value)
+{
+    p->options->image_given = true;
+    return number_real(value, &p->options->image.scale) ? NULL : "a number";
+}
+
+static const char *set_bgr(struct option_parser *p, const char *value)
+{
+    (void)value;
+    p->options->image.bgr = p->options->image_given = true;
+    return NULL;
+}
+
+static const char *set_resize(struct option_parser *p, const char *value)
+{
+    (void)value;
+    p->options->image.resize = p->options->image_given = true;
+    return NULL;
+}
+
+static const char *set_topk(struct option_parser *p, const char *value)
+{
+    uint64_t n;
+    if (!number_count(value, &n) || !n || n > 1000000)
+        return "a whole number from 1 to 1000000";
+    p->options->topk = (size_t)n;
+    return NULL;
+}
+
+static const char *set_labels(struct option_parser *p, const char *value)
+{
+    p->options->labels = value;
+    return NULL;
+}
+
+static const char *set_rtol(struct option_parser *p, const char *value)
+{
+    return number_real(value, &p->options->rtol) && p->options->rtol >= 0 ? NULL : "a number from 0 up";
+}
+
+static const char *set_atol(struct option_parser *p, const char *value)
+{
+    return number_real(value, &p->options->atol) && p->options->atol >= 0 ? NULL : "a number from 0 up";
+}
+
+static const char *set_dump(struct option_parser *p, const char *value)
+{
+    static const struct {
+        const char *name;
+        nnefcl_dump dump;
+    } dumps[] = {{"ast", NNEFCL_DUMP_AST},   {"graph", NNEFCL_DUMP_GRAPH}, {"flat", NNEFCL_DUMP_FLAT},
+                 {"plan", NNEFCL_DUMP_PLAN}, {"cl", NNEFCL_DUMP_CL},       {"dot", NNEFCL_DUMP_DOT}};
+    for (size_t i = 0; i < sizeof dumps / sizeof *dumps; i++)
+        if (!strcmp(value, dumps[i].name)) {
+            p->options->dump = dumps[i].dump;
+            return NULL;
+        }
+    return "ast, graph, flat, plan, cl or dot";
+}
+
+static const char *set_profile(struct option_parser *p, const char *value)
+{
+    p->options->profile = true;
+    if (!value)
+        return NULL;
+    p->options->profile_table = !strcmp(value, "table");
+    p->options->json |= !strcmp(value, "json");
+    return p->options->profile_table || !strcmp(value, "json") ? NULL : "table or json";
+}
+
+static const char *set_warmup(struct option_parser *p, const char *value)
+{
+    return number_count(value, &p->options->warmup) && p->options->warmup <= 1000000 ? NULL : "a whole number from 0 to 1000000";
+}
+
+static const char *set_runs(struct option_parser *p, const char *value)
+{
+    uint64_t *runs = &p->options->runs;
+    return number_count(value, runs) && *runs && *runs <= 1000000 ? NULL : "a whole number from 1 to 1000000";
+}
+
+static const char *set_duration(struct option_parser *p, const char *value)
+{
+    return number_real(value, &p->options->duration) && p->options->duration > 0 ? NULL : "a number of seconds above 0";
+}
+
+static const char *add_passes(struct option_parser *p, const char *value)
+{
+    struct options *o = p->options;
+    for (;; value++) {
+        size_t length = strcspn(value, ",");
+        if (!length)
+            return "the name of a pass, or several with commas";
+        o->disabled_passes = pool_grow(p->pool, o->disabled_passes, o->disabled_pass_count, sizeof *o->disabled_passes);
+        o->disabled_passes[o->disabled_pass_count++] = pool_copy(p->pool, value, length);
+        value += length;
+        if (!*value)
+            return NULL;
+    }
+}
+
+static const char *set_memory_limit(struct option_parser *p, const char *value)
+{
+    uint64_t *limit = &p->options->memory_limit;
+    return number_bytes(value, limit) && *limit ? NULL : "a number of bytes from 1 up (K, M, G or T may follow)";
+}
+
+/* Flags: a function for each keeps the table free of offsets into struct options. */
+#define FLAG(name, field)                                                                                                                            \
+    static const char *name(struct option_parser *p, const char *value)                                                                              \
+    {                                                                                                                                                \
+        (void)value;                                                                                                                                 \
+        field = true;                                                                                                                                \
+        return NULL;                                                                                                                                 \
+    }
+FLAG(set_strict, p->options->strict)
+FLAG(set_random_weights, p->options->random_weights)
+FLAG(set_no_quant, p->options->no_quant)
+FLAG(set_random, p->options->random)
+FLAG(set_bench, p->options->bench)
+FLAG(set_separate_buffers, p->options->separate_buffers)
+FLAG(set_quiet, p->talk->quiet)
+FLAG(set_verbose, p->talk->verbose)
+FLAG(set_json, p->options->json)
+
+enum {
+    RUN = ACTION_RUN,
+    PLAN = ACTION_RUN | ACTION_CHECK | ACTION_SUMMARY | ACTION_DUMP, /* where a plan is made */
+    MODEL = PLAN,
+    ANY = 0xff,
+};
+
+const struct option_row option_table[] = {
+    {'d', "device", "SPEC", RUN | ACTION_DUMP, 0, set_device, "an index, gpu, cpu, accelerator, P:D, or a part of a name", "device"},
+    {0, "list-devices", NULL, ANY, ACTION_LIST_DEVICES, NULL, "every device, also those that cannot be used, and why", NULL},
+    {0, "strict", NULL, MODEL, 0, set_strict, "refuse what the specification forbids even if its meaning is clear", "model"},
+    {0, "compat", "NAME[,NAME]", MODEL, 0, set_compat, "accept dialects of exporters: torch, tract, legacy", NULL},
+    {0, "shape", "NAME=1x3x8x8", MODEL, 0, set_shape, "another shape for an input", NULL},
+    {0, "batch", "N", MODEL, 0, set_batch, "another leading extent for every input", NULL},
+    {0, "random-weights", NULL, MODEL, 0, set_random_weights, "pseudo-random values for variables without a file", NULL},
+    {0, "seed", "N", MODEL, 0, set_seed, "seed of --random and --random-weights (0)", NULL},
+    {0, "no-quant", NULL, MODEL, 0, set_no_quant, "ignore graph.quant but for stored indices", NULL},
+    {'i', "input", "[NAME=]FILE|DIR", RUN, 0, add_input, ".dat .npy .npz .png .jpg; a DIR starts a run and holds NAME.dat or .npy", "data"},
+    {0, "random", NULL, RUN, 0, set_random, "pseudo-random data for inputs that are not given", NULL},
+    {0, "random-range", "A,B", RUN, 0, set_range, "their range (-1,1; integers 0,1)", NULL},
+    {0, "mean", "A[,B,C]", RUN, 0, set_mean, "images: v = (pixel / 255 * scale - mean) / std", NULL},
+    {0, "std", "A[,B,C]", RUN, 0, set_std, "", NULL},
+    {0, "scale", "A", RUN, 0, set_scale, "", NULL},
+    {0, "bgr", NULL, RUN, 0, set_bgr, "images: blue first", NULL},
+    {0, "resize", NULL, RUN, 0, set_resize, "images: bilinear to the size of the input", NULL},
+    {'o', "output", "[NAME=]FILE|DIR", RUN, 0, add_output, ".dat .npy .json; a DIR takes NAME.dat of every output", NULL},
+    {0, "topk", "N", RUN, 0, set_topk, "the N largest values of each row", NULL},
+    {0, "labels", "FILE", RUN, 0, set_labels, "their names, one a line", NULL},
+    {0, "compare", "[NAME=]FILE|DIR", RUN, 0, add_compare, "the error of each output; status 1 when out of tolerance", "check"},
+    {0, "rtol", "R", RUN, 0, set_rtol, "|got - want| <= A + R |want| (1e-4)", NULL},
+    {0, "atol", "A", RUN, 0, set_atol, "(1e-5)", NULL},
+    {0, "check", NULL, ANY, ACTION_CHECK, NULL, "would the model run, what would it need; no device", NULL},
+    {0, "list-ops", NULL, ANY, ACTION_LIST_OPS, NULL, "operation, chapter, how it runs", NULL},
+    {0, "bench", NULL, RUN, 0, set_bench, "time repeated runs", "speed"},
+    {0, "profile", "[=table|json]", RUN, 0, set_profile, "device time of each step", NULL},
+    {0, "warmup", "N", RUN, 0, set_warmup, "runs before measuring (2)", NULL},
+    {0, "runs", "N", RUN, 0, set_runs, "runs to measure (20)", NULL},
+    {0, "duration", "S", RUN, 0, set_duration, "measure for S seconds instead", NULL},
+    {0, "dump", "WHAT", ANY, ACTION_DUMP, set_dump, "ast, graph, flat, plan, cl or dot", "look"},
+    {0, "summary", NULL, ANY, ACTION_SUMMARY, NULL, "operation, shape, parameters, MACs of each node, and memory", NULL},
+    {0, "disable-pass", "NAME[,NAME]", PLAN, 0, add_passes, "leave out passes", "debugging"},
+    {0, "separate-buffers", NULL, PLAN, 0, set_separate_buffers, "a buffer of its own for each tensor", NULL},
+    {0, "memory-limit", "BYTES", PLAN, 0, set_memory_limit, "device memory at most (512M and the like)", "limits"},
+    {'q', "quiet", NULL, ANY, 0, set_quiet, "no warnings, no notes", "talk"},
+    {'v', "verbose", NULL, ANY, 0, set_verbose, "more notes", NULL},
+    {0, "json", NULL, ANY & ~ACTION_DUMP, 0, set_json, "JSON to stdout, nothing else", NULL},
+    {0, "version", NULL, ANY, ACTION_VERSION, NULL, "", NULL},
+    {'h', "help", NULL, ANY, ACTION_HELP, NULL, "", NULL},
+};
+const size_t option_count = sizeof option_table / sizeof *option_table;
+
+void option_help(void)
+{
+    fputs("nnef-cl-run MODEL [options]: runs an NNEF 1.0.5 model on an OpenCL device\n"
+          "MODEL: a folder, graph.nnef, or .tar .tar.gz .tgz .zip (told by content); - reads one from stdin\n",
+          stdout);
+    for (const struct option_row *row = option_table; row < option_table + option_count; row++) {
+        char left[64];
+        snprintf(left, sizeof left, "%c%c%c --%s%s%s", row->letter ? '-' : ' ', row->letter ? row->letter : ' ', row->letter ? ',' : ' ', row->name,
+                 row->value && row->value[0] != '[' ? " " : (row->value && row->value[1] == 'N' ? " " : ""), row->value ? row->value : "");
+        if (row->heading)
+            printf("\n%s\n", row->heading);
+        printf(row->help[0] ? "  %-31s %s\n" : "  %s\n", left, row->help);
+    }
+    fputs("\nRuns: -i DIR starts a run; -i NAME=FILE adds to it, a NAME already given starts the next. -o and --compare belong to the run before "
+          "them.\n"
+          "All runs share one session, so variables keep their state.\n"
+          "Exit status: 0 fine, 1 results differ, 2 usage, 3 invalid model, 4 invalid data, 5 device, 6 memory or limit, 7 not supported, 130 "
+          "interrupted.\n",
+          stdout);
+}

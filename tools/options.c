@@ -1,0 +1,231 @@
+#include "options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "number.h"
+#include "option_table.h"
+
+enum { LONG_OPTION = 256 }; /* getopt values of rows begin here */
+
+/* Edit distance of two names (insert, delete, replace, swap neighbours), for names below 32 characters. */
+static size_t distance(const char *a, const char *b)
+{
+    enum { ROOM = 32 };
+    size_t n = strlen(a), m = strlen(b), d[ROOM + 1][ROOM + 1];
+    if (n > ROOM || m > ROOM)
+        return ROOM;
+    for (size_t i = 0; i <= n; i++)
+        for (size_t j = 0; j <= m; j++) {
+            if (!i || !j) {
+                d[i][j] = i + j;
+                continue;
+            }
+            size_t best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+            if (d[i - 1][j] + 1 < best)
+                best = d[i - 1][j] + 1;
+            if (d[i][j - 1] + 1 < best)
+                best = d[i][j - 1] + 1;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && d[i - 2][j - 2] + 1 < best)
+                best = d[i - 2][j - 2] + 1;
+            d[i][j] = best;
+        }
+    return d[n][m];
+}
+
+static enum status unknown_option(struct option_parser *p, const char *token)
+{
+    const char *nearest = NULL;
+    size_t length = strcspn(token + 2, "="), best = length / 3 > 2 ? 3 : 2;
+    const char *name = pool_copy(p->pool, token + 2, length);
+    for (size_t i = 0; i < option_count; i++) {
+        size_t d = distance(name, option_table[i].name);
+        bool longer = length >= 4 && !strncmp(name, option_table[i].name, length); /* a beginning, which getopt would take */
+        if (longer || d < best + !nearest) {
+            nearest = option_table[i].name;
+            best = longer ? 0 : d;
+        }
+    }
+    if (nearest)
+        return talk_fail(p->talk, STATUS_USAGE, "unknown option --%s; did you mean --%s?", name, nearest);
+    return talk_fail(p->talk, STATUS_USAGE, "unknown option --%s (--help lists them)", name);
+}
+
+static const struct option_row *row_of(int value)
+{
+    if (value >= LONG_OPTION)
+        return &option_table[value - LONG_OPTION];
+    for (size_t i = 0; i < option_count; i++)
+        if (option_table[i].letter == value)
+            return &option_table[i];
+    return NULL;
+}
+
+static const struct option_row *row_named(const char *name)
+{
+    for (size_t i = 0; i < option_count; i++)
+        if (!strcmp(option_table[i].name, name))
+            return &option_table[i];
+    return NULL;
+}
+
+/* getopt's view of the table; a leading ':' tells a missing value from an unknown option. */
+static void getopt_tables(struct pool *pool, char **letters, struct option **names)
+{
+    char *l = *letters = pool_alloc(pool, 2 * option_count + 2);
+    *names = pool_array(pool, option_count + 1, sizeof **names);
+    *l++ = ':';
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_row *row = &option_table[i];
+        bool optional = row->value && !strncmp(row->value, "[=", 2);
+        (*names)[i] =
+            (struct option){row->name, row->value ? (optional ? optional_argument : required_argument) : no_argument, NULL, LONG_OPTION + (int)i};
+        if (!row->letter)
+            continue;
+        *l++ = row->letter;
+        if (row->value)
+            *l++ = ':';
+    }
+}
+
+/* The option as it was typed; getopt has moved past it and past a value that stands alone. */
+static const char *typed(char **argv)
+{
+    return optarg && optarg == argv[optind - 1] ? argv[optind - 2] : argv[optind - 1];
+}
+
+static enum status wrong_option(struct option_parser *p, int got, char **argv)
+{
+    const char *token = argv[optind - 1];
+    const struct option_row *row = optopt ? row_of(optopt) : NULL;
+    if (got == ':' && row && (optopt < LONG_OPTION || !strcmp(token + 2, row->name)))
+        return talk_fail(p->talk, STATUS_USAGE, "%s%s needs a value: %s", optopt < LONG_OPTION ? "-" : "--",
+                         optopt < LONG_OPTION ? (char[]){(char)optopt, 0} : row->name, row->value);
+    if (row && optopt >= LONG_OPTION && !strncmp(token + 2, row->name, strlen(row->name)))
+        return talk_fail(p->talk, STATUS_USAGE, "--%s takes no value", row->name);
+    if (!strncmp(token, "--", 2))
+        return unknown_option(p, token);
+    return talk_fail(p->talk, STATUS_USAGE, "unknown option -%c (--help lists them)", optopt);
+}
+
+static enum status take_option(struct option_parser *p, const struct option_row *row, const char *token)
+{
+    const char *expected = row->set ? row->set(p, optarg) : NULL;
+    if (!strncmp(token, "--", 2) && strcspn(token + 2, "=") != strlen(row->name)) /* abbreviations would change their meaning with the next option */
+        return unknown_option(p, token);
+    if (expected)
+        return talk_fail(p->talk, STATUS_USAGE, "--%s: '%s' is not %s", row->name, optarg, expected);
+    if (!row->action || p->options->action == row->action || p->options->action == ACTION_HELP)
+        return STATUS_OK;
+    if (p->options->action != ACTION_RUN && row->action != ACTION_HELP) {
+        const char *other = "";
+        for (size_t i = 0; i < option_count; i++)
+            if (option_table[i].action == p->options->action)
+                other = option_table[i].name;
+        return talk_fail(p->talk, STATUS_USAGE, "--%s and --%s exclude each other", other, row->name);
+    }
+    p->options->action = row->action;
+    return STATUS_OK;
+}
+
+/* `option` does nothing unless one of `with` is there too. */
+static const struct {
+    const char *option, *with[4];
+} needs[] = {
+    {"labels", {"topk"}},
+    {"rtol", {"compare"}},
+    {"atol", {"compare"}},
+    {"random-range", {"random", "bench", "profile"}},
+    {"warmup", {"bench", "profile"}},
+    {"runs", {"bench", "profile"}},
+    {"duration", {"bench", "profile"}},
+    {"mean", {"input"}},
+    {"std", {"input"}},
+    {"scale", {"input"}},
+    {"bgr", {"input"}},
+    {"resize", {"input"}},
+};
+
+static const struct {
+    const char *option, *other;
+} excludes[] = {{"strict", "compat"}, {"quiet", "verbose"}, {"bench", "profile"}};
+
+static enum status check_rules(struct option_parser *p, const bool *given)
+{
+    const struct options *o = p->options;
+#define GIVEN(name) given[row_named(name) - option_table]
+    for (size_t i = 0; i < sizeof excludes / sizeof *excludes; i++)
+        if (GIVEN(excludes[i].option) && GIVEN(excludes[i].other))
+            return talk_fail(p->talk, STATUS_USAGE, "--%s and --%s exclude each other", excludes[i].option, excludes[i].other);
+    const char *action = "";
+    for (size_t i = 0; i < option_count; i++)
+        if (option_table[i].action == o->action)
+            action = option_table[i].name;
+    for (size_t i = 0; i < option_count; i++)
+        if (given[i] && !(option_table[i].actions & o->action))
+            return talk_fail(p->talk, STATUS_USAGE, "--%s has no meaning with --%s", option_table[i].name, action);
+    for (size_t i = 0; i < sizeof needs / sizeof *needs; i++) {
+        bool there = false;
+        for (size_t k = 0; k < 4 && needs[i].with[k]; k++)
+            there |= GIVEN(needs[i].with[k]);
+        if (GIVEN(needs[i].option) && !there)
+            return talk_fail(p->talk, STATUS_USAGE, "--%s has no effect without --%s", needs[i].option, needs[i].with[0]);
+    }
+#undef GIVEN
+    if (o->profile_table && o->json)
+        return talk_fail(p->talk, STATUS_USAGE, "--profile=table and --json exclude each other");
+    return STATUS_OK;
+}
+
+static enum status take_model(struct option_parser *p, int argc, char **argv)
+{
+    struct options *o = p->options;
+    bool wanted = o->action & (ACTION_RUN | ACTION_CHECK | ACTION_SUMMARY | ACTION_DUMP);
+    if (!wanted && optind < argc)
+        return talk_fail(p->talk, STATUS_USAGE, "unexpected argument '%s'", argv[optind]);
+    if (wanted && optind == argc)
+        return talk_fail(p->talk, STATUS_USAGE, "no MODEL is given (--help tells more)");
+    if (wanted && optind + 1 < argc)
+        return talk_fail(p->talk, STATUS_USAGE, "unexpected argument '%s' (the model is '%s')", argv[optind + 1], argv[optind]);
+    if (wanted)
+        o->model = argv[optind];
+    return STATUS_OK;
+}
+
+static enum status take_environment(struct option_parser *p)
+{
+    struct options *o = p->options;
+    const char *device = getenv("NNEFCL_DEVICE"), *memory = getenv("NNEFCL_MAX_MEMORY");
+    if (!o->device && device && *device)
+        o->device = device;
+    if (!o->memory_limit && memory && *memory && (!number_bytes(memory, &o->memory_limit) || !o->memory_limit))
+        return talk_fail(p->talk, STATUS_USAGE, "NNEFCL_MAX_MEMORY: '%s' is not a number of bytes from 1 up", memory);
+    return STATUS_OK;
+}
+
+enum status options_parse(struct options *options, int argc, char **argv, struct pool *pool, struct talk *talk)
+{
+    struct option_parser p = {options, pool, talk};
+    bool *given = pool_array(pool, option_count, sizeof *given);
+    enum status status;
+    char *letters;
+    struct option *names;
+    int got;
+    *options = (struct options){.action = ACTION_RUN, .rtol = 1e-4, .atol = 1e-5, .warmup = 2, .image = {.scale = 1, .std = {1, 1, 1}}};
+    getopt_tables(pool, &letters, &names);
+    opterr = 0;
+    while ((got = getopt_long(argc, argv, letters, names, NULL)) != -1) {
+        if (got == '?' || got == ':')
+            return wrong_option(&p, got, argv);
+        const struct option_row *row = row_of(got);
+        if ((status = take_option(&p, row, got >= LONG_OPTION ? typed(argv) : "")))
+            return status;
+        given[row - option_table] = true;
+    }
+    if (options->action == ACTION_HELP)
+        return STATUS_OK;
+    if ((status = check_rules(&p, given)) || (status = take_model(&p, argc, argv)))
+        return status;
+    return take_environment(&p);
+}

@@ -1,0 +1,65 @@
+/* The arguments of nnef-cl-run, parsed and checked against each other before anything is opened. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "nnefcl/inspect.h"
+#include "pool.h"
+#include "talk.h"
+
+/* What is asked for; bits, so that the table of options can say where each one means something. */
+enum action {
+    ACTION_RUN = 1,
+    ACTION_CHECK = 2,
+    ACTION_SUMMARY = 4,
+    ACTION_DUMP = 8,
+    ACTION_LIST_DEVICES = 16,
+    ACTION_LIST_OPS = 32,
+    ACTION_HELP = 64,
+    ACTION_VERSION = 128
+};
+
+/* One -i, -o or --compare; their order makes the runs. */
+struct data_argument {
+    enum data_kind { DATA_INPUT, DATA_OUTPUT, DATA_COMPARE } kind;
+    const char *text;
+};
+
+/* How an image becomes a tensor: v = (pixel / 255 * scale - mean[c]) / std[c]. */
+struct image_options {
+    double mean[3], std[3], scale;
+    bool bgr, resize;
+};
+
+struct options {
+    enum action action;
+    const char *model, *device;
+    bool strict, random_weights, no_quant;
+    unsigned compat;
+    nnefcl_input_shape *shapes;
+    size_t shape_count;
+    int64_t batch;
+    uint64_t seed;
+    struct data_argument *data;
+    size_t data_count;
+    bool random, has_range;
+    double range[2];
+    struct image_options image;
+    bool image_given; /* any of the image options */
+    size_t topk;
+    const char *labels;
+    double rtol, atol;
+    nnefcl_dump dump;
+    bool bench, profile, profile_table;
+    uint64_t warmup, runs; /* runs 0: as many as `duration` allows */
+    double duration;       /* seconds, 0: no limit */
+    bool separate_buffers;
+    const char **disabled_passes;
+    size_t disabled_pass_count;
+    uint64_t memory_limit;
+    bool json;
+};
+
+/* Fills `options` from the arguments and the environment; also sets quiet and verbose of `talk`. Everything lives in `pool`. */
+enum status options_parse(struct options *options, int argc, char **argv, struct pool *pool, struct talk *talk);
+
+#endif

@@ -1,0 +1,22 @@
+/* Memory of the command: taken piece by piece, given back all at once. Running out of it ends the process with status 6, which only a command may do.
+ */
+#ifndef POOL_H
+#define POOL_H
+
+#include <stddef.h>
+
+struct pool {
+    struct pool_block *first;
+};
+
+/* Zeroed memory that lives until pool_free. */
+void *pool_alloc(struct pool *pool, size_t size);
+/* `count` zeroed items; a product that does not fit counts as running out of memory. */
+void *pool_array(struct pool *pool, size_t count, size_t size);
+/* An array that grows by doubling: room for item `count` behind the `count` that are there. */
+void *pool_grow(struct pool *pool, void *items, size_t count, size_t size);
+char *pool_printf(struct pool *pool, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *pool_copy(struct pool *pool, const char *text, size_t length);
+void pool_free(struct pool *pool);
+
+#endif

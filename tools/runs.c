@@ -1,0 +1,214 @@
+#include "runs.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "data.h"
+
+/* Splits "NAME=PATH"; *name is NULL when what stands before the '=' is no identifier of NNEF. */
+static const char *split_name(const char *text, struct pool *pool, const char **name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+    size_t length = strspn(text, letters);
+    bool named = length && text[length] == '=' && (*text < '0' || *text > '9');
+    *name = named ? pool_copy(pool, text, length) : NULL;
+    return named ? text + length + 1 : text;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat info;
+    return !stat(path, &info) && S_ISDIR(info.st_mode);
+}
+
+static bool ends_with(const char *path, const char *end)
+{
+    size_t n = strlen(path), m = strlen(end);
+    return n >= m && !strcmp(path + n - m, end);
+}
+
+static const char *join_names(const struct runs *runs, const nnefcl_tensor_info *tensors, size_t count)
+{
+    const char *text = count ? tensors[0].name : "none";
+    for (size_t i = 1; i < count; i++)
+        text = pool_printf(runs->pool, "%s, %s", text, tensors[i].name);
+    return text;
+}
+
+/* The tensor `name`, or the only one when name is NULL. */
+static enum status find_tensor(const struct runs *runs, const char *option, const char *kind, const char *name, const nnefcl_tensor_info *tensors,
+                               size_t count, size_t *index)
+{
+    *index = 0;
+    if (!name && count != 1)
+        return talk_fail(runs->talk, STATUS_USAGE, "%s needs NAME=FILE, because the model has %zu %ss: %s", option, count, kind,
+                         join_names(runs, tensors, count));
+    for (; name && *index < count; ++*index)
+        if (!strcmp(tensors[*index].name, name))
+            break;
+    if (*index == count)
+        return talk_fail(runs->talk, STATUS_USAGE, "%s: the model has no %s '%s'; its %ss: %s", option, kind, name, kind,
+                         join_names(runs, tensors, count));
+    return STATUS_OK;
+}
+
+static struct run *add_run(struct runs *runs)
+{
+    runs->items = pool_grow(runs->pool, runs->items, runs->count, sizeof *runs->items);
+    struct run *run = &runs->items[runs->count++];
+    *run = (struct run){.files = pool_array(runs->pool, runs->input_count, sizeof *run->files),
+                        .inputs = pool_array(runs->pool, runs->input_count, sizeof *run->inputs)};
+    return run;
+}
+
+/* A folder starts a run, a file adds to the current one unless its input has data there already. A path that is not there counts as a folder when it
+ * cannot be a file. */
+static enum status add_input(struct runs *runs, const char *text)
+{
+    const char *name, *path = split_name(text, runs->pool, &name);
+    struct stat info;
+    size_t index;
+    if (!*path)
+        return talk_fail(runs->talk, STATUS_USAGE, "-i %s: a file is missing behind '='", text);
+    if (!name && (is_folder(path) || (runs->input_count != 1 && strcmp(path, "-") && stat(path, &info)))) {
+        add_run(runs)->folder = path;
+        return STATUS_OK;
+    }
+    enum status status = find_tensor(runs, "-i", "input", name, runs->inputs, runs->input_count, &index);
+    if (status)
+        return status;
+    struct run *run = runs->count ? &runs->items[runs->count - 1] : NULL;
+    if (!run || run->folder || run->files[index])
+        run = add_run(runs);
+    run->files[index] = path;
+    return STATUS_OK;
+}
+
+/* The run that an -o or --compare belongs to. Without any -i the only run is there from the beginning. */
+static enum status last_run(struct runs *runs, const char *option, const char *text, struct run **run)
+{
+    if (!runs->count)
+        return talk_fail(runs->talk, STATUS_USAGE, "%s %s stands before the first -i; it belongs to the run before it", option, text);
+    *run = &runs->items[runs->count - 1];
+    return STATUS_OK;
+}
+
+static bool format_of(const char *path, enum tensor_format *format)
+{
+    static const char *const ends[] = {".dat", ".npy", ".json"};
+    for (*format = TENSOR_DAT; *format <= TENSOR_JSON; ++*format)
+        if (ends_with(path, ends[*format]))
+            return true;
+    *format = TENSOR_JSON;
+    return !strcmp(path, "-");
+}
+
+static enum status add_output(struct runs *runs, const char *text)
+{
+    struct run *run;
+    struct run_target target = {0};
+    const char *name;
+    enum status status = last_run(runs, "-o", text, &run);
+    if (status)
+        return status;
+    target.path = split_name(text, runs->pool, &name);
+    bool known = format_of(target.path, &target.format);
+    target.folder = !name && (!known || is_folder(target.path));
+    if (name && !known)
+        return talk_fail(runs->talk, STATUS_USAGE, "-o %s: the name of the file ends neither in .dat nor .npy nor .json", text);
+    if (!target.folder && (status = find_tensor(runs, "-o", "output", name, runs->outputs, runs->output_count, &target.output)))
+        return status;
+    run->targets = pool_grow(runs->pool, run->targets, run->target_count, sizeof target);
+    run->targets[run->target_count++] = target;
+    return STATUS_OK;
+}
+
+static enum status add_comparison(struct runs *runs, const char *text)
+{
+    struct run *run;
+    struct run_comparison comparison = {0};
+    const char *name;
+    struct stat info;
+    enum status status = last_run(runs, "--compare", text, &run);
+    if (status)
+        return status;
+    comparison.path = split_name(text, runs->pool, &name);
+    comparison.folder =
+        !name && (is_folder(comparison.path) || (runs->output_count != 1 && strcmp(comparison.path, "-") && stat(comparison.path, &info)));
+    if (!comparison.folder && (status = find_tensor(runs, "--compare", "output", name, runs->outputs, runs->output_count, &comparison.output)))
+        return status;
+    run->comparisons = pool_grow(runs->pool, run->comparisons, run->comparison_count, sizeof comparison);
+    run->comparisons[run->comparison_count++] = comparison;
+    return STATUS_OK;
+}
+
+/* stdin can be read once, and one thing at a time can go to stdout. */
+static enum status check_streams(const struct runs *runs, const struct options *options)
+{
+    size_t in = !strcmp(options->model, "-") + (options->labels && !strcmp(options->labels, "-"));
+    bool out = false, compared = false;
+    for (const struct run *run = runs->items; run < runs->items + runs->count; run++) {
+        for (size_t i = 0; i < runs->input_count; i++)
+            in += run->files[i] && !strcmp(run->files[i], "-");
+        for (size_t i = 0; i < run->comparison_count; i++)
+            in += !strcmp(run->comparisons[i].path, "-");
+        for (size_t i = 0; i < run->target_count; i++)
+            out |= !strcmp(run->targets[i].path, "-");
+        compared |= run->comparison_count > 0;
+    }
+    if (in > 1)
+        return talk_fail(runs->talk, STATUS_USAGE, "'-' names stdin %zu times, but it can be read once", in);
+    const char *other = options->json      ? "--json"
+                        : options->topk    ? "--topk"
+                        : options->bench   ? "--bench"
+                        : options->profile ? "--profile"
+                        : compared         ? "--compare"
+                                           : NULL;
+    if (out && other)
+        return talk_fail(runs->talk, STATUS_USAGE, "an output on stdout and %s exclude each other", other);
+    return STATUS_OK;
+}
+
+static nnefcl_tensor_info *tensors_of(struct pool *pool, const nnefcl_model *model, size_t count,
+                                      nnefcl_status (*get)(const nnefcl_model *, size_t, nnefcl_tensor_info *))
+{
+    nnefcl_tensor_info *tensors = pool_array(pool, count, sizeof *tensors);
+    for (size_t i = 0; i < count; i++)
+        get(model, i, &tensors[i]);
+    return tensors;
+}
+
+enum status runs_build(struct runs *runs, const struct options *options, const nnefcl_model *model, struct pool *pool, struct talk *talk)
+{
+    static enum status (*const add[])(struct runs *, const char *) = {add_input, add_output, add_comparison};
+    size_t inputs = nnefcl_model_input_count(model), outputs = nnefcl_model_output_count(model), given = 0;
+    *runs = (struct runs){.pool = pool, .talk = talk, .input_count = inputs, .output_count = outputs};
+    runs->inputs = tensors_of(pool, model, inputs, nnefcl_model_input);
+    runs->outputs = tensors_of(pool, model, outputs, nnefcl_model_output);
+    for (size_t i = 0; i < options->data_count; i++)
+        given += options->data[i].kind == DATA_INPUT;
+    if (!given)
+        add_run(runs);
+    for (size_t i = 0; i < options->data_count; i++) {
+        enum status status = add[options->data[i].kind](runs, options->data[i].text);
+        if (status)
+            return status;
+    }
+    return check_streams(runs, options);
+}
+
+bool runs_files_exist(const struct options *options, struct pool *pool, struct talk *talk)
+{
+    const char *name;
+    for (size_t i = 0; i < options->data_count; i++)
+        if (options->data[i].kind != DATA_OUTPUT && !data_exists(split_name(options->data[i].text, pool, &name), talk))
+            return false;
+    return !options->labels || data_exists(options->labels, talk);
+}
+
+void runs_free(struct runs *runs)
+{
+    for (size_t i = 0; i < runs->count; i++)
+        for (size_t k = 0; k < runs->items[i].wanted_count; k++)
+            nnefcl_tensor_clear(&runs->items[i].wanted[k].tensor, NULL);
+}

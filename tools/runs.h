@@ -1,0 +1,61 @@
+/* Runs: what -i, -o and --compare mean for the model at hand. */
+#ifndef RUNS_H
+#define RUNS_H
+
+#include "nnefcl/session.h"
+#include "options.h"
+
+enum tensor_format { TENSOR_DAT, TENSOR_NPY, TENSOR_JSON };
+
+/* Where output `output` goes; `folder`: every output, as <output>.dat. */
+struct run_target {
+    bool folder;
+    size_t output;
+    const char *path;
+    enum tensor_format format;
+};
+
+/* What an output should be. */
+struct run_wanted {
+    size_t output;
+    const char *path;
+    nnefcl_tensor tensor;
+};
+
+/* One --compare: a file for an output, or a folder with files for several. */
+struct run_comparison {
+    bool folder;
+    size_t output;
+    const char *path;
+};
+
+struct run {
+    const char *folder; /* of the inputs, or NULL: then files[i], NULL where nothing was given */
+    const char **files;
+    const void **inputs; /* the data, once loaded */
+    struct run_target *targets;
+    size_t target_count;
+    struct run_comparison *comparisons;
+    size_t comparison_count;
+    struct run_wanted *wanted; /* the files of the comparisons, once loaded */
+    size_t wanted_count;
+};
+
+struct runs {
+    struct pool *pool;
+    struct talk *talk;
+    nnefcl_tensor_info *inputs, *outputs; /* of the model */
+    size_t input_count, output_count;
+    struct run *items;
+    size_t count;
+};
+
+/* Groups the arguments into runs and finds the tensors they name. Only STATUS_USAGE can come of it. Without any -i there is one run. */
+enum status runs_build(struct runs *runs, const struct options *options, const nnefcl_model *model, struct pool *pool, struct talk *talk);
+/* Reads every file that the runs need. */
+enum status runs_load(struct runs *runs, const struct options *options);
+/* For a model that cannot be opened: whether the files that the arguments name are there. */
+bool runs_files_exist(const struct options *options, struct pool *pool, struct talk *talk);
+void runs_free(struct runs *runs);
+
+#endif

@@ -1,0 +1,175 @@
+#include "talk.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void talk_init(struct talk *talk)
+{
+    const char *no_color = getenv("NO_COLOR");
+    *talk = (struct talk){.terminal = isatty(STDERR_FILENO)};
+    talk->color = talk->terminal && !(no_color && *no_color);
+}
+
+/* Text from a model or a file name never moves the cursor of a terminal: control characters, also the two-byte ones of UTF-8 (U+0080 to U+009F),
+ * become '?'. */
+static void print_clean(const char *text)
+{
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+        if (*c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0) {
+            putc('?', stderr);
+            c++;
+        } else {
+            putc((*c < 0x20 && *c != '\t') || *c == 0x7f ? '?' : *c, stderr);
+        }
+    }
+}
+
+static const char *severity_name(nnefcl_severity severity)
+{
+    static const char *const names[] = {"note", "warning", "error"};
+    return names[severity];
+}
+
+static void print_severity(const struct talk *talk, nnefcl_severity severity)
+{
+    static const char *const colors[] = {"\033[1;36m", "\033[1;35m", "\033[1;31m"};
+    if (talk->color)
+        fprintf(stderr, "%s%s:\033[0m ", colors[severity], severity_name(severity));
+    else
+        fprintf(stderr, "%s: ", severity_name(severity));
+}
+
+static void say(struct talk *talk, nnefcl_severity severity, const char *format, va_list args)
+{
+    char text[2048];
+    vsnprintf(text, sizeof text, format, args);
+    talk_progress_end(talk);
+    fputs("nnef-cl-run: ", stderr);
+    print_severity(talk, severity);
+    print_clean(text);
+    putc('\n', stderr);
+}
+
+enum status talk_fail(struct talk *talk, enum status status, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(talk, NNEFCL_ERROR, format, args);
+    va_end(args);
+    return status;
+}
+
+void talk_warn(struct talk *talk, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (!talk->quiet)
+        say(talk, NNEFCL_WARNING, format, args);
+    va_end(args);
+}
+
+void talk_note(struct talk *talk, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (!talk->quiet)
+        say(talk, NNEFCL_NOTE, format, args);
+    va_end(args);
+}
+
+void talk_detail(struct talk *talk, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (talk->verbose)
+        say(talk, NNEFCL_NOTE, format, args);
+    va_end(args);
+}
+
+/* The line of the model and a caret below the place. Tabs are repeated, so that the caret stands right whatever their width; bytes that continue a
+ * UTF-8 character take no column. */
+static void print_source(const nnefcl_error *e)
+{
+    print_clean(e->source);
+    putc('\n', stderr);
+    if (e->caret < 1 || (size_t)e->caret > strlen(e->source) + 1)
+        return;
+    for (int i = 0; i + 1 < e->caret; i++)
+        if (((unsigned char)e->source[i] & 0xc0) != 0x80)
+            putc(e->source[i] == '\t' ? '\t' : ' ', stderr);
+    fputs("^\n", stderr);
+}
+
+static void print_diagnostic(struct talk *talk, nnefcl_severity severity, const nnefcl_error *e)
+{
+    talk_progress_end(talk);
+    print_clean(e->file[0] ? e->file : "nnef-cl-run");
+    if (e->file[0] && e->line > 0)
+        fprintf(stderr, e->column > 0 ? ":%d:%d" : ":%d", e->line, e->column);
+    fputs(": ", stderr);
+    print_severity(talk, severity);
+    print_clean(e->message);
+    putc('\n', stderr);
+    if (e->source[0])
+        print_source(e);
+    if (e->trace[0]) {
+        fputs("  ", stderr);
+        print_clean(e->trace);
+        putc('\n', stderr);
+    }
+}
+
+void talk_diagnostic(void *user, nnefcl_severity severity, const nnefcl_error *diagnostic)
+{
+    struct talk *talk = user;
+    if (severity == NNEFCL_ERROR)
+        talk->errors++;
+    else if (talk->quiet)
+        return;
+    print_diagnostic(talk, severity, diagnostic);
+}
+
+void talk_device_diagnostic(void *user, nnefcl_severity severity, const nnefcl_error *diagnostic)
+{
+    struct talk *talk = user;
+    if (severity != NNEFCL_NOTE || talk->verbose)
+        talk_diagnostic(user, severity, diagnostic);
+}
+
+enum status talk_library(struct talk *talk, nnefcl_status status, const nnefcl_error *error)
+{
+#define EXIT_OF(name, text, code) code,
+    static const int codes[] = {NNEFCL_STATUS_LIST(EXIT_OF)};
+#undef EXIT_OF
+    if (status == NNEFCL_OK)
+        return STATUS_OK;
+    if (!talk->errors && error->message[0])
+        print_diagnostic(talk, NNEFCL_ERROR, error);
+    else if (!talk->errors)
+        talk_fail(talk, STATUS_OK, "%s", nnefcl_status_text(status));
+    talk->errors = 0;
+    return (enum status)codes[status];
+}
+
+void talk_progress(struct talk *talk, const char *format, ...)
+{
+    va_list args;
+    if (!talk->terminal || talk->quiet)
+        return;
+    va_start(args, format);
+    fputs("\r\033[K", stderr);
+    vfprintf(stderr, format, args);
+    fflush(stderr);
+    va_end(args);
+    talk->line = true;
+}
+
+void talk_progress_end(struct talk *talk)
+{
+    if (talk->line)
+        fputs("\r\033[K", stderr);
+    talk->line = false;
+}

@@ -1,0 +1,50 @@
+/* What the command says on stderr: errors with their place and caret, warnings, notes, progress. Data never goes this way. */
+#ifndef TALK_H
+#define TALK_H
+
+#include <stdbool.h>
+
+#include "nnefcl/status.h"
+
+/* Exit statuses. Where several apply, the first of 2, 3, 4, 7, 6, 5 is taken. */
+enum status {
+    STATUS_OK = 0,
+    STATUS_DIFFERS = 1,
+    STATUS_USAGE = 2,
+    STATUS_MODEL = 3,
+    STATUS_DATA = 4,
+    STATUS_DEVICE = 5,
+    STATUS_LIMIT = 6,
+    STATUS_UNSUPPORTED = 7,
+    STATUS_INTERRUPTED = 130
+};
+
+struct talk {
+    bool quiet;   /* no warnings, no notes */
+    bool verbose; /* notes about what was chosen, too */
+    bool color;
+    bool terminal;   /* stderr is one: progress may be shown */
+    bool line;       /* a progress line stands on the terminal */
+    unsigned errors; /* errors that came through talk_diagnostic during the current call of the library */
+};
+
+void talk_init(struct talk *talk);
+/* Prints "nnef-cl-run: error: ..." and returns `status`. */
+enum status talk_fail(struct talk *talk, enum status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void talk_warn(struct talk *talk, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void talk_note(struct talk *talk, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Notes that only -v asks for. */
+void talk_detail(struct talk *talk, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The diagnostic callback for models and sessions; `user` is the struct talk. */
+void talk_diagnostic(void *user, nnefcl_severity severity, const nnefcl_error *diagnostic);
+/* The same for devices: their notes say which device was taken, which only -v wants to know. */
+void talk_device_diagnostic(void *user, nnefcl_severity severity, const nnefcl_error *diagnostic);
+/* After a call of the library: prints its error unless the callback has shown it already; returns the exit status. */
+enum status talk_library(struct talk *talk, nnefcl_status status, const nnefcl_error *error);
+
+/* A line that replaces itself, on a terminal only; called for work that has lasted over a second. */
+void talk_progress(struct talk *talk, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void talk_progress_end(struct talk *talk);
+
+#endif

@@ -84,13 +84,12 @@ static enum status add_input(struct runs *runs, const char *text)
     return STATUS_OK;
 }
 
-/* The run that an -o or --compare belongs to. Without any -i the only run is there from the beginning. */
-static enum status last_run(struct runs *runs, const char *option, const char *text, struct run **run)
+/* The run that an -o or --compare belongs to; NULL after an error was said. Without any -i the only run is there from the beginning. */
+static struct run *last_run(struct runs *runs, const char *option, const char *text)
 {
     if (!runs->count)
-        return talk_fail(runs->talk, STATUS_USAGE, "%s %s stands before the first -i; it belongs to the run before it", option, text);
-    *run = &runs->items[runs->count - 1];
-    return STATUS_OK;
+        talk_fail(runs->talk, STATUS_USAGE, "%s %s stands before the first -i; it belongs to the run before it", option, text);
+    return runs->count ? &runs->items[runs->count - 1] : NULL;
 }
 
 static bool format_of(const char *path, enum tensor_format *format)
@@ -105,12 +104,12 @@ static bool format_of(const char *path, enum tensor_format *format)
 
 static enum status add_output(struct runs *runs, const char *text)
 {
-    struct run *run;
+    struct run *run = last_run(runs, "-o", text);
     struct run_target target = {0};
     const char *name;
-    enum status status = last_run(runs, "-o", text, &run);
-    if (status)
-        return status;
+    enum status status;
+    if (!run)
+        return STATUS_USAGE;
     target.path = split_name(text, runs->pool, &name);
     bool known = format_of(target.path, &target.format);
     target.folder = !name && (!known || is_folder(target.path));
@@ -125,13 +124,13 @@ static enum status add_output(struct runs *runs, const char *text)
 
 static enum status add_comparison(struct runs *runs, const char *text)
 {
-    struct run *run;
+    struct run *run = last_run(runs, "--compare", text);
     struct run_comparison comparison = {0};
     const char *name;
     struct stat info;
-    enum status status = last_run(runs, "--compare", text, &run);
-    if (status)
-        return status;
+    enum status status;
+    if (!run)
+        return STATUS_USAGE;
     comparison.path = split_name(text, runs->pool, &name);
     comparison.folder =
         !name && (is_folder(comparison.path) || (runs->output_count != 1 && strcmp(comparison.path, "-") && stat(comparison.path, &info)));

@@ -1,0 +1,169 @@
+#include "execute.h"
+
+#include <stdio.h>
+
+#include "bench.h"
+#include "compare.h"
+#include "output.h"
+#include "report.h"
+#include "runs.h"
+
+struct job {
+    struct engine *engine;
+    struct runs runs;
+    struct labels labels;
+    nnefcl_tensor *results;      /* of the last run */
+    void **outputs;              /* their data, as nnefcl_session_run wants it */
+    json_t *document, *run_list; /* NULL without --json */
+    size_t compared, differing;
+};
+
+/* Compares the results with the files of the run. */
+static json_t *compare_run(struct job *job, const struct run *run)
+{
+    const struct options *o = job->engine->options;
+    json_t *array = job->document ? json_array() : NULL;
+    for (size_t i = 0; i < run->wanted_count; i++) {
+        const struct run_wanted *wanted = &run->wanted[i];
+        const nnefcl_tensor *got = &job->results[wanted->output];
+        const char *name = job->runs.outputs[wanted->output].name;
+        struct comparison c = compare_tensors(got, &wanted->tensor, o->rtol, o->atol);
+        job->compared++;
+        job->differing += !c.ok;
+        if (array)
+            json_array_append_new(array, compare_json(name, wanted->path, &c));
+        else
+            compare_print(name, got, &wanted->tensor, &c);
+    }
+    return array;
+}
+
+/* For people: what was asked for; where nothing was, what came out. */
+static void print_run(struct job *job, const struct run *run)
+{
+    const struct options *o = job->engine->options;
+    bool silent = run->wanted_count || run->target_count || o->topk || o->bench || o->profile;
+    if (job->runs.count > 1 && (!silent || run->wanted_count || o->topk))
+        printf("run %zu\n", (size_t)(run - job->runs.items) + 1);
+    compare_run(job, run);
+    for (size_t i = 0; i < job->runs.output_count; i++) {
+        if (o->topk)
+            topk_print(job->runs.outputs[i].name, &job->results[i], o->topk, &job->labels, job->runs.pool);
+        else if (!silent)
+            output_print(job->runs.outputs[i].name, &job->results[i]);
+    }
+}
+
+static void record_run(struct job *job, const struct run *run)
+{
+    const struct options *o = job->engine->options;
+    json_t *object = json_object(), *outputs = json_array();
+    for (size_t i = 0; i < job->runs.output_count; i++) {
+        json_t *output = output_json(job->runs.outputs[i].name, &job->results[i]);
+        if (o->topk)
+            json_object_set_new(output, "topk", topk_json(&job->results[i], o->topk, &job->labels, job->runs.pool));
+        json_array_append_new(outputs, output);
+    }
+    json_object_set_new(object, "outputs", outputs);
+    json_object_set_new(object, "compare", compare_run(job, run));
+    json_array_append_new(job->run_list, object);
+}
+
+static enum status run_one(struct job *job, const struct run *run)
+{
+    nnefcl_error error = {0};
+    enum status status = talk_library(job->engine->talk, nnefcl_session_run(job->engine->session, run->inputs, job->outputs, &error), &error);
+    for (size_t i = 0; i < run->target_count && !status; i++)
+        status = output_write(&job->runs, &run->targets[i], job->results);
+    if (!status && job->document)
+        record_run(job, run);
+    else if (!status)
+        print_run(job, run);
+    return status;
+}
+
+static void make_room(struct job *job)
+{
+    struct runs *runs = &job->runs;
+    job->results = pool_array(runs->pool, runs->output_count, sizeof *job->results);
+    job->outputs = pool_array(runs->pool, runs->output_count, sizeof *job->outputs);
+    for (size_t i = 0; i < runs->output_count; i++) {
+        const nnefcl_tensor_info *info = &runs->outputs[i];
+        job->outputs[i] = pool_alloc(runs->pool, info->bytes);
+        job->results[i] = (nnefcl_tensor){info->dtype, info->shape, job->outputs[i], info->bytes};
+    }
+}
+
+static void open_document(struct job *job)
+{
+    nnefcl_device_info device;
+    if (!job->engine->options->json)
+        return;
+    nnefcl_device_describe(job->engine->device, &device);
+    job->document = report_document("run");
+    json_object_set_new(job->document, "model", json_string(nnefcl_model_name(job->engine->model)));
+    json_object_set_new(job->document, "device",
+                        json_pack("{s:i, s:i, s:s, s:s}", "platform", device.platform, "index", device.index, "name", device.name, "platform_name",
+                                  device.platform_name));
+    job->run_list = json_array();
+    json_object_set_new(job->document, "runs", job->run_list);
+}
+
+/* All runs, then the repeated ones; `clock` stands at the start less the time spent on the user's data. */
+static enum status run_all(struct job *job, double clock)
+{
+    const struct options *o = job->engine->options;
+    struct bench_start start = {.load_ms = clock_ms() - clock};
+    nnefcl_timing timing;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < job->runs.count && !status; i++) {
+        status = run_one(job, &job->runs.items[i]);
+        if (i == 0 && !status) {
+            nnefcl_session_timing(job->engine->session, &timing);
+            start.first_ms = start.load_ms + timing.total_ms;
+        }
+    }
+    if (!status && o->bench)
+        status = bench_run(job->engine, &job->runs, job->outputs, &start, job->document);
+    if (!status && o->profile)
+        status = profile_run(job->engine, &job->runs, job->outputs, job->document);
+    if (!status && job->differing)
+        status = talk_fail(job->engine->talk, STATUS_DIFFERS, "%zu of %zu compared outputs differ", job->differing, job->compared);
+    return status;
+}
+
+static enum status load_data(struct job *job)
+{
+    const struct options *o = job->engine->options;
+    enum status status = runs_load(&job->runs, o);
+    if (!status && o->labels)
+        status = labels_load(o->labels, &job->labels, job->engine->pool, job->engine->talk);
+    return status;
+}
+
+enum status execute_runs(struct engine *engine)
+{
+    struct job job = {.engine = engine};
+    double clock = clock_ms();
+    enum status status = engine_open_model(engine);
+    if (status > STATUS_DATA && !runs_files_exist(engine->options, engine->pool, engine->talk))
+        return STATUS_DATA;
+    if (status || (status = runs_build(&job.runs, engine->options, engine->model, engine->pool, engine->talk)))
+        return status;
+    double before = clock_ms();
+    status = load_data(&job);
+    clock += clock_ms() - before;
+    if (!status)
+        status = engine_open_session(engine);
+    if (!status) {
+        make_room(&job);
+        open_document(&job);
+        status = run_all(&job, clock);
+    }
+    if (job.document && (status == STATUS_OK || status == STATUS_DIFFERS))
+        report_print(job.document);
+    else
+        json_decref(job.document);
+    runs_free(&job.runs);
+    return status;
+}

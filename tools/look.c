@@ -1,0 +1,122 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "array.h"
+#include "execute.h"
+#include "report.h"
+
+static json_t *needs_json(const nnefcl_needs *n)
+{
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "nodes", (json_int_t)n->nodes, "steps", (json_int_t)n->steps, "kernels",
+                     (json_int_t)n->kernels, "parameters", (json_int_t)n->parameters, "macs", (json_int_t)n->macs, "weights_bytes",
+                     (json_int_t)n->weights, "arena_bytes", (json_int_t)n->arena, "io_bytes", (json_int_t)n->io, "largest_bytes",
+                     (json_int_t)n->largest);
+}
+
+static void print_needs(const nnefcl_needs *n)
+{
+    char total[BYTES_TEXT], weights[BYTES_TEXT], arena[BYTES_TEXT], io[BYTES_TEXT];
+    printf("%zu nodes, %llu parameters, %llu MACs; device memory %s (weights %s, intermediate %s, inputs and outputs %s)\n", n->nodes,
+           (unsigned long long)n->parameters, (unsigned long long)n->macs, report_bytes(n->weights + n->arena + n->io, total),
+           report_bytes(n->weights, weights), report_bytes(n->arena, arena), report_bytes(n->io, io));
+}
+
+enum status look_check(struct engine *engine)
+{
+    nnefcl_needs needs = {0};
+    nnefcl_error error = {0};
+    nnefcl_session_options options = engine_session_options(engine);
+    enum status status = engine_open_model(engine);
+    if (!status)
+        status = talk_library(engine->talk, nnefcl_model_check(engine->model, &options, &needs, &error), &error);
+    if (status)
+        return status;
+    if (engine->options->json) {
+        json_t *document = report_document("check");
+        json_object_set_new(document, "model", json_string(nnefcl_model_name(engine->model)));
+        json_object_set_new(document, "needs", needs_json(&needs));
+        report_print(document);
+    } else if (!engine->talk->quiet) {
+        print_needs(&needs);
+    }
+    return STATUS_OK;
+}
+
+static void summary_row(const nnefcl_node_info *node, json_t *rows)
+{
+    char shape[SHAPE_TEXT];
+    if (rows)
+        json_array_append_new(rows,
+                              json_pack("{s:s, s:s, s:s, s:s, s:o, s:I, s:I, s:b}", "op", node->op, "location", node->location, "output",
+                                        node->output.name, "dtype", nnefcl_dtype_name(node->output.dtype), "shape", report_shape(&node->output.shape),
+                                        "parameters", (json_int_t)node->parameters, "macs", (json_int_t)node->macs, "runs", node->runs));
+    else
+        printf("%-24s %-24s %-22s %12llu %14llu%s\n", node->op, node->output.name, shape_text(&node->output.shape, shape),
+               (unsigned long long)node->parameters, (unsigned long long)node->macs, node->runs ? "" : "  does not run");
+}
+
+/* The totals need a plan; a model with operations that do not run has none, which its rows say already. */
+enum status look_summary(struct engine *engine)
+{
+    nnefcl_needs needs = {0};
+    nnefcl_node_info node;
+    nnefcl_session_options options = engine_session_options(engine);
+    enum status status = engine_open_model(engine);
+    if (status)
+        return status;
+    json_t *rows = engine->options->json ? json_array() : NULL;
+    if (!rows)
+        printf("%-24s %-24s %-22s %12s %14s\n", "operation", "output", "shape", "parameters", "MACs");
+    for (size_t i = 0; i < nnefcl_model_node_count(engine->model); i++)
+        if (!nnefcl_model_node(engine->model, i, &node))
+            summary_row(&node, rows);
+    options.diagnostic = NULL;
+    bool planned = !nnefcl_model_check(engine->model, &options, &needs, NULL);
+    if (rows) {
+        json_t *document = report_document("summary");
+        json_object_set_new(document, "model", json_string(nnefcl_model_name(engine->model)));
+        json_object_set_new(document, "nodes", rows);
+        if (planned)
+            json_object_set_new(document, "needs", needs_json(&needs));
+        report_print(document);
+    } else if (planned) {
+        print_needs(&needs);
+    }
+    return STATUS_OK;
+}
+
+static int write_stdout(void *user, const char *text, size_t length)
+{
+    (void)user;
+    return fwrite(text, 1, length, stdout) != length;
+}
+
+/* Plan and sources are those of the device that a run would take; without any usable device, and none asked for, those of a generic CPU. */
+static enum status dump_session(struct engine *engine)
+{
+    nnefcl_error error = {0};
+    nnefcl_session_options options = engine_session_options(engine);
+    nnefcl_dump what = engine->options->dump;
+    nnefcl_device *device = NULL;
+    if (!engine->options->device && nnefcl_device_open(NULL, NULL, &device, &error) == NNEFCL_ERR_DEVICE) {
+        talk_note(engine->talk, "there is no usable device; this is for a generic CPU");
+        error = (nnefcl_error){0};
+        return talk_library(engine->talk, nnefcl_model_dump_plan(engine->model, &options, 0, what, write_stdout, NULL, &error), &error);
+    }
+    nnefcl_device_free(device);
+    enum status status = engine_open_session(engine);
+    error = (nnefcl_error){0};
+    return status ? status : talk_library(engine->talk, nnefcl_session_dump(engine->session, what, write_stdout, NULL, &error), &error);
+}
+
+enum status look_dump(struct engine *engine)
+{
+    nnefcl_error error = {0};
+    nnefcl_dump what = engine->options->dump;
+    enum status status = engine_open_model(engine);
+    if (status)
+        return status;
+    if (what == NNEFCL_DUMP_PLAN || what == NNEFCL_DUMP_CL)
+        return dump_session(engine);
+    return talk_library(engine->talk, nnefcl_model_dump(engine->model, what, write_stdout, NULL, &error), &error);
+}

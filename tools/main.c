@@ -1,0 +1,80 @@
+/* nnef-cl-run: the command over the public API of nnefcl. */
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "execute.h"
+#include "option_table.h"
+#include "report.h"
+
+/* Ends at once, whatever the driver is doing; only calls that a signal handler may make. */
+static void on_interrupt(int signal_number)
+{
+    static const char text[] = "\nnnef-cl-run: error: interrupted\n";
+    (void)signal_number;
+    if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
+        _exit(STATUS_INTERRUPTED);
+    _exit(STATUS_INTERRUPTED);
+}
+
+static enum status print_version(const struct options *options)
+{
+    if (options->json) {
+        json_t *document = report_document("version");
+        json_object_set_new(document, "version", json_string(nnefcl_version()));
+        report_print(document);
+    } else {
+        printf("nnef-cl-run %s\n", nnefcl_version());
+    }
+    return STATUS_OK;
+}
+
+static enum status act(const struct options *options, struct pool *pool, struct talk *talk)
+{
+    struct engine engine = {.options = options, .pool = pool, .talk = talk};
+    enum status status = STATUS_OK;
+    switch (options->action) {
+    case ACTION_HELP:
+        option_help();
+        break;
+    case ACTION_VERSION:
+        status = print_version(options);
+        break;
+    case ACTION_LIST_DEVICES:
+        status = list_devices(options, talk);
+        break;
+    case ACTION_LIST_OPS:
+        status = list_ops(options);
+        break;
+    case ACTION_CHECK:
+        status = look_check(&engine);
+        break;
+    case ACTION_SUMMARY:
+        status = look_summary(&engine);
+        break;
+    case ACTION_DUMP:
+        status = look_dump(&engine);
+        break;
+    case ACTION_RUN:
+        status = execute_runs(&engine);
+        break;
+    }
+    engine_close(&engine);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct pool pool = {0};
+    struct talk talk;
+    struct options options;
+    struct sigaction interrupt = {.sa_handler = on_interrupt};
+    sigaction(SIGINT, &interrupt, NULL);
+    talk_init(&talk);
+    enum status status = options_parse(&options, argc, argv, &pool, &talk);
+    if (!status)
+        status = act(&options, &pool, &talk);
+    status = report_finish(&talk, status);
+    pool_free(&pool);
+    return (int)status;
+}

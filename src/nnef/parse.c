@@ -132,11 +132,9 @@ static void parse_body(struct ncl_parser *parser, struct ncl_assignment **list, 
     enum ncl_token_kind kind = parser->token.kind;
     while (kind != NCL_TOKEN_RBRACE && kind != NCL_TOKEN_END && kind != NCL_TOKEN_GRAPH && kind != NCL_TOKEN_FRAGMENT) {
         struct ncl_assignment assignment;
-        if (!parse_assignment(parser, &assignment)) {
+        if (!parse_assignment(parser, &assignment))
             ncl_parse_recover(parser);
-            if (parser->token.kind == NCL_TOKEN_VERSION || parser->token.kind == NCL_TOKEN_EXTENSION)
-                ncl_parse_advance(parser); /* they never follow a body; going on must go forward */
-        } else if (NCL_GROW(parser->arena, *list, *count, capacity))
+        else if (NCL_GROW(parser->arena, *list, *count, capacity))
             (*list)[(*count)++] = assignment;
         else
             ncl_parse_nomem(parser);

@@ -55,10 +55,11 @@ nnefcl_status ncl_parse_quant(struct ncl_arena *arena, struct ncl_diag *diag, co
         ncl_parse_nomem(&parser);
     while (parser.token.kind != NCL_TOKEN_END) {
         struct ncl_quant_entry entry;
+        size_t before = parser.lexer.at;
         if (!parse_entry(&parser, &entry)) {
             ncl_parse_recover(&parser);
-            if (parser.token.kind != NCL_TOKEN_END && parser.token.kind != NCL_TOKEN_STRING)
-                ncl_parse_advance(&parser); /* '}' and keywords mean nothing here */
+            if (parser.lexer.at == before)
+                ncl_parse_advance(&parser); /* recovery stops before '}' and keywords, where nothing starts here */
         } else if (NCL_GROW(arena, result->entry, result->entry_count, capacity))
             result->entry[result->entry_count++] = entry;
         else

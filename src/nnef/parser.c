@@ -134,7 +134,7 @@ static const char *hint(const struct ncl_parser *parser)
     if (adjacent && last->kind == NCL_TOKEN_IDENTIFIER &&
         (token->kind == NCL_TOKEN_MINUS || token->kind == NCL_TOKEN_SLASH || token->kind == NCL_TOKEN_COLON))
         return "; identifiers consist of letters, digits and '_'";
-    if (token->kind >= NCL_TOKEN_VERSION && token->kind <= NCL_TOKEN_ELSE)
+    if (token->kind >= NCL_TOKEN_VERSION && token->kind <= NCL_TOKEN_FALSE)
         return ", which is a keyword";
     return "";
 }
@@ -158,19 +158,17 @@ void ncl_parse_lax(struct ncl_parser *parser, struct ncl_loc at, const char *mes
         set_status(parser, ncl_lax(parser->diag, at, "%s", message));
 }
 
-static bool starts_declaration(enum ncl_token_kind kind)
-{
-    return kind == NCL_TOKEN_VERSION || kind == NCL_TOKEN_EXTENSION || kind == NCL_TOKEN_GRAPH || kind == NCL_TOKEN_FRAGMENT;
-}
-
 void ncl_parse_recover(struct ncl_parser *parser)
 {
     parser->depth = 0;
     parser->stack_count = 0;
     parser->lexer.quiet = true;
-    while (parser->token.kind != NCL_TOKEN_END && parser->token.kind != NCL_TOKEN_SEMICOLON && parser->token.kind != NCL_TOKEN_RBRACE &&
-           !starts_declaration(parser->token.kind))
+    for (;;) {
+        enum ncl_token_kind kind = parser->token.kind;
+        if (kind == NCL_TOKEN_END || kind == NCL_TOKEN_SEMICOLON || kind == NCL_TOKEN_RBRACE || kind == NCL_TOKEN_GRAPH || kind == NCL_TOKEN_FRAGMENT)
+            break;
         ncl_parse_advance(parser);
+    }
     parser->lexer.quiet = false;
     ncl_parse_accept(parser, NCL_TOKEN_SEMICOLON);
 }

@@ -56,7 +56,7 @@ void *ncl_parse_stop(struct ncl_parser *parser, nnefcl_status status, struct ncl
     __attribute__((format(printf, 4, 5)));
 /* Breaks the text of the specification, but clear (ncl_lax). */
 void ncl_parse_lax(struct ncl_parser *parser, struct ncl_loc at, const char *message);
-/* Skips to behind the next ';', or to a '}' or a keyword that starts a declaration. */
+/* Skips to behind the next ';', or to a '}', 'graph' or 'fragment'. */
 void ncl_parse_recover(struct ncl_parser *parser);
 /* Goes one level of nesting down; ncl_parse_leave comes back up. */
 bool ncl_parse_enter(struct ncl_parser *parser);

@@ -55,8 +55,8 @@ NNEFCL_API nnefcl_status nnefcl_model_check(const nnefcl_model *model, const nne
 
 /* The operations of NNEF 1.0.5, chapter 4, in the order of the chapter. */
 typedef struct nnefcl_op_info {
-    const char *name;
-    const char *chapter; /* "4.3.1" */
+    char name[40];
+    char chapter[16];    /* "4.3.1" */
     const char *runs;    /* "kernel", "by its body", or "no" */
 } nnefcl_op_info;
 NNEFCL_API size_t nnefcl_op_count(void);

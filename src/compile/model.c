@@ -113,6 +113,20 @@ static void warn_of_nested(const nnefcl_model *model, struct ncl_diag *diag)
     }
 }
 
+/* Places as text, for nnefcl_node_info: a frozen model allocates nothing. */
+static nnefcl_status locate(nnefcl_model *model, struct ncl_diag *diag)
+{
+    const struct ncl_graph *graph = model->graph;
+    const char **location = NCL_NEW_ARRAY(&model->arena, const char *, graph->node_count);
+    for (size_t i = 0; i < graph->node_count; i++) {
+        const struct ncl_loc *at = &graph->node[i]->at;
+        if (!location || !(location[i] = ncl_arena_printf(&model->arena, "%s:%u:%u", at->source ? at->source->name : "?", at->line, at->column)))
+            return ncl_nomem(diag);
+    }
+    model->location = location;
+    return location ? NNEFCL_OK : ncl_nomem(diag);
+}
+
 static nnefcl_status load(nnefcl_model *model, const char *path, const nnefcl_reader *reader, const nnefcl_model_options *options,
                           struct ncl_diag *diag)
 {
@@ -138,7 +152,8 @@ static nnefcl_status load(nnefcl_model *model, const char *path, const nnefcl_re
                                             .shape_count = options->shape_count,
                                             .batch = options->batch,
                                             .memory_limit = model->memory_limit};
-    return ncl_build(&model->arena, diag, model->document, quant, model->container, &build, &model->graph);
+    status = ncl_build(&model->arena, diag, model->document, quant, model->container, &build, &model->graph);
+    return status ? status : locate(model, diag);
 }
 
 static nnefcl_status open_any(const char *path, const nnefcl_reader *reader, const struct memory *memory, const nnefcl_model_options *options,

@@ -16,6 +16,7 @@ struct nnefcl_model {
     struct ncl_source source; /* graph.nnef, kept for messages */
     const struct ncl_document *document;
     const struct ncl_graph *graph;
+    const char *const *location; /* of each node: "graph.nnef:12:9" */
     unsigned compat;
     bool random_weights, no_quant;
     uint64_t seed, memory_limit;

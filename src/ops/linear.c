@@ -1,0 +1,103 @@
+/* linear (4.9.2): matmul(input, filter, transposeB = true) + bias. */
+#include "ops/broadcast.h"
+#include "ops/matmul.h"
+
+/* The filter of the input's rank: torch's exporter leaves the leading unit axes out. */
+static nnefcl_status widen_filter(struct ncl_infer *infer, const struct ncl_node *node, const nnefcl_shape *input, nnefcl_shape *filter)
+{
+    if (filter->rank != 2 || input->rank <= 2)
+        return NNEFCL_OK;
+    if (infer && !(infer->compat & NNEFCL_COMPAT_TORCH))
+        return ncl_infer_needs_compat(infer, node, "torch", "a filter of rank 2 with an input of rank %d", input->rank);
+    const nnefcl_shape matrix = *filter;
+    filter->rank = input->rank;
+    for (int i = 0; i < filter->rank; i++)
+        filter->extent[i] = i < filter->rank - 2 ? 1 : matrix.extent[i - filter->rank + 2];
+    return NNEFCL_OK;
+}
+
+/* Are all elements of the bias on one axis, one for each column of the product? */
+static bool is_column_bias(const nnefcl_shape *bias, int64_t columns)
+{
+    if (columns == 1 || ncl_shape_volume(bias) != columns)
+        return false;
+    for (int i = 0; i < bias->rank; i++)
+        if (bias->extent[i] == columns)
+            return true;
+    return false;
+}
+
+/* Exporters write the bias as [n] or, to inputs of rank 3, as [1,n], which the text would align with the wrong axis. */
+static bool reads_as_column_bias(const nnefcl_shape *bias, const nnefcl_shape *product, unsigned compat, bool strict)
+{
+    nnefcl_shape joined = *product;
+    const bool fits = ncl_broadcast_join(&joined, bias) && (strict || ncl_shape_equal(&joined, product));
+    if (!is_column_bias(bias, product->extent[product->rank - 1]))
+        return false;
+    if (product->rank > 2 && compat & NNEFCL_COMPAT_TORCH)
+        return bias->rank < product->rank;
+    return !fits && bias->rank < product->rank;
+}
+
+nnefcl_status ncl_linear_infer(struct ncl_infer *infer, struct ncl_node *node)
+{
+    const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape, *bias = &ncl_node_tensor(node, "bias")->shape;
+    nnefcl_shape filter = ncl_node_tensor(node, "filter")->shape, shape;
+    char left[NCL_SHAPE_TEXT], right[NCL_SHAPE_TEXT];
+    nnefcl_status status = widen_filter(infer, node, input, &filter);
+    if (!status)
+        status = ncl_matmul_shape(infer, node, input, &filter, false, true, &shape);
+    if (status)
+        return status;
+    if (reads_as_column_bias(bias, &shape, infer->compat, infer->diag->strict)) {
+        if (shape.rank > 2 && !(infer->compat & NNEFCL_COMPAT_TORCH))
+            return ncl_infer_needs_compat(infer, node, "torch", "bias %s for the last axis of %s", ncl_shape_text(bias, left), ncl_shape_text(&shape, right));
+        status = shape.rank > 2 ? NNEFCL_OK : ncl_infer_lax(infer, node, "bias %s is taken for [1,%lld]", ncl_shape_text(bias, left), (long long)shape.extent[1]);
+    } else if (!ncl_broadcast_join(&shape, bias)) {
+        return ncl_infer_error(infer, node, "bias %s does not broadcast to the product %s", ncl_shape_text(bias, left), ncl_shape_text(&shape, right));
+    }
+    return status ? status : ncl_infer_result(infer, node, 0, &shape);
+}
+
+/* product + bias as a step of its own: the bias is larger than the product, or a library computes it. */
+static nnefcl_status lower_in_two(struct ncl_lower *lower, struct ncl_matmul *product, const nnefcl_shape *shape, ncl_ref bias, const nnefcl_shape *bias_shape, ncl_ref result,
+                                  const nnefcl_shape *result_shape)
+{
+    product->c.ref = ncl_lower_scratch(lower, "product", NNEFCL_SCALAR, ncl_shape_volume(shape));
+    ncl_matmul_emit(lower, product);
+    const struct ncl_broadcast sum = {
+        .formula = "x + y", .arity = 2, .operand = {product->c.ref, bias}, .shape = {*shape, *bias_shape}, .result = result, .result_shape = *result_shape};
+    return ncl_broadcast_emit(lower, &sum);
+}
+
+nnefcl_status ncl_linear_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *bias = ncl_node_tensor(node, "bias"), *result = ncl_node_result(node, 0);
+    struct ncl_tensor filter = *ncl_node_tensor(node, "filter"); /* the same tensor under a wider shape */
+    nnefcl_shape shape = input->shape, bias_shape = bias->shape;
+    widen_filter(NULL, node, &input->shape, &filter.shape);
+    const int last = shape.rank - 1;
+    for (int i = 0; i < last - 1; i++)
+        shape.extent[i] = shape.extent[i] == 1 ? filter.shape.extent[i] : shape.extent[i];
+    shape.extent[last] = filter.shape.extent[last - 1];
+    const ncl_ref out = ncl_lower_tensor(lower, result);
+    struct ncl_matmul product = ncl_matmul_describe(lower, input, &filter, false, true, out, &shape);
+    if (ncl_tensor_is_filled_with(bias, 0) && ncl_shape_equal(&shape, &result->shape))
+        return ncl_matmul_emit(lower, &product);
+    const ncl_ref ref = ncl_lower_tensor(lower, bias);
+    if (reads_as_column_bias(&bias->shape, &shape, lower->compat, !ncl_shape_equal(&shape, &result->shape))) {
+        bias_shape = (nnefcl_shape){.rank = shape.rank};
+        for (int i = 0; i <= last; i++)
+            bias_shape.extent[i] = i < last ? 1 : shape.extent[last];
+    }
+    if (lower->clblast || !ncl_shape_equal(&shape, &result->shape))
+        return lower_in_two(lower, &product, &shape, ref, &bias_shape, out, &result->shape);
+    product.bias = ncl_matmul_broadcast(ref, &bias_shape, &shape);
+    return ncl_matmul_emit(lower, &product);
+}
+
+uint64_t ncl_linear_macs(const struct ncl_node *node)
+{
+    const nnefcl_shape *filter = &ncl_node_tensor(node, "filter")->shape;
+    return (uint64_t)ncl_shape_volume(&ncl_node_result(node, 0)->shape) * (uint64_t)filter->extent[filter->rank - 1];
+}

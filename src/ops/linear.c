@@ -1,4 +1,5 @@
 /* linear (4.9.2): matmul(input, filter, transposeB = true) + bias. */
+#include "nnefcl/model.h"
 #include "ops/broadcast.h"
 #include "ops/matmul.h"
 

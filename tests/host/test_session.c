@@ -1,0 +1,381 @@
+/* Sessions with data in host memory: forms of execution, state, errors, what a session tells of itself. */
+#include <math.h>
+
+#include "base/counting_allocator.h"
+#include "host/host.h"
+#include "host_case.h"
+
+/* ---- runs ---- */
+
+static void check_chain(nnefcl_session *session)
+{
+    const float x[6] = {1, -2, 3, -4, 5, -6}, y[6] = {0.5f, 1, -1, 2, 4, -2};
+    for (int i = 0; i < 3; i++) {
+        float z[6] = {0}, r[6] = {0};
+        host_run(session, (const void *[]){x, y}, (void *[]){z, r});
+        for (int k = 0; k < 6; k++) {
+            const float relu = x[k] > 0 ? x[k] : 0, expected = expf(relu - y[k]);
+            ck_assert_float_eq(r[k], relu);
+            ck_assert_msg(fabsf(z[k] - expected) <= 1e-5f * expected, "%d: %g, not %g", k, (double)z[k], (double)expected);
+        }
+    }
+}
+
+static void check_mixed(nnefcl_session *session)
+{
+    const float x[4] = {0.5f, 7, 3, 4.5f};
+    const unsigned char larger[4] = {0, 1, 0, 1};
+    float x1[4], c[4];
+    unsigned char big[4];
+    host_run(session, (const void *[]){x}, (void *[]){x1, big, c});
+    for (int k = 0; k < 4; k++) {
+        ck_assert_float_eq(x1[k], x[k]);
+        ck_assert_int_eq(big[k], larger[k]);
+        ck_assert_float_eq_tol(c[k], sqrtf(expf((float)k + 1)), 1e-4f);
+    }
+}
+
+static const nnefcl_session_options forms[] = {
+    {.version = 1},
+    {.version = 1, .profiling = 1},
+    {.version = 1, .separate_buffers = 1},
+    {.version = 1, .plain_kernels = 1},
+    {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT},
+    {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT, .profiling = 1},
+};
+
+START_TEST(every_form)
+{
+    if (forms[_i].execution == NNEFCL_EXECUTION_PERSISTENT && !device->target.cpu)
+        return;
+    nnefcl_session *session = host_ready(NET_CHAIN, &forms[_i]);
+    check_chain(session);
+    nnefcl_session_free(session);
+    session = host_ready(NET_MIXED, &forms[_i]);
+    check_mixed(session);
+    nnefcl_session_free(session);
+}
+END_TEST
+
+/* The form for GPUs, groups of many work-items, on whatever device there is. */
+START_TEST(groups)
+{
+    const struct ncl_target kept = device->target;
+    device->target.cpu = false;
+    device->target.group = device->target.max_work_group < 64 ? 1 : 64;
+    device->target.chunk = 8;
+    nnefcl_session *session = host_ready(NET_CHAIN, NULL);
+    check_chain(session);
+    nnefcl_session_free(session);
+    session = host_ready(NET_MIXED, NULL);
+    check_mixed(session);
+    nnefcl_session_free(session);
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    nnefcl_error error = {0};
+    options.execution = NNEFCL_EXECUTION_PERSISTENT;
+    nnefcl_model *model = host_model(NET_CHAIN, 1);
+    ck_assert_int_eq(nnefcl_session_create(model, device, &options, &session, &error), NNEFCL_ERR_UNSUPPORTED);
+    ck_assert_ptr_null(session);
+    ck_assert(strstr(error.message, "CPU"));
+    nnefcl_model_free(model);
+    device->target = kept;
+}
+END_TEST
+
+START_TEST(unwanted_outputs)
+{
+    nnefcl_session *session = host_ready(NET_CHAIN, NULL);
+    const float x[6] = {1, 2, 3, 4, 5, 6}, y[6] = {0};
+    float r[6] = {0};
+    host_run(session, (const void *[]){x, y}, (void *[]){NULL, r});
+    ck_assert_float_eq(r[5], 6);
+    host_run(session, (const void *[]){x, y}, NULL);
+    nnefcl_session_free(session);
+}
+END_TEST
+
+/* ---- state ---- */
+
+static void add_to_state(nnefcl_session *session, const float x[4], float before[4], float after[4])
+{
+    host_run(session, (const void *[]){x}, (void *[]){before, after});
+    for (int k = 0; k < 4; k++)
+        ck_assert_float_eq(after[k], before[k] + x[k]);
+}
+
+START_TEST(state)
+{
+    const float x[4] = {1, 2, 3, 4};
+    float before[4], after[4], next[4];
+    if (forms[_i].execution == NNEFCL_EXECUTION_PERSISTENT && !device->target.cpu)
+        return;
+    nnefcl_session *session = host_ready(NET_STATE, &forms[_i]);
+    add_to_state(session, x, before, after);
+    for (int i = 0; i < 5; i++) {
+        add_to_state(session, x, next, before);
+        ck_assert_mem_eq(next, after, sizeof next);
+        memcpy(after, before, sizeof after);
+    }
+    nnefcl_session_free(session);
+}
+END_TEST
+
+/* Two sessions of one model share nothing that changes. */
+START_TEST(two_sessions)
+{
+    const float one[4] = {1, 1, 1, 1}, ten[4] = {10, 10, 10, 10};
+    float first[4], before[4], after[4];
+    nnefcl_model *model = host_model(NET_STATE, 1);
+    nnefcl_session *a = host_session(model, NULL), *b = host_session(model, NULL);
+    nnefcl_model_free(model);
+    add_to_state(a, one, first, after);
+    add_to_state(a, one, before, after);
+    add_to_state(b, ten, before, after);
+    ck_assert_mem_eq(before, first, sizeof before); /* as it was when b was made */
+    nnefcl_session_free(b);
+    add_to_state(a, one, before, after);
+    for (int k = 0; k < 4; k++)
+        ck_assert_float_eq_tol(before[k], first[k] + 2, 1e-6f);
+    nnefcl_session_free(a);
+}
+END_TEST
+
+/* ---- weights ---- */
+
+/* Small tensors go through a block, large ones through mapped memory in pieces: 2500 x 2000 floats are more than one piece. */
+START_TEST(upload)
+{
+    static const char net[] = "graph weights(x) -> (y, z)\n"
+                              "{\n"
+                              "    x = external<scalar>(shape = [1]);\n"
+                              "    v = variable<scalar>(shape = [2500, 2000], label = 'v');\n"
+                              "    w = variable<scalar>(shape = [3, 5], label = 'w');\n"
+                              "    y = v * x;\n"
+                              "    z = w * x;\n"
+                              "}\n";
+    const size_t counts[] = {2500 * 2000, 15};
+    const float x[1] = {1};
+    float *out[2], *expected = malloc(counts[0] * sizeof *expected);
+    nnefcl_model *model = host_model(net, 1);
+    nnefcl_session *session = host_session(model, NULL);
+    for (int i = 0; i < 2; i++)
+        out[i] = malloc(counts[i] * sizeof *out[i]);
+    host_run(session, (const void *[]){x}, (void *[]){out[0], out[1]});
+    nnefcl_session_free(session);
+    struct ncl_diag diag;
+    struct ncl_weights *weights;
+    ncl_diag_init(&diag, NULL, NULL, NULL, false);
+    ck_assert_int_eq(ncl_weights_open(model, &diag, &weights), NNEFCL_OK);
+    for (size_t i = 0; i < model->graph->tensor_count; i++) {
+        const struct ncl_tensor *tensor = model->graph->tensor[i];
+        if (tensor->role != NCL_ROLE_VARIABLE)
+            continue;
+        const int which = strcmp(tensor->name, "w") == 0;
+        ck_assert_int_eq(ncl_weights_begin(weights, tensor, &diag), NNEFCL_OK);
+        ck_assert_int_eq(ncl_weights_next(weights, expected, counts[which], &diag), NNEFCL_OK);
+        ck_assert_mem_eq(out[which], expected, counts[which] * sizeof *expected);
+    }
+    ncl_weights_free(weights);
+    nnefcl_model_free(model);
+    free(expected);
+    free(out[0]);
+    free(out[1]);
+}
+END_TEST
+
+/* ---- errors ---- */
+
+START_TEST(run_arguments)
+{
+    nnefcl_session *session = host_ready(NET_CHAIN, NULL);
+    nnefcl_error error = {0};
+    const float x[6] = {0};
+    float z[6];
+    ck_assert_int_eq(nnefcl_session_run(NULL, NULL, NULL, &error), NNEFCL_ERR_ARGUMENT);
+    ck_assert_int_eq(nnefcl_session_run(session, NULL, (void *[]){z, z}, &error), NNEFCL_ERR_ARGUMENT);
+    memset(&error, 0, sizeof error);
+    ck_assert_int_eq(nnefcl_session_run(session, (const void *[]){x, NULL}, (void *[]){z, NULL}, &error), NNEFCL_ERR_ARGUMENT);
+    ck_assert(strstr(error.message, "'y'"));
+    check_chain(session); /* still alive */
+    nnefcl_session_free(session);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    nnefcl_session_options options;
+    nnefcl_status status;
+    const char *message;
+} refused[] = {
+    {"version", {.version = 2}, NNEFCL_ERR_ARGUMENT, "version 2"},
+    {"execution", {.version = 1, .execution = (nnefcl_execution)9}, NNEFCL_ERR_ARGUMENT, "execution"},
+    {"blas", {.version = 1, .blas = (nnefcl_blas)9}, NNEFCL_ERR_ARGUMENT, "library"},
+    {"pass", {.version = 1, .disabled_passes = (const char *const[]){"no_such"}, .disabled_pass_count = 1}, NNEFCL_ERR_ARGUMENT, "no_such"},
+    {"limit", {.version = 1, .memory_limit = 16}, NNEFCL_ERR_LIMIT, "16 bytes"},
+};
+
+START_TEST(create_refused)
+{
+    nnefcl_model *model = host_model(NET_CHAIN, 1);
+    nnefcl_session *session = (nnefcl_session *)model;
+    nnefcl_error error = {0};
+    const nnefcl_status status = nnefcl_session_create(model, device, &refused[_i].options, &session, &error);
+    ck_assert_msg(status == refused[_i].status && status == error.status, "%s: %s", refused[_i].name, error.message);
+    ck_assert_msg(strstr(error.message, refused[_i].message), "%s: %s", refused[_i].name, error.message);
+    ck_assert_ptr_null(session);
+    ck_assert_int_eq(nnefcl_session_create(NULL, device, NULL, &session, &error), NNEFCL_ERR_ARGUMENT);
+    ck_assert_int_eq(nnefcl_session_create(model, NULL, NULL, &session, &error), NNEFCL_ERR_ARGUMENT);
+    ck_assert_int_eq(nnefcl_session_create(model, device, NULL, NULL, &error), NNEFCL_ERR_ARGUMENT);
+    nnefcl_model_free(model);
+}
+END_TEST
+
+/* Every allocation may fail: a status, nothing left. */
+START_TEST(failing_allocator)
+{
+    nnefcl_model *model = host_model(NET_STATE, 1);
+    for (size_t n = 1;; n += 1 + n / 12) {
+        struct counting_allocator counting = {.fail_at = n, .fail_on = true};
+        nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+        nnefcl_session *session;
+        nnefcl_error error = {0};
+        options.allocator = counting_allocator(&counting);
+        options.execution = n % 2 ? NNEFCL_EXECUTION_LAUNCHES : device->target.cpu ? NNEFCL_EXECUTION_PERSISTENT : NNEFCL_EXECUTION_LAUNCHES;
+        const nnefcl_status status = nnefcl_session_create(model, device, &options, &session, &error);
+        ck_assert_msg(status == NNEFCL_OK || status == NNEFCL_ERR_NOMEM, "%zu: %s", n, error.message);
+        ck_assert_int_eq(session == NULL, status != NNEFCL_OK);
+        nnefcl_session_free(session);
+        ck_assert_uint_eq(counting.live, 0);
+        if (counting.calls < n)
+            break;
+        ck_assert_int_ne(status, NNEFCL_OK);
+    }
+    nnefcl_model_free(model);
+}
+END_TEST
+
+/* ---- what a session tells ---- */
+
+START_TEST(steps)
+{
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    options.profiling = 1;
+    nnefcl_session *session = host_ready(NET_CHAIN, &options);
+    nnefcl_step_info info;
+    double sum = 0;
+    static const char *const locations[] = {"graph.nnef:6:9 r = relu", "graph.nnef:7:11 d = sub", "graph.nnef:8:9 z = exp"};
+    check_chain(session);
+    ck_assert_uint_eq(nnefcl_session_step_count(session), 3);
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_int_eq(nnefcl_session_step(session, i, &info), NNEFCL_OK);
+        ck_assert_str_eq(info.location, locations[i]);
+        ck_assert(info.kernel && info.tasks > 0 && info.device_ms >= 0);
+        sum += info.device_ms;
+    }
+    nnefcl_timing timing;
+    nnefcl_session_timing(session, &timing);
+    ck_assert_double_eq_tol(timing.device_ms, sum, 1e-9);
+    ck_assert(timing.total_ms > 0 && timing.enqueue_ms > 0 && timing.transfer_ms >= 0 && sum > 0);
+    ck_assert_int_eq(nnefcl_session_step(session, 3, &info), NNEFCL_ERR_ARGUMENT);
+    ck_assert_ptr_null(info.kernel);
+    nnefcl_session_free(session);
+    ck_assert_uint_eq(nnefcl_session_step_count(NULL), 0);
+}
+END_TEST
+
+START_TEST(memory_numbers)
+{
+    nnefcl_memory memory, separate;
+    nnefcl_session *session = host_ready(NET_CHAIN, NULL);
+    nnefcl_session_memory(session, &memory);
+    nnefcl_session_free(session);
+    session = host_ready(NET_CHAIN, &forms[2]);
+    nnefcl_session_memory(session, &separate);
+    nnefcl_session_free(session);
+    ck_assert_uint_eq(memory.weights, 0);
+    ck_assert_uint_eq(memory.io, 4 * 24);
+    ck_assert_uint_ge(memory.arena, 24);
+    ck_assert_uint_ge(memory.total, memory.io + memory.arena);
+    ck_assert_uint_ge(memory.buffers, 6); /* 4 inputs and outputs, an arena, the records */
+    ck_assert_uint_ge(separate.buffers, memory.buffers);
+    nnefcl_session_memory(NULL, &memory);
+    ck_assert_uint_eq(memory.total, 0);
+}
+END_TEST
+
+static int keep_text(void *user, const char *text, size_t length)
+{
+    struct ncl_text *all = user;
+    ncl_text_add_bytes(all, text, length);
+    return 0;
+}
+
+START_TEST(dumps)
+{
+    struct ncl_text plan, cl;
+    nnefcl_error error = {0};
+    ncl_text_init(&plan, NULL);
+    ncl_text_init(&cl, NULL);
+    nnefcl_session *session = host_ready(NET_CHAIN, device->target.cpu ? &forms[4] : &forms[0]);
+    ck_assert_int_eq(nnefcl_session_dump(session, NNEFCL_DUMP_PLAN, keep_text, &plan, &error), NNEFCL_OK);
+    ck_assert_int_eq(nnefcl_session_dump(session, NNEFCL_DUMP_CL, keep_text, &cl, &error), NNEFCL_OK);
+    ck_assert(strstr(plan.data, "plan chain") && strstr(plan.data, "z = exp"));
+    ck_assert(strstr(cl.data, "kernel void launch"));
+    ck_assert(!device->target.cpu || strstr(cl.data, "kernel void persistent"));
+    ck_assert_int_eq(nnefcl_session_dump(session, NNEFCL_DUMP_AST, keep_text, &plan, &error), NNEFCL_ERR_ARGUMENT);
+    ck_assert_int_eq(nnefcl_session_dump(NULL, NNEFCL_DUMP_PLAN, keep_text, &plan, &error), NNEFCL_ERR_ARGUMENT);
+    nnefcl_session_free(session);
+    nnefcl_session_free(NULL);
+    ncl_text_free(&plan);
+    ncl_text_free(&cl);
+}
+END_TEST
+
+/* Sources that do not compile: a status with the compiler's words, as after a bad driver. */
+START_TEST(compiler_refuses)
+{
+    struct ncl_diag diag;
+    struct ncl_text text;
+    nnefcl_error error = {0};
+    struct ncl_build build[3] = {{.name = "good"}, {.name = "bad"}, {.name = "fine"}};
+    static const char *const sources[] = {"kernel void a(void) {}", "#line 7 \"bad.cl\"\nkernel void b(void) { no_such_thing; }",
+                                          "kernel void c(void) {}"};
+    ncl_diag_init(&diag, &error, NULL, NULL, false);
+    for (int i = 0; i < 3; i++) {
+        ncl_text_init(&text, NULL);
+        ncl_text_add(&text, sources[i]);
+        ck_assert_int_eq(ncl_program_create(device, &text, &build[i], &diag), NNEFCL_OK);
+        ncl_text_free(&text);
+    }
+    ck_assert_int_eq(ncl_program_build(device, build, 3, NULL, &diag), NNEFCL_ERR_DEVICE);
+    ck_assert_int_eq(error.opencl_code, CL_BUILD_PROGRAM_FAILURE);
+    ck_assert_msg(strstr(error.message, "'bad'") && strstr(error.message, "no_such_thing") && strstr(error.message, "bad.cl:7"), "%s", error.message);
+    ck_assert_int_eq(build[0].code, CL_SUCCESS);
+    ck_assert_int_eq(build[2].code, CL_SUCCESS);
+    for (int i = 0; i < 3; i++)
+        clReleaseProgram(build[i].program);
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+    const int n = (int)(sizeof forms / sizeof *forms);
+    tcase_add_loop_test(tests, every_form, 0, n);
+    tcase_add_test(tests, groups);
+    tcase_add_test(tests, unwanted_outputs);
+    tcase_add_loop_test(tests, state, 0, n);
+    tcase_add_test(tests, two_sessions);
+    tcase_add_test(tests, upload);
+    tcase_add_test(tests, run_arguments);
+    tcase_add_loop_test(tests, create_refused, 0, (int)(sizeof refused / sizeof *refused));
+    tcase_add_test(tests, failing_allocator);
+    tcase_add_test(tests, steps);
+    tcase_add_test(tests, memory_numbers);
+    tcase_add_test(tests, dumps);
+    tcase_add_test(tests, compiler_refuses);
+}
+
+int main(void)
+{
+    return host_main("session", add);
+}

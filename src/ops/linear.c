@@ -74,8 +74,9 @@ static nnefcl_status lower_in_two(struct ncl_lower *lower, struct ncl_matmul *pr
 nnefcl_status ncl_linear_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *bias = ncl_node_tensor(node, "bias"), *result = ncl_node_result(node, 0);
-    struct ncl_tensor filter = *ncl_node_tensor(node, "filter"); /* the same tensor under a wider shape */
+    struct ncl_tensor filter = *ncl_node_tensor(node, "filter"); /* the same tensor, already known to the plan, under a wider shape */
     nnefcl_shape shape = input->shape, bias_shape = bias->shape;
+    ncl_lower_tensor(lower, ncl_node_tensor(node, "filter"));
     widen_filter(NULL, node, &input->shape, &filter.shape);
     const int last = shape.rank - 1;
     for (int i = 0; i < last - 1; i++)

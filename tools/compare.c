@@ -29,7 +29,7 @@ static double excess(double got, double want, double rtol, double atol)
 struct comparison compare_tensors(const nnefcl_tensor *got, const nnefcl_tensor *want, double rtol, double atol)
 {
     struct comparison c = {.same_type = got->dtype == want->dtype};
-    double worst = -1;
+    double worst = -1, worst_error = 0;
     c.same_shape =
         got->shape.rank == want->shape.rank && !memcmp(got->shape.extent, want->shape.extent, (size_t)got->shape.rank * sizeof *got->shape.extent);
     if (!c.same_type || !c.same_shape)
@@ -44,8 +44,9 @@ struct comparison compare_tensors(const nnefcl_tensor *got, const nnefcl_tensor 
             c.max_abs = fmax(c.max_abs, error);
             c.max_rel = fmax(c.max_rel, error > 0 ? error / fabs(w) : 0);
         }
-        if (e > worst) {
+        if (e > worst || (e == worst && error > worst_error)) {
             worst = e;
+            worst_error = error;
             c.worst = i;
             c.got = g;
             c.want = w;

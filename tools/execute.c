@@ -42,7 +42,7 @@ static json_t *compare_run(struct job *job, const struct run *run)
 static void print_run(struct job *job, const struct run *run)
 {
     const struct options *o = job->engine->options;
-    bool silent = run->wanted_count || run->target_count || o->topk || o->bench || o->profile;
+    bool silent = job->runs.to_stdout || run->wanted_count || run->target_count || o->topk || o->bench || o->profile;
     if (job->runs.count > 1 && (!silent || run->wanted_count || o->topk))
         printf("run %zu\n", (size_t)(run - job->runs.items) + 1);
     compare_run(job, run);

@@ -37,14 +37,14 @@ static size_t distance(const char *a, const char *b)
 static enum status unknown_option(struct option_parser *p, const char *token)
 {
     const char *nearest = NULL;
-    size_t length = strcspn(token + 2, "="), best = length / 3 > 2 ? 3 : 2;
+    size_t length = strcspn(token + 2, "="), best = length / 3 > 2 ? 4 : 3;
     const char *name = pool_copy(p->pool, token + 2, length);
     for (size_t i = 0; i < option_count; i++) {
-        size_t d = distance(name, option_table[i].name);
-        bool longer = length >= 4 && !strncmp(name, option_table[i].name, length); /* a beginning, which getopt would take */
-        if (longer || d < best + !nearest) {
+        bool begins = length >= 3 && !strncmp(name, option_table[i].name, length);
+        size_t d = begins ? 0 : distance(name, option_table[i].name);
+        if (d < best || (begins && !best && strlen(option_table[i].name) < strlen(nearest))) { /* of several names that begin so, the shortest */
             nearest = option_table[i].name;
-            best = longer ? 0 : d;
+            best = d;
         }
     }
     if (nearest)

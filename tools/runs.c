@@ -142,17 +142,17 @@ static enum status add_comparison(struct runs *runs, const char *text)
 }
 
 /* stdin can be read once, and one thing at a time can go to stdout. */
-static enum status check_streams(const struct runs *runs, const struct options *options)
+static enum status check_streams(struct runs *runs, const struct options *options)
 {
     size_t in = !strcmp(options->model, "-") + (options->labels && !strcmp(options->labels, "-"));
-    bool out = false, compared = false;
+    bool compared = false;
     for (const struct run *run = runs->items; run < runs->items + runs->count; run++) {
         for (size_t i = 0; i < runs->input_count; i++)
             in += run->files[i] && !strcmp(run->files[i], "-");
         for (size_t i = 0; i < run->comparison_count; i++)
             in += !strcmp(run->comparisons[i].path, "-");
         for (size_t i = 0; i < run->target_count; i++)
-            out |= !strcmp(run->targets[i].path, "-");
+            runs->to_stdout |= !strcmp(run->targets[i].path, "-");
         compared |= run->comparison_count > 0;
     }
     if (in > 1)
@@ -163,7 +163,7 @@ static enum status check_streams(const struct runs *runs, const struct options *
                         : options->profile ? "--profile"
                         : compared         ? "--compare"
                                            : NULL;
-    if (out && other)
+    if (runs->to_stdout && other)
         return talk_fail(runs->talk, STATUS_USAGE, "an output on stdout and %s exclude each other", other);
     return STATUS_OK;
 }

@@ -48,6 +48,7 @@ struct runs {
     size_t input_count, output_count;
     struct run *items;
     size_t count;
+    bool to_stdout; /* an output goes there, and so nothing else may */
 };
 
 /* Groups the arguments into runs and finds the tensors they name. Only STATUS_USAGE can come of it. Without any -i there is one run. */

@@ -57,6 +57,14 @@ static void rank_row(const nnefcl_tensor *tensor, size_t index, size_t length, s
     qsort(row, length, sizeof *row, by_rank);
 }
 
+static void print_ranked(const struct ranked *r, const struct labels *labels)
+{
+    if (r->index < labels->count)
+        printf("  %6zu  %-12.6g  %s\n", r->index, r->value, labels->names[r->index]);
+    else
+        printf("  %6zu  %.6g\n", r->index, r->value);
+}
+
 void topk_print(const char *name, const nnefcl_tensor *tensor, size_t k, const struct labels *labels, struct pool *pool)
 {
     size_t rows = row_count(tensor), length = rows ? shape_count(&tensor->shape) / rows : 0;
@@ -65,8 +73,7 @@ void topk_print(const char *name, const nnefcl_tensor *tensor, size_t k, const s
         rank_row(tensor, r, length, row);
         printf(rows > 1 ? "%s row %zu\n" : "%s\n", name, r);
         for (size_t i = 0; i < k && i < length; i++)
-            printf("  %6zu  %-12.6g%s%s\n", row[i].index, row[i].value, row[i].index < labels->count ? "  " : "",
-                   row[i].index < labels->count ? labels->names[row[i].index] : "");
+            print_ranked(&row[i], labels);
     }
 }
 

@@ -13,6 +13,8 @@
 #include <string.h>
 
 #include "nnefcl/nnefcl.h"
+
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers" /* rows of tables leave out what is zero */
 #include "ops/records.h"
 
 struct op_case {

@@ -2,7 +2,7 @@
  *
  * JOIN     how a vector v joins an accumulator a         START    the accumulator at the start       T  type of the elements
  * MAP(v)   of an element or vector, with m               FINISH(v)  of the joined value, with VOLUME
- * SUM      1: JOIN is a + v; what every 128 additions give is summed with compensation (Kahan), so that the error does not grow with the line
+ * SUM      1: JOIN is a + v; what every 32 additions give is summed with compensation (Kahan), so that the error does not grow with the line
  * COLUMNS  1: a line is up to eight neighbouring results, of WIDTH in a row; 0: one result, its elements are neighbours
  * LINES    number of lines                               SPAN     lines of a task
  * RUN      elements along the innermost gathered axis, STEP apart                GROUPS   such runs in a line
@@ -48,7 +48,7 @@
 #define PACE (COLUMNS ? 1 : 8)     /* elements along the run that a vector covers */
 #define PITCH (COLUMNS ? STEP : 1) /* how far they are apart */
 #define HERE(j) (COLUMNS ? lanes : min(RUN - (j), (INDEX)8)) /* elements of the vector at j */
-#define BLOCK (128 * PACE)
+#define BLOCK (32 * PACE)
 
 static T8 FN(reduce_join)(T8 a, T8 v)
 {

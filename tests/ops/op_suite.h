@@ -1,31 +1,13 @@
-/* A suite whose cases are the tables `cases` and `errors`: OP_SUITE("name", cases, errors) is its main. Every case runs on the device, and its
- * records are compared with the files of the kernels. */
+/* A suite whose cases are the tables `cases` and `errors`: OP_SUITE("name", cases, errors) is its main. */
 #ifndef OP_SUITE_H
 #define OP_SUITE_H
 
 #include "op_case.h"
-#include "records.h"
-
-static inline void op_suite_records(const struct op_case *c)
-{
-    nnefcl_error error = {0};
-    nnefcl_model *model;
-    char *text;
-    ck_assert_msg(op_case_open(c->graph, c->compat, &text, &model, &error) == NNEFCL_OK, "%s: does not open: %s", c->name, error.message);
-    records_check(model);
-    nnefcl_model_free(model);
-    free(text);
-}
 
 #define OP_SUITE(name, cases, errors)                                                                                                                \
     START_TEST(runs)                                                                                                                                 \
     {                                                                                                                                                \
         op_case_run(&cases[_i]);                                                                                                                     \
-    }                                                                                                                                                \
-    END_TEST                                                                                                                                         \
-    START_TEST(has_the_records_of_its_kernels)                                                                                                       \
-    {                                                                                                                                                \
-        op_suite_records(&cases[_i]);                                                                                                                \
     }                                                                                                                                                \
     END_TEST                                                                                                                                         \
     START_TEST(is_refused)                                                                                                                           \
@@ -39,7 +21,6 @@ static inline void op_suite_records(const struct op_case *c)
         TCase *tests = tcase_create(name);                                                                                                           \
         tcase_set_timeout(tests, 0);                                                                                                                 \
         tcase_add_loop_test(tests, runs, 0, (int)(sizeof cases / sizeof *cases));                                                                    \
-        tcase_add_loop_test(tests, has_the_records_of_its_kernels, 0, (int)(sizeof cases / sizeof *cases));                                          \
         tcase_add_loop_test(tests, is_refused, 0, (int)(sizeof errors / sizeof *errors));                                                            \
         suite_add_tcase(suite, tests);                                                                                                               \
         SRunner *runner = srunner_create(suite);                                                                                                     \

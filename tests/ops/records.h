@@ -10,17 +10,25 @@
 #include "base/embedded.h"
 #include "compile/stages.h"
 
-/* The k-th field stands in the file as `#define NAME SIZE(k)` or REAL(k), an array that starts at k as `#define NAME(i) SIZE(k + (i))`. */
+/* The k-th field stands in the file as `#define NAME SIZE(k)` or REAL(k), an array that starts at k as `#define NAME(i) SIZE(k + (i))`; blanks line
+ * up as they like. */
 static inline bool records_has_field(const char *source, const char *name, size_t k)
 {
-    static const char *const forms[] = {"#define %s SIZE(%zu)\n", "#define %s REAL(%zu)\n", "#define %s(i) SIZE(%zu + (i))\n",
-                                        "#define %s(i) SIZE((i))\n"};
-    char line[256];
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        if (i == 3 && k != 0)
+    const size_t length = strlen(name);
+    for (const char *line = strstr(source, "#define "); line; line = strstr(line + 1, "#define ")) {
+        const char *at = line + strlen("#define ");
+        unsigned long index = 0;
+        int used = 0;
+        if (strncmp(at, name, length) != 0 || !strchr(" (", at[length]))
             continue;
-        snprintf(line, sizeof line, forms[i], name, k);
-        if (strstr(source, line))
+        const bool array = at[length] == '(';
+        at += length + (array ? strlen("(i)") : 0);
+        at += strspn(at, " ");
+        if (strncmp(at, "SIZE(", 5) != 0 && strncmp(at, "REAL(", 5) != 0)
+            continue;
+        if (array && at[5] == '(' && k == 0)
+            return true;
+        if (sscanf(at + 5, "%lu%n", &index, &used) == 1 && index == k && at[5 + used] == (array ? ' ' : ')'))
             return true;
     }
     return false;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the cases of a file:  cli.py COMMAND FILE.case [PART OF A TITLE]
 
-A case: a title, command lines (words as in a shell; NAME=VALUE in front sets the environment, <FILE at the end gives stdin), and what they must do:
+A case: a title, command lines (words as in a shell; NAME=VALUE in front sets the environment, <FILE at the end gives stdin, >FILE takes stdout), and what they must do:
 
     === an unknown option
     model.nnef --bnech
@@ -49,18 +49,21 @@ def parse(path):
 def run(command, line, folder):
     words = shlex.split(line)
     env = {k: v for k, v in os.environ.items() if not k.startswith('NNEFCL_') and k != 'NO_COLOR'}
-    stdin = subprocess.DEVNULL
+    stdin, stdout = subprocess.DEVNULL, subprocess.PIPE
     while words and re.match(r'[A-Z_]+=', words[0]):
         name, value = words.pop(0).split('=', 1)
         env[name] = value
+    if words and words[-1].startswith('>'):
+        stdout = open(words.pop()[1:], 'wb')
     if words and words[-1].startswith('<'):
         stdin = open(os.path.join(folder, words.pop()[1:]), 'rb')
     try:
-        p = subprocess.run([command] + words, cwd=folder, env=env, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+        p = subprocess.run([command] + words, cwd=folder, env=env, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, timeout=120)
     finally:
-        if stdin != subprocess.DEVNULL:
-            stdin.close()
-    return p.returncode, p.stdout.decode('utf-8', 'replace'), p.stderr.decode('utf-8', 'replace')
+        for stream in (stdin, stdout):
+            if not isinstance(stream, int):
+                stream.close()
+    return p.returncode, (p.stdout or b'').decode('utf-8', 'replace'), p.stderr.decode('utf-8', 'replace')
 
 
 def wrong(command, case, folder):

@@ -5,7 +5,7 @@
 
 static const struct op_case cases[] = {
     {"zeros", X("scalar", "2,3", "pad(x, padding = [(1,1),(2,0)])"), "1..6", "7*0 1..3 0 0 4..6 5*0"},
-    {"a value", X("scalar", "2,3", "pad(x, padding = [(1,0),(0,2)], border = 'constant', value = 2.5)"), "1..6", "5*2 1..3 2 2 4..6 2 2"},
+    {"a value", X("scalar", "2,3", "pad(x, padding = [(1,0),(0,2)], border = 'constant', value = 2.5)"), "1..6", "5*2.5 1..3 2.5 2.5 4..6 2.5 2.5"},
     {"constant", X("scalar", "4,5", "pad(x, padding = [(2,1),(1,3)], border = 'constant')"), "1..20",
      "19*0 1..5 4*0 6..10 4*0 11..15 4*0 16..20 12*0"},
     {"constant of long rows", X("scalar", "2,21", "pad(x, padding = [(0,1),(9,2)], border = 'constant')"), "1..42", "9*0 1..21 11*0 22..42 34*0"},

@@ -53,7 +53,7 @@ static void FN(conv_gemm_pack)(SIZES size, INDEX p, INDEX k, INDEX end, global c
     const INDEX first = FN(conv_gemm_at)(size, p), last = FN(conv_gemm_at)(size, min(p + 15, pixels - 1));
     INDEX t = k % taps;
     x += k / taps * channel;
-    if (last - first == 15) {
+    if (pixels >= 16 && last - first == 15) {
         for (x += first; k < end; k++, to += 2) {
             global const float *from = x + TAP(t);
             to[0] = vload8(0, from);

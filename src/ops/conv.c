@@ -1,5 +1,6 @@
 /* conv (NNEF 4.3.1): shape rule, and the choice among its kernels. */
 #include "ops/conv.h"
+#include "ops/window_rows.h"
 
 static const struct ncl_window_rules rules = {.first = 2, .borders = NCL_BORDERS_FILLED};
 
@@ -81,6 +82,7 @@ static void read_conv(const struct ncl_node *node, struct ncl_conv *conv, struct
     conv->in_channels = conv->filter->shape.extent[1];
     conv->out_channels = conv->filter->shape.extent[0] / conv->groups;
     ncl_window_read(node, &rules, &conv->input->shape, &conv->filter->shape, window);
+    window->out.extent[1] = conv->groups * conv->out_channels;
 }
 
 nnefcl_status ncl_conv_lower(struct ncl_lower *lower, const struct ncl_node *node)
@@ -88,6 +90,10 @@ nnefcl_status ncl_conv_lower(struct ncl_lower *lower, const struct ncl_node *nod
     struct ncl_conv conv;
     struct ncl_window window;
     read_conv(node, &conv, &window);
+    if (conv.in_channels == 1 && conv.out_channels <= 4 && conv.groups > 1 && window.rank <= 4 && ncl_rows_possible(lower, &window, 2)) {
+        const struct ncl_rows rows = {.input = conv.input, .output = ncl_node_result(node, 0), .filter = conv.filter, .bias = conv.bias};
+        return ncl_rows_emit(lower, &rows, &window, 2.0 * (double)ncl_conv_macs(node));
+    }
     if (ncl_conv_has_gemm(lower, &window))
         return ncl_conv_emit_gemm(lower, node, &conv, &window);
     return ncl_conv_emit_direct(lower, node, "conv_direct", &conv, &window);

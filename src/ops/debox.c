@@ -1,5 +1,5 @@
 /* debox (NNEF 4.3.2). */
-#include "ops/window.h"
+#include "ops/deconv_rows.h"
 
 #define AXES NNEFCL_MAX_RANK
 #define RUN  16 /* outputs of a task on a CPU */
@@ -19,15 +19,27 @@ nnefcl_status ncl_debox_lower(struct ncl_lower *lower, const struct ncl_node *no
     const int64_t count = ncl_shape_volume(&output->shape), run = lower->plan->target.cpu ? RUN : 1;
     struct ncl_window window;
     ncl_window_read(node, &rules, &input->shape, NULL, &window);
-    const double volume = (double)ncl_window_volume(&window);
+    const double volume = (double)ncl_window_volume(&window), divisor = ncl_node_logical(node, "normalize") ? volume : 1;
+    const double flops = (double)ncl_shape_volume(&input->shape) * volume;
+    if (ncl_deconv_rows_possible(lower, &window)) {
+        const struct ncl_deconv_rows rows = {
+            .input = ncl_lower_tensor(lower, input),
+            .bias = NCL_NO_TENSOR,
+            .output = ncl_lower_tensor(lower, output),
+            .channels = 1,
+            .scale = 1 / divisor,
+            .flops = flops,
+        };
+        return ncl_deconv_rows_emit(lower, &rows, &window);
+    }
     struct ncl_emit *step = ncl_step_begin(lower, "debox");
     ncl_window_define_border(step, window.border);
     ncl_step_in(step, ncl_lower_tensor(lower, input));
     ncl_step_out(step, ncl_lower_tensor(lower, output));
     ncl_step_size(step, "COUNT", count);
     ncl_step_size(step, "RUN", run);
-    ncl_step_real(step, "DIVISOR", ncl_node_logical(node, "normalize") ? volume : 1);
+    ncl_step_real(step, "DIVISOR", divisor);
     ncl_window_emit(step, &window, 0, AXES);
-    ncl_step_flops(step, (double)ncl_shape_volume(&input->shape) * volume);
+    ncl_step_flops(step, flops);
     return ncl_step_end(step, ncl_ceil_div(count, run));
 }

@@ -1,5 +1,6 @@
 /* box, avg_pool, max_pool (NNEF 4.3.2, 4.9.3). */
 #include "ops/pool.h"
+#include "ops/window_rows.h"
 
 #include <string.h>
 
@@ -25,6 +26,12 @@ nnefcl_status ncl_pool_emit(struct ncl_lower *lower, const struct ncl_node *node
 {
     const struct ncl_tensor *output = ncl_node_result(node, 0);
     const int64_t count = ncl_shape_volume(&output->shape), run = lower->plan->target.cpu ? RUN : 1;
+    const double flops = (double)count * (double)ncl_window_volume(window);
+    if (ncl_rows_possible(lower, window, 0) && output->shape.extent[output->shape.rank - 1] > 1) {
+        const struct ncl_rows rows = {
+            .kind = pool->max ? NCL_ROWS_MAX : NCL_ROWS_SUM, .normalize = pool->normalize, .input = ncl_node_tensor(node, "input"), .output = output};
+        return ncl_rows_emit(lower, &rows, window, flops);
+    }
     struct ncl_emit *step = ncl_step_begin(lower, "pool");
     ncl_window_define_border(step, window->border);
     ncl_step_define_int(step, "MAX", pool->max);
@@ -37,7 +44,7 @@ nnefcl_status ncl_pool_emit(struct ncl_lower *lower, const struct ncl_node *node
     ncl_step_size(step, "RUN", run);
     ncl_step_size(step, "VOLUME", ncl_window_volume(window));
     ncl_window_emit(step, window, 0, AXES);
-    ncl_step_flops(step, (double)count * (double)ncl_window_volume(window));
+    ncl_step_flops(step, flops);
     return ncl_step_end(step, ncl_ceil_div(count, run));
 }
 

@@ -1,0 +1,140 @@
+/* Windows over the last two axes on CPUs: depthwise convolution, and sums, means and maxima, eight neighbours at a time.
+ *
+ *   y[plane][o] = R over j of  x~[floor(plane / MULTIPLIER)][o s + j d - p]     R: b[k] + the sum weighted by w[k][j] with k = plane mod CHANNELS, the sum, the maximum
+ *
+ * A task computes ROWS rows of one plane. It first copies the rows of x that they need to private memory with the border filled in, so that all windows are alike.
+ *
+ * KIND          0: weighted sum; 1: sum; 2: maximum, NaN wins (1 and 2 do not read w and b)        STEP  stride along a row when it is 1 or 2, else 0
+ * TAPS          extents of the window when both are equal and known at build, else 0              LINES_MAX  elements of private memory
+ * IGNORE        1: what lies outside is left out (a window wholly outside gives 0)                NORMALIZE  1: divide by the number of values
+ * BORDER(i, n)  how x~ continues x          arrays: the two axes          PITCH  elements of a private row          BIAS  1: one for each k, 0: one
+ * tasks: planes of y * ceil(OUT(0) / ROWS) */
+#ifndef BORDER
+#define BORDER NCL_BORDER_CONSTANT
+#endif
+#ifndef KIND
+#define KIND 0
+#endif
+#ifndef STEP
+#define STEP 1
+#endif
+#ifndef TAPS
+#define TAPS 0
+#endif
+#ifndef LINES_MAX
+#define LINES_MAX 8192
+#endif
+#ifndef IGNORE
+#define IGNORE 0
+#endif
+#ifndef NORMALIZE
+#define NORMALIZE 0
+#endif
+#define IN(i)       SIZE(0 + (i))
+#define OUT(i)      SIZE(2 + (i))
+#define KERNEL(i)   SIZE(4 + (i))
+#define STRIDE(i)   SIZE(6 + (i))
+#define DILATION(i) SIZE(8 + (i))
+#define BEFORE(i)   SIZE(10 + (i))
+#define ROWS        SIZE(12)
+#define PITCH       SIZE(13)
+#define MULTIPLIER  SIZE(14)
+#define CHANNELS    SIZE(15)
+#define BIAS        SIZE(16)
+#define OUTSIDE     (KIND == 2 && IGNORE ? -INFINITY : 0.0f)
+
+/* One row of x from `start` on, `extent` elements. */
+static void FN(window_rows_fill)(INDEX extent, INDEX start, INDEX width, global const float *from, private float *to)
+{
+    const INDEX first = clamp(-start, (INDEX)0, extent), last = clamp(width - start, first, extent);
+    INDEX q = 0;
+    for (; q < first; q++) {
+        const INDEX at = start + q, i = BORDER(at, width);
+        to[q] = i < 0 ? OUTSIDE : from[i];
+    }
+    for (; q + 8 <= last; q += 8)
+        vstore8(vload8(0, from + start + q), 0, to + q);
+    for (; q < last; q++)
+        to[q] = from[start + q];
+    for (; q < extent; q++) {
+        const INDEX at = start + q, i = BORDER(at, width);
+        to[q] = i < 0 ? OUTSIDE : from[i];
+    }
+}
+
+static float8 FN(window_rows_load)(private const float *x, INDEX stride)
+{
+    if (STEP == 1)
+        return vload8(0, x);
+    if (STEP == 2)
+        return vload16(0, x).even;
+    return (float8)(x[0], x[stride], x[2 * stride], x[3 * stride], x[4 * stride], x[5 * stride], x[6 * stride], x[7 * stride]);
+}
+
+static float8 FN(window_rows_join)(float8 a, float8 v, float w)
+{
+    return KIND == 0 ? fma((float8)w, v, a) : KIND == 1 ? a + v : select(a, v, v > a || v != v);
+}
+
+/* How many of `taps` positions from `at` on, `dilation` apart, lie in [0, extent), for eight windows `stride` apart. */
+static float8 FN(window_rows_inside)(INDEX at, INDEX taps, INDEX stride, INDEX dilation, INDEX extent)
+{
+    const int8 lane = (int8)(0, 1, 2, 3, 4, 5, 6, 7) * (int)stride;
+    int8 count = 0;
+    for (INDEX j = 0; j < taps; j++) {
+        const int8 i = lane + (int)(at + j * dilation);
+        count -= i >= 0 && i < (int)extent;
+    }
+    return convert_float8(count);
+}
+
+/* Eight outputs from o on. `x`: the private row of their first tap. */
+static float8 FN(window_rows_eight)(SIZES size, INDEX o, INDEX row, private const float *x, global const float *w, float8 start)
+{
+    const INDEX taps0 = TAPS ? TAPS : KERNEL(0), taps1 = TAPS ? TAPS : KERNEL(1), stride = STEP ? STEP : STRIDE(1);
+    const INDEX down = DILATION(0) * PITCH, across = DILATION(1);
+    float8 value = start;
+    x += o * stride;
+    for (INDEX j0 = 0; j0 < taps0; j0++)
+        for (INDEX j1 = 0; j1 < taps1; j1++)
+            value = FN(window_rows_join)(value, FN(window_rows_load)(x + j0 * down + j1 * across, stride), KIND == 0 ? w[j0 * taps1 + j1] : 0);
+    if (IGNORE) {
+        const float8 rows = FN(window_rows_inside)(row * STRIDE(0) - BEFORE(0), taps0, 0, DILATION(0), IN(0));
+        const float8 count = rows * FN(window_rows_inside)(o * stride - BEFORE(1), taps1, stride, across, IN(1));
+        return select(NORMALIZE ? value / count : value, (float8)0, count == 0);
+    }
+    return NORMALIZE ? value / (float)(taps0 * taps1) : value;
+}
+
+static void FN(window_rows)(INDEX task, SIZES size, global const float *x, global const float *w, global const float *b, global float *y)
+{
+    float lines[LINES_MAX];
+    const INDEX blocks = (OUT(0) + ROWS - 1) / ROWS, plane = task / blocks, row = task % blocks * ROWS, end = min(row + ROWS, OUT(0));
+    const INDEX width = OUT(1), k = plane % CHANNELS, pitch = PITCH, stride = STRIDE(0);
+    const INDEX needed = (end - 1 - row) * stride + (KERNEL(0) - 1) * DILATION(0) + 1;
+    x += plane / MULTIPLIER * IN(0) * IN(1);
+    for (INDEX l = 0; l < needed; l++) {
+        const INDEX at = row * stride - BEFORE(0) + l, i = BORDER(at, IN(0));
+        if (i >= 0)
+            FN(window_rows_fill)(pitch, -BEFORE(1), IN(1), x + i * IN(1), lines + l * pitch);
+        else
+            for (INDEX q = 0; q < pitch; q++)
+                lines[l * pitch + q] = OUTSIDE;
+    }
+    w += KIND == 0 ? k * KERNEL(0) * KERNEL(1) : 0;
+    y += (plane * OUT(0) + row) * width;
+    const float8 start = KIND == 0 ? b[k * BIAS] : KIND == 2 ? -INFINITY : 0;
+    for (INDEX r = row; r < end; r++, y += width) {
+        private const float *line = lines + (r - row) * stride * pitch;
+        for (INDEX o = 0; o + 8 <= width; o += 8)
+            vstore8(FN(window_rows_eight)(size, o, r, line, w, start), 0, y + o);
+        if (width >= 8 && width % 8) {
+            vstore8(FN(window_rows_eight)(size, width - 8, r, line, w, start), 0, y + width - 8);
+        } else if (width < 8) {
+            float last[8];
+            vstore8(FN(window_rows_eight)(size, 0, r, line, w, start), 0, last);
+            for (INDEX o = 0; o < width; o++)
+                y[o] = last[o];
+        }
+    }
+}

@@ -214,8 +214,11 @@ static nnefcl_status make(struct ncl_lower *lower, const struct ncl_graph *graph
     plan->input = NCL_NEW_ARRAY(lower->arena, ncl_ref, graph->input_count);
     plan->output = NCL_NEW_ARRAY(lower->arena, ncl_ref, graph->output_count);
     lower->tensor = NCL_NEW_ARRAY(lower->arena, ncl_ref, graph->tensor_count);
-    if (!plan->input || !plan->output || !lower->tensor)
+    lower->variable = NCL_NEW_ARRAY(lower->arena, ncl_ref, graph->variable_count);
+    if (!plan->input || !plan->output || !lower->tensor || !lower->variable)
         return ncl_nomem(lower->diag);
+    for (size_t i = 0; i < graph->variable_count; i++)
+        lower->variable[i] = NCL_NO_TENSOR;
     for (size_t i = 0; i < graph->tensor_count; i++)
         lower->tensor[i] = NCL_NO_TENSOR;
     nnefcl_status status = lower_inputs(lower);

@@ -103,6 +103,8 @@ ncl_ref ncl_lower_tensor(struct ncl_lower *lower, const struct ncl_tensor *tenso
         return NCL_NO_TENSOR;
     if (lower->tensor[tensor->id] != NCL_NO_TENSOR)
         return lower->tensor[tensor->id];
+    if (tensor->role == NCL_ROLE_VARIABLE && lower->variable[tensor->variable->index] != NCL_NO_TENSOR)
+        return lower->tensor[tensor->id] = lower->variable[tensor->variable->index];
     enum ncl_storage storage = NCL_STORE_ARENA;
     if (tensor->role == NCL_ROLE_INPUT)
         storage = NCL_STORE_INPUT;
@@ -114,6 +116,8 @@ ncl_ref ncl_lower_tensor(struct ncl_lower *lower, const struct ncl_tensor *tenso
     if (ref == NCL_NO_TENSOR)
         return ref;
     lower->tensor[tensor->id] = ref;
+    if (tensor->role == NCL_ROLE_VARIABLE)
+        lower->variable[tensor->variable->index] = ref;
     if (storage == NCL_STORE_INIT || storage == NCL_STORE_STATE) {
         lower->constant[ref] = storage == NCL_STORE_INIT;
         add_load(lower, ref, tensor);

@@ -15,6 +15,7 @@ struct ncl_lower {
     const struct ncl_graph *graph;
     const struct ncl_node *node; /* being lowered */
     bool node_constant;          /* every tensor it reads is known at init */
+    ncl_ref *variable;           /* by index of the variable, likewise: tensors of one label share their memory (4.1.3) */
     ncl_ref *tensor;             /* by tensor id: its plan tensor, NCL_NO_TENSOR: not met yet */
     bool *constant;              /* by ref: made by init steps */
     size_t constant_capacity;

@@ -16,6 +16,7 @@ struct counting_allocator {
     size_t fail_at;     /* this call fails (1: the first, 0: none) */
     bool fail_on;       /* and all after it */
     size_t limit;       /* bytes, 0: none */
+    size_t refused;     /* calls that the limit refused */
 };
 
 struct counting_header {
@@ -38,8 +39,10 @@ static inline void *counting_resize(void *user, void *pointer, size_t size)
     counting->calls++;
     if (counting->fail_at && (counting->calls == counting->fail_at || (counting->fail_on && counting->calls > counting->fail_at)))
         return NULL;
-    if (counting->limit && (size > counting->limit || counting->bytes - before > counting->limit - size))
+    if (counting->limit && (size > counting->limit || counting->bytes - before > counting->limit - size)) {
+        counting->refused++;
         return NULL;
+    }
     struct counting_header *block = realloc(old, sizeof *block + size);
     if (!block)
         return NULL;

@@ -46,6 +46,12 @@ void blob_free(struct blob *blob)
     *blob = (struct blob){0};
 }
 
+/* Mostly one, so that many results stay near enough to valid to get far; never more than four. */
+static size_t how_many(struct dice *dice)
+{
+    return 1 + dice_below(dice, 2) * dice_below(dice, 4);
+}
+
 /* ---- bytes ---- */
 
 static void flip_bit(struct blob *blob, struct dice *dice)
@@ -84,7 +90,7 @@ static void splice(struct blob *blob, const struct blob *from, struct dice *dice
 
 void mutate_bytes(struct blob *file, struct dice *dice)
 {
-    for (size_t n = 1 + dice_below(dice, 4); n > 0; n--)
+    for (size_t n = how_many(dice); n > 0; n--)
         switch (dice_below(dice, 8)) {
         case 0:
             cut(file, dice);
@@ -104,7 +110,7 @@ void mutate_tensor(struct blob *file, struct dice *dice)
 {
     static const uint32_t words[] = {0,  1,  2,  3,   4,          5,          7,          8,       9,          16,
                                      32, 64, 65, 128, 0x7fffffff, 0x80000000, 0xffffffff, 0x10000, 0x52540000, 0x40000001};
-    for (size_t n = 1 + dice_below(dice, 3); n > 0; n--) {
+    for (size_t n = how_many(dice); n > 0; n--) {
         size_t header = file->size < 128 ? file->size / 4 : 32; /* words of it */
         if (dice_below(dice, 2) && header) {
             uint32_t word = words[dice_below(dice, sizeof words / sizeof *words)];
@@ -230,7 +236,7 @@ static void move_line(struct blob *text, const struct blob *from, struct dice *d
 
 void mutate_text(struct blob *text, const struct blob *other, struct dice *dice)
 {
-    for (size_t n = 1 + dice_below(dice, 4); n > 0; n--)
+    for (size_t n = how_many(dice); n > 0; n--)
         switch (dice_below(dice, 16)) {
         case 0:
             flip_bit(text, dice);

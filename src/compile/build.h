@@ -22,7 +22,7 @@
 #define NCL_MAX_CALLS   65536                /* nested invocations of fragments */
 #define NCL_MAX_ITEMS   ((size_t)1 << 24)    /* of an array, bytes of a string */
 #define NCL_MAX_STEPS   ((uint64_t)50000000) /* instructions and items moved in one build */
-#define NCL_MAX_SCRATCH ((size_t)1 << 30)    /* bytes of values and code while building */
+#define NCL_MAX_SCRATCH ((size_t)1 << 29)    /* bytes of values and code while building */
 
 struct ncl_declared;
 

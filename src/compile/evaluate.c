@@ -157,7 +157,7 @@ static nnefcl_status enter(struct ncl_build *build, const struct ncl_invoke *inv
     if (callee->bad)
         return NNEFCL_ERR_MODEL; /* reported before */
     if (machine->frame_count >= NCL_MAX_CALLS)
-        return ncl_error(build->diag, NNEFCL_ERR_LIMIT, at,
+        return ncl_error(build->diag, NNEFCL_ERR_MODEL, at,
                          "more than %d invocations within each other: fragment '%s' seems to call itself without an end", NCL_MAX_CALLS,
                          callee->fragment->name);
     struct ncl_call *call = NCL_NEW(build->arena, struct ncl_call);

@@ -20,7 +20,7 @@
 #define NCL_MAX_NODES   1000000
 #define NCL_MAX_TENSORS 8000000
 #define NCL_MAX_CALLS   65536                /* nested invocations of fragments */
-#define NCL_MAX_ITEMS   ((size_t)1 << 24)    /* of an array, bytes of a string */
+#define NCL_MAX_ITEMS   ((size_t)1 << 22)    /* of an array, bytes of a string */
 #define NCL_MAX_STEPS   ((uint64_t)50000000) /* instructions and items moved in one build */
 #define NCL_MAX_SCRATCH ((size_t)1 << 29)    /* bytes of values and code while building */
 

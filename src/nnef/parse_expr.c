@@ -3,10 +3,6 @@
  * From lowest: if-else (to the right), in, { && || }, comparisons, { + - }, { * / }, signs and !, ^, subscripts; all binary operators to the left.
  * The table of the specification has no place for unary operators: they bind tighter than every binary operator but ^, so -x ^ 2.0 is -(x ^ 2.0).
  * A sign in front of a number is part of the number, as in the flat syntax. */
-#include <math.h>
-#include <string.h>
-
-#include "base/number.h"
 #include "nnef/parser.h"
 
 enum { LEVEL_LOWEST = 1, LEVEL_POWER = 6 };
@@ -27,297 +23,15 @@ static const struct {
 
 static struct ncl_expr *parse_binary(struct ncl_parser *parser, int level);
 
-/* ---- making nodes ---- */
-
-static struct ncl_expr *new_expr(struct ncl_parser *parser, enum ncl_expr_kind kind, struct ncl_loc at)
-{
-    struct ncl_expr *expr = NCL_NEW(parser->arena, struct ncl_expr);
-    if (!expr)
-        return ncl_parse_nomem(parser);
-    *expr = (struct ncl_expr){.kind = kind, .at = at, .height = 1};
-    return expr;
-}
-
-/* Accounts for a child. Chains of operators grow to the left without nesting, so height is bounded apart from nesting. */
-static bool cover(struct ncl_parser *parser, struct ncl_expr *expr, const struct ncl_expr *child)
-{
-    if (child && child->height >= expr->height)
-        expr->height = child->height + 1;
-    if (expr->height <= NCL_MAX_HEIGHT)
-        return true;
-    ncl_parse_stop(parser, NNEFCL_ERR_LIMIT, expr->at, "an expression of more than %d levels", NCL_MAX_HEIGHT);
-    return false;
-}
-
-static bool push(struct ncl_parser *parser, struct ncl_expr *expr)
-{
-    if (parser->stack_count == parser->stack_capacity) {
-        size_t capacity = parser->stack_capacity ? parser->stack_capacity * 2 : 64;
-        struct ncl_expr **stack = ncl_resize(&parser->arena->allocator, parser->stack, capacity * sizeof *stack);
-        if (!stack) {
-            ncl_parse_nomem(parser);
-            return false;
-        }
-        parser->stack = stack;
-        parser->stack_capacity = capacity;
-    }
-    parser->stack[parser->stack_count++] = expr;
-    return true;
-}
-
-/* Moves what was pushed since `mark` into the node. */
-static struct ncl_expr *set_items(struct ncl_parser *parser, struct ncl_expr *expr, size_t mark)
-{
-    size_t count = parser->stack_count - mark;
-    expr->item = NCL_NEW_ARRAY(parser->arena, struct ncl_expr *, count);
-    if (!expr->item)
-        return ncl_parse_nomem(parser);
-    expr->item_count = count;
-    for (size_t i = 0; i < count; i++) {
-        expr->item[i] = parser->stack[mark + i];
-        if (!cover(parser, expr, expr->item[i]))
-            return NULL;
-    }
-    parser->stack_count = mark;
-    return expr;
-}
-
 static struct ncl_expr *with_items(struct ncl_parser *parser, struct ncl_expr *expr, struct ncl_expr *a, struct ncl_expr *b, struct ncl_expr *c,
                                    size_t count)
 {
     size_t mark = parser->stack_count;
     struct ncl_expr *const items[3] = {a, b, c};
     for (size_t i = 0; expr && i < count; i++)
-        if (!push(parser, items[i]))
+        if (!ncl_parse_push(parser, items[i]))
             return NULL;
-    return expr ? set_items(parser, expr, mark) : NULL;
-}
-
-/* What only the extension for operator expressions allows. Said once for a document. */
-static void need_expressions(struct ncl_parser *parser, struct ncl_loc at)
-{
-    if (parser->expressions)
-        return;
-    parser->expressions = true;
-    ncl_parse_lax(parser, at, "operator expressions need 'extension KHR_enable_operator_expressions;'");
-}
-
-/* ---- literals ---- */
-
-static const char *const number_words[] = {"inf", "nan", "NaN"};
-
-void ncl_parse_note_name(struct ncl_parser *parser, const char *name)
-{
-    for (unsigned i = 0; i < sizeof number_words / sizeof *number_words; i++)
-        if (strcmp(name, number_words[i]) == 0)
-            parser->declared |= 1u << i;
-}
-
-/* Is the token one of the words for infinity or NaN, and not a name of the scope? */
-static bool is_number_word(const struct ncl_parser *parser)
-{
-    const struct ncl_token *token = &parser->token;
-    if (token->kind != NCL_TOKEN_IDENTIFIER || token->length != 3)
-        return false;
-    for (unsigned i = 0; i < sizeof number_words / sizeof *number_words; i++)
-        if (memcmp(token->text, number_words[i], 3) == 0)
-            return !(parser->declared & 1u << i) && ncl_parse_peek(parser, NULL) != NCL_TOKEN_LPAREN;
-    return false;
-}
-
-static bool is_number(const struct ncl_parser *parser)
-{
-    return parser->token.kind == NCL_TOKEN_INTEGER || parser->token.kind == NCL_TOKEN_SCALAR || is_number_word(parser);
-}
-
-static struct ncl_expr *parse_number_word(struct ncl_parser *parser, struct ncl_expr *expr, bool negative)
-{
-    double value = parser->token.text[0] == 'i' ? INFINITY : NAN;
-    ncl_parse_lax(parser, expr->at, "inf and nan are not literals of NNEF; taken as numbers");
-    ncl_parse_advance(parser);
-    expr->kind = NCL_EXPR_SCALAR;
-    expr->scalar = negative ? -value : value;
-    return expr;
-}
-
-/* The number at the token; a minus before it has been taken. */
-static struct ncl_expr *parse_number(struct ncl_parser *parser, struct ncl_loc at, bool negative)
-{
-    const struct ncl_token *token = &parser->token;
-    struct ncl_expr *expr = new_expr(parser, NCL_EXPR_INTEGER, at);
-    if (!expr)
-        return NULL;
-    if (token->kind == NCL_TOKEN_IDENTIFIER)
-        return parse_number_word(parser, expr, negative);
-    int shown = token->length < 40 ? (int)token->length : 40;
-    if (token->kind == NCL_TOKEN_SCALAR) {
-        expr->kind = NCL_EXPR_SCALAR;
-        if (!ncl_parse_double(token->text, token->length, &expr->scalar))
-            return ncl_parse_fail(parser, NNEFCL_ERR_LIMIT, at, "the number %.*s is beyond the range of a double", shown, token->text);
-        if (negative)
-            expr->scalar = -expr->scalar;
-    } else {
-        /* The lowest integer has no positive counterpart: the sign takes part in the conversion. */
-        size_t length = token->length;
-        const char *digits = token->text;
-        while (length > 1 && *digits == '0') {
-            digits++;
-            length--;
-        }
-        char text[24] = "-";
-        bool fits = length < sizeof text - 1;
-        if (fits) {
-            memcpy(text + 1, digits, length);
-            fits = negative ? ncl_parse_int64(text, length + 1, &expr->integer) : ncl_parse_int64(text + 1, length, &expr->integer);
-        }
-        if (!fits)
-            return ncl_parse_fail(parser, NNEFCL_ERR_LIMIT, at, "the integer %s%.*s does not fit in 64 bits", negative ? "-" : "", shown,
-                                  token->text);
-    }
-    ncl_parse_advance(parser);
-    return expr;
-}
-
-static struct ncl_expr *parse_string(struct ncl_parser *parser)
-{
-    struct ncl_expr *expr = new_expr(parser, NCL_EXPR_STRING, ncl_parse_here(parser));
-    if (!expr)
-        return NULL;
-    expr->name = ncl_lex_text(parser->arena, &parser->token, &expr->name_length);
-    if (!expr->name)
-        return ncl_parse_nomem(parser);
-    ncl_parse_advance(parser);
-    return expr;
-}
-
-static struct ncl_expr *parse_logical(struct ncl_parser *parser)
-{
-    struct ncl_expr *expr = new_expr(parser, NCL_EXPR_LOGICAL, ncl_parse_here(parser));
-    if (expr)
-        expr->logical = parser->token.kind == NCL_TOKEN_TRUE;
-    ncl_parse_advance(parser);
-    return expr;
-}
-
-/* ---- lists ---- */
-
-/* Items up to `close`, which is taken; the opening bracket is the token. */
-static struct ncl_expr *parse_list(struct ncl_parser *parser, enum ncl_expr_kind kind, enum ncl_token_kind close,
-                                   struct ncl_expr *(*parse_item)(struct ncl_parser *))
-{
-    struct ncl_expr *expr = new_expr(parser, kind, ncl_parse_here(parser));
-    size_t mark = parser->stack_count;
-    if (!expr)
-        return NULL;
-    ncl_parse_advance(parser);
-    if (kind == NCL_EXPR_TUPLE || parser->token.kind != close) {
-        do {
-            struct ncl_expr *item = parse_item(parser);
-            if (!item || !push(parser, item))
-                return NULL;
-        } while (ncl_parse_accept(parser, NCL_TOKEN_COMMA));
-    }
-    if (!ncl_parse_expect(parser, close, kind == NCL_EXPR_TUPLE ? "or ','" : "or ',' in the array"))
-        return NULL;
-    expr->parenthesized = kind == NCL_EXPR_TUPLE;
-    return set_items(parser, expr, mark);
-}
-
-/* A tuple has at least two items. */
-static struct ncl_expr *check_tuple(struct ncl_parser *parser, struct ncl_expr *expr)
-{
-    if (expr && expr->item_count < 2)
-        return ncl_parse_fail(parser, NNEFCL_ERR_MODEL, expr->at, "a tuple has at least two items");
-    return expr;
-}
-
-static struct ncl_expr *parse_literal(struct ncl_parser *parser)
-{
-    struct ncl_loc at = ncl_parse_here(parser);
-    bool negative = ncl_parse_accept(parser, NCL_TOKEN_MINUS);
-    if (is_number(parser))
-        return parse_number(parser, at, negative);
-    if (negative)
-        return ncl_parse_unexpected(parser, "a number after '-'");
-    switch (parser->token.kind) {
-    case NCL_TOKEN_STRING:
-        return parse_string(parser);
-    case NCL_TOKEN_TRUE:
-    case NCL_TOKEN_FALSE:
-        return parse_logical(parser);
-    case NCL_TOKEN_LBRACKET:
-        return parse_list(parser, NCL_EXPR_ARRAY, NCL_TOKEN_RBRACKET, ncl_parse_literal);
-    case NCL_TOKEN_LPAREN:
-        return check_tuple(parser, parse_list(parser, NCL_EXPR_TUPLE, NCL_TOKEN_RPAREN, ncl_parse_literal));
-    default:
-        return ncl_parse_unexpected(parser, "a literal");
-    }
-}
-
-struct ncl_expr *ncl_parse_literal(struct ncl_parser *parser)
-{
-    struct ncl_expr *expr = ncl_parse_enter(parser) ? parse_literal(parser) : NULL;
-    ncl_parse_leave(parser);
-    return expr;
-}
-
-/* ---- left sides ---- */
-
-static struct ncl_expr *parse_name(struct ncl_parser *parser, const char *what)
-{
-    struct ncl_expr *expr = new_expr(parser, NCL_EXPR_IDENTIFIER, ncl_parse_here(parser));
-    if (!expr)
-        return NULL;
-    expr->name = ncl_parse_identifier(parser, what);
-    return expr->name ? expr : NULL;
-}
-
-static struct ncl_expr *parse_pattern(struct ncl_parser *parser)
-{
-    struct ncl_expr *expr = NULL;
-    if (!ncl_parse_enter(parser))
-        return NULL;
-    if (parser->token.kind == NCL_TOKEN_LBRACKET)
-        expr = parse_list(parser, NCL_EXPR_ARRAY, NCL_TOKEN_RBRACKET, parse_pattern);
-    else if (parser->token.kind == NCL_TOKEN_LPAREN)
-        expr = check_tuple(parser, parse_list(parser, NCL_EXPR_TUPLE, NCL_TOKEN_RPAREN, parse_pattern));
-    else if ((expr = parse_name(parser, "an identifier to assign to")))
-        ncl_parse_note_name(parser, expr->name);
-    ncl_parse_leave(parser);
-    return expr;
-}
-
-/* `first`, and what follows it behind commas: a tuple without parentheses. */
-static struct ncl_expr *parse_open_tuple(struct ncl_parser *parser, struct ncl_expr *first, struct ncl_expr *(*parse_item)(struct ncl_parser *))
-{
-    if (!first || parser->token.kind != NCL_TOKEN_COMMA)
-        return first;
-    struct ncl_expr *expr = new_expr(parser, NCL_EXPR_TUPLE, first->at);
-    size_t mark = parser->stack_count;
-    if (!expr || !push(parser, first))
-        return NULL;
-    while (ncl_parse_accept(parser, NCL_TOKEN_COMMA)) {
-        struct ncl_expr *item = parse_item(parser);
-        if (!item || !push(parser, item))
-            return NULL;
-    }
-    return set_items(parser, expr, mark);
-}
-
-struct ncl_expr *ncl_parse_lvalue(struct ncl_parser *parser)
-{
-    return parse_open_tuple(parser, parse_pattern(parser), parse_pattern);
-}
-
-/* 3.3.3 says that tuples may be written without parentheses, the grammar does not. */
-struct ncl_expr *ncl_parse_rvalue(struct ncl_parser *parser)
-{
-    struct ncl_expr *expr = ncl_parse_expr(parser);
-    if (expr && expr->kind != NCL_EXPR_INVOCATION)
-        need_expressions(parser, expr->at);
-    if (expr && parser->token.kind == NCL_TOKEN_COMMA)
-        ncl_parse_lax(parser, ncl_parse_here(parser), "a tuple on the right side needs parentheses");
-    return parse_open_tuple(parser, expr, ncl_parse_expr);
+    return expr ? ncl_parse_set_items(parser, expr, mark) : NULL;
 }
 
 /* ---- invocations ---- */
@@ -337,12 +51,12 @@ static bool parse_argument(struct ncl_parser *parser, struct ncl_argument *argum
 
 static struct ncl_expr *parse_invocation(struct ncl_parser *parser)
 {
-    struct ncl_expr *expr = new_expr(parser, NCL_EXPR_INVOCATION, ncl_parse_here(parser));
+    struct ncl_expr *expr = ncl_parse_node(parser, NCL_EXPR_INVOCATION, ncl_parse_here(parser));
     size_t capacity = 0;
     if (!expr)
         return NULL;
     if (parser->depth > 1)
-        need_expressions(parser, expr->at);
+        ncl_parse_need_expressions(parser, expr->at);
     expr->name = ncl_parse_identifier(parser, "the name of an operation");
     if (!expr->name)
         return NULL;
@@ -361,7 +75,7 @@ static struct ncl_expr *parse_invocation(struct ncl_parser *parser)
         if (!NCL_GROW(parser->arena, expr->argument, expr->argument_count, capacity))
             return ncl_parse_nomem(parser);
         expr->argument[expr->argument_count++] = argument;
-        if (!cover(parser, expr, argument.value))
+        if (!ncl_parse_cover(parser, expr, argument.value))
             return NULL;
     } while (ncl_parse_accept(parser, NCL_TOKEN_COMMA));
     return ncl_parse_expect(parser, NCL_TOKEN_RPAREN, "or ',' after an argument") ? expr : NULL;
@@ -384,10 +98,10 @@ static bool starts_invocation(const struct ncl_parser *parser)
 
 static struct ncl_expr *parse_builtin(struct ncl_parser *parser)
 {
-    struct ncl_expr *expr = new_expr(parser, NCL_EXPR_BUILTIN, ncl_parse_here(parser));
+    struct ncl_expr *expr = ncl_parse_node(parser, NCL_EXPR_BUILTIN, ncl_parse_here(parser));
     if (!expr)
         return NULL;
-    need_expressions(parser, expr->at);
+    ncl_parse_need_expressions(parser, expr->at);
     expr->name = ncl_token_name(parser->token.kind);
     ncl_parse_advance(parser);
     if (!ncl_parse_expect(parser, NCL_TOKEN_LPAREN, "after a built-in function"))
@@ -402,10 +116,10 @@ static struct ncl_expr *parse_builtin(struct ncl_parser *parser)
 
 static struct ncl_expr *parse_parentheses(struct ncl_parser *parser)
 {
-    struct ncl_expr *expr = parse_list(parser, NCL_EXPR_TUPLE, NCL_TOKEN_RPAREN, ncl_parse_expr);
+    struct ncl_expr *expr = ncl_parse_list(parser, NCL_EXPR_TUPLE, NCL_TOKEN_RPAREN, ncl_parse_expr);
     if (!expr || expr->item_count > 1)
         return expr;
-    need_expressions(parser, expr->at);
+    ncl_parse_need_expressions(parser, expr->at);
     expr->item[0]->parenthesized = true;
     return expr->item[0];
 }
@@ -423,11 +137,11 @@ static bool parse_iterator(struct ncl_parser *parser, struct ncl_iterator *itera
 
 static struct ncl_expr *parse_comprehension(struct ncl_parser *parser)
 {
-    struct ncl_expr *expr = new_expr(parser, NCL_EXPR_COMPREHENSION, ncl_parse_here(parser)), *condition = NULL;
+    struct ncl_expr *expr = ncl_parse_node(parser, NCL_EXPR_COMPREHENSION, ncl_parse_here(parser)), *condition = NULL;
     size_t capacity = 0;
     if (!expr)
         return NULL;
-    need_expressions(parser, expr->at);
+    ncl_parse_need_expressions(parser, expr->at);
     ncl_parse_advance(parser); /* '[' */
     ncl_parse_advance(parser); /* 'for' */
     do {
@@ -437,7 +151,7 @@ static struct ncl_expr *parse_comprehension(struct ncl_parser *parser)
         if (!NCL_GROW(parser->arena, expr->iterator, expr->iterator_count, capacity))
             return ncl_parse_nomem(parser);
         expr->iterator[expr->iterator_count++] = iterator;
-        if (!cover(parser, expr, iterator.in))
+        if (!ncl_parse_cover(parser, expr, iterator.in))
             return NULL;
     } while (ncl_parse_accept(parser, NCL_TOKEN_COMMA));
     if (ncl_parse_accept(parser, NCL_TOKEN_IF)) {
@@ -457,22 +171,22 @@ static struct ncl_expr *parse_comprehension(struct ncl_parser *parser)
 
 static struct ncl_expr *parse_primary(struct ncl_parser *parser)
 {
-    if (is_number(parser))
-        return parse_number(parser, ncl_parse_here(parser), false);
+    if (ncl_parse_is_number(parser))
+        return ncl_parse_number(parser, ncl_parse_here(parser), false);
     switch (parser->token.kind) {
     case NCL_TOKEN_IDENTIFIER:
-        return starts_invocation(parser) ? parse_invocation(parser) : parse_name(parser, "an identifier");
+        return starts_invocation(parser) ? parse_invocation(parser) : ncl_parse_name(parser, "an identifier");
     case NCL_TOKEN_STRING:
-        return parse_string(parser);
+        return ncl_parse_string(parser);
     case NCL_TOKEN_TRUE:
     case NCL_TOKEN_FALSE:
-        return parse_logical(parser);
+        return ncl_parse_logical(parser);
     case NCL_TOKEN_LPAREN:
         return parse_parentheses(parser);
     case NCL_TOKEN_LBRACKET:
         if (ncl_parse_peek(parser, NULL) == NCL_TOKEN_FOR)
             return parse_comprehension(parser);
-        return parse_list(parser, NCL_EXPR_ARRAY, NCL_TOKEN_RBRACKET, ncl_parse_expr);
+        return ncl_parse_list(parser, NCL_EXPR_ARRAY, NCL_TOKEN_RBRACKET, ncl_parse_expr);
     case NCL_TOKEN_SHAPE_OF:
     case NCL_TOKEN_LENGTH_OF:
     case NCL_TOKEN_RANGE_OF:
@@ -489,10 +203,10 @@ static struct ncl_expr *parse_primary(struct ncl_parser *parser)
 /* base[index], base[begin:end] */
 static struct ncl_expr *parse_subscript(struct ncl_parser *parser, struct ncl_expr *base)
 {
-    struct ncl_expr *expr = new_expr(parser, NCL_EXPR_SUBSCRIPT, ncl_parse_here(parser)), *begin = NULL, *end = NULL;
+    struct ncl_expr *expr = ncl_parse_node(parser, NCL_EXPR_SUBSCRIPT, ncl_parse_here(parser)), *begin = NULL, *end = NULL;
     if (!expr)
         return NULL;
-    need_expressions(parser, expr->at);
+    ncl_parse_need_expressions(parser, expr->at);
     ncl_parse_advance(parser);
     if (parser->token.kind != NCL_TOKEN_COLON && !(begin = ncl_parse_expr(parser)))
         return NULL;
@@ -512,7 +226,7 @@ static bool starts_negative_number(const struct ncl_parser *parser)
     struct ncl_parser ahead = *parser;
     ahead.lexer.quiet = true;
     ncl_lex_next(&ahead.lexer, &ahead.token);
-    if (!is_number(&ahead))
+    if (!ncl_parse_is_number(&ahead))
         return false;
     enum ncl_token_kind next = ncl_parse_peek(&ahead, NULL);
     return next != NCL_TOKEN_CARET && next != NCL_TOKEN_LBRACKET;
@@ -524,15 +238,15 @@ static struct ncl_expr *parse_unary(struct ncl_parser *parser, int level)
     enum ncl_token_kind kind = parser->token.kind;
     if (kind == NCL_TOKEN_MINUS && starts_negative_number(parser)) {
         ncl_parse_advance(parser);
-        return parse_number(parser, at, true);
+        return ncl_parse_number(parser, at, true);
     }
     if (kind == NCL_TOKEN_MINUS || kind == NCL_TOKEN_PLUS || kind == NCL_TOKEN_NOT) {
-        need_expressions(parser, at);
+        ncl_parse_need_expressions(parser, at);
         if (!ncl_parse_enter(parser))
             return NULL;
         ncl_parse_advance(parser);
         struct ncl_expr *item = parse_binary(parser, level > LEVEL_POWER ? level : LEVEL_POWER);
-        struct ncl_expr *expr = item ? new_expr(parser, NCL_EXPR_UNARY, at) : NULL;
+        struct ncl_expr *expr = item ? ncl_parse_node(parser, NCL_EXPR_UNARY, at) : NULL;
         if (!expr)
             return NULL;
         ncl_parse_leave(parser);
@@ -555,10 +269,10 @@ static struct ncl_expr *parse_binary(struct ncl_parser *parser, int level)
             i++;
         if (i == count || binary_operators[i].level < level)
             return left;
-        struct ncl_expr *expr = new_expr(parser, NCL_EXPR_BINARY, ncl_parse_here(parser));
+        struct ncl_expr *expr = ncl_parse_node(parser, NCL_EXPR_BINARY, ncl_parse_here(parser));
         if (!expr)
             return NULL;
-        need_expressions(parser, expr->at);
+        ncl_parse_need_expressions(parser, expr->at);
         expr->op = binary_operators[i].op;
         ncl_parse_advance(parser);
         struct ncl_expr *right = parse_binary(parser, binary_operators[i].level + 1);
@@ -573,10 +287,10 @@ struct ncl_expr *ncl_parse_expr(struct ncl_parser *parser)
         return NULL;
     struct ncl_expr *expr = parse_binary(parser, LEVEL_LOWEST);
     if (expr && parser->token.kind == NCL_TOKEN_IF) {
-        struct ncl_expr *select = new_expr(parser, NCL_EXPR_SELECT, ncl_parse_here(parser)), *condition, *other;
+        struct ncl_expr *select = ncl_parse_node(parser, NCL_EXPR_SELECT, ncl_parse_here(parser)), *condition, *other;
         if (!select)
             return NULL;
-        need_expressions(parser, select->at);
+        ncl_parse_need_expressions(parser, select->at);
         ncl_parse_advance(parser);
         condition = parse_binary(parser, LEVEL_LOWEST);
         if (!condition || !ncl_parse_expect(parser, NCL_TOKEN_ELSE, "after the condition"))

@@ -1,4 +1,4 @@
-/* What the parts of the parser share: parse.c (documents), parse_expr.c, parse_type.c, parse_quant.c.
+/* What the parts of the parser share: parse.c (documents), parse_sides.c, parse_expr.c, parse_literal.c, parse_node.c, parse_type.c, parse_quant.c.
  *
  * Every parsing function returns NULL or false after an error, which has been reported; the caller gives up its construct until someone recovers
  * (after statements and declarations). When memory or a limit ends, `stop` is set: then only END tokens come and nothing more is reported. */
@@ -62,7 +62,32 @@ void ncl_parse_recover(struct ncl_parser *parser);
 bool ncl_parse_enter(struct ncl_parser *parser);
 void ncl_parse_leave(struct ncl_parser *parser);
 
+/* ---- nodes ---- */
+
+struct ncl_expr *ncl_parse_node(struct ncl_parser *parser, enum ncl_expr_kind kind, struct ncl_loc at);
+/* Accounts for a child in the height. False: too high. */
+bool ncl_parse_cover(struct ncl_parser *parser, struct ncl_expr *expr, const struct ncl_expr *child);
+/* Puts an item aside; ncl_parse_set_items moves all since `mark` (a stack_count) into the node. */
+bool ncl_parse_push(struct ncl_parser *parser, struct ncl_expr *expr);
+struct ncl_expr *ncl_parse_set_items(struct ncl_parser *parser, struct ncl_expr *expr, size_t mark);
+/* An array or tuple up to `close`, which is taken; its opening bracket is the token. */
+struct ncl_expr *ncl_parse_list(struct ncl_parser *parser, enum ncl_expr_kind kind, enum ncl_token_kind close,
+                                struct ncl_expr *(*parse_item)(struct ncl_parser *));
+/* `first` and what follows behind commas: a tuple without parentheses; just `first` when there is no comma. */
+struct ncl_expr *ncl_parse_open_tuple(struct ncl_parser *parser, struct ncl_expr *first, struct ncl_expr *(*parse_item)(struct ncl_parser *));
+/* A tuple has at least two items. */
+struct ncl_expr *ncl_parse_check_tuple(struct ncl_parser *parser, struct ncl_expr *expr);
+struct ncl_expr *ncl_parse_name(struct ncl_parser *parser, const char *what);
+/* What only the extension for operator expressions allows. Said once for a document. */
+void ncl_parse_need_expressions(struct ncl_parser *parser, struct ncl_loc at);
+
 /* ---- constructs ---- */
+
+bool ncl_parse_is_number(const struct ncl_parser *parser);
+/* The number at the token; a minus before it has been taken. */
+struct ncl_expr *ncl_parse_number(struct ncl_parser *parser, struct ncl_loc at, bool negative);
+struct ncl_expr *ncl_parse_string(struct ncl_parser *parser);
+struct ncl_expr *ncl_parse_logical(struct ncl_parser *parser);
 
 struct ncl_expr *ncl_parse_expr(struct ncl_parser *parser);
 /* The left side of an assignment. */

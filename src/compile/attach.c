@@ -1,5 +1,6 @@
 /* After the body: nodes that nothing needs are dropped, variables find their files, and those without one their range of random values. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "compile/build.h"
@@ -104,39 +105,105 @@ static char *member_name(struct ncl_arena *arena, const char *label)
     return name;
 }
 
-nnefcl_status ncl_attach_member(struct ncl_build *build, struct ncl_variable *variable, struct ncl_loc at)
+/* Finds the file; the variable's member stays SIZE_MAX when it may do without. */
+static nnefcl_status find_member(struct ncl_build *build, struct ncl_variable *variable, struct ncl_loc at)
 {
     bool ambiguous = false;
     const char *name = member_name(&build->scratch, variable->label);
     if (!name)
         return ncl_build_nomem(build);
-    if (variable->member != SIZE_MAX)
-        return NNEFCL_OK;
     if (build->container)
         variable->member = ncl_container_find(build->container, name, &ambiguous);
     if (ambiguous)
         return ncl_error(build->diag, NNEFCL_ERR_MODEL, at, "several files differ from '%.200s' only by case", name);
-    if (variable->member != SIZE_MAX)
-        return ncl_weights_check(build->container, variable, build->options->compat, at, build->diag);
-    if (build->options->random_weights)
+    if (variable->member != SIZE_MAX || build->options->random_weights)
         return NNEFCL_OK;
     return ncl_error(build->diag, NNEFCL_ERR_MODEL, at, "the file '%.200s' of the variable is missing", name);
 }
 
-nnefcl_status ncl_attach_files(struct ncl_build *build)
+nnefcl_status ncl_attach_member(struct ncl_build *build, struct ncl_variable *variable, struct ncl_loc at)
 {
-    nnefcl_status first = NNEFCL_OK;
-    for (size_t i = 0; i < build->graph->tensor_count; i++) {
-        const struct ncl_tensor *tensor = build->graph->tensor[i];
-        if (tensor->role != NCL_ROLE_VARIABLE)
+    if (variable->member != SIZE_MAX)
+        return NNEFCL_OK;
+    const nnefcl_status status = find_member(build, variable, at);
+    if (status || variable->member == SIZE_MAX)
+        return status;
+    return ncl_weights_check(build->container, variable, build->options->compat, at, build->diag);
+}
+
+struct file {
+    const struct ncl_variable *variable;
+    struct ncl_loc at;
+    size_t place; /* in the document */
+    bool talks;   /* there is something to say of it */
+};
+
+static int by_member(const void *a, const void *b)
+{
+    const struct file *left = a, *right = b;
+    return (left->variable->member > right->variable->member) - (left->variable->member < right->variable->member);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct file *left = a, *right = b;
+    return (left->place > right->place) - (left->place < right->place);
+}
+
+static void note_talk(void *user, nnefcl_severity severity, const nnefcl_error *diagnostic)
+{
+    (void)severity, (void)diagnostic;
+    *(bool *)user = true;
+}
+
+/* An archive is cheap to read in its own order, people read messages in that of the document: so first quietly in the one, and then those of which
+ * there is something to say in the other. */
+static nnefcl_status check_files(struct ncl_build *build, struct file *file, size_t count)
+{
+    struct ncl_cursor *cursor;
+    nnefcl_status status = ncl_cursor_open(build->container, build->diag, &cursor), first = NNEFCL_OK;
+    if (status)
+        return status;
+    qsort(file, count, sizeof *file, by_member);
+    for (size_t i = 0; i < count; i++) {
+        struct ncl_diag quiet;
+        ncl_diag_init(&quiet, NULL, note_talk, &file[i].talks, build->diag->strict);
+        file[i].talks |= ncl_weights_check_with(cursor, build->container, file[i].variable, build->options->compat, file[i].at, &quiet) != NNEFCL_OK;
+    }
+    ncl_cursor_free(cursor);
+    qsort(file, count, sizeof *file, by_place);
+    for (size_t i = 0; i < count && build->diag->errors < NCL_MAX_ERRORS; i++) {
+        if (!file[i].talks)
             continue;
-        const nnefcl_status status = ncl_attach_member(build, tensor->variable, tensor->at);
-        if (!first)
-            first = status;
-        if (build->diag->errors >= NCL_MAX_ERRORS)
-            break;
+        status = ncl_weights_check(build->container, file[i].variable, build->options->compat, file[i].at, build->diag);
+        first = first ? first : status;
     }
     return first;
+}
+
+nnefcl_status ncl_attach_files(struct ncl_build *build)
+{
+    const struct ncl_graph *graph = build->graph;
+    struct file *file = NCL_NEW_ARRAY(&build->scratch, struct file, graph->variable_count);
+    bool *seen = NCL_NEW_ARRAY(&build->scratch, bool, graph->variable_count);
+    nnefcl_status first = NNEFCL_OK;
+    size_t count = 0;
+    if (!file || !seen)
+        return ncl_build_nomem(build);
+    for (size_t i = 0; i < graph->tensor_count && build->diag->errors < NCL_MAX_ERRORS; i++) {
+        const struct ncl_tensor *tensor = graph->tensor[i];
+        if (tensor->role != NCL_ROLE_VARIABLE || seen[tensor->variable->index])
+            continue;
+        seen[tensor->variable->index] = true;
+        const nnefcl_status status = find_member(build, tensor->variable, tensor->at);
+        first = first ? first : status;
+        if (tensor->variable->member != SIZE_MAX)
+            file[count++] = (struct file){tensor->variable, tensor->at, i, false};
+    }
+    if (count == 0)
+        return first;
+    const nnefcl_status status = check_files(build, file, count);
+    return first ? first : status;
 }
 
 /* ---- random values: the range follows from the operation that reads the variable ---- */

@@ -54,6 +54,9 @@ nnefcl_status ncl_weights_next(struct ncl_weights *weights, void *out, size_t co
 /* Does the file of a variable fit its declaration: header, size, type, shape modulo trailing ones (5.2, 5.2.1)? Called while the graph is built. */
 nnefcl_status ncl_weights_check(const struct ncl_container *container, const struct ncl_variable *variable, unsigned compat, struct ncl_loc at,
                                 struct ncl_diag *diag);
+/* The same with a cursor of the caller: an archive is read through once when the variables come in the order of their files. */
+nnefcl_status ncl_weights_check_with(struct ncl_cursor *cursor, const struct ncl_container *container, const struct ncl_variable *variable,
+                                     unsigned compat, struct ncl_loc at, struct ncl_diag *diag);
 /* The only element of a rank-0 variable that serves as an attribute. */
 nnefcl_status ncl_weights_scalar(const struct ncl_container *container, const struct ncl_variable *variable, unsigned compat, struct ncl_loc at,
                                  struct ncl_diag *diag, double *value);

@@ -333,10 +333,10 @@ nnefcl_status ncl_weights_next(struct ncl_weights *w, void *out, size_t count, s
 
 /* ---- while the graph is built ---- */
 
-nnefcl_status ncl_weights_check(const struct ncl_container *container, const struct ncl_variable *variable, unsigned compat, struct ncl_loc at,
-                                struct ncl_diag *diag)
+nnefcl_status ncl_weights_check_with(struct ncl_cursor *cursor, const struct ncl_container *container, const struct ncl_variable *variable,
+                                     unsigned compat, struct ncl_loc at, struct ncl_diag *diag)
 {
-    struct data_file data = {0};
+    struct data_file data = {.cursor = cursor};
     nnefcl_status status = open_data(&data, container, variable, compat, diag);
     if (!status)
         status = check_data(&data, variable, compat, at, diag);
@@ -347,8 +347,15 @@ nnefcl_status ncl_weights_check(const struct ncl_container *container, const str
         status = ncl_dequant_init(&dequant, &numbers, variable->quant, &data.header, &variable->shape, data.name, diag);
         ncl_arena_free(&numbers);
     }
-    ncl_cursor_free(data.cursor);
+    if (!cursor)
+        ncl_cursor_free(data.cursor);
     return status;
+}
+
+nnefcl_status ncl_weights_check(const struct ncl_container *container, const struct ncl_variable *variable, unsigned compat, struct ncl_loc at,
+                                struct ncl_diag *diag)
+{
+    return ncl_weights_check_with(NULL, container, variable, compat, at, diag);
 }
 
 nnefcl_status ncl_weights_scalar(const struct ncl_container *container, const struct ncl_variable *variable, unsigned compat, struct ncl_loc at,

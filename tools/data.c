@@ -80,8 +80,8 @@ static enum status parse_dat(struct bytes *file, const char *path, struct array 
     nnefcl_error error = {0};
     nnefcl_tensor tensor = {0};
     nnefcl_status status = nnefcl_tensor_parse(file->data, file->size, path, NULL, &tensor, &error);
-    if (status)
-        return talk_library(talk, status, &error);
+    if (status) /* a form that a model may have under some option is wrong here, too */
+        return talk_library(talk, status, &error) == STATUS_LIMIT ? STATUS_LIMIT : STATUS_DATA;
     free(file->data);
     *file = (struct bytes){tensor.data, tensor.bytes};
     *array = (struct array){.kind = "fib"[tensor.dtype],

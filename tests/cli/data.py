@@ -89,6 +89,7 @@ FILES = {
     'f32_flat.dat': dat([6], 32, 0, pack('<', 'f', SIX)),
     'i32.dat': dat([2, 3], 32, 4, pack('<', 'i', SIX)),
     'short.dat': dat([2, 3], 32, 0, pack('<', 'f', SIX))[:-1],
+    'vendor.dat': dat([2, 3], 32, 0xcc00 << 16, pack('<', 'f', SIX)),
     'in/a.dat': dat([2], 32, 0, pack('<', 'f', [1, 2])),
     'in/b.npy': npy('<f4', '(2,)', pack('<', 'f', [10, 20])),
     'half/a.dat': dat([2], 32, 0, pack('<', 'f', [1, 2])),

@@ -229,13 +229,16 @@ static nnefcl_status make(cl_context context, cl_device_id id, const nnefcl_devi
                           nnefcl_device **device, struct ncl_diag *diag)
 {
     nnefcl_device *made = ncl_resize(allocator, NULL, sizeof *made);
-    if (!made) {
+    const cl_int code = clRetainDevice(id); /* sub-devices are counted */
+    if (!made || code) {
+        ncl_resize(allocator, made, 0);
         clReleaseContext(context);
-        return ncl_nomem(diag);
+        if (!code)
+            clReleaseDevice(id);
+        return code ? ncl_opencl_check(diag, NCL_NOWHERE, info->name, "clRetainDevice", code) : ncl_nomem(diag);
     }
     *made = (nnefcl_device){.allocator = *allocator, .context = context, .id = id, .info = *info};
     atomic_init(&made->holds, 1);
-    clRetainDevice(id);
     set_target(made);
     *device = made;
     return NNEFCL_OK;

@@ -88,7 +88,7 @@ struct nnefcl_session {
     cl_kernel *kernel;        /* by run step; NULL for copies and GEMMs; the persistent form has one at [0] */
     const char **location;    /* by run step: "graph.nnef:12:9 conv1 = conv" */
     cl_event *event;          /* profiling: by command, only during a run */
-    cl_event *transfer_event; /* profiling: of inputs and outputs, only during a run */
+    cl_event *transfer_event; /* of inputs and outputs, only during a run */
     double *device_ms;        /* profiling: by run step, of the last run */
     cl_event last;            /* of the last run that was enqueued by the application, NULL: none that is not known to be over */
     nnefcl_error failure;     /* the error that ended this session */

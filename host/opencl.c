@@ -221,7 +221,7 @@ static nnefcl_status enqueue(nnefcl_session *session, cl_command_queue queue, bo
                              struct ncl_diag *diag)
 {
     cl_event over = NULL;
-    const nnefcl_status status = ncl_run_enqueue(session, queue, in_order, wait_count, wait, NULL, &over, diag);
+    nnefcl_status status = ncl_run_enqueue(session, queue, in_order, wait_count, wait, NULL, &over, diag);
     if (status && !over)
         mark_rest(queue, &over);
     if (session->last && over) {
@@ -231,8 +231,8 @@ static nnefcl_status enqueue(nnefcl_session *session, cl_command_queue queue, bo
     if (over)
         session->last = over;
     if (!status && done) {
-        *done = over;
-        clRetainEvent(over);
+        status = ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clRetainEvent", clRetainEvent(over));
+        *done = status ? NULL : over;
     }
     return status;
 }

@@ -32,6 +32,15 @@ static nnefcl_status enqueue_marker(cl_command_queue queue, cl_uint wait_count, 
                             clEnqueueMarkerWithWaitList(queue, wait_count, wait_count ? wait : NULL, event));
 }
 
+/* One more hold on an event. */
+static nnefcl_status hold(cl_event event, cl_event *out, struct ncl_diag *diag)
+{
+    const nnefcl_status status = ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clRetainEvent", clRetainEvent(event));
+    if (!status)
+        *out = event;
+    return status;
+}
+
 nnefcl_status ncl_run_enqueue(struct nnefcl_session *session, cl_command_queue queue, bool in_order, cl_uint wait_count, const cl_event *wait,
                               cl_event *events, cl_event *done, struct ncl_diag *diag)
 {
@@ -42,26 +51,17 @@ nnefcl_status ncl_run_enqueue(struct nnefcl_session *session, cl_command_queue q
         return enqueue_marker(queue, wait_count, wait, done, diag);
     for (size_t i = 0; i < count && !status; i++) {
         const bool last = i + 1 == count;
-        cl_event event = NULL, *wanted = !in_order || events || (last && done) ? &event : NULL;
-        status = enqueue_command(session, i, queue, wait_count, wait, wanted, diag);
+        cl_event event = NULL;
+        status = enqueue_command(session, i, queue, wait_count, wait, !in_order || events || (last && done) ? &event : NULL, diag);
         wait_count = 0;
+        if (event && events && !status)
+            status = hold(event, &events[i], diag);
+        if (event && last && done && !status)
+            status = hold(event, done, diag);
         if (previous)
             clReleaseEvent(previous);
-        previous = NULL;
-        if (!event)
-            continue;
-        if (events) {
-            events[i] = event;
-            clRetainEvent(event);
-        }
-        if (last && done) {
-            *done = event;
-            clRetainEvent(event);
-        }
-        if (in_order || last || status) {
-            clReleaseEvent(event);
-        } else {
-            previous = event;
+        previous = event;
+        if (event && !in_order) {
             wait_count = 1;
             wait = &previous;
         }
@@ -92,7 +92,7 @@ nnefcl_status ncl_run_end(struct nnefcl_session *session, nnefcl_status status, 
 
 /* ---- one inference from and to host memory ---- */
 
-/* The events of one run: of its transfers, and with profiling of its commands. */
+/* Events of the transfers of one run: of all outputs, and with profiling of inputs too. */
 struct transfers {
     cl_event *event;
     size_t count;
@@ -131,18 +131,10 @@ static nnefcl_status read_outputs(struct nnefcl_session *session, void *const *o
         const cl_mem memory = ncl_memory_place(session, plan->output[i], &offset);
         if (!outputs || !outputs[i])
             continue;
-        cl_event event;
-        const cl_int code = clEnqueueReadBuffer(session->queue, memory, CL_FALSE, (size_t)offset, (size_t)tensor->bytes, outputs[i], 0, NULL, &event);
+        cl_event *event = next_event(transfers);
+        const cl_int code = clEnqueueReadBuffer(session->queue, memory, CL_FALSE, (size_t)offset, (size_t)tensor->bytes, outputs[i], 0, NULL, event);
         status = ncl_opencl_check(diag, NCL_NOWHERE, tensor->name, "clEnqueueReadBuffer", code);
-        if (status)
-            break;
-        if (*last)
-            clReleaseEvent(*last);
-        *last = event;
-        if (session->profiling) {
-            clRetainEvent(event);
-            *next_event(transfers) = event;
-        }
+        *last = *event;
     }
     return status;
 }
@@ -207,7 +199,7 @@ static nnefcl_status run(struct nnefcl_session *session, const void *const *inpu
 {
     struct transfers transfers = {.event = session->transfer_event};
     nnefcl_timing *timing = &session->timing;
-    cl_event last = NULL;
+    cl_event last = NULL; /* one of the transfers' */
     const double start = now_ms();
     nnefcl_status status = follow_last(session, diag);
     if (!status)
@@ -230,8 +222,6 @@ static nnefcl_status run(struct nnefcl_session *session, const void *const *inpu
         .total_ms = end - start, .enqueue_ms = enqueued - written, .device_ms = end - written, .transfer_ms = written - start + read - enqueued};
     if (!status && session->profiling)
         take_profile(session, &transfers);
-    if (last)
-        clReleaseEvent(last);
     release_events(session->transfer_event, transfers.count);
     if (session->event)
         release_events(session->event, ncl_run_commands(session));

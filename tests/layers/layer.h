@@ -1,0 +1,21 @@
+/* How a test steers the layer that sits between it and the driver (fail_layer.c). The layer is loaded by the ICD loader (OPENCL_LAYERS); the
+ * functions are found in it with dlsym. */
+#ifndef LAYER_H
+#define LAYER_H
+
+#include <stddef.h>
+
+struct layer_control {
+    /* The n-th call from now on fails with `code` (1: the next; 0: none does). */
+    void (*fail_at)(unsigned long n, int code);
+    /* Name of the call that was made to fail, NULL: none since fail_at. */
+    const char *(*failed)(void);
+    /* Non-zero: calls are neither counted nor made to fail. */
+    void (*pause)(int on);
+    /* References held by the application and the library, all kinds; `text` says which. */
+    long (*live)(char *text, size_t size);
+    /* What devices look like from now on; "none": as they are. Zero: no such profile. */
+    int (*profile)(const char *name);
+};
+
+#endif

@@ -1,0 +1,195 @@
+/* Every OpenCL call of a session's life fails once. Each time: a status, no crash, nothing left behind. */
+#include <math.h>
+
+#include "layer_case.h"
+#include "nnefcl/opencl.h"
+
+/* ---- one life of a device and a session ---- */
+
+struct life {
+    const char *name, *net;
+    size_t inputs, outputs, elements; /* each of `elements` floats; the last output is checked */
+    float (*expect)(int k, const float *x, const float *first);
+    nnefcl_session_options options;
+};
+
+static float expect_chain(int k, const float *x, const float *first)
+{
+    (void)first;
+    return (x[k] > 0 ? x[k] : 0);
+}
+
+static float expect_sum(int k, const float *x, const float *first)
+{
+    return first[k] + x[k];
+}
+
+/* 40000 elements go by mapping, 4 by the block, b is folded at init. */
+#define NET_WEIGHTS                                                                                                                                  \
+    "graph weights(x) -> (y, z, big)\n"                                                                                                              \
+    "{\n"                                                                                                                                            \
+    "    x = external<scalar>(shape = [4]);\n"                                                                                                       \
+    "    v = variable<scalar>(shape = [4, 10000], label = 'v');\n"                                                                                   \
+    "    w = variable<scalar>(shape = [4], label = 'w');\n"                                                                                          \
+    "    b = exp(w);\n"                                                                                                                              \
+    "    big = copy(v);\n"                                                                                                                           \
+    "    y = w - w;\n"                                                                                                                               \
+    "    z = y + x;\n"                                                                                                                               \
+    "}\n"
+
+static const struct life lives[] = {
+    {"chain, profiled", NET_CHAIN, 2, 2, 6, expect_chain, {.version = 1, .profiling = 1}},
+    {"state, persistent", NET_STATE, 1, 2, 4, expect_sum, {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT}},
+    {"weights", NET_WEIGHTS, 1, 2, 4, expect_sum, {.version = 1}},
+};
+
+static const float x[6] = {1, -2, 3, -4, 5, -6}, y[6] = {0.5f, 1, -1, 2, 4, -2};
+
+static void check_outputs(const struct life *life, const float first[6], const float last[6])
+{
+    for (int k = 0; k < (int)life->elements; k++)
+        ck_assert_msg(fabsf(last[k] - life->expect(k, x, first)) < 1e-5f, "%s: wrong output", life->name);
+}
+
+/* The first error stays with the session. */
+static nnefcl_status run_from_host(const struct life *life, nnefcl_session *session, nnefcl_error *error)
+{
+    float out[2][6];
+    const nnefcl_status status = nnefcl_session_run(session, (const void *[]){x, y}, (void *[]){out[0], out[1], NULL}, error);
+    if (status == NNEFCL_OK) {
+        check_outputs(life, out[0], out[1]);
+        return NNEFCL_OK;
+    }
+    nnefcl_error again = {0};
+    ck_assert_int_eq(nnefcl_session_run(session, (const void *[]){x, y}, (void *[]){out[0], out[1], NULL}, &again), status);
+    ck_assert_str_eq(again.message, error->message);
+    return status;
+}
+
+/* Bound buffers, a queue of the application: its own calls do not fail. */
+static nnefcl_status run_on_device(const struct life *life, nnefcl_device *own, nnefcl_session *session, nnefcl_error *error)
+{
+    float out[2][6];
+    cl_int code;
+    cl_event done[2] = {NULL, NULL};
+    const size_t bytes = life->elements * sizeof(float);
+    layer->pause(1);
+    const cl_command_queue queue = clCreateCommandQueue(nnefcl_device_context(own), nnefcl_device_id(own), 0, &code);
+    cl_mem memory[4];
+    for (int i = 0; i < 4; i++)
+        memory[i] = clCreateBuffer(nnefcl_device_context(own), CL_MEM_READ_WRITE | CL_MEM_COPY_HOST_PTR, bytes, (void *)(i == 1 ? y : x), &code);
+    layer->pause(0);
+    nnefcl_status status = NNEFCL_OK;
+    for (size_t i = 0; i < life->inputs && !status; i++)
+        status = nnefcl_session_bind_input(session, i, memory[i], 0, error);
+    for (size_t i = 0; i < life->outputs && !status; i++)
+        status = nnefcl_session_bind_output(session, i, memory[2 + i], 0, error);
+    for (int i = 0; i < 2 && !status; i++)
+        status = nnefcl_session_enqueue(session, queue, i, i ? &done[0] : NULL, &done[i], error);
+    layer->pause(1);
+    for (int i = 0; i < 2; i++) {
+        if (!status)
+            clEnqueueReadBuffer(queue, memory[2 + i], CL_TRUE, 0, bytes, out[i], 0, NULL, NULL);
+        if (done[i])
+            clReleaseEvent(done[i]);
+    }
+    clFinish(queue);
+    for (int i = 0; i < 4; i++)
+        clReleaseMemObject(memory[i]);
+    clReleaseCommandQueue(queue);
+    layer->pause(0);
+    if (!status)
+        check_outputs(life, out[0], out[1]);
+    return status;
+}
+
+static nnefcl_status live_once(const struct life *life, const nnefcl_model *model, nnefcl_error *error)
+{
+    nnefcl_device *own = NULL;
+    nnefcl_session *session = NULL;
+    nnefcl_status status = nnefcl_device_open(NULL, NULL, &own, error);
+    if (!status)
+        status = nnefcl_session_create(model, own, &life->options, &session, error);
+    if (!status)
+        status = run_from_host(life, session, error);
+    if (!status)
+        status = run_on_device(life, own, session, error);
+    if (!status)
+        status = run_from_host(life, session, error);
+    nnefcl_session_free(session);
+    nnefcl_device_free(own);
+    return status;
+}
+
+/* Calls without which all goes on: the run is right then, only a number or a name is missing. */
+static int may_survive(const char *call)
+{
+    static const char *const names[] = {"clGetPlatformInfo", "clGetDeviceInfo", "clGetDeviceIDs",  "clGetEventProfilingInfo",
+                                        "clGetEventInfo",    "clFlush",         "clWaitForEvents", "clFinish"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], call) == 0)
+            return 1;
+    return 0;
+}
+
+/* The error of a launch names the step and its place in the document. */
+static int names_step(const nnefcl_error *error)
+{
+    return strstr(error->message, " = ") && error->line >= 4 && strcmp(error->file, "graph.nnef") == 0 && error->source[0] && error->caret > 0;
+}
+
+/* False: the life has fewer calls. */
+static int fail_nth(const struct life *life, const nnefcl_model *model, unsigned long n, cl_int code)
+{
+    nnefcl_error error = {0};
+    char text[256];
+    layer->fail_at(n, code);
+    const nnefcl_status status = live_once(life, model, &error);
+    const char *call = layer->failed();
+    layer->fail_at(0, 0);
+    ck_assert_msg(layer->live(text, sizeof text) == 0, "%s, call %lu (%s): left %s", life->name, n, call ? call : "none", text);
+    ck_assert_msg(call || status == NNEFCL_OK, "%s: %s", life->name, error.message);
+    if (!call)
+        return 0;
+    ck_assert_msg(status != NNEFCL_OK || may_survive(call), "%s, call %lu (%s): nobody noticed", life->name, n, call);
+    ck_assert_int_eq(status, error.status);
+    if (status == NNEFCL_OK || may_survive(call))
+        return 1;
+    if (strcmp(call, "clEnqueueNDRangeKernel") == 0 && life->options.execution == NNEFCL_EXECUTION_LAUNCHES)
+        ck_assert_msg(names_step(&error), "%s, call %lu: %s", life->name, n, error.message);
+    ck_assert_msg(error.opencl_code == code && strstr(error.message, call), "%s, call %lu (%s): %s", life->name, n, call, error.message);
+    ck_assert_msg(status == (code == CL_OUT_OF_RESOURCES ? NNEFCL_ERR_NOMEM : NNEFCL_ERR_DEVICE) || status == NNEFCL_ERR_ARGUMENT, "%s",
+                  error.message);
+    return 1;
+}
+
+/* Walks through all calls of a life. CL_OUT_OF_RESOURCES is what a real device says. */
+START_TEST(every_call)
+{
+    const struct life *life = &lives[_i];
+    const cl_int codes[] = {CL_OUT_OF_RESOURCES, CL_INVALID_OPERATION};
+    nnefcl_device_info info;
+    nnefcl_device *own;
+    ck_assert_int_eq(nnefcl_device_open(NULL, NULL, &own, NULL), NNEFCL_OK);
+    nnefcl_device_describe(own, &info);
+    nnefcl_device_free(own);
+    if (life->options.execution == NNEFCL_EXECUTION_PERSISTENT && info.type != NNEFCL_DEVICE_CPU)
+        return;
+    nnefcl_model *model = host_model(life->net, 1);
+    unsigned long n = 1;
+    while (fail_nth(life, model, n, codes[n % 2]))
+        n++;
+    ck_assert_uint_gt(n, 30);
+    nnefcl_model_free(model);
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+    tcase_add_loop_test(tests, every_call, 0, (int)(sizeof lives / sizeof *lives));
+}
+
+int main(void)
+{
+    return layer_main("failures", add);
+}

@@ -1,0 +1,136 @@
+/* Devices that are small, or that cannot be used, as the layer shows them. */
+#include "layer_case.h"
+
+/* ---- which devices can be used ---- */
+
+static const struct {
+    const char *profile, *reason; /* NULL: usable */
+} refusals[] = {
+    {"none", NULL},
+    {"embedded", "64-bit integers"},
+    {"embedded_int64", NULL},
+    {"old", "older than OpenCL 1.2"},
+    {"old_language", "older than OpenCL 1.2"},
+    {"new", NULL},
+    {"unavailable", "not available"},
+    {"no_compiler", "no compiler"},
+    {"big_endian", "big-endian"},
+    {"no_infinities", "infinities"},
+    {"custom", "custom"},
+};
+
+static int first_device(void *user, const nnefcl_device_info *info)
+{
+    *(nnefcl_device_info *)user = *info;
+    return 1;
+}
+
+START_TEST(refused)
+{
+    nnefcl_device_info info;
+    nnefcl_error error = {0};
+    nnefcl_device *own;
+    ck_assert(layer->profile(refusals[_i].profile));
+    ck_assert_int_eq(nnefcl_device_list(first_device, &info, &error), NNEFCL_OK);
+    ck_assert_int_eq(info.usable, refusals[_i].reason == NULL);
+    const nnefcl_status status = nnefcl_device_open("0:0", NULL, &own, &error);
+    if (refusals[_i].reason) {
+        ck_assert_msg(strstr(info.reason, refusals[_i].reason), "%s", info.reason);
+        ck_assert_int_eq(status, NNEFCL_ERR_DEVICE);
+        ck_assert_msg(strstr(error.message, refusals[_i].reason), "%s", error.message);
+    } else {
+        ck_assert_msg(status == NNEFCL_OK, "%s", error.message);
+        nnefcl_device_free(own);
+    }
+    layer->profile("none");
+}
+END_TEST
+
+/* ---- a GPU with groups of 32 and no buffer above 16 MiB ---- */
+
+static void open_small(void)
+{
+    nnefcl_error error = {0};
+    ck_assert(layer->profile("small"));
+    ck_assert_msg(nnefcl_device_open("0:0", NULL, &device, &error) == NNEFCL_OK, "%s", error.message);
+}
+
+static void close_small(void)
+{
+    nnefcl_device_free(device);
+    layer->profile("none");
+}
+
+/* 4 x 8 MiB of weights and as many results: none of the buffers may be larger than the device allows, the layer refuses those. */
+START_TEST(spread_over_buffers)
+{
+    enum { COUNT = 2 << 20 };
+    static const char net[] = "graph spread(x) -> (y)\n"
+                              "{\n"
+                              "    x = external<scalar>(shape = [1]);\n"
+                              "    a = variable<scalar>(shape = [2097152], label = 'a');\n"
+                              "    b = variable<scalar>(shape = [2097152], label = 'b');\n"
+                              "    c = variable<scalar>(shape = [2097152], label = 'c');\n"
+                              "    d = variable<scalar>(shape = [2097152], label = 'd');\n"
+                              "    ax = a * x;\n"
+                              "    bx = b * x;\n"
+                              "    cx = c * x;\n"
+                              "    dx = d * x;\n"
+                              "    y = (ax - a) + (bx - b) + (cx - c) + (dx - d) + x;\n"
+                              "}\n";
+    nnefcl_memory memory;
+    open_small();
+    nnefcl_session *session = host_ready(net, NULL);
+    const float x[1] = {1};
+    float *y = malloc(COUNT * sizeof *y);
+    host_run(session, (const void *[]){x}, (void *[]){y});
+    for (size_t i = 0; i < COUNT; i++)
+        ck_assert_float_eq(y[i], 1);
+    nnefcl_session_memory(session, &memory);
+    ck_assert_uint_ge(memory.weights, 4 * COUNT * sizeof *y);
+    nnefcl_session_free(session);
+    free(y);
+    close_small();
+}
+END_TEST
+
+START_TEST(too_large_a_tensor)
+{
+    nnefcl_session *session;
+    nnefcl_error error = {0};
+    open_small();
+    nnefcl_model *model = host_model("graph large(x) -> (y) { x = external<scalar>(shape = [5000000]); y = exp(x); }", 1);
+    ck_assert_int_eq(nnefcl_session_create(model, device, NULL, &session, &error), NNEFCL_ERR_LIMIT);
+    ck_assert_msg(strstr(error.message, "20000000") && strstr(error.message, "16777216"), "%s", error.message);
+    nnefcl_model_free(model);
+    close_small();
+}
+END_TEST
+
+/* Groups of many work-items. */
+START_TEST(groups)
+{
+    const float x[6] = {1, -2, 3, -4, 5, -6}, y[6] = {0};
+    float z[6], r[6];
+    open_small();
+    nnefcl_session *session = host_ready(NET_CHAIN, NULL);
+    host_run(session, (const void *[]){x, y}, (void *[]){z, r});
+    ck_assert_float_eq(r[4], 5);
+    ck_assert_float_eq(r[5], 0);
+    nnefcl_session_free(session);
+    close_small();
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+    tcase_add_loop_test(tests, refused, 0, (int)(sizeof refusals / sizeof *refusals));
+    tcase_add_test(tests, spread_over_buffers);
+    tcase_add_test(tests, too_large_a_tensor);
+    tcase_add_test(tests, groups);
+}
+
+int main(void)
+{
+    return layer_main("limits", add);
+}

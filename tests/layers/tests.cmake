@@ -1,0 +1,9 @@
+# Suites that need a layer between them and the driver.
+add_library(fail_layer MODULE ${CMAKE_CURRENT_LIST_DIR}/fail_layer.c)
+target_link_libraries(fail_layer PRIVATE nnefcl_flags PkgConfig::OPENCL)
+foreach(suite failures limits)
+  target_link_libraries(layers_test_${suite} PRIVATE ${CMAKE_DL_LIBS})
+  add_dependencies(layers_test_${suite} fail_layer)
+  set_property(TEST layers/test_${suite} APPEND PROPERTY ENVIRONMENT "OPENCL_LAYERS=$<TARGET_FILE:fail_layer>")
+endforeach()
+set_tests_properties(layers/test_failures PROPERTIES TIMEOUT 1200) # hundreds of sessions

@@ -10,27 +10,13 @@ static nnefcl_status read_axis(struct ncl_infer *infer, const struct ncl_node *n
     return NNEFCL_OK;
 }
 
-/* Under --batch a constant of leading extent 1 that meets batched operands is repeated. */
-static bool repeats(const struct ncl_infer *infer, const struct ncl_tensor *tensor)
-{
-    return infer->new_batch != infer->old_batch && ncl_tensor_is_constant(tensor) && tensor->shape.rank > 0 && tensor->shape.extent[0] == 1;
-}
-
 static nnefcl_status add_extent(struct ncl_infer *infer, struct ncl_node *node, size_t index, int axis, nnefcl_shape *output)
 {
     const struct ncl_tensor *tensor = ncl_node_tensor_at(node, "values", index);
     char got[NCL_SHAPE_TEXT], want[NCL_SHAPE_TEXT];
     bool same = tensor->shape.rank == output->rank;
-    for (int i = 0; same && i < output->rank; i++) {
-        if (i == axis || tensor->shape.extent[i] == output->extent[i])
-            continue;
-        if (i == 0 && repeats(infer, tensor)) {
-            ncl_warning(infer->diag, node->at, "concat: '%s' has the batch of the document; repeated %lld times for the new one", tensor->name,
-                        (long long)output->extent[0]);
-            continue;
-        }
-        same = false;
-    }
+    for (int i = 0; same && i < output->rank; i++)
+        same = i == axis || tensor->shape.extent[i] == output->extent[i];
     if (!same)
         return ncl_infer_error(infer, node, "operand %zu of shape %s differs from %s in more than axis %d", index,
                                ncl_shape_text(&tensor->shape, got), ncl_shape_text(output, want), axis);
@@ -39,21 +25,12 @@ static nnefcl_status add_extent(struct ncl_infer *infer, struct ncl_node *node, 
     return NNEFCL_OK;
 }
 
-/* The operand whose leading extent is the result's: the first that is not to be repeated. */
-static size_t find_leader(const struct ncl_infer *infer, const struct ncl_node *node, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (!repeats(infer, ncl_node_tensor_at(node, "values", i)))
-            return i;
-    return 0;
-}
-
 nnefcl_status ncl_concat_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
     const size_t count = ncl_node_count(node, "values");
     if (count == 0)
         return ncl_infer_error(infer, node, "there is nothing to concatenate");
-    nnefcl_shape output = ncl_node_tensor_at(node, "values", find_leader(infer, node, count))->shape;
+    nnefcl_shape output = ncl_node_tensor_at(node, "values", 0)->shape;
     nnefcl_status status = read_axis(infer, node, output.rank);
     if (status)
         return status;
@@ -88,20 +65,13 @@ nnefcl_status ncl_stack_infer(struct ncl_infer *infer, struct ncl_node *node)
     return ncl_infer_result(infer, node, 0, &output);
 }
 
-/* Operand [outer, width, inner] to [outer, first .. first + width, inner] of the result; an outer extent of 1 may stand for a repeated one. */
-static void emit_section(struct ncl_lower *lower, const struct ncl_tensor *operand, const struct ncl_tensor *result, int64_t outer, int64_t width,
-                         int64_t first, int64_t inner, int64_t total)
+/* Operand [outer, width, inner] to [outer, first .. first + width, inner] of the result. */
+static void emit_section(struct ncl_lower *lower, const struct ncl_tensor *operand, const struct ncl_tensor *result, int64_t outer, int64_t width, int64_t first, int64_t inner,
+                         int64_t total)
 {
-    const int64_t from = ncl_shape_volume(&operand->shape);
     struct ncl_strided copy = {.out_first = first * inner};
     const ncl_ref in = ncl_lower_tensor(lower, operand), out = ncl_lower_tensor(lower, result);
-    if (from == outer * width * inner) {
-        ncl_strided_add(&copy, outer, width * inner, total * inner);
-    } else {
-        const int64_t batch = result->shape.extent[0];
-        ncl_strided_add(&copy, batch, 0, outer / batch * total * inner);
-        ncl_strided_add(&copy, outer / batch, width * inner, total * inner);
-    }
+    ncl_strided_add(&copy, outer, width * inner, total * inner);
     ncl_strided_add(&copy, width * inner, 1, 1);
     ncl_strided_emit(lower, &copy, in, out, width == total);
 }
@@ -112,9 +82,8 @@ nnefcl_status ncl_concat_lower(struct ncl_lower *lower, const struct ncl_node *n
     const struct ncl_tensor *result = ncl_node_result(node, 0);
     const int axis = (int)ncl_node_integer(node, "axis");
     const int64_t outer = ncl_shape_span(&result->shape, 0, axis), inner = ncl_shape_span(&result->shape, axis + 1, result->shape.rank);
-    const struct ncl_tensor *only = ncl_node_tensor_at(node, "values", 0);
-    if (count == 1 && ncl_shape_volume(&only->shape) == ncl_shape_volume(&result->shape)) {
-        ncl_lower_view(lower, result, only, 0);
+    if (count == 1) {
+        ncl_lower_view(lower, result, ncl_node_tensor_at(node, "values", 0), 0);
         return ncl_lower_status(lower);
     }
     int64_t first = 0;

@@ -21,20 +21,38 @@ static bool is_quantized(enum ncl_item_code code)
     return code == NCL_ITEM_QUANT_UNSIGNED || code == NCL_ITEM_QUANT_SIGNED;
 }
 
-static nnefcl_status open_data(struct data_file *data, const struct ncl_container *container, const struct ncl_variable *variable, unsigned compat,
-                               struct ncl_diag *diag)
+/* Gives what the container and the header have to say a place. */
+struct placed {
+    struct ncl_diag *to;
+    struct ncl_loc at;
+};
+
+static void forward(void *user, nnefcl_severity severity, const nnefcl_error *said)
 {
+    const struct placed *placed = user;
+    if (severity == NNEFCL_ERROR)
+        ncl_error(placed->to, said->status, placed->at, "%s", said->message);
+    else
+        ncl_warning(placed->to, placed->at, "%s", said->message);
+}
+
+static nnefcl_status open_data(struct data_file *data, const struct ncl_container *container, const struct ncl_variable *variable, unsigned compat,
+                               struct ncl_loc at, struct ncl_diag *diag)
+{
+    struct placed placed = {diag, at};
+    struct ncl_diag here;
+    ncl_diag_init(&here, NULL, forward, &placed, diag->strict);
     uint8_t header[NCL_TENSOR_HEADER] = {0};
     size_t got;
-    nnefcl_status status = data->cursor ? NNEFCL_OK : ncl_cursor_open(container, diag, &data->cursor);
+    nnefcl_status status = data->cursor ? NNEFCL_OK : ncl_cursor_open(container, &here, &data->cursor);
     if (status)
         return status;
     const struct ncl_member *member = ncl_container_member(container, variable->member);
     data->name = member->name;
-    if ((status = ncl_cursor_seek(data->cursor, variable->member, diag)) ||
-        (status = ncl_cursor_read(data->cursor, header, sizeof header, &got, diag)))
+    if ((status = ncl_cursor_seek(data->cursor, variable->member, &here)) ||
+        (status = ncl_cursor_read(data->cursor, header, sizeof header, &got, &here)))
         return status;
-    return ncl_tensor_header_read(header, member->size, member->name, compat, NNEFCL_ERR_MODEL, diag, &data->header);
+    return ncl_tensor_header_read(header, member->size, member->name, compat, NNEFCL_ERR_MODEL, &here, &data->header);
 }
 
 /* Trailing extents of 1 say nothing (4.2). */
@@ -70,11 +88,10 @@ static nnefcl_status check_type(const struct data_file *data, const struct ncl_v
         return ncl_error(diag, NNEFCL_ERR_MODEL, at, "%s: the file holds %s, but variable '%s' is of type %s", data->name, holds, variable->label,
                          dtype);
     if (verdict == FITS_BADLY && !(compat & NNEFCL_COMPAT_TRACT))
-        return ncl_lax(diag, at, "%s: the file holds %s for variable '%s' of type %s; they are taken as plain numbers", data->name, holds,
-                       variable->label, dtype);
+        return ncl_lax(diag, at, "%s: the file holds %s for variable '%s' of type %s", data->name, holds, variable->label, dtype);
     if (variable->dtype == NNEFCL_SCALAR && is_quantized(header->code) && !variable->quant && !header->has_range && !(compat & NNEFCL_COMPAT_TRACT))
-        return ncl_lax(diag, at, "%s: the file holds %s, but graph.quant has no entry for variable '%s'; they are taken as plain numbers", data->name,
-                       holds, variable->label);
+        return ncl_lax(diag, at, "%s: the file holds %s, but graph.quant has no entry for variable '%s' to decode them", data->name, holds,
+                       variable->label);
     return NNEFCL_OK;
 }
 
@@ -282,7 +299,7 @@ static nnefcl_status open_checked(struct ncl_weights *w, const struct ncl_variab
     nnefcl_error error;
     ncl_diag_init(&quiet, &error, NULL, NULL, false);
     const struct ncl_tensor_header *header = &w->data.header;
-    nnefcl_status status = open_data(&w->data, w->container, variable, w->compat, &quiet);
+    nnefcl_status status = open_data(&w->data, w->container, variable, w->compat, NCL_NOWHERE, &quiet);
     if (!status)
         status = check_data(&w->data, variable, w->compat, NCL_NOWHERE, &quiet);
     w->dequant.run = NULL;
@@ -337,7 +354,7 @@ nnefcl_status ncl_weights_check_with(struct ncl_cursor *cursor, const struct ncl
                                      unsigned compat, struct ncl_loc at, struct ncl_diag *diag)
 {
     struct data_file data = {.cursor = cursor};
-    nnefcl_status status = open_data(&data, container, variable, compat, diag);
+    nnefcl_status status = open_data(&data, container, variable, compat, at, diag);
     if (!status)
         status = check_data(&data, variable, compat, at, diag);
     if (!status && is_quantized(data.header.code) && variable->quant && variable->dtype == NNEFCL_SCALAR) {

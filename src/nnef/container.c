@@ -284,7 +284,8 @@ struct ncl_cursor {
     const struct ncl_entry *entry; /* NULL: nowhere */
     uint64_t position;
     int file;                          /* of a folder */
-    struct ncl_archive_stream *stream; /* of an archive that has to be unpacked */
+    struct ncl_archive_stream *stream; /* of an archive whose members do not lie there as they are */
+    struct ncl_gunzip *gunzip;         /* of a compressed tar */
 };
 
 nnefcl_status ncl_cursor_open(const struct ncl_container *container, struct ncl_diag *diag, struct ncl_cursor **cursor)
@@ -310,6 +311,7 @@ void ncl_cursor_free(struct ncl_cursor *cursor)
         return;
     close_file(cursor);
     ncl_archive_close(cursor->stream);
+    ncl_gunzip_close(cursor->gunzip);
     ncl_resize(&cursor->container->arena.allocator, cursor, 0);
 }
 
@@ -326,7 +328,9 @@ nnefcl_status ncl_cursor_seek(struct ncl_cursor *cursor, size_t index, struct nc
         return ncl_error(diag, NNEFCL_ERR_LIMIT, NCL_NOWHERE, "'%s' has %llu bytes, the limit is %llu", entry->member.name,
                          (unsigned long long)entry->member.size, (unsigned long long)container->limit);
     nnefcl_status status = NNEFCL_OK;
-    if (entry->direct)
+    if (entry->direct && container->archive == NCL_ARCHIVE_TAR_GZIP && !cursor->gunzip)
+        status = ncl_gunzip_open(container, NULL, NULL, diag, &cursor->gunzip);
+    else if (entry->direct)
         ;
     else if (!container->archive)
         status = ncl_folder_open_member(container, entry, diag, &cursor->file);
@@ -340,8 +344,13 @@ nnefcl_status ncl_cursor_seek(struct ncl_cursor *cursor, size_t index, struct nc
 static nnefcl_status read_plain(struct ncl_cursor *cursor, void *buffer, size_t size, size_t *got, struct ncl_diag *diag)
 {
     const struct ncl_entry *entry = cursor->entry;
-    *got = entry->direct ? ncl_container_read(cursor->container, entry->offset + cursor->position, buffer, size)
-                         : ncl_file_read_at(cursor->file, cursor->position, buffer, size);
+    if (cursor->container->archive == NCL_ARCHIVE_TAR_GZIP) {
+        nnefcl_status status = ncl_gunzip_read(cursor->gunzip, entry->offset + cursor->position, buffer, size, got, diag);
+        if (status)
+            return status;
+    } else
+        *got = entry->direct ? ncl_container_read(cursor->container, entry->offset + cursor->position, buffer, size)
+                             : ncl_file_read_at(cursor->file, cursor->position, buffer, size);
     if (*got == size)
         return NNEFCL_OK;
     return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' cannot be read: %s", entry->member.name,

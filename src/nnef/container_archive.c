@@ -70,7 +70,12 @@ enum ncl_archive_kind ncl_archive_detect(const uint8_t *head, size_t size, const
 struct ncl_archive_stream {
     const struct ncl_container *container;
     struct archive *archive;
-    uint64_t offset;  /* where libarchive reads next */
+    struct ncl_gunzip *gunzip; /* of a compressed tar: libarchive sees what it unpacks to */
+    struct ncl_diag *diag;     /* of the call in progress; */
+    bool reported;             /* what went wrong was said there */
+    uint64_t offset;           /* where libarchive reads next */
+    uint64_t block_at;         /* where `block` lies, and how much of it is there */
+    size_t block_size;
     uint64_t ordinal; /* of the entry whose header is read next */
     const struct ncl_entry *entry;
     uint64_t left; /* bytes of it not read yet */
@@ -80,24 +85,45 @@ struct ncl_archive_stream {
 static la_ssize_t on_read(struct archive *archive, void *user, const void **buffer)
 {
     struct ncl_archive_stream *stream = user;
-    size_t got = ncl_container_read(stream->container, stream->offset, stream->block, sizeof stream->block);
-    if (got == SIZE_MAX) {
+    size_t got = 0;
+    if (stream->gunzip)
+        stream->reported = ncl_gunzip_read(stream->gunzip, stream->offset, stream->block, sizeof stream->block, &got, stream->diag) != NNEFCL_OK;
+    else
+        got = ncl_container_read(stream->container, stream->offset, stream->block, sizeof stream->block);
+    if (got == SIZE_MAX || stream->reported) {
         archive_set_error(archive, EIO, "the reader failed");
         return ARCHIVE_FATAL;
     }
+    stream->block_at = stream->offset;
+    stream->block_size = got;
     stream->offset += got;
     *buffer = stream->block;
     return (la_ssize_t)got;
 }
 
+/* How far a skip to `wanted` gets: what is cut off must show. */
+static uint64_t reachable(struct ncl_archive_stream *stream, uint64_t wanted)
+{
+    uint8_t last;
+    size_t got;
+    if (!stream->gunzip)
+        return wanted < stream->container->reader.size ? wanted : stream->container->reader.size;
+    stream->reported = ncl_gunzip_read(stream->gunzip, wanted - 1, &last, 1, &got, stream->diag) != NNEFCL_OK;
+    return got == 1 ? wanted : stream->offset;
+}
+
 static la_int64_t on_skip(struct archive *archive, void *user, la_int64_t request)
 {
     struct ncl_archive_stream *stream = user;
-    (void)archive;
-    uint64_t left = stream->container->reader.size - stream->offset;
-    uint64_t skipped = request < 0 ? 0 : (uint64_t)request < left ? (uint64_t)request : left;
-    stream->offset += skipped;
-    return (la_int64_t)skipped;
+    uint64_t from = stream->offset;
+    if (request <= 0)
+        return 0;
+    stream->offset = reachable(stream, from + (uint64_t)request);
+    if (stream->reported) {
+        archive_set_error(archive, EIO, "the reader failed");
+        return ARCHIVE_FATAL;
+    }
+    return (la_int64_t)(stream->offset - from);
 }
 
 static la_int64_t on_seek(struct archive *archive, void *user, la_int64_t offset, int whence)
@@ -114,6 +140,8 @@ static la_int64_t on_seek(struct archive *archive, void *user, la_int64_t offset
 static nnefcl_status damaged(const struct ncl_archive_stream *stream, const char *name, struct ncl_diag *diag)
 {
     const char *text = archive_error_string(stream->archive);
+    if (stream->reported)
+        return diag->status;
     if (archive_errno(stream->archive) == ENOMEM)
         return ncl_nomem(diag);
     return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "%s%s%s cannot be read: %s", name ? "'" : "the archive", name ? name : "", name ? "'" : "",
@@ -127,12 +155,12 @@ static nnefcl_status start(struct ncl_archive_stream *stream, struct ncl_diag *d
     archive_read_free(stream->archive);
     stream->offset = stream->ordinal = 0;
     stream->entry = NULL;
+    stream->diag = diag;
+    stream->reported = false;
     struct archive *archive = stream->archive = archive_read_new();
     if (!archive)
         return ncl_nomem(diag);
     int result = container->archive == NCL_ARCHIVE_ZIP ? archive_read_support_format_zip_seekable(archive) : archive_read_support_format_tar(archive);
-    if (result == ARCHIVE_OK && container->archive == NCL_ARCHIVE_TAR_GZIP)
-        result = archive_read_support_filter_gzip(archive);
     if (result != ARCHIVE_OK)
         return damaged(stream, NULL, diag);
     archive_read_set_callback_data(archive, stream);
@@ -142,14 +170,20 @@ static nnefcl_status start(struct ncl_archive_stream *stream, struct ncl_diag *d
     return archive_read_open1(archive) == ARCHIVE_OK ? NNEFCL_OK : damaged(stream, NULL, diag);
 }
 
-nnefcl_status ncl_archive_open(const struct ncl_container *container, struct ncl_diag *diag, struct ncl_archive_stream **stream)
+/* `index`: of a compressed tar that is read for the first time, NULL: again. */
+static nnefcl_status open_stream(const struct ncl_container *container, struct ncl_gunzip_index *index, struct ncl_arena *arena,
+                                 struct ncl_diag *diag, struct ncl_archive_stream **stream)
 {
     struct ncl_archive_stream *made = ncl_resize(&container->arena.allocator, NULL, sizeof *made);
     if (!made)
         return ncl_nomem(diag);
+    memset(made, 0, offsetof(struct ncl_archive_stream, block));
     made->container = container;
-    made->archive = NULL;
-    nnefcl_status status = start(made, diag);
+    nnefcl_status status = NNEFCL_OK;
+    if (container->archive == NCL_ARCHIVE_TAR_GZIP)
+        status = ncl_gunzip_open(container, index, arena, diag, &made->gunzip);
+    if (!status)
+        status = start(made, diag);
     if (status)
         ncl_archive_close(made);
     else
@@ -157,17 +191,24 @@ nnefcl_status ncl_archive_open(const struct ncl_container *container, struct ncl
     return status;
 }
 
+nnefcl_status ncl_archive_open(const struct ncl_container *container, struct ncl_diag *diag, struct ncl_archive_stream **stream)
+{
+    return open_stream(container, NULL, NULL, diag, stream);
+}
+
 void ncl_archive_close(struct ncl_archive_stream *stream)
 {
     if (!stream)
         return;
     archive_read_free(stream->archive);
+    ncl_gunzip_close(stream->gunzip);
     ncl_resize(&stream->container->arena.allocator, stream, 0);
 }
 
 /* *entry NULL: the end. */
 static nnefcl_status next_entry(struct ncl_archive_stream *stream, struct archive_entry **entry, struct ncl_diag *diag)
 {
+    stream->diag = diag;
     int result = archive_read_next_header(stream->archive, entry);
     stream->ordinal++;
     if (result == ARCHIVE_EOF)
@@ -214,6 +255,7 @@ nnefcl_status ncl_archive_read(struct ncl_archive_stream *stream, const struct n
 {
     if (!stream->archive || stream->entry != entry)
         return ncl_error(diag, NNEFCL_ERR_INTERNAL, NCL_NOWHERE, "'%s' was read before it was opened", entry->member.name);
+    stream->diag = diag;
     la_ssize_t result = archive_read_data(stream->archive, buffer, size);
     if (result < 0)
         return damaged(stream, entry->member.name, diag);
@@ -227,18 +269,16 @@ nnefcl_status ncl_archive_read(struct ncl_archive_stream *stream, const struct n
 
 /* ---- index ---- */
 
-/* Do the bytes of this member of an unpacked tar lie at `offset` as they are? Only if the block before it is a plain header of just that size: the
- * sizes differ where a sparse file is stored with a map. */
-static bool lies_plainly(const struct ncl_container *container, struct archive_entry *found, uint64_t offset, uint64_t size)
+/* Do the bytes of this member of a tar lie at `offset` as they are? Only if the block before it is a plain header of just that size: the sizes differ
+ * where a sparse file is stored with a map. That header was just read. */
+static bool lies_plainly(const struct ncl_archive_stream *stream, struct archive_entry *found, uint64_t offset, uint64_t size)
 {
     enum { SIZE_AT = 124, SIZE_SIZE = 12, TYPE_AT = 156 };
-    uint8_t head[TAR_BLOCK];
-    if (container->archive != NCL_ARCHIVE_TAR || archive_entry_sparse_count(found) > 0 || offset < TAR_BLOCK || offset > container->reader.size ||
-        size > container->reader.size - offset)
+    if (stream->container->archive == NCL_ARCHIVE_ZIP || archive_entry_sparse_count(found) > 0 || offset < stream->block_at + TAR_BLOCK ||
+        offset > stream->block_at + stream->block_size || size > UINT64_MAX - offset)
         return false;
-    if (ncl_container_read(container, offset - TAR_BLOCK, head, sizeof head) != sizeof head || !is_tar_header(head, sizeof head))
-        return false;
-    return (head[TYPE_AT] == '0' || head[TYPE_AT] == '\0') && octal(head + SIZE_AT, SIZE_SIZE) == size;
+    const uint8_t *head = stream->block + (offset - stream->block_at) - TAR_BLOCK;
+    return is_tar_header(head, TAR_BLOCK) && (head[TYPE_AT] == '0' || head[TYPE_AT] == '\0') && octal(head + SIZE_AT, SIZE_SIZE) == size;
 }
 
 static const char *refusal(struct archive_entry *found)
@@ -276,7 +316,7 @@ static nnefcl_status add_entry(struct ncl_container *container, struct ncl_archi
         return diag->status;
     entry->refused = refused;
     entry->ordinal = stream->ordinal - 1;
-    entry->direct = !refused && lies_plainly(container, found, offset, size);
+    entry->direct = !refused && lies_plainly(stream, found, offset, size);
     entry->offset = offset;
     return NNEFCL_OK;
 }
@@ -284,7 +324,7 @@ static nnefcl_status add_entry(struct ncl_container *container, struct ncl_archi
 nnefcl_status ncl_archive_index(struct ncl_container *container, struct ncl_diag *diag)
 {
     struct ncl_archive_stream *stream;
-    nnefcl_status status = ncl_archive_open(container, diag, &stream);
+    nnefcl_status status = open_stream(container, &container->gzip, &container->arena, diag, &stream);
     if (status)
         return status;
     for (;;) {

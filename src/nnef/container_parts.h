@@ -5,13 +5,14 @@
 #include <stdatomic.h>
 
 #include "container.h"
+#include "gunzip.h"
 #include "member_name.h"
 
 struct ncl_entry {
     struct ncl_member member;
     const char *path;    /* folders: as on disk, below the root */
     const char *refused; /* why it is not read: "a symbolic link"; NULL: it is */
-    bool direct;         /* its bytes lie at `offset` of the reader */
+    bool direct;         /* its bytes lie at `offset` of the reader, or of what it unpacks to */
     uint64_t offset;
     uint64_t ordinal; /* archives: entries of the archive before it */
 };
@@ -26,6 +27,7 @@ struct ncl_container {
     nnefcl_reader reader; /* the archive or the lone text; `read` NULL: a folder */
     int file;             /* behind the reader of a path, or -1 */
     int folder;           /* root of a folder, or of what lies beside a lone text; or -1 */
+    struct ncl_gunzip_index gzip;
     size_t count, capacity;
     struct ncl_entry *entry;          /* in the order of the archive */
     const struct ncl_entry **by_name; /* sorted without regard to case, then with it */

@@ -4,18 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <time.h>
 
+#include "clock.h"
 #include "report.h"
 
 enum { DEFAULT_RUNS = 20, MOST_RUNS = 1000000 };
-
-double clock_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
-}
 
 static bool run_once(struct bench_loop *loop, uint64_t number)
 {
@@ -42,8 +35,7 @@ bool bench_next(struct bench_loop *loop)
     double elapsed = clock_ms() - loop->started;
     if (loop->done >= most || (loop->done && o->duration > 0 && elapsed >= o->duration * 1e3))
         return false;
-    if (elapsed > 1000)
-        talk_progress(loop->engine->talk, "run %llu", (unsigned long long)loop->done + 1);
+    talk_progress(loop->engine->talk, "measured run %llu", (unsigned long long)loop->done + 1);
     return run_once(loop, loop->done) && ++loop->done;
 }
 

@@ -7,9 +7,6 @@
 #include "engine.h"
 #include "runs.h"
 
-/* Milliseconds of a clock that never goes back. */
-double clock_ms(void);
-
 /* From before the opening of the model, without the time that went into reading the user's data. */
 struct bench_start {
     double load_ms;  /* to a session that is ready */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "bench.h"
+#include "clock.h"
 #include "compare.h"
 #include "output.h"
 #include "report.h"
@@ -117,12 +118,15 @@ static enum status run_all(struct job *job, double clock)
     nnefcl_timing timing;
     enum status status = STATUS_OK;
     for (size_t i = 0; i < job->runs.count && !status; i++) {
+        if (job->runs.count > 1)
+            talk_progress(job->engine->talk, "run %zu of %zu", i + 1, job->runs.count);
         status = run_one(job, &job->runs.items[i]);
         if (i == 0 && !status) {
             nnefcl_session_timing(job->engine->session, &timing);
             start.first_ms = start.load_ms + timing.total_ms;
         }
     }
+    talk_progress_end(job->engine->talk);
     if (!status && o->bench)
         status = bench_run(job->engine, &job->runs, job->outputs, &start, job->document);
     if (!status && o->profile)

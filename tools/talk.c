@@ -6,10 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
+
 void talk_init(struct talk *talk)
 {
     const char *no_color = getenv("NO_COLOR");
     *talk = (struct talk){.terminal = isatty(STDERR_FILENO)};
+    talk->due = clock_ms() + 1000;
     talk->color = talk->terminal && !(no_color && *no_color);
 }
 
@@ -157,8 +160,9 @@ enum status talk_library(struct talk *talk, nnefcl_status status, const nnefcl_e
 void talk_progress(struct talk *talk, const char *format, ...)
 {
     va_list args;
-    if (!talk->terminal || talk->quiet)
+    if (!talk->terminal || talk->quiet || clock_ms() < talk->due)
         return;
+    talk->due = clock_ms() + 100;
     va_start(args, format);
     fputs("\r\033[K", stderr);
     vfprintf(stderr, format, args);

@@ -25,6 +25,7 @@ struct talk {
     bool color;
     bool terminal;   /* stderr is one: progress may be shown */
     bool line;       /* a progress line stands on the terminal */
+    double due;      /* the clock at which the next one may be shown */
     unsigned errors; /* errors that came through talk_diagnostic during the current call of the library */
 };
 
@@ -43,7 +44,7 @@ void talk_device_diagnostic(void *user, nnefcl_severity severity, const nnefcl_e
 /* After a call of the library: prints its error unless the callback has shown it already; returns the exit status. */
 enum status talk_library(struct talk *talk, nnefcl_status status, const nnefcl_error *error);
 
-/* A line that replaces itself, on a terminal only; called for work that has lasted over a second. */
+/* A line that replaces itself, on a terminal only, once the command has worked for over a second, and ten times a second at most. */
 void talk_progress(struct talk *talk, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void talk_progress_end(struct talk *talk);
 

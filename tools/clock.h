@@ -1,0 +1,7 @@
+#ifndef CLOCK_H
+#define CLOCK_H
+
+/* Milliseconds of a clock that never goes back. */
+double clock_ms(void);
+
+#endif

@@ -120,7 +120,7 @@ static void compare_fast_and_plain(const nnefcl_model *model, const char *graph)
     free(plain);
 }
 
-#define RANDOM_WINDOWS 25
+#define RANDOM_WINDOWS 12
 
 START_TEST(fast_is_plain)
 {

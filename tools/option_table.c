@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "number.h"
+#include "argument_number.h"
 
 static const char *set_device(struct option_parser *p, const char *value)
 {

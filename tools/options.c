@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "number.h"
+#include "argument_number.h"
 #include "option_table.h"
 
 enum { LONG_OPTION = 256 }; /* getopt values of rows begin here */

@@ -3,7 +3,7 @@
 #define OPTIONS_H
 
 #include "nnefcl/inspect.h"
-#include "pool.h"
+#include "mempool.h"
 #include "talk.h"
 
 /* What is asked for; bits, so that the table of options can say where each one means something. */

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "pool.h"
+#include "mempool.h"
 #include "runs.h"
 
 /* Writes one target of a run; results[i] is output i. */

@@ -1,7 +1,7 @@
 /* Memory of the command: taken piece by piece, given back all at once. Running out of it ends the process with status 6, which only a command may do.
  */
-#ifndef POOL_H
-#define POOL_H
+#ifndef MEMPOOL_H
+#define MEMPOOL_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* Numbers in arguments: the whole text or nothing. */
-#ifndef NUMBER_H
-#define NUMBER_H
+#ifndef ARGUMENT_NUMBER_H
+#define ARGUMENT_NUMBER_H
 
 #include <stdbool.h>
 #include <stddef.h>

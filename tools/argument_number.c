@@ -1,4 +1,4 @@
-#include "number.h"
+#include "argument_number.h"
 
 #include <errno.h>
 #include <math.h>

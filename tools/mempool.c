@@ -1,4 +1,4 @@
-#include "pool.h"
+#include "mempool.h"
 
 #include <stdarg.h>
 #include <stdint.h>

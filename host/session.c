@@ -343,7 +343,7 @@ size_t nnefcl_session_step_count(const nnefcl_session *session)
 
 nnefcl_status nnefcl_session_step(const nnefcl_session *session, size_t index, nnefcl_step_info *info)
 {
-    static const char *const kinds[] = {[NCL_STEP_LOAD] = "load", [NCL_STEP_COPY] = "copy", [NCL_STEP_GEMM] = "gemm"};
+    static const char *const kinds[] = {[NCL_STEP_LOAD] = "load", [NCL_STEP_COPY] = "copy", [NCL_STEP_GEMM] = "clblast"};
     if (info)
         *info = (nnefcl_step_info){0};
     if (!session || !info || index >= session->plan->run.count)

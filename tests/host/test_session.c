@@ -140,6 +140,79 @@ START_TEST(two_sessions)
 }
 END_TEST
 
+/* ---- a library for matrices ---- */
+
+#define NET_MATRICES                                                                                                                                 \
+    "graph matrices(a, b, c) -> (ab, atbt, broadcast, full)\n"                                                                                       \
+    "{\n"                                                                                                                                            \
+    "    a = external<scalar>(shape = [2, 3, 5, 7]);\n"                                                                                              \
+    "    b = external<scalar>(shape = [2, 3, 7, 4]);\n"                                                                                              \
+    "    c = external<scalar>(shape = [1, 3, 7, 9]);\n"                                                                                              \
+    "    w = variable<scalar>(shape = [6, 4], label = 'w');\n"                                                                                       \
+    "    v = variable<scalar>(shape = [1, 6], label = 'v');\n"                                                                                       \
+    "    ab = matmul(a, b);\n"                                                                                                                       \
+    "    atbt = matmul(b, a, transposeA = true, transposeB = true);\n"                                                                               \
+    "    broadcast = matmul(a, c);\n"                                                                                                                \
+    "    flat = reshape(ab, shape = [30, 4]);\n"                                                                                                     \
+    "    full = linear(flat, w, v);\n"                                                                                                               \
+    "}\n"
+
+static void run_matrices(const nnefcl_session_options *options, size_t *gemms, float *out[4])
+{
+    float a[210], b[168], c[189];
+    nnefcl_step_info info;
+    for (int i = 0; i < 210; i++) {
+        a[i] = (float)(i * 37 % 19) / 8 - 1;
+        b[i % 168] = (float)(i * 11 % 23) / 8 - 1;
+        c[i % 189] = (float)(i * 5 % 29) / 8 - 1;
+    }
+    nnefcl_session *session = host_ready(NET_MATRICES, options);
+    for (int i = 0; i < 2; i++)
+        host_run(session, (const void *[]){a, b, c}, (void *const *)out);
+    *gemms = 0;
+    for (size_t i = 0; i < nnefcl_session_step_count(session); i++) {
+        nnefcl_session_step(session, i, &info);
+        *gemms += strcmp(info.kernel, "clblast") == 0;
+    }
+    nnefcl_session_free(session);
+}
+
+START_TEST(clblast)
+{
+    static const size_t counts[4] = {2 * 3 * 5 * 4, 2 * 3 * 4 * 5, 2 * 3 * 5 * 9, 30 * 6};
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    float *own[4], *theirs[4];
+    size_t gemms;
+    for (int i = 0; i < 4; i++) {
+        own[i] = malloc(counts[i] * sizeof(float));
+        theirs[i] = malloc(counts[i] * sizeof(float));
+    }
+    options.blas = NNEFCL_BLAS_CLBLAST;
+    if (ncl_clblast_available()) {
+        run_matrices(NULL, &gemms, own);
+        run_matrices(&options, &gemms, theirs);
+        ck_assert_uint_ge(gemms, 3);
+        for (int i = 0; i < 4; i++)
+            for (size_t k = 0; k < counts[i]; k++)
+                ck_assert_msg(fabsf(own[i][k] - theirs[i][k]) <= 1e-4f, "output %d, element %zu: %g, not %g", i, k, (double)theirs[i][k],
+                              (double)own[i][k]);
+    }
+    nnefcl_model *model = host_model(NET_MATRICES, 1);
+    nnefcl_session *session;
+    nnefcl_error error = {0};
+    if (device->target.cpu || !ncl_clblast_available()) {
+        options.execution = device->target.cpu ? NNEFCL_EXECUTION_PERSISTENT : NNEFCL_EXECUTION_LAUNCHES;
+        ck_assert_int_eq(nnefcl_session_create(model, device, &options, &session, &error), NNEFCL_ERR_UNSUPPORTED);
+        ck_assert_msg(strstr(error.message, "CLBlast"), "%s", error.message);
+    }
+    nnefcl_model_free(model);
+    for (int i = 0; i < 4; i++) {
+        free(own[i]);
+        free(theirs[i]);
+    }
+}
+END_TEST
+
 /* ---- weights ---- */
 
 /* Small tensors go through a block, large ones through mapped memory in pieces: 2500 x 2000 floats are more than one piece. */
@@ -365,6 +438,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, unwanted_outputs);
     tcase_add_loop_test(tests, state, 0, n);
     tcase_add_test(tests, two_sessions);
+    tcase_add_test(tests, clblast);
     tcase_add_test(tests, upload);
     tcase_add_test(tests, run_arguments);
     tcase_add_loop_test(tests, create_refused, 0, (int)(sizeof refused / sizeof *refused));

@@ -19,7 +19,7 @@
 #define TENSOR_MAX   7
 #define MEMORY_LIMIT ((uint64_t)64 << 20)
 #define REFUSE       ((size_t)512 << 20)
-#define SECONDS      20.0
+#define SECONDS      5.0
 
 static const char *const seed_names[] = {"layers.nnef", "shapes.nnef", "control.nnef", "stored.nnef", "stored.quant"};
 enum { SEED_STORED = 3, SEED_QUANT = 4, SEED_COUNT = sizeof seed_names / sizeof *seed_names };

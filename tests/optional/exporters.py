@@ -12,6 +12,7 @@ Weights are random; every network's output is compared with PyTorch's own, in in
 import argparse
 import logging
 import os
+import struct
 import subprocess
 import sys
 import tempfile
@@ -63,7 +64,7 @@ class ConvNet(nn.Module):
         self.up, self.norm = nn.ConvTranspose2d(16, 8, 2, stride=2), nn.BatchNorm2d(16)
 
     def forward(self, x):
-        x = nn.functional.max_pool2d(self.a(x) - 5, 3, stride=2, padding=1)
+        x = nn.functional.max_pool2d(self.a(x) - 5.0, 3, stride=2, padding=1)
         return self.up(nn.functional.leaky_relu(self.norm(self.b(x)), 0.1))
 
 
@@ -128,6 +129,15 @@ def export_onnx(model, x, path):
     return path + '.nnef'
 
 
+def read_only_tensor(folder):
+    """the one tensor file (NNEF 5.2, float32) of a folder; exporters rename outputs"""
+    (name,) = os.listdir(folder)
+    with open(os.path.join(folder, name), 'rb') as f:
+        data = f.read()
+    rank, *extents = struct.unpack_from('<9I', data, 8)
+    return numpy.frombuffer(data, '<f4', offset=128).reshape(extents[:rank])
+
+
 def run(name, runner, work):
     torch.manual_seed(1)
     model, shape = NETWORKS[name]()
@@ -138,11 +148,12 @@ def run(name, runner, work):
     path = os.path.join(work, name.replace(':', '-'))
     exported = (export_torch if name.startswith('torch') else export_onnx)(model, x, path)
     numpy.save(path + '.in.npy', x.numpy())
-    command = [runner, exported, '-q', '-i', path + '.in.npy', '-o', 'output=' + path + '.out.npy'] + (['--compat=torch'] if name.startswith('torch') else [])
+    os.makedirs(path + '.out', exist_ok=True)
+    command = [runner, exported, '-q', '-i', path + '.in.npy', '-o', path + '.out'] + (['--compat=torch'] if name.startswith('torch') else [])
     result = subprocess.run(command, stderr=subprocess.PIPE, text=True)
     if result.returncode:
         return 'exit status %d: %s' % (result.returncode, result.stderr.strip()[:2000])
-    got = numpy.load(path + '.out.npy')
+    got = read_only_tensor(path + '.out')
     if got.shape != want.shape:
         return 'shape %s, expected %s' % (got.shape, want.shape)
     error = float(numpy.abs(got - want).max() / numpy.abs(want).max())

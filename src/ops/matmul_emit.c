@@ -6,7 +6,7 @@
 #include "ops/strided.h"
 
 #define PANEL 16         /* columns of a tile of gemm.cl */
-#define NEAR_CACHE 65536 /* elements of A that a task of gemm.cl goes through for one panel */
+#define BLOCK_ROWS 144   /* rows of A that a task of gemm.cl goes through for one panel: B comes from far away, and so seldom */
 #define FEW_ROWS 4       /* up to so many, packing costs more than it saves */
 #define PACK_ROWS 48     /* from so many rows of A on, packing a row-major B at run time pays */
 
@@ -213,12 +213,12 @@ static int64_t tile_rows(int64_t m)
     return best;
 }
 
-/* Rows of A that one task goes through: as many as stay in a near cache, in blocks of about the same size, but enough tasks for every unit. */
+/* Rows of A that one task goes through: blocks of about the same size, but enough tasks for every unit. */
 static int64_t block_rows(const struct ncl_lower *lower, const struct ncl_matmul *p, int64_t tile)
 {
     const int64_t tiles = ncl_ceil_div(p->m, tile);
     const int64_t wanted = 4 * (int64_t)lower->plan->target.compute_units, others = ncl_ceil_div(p->n, PANEL) * batch_count(p);
-    int64_t blocks = ncl_ceil_div(p->m * p->k, NEAR_CACHE);
+    int64_t blocks = ncl_ceil_div(p->m, BLOCK_ROWS);
     if (blocks * others < wanted)
         blocks = ncl_ceil_div(wanted, others);
     if (blocks > tiles)

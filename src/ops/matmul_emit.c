@@ -8,7 +8,8 @@
 #define PANEL 16         /* columns of a tile of gemm.cl */
 #define BLOCK_ROWS 144   /* rows of A that a task of gemm.cl goes through for one panel: B comes from far away, and so seldom */
 #define FEW_ROWS 4       /* up to so many, packing costs more than it saves */
-#define PACK_ROWS 48     /* from so many rows of A on, packing a row-major B at run time pays */
+#define PACK_ROWS 48   /* from so many rows of A on, packing a row-major B at run time pays ... */
+#define NEAR_B 32768   /* ... unless it has no more elements than this: then any order of it is near */
 
 /* ---- the shape of the problem ---- */
 
@@ -230,7 +231,7 @@ static nnefcl_status emit_gemm(struct ncl_lower *lower, const struct ncl_matmul 
 {
     struct ncl_matmul copy = *problem, *p = &copy;
     const bool constant = ncl_lower_is_constant(lower, p->b.ref);
-    const bool packed = constant || p->b.column != 1 || p->m >= PACK_ROWS;
+    const bool packed = constant || p->b.column != 1 || (p->m >= PACK_ROWS && p->n * p->k > NEAR_B);
     if (p->a.column != 1 && p->a.row != 1)
         p->a = make_dense(lower, p, p->a, p->m, p->k, "a");
     if (packed)

@@ -1,6 +1,5 @@
 # The command from outside: each .case file is a test.
 if(TARGET nnef-cl-run)
-  find_program(PYTHON3 python3 REQUIRED)
   file(GLOB cases CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/cli/*.case)
   foreach(case ${cases})
     get_filename_component(name ${case} NAME_WE)

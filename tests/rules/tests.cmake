@@ -1,4 +1,3 @@
-find_program(PYTHON3 python3 REQUIRED)
 foreach(rule includes registry names)
   add_test(NAME rules/${rule} COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/rules/rules.py ${rule} ${CMAKE_SOURCE_DIR})
 endforeach()

@@ -122,9 +122,9 @@ void ncl_upload_close(struct ncl_upload *upload);
 
 /* ---- step.c ---- */
 
-/* A kernel object for a kernel step, all arguments set. */
-nnefcl_status ncl_step_kernel(const struct nnefcl_session *session, const struct ncl_step *step, cl_program program, cl_kernel *kernel,
-                              struct ncl_diag *diag);
+/* A kernel object for a kernel step, all arguments set; `name` is the kernel's in the program. */
+nnefcl_status ncl_step_kernel(const struct nnefcl_session *session, const struct ncl_step *step, cl_program program, const char *name,
+                              cl_kernel *kernel, struct ncl_diag *diag);
 /* Sets the two arguments of one tensor again. */
 nnefcl_status ncl_step_set_tensor(const struct nnefcl_session *session, const struct ncl_step *step, unsigned operand, cl_kernel kernel,
                                   struct ncl_diag *diag);

@@ -1,4 +1,5 @@
 /* nnefcl_session: a plan made ready on a device. */
+#include <stdio.h>
 #include <string.h>
 
 #include "host.h"
@@ -14,6 +15,7 @@ struct maker {
     struct ncl_build *build; /* those that are built, in the order of the plan; the persistent form behind them */
     size_t build_count;
     cl_program *program; /* by kernel of the plan, NULL: not needed; not owned */
+    bool together;       /* all of them are one program */
 };
 
 static bool uses(const struct ncl_steps *steps, uint32_t kernel)
@@ -24,7 +26,26 @@ static bool uses(const struct ncl_steps *steps, uint32_t kernel)
     return false;
 }
 
-static nnefcl_status create_launch(struct maker *maker, uint32_t kernel)
+/* Compilers of CPU devices need longer to start than to compile a body, and do one program at a time: many bodies become one program there.
+ * A few stay alone: what a driver's cache knows of them serves other models too. */
+enum { ALONE = 4 };
+
+static nnefcl_status create_together(struct maker *maker, const bool *wanted)
+{
+    struct ncl_text text;
+    struct ncl_build *build = maker->build;
+    ncl_text_init(&text, &maker->scratch.allocator);
+    ncl_wrap_launches(&text, maker->session->plan, wanted);
+    build->name = "launches";
+    const nnefcl_status status = ncl_program_create(maker->session->device, &text, build, maker->diag);
+    ncl_text_free(&text);
+    maker->build_count += status == NNEFCL_OK;
+    for (size_t i = 0; i < maker->session->plan->kernel_count; i++)
+        maker->program[i] = wanted[i] ? build->program : NULL;
+    return status;
+}
+
+static nnefcl_status create_alone(struct maker *maker, uint32_t kernel)
 {
     struct ncl_text text;
     struct ncl_build *build = &maker->build[maker->build_count];
@@ -38,19 +59,32 @@ static nnefcl_status create_launch(struct maker *maker, uint32_t kernel)
     return status;
 }
 
+static nnefcl_status create_launches(struct maker *maker, const bool *wanted, size_t count)
+{
+    nnefcl_status status = NNEFCL_OK;
+    maker->together = maker->session->device->target.cpu && count > ALONE;
+    if (maker->together)
+        return create_together(maker, wanted);
+    for (uint32_t i = 0; i < maker->session->plan->kernel_count && !status; i++)
+        if (wanted[i])
+            status = create_alone(maker, i);
+    return status;
+}
+
 static nnefcl_status make_programs(struct maker *maker)
 {
     struct nnefcl_session *session = maker->session;
     const struct ncl_plan *plan = session->plan;
     const bool persistent = session->execution == NNEFCL_EXECUTION_PERSISTENT;
-    nnefcl_status status = NNEFCL_OK;
+    size_t count = 0;
+    bool *wanted = NCL_NEW_ARRAY(&maker->scratch, bool, plan->kernel_count);
     maker->build = NCL_NEW_ARRAY(&maker->scratch, struct ncl_build, plan->kernel_count + 1);
     maker->program = NCL_NEW_ARRAY(&maker->scratch, cl_program, plan->kernel_count);
-    if (!maker->build || !maker->program)
+    if (!wanted || !maker->build || !maker->program)
         return ncl_nomem(maker->diag);
-    for (uint32_t i = 0; i < plan->kernel_count && !status; i++)
-        if (uses(&plan->init, i) || (!persistent && uses(&plan->run, i)))
-            status = create_launch(maker, i);
+    for (uint32_t i = 0; i < plan->kernel_count; i++)
+        count += wanted[i] = uses(&plan->init, i) || (!persistent && uses(&plan->run, i));
+    nnefcl_status status = create_launches(maker, wanted, count);
     if (!status && persistent && plan->run.count) {
         status = ncl_persistent_program(session, &maker->build[maker->build_count], maker->diag);
         maker->build_count += status == NNEFCL_OK;
@@ -58,6 +92,14 @@ static nnefcl_status make_programs(struct maker *maker)
     if (status)
         return status;
     return ncl_program_build(session->device, maker->build, maker->build_count, &session->arena.allocator, maker->diag);
+}
+
+static nnefcl_status make_kernel(const struct maker *maker, const struct ncl_step *step, cl_kernel *kernel)
+{
+    char name[32] = "launch";
+    if (maker->together)
+        snprintf(name, sizeof name, "launch_%u", step->kernel);
+    return ncl_step_kernel(maker->session, step, maker->program[step->kernel], name, kernel, maker->diag);
 }
 
 /* ---- init ---- */
@@ -70,7 +112,7 @@ static nnefcl_status run_init_step(struct maker *maker, struct ncl_upload *uploa
         return ncl_upload_load(upload, step, maker->diag);
     nnefcl_status status = NNEFCL_OK;
     if (step->kind == NCL_STEP_KERNEL)
-        status = ncl_step_kernel(session, step, maker->program[step->kernel], &kernel, maker->diag);
+        status = make_kernel(maker, step, &kernel);
     if (!status)
         status = ncl_step_enqueue(session, step, kernel, session->queue, 0, NULL, NULL, maker->diag);
     if (kernel)
@@ -128,7 +170,7 @@ static nnefcl_status make_kernels(struct maker *maker)
         return plan->run.count ? ncl_persistent_kernel(session, maker->build[maker->build_count - 1].program, maker->diag) : NNEFCL_OK;
     for (size_t i = 0; i < plan->run.count && !status; i++)
         if (plan->run.step[i].kind == NCL_STEP_KERNEL)
-            status = ncl_step_kernel(session, &plan->run.step[i], maker->program[plan->run.step[i].kernel], &session->kernel[i], maker->diag);
+            status = make_kernel(maker, &plan->run.step[i], &session->kernel[i]);
     return status;
 }
 

@@ -18,12 +18,12 @@ nnefcl_status ncl_step_set_tensor(const struct nnefcl_session *session, const st
     return ncl_opencl_check(diag, step->at, step->name, "clSetKernelArg", code);
 }
 
-nnefcl_status ncl_step_kernel(const struct nnefcl_session *session, const struct ncl_step *step, cl_program program, cl_kernel *kernel,
-                              struct ncl_diag *diag)
+nnefcl_status ncl_step_kernel(const struct nnefcl_session *session, const struct ncl_step *step, cl_program program, const char *name,
+                              cl_kernel *kernel, struct ncl_diag *diag)
 {
     const cl_ulong record = step->record, tasks = step->tasks;
     cl_int code;
-    *kernel = clCreateKernel(program, "launch", &code);
+    *kernel = clCreateKernel(program, name, &code);
     if (code)
         *kernel = NULL;
     nnefcl_status status = ncl_opencl_check(diag, step->at, step->name, "clCreateKernel", code);

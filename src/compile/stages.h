@@ -99,6 +99,8 @@ void ncl_plan_dump(struct ncl_text *text, const struct ncl_plan *plan, nnefcl_du
  *   kernel void launch(global const long *records, ulong record, ulong tasks, global uchar *m0, ulong o0, global uchar *m1, ulong o1, ...)
  * with one (buffer, byte offset) pair for each tensor. Work-group size: target.group. */
 void ncl_wrap_launch(struct ncl_text *text, const struct ncl_plan *plan, uint32_t kernel);
+/* The launch forms of all kernels for which wanted[kernel] is set, as one program: kernel 7 is `launch_7`. */
+void ncl_wrap_launches(struct ncl_text *text, const struct ncl_plan *plan, const bool *wanted);
 /* The whole run list as one kernel for CPU devices:
  *   kernel void persistent(global const long *records, volatile global int *counters_, global uchar *m0, ulong o0, ...)
  * with one pair for each buffer of the plan (INIT ones included: any buffer may stand for them); `counters_` holds

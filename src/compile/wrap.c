@@ -44,21 +44,89 @@ static void add_defines(struct ncl_text *text, const struct ncl_kernel *kernel)
         ncl_text_printf(text, "#define %s %s\n", kernel->define[i].name, kernel->define[i].text);
 }
 
+/* The kernel around one body: launch, or launch_7 around the body that has this suffix among others. `index` is the type of the task's number. */
+static void add_launch(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_kernel *kernel, const char *index, const char *suffix)
+{
+    ncl_text_printf(text, "#line 1 \"launch of %s\"\n__attribute__((reqd_work_group_size(%u, 1, 1)))\n", kernel->body, plan->target.group);
+    ncl_text_printf(text, "kernel void launch%s(global const long *records, ulong record, ulong tasks", suffix);
+    for (unsigned i = 0; i < kernel->tensors; i++)
+        ncl_text_printf(text, ", global uchar *m%u, ulong o%u", i, i);
+    ncl_text_printf(text, ")\n{\n    const ulong task = get_global_id(0);\n    if (task < tasks)\n        %s%s((%s)task, records + record",
+                    kernel->body, *suffix ? suffix : "_0", index);
+    for (unsigned i = 0; i < kernel->tensors; i++)
+        ncl_text_printf(text, ", (global void *)(m%u + o%u)", i, i);
+    ncl_text_add(text, ");\n}\n");
+}
+
 void ncl_wrap_launch(struct ncl_text *text, const struct ncl_plan *plan, uint32_t index)
 {
     const struct ncl_kernel *kernel = &plan->kernel[index];
     add_defines(text, kernel);
     add_file(text, "prelude");
     add_file(text, kernel->body);
-    ncl_text_printf(text, "#line 1 \"launch of %s\"\n__attribute__((reqd_work_group_size(%u, 1, 1)))\n", kernel->body, plan->target.group);
-    ncl_text_add(text, "kernel void launch(global const long *records, ulong record, ulong tasks");
-    for (unsigned i = 0; i < kernel->tensors; i++)
-        ncl_text_printf(text, ", global uchar *m%u, ulong o%u", i, i);
-    ncl_text_printf(text, ")\n{\n    const ulong task = get_global_id(0);\n    if (task < tasks)\n        FN(%s)((INDEX)task, records + record",
-                    kernel->body);
-    for (unsigned i = 0; i < kernel->tensors; i++)
-        ncl_text_printf(text, ", (global void *)(m%u + o%u)", i, i);
-    ncl_text_add(text, ");\n}\n");
+    add_launch(text, plan, kernel, "INDEX", "");
+}
+
+/* ---- several bodies in one program ---- */
+
+/* #undef for every macro that the text defines, so that the next body starts clean. */
+static void add_undefs(struct ncl_text *text, const char *source)
+{
+    for (const char *line = source; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        const char *at = line + strspn(line, " \t");
+        if (*at != '#')
+            continue;
+        at += 1 + strspn(at + 1, " \t");
+        if (strncmp(at, "define ", 7) != 0)
+            continue;
+        at += 7 + strspn(at + 7, " \t");
+        size_t length = 0;
+        while (isalnum((unsigned char)at[length]) || at[length] == '_')
+            length++;
+        ncl_text_printf(text, "#undef %.*s\n", (int)length, at);
+    }
+}
+
+static void add_body(struct ncl_text *text, const struct ncl_plan *plan, uint32_t index)
+{
+    const struct ncl_kernel *kernel = &plan->kernel[index];
+    struct ncl_text body;
+    ncl_text_init(&body, &text->allocator);
+    add_file(&body, kernel->body);
+    ncl_text_printf(text, "#undef NCL_SUFFIX\n#undef INDEX\n#define NCL_SUFFIX _%u\n", index);
+    add_defines(text, kernel);
+    add_file(text, "prelude");
+    if (body.data)
+        ncl_text_add_bytes(text, body.data, body.length);
+    text->failed |= body.failed;
+    if (body.data)
+        add_undefs(text, body.data);
+    for (size_t i = 0; i < kernel->define_count; i++) { /* "F(x)" is undefined as "F" */
+        const size_t length = strcspn(kernel->define[i].name, "(");
+        ncl_text_printf(text, "#undef %.*s\n", (int)length, kernel->define[i].name);
+    }
+    ncl_text_free(&body);
+}
+
+static const char *index_type(const struct ncl_kernel *kernel)
+{
+    for (size_t i = 0; i < kernel->define_count; i++)
+        if (strcmp(kernel->define[i].name, "INDEX") == 0)
+            return "long";
+    return "int";
+}
+
+void ncl_wrap_launches(struct ncl_text *text, const struct ncl_plan *plan, const bool *wanted)
+{
+    for (uint32_t i = 0; i < plan->kernel_count; i++) {
+        char suffix[16];
+        if (!wanted[i])
+            continue;
+        add_body(text, plan, i);
+        snprintf(suffix, sizeof suffix, "_%u", i);
+        add_launch(text, plan, &plan->kernel[i], index_type(&plan->kernel[i]), suffix);
+    }
 }
 
 /* ---- the persistent form ---- */
@@ -121,52 +189,12 @@ nnefcl_status ncl_wrap_records(const struct ncl_plan *plan, struct ncl_arena *ar
     return NNEFCL_OK;
 }
 
-/* #undef for every macro that the text defines, so that the next body starts clean. */
-static void add_undefs(struct ncl_text *text, const char *source)
-{
-    for (const char *line = source; line; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        const char *at = line + strspn(line, " \t");
-        if (*at != '#')
-            continue;
-        at += 1 + strspn(at + 1, " \t");
-        if (strncmp(at, "define ", 7) != 0)
-            continue;
-        at += 7 + strspn(at + 7, " \t");
-        size_t length = 0;
-        while (isalnum((unsigned char)at[length]) || at[length] == '_')
-            length++;
-        ncl_text_printf(text, "#undef %.*s\n", (int)length, at);
-    }
-}
-
 static bool used_in_run(const struct ncl_plan *plan, uint32_t kernel)
 {
     for (size_t i = 0; i < plan->run.count; i++)
         if (plan->run.step[i].kind == NCL_STEP_KERNEL && plan->run.step[i].kernel == kernel)
             return true;
     return false;
-}
-
-static void add_body(struct ncl_text *text, const struct ncl_plan *plan, uint32_t index)
-{
-    const struct ncl_kernel *kernel = &plan->kernel[index];
-    struct ncl_text body;
-    ncl_text_init(&body, &text->allocator);
-    add_file(&body, kernel->body);
-    ncl_text_printf(text, "#undef NCL_SUFFIX\n#undef INDEX\n#define NCL_SUFFIX _%u\n", index);
-    add_defines(text, kernel);
-    add_file(text, "prelude");
-    if (body.data)
-        ncl_text_add_bytes(text, body.data, body.length);
-    text->failed |= body.failed;
-    if (body.data)
-        add_undefs(text, body.data);
-    for (size_t i = 0; i < kernel->define_count; i++) { /* "F(x)" is undefined as "F" */
-        const size_t length = strcspn(kernel->define[i].name, "(");
-        ncl_text_printf(text, "#undef %.*s\n", (int)length, kernel->define[i].name);
-    }
-    ncl_text_free(&body);
 }
 
 static const char persistent_tools[] = "#line 1 \"persistent\"\n"
@@ -192,10 +220,7 @@ static const char persistent_tools[] = "#line 1 \"persistent\"\n"
 static void add_case(struct ncl_text *text, const struct ncl_plan *plan, uint32_t index)
 {
     const struct ncl_kernel *kernel = &plan->kernel[index];
-    bool is_long = false;
-    for (size_t i = 0; i < kernel->define_count; i++)
-        is_long |= strcmp(kernel->define[i].name, "INDEX") == 0;
-    ncl_text_printf(text, "        case %u: %s_%u((%s)task, records + step[2]", index, kernel->body, index, is_long ? "long" : "int");
+    ncl_text_printf(text, "        case %u: %s_%u((%s)task, records + step[2]", index, kernel->body, index, index_type(kernel));
     for (unsigned i = 0; i < kernel->tensors; i++)
         ncl_text_printf(text, ", (global void *)(memory[step[%u]] + step[%u])", 4 + 2 * i, 5 + 2 * i);
     ncl_text_add(text, "); break;\n");

@@ -16,6 +16,7 @@
 #ifndef KC
 #define KC 256
 #endif
+#define PART 32 /* rows packed for one tile before the next one: neighbouring tiles share cache lines */
 #ifndef TILES_MAX
 #define TILES_MAX 4
 #endif
@@ -46,50 +47,53 @@ static INDEX FN(conv_gemm_at)(SIZES size, INDEX p)
     return row / HEIGHT * PLANE + row % HEIGHT * PITCH + p % ROW;
 }
 
-/* Rows [k, end) of the image for the 16 pixels from p on: x[c][at(p + lane) + TAP(t)] with k = c TAPS + t. */
-static void FN(conv_gemm_pack)(SIZES size, INDEX p, INDEX k, INDEX end, global const float *x, private float8 *to)
+/* Where the 16 pixels of a tile lie. ALONG: side by side. BROKEN: eight neighbours lie in two rows at most; of the lanes of half h, the first left[h] are at a[h] + lane, the
+ * others at b[h] + lane. ANYWHERE: each at its own place. */
+#define ALONG    0
+#define BROKEN   1
+#define ANYWHERE 2
+struct FN(conv_gemm_place) {
+    int kind;
+    INDEX a[2], b[2], each[16];
+    int left[2];
+};
+
+static void FN(conv_gemm_find)(SIZES size, INDEX p, private struct FN(conv_gemm_place) * place)
 {
-    const INDEX channel = CHANNEL, taps = TAPS, pixels = PIXELS;
-    const INDEX first = FN(conv_gemm_at)(size, p), last = FN(conv_gemm_at)(size, min(p + 15, pixels - 1));
+    const INDEX row = ROW;
+    for (int i = 0; i < 16; i++)
+        place->each[i] = FN(conv_gemm_at)(size, min(p + i, PIXELS - 1));
+    for (int h = 0; h < 2; h++) {
+        place->a[h] = place->each[8 * h];
+        place->b[h] = place->each[8 * h + 7] - 7;
+        place->left[h] = (int)min(row - (p + 8 * h) % row, (INDEX)8);
+    }
+    place->kind = PIXELS < 16 || row < 7 ? ANYWHERE : place->b[1] - place->a[0] == 8 ? ALONG : BROKEN;
+}
+
+/* Rows [k, end) of the image for a tile: x[c][at(p + lane) + TAP(t)] with k = c TAPS + t. */
+static void FN(conv_gemm_pack)(SIZES size, private const struct FN(conv_gemm_place) * place, INDEX k, INDEX end, global const float *x, private float8 *to)
+{
+    const INDEX channel = CHANNEL, taps = TAPS;
+    const int8 lane = (int8)(0, 1, 2, 3, 4, 5, 6, 7), low0 = lane < (int8)place->left[0], low1 = lane < (int8)place->left[1];
+    const INDEX a0 = place->a[0], b0 = place->b[0], a1 = place->a[1], b1 = place->b[1];
     INDEX t = k % taps;
     x += k / taps * channel;
-    if (pixels >= 16 && last - first == 15) {
-        for (x += first; k < end; k++, to += 2) {
-            global const float *from = x + TAP(t);
-            to[0] = vload8(0, from);
-            to[1] = vload8(1, from);
-            if (++t == taps) {
-                t = 0;
-                x += channel;
-            }
-        }
-    } else if (pixels >= 16 && ROW >= 7) {
-        /* eight neighbours lie in two rows at most: the lanes below the break come from the first, the others from the second */
-        const int8 lane = (int8)(0, 1, 2, 3, 4, 5, 6, 7);
-        const INDEX left0 = ROW - p % ROW, left1 = ROW - (p + 8) % ROW;
-        const int8 low0 = lane < (int8)(int)min(left0, (INDEX)8), low1 = lane < (int8)(int)min(left1, (INDEX)8);
-        const INDEX a0 = first, b0 = FN(conv_gemm_at)(size, p + 7) - 7, a1 = FN(conv_gemm_at)(size, p + 8), b1 = last - 7;
-        for (; k < end; k++, to += 2) {
-            global const float *from = x + TAP(t);
+    for (; k < end; k++, to += 2) {
+        global const float *from = x + TAP(t);
+        if (place->kind == ALONG) {
+            to[0] = vload8(0, from + a0);
+            to[1] = vload8(1, from + a0);
+        } else if (place->kind == BROKEN) {
             to[0] = select(vload8(0, from + b0), vload8(0, from + a0), low0);
             to[1] = select(vload8(0, from + b1), vload8(0, from + a1), low1);
-            if (++t == taps) {
-                t = 0;
-                x += channel;
-            }
+        } else {
+            for (int i = 0; i < 16; i++)
+                ((private float *)to)[i] = from[place->each[i]];
         }
-    } else {
-        INDEX at[16];
-        for (int lane = 0; lane < 16; lane++)
-            at[lane] = FN(conv_gemm_at)(size, min(p + lane, pixels - 1));
-        for (; k < end; k++, to += 2) {
-            global const float *from = x + TAP(t);
-            for (int lane = 0; lane < 16; lane++)
-                ((private float *)to)[lane] = from[at[lane]];
-            if (++t == taps) {
-                t = 0;
-                x += channel;
-            }
+        if (++t == taps) {
+            t = 0;
+            x += channel;
         }
     }
 }
@@ -145,6 +149,9 @@ static void FN(conv_gemm)(INDEX task, SIZES size, global const float *x, global 
     x += (n * GROUPS + g) * CHANNELS * CHANNEL;
     b += (g * filters + panel * MR) * BIAS;
     y += ((n * GROUPS + g) * filters + panel * MR) * pixels;
+    struct FN(conv_gemm_place) place[TILES_MAX];
+    for (INDEX s = 0; s < tiles; s++)
+        FN(conv_gemm_find)(size, max(min((tile + s) * 16, pixels - 16), (INDEX)0), place + s);
     for (INDEX i = 0; i < block; i++)
         for (INDEX r = 0; r < MR; r++) {
             const float8 v = NO_BIAS ? 0 : b[min(i * MR + r, filters - 1 - panel * MR) * BIAS];
@@ -153,8 +160,9 @@ static void FN(conv_gemm)(INDEX task, SIZES size, global const float *x, global 
         }
     for (INDEX k = 0; k < depth; k += KC) {
         const INDEX end = min(k + KC, depth);
-        for (INDEX s = 0; s < tiles; s++)
-            FN(conv_gemm_pack)(size, max(min((tile + s) * 16, pixels - 16), (INDEX)0), k, end, x, image + s * KC * 2);
+        for (INDEX part = k; part < end; part += PART)
+            for (INDEX s = 0; s < tiles; s++)
+                FN(conv_gemm_pack)(size, place + s, part, min(part + PART, end), x, image + (s * KC + part - k) * 2);
         for (INDEX i = 0; i < block; i++)
             for (INDEX s = 0; s < tiles; s++)
                 FN(conv_gemm_tile)(end - k, w + (i * depth + k) * MR, image + s * KC * 2, sums + (i * tiles + s) * MR * 2);

@@ -64,7 +64,7 @@ NCL_PARTS(uchar)
 #define NCL_BORDER_REFLECT_EVEN(i, n) ((i) >= 0 && (i) < (n) ? (i) : (INDEX)ncl_reflect_even(i, n))
 static inline long ncl_reflect(long i, long n)
 {
-    const long period = max(2 * (n - 1), 1L), phase = (i < 0 ? -i : i) % period;
+    const long period = max(2 * (n - 1), 1L), phase = (i % period + period) % period;
     return min(phase, period - phase);
 }
 static inline long ncl_reflect_even(long i, long n)

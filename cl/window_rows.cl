@@ -73,7 +73,7 @@ static float8 FN(window_rows_load)(private const float *x, INDEX stride)
 
 static float8 FN(window_rows_join)(float8 a, float8 v, float w)
 {
-    return KIND == 0 ? fma((float8)w, v, a) : KIND == 1 ? a + v : select(a, v, v > a || v != v);
+    return KIND == 0 ? fma((float8)w, v, a) : KIND == 1 ? a + v : select(a, v, (v > a) | (v != v));
 }
 
 /* How many of `taps` positions from `at` on, `dilation` apart, lie in [0, extent), for eight windows `stride` apart. */
@@ -83,7 +83,7 @@ static float8 FN(window_rows_inside)(INDEX at, INDEX taps, INDEX stride, INDEX d
     int8 count = 0;
     for (INDEX j = 0; j < taps; j++) {
         const int8 i = lane + (int)(at + j * dilation);
-        count -= i >= 0 && i < (int)extent;
+        count -= (i >= 0) & (i < (int)extent);
     }
     return convert_float8(count);
 }

@@ -205,11 +205,26 @@ static bool parse_parameters(struct ncl_parser *parser, bool defaults, struct nc
     return ncl_parse_expect(parser, NCL_TOKEN_RPAREN, "or ',' in the declaration");
 }
 
+/* tract and torch_to_nnef write their metadata as "fragment tract_core_properties() -> ..."; the grammar wants a parameter. */
+static bool parse_metadata_parameters(struct ncl_parser *parser, const struct ncl_fragment *fragment)
+{
+    const struct ncl_loc at = ncl_parse_here(parser);
+    if (strcmp(fragment->name, "tract_core_properties") != 0 || parser->token.kind != NCL_TOKEN_LPAREN ||
+        ncl_parse_peek(parser, NULL) != NCL_TOKEN_RPAREN)
+        return false;
+    if (!(parser->compat & NNEFCL_COMPAT_TRACT))
+        ncl_parse_lax(parser, at, "a fragment without parameters");
+    ncl_parse_advance(parser);
+    ncl_parse_advance(parser);
+    return true;
+}
+
 static bool parse_declaration(struct ncl_parser *parser, struct ncl_fragment *fragment)
 {
     fragment->at = ncl_parse_here(parser);
     fragment->name = ncl_parse_identifier(parser, "the name of a fragment");
-    return fragment->name && parse_generic(parser, fragment) && parse_parameters(parser, true, &fragment->parameter, &fragment->parameter_count) &&
+    return fragment->name && parse_generic(parser, fragment) &&
+           (parse_metadata_parameters(parser, fragment) || parse_parameters(parser, true, &fragment->parameter, &fragment->parameter_count)) &&
            ncl_parse_expect(parser, NCL_TOKEN_ARROW, "and the results after the parameters") &&
            parse_parameters(parser, false, &fragment->result, &fragment->result_count);
 }

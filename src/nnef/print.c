@@ -216,8 +216,9 @@ static void print_body(struct ncl_text *text, const struct ncl_assignment *assig
 
 static void print_parameters(struct ncl_text *text, const struct ncl_parameter *parameter, size_t count)
 {
+    ncl_text_add(text, count ? "( " : "(");
     for (size_t i = 0; i < count; i++) {
-        ncl_text_add(text, i ? ", " : "( ");
+        ncl_text_add(text, i ? ", " : "");
         print_name(text, parameter[i].name);
         ncl_text_add(text, ": ");
         ncl_print_type(text, parameter[i].type);
@@ -226,7 +227,7 @@ static void print_parameters(struct ncl_text *text, const struct ncl_parameter *
             ncl_print_expr(text, parameter[i].initial);
         }
     }
-    ncl_text_add(text, " )");
+    ncl_text_add(text, count ? " )" : ")");
 }
 
 static void print_fragment(struct ncl_text *text, const struct ncl_fragment *fragment)

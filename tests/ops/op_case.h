@@ -199,7 +199,28 @@ static inline void op_case_run_as(const struct op_case *c, const nnefcl_model *m
     nnefcl_session_free(session);
 }
 
-/* Runs the case three times: as it is, with the plain kernels only, and with a buffer of its own for every tensor. */
+/* Was CLBlast built in? */
+static inline int op_case_has_clblast(void)
+{
+    static int known = -1;
+    if (known < 0) {
+        static const char graph[] = "version 1.0; graph g(x) -> (y) { x = external(shape = [1,1]); y = matmul(x, x); }";
+        nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+        nnefcl_error error = {0};
+        nnefcl_model *model;
+        nnefcl_session *session = NULL;
+        options.blas = NNEFCL_BLAS_CLBLAST;
+        ck_assert_int_eq(nnefcl_model_open_memory(graph, sizeof graph - 1, NULL, &model, &error), NNEFCL_OK);
+        const nnefcl_status status = nnefcl_session_create(model, op_case_device(), &options, &session, &error);
+        ck_assert_msg(status == NNEFCL_OK || status == NNEFCL_ERR_UNSUPPORTED, "%s", error.message);
+        known = status == NNEFCL_OK;
+        nnefcl_session_free(session);
+        nnefcl_model_free(model);
+    }
+    return known;
+}
+
+/* Runs the case three times: as it is, with the plain kernels only, and with a buffer of its own for every tensor; products also through CLBlast. */
 static inline void op_case_run(const struct op_case *c)
 {
     nnefcl_error error = {0};
@@ -215,6 +236,11 @@ static inline void op_case_run(const struct op_case *c)
     options.plain_kernels = 0;
     options.separate_buffers = 1;
     op_case_run_as(c, model, &options, "separate buffers");
+    if (op_case_has_clblast() && (strstr(c->graph, "matmul(") || strstr(c->graph, "linear("))) {
+        options.separate_buffers = 0;
+        options.blas = NNEFCL_BLAS_CLBLAST;
+        op_case_run_as(c, model, &options, "CLBlast");
+    }
     nnefcl_model_free(model);
     free(text);
 }

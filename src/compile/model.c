@@ -97,22 +97,6 @@ static nnefcl_status read_quant(nnefcl_model *model, struct ncl_diag *diag, stru
     return status ? status : ncl_parse_quant(&model->arena, diag, source, quant);
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-    const size_t length = strlen(text), tail = strlen(end);
-    return length > tail && strcmp(text + length - tail, end) == 0;
-}
-
-/* tract nests models; what is in them does not take part. */
-static void warn_of_nested(const nnefcl_model *model, struct ncl_diag *diag)
-{
-    for (size_t i = 0; i < ncl_container_count(model->container); i++) {
-        const char *name = ncl_container_member(model->container, i)->name;
-        if (ends_with(name, "/graph.nnef") || ends_with(name, ".nnef.tgz") || ends_with(name, ".nnef.tar"))
-            ncl_warning(diag, NCL_NOWHERE, "the nested model '%.200s' is not used", name);
-    }
-}
-
 /* Places as text, for nnefcl_node_info: a frozen model allocates nothing. */
 static nnefcl_status locate(nnefcl_model *model, struct ncl_diag *diag)
 {
@@ -138,7 +122,6 @@ static nnefcl_status load(nnefcl_model *model, const char *path, const nnefcl_re
     status = ncl_container_open(path, reader, model->memory_limit, &options->allocator, diag, &model->container);
     if (status)
         return status;
-    warn_of_nested(model, diag);
     status = read_document(model, diag);
     if (!status)
         status = read_quant(model, diag, &quant);

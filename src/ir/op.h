@@ -5,6 +5,7 @@
 #include "graph.h"
 
 struct ncl_lower;
+struct ncl_reference;
 
 /* What inference gives to a shape rule. */
 struct ncl_infer {
@@ -21,6 +22,8 @@ struct ncl_op {
     nnefcl_status (*infer)(struct ncl_infer *infer, struct ncl_node *node);
     /* Emits the steps with the functions of lower.h; NULL: this build does not run it. */
     nnefcl_status (*lower)(struct ncl_lower *lower, const struct ncl_node *node);
+    /* The definition in double precision (reference.h); ncl_no_reference: the elements come from outside. */
+    void (*reference)(const struct ncl_reference *reference, const struct ncl_node *node);
     int variant;                                   /* which member of a family */
     const char *formula;                           /* of the member, for kernels: our own text, or NULL */
     uint64_t (*macs)(const struct ncl_node *node); /* multiply-accumulates, NULL: none */
@@ -30,6 +33,7 @@ struct ncl_op {
 const struct ncl_op *ncl_op_find(const char *name);
 extern const struct ncl_op ncl_ops[];
 extern const size_t ncl_op_table_count;
+void ncl_no_reference(const struct ncl_reference *reference, const struct ncl_node *node);
 
 /* Result `result` is one tensor of this shape. Extents must be positive and the volume at most 2^40 elements, else an error is reported. */
 nnefcl_status ncl_infer_result(struct ncl_infer *infer, struct ncl_node *node, size_t result, const nnefcl_shape *shape);

@@ -236,6 +236,7 @@ static nnefcl_status make_plan(struct maker *maker, const nnefcl_session_options
         .plain_kernels = options->plain_kernels,
         .clblast = options->blas == NNEFCL_BLAS_CLBLAST,
         .separate_buffers = options->separate_buffers,
+        .keep_tensors = options->keep_tensors,
         .memory_limit = options->memory_limit,
     };
     const nnefcl_status status = ncl_plan_make(maker->model, &session->device->target, &settings, &session->arena, maker->diag, &session->plan);

@@ -11,6 +11,7 @@ static void plan_options(const nnefcl_session_options *options, struct ncl_plan_
     plan->plain_kernels = options->plain_kernels;
     plan->clblast = options->blas == NNEFCL_BLAS_CLBLAST;
     plan->separate_buffers = options->separate_buffers;
+    plan->keep_tensors = options->keep_tensors;
     plan->memory_limit = options->memory_limit;
 }
 

@@ -180,7 +180,7 @@ static nnefcl_status take(struct planner *planner, struct ncl_plan_tensor *tenso
 
 static nnefcl_status give_back(struct planner *planner, const struct ncl_plan_tensor *tensor)
 {
-    if (planner->options->separate_buffers)
+    if (planner->options->separate_buffers || tensor->kept)
         return NNEFCL_OK;
     struct pool *pool = planner->pool;
     while (pool->buffer != tensor->buffer)

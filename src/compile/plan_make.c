@@ -231,8 +231,13 @@ static nnefcl_status make(struct ncl_lower *lower, const struct ncl_graph *graph
     if (status)
         return status;
     keep_weights(plan);
-    status = ncl_schedule_init(plan, lower->arena, lower->diag);
-    return status ? status : ncl_memplan(plan, options, lower->arena, lower->diag);
+    if (options->keep_tensors)
+        status = ncl_keep_tensors(lower);
+    if (!status)
+        status = ncl_schedule_init(plan, lower->arena, lower->diag);
+    if (!status)
+        status = ncl_memplan(plan, options, lower->arena, lower->diag);
+    return !status && options->keep_tensors ? ncl_keep_map(lower) : status;
 }
 
 nnefcl_status ncl_plan_make(const struct nnefcl_model *model, const struct ncl_target *target, const struct ncl_plan_options *options,
@@ -249,6 +254,8 @@ nnefcl_status ncl_plan_make(const struct nnefcl_model *model, const struct ncl_t
         return ncl_nomem(diag);
     made->target = *target;
     made->name = graph->name;
+    if (options->keep_tensors)
+        made->fingerprint = ncl_model_fingerprint(model);
     struct ncl_lower lower = {
         .arena = arena,
         .diag = diag,

@@ -22,6 +22,9 @@ struct nnefcl_model {
     uint64_t seed, memory_limit;
 };
 
+/* A number that tells models apart: hash of the document and of the options that change what it computes. */
+uint64_t ncl_model_fingerprint(const struct nnefcl_model *model);
+
 /* ---- build.c and its parts: document to graph (3.3, chapter 4) ---- */
 
 struct ncl_build_options {
@@ -76,7 +79,7 @@ extern const size_t ncl_pass_count;
 struct ncl_plan_options {
     const char *const *disabled_passes;
     size_t disabled_pass_count;
-    bool plain_kernels, clblast, separate_buffers, long_index;
+    bool plain_kernels, clblast, separate_buffers, keep_tensors, long_index;
     uint64_t memory_limit; /* bytes of device memory, 0: target->global_memory */
 };
 
@@ -84,6 +87,11 @@ struct ncl_plan_options {
  * the model. */
 nnefcl_status ncl_plan_make(const struct nnefcl_model *model, const struct ncl_target *target, const struct ncl_plan_options *options,
                             struct ncl_arena *arena, struct ncl_diag *diag, struct ncl_plan **plan);
+/* keep.c: what is to be read after a run keeps its memory: every tensor of the graph but constants and variables as they were loaded (their files
+ * tell). Before the memory plan ... */
+nnefcl_status ncl_keep_tensors(struct ncl_lower *lower);
+/* ... and behind it: fills in plan->held. */
+nnefcl_status ncl_keep_map(struct ncl_lower *lower);
 /* schedule.c: sorts the init steps, loads in the order of the files and each step right behind what it waits for. */
 nnefcl_status ncl_schedule_init(struct ncl_plan *plan, struct ncl_arena *arena, struct ncl_diag *diag);
 /* memplan.c: gives every tensor of the plan its buffer and offset; no buffer above target.max_allocation, a larger tensor is NNEFCL_ERR_LIMIT with

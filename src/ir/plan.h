@@ -35,6 +35,7 @@ struct ncl_plan_tensor {
     ncl_ref base;         /* the tensor whose memory this one shares from `base_offset` on (a view); NCL_NO_TENSOR: its own memory */
     uint64_t base_offset; /* bytes */
     uint32_t io;          /* INPUT, OUTPUT: index of the graph's input or output */
+    bool kept;            /* ARENA: nothing else gets its memory before the end of the run */
     /* made by the memory plan */
     uint32_t buffer;                /* index into plan->buffer */
     uint64_t offset;                /* bytes in it */
@@ -112,6 +113,10 @@ struct ncl_plan {
     uint64_t weight_bytes, arena_bytes, init_bytes, io_bytes;
     size_t input_count, output_count;
     ncl_ref *input, *output; /* by index of the graph */
+    /* made when tensors are kept */
+    size_t held_count;
+    ncl_ref *held;        /* by tensor id of the model's graph: what can be read after a run; NCL_NO_TENSOR: the device does not have it then */
+    uint64_t fingerprint; /* of the model (ncl_model_fingerprint) */
 };
 
 /* The tensor that owns the memory of `ref`. */

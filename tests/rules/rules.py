@@ -13,7 +13,8 @@ RANKS = {'include': -1, 'src/base': 0, 'src/nnef': 1, 'src/ir': 2, 'src/ops': 3,
 # what a folder may include besides itself and include/nnefcl
 BELOW = {
     'include': [], 'src/base': [], 'src/nnef': ['src/base'], 'src/ir': ['src/base'], 'src/ops': ['src/ir', 'src/base'],
-    'src/compile': ['src/ops', 'src/ir', 'src/nnef', 'src/base'], 'host': ['src/compile', 'src/ir', 'src/base'],
+    'src/compile': ['src/ops', 'src/ir', 'src/nnef', 'src/base'],
+    'src/verify': ['src/compile', 'src/ops', 'src/ir', 'src/base'], 'host': ['src/compile', 'src/verify', 'src/ir', 'src/base'],
     'tools': [], 'examples': [],
 }
 

@@ -1,0 +1,63 @@
+/* Plans whose tensors can be read after a run: which keep their memory, and where the tensors of the graph are then. */
+#include <string.h>
+
+#include "compile/stages.h"
+
+nnefcl_status ncl_keep_tensors(struct ncl_lower *lower)
+{
+    struct ncl_plan *plan = lower->plan;
+    bool *loaded = NCL_NEW_ARRAY(lower->arena, bool, plan->tensor_count);
+    if (!loaded)
+        return ncl_nomem(lower->diag);
+    for (size_t i = 0; i < plan->init.count; i++)
+        if (plan->init.step[i].kind == NCL_STEP_LOAD)
+            loaded[plan->init.step[i].tensor[0]] = true;
+    for (size_t i = 0; i < lower->graph->tensor_count; i++) {
+        if (lower->tensor[i] == NCL_NO_TENSOR)
+            continue;
+        const ncl_ref ref = ncl_plan_root(plan, lower->tensor[i]);
+        struct ncl_plan_tensor *root = &plan->tensor[ref];
+        root->kept = root->storage == NCL_STORE_ARENA;
+        if (root->storage == NCL_STORE_INIT && !loaded[ref])
+            root->storage = NCL_STORE_WEIGHT;
+    }
+    return NNEFCL_OK;
+}
+
+nnefcl_status ncl_keep_map(struct ncl_lower *lower)
+{
+    struct ncl_plan *plan = lower->plan;
+    plan->held = NCL_NEW_ARRAY(lower->arena, ncl_ref, lower->graph->tensor_count);
+    if (!plan->held)
+        return ncl_nomem(lower->diag);
+    plan->held_count = lower->graph->tensor_count;
+    for (size_t i = 0; i < plan->held_count; i++) {
+        const ncl_ref ref = plan->held[i] = lower->tensor[i];
+        if (ref == NCL_NO_TENSOR)
+            continue;
+        const struct ncl_plan_tensor *root = &plan->tensor[ncl_plan_root(plan, ref)];
+        if (root->storage == NCL_STORE_INIT || root->buffer == UINT32_MAX) /* gone, or no step has to do with it */
+            plan->held[i] = NCL_NO_TENSOR;
+    }
+    return NNEFCL_OK;
+}
+
+/* FNV-1a, 64 bits. */
+static uint64_t hash(uint64_t sum, const void *data, size_t size)
+{
+    const unsigned char *byte = data;
+    for (size_t i = 0; i < size; i++)
+        sum = (sum ^ byte[i]) * 0x100000001b3;
+    return sum;
+}
+
+uint64_t ncl_model_fingerprint(const struct nnefcl_model *model)
+{
+    const struct ncl_graph *graph = model->graph;
+    const uint64_t numbers[] = {model->compat,       model->random_weights, model->no_quant,      model->seed,
+                                graph->tensor_count, graph->node_count,     graph->variable_count};
+    uint64_t sum = hash(0xcbf29ce484222325, numbers, sizeof numbers);
+    for (size_t i = 0; i < graph->tensor_count; i++) /* --shape and --batch are no part of the document */
+        sum = hash(sum, graph->tensor[i]->shape.extent, (size_t)graph->tensor[i]->shape.rank * sizeof(int64_t));
+    return hash(sum, model->source.text, model->source.length);
+}

@@ -1,0 +1,38 @@
+/* Nodes of a graph in double precision: operands in, the reference of the operation, results out. Elements are made and dropped tensor by tensor, so
+ * that no more than a node's are on the host at a time. */
+#ifndef NCL_EXACT_H
+#define NCL_EXACT_H
+
+#include "compile/stages.h"
+#include "ir/reference.h"
+
+struct ncl_exact {
+    const struct nnefcl_model *model;
+    nnefcl_allocator allocator;
+    struct ncl_weights *weights;
+    struct ncl_elements *tensor; /* by tensor id; value NULL: not there */
+};
+
+/* Nothing is there at the beginning. Close it also after an error. */
+nnefcl_status ncl_exact_open(struct ncl_exact *exact, const struct nnefcl_model *model, const nnefcl_allocator *allocator, struct ncl_diag *diag);
+void ncl_exact_close(struct ncl_exact *exact);
+
+bool ncl_exact_has(const struct ncl_exact *exact, const struct ncl_tensor *tensor);
+/* Zeros for a tensor that is not there: values, and scales where `scaled`. */
+nnefcl_status ncl_exact_make(struct ncl_exact *exact, const struct ncl_tensor *tensor, bool scaled, struct ncl_diag *diag);
+/* The elements of a constant, a literal or a variable, as its file has them. */
+nnefcl_status ncl_exact_load(struct ncl_exact *exact, const struct ncl_tensor *tensor, struct ncl_diag *diag);
+/* Elements from dense data of the tensor's type. */
+nnefcl_status ncl_exact_set(struct ncl_exact *exact, const struct ncl_tensor *tensor, const void *data, struct ncl_diag *diag);
+void ncl_exact_drop(struct ncl_exact *exact, const struct ncl_tensor *tensor);
+
+/* Can the definition of this operation be evaluated (ncl_no_reference: no)? */
+bool ncl_exact_defined(const struct ncl_node *node);
+/* Makes the results and computes them. Every operand is there, no result is. */
+nnefcl_status ncl_exact_node(struct ncl_exact *exact, const struct ncl_node *node, struct ncl_diag *diag);
+
+/* The tensors among the arguments and the results of a node, in their order; `index` counts from 0. NULL: no more. */
+struct ncl_tensor *ncl_exact_operand(const struct ncl_node *node, size_t index);
+struct ncl_tensor *ncl_exact_result(const struct ncl_node *node, size_t index);
+
+#endif

@@ -1,10 +1,10 @@
 /* y[i_0, ..., i_(n-1)] = x[f(i_0 - BEFORE(0)), ..., f(i_(n-1) - BEFORE(n-1))], n = RANK, with f(j) by the border for j outside of 0 .. IN - 1 (4.3, border modes):
  *
- * BORDER   CONSTANT: VALUE where any j is outside;  REPLICATE: the nearest end;  REFLECT: -j, 2 (IN - 1) - j;  REFLECT_EVEN: -j - 1, 2 IN - 1 - j
+ * BORDER   NCL_BORDER_x of the prelude: VALUE where any j is outside, or the element that stands for it
  *
  * A row is the last axis. tasks: ceil(ROW_COUNT / TASK_ROWS) */
 #ifndef BORDER
-#define BORDER CONSTANT
+#define BORDER NCL_BORDER_CONSTANT
 #endif
 #define ROW_COUNT SIZE(0)
 #define TASK_ROWS SIZE(1)
@@ -14,31 +14,10 @@
 #define OUT(i) SIZE(12 + (i))
 #define BEFORE(i) SIZE(20 + (i))
 
-/* The place in the input of place j, -1: none. */
-static INDEX FN(CONSTANT)(INDEX j, INDEX extent)
-{
-    return j < extent ? j : -1;
-}
-
-static INDEX FN(REPLICATE)(INDEX j, INDEX extent)
-{
-    return clamp(j, (INDEX)0, extent - 1);
-}
-
-static INDEX FN(REFLECT)(INDEX j, INDEX extent)
-{
-    return j < 0 ? -j : j < extent ? j : 2 * (extent - 1) - j;
-}
-
-static INDEX FN(REFLECT_EVEN)(INDEX j, INDEX extent)
-{
-    return j < 0 ? -j - 1 : j < extent ? j : 2 * extent - 1 - j;
-}
-
 static void FN(pad_border)(global const float *x, global float *y, INDEX from, INDEX to, INDEX before, INDEX extent, float value)
 {
     for (INDEX i = from; i < to; i++) {
-        const INDEX j = FN(BORDER)(i - before, extent);
+        const INDEX at = i - before, j = BORDER(at, extent);
         y[i] = j < 0 ? value : x[j];
     }
 }
@@ -53,7 +32,7 @@ static void FN(pad)(INDEX task, SIZES size, global const float *x, global float 
         INDEX rest = row, from = 0, scale = 1;
         bool filled = false;
         for (INDEX k = last - 1; k >= 0; k--) {
-            const INDEX j = FN(BORDER)(rest % OUT(k) - BEFORE(k), IN(k));
+            const INDEX at = rest % OUT(k) - BEFORE(k), j = BORDER(at, IN(k));
             filled |= j < 0;
             from += j * scale;
             scale *= IN(k);

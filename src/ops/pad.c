@@ -1,25 +1,9 @@
-/* pad (4.5.5): the input with a border on each side of each axis; a negative one cuts off. */
-#include <string.h>
-
+/* pad (4.5.5): the input with a border on each side of each axis; a negative one cuts off. 'ignore' is allowed by the text, but says nothing of the
+ * values: zeros. A reflection wider than the input goes on as in sliding windows (the text's formulas end with the first one, A-PAD-1). */
 #include "base/checked.h"
 #include "ops/broadcast.h"
 #include "ops/strided.h"
-
-static const struct border {
-    const char *name, *kernel; /* what pad.cl calls it */
-    int reflects;              /* the border takes its values from inside: at most the extent less this -1 many, 0: any */
-} borders[] = {
-    {"constant", "CONSTANT", 0}, {"replicate", "REPLICATE", 0},       {"replicated", "REPLICATE", 0},
-    {"reflect", "REFLECT", 2},   {"reflect-even", "REFLECT_EVEN", 1},
-};
-
-static const struct border *find_border(const char *name)
-{
-    for (size_t i = 0; i < sizeof borders / sizeof *borders; i++)
-        if (strcmp(borders[i].name, name) == 0)
-            return &borders[i];
-    return NULL;
-}
+#include "ops/window.h"
 
 struct padding {
     int64_t before, after;
@@ -31,36 +15,20 @@ static struct padding padding_at(const struct ncl_node *node, int axis)
     return (struct padding){pair[0].integer, pair[1].integer};
 }
 
-static nnefcl_status read_border(struct ncl_infer *infer, const struct ncl_node *node, const struct border **border)
-{
-    const char *name = ncl_node_string(node, "border");
-    if (strcmp(name, "ignore") == 0)
-        return ncl_error(infer->diag, NNEFCL_ERR_UNSUPPORTED, node->at, "pad: border 'ignore' has no values to fill in");
-    *border = find_border(name);
-    if (!*border)
-        return ncl_infer_error(infer, node, "border = '%s' is none of 'constant', 'replicate', 'reflect', 'reflect-even'", name);
-    return strcmp(name, "replicated") == 0 ? ncl_infer_lax(infer, node, "border = 'replicated' is taken for 'replicate'") : NNEFCL_OK;
-}
-
 nnefcl_status ncl_pad_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
     const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape;
     const size_t count = ncl_node_count(node, "padding");
-    const struct border *border = NULL;
     nnefcl_shape output = *input;
-    const nnefcl_status status = read_border(infer, node, &border);
+    const nnefcl_status status = ncl_window_infer_border(infer, node, NCL_BORDERS_ALL);
     if (status)
         return status;
     if (count != (size_t)input->rank)
         return ncl_infer_error(infer, node, "padding has %zu items, the input rank %d", count, input->rank);
     for (int i = 0; i < input->rank; i++) {
         const struct padding padding = padding_at(node, i);
-        const int64_t reach = input->extent[i] - border->reflects + 1;
         if (!ncl_add_i64(output.extent[i], padding.before, &output.extent[i]) || !ncl_add_i64(output.extent[i], padding.after, &output.extent[i]))
             return ncl_infer_error(infer, node, "the extent of axis %d is too large", i);
-        if (border->reflects && (padding.before > reach || padding.after > reach))
-            return ncl_infer_error(infer, node, "padding (%lld,%lld) of axis %d needs more than extent %lld has to reflect",
-                                   (long long)padding.before, (long long)padding.after, i, (long long)input->extent[i]);
     }
     return ncl_infer_result(infer, node, 0, &output);
 }
@@ -117,7 +85,7 @@ static void lower_cut(struct ncl_lower *lower, const struct ncl_node *node, cons
 nnefcl_status ncl_pad_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *result = ncl_node_result(node, 0);
-    const struct border *border = find_border(ncl_node_string(node, "border"));
+    const enum ncl_border border = ncl_window_border(node);
     const struct axes axes = merge_axes(node, &input->shape, &result->shape);
     int64_t value[NNEFCL_MAX_RANK];
     if (only_cuts(node, input->shape.rank)) {
@@ -129,12 +97,12 @@ nnefcl_status ncl_pad_lower(struct ncl_lower *lower, const struct ncl_node *node
     const int64_t task_rows = ncl_ceil_div(ncl_broadcast_chunk(&lower->plan->target, rows * width), width);
     const ncl_ref in = ncl_lower_tensor(lower, input), out = ncl_lower_tensor(lower, result);
     struct ncl_emit *step = ncl_step_begin(lower, "pad");
-    ncl_step_define(step, "BORDER", border->kernel);
+    ncl_window_define_border(step, border);
     ncl_step_in(step, in);
     ncl_step_out(step, out);
     ncl_step_size(step, "ROW_COUNT", rows);
     ncl_step_size(step, "TASK_ROWS", task_rows);
-    ncl_step_real(step, "VALUE", ncl_node_scalar(node, "value"));
+    ncl_step_real(step, "VALUE", border == NCL_BORDER_CONSTANT ? ncl_node_scalar(node, "value") : 0);
     ncl_step_size(step, "RANK", axes.rank);
     for (int i = 0; i < NNEFCL_MAX_RANK; i++)
         value[i] = i < axes.rank ? axes.axis[i].in : 1;

@@ -3,10 +3,9 @@
 #include "verify/exact.h"
 
 #define NET                                                                                                                                          \
-    "version 1.0;\ngraph g( x ) -> ( y, z )\n{\n    x = external(shape = [2,3]);\n    a = constant(shape = [3], value = [1.5, -2.0, 3.25]);\n"       \
-    "    f = constant(shape = [40,300], value = [7.0]);\n    w = variable(shape = [2,3], label = 'w');\n\n"                                          \
-    "    c = concat([x, w], axis = 0);\n    [y, z] = split(c, axis = 0, ratios = [1,1]);\n    r = pad(x, padding = [(1,1), (0,0)], value = "         \
-    "0.5);\n}\n"
+    "version 1.0;\ngraph g( x ) -> ( y, z, b, h )\n{\n    x = external(shape = [2,3]);\n    a = constant(shape = [3], value = [1.5, -2.0, 3.25]);\n" \
+    "    f = constant(shape = [40,300], value = [7.0]);\n    w = variable(shape = [2,3], label = 'w');\n    c = concat([x, w], axis = 0);\n"         \
+    "    [y, z] = split(c, axis = 0, ratios = [1,1]);\n    b = relu(a);\n    h = relu(f);\n}\n"
 
 static struct model_text text;
 static struct ncl_exact exact;

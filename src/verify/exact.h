@@ -28,8 +28,14 @@ void ncl_exact_drop(struct ncl_exact *exact, const struct ncl_tensor *tensor);
 
 /* Can the definition of this operation be evaluated (ncl_no_reference: no)? */
 bool ncl_exact_defined(const struct ncl_node *node);
+/* external, constant, variable: their elements come from outside. */
+bool ncl_exact_introduces(const struct ncl_node *node);
 /* Makes the results and computes them. Every operand is there, no result is. */
 nnefcl_status ncl_exact_node(struct ncl_exact *exact, const struct ncl_node *node, struct ncl_diag *diag);
+
+/* exact_graph.c: every tensor that the outputs of the model need, in the order of the nodes, all kept. inputs[i]: dense data of the model's input i.
+ * What is there already stays as it is: so the values of variables may be set before, and a model with state is run anew for each cycle. */
+nnefcl_status ncl_exact_graph(struct ncl_exact *exact, const void *const *inputs, struct ncl_diag *diag);
 
 /* The tensors among the arguments and the results of a node, in their order; `index` counts from 0. NULL: no more. */
 struct ncl_tensor *ncl_exact_operand(const struct ncl_node *node, size_t index);

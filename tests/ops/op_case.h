@@ -1,5 +1,5 @@
-/* Cases of operations as data: a graph as text, its inputs and the outputs it must give, all through the public API on the default device (or the one
- * that the environment variable NNEFCL_DEVICE names).
+/* Cases of operations as data: a graph as text, its inputs and the outputs it must give: through the public API on the default device (or the one
+ * that the environment variable NNEFCL_DEVICE names), and from the definitions of its operations in double precision.
  *
  * Tensors are texts of numbers, separated by `|`: "1 2 3 4 | 0.5". Logicals are 0 and 1; nan, inf and -inf are allowed. "5*0.25" is five times 0.25,
  * "3..9" are the integers from 3 to 9. */
@@ -16,6 +16,8 @@
 
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers" /* rows of tables leave out what is zero */
 #include "ops/records.h"
+#include "verify/exact.h"
+#include "verify/judge.h"
 
 struct op_case {
     const char *name, *graph, *inputs, *expect;
@@ -96,16 +98,15 @@ static inline void *op_case_pack(const double *values, const nnefcl_tensor_info 
     return data;
 }
 
-static inline double op_case_element(const void *data, nnefcl_dtype dtype, size_t index)
+/* The caller frees. */
+static inline double *op_case_doubles(const void *data, const nnefcl_tensor_info *info)
 {
-    switch (dtype) {
-    case NNEFCL_SCALAR:
-        return ((const float *)data)[index];
-    case NNEFCL_INTEGER:
-        return ((const int32_t *)data)[index];
-    default:
-        return ((const uint8_t *)data)[index];
-    }
+    const size_t count = info->bytes / nnefcl_dtype_size(info->dtype);
+    double *values = malloc(count * sizeof *values + 1);
+    ck_assert_ptr_nonnull(values);
+    for (size_t i = 0; i < count; i++)
+        values[i] = ncl_judge_element(info->dtype, data, i);
+    return values;
 }
 
 static inline int op_case_close(double got, double expected, double rtol, double atol)
@@ -117,7 +118,7 @@ static inline int op_case_close(double got, double expected, double rtol, double
     return fabs(got - expected) <= atol + rtol * fabs(expected);
 }
 
-static inline void op_case_compare(const struct op_case *c, const char *variant, const nnefcl_tensor_info *info, const void *data,
+static inline void op_case_compare(const struct op_case *c, const char *variant, const nnefcl_tensor_info *info, const double *got,
                                    const double *expected)
 {
     const int defaults = c->rtol == 0 && c->atol == 0;
@@ -125,12 +126,39 @@ static inline void op_case_compare(const struct op_case *c, const char *variant,
     const size_t count = info->bytes / nnefcl_dtype_size(info->dtype);
     size_t wrong = 0, at = 0;
     for (size_t i = count; i-- > 0;)
-        if (!op_case_close(op_case_element(data, info->dtype, i), (double)(float)expected[i], rtol, atol)) {
+        if (!op_case_close((double)(float)got[i], (double)(float)expected[i], rtol, atol)) {
             wrong++;
             at = i;
         }
     ck_assert_msg(!wrong, "%s (%s): %zu of %zu elements of %s are wrong; the first is [%zu]: %.9g, expected %.9g", c->name, variant, wrong, count,
-                  info->name, at, wrong ? op_case_element(data, info->dtype, at) : 0, wrong ? expected[at] : 0);
+                  info->name, at, wrong ? got[at] : 0, wrong ? expected[at] : 0);
+}
+
+/* Output i of the model must have the expected numbers. */
+static inline void op_case_compare_output(const struct op_case *c, const char *variant, const nnefcl_model *model, size_t output, const double *got,
+                                          const char **text)
+{
+    nnefcl_tensor_info info;
+    ck_assert_int_eq(nnefcl_model_output(model, output, &info), NNEFCL_OK);
+    double *expected = op_case_numbers(text, c->name, &info);
+    op_case_compare(c, variant, &info, got, expected);
+    free(expected);
+    if (output + 1 == nnefcl_model_output_count(model))
+        ck_assert_msg((*text)[strspn(*text, " \t\n")] == '\0', "%s: expected values left over: '%.40s'", c->name, *text);
+}
+
+/* The inputs of the case, of the types that the model wants. The caller frees each. */
+static inline void op_case_inputs(const struct op_case *c, const nnefcl_model *model, void **inputs)
+{
+    const char *text = c->inputs ? c->inputs : "";
+    nnefcl_tensor_info info;
+    for (size_t i = 0; i < nnefcl_model_input_count(model); i++) {
+        ck_assert_int_eq(nnefcl_model_input(model, i, &info), NNEFCL_OK);
+        double *values = op_case_numbers(&text, c->name, &info);
+        inputs[i] = op_case_pack(values, &info);
+        free(values);
+    }
+    ck_assert_msg(text[strspn(text, " \t\n")] == '\0', "%s: inputs left over: '%.40s'", c->name, text);
 }
 
 static inline const nnefcl_device *op_case_device(void)
@@ -158,22 +186,14 @@ static inline nnefcl_status op_case_open(const char *graph, unsigned compat, cha
     return nnefcl_model_open_memory(*text, strlen(*text), &options, model, error);
 }
 
-static inline void op_case_run_as(const struct op_case *c, const nnefcl_model *model, const nnefcl_session_options *options, const char *variant)
+static inline void op_case_run_as(const struct op_case *c, const nnefcl_model *model, const nnefcl_session_options *options, void *const *inputs,
+                                  const char *variant)
 {
     nnefcl_error error = {0};
     nnefcl_session *session = NULL;
     nnefcl_tensor_info info;
-    void *inputs[OP_CASE_TENSORS] = {NULL}, *outputs[OP_CASE_TENSORS] = {NULL};
-    const size_t input_count = nnefcl_model_input_count(model), output_count = nnefcl_model_output_count(model);
-    const char *text = c->inputs ? c->inputs : "";
-    ck_assert_msg(input_count <= OP_CASE_TENSORS && output_count <= OP_CASE_TENSORS, "%s: more than %d tensors", c->name, OP_CASE_TENSORS);
-    for (size_t i = 0; i < input_count; i++) {
-        ck_assert_int_eq(nnefcl_model_input(model, i, &info), NNEFCL_OK);
-        double *values = op_case_numbers(&text, c->name, &info);
-        inputs[i] = op_case_pack(values, &info);
-        free(values);
-    }
-    ck_assert_msg(text[strspn(text, " \t\n")] == '\0', "%s: inputs left over: '%.40s'", c->name, text);
+    void *outputs[OP_CASE_TENSORS] = {NULL};
+    const size_t output_count = nnefcl_model_output_count(model);
     for (size_t i = 0; i < output_count; i++) {
         ck_assert_int_eq(nnefcl_model_output(model, i, &info), NNEFCL_OK);
         outputs[i] = malloc(info.bytes + 1);
@@ -184,19 +204,42 @@ static inline void op_case_run_as(const struct op_case *c, const nnefcl_model *m
     ck_assert_msg(created == NNEFCL_OK, "%s (%s): no session: %s", c->name, variant, error.message);
     const nnefcl_status status = nnefcl_session_run(session, (const void *const *)inputs, outputs, &error);
     ck_assert_msg(status == NNEFCL_OK, "%s (%s): run failed: %s", c->name, variant, error.message);
-    text = c->expect;
+    const char *text = c->expect;
     for (size_t i = 0; i < output_count; i++) {
         nnefcl_model_output(model, i, &info);
-        double *expected = op_case_numbers(&text, c->name, &info);
-        op_case_compare(c, variant, &info, outputs[i], expected);
-        free(expected);
-    }
-    ck_assert_msg(text[strspn(text, " \t\n")] == '\0', "%s: expected values left over: '%.40s'", c->name, text);
-    for (size_t i = 0; i < OP_CASE_TENSORS; i++) {
-        free(inputs[i]);
+        double *got = op_case_doubles(outputs[i], &info);
+        op_case_compare_output(c, variant, model, i, got, &text);
+        free(got);
         free(outputs[i]);
     }
     nnefcl_session_free(session);
+}
+
+/* Has every operation of the graph a definition to evaluate? */
+static inline int op_case_is_defined(const nnefcl_model *model)
+{
+    for (size_t i = 0; i < model->graph->node_count; i++)
+        if (!ncl_exact_introduces(model->graph->node[i]) && !ncl_exact_defined(model->graph->node[i]))
+            return 0;
+    return 1;
+}
+
+/* The definitions of the operations in double precision must give the expected numbers too. */
+static inline void op_case_define(const struct op_case *c, const nnefcl_model *model, void *const *inputs)
+{
+    const nnefcl_allocator allocator = {0};
+    nnefcl_error error = {0};
+    struct ncl_diag diag;
+    struct ncl_exact exact;
+    if (!op_case_is_defined(model))
+        return;
+    ncl_diag_init(&diag, &error, NULL, NULL, false);
+    ck_assert_msg(ncl_exact_open(&exact, model, &allocator, &diag) == NNEFCL_OK, "%s (definition): %s", c->name, error.message);
+    ck_assert_msg(ncl_exact_graph(&exact, (const void *const *)inputs, &diag) == NNEFCL_OK, "%s (definition): %s", c->name, error.message);
+    const char *text = c->expect;
+    for (size_t i = 0; i < model->graph->output_count; i++)
+        op_case_compare_output(c, "definition", model, i, exact.tensor[model->graph->output[i]->id].value, &text);
+    ncl_exact_close(&exact);
 }
 
 /* Was CLBlast built in? */
@@ -220,27 +263,35 @@ static inline int op_case_has_clblast(void)
     return known;
 }
 
-/* Runs the case three times: as it is, with the plain kernels only, and with a buffer of its own for every tensor; products also through CLBlast. */
+/* Runs the case three times: as it is, with the plain kernels only, and with a buffer of its own for every tensor; products also through CLBlast.
+ * Before, the definition is evaluated. */
 static inline void op_case_run(const struct op_case *c)
 {
     nnefcl_error error = {0};
     nnefcl_model *model;
     char *text;
+    void *inputs[OP_CASE_TENSORS] = {NULL};
     const nnefcl_status status = op_case_open(c->graph, c->compat, &text, &model, &error);
     ck_assert_msg(status == NNEFCL_OK, "%s: does not open: %d:%d: %s", c->name, error.line, error.column, error.message);
+    ck_assert_msg(nnefcl_model_input_count(model) <= OP_CASE_TENSORS && nnefcl_model_output_count(model) <= OP_CASE_TENSORS,
+                  "%s: more than %d tensors", c->name, OP_CASE_TENSORS);
+    op_case_inputs(c, model, inputs);
+    op_case_define(c, model, inputs);
     records_check(model);
     nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
-    op_case_run_as(c, model, &options, "default");
+    op_case_run_as(c, model, &options, inputs, "default");
     options.plain_kernels = 1;
-    op_case_run_as(c, model, &options, "plain kernels");
+    op_case_run_as(c, model, &options, inputs, "plain kernels");
     options.plain_kernels = 0;
     options.separate_buffers = 1;
-    op_case_run_as(c, model, &options, "separate buffers");
+    op_case_run_as(c, model, &options, inputs, "separate buffers");
     if (op_case_has_clblast() && (strstr(c->graph, "matmul(") || strstr(c->graph, "linear("))) {
         options.separate_buffers = 0;
         options.blas = NNEFCL_BLAS_CLBLAST;
-        op_case_run_as(c, model, &options, "CLBlast");
+        op_case_run_as(c, model, &options, inputs, "CLBlast");
     }
+    for (size_t i = 0; i < OP_CASE_TENSORS; i++)
+        free(inputs[i]);
     nnefcl_model_free(model);
     free(text);
 }

@@ -138,6 +138,8 @@ nnefcl_status ncl_step_enqueue(const struct nnefcl_session *session, const struc
  * *done, if not NULL, is the event of the last command. `events`, if not NULL, receives an event for every command. */
 nnefcl_status ncl_run_enqueue(struct nnefcl_session *session, cl_command_queue queue, bool in_order, cl_uint wait_count, const cl_event *wait,
                               cl_event *events, cl_event *done, struct ncl_diag *diag);
+/* What comes next on the session's queue waits for the last run that the application enqueued. */
+nnefcl_status ncl_run_follow(struct nnefcl_session *session, struct ncl_diag *diag);
 /* Commands of one run. */
 size_t ncl_run_commands(const struct nnefcl_session *session);
 /* Starts a call that uses the device: an error of an earlier one is the answer to all later ones. */

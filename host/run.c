@@ -152,7 +152,7 @@ static nnefcl_status check_event(cl_event event, struct ncl_diag *diag)
 }
 
 /* What the application enqueued comes first. Its queue must be flushed, or its event may never come. */
-static nnefcl_status follow_last(struct nnefcl_session *session, struct ncl_diag *diag)
+nnefcl_status ncl_run_follow(struct nnefcl_session *session, struct ncl_diag *diag)
 {
     cl_command_queue queue = NULL;
     if (!session->last)
@@ -201,7 +201,7 @@ static nnefcl_status run(struct nnefcl_session *session, const void *const *inpu
     nnefcl_timing *timing = &session->timing;
     cl_event last = NULL; /* one of the transfers' */
     const double start = now_ms();
-    nnefcl_status status = follow_last(session, diag);
+    nnefcl_status status = ncl_run_follow(session, diag);
     if (!status)
         status = write_inputs(session, inputs, &transfers, diag);
     const double written = now_ms();

@@ -35,6 +35,7 @@ nnefcl_session_options engine_session_options(const struct engine *engine)
     const struct options *o = engine->options;
     nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
     options.profiling = o->profile;
+    options.keep_tensors = o->verify;
     options.separate_buffers = o->separate_buffers;
     options.disabled_passes = o->disabled_passes;
     options.disabled_pass_count = o->disabled_pass_count;

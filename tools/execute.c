@@ -8,6 +8,7 @@
 #include "output.h"
 #include "report.h"
 #include "runs.h"
+#include "verdicts.h"
 
 struct job {
     struct engine *engine;
@@ -17,6 +18,8 @@ struct job {
     void **outputs;              /* their data, as nnefcl_session_run wants it */
     json_t *document, *run_list; /* NULL without --json */
     size_t compared, differing;
+    struct verdicts verdicts; /* of the last run, with --verify */
+    size_t verified, bad;     /* nodes of all runs */
 };
 
 /* Compares the results with the files of the run. */
@@ -43,9 +46,11 @@ static json_t *compare_run(struct job *job, const struct run *run)
 static void print_run(struct job *job, const struct run *run)
 {
     const struct options *o = job->engine->options;
-    bool silent = job->runs.to_stdout || run->wanted_count || run->target_count || o->topk || o->bench || o->profile;
-    if (job->runs.count > 1 && (!silent || run->wanted_count || o->topk))
+    bool silent = job->runs.to_stdout || run->wanted_count || run->target_count || o->topk || o->verify || o->bench || o->profile;
+    if (job->runs.count > 1 && (!silent || run->wanted_count || o->topk || o->verify))
         printf("run %zu\n", (size_t)(run - job->runs.items) + 1);
+    if (o->verify)
+        verdicts_print(&job->verdicts);
     compare_run(job, run);
     for (size_t i = 0; i < job->runs.output_count; i++) {
         if (o->topk)
@@ -66,14 +71,26 @@ static void record_run(struct job *job, const struct run *run)
         json_array_append_new(outputs, output);
     }
     json_object_set_new(object, "outputs", outputs);
+    if (o->verify)
+        json_object_set_new(object, "verify", verdicts_json(&job->verdicts));
     json_object_set_new(object, "compare", compare_run(job, run));
     json_array_append_new(job->run_list, object);
 }
 
-static enum status run_one(struct job *job, const struct run *run)
+static enum status infer(struct job *job, const struct run *run)
 {
     nnefcl_error error = {0};
-    enum status status = talk_library(job->engine->talk, nnefcl_session_run(job->engine->session, run->inputs, job->outputs, &error), &error);
+    if (!job->engine->options->verify)
+        return talk_library(job->engine->talk, nnefcl_session_run(job->engine->session, run->inputs, job->outputs, &error), &error);
+    const enum status status = verdicts_run(&job->verdicts, job->engine, run->inputs, job->outputs);
+    job->verified += job->verdicts.nodes;
+    job->bad += job->verdicts.bad;
+    return status;
+}
+
+static enum status run_one(struct job *job, const struct run *run)
+{
+    enum status status = infer(job, run);
     for (size_t i = 0; i < run->target_count && !status; i++)
         status = output_write(&job->runs, &run->targets[i], job->results);
     if (!status && job->document)
@@ -131,7 +148,9 @@ static enum status run_all(struct job *job, double clock)
         status = bench_run(job->engine, &job->runs, job->outputs, &start, job->document);
     if (!status && o->profile)
         status = profile_run(job->engine, &job->runs, job->outputs, job->document);
-    if (!status && job->differing)
+    if (!status && job->bad)
+        status = talk_fail(job->engine->talk, STATUS_DIFFERS, "%zu of %zu verified nodes are bad", job->bad, job->verified);
+    if ((!status || status == STATUS_DIFFERS) && job->differing)
         status = talk_fail(job->engine->talk, STATUS_DIFFERS, "%zu of %zu compared outputs differ", job->differing, job->compared);
     return status;
 }

@@ -241,6 +241,7 @@ FLAG(set_strict, p->options->strict)
 FLAG(set_random_weights, p->options->random_weights)
 FLAG(set_no_quant, p->options->no_quant)
 FLAG(set_random, p->options->random)
+FLAG(set_verify, p->options->verify)
 FLAG(set_bench, p->options->bench)
 FLAG(set_separate_buffers, p->options->separate_buffers)
 FLAG(set_quiet, p->talk->quiet)
@@ -278,6 +279,7 @@ const struct option_row option_table[] = {
     {0, "compare", "[NAME=]FILE|DIR", RUN, 0, add_compare, "the error of each output; status 1 when out of tolerance", "check"},
     {0, "rtol", "R", RUN, 0, set_rtol, "|got - want| <= A + R |want| (1e-4)", NULL},
     {0, "atol", "A", RUN, 0, set_atol, "(1e-5)", NULL},
+    {0, "verify", NULL, RUN, 0, set_verify, "every node against its definition in double precision", NULL},
     {0, "check", NULL, ANY, ACTION_CHECK, NULL, "would the model run, what would it need; no device", NULL},
     {0, "list-ops", NULL, ANY, ACTION_LIST_OPS, NULL, "operation, chapter, how it runs", NULL},
     {0, "bench", NULL, RUN, 0, set_bench, "time repeated runs", "speed"},

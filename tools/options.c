@@ -149,7 +149,7 @@ static const struct {
 
 static const struct {
     const char *option, *other;
-} excludes[] = {{"strict", "compat"}, {"quiet", "verbose"}, {"bench", "profile"}};
+} excludes[] = {{"strict", "compat"}, {"quiet", "verbose"}, {"bench", "profile"}, {"verify", "bench"}, {"verify", "profile"}};
 
 static enum status check_rules(struct option_parser *p, const bool *given)
 {

@@ -49,6 +49,7 @@ struct options {
     const char *labels;
     double rtol, atol;
     nnefcl_dump dump;
+    bool verify;
     bool bench, profile, profile_table;
     uint64_t warmup, runs; /* runs 0: as many as `duration` allows */
     double duration;       /* seconds, 0: no limit */

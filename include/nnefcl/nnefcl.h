@@ -8,6 +8,7 @@
 #include "session.h"
 #include "status.h"
 #include "tensor.h"
+#include "verify.h"
 
 #define NNEFCL_VERSION "0.1.0"
 

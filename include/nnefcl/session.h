@@ -28,7 +28,7 @@ typedef struct nnefcl_session_options {
     nnefcl_blas blas;
     int profiling;                     /* measure each step; costs some speed */
     int separate_buffers;              /* a cl_mem of its own for each tensor, for checkers of memory */
-    int keep_tensors;                  /* every tensor keeps its memory until the end of a run, so that it can be verified */
+    int keep_tensors;                  /* every tensor keeps its memory until the end of a run, for nnefcl_session_verify */
     int plain_kernels;                 /* only the plain kernels behind the fast ones: the tests' second opinion */
     const char *const *disabled_passes; /* names of passes to leave out (tests); an unknown one is NNEFCL_ERR_ARGUMENT */
     size_t disabled_pass_count;

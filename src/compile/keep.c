@@ -24,6 +24,16 @@ nnefcl_status ncl_keep_tensors(struct ncl_lower *lower)
     return NNEFCL_OK;
 }
 
+/* The result of an update is the new value where it counts: in the variable. */
+static void hold_updates(struct ncl_lower *lower)
+{
+    for (size_t i = 0; i < lower->graph->node_count; i++) {
+        const struct ncl_node *node = lower->graph->node[i];
+        if (strcmp(node->op->name, "update") == 0)
+            lower->plan->held[ncl_node_result(node, 0)->id] = lower->tensor[ncl_node_tensor(node, "variable")->id];
+    }
+}
+
 nnefcl_status ncl_keep_map(struct ncl_lower *lower)
 {
     struct ncl_plan *plan = lower->plan;
@@ -39,6 +49,7 @@ nnefcl_status ncl_keep_map(struct ncl_lower *lower)
         if (root->storage == NCL_STORE_INIT || root->buffer == UINT32_MAX) /* gone, or no step has to do with it */
             plan->held[i] = NCL_NO_TENSOR;
     }
+    hold_updates(lower);
     return NNEFCL_OK;
 }
 

@@ -1,0 +1,408 @@
+#include "verify/examine.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "verify/exact.h"
+
+/* By tensor id. */
+struct examination {
+    const struct ncl_graph *graph;
+    const struct ncl_examine_source *source;
+    struct ncl_exact exact;
+    struct ncl_diag *diag;
+    struct ncl_arena arena;     /* of the arrays */
+    size_t *last_use;           /* the last node that reads it, 0: none (the first node has no operands) */
+    double **slack;             /* what elements that were computed here may be off, absolute; NULL: nothing */
+    struct ncl_elements *aside; /* while a node is evaluated with other operands */
+};
+
+/* Its elements come from outside of the graph. */
+static bool is_given(const struct ncl_tensor *tensor)
+{
+    return tensor->role != NCL_ROLE_ACTIVATION;
+}
+
+static bool is_kept(const struct examination *x, const struct ncl_tensor *tensor)
+{
+    return !ncl_tensor_is_constant(tensor) && x->source->has(x->source->user, tensor);
+}
+
+static void *memory(struct examination *x, size_t count, size_t size, nnefcl_status *status)
+{
+    void *room = *status ? NULL : ncl_resize(&x->exact.allocator, NULL, count * size); /* no more than the doubles of the tensor */
+    if (!room && !*status)
+        *status = ncl_nomem(x->diag);
+    return room;
+}
+
+static void release(const struct examination *x, void *room)
+{
+    ncl_resize(&x->exact.allocator, room, 0);
+}
+
+static size_t volume(const struct ncl_tensor *tensor)
+{
+    return (size_t)ncl_shape_volume(&tensor->shape);
+}
+
+static void drop(struct examination *x, const struct ncl_tensor *tensor)
+{
+    ncl_exact_drop(&x->exact, tensor);
+    release(x, x->slack[tensor->id]);
+    x->slack[tensor->id] = NULL;
+}
+
+/* ---- operands ---- */
+
+static nnefcl_status read_kept(struct examination *x, const struct ncl_tensor *tensor, void **data)
+{
+    nnefcl_status status = NNEFCL_OK;
+    *data = memory(x, volume(tensor), nnefcl_dtype_size(tensor->dtype), &status);
+    return status ? status : x->source->read(x->source->user, tensor, *data, x->diag);
+}
+
+static nnefcl_status fetch(struct examination *x, const struct ncl_tensor *tensor)
+{
+    void *data = NULL;
+    if (ncl_exact_has(&x->exact, tensor))
+        return NNEFCL_OK;
+    if (ncl_tensor_is_constant(tensor))
+        return ncl_exact_load(&x->exact, tensor, x->diag);
+    nnefcl_status status = read_kept(x, tensor, &data);
+    if (!status)
+        status = ncl_exact_set(&x->exact, tensor, data, x->diag);
+    release(x, data);
+    return status;
+}
+
+static nnefcl_status fetch_operands(struct examination *x, const struct ncl_node *node)
+{
+    const struct ncl_tensor *operand;
+    nnefcl_status status = NNEFCL_OK;
+    for (size_t i = 0; (operand = ncl_exact_operand(node, i)) && !status; i++)
+        status = fetch(x, operand);
+    return status;
+}
+
+/* What the device kept can be read again. */
+static void drop_operands(struct examination *x, size_t index)
+{
+    const struct ncl_tensor *operand;
+    for (size_t i = 0; (operand = ncl_exact_operand(x->graph->node[index], i)); i++)
+        if (is_given(operand) || is_kept(x, operand) || x->last_use[operand->id] == index)
+            drop(x, operand);
+}
+
+/* ---- a node with other operands ---- */
+
+enum { UP, DOWN, MIXED, MIXED_AGAIN, FLUSHED };
+
+static bool is_denormal(double value)
+{
+    return value != 0 && fabs(value) < (double)FLT_MIN;
+}
+
+static bool has_denormals(const struct examination *x, const struct ncl_tensor *tensor)
+{
+    const double *value = x->exact.tensor[tensor->id].value;
+    for (size_t i = 0; tensor->dtype == NNEFCL_SCALAR && i < volume(tensor); i++)
+        if (is_denormal(value[i]))
+            return true;
+    return false;
+}
+
+/* Signs that have nothing to do with the order of the elements. */
+static bool is_up(int how, uint64_t element)
+{
+    const uint64_t mixed = (element + (uint64_t)how) * 0x9e3779b97f4a7c15;
+    return how == UP || (how != DOWN && mixed >> 63);
+}
+
+static double altered(int how, double value, double slack, uint64_t element)
+{
+    if (how == FLUSHED)
+        return is_denormal(value) ? copysign(0, value) : value;
+    return is_up(how, element) ? value + slack : value - slack;
+}
+
+static nnefcl_status alter_operand(struct examination *x, const struct ncl_tensor *tensor, int how)
+{
+    struct ncl_elements *aside = &x->aside[tensor->id];
+    const double *slack = x->slack[tensor->id];
+    if (aside->value || tensor->dtype != NNEFCL_SCALAR || (how != FLUSHED && !slack))
+        return NNEFCL_OK;
+    *aside = x->exact.tensor[tensor->id];
+    const nnefcl_status status = ncl_exact_make(&x->exact, tensor, false, x->diag);
+    for (size_t i = 0; !status && i < volume(tensor); i++)
+        x->exact.tensor[tensor->id].value[i] = altered(how, aside->value[i], slack ? slack[i] : 0, i);
+    return status;
+}
+
+static nnefcl_status evaluate_altered(struct examination *x, const struct ncl_node *node, int how)
+{
+    const struct ncl_tensor *tensor;
+    nnefcl_status status = NNEFCL_OK;
+    for (size_t i = 0; (tensor = ncl_exact_operand(node, i)) && !status; i++)
+        status = alter_operand(x, tensor, how);
+    for (size_t i = 0; (tensor = ncl_exact_result(node, i)); i++) {
+        x->aside[tensor->id] = x->exact.tensor[tensor->id];
+        x->exact.tensor[tensor->id] = (struct ncl_elements){0};
+    }
+    return status ? status : ncl_exact_node(&x->exact, node, x->diag);
+}
+
+static void restore(struct examination *x, const struct ncl_tensor *tensor)
+{
+    struct ncl_elements *aside = &x->aside[tensor->id];
+    if (!aside->value)
+        return;
+    ncl_exact_drop(&x->exact, tensor);
+    x->exact.tensor[tensor->id] = *aside;
+    *aside = (struct ncl_elements){0};
+}
+
+static void restore_all(struct examination *x, const struct ncl_node *node)
+{
+    const struct ncl_tensor *tensor;
+    for (size_t i = 0; (tensor = ncl_exact_operand(node, i)); i++)
+        restore(x, tensor);
+    for (size_t i = 0; (tensor = ncl_exact_result(node, i)); i++)
+        restore(x, tensor);
+}
+
+/* ---- how far results may be off because operands are: they are moved as far as they may be, each way and this way and that ---- */
+
+static bool has_slack(const struct examination *x, const struct ncl_node *node)
+{
+    const struct ncl_tensor *operand;
+    for (size_t i = 0; (operand = ncl_exact_operand(node, i)); i++)
+        if (x->slack[operand->id])
+            return true;
+    return false;
+}
+
+static double moved(nnefcl_dtype dtype, double from, double to)
+{
+    if (from == to || (isnan(from) && isnan(to)))
+        return 0;
+    const double by = fabs(to - from);
+    return dtype == NNEFCL_SCALAR && !isnan(by) ? by : (double)INFINITY;
+}
+
+static void widen(const struct examination *x, const struct ncl_tensor *result)
+{
+    const double *from = x->aside[result->id].value, *to = x->exact.tensor[result->id].value;
+    for (size_t i = 0; i < volume(result); i++) {
+        const double by = moved(result->dtype, from[i], to[i]);
+        if (by > x->slack[result->id][i])
+            x->slack[result->id][i] = by;
+    }
+}
+
+/* Integers and logicals that may be wrong cannot be moved: nothing is known of what is made from them. */
+static bool is_unknown(const struct examination *x, const struct ncl_node *node)
+{
+    const struct ncl_tensor *operand;
+    for (size_t i = 0; (operand = ncl_exact_operand(node, i)); i++)
+        for (size_t k = 0; x->slack[operand->id] && operand->dtype != NNEFCL_SCALAR && k < volume(operand); k++)
+            if (x->slack[operand->id][k] > 0)
+                return true;
+    return false;
+}
+
+static nnefcl_status find_slack(struct examination *x, const struct ncl_node *node)
+{
+    const struct ncl_tensor *result;
+    nnefcl_status status = NNEFCL_OK;
+    if (!has_slack(x, node))
+        return NNEFCL_OK;
+    const bool unknown = is_unknown(x, node);
+    for (size_t i = 0; (result = ncl_exact_result(node, i)) && !status; i++) {
+        double *slack = x->slack[result->id] = memory(x, volume(result), sizeof *slack, &status);
+        for (size_t k = 0; slack && k < volume(result); k++)
+            slack[k] = unknown ? (double)INFINITY : 0;
+    }
+    for (int how = UP; how <= MIXED_AGAIN && !unknown && !status; how++) {
+        status = evaluate_altered(x, node, how);
+        for (size_t i = 0; (result = ncl_exact_result(node, i)) && !status; i++)
+            widen(x, result);
+        restore_all(x, node);
+    }
+    return status;
+}
+
+/* A result that the device did not keep may also be off what its own operation may. */
+static nnefcl_status add_tolerance(struct examination *x, const struct ncl_tensor *result, double tolerance)
+{
+    const struct ncl_elements *elements = &x->exact.tensor[result->id];
+    nnefcl_status status = NNEFCL_OK;
+    double *slack = x->slack[result->id];
+    if (tolerance <= 0 || result->dtype != NNEFCL_SCALAR)
+        return NNEFCL_OK;
+    if (!slack) {
+        slack = x->slack[result->id] = memory(x, volume(result), sizeof *slack, &status);
+        if (slack)
+            memset(slack, 0, volume(result) * sizeof *slack);
+    }
+    for (size_t i = 0; !status && i < volume(result); i++)
+        slack[i] += tolerance * ncl_judge_unit(fmax(fabs(elements->value[i]), elements->scale ? elements->scale[i] : 0));
+    return status;
+}
+
+/* ---- judgement ---- */
+
+/* A device may take denormal operands as zeros (7.5.3). */
+static nnefcl_status judge_flushed(struct examination *x, const struct ncl_node *node, const struct ncl_tensor *result, const void *data,
+                                   double tolerance, struct ncl_verdict *verdict)
+{
+    const struct ncl_tensor *operand;
+    struct ncl_verdict other;
+    bool denormals = false;
+    for (size_t i = 0; (operand = ncl_exact_operand(node, i)); i++)
+        denormals |= has_denormals(x, operand);
+    if (!denormals)
+        return NNEFCL_OK;
+    const nnefcl_status status = evaluate_altered(x, node, FLUSHED);
+    if (!status) {
+        ncl_judge(&other, result->dtype, data, &x->exact.tensor[result->id], volume(result), tolerance, x->slack[result->id]);
+        if (other.bad < verdict->bad)
+            *verdict = other;
+    }
+    restore_all(x, node);
+    return status;
+}
+
+static nnefcl_status judge(struct examination *x, struct ncl_examine_result *result, double tolerance)
+{
+    const struct ncl_tensor *tensor = result->tensor;
+    void *data = NULL;
+    nnefcl_status status = read_kept(x, tensor, &data);
+    if (!status)
+        ncl_judge(&result->verdict, tensor->dtype, data, &x->exact.tensor[tensor->id], volume(tensor), tolerance, x->slack[tensor->id]);
+    if (!status && result->verdict.bad)
+        status = judge_flushed(x, x->graph->node[result->node], tensor, data, tolerance, &result->verdict);
+    release(x, data);
+    return status;
+}
+
+/* ---- nodes ---- */
+
+/* There is a definition, and everything it needs. */
+static bool is_defined(const struct examination *x, const struct ncl_node *node)
+{
+    const struct ncl_tensor *operand;
+    if (!ncl_exact_defined(node) || !ncl_tolerance_find(node->op->name))
+        return false;
+    for (size_t i = 0; (operand = ncl_exact_operand(node, i)); i++)
+        if (!ncl_tensor_is_constant(operand) && !is_kept(x, operand) && !ncl_exact_has(&x->exact, operand))
+            return false;
+    return true;
+}
+
+static bool is_wanted(const struct examination *x, const struct ncl_node *node)
+{
+    const struct ncl_tensor *result;
+    for (size_t i = 0; (result = ncl_exact_result(node, i)); i++)
+        if (is_given(result))
+            return false;
+        else if (x->last_use[result->id] || is_kept(x, result))
+            return true;
+    return false;
+}
+
+struct visitor {
+    int (*visit)(void *user, const struct ncl_examine_result *result);
+    void *user;
+    bool enough;
+};
+
+/* Results without a definition: they are not compared. */
+static void pass_over(struct examination *x, size_t index, struct visitor *visitor)
+{
+    struct ncl_examine_result result = {.node = index};
+    for (size_t i = 0; (result.tensor = ncl_exact_result(x->graph->node[index], i)) && !visitor->enough; i++)
+        if (is_kept(x, result.tensor))
+            visitor->enough = visitor->visit(visitor->user, &result);
+}
+
+static nnefcl_status examine_results(struct examination *x, size_t index, struct visitor *visitor)
+{
+    const struct ncl_node *node = x->graph->node[index];
+    struct ncl_examine_result result = {.node = index, .tolerance = ncl_tolerance_find(node->op->name)};
+    nnefcl_status status = NNEFCL_OK;
+    for (size_t i = 0; (result.tensor = ncl_exact_result(node, i)) && !status && !visitor->enough; i++) {
+        const double tolerance = ncl_tolerance_ulp(result.tolerance, x->exact.tensor[result.tensor->id].terms);
+        if (!is_kept(x, result.tensor)) {
+            status = add_tolerance(x, result.tensor, tolerance);
+            continue;
+        }
+        status = judge(x, &result, tolerance);
+        visitor->enough = !status && visitor->visit(visitor->user, &result);
+    }
+    for (size_t i = 0; (result.tensor = ncl_exact_result(node, i)); i++)
+        if (is_kept(x, result.tensor) || !x->last_use[result.tensor->id])
+            drop(x, result.tensor);
+    return status;
+}
+
+static nnefcl_status prepare(struct examination *x)
+{
+    const struct ncl_graph *graph = x->graph;
+    const struct ncl_tensor *operand;
+    x->last_use = NCL_NEW_ARRAY(&x->arena, size_t, graph->tensor_count);
+    x->slack = NCL_NEW_ARRAY(&x->arena, double *, graph->tensor_count);
+    x->aside = NCL_NEW_ARRAY(&x->arena, struct ncl_elements, graph->tensor_count);
+    if (!x->last_use || !x->slack || !x->aside)
+        return ncl_nomem(x->diag);
+    for (size_t i = 0; i < graph->node_count; i++)
+        for (size_t k = 0; (operand = ncl_exact_operand(graph->node[i], k)); k++)
+            x->last_use[operand->id] = i;
+    return NNEFCL_OK;
+}
+
+static void end(struct examination *x)
+{
+    for (size_t i = 0; x->aside && i < x->graph->tensor_count; i++) {
+        restore(x, x->graph->tensor[i]);
+        release(x, x->slack[i]);
+    }
+    ncl_exact_close(&x->exact);
+    ncl_arena_free(&x->arena);
+}
+
+static nnefcl_status examine_node(struct examination *x, size_t index, struct visitor *visitor)
+{
+    const struct ncl_node *node = x->graph->node[index];
+    nnefcl_status status = fetch_operands(x, node);
+    if (!status)
+        status = ncl_exact_node(&x->exact, node, x->diag);
+    if (!status)
+        status = find_slack(x, node);
+    if (!status)
+        status = examine_results(x, index, visitor);
+    return status;
+}
+
+nnefcl_status ncl_examine(const struct nnefcl_model *model, const nnefcl_allocator *allocator, const struct ncl_examine_source *source,
+                          int (*visit)(void *user, const struct ncl_examine_result *result), void *user, struct ncl_diag *diag)
+{
+    struct examination x = {.graph = model->graph, .source = source, .diag = diag};
+    struct visitor visitor = {.visit = visit, .user = user};
+    ncl_arena_init(&x.arena, allocator, 0);
+    nnefcl_status status = ncl_exact_open(&x.exact, model, allocator, diag);
+    if (!status)
+        status = prepare(&x);
+    for (size_t i = 0; i < x.graph->node_count && !status && !visitor.enough; i++) {
+        if (!is_wanted(&x, x.graph->node[i]))
+            continue;
+        if (is_defined(&x, x.graph->node[i]))
+            status = examine_node(&x, i, &visitor);
+        else
+            pass_over(&x, i, &visitor);
+        drop_operands(&x, i);
+    }
+    end(&x);
+    return status;
+}

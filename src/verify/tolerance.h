@@ -1,0 +1,18 @@
+/* How far a result may be from its definition, operation by operation (tolerance.def), in units in the last place (judge.h). */
+#ifndef NCL_TOLERANCE_H
+#define NCL_TOLERANCE_H
+
+#include <stdint.h>
+
+struct ncl_tolerance {
+    const char *op;
+    double ulp;      /* of any element */
+    double per_term; /* and for each rounding in a row (struct ncl_elements, terms) */
+    const char *reason;
+};
+
+/* NULL: an operation that the table does not know. */
+const struct ncl_tolerance *ncl_tolerance_find(const char *op);
+double ncl_tolerance_ulp(const struct ncl_tolerance *tolerance, uint64_t terms);
+
+#endif

@@ -1,0 +1,115 @@
+#include "verdicts.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "report.h"
+
+static const char *position_text(const nnefcl_verdict *v, char text[SHAPE_TEXT])
+{
+    nnefcl_shape index = v->result.shape;
+    for (int i = 0; i < index.rank; i++)
+        index.extent[i] = v->position[i];
+    return shape_text(&index, text);
+}
+
+/* "graph.nnef:12:9 y = conv [1,8,4,4] from x [1,3,4,4], w [8,3,1,1]" */
+static const char *node_text(struct pool *pool, const nnefcl_verdict *v)
+{
+    char shape[SHAPE_TEXT];
+    const char *text = pool_printf(pool, "%s %s = %s %s", v->location, v->result.name, v->op, shape_text(&v->result.shape, shape));
+    for (size_t i = 0; i < v->operand_count; i++)
+        text = pool_printf(pool, "%s%s%s%s%s", text, i ? ", " : " from ", v->operand[i].name ? v->operand[i].name : "", v->operand[i].name ? " " : "",
+                           shape_text(&v->operand[i].shape, shape));
+    return text;
+}
+
+static const char *bad_text(struct pool *pool, const nnefcl_verdict *v)
+{
+    char position[SHAPE_TEXT];
+    return pool_printf(pool, "%s\n        %llu of %llu values; worst at %s: got %.9g, want %.9g, %.4g ULP of %.4g allowed (%s)", node_text(pool, v),
+                       (unsigned long long)v->bad, (unsigned long long)v->elements, position_text(v, position), v->got, v->want, v->ulp, v->tolerance,
+                       v->reason);
+}
+
+static json_t *verdict_json(const nnefcl_verdict *v)
+{
+    nnefcl_shape position = v->result.shape;
+    json_t *operands = json_array();
+    for (int i = 0; i < position.rank; i++)
+        position.extent[i] = v->position[i];
+    for (size_t i = 0; i < v->operand_count; i++)
+        json_array_append_new(operands, json_pack("{s:s?, s:o}", "name", v->operand[i].name, "shape", report_shape(&v->operand[i].shape)));
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "op", v->op, "location", v->location, "name",
+                     v->result.name, "dtype", nnefcl_dtype_name(v->result.dtype), "shape", report_shape(&v->result.shape), "operands", operands,
+                     "elements", (json_int_t)v->elements, "bad", (json_int_t)v->bad, "ulp", report_real(v->ulp), "tolerance",
+                     report_real(v->tolerance), "got", report_real(v->got), "want", report_real(v->want), "position", report_shape(&position));
+}
+
+/* A node with several results is one node. */
+static void count_node(struct verdicts *verdicts, const nnefcl_verdict *v)
+{
+    const bool again = verdicts->nodes + verdicts->undefined && verdicts->node == v->node;
+    if (!v->elements)
+        verdicts->undefined += !again;
+    else
+        verdicts->nodes += !again;
+    verdicts->bad += v->bad && !(again && verdicts->node_bad);
+    verdicts->node_bad = v->bad || (again && verdicts->node_bad);
+    verdicts->node = v->node;
+}
+
+static int take_verdict(void *user, const nnefcl_verdict *v)
+{
+    struct verdicts *verdicts = user;
+    count_node(verdicts, v);
+    if (verdicts->list)
+        json_array_append_new(verdicts->list, verdict_json(v));
+    talk_progress(verdicts->talk, "verified %zu nodes", verdicts->nodes);
+    if (!v->elements) {
+        talk_detail(verdicts->talk, "%s: no definition to compare with", node_text(verdicts->pool, v));
+        return 0;
+    }
+    talk_detail(verdicts->talk, "%s: %.4g ULP of %.4g", node_text(verdicts->pool, v), v->ulp, v->tolerance);
+    const double ratio = v->tolerance > 0 ? v->ulp / v->tolerance : v->ulp > 0 ? (double)INFINITY : 0;
+    if (ratio > verdicts->ratio && v->ulp > 0) {
+        verdicts->ratio = ratio;
+        verdicts->worst =
+            pool_printf(verdicts->pool, "worst %.3g ULP of %.3g allowed: %s %s = %s", v->ulp, v->tolerance, v->location, v->result.name, v->op);
+    }
+    if (v->bad && !verdicts->first_bad)
+        verdicts->first_bad = bad_text(verdicts->pool, v);
+    return 0;
+}
+
+enum status verdicts_run(struct verdicts *verdicts, const struct engine *engine, const void *const *inputs, void *const *outputs)
+{
+    nnefcl_error error = {0};
+    *verdicts = (struct verdicts){.pool = engine->pool, .talk = engine->talk, .ratio = -1, .list = engine->options->json ? json_array() : NULL};
+    const nnefcl_status status = nnefcl_session_verify(engine->session, engine->model, inputs, outputs, take_verdict, verdicts, &error);
+    talk_progress_end(engine->talk);
+    return talk_library(engine->talk, status, &error);
+}
+
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+void verdicts_print(const struct verdicts *verdicts)
+{
+    if (verdicts->first_bad)
+        printf("bad     %s\n", verdicts->first_bad);
+    if (verdicts->bad > 1)
+        printf("        %zu further node%s %s bad\n", verdicts->bad - 1, plural(verdicts->bad - 1), verdicts->bad == 2 ? "is" : "are");
+    if (!verdicts->bad)
+        printf("verified: %zu node%s, %s\n", verdicts->nodes, plural(verdicts->nodes), verdicts->worst ? verdicts->worst : "all exact");
+    if (verdicts->undefined)
+        printf("not compared: %zu node%s without a definition\n", verdicts->undefined, plural(verdicts->undefined));
+}
+
+json_t *verdicts_json(struct verdicts *verdicts)
+{
+    return json_pack("{s:I, s:I, s:I, s:o}", "nodes", (json_int_t)verdicts->nodes, "bad", (json_int_t)verdicts->bad, "undefined",
+                     (json_int_t)verdicts->undefined, "results", verdicts->list);
+}

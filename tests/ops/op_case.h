@@ -242,6 +242,33 @@ static inline void op_case_define(const struct op_case *c, const nnefcl_model *m
     ncl_exact_close(&exact);
 }
 
+static inline int op_case_verdict(void *user, const nnefcl_verdict *v)
+{
+    const struct op_case *c = user;
+    char at[128] = "";
+    for (int i = 0; i < v->result.shape.rank; i++)
+        snprintf(at + strlen(at), sizeof at - strlen(at), "%s%lld", i ? "," : "", (long long)v->position[i]);
+    ck_assert_msg(v->bad == 0, "%s (verified): %s = %s: %llu of %llu values; worst at [%s]: got %.9g, want %.9g, %g ULP of %g (%s)", c->name,
+                  v->result.name, v->op, (unsigned long long)v->bad, (unsigned long long)v->elements, at, v->got, v->want, v->ulp, v->tolerance,
+                  v->reason);
+    return 0;
+}
+
+/* Every node is as near to its definition as the operation has to be. */
+static inline void op_case_verify(const struct op_case *c, const nnefcl_model *model, void *const *inputs, int plain_kernels)
+{
+    nnefcl_error error = {0};
+    nnefcl_session *session = NULL;
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    options.keep_tensors = 1;
+    options.plain_kernels = plain_kernels;
+    const nnefcl_status created = nnefcl_session_create(model, op_case_device(), &options, &session, &error);
+    ck_assert_msg(created == NNEFCL_OK, "%s (verified): no session: %s", c->name, error.message);
+    const nnefcl_status status = nnefcl_session_verify(session, model, (const void *const *)inputs, NULL, op_case_verdict, (void *)c, &error);
+    ck_assert_msg(status == NNEFCL_OK, "%s (verified): %s", c->name, error.message);
+    nnefcl_session_free(session);
+}
+
 /* Was CLBlast built in? */
 static inline int op_case_has_clblast(void)
 {
@@ -263,8 +290,8 @@ static inline int op_case_has_clblast(void)
     return known;
 }
 
-/* Runs the case three times: as it is, with the plain kernels only, and with a buffer of its own for every tensor; products also through CLBlast.
- * Before, the definition is evaluated. */
+/* Runs the case as it is, with the plain kernels only, and with a buffer of its own for every tensor; products also through CLBlast. Before, the
+ * definition is evaluated; at the end every node is verified, of fast and of plain kernels. */
 static inline void op_case_run(const struct op_case *c)
 {
     nnefcl_error error = {0};
@@ -290,6 +317,8 @@ static inline void op_case_run(const struct op_case *c)
         options.blas = NNEFCL_BLAS_CLBLAST;
         op_case_run_as(c, model, &options, inputs, "CLBlast");
     }
+    op_case_verify(c, model, inputs, 0);
+    op_case_verify(c, model, inputs, 1);
     for (size_t i = 0; i < OP_CASE_TENSORS; i++)
         free(inputs[i]);
     nnefcl_model_free(model);

@@ -110,6 +110,28 @@ static const struct document written[] = {
           "    q = reshape(p, axis_start = 4, axis_count = 2, shape = [-1]);\n    y = reshape(q, axis_start = 2, axis_count = 2, shape = [-1]);\n}",
           "y = depth_to_space(x, block_size = 2, blocks_first = true);"),
      ACCEPT, 0, "", "reshape|transpose|reshape|y = reshape"},
+    {"space_to_depth",
+     WITH("fragment space_to_depth( x: tensor<scalar>, block_size: integer, blocks_first: logical ) -> ( y: tensor<scalar> )\n{\n"
+          "    r = reshape(x, axis_start = 3, axis_count = 1, shape = [-1, block_size]);\n"
+          "    q = reshape(r, axis_start = 2, axis_count = 1, shape = [-1, block_size]);\n"
+          "    p = transpose(q, axes = [0, 3, 5, 1, 2, 4] if blocks_first else [0, 1, 3, 5, 2, 4]);\n"
+          "    y = reshape(p, axis_start = 1, axis_count = 3, shape = [-1]);\n}",
+          "y = space_to_depth(x, block_size = 2, blocks_first = true);"),
+     ACCEPT, 0, "", "reshape|reshape|transpose|y = reshape"},
+    {"layer_norm",
+     WITH("fragment layer_norm( x: tensor<scalar>, scale: tensor<scalar>, offset: tensor<scalar>, axes: integer[], eps: scalar )\n"
+          "-> ( y: tensor<scalar> )\n{\n    mean, variance = moments(x, axes = axes);\n"
+          "    y = (x - mean) * rsqrt(variance + eps) * scale + offset;\n}",
+          "y = layer_norm(x, 1.0, 0.0, axes = [3], eps = 1e-05);"),
+     ACCEPT, 0, "", "moments|sub(|rsqrt(|y = add("},
+    {"group_norm",
+     WITH("fragment group_norm( x: tensor<scalar>, scale: tensor<scalar>, offset: tensor<scalar>, batch_size: integer, num_groups: integer,\n"
+          "    num_channels: integer, eps: scalar ) -> ( y: tensor<scalar> )\n{\n"
+          "    g = reshape(x, shape = [batch_size, num_groups, num_channels / num_groups, -1]);\n"
+          "    mean = mean_reduce(g, axes = [2, 3]);\n    variance = mean_reduce(sqr(g - mean), axes = [2, 3]);\n"
+          "    n = (g - mean) / sqrt(variance + eps);\n    y = reshape(n, shape = shape_of(x)) * scale + offset;\n}",
+          "y = group_norm(x, 1.0, 0.0, batch_size = 1, num_groups = 2, num_channels = 4, eps = 1e-05);"),
+     ACCEPT, 0, "", "[1, 2, 2, -1]|mean_reduce|sqrt(|[1, 4, 8, 8]|y = add("},
     {"lp_pool",
      WITH("fragment lp_pool( x: tensor<scalar>, p: scalar, size: integer[] ) -> ( y: tensor<scalar> )\n"
           "{ y = pow(box(pow(abs(x), p), size = size), 1.0 / p); }",

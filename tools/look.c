@@ -47,15 +47,15 @@ static void summary_row(const nnefcl_node_info *node, json_t *rows)
     char shape[SHAPE_TEXT];
     if (rows)
         json_array_append_new(rows,
-                              json_pack("{s:s, s:s, s:s, s:s, s:o, s:I, s:I, s:b}", "op", node->op, "location", node->location, "output",
+                              json_pack("{s:s, s:s, s:s, s:s, s:o, s:I, s:I}", "op", node->op, "location", node->location, "output",
                                         node->output.name, "dtype", nnefcl_dtype_name(node->output.dtype), "shape", report_shape(&node->output.shape),
-                                        "parameters", (json_int_t)node->parameters, "macs", (json_int_t)node->macs, "runs", node->runs));
+                                        "parameters", (json_int_t)node->parameters, "macs", (json_int_t)node->macs));
     else
-        printf("%-24s %-24s %-22s %12llu %14llu%s\n", node->op, node->output.name, shape_text(&node->output.shape, shape),
-               (unsigned long long)node->parameters, (unsigned long long)node->macs, node->runs ? "" : "  does not run");
+        printf("%-24s %-24s %-22s %12llu %14llu\n", node->op, node->output.name, shape_text(&node->output.shape, shape),
+               (unsigned long long)node->parameters, (unsigned long long)node->macs);
 }
 
-/* The totals need a plan; a model with operations that do not run has none, which its rows say already. */
+/* The totals need a plan; a model beyond the limits has none, but its rows are still of use. */
 enum status look_summary(struct engine *engine)
 {
     nnefcl_needs needs = {0};

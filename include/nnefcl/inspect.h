@@ -36,7 +36,6 @@ typedef struct nnefcl_node_info {
     size_t output_count;
     uint64_t parameters;       /* elements of the variables it reads directly */
     uint64_t macs;             /* multiply-accumulates of conv, deconv, linear and matmul, else 0 */
-    int runs;                  /* 0: this build has no kernel for it */
 } nnefcl_node_info;
 NNEFCL_API size_t nnefcl_model_node_count(const nnefcl_model *model);
 NNEFCL_API nnefcl_status nnefcl_model_node(const nnefcl_model *model, size_t index, nnefcl_node_info *info);
@@ -49,15 +48,14 @@ typedef struct nnefcl_needs {
     uint64_t largest;         /* bytes of the largest tensor */
     size_t nodes, steps, kernels;
 } nnefcl_needs;
-/* Would this model run? NNEFCL_ERR_UNSUPPORTED: an operation has no kernel (each is named to the model's diagnostic callback of `options`, the first in error);
- * NNEFCL_ERR_LIMIT: options->memory_limit. */
+/* Would this model run? NNEFCL_ERR_LIMIT: options->memory_limit, or what the generic target has. */
 NNEFCL_API nnefcl_status nnefcl_model_check(const nnefcl_model *model, const nnefcl_session_options *options, nnefcl_needs *needs, nnefcl_error *error);
 
 /* The operations of NNEF 1.0.5, chapter 4, in the order of the chapter. */
 typedef struct nnefcl_op_info {
     char name[40];
     char chapter[16];    /* "4.3.1" */
-    const char *runs;    /* "kernel", "by its body", or "no" */
+    const char *runs;    /* "kernel" or "by its body" */
 } nnefcl_op_info;
 NNEFCL_API size_t nnefcl_op_count(void);
 NNEFCL_API nnefcl_status nnefcl_op(size_t index, nnefcl_op_info *info);

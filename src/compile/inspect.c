@@ -37,7 +37,6 @@ nnefcl_status nnefcl_model_node(const nnefcl_model *model, size_t index, nnefcl_
     info->op = node->op->name;
     info->location = model->location[index];
     info->macs = node->op->macs ? node->op->macs(node) : 0;
-    info->runs = node->op->lower != NULL;
     for (size_t i = 0; i < node->parameter_count; i++)
         info->parameters += parameters_of(&node->argument[i]);
     for (size_t i = 0; i < node->result_count; i++)
@@ -71,43 +70,6 @@ static void find_chapter(const struct ncl_source *source, unsigned line, char *o
     }
 }
 
-static const struct ncl_fragment *find(const struct ncl_document *standard, const char *name)
-{
-    for (size_t i = 0; i < standard->fragment_count; i++)
-        if (strcmp(standard->fragment[i].name, name) == 0)
-            return &standard->fragment[i];
-    return NULL;
-}
-
-static bool fragment_runs(const struct ncl_document *standard, const struct ncl_fragment *fragment, unsigned depth);
-
-/* Operators are not looked at: the operations behind them always have a kernel. */
-static bool expression_runs(const struct ncl_document *standard, const struct ncl_expr *expr, unsigned depth)
-{
-    if (!expr)
-        return true;
-    for (size_t i = 0; i < expr->item_count; i++)
-        if (!expression_runs(standard, expr->item[i], depth))
-            return false;
-    for (size_t i = 0; i < expr->argument_count; i++)
-        if (!expression_runs(standard, expr->argument[i].value, depth))
-            return false;
-    const struct ncl_fragment *callee = expr->kind == NCL_EXPR_INVOCATION ? find(standard, expr->name) : NULL;
-    return expr->kind != NCL_EXPR_INVOCATION || (callee && fragment_runs(standard, callee, depth + 1));
-}
-
-/* A body that comes back to itself runs if the rest of it does; the library is not nested deeper than 8. */
-static bool fragment_runs(const struct ncl_document *standard, const struct ncl_fragment *fragment, unsigned depth)
-{
-    const struct ncl_op *op = ncl_op_find(fragment->name);
-    if (op || depth > 8)
-        return depth > 8 || op->lower;
-    for (size_t i = 0; i < fragment->assignment_count; i++)
-        if (!expression_runs(standard, fragment->assignment[i].right, depth))
-            return false;
-    return fragment->has_body;
-}
-
 static nnefcl_status load(struct ncl_arena *arena, const struct ncl_document **standard)
 {
     struct ncl_diag diag;
@@ -130,15 +92,14 @@ nnefcl_status nnefcl_op(size_t index, nnefcl_op_info *info)
     struct ncl_arena arena;
     const struct ncl_document *standard;
     nnefcl_status status = load(&arena, &standard);
-    *info = (nnefcl_op_info){.runs = "no"};
+    *info = (nnefcl_op_info){0};
     if (!status && index >= standard->fragment_count)
         status = NNEFCL_ERR_ARGUMENT;
     if (!status) {
         const struct ncl_fragment *fragment = &standard->fragment[index];
         snprintf(info->name, sizeof info->name, "%s", fragment->name);
         find_chapter(standard->source, fragment->at.line, info->chapter, sizeof info->chapter);
-        if (fragment_runs(standard, fragment, 0))
-            info->runs = ncl_op_find(fragment->name) ? "kernel" : "by its body";
+        info->runs = ncl_op_find(fragment->name) ? "kernel" : "by its body";
     }
     ncl_arena_free(&arena);
     return status;

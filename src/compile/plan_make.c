@@ -33,17 +33,6 @@ static nnefcl_status run_passes(struct ncl_arena *arena, struct ncl_diag *diag, 
     return status;
 }
 
-/* Names every operation without a kernel before anything is done. */
-static nnefcl_status check_runs(const struct ncl_graph *graph, struct ncl_diag *diag)
-{
-    nnefcl_status status = NNEFCL_OK;
-    for (size_t i = 0; i < graph->node_count; i++)
-        if (!graph->node[i]->op->lower)
-            status = ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, graph->node[i]->at, "%s: this build has no kernel for this operation",
-                               graph->node[i]->op->name);
-    return status;
-}
-
 static bool value_is_constant(const struct ncl_lower *lower, const struct ncl_value *value)
 {
     if (value->kind == NCL_VALUE_TENSOR) {
@@ -244,9 +233,7 @@ nnefcl_status ncl_plan_make(const struct nnefcl_model *model, const struct ncl_t
                             struct ncl_arena *arena, struct ncl_diag *diag, struct ncl_plan **plan)
 {
     const struct ncl_graph *graph = model->graph;
-    nnefcl_status status = check_runs(graph, diag);
-    if (!status)
-        status = run_passes(arena, diag, target, options, &graph);
+    nnefcl_status status = run_passes(arena, diag, target, options, &graph);
     if (status)
         return status;
     struct ncl_plan *made = NCL_NEW(arena, struct ncl_plan);

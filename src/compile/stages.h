@@ -83,7 +83,7 @@ struct ncl_plan_options {
     uint64_t memory_limit; /* bytes of device memory, 0: target->global_memory */
 };
 
-/* Passes, lowering, memory plan. Every operation without a kernel is reported (NNEFCL_ERR_UNSUPPORTED). Everything in `arena`; the plan points into
+/* Passes, lowering, memory plan. Everything in `arena`; the plan points into
  * the model. */
 nnefcl_status ncl_plan_make(const struct nnefcl_model *model, const struct ncl_target *target, const struct ncl_plan_options *options,
                             struct ncl_arena *arena, struct ncl_diag *diag, struct ncl_plan **plan);

@@ -20,7 +20,7 @@ struct ncl_op {
     const char *name;
     /* Checks the arguments (types are right already) and makes the results with ncl_infer_result(s). Every tensor argument is shaped. */
     nnefcl_status (*infer)(struct ncl_infer *infer, struct ncl_node *node);
-    /* Emits the steps with the functions of lower.h; NULL: this build does not run it. */
+    /* Emits the steps with the functions of lower.h. */
     nnefcl_status (*lower)(struct ncl_lower *lower, const struct ncl_node *node);
     /* The definition in double precision (reference.h); ncl_no_reference: the elements come from outside. */
     void (*reference)(const struct ncl_reference *reference, const struct ncl_node *node);

@@ -1,7 +1,15 @@
-/* Regions of interest (NNEF 4.6): checked and shaped. */
-#include "ir/op.h"
-
+/* Regions of interest (NNEF 4.6). Coordinates are in the order of the axes, (y0, x0, y1, x1) (A-ROI-6); pooling rounds them, x.5 up (A-ROI-2).
+ *
+ * avg_roi_pool, max_roi_pool: cell i starts at y0 + i s, the c in the text is a misprint for the corner (A-ROI-1). Of cells that reach beyond the
+ * map, and of empty regions, the text says nothing: what lies outside is left out, no value at all gives 0 (A-ROI-3). roi_resample: the interpolation
+ * of multilinear_upsample with the factor h / r, relative to the corner, clamped to the map (A-ROI-4). The *_roi_align are expanded from their
+ * bodies. A batch index that the input lacks gives 0. */
 #include <string.h>
+
+#include "ir/lower.h"
+
+#define AXES (NNEFCL_MAX_RANK - 2)
+#define RUN  16 /* outputs of a task on a CPU */
 
 static nnefcl_status check_sizes(struct ncl_infer *infer, struct ncl_node *node, const char *name, int spatial)
 {
@@ -28,12 +36,14 @@ static nnefcl_status check_regions(struct ncl_infer *infer, struct ncl_node *nod
     return NNEFCL_OK;
 }
 
-static nnefcl_status check_method(struct ncl_infer *infer, struct ncl_node *node, const char *name)
+static const char *const methods[] = {"symmetric", "asymmetric", "aligned"};
+
+static int find_method(const struct ncl_node *node)
 {
-    const char *method = ncl_node_string(node, name);
-    if (strcmp(method, "symmetric") == 0 || strcmp(method, "asymmetric") == 0 || strcmp(method, "aligned") == 0)
-        return NNEFCL_OK;
-    return ncl_infer_error(infer, node, "%s '%.40s' is none of 'symmetric', 'asymmetric', 'aligned'", name, method);
+    for (int i = 0; i < 3; i++)
+        if (strcmp(ncl_node_string(node, "method"), methods[i]) == 0)
+            return i;
+    return -1;
 }
 
 nnefcl_status ncl_roi_pool_infer(struct ncl_infer *infer, struct ncl_node *node)
@@ -56,14 +66,49 @@ nnefcl_status ncl_roi_pool_infer(struct ncl_infer *infer, struct ncl_node *node)
 
 nnefcl_status ncl_roi_resample_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
-    const nnefcl_status status = check_method(infer, node, "method");
-    return status ? status : ncl_roi_pool_infer(infer, node);
+    if (find_method(node) < 0)
+        return ncl_infer_error(infer, node, "method '%.40s' is none of 'symmetric', 'asymmetric', 'aligned'", ncl_node_string(node, "method"));
+    return ncl_roi_pool_infer(infer, node);
 }
 
-nnefcl_status ncl_roi_align_infer(struct ncl_infer *infer, struct ncl_node *node)
+/* ---- kernels ---- */
+
+static void emit_spatial(struct ncl_emit *step, const char *name, const nnefcl_shape *shape)
 {
-    nnefcl_status status = check_method(infer, node, "resize_method");
-    if (!status && ncl_node_tensor(node, "input")->shape.rank > 2)
-        status = check_sizes(infer, node, "sampling_rate", ncl_node_tensor(node, "input")->shape.rank - 2);
-    return status ? status : ncl_roi_pool_infer(infer, node);
+    for (int i = shape->rank - 2; i < AXES; i++)
+        ncl_step_size(step, name, 1);
+    ncl_step_sizes(step, name, shape->extent + 2, (size_t)(shape->rank - 2));
+}
+
+/* What both kernels have: tensors, sizes, tasks. */
+static nnefcl_status emit(struct ncl_lower *lower, const struct ncl_node *node, struct ncl_emit *step)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
+    const int64_t count = ncl_shape_volume(&output->shape), run = lower->plan->target.cpu ? RUN : 1;
+    ncl_step_in(step, ncl_lower_tensor(lower, input));
+    ncl_step_in(step, ncl_lower_tensor(lower, ncl_node_tensor(node, "rois")));
+    ncl_step_in(step, ncl_lower_tensor(lower, ncl_node_tensor(node, "batch_index")));
+    ncl_step_out(step, ncl_lower_tensor(lower, output));
+    ncl_step_size(step, "COUNT", count);
+    ncl_step_size(step, "RUN", run);
+    ncl_step_size(step, "BATCH", input->shape.extent[0]);
+    ncl_step_size(step, "CHANNELS", input->shape.extent[1]);
+    ncl_step_size(step, "SPATIAL", input->shape.rank - 2);
+    emit_spatial(step, "IN", &input->shape);
+    emit_spatial(step, "OUT", &output->shape);
+    return ncl_step_end(step, ncl_ceil_div(count, run));
+}
+
+nnefcl_status ncl_roi_pool_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    struct ncl_emit *step = ncl_step_begin(lower, "roi_pool");
+    ncl_step_define_int(step, "MAX", node->op->variant);
+    return emit(lower, node, step);
+}
+
+nnefcl_status ncl_roi_resample_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    struct ncl_emit *step = ncl_step_begin(lower, "roi_resample");
+    ncl_step_define_int(step, "METHOD", find_method(node));
+    return emit(lower, node, step);
 }

@@ -1,5 +1,16 @@
-/* argmax_pool, sample, desample, max_pool_with_index (NNEF 4.3.3, 4.9.3): checked and shaped. */
+/* argmax_pool, sample, desample (NNEF 4.3.3) and max_pool_with_index, which is the first two by its definition (4.9.3).
+ *
+ * A window wholly in an ignored border has index 0 and value 0 (A-BOX-2). 'ignore' is no border of sample, but max_pool_with_index passes it on: it
+ * is accepted there, and what lies outside is not sampled (A-SAMPLE-1). A NaN is the maximum, as in max_pool. Indices that no position of the window
+ * has sample 0 and are not mapped back. */
 #include "ops/window.h"
+
+#define AXES NNEFCL_MAX_RANK
+#define RUN  16 /* outputs of a task on a CPU */
+
+static const struct ncl_window_rules pool_rules = {.borders = NCL_BORDERS_ALL};
+static const struct ncl_window_rules sample_rules = {.borders = NCL_BORDERS_FILLED};
+static const struct ncl_window_rules desample_rules = {.reverse = true, .borders = 1u << NCL_BORDER_CONSTANT};
 
 static nnefcl_status check_index(struct ncl_infer *infer, struct ncl_node *node, const nnefcl_shape *wanted, const char *whose)
 {
@@ -13,17 +24,15 @@ static nnefcl_status check_index(struct ncl_infer *infer, struct ncl_node *node,
 
 nnefcl_status ncl_argmax_pool_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
-    static const struct ncl_window_rules rules = {.borders = NCL_BORDERS_ALL};
     struct ncl_window window;
-    const nnefcl_status status = ncl_window_infer(infer, node, &rules, &ncl_node_tensor(node, "input")->shape, NULL, &window);
+    const nnefcl_status status = ncl_window_infer(infer, node, &pool_rules, &ncl_node_tensor(node, "input")->shape, NULL, &window);
     return status ? status : ncl_infer_result(infer, node, 0, &window.out);
 }
 
 nnefcl_status ncl_max_pool_with_index_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
-    static const struct ncl_window_rules rules = {.borders = NCL_BORDERS_ALL};
     struct ncl_window window;
-    nnefcl_status status = ncl_window_infer(infer, node, &rules, &ncl_node_tensor(node, "input")->shape, NULL, &window);
+    nnefcl_status status = ncl_window_infer(infer, node, &pool_rules, &ncl_node_tensor(node, "input")->shape, NULL, &window);
     if (!status)
         status = ncl_infer_result(infer, node, 0, &window.out);
     return status ? status : ncl_infer_result(infer, node, 1, &window.out);
@@ -31,9 +40,8 @@ nnefcl_status ncl_max_pool_with_index_infer(struct ncl_infer *infer, struct ncl_
 
 nnefcl_status ncl_sample_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
-    static const struct ncl_window_rules rules = {.borders = NCL_BORDERS_FILLED};
     struct ncl_window window;
-    nnefcl_status status = ncl_window_infer(infer, node, &rules, &ncl_node_tensor(node, "input")->shape, NULL, &window);
+    nnefcl_status status = ncl_window_infer(infer, node, &sample_rules, &ncl_node_tensor(node, "input")->shape, NULL, &window);
     if (!status)
         status = check_index(infer, node, &window.out, "output");
     return status ? status : ncl_infer_result(infer, node, 0, &window.out);
@@ -41,11 +49,85 @@ nnefcl_status ncl_sample_infer(struct ncl_infer *infer, struct ncl_node *node)
 
 nnefcl_status ncl_desample_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
-    static const struct ncl_window_rules rules = {.reverse = true, .borders = 1u << NCL_BORDER_CONSTANT};
     const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape;
     struct ncl_window window;
     nnefcl_status status = check_index(infer, node, input, "input");
     if (!status)
-        status = ncl_window_infer(infer, node, &rules, input, NULL, &window);
+        status = ncl_window_infer(infer, node, &desample_rules, input, NULL, &window);
     return status ? status : ncl_infer_result(infer, node, 0, &window.out);
+}
+
+/* ---- kernels ---- */
+
+/* The last part of every step here: a task for each run of elements of `output`. */
+static nnefcl_status end_step(struct ncl_lower *lower, struct ncl_emit *step, const struct ncl_tensor *output, const struct ncl_window *window,
+                              bool volume, double flops)
+{
+    const int64_t count = ncl_shape_volume(&output->shape), run = lower->plan->target.cpu ? RUN : 1;
+    ncl_step_size(step, "COUNT", count);
+    ncl_step_size(step, "RUN", run);
+    if (volume)
+        ncl_step_size(step, "VOLUME", ncl_window_volume(window));
+    ncl_window_emit(step, window, 0, AXES);
+    ncl_step_flops(step, flops);
+    return ncl_step_end(step, ncl_ceil_div(count, run));
+}
+
+static nnefcl_status emit_argmax(struct ncl_lower *lower, const struct ncl_tensor *input, const struct ncl_tensor *index,
+                                 const struct ncl_window *window)
+{
+    struct ncl_emit *step = ncl_step_begin(lower, "argmax_pool");
+    ncl_window_define_border(step, window->border);
+    ncl_step_define_int(step, "IGNORE", window->border == NCL_BORDER_IGNORE);
+    ncl_step_in(step, ncl_lower_tensor(lower, input));
+    ncl_step_out(step, ncl_lower_tensor(lower, index));
+    return end_step(lower, step, index, window, false, (double)ncl_shape_volume(&index->shape) * (double)ncl_window_volume(window));
+}
+
+static nnefcl_status emit_sample(struct ncl_lower *lower, const struct ncl_tensor *input, const struct ncl_tensor *index,
+                                 const struct ncl_tensor *output, const struct ncl_window *window)
+{
+    struct ncl_emit *step = ncl_step_begin(lower, "sample");
+    ncl_window_define_border(step, window->border);
+    ncl_step_in(step, ncl_lower_tensor(lower, input));
+    ncl_step_in(step, ncl_lower_tensor(lower, index));
+    ncl_step_out(step, ncl_lower_tensor(lower, output));
+    return end_step(lower, step, output, window, true, 0);
+}
+
+nnefcl_status ncl_argmax_pool_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input");
+    struct ncl_window window;
+    ncl_window_read(node, &pool_rules, &input->shape, NULL, &window);
+    return emit_argmax(lower, input, ncl_node_result(node, 0), &window);
+}
+
+nnefcl_status ncl_max_pool_with_index_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *index = ncl_node_result(node, 1);
+    struct ncl_window window;
+    ncl_window_read(node, &pool_rules, &input->shape, NULL, &window);
+    const nnefcl_status status = emit_argmax(lower, input, index, &window);
+    return status ? status : emit_sample(lower, input, index, ncl_node_result(node, 0), &window);
+}
+
+nnefcl_status ncl_sample_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input");
+    struct ncl_window window;
+    ncl_window_read(node, &sample_rules, &input->shape, NULL, &window);
+    return emit_sample(lower, input, ncl_node_tensor(node, "index"), ncl_node_result(node, 0), &window);
+}
+
+nnefcl_status ncl_desample_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
+    struct ncl_window window;
+    ncl_window_read(node, &desample_rules, &input->shape, NULL, &window);
+    struct ncl_emit *step = ncl_step_begin(lower, "desample");
+    ncl_step_in(step, ncl_lower_tensor(lower, input));
+    ncl_step_in(step, ncl_lower_tensor(lower, ncl_node_tensor(node, "index")));
+    ncl_step_out(step, ncl_lower_tensor(lower, output));
+    return end_step(lower, step, output, &window, false, (double)ncl_shape_volume(&input->shape));
 }

@@ -9,13 +9,10 @@
     nnefcl_status lower(struct ncl_lower *, const struct ncl_node *);                                                                                \
     void reference(const struct ncl_reference *, const struct ncl_node *);                                                                           \
     uint64_t macs(const struct ncl_node *);
-#define OP_CHECKED(name, infer, variant) nnefcl_status infer(struct ncl_infer *, struct ncl_node *);
 #include "ops.def"
 #undef OP_MACS
-#undef OP_CHECKED
 
 #define OP_MACS(name, infer, lower, reference, variant, formula, macs) {name, infer, lower, reference, variant, formula, macs},
-#define OP_CHECKED(name, infer, variant)                               {name, infer, NULL, ncl_no_reference, variant, NULL, ncl_no_macs},
 uint64_t ncl_no_macs(const struct ncl_node *node)
 {
     (void)node;

@@ -28,20 +28,6 @@ static inline void op_shape_run(const struct op_shape *c)
     free(text);
 }
 
-/* Opens, but has no kernel: a session is refused, and the refusal names the operation. */
-static inline void op_unsupported_run(const struct op_shape *c, const char *op)
-{
-    nnefcl_error error = {0};
-    nnefcl_model *model;
-    nnefcl_needs needs;
-    char *text;
-    ck_assert_int_eq(op_case_open(c->graph, 0, &text, &model, &error), NNEFCL_OK);
-    ck_assert_int_eq(nnefcl_model_check(model, NULL, &needs, &error), NNEFCL_ERR_UNSUPPORTED);
-    ck_assert_msg(strstr(error.message, op) != NULL, "%s: '%s' does not name %s", c->name, error.message, op);
-    nnefcl_model_free(model);
-    free(text);
-}
-
 #define OP_SHAPE_SUITE(name, shapes, errors, ...)                                                                                                    \
     START_TEST(has_shape)                                                                                                                            \
     {                                                                                                                                                \

@@ -98,3 +98,16 @@ nnefcl_status ncl_conv_lower(struct ncl_lower *lower, const struct ncl_node *nod
         return ncl_conv_emit_gemm(lower, node, &conv, &window);
     return ncl_conv_emit_direct(lower, node, "conv_direct", &conv, &window);
 }
+
+/* ---- definition ---- */
+
+/* 4.3.1: output[b][k2][i] = bias + sum over k1, j of input~[b][k1][i s + j d - p] filter[k2][k1][j], the filter of shape (c, C / G, ...). */
+void ncl_conv_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    struct ncl_conv conv;
+    struct ncl_window window;
+    read_conv(node, &conv, &window);
+    const int64_t taps = ncl_window_volume(&window), filter = conv.in_channels * taps;
+    const struct ncl_conv_filter lie = {.group = conv.out_channels * filter, .output = filter, .input = taps};
+    ncl_conv_define(reference, node, &conv, &window, &rules, &lie);
+}

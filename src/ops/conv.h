@@ -19,6 +19,15 @@ nnefcl_status ncl_conv_check_rank(struct ncl_infer *infer, struct ncl_node *node
 nnefcl_status ncl_conv_emit_direct(struct ncl_lower *lower, const struct ncl_node *node, const char *body, const struct ncl_conv *conv,
                                    const struct ncl_window *window);
 
+/* ---- the definition of both (conv_reference.c) ---- */
+
+/* How far apart the filters of two groups, two output channels and two input channels of a group are. */
+struct ncl_conv_filter {
+    int64_t group, output, input;
+};
+void ncl_conv_define(const struct ncl_reference *reference, const struct ncl_node *node, const struct ncl_conv *conv, const struct ncl_window *window,
+                     const struct ncl_window_rules *rules, const struct ncl_conv_filter *filter);
+
 /* ---- the fast form for CPUs (conv_gemm.c) ---- */
 
 /* The filter as a matrix for each group: where element (row, column) of group g lies. */

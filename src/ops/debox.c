@@ -1,5 +1,6 @@
 /* debox (NNEF 4.3.2). */
 #include "ops/deconv_rows.h"
+#include "ops/window_line.h"
 
 #define AXES NNEFCL_MAX_RANK
 #define RUN  16 /* outputs of a task on a CPU */
@@ -42,4 +43,21 @@ nnefcl_status ncl_debox_lower(struct ncl_lower *lower, const struct ncl_node *no
     ncl_window_emit(step, &window, 0, AXES);
     ncl_step_flops(step, flops);
     return ncl_step_end(step, ncl_ceil_div(count, run));
+}
+
+/* 4.3.2: output[i] = sum over j of input~[(i + p - j d) / s], only terms for which s divides i + p - j d; with `normalize` divided by the volume of
+ * the window, under 'ignore' as well (A-BOX-3). */
+void ncl_debox_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
+    const bool normalize = ncl_node_logical(node, "normalize");
+    struct ncl_window window;
+    ncl_window_read(node, &rules, &input->shape, NULL, &window);
+    const struct ncl_lines lines = ncl_lines_make(&window, &rules);
+    double *y = ncl_reference_out(reference, output), *scale = ncl_reference_scale(reference, output, ncl_lines_terms(&lines) + normalize);
+    ncl_lines_sum(&lines, ncl_reference_in(reference, input), y, scale);
+    for (int64_t i = 0; normalize && i < ncl_shape_volume(&output->shape); i++) {
+        y[i] /= (double)ncl_window_volume(&window);
+        scale[i] /= (double)ncl_window_volume(&window);
+    }
 }

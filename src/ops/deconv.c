@@ -137,3 +137,17 @@ nnefcl_status ncl_deconv_lower(struct ncl_lower *lower, const struct ncl_node *n
         return lower_product(lower, node, &conv, &window, size);
     return ncl_conv_emit_direct(lower, node, "deconv_direct", &conv, &window);
 }
+
+/* ---- definition ---- */
+
+/* 4.3.1: output[b][k1][i] = bias + sum over k2, j of input~[b][k2][(i + p - j d) / s] filter[k2][k1][j], the filter of shape (c, C / G, ...); only
+ * terms for which s divides i + p - j d. */
+void ncl_deconv_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    struct ncl_conv conv;
+    struct ncl_window window;
+    read_deconv(node, &conv, &window);
+    const int64_t taps = ncl_window_volume(&window), filter = conv.out_channels * taps;
+    const struct ncl_conv_filter lie = {.group = conv.in_channels * filter, .output = taps, .input = filter};
+    ncl_conv_define(reference, node, &conv, &window, &rules, &lie);
+}

@@ -3,7 +3,7 @@
 #include "base/checked.h"
 #include "ops/broadcast.h"
 #include "ops/strided.h"
-#include "ops/window.h"
+#include "ops/window_line.h"
 
 struct padding {
     int64_t before, after;
@@ -114,4 +114,22 @@ nnefcl_status ncl_pad_lower(struct ncl_lower *lower, const struct ncl_node *node
         value[i] = i < axes.rank ? axes.axis[i].before : 0;
     ncl_step_sizes(step, "BEFORE", value, NNEFCL_MAX_RANK);
     return ncl_step_end(step, ncl_ceil_div(rows, task_rows));
+}
+
+/* 4.5.5: output[i] = input~[i - p] in each axis; outside of the input `value` under 'constant', 0 under 'ignore'. */
+void ncl_pad_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
+    const enum ncl_border border = ncl_window_border(node);
+    const double *x = ncl_reference_in(reference, input), fill = border == NCL_BORDER_CONSTANT ? ncl_node_scalar(node, "value") : 0;
+    double *y = ncl_reference_out(reference, output);
+    int64_t at[NNEFCL_MAX_RANK], from[NNEFCL_MAX_RANK];
+    for (bool more = ncl_position_first(&output->shape, at); more; more = ncl_position_next(&output->shape, at)) {
+        bool outside = false;
+        for (int i = 0; i < input->shape.rank; i++) {
+            from[i] = ncl_line_border(border, at[i] - padding_at(node, i).before, input->shape.extent[i]);
+            outside = outside || from[i] < 0;
+        }
+        *y++ = outside ? fill : x[ncl_position_index(&input->shape, from)];
+    }
 }

@@ -1,8 +1,10 @@
 /* nearest_downsample, area_downsample, nearest_upsample, multilinear_upsample (NNEF 4.3.4). */
+#include <math.h>
 #include <string.h>
 
 #include "base/checked.h"
 #include "ops/pool.h"
+#include "ops/window_line.h"
 
 #define AXES (NNEFCL_MAX_RANK - 2)
 #define RUN  16 /* outputs of a task on a CPU */
@@ -95,7 +97,8 @@ nnefcl_status ncl_nearest_lower(struct ncl_lower *lower, const struct ncl_node *
     return ncl_step_end(step, ncl_ceil_div(count, run));
 }
 
-nnefcl_status ncl_area_downsample_lower(struct ncl_lower *lower, const struct ncl_node *node)
+/* area_downsample is the normalized box of size and stride `factor`. */
+static struct ncl_window area_window(const struct ncl_node *node)
 {
     const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape;
     struct ncl_window window = {.rank = input->rank, .border = NCL_BORDER_CONSTANT, .in = *input, .out = ncl_node_result(node, 0)->shape};
@@ -103,8 +106,15 @@ nnefcl_status ncl_area_downsample_lower(struct ncl_lower *lower, const struct nc
         window.dilation[i] = 1;
         window.size[i] = window.stride[i] = i < 2 ? 1 : ncl_node_integer_at(node, "factor", (size_t)i - 2);
     }
-    const struct ncl_pool pool = {.normalize = true};
-    return ncl_pool_emit(lower, node, &pool, &window);
+    return window;
+}
+
+static const struct ncl_pool area_pool = {.normalize = true};
+
+nnefcl_status ncl_area_downsample_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    const struct ncl_window window = area_window(node);
+    return ncl_pool_emit(lower, node, &area_pool, &window);
 }
 
 nnefcl_status ncl_multilinear_upsample_lower(struct ncl_lower *lower, const struct ncl_node *node)
@@ -123,4 +133,99 @@ nnefcl_status ncl_multilinear_upsample_lower(struct ncl_lower *lower, const stru
     emit_spatial(step, "OUT", &output->shape);
     ncl_step_flops(step, 3.0 * (double)count);
     return ncl_step_end(step, ncl_ceil_div(count, run));
+}
+
+/* ---- definitions ---- */
+
+/* The body of 4.3.4. */
+void ncl_area_downsample_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_window window = area_window(node);
+    ncl_pool_define(reference, node, &area_pool, &window);
+}
+
+/* The bodies of 4.3.4: a box of size 1 and stride f reads input[i f] ... */
+void ncl_nearest_downsample_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
+    const double *x = ncl_reference_in(reference, input);
+    double *y = ncl_reference_out(reference, output);
+    int64_t at[NNEFCL_MAX_RANK], from[NNEFCL_MAX_RANK];
+    for (bool more = ncl_position_first(&output->shape, at); more; more = ncl_position_next(&output->shape, at)) {
+        for (int i = 0; i < input->shape.rank; i++)
+            from[i] = i < 2 ? at[i] : at[i] * ncl_node_integer_at(node, "factor", (size_t)i - 2);
+        *y++ = x[ncl_position_index(&input->shape, from)];
+    }
+}
+
+/* ... and of the sum of a debox of size and stride f, one term is left: input[(i - j) / f], where f divides i - j. */
+void ncl_nearest_upsample_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
+    const double *x = ncl_reference_in(reference, input);
+    double *y = ncl_reference_out(reference, output);
+    int64_t at[NNEFCL_MAX_RANK], from[NNEFCL_MAX_RANK];
+    for (bool more = ncl_position_first(&output->shape, at); more; more = ncl_position_next(&output->shape, at)) {
+        for (int i = 0; i < input->shape.rank; i++)
+            from[i] = i < 2 ? at[i] : at[i] / ncl_node_integer_at(node, "factor", (size_t)i - 2);
+        *y++ = x[ncl_position_index(&input->shape, from)];
+    }
+}
+
+/* Where output i of an axis lies in the input: j(i) + u(i) of the three methods. A quotient of integers is exact where it is an integer, so u is 0
+ * there. An input of one element has nothing to align (A-UP-1). */
+static double source(int method, int64_t i, int64_t f, int64_t x)
+{
+    switch (method) {
+    case 0:
+        return ((double)i - (double)(f - 1) / 2) / (double)f;
+    case 1:
+        return (double)i / (double)f;
+    default: /* i / g(x) */
+        return x == 1 ? 0 : (double)i * (double)(x - 1) / ((double)x * (double)f - 1);
+    }
+}
+
+/* One of the 2^n neighbours of an output in n axes: its weight, and its index, negative outside. */
+static double find_corner(const nnefcl_shape *shape, enum ncl_border border, const double *position, const int64_t *at, unsigned corner,
+                          int64_t *index)
+{
+    int64_t from[NNEFCL_MAX_RANK];
+    double weight = 1;
+    bool outside = false;
+    for (int i = 0; i < shape->rank; i++) {
+        const double j = floor(position[i]), u = position[i] - j;
+        const bool upper = i >= 2 && corner >> (i - 2) & 1;
+        from[i] = i < 2 ? at[i] : ncl_line_border(border, (int64_t)j + upper, shape->extent[i]);
+        weight *= i < 2 ? 1 : upper ? u : 1 - u;
+        outside = outside || from[i] < 0;
+    }
+    *index = outside ? -1 : ncl_position_index(shape, from);
+    return weight;
+}
+
+/* 4.3.4: output[i] = (1 - u) input~[j] + u input~[j + 1] in each axis; what has no weight is not read. A weight may be as far off as a rounding of 1
+ * is, so the error grows with the neighbours, whatever their weights. */
+void ncl_multilinear_upsample_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
+    const nnefcl_shape *shape = &input->shape;
+    const unsigned corners = 1u << (shape->rank - 2);
+    const enum ncl_border border = ncl_window_border(node);
+    const double *x = ncl_reference_in(reference, input);
+    double *y = ncl_reference_out(reference, output);
+    double *scale = ncl_reference_scale(reference, output, corners + 3 * (uint64_t)(shape->rank - 2)); /* u, 1 - u and a product in each axis */
+    double position[NNEFCL_MAX_RANK] = {0};
+    int64_t at[NNEFCL_MAX_RANK], index;
+    for (bool more = ncl_position_first(&output->shape, at); more; more = ncl_position_next(&output->shape, at), y++, scale++) {
+        for (int i = 2; i < shape->rank; i++)
+            position[i] = source(find_method(node), at[i], ncl_node_integer_at(node, "factor", (size_t)i - 2), shape->extent[i]);
+        for (unsigned corner = 0; corner < corners; corner++) {
+            const double weight = find_corner(shape, border, position, at, corner, &index);
+            if (index < 0 || weight == 0)
+                continue;
+            *y += weight * x[index];
+            *scale = fmax(*scale, fabs(x[index]));
+        }
+    }
 }

@@ -365,6 +365,36 @@ START_TEST(unreadable_output)
 }
 END_TEST
 
+static int count_verdict(void *user, const nnefcl_verdict *verdict)
+{
+    *(size_t *)user += verdict->bad == 0;
+    return 0;
+}
+
+/* Verification reads what the application bound; what it may not read it refuses, and the session goes on. */
+START_TEST(verified_through_bindings)
+{
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    options.keep_tensors = 1;
+    nnefcl_model *model = host_model(NET_CHAIN, 1);
+    nnefcl_session *session = host_session(model, &options);
+    const cl_mem hidden = new_buffer(BYTES, CL_MEM_READ_WRITE | CL_MEM_HOST_NO_ACCESS), open = new_buffer(2 * BYTES, CL_MEM_READ_WRITE);
+    nnefcl_error error = {0};
+    size_t good = 0;
+    bind(session, 1, 0, hidden, 0);
+    ck_assert_int_eq(nnefcl_session_verify(session, model, (const void *[]){x, y}, NULL, count_verdict, &good, &error), NNEFCL_ERR_ARGUMENT);
+    ck_assert(strstr(error.message, "output"));
+    ck_assert_uint_eq(good, 0);
+    bind(session, 1, 0, open, BYTES);
+    ck_assert_int_eq(nnefcl_session_verify(session, model, (const void *[]){x, y}, NULL, count_verdict, &good, &error), NNEFCL_OK);
+    ck_assert_uint_eq(good, 3);
+    nnefcl_session_free(session);
+    nnefcl_model_free(model);
+    clReleaseMemObject(hidden);
+    clReleaseMemObject(open);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
     const int n = (int)(sizeof forms / sizeof *forms);
@@ -377,6 +407,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, bad_bindings);
     tcase_add_test(tests, bad_enqueues);
     tcase_add_test(tests, unreadable_output);
+    tcase_add_test(tests, verified_through_bindings);
 }
 
 int main(void)

@@ -3,6 +3,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "base/counting_allocator.h"
 #include "compile/model_text.h"
 #include "verify/examine.h"
 
@@ -261,6 +262,28 @@ START_TEST(without_definition)
 }
 END_TEST
 
+/* Whichever allocation fails: an error, and nothing is left behind. Operands that were not kept and denormals take part. */
+START_TEST(memory_ends)
+{
+    const struct ncl_examine_source source = {.has = has, .read = read_table};
+    nnefcl_status status = NNEFCL_ERR_NOMEM;
+    data_of("x")[0] = FLT_MIN / 4;
+    data_of("y")[0] = data_of("z")[0] = 1;
+    kept[find("p")->id] = kept[find("s")->id] = false;
+    for (size_t fail_at = 1; status == NNEFCL_ERR_NOMEM; fail_at++) {
+        struct counting_allocator counting = {.fail_at = fail_at};
+        const nnefcl_allocator allocator = counting_allocator(&counting);
+        memset(&seen, 0, sizeof seen);
+        status = ncl_examine(text.model, &allocator, &source, take, NULL, &diag);
+        ck_assert_uint_eq(counting.live, 0);
+        ck_assert_uint_lt(fail_at, 1000);
+        ck_assert(status == NNEFCL_OK || counting.calls >= fail_at);
+    }
+    ck_assert_int_eq(status, NNEFCL_OK);
+    ck_assert_ptr_nonnull(strstr(seen.names, "y!"));
+}
+END_TEST
+
 START_TEST(the_visitor_ends_it)
 {
     seen.ends_after = 2;
@@ -296,6 +319,7 @@ int main(void)
     tcase_add_test(tests, a_comparison_of_what_may_be_off);
     tcase_add_test(tests, denormal_operands_may_be_zeros);
     tcase_add_test(tests, without_definition);
+    tcase_add_test(tests, memory_ends);
     tcase_add_test(tests, the_visitor_ends_it);
     tcase_add_test(tests, tolerances);
     suite_add_tcase(suite, tests);

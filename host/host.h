@@ -90,6 +90,7 @@ struct nnefcl_session {
     cl_event *event;          /* profiling: by command, only during a run */
     cl_event *transfer_event; /* of inputs and outputs, only during a run */
     double *device_ms;        /* profiling: by run step, of the last run */
+    bool adrift;              /* an error left commands on the application's queue whose end nobody can wait for */
     cl_event last;            /* of the last run that was enqueued by the application, NULL: none that is not known to be over */
     nnefcl_error failure;     /* the error that ended this session */
     nnefcl_timing timing;
@@ -101,6 +102,8 @@ struct nnefcl_session {
 nnefcl_status ncl_memory_create(struct nnefcl_session *session, const bool wanted[NCL_STORAGE_KINDS], struct ncl_diag *diag);
 /* The record buffer, and the counters of the persistent form. */
 nnefcl_status ncl_memory_records(struct nnefcl_session *session, struct ncl_arena *scratch, struct ncl_diag *diag);
+/* Zeroes the counters again, if there are any: a kernel that was cut off leaves them anyhow. */
+nnefcl_status ncl_memory_zero_counters(struct nnefcl_session *session, struct ncl_diag *diag);
 void ncl_memory_release(struct nnefcl_session *session, enum ncl_storage storage);
 void ncl_memory_free(struct nnefcl_session *session);
 /* Where a tensor lies now. */
@@ -138,14 +141,29 @@ nnefcl_status ncl_step_enqueue(const struct nnefcl_session *session, const struc
  * *done, if not NULL, is the event of the last command. `events`, if not NULL, receives an event for every command. */
 nnefcl_status ncl_run_enqueue(struct nnefcl_session *session, cl_command_queue queue, bool in_order, cl_uint wait_count, const cl_event *wait,
                               cl_event *events, cl_event *done, struct ncl_diag *diag);
+/* The application's queue must be flushed before its last run is waited for, or the event may never come. */
+void ncl_run_flush_last(struct nnefcl_session *session);
 /* What comes next on the session's queue waits for the last run that the application enqueued. */
 nnefcl_status ncl_run_follow(struct nnefcl_session *session, struct ncl_diag *diag);
+/* How a command ended; NULL: nothing to tell. */
+nnefcl_status ncl_run_check_event(cl_event event, struct ncl_diag *diag);
 /* Commands of one run. */
 size_t ncl_run_commands(const struct nnefcl_session *session);
 /* Starts a call that uses the device: an error of an earlier one is the answer to all later ones. */
 nnefcl_status ncl_run_begin(struct nnefcl_session *session, struct ncl_diag *diag, nnefcl_error *error);
 /* Ends it: an error stays with the session. */
 nnefcl_status ncl_run_end(struct nnefcl_session *session, nnefcl_status status, nnefcl_error *error);
+
+/* ---- opencl.c ---- */
+
+/* Sets the arguments that name a buffer of the plan. Kernel objects keep theirs: only those of the steps that touch the buffer are set again. Copies
+ * and GEMMs look the place up. */
+nnefcl_status ncl_opencl_set_arguments(struct nnefcl_session *session, uint32_t buffer, struct ncl_diag *diag);
+
+/* ---- state.c ---- */
+
+/* Enqueues the copies of the initial values of the state. */
+nnefcl_status ncl_state_enqueue_reset(struct nnefcl_session *session, struct ncl_diag *diag);
 
 /* ---- persistent.c ---- */
 

@@ -31,9 +31,10 @@ static nnefcl_status create_filled(struct nnefcl_session *session, cl_mem_flags 
     return ncl_opencl_check(diag, NCL_NOWHERE, what, "clCreateBuffer", code);
 }
 
+static const cl_int zeros[NCL_PERSISTENT_COUNTERS];
+
 nnefcl_status ncl_memory_records(struct nnefcl_session *session, struct ncl_arena *scratch, struct ncl_diag *diag)
 {
-    static const cl_int zeros[NCL_PERSISTENT_COUNTERS];
     int64_t *records;
     size_t count;
     if (ncl_wrap_records(session->plan, scratch, &records, &count))
@@ -43,6 +44,14 @@ nnefcl_status ncl_memory_records(struct nnefcl_session *session, struct ncl_aren
     if (!status && session->execution == NNEFCL_EXECUTION_PERSISTENT)
         status = create_filled(session, CL_MEM_READ_WRITE, zeros, sizeof zeros, "counters", &session->counters, diag);
     return status;
+}
+
+nnefcl_status ncl_memory_zero_counters(struct nnefcl_session *session, struct ncl_diag *diag)
+{
+    if (!session->counters)
+        return NNEFCL_OK;
+    return ncl_opencl_check(diag, NCL_NOWHERE, "counters", "clEnqueueWriteBuffer",
+                            clEnqueueWriteBuffer(session->queue, session->counters, CL_TRUE, 0, sizeof zeros, zeros, 0, NULL, NULL));
 }
 
 static void release(cl_mem *memory)

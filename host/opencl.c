@@ -100,8 +100,7 @@ static nnefcl_status check_memory(const struct nnefcl_session *session, bool out
 
 /* ---- binding ---- */
 
-/* Kernel objects keep their arguments: only those of the steps that touch the buffer are set again. Copies and GEMMs look the place up. */
-static nnefcl_status set_arguments(struct nnefcl_session *session, uint32_t buffer, struct ncl_diag *diag)
+nnefcl_status ncl_opencl_set_arguments(struct nnefcl_session *session, uint32_t buffer, struct ncl_diag *diag)
 {
     const struct ncl_slot *slot = &session->slot[buffer];
     nnefcl_status status = NNEFCL_OK;
@@ -125,7 +124,7 @@ static nnefcl_status rebind(struct nnefcl_session *session, uint32_t buffer, cl_
     slot->bound = memory;
     slot->offset = memory ? offset : 0;
     slot->flags = flags;
-    const nnefcl_status status = set_arguments(session, buffer, diag);
+    const nnefcl_status status = ncl_opencl_set_arguments(session, buffer, diag);
     if (old)
         clReleaseMemObject(old); /* no argument names it any more */
     return status;
@@ -224,6 +223,7 @@ static nnefcl_status enqueue(nnefcl_session *session, cl_command_queue queue, bo
     nnefcl_status status = ncl_run_enqueue(session, queue, in_order, wait_count, wait, NULL, &over, diag);
     if (status && !over)
         mark_rest(queue, &over);
+    session->adrift = !over;
     if (session->last && over) {
         clReleaseEvent(session->last);
         session->last = NULL;

@@ -140,7 +140,7 @@ static nnefcl_status read_outputs(struct nnefcl_session *session, void *const *o
 }
 
 /* A command that ends in an error does not make clFinish fail: the event of the last one tells. */
-static nnefcl_status check_event(cl_event event, struct ncl_diag *diag)
+nnefcl_status ncl_run_check_event(cl_event event, struct ncl_diag *diag)
 {
     cl_int state = CL_COMPLETE;
     if (!event)
@@ -151,14 +151,18 @@ static nnefcl_status check_event(cl_event event, struct ncl_diag *diag)
     return ncl_opencl_check(diag, NCL_NOWHERE, "the run", "a command", state < 0 ? state : CL_SUCCESS);
 }
 
-/* What the application enqueued comes first. Its queue must be flushed, or its event may never come. */
-nnefcl_status ncl_run_follow(struct nnefcl_session *session, struct ncl_diag *diag)
+void ncl_run_flush_last(struct nnefcl_session *session)
 {
     cl_command_queue queue = NULL;
+    if (session->last && clGetEventInfo(session->last, CL_EVENT_COMMAND_QUEUE, sizeof queue, &queue, NULL) == CL_SUCCESS && queue)
+        clFlush(queue);
+}
+
+nnefcl_status ncl_run_follow(struct nnefcl_session *session, struct ncl_diag *diag)
+{
     if (!session->last)
         return NNEFCL_OK;
-    if (clGetEventInfo(session->last, CL_EVENT_COMMAND_QUEUE, sizeof queue, &queue, NULL) == CL_SUCCESS && queue)
-        clFlush(queue);
+    ncl_run_flush_last(session);
     return ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clEnqueueBarrierWithWaitList",
                             clEnqueueBarrierWithWaitList(session->queue, 1, &session->last, NULL));
 }
@@ -217,7 +221,7 @@ static nnefcl_status run(struct nnefcl_session *session, const void *const *inpu
         status = finished;
     const double end = now_ms();
     if (!status)
-        status = check_event(last, diag);
+        status = ncl_run_check_event(last, diag);
     *timing = (nnefcl_timing){
         .total_ms = end - start, .enqueue_ms = enqueued - written, .device_ms = end - written, .transfer_ms = written - start + read - enqueued};
     if (!status && session->profiling)
@@ -260,7 +264,7 @@ nnefcl_status nnefcl_session_run(nnefcl_session *session, const void *const *inp
     if (status)
         return status;
     status = run(session, inputs, outputs, &diag);
-    if (session->last) { /* over: we waited for it */
+    if (!status && session->last) { /* over: we waited for it */
         clReleaseEvent(session->last);
         session->last = NULL;
     }

@@ -128,6 +128,8 @@ static nnefcl_status run_init(struct maker *maker)
     for (size_t i = 0; i < session->plan->init.count && !status; i++)
         status = run_init_step(maker, &upload, &session->plan->init.step[i]);
     if (!status)
+        status = ncl_state_enqueue_reset(session, maker->diag);
+    if (!status)
         status = ncl_opencl_check(maker->diag, NCL_NOWHERE, "init", "clFinish", clFinish(session->queue));
     ncl_upload_close(&upload);
     return status;
@@ -217,7 +219,10 @@ static nnefcl_status detach(struct maker *maker)
                                           source->text ? ncl_arena_strndup(arena, source->text, source->length) : NULL, source->length};
     plan->name = ncl_arena_strdup(arena, plan->name);
     bool ok = session->source.name && (session->source.text || !source->text) && plan->name && detach_steps(maker, &plan->init) &&
-              detach_steps(maker, &plan->run);
+              detach_steps(maker, &plan->reset) && detach_steps(maker, &plan->run);
+    for (size_t i = 0; i < plan->state_count && ok; i++)
+        ok = (plan->state[i].name = ncl_arena_strdup(arena, plan->state[i].name)) &&
+             (plan->state[i].label = ncl_arena_strdup(arena, plan->state[i].label));
     for (size_t i = 0; i < plan->tensor_count && ok; i++)
         ok = (plan->tensor[i].name = ncl_arena_strdup(arena, plan->tensor[i].name ? plan->tensor[i].name : "")) != NULL;
     for (size_t i = 0; i < plan->run.count && ok; i++)

@@ -6,6 +6,7 @@
 #include "inspect.h"
 #include "model.h"
 #include "session.h"
+#include "state.h"
 #include "status.h"
 #include "tensor.h"
 #include "verify.h"

@@ -46,7 +46,7 @@ NNEFCL_API nnefcl_status nnefcl_session_create(const nnefcl_model *model, const 
 NNEFCL_API void nnefcl_session_free(nnefcl_session *session);
 
 /* One inference: inputs[i] points to the dense data of input i of the model, outputs[i] receives the dense data of output i (NULL: not wanted).
- * Returns when the outputs are there. Variables keep what `update` wrote for the next run (NNEF 4.8). After an error the state of the variables is undefined. */
+ * Returns when the outputs are there. Variables keep what `update` wrote for the next run (NNEF 4.8). After an error the state of the variables is undefined: state.h. */
 NNEFCL_API nnefcl_status nnefcl_session_run(nnefcl_session *session, const void *const *inputs, void *const *outputs, nnefcl_error *error);
 
 /* Where the time of the last nnefcl_session_run went, in milliseconds. */

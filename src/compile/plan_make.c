@@ -82,15 +82,15 @@ static ncl_ref add_tensor_like(struct ncl_lower *lower, ncl_ref like, const char
     return ref;
 }
 
-static void add_copy(struct ncl_lower *lower, ncl_ref from, ncl_ref to, struct ncl_loc at, const char *format, const char *name)
+static void add_copy(struct ncl_lower *lower, struct ncl_steps *list, ncl_ref from, ncl_ref to, struct ncl_loc at, const char *format,
+                     const char *name)
 {
-    struct ncl_steps *run = &lower->plan->run;
     const char *text = ncl_arena_printf(lower->arena, "%s%s", name, format);
-    if (!text || !NCL_GROW(lower->arena, run->step, run->count, run->capacity)) {
+    if (!text || !NCL_GROW(lower->arena, list->step, list->count, list->capacity)) {
         lower->status = ncl_nomem(lower->diag);
         return;
     }
-    run->step[run->count++] =
+    list->step[list->count++] =
         (struct ncl_step){.kind = NCL_STEP_COPY, .at = at, .name = text, .tensor_count = 2, .tensor = {from, to}, .reads = 1, .writes = 2};
 }
 
@@ -121,15 +121,54 @@ static nnefcl_status lower_updates(struct ncl_lower *lower)
             const ncl_ref old = value[count];
             value[count] = add_tensor_like(lower, old, "old", NCL_STORE_ARENA);
             if (!lower->status)
-                add_copy(lower, old, value[count], node->at, " = update (old value)", ncl_node_result(node, 0)->name);
+                add_copy(lower, &plan->run, old, value[count], node->at, " = update (old value)", ncl_node_result(node, 0)->name);
         }
         count++;
     }
     for (size_t i = 0; i < count && !lower->status; i++) {
         const ncl_ref state = ncl_lower_tensor(lower, ncl_node_tensor(update[i], "variable"));
         if (!lower->status)
-            add_copy(lower, value[i], state, update[i]->at, " = update", ncl_node_result(update[i], 0)->name);
+            add_copy(lower, &plan->run, value[i], state, update[i]->at, " = update", ncl_node_result(update[i], 0)->name);
     }
+    return lower->status;
+}
+
+static const struct ncl_tensor *first_of(const struct ncl_graph *graph, const struct ncl_variable *variable)
+{
+    size_t i = 0;
+    while (graph->tensor[i]->variable != variable)
+        i++;
+    return graph->tensor[i];
+}
+
+/* The initial values stay in memory of their own, and a copy makes them the state: the same one behind init and for a reset. */
+static void add_state(struct ncl_lower *lower, const struct ncl_variable *variable)
+{
+    struct ncl_plan *plan = lower->plan;
+    const struct ncl_tensor *tensor = first_of(lower->graph, variable);
+    const ncl_ref ref = ncl_lower_tensor(lower, tensor); /* there is one: that of its update */
+    const ncl_ref initial = add_tensor_like(lower, ref, "initial", NCL_STORE_WEIGHT);
+    if (lower->status)
+        return;
+    for (size_t i = 0; i < plan->init.count; i++)
+        if (plan->init.step[i].kind == NCL_STEP_LOAD && plan->init.step[i].tensor[0] == ref)
+            plan->init.step[i].tensor[0] = initial;
+    add_copy(lower, &plan->reset, initial, ref, tensor->at, " (initial value)", tensor->name);
+    plan->state[plan->state_count++] = (struct ncl_plan_state){tensor->name, variable->label, ref, initial};
+}
+
+static nnefcl_status lower_state(struct ncl_lower *lower)
+{
+    const struct ncl_graph *graph = lower->graph;
+    size_t count = 0;
+    for (size_t i = 0; i < graph->variable_count; i++)
+        count += graph->variable[i]->updated;
+    lower->plan->state = NCL_NEW_ARRAY(lower->arena, struct ncl_plan_state, count);
+    if (!lower->plan->state)
+        return lower->status = ncl_nomem(lower->diag);
+    for (size_t i = 0; i < graph->variable_count && !lower->status; i++)
+        if (graph->variable[i]->updated)
+            add_state(lower, graph->variable[i]);
     return lower->status;
 }
 
@@ -166,7 +205,7 @@ static nnefcl_status lower_outputs(struct ncl_lower *lower)
         if (lower->status)
             break;
         plan->tensor[plan->output[i]].io = i;
-        add_copy(lower, ref, plan->output[i], tensor->at, " (output)", tensor->name);
+        add_copy(lower, &plan->run, ref, plan->output[i], tensor->at, " (output)", tensor->name);
     }
     return lower->status;
 }
@@ -217,6 +256,8 @@ static nnefcl_status make(struct ncl_lower *lower, const struct ncl_graph *graph
         status = lower_outputs(lower);
     if (!status)
         status = lower_updates(lower);
+    if (!status)
+        status = lower_state(lower);
     if (status)
         return status;
     keep_weights(plan);

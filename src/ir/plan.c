@@ -109,6 +109,13 @@ static void print_step(struct ncl_text *text, const struct ncl_plan *plan, const
     ncl_text_printf(text, "  # %s\n", step->name);
 }
 
+static void print_steps(struct ncl_text *text, const struct ncl_plan *plan, const char *title, const struct ncl_steps *steps)
+{
+    ncl_text_printf(text, "%s\n", title);
+    for (size_t i = 0; i < steps->count; i++)
+        print_step(text, plan, &steps->step[i]);
+}
+
 void ncl_plan_print(struct ncl_text *text, const struct ncl_plan *plan)
 {
     ncl_text_printf(text, "plan %s for %s\n", plan->name, plan->target.name);
@@ -122,10 +129,8 @@ void ncl_plan_print(struct ncl_text *text, const struct ncl_plan *plan)
     ncl_text_add(text, "kernels\n");
     for (size_t i = 0; i < plan->kernel_count; i++)
         print_kernel(text, plan, i);
-    ncl_text_add(text, "init\n");
-    for (size_t i = 0; i < plan->init.count; i++)
-        print_step(text, plan, &plan->init.step[i]);
-    ncl_text_add(text, "run\n");
-    for (size_t i = 0; i < plan->run.count; i++)
-        print_step(text, plan, &plan->run.step[i]);
+    print_steps(text, plan, "init", &plan->init);
+    if (plan->reset.count)
+        print_steps(text, plan, "reset", &plan->reset);
+    print_steps(text, plan, "run", &plan->run);
 }

@@ -99,6 +99,12 @@ struct ncl_steps {
     struct ncl_step *step;
 };
 
+/* A variable that update writes, in the order of the graph's variables. */
+struct ncl_plan_state {
+    const char *name, *label;
+    ncl_ref tensor, initial; /* its value now, and the one it starts with */
+};
+
 struct ncl_plan {
     struct ncl_target target;
     const char *name; /* of the graph */
@@ -107,6 +113,9 @@ struct ncl_plan {
     size_t kernel_count, kernel_capacity;
     struct ncl_kernel *kernel;
     struct ncl_steps init, run;
+    struct ncl_steps reset; /* behind init, and whenever the state is to be as it was then: copies */
+    size_t state_count;
+    struct ncl_plan_state *state;
     size_t buffer_count, buffer_capacity;
     struct ncl_buffer *buffer;
     uint64_t record_count; /* 64-bit integers in the record buffer */

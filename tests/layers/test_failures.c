@@ -103,6 +103,53 @@ static nnefcl_status run_on_device(const struct life *life, nnefcl_device *own, 
     return status;
 }
 
+struct block {
+    char data[256];
+    size_t size;
+};
+
+static int append(void *user, const char *bytes, size_t length)
+{
+    struct block *block = user;
+    ck_assert_uint_le(length, sizeof block->data - block->size);
+    memcpy(block->data + block->size, bytes, length);
+    block->size += length;
+    return 0;
+}
+
+/* Every call of state.h, behind runs that the application enqueued. */
+static nnefcl_status use_state(nnefcl_session *session, nnefcl_error *error)
+{
+    float values[4] = {1, 2, 3, 4}, again[4];
+    struct block block = {.size = 0};
+    nnefcl_status status = nnefcl_session_state_save(session, append, &block, error);
+    for (size_t i = 0; i < nnefcl_session_state_count(session) && !status; i++) {
+        status = nnefcl_session_state_write(session, i, values, error);
+        if (!status)
+            status = nnefcl_session_state_read(session, i, again, error);
+        if (!status)
+            ck_assert_mem_eq(again, values, sizeof again);
+    }
+    if (!status)
+        status = nnefcl_session_state_restore(session, block.data, block.size, error);
+    return status ? status : nnefcl_session_state_reset(session, error);
+}
+
+/* A call fails once: afterwards the session can start again, with the bindings as they are. */
+static void start_again(const struct life *life, nnefcl_session *session)
+{
+    float values[4], out[2][6];
+    nnefcl_error error = {0};
+    ck_assert_msg(nnefcl_session_state_reset(session, &error) == NNEFCL_OK, "%s: reset: %s", life->name, error.message);
+    if (nnefcl_session_state_count(session))
+        ck_assert_int_eq(nnefcl_session_state_read(session, 0, values, &error), NNEFCL_OK);
+    ck_assert_msg(nnefcl_session_run(session, (const void *[]){x, y}, (void *[]){out[0], out[1], NULL}, &error) == NNEFCL_OK, "%s: %s", life->name,
+                  error.message);
+    check_outputs(life, out[0], out[1]);
+    if (nnefcl_session_state_count(session))
+        ck_assert_mem_eq(out[0], values, sizeof values);
+}
+
 static nnefcl_status live_once(const struct life *life, const nnefcl_model *model, nnefcl_error *error)
 {
     nnefcl_device *own = NULL;
@@ -115,7 +162,11 @@ static nnefcl_status live_once(const struct life *life, const nnefcl_model *mode
     if (!status)
         status = run_on_device(life, own, session, error);
     if (!status)
+        status = use_state(session, error);
+    if (!status)
         status = run_from_host(life, session, error);
+    if (status && session)
+        start_again(life, session);
     nnefcl_session_free(session);
     nnefcl_device_free(own);
     return status;

@@ -116,12 +116,13 @@ nnefcl_status ncl_pad_lower(struct ncl_lower *lower, const struct ncl_node *node
     return ncl_step_end(step, ncl_ceil_div(rows, task_rows));
 }
 
-/* 4.5.5: output[i] = input~[i - p] in each axis; outside of the input `value` under 'constant', 0 under 'ignore'. */
+/* 4.5.5: output[i] = input~[i - p] in each axis; outside of the input `value` under 'constant', as the element that it is written as, 0 under
+ * 'ignore'. */
 void ncl_pad_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
     const enum ncl_border border = ncl_window_border(node);
-    const double *x = ncl_reference_in(reference, input), fill = border == NCL_BORDER_CONSTANT ? ncl_node_scalar(node, "value") : 0;
+    const double *x = ncl_reference_in(reference, input), fill = border == NCL_BORDER_CONSTANT ? (double)(float)ncl_node_scalar(node, "value") : 0;
     double *y = ncl_reference_out(reference, output);
     int64_t at[NNEFCL_MAX_RANK], from[NNEFCL_MAX_RANK];
     for (bool more = ncl_position_first(&output->shape, at); more; more = ncl_position_next(&output->shape, at)) {

@@ -21,6 +21,7 @@ struct ncl_elements {
 
 struct ncl_reference {
     struct ncl_elements *tensor; /* by tensor id: filled in for the operands, made for the results */
+    unsigned compat;             /* NNEFCL_COMPAT_* of the model */
 };
 
 const double *ncl_reference_in(const struct ncl_reference *reference, const struct ncl_tensor *tensor);

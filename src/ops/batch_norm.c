@@ -2,8 +2,11 @@
  *
  * One step makes the factor scale / sqrt(variance + epsilon), at init where both are constant; one step does the rest, with the mean taken off first:
  * folding it into the offset would lose digits when it is large. */
+#include <math.h>
+
 #include "nnefcl/model.h"
 #include "ops/broadcast.h"
+#include "ir/reference.h"
 
 #define PARAMETERS 4
 static const char *const parameters[PARAMETERS] = {"mean", "variance", "offset", "scale"};
@@ -70,4 +73,26 @@ nnefcl_status ncl_batch_norm_lower(struct ncl_lower *lower, const struct ncl_nod
     main.shape[main.arity++] = factor.result_shape;
     add(lower, &main, node, "offset");
     return ncl_broadcast_emit(lower, &main);
+}
+
+/* ---- the definition ---- */
+
+/* offset + scale (input - mean) / sqrt(variance + epsilon) */
+void ncl_batch_norm_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *result = ncl_node_result(node, 0);
+    const double *x = ncl_reference_in(reference, input), epsilon = ncl_node_scalar(node, "epsilon");
+    double *y = ncl_reference_out(reference, result), *scale = ncl_reference_scale(reference, result, 1);
+    int64_t at[NNEFCL_MAX_RANK];
+    for (bool more = ncl_position_first(&result->shape, at); more; more = ncl_position_next(&result->shape, at)) {
+        double value[PARAMETERS];
+        for (int i = 0; i < PARAMETERS; i++) {
+            const struct ncl_tensor *tensor = ncl_node_tensor(node, parameters[i]);
+            const nnefcl_shape shape = placed(&tensor->shape, &input->shape, reference->compat);
+            value[i] = ncl_reference_in(reference, tensor)[ncl_position_repeated(&shape, at)];
+        }
+        const double product = value[3] * (x[ncl_position_repeated(&input->shape, at)] - value[0]) / sqrt(value[1] + epsilon);
+        *y++ = value[2] + product;
+        *scale++ = fabs(value[2]) + fabs(product);
+    }
 }

@@ -1,5 +1,9 @@
 /* Binary operations (NNEF 4.2.2), min and max (4.2.4), prelu (4.9.1): everything of two operands and one formula. */
+#include <math.h>
+#include <string.h>
+
 #include "ops/unary.h"
+#include "ir/reference.h"
 
 static const char *second(const struct ncl_node *node)
 {
@@ -40,4 +44,52 @@ nnefcl_status ncl_pow_lower(struct ncl_lower *lower, const struct ncl_node *node
             if (ncl_tensor_is_filled_with(y, powers[i].exponent))
                 return ncl_unary_emit(lower, x, result, powers[i].formula, 0, 0);
     return ncl_binary_lower(lower, node);
+}
+
+/* ---- the definition ---- */
+
+struct definition {
+    const char *op;
+    double (*of)(double x, double y);
+};
+
+#define DEFINE(name, formula)                                                                                                                        \
+    static double define_##name(double x, double y)                                                                                                  \
+    {                                                                                                                                                \
+        return formula;                                                                                                                              \
+    }
+DEFINE(add, x + y)
+DEFINE(sub, x - y)
+DEFINE(mul, x *y)
+DEFINE(div, x / y)
+DEFINE(pow, pow(x, y))
+DEFINE(lt, x < y)
+DEFINE(gt, x > y)
+DEFINE(le, x <= y)
+DEFINE(ge, x >= y)
+DEFINE(eq, x == y)
+DEFINE(ne, x != y)
+DEFINE(and, x &&y)
+DEFINE(or, x || y)
+DEFINE(min, x < y ? x : y)
+DEFINE(max, x > y ? x : y)
+DEFINE(prelu, x < 0 ? y * x : x)
+#undef DEFINE
+
+#define ROW(name) {#name, define_##name},
+static const struct definition definitions[] = {ROW(add) ROW(sub) ROW(mul) ROW(div) ROW(pow) ROW(lt) ROW(gt) ROW(le) ROW(ge) ROW(eq) ROW(ne) ROW(and)
+                                                    ROW(or) ROW(min) ROW(max) ROW(prelu)};
+#undef ROW
+
+void ncl_binary_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *x = ncl_node_tensor(node, "x"), *y = ncl_node_tensor(node, second(node)), *z = ncl_node_result(node, 0);
+    const double *left = ncl_reference_in(reference, x), *right = ncl_reference_in(reference, y);
+    const struct definition *definition = definitions;
+    double *result = ncl_reference_out(reference, z);
+    int64_t at[NNEFCL_MAX_RANK];
+    while (strcmp(definition->op, node->op->name) != 0)
+        definition++; /* every operation of the family has one: tests/ops/test_binary.c */
+    for (bool more = ncl_position_first(&z->shape, at); more; more = ncl_position_next(&z->shape, at))
+        *result++ = definition->of(left[ncl_position_repeated(&x->shape, at)], right[ncl_position_repeated(&y->shape, at)]);
 }

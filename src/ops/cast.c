@@ -1,5 +1,8 @@
 /* cast (4.5.8): the same contents as another element type, by the rules of the built-in functions (3.3.3). */
+#include <math.h>
+
 #include "ops/broadcast.h"
+#include "ir/reference.h"
 
 nnefcl_status ncl_cast_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
@@ -25,4 +28,23 @@ nnefcl_status ncl_cast_lower(struct ncl_lower *lower, const struct ncl_node *nod
     ncl_step_size(step, "COUNT", count);
     ncl_step_size(step, "CHUNK", chunk);
     return ncl_step_end(step, ncl_ceil_div(count, chunk));
+}
+
+/* ---- the definition ---- */
+
+/* A scalar becomes an integer by truncation toward zero (A-CAST-1), and a logical by being other than 0. What no integer holds, of which the text
+ * says nothing, becomes the nearest one, and NaN 0. */
+void ncl_cast_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
+    const double *x = ncl_reference_in(reference, input);
+    double *y = ncl_reference_out(reference, output);
+    for (int64_t i = 0; i < ncl_shape_volume(&input->shape); i++) {
+        if (output->dtype == NNEFCL_LOGICAL)
+            y[i] = x[i] != 0;
+        else if (output->dtype == NNEFCL_INTEGER)
+            y[i] = isnan(x[i]) ? 0 : fmin(fmax(trunc(x[i]), INT32_MIN), INT32_MAX);
+        else
+            y[i] = x[i];
+    }
 }

@@ -1,6 +1,7 @@
 /* concat, stack (4.5.3): each operand goes to its own section of the result. */
 #include "base/checked.h"
 #include "ops/strided.h"
+#include "ir/reference.h"
 
 static nnefcl_status read_axis(struct ncl_infer *infer, const struct ncl_node *node, int rank)
 {
@@ -66,8 +67,8 @@ nnefcl_status ncl_stack_infer(struct ncl_infer *infer, struct ncl_node *node)
 }
 
 /* Operand [outer, width, inner] to [outer, first .. first + width, inner] of the result. */
-static void emit_section(struct ncl_lower *lower, const struct ncl_tensor *operand, const struct ncl_tensor *result, int64_t outer, int64_t width, int64_t first, int64_t inner,
-                         int64_t total)
+static void emit_section(struct ncl_lower *lower, const struct ncl_tensor *operand, const struct ncl_tensor *result, int64_t outer, int64_t width,
+                         int64_t first, int64_t inner, int64_t total)
 {
     struct ncl_strided copy = {.out_first = first * inner};
     const ncl_ref in = ncl_lower_tensor(lower, operand), out = ncl_lower_tensor(lower, result);
@@ -94,4 +95,28 @@ nnefcl_status ncl_concat_lower(struct ncl_lower *lower, const struct ncl_node *n
         first += width;
     }
     return ncl_lower_status(lower);
+}
+
+/* ---- the definition ---- */
+
+/* value[..., first + i, ...] = values[k][..., i, ...], `first` the extents of the operands before k; a stack is that of operands with an axis of
+ * extent 1. */
+void ncl_concat_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *result = ncl_node_result(node, 0);
+    const int64_t axis = ncl_node_integer(node, "axis");
+    double *value = ncl_reference_out(reference, result);
+    int64_t at[NNEFCL_MAX_RANK], first = 0;
+    for (size_t k = 0; k < ncl_node_count(node, "values"); k++) {
+        const struct ncl_tensor *operand = ncl_node_tensor_at(node, "values", k);
+        const double *x = ncl_reference_in(reference, operand);
+        nnefcl_shape shape = result->shape;
+        shape.extent[axis] = node->op->variant ? 1 : operand->shape.extent[axis];
+        for (bool more = ncl_position_first(&shape, at); more; more = ncl_position_next(&shape, at)) {
+            at[axis] += first;
+            value[ncl_position_index(&result->shape, at)] = *x++;
+            at[axis] -= first;
+        }
+        first += shape.extent[axis];
+    }
 }

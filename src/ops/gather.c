@@ -1,5 +1,6 @@
 /* gather (4.5.7): output[p, i, q] = input[p, indices[i], q], p and q along the axes before and behind `axis`. */
 #include "ops/broadcast.h"
+#include "ir/reference.h"
 
 /* Indices that the document writes are checked here; those of run time are clamped by the kernel. */
 static nnefcl_status check_constant(struct ncl_infer *infer, const struct ncl_node *node, const struct ncl_tensor *indices, int64_t extent)
@@ -54,4 +55,22 @@ nnefcl_status ncl_gather_lower(struct ncl_lower *lower, const struct ncl_node *n
     ncl_step_size(step, "EXTENT", input->shape.extent[axis]);
     ncl_step_size(step, "INNER", inner);
     return ncl_step_end(step, ncl_ceil_div(rows, task_rows));
+}
+
+/* ---- the definition ---- */
+
+/* output[p, i, q] = input[p, indices[i], q]; an index outside, of which the text says nothing, reads the nearest. */
+void ncl_gather_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *indices = ncl_node_tensor(node, "indices"), *output = ncl_node_result(node, 0);
+    const int axis = (int)ncl_node_integer(node, "axis"), width = indices->shape.rank;
+    const double *x = ncl_reference_in(reference, input), *index = ncl_reference_in(reference, indices), last = (double)input->shape.extent[axis] - 1;
+    double *y = ncl_reference_out(reference, output);
+    int64_t at[NNEFCL_MAX_RANK], from[NNEFCL_MAX_RANK];
+    for (bool more = ncl_position_first(&output->shape, at); more; more = ncl_position_next(&output->shape, at)) {
+        const double i = index[ncl_position_index(&indices->shape, at + axis)];
+        for (int k = 0; k < input->shape.rank; k++)
+            from[k] = k < axis ? at[k] : k > axis ? at[k - 1 + width] : (int64_t)(i < 0 ? 0 : i > last ? last : i);
+        *y++ = x[ncl_position_index(&input->shape, from)];
+    }
 }

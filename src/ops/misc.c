@@ -1,5 +1,9 @@
 /* copy_n and add_n (NNEF 4.9.6). */
+#include <math.h>
+#include <string.h>
+
 #include "ops/broadcast.h"
+#include "ir/reference.h"
 
 #define MOST_COPIES 65536
 
@@ -68,4 +72,29 @@ nnefcl_status ncl_add_n_lower(struct ncl_lower *lower, const struct ncl_node *no
             break;
     }
     return ncl_lower_status(lower);
+}
+
+/* ---- the definition ---- */
+
+void ncl_copy_n_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *x = ncl_node_tensor(node, "x");
+    for (size_t k = 0; k < node->result[0].count; k++)
+        memcpy(ncl_reference_out(reference, ncl_node_result_at(node, 0, k)), ncl_reference_in(reference, x),
+               (size_t)ncl_shape_volume(&x->shape) * sizeof(double));
+}
+
+void ncl_add_n_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *result = ncl_node_result(node, 0);
+    const size_t count = ncl_node_count(node, "x");
+    double *y = ncl_reference_out(reference, result), *scale = ncl_reference_scale(reference, result, count);
+    int64_t at[NNEFCL_MAX_RANK], i = 0;
+    for (bool more = ncl_position_first(&result->shape, at); more; more = ncl_position_next(&result->shape, at), i++)
+        for (size_t k = 0; k < count; k++) {
+            const struct ncl_tensor *x = ncl_node_tensor_at(node, "x", k);
+            const double term = ncl_reference_in(reference, x)[ncl_position_repeated(&x->shape, at)];
+            y[i] += term;
+            scale[i] += fabs(term);
+        }
 }

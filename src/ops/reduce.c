@@ -1,5 +1,8 @@
 /* Reductions to values (NNEF 4.4) and moments (4.9.6). */
+#include <math.h>
+
 #include "ops/axes.h"
+#include "ir/reference.h"
 
 /* The variants in ops.def; the last one is for moments. */
 enum kind { SUM, MEAN, MAX, MIN, ALL, ANY, VARIANCE };
@@ -86,4 +89,75 @@ nnefcl_status ncl_moments_lower(struct ncl_lower *lower, const struct ncl_node *
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *mean = ncl_node_result(node, 0);
     const nnefcl_status status = emit(lower, MEAN, input, input, mean);
     return status ? status : emit(lower, VARIANCE, input, mean, ncl_node_result(node, 1));
+}
+
+/* ---- the definition ---- */
+
+/* Several axes are reduced one after the other, which the order of a sum in real numbers does not tell. A NaN is beyond every number. */
+static double join(enum kind kind, double a, double v)
+{
+    switch (kind) {
+    case MAX:
+        return v > a || isnan(v) ? v : a;
+    case MIN:
+        return v < a || isnan(v) ? v : a;
+    case ALL:
+        return a && v;
+    case ANY:
+        return a || v;
+    default:
+        return a + v;
+    }
+}
+
+static void define(const struct ncl_reference *reference, enum kind kind, const struct ncl_tensor *input, const struct ncl_tensor *output)
+{
+    static const double start[] = {[SUM] = 0, [MEAN] = 0, [MAX] = -INFINITY, [MIN] = INFINITY, [ALL] = 1, [ANY] = 0};
+    const int64_t count = ncl_shape_volume(&output->shape), volume = ncl_shape_volume(&input->shape) / count;
+    const double *x = ncl_reference_in(reference, input);
+    double *y = ncl_reference_out(reference, output), *scale = kind <= MEAN ? ncl_reference_scale(reference, output, (uint64_t)volume) : NULL;
+    int64_t at[NNEFCL_MAX_RANK];
+    for (int64_t i = 0; i < count; i++)
+        y[i] = start[kind];
+    for (bool more = ncl_position_first(&input->shape, at); more; more = ncl_position_next(&input->shape, at)) {
+        const int64_t i = ncl_position_repeated(&output->shape, at);
+        y[i] = join(kind, y[i], *x);
+        if (scale)
+            scale[i] += fabs(*x);
+        x++;
+    }
+    for (int64_t i = 0; i < count && kind == MEAN; i++) {
+        y[i] /= (double)volume;
+        scale[i] /= (double)volume;
+    }
+}
+
+void ncl_reduce_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    define(reference, (enum kind)node->op->variant, ncl_node_tensor(node, "input"), ncl_node_result(node, 0));
+}
+
+void ncl_sum_reduce_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    define(reference, ncl_node_logical(node, "normalize") ? MEAN : SUM, ncl_node_tensor(node, "input"), ncl_node_result(node, 0));
+}
+
+/* mean = mean_reduce(input), variance = mean_reduce(sqr(input - mean)). A mean that is off by d adds d^2 to the variance, and d is at most half a
+ * unit of the mean magnitude for each term. */
+void ncl_moments_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *mean = ncl_node_result(node, 0), *variance = ncl_node_result(node, 1);
+    const int64_t count = ncl_shape_volume(&mean->shape), volume = ncl_shape_volume(&input->shape) / count;
+    const double *x = ncl_reference_in(reference, input), *m = ncl_reference_out(reference, mean);
+    double *v = ncl_reference_out(reference, variance), *scale = ncl_reference_scale(reference, variance, (uint64_t)volume);
+    int64_t at[NNEFCL_MAX_RANK];
+    define(reference, MEAN, input, mean);
+    for (bool more = ncl_position_first(&input->shape, at); more; more = ncl_position_next(&input->shape, at)) {
+        const int64_t i = ncl_position_repeated(&mean->shape, at);
+        v[i] += (*x - m[i]) * (*x - m[i]) / (double)volume;
+        x++;
+    }
+    const double *magnitude = ncl_reference_scale(reference, mean, (uint64_t)volume);
+    for (int64_t i = 0; i < count; i++)
+        scale[i] = v[i] + magnitude[i] * magnitude[i] * (double)volume * 0x1p-24;
 }

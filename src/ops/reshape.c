@@ -1,6 +1,9 @@
 /* reshape, squeeze, unsqueeze (4.5.1): another shape over the same elements, so a view. */
+#include <string.h>
+
 #include "base/checked.h"
 #include "ops/strided.h"
+#include "ir/reference.h"
 
 /* ---- reshape ---- */
 
@@ -158,4 +161,13 @@ nnefcl_status ncl_reshape_lower(struct ncl_lower *lower, const struct ncl_node *
 {
     ncl_lower_view(lower, ncl_node_result(node, 0), ncl_node_tensor(node, "input"), 0);
     return ncl_lower_status(lower);
+}
+
+/* ---- the definition ---- */
+
+void ncl_reshape_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input");
+    memcpy(ncl_reference_out(reference, ncl_node_result(node, 0)), ncl_reference_in(reference, input),
+           (size_t)ncl_shape_volume(&input->shape) * sizeof(double));
 }

@@ -1,5 +1,6 @@
 /* select (NNEF 4.2.3) and clamp (4.2.4): three operands. */
 #include "ops/broadcast.h"
+#include "ir/reference.h"
 
 nnefcl_status ncl_select_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
@@ -27,4 +28,34 @@ nnefcl_status ncl_select_lower(struct ncl_lower *lower, const struct ncl_node *n
 {
     const bool narrow = ncl_node_result(node, 0)->dtype == NNEFCL_LOGICAL;
     return emit(lower, node, narrow ? "select(z, y, -as_char8(x))" : "select(z, y, -convert_int8(x))");
+}
+
+/* ---- the definition ---- */
+
+static double element(const struct ncl_reference *reference, const struct ncl_tensor *operand, const int64_t *at)
+{
+    return ncl_reference_in(reference, operand)[ncl_position_repeated(&operand->shape, at)];
+}
+
+void ncl_select_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *output = ncl_node_result(node, 0);
+    double *result = ncl_reference_out(reference, output);
+    int64_t at[NNEFCL_MAX_RANK];
+    for (bool more = ncl_position_first(&output->shape, at); more; more = ncl_position_next(&output->shape, at))
+        *result++ =
+            element(reference, ncl_node_tensor(node, element(reference, ncl_node_tensor(node, "condition"), at) ? "true_value" : "false_value"), at);
+}
+
+/* max(min(x, b), a) */
+void ncl_clamp_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *y = ncl_node_result(node, 0);
+    double *result = ncl_reference_out(reference, y);
+    int64_t at[NNEFCL_MAX_RANK];
+    for (bool more = ncl_position_first(&y->shape, at); more; more = ncl_position_next(&y->shape, at)) {
+        const double x = element(reference, ncl_node_tensor(node, "x"), at), a = element(reference, ncl_node_tensor(node, "a"), at),
+                     b = element(reference, ncl_node_tensor(node, "b"), at), least = x < b ? x : b;
+        *result++ = least > a ? least : a;
+    }
 }

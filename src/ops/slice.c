@@ -1,6 +1,7 @@
 /* slice (4.5.4): output = input[:, begin:end:stride, :]. */
 #include "base/checked.h"
 #include "ops/strided.h"
+#include "ir/reference.h"
 
 struct section {
     int64_t first, stride, count;
@@ -99,4 +100,30 @@ nnefcl_status ncl_slice_lower(struct ncl_lower *lower, const struct ncl_node *no
     }
     ncl_strided_lower(lower, &copy, input, result);
     return ncl_lower_status(lower);
+}
+
+/* ---- the definition ---- */
+
+/* output[..., i, ...] = input[..., begin + i stride, ...]; negative begins and ends count from the end of the axis. */
+void ncl_slice_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
+    const double *x = ncl_reference_in(reference, input);
+    double *y = ncl_reference_out(reference, output);
+    int64_t begin[NNEFCL_MAX_RANK] = {0}, stride[NNEFCL_MAX_RANK], at[NNEFCL_MAX_RANK], from[NNEFCL_MAX_RANK];
+    for (int i = 0; i < NNEFCL_MAX_RANK; i++)
+        stride[i] = 1;
+    for (size_t i = 0; i < ncl_node_count(node, "axes"); i++) {
+        const int64_t axis = ncl_node_integer_at(node, "axes", i), first = ncl_node_integer_at(node, "begin", i);
+        begin[axis] = first < 0 ? first + input->shape.extent[axis] : first;
+        if (begin[axis] < 0) /* "-1", which only a section in reverse could begin at, and it would be empty */
+            begin[axis] = -1;
+        if (ncl_node_count(node, "stride"))
+            stride[axis] = ncl_node_integer_at(node, "stride", i);
+    }
+    for (bool more = ncl_position_first(&output->shape, at); more; more = ncl_position_next(&output->shape, at)) {
+        for (int i = 0; i < output->shape.rank; i++)
+            from[i] = begin[i] + at[i] * stride[i];
+        *y++ = x[ncl_position_index(&input->shape, from)];
+    }
 }

@@ -1,6 +1,7 @@
 /* split, unstack (4.5.3): each result is a section of the operand. */
 #include "base/checked.h"
 #include "ops/strided.h"
+#include "ir/reference.h"
 
 #define MAX_RESULTS 65536 /* of unstack: the document does not have to list them */
 
@@ -92,4 +93,27 @@ nnefcl_status ncl_split_lower(struct ncl_lower *lower, const struct ncl_node *no
         first += width;
     }
     return ncl_lower_status(lower);
+}
+
+/* ---- the definition ---- */
+
+/* values[k][..., i, ...] = value[..., first + i, ...], `first` the extents of the results before k; results of unstack lack the axis. */
+void ncl_split_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *value = ncl_node_tensor(node, "value");
+    const int64_t axis = ncl_node_integer(node, "axis");
+    const double *x = ncl_reference_in(reference, value);
+    int64_t at[NNEFCL_MAX_RANK], first = 0;
+    for (size_t k = 0; k < node->result[0].count; k++) {
+        const struct ncl_tensor *result = ncl_node_result_at(node, 0, k);
+        double *y = ncl_reference_out(reference, result);
+        nnefcl_shape shape = value->shape;
+        shape.extent[axis] = node->op->variant ? 1 : result->shape.extent[axis];
+        for (bool more = ncl_position_first(&shape, at); more; more = ncl_position_next(&shape, at)) {
+            at[axis] += first;
+            *y++ = x[ncl_position_index(&value->shape, at)];
+            at[axis] -= first;
+        }
+        first += shape.extent[axis];
+    }
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "ir/lower.h"
+#include "ir/reference.h"
 
 /* The attribute `shape`, with positive extents. */
 static nnefcl_status read_shape(struct ncl_infer *infer, const struct ncl_node *node, nnefcl_shape *shape)
@@ -195,4 +196,13 @@ nnefcl_status ncl_update_lower(struct ncl_lower *lower, const struct ncl_node *n
 {
     ncl_lower_view(lower, ncl_node_result(node, 0), ncl_node_tensor(node, "value"), 0);
     return ncl_lower_status(lower);
+}
+
+/* ---- the definition: the result of update is the new value (4.8) ---- */
+
+void ncl_update_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *value = ncl_node_tensor(node, "value");
+    memcpy(ncl_reference_out(reference, ncl_node_result(node, 0)), ncl_reference_in(reference, value),
+           (size_t)ncl_shape_volume(&value->shape) * sizeof(double));
 }

@@ -1,6 +1,7 @@
 /* tile (4.5.6): output[..., i, ...] = input[..., i mod extent, ...]. */
 #include "base/checked.h"
 #include "ops/strided.h"
+#include "ir/reference.h"
 
 nnefcl_status ncl_tile_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
@@ -32,4 +33,19 @@ nnefcl_status ncl_tile_lower(struct ncl_lower *lower, const struct ncl_node *nod
     }
     ncl_strided_lower(lower, &copy, input, result);
     return ncl_lower_status(lower);
+}
+
+/* ---- the definition ---- */
+
+void ncl_tile_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
+    const double *x = ncl_reference_in(reference, input);
+    double *y = ncl_reference_out(reference, output);
+    int64_t at[NNEFCL_MAX_RANK], from[NNEFCL_MAX_RANK];
+    for (bool more = ncl_position_first(&output->shape, at); more; more = ncl_position_next(&output->shape, at)) {
+        for (int i = 0; i < output->shape.rank; i++)
+            from[i] = at[i] % input->shape.extent[i];
+        *y++ = x[ncl_position_index(&input->shape, from)];
+    }
 }

@@ -1,5 +1,6 @@
 /* transpose (4.5.2): output[i_axes[0], ..., i_axes[n-1], rest] = input[i_0, ..., i_(n-1), rest]. */
 #include "ops/strided.h"
+#include "ir/reference.h"
 
 nnefcl_status ncl_transpose_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
@@ -31,4 +32,21 @@ nnefcl_status ncl_transpose_lower(struct ncl_lower *lower, const struct ncl_node
         ncl_strided_add(&copy, result->shape.extent[i], in[i < count ? ncl_node_integer_at(node, "axes", (size_t)i) : i], out[i]);
     ncl_strided_lower(lower, &copy, input, result);
     return ncl_lower_status(lower);
+}
+
+/* ---- the definition ---- */
+
+void ncl_transpose_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
+    const double *x = ncl_reference_in(reference, input);
+    double *y = ncl_reference_out(reference, output);
+    int64_t at[NNEFCL_MAX_RANK], from[NNEFCL_MAX_RANK];
+    for (bool more = ncl_position_first(&output->shape, at); more; more = ncl_position_next(&output->shape, at)) {
+        for (int i = 0; i < NNEFCL_MAX_RANK; i++)
+            from[i] = at[i];
+        for (size_t i = 0; i < ncl_node_count(node, "axes"); i++)
+            from[ncl_node_integer_at(node, "axes", i)] = at[i];
+        *y++ = x[ncl_position_index(&input->shape, from)];
+    }
 }

@@ -1,7 +1,9 @@
 /* Unary operations (NNEF 4.2.1), simplifiers (4.2.4) and activations (4.9.1) of one operand. */
+#include <math.h>
 #include <string.h>
 
 #include "ops/unary.h"
+#include "ir/reference.h"
 
 nnefcl_status ncl_unary_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
@@ -43,4 +45,86 @@ nnefcl_status ncl_unary_lower(struct ncl_lower *lower, const struct ncl_node *no
 {
     return ncl_unary_emit(lower, ncl_node_tensor(node, "x"), ncl_node_result(node, 0), node->op->formula, parameter(node, "alpha"),
                           parameter(node, "lambda"));
+}
+
+/* ---- the definition ---- */
+
+struct definition {
+    const char *op;
+    double (*of)(double x, double alpha, double lambda);
+};
+
+#define DEFINE(name, formula)                                                                                                                        \
+    static double define_##name(double x, double alpha, double lambda)                                                                               \
+    {                                                                                                                                                \
+        (void)alpha;                                                                                                                                 \
+        (void)lambda;                                                                                                                                \
+        return formula;                                                                                                                              \
+    }
+DEFINE(copy, x)
+DEFINE(neg, -x)
+DEFINE(rcp, 1 / x)
+DEFINE(exp, exp(x))
+DEFINE(log, log(x))
+DEFINE(sin, sin(x))
+DEFINE(cos, cos(x))
+DEFINE(tan, tan(x))
+DEFINE(sinh, sinh(x))
+DEFINE(cosh, cosh(x))
+DEFINE(tanh, tanh(x))
+DEFINE(asin, asin(x))
+DEFINE(acos, acos(x))
+DEFINE(atan, atan(x))
+DEFINE(asinh, asinh(x))
+DEFINE(acosh, acosh(x))
+DEFINE(atanh, atanh(x))
+DEFINE(abs, fabs(x))
+DEFINE(sign, x > 0 ? 1 : x < 0 ? -1 : x) /* of a NaN: itself */
+DEFINE(not, !x)
+DEFINE(floor, floor(x))
+DEFINE(ceil, ceil(x))
+DEFINE(round, floor(x + 0.5)) /* exact for a float in double precision */
+DEFINE(sqr, x *x)
+DEFINE(sqrt, sqrt(x))
+DEFINE(rsqr, 1 / (x * x))
+DEFINE(rsqrt, 1 / sqrt(x))
+DEFINE(log2, log2(x))
+DEFINE(sigmoid, 1 / (1 + exp(-x)))
+DEFINE(relu, x > 0 ? x : 0)
+DEFINE(leaky_relu, x < 0 ? alpha * x : x)
+DEFINE(elu, x < 0 ? alpha * expm1(x) : x)
+DEFINE(selu, lambda *(x < 0 ? alpha * expm1(x) : x))
+DEFINE(gelu, x / (1 + exp(-1.702 * x))) /* x sigmoid(1.702 x) */
+DEFINE(silu, x / (1 + exp(-x)))
+DEFINE(softplus, (x > 0 ? x : 0) + log1p(exp(-fabs(x)))) /* log(exp(x) + 1), which double precision would not reach far out */
+DEFINE(erf, erf(x))
+#undef DEFINE
+
+#define ROW(name) {#name, define_##name},
+static const struct definition definitions[] = {ROW(copy) ROW(neg) ROW(rcp) ROW(exp) ROW(log) ROW(sin) ROW(cos) ROW(tan) ROW(sinh) ROW(cosh) ROW(tanh)
+                                                    ROW(asin) ROW(acos) ROW(atan) ROW(asinh) ROW(acosh) ROW(atanh) ROW(abs) ROW(sign) ROW(not )
+                                                        ROW(floor) ROW(ceil) ROW(round) ROW(sqr) ROW(sqrt) ROW(rsqr) ROW(rsqrt) ROW(log2) ROW(sigmoid)
+                                                            ROW(relu) ROW(leaky_relu) ROW(elu) ROW(selu) ROW(gelu) ROW(silu) ROW(softplus) ROW(erf)};
+#undef ROW
+
+/* An error of half a unit in the argument of exp(-1.702 x) is as many units of the result as the argument is large. */
+static void gelu_scale(double *scale, const double *x, const double *y, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        scale[i] = fabs(y[i]) * (1 + 1.702 * fabs(x[i]));
+}
+
+void ncl_unary_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *result = ncl_node_result(node, 0);
+    const struct definition *definition = definitions;
+    const double alpha = parameter(node, "alpha"), lambda = parameter(node, "lambda"), *x = ncl_reference_in(reference, ncl_node_tensor(node, "x"));
+    const int64_t count = ncl_shape_volume(&result->shape);
+    double *y = ncl_reference_out(reference, result);
+    while (strcmp(definition->op, node->op->name) != 0)
+        definition++; /* every operation of the family has one: tests/ops/test_unary.c */
+    for (int64_t i = 0; i < count; i++)
+        y[i] = definition->of(x[i], alpha, lambda);
+    if (strcmp(node->op->name, "gelu") == 0)
+        gelu_scale(ncl_reference_scale(reference, result, 1), x, y, count);
 }

@@ -159,5 +159,5 @@ void ncl_moments_reference(const struct ncl_reference *reference, const struct n
     }
     const double *magnitude = ncl_reference_scale(reference, mean, (uint64_t)volume);
     for (int64_t i = 0; i < count; i++)
-        scale[i] = v[i] + magnitude[i] * magnitude[i] * (double)volume * 0x1p-24;
+        scale[i] = v[i] + magnitude[i] * magnitude[i] * (double)(volume + 10) * 0x1p-24;
 }

@@ -4,9 +4,11 @@
  * map, and of empty regions, the text says nothing: what lies outside is left out, no value at all gives 0 (A-ROI-3). roi_resample: the interpolation
  * of multilinear_upsample with the factor h / r, relative to the corner, clamped to the map (A-ROI-4). The *_roi_align are expanded from their
  * bodies. A batch index that the input lacks gives 0. */
+#include <math.h>
 #include <string.h>
 
 #include "ir/lower.h"
+#include "ir/reference.h"
 
 #define AXES (NNEFCL_MAX_RANK - 2)
 #define RUN  16 /* outputs of a task on a CPU */
@@ -111,4 +113,108 @@ nnefcl_status ncl_roi_resample_lower(struct ncl_lower *lower, const struct ncl_n
     struct ncl_emit *step = ncl_step_begin(lower, "roi_resample");
     ncl_step_define_int(step, "METHOD", find_method(node));
     return emit(lower, node, step);
+}
+
+/* ---- the definition ---- */
+
+/* A region of a batch item that the input lacks gives zeros, which are there already. */
+static bool find_item(const struct ncl_reference *reference, const struct ncl_node *node, int64_t region, int64_t *item)
+{
+    const double index = ncl_reference_in(reference, ncl_node_tensor(node, "batch_index"))[region];
+    *item = (int64_t)index;
+    return index >= 0 && index < (double)ncl_node_tensor(node, "input")->shape.extent[0];
+}
+
+/* A coordinate as the kernel reads it: NaN is 0, what is far out as good as 2^28. */
+static double nearest(double x)
+{
+    return isnan(x) ? 0 : fmin(fmax(floor(x + 0.5), -0x1p28), 0x1p28);
+}
+
+/* Cell `i` of `cells` between the rounded coordinates, as far as it lies within an axis of `extent` elements. */
+static void find_cell(double lo, double hi, int64_t i, int64_t cells, int64_t extent, int64_t *first, int64_t *count)
+{
+    const int64_t corner = (int64_t)nearest(lo), length = (int64_t)fmax(nearest(hi) - nearest(lo), 0);
+    const int64_t begin = corner + i * (length / cells), end = begin + ncl_ceil_div(length, cells);
+    *first = begin < 0 ? 0 : begin;
+    *count = (end > extent ? extent : end) - *first;
+}
+
+void ncl_roi_pool_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
+    const double *x = ncl_reference_in(reference, input), *rois = ncl_reference_in(reference, ncl_node_tensor(node, "rois"));
+    const int spatial = input->shape.rank - 2;
+    const bool max = node->op->variant;
+    double *y = ncl_reference_out(reference, output),
+           *scale = max ? NULL : ncl_reference_scale(reference, output, (uint64_t)ncl_shape_span(&input->shape, 2, spatial + 2));
+    int64_t at[NNEFCL_MAX_RANK], within[NNEFCL_MAX_RANK], from[NNEFCL_MAX_RANK], first[NNEFCL_MAX_RANK], i = 0;
+    for (bool more = ncl_position_first(&output->shape, at); more; more = ncl_position_next(&output->shape, at), i++) {
+        nnefcl_shape cell = {.rank = input->shape.rank, .extent = {1, 1}};
+        const double *corner = rois + at[0] * 2 * spatial;
+        bool some = find_item(reference, node, at[0], &first[0]);
+        first[1] = at[1];
+        for (int k = 0; k < spatial; k++) {
+            find_cell(corner[k], corner[k + spatial], at[k + 2], output->shape.extent[k + 2], input->shape.extent[k + 2], &first[k + 2],
+                      &cell.extent[k + 2]);
+            some = some && cell.extent[k + 2] > 0;
+        }
+        if (!some)
+            continue;
+        const double count = (double)ncl_shape_volume(&cell);
+        if (max)
+            y[i] = -(double)INFINITY;
+        for (bool next = ncl_position_first(&cell, within); next; next = ncl_position_next(&cell, within)) {
+            for (int k = 0; k < cell.rank; k++)
+                from[k] = first[k] + within[k];
+            const double v = x[ncl_position_index(&input->shape, from)];
+            if (max) {
+                y[i] = v > y[i] || isnan(v) ? v : y[i];
+                continue;
+            }
+            y[i] += v / count;
+            scale[i] += fabs(v) / count;
+        }
+    }
+}
+
+/* Where output o of `cells` lies in the input: the corner, and the source position of 4.3.4 for an input of r and a factor of cells / r. */
+static double find_position(int method, double lo, double hi, int64_t o, int64_t cells, int64_t extent)
+{
+    const double r = hi - lo, h = (double)cells;
+    const double t[] = {((double)o + 0.5) * r / h - 0.5, (double)o * r / h, cells > 1 ? (double)o * (r - 1) / (h - 1) : 0};
+    return isnan(lo + t[method]) ? 0 : fmin(fmax(lo + t[method], 0), (double)(extent - 1));
+}
+
+/* Positions round like the coordinates they are made of, and a position that is off changes the result by as many neighbours: the scale. */
+void ncl_roi_resample_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
+    const double *x = ncl_reference_in(reference, input), *rois = ncl_reference_in(reference, ncl_node_tensor(node, "rois"));
+    const int spatial = input->shape.rank - 2, method = find_method(node);
+    double *y = ncl_reference_out(reference, output), *scale = ncl_reference_scale(reference, output, 1u << spatial);
+    int64_t at[NNEFCL_MAX_RANK], from[NNEFCL_MAX_RANK];
+    for (bool more = ncl_position_first(&output->shape, at); more; more = ncl_position_next(&output->shape, at), y++, scale++) {
+        const double *corner = rois + at[0] * 2 * spatial;
+        double position[NNEFCL_MAX_RANK], far = 1, largest = 0;
+        const bool there = find_item(reference, node, at[0], &from[0]);
+        from[1] = at[1];
+        for (int k = 0; k < spatial; k++) {
+            position[k] = find_position(method, corner[k], corner[k + spatial], at[k + 2], output->shape.extent[k + 2], input->shape.extent[k + 2]);
+            far += fabs(corner[k]) + fabs(corner[k + spatial]);
+        }
+        for (unsigned bits = 0; there && bits < 1u << spatial; bits++) {
+            double weight = 1;
+            for (int k = 0; k < spatial; k++) {
+                const double j = floor(position[k]), u = position[k] - j;
+                const bool upper = bits >> k & 1 && (int64_t)j + 1 < input->shape.extent[k + 2];
+                from[k + 2] = (int64_t)j + upper;
+                weight *= bits >> k & 1 ? u : 1 - u;
+            }
+            const double v = x[ncl_position_index(&input->shape, from)];
+            *y += weight != 0 ? weight * v : 0;
+            largest = isfinite(v) ? fmax(largest, fabs(v)) : largest;
+        }
+        *scale = far * largest;
+    }
 }

@@ -3,7 +3,9 @@
  * A window wholly in an ignored border has index 0 and value 0 (A-BOX-2). 'ignore' is no border of sample, but max_pool_with_index passes it on: it
  * is accepted there, and what lies outside is not sampled (A-SAMPLE-1). A NaN is the maximum, as in max_pool. Indices that no position of the window
  * has sample 0 and are not mapped back. */
-#include "ops/window.h"
+#include <math.h>
+
+#include "ops/window_line.h"
 
 #define AXES NNEFCL_MAX_RANK
 #define RUN  16 /* outputs of a task on a CPU */
@@ -130,4 +132,120 @@ nnefcl_status ncl_desample_lower(struct ncl_lower *lower, const struct ncl_node 
     ncl_step_in(step, ncl_lower_tensor(lower, ncl_node_tensor(node, "index")));
     ncl_step_out(step, ncl_lower_tensor(lower, output));
     return end_step(lower, step, output, &window, false, (double)ncl_shape_volume(&input->shape));
+}
+
+/* ---- the definition ---- */
+
+/* The element of x~ that position `tap` of the window at output `at` reads; -1: outside. */
+static int64_t read_at(const struct ncl_window *window, const int64_t *at, const int64_t *tap)
+{
+    int64_t from[NNEFCL_MAX_RANK];
+    for (int i = 0; i < window->rank; i++) {
+        from[i] = ncl_line_border(window->border, at[i] * window->stride[i] + tap[i] * window->dilation[i] - window->before[i], window->in.extent[i]);
+        if (from[i] < 0)
+            return -1;
+    }
+    return ncl_position_index(&window->in, from);
+}
+
+static nnefcl_shape taps_of(const struct ncl_window *window)
+{
+    nnefcl_shape taps = {.rank = window->rank};
+    for (int i = 0; i < taps.rank; i++)
+        taps.extent[i] = window->size[i];
+    return taps;
+}
+
+/* index[i] = the first j with the largest input~[i s + j d - p], in row-major order of the positions. */
+static void define_argmax(const struct ncl_window *window, const double *x, double *index)
+{
+    const nnefcl_shape taps = taps_of(window);
+    int64_t at[NNEFCL_MAX_RANK], tap[NNEFCL_MAX_RANK];
+    for (bool more = ncl_position_first(&window->out, at); more; more = ncl_position_next(&window->out, at), index++) {
+        int64_t number = 0;
+        double largest = 0;
+        bool found = false;
+        for (bool next = ncl_position_first(&taps, tap); next; next = ncl_position_next(&taps, tap), number++) {
+            const int64_t from = read_at(window, at, tap);
+            const double value = from < 0 ? 0 : x[from];
+            if (from < 0 && window->border == NCL_BORDER_IGNORE)
+                continue;
+            if (found && (isnan(largest) || !(value > largest || isnan(value))))
+                continue;
+            found = true;
+            largest = value;
+            *index = (double)number;
+        }
+    }
+}
+
+/* output[i] = input~[i s + index[i] d - p] */
+static void define_sample(const struct ncl_window *window, const double *x, const double *index, double *y)
+{
+    const nnefcl_shape taps = taps_of(window);
+    const double volume = (double)ncl_window_volume(window);
+    int64_t at[NNEFCL_MAX_RANK], tap[NNEFCL_MAX_RANK];
+    for (bool more = ncl_position_first(&window->out, at); more; more = ncl_position_next(&window->out, at), index++, y++) {
+        int64_t rest = *index >= 0 && *index < volume ? (int64_t)*index : -1;
+        for (int i = taps.rank - 1; i >= 0 && rest >= 0; i--) {
+            tap[i] = rest % taps.extent[i];
+            rest /= taps.extent[i];
+        }
+        const int64_t from = rest < 0 ? -1 : read_at(window, at, tap);
+        *y = from < 0 ? 0 : x[from];
+    }
+}
+
+void ncl_argmax_pool_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input");
+    struct ncl_window window;
+    ncl_window_read(node, &pool_rules, &input->shape, NULL, &window);
+    define_argmax(&window, ncl_reference_in(reference, input), ncl_reference_out(reference, ncl_node_result(node, 0)));
+}
+
+void ncl_max_pool_with_index_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input");
+    const double *x = ncl_reference_in(reference, input);
+    double *index = ncl_reference_out(reference, ncl_node_result(node, 1));
+    struct ncl_window window;
+    ncl_window_read(node, &pool_rules, &input->shape, NULL, &window);
+    define_argmax(&window, x, index);
+    define_sample(&window, x, index, ncl_reference_out(reference, ncl_node_result(node, 0)));
+}
+
+void ncl_sample_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input");
+    struct ncl_window window;
+    ncl_window_read(node, &sample_rules, &input->shape, NULL, &window);
+    define_sample(&window, ncl_reference_in(reference, input), ncl_reference_in(reference, ncl_node_tensor(node, "index")),
+                  ncl_reference_out(reference, ncl_node_result(node, 0)));
+}
+
+/* output[i] = the sum of input[k] over the k that were sampled from it: i = k s + index[k] d - p. */
+void ncl_desample_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
+    const double *x = ncl_reference_in(reference, input), *index = ncl_reference_in(reference, ncl_node_tensor(node, "index"));
+    struct ncl_window window;
+    ncl_window_read(node, &desample_rules, &input->shape, NULL, &window);
+    const int64_t volume = ncl_window_volume(&window);
+    double *y = ncl_reference_out(reference, output), *scale = ncl_reference_scale(reference, output, (uint64_t)volume);
+    int64_t at[NNEFCL_MAX_RANK], to[NNEFCL_MAX_RANK];
+    for (bool more = ncl_position_first(&input->shape, at); more; more = ncl_position_next(&input->shape, at), x++, index++) {
+        int64_t rest = (int64_t)*index;
+        bool inside = rest >= 0 && rest < volume;
+        for (int i = window.rank - 1; i >= 0 && inside; i--) {
+            to[i] = at[i] * window.stride[i] + rest % window.size[i] * window.dilation[i] - window.before[i];
+            inside = to[i] >= 0 && to[i] < output->shape.extent[i];
+            rest /= window.size[i];
+        }
+        if (!inside)
+            continue;
+        const int64_t i = ncl_position_index(&output->shape, to);
+        y[i] += *x;
+        scale[i] += fabs(*x);
+    }
 }

@@ -21,12 +21,12 @@
 #define DILATION(i) SIZE(30 + (i))
 #define BEFORE(i)   SIZE(36 + (i))
 
-/* The offset in a plane of x that tap j of the four outer axes reads from a window at `start`; negative: outside. */
-static INDEX FN(conv_direct_outer)(SIZES size, INDEX j, const INDEX *start)
+/* The offset in a plane of x that tap j of the four outer axes reads for the output at o; negative: outside. */
+static INDEX FN(conv_direct_outer)(SIZES size, INDEX j, const INDEX *o)
 {
     INDEX offset = 0, pitch = IN(5) * IN(4);
     for (int a = 3; a >= 0; a--) {
-        const INDEX at = start[a] + j % KERNEL(a) * DILATION(a), i = BORDER(at, IN(a));
+        const INDEX at = o[a] * STRIDE(a) + j % KERNEL(a) * DILATION(a) - BEFORE(a), i = BORDER(at, IN(a));
         if (i < 0)
             return -1;
         offset += i * pitch;
@@ -50,20 +50,16 @@ static void FN(conv_direct)(INDEX task, SIZES size, global const float *x, globa
     const INDEX outer = KERNEL(0) * KERNEL(1) * KERNEL(2) * KERNEL(3), taps = outer * KERNEL(4) * KERNEL(5);
     const INDEX plane = IN(0) * IN(1) * IN(2) * IN(3) * IN(4) * IN(5);
     for (INDEX e = task * RUN; e < end; e++) {
-        INDEX rest = e, start[6];
-        for (int a = 5; a >= 0; a--) {
-            start[a] = rest % OUT(a) * STRIDE(a) - BEFORE(a);
-            rest /= OUT(a);
-        }
-        const INDEX k = rest % (groups * filters), n = rest / (groups * filters);
+        INDEX o[6];
+        const INDEX nk = NCL_POSITION(e, 6, 12, o), k = nk % (groups * filters), n = nk / (groups * filters);
         global const float *xn = x + (n * groups + k / filters) * channels * plane, *tap = w + k * channels * taps;
         float sum = b[k * BIAS];
         for (INDEX j = 0; j < outer; j++) {
-            const INDEX offset = FN(conv_direct_outer)(size, j, start);
+            const INDEX offset = FN(conv_direct_outer)(size, j, o);
             for (INDEX j4 = 0; j4 < KERNEL(4); j4++) {
-                const INDEX at4 = start[4] + j4 * DILATION(4), i4 = BORDER(at4, IN(4));
+                const INDEX at4 = o[4] * STRIDE(4) + j4 * DILATION(4) - BEFORE(4), i4 = BORDER(at4, IN(4));
                 for (INDEX j5 = 0; j5 < KERNEL(5); j5++, tap++) {
-                    const INDEX at5 = start[5] + j5 * DILATION(5), i5 = BORDER(at5, IN(5));
+                    const INDEX at5 = o[5] * STRIDE(5) + j5 * DILATION(5) - BEFORE(5), i5 = BORDER(at5, IN(5));
                     if (offset >= 0 && i4 >= 0 && i5 >= 0)
                         sum += FN(conv_direct_tap)(channels, plane, taps, xn + offset + i4 * IN(5) + i5, tap);
                 }

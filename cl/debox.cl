@@ -26,11 +26,11 @@ static INDEX FN(debox_index)(INDEX at, INDEX j, INDEX stride, INDEX dilation, IN
 }
 
 /* The offset that window position j of the six outer axes reads; negative: none. */
-static INDEX FN(debox_outer)(SIZES size, INDEX j, const INDEX *at)
+static INDEX FN(debox_outer)(SIZES size, INDEX j, const INDEX *o)
 {
     INDEX offset = 0, pitch = IN(6) * IN(7);
     for (int a = 5; a >= 0; a--) {
-        const INDEX i = FN(debox_index)(at[a], j % KERNEL(a), STRIDE(a), DILATION(a), IN(a));
+        const INDEX i = FN(debox_index)(o[a] + BEFORE(a), j % KERNEL(a), STRIDE(a), DILATION(a), IN(a));
         if (i < 0)
             return -1;
         offset += i * pitch;
@@ -45,18 +45,15 @@ static void FN(debox)(INDEX task, SIZES size, global const float *x, global floa
     const INDEX end = min((task + 1) * RUN, COUNT);
     const INDEX outer = KERNEL(0) * KERNEL(1) * KERNEL(2) * KERNEL(3) * KERNEL(4) * KERNEL(5);
     for (INDEX e = task * RUN; e < end; e++) {
-        INDEX rest = e, at[8];
-        for (int a = 7; a >= 0; a--) {
-            at[a] = rest % OUT(a) + BEFORE(a);
-            rest /= OUT(a);
-        }
+        INDEX o[8];
+        NCL_POSITION(e, 8, 11, o);
         float sum = 0;
         for (INDEX j = 0; j < outer; j++) {
-            const INDEX offset = FN(debox_outer)(size, j, at);
+            const INDEX offset = FN(debox_outer)(size, j, o);
             for (INDEX j6 = 0; j6 < KERNEL(6) && offset >= 0; j6++) {
-                const INDEX i6 = FN(debox_index)(at[6], j6, STRIDE(6), DILATION(6), IN(6));
+                const INDEX i6 = FN(debox_index)(o[6] + BEFORE(6), j6, STRIDE(6), DILATION(6), IN(6));
                 for (INDEX j7 = 0; j7 < KERNEL(7) && i6 >= 0; j7++) {
-                    const INDEX i7 = FN(debox_index)(at[7], j7, STRIDE(7), DILATION(7), IN(7));
+                    const INDEX i7 = FN(debox_index)(o[7] + BEFORE(7), j7, STRIDE(7), DILATION(7), IN(7));
                     sum += i7 >= 0 ? x[offset + i6 * IN(7) + i7] : 0;
                 }
             }

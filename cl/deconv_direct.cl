@@ -29,11 +29,11 @@ static INDEX FN(deconv_direct_index)(INDEX at, INDEX j, INDEX stride, INDEX dila
 }
 
 /* The offset in a plane of x that tap j of the four outer axes reads; negative: none. */
-static INDEX FN(deconv_direct_outer)(SIZES size, INDEX j, const INDEX *at)
+static INDEX FN(deconv_direct_outer)(SIZES size, INDEX j, const INDEX *o)
 {
     INDEX offset = 0, pitch = IN(5) * IN(4);
     for (int a = 3; a >= 0; a--) {
-        const INDEX i = FN(deconv_direct_index)(at[a], j % KERNEL(a), STRIDE(a), DILATION(a), IN(a));
+        const INDEX i = FN(deconv_direct_index)(o[a] + BEFORE(a), j % KERNEL(a), STRIDE(a), DILATION(a), IN(a));
         if (i < 0)
             return -1;
         offset += i * pitch;
@@ -57,21 +57,17 @@ static void FN(deconv_direct)(INDEX task, SIZES size, global const float *x, glo
     const INDEX outer = KERNEL(0) * KERNEL(1) * KERNEL(2) * KERNEL(3), taps = outer * KERNEL(4) * KERNEL(5);
     const INDEX plane = IN(0) * IN(1) * IN(2) * IN(3) * IN(4) * IN(5);
     for (INDEX e = task * RUN; e < end; e++) {
-        INDEX rest = e, at[6];
-        for (int a = 5; a >= 0; a--) {
-            at[a] = rest % OUT(a) + BEFORE(a);
-            rest /= OUT(a);
-        }
-        const INDEX k = rest % (groups * filters), n = rest / (groups * filters), g = k / filters;
+        INDEX o[6];
+        const INDEX nk = NCL_POSITION(e, 6, 12, o), k = nk % (groups * filters), n = nk / (groups * filters), g = k / filters;
         global const float *xn = x + (n * groups + g) * channels * plane;
         global const float *tap = w + (g * channels * filters + k % filters) * taps;
         float sum = b[k * BIAS];
         for (INDEX j = 0; j < outer; j++) {
-            const INDEX offset = FN(deconv_direct_outer)(size, j, at);
+            const INDEX offset = FN(deconv_direct_outer)(size, j, o);
             for (INDEX j4 = 0; j4 < KERNEL(4); j4++) {
-                const INDEX i4 = FN(deconv_direct_index)(at[4], j4, STRIDE(4), DILATION(4), IN(4));
+                const INDEX i4 = FN(deconv_direct_index)(o[4] + BEFORE(4), j4, STRIDE(4), DILATION(4), IN(4));
                 for (INDEX j5 = 0; j5 < KERNEL(5); j5++, tap++) {
-                    const INDEX i5 = FN(deconv_direct_index)(at[5], j5, STRIDE(5), DILATION(5), IN(5));
+                    const INDEX i5 = FN(deconv_direct_index)(o[5] + BEFORE(5), j5, STRIDE(5), DILATION(5), IN(5));
                     if (offset >= 0 && i4 >= 0 && i5 >= 0)
                         sum += FN(deconv_direct_tap)(channels, plane, filters * taps, xn + offset + i4 * IN(5) + i5, tap);
                 }

@@ -32,6 +32,21 @@ typedef global const long *SIZES;
     }
 NCL_OFFSETS(int)
 NCL_OFFSETS(long)
+/* NCL_POSITION(index, count, e, at): at[a] is the position of a flat index along axis a of `count`, outermost first, whose extents start at field e of the record; its value is what is left
+ * of the index for the axes in front of them. */
+#define NCL_POSITION(index, count, e, at) NCL_CAT(ncl_position_, INDEX)(size, index, count, e, at)
+#define NCL_POSITIONS(T)                                                                     \
+    static inline T ncl_position_##T(SIZES size, T index, int count, int extent, T *at)      \
+    {                                                                                        \
+        for (int a = count - 1; a >= 0; a--) {                                               \
+            const T axis = (T)size[extent + a];                                              \
+            at[a] = index % axis;                                                            \
+            index /= axis;                                                                   \
+        }                                                                                    \
+        return index;                                                                        \
+    }
+NCL_POSITIONS(int)
+NCL_POSITIONS(long)
 #define NCL_PARTS(T)                                           \
     static inline T##8 ncl_load_##T(global const T *p, int n)  \
     {                                                          \

@@ -31,14 +31,10 @@ static void FN(roi_pool)(INDEX task, SIZES size, global const float *x, global c
 {
     const INDEX end = min((task + 1) * RUN, COUNT);
     for (INDEX e = task * RUN; e < end; e++) {
-        INDEX rest = e, cell[6], first[6], length[6], count = 1, plane = 1;
-        for (int a = 5; a >= 0; a--) {
-            cell[a] = rest % OUT(a);
-            plane *= IN(a);
-            rest /= OUT(a);
-        }
-        const INDEX channel = rest % CHANNELS, region = rest / CHANNELS, item = batch[region];
+        INDEX cell[6], first[6], length[6], count = 1, plane = 1;
+        const INDEX rest = NCL_POSITION(e, 6, 11, cell), channel = rest % CHANNELS, region = rest / CHANNELS, item = batch[region];
         for (int a = 0; a < 6; a++) {
+            plane *= IN(a);
             const INDEX k = region * 2 * SPATIAL + a - (6 - SPATIAL);
             INDEX lo = 0, hi = 1;
             if (a >= 6 - SPATIAL) {

@@ -34,13 +34,9 @@ static void FN(roi_resample)(INDEX task, SIZES size, global const float *x, glob
 {
     const INDEX end = min((task + 1) * RUN, COUNT);
     for (INDEX e = task * RUN; e < end; e++) {
-        INDEX rest = e, o[6], low[6], step[6], plane = 1;
+        INDEX o[6], low[6], step[6], plane = 1;
         float u[6];
-        for (int a = 5; a >= 0; a--) {
-            o[a] = rest % OUT(a);
-            rest /= OUT(a);
-        }
-        const INDEX channel = rest % CHANNELS, region = rest / CHANNELS, item = batch[region];
+        const INDEX rest = NCL_POSITION(e, 6, 11, o), channel = rest % CHANNELS, region = rest / CHANNELS, item = batch[region];
         for (int a = 5; a >= 0; a--) {
             const INDEX k = region * 2 * SPATIAL + a - (6 - SPATIAL);
             low[a] = 0;

@@ -28,8 +28,6 @@ void ncl_exact_drop(struct ncl_exact *exact, const struct ncl_tensor *tensor);
 
 /* Can the definition of this operation be evaluated (ncl_no_reference: no)? */
 bool ncl_exact_defined(const struct ncl_node *node);
-/* external, constant, variable: their elements come from outside. */
-bool ncl_exact_introduces(const struct ncl_node *node);
 /* Makes the results and computes them. Every operand is there, no result is. */
 nnefcl_status ncl_exact_node(struct ncl_exact *exact, const struct ncl_node *node, struct ncl_diag *diag);
 

@@ -22,7 +22,7 @@ static nnefcl_status load_operands(struct ncl_exact *exact, const struct ncl_nod
     return status;
 }
 
-bool ncl_exact_introduces(const struct ncl_node *node)
+static bool introduces(const struct ncl_node *node)
 {
     const struct ncl_tensor *result = ncl_exact_result(node, 0);
     return result && result->role != NCL_ROLE_ACTIVATION;
@@ -41,7 +41,7 @@ nnefcl_status ncl_exact_graph(struct ncl_exact *exact, const void *const *inputs
     const struct ncl_graph *graph = exact->model->graph;
     nnefcl_status status = set_inputs(exact, inputs, diag);
     for (size_t i = 0; i < graph->node_count && !status; i++)
-        if (!ncl_exact_introduces(graph->node[i]))
+        if (!introduces(graph->node[i]))
             status = evaluate(exact, graph->node[i], diag);
     return status;
 }

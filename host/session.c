@@ -30,18 +30,18 @@ static bool uses(const struct ncl_steps *steps, uint32_t kernel)
  * A few stay alone: what a driver's cache knows of them serves other models too. */
 enum { ALONE = 4 };
 
-static nnefcl_status create_together(struct maker *maker, const bool *wanted)
+static nnefcl_status create_together(struct maker *maker, const bool *ours)
 {
     struct ncl_text text;
     struct ncl_build *build = maker->build;
     ncl_text_init(&text, &maker->scratch.allocator);
-    ncl_wrap_launches(&text, maker->session->plan, wanted);
+    ncl_wrap_launches(&text, maker->session->plan, ours);
     build->name = "launches";
     const nnefcl_status status = ncl_program_create(maker->session->device, &text, build, maker->diag);
     ncl_text_free(&text);
     maker->build_count += status == NNEFCL_OK;
     for (size_t i = 0; i < maker->session->plan->kernel_count; i++)
-        maker->program[i] = wanted[i] ? build->program : NULL;
+        maker->program[i] = ours[i] ? build->program : NULL;
     return status;
 }
 
@@ -59,14 +59,27 @@ static nnefcl_status create_alone(struct maker *maker, uint32_t kernel)
     return status;
 }
 
-static nnefcl_status create_launches(struct maker *maker, const bool *wanted, size_t count)
+/* Kernels of registered operations stay alone: their names and mistakes are their own. */
+static bool is_ours(const struct maker *maker, uint32_t kernel)
 {
+    return maker->session->plan->kernel[kernel].source == NULL;
+}
+
+static nnefcl_status create_launches(struct maker *maker, const bool *wanted)
+{
+    const size_t all = maker->session->plan->kernel_count;
     nnefcl_status status = NNEFCL_OK;
+    size_t count = 0;
+    bool *ours = NCL_NEW_ARRAY(&maker->scratch, bool, all);
+    if (!ours)
+        return ncl_nomem(maker->diag);
+    for (uint32_t i = 0; i < all; i++)
+        count += ours[i] = wanted[i] && is_ours(maker, i);
     maker->together = maker->session->device->target.cpu && count > ALONE;
     if (maker->together)
-        return create_together(maker, wanted);
-    for (uint32_t i = 0; i < maker->session->plan->kernel_count && !status; i++)
-        if (wanted[i])
+        status = create_together(maker, ours);
+    for (uint32_t i = 0; i < all && !status; i++)
+        if (wanted[i] && !(maker->together && ours[i]))
             status = create_alone(maker, i);
     return status;
 }
@@ -76,15 +89,14 @@ static nnefcl_status make_programs(struct maker *maker)
     struct nnefcl_session *session = maker->session;
     const struct ncl_plan *plan = session->plan;
     const bool persistent = session->execution == NNEFCL_EXECUTION_PERSISTENT;
-    size_t count = 0;
     bool *wanted = NCL_NEW_ARRAY(&maker->scratch, bool, plan->kernel_count);
     maker->build = NCL_NEW_ARRAY(&maker->scratch, struct ncl_build, plan->kernel_count + 1);
     maker->program = NCL_NEW_ARRAY(&maker->scratch, cl_program, plan->kernel_count);
     if (!wanted || !maker->build || !maker->program)
         return ncl_nomem(maker->diag);
     for (uint32_t i = 0; i < plan->kernel_count; i++)
-        count += wanted[i] = uses(&plan->init, i) || (!persistent && uses(&plan->run, i));
-    nnefcl_status status = create_launches(maker, wanted, count);
+        wanted[i] = uses(&plan->init, i) || (!persistent && uses(&plan->run, i));
+    nnefcl_status status = create_launches(maker, wanted);
     if (!status && persistent && plan->run.count) {
         status = ncl_persistent_program(session, &maker->build[maker->build_count], maker->diag);
         maker->build_count += status == NNEFCL_OK;
@@ -97,7 +109,7 @@ static nnefcl_status make_programs(struct maker *maker)
 static nnefcl_status make_kernel(const struct maker *maker, const struct ncl_step *step, cl_kernel *kernel)
 {
     char name[32] = "launch";
-    if (maker->together)
+    if (maker->together && is_ours(maker, step->kernel))
         snprintf(name, sizeof name, "launch_%u", step->kernel);
     return ncl_step_kernel(maker->session, step, maker->program[step->kernel], name, kernel, maker->diag);
 }
@@ -209,6 +221,20 @@ static bool detach_steps(struct maker *maker, struct ncl_steps *steps)
     return true;
 }
 
+/* A registered operation belongs to the model too. */
+static bool detach_kernel(struct ncl_arena *arena, struct ncl_kernel *kernel)
+{
+    const char **names = NCL_NEW_ARRAY(arena, const char *, kernel->size_count);
+    kernel->body = ncl_arena_strdup(arena, kernel->body);
+    kernel->source = ncl_arena_strdup(arena, kernel->source);
+    for (size_t i = 0; names && i < kernel->size_count; i++)
+        if (!(names[i] =
+                  i && strcmp(kernel->size_name[i], kernel->size_name[i - 1]) == 0 ? names[i - 1] : ncl_arena_strdup(arena, kernel->size_name[i])))
+            return false;
+    kernel->size_name = names;
+    return names && kernel->body && kernel->source;
+}
+
 static nnefcl_status detach(struct maker *maker)
 {
     struct nnefcl_session *session = maker->session;
@@ -223,6 +249,8 @@ static nnefcl_status detach(struct maker *maker)
     for (size_t i = 0; i < plan->state_count && ok; i++)
         ok = (plan->state[i].name = ncl_arena_strdup(arena, plan->state[i].name)) &&
              (plan->state[i].label = ncl_arena_strdup(arena, plan->state[i].label));
+    for (size_t i = 0; i < plan->kernel_count && ok; i++)
+        ok = !plan->kernel[i].source || detach_kernel(arena, &plan->kernel[i]);
     for (size_t i = 0; i < plan->tensor_count && ok; i++)
         ok = (plan->tensor[i].name = ncl_arena_strdup(arena, plan->tensor[i].name ? plan->tensor[i].name : "")) != NULL;
     for (size_t i = 0; i < plan->run.count && ok; i++)

@@ -4,7 +4,7 @@
 #ifndef NNEFCL_MODEL_H
 #define NNEFCL_MODEL_H
 
-#include "tensor.h"
+#include "operation.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -25,7 +25,8 @@ typedef struct nnefcl_input_shape {
     nnefcl_shape shape;
 } nnefcl_input_shape;
 
-/* How to open a model. Set it with NNEFCL_MODEL_OPTIONS_INIT; zero means default everywhere. Nothing in it is kept after the call, except allocator.user. */
+/* How to open a model. Set it with NNEFCL_MODEL_OPTIONS_INIT; zero means default everywhere. Nothing in it is kept after the call, except allocator.user, and of
+ * operations their functions and their users. */
 typedef struct nnefcl_model_options {
     uint32_t version;                    /* 1 */
     int strict;                          /* refuse what the text of the specification forbids even where the meaning is clear */
@@ -40,6 +41,8 @@ typedef struct nnefcl_model_options {
     nnefcl_allocator allocator;
     nnefcl_diagnostic_fn diagnostic;     /* every error and warning; NULL: only the first error, in nnefcl_error */
     void *diagnostic_user;
+    const nnefcl_operation *operations;  /* of the application's own (operation.h); a bad one is NNEFCL_ERR_ARGUMENT, named as operations[i] */
+    size_t operation_count;
 } nnefcl_model_options;
 #define NNEFCL_MODEL_OPTIONS_INIT { .version = 1 }
 

@@ -5,6 +5,7 @@
 #include "device.h"
 #include "inspect.h"
 #include "model.h"
+#include "operation.h"
 #include "session.h"
 #include "state.h"
 #include "status.h"

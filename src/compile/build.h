@@ -72,7 +72,7 @@ struct ncl_code {
 
 /* ---- declarations ---- */
 
-enum ncl_origin { NCL_ORIGIN_STANDARD, NCL_ORIGIN_DIALECT, NCL_ORIGIN_DOCUMENT };
+enum ncl_origin { NCL_ORIGIN_STANDARD, NCL_ORIGIN_DIALECT, NCL_ORIGIN_REGISTERED, NCL_ORIGIN_DOCUMENT };
 
 struct ncl_declared {
     const struct ncl_fragment *fragment;

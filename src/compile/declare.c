@@ -3,6 +3,7 @@
 
 #include "base/embedded.h"
 #include "compile/build.h"
+#include "compile/registered.h"
 #include "nnef/parse.h"
 #include "nnefcl/model.h"
 
@@ -44,13 +45,18 @@ struct check {
 static void broken(struct check *check, struct ncl_loc at, const char *what, const char *name)
 {
     struct ncl_scope scope = {.build = check->build, .declared = check->declared};
-    ncl_scope_error(&scope, NNEFCL_ERR_MODEL, at, "fragment '%s': '%s' %s", check->declared->fragment->name, name, what);
+    const nnefcl_status status = check->declared->origin == NCL_ORIGIN_REGISTERED ? NNEFCL_ERR_ARGUMENT : NNEFCL_ERR_MODEL;
+    ncl_scope_error(&scope, status, at, "fragment '%s': '%s' %s", check->declared->fragment->name, name, what);
     check->declared->bad = true;
 }
 
 static void unclean(struct check *check, struct ncl_loc at, const char *what, const char *name)
 {
     struct ncl_scope scope = {.build = check->build, .declared = check->declared};
+    if (check->declared->origin == NCL_ORIGIN_REGISTERED) {
+        broken(check, at, what, name);
+        return;
+    }
     ncl_scope_lax(&scope, at, "fragment '%s': '%s' %s", check->declared->fragment->name, name, what);
     check->declared->bad |= scope.failed;
 }
@@ -214,6 +220,50 @@ static nnefcl_status add_library(struct ncl_build *build)
     return NNEFCL_OK;
 }
 
+static nnefcl_status add_registered(struct ncl_build *build)
+{
+    for (size_t i = 0; i < build->options->registered_count; i++) {
+        const struct ncl_registered *registered = &build->options->registered[i];
+        const struct ncl_fragment *fragment = registered->fragment;
+        const struct ncl_declared *earlier = ncl_declare_find(build, fragment->name);
+        if (earlier && earlier->origin != NCL_ORIGIN_DIALECT)
+            return ncl_error(build->diag, NNEFCL_ERR_ARGUMENT, fragment->at, "operations[%zu] %s: %s", i, fragment->name,
+                             earlier->origin == NCL_ORIGIN_STANDARD ? "this is the name of a standard operation"
+                                                                    : "an operation of this name is registered before");
+        struct ncl_declared *declared = add(build, fragment, NCL_ORIGIN_REGISTERED);
+        if (!declared)
+            return ncl_build_nomem(build);
+        declared->op = &registered->custom.op;
+        check_declaration(&(struct check){build, declared});
+        if (declared->bad)
+            return build->diag->status;
+    }
+    return NNEFCL_OK;
+}
+
+static const struct ncl_registered *find_registered(const struct ncl_build *build, const char *name)
+{
+    for (size_t i = 0; i < build->options->registered_count; i++)
+        if (strcmp(build->options->registered[i].fragment->name, name) == 0)
+            return &build->options->registered[i];
+    return NULL;
+}
+
+/* The document declares what is registered: its default values are taken, its body is not. */
+static nnefcl_status redeclare(struct ncl_build *build, const struct ncl_registered *registered, size_t index)
+{
+    const struct ncl_fragment *fragment = &build->document->fragment[index];
+    const char *differs = ncl_registered_differs(&build->scratch, registered->fragment, fragment);
+    if (differs) {
+        ncl_error(build->diag, NNEFCL_ERR_MODEL, fragment->at, "fragment '%s' is declared with %s", fragment->name, differs);
+        return NNEFCL_OK;
+    }
+    if (!(build->declared[index] = add(build, fragment, NCL_ORIGIN_DOCUMENT)))
+        return ncl_build_nomem(build);
+    build->declared[index]->op = &registered->custom.op;
+    return NNEFCL_OK;
+}
+
 static nnefcl_status add_document(struct ncl_build *build)
 {
     const struct ncl_document *document = build->document;
@@ -231,6 +281,12 @@ static nnefcl_status add_document(struct ncl_build *build)
         if (earlier && earlier->origin == NCL_ORIGIN_STANDARD && !(build->options->compat & NNEFCL_COMPAT_TORCH)) {
             ncl_error(build->diag, NNEFCL_ERR_UNSUPPORTED, fragment->at,
                       "fragment '%s' redefines a standard operation; with --compat=torch the definition of the document is taken", fragment->name);
+            continue;
+        }
+        const struct ncl_registered *registered = find_registered(build, fragment->name);
+        if (registered) {
+            if (redeclare(build, registered, i))
+                return build->diag->status;
             continue;
         }
         if (earlier && !fragment->has_body)
@@ -286,6 +342,8 @@ static bool is_metadata(const struct ncl_declared *declared)
 nnefcl_status ncl_declare_all(struct ncl_build *build)
 {
     nnefcl_status status = add_library(build);
+    if (!status)
+        status = add_registered(build);
     if (!status)
         status = add_document(build);
     if (!status)

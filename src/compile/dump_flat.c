@@ -4,10 +4,13 @@
 
 #include "compile/dump.h"
 #include "compile/names.h"
+#include "compile/registered.h"
+#include "nnef/print.h"
 
 struct flat {
     struct ncl_arena arena;
     struct ncl_text *text;
+    const struct nnefcl_model *model;
     const struct ncl_graph *graph;
     const struct ncl_document *standard;
     struct ncl_names operations; /* struct ncl_fragment */
@@ -126,22 +129,54 @@ static struct ncl_value *resolved_shape(struct flat *flat, const struct ncl_node
     return argument;
 }
 
+/* What ? stands for: in all of chapter 4 it is the type of the first result. */
+static void dump_type(struct flat *flat, const struct ncl_node *node)
+{
+    const struct ncl_custom *custom = node->op->custom;
+    const struct ncl_fragment *fragment = custom ? NULL : ncl_names_find(&flat->operations, node->op->name);
+    const struct ncl_tensor *result = first_tensor(&node->result[0]);
+    if (custom && custom->generic)
+        ncl_text_printf(flat->text, "<%s>", nnefcl_dtype_name(ncl_custom_dtype(custom, node)));
+    else if (fragment && fragment->generic && result)
+        ncl_text_printf(flat->text, "<%s>", nnefcl_dtype_name(result->dtype));
+}
+
 static void dump_node(struct flat *flat, const struct ncl_node *node)
 {
-    const struct ncl_fragment *fragment = ncl_names_find(&flat->operations, node->op->name);
-    const struct ncl_tensor *result = first_tensor(&node->result[0]);
     if (is_input_as_output(node))
         return;
     ncl_text_add(flat->text, "    ");
     ncl_dump_results(flat->text, node, flat->name);
     ncl_text_printf(flat->text, " = %s", node->op->name);
-    if (fragment && fragment->generic && result) /* what ? stands for is the type of the first result in all of chapter 4 */
-        ncl_text_printf(flat->text, "<%s>", nnefcl_dtype_name(result->dtype));
+    dump_type(flat, node);
     struct ncl_node written = *node;
     if (strcmp(node->op->name, "reshape") == 0)
         written.argument = resolved_shape(flat, node);
     ncl_dump_arguments(flat->text, &written, flat->name);
     ncl_text_add(flat->text, ";\n");
+}
+
+static bool is_used(const struct ncl_graph *graph, const struct ncl_custom *custom)
+{
+    for (size_t i = 0; i < graph->node_count; i++)
+        if (graph->node[i]->op->custom == custom)
+            return true;
+    return false;
+}
+
+/* A document that uses custom operations has to declare them. */
+static void dump_registered(struct flat *flat)
+{
+    bool any = false;
+    for (size_t i = 0; i < flat->model->registered_count; i++) {
+        const struct ncl_registered *registered = &flat->model->registered[i];
+        if (!is_used(flat->graph, &registered->custom))
+            continue;
+        if (!any)
+            ncl_text_add(flat->text, "extension KHR_enable_fragment_definitions;\n\n");
+        any = true;
+        ncl_print_fragment(flat->text, registered->fragment);
+    }
 }
 
 static nnefcl_status dump(struct flat *flat, struct ncl_diag *diag)
@@ -161,7 +196,9 @@ static nnefcl_status dump(struct flat *flat, struct ncl_diag *diag)
     if (flat->failed)
         return ncl_nomem(diag);
     merge_inputs(flat);
-    ncl_text_printf(flat->text, "version 1.0;\n\ngraph %s", graph->name);
+    ncl_text_add(flat->text, "version 1.0;\n");
+    dump_registered(flat);
+    ncl_text_printf(flat->text, "\ngraph %s", graph->name);
     dump_list(flat, graph->input, graph->input_count);
     ncl_text_add(flat->text, " -> ");
     dump_list(flat, graph->output, graph->output_count);
@@ -174,7 +211,7 @@ static nnefcl_status dump(struct flat *flat, struct ncl_diag *diag)
 
 nnefcl_status ncl_dump_flat(struct ncl_text *text, const struct nnefcl_model *model, struct ncl_diag *diag)
 {
-    struct flat flat = {.text = text, .graph = model->graph};
+    struct flat flat = {.text = text, .model = model, .graph = model->graph};
     ncl_arena_init(&flat.arena, &model->arena.allocator, 0);
     const nnefcl_status status = dump(&flat, diag);
     ncl_arena_free(&flat.arena);

@@ -1,6 +1,7 @@
 /* Plans whose tensors can be read after a run: which keep their memory, and where the tensors of the graph are then. */
 #include <string.h>
 
+#include "compile/registered.h"
 #include "compile/stages.h"
 
 nnefcl_status ncl_keep_tensors(struct ncl_lower *lower)
@@ -70,5 +71,7 @@ uint64_t ncl_model_fingerprint(const struct nnefcl_model *model)
     uint64_t sum = hash(0xcbf29ce484222325, numbers, sizeof numbers);
     for (size_t i = 0; i < graph->tensor_count; i++) /* --shape and --batch are no part of the document */
         sum = hash(sum, graph->tensor[i]->shape.extent, (size_t)graph->tensor[i]->shape.rank * sizeof(int64_t));
+    for (size_t i = 0; i < model->registered_count; i++)
+        sum = hash(sum, model->registered[i].custom.text, strlen(model->registered[i].custom.text));
     return hash(sum, model->source.text, model->source.length);
 }

@@ -1,6 +1,7 @@
 /* The model: opening it, and what can be asked of it (model.h). */
 #include <string.h>
 
+#include "compile/registered.h"
 #include "compile/stages.h"
 #include "nnef/parse.h"
 
@@ -127,6 +128,12 @@ static nnefcl_status load(nnefcl_model *model, const char *path, const nnefcl_re
         status = read_quant(model, diag, &quant);
     if (status)
         return status;
+    struct ncl_registered *registered;
+    status = ncl_register(&model->arena, diag, options->operations, options->operation_count, &registered);
+    if (status)
+        return status;
+    model->registered = registered;
+    model->registered_count = options->operation_count;
     const struct ncl_build_options build = {.strict = options->strict != 0,
                                             .random_weights = model->random_weights,
                                             .no_quant = model->no_quant,
@@ -134,7 +141,9 @@ static nnefcl_status load(nnefcl_model *model, const char *path, const nnefcl_re
                                             .shapes = options->shapes,
                                             .shape_count = options->shape_count,
                                             .batch = options->batch,
-                                            .memory_limit = model->memory_limit};
+                                            .memory_limit = model->memory_limit,
+                                            .registered = registered,
+                                            .registered_count = options->operation_count};
     status = ncl_build(&model->arena, diag, model->document, quant, model->container, &build, &model->graph);
     return status ? status : locate(model, diag);
 }

@@ -16,7 +16,9 @@ struct nnefcl_model {
     struct ncl_source source; /* graph.nnef, kept for messages */
     const struct ncl_document *document;
     const struct ncl_graph *graph;
-    const char *const *location; /* of each node: "graph.nnef:12:9" */
+    const char *const *location;             /* of each node: "graph.nnef:12:9" */
+    const struct ncl_registered *registered; /* operations of the application (registered.h) */
+    size_t registered_count;
     unsigned compat;
     bool random_weights, no_quant;
     uint64_t seed, memory_limit;
@@ -34,6 +36,8 @@ struct ncl_build_options {
     size_t shape_count;
     int64_t batch;
     uint64_t memory_limit;
+    const struct ncl_registered *registered; /* operations of the application (registered.h) */
+    size_t registered_count;
 };
 
 /* Checks the document, expands it, infers shapes, finds the variables' files and applies graph.quant (`quant` NULL: there is none).

@@ -38,6 +38,15 @@ static void add_file(struct ncl_text *text, const char *stem)
     ncl_text_add(text, "\n");
 }
 
+/* The body of a kernel, and how to tell where the compiler means. */
+static void add_source(struct ncl_text *text, const struct ncl_kernel *kernel)
+{
+    if (kernel->source)
+        ncl_text_add(text, kernel->source);
+    else
+        add_file(text, kernel->body);
+}
+
 static void add_defines(struct ncl_text *text, const struct ncl_kernel *kernel)
 {
     for (size_t i = 0; i < kernel->define_count; i++)
@@ -63,7 +72,7 @@ void ncl_wrap_launch(struct ncl_text *text, const struct ncl_plan *plan, uint32_
     const struct ncl_kernel *kernel = &plan->kernel[index];
     add_defines(text, kernel);
     add_file(text, "prelude");
-    add_file(text, kernel->body);
+    add_source(text, kernel);
     add_launch(text, plan, kernel, "INDEX", "");
 }
 
@@ -93,7 +102,7 @@ static void add_body(struct ncl_text *text, const struct ncl_plan *plan, uint32_
     const struct ncl_kernel *kernel = &plan->kernel[index];
     struct ncl_text body;
     ncl_text_init(&body, &text->allocator);
-    add_file(&body, kernel->body);
+    add_source(&body, kernel);
     ncl_text_printf(text, "#undef NCL_SUFFIX\n#undef INDEX\n#define NCL_SUFFIX _%u\n", index);
     add_defines(text, kernel);
     add_file(text, "prelude");

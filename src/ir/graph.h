@@ -75,6 +75,7 @@ struct ncl_node {
     const char *const *result_name;
     nnefcl_dtype *result_dtype; /* known before inference */
     struct ncl_value *result;   /* NCL_VALUE_TENSOR or an array of them; made by inference */
+    int64_t tasks;              /* of the kernel of a registered operation; made by inference */
 };
 
 struct ncl_graph {

@@ -234,6 +234,12 @@ static bool stopped(const struct ncl_emit *emit)
     return !emit->lower || emit->lower->status;
 }
 
+void ncl_step_source(struct ncl_emit *emit, const char *source)
+{
+    if (!stopped(emit))
+        emit->kernel.source = source;
+}
+
 void ncl_step_define(struct ncl_emit *emit, const char *name, const char *text)
 {
     if (stopped(emit))
@@ -330,7 +336,7 @@ void ncl_step_flops(struct ncl_emit *emit, double flops)
 
 static bool same_kernel(const struct ncl_kernel *a, const struct ncl_kernel *b)
 {
-    if (strcmp(a->body, b->body) != 0 || a->tensors != b->tensors || a->define_count != b->define_count)
+    if (strcmp(a->body, b->body) != 0 || a->source != b->source || a->tensors != b->tensors || a->define_count != b->define_count)
         return false;
     for (size_t i = 0; i < a->define_count; i++)
         if (strcmp(a->define[i].name, b->define[i].name) != 0 || strcmp(a->define[i].text, b->define[i].text) != 0)

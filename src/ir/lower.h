@@ -42,6 +42,8 @@ nnefcl_status ncl_lower_status(const struct ncl_lower *lower);
 
 /* A kernel step: begin, then its parts, then end. The pointer is valid until ncl_step_end. */
 struct ncl_emit *ncl_step_begin(struct ncl_lower *lower, const char *body);
+/* The body is not in a file, but here (registered operations). The text lives as long as the model. */
+void ncl_step_source(struct ncl_emit *step, const char *source);
 /* A `#define name text` in front of the body; text is a literal of ours. */
 void ncl_step_define(struct ncl_emit *step, const char *name, const char *text);
 void ncl_step_define_int(struct ncl_emit *step, const char *name, int64_t value);

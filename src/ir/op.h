@@ -4,6 +4,7 @@
 
 #include "graph.h"
 
+struct ncl_custom;
 struct ncl_lower;
 struct ncl_reference;
 
@@ -27,6 +28,7 @@ struct ncl_op {
     int variant;                                   /* which member of a family */
     const char *formula;                           /* of the member, for kernels: our own text, or NULL */
     uint64_t (*macs)(const struct ncl_node *node); /* multiply-accumulates, NULL: none */
+    const struct ncl_custom *custom;               /* registered by the application (custom.h); NULL: of the table */
 };
 
 /* The table made from ops.def. NULL: not in it (the operation is expanded from its body, or it does not exist). */

@@ -48,7 +48,8 @@ struct ncl_define {
 
 /* A program: a body with its defines. */
 struct ncl_kernel {
-    const char *body; /* stem of the file and name of the function */
+    const char *body;   /* stem of the file and name of the function */
+    const char *source; /* text in place of the file: of a registered operation, macros of its fields in front; NULL: cl/ has it */
     size_t define_count;
     struct ncl_define *define; /* sorted by name */
     unsigned tensors;          /* number of tensor parameters */

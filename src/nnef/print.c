@@ -230,7 +230,7 @@ static void print_parameters(struct ncl_text *text, const struct ncl_parameter *
     ncl_text_add(text, count ? " )" : ")");
 }
 
-static void print_fragment(struct ncl_text *text, const struct ncl_fragment *fragment)
+void ncl_print_fragment(struct ncl_text *text, const struct ncl_fragment *fragment)
 {
     ncl_text_add(text, "fragment ");
     print_name(text, fragment->name);
@@ -274,7 +274,7 @@ void ncl_print_document(struct ncl_text *text, const struct ncl_document *docume
     for (size_t i = 0; i < document->fragment_count; i++) {
         if (text->length)
             ncl_text_add(text, "\n");
-        print_fragment(text, &document->fragment[i]);
+        ncl_print_fragment(text, &document->fragment[i]);
     }
     if (!document->graph_name.text)
         return;

@@ -7,6 +7,7 @@
 
 void ncl_print_type(struct ncl_text *text, const struct ncl_type *type);
 void ncl_print_expr(struct ncl_text *text, const struct ncl_expr *expr);
+void ncl_print_fragment(struct ncl_text *text, const struct ncl_fragment *fragment);
 void ncl_print_document(struct ncl_text *text, const struct ncl_document *document);
 const char *ncl_operator_name(enum ncl_operator op); /* "+", "in" */
 

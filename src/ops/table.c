@@ -12,7 +12,7 @@
 #include "ops.def"
 #undef OP_MACS
 
-#define OP_MACS(name, infer, lower, reference, variant, formula, macs) {name, infer, lower, reference, variant, formula, macs},
+#define OP_MACS(name, infer, lower, reference, variant, formula, macs) {name, infer, lower, reference, variant, formula, macs, NULL},
 uint64_t ncl_no_macs(const struct ncl_node *node)
 {
     (void)node;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/checked.h"
+#include "ir/custom.h"
 #include "verify/judge.h"
 
 nnefcl_status ncl_exact_open(struct ncl_exact *exact, const struct nnefcl_model *model, const nnefcl_allocator *allocator, struct ncl_diag *diag)
@@ -121,7 +122,7 @@ struct ncl_tensor *ncl_exact_result(const struct ncl_node *node, size_t index)
 
 bool ncl_exact_defined(const struct ncl_node *node)
 {
-    return node->op->reference != ncl_no_reference;
+    return node->op->custom ? node->op->custom->define != NULL : node->op->reference != ncl_no_reference;
 }
 
 nnefcl_status ncl_exact_node(struct ncl_exact *exact, const struct ncl_node *node, struct ncl_diag *diag)
@@ -131,6 +132,8 @@ nnefcl_status ncl_exact_node(struct ncl_exact *exact, const struct ncl_node *nod
     nnefcl_status status = NNEFCL_OK;
     for (size_t i = 0; (result = ncl_exact_result(node, i)) && !status; i++)
         status = ncl_exact_make(exact, result, true, diag);
+    if (!status && node->op->custom)
+        return ncl_custom_define(&reference, node, diag);
     if (!status)
         node->op->reference(&reference, node);
     return status;

@@ -293,7 +293,8 @@ static nnefcl_status judge(struct examination *x, struct ncl_examine_result *res
 static bool is_defined(const struct examination *x, const struct ncl_node *node)
 {
     const struct ncl_tensor *operand;
-    if (!ncl_exact_defined(node) || !ncl_tolerance_find(node->op->name))
+    struct ncl_tolerance own;
+    if (!ncl_exact_defined(node) || !ncl_tolerance_of(node->op, &own))
         return false;
     for (size_t i = 0; (operand = ncl_exact_operand(node, i)); i++)
         if (!ncl_tensor_is_constant(operand) && !is_kept(x, operand) && !ncl_exact_has(&x->exact, operand))
@@ -330,7 +331,8 @@ static void pass_over(struct examination *x, size_t index, struct visitor *visit
 static nnefcl_status examine_results(struct examination *x, size_t index, struct visitor *visitor)
 {
     const struct ncl_node *node = x->graph->node[index];
-    struct ncl_examine_result result = {.node = index, .tolerance = ncl_tolerance_find(node->op->name)};
+    struct ncl_tolerance own;
+    struct ncl_examine_result result = {.node = index, .tolerance = ncl_tolerance_of(node->op, &own)};
     nnefcl_status status = NNEFCL_OK;
     for (size_t i = 0; (result.tensor = ncl_exact_result(node, i)) && !status && !visitor->enough; i++) {
         const double tolerance = ncl_tolerance_ulp(result.tolerance, x->exact.tensor[result.tensor->id].terms);

@@ -1,7 +1,8 @@
 #include "verify/tolerance.h"
 
-#include <stddef.h>
 #include <string.h>
+
+#include "ir/custom.h"
 
 static const struct ncl_tolerance table[] = {
 #define TOLERANCE(op, ulp, per_term, reason) {op, ulp, per_term, reason},
@@ -15,6 +16,14 @@ const struct ncl_tolerance *ncl_tolerance_find(const char *op)
         if (strcmp(table[i].op, op) == 0)
             return &table[i];
     return NULL;
+}
+
+const struct ncl_tolerance *ncl_tolerance_of(const struct ncl_op *op, struct ncl_tolerance *own)
+{
+    if (!op->custom)
+        return ncl_tolerance_find(op->name);
+    *own = (struct ncl_tolerance){op->name, op->custom->ulp, op->custom->ulp_per_term, "what the application allows"};
+    return own;
 }
 
 double ncl_tolerance_ulp(const struct ncl_tolerance *tolerance, uint64_t terms)

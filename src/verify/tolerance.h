@@ -2,7 +2,7 @@
 #ifndef NCL_TOLERANCE_H
 #define NCL_TOLERANCE_H
 
-#include <stdint.h>
+#include "ir/op.h"
 
 struct ncl_tolerance {
     const char *op;
@@ -13,6 +13,8 @@ struct ncl_tolerance {
 
 /* NULL: an operation that the table does not know. */
 const struct ncl_tolerance *ncl_tolerance_find(const char *op);
+/* The same for an operation that may be registered: then `own` is filled in with what the application allows. */
+const struct ncl_tolerance *ncl_tolerance_of(const struct ncl_op *op, struct ncl_tolerance *own);
 double ncl_tolerance_ulp(const struct ncl_tolerance *tolerance, uint64_t terms);
 
 #endif

@@ -169,7 +169,7 @@ nnefcl_status ncl_state_enqueue_reset(struct nnefcl_session *session, struct ncl
 
 /* Can the plan run as one kernel on this device? */
 nnefcl_status ncl_persistent_check(const struct nnefcl_session *session, struct ncl_diag *diag);
-nnefcl_status ncl_persistent_program(const struct nnefcl_session *session, struct ncl_build *build, struct ncl_diag *diag);
+nnefcl_status ncl_persistent_program(struct nnefcl_session *session, struct ncl_build *build, struct ncl_diag *diag);
 nnefcl_status ncl_persistent_kernel(const struct nnefcl_session *session, cl_program program, struct ncl_diag *diag);
 nnefcl_status ncl_persistent_set_buffer(const struct nnefcl_session *session, uint32_t buffer, struct ncl_diag *diag);
 nnefcl_status ncl_persistent_enqueue(const struct nnefcl_session *session, cl_command_queue queue, cl_uint wait_count, const cl_event *wait,

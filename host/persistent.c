@@ -27,12 +27,24 @@ nnefcl_status ncl_persistent_check(const struct nnefcl_session *session, struct 
     return NNEFCL_OK;
 }
 
-nnefcl_status ncl_persistent_program(const struct nnefcl_session *session, struct ncl_build *build, struct ncl_diag *diag)
+/* For the compiler's complaints: not every driver tells the file of a line. NULL: out of memory. */
+static const char *program_name(const struct nnefcl_session *session, struct ncl_arena *arena)
+{
+    const char *name = "persistent";
+    for (size_t i = 0; i < session->plan->kernel_count && name; i++)
+        if (session->plan->kernel[i].source)
+            name = ncl_arena_printf(arena, "%s, %s", name, session->plan->kernel[i].body);
+    return name;
+}
+
+nnefcl_status ncl_persistent_program(struct nnefcl_session *session, struct ncl_build *build, struct ncl_diag *diag)
 {
     struct ncl_text text;
+    build->name = program_name(session, &session->arena);
+    if (!build->name)
+        return ncl_nomem(diag);
     ncl_text_init(&text, &session->arena.allocator);
     ncl_wrap_persistent(&text, session->plan);
-    build->name = "persistent";
     const nnefcl_status status = ncl_program_create(session->device, &text, build, diag);
     ncl_text_free(&text);
     return status;

@@ -246,15 +246,15 @@ static const char *conversion(const struct ncl_type *type)
     case NCL_TYPE_LOGICAL:
         return "((int)";
     case NCL_TYPE_GENERIC:
-        return "NCL_CAT(VALUE_OF_, T)(";
+        return "NCL_CAT(NCL_AS_, T)(";
     default:
         return "((long)";
     }
 }
 
-static const char generic_values[] = "#define VALUE_OF_float(v) as_float((int)(v))\n"
-                                     "#define VALUE_OF_int(v) ((int)(v))\n"
-                                     "#define VALUE_OF_uchar(v) ((uchar)(v))\n";
+static const char generic_values[] = "#define NCL_AS_float(v) as_float((int)(v))\n"
+                                     "#define NCL_AS_int(v) ((int)(v))\n"
+                                     "#define NCL_AS_uchar(v) ((uchar)(v))\n";
 
 /* Macros of a parameter or result whose fields start at *at. */
 static void add_macros(struct ncl_text *text, const struct ncl_custom_field *field, const struct ncl_type *type, size_t *at)
@@ -311,9 +311,10 @@ static nnefcl_status make_fields(const struct registration *r)
     for (size_t i = 0; i < count; i++) {
         const struct ncl_parameter *parameter = parameter_at(fragment, i);
         custom->field[i].kind = kind_of(parameter->type);
+        custom->field[i].generic = ncl_type_has_generic(parameter->type);
         if (!name_field(r->arena, &custom->field[i], parameter->name))
             return ncl_nomem(r->diag);
-        if (custom->field[i].kind == NCL_CUSTOM_TENSOR && ncl_type_has_generic(parameter->type))
+        if (custom->field[i].kind == NCL_CUSTOM_TENSOR && custom->field[i].generic)
             custom->typed = i;
     }
     if (custom->generic && custom->typed == SIZE_MAX)

@@ -16,6 +16,7 @@ enum ncl_custom_kind { NCL_CUSTOM_TENSOR, NCL_CUSTOM_ATTRIBUTE, NCL_CUSTOM_ARRAY
 
 struct ncl_custom_field {
     enum ncl_custom_kind kind;
+    bool generic; /* its type is ?, or made of it */
     /* For the printed plan. Tensors: count, rank, extents, strides; attributes: value; arrays: length, start. */
     const char *name[4];
 };
@@ -46,7 +47,7 @@ struct nnefcl_call {
     char text[400];
 };
 
-/* The type that ? stands for in a node of a generic operation. */
+/* The type that ? stands for in a node of a generic operation; its results need not be there yet. */
 nnefcl_dtype ncl_custom_dtype(const struct ncl_custom *custom, const struct ncl_node *node);
 
 /* src/ops/custom.c: what the op of every registered operation points to. */

@@ -42,6 +42,44 @@ static nnefcl_status find_tasks(struct ncl_infer *infer, struct ncl_node *node)
     return NNEFCL_OK;
 }
 
+static const struct ncl_tensor *tensor_at(const struct ncl_custom *custom, const struct ncl_node *node, size_t index)
+{
+    const bool result = index >= custom->parameter_count;
+    return result ? node->result[index - custom->parameter_count].tensor : node->argument[index].tensor;
+}
+
+nnefcl_dtype ncl_custom_dtype(const struct ncl_custom *custom, const struct ncl_node *node)
+{
+    const size_t i = custom->typed;
+    return i < custom->parameter_count ? node->argument[i].tensor->dtype : node->result_dtype[i - custom->parameter_count];
+}
+
+/* Default values of type ? are written before anyone knows what it stands for. */
+static bool has_type(const struct ncl_value *value, nnefcl_dtype dtype)
+{
+    static const enum ncl_value_kind kind[] = {
+        [NNEFCL_SCALAR] = NCL_VALUE_SCALAR, [NNEFCL_INTEGER] = NCL_VALUE_INTEGER, [NNEFCL_LOGICAL] = NCL_VALUE_LOGICAL};
+    if (value->kind == NCL_VALUE_TENSOR)
+        return value->tensor->dtype == dtype;
+    for (size_t i = 0; value->kind == NCL_VALUE_ARRAY && i < value->count; i++)
+        if (value->item[i].kind != kind[dtype])
+            return false;
+    return value->kind == NCL_VALUE_ARRAY || value->kind == kind[dtype];
+}
+
+static nnefcl_status check_generic(struct ncl_infer *infer, const struct ncl_node *node)
+{
+    const struct ncl_custom *custom = node->op->custom;
+    if (!custom->generic)
+        return NNEFCL_OK;
+    const nnefcl_dtype dtype = ncl_custom_dtype(custom, node);
+    for (size_t i = 0; i < custom->parameter_count; i++)
+        if (custom->field[i].generic && !has_type(&node->argument[i], dtype))
+            return ncl_infer_error(infer, node, "the value of '%s' is not of type %s, for which ? stands here", node->parameter[i],
+                                   nnefcl_dtype_name(dtype));
+    return NNEFCL_OK;
+}
+
 nnefcl_status ncl_custom_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
     struct nnefcl_call call = open_call(node);
@@ -49,7 +87,10 @@ nnefcl_status ncl_custom_infer(struct ncl_infer *infer, struct ncl_node *node)
     call.shaped = NCL_NEW_ARRAY(infer->arena, bool, node->result_count);
     if (!call.shape || !call.shaped)
         return ncl_nomem(infer->diag);
-    nnefcl_status status = call.custom->shape(&call, call.custom->user);
+    nnefcl_status status = check_generic(infer, node);
+    if (status)
+        return status;
+    status = call.custom->shape(&call, call.custom->user);
     status = close_call(&call, status, infer->diag);
     for (size_t i = 0; i < node->result_count && !status; i++)
         if (!call.shaped[i])
@@ -61,17 +102,6 @@ nnefcl_status ncl_custom_infer(struct ncl_infer *infer, struct ncl_node *node)
 }
 
 /* ---- the kernel ---- */
-
-static const struct ncl_tensor *tensor_at(const struct ncl_custom *custom, const struct ncl_node *node, size_t index)
-{
-    const bool result = index >= custom->parameter_count;
-    return result ? node->result[index - custom->parameter_count].tensor : node->argument[index].tensor;
-}
-
-nnefcl_dtype ncl_custom_dtype(const struct ncl_custom *custom, const struct ncl_node *node)
-{
-    return tensor_at(custom, node, custom->typed)->dtype;
-}
 
 static void put_tensor(struct ncl_emit *step, const struct ncl_custom_field *field, const nnefcl_shape *shape)
 {

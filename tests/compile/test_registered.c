@@ -139,6 +139,31 @@ START_TEST(bad_registrations)
 }
 END_TEST
 
+/* Declarations that end too early, or lack a character: a status, whatever it is. */
+START_TEST(damaged_declarations)
+{
+    static const char whole[] = OP;
+    char declaration[sizeof whole];
+    unsigned refused = 0;
+    for (size_t i = 0; i < sizeof whole - 1; i++)
+        for (int how = 0; how < 2; how++) {
+            struct model_text text;
+            const nnefcl_operation operation = {1, declaration, same_shape, SOURCE("op"), NULL, NULL, NULL, 0, 0, NULL};
+            memcpy(declaration, whole, sizeof whole);
+            if (how)
+                memmove(declaration + i, whole + i + 1, sizeof whole - i - 1);
+            else
+                declaration[i] = '\0';
+            open_with(&text, MODEL_HEADER GRAPH("y = relu(x);"), &operation, 1, 0);
+            ck_assert_msg(text.status == NNEFCL_OK || text.status == NNEFCL_ERR_ARGUMENT, "'%s': %s", declaration, text.error.message);
+            refused += text.status != NNEFCL_OK;
+            ck_assert_msg(how || text.status != NNEFCL_OK, "'%s'", declaration);
+            model_text_close(&text);
+        }
+    ck_assert_uint_ge(refused, sizeof whole - 1);
+}
+END_TEST
+
 START_TEST(no_list)
 {
     struct model_text text;
@@ -261,6 +286,39 @@ START_TEST(generic)
     open_with(&text, MODEL_HEADER GRAPH("a = x > 0.0; n, z = pick(a, value = true); y = select(z, x, 0.0);"), &pick, 1, 0);
     ck_assert_int_eq(text.status, NNEFCL_ERR_ARGUMENT);
     ck_assert(strstr(text.error.message, "pick: its shape function sets no shape for 'n'"));
+}
+END_TEST
+
+/* A default value is written before anyone knows what ? stands for. */
+static const struct generic_default {
+    const char *declaration, *use, *message; /* NULL: all right */
+} generic_defaults[] = {
+    {"fragment op<?>( x: tensor<?>, a: ? = 1 ) -> ( y: tensor<?> );", "y = op(x);",
+     "op: the value of 'a' is not of type scalar, for which ? stands here"},
+    {"fragment op<?>( x: tensor<?>, a: ? = 1 ) -> ( y: tensor<?> );", "y = op(x, a = 2.0);", NULL},
+    {"fragment op<?>( x: tensor<?>, a: ? = 1.0 ) -> ( y: tensor<?> );", "y = op(x);", NULL},
+    {"fragment op<?>( x: tensor<?>, a: ? = 1.0 ) -> ( y: tensor<?> );", "z = op(2); y = select(x > 0.0, x, 1.0);",
+     "op: the value of 'a' is not of type integer, for which ? stands here"},
+    {"fragment op<?>( x: tensor<scalar>, a: ? = true ) -> ( y: tensor<?> );", "y = op<scalar>(x);",
+     "op: the value of 'a' is not of type scalar, for which ? stands here"},
+    {"fragment op<?>( x: tensor<scalar>, a: tensor<?> = 1 ) -> ( y: tensor<?> );", "y = op<scalar>(x);",
+     "op: the value of 'a' is not of type scalar, for which ? stands here"},
+};
+
+START_TEST(defaults_of_generics)
+{
+    const struct generic_default *d = &generic_defaults[_i];
+    const nnefcl_operation operation = {1, d->declaration, same_shape, SOURCE("op"), NULL, NULL, NULL, 0, 0, NULL};
+    struct model_text text;
+    char document[1024];
+    snprintf(document, sizeof document, MODEL_HEADER "%s\n" GRAPH("%s"), d->declaration, d->use);
+    open_with(&text, document, &operation, 1, 0);
+    if (d->message) {
+        ck_assert_int_eq(text.status, NNEFCL_ERR_MODEL);
+        ck_assert_str_eq(text.error.message, d->message);
+    } else
+        ck_assert_msg(text.status == NNEFCL_OK, "%s", text.error.message);
+    model_text_close(&text);
 }
 END_TEST
 
@@ -430,11 +488,13 @@ int main(void)
     Suite *suite = suite_create("registered");
     TCase *tests = tcase_create("registered");
     tcase_add_loop_test(tests, bad_registrations, 0, (int)(sizeof bad / sizeof *bad));
+    tcase_add_test(tests, damaged_declarations);
     tcase_add_test(tests, no_list);
     tcase_add_test(tests, good_registrations);
     tcase_add_loop_test(tests, in_documents, 0, (int)(sizeof documents / sizeof *documents));
     tcase_add_test(tests, dialect);
     tcase_add_test(tests, generic);
+    tcase_add_loop_test(tests, defaults_of_generics, 0, (int)(sizeof generic_defaults / sizeof *generic_defaults));
     tcase_add_loop_test(tests, shape_functions, 0, (int)(sizeof answers / sizeof *answers));
     tcase_add_test(tests, memory);
     suite_add_tcase(suite, tests);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <pthread.h>
 
+#include "base/counting_allocator.h"
 #include "host/host.h"
 #include "host_case.h"
 
@@ -426,6 +427,28 @@ START_TEST(bad_source)
 }
 END_TEST
 
+/* Every allocation of a session fails once, and all behind it. */
+START_TEST(memory_ends)
+{
+    nnefcl_model *model = open_with(HEADER AFFINE "graph g(x) -> (y) { x = external<scalar>(shape = [2]); y = affine(x, a = 1.0); }", operations, 1);
+    for (size_t n = 1;; n++) {
+        struct counting_allocator counting = {.fail_at = n, .fail_on = true};
+        nnefcl_session_options options = forms[n % 2 && device->target.cpu ? FORMS - 1 : 0];
+        nnefcl_session *session;
+        nnefcl_error error = {0};
+        options.allocator = counting_allocator(&counting);
+        const nnefcl_status status = nnefcl_session_create(model, device, &options, &session, &error);
+        ck_assert_msg(status == NNEFCL_OK || status == NNEFCL_ERR_NOMEM, "%zu: %s", n, error.message);
+        nnefcl_session_free(session);
+        ck_assert_uint_eq(counting.live, 0);
+        if (counting.calls < n)
+            break;
+        ck_assert_int_ne(status, NNEFCL_OK);
+    }
+    nnefcl_model_free(model);
+}
+END_TEST
+
 /* ---- constants, state ---- */
 
 /* What depends on constants alone is computed once. */
@@ -585,6 +608,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, dumps);
     tcase_add_test(tests, long_index);
     tcase_add_loop_test(tests, bad_source, 0, FORMS);
+    tcase_add_test(tests, memory_ends);
     tcase_add_loop_test(tests, constants, 0, FORMS);
     tcase_add_loop_test(tests, state, 0, FORMS);
     tcase_add_test(tests, threads);

@@ -59,6 +59,13 @@ static void count_node(struct verdicts *verdicts, const nnefcl_verdict *v)
     verdicts->node = v->node;
 }
 
+/* The part used of what is allowed beyond half a unit, which correct rounding takes. */
+static double excess_of(const nnefcl_verdict *v)
+{
+    const double used = fmax(v->ulp - 0.5, 0), allowed = fmax(v->tolerance - 0.5, 0);
+    return used > 0 ? used / allowed : 0;
+}
+
 static int take_verdict(void *user, const nnefcl_verdict *v)
 {
     struct verdicts *verdicts = user;
@@ -71,9 +78,10 @@ static int take_verdict(void *user, const nnefcl_verdict *v)
         return 0;
     }
     talk_detail(verdicts->talk, "%s: %.4g ULP of %.4g", node_text(verdicts->pool, v), v->ulp, v->tolerance);
-    const double ratio = v->tolerance > 0 ? v->ulp / v->tolerance : v->ulp > 0 ? (double)INFINITY : 0;
-    if (ratio > verdicts->ratio && v->ulp > 0) {
-        verdicts->ratio = ratio;
+    const double excess = excess_of(v);
+    if (v->ulp > 0 && (excess > verdicts->excess || (excess == verdicts->excess && v->ulp > verdicts->ulp))) {
+        verdicts->excess = excess;
+        verdicts->ulp = v->ulp;
         verdicts->worst =
             pool_printf(verdicts->pool, "worst %.3g ULP of %.3g allowed: %s %s = %s", v->ulp, v->tolerance, v->location, v->result.name, v->op);
     }
@@ -85,7 +93,7 @@ static int take_verdict(void *user, const nnefcl_verdict *v)
 enum status verdicts_run(struct verdicts *verdicts, const struct engine *engine, const void *const *inputs, void *const *outputs)
 {
     nnefcl_error error = {0};
-    *verdicts = (struct verdicts){.pool = engine->pool, .talk = engine->talk, .ratio = -1, .list = engine->options->json ? json_array() : NULL};
+    *verdicts = (struct verdicts){.pool = engine->pool, .talk = engine->talk, .excess = -1, .list = engine->options->json ? json_array() : NULL};
     const nnefcl_status status = nnefcl_session_verify(engine->session, engine->model, inputs, outputs, take_verdict, verdicts, &error);
     talk_progress_end(engine->talk);
     return talk_library(engine->talk, status, &error);

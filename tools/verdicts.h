@@ -10,7 +10,7 @@ struct verdicts {
     struct pool *pool;
     struct talk *talk;
     size_t nodes, bad, undefined; /* those compared, those of them beyond their tolerance, and those that have no definition */
-    double ratio;                 /* the worst error over what it may be, below 0: none yet */
+    double excess, ulp;           /* the worst error, by the part used of what is allowed; below 0: none yet */
     const char *worst, *first_bad;
     size_t node; /* of the verdict before, and whether it was bad */
     bool node_bad;

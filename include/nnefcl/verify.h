@@ -20,9 +20,9 @@ typedef struct nnefcl_verdict {
     size_t node;                       /* its index (nnefcl_model_node) */
     const char *op, *location;         /* "conv", "graph.nnef:12:9" */
     nnefcl_tensor_info result;
-    const nnefcl_tensor_info *operand; /* the tensors among the arguments, in their order; literals have no name */
+    const nnefcl_tensor_info *operand; /* the tensors among the arguments, in their order, literals too */
     size_t operand_count;
-    uint64_t elements, bad;            /* compared, and beyond the tolerance; elements 0: the operation has no definition to compare with */
+    uint64_t elements, bad;            /* compared, and beyond the tolerance; elements 0: a custom operation without definition */
     /* The worst element, by its error over what it may have. The error is counted in units in the last place: |got - want| over the distance of
      * neighbouring floats at |want| or, for sums, at the sum of the magnitudes that add up to it. What OpenCL leaves to a device is no error:
      * denormals taken as 0, NaN of any kind, infinity where the value rounds to it. For integers and logicals the error is 0 or infinite. */

@@ -269,6 +269,7 @@ static nnefcl_status make_plan(struct maker *maker, const nnefcl_session_options
         .plain_kernels = options->plain_kernels,
         .clblast = options->blas == NNEFCL_BLAS_CLBLAST,
         .separate_buffers = options->separate_buffers,
+        .long_index = options->long_index,
         .keep_tensors = options->keep_tensors,
         .memory_limit = options->memory_limit,
     };

@@ -37,6 +37,7 @@ nnefcl_session_options engine_session_options(const struct engine *engine)
     options.profiling = o->profile;
     options.keep_tensors = o->verify;
     options.separate_buffers = o->separate_buffers;
+    options.long_index = o->long_index;
     options.disabled_passes = o->disabled_passes;
     options.disabled_pass_count = o->disabled_pass_count;
     options.memory_limit = o->memory_limit;

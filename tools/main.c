@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "conformance.h"
 #include "execute.h"
 #include "option_table.h"
 #include "report.h"
@@ -54,6 +55,9 @@ static enum status act(const struct options *options, struct pool *pool, struct 
         break;
     case ACTION_DUMP:
         status = look_dump(&engine);
+        break;
+    case ACTION_CONFORMANCE:
+        status = conformance_execute(options, pool, talk);
         break;
     case ACTION_RUN:
         status = execute_runs(&engine);

@@ -208,19 +208,58 @@ static const char *set_duration(struct option_parser *p, const char *value)
     return number_real(value, &p->options->duration) && p->options->duration > 0 ? NULL : "a number of seconds above 0";
 }
 
-static const char *add_passes(struct option_parser *p, const char *value)
+/* The items of a list with commas; false: an empty one. */
+static bool add_names(struct option_parser *p, const char *value, const char ***names, size_t *count)
 {
-    struct options *o = p->options;
     for (;; value++) {
         size_t length = strcspn(value, ",");
         if (!length)
-            return "the name of a pass, or several with commas";
-        o->disabled_passes = pool_grow(p->pool, o->disabled_passes, o->disabled_pass_count, sizeof *o->disabled_passes);
-        o->disabled_passes[o->disabled_pass_count++] = pool_copy(p->pool, value, length);
+            return false;
+        *names = pool_grow(p->pool, *names, *count, sizeof **names);
+        (*names)[(*count)++] = pool_copy(p->pool, value, length);
         value += length;
         if (!*value)
-            return NULL;
+            return true;
     }
+}
+
+static const char *add_ops(struct option_parser *p, const char *value)
+{
+    return add_names(p, value, &p->options->ops, &p->options->op_count) ? NULL : "the name of an operation, or several with commas";
+}
+
+static const char *set_quick(struct option_parser *p, const char *value)
+{
+    (void)value;
+    p->options->level = NNEFCL_CONFORMANCE_QUICK;
+    return NULL;
+}
+
+static const char *set_full(struct option_parser *p, const char *value)
+{
+    (void)value;
+    p->options->level = NNEFCL_CONFORMANCE_FULL;
+    return NULL;
+}
+
+static const char *add_report(struct option_parser *p, const char *value)
+{
+    static const char *const ends[] = {".json", ".xml", ".html"};
+    struct options *o = p->options;
+    const char *dot = strrchr(value, '.');
+    for (size_t i = 0; dot && i < sizeof ends / sizeof *ends; i++)
+        if (!strcmp(dot, ends[i])) {
+            o->reports = pool_grow(p->pool, o->reports, o->report_count, sizeof *o->reports);
+            o->reports[o->report_count++] = value;
+            return NULL;
+        }
+    return "a file that ends in .json, .xml or .html";
+}
+
+static const char *add_passes(struct option_parser *p, const char *value)
+{
+    struct options *o = p->options;
+    return add_names(p, value, &o->disabled_passes, &o->disabled_pass_count) ? NULL : "the name of a pass, or several with commas";
 }
 
 static const char *set_memory_limit(struct option_parser *p, const char *value)
@@ -243,6 +282,7 @@ FLAG(set_no_quant, p->options->no_quant)
 FLAG(set_random, p->options->random)
 FLAG(set_verify, p->options->verify)
 FLAG(set_bench, p->options->bench)
+FLAG(set_long_index, p->options->long_index)
 FLAG(set_separate_buffers, p->options->separate_buffers)
 FLAG(set_quiet, p->talk->quiet)
 FLAG(set_verbose, p->talk->verbose)
@@ -252,11 +292,12 @@ enum {
     RUN = ACTION_RUN,
     PLAN = ACTION_RUN | ACTION_CHECK | ACTION_SUMMARY | ACTION_DUMP, /* where a plan is made */
     MODEL = PLAN,
-    ANY = 0xff,
+    CONFORMANCE = ACTION_CONFORMANCE,
+    ANY = 0x1ff,
 };
 
 const struct option_row option_table[] = {
-    {'d', "device", "SPEC", RUN | ACTION_DUMP, 0, set_device, "an index, gpu, cpu, accelerator, P:D, or a part of a name", "device"},
+    {'d', "device", "SPEC", RUN | CONFORMANCE | ACTION_DUMP, 0, set_device, "an index, gpu, cpu, accelerator, P:D, or a part of a name", "device"},
     {0, "list-devices", NULL, ANY, ACTION_LIST_DEVICES, NULL, "every device, also those that cannot be used, and why", NULL},
     {0, "strict", NULL, MODEL, 0, set_strict, "refuse what the specification forbids even if its meaning is clear", "model"},
     {0, "compat", "NAME[,NAME]", MODEL, 0, set_compat, "accept dialects of exporters: torch, tract, legacy", NULL},
@@ -282,6 +323,11 @@ const struct option_row option_table[] = {
     {0, "verify", NULL, RUN, 0, set_verify, "every node against its definition in double precision", NULL},
     {0, "check", NULL, ANY, ACTION_CHECK, NULL, "would the model run, what would it need; no device", NULL},
     {0, "list-ops", NULL, ANY, ACTION_LIST_OPS, NULL, "operation, chapter, how it runs", NULL},
+    {0, "conformance", NULL, ANY, ACTION_CONFORMANCE, NULL, "does the device compute every operation right? -d all: every device", NULL},
+    {0, "ops", "NAME[,NAME]", CONFORMANCE, 0, add_ops, "only these operations", NULL},
+    {0, "quick", NULL, CONFORMANCE, 0, set_quick, "a few cases of each operation", NULL},
+    {0, "full", NULL, CONFORMANCE, 0, set_full, "all cases, with 64-bit indices too", NULL},
+    {0, "report", "FILE", CONFORMANCE, 0, add_report, ".json, .xml (JUnit) or .html", NULL},
     {0, "bench", NULL, RUN, 0, set_bench, "time repeated runs", "speed"},
     {0, "profile", "[=table|json]", RUN, 0, set_profile, "device time of each step", NULL},
     {0, "warmup", "N", RUN, 0, set_warmup, "runs before measuring (2)", NULL},
@@ -290,7 +336,8 @@ const struct option_row option_table[] = {
     {0, "dump", "WHAT", ANY, ACTION_DUMP, set_dump, "ast, graph, flat, plan, cl or dot", "look"},
     {0, "summary", NULL, ANY, ACTION_SUMMARY, NULL, "operation, shape, parameters, MACs of each node, and memory", NULL},
     {0, "disable-pass", "NAME[,NAME]", PLAN, 0, add_passes, "leave out passes", "debugging"},
-    {0, "separate-buffers", NULL, PLAN, 0, set_separate_buffers, "a buffer of its own for each tensor", NULL},
+    {0, "separate-buffers", NULL, PLAN | CONFORMANCE, 0, set_separate_buffers, "a buffer of its own for each tensor", NULL},
+    {0, "long-index", NULL, PLAN, 0, set_long_index, "64-bit indices in every kernel", NULL},
     {0, "memory-limit", "BYTES", PLAN, 0, set_memory_limit, "device memory at most (512M and the like)", "limits"},
     {'q', "quiet", NULL, ANY, 0, set_quiet, "no warnings, no notes", "talk"},
     {'v', "verbose", NULL, ANY, 0, set_verbose, "more notes", NULL},

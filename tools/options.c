@@ -149,7 +149,7 @@ static const struct {
 
 static const struct {
     const char *option, *other;
-} excludes[] = {{"strict", "compat"}, {"quiet", "verbose"}, {"bench", "profile"}, {"verify", "bench"}, {"verify", "profile"}};
+} excludes[] = {{"strict", "compat"}, {"quiet", "verbose"}, {"bench", "profile"}, {"verify", "bench"}, {"verify", "profile"}, {"quick", "full"}};
 
 static enum status check_rules(struct option_parser *p, const bool *given)
 {

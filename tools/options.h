@@ -2,6 +2,7 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
+#include "nnefcl/conformance.h"
 #include "nnefcl/inspect.h"
 #include "mempool.h"
 #include "talk.h"
@@ -15,7 +16,8 @@ enum action {
     ACTION_LIST_DEVICES = 16,
     ACTION_LIST_OPS = 32,
     ACTION_HELP = 64,
-    ACTION_VERSION = 128
+    ACTION_VERSION = 128,
+    ACTION_CONFORMANCE = 256
 };
 
 /* One -i, -o or --compare; their order makes the runs. */
@@ -53,7 +55,10 @@ struct options {
     bool bench, profile, profile_table;
     uint64_t warmup, runs; /* runs 0: as many as `duration` allows */
     double duration;       /* seconds, 0: no limit */
-    bool separate_buffers;
+    nnefcl_conformance_level level;
+    const char **ops, **reports;
+    size_t op_count, report_count;
+    bool separate_buffers, long_index;
     const char **disabled_passes;
     size_t disabled_pass_count;
     uint64_t memory_limit;

@@ -2,6 +2,7 @@
 #ifndef NNEFCL_NNEFCL_H
 #define NNEFCL_NNEFCL_H
 
+#include "conformance.h"
 #include "device.h"
 #include "inspect.h"
 #include "model.h"

@@ -30,6 +30,7 @@ typedef struct nnefcl_session_options {
     int separate_buffers;              /* a cl_mem of its own for each tensor, for checkers of memory */
     int keep_tensors;                  /* every tensor keeps its memory until the end of a run, for nnefcl_session_verify */
     int plain_kernels;                 /* only the plain kernels behind the fast ones: the tests' second opinion */
+    int long_index;                    /* 64-bit indices in all kernels, as tensors of 2^31 elements need them (tests) */
     const char *const *disabled_passes; /* names of passes to leave out (tests); an unknown one is NNEFCL_ERR_ARGUMENT */
     size_t disabled_pass_count;
     uint64_t memory_limit;             /* bytes of device memory; 0: what the device has */

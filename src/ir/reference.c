@@ -1,5 +1,7 @@
 #include "ir/reference.h"
 
+#include <float.h>
+
 const double *ncl_reference_in(const struct ncl_reference *reference, const struct ncl_tensor *tensor)
 {
     return reference->tensor[tensor->id].value;
@@ -15,6 +17,11 @@ double *ncl_reference_scale(const struct ncl_reference *reference, const struct 
     struct ncl_elements *elements = &reference->tensor[tensor->id];
     elements->terms = terms > 1 ? terms : 1;
     return elements->scale;
+}
+
+double ncl_reference_average(double sum, double count)
+{
+    return sum > (double)FLT_MAX ? sum : sum / count;
 }
 
 bool ncl_position_first(const nnefcl_shape *shape, int64_t *at)

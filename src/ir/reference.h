@@ -29,6 +29,9 @@ double *ncl_reference_out(const struct ncl_reference *reference, const struct nc
 /* The scales of a result to write, and its number of terms. */
 double *ncl_reference_scale(const struct ncl_reference *reference, const struct ncl_tensor *tensor, uint64_t terms);
 
+/* The scale of an average of `count` terms whose magnitudes add up to `sum`: the average may overflow where its sum does. */
+double ncl_reference_average(double sum, double count);
+
 /* Positions of a shape in row-major order:
  *     int64_t at[NNEFCL_MAX_RANK];
  *     for (bool more = ncl_position_first(&shape, at); more; more = ncl_position_next(&shape, at)) ...

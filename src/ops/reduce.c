@@ -128,7 +128,7 @@ static void define(const struct ncl_reference *reference, enum kind kind, const 
     }
     for (int64_t i = 0; i < count && kind == MEAN; i++) {
         y[i] /= (double)volume;
-        scale[i] /= (double)volume;
+        scale[i] = ncl_reference_average(scale[i], (double)volume);
     }
 }
 

@@ -1,0 +1,100 @@
+/* The conformance run on screen and as JSON. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "conformance.h"
+
+enum { SHOWN = 40 }; /* failures on screen */
+
+const char *conformance_ulp(double ulp, char text[32])
+{
+    snprintf(text, 32, isfinite(ulp) ? "%.3g" : "inf", ulp);
+    return text;
+}
+
+static void print_devices(const struct conformance *c)
+{
+    for (size_t i = 0; i < c->device_count; i++) {
+        const struct conformance_device *d = &c->device[i];
+        printf("[%zu] %s (%s, driver %s): %zu cases in %.1f s%s%s\n", i, d->info.name, d->info.platform_name, d->info.driver, d->cases, d->ms / 1000,
+               d->stopped ? "; stopped: " : "", d->stopped ? d->stopped : "");
+    }
+}
+
+static void print_row(const struct conformance *c, size_t op)
+{
+    char ulp[32], allowed[32], cell[80];
+    printf("%-30s %-7s", c->op[op].name, c->op[op].chapter);
+    for (size_t i = 0; i < c->device_count; i++) {
+        const struct conformance_figure *f = &c->device[i].figure[op];
+        if (f->failed)
+            snprintf(cell, sizeof cell, "%zu FAILED", f->failed);
+        else
+            snprintf(cell, sizeof cell, "%s of %s", conformance_ulp(f->ulp, ulp), conformance_ulp(f->tolerance, allowed));
+        printf(" %5zu  %-16s", f->cases, cell);
+    }
+    putchar('\n');
+}
+
+static void print_failures(const struct conformance *c)
+{
+    size_t shown = 0;
+    for (size_t i = 0; i < c->result_count; i++) {
+        const struct conformance_result *r = &c->result[i];
+        if (r->passed)
+            continue;
+        if (shown++ == SHOWN) {
+            printf("... and more; a report (--report) has all of them\n");
+            return;
+        }
+        printf("[%zu] %s%s%s%s: %s\n", r->device, r->name, *r->variant ? " (" : "", r->variant, *r->variant ? ")" : "", r->message);
+    }
+}
+
+void conformance_print(const struct conformance *c)
+{
+    print_devices(c);
+    printf("\n%-30s %-7s", "operation", "chapter");
+    for (size_t i = 0; i < c->device_count; i++)
+        printf(" cases  [%zu] %-12s", i, "worst ULP");
+    putchar('\n');
+    for (size_t op = 0; op < c->op_count; op++)
+        print_row(c, op);
+    putchar('\n');
+    print_failures(c);
+    printf("%zu passed, %zu failed\n", c->result_count - c->failed, c->failed);
+}
+
+/* ---- JSON ---- */
+
+static json_t *device_json(const struct conformance *c, const struct conformance_device *d)
+{
+    json_t *ops = json_array();
+    for (size_t i = 0; i < c->op_count; i++)
+        json_array_append_new(ops, json_pack("{s:s, s:s, s:I, s:I, s:o, s:o}", "op", c->op[i].name, "chapter", c->op[i].chapter, "cases",
+                                             (json_int_t)d->figure[i].cases, "failed", (json_int_t)d->figure[i].failed, "ulp",
+                                             report_real(d->figure[i].ulp), "tolerance", report_real(d->figure[i].tolerance)));
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I, s:I, s:f, s:s?, s:o}", "name", d->info.name, "platform", d->info.platform_name,
+                     "vendor", d->info.vendor, "version", d->info.version, "driver", d->info.driver, "fp16", d->info.fp16, "fp64", d->info.fp64,
+                     "cases", (json_int_t)d->cases, "failed", (json_int_t)d->failed, "seconds", d->ms / 1000, "stopped", d->stopped, "ops", ops);
+}
+
+json_t *conformance_json(const struct conformance *c)
+{
+    json_t *document = report_document("conformance"), *devices = json_array(), *failures = json_array();
+    for (size_t i = 0; i < c->device_count; i++)
+        json_array_append_new(devices, device_json(c, &c->device[i]));
+    for (size_t i = 0; i < c->result_count; i++) {
+        const struct conformance_result *r = &c->result[i];
+        if (!r->passed)
+            json_array_append_new(failures, json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "device", (json_int_t)r->device, "op",
+                                                      c->op[r->op].name, "case", r->name, "variant", r->variant, "message", r->message, "document",
+                                                      r->document, "ulp", report_real(r->ulp), "tolerance", report_real(r->tolerance)));
+    }
+    json_object_set_new(document, "library", json_string(nnefcl_version()));
+    json_object_set_new(document, "level", json_string(c->level));
+    json_object_set_new(document, "devices", devices);
+    json_object_set_new(document, "failures", failures);
+    return document;
+}

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "conformance.h"
+#include "conform.h"
 #include "execute.h"
 #include "option_table.h"
 #include "report.h"
@@ -57,7 +57,7 @@ static enum status act(const struct options *options, struct pool *pool, struct 
         status = look_dump(&engine);
         break;
     case ACTION_CONFORMANCE:
-        status = conformance_execute(options, pool, talk);
+        status = conform_execute(options, pool, talk);
         break;
     case ACTION_RUN:
         status = execute_runs(&engine);

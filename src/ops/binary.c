@@ -33,7 +33,12 @@ static const struct power {
     double exponent;
     const char *formula;
 } powers[] = {
-    {2.0, "x * x"}, {3.0, "x * x * x"}, {0.5, "select(sqrt(x), (float8)INFINITY, x == -INFINITY)"}, {-0.5, "select(rsqrt(x + 0.0f), (float8)0.0f, x == -INFINITY)"}, {-1.0, "1.0f / x"}, {-2.0, "1.0f / (x * x)"},
+    {2.0, "x * x"},
+    {3.0, "x * x * x"},
+    {0.5, "select(sqrt(x), (float8)INFINITY, x == -INFINITY)"},
+    {-0.5, "select(rsqrt(x + 0.0f), (float8)0.0f, x == -INFINITY)"},
+    {-1.0, "1.0f / x"},
+    {-2.0, "1.0f / (x * x)"},
 };
 
 nnefcl_status ncl_pow_lower(struct ncl_lower *lower, const struct ncl_node *node)

@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conformance.h"
+#include "conform.h"
 
-void conformance_escape(FILE *file, const char *text)
+void conform_escape(FILE *file, const char *text)
 {
     for (; *text; text++) {
         const unsigned char c = (unsigned char)*text;
@@ -25,7 +25,7 @@ void conformance_escape(FILE *file, const char *text)
 
 /* ---- JUnit ---- */
 
-static void put_case(const struct conformance *c, const struct conformance_result *r, FILE *file)
+static void put_case(const struct conform *c, const struct conform_result *r, FILE *file)
 {
     fprintf(file, "  <testcase classname=\"%s\" name=\"%s\" time=\"%.4f\"", c->op[r->op].name, r->name, r->ms / 1000);
     if (r->passed) {
@@ -33,29 +33,29 @@ static void put_case(const struct conformance *c, const struct conformance_resul
         return;
     }
     fputs(">\n   <failure message=\"", file);
-    conformance_escape(file, r->variant);
+    conform_escape(file, r->variant);
     fputs(*r->variant ? ": " : "", file);
-    conformance_escape(file, r->message);
+    conform_escape(file, r->message);
     fputs("\">", file);
-    conformance_escape(file, r->document);
+    conform_escape(file, r->document);
     fputs("</failure>\n  </testcase>\n", file);
 }
 
-void conformance_xml(const struct conformance *c, FILE *file)
+void conform_xml(const struct conform *c, FILE *file)
 {
     fprintf(file, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"nnefcl conformance, %s\" tests=\"%zu\" failures=\"%zu\">\n",
             c->level, c->result_count, c->failed);
     for (size_t i = 0; i < c->device_count; i++) {
-        const struct conformance_device *d = &c->device[i];
+        const struct conform_device *d = &c->device[i];
         fputs(" <testsuite name=\"", file);
-        conformance_escape(file, d->info.name);
+        conform_escape(file, d->info.name);
         fprintf(file, "\" tests=\"%zu\" failures=\"%zu\" errors=\"%d\" time=\"%.3f\">\n", d->cases, d->failed, d->stopped != NULL, d->ms / 1000);
         for (size_t k = 0; k < c->result_count; k++)
             if (c->result[k].device == i)
                 put_case(c, &c->result[k], file);
         if (d->stopped) {
             fputs("  <system-err>", file);
-            conformance_escape(file, d->stopped);
+            conform_escape(file, d->stopped);
             fputs("</system-err>\n", file);
         }
         fputs(" </testsuite>\n", file);
@@ -76,75 +76,75 @@ static const char head[] =
     "pre { background: #8881; padding: .7rem; overflow-x: auto; } summary { cursor: pointer; } h1 + p { font-size: 1.1rem; }\n"
     "</style>\n<h1>nnefcl conformance</h1>\n";
 
-static void put_devices(const struct conformance *c, FILE *file)
+static void put_devices(const struct conform *c, FILE *file)
 {
     fputs("<table>\n<tr><th>device<th>platform<th>version<th>driver<th>fp64<th>fp16<th>cases<th>failed<th>seconds\n", file);
     for (size_t i = 0; i < c->device_count; i++) {
-        const struct conformance_device *d = &c->device[i];
+        const struct conform_device *d = &c->device[i];
         const char *const facts[] = {d->info.name,   d->info.platform_name,       d->info.version,
                                      d->info.driver, d->info.fp64 ? "yes" : "no", d->info.fp16 ? "yes" : "no"};
         fputs("<tr>", file);
         for (size_t k = 0; k < sizeof facts / sizeof *facts; k++) {
             fputs("<td>", file);
-            conformance_escape(file, facts[k]);
+            conform_escape(file, facts[k]);
         }
         fprintf(file, "<td class=n>%zu<td class=\"n %s\">%zu<td class=n>%.1f\n", d->cases, d->failed ? "bad" : "good", d->failed, d->ms / 1000);
         if (d->stopped) {
             fputs("<tr><td colspan=9 class=bad>stopped: ", file);
-            conformance_escape(file, d->stopped);
+            conform_escape(file, d->stopped);
             putc('\n', file);
         }
     }
     fputs("</table>\n", file);
 }
 
-static void put_operations(const struct conformance *c, FILE *file)
+static void put_operations(const struct conform *c, FILE *file)
 {
     char ulp[32], allowed[32];
     fputs("<h2>Operations</h2>\n<p>The worst element of each, in units in the last place, and what it may be.\n<table>\n<tr><th>operation<th>chapter",
           file);
     for (size_t i = 0; i < c->device_count; i++) {
         fputs("<th>cases<th>", file);
-        conformance_escape(file, c->device[i].info.name);
+        conform_escape(file, c->device[i].info.name);
         fputs("<th>allowed", file);
     }
     putc('\n', file);
     for (size_t op = 0; op < c->op_count; op++) {
         fprintf(file, "<tr><td>%s<td>%s", c->op[op].name, c->op[op].chapter);
         for (size_t i = 0; i < c->device_count; i++) {
-            const struct conformance_figure *f = &c->device[i].figure[op];
+            const struct conform_figure *f = &c->device[i].figure[op];
             fprintf(file, "<td class=n>%zu", f->cases);
             if (f->failed)
                 fprintf(file, "<td class=\"n bad\">%zu failed<td class=n>", f->failed);
             else
-                fprintf(file, "<td class=n>%s<td class=\"n dim\">%s", conformance_ulp(f->ulp, ulp), conformance_ulp(f->tolerance, allowed));
+                fprintf(file, "<td class=n>%s<td class=\"n dim\">%s", conform_ulp(f->ulp, ulp), conform_ulp(f->tolerance, allowed));
         }
         putc('\n', file);
     }
     fputs("</table>\n", file);
 }
 
-static void put_failures(const struct conformance *c, FILE *file)
+static void put_failures(const struct conform *c, FILE *file)
 {
     if (c->failed)
         fputs("<h2>Failures</h2>\n", file);
     for (size_t i = 0; i < c->result_count; i++) {
-        const struct conformance_result *r = &c->result[i];
+        const struct conform_result *r = &c->result[i];
         if (r->passed)
             continue;
         fprintf(file, "<details><summary><b>%s</b> on ", r->name);
-        conformance_escape(file, c->device[r->device].info.name);
+        conform_escape(file, c->device[r->device].info.name);
         fputs(*r->variant ? " with " : "", file);
-        conformance_escape(file, r->variant);
+        conform_escape(file, r->variant);
         fputs(": ", file);
-        conformance_escape(file, r->message);
+        conform_escape(file, r->message);
         fputs("</summary>\n<pre>", file);
-        conformance_escape(file, r->document);
+        conform_escape(file, r->document);
         fputs("</pre></details>\n", file);
     }
 }
 
-void conformance_html(const struct conformance *c, FILE *file)
+void conform_html(const struct conform *c, FILE *file)
 {
     fputs(head, file);
     fprintf(file, "<p>nnefcl %s, %s run: <b class=%s>%zu passed, %zu failed</b>\n", nnefcl_version(), c->level, c->failed ? "bad" : "good",

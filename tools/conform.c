@@ -1,4 +1,4 @@
-#include "conformance.h"
+#include "conform.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include "clock.h"
 
 struct work {
-    struct conformance conformance;
+    struct conform conformance;
     const struct options *options;
     struct pool *pool;
     struct talk *talk;
@@ -21,7 +21,7 @@ static const char *keep(struct work *work, const char *text)
 
 /* ---- results ---- */
 
-static size_t find_op(const struct conformance *c, const char *name)
+static size_t find_op(const struct conform *c, const char *name)
 {
     size_t i = 0;
     while (i + 1 < c->op_count && strcmp(c->op[i].name, name) != 0)
@@ -29,7 +29,7 @@ static size_t find_op(const struct conformance *c, const char *name)
     return i;
 }
 
-static void count(struct conformance_device *device, struct conformance_figure *figure, const struct conformance_result *result)
+static void count(struct conform_device *device, struct conform_figure *figure, const struct conform_result *result)
 {
     figure->cases++;
     device->cases++;
@@ -48,19 +48,19 @@ static void count(struct conformance_device *device, struct conformance_figure *
 static int take(void *user, const nnefcl_conformance_case *item)
 {
     struct work *work = user;
-    struct conformance *c = &work->conformance;
+    struct conform *c = &work->conformance;
     c->result = pool_grow(work->pool, c->result, c->result_count, sizeof *c->result);
-    struct conformance_result *result = &c->result[c->result_count++];
-    *result = (struct conformance_result){.device = work->device,
-                                          .op = find_op(c, item->op),
-                                          .name = keep(work, item->name),
-                                          .variant = keep(work, item->variant),
-                                          .message = keep(work, item->message),
-                                          .document = item->passed ? NULL : keep(work, item->document),
-                                          .passed = item->passed,
-                                          .ulp = item->ulp,
-                                          .tolerance = item->tolerance,
-                                          .ms = item->ms};
+    struct conform_result *result = &c->result[c->result_count++];
+    *result = (struct conform_result){.device = work->device,
+                                      .op = find_op(c, item->op),
+                                      .name = keep(work, item->name),
+                                      .variant = keep(work, item->variant),
+                                      .message = keep(work, item->message),
+                                      .document = item->passed ? NULL : keep(work, item->document),
+                                      .passed = item->passed,
+                                      .ulp = item->ulp,
+                                      .tolerance = item->tolerance,
+                                      .ms = item->ms};
     count(&c->device[work->device], &c->device[work->device].figure[result->op], result);
     c->failed += !result->passed;
     talk_progress(work->talk, "%s: %zu of %zu cases, %zu failed: %s", c->device[work->device].info.name, item->index + 1, item->count,
@@ -73,11 +73,11 @@ static int take(void *user, const nnefcl_conformance_case *item)
 static int collect(void *user, const nnefcl_device_info *info)
 {
     struct work *work = user;
-    struct conformance *c = &work->conformance;
+    struct conform *c = &work->conformance;
     if (!info->usable)
         return 0;
     c->device = pool_grow(work->pool, c->device, c->device_count, sizeof *c->device);
-    c->device[c->device_count++] = (struct conformance_device){.info = *info};
+    c->device[c->device_count++] = (struct conform_device){.info = *info};
     return 0;
 }
 
@@ -100,7 +100,7 @@ static enum status find_devices(struct work *work, const char **spec)
 
 static enum status run_device(struct work *work, const char *spec)
 {
-    struct conformance_device *device = &work->conformance.device[work->device];
+    struct conform_device *device = &work->conformance.device[work->device];
     nnefcl_device_options options = NNEFCL_DEVICE_OPTIONS_INIT;
     nnefcl_conformance_options run = NNEFCL_CONFORMANCE_OPTIONS_INIT;
     nnefcl_device *opened = NULL;
@@ -139,7 +139,7 @@ static enum status run_device(struct work *work, const char *spec)
 
 static void list_ops_of_run(struct work *work)
 {
-    struct conformance *c = &work->conformance;
+    struct conform *c = &work->conformance;
     c->op = pool_array(work->pool, nnefcl_op_count(), sizeof *c->op);
     for (size_t i = 0; i < nnefcl_op_count(); i++) {
         bool wanted = work->options->op_count == 0;
@@ -158,11 +158,11 @@ static enum status write_report(struct work *work, const char *path)
     if (!file)
         return talk_fail(work->talk, STATUS_DATA, "%s: %s", path, strerror(errno));
     if (strcmp(end, ".html") == 0) {
-        conformance_html(&work->conformance, file);
+        conform_html(&work->conformance, file);
     } else if (strcmp(end, ".xml") == 0) {
-        conformance_xml(&work->conformance, file);
+        conform_xml(&work->conformance, file);
     } else {
-        json_t *document = conformance_json(&work->conformance);
+        json_t *document = conform_json(&work->conformance);
         json_dumpf(document, file, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
         putc('\n', file);
         json_decref(document);
@@ -173,7 +173,7 @@ static enum status write_report(struct work *work, const char *path)
     return STATUS_OK;
 }
 
-enum status conformance_execute(const struct options *options, struct pool *pool, struct talk *talk)
+enum status conform_execute(const struct options *options, struct pool *pool, struct talk *talk)
 {
     static const char *const levels[] = {"normal", "quick", "full"};
     struct work work = {.conformance.level = levels[options->level], .options = options, .pool = pool, .talk = talk};
@@ -185,9 +185,9 @@ enum status conformance_execute(const struct options *options, struct pool *pool
     if (status)
         return status;
     if (options->json)
-        report_print(conformance_json(&work.conformance));
+        report_print(conform_json(&work.conformance));
     else
-        conformance_print(&work.conformance);
+        conform_print(&work.conformance);
     for (size_t i = 0; i < options->report_count && !status; i++)
         status = write_report(&work, options->reports[i]);
     if (!status && work.conformance.failed)

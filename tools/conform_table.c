@@ -3,45 +3,45 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conformance.h"
+#include "conform.h"
 
 enum { SHOWN = 40 }; /* failures on screen */
 
-const char *conformance_ulp(double ulp, char text[32])
+const char *conform_ulp(double ulp, char text[32])
 {
     snprintf(text, 32, isfinite(ulp) ? "%.3g" : "inf", ulp);
     return text;
 }
 
-static void print_devices(const struct conformance *c)
+static void print_devices(const struct conform *c)
 {
     for (size_t i = 0; i < c->device_count; i++) {
-        const struct conformance_device *d = &c->device[i];
+        const struct conform_device *d = &c->device[i];
         printf("[%zu] %s (%s, driver %s): %zu cases in %.1f s%s%s\n", i, d->info.name, d->info.platform_name, d->info.driver, d->cases, d->ms / 1000,
                d->stopped ? "; stopped: " : "", d->stopped ? d->stopped : "");
     }
 }
 
-static void print_row(const struct conformance *c, size_t op)
+static void print_row(const struct conform *c, size_t op)
 {
     char ulp[32], allowed[32], cell[80];
     printf("%-30s %-7s", c->op[op].name, c->op[op].chapter);
     for (size_t i = 0; i < c->device_count; i++) {
-        const struct conformance_figure *f = &c->device[i].figure[op];
+        const struct conform_figure *f = &c->device[i].figure[op];
         if (f->failed)
             snprintf(cell, sizeof cell, "%zu FAILED", f->failed);
         else
-            snprintf(cell, sizeof cell, "%s of %s", conformance_ulp(f->ulp, ulp), conformance_ulp(f->tolerance, allowed));
+            snprintf(cell, sizeof cell, "%s of %s", conform_ulp(f->ulp, ulp), conform_ulp(f->tolerance, allowed));
         printf(" %5zu  %-16s", f->cases, cell);
     }
     putchar('\n');
 }
 
-static void print_failures(const struct conformance *c)
+static void print_failures(const struct conform *c)
 {
     size_t shown = 0;
     for (size_t i = 0; i < c->result_count; i++) {
-        const struct conformance_result *r = &c->result[i];
+        const struct conform_result *r = &c->result[i];
         if (r->passed)
             continue;
         if (shown++ == SHOWN) {
@@ -52,7 +52,7 @@ static void print_failures(const struct conformance *c)
     }
 }
 
-void conformance_print(const struct conformance *c)
+void conform_print(const struct conform *c)
 {
     print_devices(c);
     printf("\n%-30s %-7s", "operation", "chapter");
@@ -68,7 +68,7 @@ void conformance_print(const struct conformance *c)
 
 /* ---- JSON ---- */
 
-static json_t *device_json(const struct conformance *c, const struct conformance_device *d)
+static json_t *device_json(const struct conform *c, const struct conform_device *d)
 {
     json_t *ops = json_array();
     for (size_t i = 0; i < c->op_count; i++)
@@ -80,13 +80,13 @@ static json_t *device_json(const struct conformance *c, const struct conformance
                      "cases", (json_int_t)d->cases, "failed", (json_int_t)d->failed, "seconds", d->ms / 1000, "stopped", d->stopped, "ops", ops);
 }
 
-json_t *conformance_json(const struct conformance *c)
+json_t *conform_json(const struct conform *c)
 {
     json_t *document = report_document("conformance"), *devices = json_array(), *failures = json_array();
     for (size_t i = 0; i < c->device_count; i++)
         json_array_append_new(devices, device_json(c, &c->device[i]));
     for (size_t i = 0; i < c->result_count; i++) {
-        const struct conformance_result *r = &c->result[i];
+        const struct conform_result *r = &c->result[i];
         if (!r->passed)
             json_array_append_new(failures, json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "device", (json_int_t)r->device, "op",
                                                       c->op[r->op].name, "case", r->name, "variant", r->variant, "message", r->message, "document",

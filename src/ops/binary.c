@@ -38,7 +38,7 @@ static const struct power {
     {0.5, "select(sqrt(x), (float8)INFINITY, x == -INFINITY)"},
     {-0.5, "select(rsqrt(x + 0.0f), (float8)0.0f, x == -INFINITY)"},
     {-1.0, "1.0f / x"},
-    {-2.0, "1.0f / (x * x)"},
+    {-2.0, "(1.0f / x) * (1.0f / x)"}, /* x * x may be denormal where its reciprocal is not */
 };
 
 nnefcl_status ncl_pow_lower(struct ncl_lower *lower, const struct ncl_node *node)

@@ -36,7 +36,7 @@ typedef struct nnefcl_model_options {
     int64_t batch;                       /* leading extent for every input; 0: as written */
     int random_weights;                  /* variables without a file get pseudo-random values: He-scaled, from `seed` and the label */
     uint64_t seed;
-    int no_quant;                        /* graph.quant only serves to decode variables stored as quantized indices */
+    int no_quant;                        /* graph.quant only serves to decode variables stored as quantized indices; else it is executed (NNEF 7.1) */
     uint64_t memory_limit;               /* bytes the host may spend on the model, and one tensor may take; 0: 8 GiB */
     nnefcl_allocator allocator;
     nnefcl_diagnostic_fn diagnostic;     /* every error and warning; NULL: only the first error, in nnefcl_error */

@@ -218,7 +218,7 @@ static nnefcl_status finish(struct ncl_build *build, const struct ncl_quant_file
     if (!status)
         status = ncl_attach_files(build);
     if (!status && quant)
-        status = ncl_quantize_note(build);
+        status = ncl_quantize_apply(build);
     if (!status)
         ncl_attach_random(build->graph);
     return status;

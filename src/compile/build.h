@@ -6,6 +6,7 @@
  * translate_invoke.c) evaluate.c   runs the code: a machine with a stack of its own, so that recursion in a model is no recursion here operate.c
  * operators, subscripts and built-in functions on values nodes.c      an invocation of an operation becomes a node: literals, shapes, names
  * (introduce.c: other shapes of inputs) attach.c     after the body: dead nodes, files of variables, ranges of random values; quantize.c: graph.quant
+ * quantize_nodes.c  its entries as nodes
  * build.c      the order of it all
  *
  * The code of a body is made once and run for each expansion. An error in an assignment ends that assignment; its identifiers are poisoned, and
@@ -246,7 +247,7 @@ nnefcl_status ncl_attach_member(struct ncl_build *build, struct ncl_variable *va
 
 /* quantize.c */
 nnefcl_status ncl_quantize_attach(struct ncl_build *build, const struct ncl_quant_file *file);
-/* One note if entries have no effect. */
-nnefcl_status ncl_quantize_note(struct ncl_build *build);
+/* Tensors with entries are quantized where they are made, unless `no_quant`. */
+nnefcl_status ncl_quantize_apply(struct ncl_build *build);
 
 #endif

@@ -37,7 +37,7 @@ static bool is_product(const struct ncl_node *node)
 static bool is_linear(const struct ncl_node *add, int side, struct ncl_node *const *producer, const unsigned *uses)
 {
     const struct ncl_tensor *product = add->argument[side].tensor, *bias = add->argument[1 - side].tensor;
-    return is_product(producer[product->id]) && uses[product->id] == 1 && !product->quant && bias->shape.rank == product->shape.rank &&
+    return is_product(producer[product->id]) && uses[product->id] == 1 && bias->shape.rank == product->shape.rank &&
            ncl_shape_equal(&product->shape, &ncl_node_result(add, 0)->shape);
 }
 

@@ -1,8 +1,8 @@
-/* graph.quant: entries are checked against the quantization operations of 4.9.5 and attached to tensors and variables (5.3, 7.1). */
+/* graph.quant: entries are checked against the quantization operations of 4.9.5 and attached to tensors and variables (5.3, 7.1).
+ * quantize_nodes.c: what comes of them. */
 #include <string.h>
 
 #include "compile/build.h"
-#include "nnef/tensor_file.h"
 
 static const char *const algorithms[] = {"min_max_linear_quantize", "zero_point_linear_quantize", "linear_quantize", "logarithmic_quantize"};
 
@@ -178,72 +178,4 @@ nnefcl_status ncl_quantize_attach(struct ncl_build *build, const struct ncl_quan
             first = status;
     }
     return first;
-}
-
-/* ---- what stays a hint ---- */
-
-/* Variables with an entry whose elements are stored as indices, so that it is needed to read them; their files have been checked. */
-static nnefcl_status is_stored_quantized(struct ncl_build *build, struct ncl_cursor *cursor, size_t index, bool *quantized)
-{
-    uint8_t bytes[NCL_TENSOR_HEADER];
-    struct ncl_tensor_header header;
-    struct ncl_diag quiet; /* what there is to say was said by the check */
-    size_t got = 0;
-    const struct ncl_member *member = ncl_container_member(build->container, index);
-    nnefcl_status status = ncl_cursor_seek(cursor, index, build->diag);
-    if (!status)
-        status = ncl_cursor_read(cursor, bytes, sizeof bytes, &got, build->diag);
-    ncl_diag_init(&quiet, NULL, NULL, NULL, false);
-    if (!status && got == sizeof bytes &&
-        !ncl_tensor_header_read(bytes, member->size, member->name, build->options->compat, NNEFCL_ERR_MODEL, &quiet, &header))
-        *quantized = header.code == NCL_ITEM_QUANT_UNSIGNED || header.code == NCL_ITEM_QUANT_SIGNED;
-    return status;
-}
-
-/* By member: is it such a file? In the order of the archive. */
-static nnefcl_status find_quantized(struct ncl_build *build, bool *quantized, size_t members)
-{
-    bool *asked = NCL_NEW_ARRAY(&build->scratch, bool, members);
-    struct ncl_cursor *cursor;
-    if (!asked)
-        return ncl_build_nomem(build);
-    for (size_t i = 0; i < build->graph->variable_count; i++) {
-        const struct ncl_variable *variable = build->graph->variable[i];
-        if (variable->quant && variable->member != SIZE_MAX)
-            asked[variable->member] = true;
-    }
-    nnefcl_status status = ncl_cursor_open(build->container, build->diag, &cursor);
-    if (status)
-        return status;
-    for (size_t i = 0; i < members && !status; i++)
-        if (asked[i])
-            status = is_stored_quantized(build, cursor, i, &quantized[i]);
-    ncl_cursor_free(cursor);
-    return status;
-}
-
-nnefcl_status ncl_quantize_note(struct ncl_build *build)
-{
-    const size_t members = build->container ? ncl_container_count(build->container) : 0;
-    bool *quantized = NCL_NEW_ARRAY(&build->scratch, bool, members);
-    size_t ignored = 0;
-    struct ncl_loc at = NCL_NOWHERE;
-    if (!quantized)
-        return ncl_build_nomem(build);
-    const nnefcl_status status = members ? find_quantized(build, quantized, members) : NNEFCL_OK;
-    if (status)
-        return status;
-    for (size_t i = 0; i < build->graph->tensor_count; i++) {
-        struct ncl_tensor *tensor = build->graph->tensor[i];
-        if (!tensor->quant || (tensor->variable && tensor->variable->member != SIZE_MAX && quantized[tensor->variable->member]))
-            continue;
-        if (ignored++ == 0)
-            at = tensor->quant->at;
-        if (build->options->no_quant)
-            tensor->quant = NULL;
-    }
-    if (ignored && !build->options->no_quant)
-        ncl_note(build->diag, at, "%zu entries for activations and for variables stored as floats are hints, and this build computes without them",
-                 ignored);
-    return NNEFCL_OK;
 }

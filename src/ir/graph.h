@@ -61,7 +61,7 @@ struct ncl_tensor {
     struct ncl_variable *variable; /* role VARIABLE */
     const void *data;              /* role CONSTANT: elements of dtype, `data_count` of them: all, or one that fills the tensor */
     size_t data_count;
-    const struct ncl_quant *quant; /* hint of graph.quant, NULL: none */
+    const struct ncl_quant *quant; /* its entry in graph.quant, NULL: none; the build makes a node of it */
     struct ncl_loc at;
 };
 

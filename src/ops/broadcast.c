@@ -114,6 +114,8 @@ nnefcl_status ncl_broadcast_emit(struct ncl_lower *lower, const struct ncl_broad
     ncl_step_define(step, "FORMULA", broadcast->formula);
     ncl_step_define_int(step, "ARITY", broadcast->arity);
     define_types(lower, step, broadcast);
+    if (broadcast->quantize)
+        ncl_step_define_int(step, "QUANTIZE", 1);
     for (int k = 0; k < broadcast->arity; k++) {
         ncl_step_define_int(step, steps[k], axes.stride[k][0]); /* 0 or 1: tensors are dense */
         ncl_step_in(step, broadcast->operand[k]);
@@ -124,6 +126,7 @@ nnefcl_status ncl_broadcast_emit(struct ncl_lower *lower, const struct ncl_broad
     ncl_step_size(step, "INNER", axes.extent[0]);
     ncl_step_size(step, "OUTER", axes.count - 1);
     ncl_step_real(step, "ALPHA", broadcast->alpha);
+    ncl_step_real(step, "BETA", broadcast->beta);
     ncl_step_sizes(step, "EXTENT", axes.extent + 1, NNEFCL_MAX_RANK - 1);
     for (int k = 0; k < broadcast->arity; k++)
         ncl_step_sizes(step, "STRIDE", axes.stride[k] + 1, NNEFCL_MAX_RANK - 1);

@@ -15,7 +15,8 @@ nnefcl_status ncl_broadcast_infer(struct ncl_infer *infer, const struct ncl_node
 /* result = formula of x, y, z, w: for the kernel `broadcast`. Types are those of the plan tensors. */
 struct ncl_broadcast {
     const char *formula;
-    double alpha;
+    bool quantize; /* the formula uses the functions of quantization and BETA */
+    double alpha, beta;
     int arity;
     ncl_ref operand[NCL_BROADCAST_OPERANDS];
     nnefcl_shape shape[NCL_BROADCAST_OPERANDS]; /* each broadcasts to result_shape */

@@ -189,12 +189,12 @@ static const struct document meant[] = {
     {"quantize by the names of 1.0.5",
      FLAT("a = min_max_linear_quantize(x, -1.0, 1.0, bits = 8, signed = false, symmetric = false);\n"
           "y = zero_point_linear_quantize(a, 0, 0.5, bits = 8, signed = true, symmetric = false);"),
-     ACCEPT, 0, "", "clamp(|round("},
-    {"quantize by the old name", FLAT("y = linear_quantize(x, -1.0, 1.0, bits = 8);"), ACCEPT, 0, "", "clamp(|round("},
+     ACCEPT, 0, "", "min_max_linear_quantize(x, -1.0, 1.0, bits = 8|zero_point_linear_quantize(a, 0, 0.5, bits = 8, signed = true"},
+    {"quantize by the old name", FLAT("y = linear_quantize(x, -1.0, 1.0, bits = 8);"), ACCEPT, 0, "", "linear_quantize(x, -1.0, 1.0, bits = 8)"},
     {"quantize by channel",
      FLAT("s = constant<scalar>(shape = [1,4], value = [0.5, 0.25, 1.0, 2.0]); z = constant<integer>(shape = [1,4], value = [0, 1, 2, 3]);\n"
           "y = zero_point_linear_quantize(x, z, s, bits = 8, signed = true, symmetric = false);"),
-     ACCEPT, 0, "", "div(x, s)|round(|clamp("},
+     ACCEPT, 0, "", "zero_point_linear_quantize(x, z, s, bits = 8"},
     {"transposes around an operation", GRAPH("a = transpose(x, axes = [0,2,3,1]); b = relu(a); y = transpose(b, axes = [0,3,1,2]);"), ACCEPT, 0, "",
      "transpose|relu|transpose"},
     {"extent 0", UNKNOWN_EXTENT, REJECT, TORCH, "shape", ""},

@@ -65,8 +65,7 @@ def zoo(runner, shared, work):
     names = sorted(os.path.basename(p) for p in glob.glob(os.path.join(shared, 'zoo', 'networks', '*')))
     bad = []
     for name in names:
-        hints = ['--allow-ignored-hints'] if name == 'mobilenet_v1_int8' else []
-        run = subprocess.run([sys.executable, os.path.join(shared, 'zoo', 'zoo.py'), 'check', name, '--runner', runner + ' {dir} {io} --rtol {rtol} --atol {atol}'] + hints,
+        run = subprocess.run([sys.executable, os.path.join(shared, 'zoo', 'zoo.py'), 'check', name, '--runner', runner + ' {dir} {io} --rtol {rtol} --atol {atol} --verify'],
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if run.returncode:
             bad.append('%s: %s' % (name, run.stdout[-2000:]))

@@ -1,0 +1,179 @@
+/* Quantization operations (NNEF 4.9.5): elements become the nearest of those that an index stands for. linear_quantize is min_max_linear_quantize,
+ * unsigned.
+ *
+ * Kernels find the index of the text in real arithmetic for operands that are floats: a first guess, then the exact side of the boundary by fused
+ * multiply-adds. Above 23 bits the steps are finer than the floats between the limits: then nothing is left but to clamp (to half a step). */
+#include <math.h>
+#include <string.h>
+
+#include "ir/reference.h"
+#include "ops/broadcast.h"
+
+#define FINE 24 /* bits from which on a step is below the spacing of floats at the limits */
+
+static int64_t bits_of(const struct ncl_node *node)
+{
+    return ncl_node_integer(node, "bits");
+}
+
+static bool is_unsigned(const struct ncl_node *node)
+{
+    return strcmp(node->op->name, "linear_quantize") == 0; /* it has no such attributes: they are false */
+}
+
+static bool is_signed(const struct ncl_node *node)
+{
+    return !is_unsigned(node) && ncl_node_logical(node, "signed");
+}
+
+static bool is_symmetric(const struct ncl_node *node)
+{
+    return !is_unsigned(node) && ncl_node_logical(node, "symmetric");
+}
+
+/* ---- shape rule ---- */
+
+static nnefcl_status infer(struct ncl_infer *infer, struct ncl_node *node, const char *const *names, size_t count)
+{
+    nnefcl_shape shape;
+    if (bits_of(node) < 1 || bits_of(node) > 64)
+        return ncl_infer_error(infer, node, "'bits' is %lld, it must be 1 to 64", (long long)bits_of(node));
+    const nnefcl_status status = ncl_broadcast_infer(infer, node, names, count, &shape);
+    return status ? status : ncl_infer_result(infer, node, 0, &shape);
+}
+
+static const char *const limits[] = {"x", "min", "max"}, *const points[] = {"x", "zero_point", "scale"}, *const largest[] = {"x", "max"};
+
+nnefcl_status ncl_min_max_quantize_infer(struct ncl_infer *rule, struct ncl_node *node)
+{
+    return infer(rule, node, limits, 3);
+}
+
+nnefcl_status ncl_zero_point_quantize_infer(struct ncl_infer *rule, struct ncl_node *node)
+{
+    return infer(rule, node, points, 3);
+}
+
+nnefcl_status ncl_logarithmic_quantize_infer(struct ncl_infer *rule, struct ncl_node *node)
+{
+    return infer(rule, node, largest, 2);
+}
+
+/* ---- ranges of the indices ---- */
+
+/* r of min_max_linear_quantize: the number of steps between the limits. */
+static double steps_of(const struct ncl_node *node)
+{
+    return ldexp(1, (int)bits_of(node)) - 1 - (is_signed(node) && is_symmetric(node));
+}
+
+static double highest_of(const struct ncl_node *node)
+{
+    return ldexp(1, (int)bits_of(node) - is_signed(node)) - 1;
+}
+
+static double lowest_of(const struct ncl_node *node)
+{
+    return is_signed(node) ? -highest_of(node) - !is_symmetric(node) : 0;
+}
+
+/* ---- kernels ---- */
+
+static nnefcl_status emit(struct ncl_lower *lower, const struct ncl_node *node, const char *const *names, int count, const char *formula,
+                          double alpha, double beta)
+{
+    const struct ncl_tensor *result = ncl_node_result(node, 0);
+    struct ncl_broadcast broadcast = {
+        .formula = formula, .quantize = true, .alpha = alpha, .beta = beta, .result = ncl_lower_tensor(lower, result), .result_shape = result->shape};
+    for (int i = 0; i < count; i++)
+        ncl_broadcast_operand(lower, &broadcast, ncl_node_tensor(node, names[i]));
+    return ncl_broadcast_emit(lower, &broadcast);
+}
+
+nnefcl_status ncl_min_max_quantize_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    const char *formula = bits_of(node) < FINE ? "FN(quantize_limits)(x, y, z, ALPHA)" : "FN(quantize_clamp)(x, y, z)";
+    return emit(lower, node, limits, 3, formula, steps_of(node), 0);
+}
+
+nnefcl_status ncl_zero_point_quantize_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    return emit(lower, node, points, 3, "FN(quantize_scale)(x, convert_float8(y), z, BETA, ALPHA)", highest_of(node), lowest_of(node));
+}
+
+nnefcl_status ncl_logarithmic_quantize_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    return emit(lower, node, largest, 2, "FN(quantize_power)(x, y, ALPHA)", ldexp(1, (int)bits_of(node)) - 1, 0);
+}
+
+/* ---- the definition ---- */
+
+static double element(const struct ncl_reference *reference, const struct ncl_node *node, const char *name, const int64_t *at)
+{
+    const struct ncl_tensor *operand = ncl_node_tensor(node, name);
+    return ncl_reference_in(reference, operand)[ncl_position_repeated(&operand->shape, at)];
+}
+
+static double nearest(double x)
+{
+    return floor(x + 0.5);
+}
+
+static double clamped(double x, double low, double high)
+{
+    const double least = x < high ? x : high;
+    return least > low ? least : low;
+}
+
+/* q = round((z - min) / (max - min) r) - p and y = (q + p) / r (max - min) + min, z the clamped x: p cancels out. The quotient is last, so that it is
+ * exact where it is a boundary. */
+static double min_max(double x, double min, double max, double r)
+{
+    const double z = clamped(x, min, max);
+    return nearest((z - min) * r / (max - min)) / r * (max - min) + min;
+}
+
+void ncl_min_max_quantize_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *result = ncl_node_result(node, 0);
+    double *y = ncl_reference_out(reference, result), *scale = ncl_reference_scale(reference, result, 1);
+    int64_t at[NNEFCL_MAX_RANK];
+    for (bool more = ncl_position_first(&result->shape, at); more; more = ncl_position_next(&result->shape, at)) {
+        const double min = element(reference, node, "min", at), max = element(reference, node, "max", at);
+        *y++ = min_max(element(reference, node, "x", at), min, max, steps_of(node));
+        *scale++ = fabs(min) + fabs(max);
+    }
+}
+
+/* q = clamp(round(x / scale) + zero_point, lowest, highest) and y = (q - zero_point) scale */
+void ncl_zero_point_quantize_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *result = ncl_node_result(node, 0);
+    double *y = ncl_reference_out(reference, result);
+    int64_t at[NNEFCL_MAX_RANK];
+    for (bool more = ncl_position_first(&result->shape, at); more; more = ncl_position_next(&result->shape, at)) {
+        const double z = element(reference, node, "zero_point", at), s = element(reference, node, "scale", at);
+        *y++ = (clamped(nearest(element(reference, node, "x", at) / s) + z, lowest_of(node), highest_of(node)) - z) * s;
+    }
+}
+
+/* q = round(clamp(log2(|x|), m - r, m)) and y = sign(x) 2^q, m = ceil(log2(max)): the logarithm of a float is no half, and with the exponent taken
+ * off it is exact for powers of two. */
+static double logarithmic(double x, double max, double r)
+{
+    int exponent, most;
+    const double fraction = frexp(fabs(x), &exponent), m = frexp(max, &most) == 0.5 ? most - 1 : most;
+    if (isnan(x) || x == 0)
+        return x;
+    const double q = isinf(x) ? m : nearest(clamped(exponent + log2(fraction), m - r, m));
+    return copysign(exp2(q), x);
+}
+
+void ncl_logarithmic_quantize_reference(const struct ncl_reference *reference, const struct ncl_node *node)
+{
+    const struct ncl_tensor *result = ncl_node_result(node, 0);
+    double *y = ncl_reference_out(reference, result);
+    int64_t at[NNEFCL_MAX_RANK];
+    for (bool more = ncl_position_first(&result->shape, at); more; more = ncl_position_next(&result->shape, at))
+        *y++ = logarithmic(element(reference, node, "x", at), element(reference, node, "max", at), ldexp(1, (int)bits_of(node)) - 1);
+}

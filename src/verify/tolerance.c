@@ -5,9 +5,11 @@
 #include "ir/custom.h"
 
 static const struct ncl_tolerance table[] = {
-#define TOLERANCE(op, ulp, per_term, reason) {op, ulp, per_term, reason},
+#define TOLERANCE(op, ulp, per_term, reason)                      {op, ulp, per_term, reason, 0},
+#define TOLERANCE_IN_PARTS(op, ulp, per_term, most_terms, reason) {op, ulp, per_term, reason, most_terms},
 #include "verify/tolerance.def"
 #undef TOLERANCE
+#undef TOLERANCE_IN_PARTS
 };
 
 const struct ncl_tolerance *ncl_tolerance_find(const char *op)
@@ -22,11 +24,12 @@ const struct ncl_tolerance *ncl_tolerance_of(const struct ncl_op *op, struct ncl
 {
     if (!op->custom)
         return ncl_tolerance_find(op->name);
-    *own = (struct ncl_tolerance){op->name, op->custom->ulp, op->custom->ulp_per_term, "what the application allows"};
+    *own = (struct ncl_tolerance){op->name, op->custom->ulp, op->custom->ulp_per_term, "what the application allows", 0};
     return own;
 }
 
 double ncl_tolerance_ulp(const struct ncl_tolerance *tolerance, uint64_t terms)
 {
-    return tolerance->ulp + tolerance->per_term * (double)terms;
+    const double most = tolerance->most_terms;
+    return tolerance->ulp + tolerance->per_term * (most > 0 && (double)terms > most ? most : (double)terms);
 }

@@ -6,9 +6,10 @@
 
 struct ncl_tolerance {
     const char *op;
-    double ulp;      /* of any element */
-    double per_term; /* and for each rounding in a row (struct ncl_elements, terms) */
-    const char *reason;
+    double ulp;         /* of any element */
+    double per_term;    /* and for each rounding in a row (struct ncl_elements, terms) */
+    const char *reason; /* for the numbers */
+    double most_terms;  /* terms beyond these add nothing; 0: all count */
 };
 
 /* NULL: an operation that the table does not know. */

@@ -303,6 +303,8 @@ START_TEST(tolerances)
     }
     ck_assert_double_eq(ncl_tolerance_ulp(ncl_tolerance_find("exp"), 1000), 3);
     ck_assert_double_eq(ncl_tolerance_ulp(ncl_tolerance_find("conv"), 1000), 502);
+    ck_assert_double_eq(ncl_tolerance_ulp(ncl_tolerance_find("sum_reduce"), 10), 7);
+    ck_assert_double_eq(ncl_tolerance_ulp(ncl_tolerance_find("sum_reduce"), 1000000), 38);
     ck_assert_ptr_null(ncl_tolerance_find("no_such_operation"));
 }
 END_TEST

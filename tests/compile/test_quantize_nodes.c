@@ -18,7 +18,7 @@ static const struct quantized {
      Q("z", "2.0") Q("x", "1.0") Q("y", "1.5"),
      "x_quantized = |y_exact = sqrt(x_quantized)|y = linear_quantize(y_exact, |z_exact = exp(y)|z = linear_quantize(z_exact, "},
     {"several results", "graph g( x ) -> ( a, b ) { x = external(shape = [4]); [a, b] = split(x, axis = 0, ratios = [1, 1]); }", Q("b", "1.0"),
-     "[a, b_exact] = split(x|b = linear_quantize(b_exact"},
+     "[a, b_exact] = split<scalar>(x|b = linear_quantize(b_exact"},
     {"in arrays", "graph g( x ) -> ( z ) { x = external(shape = [4]); y = exp(x); z = concat([x, y, x], axis = 0); }", Q("x", "1.0"),
      "y = exp(x_quantized)|concat<scalar>([x_quantized, y, x_quantized]"},
     {"a variable of floats", "graph g( x ) -> ( y ) { x = external(shape = [2,3]); w = variable(shape = [1,3], label = 'w'); y = mul(x, w); }",

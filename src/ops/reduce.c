@@ -17,18 +17,19 @@ nnefcl_status ncl_reduce_infer(struct ncl_infer *infer, struct ncl_node *node)
 /* How the kernel `reduce` makes one result of a line. */
 struct reduction {
     const char *join, *start;
-    const char *map; /* NULL: the element itself */
-    bool mean, sum;
+    const char *map, *finish; /* NULL: the element itself, the joined value */
+    bool sum;
 };
 
 static const struct reduction reductions[] = {
     [SUM] = {.join = "a + v", .start = "0", .sum = true},
-    [MEAN] = {.join = "a + v", .start = "0", .sum = true, .mean = true},
+    [MEAN] = {.join = "a + v", .start = "0", .sum = true, .finish = "v / VOLUME"},
     [MAX] = {.join = "select(a, v, (v > a) | isnan(v))", .start = "-INFINITY"},
     [MIN] = {.join = "select(a, v, (v < a) | isnan(v))", .start = "INFINITY"},
-    [ALL] = {.join = "a & v", .start = "1"},
+    /* by what is not there: the compiler of rusticl (Mesa 22.3) falls over arrays of bytes that are all 1 */
+    [ALL] = {.join = "a | v", .start = "0", .map = "v ^ (uchar)1", .finish = "v ^ (uchar)1"},
     [ANY] = {.join = "a | v", .start = "0"},
-    [VARIANCE] = {.join = "a + v", .start = "0", .map = "(v - m) * (v - m)", .sum = true, .mean = true},
+    [VARIANCE] = {.join = "a + v", .start = "0", .map = "(v - m) * (v - m)", .sum = true, .finish = "v / VOLUME"},
 };
 
 static nnefcl_status emit(struct ncl_lower *lower, enum kind kind, const struct ncl_tensor *input, const struct ncl_tensor *mean,
@@ -44,8 +45,8 @@ static nnefcl_status emit(struct ncl_lower *lower, enum kind kind, const struct 
     ncl_step_define_int(step, "SUM", reduction->sum);
     if (reduction->map)
         ncl_step_define(step, "MAP(v)", reduction->map);
-    if (reduction->mean)
-        ncl_step_define(step, "FINISH(v)", "v / VOLUME");
+    if (reduction->finish)
+        ncl_step_define(step, "FINISH(v)", reduction->finish);
     ncl_step_in(step, ncl_lower_tensor(lower, input));
     ncl_step_in(step, ncl_lower_tensor(lower, mean));
     ncl_step_out(step, ncl_lower_tensor(lower, output));

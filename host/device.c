@@ -201,6 +201,21 @@ static unsigned power_of_two_below(size_t value, unsigned most)
     return result;
 }
 
+/* What is known of drivers and changes what we ask of them; each with its reproducer in docs/drivers. */
+static const struct driver_fact {
+    const char *platform, *device; /* parts of their names */
+    bool short_loops;              /* a work-item ends its loops, without a word, once it has been through 65,535 iterations in all */
+} driver_facts[] = {{"rusticl", "llvmpipe", true}};
+
+static bool has_short_loops(const nnefcl_device_info *info)
+{
+    for (size_t i = 0; i < sizeof driver_facts / sizeof *driver_facts; i++)
+        if (strstr(info->platform_name, driver_facts[i].platform) && strstr(info->name, driver_facts[i].device))
+            return driver_facts[i].short_loops;
+    return false;
+}
+
+/* The kernels for CPUs give a work-item thousands of elements; where loops must be short, those of GPUs serve a CPU too. */
 static void set_target(nnefcl_device *device)
 {
     const nnefcl_device_info *info = &device->info;
@@ -209,7 +224,7 @@ static void set_target(nnefcl_device *device)
     if (clGetDeviceInfo(device->id, CL_DEVICE_MEM_BASE_ADDR_ALIGN, sizeof bits, &bits, NULL) != CL_SUCCESS)
         bits = 0;
     target->name = info->name;
-    target->cpu = info->type == NNEFCL_DEVICE_CPU;
+    target->cpu = info->type == NNEFCL_DEVICE_CPU && !has_short_loops(info);
     target->compute_units = info->compute_units ? info->compute_units : 1;
     target->group = target->cpu ? 1 : power_of_two_below(info->max_work_group, 64);
     target->chunk = target->cpu ? 4096 : 8;

@@ -16,6 +16,7 @@ struct maker {
     size_t build_count;
     cl_program *program; /* by kernel of the plan, NULL: not needed; not owned */
     bool together;       /* all of them are one program */
+    bool separate;       /* a buffer for each tensor */
 };
 
 static bool uses(const struct ncl_steps *steps, uint32_t kernel)
@@ -291,7 +292,8 @@ static nnefcl_status make_plan(struct maker *maker, const nnefcl_session_options
     return session->execution == NNEFCL_EXECUTION_PERSISTENT ? ncl_persistent_check(session, maker->diag) : NNEFCL_OK;
 }
 
-/* Buffers that live between run steps come after those of init are gone: the plan counts the larger of the two. */
+/* Buffers that live between run steps come after those of init are gone: the plan counts the larger of the two. With a buffer for each tensor they come
+ * before: that is for checkers of memory, and Oclgrind takes a new buffer for what it knew of a released one (docs/drivers). */
 static nnefcl_status make_ready(struct maker *maker)
 {
     static const bool first[NCL_STORAGE_KINDS] = {
@@ -311,9 +313,11 @@ static nnefcl_status make_ready(struct maker *maker)
         status = ncl_memory_records(session, &maker->scratch, maker->diag);
     if (!status)
         status = run_init(maker);
-    ncl_memory_release(session, NCL_STORE_INIT);
+    if (!maker->separate)
+        ncl_memory_release(session, NCL_STORE_INIT);
     if (!status)
         status = ncl_memory_create(session, second, maker->diag);
+    ncl_memory_release(session, NCL_STORE_INIT);
     if (!status)
         status = make_kernels(maker);
     if (!status)
@@ -374,6 +378,7 @@ nnefcl_status nnefcl_session_create(const nnefcl_model *model, const nnefcl_devi
     if (!maker.session)
         return ncl_nomem(&diag);
     ncl_arena_init(&maker.scratch, &options->allocator, 0);
+    maker.separate = options->separate_buffers;
     status = make_plan(&maker, options);
     if (!status)
         status = make_ready(&maker);

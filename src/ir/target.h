@@ -8,7 +8,7 @@
 
 struct ncl_target {
     const char *name;
-    bool cpu; /* one work-item for each task, register tiles; else work-groups of `group` tasks */
+    bool cpu; /* one work-item for each task, register tiles, long loops; else work-groups of `group` tasks */
     unsigned compute_units;
     unsigned group;          /* work-items of a work-group: 1 on CPUs, 64 elsewhere */
     unsigned chunk;          /* elements of one task of an element-wise kernel: a multiple of 8 */

@@ -7,7 +7,7 @@
 #include "nnef/parse.h"
 #include "nnefcl/model.h"
 
-/* Operations that chapter 4 lacks: erf of exporters, softabs of the reference parser. */
+/* Operations that chapter 4 lacks: erf of exporters, softabs of the reference parser (A-SOFTABS-1). */
 static const char dialect_text[] =
     "fragment erf( x: tensor<scalar> ) -> ( y: tensor<scalar> );\n"
     "fragment softabs( x: tensor<scalar>, epsilon: scalar ) -> ( y: tensor<scalar> ) { y = sqrt(x ^ 2.0 + epsilon); }\n";

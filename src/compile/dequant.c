@@ -176,7 +176,7 @@ static nnefcl_status prepare_zero_point(const struct preparing *p, const struct 
     return status ? status : get_numbers(p, "scale", &p->out->b);
 }
 
-/* y = 2^(q + m - r) with m = ceil(log2(max)): how the smallest exponent m - r is stored as index 0 follows from 5.2 (READINGS A-QUANT-2). Of signed
+/* y = 2^(q + m - r) with m = ceil(log2(max)): how the smallest exponent m - r is stored as index 0 follows from 5.2 (A-QUANT-2). Of signed
  * items the highest bit is the sign of y and the others are q. */
 static void run_logarithmic(const struct ncl_dequant *d, double max, double unused, size_t count, double *values)
 {

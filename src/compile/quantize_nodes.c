@@ -1,5 +1,5 @@
-/* Executed quantization (7.1): a tensor with an entry in graph.quant is followed by a node of the operation that the entry names. Variables whose
- * elements are stored as indices are left out: they are decoded as they are read (dequant.c). */
+/* Executed quantization (7.1, A-QUANT-1): a tensor with an entry in graph.quant is followed by a node of the operation that the entry names.
+ * Variables whose elements are stored as indices are left out: they are decoded as they are read (dequant.c). */
 #include <string.h>
 
 #include "compile/build.h"

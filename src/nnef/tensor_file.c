@@ -215,7 +215,7 @@ void ncl_tensor_header_write(nnefcl_dtype dtype, const nnefcl_shape *shape, uint
 
 /* ---- items ---- */
 
-/* One item: whole bytes are little-endian, anything else is a stream of bits with the most significant one first (READINGS A-DAT-2). */
+/* One item: whole bytes are little-endian, anything else is a stream of bits with the most significant one first (A-DAT-2). */
 static uint64_t item_bits(const uint8_t *data, uint64_t bit, unsigned bits)
 {
     uint64_t value = 0;

@@ -1,4 +1,4 @@
-/* conv (NNEF 4.3.1): shape rule, and the choice among its kernels. */
+/* conv (NNEF 4.3.1): shape rule, and the choice among its kernels. Without a spatial dimension it is a product of matrices (A-CONV-1). */
 #include "ops/conv.h"
 #include "ops/window_rows.h"
 

@@ -1,4 +1,5 @@
-/* deconv (NNEF 4.3.1): shape rule, and the choice among its kernels. Channels as in the result semantics of the text: the filter has shape (c, C/G,
+/* deconv (NNEF 4.3.1): shape rule, and the choice among its kernels. Channels as in the result semantics of the text (A-DECONV-2): the filter has
+ * shape (c, C/G,
  * ...), c are the channels of the input, C those of the output and the bias. */
 #include "base/checked.h"
 #include "ops/conv.h"
@@ -6,7 +7,7 @@
 
 static const struct ncl_window_rules rules = {.first = 2, .reverse = true, .borders = NCL_BORDERS_FILLED};
 
-/* groups = 0: as many as output_shape has channels; without it as many as the input has. */
+/* A-DECONV-1, groups = 0: as many as output_shape has channels; without it as many as the input has. */
 static int64_t group_count(const struct ncl_node *node)
 {
     const int64_t groups = ncl_node_integer(node, "groups");

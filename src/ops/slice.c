@@ -1,4 +1,5 @@
-/* slice (4.5.4): output = input[:, begin:end:stride, :]. */
+/* slice (4.5.4): output = input[:, begin:end:stride, :]. The extent is rounded down (A-SLICE-1); a section that begins outside is refused
+ * (A-SLICE-2). */
 #include "base/checked.h"
 #include "ops/strided.h"
 #include "ir/reference.h"

@@ -1,4 +1,4 @@
-/* split, unstack (4.5.3): each result is a section of the operand. */
+/* split, unstack (4.5.3): each result is a section of the operand. Those of a vector have rank 0 (A-UNSTACK-1). */
 #include "base/checked.h"
 #include "ops/strided.h"
 #include "ir/reference.h"

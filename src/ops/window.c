@@ -174,7 +174,8 @@ static nnefcl_status solve_basic(struct ncl_window *w, int axis, bool automatic,
     return scale_down(w, axis, w->in.extent[axis], dilated, &w->out.extent[axis], refusal);
 }
 
-/* X = (x - 1) s + f_d - (p + q), with automatic padding X = x s; `reference` > 0: the extent from output_shape, which must scale down to x. */
+/* X = (x - 1) s + f_d - (p + q), with automatic padding X = x s (A-SW-1); `reference` > 0: the extent from output_shape, which must scale down to x.
+ */
 static nnefcl_status solve_reverse(struct ncl_window *w, int axis, bool automatic, int64_t reference, struct refusal *refusal)
 {
     int64_t dilated = 0, up, down;

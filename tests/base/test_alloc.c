@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/counting_allocator.h"
+#include "suite.h"
 
 START_TEST(arena_memory_is_zeroed_and_aligned)
 {
@@ -137,10 +138,5 @@ int main(void)
     tcase_add_test(cases, arrays_grow);
     Suite *suite = suite_create("base/alloc");
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "suite.h"
 
 struct seen {
     int errors, warnings, notes;
@@ -201,10 +202,5 @@ int main(void)
     tcase_add_test(cases, deep_traces_are_bounded);
     Suite *suite = suite_create("base/diag");
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

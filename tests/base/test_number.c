@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "suite.h"
 
 static const struct {
     const char *text;
@@ -176,10 +177,5 @@ int main(void)
     tcase_add_test(cases, what_is_written_reads_back);
     Suite *suite = suite_create("base/number");
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

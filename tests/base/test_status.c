@@ -5,6 +5,7 @@
 
 #include "base/embedded.h"
 #include "nnefcl/nnefcl.h"
+#include "suite.h"
 
 START_TEST(every_status_has_name_and_text)
 {
@@ -44,10 +45,5 @@ int main(void)
     tcase_add_test(cases, embedded_files_are_found_and_whole);
     Suite *suite = suite_create("base/status");
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -3,6 +3,7 @@
 
 #include "base/counting_allocator.h"
 #include "base/text.h"
+#include "suite.h"
 
 static void fill(struct ncl_text *text)
 {
@@ -59,10 +60,5 @@ int main(void)
     tcase_add_test(cases, failure_is_sticky_and_leaks_nothing);
     Suite *suite = suite_create("base/text");
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

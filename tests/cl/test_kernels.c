@@ -1,4 +1,5 @@
-/* Every kernel compiles alone with its defaults, and its record of sizes has the fields that the lowering fills (that half is in tests/ops, through the plan). */
+/* Every kernel compiles alone with its defaults, and its record of sizes has the fields that the lowering fills (that half is in tests/ops, through
+ * the plan). */
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
 #include <check.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 
 #include "base/embedded.h"
+#include "suite.h"
 
 static cl_context context;
 static cl_device_id device;
@@ -70,11 +72,7 @@ int main(void)
     tcase_add_loop_test(tests, each_compiles_alone, 0, (int)ncl_embedded_count);
     tcase_add_loop_test(tests, each_is_described, 0, (int)ncl_embedded_count);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    const int failed = suite_run(suite);
     clReleaseContext(context);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return failed;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "nnefcl/nnefcl.h"
+#include "suite.h"
 
 #define MODEL_HEADER                                                                                                                                 \
     "version 1.0;\nextension KHR_enable_fragment_definitions;\nextension KHR_enable_operator_expressions;\n" /* the text follows in line 4 */
@@ -61,16 +62,6 @@ static inline void model_text_close(struct model_text *text)
 {
     nnefcl_model_free(text->model);
     text->model = NULL;
-}
-
-static inline int model_text_run(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 #endif

@@ -1,9 +1,9 @@
 /* Another batch than the one that the document writes: the shapes that follow it (reshape.c, introduce.c). */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "nnefcl/nnefcl.h"
+#include "suite.h"
 
 #define X(shape, body) "version 1.0;\ngraph g( x ) -> ( y )\n{\n    x = external(shape = [" shape "]);\n" body "}\n"
 
@@ -78,10 +78,5 @@ int main(void)
     tcase_add_loop_test(tests, follows_the_batch, 0, (int)(sizeof cases / sizeof *cases));
     tcase_add_test(tests, does_not_fit);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -250,5 +250,5 @@ int main(void)
     tcase_add_loop_test(tests, not_supported, 0, sizeof unsupported / sizeof *unsupported);
     tcase_add_test(tests, twenty_errors);
     suite_add_tcase(suite, tests);
-    return model_text_run(suite);
+    return suite_run(suite);
 }

@@ -148,5 +148,5 @@ int main(void)
     tcase_add_test(tests, nodes);
     tcase_add_test(tests, operations);
     suite_add_tcase(suite, tests);
-    return model_text_run(suite);
+    return suite_run(suite);
 }

@@ -182,5 +182,5 @@ int main(void)
     tcase_add_test(tests, doubled);
     tcase_add_test(tests, deep);
     suite_add_tcase(suite, tests);
-    return model_text_run(suite);
+    return suite_run(suite);
 }

@@ -122,5 +122,5 @@ int main(void)
     tcase_add_test(tests, models_are_told_apart);
     tcase_add_test(tests, shapes_tell_models_apart);
     suite_add_tcase(suite, tests);
-    return model_text_run(suite);
+    return suite_run(suite);
 }

@@ -1,6 +1,7 @@
 /* Indices of 64 bits: in the steps that touch a tensor of 2^31 elements or nearly so, and in no others. Plans only: no device has to hold them. */
 #include "compile/model_text.h"
 #include "compile/stages.h"
+#include "suite.h"
 
 static const struct large {
     const char *name, *body; /* x is [65536,40000], 2.6e9 elements */
@@ -86,10 +87,5 @@ int main(void)
     tcase_add_loop_test(tests, where_needed, 0, count);
     tcase_add_loop_test(tests, everywhere_when_forced, 0, count);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -1,8 +1,8 @@
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "compile/stages.h"
+#include "suite.h"
 
 #define MAX_TENSORS 400
 #define MAX_STEPS   400
@@ -191,10 +191,5 @@ int main(void)
     tcase_add_test(tests, the_memory_limit_holds);
     tcase_add_loop_test(tests, nothing_overlaps, 0, 40);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -239,5 +239,5 @@ int main(void)
     tcase_add_test(tests, memory);
     tcase_add_test(tests, memory_limit);
     suite_add_tcase(suite, tests);
-    return model_text_run(suite);
+    return suite_run(suite);
 }

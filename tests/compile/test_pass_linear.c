@@ -1,10 +1,10 @@
 /* pass_linear.c: which pairs of matmul and add become one step, counted in the plan. That the values stay is in tests/ops/test_linear.c. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "compile/stages.h"
 #include "nnefcl/nnefcl.h"
+#include "suite.h"
 
 #define G(results, body)                                                                                                                             \
     "version 1.0;\ngraph g( x, b ) -> ( " results " )\n{\n    x = external(shape = [6,8]);\n    b = external(shape = [1,20]);\n"                     \
@@ -63,10 +63,5 @@ int main(void)
     TCase *tests = tcase_create("pass_linear");
     tcase_add_loop_test(tests, joins, 0, (int)(sizeof cases / sizeof *cases));
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -1,6 +1,5 @@
 /* Plans without a device: plans/NAME.nnef lowered for the generic CPU and GPU give plans/NAME.cpu and NAME.gpu, to the letter. NNEFCL_UPDATE=1 writes
  * them anew: read the difference before you commit it. Every record of sizes is compared with the fields that the kernel's file defines. */
-#include <check.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 
 #include "nnefcl/nnefcl.h"
 #include "ops/records.h"
+#include "suite.h"
 
 #define FOLDER "compile/plans"
 
@@ -98,10 +98,5 @@ int main(void)
     tcase_set_timeout(tests, 0);
     tcase_add_test(tests, plans);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

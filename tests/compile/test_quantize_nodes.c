@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "compile/model_text.h"
+#include "suite.h"
 
 #define Q(name, max) "'" name "': linear_quantize(min = 0.0, max = " max ", bits = 8);\n"
 
@@ -27,7 +28,8 @@ static const struct quantized {
     {"the state itself is what update writes",
      "graph g( x ) -> ( y ) { x = external(shape = [3]); v = variable(shape = [3], label = 'v'); y = add(v, x); u = update(v, y); }", Q("v", "1.0"),
      "v_quantized = linear_quantize(v, |y = add(v_quantized, x)|update<scalar>(v, y)"},
-    {"an output that is an input", "graph g( x ) -> ( y, z ) { x = external(shape = [3]); z = exp(x); y = x; }", Q("x", "1.0"), "copy<scalar>(x_quantized)"},
+    {"an output that is an input", "graph g( x ) -> ( y, z ) { x = external(shape = [3]); z = exp(x); y = x; }", Q("x", "1.0"),
+     "copy<scalar>(x_quantized)"},
     {"a constant", "graph g( x ) -> ( y ) { x = external(shape = [2]); c = constant(shape = [2], value = [0.3, 0.7]); y = add(x, c); }",
      Q("c", "1.0"), "c_quantized = linear_quantize(c, |add(x, c_quantized)"},
 };
@@ -98,10 +100,5 @@ int main(void)
     tcase_add_loop_test(tests, become_nodes, 0, count);
     tcase_add_loop_test(tests, are_left_out, 0, count);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -357,5 +357,5 @@ int main(void)
     tcase_add_test(tests, dead_code);
     tcase_add_test(tests, metadata_printed);
     suite_add_tcase(suite, tests);
-    return model_text_run(suite);
+    return suite_run(suite);
 }

@@ -498,5 +498,5 @@ int main(void)
     tcase_add_loop_test(tests, shape_functions, 0, (int)(sizeof answers / sizeof *answers));
     tcase_add_test(tests, memory);
     suite_add_tcase(suite, tests);
-    return model_text_run(suite);
+    return suite_run(suite);
 }

@@ -1,8 +1,8 @@
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "compile/stages.h"
+#include "suite.h"
 
 static struct ncl_arena arena;
 static struct ncl_diag diag;
@@ -99,10 +99,5 @@ int main(void)
     tcase_add_test(tests, writers_of_one_tensor_keep_their_order);
     tcase_add_test(tests, steps_without_input_come_first);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include "compile/random.h"
 #include "compile/stages.h"
 #include "nnef/dat_bytes.h"
+#include "suite.h"
 
 /* ---- a model of one variable, whose file is the only member of a tar in memory ---- */
 
@@ -691,10 +692,5 @@ int main(void)
     tcase_add_test(tests, scalars);
     tcase_add_test(tests, out_of_memory);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "nnefcl/nnefcl.h"
+#include "suite.h"
 
 static nnefcl_status open_folder(const char *path, int random, nnefcl_error *error)
 {
@@ -67,10 +68,5 @@ int main(void)
     tcase_add_test(tests, valid);
     tcase_add_test(tests, invalid);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -2,12 +2,12 @@
 #ifndef HOST_CASE_H
 #define HOST_CASE_H
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "nnefcl/nnefcl.h"
+#include "suite.h"
 
 /* z = exp(relu(x) - y), element by element, in several steps. */
 #define NET_CHAIN                                                                                                                                    \
@@ -100,12 +100,7 @@ static inline int host_main(const char *name, void (*add)(TCase *))
     tcase_add_unchecked_fixture(tests, host_open, host_close);
     add(tests);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }
 
 #endif

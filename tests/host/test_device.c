@@ -1,10 +1,10 @@
 /* Devices: the list, the choice by SPEC, devices from an application's context, life time. */
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/host.h"
+#include "suite.h"
 
 #define MAX_SEEN 32
 
@@ -316,10 +316,5 @@ int main(void)
     tcase_add_test(tests, failing_allocator);
     tcase_add_test(tests, codes);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -1,11 +1,11 @@
 /* The persistent form runs whole networks and gives the same bits as the launches. */
-#include <check.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "nnefcl/nnefcl.h"
+#include "suite.h"
 
 static nnefcl_device *device;
 
@@ -110,10 +110,5 @@ int main(void)
     tcase_add_test(tests, digits);
     tcase_add_test(tests, resnet18);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

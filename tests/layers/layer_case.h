@@ -2,12 +2,12 @@
 #ifndef LAYER_CASE_H
 #define LAYER_CASE_H
 
-#include <check.h>
 #include <dlfcn.h>
 #include <stdlib.h>
 
 #include "host/host_case.h"
 #include "layer.h"
+#include "suite.h"
 
 static const struct layer_control *layer;
 
@@ -29,12 +29,7 @@ static inline int layer_main(const char *name, void (*add)(TCase *))
     tcase_add_unchecked_fixture(tests, find_layer, NULL);
     add(tests);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "nnef/container.h"
 #include "nnef/member_name.h"
+#include "suite.h"
 
 /* ---- diagnostics, memory ---- */
 
@@ -873,10 +874,5 @@ int main(void)
     tcase_add_test(folders, folder_out_of_memory);
     suite_add_tcase(suite, archives);
     suite_add_tcase(suite, folders);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -3,6 +3,7 @@
 
 #include "nnef/lex.h"
 #include "nnef/parse_case.h"
+#include "suite.h"
 
 /* The kinds of all tokens as text: keywords and symbols as they are written, i identifier, n integer, s scalar, t string, ! bad. */
 static void kinds(struct ncl_lexer *lexer, char *out, size_t size)
@@ -246,10 +247,5 @@ int main(void)
     tcase_add_test(cases, names_and_strings_are_bounded);
     Suite *suite = suite_create("nnef/lex");
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -3,6 +3,7 @@
 
 #include "base/embedded.h"
 #include "nnef/parse_case.h"
+#include "suite.h"
 
 /* The body starts in line 4; with OPERATORS too. */
 #define GRAPH(body)     "version 1.0;\ngraph g( x ) -> ( y )\n{\n" body "}\n"
@@ -563,10 +564,5 @@ int main(void)
     tcase_add_test(cases, the_standard_operations_are_there);
     Suite *suite = suite_create("nnef/parse");
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -2,6 +2,7 @@
 #include <check.h>
 
 #include "nnef/parse_case.h"
+#include "suite.h"
 
 /* The structure as (operator operand ...), so that precedence can be read off. */
 static void show(struct ncl_text *text, const struct ncl_expr *expr)
@@ -244,10 +245,5 @@ int main(void)
     tcase_add_test(cases, operators_know_their_place);
     Suite *suite = suite_create("nnef/parse_expr");
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -2,6 +2,7 @@
 #include <check.h>
 
 #include "nnef/parse_case.h"
+#include "suite.h"
 
 START_TEST(entries_are_read)
 {
@@ -132,10 +133,5 @@ int main(void)
     tcase_add_test(cases, depth_is_bounded);
     Suite *suite = suite_create("nnef/parse_quant");
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

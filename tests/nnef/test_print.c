@@ -4,6 +4,7 @@
 
 #include "base/embedded.h"
 #include "nnef/parse_case.h"
+#include "suite.h"
 
 static const struct {
     const char *text, *printed; /* NULL: the same */
@@ -140,10 +141,5 @@ int main(void)
     tcase_add_test(cases, types_are_printed);
     Suite *suite = suite_create("nnef/print");
     suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

@@ -8,6 +8,7 @@
 #include "dat_bytes.h"
 #include "nnef/tensor_file.h"
 #include "nnefcl/model.h"
+#include "suite.h"
 
 #define FLOATS(n)                                                                                                                                    \
     {                                                                                                                                                \
@@ -455,10 +456,5 @@ int main(void)
     tcase_add_test(tests, files_that_are_not_there);
     tcase_add_test(tests, sizes);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return suite_run(suite);
 }

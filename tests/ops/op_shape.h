@@ -3,6 +3,7 @@
 #define OP_SHAPE_H
 
 #include "op_case.h"
+#include "suite.h"
 
 struct op_shape {
     const char *name, *graph, *shapes;
@@ -48,12 +49,7 @@ static inline void op_shape_run(const struct op_shape *c)
         tcase_add_loop_test(tests, is_refused, 0, (int)(sizeof errors / sizeof *errors));                                                            \
         __VA_ARGS__;                                                                                                                                 \
         suite_add_tcase(suite, tests);                                                                                                               \
-        SRunner *runner = srunner_create(suite);                                                                                                     \
-        srunner_set_fork_status(runner, CK_NOFORK);                                                                                                  \
-        srunner_run_all(runner, CK_ENV);                                                                                                             \
-        const int failed = srunner_ntests_failed(runner);                                                                                            \
-        srunner_free(runner);                                                                                                                        \
-        return failed ? EXIT_FAILURE : EXIT_SUCCESS;                                                                                                 \
+        return suite_run(suite);                                                                                                                     \
     }
 
 #endif

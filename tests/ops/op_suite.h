@@ -3,6 +3,7 @@
 #define OP_SUITE_H
 
 #include "op_case.h"
+#include "suite.h"
 
 #define OP_SUITE(name, cases, errors)                                                                                                                \
     START_TEST(runs)                                                                                                                                 \
@@ -23,12 +24,7 @@
         tcase_add_loop_test(tests, runs, 0, (int)(sizeof cases / sizeof *cases));                                                                    \
         tcase_add_loop_test(tests, is_refused, 0, (int)(sizeof errors / sizeof *errors));                                                            \
         suite_add_tcase(suite, tests);                                                                                                               \
-        SRunner *runner = srunner_create(suite);                                                                                                     \
-        srunner_set_fork_status(runner, CK_NOFORK);                                                                                                  \
-        srunner_run_all(runner, CK_ENV);                                                                                                             \
-        const int failed = srunner_ntests_failed(runner);                                                                                            \
-        srunner_free(runner);                                                                                                                        \
-        return failed ? EXIT_FAILURE : EXIT_SUCCESS;                                                                                                 \
+        return suite_run(suite);                                                                                                                     \
     }
 
 #endif

@@ -2,6 +2,7 @@
  * others (packed in each run). The numbers are small and whole, so every order of addition gives the same. */
 #include "numbers.h"
 #include "op_case.h"
+#include "suite.h"
 
 static const struct product {
     long m, n, k;
@@ -187,10 +188,5 @@ int main(void)
     tcase_add_loop_test(tests, runs, 0, (int)(sizeof cases / sizeof *cases));
     tcase_add_loop_test(tests, is_refused, 0, (int)(sizeof errors / sizeof *errors));
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -1,6 +1,7 @@
 /* transpose.c and what it shares with others, strided.c: every permutation of some shapes, short and long on each axis, against the formula. */
 #include "numbers.h"
 #include "op_case.h"
+#include "suite.h"
 
 static const struct transposition {
     const char *type;
@@ -111,10 +112,5 @@ int main(void)
     tcase_add_loop_test(tests, moves_every_element, 0, (int)(sizeof transpositions / sizeof *transpositions));
     tcase_add_loop_test(tests, is_refused, 0, (int)(sizeof errors / sizeof *errors));
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

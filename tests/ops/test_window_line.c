@@ -1,8 +1,8 @@
 /* Borders and lengths of sums of the windows that references read. */
-#include <check.h>
 #include <stdlib.h>
 
 #include "ops/window_line.h"
+#include "suite.h"
 
 /* One reflection at a time, as the text writes it. */
 static int64_t walk(int64_t i, int64_t z, int64_t edge)
@@ -74,10 +74,5 @@ int main(void)
     tcase_add_test(tests, a_reflection_from_afar_takes_no_time);
     tcase_add_test(tests, terms);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -1,10 +1,10 @@
 /* The cases of the conformance run: every operation has some, and all of them are models that a strict reader accepts. */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "nnefcl/nnefcl.h"
 #include "verify/cases.h"
+#include "suite.h"
 
 static struct ncl_arena arena;
 static struct ncl_case *cases;
@@ -171,10 +171,5 @@ int main(void)
     tcase_add_test(tests, every_rank_is_there);
     tcase_add_test(tests, values_are_where_they_should_be);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

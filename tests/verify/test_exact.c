@@ -104,5 +104,5 @@ int main(void)
     tcase_add_test(tests, elements_that_are_given);
     tcase_add_test(tests, tensors_of_a_node);
     suite_add_tcase(suite, tests);
-    return model_text_run(suite);
+    return suite_run(suite);
 }

@@ -107,5 +107,5 @@ int main(void)
     tcase_add_loop_test(tests, sums_have_a_scale, 0, (int)(sizeof sums / sizeof *sums));
     tcase_add_test(tests, variables_are_loaded_or_given);
     suite_add_tcase(suite, tests);
-    return model_text_run(suite);
+    return suite_run(suite);
 }

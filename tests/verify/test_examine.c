@@ -325,5 +325,5 @@ int main(void)
     tcase_add_test(tests, the_visitor_ends_it);
     tcase_add_test(tests, tolerances);
     suite_add_tcase(suite, tests);
-    return model_text_run(suite);
+    return suite_run(suite);
 }

@@ -1,10 +1,10 @@
 /* The judgement of results: units in the last place at the edges of the float, and what is bad. */
-#include <check.h>
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "verify/judge.h"
+#include "suite.h"
 
 #define INF ((double)INFINITY)
 
@@ -181,10 +181,5 @@ int main(void)
     tcase_add_test(tests, nothing_and_nan);
     tcase_add_test(tests, other_types);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_ENV);
-    const int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -36,7 +36,8 @@ static void FN(roi_resample)(INDEX task, SIZES size, global const float *x, glob
     for (INDEX e = task * RUN; e < end; e++) {
         INDEX o[6], low[6], step[6], plane = 1;
         float u[6];
-        const INDEX rest = NCL_POSITION(e, 6, 11, o), channel = rest % CHANNELS, region = rest / CHANNELS, item = batch[region];
+        const INDEX rest = NCL_POSITION(e, 6, 11, o), channel = rest % CHANNELS, region = rest / CHANNELS;
+        const int item = batch[region], corners = item >= 0 && item < (int)min(BATCH, (INDEX)INT_MAX) ? 1 << (int)SPATIAL : 0;
         for (int a = 5; a >= 0; a--) {
             const INDEX k = region * 2 * SPATIAL + a - (6 - SPATIAL);
             low[a] = 0;
@@ -47,8 +48,8 @@ static void FN(roi_resample)(INDEX task, SIZES size, global const float *x, glob
             plane *= IN(a);
         }
         float sum = 0;
-        for (int corner = 0; corner < 1 << SPATIAL && item >= 0 && item < BATCH; corner++) {
-            INDEX offset = (item * CHANNELS + channel) * plane;
+        for (int corner = 0; corner < corners; corner++) {
+            INDEX offset = ((INDEX)item * CHANNELS + channel) * plane;
             float weight = 1;
             for (int a = 0; a < 6; a++) {
                 const bool up = corner >> (5 - a) & 1;

@@ -25,11 +25,12 @@ static void FN(sample)(INDEX task, SIZES size, global const float *x, global con
 {
     const INDEX end = min((task + 1) * RUN, COUNT);
     for (INDEX e = task * RUN; e < end; e++) {
-        INDEX rest = e, j = index[e], offset = 0, pitch = 1;
-        bool inside = j >= 0 && j < VOLUME;
-        for (int a = 7; a >= 0 && inside; a--) {
+        const int number = index[e];
+        bool inside = number >= 0 && number < (int)VOLUME;
+        INDEX rest = e, j = inside ? number : 0, offset = 0, pitch = 1;
+        for (int a = 7; a >= 0; a--) {
             const INDEX at = rest % OUT(a) * STRIDE(a) - BEFORE(a) + j % KERNEL(a) * DILATION(a), i = BORDER(at, IN(a));
-            inside = i >= 0;
+            inside = inside && i >= 0;
             offset += i * pitch;
             pitch *= IN(a);
             rest /= OUT(a);

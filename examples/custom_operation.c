@@ -1,4 +1,5 @@
-/* An operation of the application's own: swish with a slope, y = x / (1 + exp(-beta x)), used by a model as if the library knew it.
+/* An operation of the application's own: swish with a slope, y = x / (1 + exp(-beta x)), used by a model as if the
+ * library knew it.
  *
  * docs/custom-operations.md explains each part. */
 #include <math.h>
@@ -48,15 +49,16 @@ static void define(nnefcl_call *call, void *user)
 static int tell(void *user, const nnefcl_verdict *verdict)
 {
     (void)user;
-    printf("%s = %s: %llu elements compared, %llu wrong\n", verdict->result.name, verdict->op, (unsigned long long)verdict->elements,
-           (unsigned long long)verdict->bad);
+    printf("%s = %s: %llu elements compared, %llu wrong\n", verdict->result.name, verdict->op,
+           (unsigned long long)verdict->elements, (unsigned long long)verdict->bad);
     return 0;
 }
 
 static void demand(nnefcl_status status, const nnefcl_error *error)
 {
     if (status != NNEFCL_OK) {
-        fprintf(stderr, "%s: %s:%d:%d: %s\n", nnefcl_status_name(status), error->file, error->line, error->column, error->message);
+        fprintf(stderr, "%s: %s:%d:%d: %s\n", nnefcl_status_name(status), error->file, error->line, error->column,
+                error->message);
         exit(EXIT_FAILURE);
     }
 }

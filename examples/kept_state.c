@@ -1,6 +1,8 @@
-/* State: a model that remembers (examples/integrator), its memory saved in the middle of a signal, taken up by another session, and cleared.
+/* State: a model that remembers (examples/integrator), its memory saved in the middle of a signal, taken up by another
+ * session, and cleared.
  *
- *   kept_state [MODEL]      MODEL: a folder, archive or graph.nnef with one input and one output of one scalar. Default: examples/integrator */
+ *   kept_state [MODEL]      MODEL: a folder, archive or graph.nnef with one input and one output of one scalar.
+ * Default: examples/integrator */
 #include <nnefcl/nnefcl.h>
 #include <stdio.h>
 #include <stdlib.h>

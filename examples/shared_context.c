@@ -1,5 +1,6 @@
-/* An application that lives on the device: it owns the context, the queue and the buffers, makes the input with a kernel of its own, runs the model
- * between its kernels by events, and uses the output with another kernel. No tensor ever visits the host; only a checksum does.
+/* An application that lives on the device: it owns the context, the queue and the buffers, makes the input with a
+ * kernel of its own, runs the model between its kernels by events, and uses the output with another kernel. No tensor
+ * ever visits the host; only a checksum does.
  *
  *   shared_context [MODEL]      (default: examples/digits) */
 #include <nnefcl/nnefcl.h>
@@ -9,18 +10,19 @@
 
 enum { FRAMES = 3 };
 
-static const char source[] = "kernel void make_frame(global float *frame, int number)\n"
-                             "{\n"
-                             "    const int i = get_global_id(0);\n"
-                             "    frame[i] = ((i * 7 + number * 13) % 17) / 16.0f;\n"
-                             "}\n"
-                             "kernel void add_up(global const float *result, int count, global float *sums, int number)\n"
-                             "{\n"
-                             "    float sum = 0;\n"
-                             "    for (int i = 0; i < count; i++)\n"
-                             "        sum += result[i] * (i + 1);\n"
-                             "    sums[number] = sum;\n"
-                             "}\n";
+static const char source[] =
+    "kernel void make_frame(global float *frame, int number)\n"
+    "{\n"
+    "    const int i = get_global_id(0);\n"
+    "    frame[i] = ((i * 7 + number * 13) % 17) / 16.0f;\n"
+    "}\n"
+    "kernel void add_up(global const float *result, int count, global float *sums, int number)\n"
+    "{\n"
+    "    float sum = 0;\n"
+    "    for (int i = 0; i < count; i++)\n"
+    "        sum += result[i] * (i + 1);\n"
+    "    sums[number] = sum;\n"
+    "}\n";
 
 static void check(cl_int code, const char *what)
 {
@@ -66,7 +68,8 @@ int main(int argc, char **argv)
     cl_program program = clCreateProgramWithSource(context, 1, &text, NULL, &code);
     check(code, "clCreateProgramWithSource");
     check(clBuildProgram(program, 1, &id, NULL, NULL, NULL), "clBuildProgram");
-    cl_kernel make_frame = clCreateKernel(program, "make_frame", &code), add_up = clCreateKernel(program, "add_up", &code);
+    cl_kernel make_frame = clCreateKernel(program, "make_frame", &code),
+              add_up = clCreateKernel(program, "add_up", &code);
     check(code, "clCreateKernel");
 
     /* A model in that context. Model and device are not needed once the session stands. */
@@ -77,8 +80,8 @@ int main(int argc, char **argv)
     demand(nnefcl_device_from_opencl(context, id, NULL, &device, &error), &error);
     demand(nnefcl_session_create(model, device, NULL, &session, &error), &error);
     nnefcl_tensor_info input, output;
-    if (nnefcl_model_input_count(model) != 1 || nnefcl_model_input(model, 0, &input) || nnefcl_model_output(model, 0, &output) ||
-        input.dtype != NNEFCL_SCALAR || output.dtype != NNEFCL_SCALAR) {
+    if (nnefcl_model_input_count(model) != 1 || nnefcl_model_input(model, 0, &input) ||
+        nnefcl_model_output(model, 0, &output) || input.dtype != NNEFCL_SCALAR || output.dtype != NNEFCL_SCALAR) {
         fprintf(stderr, "this example wants a model with one input of scalars\n");
         return EXIT_FAILURE;
     }

@@ -1,6 +1,7 @@
 /* The shortest way through nnefcl: open a model, make a session, run it, print the outputs.
  *
- *   simplest [MODEL]      MODEL: a folder, archive or graph.nnef; inputs are zero. Default: examples/digits with the seven below. */
+ *   simplest [MODEL]      MODEL: a folder, archive or graph.nnef; inputs are zero. Default: examples/digits with the
+ * seven below. */
 #include <nnefcl/nnefcl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +33,8 @@ int main(int argc, char **argv)
     void *input[MOST] = {0}, *output[MOST] = {0};
 
     if (nnefcl_model_open(argc > 1 ? argv[1] : "examples/digits", NULL, &model, &error) == NNEFCL_OK &&
-        nnefcl_device_open(NULL, NULL, &device, &error) == NNEFCL_OK && nnefcl_session_create(model, device, NULL, &session, &error) == NNEFCL_OK) {
+        nnefcl_device_open(NULL, NULL, &device, &error) == NNEFCL_OK &&
+        nnefcl_session_create(model, device, NULL, &session, &error) == NNEFCL_OK) {
         for (size_t i = 0; i < MOST && nnefcl_model_input(model, i, &info) == NNEFCL_OK; i++)
             input[i] = calloc(1, info.bytes);
         for (size_t i = 0; i < MOST && nnefcl_model_output(model, i, &info) == NNEFCL_OK; i++)

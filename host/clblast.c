@@ -1,6 +1,6 @@
-/* Matrix products through CLBlast. The only global state of the library lives here: CLBlast before 1.6.1 keeps a cache that threads race for
- * (CNugteren/CLBlast #486), so one lock stands around every call, and the cache is emptied before a context may vanish, since it finds contexts by
- * their address. */
+/* Matrix products through CLBlast. The only global state of the library lives here: CLBlast before 1.6.1 keeps a cache
+ * that threads race for (CNugteren/CLBlast #486), so one lock stands around every call, and the cache is emptied before
+ * a context may vanish, since it finds contexts by their address. */
 #include <pthread.h>
 
 #include "host.h"
@@ -31,7 +31,8 @@ struct operand {
     size_t leading;
 };
 
-static struct operand operand(const struct nnefcl_session *session, const struct ncl_step *step, unsigned index, int64_t leading)
+static struct operand operand(const struct nnefcl_session *session, const struct ncl_step *step, unsigned index,
+                              int64_t leading)
 {
     struct operand result = {.leading = (size_t)leading};
     uint64_t offset;
@@ -53,26 +54,30 @@ static bool is_strided(const int64_t *offset, int64_t count, size_t *stride)
     return true;
 }
 
-static CLBlastStatusCode run(const struct nnefcl_session *session, const struct ncl_step *step, cl_command_queue *queue, cl_event *event)
+static CLBlastStatusCode run(const struct nnefcl_session *session, const struct ncl_step *step, cl_command_queue *queue,
+                             cl_event *event)
 {
     const struct ncl_gemm *g = step->gemm;
     const CLBlastTranspose ta = g->transpose_a ? CLBlastTransposeYes : CLBlastTransposeNo;
     const CLBlastTranspose tb = g->transpose_b ? CLBlastTransposeYes : CLBlastTransposeNo;
-    const struct operand a = operand(session, step, 0, g->transpose_a ? g->m : g->k), b = operand(session, step, 1, g->transpose_b ? g->k : g->n),
+    const struct operand a = operand(session, step, 0, g->transpose_a ? g->m : g->k),
+                         b = operand(session, step, 1, g->transpose_b ? g->k : g->n),
                          c = operand(session, step, 2, g->n);
     const size_t m = (size_t)g->m, n = (size_t)g->n, k = (size_t)g->k;
     size_t sa, sb, sc;
-    /* The batched form with an array of offsets waits for its upload: never used. A C that does not move would be written by all batches. */
-    if (g->batch > 1 && is_strided(g->offset_a, g->batch, &sa) && is_strided(g->offset_b, g->batch, &sb) && is_strided(g->offset_c, g->batch, &sc) &&
-        sc >= m * n)
-        return CLBlastSgemmStridedBatched(CLBlastLayoutRowMajor, ta, tb, m, n, k, 1.0f, a.memory, a.first + (size_t)g->offset_a[0], a.leading, sa,
-                                          b.memory, b.first + (size_t)g->offset_b[0], b.leading, sb, 0.0f, c.memory, c.first + (size_t)g->offset_c[0],
-                                          c.leading, sc, (size_t)g->batch, queue, event);
+    /* The batched form with an array of offsets waits for its upload: never used. A C that does not move would be
+     * written by all batches. */
+    if (g->batch > 1 && is_strided(g->offset_a, g->batch, &sa) && is_strided(g->offset_b, g->batch, &sb) &&
+        is_strided(g->offset_c, g->batch, &sc) && sc >= m * n)
+        return CLBlastSgemmStridedBatched(
+            CLBlastLayoutRowMajor, ta, tb, m, n, k, 1.0f, a.memory, a.first + (size_t)g->offset_a[0], a.leading, sa,
+            b.memory, b.first + (size_t)g->offset_b[0], b.leading, sb, 0.0f, c.memory, c.first + (size_t)g->offset_c[0],
+            c.leading, sc, (size_t)g->batch, queue, event);
     CLBlastStatusCode code = CLBlastSuccess;
     for (int64_t i = 0; i < g->batch && code == CLBlastSuccess; i++)
-        code = CLBlastSgemm(CLBlastLayoutRowMajor, ta, tb, m, n, k, 1.0f, a.memory, a.first + (size_t)g->offset_a[i], a.leading, b.memory,
-                            b.first + (size_t)g->offset_b[i], b.leading, 0.0f, c.memory, c.first + (size_t)g->offset_c[i], c.leading, queue,
-                            g->batch == 1 ? event : NULL);
+        code = CLBlastSgemm(CLBlastLayoutRowMajor, ta, tb, m, n, k, 1.0f, a.memory, a.first + (size_t)g->offset_a[i],
+                            a.leading, b.memory, b.first + (size_t)g->offset_b[i], b.leading, 0.0f, c.memory,
+                            c.first + (size_t)g->offset_c[i], c.leading, queue, g->batch == 1 ? event : NULL);
     if (code == CLBlastSuccess && g->batch > 1 && event) /* of all of them, on any queue */
         code = (CLBlastStatusCode)clEnqueueMarkerWithWaitList(*queue, 0, NULL, event);
     return code;
@@ -83,8 +88,8 @@ bool ncl_clblast_available(void)
     return true;
 }
 
-nnefcl_status ncl_clblast_gemm(const struct nnefcl_session *session, const struct ncl_step *step, cl_command_queue queue, cl_event *event,
-                               struct ncl_diag *diag)
+nnefcl_status ncl_clblast_gemm(const struct nnefcl_session *session, const struct ncl_step *step,
+                               cl_command_queue queue, cl_event *event, struct ncl_diag *diag)
 {
     enter();
     const CLBlastStatusCode code = run(session, step, &queue, event);
@@ -93,7 +98,8 @@ nnefcl_status ncl_clblast_gemm(const struct nnefcl_session *session, const struc
         return NNEFCL_OK;
     if (code > -1000)
         return ncl_opencl_check(diag, step->at, step->name, "CLBlast", (cl_int)code);
-    return ncl_error_opencl(diag, NNEFCL_ERR_DEVICE, (int)code, step->at, "%s: CLBlast failed with its status %d", step->name, (int)code);
+    return ncl_error_opencl(diag, NNEFCL_ERR_DEVICE, (int)code, step->at, "%s: CLBlast failed with its status %d",
+                            step->name, (int)code);
 }
 
 void ncl_clblast_forget(void)
@@ -110,8 +116,8 @@ bool ncl_clblast_available(void)
     return false;
 }
 
-nnefcl_status ncl_clblast_gemm(const struct nnefcl_session *session, const struct ncl_step *step, cl_command_queue queue, cl_event *event,
-                               struct ncl_diag *diag)
+nnefcl_status ncl_clblast_gemm(const struct nnefcl_session *session, const struct ncl_step *step,
+                               cl_command_queue queue, cl_event *event, struct ncl_diag *diag)
 {
     (void)session, (void)queue, (void)event;
     return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, step->at, "%s: this build has no CLBlast", step->name);

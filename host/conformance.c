@@ -5,14 +5,15 @@
 #include <string.h>
 #include <time.h>
 
-#include "compile/stages.h"
+#include "model/frozen.h"
 #include "host.h"
 #include "nnefcl/inspect.h"
 #include "nnefcl/verify.h"
 #include "verify/cases.h"
 
 /* Combinations of a template at each level. */
-static const size_t picks[] = {[NNEFCL_CONFORMANCE_NORMAL] = 10, [NNEFCL_CONFORMANCE_QUICK] = 2, [NNEFCL_CONFORMANCE_FULL] = 160};
+static const size_t picks[] = {
+    [NNEFCL_CONFORMANCE_NORMAL] = 10, [NNEFCL_CONFORMANCE_QUICK] = 2, [NNEFCL_CONFORMANCE_FULL] = 160};
 
 struct conformance {
     const nnefcl_device *device;
@@ -39,7 +40,8 @@ static nnefcl_status fail(struct trial *trial, const char *variant, const nnefcl
 {
     trial->result.passed = 0;
     trial->result.variant = variant;
-    snprintf(trial->message, sizeof trial->message, "%s%s%s", nnefcl_status_name(error->status), *error->message ? ": " : "", error->message);
+    snprintf(trial->message, sizeof trial->message, "%s%s%s", nnefcl_status_name(error->status),
+             *error->message ? ": " : "", error->message);
     return error->status;
 }
 
@@ -61,7 +63,8 @@ static nnefcl_status open_model(struct trial *trial)
         return fail(trial, "", &error);
     for (size_t i = 0; i < trial->item->input_count && room && !nnefcl_model_input(trial->model, i, &info); i++)
         room = (trial->inputs[i] = make_room(trial, &info)) != NULL;
-    for (size_t i = 0; i < nnefcl_model_output_count(trial->model) && room && !nnefcl_model_output(trial->model, i, &info); i++)
+    for (size_t i = 0;
+         i < nnefcl_model_output_count(trial->model) && room && !nnefcl_model_output(trial->model, i, &info); i++)
         room = (trial->outputs[i] = make_room(trial, &info)) && (trial->again[i] = make_room(trial, &info));
     return room ? NNEFCL_OK : ncl_nomem(trial->run->diag);
 }
@@ -85,10 +88,11 @@ static void describe(struct trial *trial, const char *variant, const nnefcl_verd
     memcpy(at.extent, verdict->position, sizeof at.extent);
     trial->result.passed = 0;
     trial->result.variant = variant;
-    snprintf(
-        trial->message, sizeof trial->message, "%s: %llu of %llu elements of %s %s are wrong; worst at %s: got %.9g, want %.9g, %.4g ULP of %.4g",
-        verdict->op, (unsigned long long)verdict->bad, (unsigned long long)verdict->elements, verdict->result.name,
-        ncl_shape_text(&verdict->result.shape, shape), ncl_shape_text(&at, position), verdict->got, verdict->want, verdict->ulp, verdict->tolerance);
+    snprintf(trial->message, sizeof trial->message,
+             "%s: %llu of %llu elements of %s %s are wrong; worst at %s: got %.9g, want %.9g, %.4g ULP of %.4g",
+             verdict->op, (unsigned long long)verdict->bad, (unsigned long long)verdict->elements, verdict->result.name,
+             ncl_shape_text(&verdict->result.shape, shape), ncl_shape_text(&at, position), verdict->got, verdict->want,
+             verdict->ulp, verdict->tolerance);
 }
 
 /* The figures are those of the operation itself as far as it is a node. */
@@ -120,7 +124,8 @@ static nnefcl_status verify(struct trial *trial, const char *variant, const nnef
     nnefcl_status status = nnefcl_session_create(trial->model, trial->run->device, options, &session, &error);
     for (size_t cycle = 0; cycle < trial->item->cycles && !status; cycle++) {
         fill_inputs(trial, cycle);
-        status = nnefcl_session_verify(session, trial->model, (const void *const *)trial->inputs, trial->outputs, judge, &judging, &error);
+        status = nnefcl_session_verify(session, trial->model, (const void *const *)trial->inputs, trial->outputs, judge,
+                                       &judging, &error);
     }
     nnefcl_session_free(session);
     return status ? fail(trial, variant, &error) : NNEFCL_OK;
@@ -147,7 +152,8 @@ static nnefcl_status compare(struct trial *trial)
         if (memcmp(trial->outputs[i], trial->again[i], info.bytes) != 0) {
             trial->result.passed = 0;
             trial->result.variant = "memory shared";
-            snprintf(trial->message, sizeof trial->message, "output %s differs from that of the verified run", info.name);
+            snprintf(trial->message, sizeof trial->message, "output %s differs from that of the verified run",
+                     info.name);
         }
     return NNEFCL_OK;
 }
@@ -156,7 +162,8 @@ static nnefcl_status print_plan(struct trial *trial, bool plain, struct ncl_text
 {
     const struct ncl_plan_options options = {.plain_kernels = plain};
     struct ncl_plan *plan;
-    const nnefcl_status status = ncl_plan_make(trial->model, &trial->run->device->target, &options, &trial->arena, trial->run->diag, &plan);
+    const nnefcl_status status =
+        ncl_model_plan(trial->model, &trial->run->device->target, &options, &trial->arena, trial->run->diag, &plan);
     if (!status)
         ncl_plan_print(text, plan);
     return status;
@@ -168,8 +175,9 @@ static bool has_fast_kernels(struct trial *trial)
     struct ncl_text fast, plain;
     ncl_text_init(&fast, &trial->arena.allocator);
     ncl_text_init(&plain, &trial->arena.allocator);
-    const bool same = !print_plan(trial, false, &fast) && !print_plan(trial, true, &plain) && fast.length == plain.length && fast.data &&
-                      plain.data && memcmp(fast.data, plain.data, fast.length) == 0;
+    const bool same = !print_plan(trial, false, &fast) && !print_plan(trial, true, &plain) &&
+                      fast.length == plain.length && fast.data && plain.data &&
+                      memcmp(fast.data, plain.data, fast.length) == 0;
     ncl_text_free(&fast);
     ncl_text_free(&plain);
     return !same;
@@ -180,7 +188,8 @@ static nnefcl_status try_case(struct trial *trial)
     static const struct {
         const char *name;
         int plain, wide;
-    } variants[] = {{"", 0, 0}, {"plain kernels", 1, 0}, {"64-bit indices", 0, 1}, {"64-bit indices, plain kernels", 1, 1}};
+    } variants[] = {
+        {"", 0, 0}, {"plain kernels", 1, 0}, {"64-bit indices", 0, 1}, {"64-bit indices, plain kernels", 1, 1}};
     nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
     nnefcl_status status = open_model(trial);
     const bool fast = !status && has_fast_kernels(trial), full = trial->run->options->level == NNEFCL_CONFORMANCE_FULL;
@@ -207,13 +216,18 @@ static double now_ms(void)
 }
 
 /* Only a lack of memory and a device that is lost end the run; what else goes wrong is the result of the case. */
-static nnefcl_status run_case(const struct conformance *run, const struct ncl_case *item, size_t index, size_t count, nnefcl_conformance_fn visit,
-                              void *user, int *stop)
+static nnefcl_status run_case(const struct conformance *run, const struct ncl_case *item, size_t index, size_t count,
+                              nnefcl_conformance_fn visit, void *user, int *stop)
 {
     struct trial trial = {.run = run, .item = item};
     const double start = now_ms();
-    trial.result = (nnefcl_conformance_case){
-        .op = item->op, .name = item->name, .document = item->document, .variant = "", .passed = 1, .index = index, .count = count};
+    trial.result = (nnefcl_conformance_case){.op = item->op,
+                                             .name = item->name,
+                                             .document = item->document,
+                                             .variant = "",
+                                             .passed = 1,
+                                             .index = index,
+                                             .count = count};
     ncl_arena_init(&trial.arena, &run->options->allocator, 0);
     const nnefcl_status status = try_case(&trial);
     trial.result.message = trial.message;
@@ -235,7 +249,8 @@ static nnefcl_status check_ops(const nnefcl_conformance_options *options, struct
         for (size_t k = 0; k < nnefcl_op_count() && !known; k++)
             known = !nnefcl_op(k, &op) && strcmp(op.name, options->ops[i]) == 0;
         if (!known)
-            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "there is no operation '%s' in NNEF 1.0.5", options->ops[i]);
+            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "there is no operation '%s' in NNEF 1.0.5",
+                             options->ops[i]);
     }
     return NNEFCL_OK;
 }
@@ -248,7 +263,8 @@ static bool is_wanted(const nnefcl_conformance_options *options, const char *op)
     return found;
 }
 
-static nnefcl_status run_all(const struct conformance *run, struct ncl_arena *arena, nnefcl_conformance_fn visit, void *user)
+static nnefcl_status run_all(const struct conformance *run, struct ncl_arena *arena, nnefcl_conformance_fn visit,
+                             void *user)
 {
     struct ncl_case *cases;
     size_t count, wanted = 0, index = 0;
@@ -264,8 +280,8 @@ static nnefcl_status run_all(const struct conformance *run, struct ncl_arena *ar
     return status;
 }
 
-nnefcl_status nnefcl_conformance_run(const nnefcl_device *device, const nnefcl_conformance_options *options, nnefcl_conformance_fn visit, void *user,
-                                     nnefcl_error *error)
+nnefcl_status nnefcl_conformance_run(const nnefcl_device *device, const nnefcl_conformance_options *options,
+                                     nnefcl_conformance_fn visit, void *user, nnefcl_error *error)
 {
     static const nnefcl_conformance_options defaults = NNEFCL_CONFORMANCE_OPTIONS_INIT;
     struct ncl_diag diag;
@@ -276,7 +292,8 @@ nnefcl_status nnefcl_conformance_run(const nnefcl_device *device, const nnefcl_c
     if (!device || !visit)
         return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_conformance_run: device or visit is NULL");
     if (options->version != 1 || (size_t)options->level >= sizeof picks / sizeof *picks)
-        return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_conformance_run: unknown version %u or level %d of the options",
+        return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                         "nnefcl_conformance_run: unknown version %u or level %d of the options",
                          (unsigned)options->version, (int)options->level);
     const struct conformance run = {device, options, &diag};
     ncl_arena_init(&arena, &options->allocator, 0);

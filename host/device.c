@@ -132,7 +132,8 @@ static bool matches(const struct wanted *wanted, const nnefcl_device_info *info,
 /* Without a wish: the first GPU, then accelerator, then CPU. */
 static int preference(const struct wanted *wanted, const nnefcl_device_info *info)
 {
-    static const int rank[] = {[NNEFCL_DEVICE_GPU] = 0, [NNEFCL_DEVICE_ACCELERATOR] = 1, [NNEFCL_DEVICE_CPU] = 2, [NNEFCL_DEVICE_OTHER] = 3};
+    static const int rank[] = {
+        [NNEFCL_DEVICE_GPU] = 0, [NNEFCL_DEVICE_ACCELERATOR] = 1, [NNEFCL_DEVICE_CPU] = 2, [NNEFCL_DEVICE_OTHER] = 3};
     return wanted->kind == ANY ? rank[info->type] : 0;
 }
 
@@ -161,14 +162,16 @@ static nnefcl_status no_match(const struct finder *finder, const char *spec, str
     list_devices(finder, &text);
     const char *there = text.data ? text.data : "none";
     if (spec && *spec)
-        ncl_error(diag, NNEFCL_ERR_DEVICE, NCL_NOWHERE, "no usable OpenCL device matches '%s'; there is: %s", spec, there);
+        ncl_error(diag, NNEFCL_ERR_DEVICE, NCL_NOWHERE, "no usable OpenCL device matches '%s'; there is: %s", spec,
+                  there);
     else
         ncl_error(diag, NNEFCL_ERR_DEVICE, NCL_NOWHERE, "no usable OpenCL device; there is: %s", there);
     ncl_text_free(&text);
     return NNEFCL_ERR_DEVICE;
 }
 
-static nnefcl_status choose(const struct finder *finder, const char *spec, const struct found **chosen, struct ncl_diag *diag)
+static nnefcl_status choose(const struct finder *finder, const char *spec, const struct found **chosen,
+                            struct ncl_diag *diag)
 {
     const struct wanted wanted = parse_spec(spec);
     size_t count = 0, position = 0;
@@ -186,8 +189,9 @@ static nnefcl_status choose(const struct finder *finder, const char *spec, const
     if (!*chosen)
         return no_match(finder, spec, diag);
     if (count > 1)
-        ncl_note(diag, NCL_NOWHERE, "%zu devices match, taking %d:%d %s (%s, %s)", count, (*chosen)->info.platform, (*chosen)->info.index,
-                 (*chosen)->info.name, ncl_device_type_name((*chosen)->info.type), (*chosen)->info.platform_name);
+        ncl_note(diag, NCL_NOWHERE, "%zu devices match, taking %d:%d %s (%s, %s)", count, (*chosen)->info.platform,
+                 (*chosen)->info.index, (*chosen)->info.name, ncl_device_type_name((*chosen)->info.type),
+                 (*chosen)->info.platform_name);
     return NNEFCL_OK;
 }
 
@@ -204,7 +208,8 @@ static unsigned power_of_two_below(size_t value, unsigned most)
 /* What is known of drivers and changes what we ask of them; each with its reproducer in docs/drivers. */
 static const struct driver_fact {
     const char *platform, *device; /* parts of their names */
-    bool short_loops;              /* a work-item ends its loops, without a word, once it has been through 65,535 iterations in all */
+    bool
+        short_loops; /* a work-item ends its loops, without a word, once it has been through 65,535 iterations in all */
 } driver_facts[] = {{"rusticl", "llvmpipe", true}};
 
 static bool has_short_loops(const nnefcl_device_info *info)
@@ -215,7 +220,8 @@ static bool has_short_loops(const nnefcl_device_info *info)
     return false;
 }
 
-/* The kernels for CPUs give a work-item thousands of elements; where loops must be short, those of GPUs serve a CPU too. */
+/* The kernels for CPUs give a work-item thousands of elements; where loops must be short, those of GPUs serve a CPU
+ * too. */
 static void set_target(nnefcl_device *device)
 {
     const nnefcl_device_info *info = &device->info;
@@ -240,8 +246,8 @@ static void set_target(nnefcl_device *device)
 }
 
 /* Takes over the hold on `context`. */
-static nnefcl_status make(cl_context context, cl_device_id id, const nnefcl_device_info *info, const nnefcl_allocator *allocator,
-                          nnefcl_device **device, struct ncl_diag *diag)
+static nnefcl_status make(cl_context context, cl_device_id id, const nnefcl_device_info *info,
+                          const nnefcl_allocator *allocator, nnefcl_device **device, struct ncl_diag *diag)
 {
     nnefcl_device *made = ncl_resize(allocator, NULL, sizeof *made);
     const cl_int code = clRetainDevice(id); /* sub-devices are counted */
@@ -259,8 +265,8 @@ static nnefcl_status make(cl_context context, cl_device_id id, const nnefcl_devi
     return NNEFCL_OK;
 }
 
-static nnefcl_status begin(const nnefcl_device_options *options, nnefcl_device **device, nnefcl_error *error, const char *function,
-                           nnefcl_allocator *allocator, struct ncl_diag *diag)
+static nnefcl_status begin(const nnefcl_device_options *options, nnefcl_device **device, nnefcl_error *error,
+                           const char *function, nnefcl_allocator *allocator, struct ncl_diag *diag)
 {
     ncl_diag_init(diag, error, options ? options->diagnostic : NULL, options ? options->diagnostic_user : NULL, false);
     *allocator = options ? options->allocator : (nnefcl_allocator){0};
@@ -268,11 +274,13 @@ static nnefcl_status begin(const nnefcl_device_options *options, nnefcl_device *
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "%s: device is NULL", function);
     *device = NULL;
     if (options && options->version != 1)
-        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "%s: unknown version %u of the options", function, (unsigned)options->version);
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "%s: unknown version %u of the options", function,
+                         (unsigned)options->version);
     return NNEFCL_OK;
 }
 
-static nnefcl_status open_found(const struct found *found, const nnefcl_allocator *allocator, nnefcl_device **device, struct ncl_diag *diag)
+static nnefcl_status open_found(const struct found *found, const nnefcl_allocator *allocator, nnefcl_device **device,
+                                struct ncl_diag *diag)
 {
     cl_platform_id platform;
     cl_int code = clGetDeviceInfo(found->id, CL_DEVICE_PLATFORM, sizeof platform, &platform, NULL);
@@ -285,7 +293,8 @@ static nnefcl_status open_found(const struct found *found, const nnefcl_allocato
     return status ? status : make(context, found->id, &found->info, allocator, device, diag);
 }
 
-nnefcl_status nnefcl_device_open(const char *spec, const nnefcl_device_options *options, nnefcl_device **device, nnefcl_error *error)
+nnefcl_status nnefcl_device_open(const char *spec, const nnefcl_device_options *options, nnefcl_device **device,
+                                 nnefcl_error *error)
 {
     nnefcl_allocator allocator;
     struct ncl_diag diag;
@@ -306,7 +315,8 @@ nnefcl_status nnefcl_device_open(const char *spec, const nnefcl_device_options *
 }
 
 /* Is the device one of the context's? */
-static nnefcl_status check_member(cl_context context, cl_device_id id, const nnefcl_allocator *allocator, struct ncl_diag *diag)
+static nnefcl_status check_member(cl_context context, cl_device_id id, const nnefcl_allocator *allocator,
+                                  struct ncl_diag *diag)
 {
     size_t size = 0;
     cl_int code = context ? clGetContextInfo(context, CL_CONTEXT_DEVICES, 0, NULL, &size) : CL_INVALID_CONTEXT;
@@ -336,8 +346,8 @@ static int find_place(void *user, cl_device_id id, const nnefcl_device_info *inf
     return 1;
 }
 
-nnefcl_status nnefcl_device_from_opencl(cl_context context, cl_device_id id, const nnefcl_device_options *options, nnefcl_device **device,
-                                        nnefcl_error *error)
+nnefcl_status nnefcl_device_from_opencl(cl_context context, cl_device_id id, const nnefcl_device_options *options,
+                                        nnefcl_device **device, nnefcl_error *error)
 {
     nnefcl_allocator allocator;
     struct ncl_diag diag, silent;
@@ -349,7 +359,8 @@ nnefcl_status nnefcl_device_from_opencl(cl_context context, cl_device_id id, con
         return status;
     ncl_device_query(id, &allocator, &found.info);
     if (!found.info.usable)
-        return ncl_error(&diag, NNEFCL_ERR_DEVICE, NCL_NOWHERE, "%s cannot be used: %s", found.info.name, found.info.reason);
+        return ncl_error(&diag, NNEFCL_ERR_DEVICE, NCL_NOWHERE, "%s cannot be used: %s", found.info.name,
+                         found.info.reason);
     ncl_diag_init(&silent, NULL, NULL, NULL, false);
     ncl_device_each(&allocator, find_place, &found, &silent);
     status = ncl_opencl_check(&diag, NCL_NOWHERE, found.info.name, "clRetainContext", clRetainContext(context));

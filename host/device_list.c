@@ -76,8 +76,10 @@ static nnefcl_device_type type_of(cl_device_type type)
 
 const char *ncl_device_type_name(nnefcl_device_type type)
 {
-    static const char *const names[] = {
-        [NNEFCL_DEVICE_CPU] = "CPU", [NNEFCL_DEVICE_GPU] = "GPU", [NNEFCL_DEVICE_ACCELERATOR] = "accelerator", [NNEFCL_DEVICE_OTHER] = "other"};
+    static const char *const names[] = {[NNEFCL_DEVICE_CPU] = "CPU",
+                                        [NNEFCL_DEVICE_GPU] = "GPU",
+                                        [NNEFCL_DEVICE_ACCELERATOR] = "accelerator",
+                                        [NNEFCL_DEVICE_OTHER] = "other"};
     return names[type];
 }
 
@@ -87,7 +89,8 @@ const char *ncl_device_type_name(nnefcl_device_type type)
 static bool at_least_12(const char *version, const char *prefix)
 {
     int major = 0, minor = 0;
-    if (!version || strncmp(version, prefix, strlen(prefix)) != 0 || sscanf(version + strlen(prefix), "%d.%d", &major, &minor) != 2)
+    if (!version || strncmp(version, prefix, strlen(prefix)) != 0 ||
+        sscanf(version + strlen(prefix), "%d.%d", &major, &minor) != 2)
         return false;
     return major > 1 || (major == 1 && minor >= 2);
 }
@@ -132,8 +135,10 @@ static bool query_numbers(cl_device_id id, struct facts *facts, nnefcl_device_in
                     get(id, CL_DEVICE_COMPILER_AVAILABLE, &facts->compiler, sizeof facts->compiler) &&
                     get(id, CL_DEVICE_ENDIAN_LITTLE, &facts->little_endian, sizeof facts->little_endian) &&
                     get(id, CL_DEVICE_SINGLE_FP_CONFIG, &facts->single_precision, sizeof facts->single_precision) &&
-                    get(id, CL_DEVICE_TYPE, &facts->type, sizeof facts->type) && get(id, CL_DEVICE_MAX_COMPUTE_UNITS, &units, sizeof units) &&
-                    get(id, CL_DEVICE_GLOBAL_MEM_SIZE, &global, sizeof global) && get(id, CL_DEVICE_LOCAL_MEM_SIZE, &local, sizeof local) &&
+                    get(id, CL_DEVICE_TYPE, &facts->type, sizeof facts->type) &&
+                    get(id, CL_DEVICE_MAX_COMPUTE_UNITS, &units, sizeof units) &&
+                    get(id, CL_DEVICE_GLOBAL_MEM_SIZE, &global, sizeof global) &&
+                    get(id, CL_DEVICE_LOCAL_MEM_SIZE, &local, sizeof local) &&
                     get(id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, &allocation, sizeof allocation) &&
                     get(id, CL_DEVICE_MAX_WORK_GROUP_SIZE, &group, sizeof group);
     if (!ok)
@@ -153,7 +158,8 @@ void ncl_device_query(cl_device_id id, const nnefcl_allocator *allocator, nnefcl
     cl_platform_id platform;
     *info = (nnefcl_device_info){.platform = -1, .index = -1};
     if (get(id, CL_DEVICE_PLATFORM, &platform, sizeof platform))
-        keep_text(info->platform_name, sizeof info->platform_name, platform_text(platform, CL_PLATFORM_NAME, allocator), allocator);
+        keep_text(info->platform_name, sizeof info->platform_name, platform_text(platform, CL_PLATFORM_NAME, allocator),
+                  allocator);
     keep_text(info->name, sizeof info->name, device_text(id, CL_DEVICE_NAME, allocator), allocator);
     keep_text(info->vendor, sizeof info->vendor, device_text(id, CL_DEVICE_VENDOR, allocator), allocator);
     keep_text(info->version, sizeof info->version, device_text(id, CL_DEVICE_VERSION, allocator), allocator);
@@ -175,14 +181,16 @@ void ncl_device_query(cl_device_id id, const nnefcl_allocator *allocator, nnefcl
 
 /* ---- the list ---- */
 
-nnefcl_status ncl_device_each(const nnefcl_allocator *allocator, int (*visit)(void *user, cl_device_id id, const nnefcl_device_info *info),
-                              void *user, struct ncl_diag *diag)
+nnefcl_status ncl_device_each(const nnefcl_allocator *allocator,
+                              int (*visit)(void *user, cl_device_id id, const nnefcl_device_info *info), void *user,
+                              struct ncl_diag *diag)
 {
     cl_platform_id platform[MAX_PLATFORMS];
     cl_uint platforms = 0;
     const cl_int code = clGetPlatformIDs(MAX_PLATFORMS, platform, &platforms);
     if (code != CL_SUCCESS || platforms == 0)
-        return ncl_error_opencl(diag, NNEFCL_ERR_DEVICE, code, NCL_NOWHERE, "there is no OpenCL platform (%s)", ncl_opencl_name(code));
+        return ncl_error_opencl(diag, NNEFCL_ERR_DEVICE, code, NCL_NOWHERE, "there is no OpenCL platform (%s)",
+                                ncl_opencl_name(code));
     for (cl_uint p = 0; p < platforms && p < MAX_PLATFORMS; p++) {
         cl_device_id device[MAX_DEVICES];
         cl_uint devices = 0;
@@ -212,7 +220,8 @@ static int visit_public(void *user, cl_device_id id, const nnefcl_device_info *i
     return list->visit(list->user, info);
 }
 
-nnefcl_status nnefcl_device_list(int (*visit)(void *user, const nnefcl_device_info *info), void *user, nnefcl_error *error)
+nnefcl_status nnefcl_device_list(int (*visit)(void *user, const nnefcl_device_info *info), void *user,
+                                 nnefcl_error *error)
 {
     struct ncl_diag diag;
     struct public_visit list = {visit, user};

@@ -1,7 +1,8 @@
-/* What the files of host/ share: the objects behind nnefcl_device and nnefcl_session. Nothing outside host/ includes this.
+/* What the files of host/ share: the objects behind nnefcl_device and nnefcl_session. Nothing outside host/ includes
+ * this.
  *
- * Life of a session: plan -> programs (program.c) -> buffers and records (memory.c) -> init steps (upload.c, step.c) -> one kernel object for each
- * run step. After that nothing of the model is used any more. */
+ * Life of a session: plan -> programs (program.c) -> buffers and records (memory.c) -> init steps (upload.c, step.c) ->
+ * one kernel object for each run step. After that nothing of the model is used any more. */
 #ifndef NCL_HOST_H
 #define NCL_HOST_H
 
@@ -9,24 +10,26 @@
 
 #include "base/alloc.h"
 #include "base/diag.h"
-#include "compile/stages.h"
+#include "model/frozen.h"
 #include "nnefcl/opencl.h"
 
 /* ---- opencl_error.c ---- */
 
 /* "CL_OUT_OF_RESOURCES"; "unknown code" for others. */
 const char *ncl_opencl_name(cl_int code);
-/* CL_SUCCESS: NNEFCL_OK. Else reports "<who>: <call> failed: CL_... (-5)" at a place and returns the status that stands for the code. `who` NULL:
- * nobody. */
-nnefcl_status ncl_opencl_check(struct ncl_diag *diag, struct ncl_loc at, const char *who, const char *call, cl_int code);
+/* CL_SUCCESS: NNEFCL_OK. Else reports "<who>: <call> failed: CL_... (-5)" at a place and returns the status that stands
+ * for the code. `who` NULL: nobody. */
+nnefcl_status ncl_opencl_check(struct ncl_diag *diag, struct ncl_loc at, const char *who, const char *call,
+                               cl_int code);
 
 /* ---- device_list.c ---- */
 
 /* Describes a device and says whether it can be used. `allocator` for the strings that are read. */
 void ncl_device_query(cl_device_id id, const nnefcl_allocator *allocator, nnefcl_device_info *info);
 /* Calls visit for every device of every platform until it returns non-zero. */
-nnefcl_status ncl_device_each(const nnefcl_allocator *allocator, int (*visit)(void *user, cl_device_id id, const nnefcl_device_info *info),
-                              void *user, struct ncl_diag *diag);
+nnefcl_status ncl_device_each(const nnefcl_allocator *allocator,
+                              int (*visit)(void *user, cl_device_id id, const nnefcl_device_info *info), void *user,
+                              struct ncl_diag *diag);
 const char *ncl_device_type_name(nnefcl_device_type type);
 
 /* ---- device.c ---- */
@@ -52,10 +55,11 @@ struct ncl_build {
 };
 
 /* The program of a text, not yet built. */
-nnefcl_status ncl_program_create(const nnefcl_device *device, const struct ncl_text *text, struct ncl_build *build, struct ncl_diag *diag);
+nnefcl_status ncl_program_create(const nnefcl_device *device, const struct ncl_text *text, struct ncl_build *build,
+                                 struct ncl_diag *diag);
 /* Builds all of them, several at a time. The first failure is reported with the beginning of the compiler's log. */
-nnefcl_status ncl_program_build(const nnefcl_device *device, struct ncl_build *build, size_t count, const nnefcl_allocator *allocator,
-                                struct ncl_diag *diag);
+nnefcl_status ncl_program_build(const nnefcl_device *device, struct ncl_build *build, size_t count,
+                                const nnefcl_allocator *allocator, struct ncl_diag *diag);
 
 /* ---- the session ---- */
 
@@ -91,15 +95,16 @@ struct nnefcl_session {
     cl_event *transfer_event; /* of inputs and outputs, only during a run */
     double *device_ms;        /* profiling: by run step, of the last run */
     bool adrift;              /* an error left commands on the application's queue whose end nobody can wait for */
-    cl_event last;            /* of the last run that was enqueued by the application, NULL: none that is not known to be over */
-    nnefcl_error failure;     /* the error that ended this session */
+    cl_event last; /* of the last run that was enqueued by the application, NULL: none that is not known to be over */
+    nnefcl_error failure; /* the error that ended this session */
     nnefcl_timing timing;
 };
 
 /* ---- memory.c ---- */
 
 /* Makes the buffers for which wanted[storage] is set. */
-nnefcl_status ncl_memory_create(struct nnefcl_session *session, const bool wanted[NCL_STORAGE_KINDS], struct ncl_diag *diag);
+nnefcl_status ncl_memory_create(struct nnefcl_session *session, const bool wanted[NCL_STORAGE_KINDS],
+                                struct ncl_diag *diag);
 /* The record buffer, and the counters of the persistent form. */
 nnefcl_status ncl_memory_records(struct nnefcl_session *session, struct ncl_arena *scratch, struct ncl_diag *diag);
 /* Zeroes the counters again, if there are any: a kernel that was cut off leaves them anyhow. */
@@ -111,14 +116,16 @@ cl_mem ncl_memory_place(const struct nnefcl_session *session, ncl_ref tensor, ui
 
 /* ---- upload.c ---- */
 
-/* Runs load steps. Small tensors gather in a block of host memory that travels without waiting, large ones are decoded into mapped device memory. */
+/* Runs load steps. Small tensors gather in a block of host memory that travels without waiting, large ones are decoded
+ * into mapped device memory. */
 struct ncl_upload {
     struct nnefcl_session *session;
     struct ncl_weights *weights;
     unsigned char *block;
     size_t used;
 };
-nnefcl_status ncl_upload_open(struct ncl_upload *upload, struct nnefcl_session *session, const struct nnefcl_model *model, struct ncl_diag *diag);
+nnefcl_status ncl_upload_open(struct ncl_upload *upload, struct nnefcl_session *session,
+                              const struct nnefcl_model *model, struct ncl_diag *diag);
 nnefcl_status ncl_upload_load(struct ncl_upload *upload, const struct ncl_step *step, struct ncl_diag *diag);
 /* Waits for what is on its way; also after errors. */
 void ncl_upload_close(struct ncl_upload *upload);
@@ -126,21 +133,23 @@ void ncl_upload_close(struct ncl_upload *upload);
 /* ---- step.c ---- */
 
 /* A kernel object for a kernel step, all arguments set; `name` is the kernel's in the program. */
-nnefcl_status ncl_step_kernel(const struct nnefcl_session *session, const struct ncl_step *step, cl_program program, const char *name,
-                              cl_kernel *kernel, struct ncl_diag *diag);
+nnefcl_status ncl_step_kernel(const struct nnefcl_session *session, const struct ncl_step *step, cl_program program,
+                              const char *name, cl_kernel *kernel, struct ncl_diag *diag);
 /* Sets the two arguments of one tensor again. */
-nnefcl_status ncl_step_set_tensor(const struct nnefcl_session *session, const struct ncl_step *step, unsigned operand, cl_kernel kernel,
-                                  struct ncl_diag *diag);
+nnefcl_status ncl_step_set_tensor(const struct nnefcl_session *session, const struct ncl_step *step, unsigned operand,
+                                  cl_kernel kernel, struct ncl_diag *diag);
 /* Enqueues one step. `event` may be NULL. */
-nnefcl_status ncl_step_enqueue(const struct nnefcl_session *session, const struct ncl_step *step, cl_kernel kernel, cl_command_queue queue,
-                               cl_uint wait_count, const cl_event *wait, cl_event *event, struct ncl_diag *diag);
+nnefcl_status ncl_step_enqueue(const struct nnefcl_session *session, const struct ncl_step *step, cl_kernel kernel,
+                               cl_command_queue queue, cl_uint wait_count, const cl_event *wait, cl_event *event,
+                               struct ncl_diag *diag);
 
 /* ---- run.c ---- */
 
-/* Enqueues all run steps in order, starting after `wait`. In-order queues order them; on others each step waits for the one before it.
- * *done, if not NULL, is the event of the last command. `events`, if not NULL, receives an event for every command. */
-nnefcl_status ncl_run_enqueue(struct nnefcl_session *session, cl_command_queue queue, bool in_order, cl_uint wait_count, const cl_event *wait,
-                              cl_event *events, cl_event *done, struct ncl_diag *diag);
+/* Enqueues all run steps in order, starting after `wait`. In-order queues order them; on others each step waits for the
+ * one before it. *done, if not NULL, is the event of the last command. `events`, if not NULL, receives an event for
+ * every command. */
+nnefcl_status ncl_run_enqueue(struct nnefcl_session *session, cl_command_queue queue, bool in_order, cl_uint wait_count,
+                              const cl_event *wait, cl_event *events, cl_event *done, struct ncl_diag *diag);
 /* The application's queue must be flushed before its last run is waited for, or the event may never come. */
 void ncl_run_flush_last(struct nnefcl_session *session);
 /* What comes next on the session's queue waits for the last run that the application enqueued. */
@@ -156,8 +165,8 @@ nnefcl_status ncl_run_end(struct nnefcl_session *session, nnefcl_status status, 
 
 /* ---- opencl.c ---- */
 
-/* Sets the arguments that name a buffer of the plan. Kernel objects keep theirs: only those of the steps that touch the buffer are set again. Copies
- * and GEMMs look the place up. */
+/* Sets the arguments that name a buffer of the plan. Kernel objects keep theirs: only those of the steps that touch the
+ * buffer are set again. Copies and GEMMs look the place up. */
 nnefcl_status ncl_opencl_set_arguments(struct nnefcl_session *session, uint32_t buffer, struct ncl_diag *diag);
 
 /* ---- state.c ---- */
@@ -172,14 +181,14 @@ nnefcl_status ncl_persistent_check(const struct nnefcl_session *session, struct 
 nnefcl_status ncl_persistent_program(struct nnefcl_session *session, struct ncl_build *build, struct ncl_diag *diag);
 nnefcl_status ncl_persistent_kernel(const struct nnefcl_session *session, cl_program program, struct ncl_diag *diag);
 nnefcl_status ncl_persistent_set_buffer(const struct nnefcl_session *session, uint32_t buffer, struct ncl_diag *diag);
-nnefcl_status ncl_persistent_enqueue(const struct nnefcl_session *session, cl_command_queue queue, cl_uint wait_count, const cl_event *wait,
-                                     cl_event *event, struct ncl_diag *diag);
+nnefcl_status ncl_persistent_enqueue(const struct nnefcl_session *session, cl_command_queue queue, cl_uint wait_count,
+                                     const cl_event *wait, cl_event *event, struct ncl_diag *diag);
 
 /* ---- clblast.c ---- */
 
 bool ncl_clblast_available(void);
-nnefcl_status ncl_clblast_gemm(const struct nnefcl_session *session, const struct ncl_step *step, cl_command_queue queue, cl_event *event,
-                               struct ncl_diag *diag);
+nnefcl_status ncl_clblast_gemm(const struct nnefcl_session *session, const struct ncl_step *step,
+                               cl_command_queue queue, cl_event *event, struct ncl_diag *diag);
 /* Before a context may vanish: forgets the programs that CLBlast keeps for it. */
 void ncl_clblast_forget(void);
 

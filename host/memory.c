@@ -1,7 +1,9 @@
 /* The buffers of a plan on the device. */
 #include "host.h"
+#include "plan/source.h"
 
-static nnefcl_status create_buffer(struct nnefcl_session *session, uint64_t bytes, const char *what, cl_mem *memory, struct ncl_diag *diag)
+static nnefcl_status create_buffer(struct nnefcl_session *session, uint64_t bytes, const char *what, cl_mem *memory,
+                                   struct ncl_diag *diag)
 {
     cl_int code = CL_INVALID_BUFFER_SIZE;
     if (bytes <= SIZE_MAX)
@@ -11,21 +13,24 @@ static nnefcl_status create_buffer(struct nnefcl_session *session, uint64_t byte
     return ncl_opencl_check(diag, NCL_NOWHERE, what, "clCreateBuffer", code);
 }
 
-nnefcl_status ncl_memory_create(struct nnefcl_session *session, const bool wanted[NCL_STORAGE_KINDS], struct ncl_diag *diag)
+nnefcl_status ncl_memory_create(struct nnefcl_session *session, const bool wanted[NCL_STORAGE_KINDS],
+                                struct ncl_diag *diag)
 {
     const struct ncl_plan *plan = session->plan;
     nnefcl_status status = NNEFCL_OK;
     for (size_t i = 0; i < plan->buffer_count && !status; i++)
         if (wanted[plan->buffer[i].storage])
-            status = create_buffer(session, plan->buffer[i].bytes, ncl_storage_name(plan->buffer[i].storage), &session->slot[i].own, diag);
+            status = create_buffer(session, plan->buffer[i].bytes, ncl_storage_name(plan->buffer[i].storage),
+                                   &session->slot[i].own, diag);
     return status;
 }
 
-static nnefcl_status create_filled(struct nnefcl_session *session, cl_mem_flags flags, const void *data, size_t bytes, const char *what,
-                                   cl_mem *memory, struct ncl_diag *diag)
+static nnefcl_status create_filled(struct nnefcl_session *session, cl_mem_flags flags, const void *data, size_t bytes,
+                                   const char *what, cl_mem *memory, struct ncl_diag *diag)
 {
     cl_int code;
-    *memory = clCreateBuffer(session->device->context, flags | CL_MEM_COPY_HOST_PTR, bytes, (void *)data, &code); /* only read */
+    *memory = clCreateBuffer(session->device->context, flags | CL_MEM_COPY_HOST_PTR, bytes, (void *)data,
+                             &code); /* only read */
     if (code)
         *memory = NULL;
     return ncl_opencl_check(diag, NCL_NOWHERE, what, "clCreateBuffer", code);
@@ -37,10 +42,11 @@ nnefcl_status ncl_memory_records(struct nnefcl_session *session, struct ncl_aren
 {
     int64_t *records;
     size_t count;
-    if (ncl_wrap_records(session->plan, scratch, &records, &count))
+    if (ncl_source_records(session->plan, scratch, &records, &count))
         return ncl_nomem(diag);
     session->record_bytes = (count ? count : 1) * sizeof *records; /* the array always has room for one */
-    nnefcl_status status = create_filled(session, CL_MEM_READ_ONLY, records, session->record_bytes, "records", &session->records, diag);
+    nnefcl_status status =
+        create_filled(session, CL_MEM_READ_ONLY, records, session->record_bytes, "records", &session->records, diag);
     if (!status && session->execution == NNEFCL_EXECUTION_PERSISTENT)
         status = create_filled(session, CL_MEM_READ_WRITE, zeros, sizeof zeros, "counters", &session->counters, diag);
     return status;
@@ -50,8 +56,9 @@ nnefcl_status ncl_memory_zero_counters(struct nnefcl_session *session, struct nc
 {
     if (!session->counters)
         return NNEFCL_OK;
-    return ncl_opencl_check(diag, NCL_NOWHERE, "counters", "clEnqueueWriteBuffer",
-                            clEnqueueWriteBuffer(session->queue, session->counters, CL_TRUE, 0, sizeof zeros, zeros, 0, NULL, NULL));
+    return ncl_opencl_check(
+        diag, NCL_NOWHERE, "counters", "clEnqueueWriteBuffer",
+        clEnqueueWriteBuffer(session->queue, session->counters, CL_TRUE, 0, sizeof zeros, zeros, 0, NULL, NULL));
 }
 
 static void release(cl_mem *memory)

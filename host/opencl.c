@@ -1,4 +1,5 @@
-/* Sessions inside an application's own OpenCL world: its buffers as inputs and outputs, its queue, its events (opencl.h). */
+/* Sessions inside an application's own OpenCL world: its buffers as inputs and outputs, its queue, its events
+ * (opencl.h). */
 #include "host.h"
 
 /* The buffer that the plan gives an input or output. */
@@ -44,8 +45,8 @@ static bool overlap(const struct range *a, const struct range *b)
     return a->root == b->root && a->first < b->first + b->bytes && b->first < a->first + a->bytes;
 }
 
-static nnefcl_status check_overlap(const struct nnefcl_session *session, bool output, size_t index, cl_mem memory, uint64_t offset,
-                                   struct ncl_diag *diag)
+static nnefcl_status check_overlap(const struct nnefcl_session *session, bool output, size_t index, cl_mem memory,
+                                   uint64_t offset, struct ncl_diag *diag)
 {
     uint64_t bytes;
     struct range mine, other;
@@ -58,14 +59,15 @@ static nnefcl_status check_overlap(const struct nnefcl_session *session, bool ou
             const struct ncl_slot *slot = &session->slot[io_buffer(session, o, i, &bytes)];
             code = range_of(slot->bound ? slot->bound : slot->own, slot->bound ? slot->offset : 0, bytes, &other);
             if (!code && overlap(&mine, &other))
-                return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "the memory for %s '%s' overlaps that of %s '%s'",
-                                 output ? "output" : "input", io_name(session, output, index), o ? "output" : "input", io_name(session, o, i));
+                return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                                 "the memory for %s '%s' overlaps that of %s '%s'", output ? "output" : "input",
+                                 io_name(session, output, index), o ? "output" : "input", io_name(session, o, i));
         }
     return ncl_opencl_check(diag, NCL_NOWHERE, io_name(session, output, index), "clGetMemObjectInfo", code);
 }
 
-static nnefcl_status check_memory(const struct nnefcl_session *session, bool output, size_t index, cl_mem memory, size_t offset, cl_mem_flags *flags,
-                                  struct ncl_diag *diag)
+static nnefcl_status check_memory(const struct nnefcl_session *session, bool output, size_t index, cl_mem memory,
+                                  size_t offset, cl_mem_flags *flags, struct ncl_diag *diag)
 {
     cl_mem_object_type type;
     cl_context context;
@@ -73,7 +75,8 @@ static nnefcl_status check_memory(const struct nnefcl_session *session, bool out
     uint64_t bytes;
     io_buffer(session, output, index, &bytes);
     const char *name = io_name(session, output, index);
-    const size_t item = nnefcl_dtype_size(session->plan->tensor[output ? session->plan->output[index] : session->plan->input[index]].dtype);
+    const size_t item = nnefcl_dtype_size(
+        session->plan->tensor[output ? session->plan->output[index] : session->plan->input[index]].dtype);
     cl_int code = clGetMemObjectInfo(memory, CL_MEM_TYPE, sizeof type, &type, NULL);
     if (!code)
         code = clGetMemObjectInfo(memory, CL_MEM_CONTEXT, sizeof context, &context, NULL);
@@ -82,18 +85,21 @@ static nnefcl_status check_memory(const struct nnefcl_session *session, bool out
     if (!code)
         code = clGetMemObjectInfo(memory, CL_MEM_SIZE, sizeof size, &size, NULL);
     if (code)
-        return ncl_error_opencl(diag, NNEFCL_ERR_ARGUMENT, code, NCL_NOWHERE, "'%s': clGetMemObjectInfo failed: %s (%d)", name, ncl_opencl_name(code),
-                                (int)code);
+        return ncl_error_opencl(diag, NNEFCL_ERR_ARGUMENT, code, NCL_NOWHERE,
+                                "'%s': clGetMemObjectInfo failed: %s (%d)", name, ncl_opencl_name(code), (int)code);
     if (type != CL_MEM_OBJECT_BUFFER)
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "'%s': the memory object is not a buffer", name);
     if (context != session->device->context)
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "'%s': the buffer is of another context", name);
     if (*flags & (output ? CL_MEM_READ_ONLY : CL_MEM_WRITE_ONLY))
-        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "'%s': kernels may not %s the buffer", name, output ? "write" : "read");
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "'%s': kernels may not %s the buffer", name,
+                         output ? "write" : "read");
     if (offset % item != 0)
-        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "'%s': offset %zu is not a multiple of %zu bytes, an element", name, offset, item);
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                         "'%s': offset %zu is not a multiple of %zu bytes, an element", name, offset, item);
     if (offset > size || bytes > size - offset)
-        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "'%s': a buffer of %zu bytes has no %llu bytes behind offset %zu", name, size,
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                         "'%s': a buffer of %zu bytes has no %llu bytes behind offset %zu", name, size,
                          (unsigned long long)bytes, offset);
     return NNEFCL_OK;
 }
@@ -107,16 +113,18 @@ nnefcl_status ncl_opencl_set_arguments(struct nnefcl_session *session, uint32_t 
     if (session->execution == NNEFCL_EXECUTION_PERSISTENT)
         return ncl_run_commands(session) ? ncl_persistent_set_buffer(session, buffer, diag) : NNEFCL_OK;
     for (size_t i = 0; i < slot->use_count && !status; i++)
-        status =
-            ncl_step_set_tensor(session, &session->plan->run.step[slot->use[i].step], slot->use[i].operand, session->kernel[slot->use[i].step], diag);
+        status = ncl_step_set_tensor(session, &session->plan->run.step[slot->use[i].step], slot->use[i].operand,
+                                     session->kernel[slot->use[i].step], diag);
     return status;
 }
 
-static nnefcl_status rebind(struct nnefcl_session *session, uint32_t buffer, cl_mem memory, size_t offset, cl_mem_flags flags, struct ncl_diag *diag)
+static nnefcl_status rebind(struct nnefcl_session *session, uint32_t buffer, cl_mem memory, size_t offset,
+                            cl_mem_flags flags, struct ncl_diag *diag)
 {
     struct ncl_slot *slot = &session->slot[buffer];
     if (memory) {
-        const nnefcl_status status = ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clRetainMemObject", clRetainMemObject(memory));
+        const nnefcl_status status =
+            ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clRetainMemObject", clRetainMemObject(memory));
         if (status)
             return status;
     }
@@ -130,12 +138,14 @@ static nnefcl_status rebind(struct nnefcl_session *session, uint32_t buffer, cl_
     return status;
 }
 
-static nnefcl_status bind(nnefcl_session *session, bool output, size_t index, cl_mem memory, size_t offset, nnefcl_error *error)
+static nnefcl_status bind(nnefcl_session *session, bool output, size_t index, cl_mem memory, size_t offset,
+                          nnefcl_error *error)
 {
     struct ncl_diag diag;
     ncl_diag_init(&diag, error, NULL, NULL, false);
     if (!session || index >= io_count(session, output))
-        return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "binding: there is no %s %zu", output ? "output" : "input", index);
+        return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "binding: there is no %s %zu",
+                         output ? "output" : "input", index);
     uint64_t bytes;
     cl_mem_flags flags = 0;
     const uint32_t buffer = io_buffer(session, output, index, &bytes);
@@ -143,24 +153,28 @@ static nnefcl_status bind(nnefcl_session *session, bool output, size_t index, cl
     if (memory)
         status = check_memory(session, output, index, memory, offset, &flags, &diag);
     if (!status)
-        status = check_overlap(session, output, index, memory ? memory : session->slot[buffer].own, memory ? offset : 0, &diag);
+        status = check_overlap(session, output, index, memory ? memory : session->slot[buffer].own, memory ? offset : 0,
+                               &diag);
     if (status)
         return status;
     status = ncl_run_begin(session, &diag, error);
     return status ? status : ncl_run_end(session, rebind(session, buffer, memory, offset, flags, &diag), error);
 }
 
-nnefcl_status nnefcl_session_bind_input(nnefcl_session *session, size_t index, cl_mem memory, size_t byte_offset, nnefcl_error *error)
+nnefcl_status nnefcl_session_bind_input(nnefcl_session *session, size_t index, cl_mem memory, size_t byte_offset,
+                                        nnefcl_error *error)
 {
     return bind(session, false, index, memory, byte_offset, error);
 }
 
-nnefcl_status nnefcl_session_bind_output(nnefcl_session *session, size_t index, cl_mem memory, size_t byte_offset, nnefcl_error *error)
+nnefcl_status nnefcl_session_bind_output(nnefcl_session *session, size_t index, cl_mem memory, size_t byte_offset,
+                                         nnefcl_error *error)
 {
     return bind(session, true, index, memory, byte_offset, error);
 }
 
-static nnefcl_status get_memory(const nnefcl_session *session, bool output, size_t index, cl_mem *memory, size_t *byte_offset)
+static nnefcl_status get_memory(const nnefcl_session *session, bool output, size_t index, cl_mem *memory,
+                                size_t *byte_offset)
 {
     if (memory)
         *memory = NULL;
@@ -177,31 +191,36 @@ static nnefcl_status get_memory(const nnefcl_session *session, bool output, size
     return NNEFCL_OK;
 }
 
-nnefcl_status nnefcl_session_input_memory(const nnefcl_session *session, size_t index, cl_mem *memory, size_t *byte_offset)
+nnefcl_status nnefcl_session_input_memory(const nnefcl_session *session, size_t index, cl_mem *memory,
+                                          size_t *byte_offset)
 {
     return get_memory(session, false, index, memory, byte_offset);
 }
 
-nnefcl_status nnefcl_session_output_memory(const nnefcl_session *session, size_t index, cl_mem *memory, size_t *byte_offset)
+nnefcl_status nnefcl_session_output_memory(const nnefcl_session *session, size_t index, cl_mem *memory,
+                                           size_t *byte_offset)
 {
     return get_memory(session, true, index, memory, byte_offset);
 }
 
 /* ---- enqueueing ---- */
 
-static nnefcl_status check_queue(const struct nnefcl_session *session, cl_command_queue queue, bool *in_order, struct ncl_diag *diag)
+static nnefcl_status check_queue(const struct nnefcl_session *session, cl_command_queue queue, bool *in_order,
+                                 struct ncl_diag *diag)
 {
     cl_context context = NULL;
     cl_device_id id = NULL;
     cl_command_queue_properties properties = 0;
-    cl_int code = queue ? clGetCommandQueueInfo(queue, CL_QUEUE_CONTEXT, sizeof context, &context, NULL) : CL_INVALID_COMMAND_QUEUE;
+    cl_int code = queue ? clGetCommandQueueInfo(queue, CL_QUEUE_CONTEXT, sizeof context, &context, NULL)
+                        : CL_INVALID_COMMAND_QUEUE;
     if (!code)
         code = clGetCommandQueueInfo(queue, CL_QUEUE_DEVICE, sizeof id, &id, NULL);
     if (!code)
         code = clGetCommandQueueInfo(queue, CL_QUEUE_PROPERTIES, sizeof properties, &properties, NULL);
     if (code)
-        return ncl_error_opencl(diag, NNEFCL_ERR_ARGUMENT, code, NCL_NOWHERE, "nnefcl_session_enqueue: clGetCommandQueueInfo failed: %s (%d)",
-                                ncl_opencl_name(code), (int)code);
+        return ncl_error_opencl(diag, NNEFCL_ERR_ARGUMENT, code, NCL_NOWHERE,
+                                "nnefcl_session_enqueue: clGetCommandQueueInfo failed: %s (%d)", ncl_opencl_name(code),
+                                (int)code);
     if (context != session->device->context || id != session->device->id)
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_enqueue: the queue is of another %s",
                          context != session->device->context ? "context" : "device");
@@ -216,8 +235,8 @@ static void mark_rest(cl_command_queue queue, cl_event *done)
         *done = NULL;
 }
 
-static nnefcl_status enqueue(nnefcl_session *session, cl_command_queue queue, bool in_order, cl_uint wait_count, const cl_event *wait, cl_event *done,
-                             struct ncl_diag *diag)
+static nnefcl_status enqueue(nnefcl_session *session, cl_command_queue queue, bool in_order, cl_uint wait_count,
+                             const cl_event *wait, cl_event *done, struct ncl_diag *diag)
 {
     cl_event over = NULL;
     nnefcl_status status = ncl_run_enqueue(session, queue, in_order, wait_count, wait, NULL, &over, diag);
@@ -237,8 +256,8 @@ static nnefcl_status enqueue(nnefcl_session *session, cl_command_queue queue, bo
     return status;
 }
 
-nnefcl_status nnefcl_session_enqueue(nnefcl_session *session, cl_command_queue queue, cl_uint wait_count, const cl_event *wait_list, cl_event *done,
-                                     nnefcl_error *error)
+nnefcl_status nnefcl_session_enqueue(nnefcl_session *session, cl_command_queue queue, cl_uint wait_count,
+                                     const cl_event *wait_list, cl_event *done, nnefcl_error *error)
 {
     struct ncl_diag diag;
     bool in_order = true;
@@ -263,7 +282,8 @@ nnefcl_status nnefcl_session_enqueue(nnefcl_session *session, cl_command_queue q
     }
     status = ncl_run_begin(session, &diag, error);
     if (!status)
-        status = ncl_run_end(session, enqueue(session, queue, in_order, wait_count, wait ? wait : wait_list, done, &diag), error);
+        status = ncl_run_end(
+            session, enqueue(session, queue, in_order, wait_count, wait ? wait : wait_list, done, &diag), error);
     ncl_resize(allocator, wait, 0);
     return status;
 }

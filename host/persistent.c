@@ -1,5 +1,7 @@
-/* The whole run list as one kernel (ncl_wrap_persistent): on CPU devices a launch with work costs more than a small step. */
+/* The whole run list as one kernel (ncl_source_persistent): on CPU devices a launch with work costs more than a small
+ * step. */
 #include "host.h"
+#include "plan/source.h"
 
 enum { ARG_RECORDS, ARG_COUNTERS, ARG_BUFFERS }; /* two for each buffer of the plan behind them */
 
@@ -11,19 +13,22 @@ nnefcl_status ncl_persistent_check(const struct nnefcl_session *session, struct 
     for (size_t i = 0; i < plan->run.count; i++) {
         const struct ncl_step *step = &plan->run.step[i];
         if (step->kind == NCL_STEP_GEMM)
-            return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, step->at, "%s: CLBlast cannot be part of persistent execution", step->name);
+            return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, step->at,
+                             "%s: CLBlast cannot be part of persistent execution", step->name);
         tasks += step->kind == NCL_STEP_KERNEL ? step->tasks : plan->tensor[step->tensor[1]].bytes / 65536 + 1;
         if (step->tasks > INT32_MAX || tasks > INT32_MAX)
-            return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, step->at, "%s: more than 2^31 tasks in persistent execution", step->name);
+            return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, step->at, "%s: more than 2^31 tasks in persistent execution",
+                             step->name);
     }
     const size_t wanted = ARG_BUFFERS * sizeof(cl_mem) + plan->buffer_count * (sizeof(cl_mem) + sizeof(cl_ulong));
-    const cl_int code = clGetDeviceInfo(session->device->id, CL_DEVICE_MAX_PARAMETER_SIZE, sizeof parameter_bytes, &parameter_bytes, NULL);
+    const cl_int code = clGetDeviceInfo(session->device->id, CL_DEVICE_MAX_PARAMETER_SIZE, sizeof parameter_bytes,
+                                        &parameter_bytes, NULL);
     if (code)
         return ncl_opencl_check(diag, NCL_NOWHERE, "persistent", "clGetDeviceInfo", code);
     if (wanted > parameter_bytes)
         return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE,
-                         "persistent execution of %zu buffers needs %zu bytes of kernel arguments, the device has %zu", plan->buffer_count, wanted,
-                         parameter_bytes);
+                         "persistent execution of %zu buffers needs %zu bytes of kernel arguments, the device has %zu",
+                         plan->buffer_count, wanted, parameter_bytes);
     return NNEFCL_OK;
 }
 
@@ -44,7 +49,7 @@ nnefcl_status ncl_persistent_program(struct nnefcl_session *session, struct ncl_
     if (!build->name)
         return ncl_nomem(diag);
     ncl_text_init(&text, &session->arena.allocator);
-    ncl_wrap_persistent(&text, session->plan);
+    ncl_source_persistent(&text, session->plan);
     const nnefcl_status status = ncl_program_create(session->device, &text, build, diag);
     ncl_text_free(&text);
     return status;
@@ -79,10 +84,11 @@ nnefcl_status ncl_persistent_kernel(const struct nnefcl_session *session, cl_pro
     return status;
 }
 
-nnefcl_status ncl_persistent_enqueue(const struct nnefcl_session *session, cl_command_queue queue, cl_uint wait_count, const cl_event *wait,
-                                     cl_event *event, struct ncl_diag *diag)
+nnefcl_status ncl_persistent_enqueue(const struct nnefcl_session *session, cl_command_queue queue, cl_uint wait_count,
+                                     const cl_event *wait, cl_event *event, struct ncl_diag *diag)
 {
     const size_t global = session->plan->target.compute_units, local = 1;
     return ncl_opencl_check(diag, NCL_NOWHERE, "persistent", "clEnqueueNDRangeKernel",
-                            clEnqueueNDRangeKernel(queue, session->kernel[0], 1, NULL, &global, &local, wait_count, wait_count ? wait : NULL, event));
+                            clEnqueueNDRangeKernel(queue, session->kernel[0], 1, NULL, &global, &local, wait_count,
+                                                   wait_count ? wait : NULL, event));
 }

@@ -8,7 +8,8 @@
 #define BUILD_OPTIONS "-cl-std=CL1.2 -w"
 #define MAX_THREADS   16
 
-nnefcl_status ncl_program_create(const nnefcl_device *device, const struct ncl_text *text, struct ncl_build *build, struct ncl_diag *diag)
+nnefcl_status ncl_program_create(const nnefcl_device *device, const struct ncl_text *text, struct ncl_build *build,
+                                 struct ncl_diag *diag)
 {
     if (text->failed || !text->data)
         return ncl_nomem(diag);
@@ -45,11 +46,13 @@ static void join_lines(char *text)
     }
 }
 
-static nnefcl_status report_log(const nnefcl_device *device, const struct ncl_build *build, const nnefcl_allocator *allocator, struct ncl_diag *diag)
+static nnefcl_status report_log(const nnefcl_device *device, const struct ncl_build *build,
+                                const nnefcl_allocator *allocator, struct ncl_diag *diag)
 {
     size_t size = 0;
     char *log = NULL;
-    if (clGetProgramBuildInfo(build->program, device->id, CL_PROGRAM_BUILD_LOG, 0, NULL, &size) == CL_SUCCESS && size && size < SIZE_MAX)
+    if (clGetProgramBuildInfo(build->program, device->id, CL_PROGRAM_BUILD_LOG, 0, NULL, &size) == CL_SUCCESS && size &&
+        size < SIZE_MAX)
         log = ncl_resize(allocator, NULL, size + 1);
     if (log && clGetProgramBuildInfo(build->program, device->id, CL_PROGRAM_BUILD_LOG, size, log, NULL) != CL_SUCCESS)
         size = 0;
@@ -58,8 +61,8 @@ static nnefcl_status report_log(const nnefcl_device *device, const struct ncl_bu
         log[size] = '\0';
         char *begin = log + (first_error(log) - log);
         join_lines(begin);
-        status =
-            ncl_error_opencl(diag, NNEFCL_ERR_DEVICE, build->code, NCL_NOWHERE, "the OpenCL compiler refuses kernel '%s': %s", build->name, begin);
+        status = ncl_error_opencl(diag, NNEFCL_ERR_DEVICE, build->code, NCL_NOWHERE,
+                                  "the OpenCL compiler refuses kernel '%s': %s", build->name, begin);
     } else {
         status = ncl_opencl_check(diag, NCL_NOWHERE, build->name, "clBuildProgram", build->code);
     }
@@ -89,14 +92,16 @@ static void *build_some(void *argument)
     }
 }
 
-nnefcl_status ncl_program_build(const nnefcl_device *device, struct ncl_build *build, size_t count, const nnefcl_allocator *allocator,
-                                struct ncl_diag *diag)
+nnefcl_status ncl_program_build(const nnefcl_device *device, struct ncl_build *build, size_t count,
+                                const nnefcl_allocator *allocator, struct ncl_diag *diag)
 {
     struct crew crew = {.device = device, .build = build, .count = count};
     pthread_t thread[MAX_THREADS];
-    size_t threads = 0, wanted = device->target.compute_units < MAX_THREADS ? device->target.compute_units : MAX_THREADS;
+    size_t threads = 0,
+           wanted = device->target.compute_units < MAX_THREADS ? device->target.compute_units : MAX_THREADS;
     atomic_init(&crew.next, 0);
-    while (threads + 1 < wanted && threads + 1 < count && pthread_create(&thread[threads], NULL, build_some, &crew) == 0)
+    while (threads + 1 < wanted && threads + 1 < count &&
+           pthread_create(&thread[threads], NULL, build_some, &crew) == 0)
         threads++;
     build_some(&crew);
     for (size_t i = 0; i < threads; i++)

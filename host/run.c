@@ -18,15 +18,17 @@ size_t ncl_run_commands(const struct nnefcl_session *session)
     return session->execution == NNEFCL_EXECUTION_PERSISTENT && session->plan->run.count ? 1 : session->plan->run.count;
 }
 
-static nnefcl_status enqueue_command(const struct nnefcl_session *session, size_t index, cl_command_queue queue, cl_uint wait_count,
-                                     const cl_event *wait, cl_event *event, struct ncl_diag *diag)
+static nnefcl_status enqueue_command(const struct nnefcl_session *session, size_t index, cl_command_queue queue,
+                                     cl_uint wait_count, const cl_event *wait, cl_event *event, struct ncl_diag *diag)
 {
     if (session->execution == NNEFCL_EXECUTION_PERSISTENT)
         return ncl_persistent_enqueue(session, queue, wait_count, wait, event, diag);
-    return ncl_step_enqueue(session, &session->plan->run.step[index], session->kernel[index], queue, wait_count, wait, event, diag);
+    return ncl_step_enqueue(session, &session->plan->run.step[index], session->kernel[index], queue, wait_count, wait,
+                            event, diag);
 }
 
-static nnefcl_status enqueue_marker(cl_command_queue queue, cl_uint wait_count, const cl_event *wait, cl_event *event, struct ncl_diag *diag)
+static nnefcl_status enqueue_marker(cl_command_queue queue, cl_uint wait_count, const cl_event *wait, cl_event *event,
+                                    struct ncl_diag *diag)
 {
     return ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clEnqueueMarkerWithWaitList",
                             clEnqueueMarkerWithWaitList(queue, wait_count, wait_count ? wait : NULL, event));
@@ -41,8 +43,8 @@ static nnefcl_status hold(cl_event event, cl_event *out, struct ncl_diag *diag)
     return status;
 }
 
-nnefcl_status ncl_run_enqueue(struct nnefcl_session *session, cl_command_queue queue, bool in_order, cl_uint wait_count, const cl_event *wait,
-                              cl_event *events, cl_event *done, struct ncl_diag *diag)
+nnefcl_status ncl_run_enqueue(struct nnefcl_session *session, cl_command_queue queue, bool in_order, cl_uint wait_count,
+                              const cl_event *wait, cl_event *events, cl_event *done, struct ncl_diag *diag)
 {
     const size_t count = ncl_run_commands(session);
     cl_event previous = NULL; /* out-of-order: of the command before */
@@ -52,7 +54,8 @@ nnefcl_status ncl_run_enqueue(struct nnefcl_session *session, cl_command_queue q
     for (size_t i = 0; i < count && !status; i++) {
         const bool last = i + 1 == count;
         cl_event event = NULL;
-        status = enqueue_command(session, i, queue, wait_count, wait, !in_order || events || (last && done) ? &event : NULL, diag);
+        status = enqueue_command(session, i, queue, wait_count, wait,
+                                 !in_order || events || (last && done) ? &event : NULL, diag);
         wait_count = 0;
         if (event && events && !status)
             status = hold(event, &events[i], diag);
@@ -103,7 +106,8 @@ static cl_event *next_event(struct transfers *transfers)
     return &transfers->event[transfers->count++];
 }
 
-static nnefcl_status write_inputs(struct nnefcl_session *session, const void *const *inputs, struct transfers *transfers, struct ncl_diag *diag)
+static nnefcl_status write_inputs(struct nnefcl_session *session, const void *const *inputs,
+                                  struct transfers *transfers, struct ncl_diag *diag)
 {
     const struct ncl_plan *plan = session->plan;
     nnefcl_status status = NNEFCL_OK;
@@ -113,15 +117,16 @@ static nnefcl_status write_inputs(struct nnefcl_session *session, const void *co
         const cl_mem memory = ncl_memory_place(session, plan->input[i], &offset);
         if (session->slot[tensor->buffer].bound)
             continue;
-        const cl_int code = clEnqueueWriteBuffer(session->queue, memory, CL_FALSE, (size_t)offset, (size_t)tensor->bytes, inputs[i], 0, NULL,
-                                                 session->profiling ? next_event(transfers) : NULL);
+        const cl_int code =
+            clEnqueueWriteBuffer(session->queue, memory, CL_FALSE, (size_t)offset, (size_t)tensor->bytes, inputs[i], 0,
+                                 NULL, session->profiling ? next_event(transfers) : NULL);
         status = ncl_opencl_check(diag, NCL_NOWHERE, tensor->name, "clEnqueueWriteBuffer", code);
     }
     return status;
 }
 
-static nnefcl_status read_outputs(struct nnefcl_session *session, void *const *outputs, struct transfers *transfers, cl_event *last,
-                                  struct ncl_diag *diag)
+static nnefcl_status read_outputs(struct nnefcl_session *session, void *const *outputs, struct transfers *transfers,
+                                  cl_event *last, struct ncl_diag *diag)
 {
     const struct ncl_plan *plan = session->plan;
     nnefcl_status status = NNEFCL_OK;
@@ -132,7 +137,8 @@ static nnefcl_status read_outputs(struct nnefcl_session *session, void *const *o
         if (!outputs || !outputs[i])
             continue;
         cl_event *event = next_event(transfers);
-        const cl_int code = clEnqueueReadBuffer(session->queue, memory, CL_FALSE, (size_t)offset, (size_t)tensor->bytes, outputs[i], 0, NULL, event);
+        const cl_int code = clEnqueueReadBuffer(session->queue, memory, CL_FALSE, (size_t)offset, (size_t)tensor->bytes,
+                                                outputs[i], 0, NULL, event);
         status = ncl_opencl_check(diag, NCL_NOWHERE, tensor->name, "clEnqueueReadBuffer", code);
         *last = *event;
     }
@@ -154,7 +160,8 @@ nnefcl_status ncl_run_check_event(cl_event event, struct ncl_diag *diag)
 void ncl_run_flush_last(struct nnefcl_session *session)
 {
     cl_command_queue queue = NULL;
-    if (session->last && clGetEventInfo(session->last, CL_EVENT_COMMAND_QUEUE, sizeof queue, &queue, NULL) == CL_SUCCESS && queue)
+    if (session->last &&
+        clGetEventInfo(session->last, CL_EVENT_COMMAND_QUEUE, sizeof queue, &queue, NULL) == CL_SUCCESS && queue)
         clFlush(queue);
 }
 
@@ -170,7 +177,8 @@ nnefcl_status ncl_run_follow(struct nnefcl_session *session, struct ncl_diag *di
 static double event_ms(cl_event event)
 {
     cl_ulong start = 0, end = 0;
-    if (!event || clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_START, sizeof start, &start, NULL) != CL_SUCCESS ||
+    if (!event ||
+        clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_START, sizeof start, &start, NULL) != CL_SUCCESS ||
         clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_END, sizeof end, &end, NULL) != CL_SUCCESS)
         return 0;
     return end > start ? (double)(end - start) * 1e-6 : 0;
@@ -199,7 +207,8 @@ static void release_events(cl_event *event, size_t count)
     }
 }
 
-static nnefcl_status run(struct nnefcl_session *session, const void *const *inputs, void *const *outputs, struct ncl_diag *diag)
+static nnefcl_status run(struct nnefcl_session *session, const void *const *inputs, void *const *outputs,
+                         struct ncl_diag *diag)
 {
     struct transfers transfers = {.event = session->transfer_event};
     nnefcl_timing *timing = &session->timing;
@@ -222,8 +231,10 @@ static nnefcl_status run(struct nnefcl_session *session, const void *const *inpu
     const double end = now_ms();
     if (!status)
         status = ncl_run_check_event(last, diag);
-    *timing = (nnefcl_timing){
-        .total_ms = end - start, .enqueue_ms = enqueued - written, .device_ms = end - written, .transfer_ms = written - start + read - enqueued};
+    *timing = (nnefcl_timing){.total_ms = end - start,
+                              .enqueue_ms = enqueued - written,
+                              .device_ms = end - written,
+                              .transfer_ms = written - start + read - enqueued};
     if (!status && session->profiling)
         take_profile(session, &transfers);
     release_events(session->transfer_event, transfers.count);
@@ -233,25 +244,28 @@ static nnefcl_status run(struct nnefcl_session *session, const void *const *inpu
 }
 
 /* Problems of the call itself; they do not end the session. */
-static nnefcl_status check_call(const struct nnefcl_session *session, const void *const *inputs, void *const *outputs, struct ncl_diag *diag)
+static nnefcl_status check_call(const struct nnefcl_session *session, const void *const *inputs, void *const *outputs,
+                                struct ncl_diag *diag)
 {
     const struct ncl_plan *plan = session->plan;
     for (size_t i = 0; i < plan->input_count; i++) {
         const struct ncl_plan_tensor *tensor = &plan->tensor[plan->input[i]];
         if (!session->slot[tensor->buffer].bound && (!inputs || !inputs[i]))
-            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_run: input '%s' is NULL", tensor->name);
+            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_run: input '%s' is NULL",
+                             tensor->name);
     }
     for (size_t i = 0; i < plan->output_count; i++) {
         const struct ncl_plan_tensor *tensor = &plan->tensor[plan->output[i]];
         const struct ncl_slot *slot = &session->slot[plan->tensor[ncl_plan_root(plan, plan->output[i])].buffer];
         if (outputs && outputs[i] && slot->bound && (slot->flags & (CL_MEM_HOST_WRITE_ONLY | CL_MEM_HOST_NO_ACCESS)))
-            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_run: the host may not read the buffer of output '%s'",
-                             tensor->name);
+            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                             "nnefcl_session_run: the host may not read the buffer of output '%s'", tensor->name);
     }
     return NNEFCL_OK;
 }
 
-nnefcl_status nnefcl_session_run(nnefcl_session *session, const void *const *inputs, void *const *outputs, nnefcl_error *error)
+nnefcl_status nnefcl_session_run(nnefcl_session *session, const void *const *inputs, void *const *outputs,
+                                 nnefcl_error *error)
 {
     struct ncl_diag diag;
     ncl_diag_init(&diag, error, NULL, NULL, false);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "host.h"
+#include "plan/source.h"
 
 /* ---- programs ---- */
 
@@ -27,8 +28,8 @@ static bool uses(const struct ncl_steps *steps, uint32_t kernel)
     return false;
 }
 
-/* Compilers of CPU devices need longer to start than to compile a body, and do one program at a time: many bodies become one program there.
- * A few stay alone: what a driver's cache knows of them serves other models too. */
+/* Compilers of CPU devices need longer to start than to compile a body, and do one program at a time: many bodies
+ * become one program there. A few stay alone: what a driver's cache knows of them serves other models too. */
 enum { ALONE = 4 };
 
 static nnefcl_status create_together(struct maker *maker, const bool *ours)
@@ -36,7 +37,7 @@ static nnefcl_status create_together(struct maker *maker, const bool *ours)
     struct ncl_text text;
     struct ncl_build *build = maker->build;
     ncl_text_init(&text, &maker->scratch.allocator);
-    ncl_wrap_launches(&text, maker->session->plan, ours);
+    ncl_source_launches(&text, maker->session->plan, ours);
     build->name = "launches";
     const nnefcl_status status = ncl_program_create(maker->session->device, &text, build, maker->diag);
     ncl_text_free(&text);
@@ -51,7 +52,7 @@ static nnefcl_status create_alone(struct maker *maker, uint32_t kernel)
     struct ncl_text text;
     struct ncl_build *build = &maker->build[maker->build_count];
     ncl_text_init(&text, &maker->scratch.allocator);
-    ncl_wrap_launch(&text, maker->session->plan, kernel);
+    ncl_source_launch(&text, maker->session->plan, kernel);
     build->name = maker->session->plan->kernel[kernel].body;
     const nnefcl_status status = ncl_program_create(maker->session->device, &text, build, maker->diag);
     ncl_text_free(&text);
@@ -158,7 +159,8 @@ static nnefcl_status find_uses(struct maker *maker)
     for (int round = 0; round < 2; round++) { /* count, then fill */
         for (size_t i = 0; i < plan->buffer_count; i++) {
             struct ncl_slot *slot = &session->slot[i];
-            if (round == 1 && slot->use_count && !(slot->use = NCL_NEW_ARRAY(&session->arena, struct ncl_use, slot->use_count)))
+            if (round == 1 && slot->use_count &&
+                !(slot->use = NCL_NEW_ARRAY(&session->arena, struct ncl_use, slot->use_count)))
                 return ncl_nomem(maker->diag);
             slot->use_count = 0;
         }
@@ -182,7 +184,9 @@ static nnefcl_status make_kernels(struct maker *maker)
     const struct ncl_plan *plan = session->plan;
     nnefcl_status status = NNEFCL_OK;
     if (session->execution == NNEFCL_EXECUTION_PERSISTENT)
-        return plan->run.count ? ncl_persistent_kernel(session, maker->build[maker->build_count - 1].program, maker->diag) : NNEFCL_OK;
+        return plan->run.count
+                   ? ncl_persistent_kernel(session, maker->build[maker->build_count - 1].program, maker->diag)
+                   : NNEFCL_OK;
     for (size_t i = 0; i < plan->run.count && !status; i++)
         if (plan->run.step[i].kind == NCL_STEP_KERNEL)
             status = make_kernel(maker, &plan->run.step[i], &session->kernel[i]);
@@ -204,7 +208,8 @@ static const char *make_location(struct ncl_arena *arena, const struct ncl_step 
     return ncl_arena_printf(arena, "%s:%u:%u %s", step->at.source->name, step->at.line, step->at.column, step->name);
 }
 
-/* Copies what still points into the model. Calls that led to an expansion are given up: the place in the document says enough about a step. */
+/* Copies what still points into the model. Calls that led to an expansion are given up: the place in the document says
+ * enough about a step. */
 static bool detach_steps(struct maker *maker, struct ncl_steps *steps)
 {
     struct nnefcl_session *session = maker->session;
@@ -229,8 +234,9 @@ static bool detach_kernel(struct ncl_arena *arena, struct ncl_kernel *kernel)
     kernel->body = ncl_arena_strdup(arena, kernel->body);
     kernel->source = ncl_arena_strdup(arena, kernel->source);
     for (size_t i = 0; names && i < kernel->size_count; i++)
-        if (!(names[i] =
-                  i && strcmp(kernel->size_name[i], kernel->size_name[i - 1]) == 0 ? names[i - 1] : ncl_arena_strdup(arena, kernel->size_name[i])))
+        if (!(names[i] = i && strcmp(kernel->size_name[i], kernel->size_name[i - 1]) == 0
+                             ? names[i - 1]
+                             : ncl_arena_strdup(arena, kernel->size_name[i])))
             return false;
     kernel->size_name = names;
     return names && kernel->body && kernel->source;
@@ -243,10 +249,11 @@ static nnefcl_status detach(struct maker *maker)
     struct ncl_plan *plan = session->plan;
     const struct ncl_source *source = &maker->model->source;
     session->source = (struct ncl_source){ncl_arena_strdup(arena, source->name),
-                                          source->text ? ncl_arena_strndup(arena, source->text, source->length) : NULL, source->length};
+                                          source->text ? ncl_arena_strndup(arena, source->text, source->length) : NULL,
+                                          source->length};
     plan->name = ncl_arena_strdup(arena, plan->name);
-    bool ok = session->source.name && (session->source.text || !source->text) && plan->name && detach_steps(maker, &plan->init) &&
-              detach_steps(maker, &plan->reset) && detach_steps(maker, &plan->run);
+    bool ok = session->source.name && (session->source.text || !source->text) && plan->name &&
+              detach_steps(maker, &plan->init) && detach_steps(maker, &plan->reset) && detach_steps(maker, &plan->run);
     for (size_t i = 0; i < plan->state_count && ok; i++)
         ok = (plan->state[i].name = ncl_arena_strdup(arena, plan->state[i].name)) &&
              (plan->state[i].label = ncl_arena_strdup(arena, plan->state[i].label));
@@ -274,7 +281,8 @@ static nnefcl_status make_plan(struct maker *maker, const nnefcl_session_options
         .keep_tensors = options->keep_tensors,
         .memory_limit = options->memory_limit,
     };
-    const nnefcl_status status = ncl_plan_make(maker->model, &session->device->target, &settings, &session->arena, maker->diag, &session->plan);
+    const nnefcl_status status =
+        ncl_model_plan(maker->model, &session->device->target, &settings, &session->arena, maker->diag, &session->plan);
     if (status)
         return status;
     const struct ncl_plan *plan = session->plan;
@@ -292,16 +300,21 @@ static nnefcl_status make_plan(struct maker *maker, const nnefcl_session_options
     return session->execution == NNEFCL_EXECUTION_PERSISTENT ? ncl_persistent_check(session, maker->diag) : NNEFCL_OK;
 }
 
-/* Buffers that live between run steps come after those of init are gone: the plan counts the larger of the two. With a buffer for each tensor they come
- * before: that is for checkers of memory, and Oclgrind takes a new buffer for what it knew of a released one (docs/drivers). */
+/* Buffers that live between run steps come after those of init are gone: the plan counts the larger of the two. With a
+ * buffer for each tensor they come before: that is for checkers of memory, and Oclgrind takes a new buffer for what it
+ * knew of a released one (docs/drivers). */
 static nnefcl_status make_ready(struct maker *maker)
 {
-    static const bool first[NCL_STORAGE_KINDS] = {
-        [NCL_STORE_INIT] = true, [NCL_STORE_WEIGHT] = true, [NCL_STORE_STATE] = true, [NCL_STORE_INPUT] = true, [NCL_STORE_OUTPUT] = true};
+    static const bool first[NCL_STORAGE_KINDS] = {[NCL_STORE_INIT] = true,
+                                                  [NCL_STORE_WEIGHT] = true,
+                                                  [NCL_STORE_STATE] = true,
+                                                  [NCL_STORE_INPUT] = true,
+                                                  [NCL_STORE_OUTPUT] = true};
     static const bool second[NCL_STORAGE_KINDS] = {[NCL_STORE_ARENA] = true};
     struct nnefcl_session *session = maker->session;
     cl_int code;
-    session->queue = clCreateCommandQueue(session->device->context, session->device->id, session->profiling ? CL_QUEUE_PROFILING_ENABLE : 0, &code);
+    session->queue = clCreateCommandQueue(session->device->context, session->device->id,
+                                          session->profiling ? CL_QUEUE_PROFILING_ENABLE : 0, &code);
     if (code)
         session->queue = NULL;
     nnefcl_status status = ncl_opencl_check(maker->diag, NCL_NOWHERE, NULL, "clCreateCommandQueue", code);
@@ -325,17 +338,19 @@ static nnefcl_status make_ready(struct maker *maker)
     return status ? status : detach(maker);
 }
 
-static nnefcl_status check_options(const nnefcl_session_options *options, const nnefcl_device *device, struct ncl_diag *diag)
+static nnefcl_status check_options(const nnefcl_session_options *options, const nnefcl_device *device,
+                                   struct ncl_diag *diag)
 {
     if (options->version != 1)
-        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_create: unknown version %u of the options",
-                         (unsigned)options->version);
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                         "nnefcl_session_create: unknown version %u of the options", (unsigned)options->version);
     if (options->execution != NNEFCL_EXECUTION_LAUNCHES && options->execution != NNEFCL_EXECUTION_PERSISTENT)
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_create: no such form of execution");
     if (options->blas != NNEFCL_BLAS_OWN && options->blas != NNEFCL_BLAS_CLBLAST)
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_create: no such library for matrices");
     if (options->execution == NNEFCL_EXECUTION_PERSISTENT && !device->target.cpu)
-        return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE, "persistent execution is for CPU devices, %s is none", device->info.name);
+        return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE,
+                         "persistent execution is for CPU devices, %s is none", device->info.name);
     if (options->blas == NNEFCL_BLAS_CLBLAST && !ncl_clblast_available())
         return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE, "this build has no CLBlast");
     return NNEFCL_OK;
@@ -356,8 +371,9 @@ static struct nnefcl_session *new_session(const nnefcl_session_options *options,
     return session;
 }
 
-nnefcl_status nnefcl_session_create(const nnefcl_model *model, const nnefcl_device *device, const nnefcl_session_options *options,
-                                    nnefcl_session **session, nnefcl_error *error)
+nnefcl_status nnefcl_session_create(const nnefcl_model *model, const nnefcl_device *device,
+                                    const nnefcl_session_options *options, nnefcl_session **session,
+                                    nnefcl_error *error)
 {
     static const nnefcl_session_options defaults = NNEFCL_SESSION_OPTIONS_INIT;
     struct ncl_diag diag;
@@ -425,7 +441,8 @@ size_t nnefcl_session_step_count(const nnefcl_session *session)
 
 nnefcl_status nnefcl_session_step(const nnefcl_session *session, size_t index, nnefcl_step_info *info)
 {
-    static const char *const kinds[] = {[NCL_STEP_LOAD] = "load", [NCL_STEP_COPY] = "copy", [NCL_STEP_GEMM] = "clblast"};
+    static const char *const kinds[] = {
+        [NCL_STEP_LOAD] = "load", [NCL_STEP_COPY] = "copy", [NCL_STEP_GEMM] = "clblast"};
     if (info)
         *info = (nnefcl_step_info){0};
     if (!session || !info || index >= session->plan->run.count)
@@ -441,18 +458,20 @@ nnefcl_status nnefcl_session_step(const nnefcl_session *session, size_t index, n
     return NNEFCL_OK;
 }
 
-nnefcl_status nnefcl_session_dump(const nnefcl_session *session, nnefcl_dump what, nnefcl_write_fn write, void *user, nnefcl_error *error)
+nnefcl_status nnefcl_session_dump(const nnefcl_session *session, nnefcl_dump what, nnefcl_write_fn write, void *user,
+                                  nnefcl_error *error)
 {
     struct ncl_diag diag;
     struct ncl_text text;
     ncl_diag_init(&diag, error, NULL, NULL, false);
     if (!session || !write || (what != NNEFCL_DUMP_PLAN && what != NNEFCL_DUMP_CL))
-        return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_dump: a session has a plan and sources to dump");
+        return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                         "nnefcl_session_dump: a session has a plan and sources to dump");
     ncl_text_init(&text, &session->arena.allocator);
     ncl_plan_dump(&text, session->plan, what);
     if (what == NNEFCL_DUMP_CL && session->execution == NNEFCL_EXECUTION_PERSISTENT) {
         ncl_text_add(&text, "/* ---- persistent ---- */\n");
-        ncl_wrap_persistent(&text, session->plan);
+        ncl_source_persistent(&text, session->plan);
     }
     nnefcl_status status = text.failed ? ncl_nomem(&diag) : NNEFCL_OK;
     if (!status && text.data)

@@ -1,7 +1,7 @@
 /* The state of a session from and to host memory (state.h). */
 #include "nnefcl/state.h"
 
-#include "compile/saved_state.h"
+#include "plan/saved_state.h"
 #include "host.h"
 
 #define PIECE ((size_t)1 << 20) /* of a save: host memory it takes */
@@ -21,22 +21,26 @@ nnefcl_status ncl_state_enqueue_reset(struct nnefcl_session *session, struct ncl
     return status;
 }
 
-static nnefcl_status read_part(const struct nnefcl_session *session, size_t index, size_t first, size_t size, void *data, struct ncl_diag *diag)
+static nnefcl_status read_part(const struct nnefcl_session *session, size_t index, size_t first, size_t size,
+                               void *data, struct ncl_diag *diag)
 {
     uint64_t offset;
     const cl_mem memory = ncl_memory_place(session, session->plan->state[index].tensor, &offset);
-    return ncl_opencl_check(diag, NCL_NOWHERE, session->plan->state[index].label, "clEnqueueReadBuffer",
-                            clEnqueueReadBuffer(session->queue, memory, CL_TRUE, (size_t)offset + first, size, data, 0, NULL, NULL));
+    return ncl_opencl_check(
+        diag, NCL_NOWHERE, session->plan->state[index].label, "clEnqueueReadBuffer",
+        clEnqueueReadBuffer(session->queue, memory, CL_TRUE, (size_t)offset + first, size, data, 0, NULL, NULL));
 }
 
 /* `data` must stay until the queue is finished. */
-static nnefcl_status enqueue_write(const struct nnefcl_session *session, size_t index, const void *data, struct ncl_diag *diag)
+static nnefcl_status enqueue_write(const struct nnefcl_session *session, size_t index, const void *data,
+                                   struct ncl_diag *diag)
 {
     uint64_t offset;
     const cl_mem memory = ncl_memory_place(session, session->plan->state[index].tensor, &offset);
     const size_t bytes = (size_t)tensor_of(session, index)->bytes;
-    return ncl_opencl_check(diag, NCL_NOWHERE, session->plan->state[index].label, "clEnqueueWriteBuffer",
-                            clEnqueueWriteBuffer(session->queue, memory, CL_FALSE, (size_t)offset, bytes, data, 0, NULL, NULL));
+    return ncl_opencl_check(
+        diag, NCL_NOWHERE, session->plan->state[index].label, "clEnqueueWriteBuffer",
+        clEnqueueWriteBuffer(session->queue, memory, CL_FALSE, (size_t)offset, bytes, data, 0, NULL, NULL));
 }
 
 static nnefcl_status finish(const struct nnefcl_session *session, struct ncl_diag *diag)
@@ -71,7 +75,8 @@ static nnefcl_status outlive(struct nnefcl_session *session, struct ncl_diag *di
 {
     if (session->adrift)
         return ncl_error(diag, session->failure.status, NCL_NOWHERE,
-                         "commands of a failed run are on a queue of the application, and no event tells when they end: this session cannot go on");
+                         "commands of a failed run are on a queue of the application, and no event tells when they "
+                         "end: this session cannot go on");
     ncl_run_flush_last(session);
     const cl_int code = session->last ? clWaitForEvents(1, &session->last) : CL_SUCCESS;
     if (code && code != CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST)
@@ -91,7 +96,8 @@ static nnefcl_status repair(struct nnefcl_session *session, struct ncl_diag *dia
     return status;
 }
 
-/* All of the state becomes `data`, the elements of each variable; NULL: the initial values. A session that an error ended begins anew. */
+/* All of the state becomes `data`, the elements of each variable; NULL: the initial values. A session that an error
+ * ended begins anew. */
 static nnefcl_status define(struct nnefcl_session *session, const void *const *data, nnefcl_error *error)
 {
     nnefcl_error failure = {0};
@@ -130,18 +136,22 @@ nnefcl_status nnefcl_session_state(const nnefcl_session *session, size_t index, 
         return NNEFCL_ERR_ARGUMENT;
     const struct ncl_plan_tensor *tensor = tensor_of(session, index);
     const struct ncl_plan_state *state = &session->plan->state[index];
-    *info = (nnefcl_tensor_info){
-        .name = state->name, .label = state->label, .dtype = tensor->dtype, .shape = tensor->shape, .bytes = (size_t)tensor->bytes};
+    *info = (nnefcl_tensor_info){.name = state->name,
+                                 .label = state->label,
+                                 .dtype = tensor->dtype,
+                                 .shape = tensor->shape,
+                                 .bytes = (size_t)tensor->bytes};
     return NNEFCL_OK;
 }
 
-static nnefcl_status check_call(const nnefcl_session *session, size_t index, const void *data, const char *call, struct ncl_diag *diag)
+static nnefcl_status check_call(const nnefcl_session *session, size_t index, const void *data, const char *call,
+                                struct ncl_diag *diag)
 {
     if (!session || !data)
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "%s: %s is NULL", call, session ? "data" : "session");
     if (index >= session->plan->state_count)
-        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "%s: there is no variable %zu, the state has %zu", call, index,
-                         session->plan->state_count);
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "%s: there is no variable %zu, the state has %zu",
+                         call, index, session->plan->state_count);
     return NNEFCL_OK;
 }
 
@@ -167,7 +177,8 @@ nnefcl_status nnefcl_session_state_write(nnefcl_session *session, size_t index, 
     ncl_diag_init(&diag, error, NULL, NULL, false);
     nnefcl_status status = check_call(session, index, data, "nnefcl_session_state_write", &diag);
     if (!status && tensor_of(session, index)->dtype == NNEFCL_LOGICAL)
-        status = ncl_saved_check_logical(session->plan->state[index].label, data, (size_t)tensor_of(session, index)->bytes, &diag);
+        status = ncl_saved_check_logical(session->plan->state[index].label, data,
+                                         (size_t)tensor_of(session, index)->bytes, &diag);
     if (status)
         return status;
     status = ncl_run_begin(session, &diag, error);
@@ -191,8 +202,8 @@ nnefcl_status nnefcl_session_state_reset(nnefcl_session *session, nnefcl_error *
 
 /* ---- saving and restoring ---- */
 
-static nnefcl_status save_variable(const struct nnefcl_session *session, struct ncl_saved_writer *writer, size_t index, void *piece,
-                                   struct ncl_diag *diag)
+static nnefcl_status save_variable(const struct nnefcl_session *session, struct ncl_saved_writer *writer, size_t index,
+                                   void *piece, struct ncl_diag *diag)
 {
     const size_t bytes = (size_t)tensor_of(session, index)->bytes;
     nnefcl_status status = NNEFCL_OK;
@@ -206,7 +217,8 @@ static nnefcl_status save_variable(const struct nnefcl_session *session, struct 
     return status;
 }
 
-static nnefcl_status save(struct nnefcl_session *session, struct ncl_saved_writer *writer, void *piece, struct ncl_diag *diag)
+static nnefcl_status save(struct nnefcl_session *session, struct ncl_saved_writer *writer, void *piece,
+                          struct ncl_diag *diag)
 {
     nnefcl_status status = settle(session, diag);
     if (!status)
@@ -223,7 +235,8 @@ nnefcl_status nnefcl_session_state_save(nnefcl_session *session, nnefcl_write_fn
     struct ncl_diag call, diag;
     ncl_diag_init(&call, error, NULL, NULL, false);
     if (!session || !write)
-        return ncl_error(&call, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_state_save: %s is NULL", session ? "write" : "session");
+        return ncl_error(&call, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_state_save: %s is NULL",
+                         session ? "write" : "session");
     nnefcl_status status = ncl_run_begin(session, &diag, error);
     if (status)
         return status;
@@ -234,7 +247,8 @@ nnefcl_status nnefcl_session_state_save(nnefcl_session *session, nnefcl_write_fn
     status = ncl_run_end(session, save(session, &writer, piece, &diag), error);
     ncl_resize(&session->arena.allocator, piece, 0);
     if (!status && writer.stopped)
-        status = ncl_error(&call, NNEFCL_ERR_DATA, NCL_NOWHERE, "nnefcl_session_state_save: the caller's function stopped it after %llu bytes",
+        status = ncl_error(&call, NNEFCL_ERR_DATA, NCL_NOWHERE,
+                           "nnefcl_session_state_save: the caller's function stopped it after %llu bytes",
                            (unsigned long long)writer.written);
     return status;
 }
@@ -244,7 +258,8 @@ nnefcl_status nnefcl_session_state_restore(nnefcl_session *session, const void *
     struct ncl_diag diag;
     ncl_diag_init(&diag, error, NULL, NULL, false);
     if (!session || !data)
-        return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_state_restore: %s is NULL", session ? "data" : "session");
+        return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_state_restore: %s is NULL",
+                         session ? "data" : "session");
     struct ncl_arena scratch;
     ncl_arena_init(&scratch, &session->arena.allocator, 0);
     const void **elements = NCL_NEW_ARRAY(&scratch, const void *, session->plan->state_count);

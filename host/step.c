@@ -1,10 +1,15 @@
 /* One step on the device. */
 #include "host.h"
 
-enum { ARG_RECORDS, ARG_RECORD, ARG_TASKS, ARG_TENSORS }; /* of a launch (ncl_wrap_launch); two for each tensor behind them */
+enum {
+    ARG_RECORDS,
+    ARG_RECORD,
+    ARG_TASKS,
+    ARG_TENSORS
+}; /* of a launch (ncl_source_launch); two for each tensor behind them */
 
-nnefcl_status ncl_step_set_tensor(const struct nnefcl_session *session, const struct ncl_step *step, unsigned operand, cl_kernel kernel,
-                                  struct ncl_diag *diag)
+nnefcl_status ncl_step_set_tensor(const struct nnefcl_session *session, const struct ncl_step *step, unsigned operand,
+                                  cl_kernel kernel, struct ncl_diag *diag)
 {
     uint64_t place;
     const cl_mem memory = ncl_memory_place(session, step->tensor[operand], &place);
@@ -18,8 +23,8 @@ nnefcl_status ncl_step_set_tensor(const struct nnefcl_session *session, const st
     return ncl_opencl_check(diag, step->at, step->name, "clSetKernelArg", code);
 }
 
-nnefcl_status ncl_step_kernel(const struct nnefcl_session *session, const struct ncl_step *step, cl_program program, const char *name,
-                              cl_kernel *kernel, struct ncl_diag *diag)
+nnefcl_status ncl_step_kernel(const struct nnefcl_session *session, const struct ncl_step *step, cl_program program,
+                              const char *name, cl_kernel *kernel, struct ncl_diag *diag)
 {
     const cl_ulong record = step->record, tasks = step->tasks;
     cl_int code;
@@ -40,8 +45,9 @@ nnefcl_status ncl_step_kernel(const struct nnefcl_session *session, const struct
     return status;
 }
 
-static nnefcl_status launch(const struct nnefcl_session *session, const struct ncl_step *step, cl_kernel kernel, cl_command_queue queue,
-                            cl_uint wait_count, const cl_event *wait, cl_event *event, struct ncl_diag *diag)
+static nnefcl_status launch(const struct nnefcl_session *session, const struct ncl_step *step, cl_kernel kernel,
+                            cl_command_queue queue, cl_uint wait_count, const cl_event *wait, cl_event *event,
+                            struct ncl_diag *diag)
 {
     const uint64_t group = session->plan->target.group, groups = step->tasks / group + (step->tasks % group != 0);
     if (groups > SIZE_MAX / group)
@@ -52,29 +58,32 @@ static nnefcl_status launch(const struct nnefcl_session *session, const struct n
                             clEnqueueNDRangeKernel(queue, kernel, 1, NULL, &global, &local, wait_count, wait, event));
 }
 
-static nnefcl_status copy(const struct nnefcl_session *session, const struct ncl_step *step, cl_command_queue queue, cl_uint wait_count,
-                          const cl_event *wait, cl_event *event, struct ncl_diag *diag)
+static nnefcl_status copy(const struct nnefcl_session *session, const struct ncl_step *step, cl_command_queue queue,
+                          cl_uint wait_count, const cl_event *wait, cl_event *event, struct ncl_diag *diag)
 {
     uint64_t from_offset, to_offset;
-    const cl_mem from = ncl_memory_place(session, step->tensor[0], &from_offset), to = ncl_memory_place(session, step->tensor[1], &to_offset);
+    const cl_mem from = ncl_memory_place(session, step->tensor[0], &from_offset),
+                 to = ncl_memory_place(session, step->tensor[1], &to_offset);
     const size_t bytes = (size_t)session->plan->tensor[step->tensor[1]].bytes;
-    return ncl_opencl_check(diag, step->at, step->name, "clEnqueueCopyBuffer",
-                            clEnqueueCopyBuffer(queue, from, to, (size_t)from_offset, (size_t)to_offset, bytes, wait_count, wait, event));
+    return ncl_opencl_check(
+        diag, step->at, step->name, "clEnqueueCopyBuffer",
+        clEnqueueCopyBuffer(queue, from, to, (size_t)from_offset, (size_t)to_offset, bytes, wait_count, wait, event));
 }
 
 /* The library has no wait list: what it must wait for becomes a barrier in front of it. */
-static nnefcl_status gemm(const struct nnefcl_session *session, const struct ncl_step *step, cl_command_queue queue, cl_uint wait_count,
-                          const cl_event *wait, cl_event *event, struct ncl_diag *diag)
+static nnefcl_status gemm(const struct nnefcl_session *session, const struct ncl_step *step, cl_command_queue queue,
+                          cl_uint wait_count, const cl_event *wait, cl_event *event, struct ncl_diag *diag)
 {
     nnefcl_status status = NNEFCL_OK;
     if (wait_count)
-        status =
-            ncl_opencl_check(diag, step->at, step->name, "clEnqueueBarrierWithWaitList", clEnqueueBarrierWithWaitList(queue, wait_count, wait, NULL));
+        status = ncl_opencl_check(diag, step->at, step->name, "clEnqueueBarrierWithWaitList",
+                                  clEnqueueBarrierWithWaitList(queue, wait_count, wait, NULL));
     return status ? status : ncl_clblast_gemm(session, step, queue, event, diag);
 }
 
-nnefcl_status ncl_step_enqueue(const struct nnefcl_session *session, const struct ncl_step *step, cl_kernel kernel, cl_command_queue queue,
-                               cl_uint wait_count, const cl_event *wait, cl_event *event, struct ncl_diag *diag)
+nnefcl_status ncl_step_enqueue(const struct nnefcl_session *session, const struct ncl_step *step, cl_kernel kernel,
+                               cl_command_queue queue, cl_uint wait_count, const cl_event *wait, cl_event *event,
+                               struct ncl_diag *diag)
 {
     if (wait_count == 0)
         wait = NULL;

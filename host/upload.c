@@ -1,19 +1,21 @@
 /* Load steps: the elements of constants and variables on their way to the device. */
 #include "host.h"
 
-/* Tensors up to SMALL bytes are gathered in a block of BLOCK bytes and written without waiting: a blocking command costs up to 0.1 ms. Larger ones
- * are decoded into mapped memory, a PIECE at a time, so that no second copy of the weights ever stands on the host. */
+/* Tensors up to SMALL bytes are gathered in a block of BLOCK bytes and written without waiting: a blocking command
+ * costs up to 0.1 ms. Larger ones are decoded into mapped memory, a PIECE at a time, so that no second copy of the
+ * weights ever stands on the host. */
 #define BLOCK ((size_t)1 << 20)
 #define SMALL (BLOCK / 8)
 #define PIECE ((size_t)16 << 20)
 
-nnefcl_status ncl_upload_open(struct ncl_upload *upload, struct nnefcl_session *session, const struct nnefcl_model *model, struct ncl_diag *diag)
+nnefcl_status ncl_upload_open(struct ncl_upload *upload, struct nnefcl_session *session,
+                              const struct nnefcl_model *model, struct ncl_diag *diag)
 {
     *upload = (struct ncl_upload){.session = session};
     upload->block = ncl_resize(&session->arena.allocator, NULL, BLOCK);
     if (!upload->block)
         return ncl_nomem(diag);
-    return ncl_weights_open(model, diag, &upload->weights);
+    return ncl_model_weights(model, diag, &upload->weights);
 }
 
 void ncl_upload_close(struct ncl_upload *upload)
@@ -27,8 +29,8 @@ void ncl_upload_close(struct ncl_upload *upload)
     *upload = (struct ncl_upload){0};
 }
 
-static nnefcl_status load_small(struct ncl_upload *upload, const struct ncl_step *step, cl_mem memory, size_t offset, size_t bytes,
-                                struct ncl_diag *diag)
+static nnefcl_status load_small(struct ncl_upload *upload, const struct ncl_step *step, cl_mem memory, size_t offset,
+                                size_t bytes, struct ncl_diag *diag)
 {
     const cl_command_queue queue = upload->session->queue;
     nnefcl_status status = NNEFCL_OK;
@@ -46,8 +48,8 @@ static nnefcl_status load_small(struct ncl_upload *upload, const struct ncl_step
                             clEnqueueWriteBuffer(queue, memory, CL_FALSE, offset, bytes, data, 0, NULL, NULL));
 }
 
-static nnefcl_status load_large(struct ncl_upload *upload, const struct ncl_step *step, cl_mem memory, size_t offset, size_t bytes,
-                                struct ncl_diag *diag)
+static nnefcl_status load_large(struct ncl_upload *upload, const struct ncl_step *step, cl_mem memory, size_t offset,
+                                size_t bytes, struct ncl_diag *diag)
 {
     const cl_command_queue queue = upload->session->queue;
     const size_t item = nnefcl_dtype_size(step->source->dtype);
@@ -55,7 +57,8 @@ static nnefcl_status load_large(struct ncl_upload *upload, const struct ncl_step
     for (size_t at = 0; at < bytes && !status; at += PIECE) {
         const size_t size = bytes - at < PIECE ? bytes - at : PIECE;
         cl_int code;
-        void *data = clEnqueueMapBuffer(queue, memory, CL_TRUE, CL_MAP_WRITE_INVALIDATE_REGION, offset + at, size, 0, NULL, NULL, &code);
+        void *data = clEnqueueMapBuffer(queue, memory, CL_TRUE, CL_MAP_WRITE_INVALIDATE_REGION, offset + at, size, 0,
+                                        NULL, NULL, &code);
         status = ncl_opencl_check(diag, step->at, step->name, "clEnqueueMapBuffer", code);
         if (status)
             break;
@@ -71,7 +74,8 @@ nnefcl_status ncl_upload_load(struct ncl_upload *upload, const struct ncl_step *
 {
     uint64_t offset;
     const cl_mem memory = ncl_memory_place(upload->session, step->tensor[0], &offset);
-    const size_t bytes = (size_t)upload->session->plan->tensor[step->tensor[0]].bytes; /* it fits: there is a buffer of it */
+    const size_t bytes =
+        (size_t)upload->session->plan->tensor[step->tensor[0]].bytes; /* it fits: there is a buffer of it */
     const nnefcl_status status = ncl_weights_begin(upload->weights, step->source, diag);
     if (status)
         return status;

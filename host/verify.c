@@ -1,4 +1,5 @@
-/* nnefcl_session_verify: a run, and what it left on the device for the examination of its nodes (src/verify/examine.h). */
+/* nnefcl_session_verify: a run, and what it left on the device for the examination of its nodes (src/verify/examine.h).
+ */
 #include <string.h>
 
 #include "host.h"
@@ -10,7 +11,8 @@ struct verification {
     struct nnefcl_session *session;
     const struct nnefcl_model *model;
     struct ncl_arena arena;
-    unsigned char **before; /* by tensor of the plan: what variables were before the run, which overwrites them at its end */
+    unsigned char *
+        *before; /* by tensor of the plan: what variables were before the run, which overwrites them at its end */
     nnefcl_tensor_info *operand;
     nnefcl_verdict_fn visit;
     void *user;
@@ -23,7 +25,8 @@ static nnefcl_status read_device(const struct nnefcl_session *session, ncl_ref r
     const struct ncl_plan_tensor *tensor = &session->plan->tensor[ref];
     uint64_t offset;
     const cl_mem memory = ncl_memory_place(session, ref, &offset);
-    const cl_int code = clEnqueueReadBuffer(session->queue, memory, CL_TRUE, (size_t)offset, (size_t)tensor->bytes, data, 0, NULL, NULL);
+    const cl_int code = clEnqueueReadBuffer(session->queue, memory, CL_TRUE, (size_t)offset, (size_t)tensor->bytes,
+                                            data, 0, NULL, NULL);
     return ncl_opencl_check(diag, NCL_NOWHERE, tensor->name, "clEnqueueReadBuffer", code);
 }
 
@@ -133,13 +136,14 @@ static nnefcl_status check_readable(const struct nnefcl_session *session, struct
 {
     for (size_t i = 0; i < session->plan->buffer_count; i++)
         if (session->slot[i].bound && session->slot[i].flags & (CL_MEM_HOST_WRITE_ONLY | CL_MEM_HOST_NO_ACCESS))
-            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_verify: the host may not read a buffer that is bound to an %s",
+            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                             "nnefcl_session_verify: the host may not read a buffer that is bound to an %s",
                              session->plan->buffer[i].storage == NCL_STORE_INPUT ? "input" : "output");
     return NNEFCL_OK;
 }
 
-static nnefcl_status check_verify(const struct nnefcl_session *session, const struct nnefcl_model *model, nnefcl_verdict_fn visit,
-                                  struct ncl_diag *diag)
+static nnefcl_status check_verify(const struct nnefcl_session *session, const struct nnefcl_model *model,
+                                  nnefcl_verdict_fn visit, struct ncl_diag *diag)
 {
     if (!session || !model || !visit)
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_verify: %s is NULL",
@@ -147,15 +151,17 @@ static nnefcl_status check_verify(const struct nnefcl_session *session, const st
                          : !model ? "model"
                                   : "visit");
     if (!session->plan->held)
-        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_verify: the session was made without keep_tensors");
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                         "nnefcl_session_verify: the session was made without keep_tensors");
     if (session->plan->fingerprint != ncl_model_fingerprint(model))
-        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_verify: the session of '%.100s' was not made from this model",
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                         "nnefcl_session_verify: the session of '%.100s' was not made from this model",
                          session->plan->name);
     return check_readable(session, diag);
 }
 
-nnefcl_status nnefcl_session_verify(nnefcl_session *session, const nnefcl_model *model, const void *const *inputs, void *const *outputs,
-                                    nnefcl_verdict_fn visit, void *user, nnefcl_error *error)
+nnefcl_status nnefcl_session_verify(nnefcl_session *session, const nnefcl_model *model, const void *const *inputs,
+                                    void *const *outputs, nnefcl_verdict_fn visit, void *user, nnefcl_error *error)
 {
     struct ncl_diag diag;
     ncl_diag_init(&diag, error, NULL, NULL, false);

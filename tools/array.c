@@ -144,7 +144,8 @@ const char *shape_text(const nnefcl_shape *shape, char text[SHAPE_TEXT])
     size_t length = 1;
     text[0] = '[';
     for (int i = 0; i < shape->rank; i++)
-        length += (size_t)snprintf(text + length, SHAPE_TEXT - length, i ? ",%lld" : "%lld", (long long)shape->extent[i]);
+        length +=
+            (size_t)snprintf(text + length, SHAPE_TEXT - length, i ? ",%lld" : "%lld", (long long)shape->extent[i]);
     memcpy(text + length, "]", 2);
     return text;
 }

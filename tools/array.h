@@ -1,4 +1,5 @@
-/* A tensor as a file holds it: items of some type and byte order, in row-major or column-major order, and how they become elements of a dtype. */
+/* A tensor as a file holds it: items of some type and byte order, in row-major or column-major order, and how they
+ * become elements of a dtype. */
 #ifndef ARRAY_H
 #define ARRAY_H
 
@@ -20,8 +21,8 @@ struct array {
 /* The dtype that the kind stands for. */
 nnefcl_dtype array_dtype(const struct array *array);
 bool array_has_shape(const struct array *array, const nnefcl_shape *shape);
-/* Writes all items as elements of `dtype` in row-major order. Floats may be rounded; everything else must be kept exactly: false, and *bad is the
- * position (in the order of the output) of the first item that cannot be. */
+/* Writes all items as elements of `dtype` in row-major order. Floats may be rounded; everything else must be kept
+ * exactly: false, and *bad is the position (in the order of the output) of the first item that cannot be. */
 bool array_convert(const struct array *array, nnefcl_dtype dtype, void *out, size_t *bad);
 /* "[1,3,8,8]" into `text`. */
 enum { SHAPE_TEXT = 8 * 21 + 3 };

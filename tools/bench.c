@@ -14,7 +14,8 @@ static bool run_once(struct bench_loop *loop, uint64_t number)
 {
     nnefcl_error error = {0};
     const struct run *run = &loop->runs->items[number % loop->runs->count];
-    loop->status = talk_library(loop->engine->talk, nnefcl_session_run(loop->engine->session, run->inputs, loop->outputs, &error), &error);
+    loop->status = talk_library(loop->engine->talk,
+                                nnefcl_session_run(loop->engine->session, run->inputs, loop->outputs, &error), &error);
     return !loop->status;
 }
 
@@ -50,7 +51,8 @@ struct samples {
 
 static void add_sample(struct samples *s, struct pool *pool, const nnefcl_timing *t)
 {
-    double values[METRICS] = {t->total_ms, fmax(t->total_ms - t->device_ms - t->transfer_ms, 0), t->device_ms, t->transfer_ms, t->enqueue_ms};
+    double values[METRICS] = {t->total_ms, fmax(t->total_ms - t->device_ms - t->transfer_ms, 0), t->device_ms,
+                              t->transfer_ms, t->enqueue_ms};
     for (int m = 0; m < METRICS; m++) {
         s->values[m] = pool_grow(pool, s->values[m], s->count, sizeof(double));
         s->values[m][s->count] = values[m];
@@ -102,11 +104,12 @@ static void print_table(double figures[METRICS][FIGURES])
     }
 }
 
-static json_t *bench_json(double figures[METRICS][FIGURES], const struct bench_start *start, const struct options *options, size_t count,
-                          uint64_t peak)
+static json_t *bench_json(double figures[METRICS][FIGURES], const struct bench_start *start,
+                          const struct options *options, size_t count, uint64_t peak)
 {
-    json_t *bench = json_pack("{s:f, s:f, s:I, s:I, s:I}", "load_ms", start->load_ms, "first_ms", start->first_ms, "warmup",
-                              (json_int_t)options->warmup, "runs", (json_int_t)count, "peak_rss_bytes", (json_int_t)peak);
+    json_t *bench =
+        json_pack("{s:f, s:f, s:I, s:I, s:I}", "load_ms", start->load_ms, "first_ms", start->first_ms, "warmup",
+                  (json_int_t)options->warmup, "runs", (json_int_t)count, "peak_rss_bytes", (json_int_t)peak);
     for (int m = 0; m < METRICS; m++) {
         json_t *object = json_object();
         for (int f = 0; f < FIGURES; f++)
@@ -116,7 +119,8 @@ static json_t *bench_json(double figures[METRICS][FIGURES], const struct bench_s
     return bench;
 }
 
-enum status bench_run(const struct engine *engine, const struct runs *runs, void *const *outputs, const struct bench_start *start, json_t *document)
+enum status bench_run(const struct engine *engine, const struct runs *runs, void *const *outputs,
+                      const struct bench_start *start, json_t *document)
 {
     struct bench_loop loop = {.engine = engine, .runs = runs, .outputs = outputs};
     struct samples samples = {0};
@@ -133,11 +137,13 @@ enum status bench_run(const struct engine *engine, const struct runs *runs, void
     for (int m = 0; m < METRICS; m++)
         summarize(samples.values[m], samples.count, figures[m]);
     if (document) {
-        json_object_set_new(document, "bench", bench_json(figures, start, engine->options, samples.count, peak_memory()));
+        json_object_set_new(document, "bench",
+                            bench_json(figures, start, engine->options, samples.count, peak_memory()));
         return STATUS_OK;
     }
     print_table(figures);
     printf("%zu runs after %llu to warm up; load %.1f ms, first outputs %.1f ms, peak memory %s\n", samples.count,
-           (unsigned long long)engine->options->warmup, start->load_ms, start->first_ms, report_bytes(peak_memory(), peak));
+           (unsigned long long)engine->options->warmup, start->load_ms, start->first_ms,
+           report_bytes(peak_memory(), peak));
     return STATUS_OK;
 }

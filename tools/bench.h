@@ -13,8 +13,10 @@ struct bench_start {
     double first_ms; /* to the first outputs in host memory */
 };
 
-/* Runs warm-up and measured runs over the inputs of the runs in turn, then prints or adds "bench" to `document` (NULL: text). */
-enum status bench_run(const struct engine *engine, const struct runs *runs, void *const *outputs, const struct bench_start *start, json_t *document);
+/* Runs warm-up and measured runs over the inputs of the runs in turn, then prints or adds "bench" to `document` (NULL:
+ * text). */
+enum status bench_run(const struct engine *engine, const struct runs *runs, void *const *outputs,
+                      const struct bench_start *start, json_t *document);
 /* The same with the mean device time of each step: "profile". */
 enum status profile_run(const struct engine *engine, const struct runs *runs, void *const *outputs, json_t *document);
 

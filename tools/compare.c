@@ -30,15 +30,16 @@ struct comparison compare_tensors(const nnefcl_tensor *got, const nnefcl_tensor 
 {
     struct comparison c = {.same_type = got->dtype == want->dtype};
     double worst = -1, worst_error = 0;
-    c.same_shape =
-        got->shape.rank == want->shape.rank && !memcmp(got->shape.extent, want->shape.extent, (size_t)got->shape.rank * sizeof *got->shape.extent);
+    c.same_shape = got->shape.rank == want->shape.rank &&
+                   !memcmp(got->shape.extent, want->shape.extent, (size_t)got->shape.rank * sizeof *got->shape.extent);
     if (!c.same_type || !c.same_shape)
         return c;
     if (got->dtype != NNEFCL_SCALAR)
         rtol = atol = 0;
     c.count = shape_count(&got->shape);
     for (size_t i = 0; i < c.count; i++) {
-        double g = tensor_element(got, i), w = tensor_element(want, i), e = excess(g, w, rtol, atol), error = fabs(g - w);
+        double g = tensor_element(got, i), w = tensor_element(want, i), e = excess(g, w, rtol, atol),
+               error = fabs(g - w);
         c.bad += e > 1;
         if (isfinite(g) && isfinite(w)) {
             c.max_abs = fmax(c.max_abs, error);
@@ -75,17 +76,18 @@ void compare_print(const char *output, const nnefcl_tensor *got, const nnefcl_te
     else if (c->ok)
         printf("%zu values, max error %.3g, relative %.3g\n", c->count, c->max_abs, c->max_rel);
     else
-        printf("%zu of %zu values, max error %.3g, relative %.3g; worst at %s: got %.9g, want %.9g\n", c->bad, c->count, c->max_abs, c->max_rel,
-               index_text(&got->shape, c->worst, a), c->got, c->want);
+        printf("%zu of %zu values, max error %.3g, relative %.3g; worst at %s: got %.9g, want %.9g\n", c->bad, c->count,
+               c->max_abs, c->max_rel, index_text(&got->shape, c->worst, a), c->got, c->want);
 }
 
 json_t *compare_json(const char *output, const char *file, const struct comparison *c)
 {
-    json_t *object =
-        json_pack("{s:s, s:s, s:b, s:b, s:b}", "output", output, "file", file, "ok", c->ok, "same_type", c->same_type, "same_shape", c->same_shape);
+    json_t *object = json_pack("{s:s, s:s, s:b, s:b, s:b}", "output", output, "file", file, "ok", c->ok, "same_type",
+                               c->same_type, "same_shape", c->same_shape);
     if (c->same_type && c->same_shape)
-        json_object_update_new(object, json_pack("{s:I, s:I, s:o, s:o, s:I, s:o, s:o}", "count", (json_int_t)c->count, "bad", (json_int_t)c->bad,
-                                                 "max_abs", report_real(c->max_abs), "max_rel", report_real(c->max_rel), "worst",
-                                                 (json_int_t)c->worst, "got", report_real(c->got), "want", report_real(c->want)));
+        json_object_update_new(object, json_pack("{s:I, s:I, s:o, s:o, s:I, s:o, s:o}", "count", (json_int_t)c->count,
+                                                 "bad", (json_int_t)c->bad, "max_abs", report_real(c->max_abs),
+                                                 "max_rel", report_real(c->max_rel), "worst", (json_int_t)c->worst,
+                                                 "got", report_real(c->got), "want", report_real(c->want)));
     return object;
 }

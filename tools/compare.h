@@ -14,7 +14,8 @@ struct comparison {
     double got, want;        /* there */
 };
 
-/* Fine: |got - want| <= atol + rtol |want|, NaN with NaN, equal infinities; integers and logicals exactly; type, rank and shape equal. */
+/* Fine: |got - want| <= atol + rtol |want|, NaN with NaN, equal infinities; integers and logicals exactly; type, rank
+ * and shape equal. */
 struct comparison compare_tensors(const nnefcl_tensor *got, const nnefcl_tensor *want, double rtol, double atol);
 void compare_print(const char *output, const nnefcl_tensor *got, const nnefcl_tensor *want, const struct comparison *c);
 json_t *compare_json(const char *output, const char *file, const struct comparison *c);

@@ -63,8 +63,8 @@ static int take(void *user, const nnefcl_conformance_case *item)
                                       .ms = item->ms};
     count(&c->device[work->device], &c->device[work->device].figure[result->op], result);
     c->failed += !result->passed;
-    talk_progress(work->talk, "%s: %zu of %zu cases, %zu failed: %s", c->device[work->device].info.name, item->index + 1, item->count,
-                  c->device[work->device].failed, item->op);
+    talk_progress(work->talk, "%s: %zu of %zu cases, %zu failed: %s", c->device[work->device].info.name,
+                  item->index + 1, item->count, c->device[work->device].failed, item->op);
     return 0;
 }
 
@@ -132,7 +132,8 @@ static enum status run_device(struct work *work, const char *spec)
         talk_warn(work->talk, "%s: %s", device->info.name, error.message);
         return STATUS_OK;
     }
-    return status == NNEFCL_ERR_ARGUMENT ? talk_fail(work->talk, STATUS_USAGE, "%s", error.message) : talk_library(work->talk, status, &error);
+    return status == NNEFCL_ERR_ARGUMENT ? talk_fail(work->talk, STATUS_USAGE, "%s", error.message)
+                                         : talk_library(work->talk, status, &error);
 }
 
 /* ---- the run ---- */
@@ -191,6 +192,7 @@ enum status conform_execute(const struct options *options, struct pool *pool, st
     for (size_t i = 0; i < options->report_count && !status; i++)
         status = write_report(&work, options->reports[i]);
     if (!status && work.conformance.failed)
-        status = talk_fail(talk, STATUS_DIFFERS, "%zu of %zu cases failed", work.conformance.failed, work.conformance.result_count);
+        status = talk_fail(talk, STATUS_DIFFERS, "%zu of %zu cases failed", work.conformance.failed,
+                           work.conformance.result_count);
     return status;
 }

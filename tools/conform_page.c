@@ -43,13 +43,16 @@ static void put_case(const struct conform *c, const struct conform_result *r, FI
 
 void conform_xml(const struct conform *c, FILE *file)
 {
-    fprintf(file, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"nnefcl conformance, %s\" tests=\"%zu\" failures=\"%zu\">\n",
+    fprintf(file,
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"nnefcl conformance, %s\" tests=\"%zu\" "
+            "failures=\"%zu\">\n",
             c->level, c->result_count, c->failed);
     for (size_t i = 0; i < c->device_count; i++) {
         const struct conform_device *d = &c->device[i];
         fputs(" <testsuite name=\"", file);
         conform_escape(file, d->info.name);
-        fprintf(file, "\" tests=\"%zu\" failures=\"%zu\" errors=\"%d\" time=\"%.3f\">\n", d->cases, d->failed, d->stopped != NULL, d->ms / 1000);
+        fprintf(file, "\" tests=\"%zu\" failures=\"%zu\" errors=\"%d\" time=\"%.3f\">\n", d->cases, d->failed,
+                d->stopped != NULL, d->ms / 1000);
         for (size_t k = 0; k < c->result_count; k++)
             if (c->result[k].device == i)
                 put_case(c, &c->result[k], file);
@@ -66,19 +69,24 @@ void conform_xml(const struct conform *c, FILE *file)
 /* ---- the page ---- */
 
 static const char head[] =
-    "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n"
+    "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+    "content=\"width=device-width\">\n"
     "<title>nnefcl conformance</title>\n<style>\n"
     ":root { color-scheme: light dark; --line: #8884; --bad: #c22; --good: #283; }\n"
     "body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }\n"
-    "table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .2rem .6rem; border-bottom: 1px solid var(--line); }\n"
-    "th { position: sticky; top: 0; background: Canvas; } td.n { text-align: right; font-variant-numeric: tabular-nums; }\n"
+    "table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .2rem .6rem; border-bottom: "
+    "1px solid var(--line); }\n"
+    "th { position: sticky; top: 0; background: Canvas; } td.n { text-align: right; font-variant-numeric: "
+    "tabular-nums; }\n"
     ".bad { color: var(--bad); font-weight: 600; } .good { color: var(--good); } .dim { opacity: .6; }\n"
-    "pre { background: #8881; padding: .7rem; overflow-x: auto; } summary { cursor: pointer; } h1 + p { font-size: 1.1rem; }\n"
+    "pre { background: #8881; padding: .7rem; overflow-x: auto; } summary { cursor: pointer; } h1 + p { font-size: "
+    "1.1rem; }\n"
     "</style>\n<h1>nnefcl conformance</h1>\n";
 
 static void put_devices(const struct conform *c, FILE *file)
 {
-    fputs("<table>\n<tr><th>device<th>platform<th>version<th>driver<th>fp64<th>fp16<th>cases<th>failed<th>seconds\n", file);
+    fputs("<table>\n<tr><th>device<th>platform<th>version<th>driver<th>fp64<th>fp16<th>cases<th>failed<th>seconds\n",
+          file);
     for (size_t i = 0; i < c->device_count; i++) {
         const struct conform_device *d = &c->device[i];
         const char *const facts[] = {d->info.name,   d->info.platform_name,       d->info.version,
@@ -88,7 +96,8 @@ static void put_devices(const struct conform *c, FILE *file)
             fputs("<td>", file);
             conform_escape(file, facts[k]);
         }
-        fprintf(file, "<td class=n>%zu<td class=\"n %s\">%zu<td class=n>%.1f\n", d->cases, d->failed ? "bad" : "good", d->failed, d->ms / 1000);
+        fprintf(file, "<td class=n>%zu<td class=\"n %s\">%zu<td class=n>%.1f\n", d->cases, d->failed ? "bad" : "good",
+                d->failed, d->ms / 1000);
         if (d->stopped) {
             fputs("<tr><td colspan=9 class=bad>stopped: ", file);
             conform_escape(file, d->stopped);
@@ -101,7 +110,8 @@ static void put_devices(const struct conform *c, FILE *file)
 static void put_operations(const struct conform *c, FILE *file)
 {
     char ulp[32], allowed[32];
-    fputs("<h2>Operations</h2>\n<p>The worst element of each, in units in the last place, and what it may be.\n<table>\n<tr><th>operation<th>chapter",
+    fputs("<h2>Operations</h2>\n<p>The worst element of each, in units in the last place, and what it may "
+          "be.\n<table>\n<tr><th>operation<th>chapter",
           file);
     for (size_t i = 0; i < c->device_count; i++) {
         fputs("<th>cases<th>", file);
@@ -117,7 +127,8 @@ static void put_operations(const struct conform *c, FILE *file)
             if (f->failed)
                 fprintf(file, "<td class=\"n bad\">%zu failed<td class=n>", f->failed);
             else
-                fprintf(file, "<td class=n>%s<td class=\"n dim\">%s", conform_ulp(f->ulp, ulp), conform_ulp(f->tolerance, allowed));
+                fprintf(file, "<td class=n>%s<td class=\"n dim\">%s", conform_ulp(f->ulp, ulp),
+                        conform_ulp(f->tolerance, allowed));
         }
         putc('\n', file);
     }
@@ -147,8 +158,8 @@ static void put_failures(const struct conform *c, FILE *file)
 void conform_html(const struct conform *c, FILE *file)
 {
     fputs(head, file);
-    fprintf(file, "<p>nnefcl %s, %s run: <b class=%s>%zu passed, %zu failed</b>\n", nnefcl_version(), c->level, c->failed ? "bad" : "good",
-            c->result_count - c->failed, c->failed);
+    fprintf(file, "<p>nnefcl %s, %s run: <b class=%s>%zu passed, %zu failed</b>\n", nnefcl_version(), c->level,
+            c->failed ? "bad" : "good", c->result_count - c->failed, c->failed);
     put_devices(c, file);
     put_operations(c, file);
     put_failures(c, file);

@@ -17,8 +17,8 @@ static void print_devices(const struct conform *c)
 {
     for (size_t i = 0; i < c->device_count; i++) {
         const struct conform_device *d = &c->device[i];
-        printf("[%zu] %s (%s, driver %s): %zu cases in %.1f s%s%s\n", i, d->info.name, d->info.platform_name, d->info.driver, d->cases, d->ms / 1000,
-               d->stopped ? "; stopped: " : "", d->stopped ? d->stopped : "");
+        printf("[%zu] %s (%s, driver %s): %zu cases in %.1f s%s%s\n", i, d->info.name, d->info.platform_name,
+               d->info.driver, d->cases, d->ms / 1000, d->stopped ? "; stopped: " : "", d->stopped ? d->stopped : "");
     }
 }
 
@@ -48,7 +48,8 @@ static void print_failures(const struct conform *c)
             printf("... and more; a report (--report) has all of them\n");
             return;
         }
-        printf("[%zu] %s%s%s%s: %s\n", r->device, r->name, *r->variant ? " (" : "", r->variant, *r->variant ? ")" : "", r->message);
+        printf("[%zu] %s%s%s%s: %s\n", r->device, r->name, *r->variant ? " (" : "", r->variant, *r->variant ? ")" : "",
+               r->message);
     }
 }
 
@@ -72,12 +73,14 @@ static json_t *device_json(const struct conform *c, const struct conform_device 
 {
     json_t *ops = json_array();
     for (size_t i = 0; i < c->op_count; i++)
-        json_array_append_new(ops, json_pack("{s:s, s:s, s:I, s:I, s:o, s:o}", "op", c->op[i].name, "chapter", c->op[i].chapter, "cases",
-                                             (json_int_t)d->figure[i].cases, "failed", (json_int_t)d->figure[i].failed, "ulp",
-                                             report_real(d->figure[i].ulp), "tolerance", report_real(d->figure[i].tolerance)));
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I, s:I, s:f, s:s?, s:o}", "name", d->info.name, "platform", d->info.platform_name,
-                     "vendor", d->info.vendor, "version", d->info.version, "driver", d->info.driver, "fp16", d->info.fp16, "fp64", d->info.fp64,
-                     "cases", (json_int_t)d->cases, "failed", (json_int_t)d->failed, "seconds", d->ms / 1000, "stopped", d->stopped, "ops", ops);
+        json_array_append_new(ops, json_pack("{s:s, s:s, s:I, s:I, s:o, s:o}", "op", c->op[i].name, "chapter",
+                                             c->op[i].chapter, "cases", (json_int_t)d->figure[i].cases, "failed",
+                                             (json_int_t)d->figure[i].failed, "ulp", report_real(d->figure[i].ulp),
+                                             "tolerance", report_real(d->figure[i].tolerance)));
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I, s:I, s:f, s:s?, s:o}", "name", d->info.name, "platform",
+                     d->info.platform_name, "vendor", d->info.vendor, "version", d->info.version, "driver",
+                     d->info.driver, "fp16", d->info.fp16, "fp64", d->info.fp64, "cases", (json_int_t)d->cases,
+                     "failed", (json_int_t)d->failed, "seconds", d->ms / 1000, "stopped", d->stopped, "ops", ops);
 }
 
 json_t *conform_json(const struct conform *c)
@@ -88,9 +91,11 @@ json_t *conform_json(const struct conform *c)
     for (size_t i = 0; i < c->result_count; i++) {
         const struct conform_result *r = &c->result[i];
         if (!r->passed)
-            json_array_append_new(failures, json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "device", (json_int_t)r->device, "op",
-                                                      c->op[r->op].name, "case", r->name, "variant", r->variant, "message", r->message, "document",
-                                                      r->document, "ulp", report_real(r->ulp), "tolerance", report_real(r->tolerance)));
+            json_array_append_new(failures,
+                                  json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "device", (json_int_t)r->device,
+                                            "op", c->op[r->op].name, "case", r->name, "variant", r->variant, "message",
+                                            r->message, "document", r->document, "ulp", report_real(r->ulp),
+                                            "tolerance", report_real(r->tolerance)));
     }
     json_object_set_new(document, "library", json_string(nnefcl_version()));
     json_object_set_new(document, "level", json_string(c->level));

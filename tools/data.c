@@ -102,8 +102,8 @@ static size_t member_limit(const nnefcl_tensor_info *tensor)
 }
 
 /* The array in a file. `file` owns its bytes before and after. */
-static enum status parse_array(struct bytes *file, enum format format, const char *path, const nnefcl_tensor_info *tensor, struct array *array,
-                               struct talk *talk)
+static enum status parse_array(struct bytes *file, enum format format, const char *path,
+                               const nnefcl_tensor_info *tensor, struct array *array, struct talk *talk)
 {
     struct bytes member;
     enum status status;
@@ -125,32 +125,35 @@ static enum status parse_array(struct bytes *file, enum format format, const cha
     }
 }
 
-static enum status fill_from_array(const struct array *array, const char *path, const nnefcl_tensor_info *input, void *out, struct talk *talk)
+static enum status fill_from_array(const struct array *array, const char *path, const nnefcl_tensor_info *input,
+                                   void *out, struct talk *talk)
 {
     char have[SHAPE_TEXT], want[SHAPE_TEXT];
     size_t bad;
     if (!array_has_shape(array, &input->shape))
-        return talk_fail(talk, STATUS_DATA, "%s: shape %s, but input '%s' has %s", path, shape_text(&array->shape, have), input->name,
-                         shape_text(&input->shape, want));
+        return talk_fail(talk, STATUS_DATA, "%s: shape %s, but input '%s' has %s", path,
+                         shape_text(&array->shape, have), input->name, shape_text(&input->shape, want));
     if (!array_convert(array, input->dtype, out, &bad))
-        return talk_fail(talk, STATUS_DATA, "%s: element %zu has no exact value of type %s, which input '%s' takes", path, bad,
-                         nnefcl_dtype_name(input->dtype), input->name);
+        return talk_fail(talk, STATUS_DATA, "%s: element %zu has no exact value of type %s, which input '%s' takes",
+                         path, bad, nnefcl_dtype_name(input->dtype), input->name);
     return STATUS_OK;
 }
 
-static enum status fill_from_picture(const struct bytes *file, enum format format, const char *path, const nnefcl_tensor_info *input,
-                                     const struct image_options *options, float *out, struct talk *talk)
+static enum status fill_from_picture(const struct bytes *file, enum format format, const char *path,
+                                     const nnefcl_tensor_info *input, const struct image_options *options, float *out,
+                                     struct talk *talk)
 {
     struct picture picture = {0};
-    enum status status = format == FORMAT_PNG ? png_decode(file, path, &picture, talk) : jpeg_decode(file, path, &picture, talk);
+    enum status status =
+        format == FORMAT_PNG ? png_decode(file, path, &picture, talk) : jpeg_decode(file, path, &picture, talk);
     if (!status)
         status = picture_to_input(&picture, path, input, options, out, talk);
     free(picture.samples);
     return status;
 }
 
-enum status data_load_input(const char *path, const nnefcl_tensor_info *input, const struct image_options *options, void *out, bool *image,
-                            struct talk *talk)
+enum status data_load_input(const char *path, const nnefcl_tensor_info *input, const struct image_options *options,
+                            void *out, bool *image, struct talk *talk)
 {
     struct bytes file;
     struct array array;
@@ -170,7 +173,8 @@ enum status data_load_input(const char *path, const nnefcl_tensor_info *input, c
     return status;
 }
 
-enum status data_load_wanted(const char *path, const nnefcl_tensor_info *output, nnefcl_tensor *tensor, struct talk *talk)
+enum status data_load_wanted(const char *path, const nnefcl_tensor_info *output, nnefcl_tensor *tensor,
+                             struct talk *talk)
 {
     struct bytes file;
     struct array array;
@@ -180,12 +184,14 @@ enum status data_load_wanted(const char *path, const nnefcl_tensor_info *output,
         return status;
     if (!(status = parse_array(&file, format_of(&file), path, output, &array, talk))) {
         nnefcl_dtype dtype = array_dtype(&array);
-        *tensor = (nnefcl_tensor){.dtype = dtype, .shape = array.shape, .bytes = nnefcl_tensor_bytes(dtype, &array.shape)};
+        *tensor =
+            (nnefcl_tensor){.dtype = dtype, .shape = array.shape, .bytes = nnefcl_tensor_bytes(dtype, &array.shape)};
         tensor->data = malloc(tensor->bytes + 1);
         if (!tensor->data)
             status = talk_fail(talk, STATUS_LIMIT, "%s: out of memory (%zu bytes)", path, tensor->bytes);
         else if (!array_convert(&array, dtype, tensor->data, &bad))
-            status = talk_fail(talk, STATUS_DATA, "%s: element %zu has no exact value of type %s", path, bad, nnefcl_dtype_name(dtype));
+            status = talk_fail(talk, STATUS_DATA, "%s: element %zu has no exact value of type %s", path, bad,
+                               nnefcl_dtype_name(dtype));
     }
     free(file.data);
     return status;

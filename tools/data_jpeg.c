@@ -20,7 +20,8 @@ static void on_error(j_common_ptr info)
     longjmp(job->jump, 1);
 }
 
-/* A cut-off file is only a warning to libjpeg, which would fill the rest with grey. Other warnings are stray bytes between markers. */
+/* A cut-off file is only a warning to libjpeg, which would fill the rest with grey. Other warnings are stray bytes
+ * between markers. */
 static void on_message(j_common_ptr info, int level)
 {
     if (level < 0 && (info->err->msg_code == JWRN_JPEG_EOF || info->err->msg_code == JWRN_HIT_MARKER))

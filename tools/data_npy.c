@@ -99,7 +99,8 @@ static bool take_header(struct header *h, struct array *array)
 static bool known_type(const char *type, struct array *array)
 {
     static const char *const sizes[] = {"f248", "i1248", "u1248", "b1"};
-    if (strlen(type) != 3 || !strchr("<>|", type[0]) || type[2] < '1' || type[2] > '8' || (type[0] == '|' && type[2] != '1'))
+    if (strlen(type) != 3 || !strchr("<>|", type[0]) || type[2] < '1' || type[2] > '8' ||
+        (type[0] == '|' && type[2] != '1'))
         return false;
     for (size_t i = 0; i < 4; i++)
         if (type[1] == sizes[i][0] && strchr(sizes[i] + 1, type[2])) {
@@ -149,7 +150,7 @@ enum status npy_parse(const struct bytes *file, const char *path, struct array *
         return talk_fail(talk, STATUS_DATA, "%s: .npy items of type '%s' are not supported", path, header.type);
     array->data = b + prefix + length;
     if (!data_bytes(array, &bytes) || bytes != file->size - prefix - length)
-        return talk_fail(talk, STATUS_DATA, "%s: the .npy header promises other data than the %zu bytes that follow it", path,
-                         file->size - prefix - length);
+        return talk_fail(talk, STATUS_DATA, "%s: the .npy header promises other data than the %zu bytes that follow it",
+                         path, file->size - prefix - length);
     return STATUS_OK;
 }

@@ -15,7 +15,8 @@ static bool is_member(const char *entry, const char *name)
 static struct archive *open_zip(const struct bytes *file)
 {
     struct archive *zip = archive_read_new();
-    if (zip && (archive_read_support_format_zip(zip) != ARCHIVE_OK || archive_read_open_memory(zip, file->data, file->size) != ARCHIVE_OK)) {
+    if (zip && (archive_read_support_format_zip(zip) != ARCHIVE_OK ||
+                archive_read_open_memory(zip, file->data, file->size) != ARCHIVE_OK)) {
         archive_read_free(zip);
         zip = NULL;
     }
@@ -57,7 +58,8 @@ static enum status unpack(struct archive *zip, const char *path, size_t most, st
     }
 }
 
-enum status npz_member(const struct bytes *file, const char *path, const char *name, size_t most, struct bytes *member, struct talk *talk)
+enum status npz_member(const struct bytes *file, const char *path, const char *name, size_t most, struct bytes *member,
+                       struct talk *talk)
 {
     bool found;
     int count = count_members(file, name, &found);

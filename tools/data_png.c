@@ -44,7 +44,8 @@ static void set_transforms(png_structp png, png_infop info)
         png_set_palette_to_rgb(png);
     if (color == PNG_COLOR_TYPE_GRAY && depth < 8)
         png_set_expand_gray_1_2_4_to_8(png);
-    if (color & PNG_COLOR_MASK_ALPHA || png_get_valid(png, info, PNG_INFO_tRNS)) /* expanding a palette turns tRNS into alpha */
+    if (color & PNG_COLOR_MASK_ALPHA ||
+        png_get_valid(png, info, PNG_INFO_tRNS)) /* expanding a palette turns tRNS into alpha */
         png_set_strip_alpha(png);
     if (depth == 16 && *(const unsigned char *)&one)
         png_set_swap(png);

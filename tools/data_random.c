@@ -23,7 +23,8 @@ void data_random(const nnefcl_tensor_info *input, uint64_t seed, size_t run, con
 {
     uint64_t start = stream_start(input->name, seed, run);
     size_t count = shape_count(&input->shape);
-    double low = fmax(ceil(range[0]), INT32_MIN), high = fmin(floor(range[1]), INT32_MAX); /* the whole numbers of the range; none: its lower end */
+    double low = fmax(ceil(range[0]), INT32_MIN),
+           high = fmin(floor(range[1]), INT32_MAX); /* the whole numbers of the range; none: its lower end */
     double span = high >= low ? high - low + 1 : 1;
     for (size_t i = 0; i < count; i++) {
         uint64_t bits = mix(start + i);

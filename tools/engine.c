@@ -78,11 +78,12 @@ enum status engine_open_session(struct engine *engine)
     enum status status = open_device(engine);
     if (status)
         return status;
-    status = talk_library(engine->talk, nnefcl_session_create(engine->model, engine->device, &options, &engine->session, &error), &error);
+    status = talk_library(
+        engine->talk, nnefcl_session_create(engine->model, engine->device, &options, &engine->session, &error), &error);
     if (!status) {
         nnefcl_session_memory(engine->session, &memory);
-        talk_detail(engine->talk, "%zu steps, %llu bytes of device memory in %zu buffers", nnefcl_session_step_count(engine->session),
-                    (unsigned long long)memory.total, memory.buffers);
+        talk_detail(engine->talk, "%zu steps, %llu bytes of device memory in %zu buffers",
+                    nnefcl_session_step_count(engine->session), (unsigned long long)memory.total, memory.buffers);
     }
     return status;
 }

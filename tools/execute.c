@@ -46,7 +46,8 @@ static json_t *compare_run(struct job *job, const struct run *run)
 static void print_run(struct job *job, const struct run *run)
 {
     const struct options *o = job->engine->options;
-    bool silent = job->runs.to_stdout || run->wanted_count || run->target_count || o->topk || o->verify || o->bench || o->profile;
+    bool silent =
+        job->runs.to_stdout || run->wanted_count || run->target_count || o->topk || o->verify || o->bench || o->profile;
     if (job->runs.count > 1 && (!silent || run->wanted_count || o->topk || o->verify))
         printf("run %zu\n", (size_t)(run - job->runs.items) + 1);
     if (o->verify)
@@ -81,7 +82,8 @@ static enum status infer(struct job *job, const struct run *run)
 {
     nnefcl_error error = {0};
     if (!job->engine->options->verify)
-        return talk_library(job->engine->talk, nnefcl_session_run(job->engine->session, run->inputs, job->outputs, &error), &error);
+        return talk_library(job->engine->talk,
+                            nnefcl_session_run(job->engine->session, run->inputs, job->outputs, &error), &error);
     const enum status status = verdicts_run(&job->verdicts, job->engine, run->inputs, job->outputs);
     job->verified += job->verdicts.nodes;
     job->bad += job->verdicts.bad;
@@ -121,8 +123,8 @@ static void open_document(struct job *job)
     job->document = report_document("run");
     json_object_set_new(job->document, "model", json_string(nnefcl_model_name(job->engine->model)));
     json_object_set_new(job->document, "device",
-                        json_pack("{s:i, s:i, s:s, s:s}", "platform", device.platform, "index", device.index, "name", device.name, "platform_name",
-                                  device.platform_name));
+                        json_pack("{s:i, s:i, s:s, s:s}", "platform", device.platform, "index", device.index, "name",
+                                  device.name, "platform_name", device.platform_name));
     job->run_list = json_array();
     json_object_set_new(job->document, "runs", job->run_list);
 }
@@ -149,9 +151,11 @@ static enum status run_all(struct job *job, double clock)
     if (!status && o->profile)
         status = profile_run(job->engine, &job->runs, job->outputs, job->document);
     if (!status && job->bad)
-        status = talk_fail(job->engine->talk, STATUS_DIFFERS, "%zu of %zu verified nodes are bad", job->bad, job->verified);
+        status =
+            talk_fail(job->engine->talk, STATUS_DIFFERS, "%zu of %zu verified nodes are bad", job->bad, job->verified);
     if ((!status || status == STATUS_DIFFERS) && job->differing)
-        status = talk_fail(job->engine->talk, STATUS_DIFFERS, "%zu of %zu compared outputs differ", job->differing, job->compared);
+        status = talk_fail(job->engine->talk, STATUS_DIFFERS, "%zu of %zu compared outputs differ", job->differing,
+                           job->compared);
     return status;
 }
 

@@ -20,9 +20,11 @@ static int print_device(void *user, const nnefcl_device_info *d)
         printf("-  ");
     printf(" %d:%d  %-11s  %s (%s)\n", d->platform, d->index, type_names[d->type], d->name, d->platform_name);
     if (d->usable)
-        printf("          %s, driver %s; %u compute units, memory %s, largest buffer %s, local %s, work-group %zu%s%s\n", d->version, d->driver,
-               d->compute_units, report_bytes(d->global_memory, memory), report_bytes(d->max_allocation, largest),
-               report_bytes(d->local_memory, local), d->max_work_group, d->fp16 ? ", fp16" : "", d->fp64 ? ", fp64" : "");
+        printf(
+            "          %s, driver %s; %u compute units, memory %s, largest buffer %s, local %s, work-group %zu%s%s\n",
+            d->version, d->driver, d->compute_units, report_bytes(d->global_memory, memory),
+            report_bytes(d->max_allocation, largest), report_bytes(d->local_memory, local), d->max_work_group,
+            d->fp16 ? ", fp16" : "", d->fp64 ? ", fp64" : "");
     else
         printf("          cannot be used: %s\n", d->reason);
     return 0;
@@ -31,12 +33,13 @@ static int print_device(void *user, const nnefcl_device_info *d)
 static int record_device(void *user, const nnefcl_device_info *d)
 {
     struct device_list *list = user;
-    json_t *row =
-        json_pack("{s:i, s:i, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:b, s:b}", "platform", d->platform, "index_in_platform",
-                  d->index, "type", type_names[d->type], "usable", d->usable, "name", d->name, "platform_name", d->platform_name, "vendor", d->vendor,
-                  "version", d->version, "driver", d->driver, "compute_units", (json_int_t)d->compute_units, "global_memory",
-                  (json_int_t)d->global_memory, "max_allocation", (json_int_t)d->max_allocation, "local_memory", (json_int_t)d->local_memory,
-                  "max_work_group", (json_int_t)d->max_work_group, "fp16", d->fp16, "fp64", d->fp64);
+    json_t *row = json_pack(
+        "{s:i, s:i, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:b, s:b}", "platform", d->platform,
+        "index_in_platform", d->index, "type", type_names[d->type], "usable", d->usable, "name", d->name,
+        "platform_name", d->platform_name, "vendor", d->vendor, "version", d->version, "driver", d->driver,
+        "compute_units", (json_int_t)d->compute_units, "global_memory", (json_int_t)d->global_memory, "max_allocation",
+        (json_int_t)d->max_allocation, "local_memory", (json_int_t)d->local_memory, "max_work_group",
+        (json_int_t)d->max_work_group, "fp16", d->fp16, "fp64", d->fp64);
     if (d->usable)
         json_object_set_new(row, "index", json_integer(list->usable++));
     else
@@ -49,7 +52,8 @@ enum status list_devices(const struct options *options, struct talk *talk)
 {
     struct device_list list = {.rows = options->json ? json_array() : NULL};
     nnefcl_error error = {0};
-    enum status status = talk_library(talk, nnefcl_device_list(list.rows ? record_device : print_device, &list, &error), &error);
+    enum status status =
+        talk_library(talk, nnefcl_device_list(list.rows ? record_device : print_device, &list, &error), &error);
     if (list.rows) {
         json_t *document = report_document("devices");
         json_object_set_new(document, "devices", list.rows);
@@ -66,7 +70,8 @@ enum status list_ops(const struct options *options)
         if (nnefcl_op(i, &op))
             continue;
         if (rows)
-            json_array_append_new(rows, json_pack("{s:s, s:s, s:s}", "name", op.name, "chapter", op.chapter, "runs", op.runs));
+            json_array_append_new(
+                rows, json_pack("{s:s, s:s, s:s}", "name", op.name, "chapter", op.chapter, "runs", op.runs));
         else
             printf("%-30s %-8s %s\n", op.name, op.chapter, op.runs);
     }

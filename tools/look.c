@@ -7,18 +7,20 @@
 
 static json_t *needs_json(const nnefcl_needs *n)
 {
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "nodes", (json_int_t)n->nodes, "steps", (json_int_t)n->steps, "kernels",
-                     (json_int_t)n->kernels, "parameters", (json_int_t)n->parameters, "macs", (json_int_t)n->macs, "weights_bytes",
-                     (json_int_t)n->weights, "arena_bytes", (json_int_t)n->arena, "io_bytes", (json_int_t)n->io, "largest_bytes",
-                     (json_int_t)n->largest);
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "nodes", (json_int_t)n->nodes, "steps",
+                     (json_int_t)n->steps, "kernels", (json_int_t)n->kernels, "parameters", (json_int_t)n->parameters,
+                     "macs", (json_int_t)n->macs, "weights_bytes", (json_int_t)n->weights, "arena_bytes",
+                     (json_int_t)n->arena, "io_bytes", (json_int_t)n->io, "largest_bytes", (json_int_t)n->largest);
 }
 
 static void print_needs(const nnefcl_needs *n)
 {
     char total[BYTES_TEXT], weights[BYTES_TEXT], arena[BYTES_TEXT], io[BYTES_TEXT];
-    printf("%zu nodes, %llu parameters, %llu MACs; device memory %s (weights %s, intermediate %s, inputs and outputs %s)\n", n->nodes,
-           (unsigned long long)n->parameters, (unsigned long long)n->macs, report_bytes(n->weights + n->arena + n->io, total),
-           report_bytes(n->weights, weights), report_bytes(n->arena, arena), report_bytes(n->io, io));
+    printf("%zu nodes, %llu parameters, %llu MACs; device memory %s (weights %s, intermediate %s, inputs and outputs "
+           "%s)\n",
+           n->nodes, (unsigned long long)n->parameters, (unsigned long long)n->macs,
+           report_bytes(n->weights + n->arena + n->io, total), report_bytes(n->weights, weights),
+           report_bytes(n->arena, arena), report_bytes(n->io, io));
 }
 
 enum status look_check(struct engine *engine)
@@ -46,10 +48,11 @@ static void summary_row(const nnefcl_node_info *node, json_t *rows)
 {
     char shape[SHAPE_TEXT];
     if (rows)
-        json_array_append_new(rows,
-                              json_pack("{s:s, s:s, s:s, s:s, s:o, s:I, s:I}", "op", node->op, "location", node->location, "output",
-                                        node->output.name, "dtype", nnefcl_dtype_name(node->output.dtype), "shape", report_shape(&node->output.shape),
-                                        "parameters", (json_int_t)node->parameters, "macs", (json_int_t)node->macs));
+        json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:s, s:o, s:I, s:I}", "op", node->op, "location",
+                                              node->location, "output", node->output.name, "dtype",
+                                              nnefcl_dtype_name(node->output.dtype), "shape",
+                                              report_shape(&node->output.shape), "parameters",
+                                              (json_int_t)node->parameters, "macs", (json_int_t)node->macs));
     else
         printf("%-24s %-24s %-22s %12llu %14llu\n", node->op, node->output.name, shape_text(&node->output.shape, shape),
                (unsigned long long)node->parameters, (unsigned long long)node->macs);
@@ -91,7 +94,8 @@ static int write_stdout(void *user, const char *text, size_t length)
     return fwrite(text, 1, length, stdout) != length;
 }
 
-/* Plan and sources are those of the device that a run would take; without any usable device, and none asked for, those of a generic CPU. */
+/* Plan and sources are those of the device that a run would take; without any usable device, and none asked for, those
+ * of a generic CPU. */
 static enum status dump_session(struct engine *engine)
 {
     nnefcl_error error = {0};
@@ -101,12 +105,15 @@ static enum status dump_session(struct engine *engine)
     if (!engine->options->device && nnefcl_device_open(NULL, NULL, &device, &error) == NNEFCL_ERR_DEVICE) {
         talk_note(engine->talk, "there is no usable device; this is for a generic CPU");
         error = (nnefcl_error){0};
-        return talk_library(engine->talk, nnefcl_model_dump_plan(engine->model, &options, 0, what, write_stdout, NULL, &error), &error);
+        return talk_library(
+            engine->talk, nnefcl_model_dump_plan(engine->model, &options, 0, what, write_stdout, NULL, &error), &error);
     }
     nnefcl_device_free(device);
     enum status status = engine_open_session(engine);
     error = (nnefcl_error){0};
-    return status ? status : talk_library(engine->talk, nnefcl_session_dump(engine->session, what, write_stdout, NULL, &error), &error);
+    return status ? status
+                  : talk_library(engine->talk, nnefcl_session_dump(engine->session, what, write_stdout, NULL, &error),
+                                 &error);
 }
 
 enum status look_dump(struct engine *engine)

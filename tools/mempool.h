@@ -1,4 +1,5 @@
-/* Memory of the command: taken piece by piece, given back all at once. Running out of it ends the process with status 6, which only a command may do.
+/* Memory of the command: taken piece by piece, given back all at once. Running out of it ends the process with status
+ * 6, which only a command may do.
  */
 #ifndef MEMPOOL_H
 #define MEMPOOL_H

@@ -40,7 +40,8 @@ static const char *set_shape(struct option_parser *p, const char *value)
     for (const char *text = equals + 1;;) {
         size_t length = strcspn(text, "x,");
         uint64_t extent;
-        if (shape.shape.rank == NNEFCL_MAX_RANK || !number_count(pool_copy(p->pool, text, length), &extent) || !extent || extent > INT64_MAX)
+        if (shape.shape.rank == NNEFCL_MAX_RANK || !number_count(pool_copy(p->pool, text, length), &extent) ||
+            !extent || extent > INT64_MAX)
             return expected;
         shape.shape.extent[shape.shape.rank++] = (int64_t)extent;
         if (!text[length])
@@ -119,7 +120,9 @@ static const char *set_std(struct option_parser *p, const char *value)
 {
     double *std = p->options->image.std;
     p->options->image_given = true;
-    return channels(value, std) && std[0] != 0 && std[1] != 0 && std[2] != 0 ? NULL : "a number other than 0, or three with commas";
+    return channels(value, std) && std[0] != 0 && std[1] != 0 && std[2] != 0
+               ? NULL
+               : "a number other than 0, or three with commas";
 }
 
 static const char *set_scale(struct option_parser *p, const char *value)
@@ -194,7 +197,9 @@ static const char *set_profile(struct option_parser *p, const char *value)
 
 static const char *set_warmup(struct option_parser *p, const char *value)
 {
-    return number_count(value, &p->options->warmup) && p->options->warmup <= 1000000 ? NULL : "a whole number from 0 to 1000000";
+    return number_count(value, &p->options->warmup) && p->options->warmup <= 1000000
+               ? NULL
+               : "a whole number from 0 to 1000000";
 }
 
 static const char *set_runs(struct option_parser *p, const char *value)
@@ -225,7 +230,9 @@ static bool add_names(struct option_parser *p, const char *value, const char ***
 
 static const char *add_ops(struct option_parser *p, const char *value)
 {
-    return add_names(p, value, &p->options->ops, &p->options->op_count) ? NULL : "the name of an operation, or several with commas";
+    return add_names(p, value, &p->options->ops, &p->options->op_count)
+               ? NULL
+               : "the name of an operation, or several with commas";
 }
 
 static const char *set_quick(struct option_parser *p, const char *value)
@@ -259,7 +266,9 @@ static const char *add_report(struct option_parser *p, const char *value)
 static const char *add_passes(struct option_parser *p, const char *value)
 {
     struct options *o = p->options;
-    return add_names(p, value, &o->disabled_passes, &o->disabled_pass_count) ? NULL : "the name of a pass, or several with commas";
+    return add_names(p, value, &o->disabled_passes, &o->disabled_pass_count)
+               ? NULL
+               : "the name of a pass, or several with commas";
 }
 
 static const char *set_memory_limit(struct option_parser *p, const char *value)
@@ -269,12 +278,12 @@ static const char *set_memory_limit(struct option_parser *p, const char *value)
 }
 
 /* Flags: a function for each keeps the table free of offsets into struct options. */
-#define FLAG(name, field)                                                                                                                            \
-    static const char *name(struct option_parser *p, const char *value)                                                                              \
-    {                                                                                                                                                \
-        (void)value;                                                                                                                                 \
-        field = true;                                                                                                                                \
-        return NULL;                                                                                                                                 \
+#define FLAG(name, field)                                                                                              \
+    static const char *name(struct option_parser *p, const char *value)                                                \
+    {                                                                                                                  \
+        (void)value;                                                                                                   \
+        field = true;                                                                                                  \
+        return NULL;                                                                                                   \
     }
 FLAG(set_strict, p->options->strict)
 FLAG(set_random_weights, p->options->random_weights)
@@ -297,16 +306,21 @@ enum {
 };
 
 const struct option_row option_table[] = {
-    {'d', "device", "SPEC", RUN | CONFORMANCE | ACTION_DUMP, 0, set_device, "an index, gpu, cpu, accelerator, P:D, or a part of a name", "device"},
-    {0, "list-devices", NULL, ANY, ACTION_LIST_DEVICES, NULL, "every device, also those that cannot be used, and why", NULL},
-    {0, "strict", NULL, MODEL, 0, set_strict, "refuse what the specification forbids even if its meaning is clear", "model"},
+    {'d', "device", "SPEC", RUN | CONFORMANCE | ACTION_DUMP, 0, set_device,
+     "an index, gpu, cpu, accelerator, P:D, or a part of a name", "device"},
+    {0, "list-devices", NULL, ANY, ACTION_LIST_DEVICES, NULL, "every device, also those that cannot be used, and why",
+     NULL},
+    {0, "strict", NULL, MODEL, 0, set_strict, "refuse what the specification forbids even if its meaning is clear",
+     "model"},
     {0, "compat", "NAME[,NAME]", MODEL, 0, set_compat, "accept dialects of exporters: torch, tract, legacy", NULL},
     {0, "shape", "NAME=1x3x8x8", MODEL, 0, set_shape, "another shape for an input", NULL},
     {0, "batch", "N", MODEL, 0, set_batch, "another leading extent for every input", NULL},
-    {0, "random-weights", NULL, MODEL, 0, set_random_weights, "pseudo-random values for variables without a file", NULL},
+    {0, "random-weights", NULL, MODEL, 0, set_random_weights, "pseudo-random values for variables without a file",
+     NULL},
     {0, "seed", "N", MODEL, 0, set_seed, "seed of --random and --random-weights (0)", NULL},
     {0, "no-quant", NULL, MODEL, 0, set_no_quant, "ignore graph.quant but for stored indices", NULL},
-    {'i', "input", "[NAME=]FILE|DIR", RUN, 0, add_input, ".dat .npy .npz .png .jpg; a DIR starts a run and holds NAME.dat or .npy", "data"},
+    {'i', "input", "[NAME=]FILE|DIR", RUN, 0, add_input,
+     ".dat .npy .npz .png .jpg; a DIR starts a run and holds NAME.dat or .npy", "data"},
     {0, "random", NULL, RUN, 0, set_random, "pseudo-random data for inputs that are not given", NULL},
     {0, "random-range", "A,B", RUN, 0, set_range, "their range (-1,1; integers 0,1)", NULL},
     {0, "mean", "A[,B,C]", RUN, 0, set_mean, "images: v = (pixel / 255 * scale - mean) / std; mean (0)", NULL},
@@ -314,16 +328,19 @@ const struct option_row option_table[] = {
     {0, "scale", "A", RUN, 0, set_scale, "(1)", NULL},
     {0, "bgr", NULL, RUN, 0, set_bgr, "images: blue first", NULL},
     {0, "resize", NULL, RUN, 0, set_resize, "images: bilinear to the size of the input", NULL},
-    {'o', "output", "[NAME=]FILE|DIR", RUN, 0, add_output, ".dat .npy .json; a DIR takes NAME.dat of every output", NULL},
+    {'o', "output", "[NAME=]FILE|DIR", RUN, 0, add_output, ".dat .npy .json; a DIR takes NAME.dat of every output",
+     NULL},
     {0, "topk", "N", RUN, 0, set_topk, "the N largest values of each row", NULL},
     {0, "labels", "FILE", RUN, 0, set_labels, "their names, one a line", NULL},
-    {0, "compare", "[NAME=]FILE|DIR", RUN, 0, add_compare, "the error of each output; status 1 when out of tolerance", "check"},
+    {0, "compare", "[NAME=]FILE|DIR", RUN, 0, add_compare, "the error of each output; status 1 when out of tolerance",
+     "check"},
     {0, "rtol", "R", RUN, 0, set_rtol, "|got - want| <= A + R |want| (1e-4)", NULL},
     {0, "atol", "A", RUN, 0, set_atol, "(1e-5)", NULL},
     {0, "verify", NULL, RUN, 0, set_verify, "every node against its definition in double precision", NULL},
     {0, "check", NULL, ANY, ACTION_CHECK, NULL, "would the model run, what would it need; no device", NULL},
     {0, "list-ops", NULL, ANY, ACTION_LIST_OPS, NULL, "operation, chapter, how it runs", NULL},
-    {0, "conformance", NULL, ANY, ACTION_CONFORMANCE, NULL, "does the device compute every operation right? -d all: every device", NULL},
+    {0, "conformance", NULL, ANY, ACTION_CONFORMANCE, NULL,
+     "does the device compute every operation right? -d all: every device", NULL},
     {0, "ops", "NAME[,NAME]", CONFORMANCE, 0, add_ops, "only these operations", NULL},
     {0, "quick", NULL, CONFORMANCE, 0, set_quick, "a few cases of each operation", NULL},
     {0, "full", NULL, CONFORMANCE, 0, set_full, "all cases, with 64-bit indices too", NULL},
@@ -334,9 +351,11 @@ const struct option_row option_table[] = {
     {0, "runs", "N", RUN, 0, set_runs, "runs to measure (20)", NULL},
     {0, "duration", "S", RUN, 0, set_duration, "measure for S seconds instead", NULL},
     {0, "dump", "WHAT", ANY, ACTION_DUMP, set_dump, "ast, graph, flat, plan, cl or dot", "look"},
-    {0, "summary", NULL, ANY, ACTION_SUMMARY, NULL, "operation, shape, parameters, MACs of each node, and memory", NULL},
+    {0, "summary", NULL, ANY, ACTION_SUMMARY, NULL, "operation, shape, parameters, MACs of each node, and memory",
+     NULL},
     {0, "disable-pass", "NAME[,NAME]", PLAN, 0, add_passes, "leave out passes", "debugging"},
-    {0, "separate-buffers", NULL, PLAN | CONFORMANCE, 0, set_separate_buffers, "a buffer of its own for each tensor", NULL},
+    {0, "separate-buffers", NULL, PLAN | CONFORMANCE, 0, set_separate_buffers, "a buffer of its own for each tensor",
+     NULL},
     {0, "long-index", NULL, PLAN, 0, set_long_index, "64-bit indices in every kernel", NULL},
     {0, "memory-limit", "BYTES", PLAN, 0, set_memory_limit, "device memory at most (512M and the like)", "limits"},
     {'q', "quiet", NULL, ANY, 0, set_quiet, "no warnings, no notes", "talk"},
@@ -354,16 +373,20 @@ void option_help(void)
           stdout);
     for (const struct option_row *row = option_table; row < option_table + option_count; row++) {
         char left[64];
-        snprintf(left, sizeof left, "%c%c%c --%s%s%s", row->letter ? '-' : ' ', row->letter ? row->letter : ' ', row->letter ? ',' : ' ', row->name,
-                 row->value && row->value[0] != '[' ? " " : (row->value && row->value[1] == 'N' ? " " : ""), row->value ? row->value : "");
+        snprintf(left, sizeof left, "%c%c%c --%s%s%s", row->letter ? '-' : ' ', row->letter ? row->letter : ' ',
+                 row->letter ? ',' : ' ', row->name,
+                 row->value && row->value[0] != '[' ? " " : (row->value && row->value[1] == 'N' ? " " : ""),
+                 row->value ? row->value : "");
         if (row->heading)
             printf("\n%s\n", row->heading);
         printf(row->help[0] ? "  %-31s %s\n" : "  %s\n", left, row->help);
     }
-    fputs("\nRuns: -i DIR starts a run; -i NAME=FILE adds to it, a NAME already given starts the next. -o and --compare belong to the run before "
+    fputs("\nRuns: -i DIR starts a run; -i NAME=FILE adds to it, a NAME already given starts the next. -o and "
+          "--compare belong to the run before "
           "them.\n"
           "All runs share one session, so variables keep their state.\n"
-          "Exit status: 0 fine, 1 results differ, 2 usage, 3 invalid model, 4 invalid data, 5 device, 6 memory or limit, 7 not supported, 130 "
+          "Exit status: 0 fine, 1 results differ, 2 usage, 3 invalid model, 4 invalid data, 5 device, 6 memory or "
+          "limit, 7 not supported, 130 "
           "interrupted.\n",
           stdout);
 }

@@ -1,4 +1,5 @@
-/* The table of options: one row makes an option known to the parser, to the rules about what goes together, and to --help. */
+/* The table of options: one row makes an option known to the parser, to the rules about what goes together, and to
+ * --help. */
 #ifndef OPTION_TABLE_H
 #define OPTION_TABLE_H
 

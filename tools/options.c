@@ -42,7 +42,9 @@ static enum status unknown_option(struct option_parser *p, const char *token)
     for (size_t i = 0; i < option_count; i++) {
         bool begins = length >= 3 && !strncmp(name, option_table[i].name, length);
         size_t d = begins ? 0 : distance(name, option_table[i].name);
-        if (d < best || (begins && !best && strlen(option_table[i].name) < strlen(nearest))) { /* of several names that begin so, the shortest */
+        if (d < best ||
+            (begins && !best &&
+             strlen(option_table[i].name) < strlen(nearest))) { /* of several names that begin so, the shortest */
             nearest = option_table[i].name;
             best = d;
         }
@@ -80,7 +82,8 @@ static void getopt_tables(struct pool *pool, char **letters, struct option **nam
         const struct option_row *row = &option_table[i];
         bool optional = row->value && !strncmp(row->value, "[=", 2);
         (*names)[i] =
-            (struct option){row->name, row->value ? (optional ? optional_argument : required_argument) : no_argument, NULL, LONG_OPTION + (int)i};
+            (struct option){row->name, row->value ? (optional ? optional_argument : required_argument) : no_argument,
+                            NULL, LONG_OPTION + (int)i};
         if (!row->letter)
             continue;
         *l++ = row->letter;
@@ -112,7 +115,9 @@ static enum status wrong_option(struct option_parser *p, int got, char **argv)
 static enum status take_option(struct option_parser *p, const struct option_row *row, const char *token)
 {
     const char *expected = row->set ? row->set(p, optarg) : NULL;
-    if (!strncmp(token, "--", 2) && strcspn(token + 2, "=") != strlen(row->name)) /* abbreviations would change their meaning with the next option */
+    if (!strncmp(token, "--", 2) &&
+        strcspn(token + 2, "=") !=
+            strlen(row->name)) /* abbreviations would change their meaning with the next option */
         return unknown_option(p, token);
     if (expected)
         return talk_fail(p->talk, STATUS_USAGE, "--%s: '%s' is not %s", row->name, optarg, expected);
@@ -149,7 +154,8 @@ static const struct {
 
 static const struct {
     const char *option, *other;
-} excludes[] = {{"strict", "compat"}, {"quiet", "verbose"}, {"bench", "profile"}, {"verify", "bench"}, {"verify", "profile"}, {"quick", "full"}};
+} excludes[] = {{"strict", "compat"}, {"quiet", "verbose"},  {"bench", "profile"},
+                {"verify", "bench"},  {"verify", "profile"}, {"quick", "full"}};
 
 static enum status check_rules(struct option_parser *p, const bool *given)
 {
@@ -157,7 +163,8 @@ static enum status check_rules(struct option_parser *p, const bool *given)
 #define GIVEN(name) given[row_named(name) - option_table]
     for (size_t i = 0; i < sizeof excludes / sizeof *excludes; i++)
         if (GIVEN(excludes[i].option) && GIVEN(excludes[i].other))
-            return talk_fail(p->talk, STATUS_USAGE, "--%s and --%s exclude each other", excludes[i].option, excludes[i].other);
+            return talk_fail(p->talk, STATUS_USAGE, "--%s and --%s exclude each other", excludes[i].option,
+                             excludes[i].other);
     const char *action = "";
     for (size_t i = 0; i < option_count; i++)
         if (option_table[i].action == o->action)
@@ -170,7 +177,8 @@ static enum status check_rules(struct option_parser *p, const bool *given)
         for (size_t k = 0; k < 4 && needs[i].with[k]; k++)
             there |= GIVEN(needs[i].with[k]);
         if (GIVEN(needs[i].option) && !there)
-            return talk_fail(p->talk, STATUS_USAGE, "--%s has no effect without --%s", needs[i].option, needs[i].with[0]);
+            return talk_fail(p->talk, STATUS_USAGE, "--%s has no effect without --%s", needs[i].option,
+                             needs[i].with[0]);
     }
 #undef GIVEN
     if (o->profile_table && o->json)
@@ -187,7 +195,8 @@ static enum status take_model(struct option_parser *p, int argc, char **argv)
     if (wanted && optind == argc)
         return talk_fail(p->talk, STATUS_USAGE, "no MODEL is given (--help tells more)");
     if (wanted && optind + 1 < argc)
-        return talk_fail(p->talk, STATUS_USAGE, "unexpected argument '%s' (the model is '%s')", argv[optind + 1], argv[optind]);
+        return talk_fail(p->talk, STATUS_USAGE, "unexpected argument '%s' (the model is '%s')", argv[optind + 1],
+                         argv[optind]);
     if (wanted)
         o->model = argv[optind];
     return STATUS_OK;
@@ -212,7 +221,8 @@ enum status options_parse(struct options *options, int argc, char **argv, struct
     char *letters;
     struct option *names;
     int got;
-    *options = (struct options){.action = ACTION_RUN, .rtol = 1e-4, .atol = 1e-5, .warmup = 2, .image = {.scale = 1, .std = {1, 1, 1}}};
+    *options = (struct options){
+        .action = ACTION_RUN, .rtol = 1e-4, .atol = 1e-5, .warmup = 2, .image = {.scale = 1, .std = {1, 1, 1}}};
     getopt_tables(pool, &letters, &names);
     opterr = 0;
     while ((got = getopt_long(argc, argv, letters, names, NULL)) != -1) {

@@ -65,7 +65,8 @@ struct options {
     bool json;
 };
 
-/* Fills `options` from the arguments and the environment; also sets quiet and verbose of `talk`. Everything lives in `pool`. */
+/* Fills `options` from the arguments and the environment; also sets quiet and verbose of `talk`. Everything lives in
+ * `pool`. */
 enum status options_parse(struct options *options, int argc, char **argv, struct pool *pool, struct talk *talk);
 
 #endif

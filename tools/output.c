@@ -32,8 +32,9 @@ static json_t *elements_json(const nnefcl_tensor *tensor)
 static int write_json(FILE *file, const char *name, const nnefcl_tensor *tensor)
 {
     json_t *document = report_document("tensor");
-    json_object_update_new(document, json_pack("{s:s, s:s, s:o, s:o}", "name", name, "dtype", nnefcl_dtype_name(tensor->dtype), "shape",
-                                               report_shape(&tensor->shape), "data", elements_json(tensor)));
+    json_object_update_new(document,
+                           json_pack("{s:s, s:s, s:o, s:o}", "name", name, "dtype", nnefcl_dtype_name(tensor->dtype),
+                                     "shape", report_shape(&tensor->shape), "data", elements_json(tensor)));
     int failed = json_dumpf(document, file, JSON_COMPACT | JSON_REAL_PRECISION(9)) || putc('\n', file) == EOF;
     json_decref(document);
     return failed;
@@ -46,16 +47,19 @@ static int write_npy(FILE *file, const nnefcl_tensor *tensor)
     const uint16_t one = 1;
     char order = tensor->dtype == NNEFCL_LOGICAL ? '|' : *(const unsigned char *)&one ? '<' : '>';
     char header[320];
-    int length = snprintf(header, sizeof header, "{'descr': '%c%s', 'fortran_order': False, 'shape': (", order, types[tensor->dtype]);
+    int length = snprintf(header, sizeof header, "{'descr': '%c%s', 'fortran_order': False, 'shape': (", order,
+                          types[tensor->dtype]);
     for (int i = 0; i < tensor->shape.rank; i++)
-        length += snprintf(header + length, sizeof header - (size_t)length, i ? " %lld," : "%lld,", (long long)tensor->shape.extent[i]);
+        length += snprintf(header + length, sizeof header - (size_t)length, i ? " %lld," : "%lld,",
+                           (long long)tensor->shape.extent[i]);
     length += snprintf(header + length, sizeof header - (size_t)length, "), }");
     int padded = (10 + length + 1 + 63) / 64 * 64 - 10;
     fprintf(file, "\x93NUMPY%c%c%c%c%s%*s\n", 1, 0, padded & 255, padded >> 8, header, padded - length - 1, "");
     return fwrite(tensor->data, 1, tensor->bytes, file) != tensor->bytes;
 }
 
-static enum status write_file(struct talk *talk, const char *path, enum tensor_format format, const char *name, const nnefcl_tensor *tensor)
+static enum status write_file(struct talk *talk, const char *path, enum tensor_format format, const char *name,
+                              const nnefcl_tensor *tensor)
 {
     nnefcl_error error = {0};
     if (format == TENSOR_DAT)
@@ -73,12 +77,13 @@ enum status output_write(const struct runs *runs, const struct run_target *targe
 {
     enum status status = STATUS_OK;
     if (!target->folder)
-        return write_file(runs->talk, target->path, target->format, runs->outputs[target->output].name, &results[target->output]);
+        return write_file(runs->talk, target->path, target->format, runs->outputs[target->output].name,
+                          &results[target->output]);
     if (mkdir(target->path, 0777) && errno != EEXIST)
         return talk_fail(runs->talk, STATUS_DATA, "%s: %s", target->path, strerror(errno));
     for (size_t i = 0; i < runs->output_count && !status; i++)
-        status = write_file(runs->talk, pool_printf(runs->pool, "%s/%s.dat", target->path, runs->outputs[i].name), TENSOR_DAT, runs->outputs[i].name,
-                            &results[i]);
+        status = write_file(runs->talk, pool_printf(runs->pool, "%s/%s.dat", target->path, runs->outputs[i].name),
+                            TENSOR_DAT, runs->outputs[i].name, &results[i]);
     return status;
 }
 
@@ -121,9 +126,10 @@ void output_print(const char *name, const nnefcl_tensor *tensor)
 json_t *output_json(const char *name, const nnefcl_tensor *tensor)
 {
     struct spread s = spread_of(tensor);
-    json_t *object = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:I}", "name", name, "dtype", nnefcl_dtype_name(tensor->dtype), "shape",
-                               report_shape(&tensor->shape), "min", report_real(s.min), "mean", report_real(s.mean), "max", report_real(s.max), "nan",
-                               (json_int_t)s.nan);
+    json_t *object =
+        json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:I}", "name", name, "dtype", nnefcl_dtype_name(tensor->dtype),
+                  "shape", report_shape(&tensor->shape), "min", report_real(s.min), "mean", report_real(s.mean), "max",
+                  report_real(s.max), "nan", (json_int_t)s.nan);
     if (shape_count(&tensor->shape) <= FEW)
         json_object_set_new(object, "data", elements_json(tensor));
     return object;

@@ -20,7 +20,8 @@ struct labels {
 };
 enum status labels_load(const char *path, struct labels *labels, struct pool *pool, struct talk *talk);
 /* The k largest values of each row (each item along the first axis; a tensor of rank 0 or 1 is one row). */
-void topk_print(const char *name, const nnefcl_tensor *tensor, size_t k, const struct labels *labels, struct pool *pool);
+void topk_print(const char *name, const nnefcl_tensor *tensor, size_t k, const struct labels *labels,
+                struct pool *pool);
 json_t *topk_json(const nnefcl_tensor *tensor, size_t k, const struct labels *labels, struct pool *pool);
 
 #endif

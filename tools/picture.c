@@ -49,7 +49,8 @@ static double pixel(const struct picture *p, size_t y, size_t x, size_t c, size_
     return 0.299 * sample(p, y, x, 0) + 0.587 * sample(p, y, x, 1) + 0.114 * sample(p, y, x, 2);
 }
 
-/* The two neighbours of position (i + 1/2) * from / to - 1/2, and the weight of the second; positions outside stand on the edge. */
+/* The two neighbours of position (i + 1/2) * from / to - 1/2, and the weight of the second; positions outside stand on
+ * the edge. */
 static void neighbours(size_t i, size_t from, size_t to, size_t *first, size_t *second, double *weight)
 {
     double at = fmin(fmax(((double)i + 0.5) * (double)from / (double)to - 0.5, 0), (double)(from - 1));
@@ -69,23 +70,28 @@ static double resized(const struct picture *p, const struct layout *l, size_t y,
     return (1 - wy) * top + wy * bottom;
 }
 
-enum status picture_to_input(const struct picture *picture, const char *path, const nnefcl_tensor_info *input, const struct image_options *options,
-                             float *out, struct talk *talk)
+enum status picture_to_input(const struct picture *picture, const char *path, const nnefcl_tensor_info *input,
+                             const struct image_options *options, float *out, struct talk *talk)
 {
     struct layout l;
     char shape[SHAPE_TEXT];
     if (input->dtype != NNEFCL_SCALAR || !find_layout(&input->shape, &l))
-        return talk_fail(talk, STATUS_DATA, "%s: a picture does not fit input '%s' (%s %s); it takes [1,C,H,W] or [1,H,W,C] of scalars with C 1 or 3",
-                         path, input->name, nnefcl_dtype_name(input->dtype), shape_text(&input->shape, shape));
+        return talk_fail(
+            talk, STATUS_DATA,
+            "%s: a picture does not fit input '%s' (%s %s); it takes [1,C,H,W] or [1,H,W,C] of scalars with C 1 or 3",
+            path, input->name, nnefcl_dtype_name(input->dtype), shape_text(&input->shape, shape));
     bool same = picture->width == l.width && picture->height == l.height;
     if (!same && !options->resize)
-        return talk_fail(talk, STATUS_DATA, "%s: %zux%zu pixels, but input '%s' takes %zux%zu; --resize scales pictures", path, picture->width,
-                         picture->height, input->name, l.width, l.height);
+        return talk_fail(talk, STATUS_DATA,
+                         "%s: %zux%zu pixels, but input '%s' takes %zux%zu; --resize scales pictures", path,
+                         picture->width, picture->height, input->name, l.width, l.height);
     for (size_t c = 0; c < l.channels; c++)
         for (size_t y = 0; y < l.height; y++)
             for (size_t x = 0; x < l.width; x++) {
-                double v = same ? pixel(picture, y, x, c, l.channels, options->bgr) : resized(picture, &l, y, x, c, options->bgr);
-                out[y * l.row + x * l.column + c * l.channel] = (float)((v / 255 * options->scale - options->mean[c]) / options->std[c]);
+                double v = same ? pixel(picture, y, x, c, l.channels, options->bgr)
+                                : resized(picture, &l, y, x, c, options->bgr);
+                out[y * l.row + x * l.column + c * l.channel] =
+                    (float)((v / 255 * options->scale - options->mean[c]) / options->std[c]);
             }
     return STATUS_OK;
 }

@@ -13,8 +13,8 @@ static void print_steps(const nnefcl_session *session, const double *ms, size_t 
         char rate[32] = "-";
         if (step.flops && ms[i] > 0)
             snprintf(rate, sizeof rate, "%.2f", (double)step.flops / ms[i] * 1e-6);
-        printf("%10.4f %6.1f%% %9s %10llu  %-24s %s\n", ms[i], total > 0 ? ms[i] / total * 100 : 0, rate, (unsigned long long)step.tasks, step.kernel,
-               step.location);
+        printf("%10.4f %6.1f%% %9s %10llu  %-24s %s\n", ms[i], total > 0 ? ms[i] / total * 100 : 0, rate,
+               (unsigned long long)step.tasks, step.kernel, step.location);
     }
 }
 
@@ -24,8 +24,9 @@ static json_t *steps_json(const nnefcl_session *session, const double *ms, size_
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++)
         if (!nnefcl_session_step(session, i, &step))
-            json_array_append_new(array, json_pack("{s:s, s:s, s:I, s:I, s:f}", "kernel", step.kernel, "location", step.location, "tasks",
-                                                   (json_int_t)step.tasks, "flops", (json_int_t)step.flops, "device_ms", ms[i]));
+            json_array_append_new(array, json_pack("{s:s, s:s, s:I, s:I, s:f}", "kernel", step.kernel, "location",
+                                                   step.location, "tasks", (json_int_t)step.tasks, "flops",
+                                                   (json_int_t)step.flops, "device_ms", ms[i]));
     return array;
 }
 
@@ -45,9 +46,9 @@ enum status profile_run(const struct engine *engine, const struct runs *runs, vo
     for (size_t i = 0; i < count; i++)
         total += ms[i] /= (double)loop.done;
     if (document) {
-        json_object_set_new(
-            document, "profile",
-            json_pack("{s:I, s:f, s:o}", "runs", (json_int_t)loop.done, "device_ms", total, "steps", steps_json(engine->session, ms, count)));
+        json_object_set_new(document, "profile",
+                            json_pack("{s:I, s:f, s:o}", "runs", (json_int_t)loop.done, "device_ms", total, "steps",
+                                      steps_json(engine->session, ms, count)));
         return STATUS_OK;
     }
     print_steps(engine->session, ms, count, total);

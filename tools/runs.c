@@ -36,19 +36,19 @@ static const char *join_names(const struct runs *runs, const nnefcl_tensor_info 
 }
 
 /* The tensor `name`, or the only one when name is NULL. */
-static enum status find_tensor(const struct runs *runs, const char *option, const char *kind, const char *name, const nnefcl_tensor_info *tensors,
-                               size_t count, size_t *index)
+static enum status find_tensor(const struct runs *runs, const char *option, const char *kind, const char *name,
+                               const nnefcl_tensor_info *tensors, size_t count, size_t *index)
 {
     *index = 0;
     if (!name && count != 1)
-        return talk_fail(runs->talk, STATUS_USAGE, "%s needs NAME=FILE, because the model has %zu %ss: %s", option, count, kind,
-                         join_names(runs, tensors, count));
+        return talk_fail(runs->talk, STATUS_USAGE, "%s needs NAME=FILE, because the model has %zu %ss: %s", option,
+                         count, kind, join_names(runs, tensors, count));
     for (; name && *index < count; ++*index)
         if (!strcmp(tensors[*index].name, name))
             break;
     if (*index == count)
-        return talk_fail(runs->talk, STATUS_USAGE, "%s: the model has no %s '%s'; its %ss: %s", option, kind, name, kind,
-                         join_names(runs, tensors, count));
+        return talk_fail(runs->talk, STATUS_USAGE, "%s: the model has no %s '%s'; its %ss: %s", option, kind, name,
+                         kind, join_names(runs, tensors, count));
     return STATUS_OK;
 }
 
@@ -61,8 +61,8 @@ static struct run *add_run(struct runs *runs)
     return run;
 }
 
-/* A folder starts a run, a file adds to the current one unless its input has data there already. A path that is not there counts as a folder when it
- * cannot be a file. */
+/* A folder starts a run, a file adds to the current one unless its input has data there already. A path that is not
+ * there counts as a folder when it cannot be a file. */
 static enum status add_input(struct runs *runs, const char *text)
 {
     const char *name, *path = split_name(text, runs->pool, &name);
@@ -84,11 +84,13 @@ static enum status add_input(struct runs *runs, const char *text)
     return STATUS_OK;
 }
 
-/* The run that an -o or --compare belongs to; NULL after an error was said. Without any -i the only run is there from the beginning. */
+/* The run that an -o or --compare belongs to; NULL after an error was said. Without any -i the only run is there from
+ * the beginning. */
 static struct run *last_run(struct runs *runs, const char *option, const char *text)
 {
     if (!runs->count)
-        talk_fail(runs->talk, STATUS_USAGE, "%s %s stands before the first -i; it belongs to the run before it", option, text);
+        talk_fail(runs->talk, STATUS_USAGE, "%s %s stands before the first -i; it belongs to the run before it", option,
+                  text);
     return runs->count ? &runs->items[runs->count - 1] : NULL;
 }
 
@@ -114,8 +116,10 @@ static enum status add_output(struct runs *runs, const char *text)
     bool known = format_of(target.path, &target.format);
     target.folder = !name && (!known || is_folder(target.path));
     if (name && !known)
-        return talk_fail(runs->talk, STATUS_USAGE, "-o %s: the name of the file ends neither in .dat nor .npy nor .json", text);
-    if (!target.folder && (status = find_tensor(runs, "-o", "output", name, runs->outputs, runs->output_count, &target.output)))
+        return talk_fail(runs->talk, STATUS_USAGE,
+                         "-o %s: the name of the file ends neither in .dat nor .npy nor .json", text);
+    if (!target.folder &&
+        (status = find_tensor(runs, "-o", "output", name, runs->outputs, runs->output_count, &target.output)))
         return status;
     run->targets = pool_grow(runs->pool, run->targets, run->target_count, sizeof target);
     run->targets[run->target_count++] = target;
@@ -133,8 +137,10 @@ static enum status add_comparison(struct runs *runs, const char *text)
         return STATUS_USAGE;
     comparison.path = split_name(text, runs->pool, &name);
     comparison.folder =
-        !name && (is_folder(comparison.path) || (runs->output_count != 1 && strcmp(comparison.path, "-") && stat(comparison.path, &info)));
-    if (!comparison.folder && (status = find_tensor(runs, "--compare", "output", name, runs->outputs, runs->output_count, &comparison.output)))
+        !name && (is_folder(comparison.path) ||
+                  (runs->output_count != 1 && strcmp(comparison.path, "-") && stat(comparison.path, &info)));
+    if (!comparison.folder && (status = find_tensor(runs, "--compare", "output", name, runs->outputs,
+                                                    runs->output_count, &comparison.output)))
         return status;
     run->comparisons = pool_grow(runs->pool, run->comparisons, run->comparison_count, sizeof comparison);
     run->comparisons[run->comparison_count++] = comparison;
@@ -177,7 +183,8 @@ static nnefcl_tensor_info *tensors_of(struct pool *pool, const nnefcl_model *mod
     return tensors;
 }
 
-enum status runs_build(struct runs *runs, const struct options *options, const nnefcl_model *model, struct pool *pool, struct talk *talk)
+enum status runs_build(struct runs *runs, const struct options *options, const nnefcl_model *model, struct pool *pool,
+                       struct talk *talk)
 {
     static enum status (*const add[])(struct runs *, const char *) = {add_input, add_output, add_comparison};
     size_t inputs = nnefcl_model_input_count(model), outputs = nnefcl_model_output_count(model), given = 0;

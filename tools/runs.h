@@ -51,8 +51,10 @@ struct runs {
     bool to_stdout; /* an output goes there, and so nothing else may */
 };
 
-/* Groups the arguments into runs and finds the tensors they name. Only STATUS_USAGE can come of it. Without any -i there is one run. */
-enum status runs_build(struct runs *runs, const struct options *options, const nnefcl_model *model, struct pool *pool, struct talk *talk);
+/* Groups the arguments into runs and finds the tensors they name. Only STATUS_USAGE can come of it. Without any -i
+ * there is one run. */
+enum status runs_build(struct runs *runs, const struct options *options, const nnefcl_model *model, struct pool *pool,
+                       struct talk *talk);
 /* Reads every file that the runs need. */
 enum status runs_load(struct runs *runs, const struct options *options);
 /* For a model that cannot be opened: whether the files that the arguments name are there. */

@@ -12,7 +12,8 @@
 /* FOLDER/NAME.dat, or .npy. NULL after an error was said. */
 static const char *file_in_folder(const struct runs *runs, const char *folder, const char *name)
 {
-    const char *dat = pool_printf(runs->pool, "%s/%s.dat", folder, name), *npy = pool_printf(runs->pool, "%s/%s.npy", folder, name);
+    const char *dat = pool_printf(runs->pool, "%s/%s.dat", folder, name),
+               *npy = pool_printf(runs->pool, "%s/%s.npy", folder, name);
     if (!access(dat, F_OK))
         return dat;
     if (!access(npy, F_OK))
@@ -20,11 +21,13 @@ static const char *file_in_folder(const struct runs *runs, const char *folder, c
     if (access(folder, F_OK))
         talk_fail(runs->talk, STATUS_DATA, "%s: %s", folder, strerror(errno));
     else
-        talk_fail(runs->talk, STATUS_DATA, "%s: there is neither %s.dat nor %s.npy for input '%s'", folder, name, name, name);
+        talk_fail(runs->talk, STATUS_DATA, "%s: there is neither %s.dat nor %s.npy for input '%s'", folder, name, name,
+                  name);
     return NULL;
 }
 
-static enum status load_input(struct runs *runs, struct run *run, size_t index, const struct options *options, bool *images)
+static enum status load_input(struct runs *runs, struct run *run, size_t index, const struct options *options,
+                              bool *images)
 {
     const nnefcl_tensor_info *input = &runs->inputs[index];
     const char *path = run->folder ? file_in_folder(runs, run->folder, input->name) : run->files[index];
@@ -37,8 +40,8 @@ static enum status load_input(struct runs *runs, struct run *run, size_t index, 
     if (path)
         return data_load_input(path, input, &options->image, data, images, runs->talk);
     if (!options->random && !(!options->data_count && (options->bench || options->profile)))
-        return talk_fail(runs->talk, STATUS_DATA, "input '%s' (%s %s) has no data; give -i %s=FILE or --random", input->name,
-                         nnefcl_dtype_name(input->dtype), shape_text(&input->shape, shape), input->name);
+        return talk_fail(runs->talk, STATUS_DATA, "input '%s' (%s %s) has no data; give -i %s=FILE or --random",
+                         input->name, nnefcl_dtype_name(input->dtype), shape_text(&input->shape, shape), input->name);
     data_random(input, options->seed, (size_t)(run - runs->items), options->has_range ? options->range : whole, data);
     return STATUS_OK;
 }
@@ -63,7 +66,8 @@ static size_t output_of(const struct runs *runs, const char *file)
     size_t i = 0;
     for (; i < runs->output_count; i++) {
         size_t length = strlen(runs->outputs[i].name);
-        if (!strncmp(file, runs->outputs[i].name, length) && (!strcmp(file + length, ".dat") || !strcmp(file + length, ".npy")))
+        if (!strncmp(file, runs->outputs[i].name, length) &&
+            (!strcmp(file + length, ".dat") || !strcmp(file + length, ".npy")))
             break;
     }
     return i;

@@ -16,8 +16,8 @@ void talk_init(struct talk *talk)
     talk->color = talk->terminal && !(no_color && *no_color);
 }
 
-/* Text from a model or a file name never moves the cursor of a terminal: control characters, also the two-byte ones of UTF-8 (U+0080 to U+009F),
- * become '?'. */
+/* Text from a model or a file name never moves the cursor of a terminal: control characters, also the two-byte ones of
+ * UTF-8 (U+0080 to U+009F), become '?'. */
 static void print_clean(const char *text)
 {
     for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
@@ -92,8 +92,8 @@ void talk_detail(struct talk *talk, const char *format, ...)
     va_end(args);
 }
 
-/* The line of the model and a caret below the place. Tabs are repeated, so that the caret stands right whatever their width; bytes that continue a
- * UTF-8 character take no column. */
+/* The line of the model and a caret below the place. Tabs are repeated, so that the caret stands right whatever their
+ * width; bytes that continue a UTF-8 character take no column. */
 static void print_source(const nnefcl_error *e)
 {
     print_clean(e->source);

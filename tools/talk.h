@@ -1,4 +1,5 @@
-/* What the command says on stderr: errors with their place and caret, warnings, notes, progress. Data never goes this way. */
+/* What the command says on stderr: errors with their place and caret, warnings, notes, progress. Data never goes this
+ * way. */
 #ifndef TALK_H
 #define TALK_H
 
@@ -31,7 +32,8 @@ struct talk {
 
 void talk_init(struct talk *talk);
 /* Prints "nnef-cl-run: error: ..." and returns `status`. */
-enum status talk_fail(struct talk *talk, enum status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+enum status talk_fail(struct talk *talk, enum status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 void talk_warn(struct talk *talk, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void talk_note(struct talk *talk, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Notes that only -v asks for. */
@@ -44,7 +46,8 @@ void talk_device_diagnostic(void *user, nnefcl_severity severity, const nnefcl_e
 /* After a call of the library: prints its error unless the callback has shown it already; returns the exit status. */
 enum status talk_library(struct talk *talk, nnefcl_status status, const nnefcl_error *error);
 
-/* A line that replaces itself, on a terminal only, once the command has worked for over a second, and ten times a second at most. */
+/* A line that replaces itself, on a terminal only, once the command has worked for over a second, and ten times a
+ * second at most. */
 void talk_progress(struct talk *talk, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void talk_progress_end(struct talk *talk);
 

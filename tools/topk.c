@@ -86,8 +86,10 @@ json_t *topk_json(const nnefcl_tensor *tensor, size_t k, const struct labels *la
         json_t *best = json_array();
         rank_row(tensor, r, length, row);
         for (size_t i = 0; i < k && i < length; i++) {
-            json_t *entry = json_pack("{s:I, s:o}", "index", (json_int_t)row[i].index, "value", report_real(row[i].value));
-            json_t *label = row[i].index < labels->count ? json_string(labels->names[row[i].index]) : NULL; /* NULL too for text that is no UTF-8 */
+            json_t *entry =
+                json_pack("{s:I, s:o}", "index", (json_int_t)row[i].index, "value", report_real(row[i].value));
+            json_t *label = row[i].index < labels->count ? json_string(labels->names[row[i].index])
+                                                         : NULL; /* NULL too for text that is no UTF-8 */
             if (label)
                 json_object_set_new(entry, "label", label);
             json_array_append_new(best, entry);

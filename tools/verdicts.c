@@ -17,19 +17,21 @@ static const char *position_text(const nnefcl_verdict *v, char text[SHAPE_TEXT])
 static const char *node_text(struct pool *pool, const nnefcl_verdict *v)
 {
     char shape[SHAPE_TEXT];
-    const char *text = pool_printf(pool, "%s %s = %s %s", v->location, v->result.name, v->op, shape_text(&v->result.shape, shape));
+    const char *text =
+        pool_printf(pool, "%s %s = %s %s", v->location, v->result.name, v->op, shape_text(&v->result.shape, shape));
     for (size_t i = 0; i < v->operand_count; i++)
-        text = pool_printf(pool, "%s%s%s%s%s", text, i ? ", " : " from ", v->operand[i].name ? v->operand[i].name : "", v->operand[i].name ? " " : "",
-                           shape_text(&v->operand[i].shape, shape));
+        text = pool_printf(pool, "%s%s%s%s%s", text, i ? ", " : " from ", v->operand[i].name ? v->operand[i].name : "",
+                           v->operand[i].name ? " " : "", shape_text(&v->operand[i].shape, shape));
     return text;
 }
 
 static const char *bad_text(struct pool *pool, const nnefcl_verdict *v)
 {
     char position[SHAPE_TEXT];
-    return pool_printf(pool, "%s\n        %llu of %llu values; worst at %s: got %.9g, want %.9g, %.4g ULP of %.4g allowed (%s)", node_text(pool, v),
-                       (unsigned long long)v->bad, (unsigned long long)v->elements, position_text(v, position), v->got, v->want, v->ulp, v->tolerance,
-                       v->reason);
+    return pool_printf(
+        pool, "%s\n        %llu of %llu values; worst at %s: got %.9g, want %.9g, %.4g ULP of %.4g allowed (%s)",
+        node_text(pool, v), (unsigned long long)v->bad, (unsigned long long)v->elements, position_text(v, position),
+        v->got, v->want, v->ulp, v->tolerance, v->reason);
 }
 
 static json_t *verdict_json(const nnefcl_verdict *v)
@@ -39,11 +41,13 @@ static json_t *verdict_json(const nnefcl_verdict *v)
     for (int i = 0; i < position.rank; i++)
         position.extent[i] = v->position[i];
     for (size_t i = 0; i < v->operand_count; i++)
-        json_array_append_new(operands, json_pack("{s:s?, s:o}", "name", v->operand[i].name, "shape", report_shape(&v->operand[i].shape)));
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "op", v->op, "location", v->location, "name",
-                     v->result.name, "dtype", nnefcl_dtype_name(v->result.dtype), "shape", report_shape(&v->result.shape), "operands", operands,
-                     "elements", (json_int_t)v->elements, "bad", (json_int_t)v->bad, "ulp", report_real(v->ulp), "tolerance",
-                     report_real(v->tolerance), "got", report_real(v->got), "want", report_real(v->want), "position", report_shape(&position));
+        json_array_append_new(operands, json_pack("{s:s?, s:o}", "name", v->operand[i].name, "shape",
+                                                  report_shape(&v->operand[i].shape)));
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "op", v->op, "location",
+                     v->location, "name", v->result.name, "dtype", nnefcl_dtype_name(v->result.dtype), "shape",
+                     report_shape(&v->result.shape), "operands", operands, "elements", (json_int_t)v->elements, "bad",
+                     (json_int_t)v->bad, "ulp", report_real(v->ulp), "tolerance", report_real(v->tolerance), "got",
+                     report_real(v->got), "want", report_real(v->want), "position", report_shape(&position));
 }
 
 /* A node with several results is one node. */
@@ -82,19 +86,22 @@ static int take_verdict(void *user, const nnefcl_verdict *v)
     if (v->ulp > 0 && (excess > verdicts->excess || (excess == verdicts->excess && v->ulp > verdicts->ulp))) {
         verdicts->excess = excess;
         verdicts->ulp = v->ulp;
-        verdicts->worst =
-            pool_printf(verdicts->pool, "worst %.3g ULP of %.3g allowed: %s %s = %s", v->ulp, v->tolerance, v->location, v->result.name, v->op);
+        verdicts->worst = pool_printf(verdicts->pool, "worst %.3g ULP of %.3g allowed: %s %s = %s", v->ulp,
+                                      v->tolerance, v->location, v->result.name, v->op);
     }
     if (v->bad && !verdicts->first_bad)
         verdicts->first_bad = bad_text(verdicts->pool, v);
     return 0;
 }
 
-enum status verdicts_run(struct verdicts *verdicts, const struct engine *engine, const void *const *inputs, void *const *outputs)
+enum status verdicts_run(struct verdicts *verdicts, const struct engine *engine, const void *const *inputs,
+                         void *const *outputs)
 {
     nnefcl_error error = {0};
-    *verdicts = (struct verdicts){.pool = engine->pool, .talk = engine->talk, .excess = -1, .list = engine->options->json ? json_array() : NULL};
-    const nnefcl_status status = nnefcl_session_verify(engine->session, engine->model, inputs, outputs, take_verdict, verdicts, &error);
+    *verdicts = (struct verdicts){
+        .pool = engine->pool, .talk = engine->talk, .excess = -1, .list = engine->options->json ? json_array() : NULL};
+    const nnefcl_status status =
+        nnefcl_session_verify(engine->session, engine->model, inputs, outputs, take_verdict, verdicts, &error);
     talk_progress_end(engine->talk);
     return talk_library(engine->talk, status, &error);
 }
@@ -109,15 +116,17 @@ void verdicts_print(const struct verdicts *verdicts)
     if (verdicts->first_bad)
         printf("bad     %s\n", verdicts->first_bad);
     if (verdicts->bad > 1)
-        printf("        %zu further node%s %s bad\n", verdicts->bad - 1, plural(verdicts->bad - 1), verdicts->bad == 2 ? "is" : "are");
+        printf("        %zu further node%s %s bad\n", verdicts->bad - 1, plural(verdicts->bad - 1),
+               verdicts->bad == 2 ? "is" : "are");
     if (!verdicts->bad)
-        printf("verified: %zu node%s, %s\n", verdicts->nodes, plural(verdicts->nodes), verdicts->worst ? verdicts->worst : "all exact");
+        printf("verified: %zu node%s, %s\n", verdicts->nodes, plural(verdicts->nodes),
+               verdicts->worst ? verdicts->worst : "all exact");
     if (verdicts->undefined)
         printf("not compared: %zu node%s without a definition\n", verdicts->undefined, plural(verdicts->undefined));
 }
 
 json_t *verdicts_json(struct verdicts *verdicts)
 {
-    return json_pack("{s:I, s:I, s:I, s:o}", "nodes", (json_int_t)verdicts->nodes, "bad", (json_int_t)verdicts->bad, "undefined",
-                     (json_int_t)verdicts->undefined, "results", verdicts->list);
+    return json_pack("{s:I, s:I, s:I, s:o}", "nodes", (json_int_t)verdicts->nodes, "bad", (json_int_t)verdicts->bad,
+                     "undefined", (json_int_t)verdicts->undefined, "results", verdicts->list);
 }

@@ -9,8 +9,9 @@
 struct verdicts {
     struct pool *pool;
     struct talk *talk;
-    size_t nodes, bad, undefined; /* those compared, those of them beyond their tolerance, and those that have no definition */
-    double excess, ulp;           /* the worst error, by the part used of what is allowed; below 0: none yet */
+    size_t nodes, bad,
+        undefined;      /* those compared, those of them beyond their tolerance, and those that have no definition */
+    double excess, ulp; /* the worst error, by the part used of what is allowed; below 0: none yet */
     const char *worst, *first_bad;
     size_t node; /* of the verdict before, and whether it was bad */
     bool node_bad;
@@ -18,7 +19,8 @@ struct verdicts {
 };
 
 /* A run that is verified; everything of *verdicts is set. */
-enum status verdicts_run(struct verdicts *verdicts, const struct engine *engine, const void *const *inputs, void *const *outputs);
+enum status verdicts_run(struct verdicts *verdicts, const struct engine *engine, const void *const *inputs,
+                         void *const *outputs);
 /* For people. */
 void verdicts_print(const struct verdicts *verdicts);
 /* The same as an object, which takes the list over. */

@@ -1,4 +1,5 @@
-/* OpenCL devices as nnefcl sees them. No OpenCL header is needed for this file; applications that own OpenCL objects include opencl.h.
+/* OpenCL devices as nnefcl sees them. No OpenCL header is needed for this file; applications that own OpenCL objects
+ * include opencl.h.
  *
  * Thread rule: an nnefcl_device may be used from any number of threads at once. */
 #ifndef NNEFCL_DEVICE_H
@@ -12,39 +13,50 @@ extern "C" {
 
 typedef struct nnefcl_device nnefcl_device;
 
-typedef enum nnefcl_device_type { NNEFCL_DEVICE_CPU, NNEFCL_DEVICE_GPU, NNEFCL_DEVICE_ACCELERATOR, NNEFCL_DEVICE_OTHER } nnefcl_device_type;
+typedef enum nnefcl_device_type {
+    NNEFCL_DEVICE_CPU,
+    NNEFCL_DEVICE_GPU,
+    NNEFCL_DEVICE_ACCELERATOR,
+    NNEFCL_DEVICE_OTHER
+} nnefcl_device_type;
 
 /* What is known of a device without using it. */
 typedef struct nnefcl_device_info {
-    int platform, index;            /* position of its platform, and among the devices of that platform (P:D) */
+    int platform, index; /* position of its platform, and among the devices of that platform (P:D) */
     nnefcl_device_type type;
-    int usable;                     /* 0: `reason` says why nnefcl cannot use it */
+    int usable; /* 0: `reason` says why nnefcl cannot use it */
     char reason[256];
     char platform_name[128], name[128], vendor[128], version[128], driver[128];
     unsigned compute_units;
-    uint64_t global_memory;         /* bytes */
-    uint64_t max_allocation;        /* bytes, largest single buffer */
-    uint64_t local_memory;          /* bytes */
-    size_t max_work_group;          /* work-items */
-    int fp16, fp64;                 /* cl_khr_fp16, cl_khr_fp64 */
+    uint64_t global_memory;  /* bytes */
+    uint64_t max_allocation; /* bytes, largest single buffer */
+    uint64_t local_memory;   /* bytes */
+    size_t max_work_group;   /* work-items */
+    int fp16, fp64;          /* cl_khr_fp16, cl_khr_fp64 */
 } nnefcl_device_info;
 
-/* Calls `visit` for every device of every platform in platform order, usable or not; platforms without devices are passed over. Stops when visit returns non-zero.
- * NNEFCL_ERR_DEVICE: there is no OpenCL platform at all. */
-NNEFCL_API nnefcl_status nnefcl_device_list(int (*visit)(void *user, const nnefcl_device_info *info), void *user, nnefcl_error *error);
+/* Calls `visit` for every device of every platform in platform order, usable or not; platforms without devices are
+ * passed over. Stops when visit returns non-zero. NNEFCL_ERR_DEVICE: there is no OpenCL platform at all. */
+NNEFCL_API nnefcl_status nnefcl_device_list(int (*visit)(void *user, const nnefcl_device_info *info), void *user,
+                                            nnefcl_error *error);
 
 typedef struct nnefcl_device_options {
-    uint32_t version;               /* 1 */
+    uint32_t version; /* 1 */
     nnefcl_allocator allocator;
     nnefcl_diagnostic_fn diagnostic; /* notes: which device was taken of several that match */
     void *diagnostic_user;
 } nnefcl_device_options;
-#define NNEFCL_DEVICE_OPTIONS_INIT { .version = 1 }
+#define NNEFCL_DEVICE_OPTIONS_INIT                                                                                     \
+    {                                                                                                                  \
+        .version = 1                                                                                                   \
+    }
 
-/* Opens the device that `spec` names: an index over all usable devices, "gpu", "cpu", "accelerator", a part of a platform's or device's name (case-insensitive),
- * or P:D (platform and device index). NULL or "": the first GPU, then accelerator, then CPU. Makes a context of its own.
- * NNEFCL_ERR_DEVICE: nothing matches (the message lists what there is), or OpenCL failed. */
-NNEFCL_API nnefcl_status nnefcl_device_open(const char *spec, const nnefcl_device_options *options, nnefcl_device **device, nnefcl_error *error);
+/* Opens the device that `spec` names: an index over all usable devices, "gpu", "cpu", "accelerator", a part of a
+ * platform's or device's name (case-insensitive), or P:D (platform and device index). NULL or "": the first GPU, then
+ * accelerator, then CPU. Makes a context of its own. NNEFCL_ERR_DEVICE: nothing matches (the message lists what there
+ * is), or OpenCL failed. */
+NNEFCL_API nnefcl_status nnefcl_device_open(const char *spec, const nnefcl_device_options *options,
+                                            nnefcl_device **device, nnefcl_error *error);
 /* Releases the caller's hold; sessions keep what they need. NULL is allowed. */
 NNEFCL_API void nnefcl_device_free(nnefcl_device *device);
 NNEFCL_API void nnefcl_device_describe(const nnefcl_device *device, nnefcl_device_info *info);

@@ -23,39 +23,44 @@ typedef enum nnefcl_dump {
 typedef int (*nnefcl_write_fn)(void *user, const char *text, size_t length);
 
 /* AST, GRAPH, FLAT or DOT; for the others NNEFCL_ERR_ARGUMENT. */
-NNEFCL_API nnefcl_status nnefcl_model_dump(const nnefcl_model *model, nnefcl_dump what, nnefcl_write_fn write, void *user, nnefcl_error *error);
+NNEFCL_API nnefcl_status nnefcl_model_dump(const nnefcl_model *model, nnefcl_dump what, nnefcl_write_fn write,
+                                           void *user, nnefcl_error *error);
 /* PLAN or CL. */
-NNEFCL_API nnefcl_status nnefcl_session_dump(const nnefcl_session *session, nnefcl_dump what, nnefcl_write_fn write, void *user, nnefcl_error *error);
+NNEFCL_API nnefcl_status nnefcl_session_dump(const nnefcl_session *session, nnefcl_dump what, nnefcl_write_fn write,
+                                             void *user, nnefcl_error *error);
 /* PLAN or CL without a device, for a generic CPU (gpu = 0) or GPU target. */
-NNEFCL_API nnefcl_status nnefcl_model_dump_plan(const nnefcl_model *model, const nnefcl_session_options *options, int gpu, nnefcl_dump what, nnefcl_write_fn write, void *user, nnefcl_error *error);
+NNEFCL_API nnefcl_status nnefcl_model_dump_plan(const nnefcl_model *model, const nnefcl_session_options *options,
+                                                int gpu, nnefcl_dump what, nnefcl_write_fn write, void *user,
+                                                nnefcl_error *error);
 
 /* One node of the graph. Strings live as long as the model. */
 typedef struct nnefcl_node_info {
     const char *op, *location;
     nnefcl_tensor_info output; /* its first result */
     size_t output_count;
-    uint64_t parameters;       /* elements of the variables it reads directly */
-    uint64_t macs;             /* multiply-accumulates of conv, deconv, linear and matmul, else 0 */
+    uint64_t parameters; /* elements of the variables it reads directly */
+    uint64_t macs;       /* multiply-accumulates of conv, deconv, linear and matmul, else 0 */
 } nnefcl_node_info;
 NNEFCL_API size_t nnefcl_model_node_count(const nnefcl_model *model);
 NNEFCL_API nnefcl_status nnefcl_model_node(const nnefcl_model *model, size_t index, nnefcl_node_info *info);
 
 /* What a model needs, found without a device. */
 typedef struct nnefcl_needs {
-    uint64_t parameters;      /* elements of all variables, shared ones once */
+    uint64_t parameters; /* elements of all variables, shared ones once */
     uint64_t macs;
     uint64_t weights, arena, io; /* bytes of device memory on the generic target */
-    uint64_t largest;         /* bytes of the largest tensor */
+    uint64_t largest;            /* bytes of the largest tensor */
     size_t nodes, steps, kernels;
 } nnefcl_needs;
 /* Would this model run? NNEFCL_ERR_LIMIT: options->memory_limit, or what the generic target has. */
-NNEFCL_API nnefcl_status nnefcl_model_check(const nnefcl_model *model, const nnefcl_session_options *options, nnefcl_needs *needs, nnefcl_error *error);
+NNEFCL_API nnefcl_status nnefcl_model_check(const nnefcl_model *model, const nnefcl_session_options *options,
+                                            nnefcl_needs *needs, nnefcl_error *error);
 
 /* The operations of NNEF 1.0.5, chapter 4, in the order of the chapter. */
 typedef struct nnefcl_op_info {
     char name[40];
-    char chapter[16];    /* "4.3.1" */
-    const char *runs;    /* "kernel" or "by its body" */
+    char chapter[16]; /* "4.3.1" */
+    const char *runs; /* "kernel" or "by its body" */
 } nnefcl_op_info;
 NNEFCL_API size_t nnefcl_op_count(void);
 NNEFCL_API nnefcl_status nnefcl_op(size_t index, nnefcl_op_info *info);

@@ -1,6 +1,8 @@
-/* A session: one model made ready on one device, with its own state. Runs take host memory here; opencl.h has the runs on the application's own buffers.
+/* A session: one model made ready on one device, with its own state. Runs take host memory here; opencl.h has the runs
+ * on the application's own buffers.
  *
- * Thread rule: one thread at a time for each session; different sessions of one model and one device run on different threads at once. */
+ * Thread rule: one thread at a time for each session; different sessions of one model and one device run on different
+ * threads at once. */
 #ifndef NNEFCL_SESSION_H
 #define NNEFCL_SESSION_H
 
@@ -18,43 +20,53 @@ typedef enum nnefcl_execution {
 } nnefcl_execution;
 
 typedef enum nnefcl_blas {
-    NNEFCL_BLAS_OWN,   /* our kernels (default) */
+    NNEFCL_BLAS_OWN,    /* our kernels (default) */
     NNEFCL_BLAS_CLBLAST /* CLBlast for matmul and linear; NNEFCL_ERR_UNSUPPORTED when it was not built in */
 } nnefcl_blas;
 
 typedef struct nnefcl_session_options {
-    uint32_t version;                  /* 1 */
+    uint32_t version; /* 1 */
     nnefcl_execution execution;
     nnefcl_blas blas;
-    int profiling;                     /* measure each step; costs some speed */
-    int separate_buffers;              /* a cl_mem of its own for each tensor, for checkers of memory */
-    int keep_tensors;                  /* every tensor keeps its memory until the end of a run, for nnefcl_session_verify */
-    int plain_kernels;                 /* only the plain kernels behind the fast ones: the tests' second opinion */
-    int long_index;                    /* 64-bit indices in all kernels, as tensors of 2^31 elements need them (tests) */
-    const char *const *disabled_passes; /* names of passes to leave out (tests); an unknown one is NNEFCL_ERR_ARGUMENT */
+    int profiling;        /* measure each step; costs some speed */
+    int separate_buffers; /* a cl_mem of its own for each tensor, for checkers of memory */
+    int keep_tensors;     /* every tensor keeps its memory until the end of a run, for nnefcl_session_verify */
+    int plain_kernels;    /* only the plain kernels behind the fast ones: the tests' second opinion */
+    int long_index;       /* 64-bit indices in all kernels, as tensors of 2^31 elements need them (tests) */
+    const char *const
+        *disabled_passes; /* names of passes to leave out (tests); an unknown one is NNEFCL_ERR_ARGUMENT */
     size_t disabled_pass_count;
-    uint64_t memory_limit;             /* bytes of device memory; 0: what the device has */
+    uint64_t memory_limit; /* bytes of device memory; 0: what the device has */
     nnefcl_allocator allocator;
     nnefcl_diagnostic_fn diagnostic;
     void *diagnostic_user;
 } nnefcl_session_options;
-#define NNEFCL_SESSION_OPTIONS_INIT { .version = 1 }
+#define NNEFCL_SESSION_OPTIONS_INIT                                                                                    \
+    {                                                                                                                  \
+        .version = 1                                                                                                   \
+    }
 
-/* Lowers the model for the device, builds the programs it needs, uploads and packs the weights. Afterwards model and device may be freed.
- * NNEFCL_ERR_UNSUPPORTED: an operation that this build does not run (all of them are named). NNEFCL_ERR_LIMIT, _NOMEM, _DEVICE, _MODEL (a file vanished or changed). */
-NNEFCL_API nnefcl_status nnefcl_session_create(const nnefcl_model *model, const nnefcl_device *device, const nnefcl_session_options *options, nnefcl_session **session, nnefcl_error *error);
+/* Lowers the model for the device, builds the programs it needs, uploads and packs the weights. Afterwards model and
+ * device may be freed. NNEFCL_ERR_UNSUPPORTED: an operation that this build does not run (all of them are named).
+ * NNEFCL_ERR_LIMIT, _NOMEM, _DEVICE, _MODEL (a file vanished or changed). */
+NNEFCL_API nnefcl_status nnefcl_session_create(const nnefcl_model *model, const nnefcl_device *device,
+                                               const nnefcl_session_options *options, nnefcl_session **session,
+                                               nnefcl_error *error);
 /* Waits for what is still running and frees. NULL is allowed. */
 NNEFCL_API void nnefcl_session_free(nnefcl_session *session);
 
-/* One inference: inputs[i] points to the dense data of input i of the model, outputs[i] receives the dense data of output i (NULL: not wanted).
- * Returns when the outputs are there. Variables keep what `update` wrote for the next run (NNEF 4.8). After an error the state of the variables is undefined: state.h. */
-NNEFCL_API nnefcl_status nnefcl_session_run(nnefcl_session *session, const void *const *inputs, void *const *outputs, nnefcl_error *error);
+/* One inference: inputs[i] points to the dense data of input i of the model, outputs[i] receives the dense data of
+ * output i (NULL: not wanted). Returns when the outputs are there. Variables keep what `update` wrote for the next run
+ * (NNEF 4.8). After an error the state of the variables is undefined: state.h. */
+NNEFCL_API nnefcl_status nnefcl_session_run(nnefcl_session *session, const void *const *inputs, void *const *outputs,
+                                            nnefcl_error *error);
 
 /* Where the time of the last nnefcl_session_run went, in milliseconds. */
 typedef struct nnefcl_timing {
-    double total_ms;    /* from the call to its return */
-    double enqueue_ms;  /* host time spent enqueueing the steps */
-    double device_ms;   /* device time of the steps: from events with profiling, else from the first enqueue to the end of the wait */
+    double total_ms;   /* from the call to its return */
+    double enqueue_ms; /* host time spent enqueueing the steps */
+    double device_ms; /* device time of the steps: from events with profiling, else from the first enqueue to the end of
+                         the wait */
     double transfer_ms; /* inputs and outputs */
 } nnefcl_timing;
 NNEFCL_API void nnefcl_session_timing(const nnefcl_session *session, nnefcl_timing *timing);
@@ -64,8 +76,8 @@ typedef struct nnefcl_step_info {
     const char *kernel;   /* body, "conv_gemm" */
     const char *location; /* "graph.nnef:12:9 conv1 = conv" */
     uint64_t tasks;
-    uint64_t flops;       /* arithmetic of the step as the operation defines it, 0: unknown */
-    double device_ms;     /* of the last run with profiling */
+    uint64_t flops;   /* arithmetic of the step as the operation defines it, 0: unknown */
+    double device_ms; /* of the last run with profiling */
 } nnefcl_step_info;
 NNEFCL_API size_t nnefcl_session_step_count(const nnefcl_session *session);
 NNEFCL_API nnefcl_status nnefcl_session_step(const nnefcl_session *session, size_t index, nnefcl_step_info *info);

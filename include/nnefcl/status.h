@@ -1,6 +1,7 @@
 /* Status codes, errors, diagnostics and allocation: what every other header of nnefcl builds on.
  *
- * Thread rule: everything here is plain data; the callbacks may be called from the thread that called into the library, never from another. */
+ * Thread rule: everything here is plain data; the callbacks may be called from the thread that called into the library,
+ * never from another. */
 #ifndef NNEFCL_STATUS_H
 #define NNEFCL_STATUS_H
 
@@ -18,15 +19,15 @@ extern "C" {
 #endif
 
 /* name, what it means, exit status of nnef-cl-run */
-#define NNEFCL_STATUS_LIST(X)                                                                                                                        \
-    X(OK, "no error", 0)                                                                                                                             \
-    X(ERR_ARGUMENT, "a function was called with arguments that its description excludes", 2)                                                         \
-    X(ERR_MODEL, "the model, a tensor file of it or its graph.quant is invalid", 3)                                                                  \
-    X(ERR_DATA, "data given to a run is invalid or missing", 4)                                                                                      \
-    X(ERR_UNSUPPORTED, "legal, but this build or device does not run it, or it needs a dialect to be enabled", 7)                                    \
-    X(ERR_LIMIT, "a limit of the device, of the library or of the caller is exceeded", 6)                                                            \
-    X(ERR_NOMEM, "out of memory on the host or on the device", 6)                                                                                    \
-    X(ERR_DEVICE, "no such device, or an OpenCL call failed", 5)                                                                                     \
+#define NNEFCL_STATUS_LIST(X)                                                                                          \
+    X(OK, "no error", 0)                                                                                               \
+    X(ERR_ARGUMENT, "a function was called with arguments that its description excludes", 2)                           \
+    X(ERR_MODEL, "the model, a tensor file of it or its graph.quant is invalid", 3)                                    \
+    X(ERR_DATA, "data given to a run is invalid or missing", 4)                                                        \
+    X(ERR_UNSUPPORTED, "legal, but this build or device does not run it, or it needs a dialect to be enabled", 7)      \
+    X(ERR_LIMIT, "a limit of the device, of the library or of the caller is exceeded", 6)                              \
+    X(ERR_NOMEM, "out of memory on the host or on the device", 6)                                                      \
+    X(ERR_DEVICE, "no such device, or an OpenCL call failed", 5)                                                       \
     X(ERR_INTERNAL, "a defect of nnefcl itself", 70)
 
 typedef enum nnefcl_status {
@@ -42,23 +43,25 @@ NNEFCL_API const char *nnefcl_status_text(nnefcl_status status);
 
 /* One error or warning. Owned by the caller, filled by the library, holds no pointers. Zero it before the first use. */
 typedef struct nnefcl_error {
-    nnefcl_status status;  /* NNEFCL_OK: nothing happened yet (or, in a diagnostic callback, a warning) */
-    int opencl_code;       /* the cl_int of the OpenCL call that failed, or 0 */
-    int line, column;      /* 1-based place in `file`; 0: no place */
-    int caret;             /* 1-based column of the caret under `source`, or 0 */
-    char file[256];        /* file the place is in, "graph.nnef"; empty: none */
-    char message[768];     /* one line of text, no newline at its end */
-    char source[192];      /* the line itself, or the part of it around the place; empty: none */
-    char trace[512];       /* for expanded fragments: "in fragment 'f' called at graph.nnef:3:9; ..."; empty: none */
+    nnefcl_status status; /* NNEFCL_OK: nothing happened yet (or, in a diagnostic callback, a warning) */
+    int opencl_code;      /* the cl_int of the OpenCL call that failed, or 0 */
+    int line, column;     /* 1-based place in `file`; 0: no place */
+    int caret;            /* 1-based column of the caret under `source`, or 0 */
+    char file[256];       /* file the place is in, "graph.nnef"; empty: none */
+    char message[768];    /* one line of text, no newline at its end */
+    char source[192];     /* the line itself, or the part of it around the place; empty: none */
+    char trace[512];      /* for expanded fragments: "in fragment 'f' called at graph.nnef:3:9; ..."; empty: none */
 } nnefcl_error;
 
 typedef enum nnefcl_severity { NNEFCL_NOTE, NNEFCL_WARNING, NNEFCL_ERROR } nnefcl_severity;
 
-/* Receives every diagnostic of a call in source order (at most 20 errors), also those that nnefcl_error has no room for. */
+/* Receives every diagnostic of a call in source order (at most 20 errors), also those that nnefcl_error has no room
+ * for. */
 typedef void (*nnefcl_diagnostic_fn)(void *user, nnefcl_severity severity, const nnefcl_error *diagnostic);
 
-/* Memory for everything the library keeps on the host. `resize` follows realloc: (NULL, n) allocates, (p, 0) frees and returns NULL, and it may fail by returning NULL.
- * Must be callable from every thread that uses an object created with it. resize == NULL means realloc and free of the C library. */
+/* Memory for everything the library keeps on the host. `resize` follows realloc: (NULL, n) allocates, (p, 0) frees and
+ * returns NULL, and it may fail by returning NULL. Must be callable from every thread that uses an object created with
+ * it. resize == NULL means realloc and free of the C library. */
 typedef struct nnefcl_allocator {
     void *(*resize)(void *user, void *pointer, size_t size);
     void *user;

@@ -40,12 +40,16 @@ NNEFCL_API size_t nnefcl_dtype_size(nnefcl_dtype dtype);
 /* Bytes of a dense tensor; SIZE_MAX when that does not fit. */
 NNEFCL_API size_t nnefcl_tensor_bytes(nnefcl_dtype dtype, const nnefcl_shape *shape);
 
-/* Reads the bytes of a .dat file that lie in memory. Every item type and bit width of 5.2 is converted to the dtype it stands for (floats, also quantized items that
- * have no quantization entry: their integers); tensor->data comes from `allocator` (NULL: the C library) and is released by nnefcl_tensor_clear.
- * `name` is used in messages. NNEFCL_ERR_DATA: not a valid file. */
-NNEFCL_API nnefcl_status nnefcl_tensor_parse(const void *file, size_t size, const char *name, const nnefcl_allocator *allocator, nnefcl_tensor *tensor, nnefcl_error *error);
+/* Reads the bytes of a .dat file that lie in memory. Every item type and bit width of 5.2 is converted to the dtype it
+ * stands for (floats, also quantized items that have no quantization entry: their integers); tensor->data comes from
+ * `allocator` (NULL: the C library) and is released by nnefcl_tensor_clear. `name` is used in messages.
+ * NNEFCL_ERR_DATA: not a valid file. */
+NNEFCL_API nnefcl_status nnefcl_tensor_parse(const void *file, size_t size, const char *name,
+                                             const nnefcl_allocator *allocator, nnefcl_tensor *tensor,
+                                             nnefcl_error *error);
 /* The same from a path. NNEFCL_ERR_DATA also when it cannot be read. */
-NNEFCL_API nnefcl_status nnefcl_tensor_load(const char *path, const nnefcl_allocator *allocator, nnefcl_tensor *tensor, nnefcl_error *error);
+NNEFCL_API nnefcl_status nnefcl_tensor_load(const char *path, const nnefcl_allocator *allocator, nnefcl_tensor *tensor,
+                                            nnefcl_error *error);
 /* Writes a .dat file: float32 (code 0), int32 (code 4) or 8-bit logical (code 5). */
 NNEFCL_API nnefcl_status nnefcl_tensor_save(const char *path, const nnefcl_tensor *tensor, nnefcl_error *error);
 /* Frees tensor->data and zeroes the tensor. The allocator must be the one it was loaded with. */

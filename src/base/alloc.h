@@ -1,4 +1,5 @@
-/* Host memory: the caller's allocator, and arenas on top of it. One free per object: what belongs together lives in one arena. */
+/* Host memory: the caller's allocator, and arenas on top of it. One free per object: what belongs together lives in one
+ * arena. */
 #ifndef NCL_ALLOC_H
 #define NCL_ALLOC_H
 
@@ -13,8 +14,8 @@ void *ncl_resize(const nnefcl_allocator *allocator, void *pointer, size_t size);
 
 struct ncl_arena_block;
 
-/* Bump allocation, freed as a whole. `limit` bounds the sum of all blocks (0: none); beyond it allocation fails like out of memory and `over_limit`
- * is set. */
+/* Bump allocation, freed as a whole. `limit` bounds the sum of all blocks (0: none); beyond it allocation fails like
+ * out of memory and `over_limit` is set. */
 struct ncl_arena {
     nnefcl_allocator allocator;
     struct ncl_arena_block *last;
@@ -35,8 +36,8 @@ char *ncl_arena_printf(struct ncl_arena *arena, const char *format, ...) __attri
 #define NCL_NEW(arena, type)              ((type *)ncl_arena_alloc(arena, sizeof(type)))
 #define NCL_NEW_ARRAY(arena, type, count) ((type *)ncl_arena_array(arena, count, sizeof(type)))
 
-/* Grows an array that lives in an arena: doubles *capacity when count reaches it and copies. False: out of memory. `array` is the address of the
- * pointer. */
+/* Grows an array that lives in an arena: doubles *capacity when count reaches it and copies. False: out of memory.
+ * `array` is the address of the pointer. */
 bool ncl_arena_grow(struct ncl_arena *arena, void *array, size_t count, size_t *capacity, size_t item);
 #define NCL_GROW(arena, array, count, capacity) ncl_arena_grow(arena, &(array), count, &(capacity), sizeof *(array))
 

@@ -10,7 +10,8 @@ void ncl_diag_init(struct ncl_diag *diag, nnefcl_error *error, nnefcl_diagnostic
     *diag = (struct ncl_diag){.error = error, .callback = callback, .user = user, .strict = strict};
 }
 
-/* Control characters come from names and strings of a model; a terminal must not obey them, and a message is one line. */
+/* Control characters come from names and strings of a model; a terminal must not obey them, and a message is one line.
+ */
 static void make_printable(char *text)
 {
     for (; *text; text++)
@@ -45,7 +46,8 @@ static void set_text(char *text, size_t size, const char *value)
     make_printable(text);
 }
 
-/* Lines end with LF, CR LF or a CR alone, as in the lexer. Returns the offset behind the end of the line that holds `at`. */
+/* Lines end with LF, CR LF or a CR alone, as in the lexer. Returns the offset behind the end of the line that holds
+ * `at`. */
 static size_t next_line(const struct ncl_source *source, size_t at)
 {
     while (at < source->length && source->text[at] != '\n' && source->text[at] != '\r')
@@ -55,7 +57,8 @@ static size_t next_line(const struct ncl_source *source, size_t at)
     return at < source->length ? at + 1 : at;
 }
 
-/* The line of the place and a caret. Of a long line the part around the place is shown, "..." standing for what is cut; every byte takes one column.
+/* The line of the place and a caret. Of a long line the part around the place is shown, "..." standing for what is cut;
+ * every byte takes one column.
  */
 static void set_source(nnefcl_error *out, struct ncl_loc at)
 {
@@ -99,8 +102,9 @@ static void set_trace(nnefcl_error *out, const struct ncl_call *call)
     for (; call; call = call->at.call) {
         char item[192];
         const struct ncl_loc *at = &call->at;
-        int length = snprintf(item, sizeof item, "%sin fragment '%.64s' called at %.64s:%u:%u", used ? "; " : "",
-                              call->fragment ? call->fragment : "?", at->source ? at->source->name : "?", at->line, at->column);
+        int length =
+            snprintf(item, sizeof item, "%sin fragment '%.64s' called at %.64s:%u:%u", used ? "; " : "",
+                     call->fragment ? call->fragment : "?", at->source ? at->source->name : "?", at->line, at->column);
         if (length < 0 || used + (size_t)length + sizeof "; ..." > sizeof out->trace) {
             memcpy(out->trace + used, "; ...", sizeof "; ...");
             break;
@@ -126,7 +130,8 @@ static void fill(nnefcl_error *out, nnefcl_status status, int code, struct ncl_l
     set_trace(out, at.call);
 }
 
-static nnefcl_status report_error(struct ncl_diag *diag, nnefcl_status status, int code, struct ncl_loc at, const char *format, va_list args)
+static nnefcl_status report_error(struct ncl_diag *diag, nnefcl_status status, int code, struct ncl_loc at,
+                                  const char *format, va_list args)
 {
     if (diag->errors == 0)
         diag->status = status;
@@ -144,7 +149,8 @@ static nnefcl_status report_error(struct ncl_diag *diag, nnefcl_status status, i
     return status;
 }
 
-nnefcl_status ncl_verror(struct ncl_diag *diag, nnefcl_status status, struct ncl_loc at, const char *format, va_list args)
+nnefcl_status ncl_verror(struct ncl_diag *diag, nnefcl_status status, struct ncl_loc at, const char *format,
+                         va_list args)
 {
     return report_error(diag, status, 0, at, format, args);
 }
@@ -158,7 +164,8 @@ nnefcl_status ncl_error(struct ncl_diag *diag, nnefcl_status status, struct ncl_
     return status;
 }
 
-nnefcl_status ncl_error_opencl(struct ncl_diag *diag, nnefcl_status status, int code, struct ncl_loc at, const char *format, ...)
+nnefcl_status ncl_error_opencl(struct ncl_diag *diag, nnefcl_status status, int code, struct ncl_loc at,
+                               const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -168,7 +175,8 @@ nnefcl_status ncl_error_opencl(struct ncl_diag *diag, nnefcl_status status, int 
 }
 
 /* Warnings are bounded like errors: each one searches the text for its line, and a model may have a million reasons. */
-static void report_remark(struct ncl_diag *diag, nnefcl_severity severity, struct ncl_loc at, const char *format, va_list args)
+static void report_remark(struct ncl_diag *diag, nnefcl_severity severity, struct ncl_loc at, const char *format,
+                          va_list args)
 {
     if (!diag->callback || diag->warnings >= NCL_MAX_WARNINGS)
         return;

@@ -1,4 +1,5 @@
-/* Diagnostics: places in files, and the sink that every stage reports to. First error wins in nnefcl_error; all go to the callback. */
+/* Diagnostics: places in files, and the sink that every stage reports to. First error wins in nnefcl_error; all go to
+ * the callback. */
 #ifndef NCL_DIAG_H
 #define NCL_DIAG_H
 
@@ -17,7 +18,8 @@ struct ncl_source {
 
 struct ncl_call;
 
-/* A place: 1-based line and column; source NULL: nowhere. `call` leads to the invocations whose expansion brought us here. */
+/* A place: 1-based line and column; source NULL: nowhere. `call` leads to the invocations whose expansion brought us
+ * here. */
 struct ncl_loc {
     const struct ncl_source *source;
     unsigned line, column;
@@ -48,14 +50,18 @@ void ncl_diag_init(struct ncl_diag *diag, nnefcl_error *error, nnefcl_diagnostic
 /* Reports an error and returns its status. Beyond NCL_MAX_ERRORS nothing more is reported. */
 nnefcl_status ncl_error(struct ncl_diag *diag, nnefcl_status status, struct ncl_loc at, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-nnefcl_status ncl_verror(struct ncl_diag *diag, nnefcl_status status, struct ncl_loc at, const char *format, va_list args);
+nnefcl_status ncl_verror(struct ncl_diag *diag, nnefcl_status status, struct ncl_loc at, const char *format,
+                         va_list args);
 /* The same with the code of an OpenCL call. */
-nnefcl_status ncl_error_opencl(struct ncl_diag *diag, nnefcl_status status, int code, struct ncl_loc at, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
-/* What breaks the text of the specification but cannot be misread: a warning, with `strict` an NNEFCL_ERR_MODEL. Returns NNEFCL_OK or that error. */
-nnefcl_status ncl_lax(struct ncl_diag *diag, struct ncl_loc at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+nnefcl_status ncl_error_opencl(struct ncl_diag *diag, nnefcl_status status, int code, struct ncl_loc at,
+                               const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* What breaks the text of the specification but cannot be misread: a warning, with `strict` an NNEFCL_ERR_MODEL.
+ * Returns NNEFCL_OK or that error. */
+nnefcl_status ncl_lax(struct ncl_diag *diag, struct ncl_loc at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* A warning about something legal; stays a warning under `strict`. */
-void ncl_warning(struct ncl_diag *diag, struct ncl_loc at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void ncl_warning(struct ncl_diag *diag, struct ncl_loc at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 void ncl_note(struct ncl_diag *diag, struct ncl_loc at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* NNEFCL_ERR_NOMEM without a place. */
 nnefcl_status ncl_nomem(struct ncl_diag *diag);

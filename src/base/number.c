@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More digits than 767 cannot change which double is nearest, as long as one more tells whether anything but zeros follows. */
+/* More digits than 767 cannot change which double is nearest, as long as one more tells whether anything but zeros
+ * follows. */
 #define DIGITS       800
 #define EXPONENT_MAX 1000000
 
@@ -24,7 +25,8 @@ bool ncl_parse_int64(const char *text, size_t length, int64_t *out)
         return false;
     int64_t value = 0; /* kept negative: that half of the range is the larger one */
     for (; at < length; at++) {
-        if (!is_digit(text[at]) || __builtin_mul_overflow(value, 10, &value) || __builtin_sub_overflow(value, text[at] - '0', &value))
+        if (!is_digit(text[at]) || __builtin_mul_overflow(value, 10, &value) ||
+            __builtin_sub_overflow(value, text[at] - '0', &value))
             return false;
     }
     if (!negative && value == INT64_MIN)
@@ -53,7 +55,8 @@ static bool parse_exponent(const char *text, size_t length, long *out)
     return true;
 }
 
-/* Rewrites the number as digits and exponent, without a decimal point: what the C library calls a decimal point depends on the locale. */
+/* Rewrites the number as digits and exponent, without a decimal point: what the C library calls a decimal point depends
+ * on the locale. */
 bool ncl_parse_double(const char *text, size_t length, double *out)
 {
     char digits[DIGITS + 32];

@@ -60,7 +60,8 @@ size_t ncl_node_count(const struct ncl_node *node, const char *name)
     return array(node, name)->count;
 }
 
-static const struct ncl_value *item(const struct ncl_node *node, const char *name, size_t index, enum ncl_value_kind kind)
+static const struct ncl_value *item(const struct ncl_node *node, const char *name, size_t index,
+                                    enum ncl_value_kind kind)
 {
     const struct ncl_value *list = array(node, name);
     assert(index < list->count && list->item[index].kind == kind);
@@ -86,7 +87,8 @@ struct ncl_tensor *ncl_node_result(const struct ncl_node *node, size_t result)
 
 struct ncl_tensor *ncl_node_result_at(const struct ncl_node *node, size_t result, size_t index)
 {
-    assert(result < node->result_count && node->result[result].kind == NCL_VALUE_ARRAY && index < node->result[result].count);
+    assert(result < node->result_count && node->result[result].kind == NCL_VALUE_ARRAY &&
+           index < node->result[result].count);
     return node->result[result].item[index].tensor;
 }
 
@@ -117,7 +119,8 @@ const char *ncl_shape_text(const nnefcl_shape *shape, char buffer[NCL_SHAPE_TEXT
 {
     size_t used = (size_t)snprintf(buffer, NCL_SHAPE_TEXT, "[");
     for (int i = 0; i < shape->rank; i++)
-        used += (size_t)snprintf(buffer + used, NCL_SHAPE_TEXT - used, "%s%lld", i ? "," : "", (long long)shape->extent[i]);
+        used +=
+            (size_t)snprintf(buffer + used, NCL_SHAPE_TEXT - used, "%s%lld", i ? "," : "", (long long)shape->extent[i]);
     snprintf(buffer + used, NCL_SHAPE_TEXT - used, "]");
     return buffer;
 }
@@ -153,7 +156,8 @@ bool ncl_tensor_is_filled_with(const struct ncl_tensor *tensor, double value)
 struct ncl_tensor *ncl_graph_add_tensor(struct ncl_graph *graph, struct ncl_arena *arena)
 {
     struct ncl_tensor *tensor = NCL_NEW(arena, struct ncl_tensor);
-    if (!tensor || graph->tensor_count >= UINT32_MAX || !NCL_GROW(arena, graph->tensor, graph->tensor_count, graph->tensor_capacity))
+    if (!tensor || graph->tensor_count >= UINT32_MAX ||
+        !NCL_GROW(arena, graph->tensor, graph->tensor_count, graph->tensor_capacity))
         return NULL;
     tensor->id = (uint32_t)graph->tensor_count;
     graph->tensor[graph->tensor_count++] = tensor;

@@ -1,7 +1,8 @@
-/* The graph: nodes in execution order, tensors with shape, type and layout. Nouns only; it knows nothing of NNEF's syntax. Frozen once built.
+/* The graph: nodes in execution order, tensors with shape, type and layout. Nouns only; it knows nothing of NNEF's
+ * syntax. Frozen once built.
  *
- * Every operation of chapter 4 is a node, also external, constant, variable and update. Literals given for tensor parameters are tensors of rank 0
- * with role NCL_ROLE_CONSTANT and no producer. */
+ * Every operation of chapter 4 is a node, also external, constant, variable and update. Literals given for tensor
+ * parameters are tensors of rank 0 with role NCL_ROLE_CONSTANT and no producer. */
 #ifndef NCL_GRAPH_H
 #define NCL_GRAPH_H
 
@@ -15,8 +16,9 @@ struct ncl_node;
 
 enum ncl_role { NCL_ROLE_ACTIVATION, NCL_ROLE_INPUT, NCL_ROLE_CONSTANT, NCL_ROLE_VARIABLE };
 
-/* How the elements of a tensor lie in memory. Plain: dense, row-major. Blocked: channels in blocks of `block`, [N][C/block][spatial...][block], the
- * last block filled up with zeros. `before` and `after` are extents of a zero halo for each spatial axis (index 0: axis 2). */
+/* How the elements of a tensor lie in memory. Plain: dense, row-major. Blocked: channels in blocks of `block`,
+ * [N][C/block][spatial...][block], the last block filled up with zeros. `before` and `after` are extents of a zero halo
+ * for each spatial axis (index 0: axis 2). */
 enum ncl_layout_kind { NCL_LAYOUT_PLAIN, NCL_LAYOUT_BLOCKED };
 struct ncl_layout {
     enum ncl_layout_kind kind;
@@ -59,7 +61,7 @@ struct ncl_tensor {
     enum ncl_role role;
     struct ncl_node *producer;     /* NULL: a literal */
     struct ncl_variable *variable; /* role VARIABLE */
-    const void *data;              /* role CONSTANT: elements of dtype, `data_count` of them: all, or one that fills the tensor */
+    const void *data; /* role CONSTANT: elements of dtype, `data_count` of them: all, or one that fills the tensor */
     size_t data_count;
     const struct ncl_quant *quant; /* its entry in graph.quant, NULL: none; the build makes a node of it */
     struct ncl_loc at;

@@ -13,13 +13,15 @@ struct ncl_infer {
     struct ncl_arena *arena;
     struct ncl_diag *diag;
     struct ncl_graph *graph;
-    unsigned compat;              /* NNEFCL_COMPAT_* */
-    int64_t old_batch, new_batch; /* --batch: the leading extent that the document writes, and the one to take; equal: nothing to do */
+    unsigned compat; /* NNEFCL_COMPAT_* */
+    int64_t old_batch,
+        new_batch; /* --batch: the leading extent that the document writes, and the one to take; equal: nothing to do */
 };
 
 struct ncl_op {
     const char *name;
-    /* Checks the arguments (types are right already) and makes the results with ncl_infer_result(s). Every tensor argument is shaped. */
+    /* Checks the arguments (types are right already) and makes the results with ncl_infer_result(s). Every tensor
+     * argument is shaped. */
     nnefcl_status (*infer)(struct ncl_infer *infer, struct ncl_node *node);
     /* Emits the steps with the functions of lower.h. */
     nnefcl_status (*lower)(struct ncl_lower *lower, const struct ncl_node *node);
@@ -37,16 +39,21 @@ extern const struct ncl_op ncl_ops[];
 extern const size_t ncl_op_table_count;
 void ncl_no_reference(const struct ncl_reference *reference, const struct ncl_node *node);
 
-/* Result `result` is one tensor of this shape. Extents must be positive and the volume at most 2^40 elements, else an error is reported. */
-nnefcl_status ncl_infer_result(struct ncl_infer *infer, struct ncl_node *node, size_t result, const nnefcl_shape *shape);
+/* Result `result` is one tensor of this shape. Extents must be positive and the volume at most 2^40 elements, else an
+ * error is reported. */
+nnefcl_status ncl_infer_result(struct ncl_infer *infer, struct ncl_node *node, size_t result,
+                               const nnefcl_shape *shape);
 /* Result `result` is an array of `count` tensors. */
-nnefcl_status ncl_infer_results(struct ncl_infer *infer, struct ncl_node *node, size_t result, size_t count, const nnefcl_shape *shapes);
+nnefcl_status ncl_infer_results(struct ncl_infer *infer, struct ncl_node *node, size_t result, size_t count,
+                                const nnefcl_shape *shapes);
 /* NNEFCL_ERR_MODEL at the node: "conv: ...". */
-nnefcl_status ncl_infer_error(struct ncl_infer *infer, const struct ncl_node *node, const char *format, ...) __attribute__((format(printf, 3, 4)));
+nnefcl_status ncl_infer_error(struct ncl_infer *infer, const struct ncl_node *node, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* What breaks the text but cannot be misread: ncl_lax at the node. */
-nnefcl_status ncl_infer_lax(struct ncl_infer *infer, const struct ncl_node *node, const char *format, ...) __attribute__((format(printf, 3, 4)));
+nnefcl_status ncl_infer_lax(struct ncl_infer *infer, const struct ncl_node *node, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* NNEFCL_ERR_UNSUPPORTED that names the dialect ("torch") which would accept it. */
-nnefcl_status ncl_infer_needs_compat(struct ncl_infer *infer, const struct ncl_node *node, const char *dialect, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+nnefcl_status ncl_infer_needs_compat(struct ncl_infer *infer, const struct ncl_node *node, const char *dialect,
+                                     const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 #endif

@@ -57,14 +57,16 @@ static void print_tensor(struct ncl_text *text, const struct ncl_plan *plan, ncl
     uint32_t buffer;
     uint64_t offset;
     ncl_plan_place(plan, ref, &buffer, &offset);
-    ncl_text_printf(text, "  t%u %s %s%s ", ref, tensor->name, nnefcl_dtype_name(tensor->dtype), ncl_shape_text(&tensor->shape, shape));
+    ncl_text_printf(text, "  t%u %s %s%s ", ref, tensor->name, nnefcl_dtype_name(tensor->dtype),
+                    ncl_shape_text(&tensor->shape, shape));
     if (tensor->layout.kind == NCL_LAYOUT_BLOCKED)
         ncl_text_printf(text, "blocked%d ", tensor->layout.block);
     if (tensor->base != NCL_NO_TENSOR)
         ncl_text_printf(text, "view of t%u ", tensor->base);
     else
         ncl_text_printf(text, "%s ", ncl_storage_name(tensor->storage));
-    ncl_text_printf(text, "b%u+%llu %llu bytes\n", buffer, (unsigned long long)offset, (unsigned long long)tensor->bytes);
+    ncl_text_printf(text, "b%u+%llu %llu bytes\n", buffer, (unsigned long long)offset,
+                    (unsigned long long)tensor->bytes);
 }
 
 static void print_kernel(struct ncl_text *text, const struct ncl_plan *plan, size_t index)
@@ -97,19 +99,22 @@ static void print_step(struct ncl_text *text, const struct ncl_plan *plan, const
     else
         ncl_text_add(text, kinds[step->kind]);
     for (unsigned i = 0; i < step->tensor_count; i++)
-        ncl_text_printf(text, " %st%u", step->writes >> i & 1 ? (step->reads >> i & 1 ? "&" : ">") : "", step->tensor[i]);
+        ncl_text_printf(text, " %st%u", step->writes >> i & 1 ? (step->reads >> i & 1 ? "&" : ">") : "",
+                        step->tensor[i]);
     if (step->kind == NCL_STEP_KERNEL) {
         ncl_text_printf(text, " tasks=%llu", (unsigned long long)step->tasks);
         print_sizes(text, &plan->kernel[step->kernel], step);
     } else if (step->kind == NCL_STEP_GEMM) {
         const struct ncl_gemm *gemm = step->gemm;
-        ncl_text_printf(text, " m=%lld n=%lld k=%lld%s%s batch=%lld", (long long)gemm->m, (long long)gemm->n, (long long)gemm->k,
-                        gemm->transpose_a ? " ta" : "", gemm->transpose_b ? " tb" : "", (long long)gemm->batch);
+        ncl_text_printf(text, " m=%lld n=%lld k=%lld%s%s batch=%lld", (long long)gemm->m, (long long)gemm->n,
+                        (long long)gemm->k, gemm->transpose_a ? " ta" : "", gemm->transpose_b ? " tb" : "",
+                        (long long)gemm->batch);
     }
     ncl_text_printf(text, "  # %s\n", step->name);
 }
 
-static void print_steps(struct ncl_text *text, const struct ncl_plan *plan, const char *title, const struct ncl_steps *steps)
+static void print_steps(struct ncl_text *text, const struct ncl_plan *plan, const char *title,
+                        const struct ncl_steps *steps)
 {
     ncl_text_printf(text, "%s\n", title);
     for (size_t i = 0; i < steps->count; i++)
@@ -119,10 +124,12 @@ static void print_steps(struct ncl_text *text, const struct ncl_plan *plan, cons
 void ncl_plan_print(struct ncl_text *text, const struct ncl_plan *plan)
 {
     ncl_text_printf(text, "plan %s for %s\n", plan->name, plan->target.name);
-    ncl_text_printf(text, "buffers weights %llu arena %llu init %llu io %llu bytes\n", (unsigned long long)plan->weight_bytes,
-                    (unsigned long long)plan->arena_bytes, (unsigned long long)plan->init_bytes, (unsigned long long)plan->io_bytes);
+    ncl_text_printf(text, "buffers weights %llu arena %llu init %llu io %llu bytes\n",
+                    (unsigned long long)plan->weight_bytes, (unsigned long long)plan->arena_bytes,
+                    (unsigned long long)plan->init_bytes, (unsigned long long)plan->io_bytes);
     for (size_t i = 0; i < plan->buffer_count; i++)
-        ncl_text_printf(text, "  b%zu %s %llu bytes\n", i, ncl_storage_name(plan->buffer[i].storage), (unsigned long long)plan->buffer[i].bytes);
+        ncl_text_printf(text, "  b%zu %s %llu bytes\n", i, ncl_storage_name(plan->buffer[i].storage),
+                        (unsigned long long)plan->buffer[i].bytes);
     ncl_text_add(text, "tensors\n");
     for (ncl_ref i = 0; i < plan->tensor_count; i++)
         print_tensor(text, plan, i);

@@ -1,9 +1,9 @@
-/* The plan: everything the device side does, as plain data. Init steps run once (load weights, pack them, fold constants), run steps with each
- * inference.
+/* The plan: everything the device side does, as plain data. Init steps run once (load weights, pack them, fold
+ * constants), run steps with each inference.
  *
- * Kernels are bodies in cl/: a body is `static void FN(stem)(INDEX task, SIZES size, global T *tensor...)` in cl/stem.cl. A step names a body with
- * its defines, the number of tasks, the tensors in the order of the body's parameters and the record of sizes (one 64-bit integer each; reals as the
- * bits of a float). */
+ * Kernels are bodies in cl/: a body is `static void FN(stem)(INDEX task, SIZES size, global T *tensor...)` in
+ * cl/stem.cl. A step names a body with its defines, the number of tasks, the tensors in the order of the body's
+ * parameters and the record of sizes (one 64-bit integer each; reals as the bits of a float). */
 #ifndef NCL_PLAN_H
 #define NCL_PLAN_H
 
@@ -32,7 +32,8 @@ struct ncl_plan_tensor {
     struct ncl_layout layout;
     uint64_t bytes;
     enum ncl_storage storage;
-    ncl_ref base;         /* the tensor whose memory this one shares from `base_offset` on (a view); NCL_NO_TENSOR: its own memory */
+    ncl_ref base; /* the tensor whose memory this one shares from `base_offset` on (a view); NCL_NO_TENSOR: its own
+                     memory */
     uint64_t base_offset; /* bytes */
     uint32_t io;          /* INPUT, OUTPUT: index of the graph's input or output */
     bool kept;            /* ARENA: nothing else gets its memory before the end of the run */
@@ -49,7 +50,8 @@ struct ncl_define {
 /* A program: a body with its defines. */
 struct ncl_kernel {
     const char *body;   /* stem of the file and name of the function */
-    const char *source; /* text in place of the file: of a registered operation, macros of its fields in front; NULL: cl/ has it */
+    const char *source; /* text in place of the file: of a registered operation, macros of its fields in front; NULL:
+                           cl/ has it */
     size_t define_count;
     struct ncl_define *define; /* sorted by name */
     unsigned tensors;          /* number of tensor parameters */
@@ -59,7 +61,8 @@ struct ncl_kernel {
 
 enum ncl_step_kind { NCL_STEP_KERNEL, NCL_STEP_LOAD, NCL_STEP_COPY, NCL_STEP_GEMM };
 
-/* C = A B for a library (CLBlast), row-major, `batch` times; strides in elements between batches. tensor[0] = A, tensor[1] = B, tensor[2] = C. */
+/* C = A B for a library (CLBlast), row-major, `batch` times; strides in elements between batches. tensor[0] = A,
+ * tensor[1] = B, tensor[2] = C. */
 struct ncl_gemm {
     int64_t m, n, k;
     bool transpose_a, transpose_b;
@@ -125,7 +128,8 @@ struct ncl_plan {
     ncl_ref *input, *output; /* by index of the graph */
     /* made when tensors are kept */
     size_t held_count;
-    ncl_ref *held;        /* by tensor id of the model's graph: what can be read after a run; NCL_NO_TENSOR: the device does not have it then */
+    ncl_ref *held; /* by tensor id of the model's graph: what can be read after a run; NCL_NO_TENSOR: the device does
+                      not have it then */
     uint64_t fingerprint; /* of the model (ncl_model_fingerprint) */
 };
 

@@ -1,5 +1,5 @@
-/* The document as written: declarations, statements, expressions. Nouns of the front end; every node knows its place (NNEF 1.0.5, 3.2).
- * Strings are NUL-terminated and unescaped; everything lives in the arena of the parse. */
+/* The document as written: declarations, statements, expressions. Nouns of the front end; every node knows its place
+ * (NNEF 1.0.5, 3.2). Strings are NUL-terminated and unescaped; everything lives in the arena of the parse. */
 #ifndef NCL_AST_H
 #define NCL_AST_H
 
@@ -53,9 +53,21 @@ enum ncl_expr_kind {
 };
 
 enum ncl_operator {
-    NCL_OP_ADD, NCL_OP_SUB, NCL_OP_MUL, NCL_OP_DIV, NCL_OP_POW,
-    NCL_OP_LT, NCL_OP_LE, NCL_OP_GT, NCL_OP_GE, NCL_OP_EQ, NCL_OP_NE,
-    NCL_OP_AND, NCL_OP_OR, NCL_OP_NOT, NCL_OP_IN
+    NCL_OP_ADD,
+    NCL_OP_SUB,
+    NCL_OP_MUL,
+    NCL_OP_DIV,
+    NCL_OP_POW,
+    NCL_OP_LT,
+    NCL_OP_LE,
+    NCL_OP_GT,
+    NCL_OP_GE,
+    NCL_OP_EQ,
+    NCL_OP_NE,
+    NCL_OP_AND,
+    NCL_OP_OR,
+    NCL_OP_NOT,
+    NCL_OP_IN
 };
 
 struct ncl_expr;
@@ -81,9 +93,9 @@ struct ncl_expr {
     bool logical;
     int64_t integer;
     double scalar;
-    const char *name;              /* identifier, invoked operation, built-in, or the string */
-    size_t name_length;            /* strings: bytes */
-    const struct ncl_type *type;   /* invocation: explicit generic argument, NULL: none */
+    const char *name;            /* identifier, invoked operation, built-in, or the string */
+    size_t name_length;          /* strings: bytes */
+    const struct ncl_type *type; /* invocation: explicit generic argument, NULL: none */
     size_t item_count;
     struct ncl_expr **item;
     size_t argument_count;
@@ -129,7 +141,7 @@ struct ncl_document {
     struct ncl_extension {
         const char *name, *argument;
         struct ncl_loc at;
-    } *extension;
+    } * extension;
     size_t fragment_count;
     struct ncl_fragment *fragment;
     struct ncl_name graph_name;

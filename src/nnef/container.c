@@ -14,7 +14,8 @@
 
 /* ---- index ---- */
 
-struct ncl_entry *ncl_container_add(struct ncl_container *container, const char *name, uint64_t size, struct ncl_diag *diag)
+struct ncl_entry *ncl_container_add(struct ncl_container *container, const char *name, uint64_t size,
+                                    struct ncl_diag *diag)
 {
     if (container->count >= NCL_MAX_MEMBERS) {
         ncl_error(diag, NNEFCL_ERR_LIMIT, NCL_NOWHERE, "the model has more than %d files", NCL_MAX_MEMBERS);
@@ -43,13 +44,15 @@ static void warn_of_nested(const struct ncl_container *container, struct ncl_dia
     if (container->nested == 1)
         ncl_warning(diag, NCL_NOWHERE, "'%s' is a model of its own and is ignored", container->nested_name);
     else if (container->nested > 1)
-        ncl_warning(diag, NCL_NOWHERE, "'%s' and %zu more are models of their own and are ignored", container->nested_name, container->nested - 1);
+        ncl_warning(diag, NCL_NOWHERE, "'%s' and %zu more are models of their own and are ignored",
+                    container->nested_name, container->nested - 1);
 }
 
 /* Names that differ only in case stand together, and among them equal ones. */
 static int by_name(const void *a, const void *b)
 {
-    const char *x = (*(const struct ncl_entry *const *)a)->member.name, *y = (*(const struct ncl_entry *const *)b)->member.name;
+    const char *x = (*(const struct ncl_entry *const *)a)->member.name,
+               *y = (*(const struct ncl_entry *const *)b)->member.name;
     int order = ncl_member_name_compare(x, y);
     return order ? order : strcmp(x, y);
 }
@@ -65,7 +68,8 @@ static nnefcl_status sort_names(struct ncl_container *container, struct ncl_diag
         qsort(container->by_name, container->count, sizeof *container->by_name, by_name);
     for (size_t i = 1; i < container->count; i++)
         if (strcmp(container->by_name[i - 1]->member.name, container->by_name[i]->member.name) == 0)
-            return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "the model holds the file '%s' twice", container->by_name[i]->member.name);
+            return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "the model holds the file '%s' twice",
+                             container->by_name[i]->member.name);
     return NNEFCL_OK;
 }
 
@@ -90,7 +94,8 @@ static size_t lower_bound(const struct ncl_container *container, const char *nam
 static const struct ncl_entry *find_exact(const struct ncl_container *container, const char *name)
 {
     size_t at = lower_bound(container, name, true);
-    return at < container->count && strcmp(container->by_name[at]->member.name, name) == 0 ? container->by_name[at] : NULL;
+    return at < container->count && strcmp(container->by_name[at]->member.name, name) == 0 ? container->by_name[at]
+                                                                                           : NULL;
 }
 
 /* A linked folder hides what lies behind it: the link itself is the answer. */
@@ -114,8 +119,10 @@ size_t ncl_container_find(const struct ncl_container *container, const char *nam
         return SIZE_MAX;
     const struct ncl_entry *found = find_exact(container, wanted);
     size_t first = lower_bound(container, wanted, false);
-    if (!found && first < container->count && ncl_member_name_compare(container->by_name[first]->member.name, wanted) == 0) {
-        *ambiguous = first + 1 < container->count && ncl_member_name_compare(container->by_name[first + 1]->member.name, wanted) == 0;
+    if (!found && first < container->count &&
+        ncl_member_name_compare(container->by_name[first]->member.name, wanted) == 0) {
+        *ambiguous = first + 1 < container->count &&
+                     ncl_member_name_compare(container->by_name[first + 1]->member.name, wanted) == 0;
         if (*ambiguous)
             return SIZE_MAX;
         found = container->by_name[first];
@@ -176,7 +183,9 @@ static nnefcl_status cannot_open(struct ncl_diag *diag, const char *path, int co
 static nnefcl_status open_folder_of(struct ncl_container *container, const char *path, struct ncl_diag *diag)
 {
     const char *slash = strrchr(path, '/');
-    const char *folder = !slash ? "." : slash == path ? "/" : ncl_arena_strndup(&container->arena, path, (size_t)(slash - path));
+    const char *folder = !slash          ? "."
+                         : slash == path ? "/"
+                                         : ncl_arena_strndup(&container->arena, path, (size_t)(slash - path));
     if (!folder)
         return ncl_nomem(diag);
     container->folder = ncl_file_open(AT_FDCWD, folder, O_DIRECTORY);
@@ -184,11 +193,12 @@ static nnefcl_status open_folder_of(struct ncl_container *container, const char 
 }
 
 /* The reader holds one text: it is the graph. With a path, its neighbours belong to it. */
-static nnefcl_status index_text(struct ncl_container *container, const uint8_t *head, size_t size, const char *path, struct ncl_diag *diag)
+static nnefcl_status index_text(struct ncl_container *container, const uint8_t *head, size_t size, const char *path,
+                                struct ncl_diag *diag)
 {
     if (memchr(head, 0, size))
-        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' is neither a text nor a .tar, .tar.gz or .zip archive",
-                         path ? path : "the model");
+        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE,
+                         "'%s' is neither a text nor a .tar, .tar.gz or .zip archive", path ? path : "the model");
     struct ncl_entry *entry = ncl_container_add(container, "graph.nnef", container->reader.size, diag);
     if (!entry)
         return diag->status;
@@ -205,11 +215,13 @@ static nnefcl_status index_reader(struct ncl_container *container, const char *p
     const char *other;
     size_t size = ncl_container_read(container, 0, head, sizeof head);
     if (size == SIZE_MAX)
-        return path ? cannot_open(diag, path, errno) : ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "the model cannot be read: its reader failed");
+        return path ? cannot_open(diag, path, errno)
+                    : ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "the model cannot be read: its reader failed");
     container->archive = ncl_archive_detect(head, size, &other);
     if (other)
-        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' is packed with %s; only .tar, .tar.gz and .zip are read",
-                         path ? path : "the model", other);
+        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE,
+                         "'%s' is packed with %s; only .tar, .tar.gz and .zip are read", path ? path : "the model",
+                         other);
     return container->archive ? ncl_archive_index(container, diag) : index_text(container, head, size, path, diag);
 }
 
@@ -235,8 +247,9 @@ static nnefcl_status index_path(struct ncl_container *container, const char *pat
     return index_reader(container, path, diag);
 }
 
-nnefcl_status ncl_container_open(const char *path, const nnefcl_reader *reader, uint64_t limit, const nnefcl_allocator *allocator,
-                                 struct ncl_diag *diag, struct ncl_container **container)
+nnefcl_status ncl_container_open(const char *path, const nnefcl_reader *reader, uint64_t limit,
+                                 const nnefcl_allocator *allocator, struct ncl_diag *diag,
+                                 struct ncl_container **container)
 {
     struct ncl_container *made = ncl_resize(allocator, NULL, sizeof *made);
     if (!made)
@@ -323,10 +336,12 @@ nnefcl_status ncl_cursor_seek(struct ncl_cursor *cursor, size_t index, struct nc
     cursor->entry = NULL;
     cursor->position = 0;
     if (entry->refused)
-        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' is %s; a model must hold its files itself", entry->member.name, entry->refused);
+        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' is %s; a model must hold its files itself",
+                         entry->member.name, entry->refused);
     if (entry->member.size > container->limit)
-        return ncl_error(diag, NNEFCL_ERR_LIMIT, NCL_NOWHERE, "'%s' has %llu bytes, the limit is %llu", entry->member.name,
-                         (unsigned long long)entry->member.size, (unsigned long long)container->limit);
+        return ncl_error(diag, NNEFCL_ERR_LIMIT, NCL_NOWHERE, "'%s' has %llu bytes, the limit is %llu",
+                         entry->member.name, (unsigned long long)entry->member.size,
+                         (unsigned long long)container->limit);
     nnefcl_status status = NNEFCL_OK;
     if (entry->direct && container->archive == NCL_ARCHIVE_TAR_GZIP && !cursor->gunzip)
         status = ncl_gunzip_open(container, NULL, NULL, diag, &cursor->gunzip);
@@ -341,11 +356,13 @@ nnefcl_status ncl_cursor_seek(struct ncl_cursor *cursor, size_t index, struct nc
     return status;
 }
 
-static nnefcl_status read_plain(struct ncl_cursor *cursor, void *buffer, size_t size, size_t *got, struct ncl_diag *diag)
+static nnefcl_status read_plain(struct ncl_cursor *cursor, void *buffer, size_t size, size_t *got,
+                                struct ncl_diag *diag)
 {
     const struct ncl_entry *entry = cursor->entry;
     if (cursor->container->archive == NCL_ARCHIVE_TAR_GZIP) {
-        nnefcl_status status = ncl_gunzip_read(cursor->gunzip, entry->offset + cursor->position, buffer, size, got, diag);
+        nnefcl_status status =
+            ncl_gunzip_read(cursor->gunzip, entry->offset + cursor->position, buffer, size, got, diag);
         if (status)
             return status;
     } else
@@ -368,21 +385,22 @@ nnefcl_status ncl_cursor_read(struct ncl_cursor *cursor, void *buffer, size_t si
         size = (size_t)left;
     if (size == 0)
         return NNEFCL_OK;
-    nnefcl_status status = cursor->stream && !entry->direct ? ncl_archive_read(cursor->stream, entry, buffer, size, got, diag)
-                                                            : read_plain(cursor, buffer, size, got, diag);
+    nnefcl_status status = cursor->stream && !entry->direct
+                               ? ncl_archive_read(cursor->stream, entry, buffer, size, got, diag)
+                               : read_plain(cursor, buffer, size, got, diag);
     if (status)
         *got = 0;
     cursor->position += *got;
     return status;
 }
 
-nnefcl_status ncl_container_slurp(const struct ncl_container *container, size_t index, uint64_t limit, struct ncl_arena *arena, struct ncl_diag *diag,
-                                  char **data, size_t *size)
+nnefcl_status ncl_container_slurp(const struct ncl_container *container, size_t index, uint64_t limit,
+                                  struct ncl_arena *arena, struct ncl_diag *diag, char **data, size_t *size)
 {
     const struct ncl_member *member = &container->entry[index].member;
     if (member->size > limit || member->size >= SIZE_MAX)
-        return ncl_error(diag, NNEFCL_ERR_LIMIT, NCL_NOWHERE, "'%s' has %llu bytes, at most %llu are read", member->name,
-                         (unsigned long long)member->size, (unsigned long long)limit);
+        return ncl_error(diag, NNEFCL_ERR_LIMIT, NCL_NOWHERE, "'%s' has %llu bytes, at most %llu are read",
+                         member->name, (unsigned long long)member->size, (unsigned long long)limit);
     struct ncl_cursor *cursor = NULL;
     nnefcl_status status = ncl_cursor_open(container, diag, &cursor);
     if (status)

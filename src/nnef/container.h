@@ -1,9 +1,9 @@
-/* Where the files of a model come from: a folder, a lone graph.nnef, a tar, tar.gz or zip, in a file, in memory or behind callbacks
- * (NNEF 1.0.5, 5.1).
+/* Where the files of a model come from: a folder, a lone graph.nnef, a tar, tar.gz or zip, in a file, in memory or
+ * behind callbacks (NNEF 1.0.5, 5.1).
  *
- * Nothing is unpacked to disk and nothing but the index is kept: members are read through when asked for. Names cannot leave the model: "..",
- * absolute paths, links and devices are refused. A leading "./" or "/" is stripped, "\" counts as "/". Thread rule: an open container is read-only;
- * several threads may read from it, each with its own cursor. */
+ * Nothing is unpacked to disk and nothing but the index is kept: members are read through when asked for. Names cannot
+ * leave the model: "..", absolute paths, links and devices are refused. A leading "./" or "/" is stripped, "\" counts
+ * as "/". Thread rule: an open container is read-only; several threads may read from it, each with its own cursor. */
 #ifndef NCL_CONTAINER_H
 #define NCL_CONTAINER_H
 
@@ -22,11 +22,13 @@ struct ncl_member {
 
 #define NCL_MAX_MEMBERS 65536
 
-/* `path` or `reader`, the other NULL; the reader is copied. `limit`: bytes of one member, and of all of a compressed tar together (0: none); beyond
- * it and above NCL_MAX_MEMBERS NNEFCL_ERR_LIMIT. Other errors are NNEFCL_ERR_MODEL. A path to a text is "graph.nnef", whatever its name, and the
- * files beside it belong to the container. Of a folder only what a model can use is indexed: .dat, graph.nnef and graph.quant. */
-nnefcl_status ncl_container_open(const char *path, const nnefcl_reader *reader, uint64_t limit, const nnefcl_allocator *allocator,
-                                 struct ncl_diag *diag, struct ncl_container **container);
+/* `path` or `reader`, the other NULL; the reader is copied. `limit`: bytes of one member, and of all of a compressed
+ * tar together (0: none); beyond it and above NCL_MAX_MEMBERS NNEFCL_ERR_LIMIT. Other errors are NNEFCL_ERR_MODEL. A
+ * path to a text is "graph.nnef", whatever its name, and the files beside it belong to the container. Of a folder only
+ * what a model can use is indexed: .dat, graph.nnef and graph.quant. */
+nnefcl_status ncl_container_open(const char *path, const nnefcl_reader *reader, uint64_t limit,
+                                 const nnefcl_allocator *allocator, struct ncl_diag *diag,
+                                 struct ncl_container **container);
 void ncl_container_free(struct ncl_container *container);
 /* Sessions may outlive nothing: they read while they are created. A container can be shared by reference count. */
 struct ncl_container *ncl_container_retain(struct ncl_container *container);
@@ -34,11 +36,13 @@ struct ncl_container *ncl_container_retain(struct ncl_container *container);
 const nnefcl_allocator *ncl_container_allocator(const struct ncl_container *container);
 size_t ncl_container_count(const struct ncl_container *container);
 const struct ncl_member *ncl_container_member(const struct ncl_container *container, size_t index);
-/* Finds a member: exact name first, else the only one that matches case-insensitively. Returns its index, SIZE_MAX: none; *ambiguous tells that
- * several match only case-insensitively. A link (or what lies behind a linked folder) is found, but ncl_cursor_seek refuses it. */
+/* Finds a member: exact name first, else the only one that matches case-insensitively. Returns its index, SIZE_MAX:
+ * none; *ambiguous tells that several match only case-insensitively. A link (or what lies behind a linked folder) is
+ * found, but ncl_cursor_seek refuses it. */
 size_t ncl_container_find(const struct ncl_container *container, const char *name, bool *ambiguous);
 
-/* A cursor reads members one after another. Members of archives are cheapest in the order of their index: going back restarts the archive. */
+/* A cursor reads members one after another. Members of archives are cheapest in the order of their index: going back
+ * restarts the archive. */
 struct ncl_cursor;
 nnefcl_status ncl_cursor_open(const struct ncl_container *container, struct ncl_diag *diag, struct ncl_cursor **cursor);
 void ncl_cursor_free(struct ncl_cursor *cursor);
@@ -48,7 +52,7 @@ nnefcl_status ncl_cursor_seek(struct ncl_cursor *cursor, size_t index, struct nc
 nnefcl_status ncl_cursor_read(struct ncl_cursor *cursor, void *buffer, size_t size, size_t *got, struct ncl_diag *diag);
 
 /* A whole member with a NUL behind it, in the arena. Larger than `limit`: NNEFCL_ERR_LIMIT. */
-nnefcl_status ncl_container_slurp(const struct ncl_container *container, size_t index, uint64_t limit, struct ncl_arena *arena, struct ncl_diag *diag,
-                                  char **data, size_t *size);
+nnefcl_status ncl_container_slurp(const struct ncl_container *container, size_t index, uint64_t limit,
+                                  struct ncl_arena *arena, struct ncl_diag *diag, char **data, size_t *size);
 
 #endif

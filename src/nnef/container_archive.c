@@ -24,7 +24,8 @@ static uint64_t octal(const uint8_t *digits, size_t size)
     return value;
 }
 
-/* POSIX 1003.1, ustar: the sum of all bytes with the field of the sum itself as blanks. An archive of nothing starts with its end, a block of zeros.
+/* POSIX 1003.1, ustar: the sum of all bytes with the field of the sum itself as blanks. An archive of nothing starts
+ * with its end, a block of zeros.
  */
 static bool is_tar_header(const uint8_t *head, size_t size)
 {
@@ -87,7 +88,8 @@ static la_ssize_t on_read(struct archive *archive, void *user, const void **buff
     struct ncl_archive_stream *stream = user;
     size_t got = 0;
     if (stream->gunzip)
-        stream->reported = ncl_gunzip_read(stream->gunzip, stream->offset, stream->block, sizeof stream->block, &got, stream->diag) != NNEFCL_OK;
+        stream->reported = ncl_gunzip_read(stream->gunzip, stream->offset, stream->block, sizeof stream->block, &got,
+                                           stream->diag) != NNEFCL_OK;
     else
         got = ncl_container_read(stream->container, stream->offset, stream->block, sizeof stream->block);
     if (got == SIZE_MAX || stream->reported) {
@@ -129,7 +131,9 @@ static la_int64_t on_skip(struct archive *archive, void *user, la_int64_t reques
 static la_int64_t on_seek(struct archive *archive, void *user, la_int64_t offset, int whence)
 {
     struct ncl_archive_stream *stream = user;
-    uint64_t size = stream->container->reader.size, base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? stream->offset : size;
+    uint64_t size = stream->container->reader.size, base = whence == SEEK_SET   ? 0
+                                                           : whence == SEEK_CUR ? stream->offset
+                                                                                : size;
     (void)archive;
     if ((offset < 0 && (uint64_t)-offset > base) || (offset > 0 && (uint64_t)offset > size - base))
         return ARCHIVE_FATAL;
@@ -144,8 +148,8 @@ static nnefcl_status damaged(const struct ncl_archive_stream *stream, const char
         return diag->status;
     if (archive_errno(stream->archive) == ENOMEM)
         return ncl_nomem(diag);
-    return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "%s%s%s cannot be read: %s", name ? "'" : "the archive", name ? name : "", name ? "'" : "",
-                     text ? text : "it is damaged");
+    return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "%s%s%s cannot be read: %s", name ? "'" : "the archive",
+                     name ? name : "", name ? "'" : "", text ? text : "it is damaged");
 }
 
 /* Opens the archive from its beginning. */
@@ -160,7 +164,8 @@ static nnefcl_status start(struct ncl_archive_stream *stream, struct ncl_diag *d
     struct archive *archive = stream->archive = archive_read_new();
     if (!archive)
         return ncl_nomem(diag);
-    int result = container->archive == NCL_ARCHIVE_ZIP ? archive_read_support_format_zip_seekable(archive) : archive_read_support_format_tar(archive);
+    int result = container->archive == NCL_ARCHIVE_ZIP ? archive_read_support_format_zip_seekable(archive)
+                                                       : archive_read_support_format_tar(archive);
     if (result != ARCHIVE_OK)
         return damaged(stream, NULL, diag);
     archive_read_set_callback_data(archive, stream);
@@ -171,8 +176,8 @@ static nnefcl_status start(struct ncl_archive_stream *stream, struct ncl_diag *d
 }
 
 /* `index`: of a compressed tar that is read for the first time, NULL: again. */
-static nnefcl_status open_stream(const struct ncl_container *container, struct ncl_gunzip_index *index, struct ncl_arena *arena,
-                                 struct ncl_diag *diag, struct ncl_archive_stream **stream)
+static nnefcl_status open_stream(const struct ncl_container *container, struct ncl_gunzip_index *index,
+                                 struct ncl_arena *arena, struct ncl_diag *diag, struct ncl_archive_stream **stream)
 {
     struct ncl_archive_stream *made = ncl_resize(&container->arena.allocator, NULL, sizeof *made);
     if (!made)
@@ -191,7 +196,8 @@ static nnefcl_status open_stream(const struct ncl_container *container, struct n
     return status;
 }
 
-nnefcl_status ncl_archive_open(const struct ncl_container *container, struct ncl_diag *diag, struct ncl_archive_stream **stream)
+nnefcl_status ncl_archive_open(const struct ncl_container *container, struct ncl_diag *diag,
+                               struct ncl_archive_stream **stream)
 {
     return open_stream(container, NULL, NULL, diag, stream);
 }
@@ -213,7 +219,8 @@ static nnefcl_status next_entry(struct ncl_archive_stream *stream, struct archiv
     stream->ordinal++;
     if (result == ARCHIVE_EOF)
         *entry = NULL;
-    return result == ARCHIVE_EOF || result == ARCHIVE_OK || result == ARCHIVE_WARN ? NNEFCL_OK : damaged(stream, NULL, diag);
+    return result == ARCHIVE_EOF || result == ARCHIVE_OK || result == ARCHIVE_WARN ? NNEFCL_OK
+                                                                                   : damaged(stream, NULL, diag);
 }
 
 nnefcl_status ncl_archive_seek(struct ncl_archive_stream *stream, const struct ncl_entry *entry, struct ncl_diag *diag)
@@ -225,7 +232,8 @@ nnefcl_status ncl_archive_seek(struct ncl_archive_stream *stream, const struct n
     while (!status && stream->ordinal <= entry->ordinal) {
         status = next_entry(stream, &found, diag);
         if (!status && !found)
-            return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' is no longer in the archive", entry->member.name);
+            return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' is no longer in the archive",
+                             entry->member.name);
     }
     if (status) {
         archive_read_free(stream->archive); /* after a failure it is not usable; the next seek starts again */
@@ -237,7 +245,8 @@ nnefcl_status ncl_archive_seek(struct ncl_archive_stream *stream, const struct n
     return NNEFCL_OK;
 }
 
-/* The bytes of a member end where its size says, and a checksum that the format has is right: libarchive looks at it when it is asked for more. */
+/* The bytes of a member end where its size says, and a checksum that the format has is right: libarchive looks at it
+ * when it is asked for more. */
 static nnefcl_status expect_end(struct ncl_archive_stream *stream, const struct ncl_entry *entry, struct ncl_diag *diag)
 {
     char more;
@@ -246,21 +255,24 @@ static nnefcl_status expect_end(struct ncl_archive_stream *stream, const struct 
         return NNEFCL_OK;
     if (got < 0)
         return damaged(stream, entry->member.name, diag);
-    return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' is longer than the %llu bytes that the archive gives for it", entry->member.name,
+    return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE,
+                     "'%s' is longer than the %llu bytes that the archive gives for it", entry->member.name,
                      (unsigned long long)entry->member.size);
 }
 
-nnefcl_status ncl_archive_read(struct ncl_archive_stream *stream, const struct ncl_entry *entry, void *buffer, size_t size, size_t *got,
-                               struct ncl_diag *diag)
+nnefcl_status ncl_archive_read(struct ncl_archive_stream *stream, const struct ncl_entry *entry, void *buffer,
+                               size_t size, size_t *got, struct ncl_diag *diag)
 {
     if (!stream->archive || stream->entry != entry)
-        return ncl_error(diag, NNEFCL_ERR_INTERNAL, NCL_NOWHERE, "'%s' was read before it was opened", entry->member.name);
+        return ncl_error(diag, NNEFCL_ERR_INTERNAL, NCL_NOWHERE, "'%s' was read before it was opened",
+                         entry->member.name);
     stream->diag = diag;
     la_ssize_t result = archive_read_data(stream->archive, buffer, size);
     if (result < 0)
         return damaged(stream, entry->member.name, diag);
     if ((size_t)result < size)
-        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' is shorter than the %llu bytes that the archive gives for it", entry->member.name,
+        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE,
+                         "'%s' is shorter than the %llu bytes that the archive gives for it", entry->member.name,
                          (unsigned long long)entry->member.size);
     stream->left -= size;
     *got = size;
@@ -269,16 +281,19 @@ nnefcl_status ncl_archive_read(struct ncl_archive_stream *stream, const struct n
 
 /* ---- index ---- */
 
-/* Do the bytes of this member of a tar lie at `offset` as they are? Only if the block before it is a plain header of just that size: the sizes differ
- * where a sparse file is stored with a map. That header was just read. */
-static bool lies_plainly(const struct ncl_archive_stream *stream, struct archive_entry *found, uint64_t offset, uint64_t size)
+/* Do the bytes of this member of a tar lie at `offset` as they are? Only if the block before it is a plain header of
+ * just that size: the sizes differ where a sparse file is stored with a map. That header was just read. */
+static bool lies_plainly(const struct ncl_archive_stream *stream, struct archive_entry *found, uint64_t offset,
+                         uint64_t size)
 {
     enum { SIZE_AT = 124, SIZE_SIZE = 12, TYPE_AT = 156 };
-    if (stream->container->archive == NCL_ARCHIVE_ZIP || archive_entry_sparse_count(found) > 0 || offset < stream->block_at + TAR_BLOCK ||
-        offset > stream->block_at + stream->block_size || size > UINT64_MAX - offset)
+    if (stream->container->archive == NCL_ARCHIVE_ZIP || archive_entry_sparse_count(found) > 0 ||
+        offset < stream->block_at + TAR_BLOCK || offset > stream->block_at + stream->block_size ||
+        size > UINT64_MAX - offset)
         return false;
     const uint8_t *head = stream->block + (offset - stream->block_at) - TAR_BLOCK;
-    return is_tar_header(head, TAR_BLOCK) && (head[TYPE_AT] == '0' || head[TYPE_AT] == '\0') && octal(head + SIZE_AT, SIZE_SIZE) == size;
+    return is_tar_header(head, TAR_BLOCK) && (head[TYPE_AT] == '0' || head[TYPE_AT] == '\0') &&
+           octal(head + SIZE_AT, SIZE_SIZE) == size;
 }
 
 static const char *refusal(struct archive_entry *found)
@@ -294,7 +309,8 @@ static const char *refusal(struct archive_entry *found)
     return archive_entry_size_is_set(found) && archive_entry_size(found) >= 0 ? NULL : "of unknown size";
 }
 
-static nnefcl_status add_entry(struct ncl_container *container, struct ncl_archive_stream *stream, struct archive_entry *found, struct ncl_diag *diag)
+static nnefcl_status add_entry(struct ncl_container *container, struct ncl_archive_stream *stream,
+                               struct archive_entry *found, struct ncl_diag *diag)
 {
     const char *raw = archive_entry_pathname(found), *refused = refusal(found);
     char name[NCL_MEMBER_NAME];
@@ -303,7 +319,8 @@ static nnefcl_status add_entry(struct ncl_container *container, struct ncl_archi
     enum ncl_name_verdict verdict = raw ? ncl_member_name_normalize(raw, name) : NCL_NAME_EMPTY;
     if (verdict == NCL_NAME_LEAVES)
         return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "the archive holds '%s', which leads out of it", raw);
-    uint64_t size = refused ? 0 : (uint64_t)archive_entry_size(found), offset = (uint64_t)archive_filter_bytes(stream->archive, 0);
+    uint64_t size = refused ? 0 : (uint64_t)archive_entry_size(found),
+             offset = (uint64_t)archive_filter_bytes(stream->archive, 0);
     if (container->archive == NCL_ARCHIVE_TAR_GZIP && (size > container->limit || offset > container->limit - size))
         return ncl_error(diag, NNEFCL_ERR_LIMIT, NCL_NOWHERE, "the archive unpacks to more than %llu bytes, the limit",
                          (unsigned long long)container->limit);
@@ -333,7 +350,8 @@ nnefcl_status ncl_archive_index(struct ncl_container *container, struct ncl_diag
         if (status || !found)
             break;
         if (stream->ordinal > MAX_ENTRIES)
-            status = ncl_error(diag, NNEFCL_ERR_LIMIT, NCL_NOWHERE, "the archive holds more than %llu entries", (unsigned long long)MAX_ENTRIES);
+            status = ncl_error(diag, NNEFCL_ERR_LIMIT, NCL_NOWHERE, "the archive holds more than %llu entries",
+                               (unsigned long long)MAX_ENTRIES);
         else
             status = add_entry(container, stream, found, diag);
         if (status)

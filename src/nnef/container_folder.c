@@ -1,4 +1,5 @@
-/* A folder on disk as a container. Everything is opened component by component below the root, and links are never followed. */
+/* A folder on disk as a container. Everything is opened component by component below the root, and links are never
+ * followed. */
 #include "container_parts.h"
 
 #include <dirent.h>
@@ -83,7 +84,8 @@ static nnefcl_status add_file(struct walk *walk, const char *path, const char *n
         return NNEFCL_OK;
     if (walk->lone && strcmp(name, "graph.nnef") == 0) /* the text that was named takes its place */
         return NNEFCL_OK;
-    struct ncl_entry *entry = ncl_container_add(container, name, S_ISREG(about->st_mode) ? (uint64_t)about->st_size : 0, walk->diag);
+    struct ncl_entry *entry =
+        ncl_container_add(container, name, S_ISREG(about->st_mode) ? (uint64_t)about->st_size : 0, walk->diag);
     if (!entry)
         return walk->diag->status;
     if (!S_ISREG(about->st_mode))
@@ -122,7 +124,8 @@ static nnefcl_status too_much(struct walk *walk)
 {
     const char *text = "the folder of the model holds more than %zu files; the rest is not looked at";
     if (!walk->lone)
-        return ncl_error(walk->diag, NNEFCL_ERR_LIMIT, NCL_NOWHERE, "the folder of the model holds more than %zu files", MAX_VISITED);
+        return ncl_error(walk->diag, NNEFCL_ERR_LIMIT, NCL_NOWHERE, "the folder of the model holds more than %zu files",
+                         MAX_VISITED);
     ncl_warning(walk->diag, NCL_NOWHERE, text, MAX_VISITED);
     walk->first = NULL;
     return NNEFCL_OK;
@@ -139,7 +142,8 @@ static nnefcl_status list_folder(struct walk *walk, const struct pending *where)
             close(file);
         if (where->depth > 0) /* one that we may not enter: nothing of the model, or its files will be missed */
             return NNEFCL_OK;
-        return ncl_error(walk->diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "the folder of the model cannot be read: %s", ncl_file_error(code, text));
+        return ncl_error(walk->diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "the folder of the model cannot be read: %s",
+                         ncl_file_error(code, text));
     }
     nnefcl_status status = NNEFCL_OK;
     struct dirent *item;
@@ -172,20 +176,24 @@ nnefcl_status ncl_folder_index(struct ncl_container *container, bool lone, struc
             walk.first = where->next;
     }
     if (!status && container->count > 1)
-        qsort(container->entry, container->count, sizeof *container->entry, by_name); /* folders have no order of their own */
+        qsort(container->entry, container->count, sizeof *container->entry,
+              by_name); /* folders have no order of their own */
     return status;
 }
 
-nnefcl_status ncl_folder_open_member(const struct ncl_container *container, const struct ncl_entry *entry, struct ncl_diag *diag, int *file)
+nnefcl_status ncl_folder_open_member(const struct ncl_container *container, const struct ncl_entry *entry,
+                                     struct ncl_diag *diag, int *file)
 {
     char text[NCL_FILE_ERROR_TEXT];
     struct stat about;
     int opened = open_below(container->folder, entry->path, O_NONBLOCK);
     if (opened < 0)
-        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' cannot be read: %s", entry->member.name, ncl_file_error(errno, text));
+        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' cannot be read: %s", entry->member.name,
+                         ncl_file_error(errno, text));
     if (fstat(opened, &about) != 0 || !S_ISREG(about.st_mode) || (uint64_t)about.st_size != entry->member.size) {
         close(opened);
-        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' changed since the model was opened", entry->member.name);
+        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' changed since the model was opened",
+                         entry->member.name);
     }
     *file = opened;
     return NNEFCL_OK;

@@ -36,7 +36,8 @@ struct ncl_container {
 };
 
 /* A new entry of that normalized name; NULL: an error was reported. */
-struct ncl_entry *ncl_container_add(struct ncl_container *container, const char *name, uint64_t size, struct ncl_diag *diag);
+struct ncl_entry *ncl_container_add(struct ncl_container *container, const char *name, uint64_t size,
+                                    struct ncl_diag *diag);
 /* Takes note of a graph of its own in a sub-folder or in an archive inside. */
 nnefcl_status ncl_container_note_nested(struct ncl_container *container, const char *name, struct ncl_diag *diag);
 /* Reads exactly `size` bytes of the reader, fewer only at its end; SIZE_MAX: error. */
@@ -44,17 +45,19 @@ size_t ncl_container_read(const struct ncl_container *container, uint64_t offset
 
 /* container_folder.c. `lone`: the folder of a lone text, of which too much is no error. */
 nnefcl_status ncl_folder_index(struct ncl_container *container, bool lone, struct ncl_diag *diag);
-nnefcl_status ncl_folder_open_member(const struct ncl_container *container, const struct ncl_entry *entry, struct ncl_diag *diag, int *file);
+nnefcl_status ncl_folder_open_member(const struct ncl_container *container, const struct ncl_entry *entry,
+                                     struct ncl_diag *diag, int *file);
 
 /* container_archive.c */
 /* What the first bytes of a file tell; `*other` names a packing that is not read ("zstd"), else NULL. */
 enum ncl_archive_kind ncl_archive_detect(const uint8_t *head, size_t size, const char **other);
 nnefcl_status ncl_archive_index(struct ncl_container *container, struct ncl_diag *diag);
 struct ncl_archive_stream;
-nnefcl_status ncl_archive_open(const struct ncl_container *container, struct ncl_diag *diag, struct ncl_archive_stream **stream);
+nnefcl_status ncl_archive_open(const struct ncl_container *container, struct ncl_diag *diag,
+                               struct ncl_archive_stream **stream);
 void ncl_archive_close(struct ncl_archive_stream *stream);
 nnefcl_status ncl_archive_seek(struct ncl_archive_stream *stream, const struct ncl_entry *entry, struct ncl_diag *diag);
-nnefcl_status ncl_archive_read(struct ncl_archive_stream *stream, const struct ncl_entry *entry, void *buffer, size_t size, size_t *got,
-                               struct ncl_diag *diag);
+nnefcl_status ncl_archive_read(struct ncl_archive_stream *stream, const struct ncl_entry *entry, void *buffer,
+                               size_t size, size_t *got, struct ncl_diag *diag);
 
 #endif

@@ -26,7 +26,8 @@ size_t ncl_file_read_at(int file, uint64_t offset, void *buffer, size_t size)
             errno = EOVERFLOW;
             return SIZE_MAX;
         }
-        ssize_t got = pread(file, (char *)buffer + done, size - done < MOST ? size - done : MOST, (off_t)(offset + done));
+        ssize_t got =
+            pread(file, (char *)buffer + done, size - done < MOST ? size - done : MOST, (off_t)(offset + done));
         if (got == 0)
             break;
         if (got < 0 && errno == EINTR)

@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Opens for reading. `folder` may be AT_FDCWD; `flags` adds O_NOFOLLOW, O_DIRECTORY or O_NONBLOCK (no waiting for a pipe). -1: errno tells. */
+/* Opens for reading. `folder` may be AT_FDCWD; `flags` adds O_NOFOLLOW, O_DIRECTORY or O_NONBLOCK (no waiting for a
+ * pipe). -1: errno tells. */
 int ncl_file_open(int folder, const char *path, int flags);
 /* Reads up to `size` bytes at `offset`; fewer only at the end of the file. SIZE_MAX: errno tells. */
 size_t ncl_file_read_at(int file, uint64_t offset, void *buffer, size_t size);

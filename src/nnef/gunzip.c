@@ -25,11 +25,12 @@ struct ncl_gunzip {
 
 static nnefcl_status damaged(const struct ncl_gunzip *g, struct ncl_diag *diag)
 {
-    return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "the archive cannot be unpacked: %s", g->z.msg ? g->z.msg : "it is cut off");
+    return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "the archive cannot be unpacked: %s",
+                     g->z.msg ? g->z.msg : "it is cut off");
 }
 
-nnefcl_status ncl_gunzip_open(const struct ncl_container *container, struct ncl_gunzip_index *index, struct ncl_arena *arena, struct ncl_diag *diag,
-                              struct ncl_gunzip **gunzip)
+nnefcl_status ncl_gunzip_open(const struct ncl_container *container, struct ncl_gunzip_index *index,
+                              struct ncl_arena *arena, struct ncl_diag *diag, struct ncl_gunzip **gunzip)
 {
     struct ncl_gunzip *made = ncl_resize(&container->arena.allocator, NULL, sizeof *made);
     if (!made)
@@ -64,7 +65,8 @@ static nnefcl_status add_point(struct ncl_gunzip *g, struct ncl_diag *diag)
     if (!window || !NCL_GROW(g->arena, index->point, index->count, index->capacity))
         return ncl_nomem(diag);
     inflateGetDictionary(&g->z, window, &size);
-    index->point[index->count++] = (struct ncl_gunzip_point){g->out, g->in - g->z.avail_in, (unsigned)g->z.data_type & 7, size, window};
+    index->point[index->count++] =
+        (struct ncl_gunzip_point){g->out, g->in - g->z.avail_in, (unsigned)g->z.data_type & 7, size, window};
     return NNEFCL_OK;
 }
 
@@ -120,7 +122,8 @@ static bool feed(struct ncl_gunzip *g)
     return true;
 }
 
-/* Behind the data of one gzip member another may follow, and anything else is filling. False: the trailer is cut off. */
+/* Behind the data of one gzip member another may follow, and anything else is filling. False: the trailer is cut off.
+ */
 static bool end_member(struct ncl_gunzip *g)
 {
     for (int i = 0; g->raw && i < TRAILER; i++) {
@@ -130,7 +133,8 @@ static bool end_member(struct ncl_gunzip *g)
         g->z.avail_in--;
     }
     uint8_t magic[2];
-    g->ended = ncl_container_read(g->container, g->in - g->z.avail_in, magic, 2) != 2 || magic[0] != 0x1f || magic[1] != 0x8b;
+    g->ended =
+        ncl_container_read(g->container, g->in - g->z.avail_in, magic, 2) != 2 || magic[0] != 0x1f || magic[1] != 0x8b;
     g->raw = false;
     return g->ended || inflateReset2(&g->z, WITH_HEADER) == Z_OK;
 }
@@ -179,7 +183,8 @@ static nnefcl_status go(struct ncl_gunzip *g, uint64_t offset, struct ncl_diag *
     return status;
 }
 
-nnefcl_status ncl_gunzip_read(struct ncl_gunzip *g, uint64_t offset, void *buffer, size_t size, size_t *got, struct ncl_diag *diag)
+nnefcl_status ncl_gunzip_read(struct ncl_gunzip *g, uint64_t offset, void *buffer, size_t size, size_t *got,
+                              struct ncl_diag *diag)
 {
     enum { MOST = 1 << 30 }; /* zlib counts in unsigned int */
     nnefcl_status status = go(g, offset, diag);

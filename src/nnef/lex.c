@@ -26,12 +26,13 @@ static const struct word {
 
 /* Longest first among those with a common beginning. */
 static const struct word symbols[] = {
-    {"->", NCL_TOKEN_ARROW},    {"<=", NCL_TOKEN_LE},    {">=", NCL_TOKEN_GE},      {"==", NCL_TOKEN_EQ},    {"!=", NCL_TOKEN_NE},
-    {"&&", NCL_TOKEN_AND},      {"||", NCL_TOKEN_OR},    {"(", NCL_TOKEN_LPAREN},   {")", NCL_TOKEN_RPAREN}, {"[", NCL_TOKEN_LBRACKET},
-    {"]", NCL_TOKEN_RBRACKET},  {"{", NCL_TOKEN_LBRACE}, {"}", NCL_TOKEN_RBRACE},   {":", NCL_TOKEN_COLON},  {",", NCL_TOKEN_COMMA},
-    {";", NCL_TOKEN_SEMICOLON}, {"=", NCL_TOKEN_ASSIGN}, {"?", NCL_TOKEN_QUESTION}, {"+", NCL_TOKEN_PLUS},   {"-", NCL_TOKEN_MINUS},
-    {"*", NCL_TOKEN_STAR},      {"/", NCL_TOKEN_SLASH},  {"^", NCL_TOKEN_CARET},    {"<", NCL_TOKEN_LT},     {">", NCL_TOKEN_GT},
-    {"!", NCL_TOKEN_NOT},
+    {"->", NCL_TOKEN_ARROW}, {"<=", NCL_TOKEN_LE},      {">=", NCL_TOKEN_GE},      {"==", NCL_TOKEN_EQ},
+    {"!=", NCL_TOKEN_NE},    {"&&", NCL_TOKEN_AND},     {"||", NCL_TOKEN_OR},      {"(", NCL_TOKEN_LPAREN},
+    {")", NCL_TOKEN_RPAREN}, {"[", NCL_TOKEN_LBRACKET}, {"]", NCL_TOKEN_RBRACKET}, {"{", NCL_TOKEN_LBRACE},
+    {"}", NCL_TOKEN_RBRACE}, {":", NCL_TOKEN_COLON},    {",", NCL_TOKEN_COMMA},    {";", NCL_TOKEN_SEMICOLON},
+    {"=", NCL_TOKEN_ASSIGN}, {"?", NCL_TOKEN_QUESTION}, {"+", NCL_TOKEN_PLUS},     {"-", NCL_TOKEN_MINUS},
+    {"*", NCL_TOKEN_STAR},   {"/", NCL_TOKEN_SLASH},    {"^", NCL_TOKEN_CARET},    {"<", NCL_TOKEN_LT},
+    {">", NCL_TOKEN_GT},     {"!", NCL_TOKEN_NOT},
 };
 
 static bool is_digit(int c)
@@ -53,12 +54,14 @@ static int peek(const struct ncl_lexer *lexer, size_t ahead)
 
 static struct ncl_loc place(const struct ncl_lexer *lexer, size_t at)
 {
-    return (struct ncl_loc){.source = lexer->source, .line = lexer->line, .column = (unsigned)(at - lexer->line_start) + 1};
+    return (struct ncl_loc){
+        .source = lexer->source, .line = lexer->line, .column = (unsigned)(at - lexer->line_start) + 1};
 }
 
-static void fail(struct ncl_lexer *lexer, struct ncl_token *token, nnefcl_status status, size_t at, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
-static void fail(struct ncl_lexer *lexer, struct ncl_token *token, nnefcl_status status, size_t at, const char *format, ...)
+static void fail(struct ncl_lexer *lexer, struct ncl_token *token, nnefcl_status status, size_t at, const char *format,
+                 ...) __attribute__((format(printf, 5, 6)));
+static void fail(struct ncl_lexer *lexer, struct ncl_token *token, nnefcl_status status, size_t at, const char *format,
+                 ...)
 {
     token->kind = NCL_TOKEN_BAD;
     if (lexer->quiet)
@@ -120,7 +123,8 @@ static void lex_word(struct ncl_lexer *lexer, struct ncl_token *token)
         if (strlen(keywords[i].text) == token->length && memcmp(keywords[i].text, token->text, token->length) == 0)
             token->kind = keywords[i].kind;
     if (token->length > NCL_MAX_NAME)
-        fail(lexer, token, NNEFCL_ERR_LIMIT, begin, "an identifier of %zu characters is longer than %d", token->length, NCL_MAX_NAME);
+        fail(lexer, token, NNEFCL_ERR_LIMIT, begin, "an identifier of %zu characters is longer than %d", token->length,
+             NCL_MAX_NAME);
 }
 
 static void take_digits(struct ncl_lexer *lexer)
@@ -202,10 +206,11 @@ static void lex_string(struct ncl_lexer *lexer, struct ncl_token *token)
     lexer->at++;
     token->length = lexer->at - (size_t)(token->text - lexer->source->text);
     if (token->length > NCL_MAX_NAME)
-        fail(lexer, token, NNEFCL_ERR_LIMIT, begin, "a string of %zu characters is longer than %d", token->length, NCL_MAX_NAME);
+        fail(lexer, token, NNEFCL_ERR_LIMIT, begin, "a string of %zu characters is longer than %d", token->length,
+             NCL_MAX_NAME);
     else if (odd != -1 && !lexer->quiet) {
-        nnefcl_status status =
-            ncl_lax(lexer->diag, place(lexer, odd_at), "byte 0x%02x in a string is not a printable ASCII character", (unsigned)odd);
+        nnefcl_status status = ncl_lax(lexer->diag, place(lexer, odd_at),
+                                       "byte 0x%02x in a string is not a printable ASCII character", (unsigned)odd);
         if (lexer->status == NNEFCL_OK)
             lexer->status = status;
     }
@@ -243,8 +248,9 @@ static void lex_symbol(struct ncl_lexer *lexer, struct ncl_token *token)
 void ncl_lex_next(struct ncl_lexer *lexer, struct ncl_token *token)
 {
     skip_blanks(lexer);
-    *token =
-        (struct ncl_token){.line = lexer->line, .column = (unsigned)(lexer->at - lexer->line_start) + 1, .text = lexer->source->text + lexer->at};
+    *token = (struct ncl_token){.line = lexer->line,
+                                .column = (unsigned)(lexer->at - lexer->line_start) + 1,
+                                .text = lexer->source->text + lexer->at};
     int c = peek(lexer, 0);
     if (c == -1)
         token->kind = NCL_TOKEN_END;
@@ -254,7 +260,8 @@ void ncl_lex_next(struct ncl_lexer *lexer, struct ncl_token *token)
         token->quoted = true;
         lex_string(lexer, token);
         if (token->kind != NCL_TOKEN_BAD && !(lexer->compat & NNEFCL_COMPAT_TRACT))
-            fail(lexer, token, NNEFCL_ERR_UNSUPPORTED, begin, "identifiers in quotes are a dialect of tract (--compat=tract)");
+            fail(lexer, token, NNEFCL_ERR_UNSUPPORTED, begin,
+                 "identifiers in quotes are a dialect of tract (--compat=tract)");
     } else if (c == '"' || c == '\'') {
         token->kind = NCL_TOKEN_STRING;
         lex_string(lexer, token);

@@ -1,4 +1,5 @@
-/* Text to tokens (NNEF 1.0.5, 3.1). A token is a slice of the source, so lexing needs no memory; copying a lexer is how the parser looks ahead. */
+/* Text to tokens (NNEF 1.0.5, 3.1). A token is a slice of the source, so lexing needs no memory; copying a lexer is how
+ * the parser looks ahead. */
 #ifndef NCL_LEX_H
 #define NCL_LEX_H
 

@@ -1,4 +1,5 @@
-/* Documents: version, extensions, fragments, graph (NNEF 1.0.5, 3.2.1, 3.2.2, 3.2.4), and what dialects do differently. */
+/* Documents: version, extensions, fragments, graph (NNEF 1.0.5, 3.2.1, 3.2.2, 3.2.4), and what dialects do differently.
+ */
 #include "nnef/parse.h"
 
 #include <string.h>
@@ -24,7 +25,8 @@ static void parse_version(struct ncl_parser *parser, struct ncl_document *docume
 {
     if (!ncl_parse_accept(parser, NCL_TOKEN_VERSION)) {
         ncl_parse_unexpected(parser, "'version' at the beginning of a document");
-        if (parser->token.kind != NCL_TOKEN_EXTENSION && parser->token.kind != NCL_TOKEN_FRAGMENT && parser->token.kind != NCL_TOKEN_GRAPH)
+        if (parser->token.kind != NCL_TOKEN_EXTENSION && parser->token.kind != NCL_TOKEN_FRAGMENT &&
+            parser->token.kind != NCL_TOKEN_GRAPH)
             ncl_parse_recover(parser);
         return;
     }
@@ -38,12 +40,12 @@ static void parse_version(struct ncl_parser *parser, struct ncl_document *docume
     const char *point = memchr(number.text, '.', number.length);
     size_t major_length = point ? (size_t)(point - number.text) : number.length;
     int64_t major = 0, minor = 0;
-    bool good =
-        ncl_parse_int64(number.text, major_length, &major) && (!point || ncl_parse_int64(point + 1, number.length - major_length - 1, &minor));
+    bool good = ncl_parse_int64(number.text, major_length, &major) &&
+                (!point || ncl_parse_int64(point + 1, number.length - major_length - 1, &minor));
     int shown = number.length < 40 ? (int)number.length : 40;
     if (good && (major != 1 || minor != 0))
-        ncl_parse_stop(parser, NNEFCL_ERR_UNSUPPORTED, at, "version %.*s of NNEF is not supported%s, only 1.0", shown, number.text,
-                       major > 1 ? " yet" : "");
+        ncl_parse_stop(parser, NNEFCL_ERR_UNSUPPORTED, at, "version %.*s of NNEF is not supported%s, only 1.0", shown,
+                       number.text, major > 1 ? " yet" : "");
     else if (!good || !point)
         ncl_parse_fail(parser, NNEFCL_ERR_MODEL, at, "'%.*s' is no version like 1.0", shown, number.text);
     document->version_major = (int)major;
@@ -62,7 +64,8 @@ static bool parse_extension_name(struct ncl_parser *parser, struct ncl_document 
     if (!name)
         return ncl_parse_nomem(parser);
     if (tract && !(parser->compat & NNEFCL_COMPAT_TRACT))
-        return ncl_parse_fail(parser, NNEFCL_ERR_UNSUPPORTED, at, "extension '%s' belongs to the dialect of tract (--compat=tract)", name);
+        return ncl_parse_fail(parser, NNEFCL_ERR_UNSUPPORTED, at,
+                              "extension '%s' belongs to the dialect of tract (--compat=tract)", name);
     if (tract) {
         const char *text;
         size_t length;
@@ -79,7 +82,8 @@ static bool parse_extension_name(struct ncl_parser *parser, struct ncl_document 
         return ncl_parse_fail(parser, NNEFCL_ERR_UNSUPPORTED, at, "extension '%s' is not known", name);
     if (!NCL_GROW(parser->arena, document->extension, document->extension_count, *capacity))
         return ncl_parse_nomem(parser);
-    document->extension[document->extension_count++] = (struct ncl_extension){.name = name, .argument = argument, .at = at};
+    document->extension[document->extension_count++] =
+        (struct ncl_extension){.name = name, .argument = argument, .at = at};
     ncl_parse_advance(parser);
     return true;
 }
@@ -93,7 +97,8 @@ static void parse_extensions(struct ncl_parser *parser, struct ncl_document *doc
             ncl_parse_unexpected(parser, "the name of an extension");
         while (good && !ended && parser->token.kind == NCL_TOKEN_IDENTIFIER) {
             good = parse_extension_name(parser, document, &capacity);
-            ended = good && document->extension[document->extension_count - 1].argument; /* free text ends with the ';' */
+            ended =
+                good && document->extension[document->extension_count - 1].argument; /* free text ends with the ';' */
         }
         if (!good || (!ended && !expect_semicolon(parser, "after the extension")))
             ncl_parse_recover(parser);
@@ -205,7 +210,8 @@ static bool parse_parameters(struct ncl_parser *parser, bool defaults, struct nc
     return ncl_parse_expect(parser, NCL_TOKEN_RPAREN, "or ',' in the declaration");
 }
 
-/* tract and torch_to_nnef write their metadata as "fragment tract_core_properties() -> ..."; the grammar wants a parameter. */
+/* tract and torch_to_nnef write their metadata as "fragment tract_core_properties() -> ..."; the grammar wants a
+ * parameter. */
 static bool parse_metadata_parameters(struct ncl_parser *parser, const struct ncl_fragment *fragment)
 {
     const struct ncl_loc at = ncl_parse_here(parser);
@@ -224,7 +230,8 @@ static bool parse_declaration(struct ncl_parser *parser, struct ncl_fragment *fr
     fragment->at = ncl_parse_here(parser);
     fragment->name = ncl_parse_identifier(parser, "the name of a fragment");
     return fragment->name && parse_generic(parser, fragment) &&
-           (parse_metadata_parameters(parser, fragment) || parse_parameters(parser, true, &fragment->parameter, &fragment->parameter_count)) &&
+           (parse_metadata_parameters(parser, fragment) ||
+            parse_parameters(parser, true, &fragment->parameter, &fragment->parameter_count)) &&
            ncl_parse_expect(parser, NCL_TOKEN_ARROW, "and the results after the parameters") &&
            parse_parameters(parser, false, &fragment->result, &fragment->result_count);
 }

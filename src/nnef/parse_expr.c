@@ -1,8 +1,9 @@
 /* Expressions (NNEF 1.0.5, 3.2.1 and 3.2.3), by precedence climbing.
  *
- * From lowest: if-else (to the right), in, { && || }, comparisons, { + - }, { * / }, signs and !, ^, subscripts; all binary operators to the left.
- * The table of the specification has no place for unary operators: they bind tighter than every binary operator but ^, so -x ^ 2.0 is -(x ^ 2.0).
- * A sign in front of a number is part of the number, as in the flat syntax. */
+ * From lowest: if-else (to the right), in, { && || }, comparisons, { + - }, { * / }, signs and !, ^, subscripts; all
+ * binary operators to the left. The table of the specification has no place for unary operators: they bind tighter than
+ * every binary operator but ^, so -x ^ 2.0 is -(x ^ 2.0). A sign in front of a number is part of the number, as in the
+ * flat syntax. */
 #include "nnef/parser.h"
 
 enum { LEVEL_LOWEST = 1, LEVEL_POWER = 6 };
@@ -23,8 +24,8 @@ static const struct {
 
 static struct ncl_expr *parse_binary(struct ncl_parser *parser, int level);
 
-static struct ncl_expr *with_items(struct ncl_parser *parser, struct ncl_expr *expr, struct ncl_expr *a, struct ncl_expr *b, struct ncl_expr *c,
-                                   size_t count)
+static struct ncl_expr *with_items(struct ncl_parser *parser, struct ncl_expr *expr, struct ncl_expr *a,
+                                   struct ncl_expr *b, struct ncl_expr *c, size_t count)
 {
     size_t mark = parser->stack_count;
     struct ncl_expr *const items[3] = {a, b, c};
@@ -203,7 +204,8 @@ static struct ncl_expr *parse_primary(struct ncl_parser *parser)
 /* base[index], base[begin:end] */
 static struct ncl_expr *parse_subscript(struct ncl_parser *parser, struct ncl_expr *base)
 {
-    struct ncl_expr *expr = ncl_parse_node(parser, NCL_EXPR_SUBSCRIPT, ncl_parse_here(parser)), *begin = NULL, *end = NULL;
+    struct ncl_expr *expr = ncl_parse_node(parser, NCL_EXPR_SUBSCRIPT, ncl_parse_here(parser)), *begin = NULL,
+                    *end = NULL;
     if (!expr)
         return NULL;
     ncl_parse_need_expressions(parser, expr->at);

@@ -54,7 +54,8 @@ struct ncl_expr *ncl_parse_number(struct ncl_parser *parser, struct ncl_loc at, 
     if (token->kind == NCL_TOKEN_SCALAR) {
         expr->kind = NCL_EXPR_SCALAR;
         if (!ncl_parse_double(token->text, token->length, &expr->scalar))
-            return ncl_parse_fail(parser, NNEFCL_ERR_LIMIT, at, "the number %.*s is beyond the range of a double", shown, token->text);
+            return ncl_parse_fail(parser, NNEFCL_ERR_LIMIT, at, "the number %.*s is beyond the range of a double",
+                                  shown, token->text);
         if (negative)
             expr->scalar = -expr->scalar;
     } else {
@@ -69,11 +70,12 @@ struct ncl_expr *ncl_parse_number(struct ncl_parser *parser, struct ncl_loc at, 
         bool fits = length < sizeof text - 1;
         if (fits) {
             memcpy(text + 1, digits, length);
-            fits = negative ? ncl_parse_int64(text, length + 1, &expr->integer) : ncl_parse_int64(text + 1, length, &expr->integer);
+            fits = negative ? ncl_parse_int64(text, length + 1, &expr->integer)
+                            : ncl_parse_int64(text + 1, length, &expr->integer);
         }
         if (!fits)
-            return ncl_parse_fail(parser, NNEFCL_ERR_LIMIT, at, "the integer %s%.*s does not fit in 64 bits", negative ? "-" : "", shown,
-                                  token->text);
+            return ncl_parse_fail(parser, NNEFCL_ERR_LIMIT, at, "the integer %s%.*s does not fit in 64 bits",
+                                  negative ? "-" : "", shown, token->text);
     }
     ncl_parse_advance(parser);
     return expr;
@@ -117,7 +119,8 @@ static struct ncl_expr *parse_literal(struct ncl_parser *parser)
     case NCL_TOKEN_LBRACKET:
         return ncl_parse_list(parser, NCL_EXPR_ARRAY, NCL_TOKEN_RBRACKET, ncl_parse_literal);
     case NCL_TOKEN_LPAREN:
-        return ncl_parse_check_tuple(parser, ncl_parse_list(parser, NCL_EXPR_TUPLE, NCL_TOKEN_RPAREN, ncl_parse_literal));
+        return ncl_parse_check_tuple(parser,
+                                     ncl_parse_list(parser, NCL_EXPR_TUPLE, NCL_TOKEN_RPAREN, ncl_parse_literal));
     default:
         return ncl_parse_unexpected(parser, "a literal");
     }

@@ -10,7 +10,8 @@ struct ncl_expr *ncl_parse_node(struct ncl_parser *parser, enum ncl_expr_kind ki
     return expr;
 }
 
-/* Accounts for a child. Chains of operators grow to the left without nesting, so height is bounded apart from nesting. */
+/* Accounts for a child. Chains of operators grow to the left without nesting, so height is bounded apart from nesting.
+ */
 bool ncl_parse_cover(struct ncl_parser *parser, struct ncl_expr *expr, const struct ncl_expr *child)
 {
     if (child && child->height >= expr->height)
@@ -103,7 +104,8 @@ struct ncl_expr *ncl_parse_check_tuple(struct ncl_parser *parser, struct ncl_exp
 }
 
 /* `first`, and what follows it behind commas: a tuple without parentheses. */
-struct ncl_expr *ncl_parse_open_tuple(struct ncl_parser *parser, struct ncl_expr *first, struct ncl_expr *(*parse_item)(struct ncl_parser *))
+struct ncl_expr *ncl_parse_open_tuple(struct ncl_parser *parser, struct ncl_expr *first,
+                                      struct ncl_expr *(*parse_item)(struct ncl_parser *))
 {
     if (!first || parser->token.kind != NCL_TOKEN_COMMA)
         return first;

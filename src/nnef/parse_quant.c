@@ -43,7 +43,8 @@ static bool parse_entry(struct ncl_parser *parser, struct ncl_quant_entry *entry
            ncl_parse_expect(parser, NCL_TOKEN_SEMICOLON, "after the algorithm");
 }
 
-nnefcl_status ncl_parse_quant(struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_source *source, struct ncl_quant_file **file)
+nnefcl_status ncl_parse_quant(struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_source *source,
+                              struct ncl_quant_file **file)
 {
     struct ncl_parser parser;
     struct ncl_quant_file *result = NCL_NEW(arena, struct ncl_quant_file);

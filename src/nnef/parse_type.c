@@ -31,7 +31,8 @@ const struct ncl_type *ncl_parse_type_name(struct ncl_parser *parser)
     return type;
 }
 
-static const struct ncl_type *make_type(struct ncl_parser *parser, enum ncl_type_kind kind, const struct ncl_type *const *item, size_t count)
+static const struct ncl_type *make_type(struct ncl_parser *parser, enum ncl_type_kind kind,
+                                        const struct ncl_type *const *item, size_t count)
 {
     struct ncl_type *type = NCL_NEW(parser->arena, struct ncl_type);
     const struct ncl_type **copy = NCL_NEW_ARRAY(parser->arena, const struct ncl_type *, count);
@@ -52,7 +53,9 @@ static const struct ncl_type *parse_tensor(struct ncl_parser *parser)
     const struct ncl_type *item = ncl_parse_type_name(parser);
     if (!item && parser->token.kind != NCL_TOKEN_GT)
         return ncl_parse_unexpected(parser, "a data type or '>'");
-    return ncl_parse_expect(parser, NCL_TOKEN_GT, "after the data type") ? make_type(parser, NCL_TYPE_TENSOR, &item, item ? 1 : 0) : NULL;
+    return ncl_parse_expect(parser, NCL_TOKEN_GT, "after the data type")
+               ? make_type(parser, NCL_TYPE_TENSOR, &item, item ? 1 : 0)
+               : NULL;
 }
 
 /* `levels` counts the tuples and arrays of the whole type, which bounds its height. */
@@ -62,7 +65,8 @@ static bool add_level(struct ncl_parser *parser, unsigned *levels)
 {
     if (++*levels <= NCL_MAX_NESTING)
         return true;
-    ncl_parse_stop(parser, NNEFCL_ERR_LIMIT, ncl_parse_here(parser), "a type of more than %d arrays and tuples", NCL_MAX_NESTING);
+    ncl_parse_stop(parser, NNEFCL_ERR_LIMIT, ncl_parse_here(parser), "a type of more than %d arrays and tuples",
+                   NCL_MAX_NESTING);
     return false;
 }
 
@@ -83,7 +87,9 @@ static const struct ncl_type *parse_tuple(struct ncl_parser *parser, unsigned *l
     } while (ncl_parse_accept(parser, NCL_TOKEN_COMMA));
     if (count < 2)
         return ncl_parse_unexpected(parser, "',' and a second type of the tuple");
-    return ncl_parse_expect(parser, NCL_TOKEN_RPAREN, "after the types of a tuple") ? make_type(parser, NCL_TYPE_TUPLE, item, count) : NULL;
+    return ncl_parse_expect(parser, NCL_TOKEN_RPAREN, "after the types of a tuple")
+               ? make_type(parser, NCL_TYPE_TUPLE, item, count)
+               : NULL;
 }
 
 static const struct ncl_type *parse_type(struct ncl_parser *parser, unsigned *levels)

@@ -3,7 +3,8 @@
 
 #include <stdio.h>
 
-void ncl_parser_init(struct ncl_parser *parser, struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_source *source, unsigned compat)
+void ncl_parser_init(struct ncl_parser *parser, struct ncl_arena *arena, struct ncl_diag *diag,
+                     const struct ncl_source *source, unsigned compat)
 {
     *parser = (struct ncl_parser){.arena = arena, .diag = diag, .compat = compat};
     ncl_lex_init(&parser->lexer, diag, source, compat);
@@ -119,14 +120,16 @@ void *ncl_parse_nomem(struct ncl_parser *parser)
     if (parser->stop)
         return NULL;
     if (parser->arena->over_limit)
-        return ncl_parse_stop(parser, NNEFCL_ERR_LIMIT, NCL_NOWHERE, "the document needs more than the %zu bytes of memory allowed for it",
+        return ncl_parse_stop(parser, NNEFCL_ERR_LIMIT, NCL_NOWHERE,
+                              "the document needs more than the %zu bytes of memory allowed for it",
                               parser->arena->limit);
     set_status(parser, ncl_nomem(parser->diag));
     stop(parser);
     return NULL;
 }
 
-/* Identifiers with characters that are none of an identifier are frequent in exported files; the rest of the name arrives as operators. */
+/* Identifiers with characters that are none of an identifier are frequent in exported files; the rest of the name
+ * arrives as operators. */
 static const char *hint(const struct ncl_parser *parser)
 {
     const struct ncl_token *last = &parser->last, *token = &parser->token;
@@ -145,11 +148,12 @@ void *ncl_parse_unexpected(struct ncl_parser *parser, const char *what)
     if (token->kind == NCL_TOKEN_BAD) /* the lexer has reported it */
         return NULL;
     if (token->kind == NCL_TOKEN_END)
-        return ncl_parse_fail(parser, NNEFCL_ERR_MODEL, ncl_parse_here(parser), "expected %s, found the end of the text", what);
+        return ncl_parse_fail(parser, NNEFCL_ERR_MODEL, ncl_parse_here(parser),
+                              "expected %s, found the end of the text", what);
     int shown = token->length < 40 ? (int)token->length : 40;
     const char *quote = token->kind == NCL_TOKEN_STRING ? "" : "'"; /* it brings its own */
-    return ncl_parse_fail(parser, NNEFCL_ERR_MODEL, ncl_parse_here(parser), "expected %s, found %s%.*s%s%s%s", what, quote, shown, token->text,
-                          (size_t)shown < token->length ? "..." : "", quote, hint(parser));
+    return ncl_parse_fail(parser, NNEFCL_ERR_MODEL, ncl_parse_here(parser), "expected %s, found %s%.*s%s%s%s", what,
+                          quote, shown, token->text, (size_t)shown < token->length ? "..." : "", quote, hint(parser));
 }
 
 void ncl_parse_lax(struct ncl_parser *parser, struct ncl_loc at, const char *message)
@@ -165,7 +169,8 @@ void ncl_parse_recover(struct ncl_parser *parser)
     parser->lexer.quiet = true;
     for (;;) {
         enum ncl_token_kind kind = parser->token.kind;
-        if (kind == NCL_TOKEN_END || kind == NCL_TOKEN_SEMICOLON || kind == NCL_TOKEN_RBRACE || kind == NCL_TOKEN_GRAPH || kind == NCL_TOKEN_FRAGMENT)
+        if (kind == NCL_TOKEN_END || kind == NCL_TOKEN_SEMICOLON || kind == NCL_TOKEN_RBRACE ||
+            kind == NCL_TOKEN_GRAPH || kind == NCL_TOKEN_FRAGMENT)
             break;
         ncl_parse_advance(parser);
     }
@@ -177,7 +182,8 @@ bool ncl_parse_enter(struct ncl_parser *parser)
 {
     if (parser->depth++ < NCL_MAX_NESTING)
         return true;
-    ncl_parse_stop(parser, NNEFCL_ERR_LIMIT, ncl_parse_here(parser), "nested more than %d levels deep", NCL_MAX_NESTING);
+    ncl_parse_stop(parser, NNEFCL_ERR_LIMIT, ncl_parse_here(parser), "nested more than %d levels deep",
+                   NCL_MAX_NESTING);
     return false;
 }
 

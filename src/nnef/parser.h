@@ -1,7 +1,9 @@
-/* What the parts of the parser share: parse.c (documents), parse_sides.c, parse_expr.c, parse_literal.c, parse_node.c, parse_type.c, parse_quant.c.
+/* What the parts of the parser share: parse.c (documents), parse_sides.c, parse_expr.c, parse_literal.c, parse_node.c,
+ * parse_type.c, parse_quant.c.
  *
- * Every parsing function returns NULL or false after an error, which has been reported; the caller gives up its construct until someone recovers
- * (after statements and declarations). When memory or a limit ends, `stop` is set: then only END tokens come and nothing more is reported. */
+ * Every parsing function returns NULL or false after an error, which has been reported; the caller gives up its
+ * construct until someone recovers (after statements and declarations). When memory or a limit ends, `stop` is set:
+ * then only END tokens come and nothing more is reported. */
 #ifndef NCL_PARSER_H
 #define NCL_PARSER_H
 
@@ -26,7 +28,8 @@ struct ncl_parser {
     size_t stack_count, stack_capacity;
 };
 
-void ncl_parser_init(struct ncl_parser *parser, struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_source *source, unsigned compat);
+void ncl_parser_init(struct ncl_parser *parser, struct ncl_arena *arena, struct ncl_diag *diag,
+                     const struct ncl_source *source, unsigned compat);
 /* Frees what the parser kept outside the arena; returns the status of the parse. */
 nnefcl_status ncl_parser_finish(struct ncl_parser *parser);
 
@@ -74,7 +77,8 @@ struct ncl_expr *ncl_parse_set_items(struct ncl_parser *parser, struct ncl_expr 
 struct ncl_expr *ncl_parse_list(struct ncl_parser *parser, enum ncl_expr_kind kind, enum ncl_token_kind close,
                                 struct ncl_expr *(*parse_item)(struct ncl_parser *));
 /* `first` and what follows behind commas: a tuple without parentheses; just `first` when there is no comma. */
-struct ncl_expr *ncl_parse_open_tuple(struct ncl_parser *parser, struct ncl_expr *first, struct ncl_expr *(*parse_item)(struct ncl_parser *));
+struct ncl_expr *ncl_parse_open_tuple(struct ncl_parser *parser, struct ncl_expr *first,
+                                      struct ncl_expr *(*parse_item)(struct ncl_parser *));
 /* A tuple has at least two items. */
 struct ncl_expr *ncl_parse_check_tuple(struct ncl_parser *parser, struct ncl_expr *expr);
 struct ncl_expr *ncl_parse_name(struct ncl_parser *parser, const char *what);
@@ -99,7 +103,8 @@ struct ncl_expr *ncl_parse_rvalue(struct ncl_parser *parser);
 const struct ncl_type *ncl_parse_type(struct ncl_parser *parser);
 /* integer, scalar, logical, string or ?; NULL without an error when the token is none of them. */
 const struct ncl_type *ncl_parse_type_name(struct ncl_parser *parser);
-/* Exporters print infinities and NaN as words. Where no identifier of that name is declared before, they are numbers (with a warning). */
+/* Exporters print infinities and NaN as words. Where no identifier of that name is declared before, they are numbers
+ * (with a warning). */
 void ncl_parse_note_name(struct ncl_parser *parser, const char *name);
 
 #endif

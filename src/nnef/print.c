@@ -1,4 +1,5 @@
-/* AST to text. What the parser makes comes out with the parentheses it was written with, so parsing the text again gives the same AST. */
+/* AST to text. What the parser makes comes out with the parentheses it was written with, so parsing the text again
+ * gives the same AST. */
 #include "nnef/print.h"
 
 #include <inttypes.h>
@@ -6,7 +7,8 @@
 
 #include "base/number.h"
 
-static const char *const operator_names[] = {"+", "-", "*", "/", "^", "<", "<=", ">", ">=", "==", "!=", "&&", "||", "!", "in"};
+static const char *const operator_names[] = {"+",  "-",  "*",  "/",  "^",  "<", "<=", ">",
+                                             ">=", "==", "!=", "&&", "||", "!", "in"};
 
 const char *ncl_operator_name(enum ncl_operator op)
 {

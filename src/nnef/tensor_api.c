@@ -86,7 +86,8 @@ static nnefcl_status decode_all(struct decoding *d)
     return status;
 }
 
-static nnefcl_status decode_file(struct decoding *d, const uint8_t *header, uint64_t size, const nnefcl_allocator *allocator)
+static nnefcl_status decode_file(struct decoding *d, const uint8_t *header, uint64_t size,
+                                 const nnefcl_allocator *allocator)
 {
     nnefcl_status status = ncl_tensor_header_read(header, size, d->name, 0, NNEFCL_ERR_DATA, d->diag, &d->header);
     if (status)
@@ -95,15 +96,16 @@ static nnefcl_status decode_file(struct decoding *d, const uint8_t *header, uint
     tensor->dtype = dtype_of(d->header.code);
     tensor->shape = d->header.shape;
     tensor->bytes = nnefcl_tensor_bytes(tensor->dtype, &tensor->shape);
-    tensor->data = tensor->bytes == SIZE_MAX ? NULL : ncl_resize(allocator, NULL, tensor->bytes > 0 ? tensor->bytes : 1);
+    tensor->data =
+        tensor->bytes == SIZE_MAX ? NULL : ncl_resize(allocator, NULL, tensor->bytes > 0 ? tensor->bytes : 1);
     status = tensor->data ? decode_all(d) : ncl_nomem(d->diag);
     if (status)
         nnefcl_tensor_clear(tensor, allocator);
     return status;
 }
 
-nnefcl_status nnefcl_tensor_parse(const void *file, size_t size, const char *name, const nnefcl_allocator *allocator, nnefcl_tensor *tensor,
-                                  nnefcl_error *error)
+nnefcl_status nnefcl_tensor_parse(const void *file, size_t size, const char *name, const nnefcl_allocator *allocator,
+                                  nnefcl_tensor *tensor, nnefcl_error *error)
 {
     struct ncl_diag diag;
     ncl_diag_init(&diag, error, NULL, NULL, false);
@@ -123,8 +125,8 @@ static nnefcl_status cannot(struct ncl_diag *diag, const char *what, const char 
     return ncl_error(diag, NNEFCL_ERR_DATA, NCL_NOWHERE, "cannot %s '%s': %s", what, path, ncl_file_error(code, text));
 }
 
-static nnefcl_status load_regular(int file, uint64_t size, const char *path, const nnefcl_allocator *allocator, nnefcl_tensor *tensor,
-                                  struct ncl_diag *diag)
+static nnefcl_status load_regular(int file, uint64_t size, const char *path, const nnefcl_allocator *allocator,
+                                  nnefcl_tensor *tensor, struct ncl_diag *diag)
 {
     uint8_t header[NCL_TENSOR_HEADER] = {0};
     if (ncl_file_read_at(file, 0, header, sizeof header) == SIZE_MAX)
@@ -134,7 +136,8 @@ static nnefcl_status load_regular(int file, uint64_t size, const char *path, con
 }
 
 /* A pipe has no size: it is read to its end first. */
-static nnefcl_status load_stream(int file, const char *path, const nnefcl_allocator *allocator, nnefcl_tensor *tensor, struct ncl_diag *diag)
+static nnefcl_status load_stream(int file, const char *path, const nnefcl_allocator *allocator, nnefcl_tensor *tensor,
+                                 struct ncl_diag *diag)
 {
     uint8_t *data = NULL;
     size_t size = 0, capacity = 0, got = 0;
@@ -163,7 +166,8 @@ out:
     return status;
 }
 
-nnefcl_status nnefcl_tensor_load(const char *path, const nnefcl_allocator *allocator, nnefcl_tensor *tensor, nnefcl_error *error)
+nnefcl_status nnefcl_tensor_load(const char *path, const nnefcl_allocator *allocator, nnefcl_tensor *tensor,
+                                 nnefcl_error *error)
 {
     struct ncl_diag diag;
     ncl_diag_init(&diag, error, NULL, NULL, false);
@@ -213,7 +217,8 @@ static bool write_items(FILE *file, const nnefcl_tensor *tensor)
 
 static bool can_be_saved(const nnefcl_tensor *tensor)
 {
-    if (tensor->bytes == SIZE_MAX || nnefcl_tensor_bytes(tensor->dtype, &tensor->shape) != tensor->bytes || (tensor->bytes > 0 && !tensor->data))
+    if (tensor->bytes == SIZE_MAX || nnefcl_tensor_bytes(tensor->dtype, &tensor->shape) != tensor->bytes ||
+        (tensor->bytes > 0 && !tensor->data))
         return false;
     for (int i = 0; i < tensor->shape.rank; i++)
         if (tensor->shape.extent[i] > UINT32_MAX)
@@ -226,7 +231,8 @@ nnefcl_status nnefcl_tensor_save(const char *path, const nnefcl_tensor *tensor, 
     struct ncl_diag diag;
     ncl_diag_init(&diag, error, NULL, NULL, false);
     if (!can_be_saved(tensor))
-        return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "cannot write '%s': shape, type and size of the tensor do not agree", path);
+        return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                         "cannot write '%s': shape, type and size of the tensor do not agree", path);
     FILE *file = fopen(path, "wb");
     if (!file)
         return cannot(&diag, "write", path, errno);

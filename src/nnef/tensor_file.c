@@ -6,7 +6,17 @@
 #include "nnefcl/model.h"
 
 /* Offsets of the header (5.2). */
-enum { AT_MAGIC = 0, AT_VERSION = 2, AT_LENGTH = 4, AT_RANK = 8, AT_EXTENTS = 12, AT_BITS = 44, AT_ITEM = 48, AT_PARAMETERS = 52, AT_RESERVED = 84 };
+enum {
+    AT_MAGIC = 0,
+    AT_VERSION = 2,
+    AT_LENGTH = 4,
+    AT_RANK = 8,
+    AT_EXTENTS = 12,
+    AT_BITS = 44,
+    AT_ITEM = 48,
+    AT_PARAMETERS = 52,
+    AT_RESERVED = 84
+};
 
 #define VENDOR_TRACT 0x5452 /* 'T' 'R' */
 
@@ -14,7 +24,8 @@ static const struct {
     uint16_t type;
     const char *name;
 } tract_types[] = {
-    {0x1000, "strings"}, {0x2040, "Q4_0 blocks"}, {0x3040, "Q4_0 blocks"}, {0x3080, "Q8_1 blocks"}, {0x3081, "Q8_1 blocks"},
+    {0x1000, "strings"},     {0x2040, "Q4_0 blocks"}, {0x3040, "Q4_0 blocks"},
+    {0x3080, "Q8_1 blocks"}, {0x3081, "Q8_1 blocks"},
 };
 
 static uint32_t load32(const uint8_t *at)
@@ -60,10 +71,12 @@ struct reading {
 static nnefcl_status read_start(const struct reading *r)
 {
     if (r->file_size < NCL_TENSOR_HEADER)
-        return INVALID(r, "%s: the file of %llu bytes ends inside the header of %d", r->name, (unsigned long long)r->file_size, NCL_TENSOR_HEADER);
+        return INVALID(r, "%s: the file of %llu bytes ends inside the header of %d", r->name,
+                       (unsigned long long)r->file_size, NCL_TENSOR_HEADER);
     const uint8_t *h = r->header;
     if (h[AT_MAGIC] != 0x4e || h[AT_MAGIC + 1] != 0xef)
-        return INVALID(r, "%s: not a tensor file: it starts with the bytes %02x %02x, expected 4e ef", r->name, h[AT_MAGIC], h[AT_MAGIC + 1]);
+        return INVALID(r, "%s: not a tensor file: it starts with the bytes %02x %02x, expected 4e ef", r->name,
+                       h[AT_MAGIC], h[AT_MAGIC + 1]);
     if (h[AT_VERSION] != 1)
         return INVALID(r, "%s: tensor file version %u.%u, expected 1.0", r->name, h[AT_VERSION], h[AT_VERSION + 1]);
     if (h[AT_VERSION + 1] != 0)
@@ -76,10 +89,11 @@ static nnefcl_status unknown_vendor(const struct reading *r, uint32_t type)
     if (r->out->vendor == VENDOR_TRACT)
         for (size_t i = 0; i < sizeof tract_types / sizeof *tract_types; i++)
             if (tract_types[i].type == type)
-                return ncl_error(r->diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE, "%s: %s of tract (item type 0x%04x) are not supported", r->name,
-                                 tract_types[i].name, type);
-    return ncl_error(r->diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE, "%s: item type 0x%04x of vendor 0x%04x is not supported", r->name, type,
-                     r->out->vendor);
+                return ncl_error(r->diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE,
+                                 "%s: %s of tract (item type 0x%04x) are not supported", r->name, tract_types[i].name,
+                                 type);
+    return ncl_error(r->diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE,
+                     "%s: item type 0x%04x of vendor 0x%04x is not supported", r->name, type, r->out->vendor);
 }
 
 static nnefcl_status read_item_type(const struct reading *r)
@@ -92,8 +106,9 @@ static nnefcl_status read_item_type(const struct reading *r)
         return unknown_vendor(r, type);
     if (type == 0x10 || type == 0x11) { /* 0b10 and 0b11 once read as hexadecimal */
         if (!(r->compat & NNEFCL_COMPAT_LEGACY))
-            return ncl_error(r->diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE, "%s: item type 0x%02x needs --compat=legacy (it is %u since NNEF 1.0.4)",
-                             r->name, type, (unsigned)(type - 0x10 + NCL_ITEM_QUANT_UNSIGNED));
+            return ncl_error(r->diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE,
+                             "%s: item type 0x%02x needs --compat=legacy (it is %u since NNEF 1.0.4)", r->name, type,
+                             (unsigned)(type - 0x10 + NCL_ITEM_QUANT_UNSIGNED));
         type = type - 0x10 + NCL_ITEM_QUANT_UNSIGNED;
     }
     if (type > NCL_ITEM_BOOL)
@@ -140,21 +155,24 @@ static nnefcl_status read_length(const struct reading *r)
         return INVALID(r, "%s: the header gives %u bytes of data, but %llu items of %u bits take %llu", r->name, length,
                        (unsigned long long)r->out->items, r->out->bits, (unsigned long long)bytes);
     if (bytes > UINT32_MAX)
-        ncl_warning(r->diag, NCL_NOWHERE, "%s: the length in the header wrapped: %u stands for %llu", r->name, length, (unsigned long long)bytes);
+        ncl_warning(r->diag, NCL_NOWHERE, "%s: the length in the header wrapped: %u stands for %llu", r->name, length,
+                    (unsigned long long)bytes);
     if (behind == bytes)
         return NNEFCL_OK;
     if (behind < bytes)
-        return INVALID(r, "%s: the file is cut off: %llu of %llu bytes of data", r->name, (unsigned long long)behind, (unsigned long long)bytes);
+        return INVALID(r, "%s: the file is cut off: %llu of %llu bytes of data", r->name, (unsigned long long)behind,
+                       (unsigned long long)bytes);
     if (behind - bytes != 4)
         return INVALID(r, "%s: the file has %llu bytes behind its data", r->name, (unsigned long long)(behind - bytes));
     if (!(r->compat & NNEFCL_COMPAT_LEGACY))
-        return ncl_error(r->diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE, "%s: the file has 4 bytes behind its data; --compat=legacy ignores them",
-                         r->name);
+        return ncl_error(r->diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE,
+                         "%s: the file has 4 bytes behind its data; --compat=legacy ignores them", r->name);
     ncl_warning(r->diag, NCL_NOWHERE, "%s: 4 bytes behind the data are ignored", r->name);
     return NNEFCL_OK;
 }
 
-/* The deprecated parameters: signedness of code 1, range of codes 2 and 3. Returns how many bytes of them have a meaning. */
+/* The deprecated parameters: signedness of code 1, range of codes 2 and 3. Returns how many bytes of them have a
+ * meaning. */
 static unsigned read_parameters(const struct reading *r)
 {
     struct ncl_tensor_header *out = r->out;
@@ -180,13 +198,15 @@ static bool any_set(const uint8_t *begin, const uint8_t *end)
     return false;
 }
 
-nnefcl_status ncl_tensor_header_read(const uint8_t header[NCL_TENSOR_HEADER], uint64_t file_size, const char *name, unsigned compat,
-                                     nnefcl_status status, struct ncl_diag *diag, struct ncl_tensor_header *out)
+nnefcl_status ncl_tensor_header_read(const uint8_t header[NCL_TENSOR_HEADER], uint64_t file_size, const char *name,
+                                     unsigned compat, nnefcl_status status, struct ncl_diag *diag,
+                                     struct ncl_tensor_header *out)
 {
     *out = (struct ncl_tensor_header){0};
     struct reading r = {header, file_size, name, compat, status, diag, out};
     nnefcl_status failed;
-    if ((failed = read_start(&r)) || (failed = read_item_type(&r)) || (failed = read_shape(&r)) || (failed = read_length(&r)))
+    if ((failed = read_start(&r)) || (failed = read_item_type(&r)) || (failed = read_shape(&r)) ||
+        (failed = read_length(&r)))
         return failed;
     unsigned known = read_parameters(&r);
     if (any_set(header + AT_EXTENTS + 4 * out->shape.rank, header + AT_BITS))
@@ -200,7 +220,9 @@ void ncl_tensor_header_write(nnefcl_dtype dtype, const nnefcl_shape *shape, uint
 {
     static const struct {
         uint8_t code, bits;
-    } items[] = {[NNEFCL_SCALAR] = {NCL_ITEM_FLOAT, 32}, [NNEFCL_INTEGER] = {NCL_ITEM_SIGNED, 32}, [NNEFCL_LOGICAL] = {NCL_ITEM_BOOL, 8}};
+    } items[] = {[NNEFCL_SCALAR] = {NCL_ITEM_FLOAT, 32},
+                 [NNEFCL_INTEGER] = {NCL_ITEM_SIGNED, 32},
+                 [NNEFCL_LOGICAL] = {NCL_ITEM_BOOL, 8}};
     memset(header, 0, NCL_TENSOR_HEADER);
     header[AT_MAGIC] = 0x4e;
     header[AT_MAGIC + 1] = 0xef;
@@ -215,7 +237,8 @@ void ncl_tensor_header_write(nnefcl_dtype dtype, const nnefcl_shape *shape, uint
 
 /* ---- items ---- */
 
-/* One item: whole bytes are little-endian, anything else is a stream of bits with the most significant one first (A-DAT-2). */
+/* One item: whole bytes are little-endian, anything else is a stream of bits with the most significant one first
+ * (A-DAT-2). */
 static uint64_t item_bits(const uint8_t *data, uint64_t bit, unsigned bits)
 {
     uint64_t value = 0;
@@ -267,18 +290,22 @@ static double half_value(uint32_t half)
 static double item_double(const struct ncl_tensor_header *header, uint64_t raw)
 {
     if (header->code == NCL_ITEM_FLOAT)
-        return header->bits == 16 ? half_value((uint32_t)raw) : header->bits == 32 ? (double)float_of_bits((uint32_t)raw) : double_of_bits(raw);
+        return header->bits == 16   ? half_value((uint32_t)raw)
+               : header->bits == 32 ? (double)float_of_bits((uint32_t)raw)
+                                    : double_of_bits(raw);
     int64_t value = item_integer(header, raw);
     return code_is_signed(header->code) ? (double)value : (double)(uint64_t)value;
 }
 
-void ncl_items_to_double(const struct ncl_tensor_header *header, const uint8_t *data, uint64_t first_bit, size_t count, double *out)
+void ncl_items_to_double(const struct ncl_tensor_header *header, const uint8_t *data, uint64_t first_bit, size_t count,
+                         double *out)
 {
     for (size_t i = 0; i < count; i++, first_bit += header->bits)
         out[i] = item_double(header, item_bits(data, first_bit, header->bits));
 }
 
-void ncl_items_to_int64(const struct ncl_tensor_header *header, const uint8_t *data, uint64_t first_bit, size_t count, int64_t *out)
+void ncl_items_to_int64(const struct ncl_tensor_header *header, const uint8_t *data, uint64_t first_bit, size_t count,
+                        int64_t *out)
 {
     for (size_t i = 0; i < count; i++, first_bit += header->bits)
         out[i] = item_integer(header, item_bits(data, first_bit, header->bits));
@@ -299,8 +326,8 @@ static void apply_linear_range(const struct ncl_tensor_header *header, double *v
         values[i] = values[i] / r * span + low;
 }
 
-/* Code 3 is logarithmic: 2^(q + m - r), m = ceil(log2 max). Range [0, max]: all bits are q. Range [-max, max]: the highest bit is the sign, the
- * others are q. */
+/* Code 3 is logarithmic: 2^(q + m - r), m = ceil(log2 max). Range [0, max]: all bits are q. Range [-max, max]: the
+ * highest bit is the sign, the others are q. */
 static void apply_log_range(const struct ncl_tensor_header *header, double *values, size_t count)
 {
     bool has_sign = header->range_min != 0;

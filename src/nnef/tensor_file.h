@@ -20,26 +20,32 @@ enum ncl_item_code {
 
 struct ncl_tensor_header {
     nnefcl_shape shape;
-    unsigned bits;           /* per item, 1 to 64 */
-    enum ncl_item_code code; /* deprecated forms are already translated: code 1 with a signed parameter is NCL_ITEM_SIGNED */
-    uint32_t vendor;         /* upper half of the item type; 0: Khronos */
-    bool has_range;          /* deprecated min and max of codes 2 and 3 are not both 0 */
+    unsigned bits; /* per item, 1 to 64 */
+    enum ncl_item_code
+        code;        /* deprecated forms are already translated: code 1 with a signed parameter is NCL_ITEM_SIGNED */
+    uint32_t vendor; /* upper half of the item type; 0: Khronos */
+    bool has_range;  /* deprecated min and max of codes 2 and 3 are not both 0 */
     float range_min, range_max;
     uint64_t items, bytes; /* items, and bytes of data behind the header, from the shape, checked */
 };
 
-/* Checks the header and that the file of `file_size` bytes holds exactly its data. `name` for messages (the file). `compat`: NNEFCL_COMPAT_*.
- * `status`: what invalid is here, NNEFCL_ERR_MODEL or NNEFCL_ERR_DATA. */
-nnefcl_status ncl_tensor_header_read(const uint8_t header[NCL_TENSOR_HEADER], uint64_t file_size, const char *name, unsigned compat,
-                                     nnefcl_status status, struct ncl_diag *diag, struct ncl_tensor_header *out);
+/* Checks the header and that the file of `file_size` bytes holds exactly its data. `name` for messages (the file).
+ * `compat`: NNEFCL_COMPAT_*. `status`: what invalid is here, NNEFCL_ERR_MODEL or NNEFCL_ERR_DATA. */
+nnefcl_status ncl_tensor_header_read(const uint8_t header[NCL_TENSOR_HEADER], uint64_t file_size, const char *name,
+                                     unsigned compat, nnefcl_status status, struct ncl_diag *diag,
+                                     struct ncl_tensor_header *out);
 
-/* Decodes `count` items starting at item `first` of the tensor, whose packed bits start at bit `first_bit` of `data`; the numbers come out as they
- * are stored, exactly: as doubles (floats; integers are exact up to 2^53) ... */
-void ncl_items_to_double(const struct ncl_tensor_header *header, const uint8_t *data, uint64_t first_bit, size_t count, double *out);
-/* ... or as 64-bit integers (integer, quantized and bool codes; unsigned 64-bit values wrap; floats give their bits). Bools are 0 or 1 in both. */
-void ncl_items_to_int64(const struct ncl_tensor_header *header, const uint8_t *data, uint64_t first_bit, size_t count, int64_t *out);
+/* Decodes `count` items starting at item `first` of the tensor, whose packed bits start at bit `first_bit` of `data`;
+ * the numbers come out as they are stored, exactly: as doubles (floats; integers are exact up to 2^53) ... */
+void ncl_items_to_double(const struct ncl_tensor_header *header, const uint8_t *data, uint64_t first_bit, size_t count,
+                         double *out);
+/* ... or as 64-bit integers (integer, quantized and bool codes; unsigned 64-bit values wrap; floats give their bits).
+ * Bools are 0 or 1 in both. */
+void ncl_items_to_int64(const struct ncl_tensor_header *header, const uint8_t *data, uint64_t first_bit, size_t count,
+                        int64_t *out);
 
-/* Turns the stored integers of a quantized tensor with has_range into real values in place, by the deprecated formulas of 5.2. */
+/* Turns the stored integers of a quantized tensor with has_range into real values in place, by the deprecated formulas
+ * of 5.2. */
 void ncl_items_apply_range(const struct ncl_tensor_header *header, double *values, size_t count);
 /* Is this stored integer, as ncl_items_to_int64 gives it, one of int32_t? */
 bool ncl_item_fits_int32(const struct ncl_tensor_header *header, int64_t value);

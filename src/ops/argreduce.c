@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "ops/axes.h"
-#include "ir/reference.h"
+#include "emit/reference.h"
 
 enum { MAX, MIN };
 
@@ -36,7 +36,8 @@ nnefcl_status ncl_argreduce_lower(struct ncl_lower *lower, const struct ncl_node
 
 /* ---- the definition ---- */
 
-/* The first of equals (A-ARG-1); over several axes the row-major position within them, in increasing order (A-ARG-2). A NaN is beyond every number.
+/* The first of equals (A-ARG-1); over several axes the row-major position within them, in increasing order (A-ARG-2). A
+ * NaN is beyond every number.
  */
 void ncl_argreduce_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
@@ -50,7 +51,8 @@ void ncl_argreduce_reference(const struct ncl_reference *reference, const struct
     for (bool more = ncl_position_first(&output->shape, at); more; more = ncl_position_next(&output->shape, at)) {
         int64_t number = 0, best = 0;
         double beyond = node->op->variant == MIN ? INFINITY : -INFINITY;
-        for (bool next = ncl_position_first(&gathered, within); next; next = ncl_position_next(&gathered, within), number++) {
+        for (bool next = ncl_position_first(&gathered, within); next;
+             next = ncl_position_next(&gathered, within), number++) {
             for (int i = 0; i < input->shape.rank; i++)
                 place[i] = at[i] + within[i];
             const double v = x[ncl_position_index(&input->shape, place)];

@@ -4,14 +4,16 @@
 
 #define LANES 8 /* results of a line of columns */
 
-nnefcl_status ncl_axes_infer(struct ncl_infer *infer, const struct ncl_node *node, const struct ncl_tensor *input, nnefcl_shape *reduced)
+nnefcl_status ncl_axes_infer(struct ncl_infer *infer, const struct ncl_node *node, const struct ncl_tensor *input,
+                             nnefcl_shape *reduced)
 {
     bool taken[NNEFCL_MAX_RANK] = {false};
     *reduced = input->shape;
     for (size_t i = 0; i < ncl_node_count(node, "axes"); i++) {
         const int64_t axis = ncl_node_integer_at(node, "axes", i);
         if (axis < 0 || axis >= input->shape.rank)
-            return ncl_infer_error(infer, node, "item %zu of 'axes' is %lld, outside of the rank %d", i, (long long)axis, input->shape.rank);
+            return ncl_infer_error(infer, node, "item %zu of 'axes' is %lld, outside of the rank %d", i,
+                                   (long long)axis, input->shape.rank);
         if (taken[axis])
             return ncl_infer_error(infer, node, "'axes' names the axis %lld twice", (long long)axis);
         taken[axis] = true;
@@ -79,7 +81,8 @@ static int64_t span(const struct ncl_target *target, int64_t lines, int64_t volu
 
 int64_t ncl_axes_emit(struct ncl_lower *lower, struct ncl_emit *step, const struct ncl_axes *axes)
 {
-    const int64_t lines = axes->columns ? axes->results / axes->width * ncl_ceil_div(axes->width, LANES) : axes->results;
+    const int64_t lines =
+        axes->columns ? axes->results / axes->width * ncl_ceil_div(axes->width, LANES) : axes->results;
     const int64_t lines_of_task = span(&lower->plan->target, lines, axes->volume);
     ncl_step_define_int(step, "COLUMNS", axes->columns);
     ncl_step_size(step, "LINES", lines);

@@ -1,11 +1,11 @@
 /* Operations along a set of axes (reductions, softmax): the set checked, and the tensor seen as lines along it.
  *
- * A line is what one result gathers from, or, where the innermost axis of the tensor is not in the set ("columns"), what up to eight neighbouring
- * results gather from. */
+ * A line is what one result gathers from, or, where the innermost axis of the tensor is not in the set ("columns"),
+ * what up to eight neighbouring results gather from. */
 #ifndef NCL_AXES_H
 #define NCL_AXES_H
 
-#include "ir/lower.h"
+#include "emit/lower.h"
 
 #define NCL_AXES_GROUPS 4 /* of neighbouring axes that are all in the set, or all not: they alternate */
 
@@ -27,11 +27,12 @@ struct ncl_axes {
 };
 
 /* The attribute `axes`: unique, within the rank of `input`. The shape has extent 1 along them. */
-nnefcl_status ncl_axes_infer(struct ncl_infer *infer, const struct ncl_node *node, const struct ncl_tensor *input, nnefcl_shape *reduced);
+nnefcl_status ncl_axes_infer(struct ncl_infer *infer, const struct ncl_node *node, const struct ncl_tensor *input,
+                             nnefcl_shape *reduced);
 /* `reduced` is made by ncl_axes_infer from `shape`. */
 void ncl_axes_find(struct ncl_axes *axes, const nnefcl_shape *shape, const nnefcl_shape *reduced);
-/* The first fields of the record (LINES, SPAN, WIDTH, RUN, STEP, GROUPS, KEPT, GATHERED, EXTENT, STRIDE, GATHERED_EXTENT, GATHERED_STRIDE) and the
- * define COLUMNS. Returns the tasks. */
+/* The first fields of the record (LINES, SPAN, WIDTH, RUN, STEP, GROUPS, KEPT, GATHERED, EXTENT, STRIDE,
+ * GATHERED_EXTENT, GATHERED_STRIDE) and the define COLUMNS. Returns the tasks. */
 int64_t ncl_axes_emit(struct ncl_lower *lower, struct ncl_emit *step, const struct ncl_axes *axes);
 
 #endif

@@ -1,12 +1,12 @@
 /* batch_normalization (NNEF 4.9.4): offset + scale (input - mean) / sqrt(variance + epsilon).
  *
- * One step makes the factor scale / sqrt(variance + epsilon), at init where both are constant; one step does the rest, with the mean taken off first:
- * folding it into the offset would lose digits when it is large. */
+ * One step makes the factor scale / sqrt(variance + epsilon), at init where both are constant; one step does the rest,
+ * with the mean taken off first: folding it into the offset would lose digits when it is large. */
 #include <math.h>
 
 #include "nnefcl/model.h"
 #include "ops/broadcast.h"
-#include "ir/reference.h"
+#include "emit/reference.h"
 
 #define PARAMETERS 4
 static const char *const parameters[PARAMETERS] = {"mean", "variance", "offset", "scale"};
@@ -35,14 +35,15 @@ nnefcl_status ncl_batch_norm_infer(struct ncl_infer *infer, struct ncl_node *nod
     char got[NCL_SHAPE_TEXT], want[NCL_SHAPE_TEXT];
     nnefcl_shape shape = *input;
     for (int i = 0; i < PARAMETERS; i++) {
-        const nnefcl_shape *given = &ncl_node_tensor(node, parameters[i])->shape, before = shape, parameter = placed(given, input, infer->compat);
+        const nnefcl_shape *given = &ncl_node_tensor(node, parameters[i])->shape, before = shape,
+                           parameter = placed(given, input, infer->compat);
         if (ncl_broadcast_join(&shape, &parameter))
             continue;
         if (is_misplaced(given, input))
-            return ncl_infer_needs_compat(infer, node, "torch", "'%s' has shape %s in place of [1,%lld]", parameters[i], ncl_shape_text(given, got),
-                                          (long long)input->extent[1]);
-        return ncl_infer_error(infer, node, "'%s' of shape %s does not broadcast with the shape %s", parameters[i], ncl_shape_text(given, got),
-                               ncl_shape_text(&before, want));
+            return ncl_infer_needs_compat(infer, node, "torch", "'%s' has shape %s in place of [1,%lld]", parameters[i],
+                                          ncl_shape_text(given, got), (long long)input->extent[1]);
+        return ncl_infer_error(infer, node, "'%s' of shape %s does not broadcast with the shape %s", parameters[i],
+                               ncl_shape_text(given, got), ncl_shape_text(&before, want));
     }
     return ncl_infer_result(infer, node, 0, &shape);
 }
@@ -66,7 +67,8 @@ nnefcl_status ncl_batch_norm_lower(struct ncl_lower *lower, const struct ncl_nod
     factor.result = ncl_lower_scratch(lower, "factor", NNEFCL_SCALAR, ncl_shape_volume(&factor.result_shape));
     ncl_broadcast_emit(lower, &factor);
 
-    struct ncl_broadcast main = {.formula = "fma(x - y, z, w)", .result = ncl_lower_tensor(lower, result), .result_shape = result->shape};
+    struct ncl_broadcast main = {
+        .formula = "fma(x - y, z, w)", .result = ncl_lower_tensor(lower, result), .result_shape = result->shape};
     add(lower, &main, node, "input");
     add(lower, &main, node, "mean");
     main.operand[main.arity] = factor.result;
@@ -91,7 +93,8 @@ void ncl_batch_norm_reference(const struct ncl_reference *reference, const struc
             const nnefcl_shape shape = placed(&tensor->shape, &input->shape, reference->compat);
             value[i] = ncl_reference_in(reference, tensor)[ncl_position_repeated(&shape, at)];
         }
-        const double product = value[3] * (x[ncl_position_repeated(&input->shape, at)] - value[0]) / sqrt(value[1] + epsilon);
+        const double product =
+            value[3] * (x[ncl_position_repeated(&input->shape, at)] - value[0]) / sqrt(value[1] + epsilon);
         *y++ = value[2] + product;
         *scale++ = fabs(value[2]) + fabs(product);
     }

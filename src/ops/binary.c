@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "ops/unary.h"
-#include "ir/reference.h"
+#include "emit/reference.h"
 
 static const char *second(const struct ncl_node *node)
 {
@@ -21,7 +21,8 @@ nnefcl_status ncl_binary_infer(struct ncl_infer *infer, struct ncl_node *node)
 nnefcl_status ncl_binary_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
     const struct ncl_tensor *result = ncl_node_result(node, 0);
-    struct ncl_broadcast broadcast = {.formula = node->op->formula, .result = ncl_lower_tensor(lower, result), .result_shape = result->shape};
+    struct ncl_broadcast broadcast = {
+        .formula = node->op->formula, .result = ncl_lower_tensor(lower, result), .result_shape = result->shape};
     ncl_broadcast_operand(lower, &broadcast, ncl_node_tensor(node, "x"));
     ncl_broadcast_operand(lower, &broadcast, ncl_node_tensor(node, second(node)));
     return ncl_broadcast_emit(lower, &broadcast);
@@ -43,7 +44,8 @@ static const struct power {
 
 nnefcl_status ncl_pow_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    const struct ncl_tensor *x = ncl_node_tensor(node, "x"), *y = ncl_node_tensor(node, "y"), *result = ncl_node_result(node, 0);
+    const struct ncl_tensor *x = ncl_node_tensor(node, "x"), *y = ncl_node_tensor(node, "y"),
+                            *result = ncl_node_result(node, 0);
     if (!lower->plain_kernels && ncl_shape_volume(&x->shape) == ncl_shape_volume(&result->shape))
         for (size_t i = 0; i < sizeof powers / sizeof *powers; i++)
             if (ncl_tensor_is_filled_with(y, powers[i].exponent))
@@ -58,10 +60,10 @@ struct definition {
     double (*of)(double x, double y);
 };
 
-#define DEFINE(name, formula)                                                                                                                        \
-    static double define_##name(double x, double y)                                                                                                  \
-    {                                                                                                                                                \
-        return formula;                                                                                                                              \
+#define DEFINE(name, formula)                                                                                          \
+    static double define_##name(double x, double y)                                                                    \
+    {                                                                                                                  \
+        return formula;                                                                                                \
     }
 DEFINE(add, x + y)
 DEFINE(sub, x - y)
@@ -82,13 +84,14 @@ DEFINE(prelu, x < 0 ? y * x : x)
 #undef DEFINE
 
 #define ROW(name) {#name, define_##name},
-static const struct definition definitions[] = {ROW(add) ROW(sub) ROW(mul) ROW(div) ROW(pow) ROW(lt) ROW(gt) ROW(le) ROW(ge) ROW(eq) ROW(ne) ROW(and)
-                                                    ROW(or) ROW(min) ROW(max) ROW(prelu)};
+static const struct definition definitions[] = {ROW(add) ROW(sub) ROW(mul) ROW(div) ROW(pow) ROW(lt) ROW(gt) ROW(
+    le) ROW(ge) ROW(eq) ROW(ne) ROW(and) ROW(or) ROW(min) ROW(max) ROW(prelu)};
 #undef ROW
 
 void ncl_binary_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
-    const struct ncl_tensor *x = ncl_node_tensor(node, "x"), *y = ncl_node_tensor(node, second(node)), *z = ncl_node_result(node, 0);
+    const struct ncl_tensor *x = ncl_node_tensor(node, "x"), *y = ncl_node_tensor(node, second(node)),
+                            *z = ncl_node_result(node, 0);
     const double *left = ncl_reference_in(reference, x), *right = ncl_reference_in(reference, y);
     const struct definition *definition = definitions;
     double *result = ncl_reference_out(reference, z);
@@ -96,5 +99,6 @@ void ncl_binary_reference(const struct ncl_reference *reference, const struct nc
     while (strcmp(definition->op, node->op->name) != 0)
         definition++; /* every operation of the family has one: tests/ops/test_binary.c */
     for (bool more = ncl_position_first(&z->shape, at); more; more = ncl_position_next(&z->shape, at))
-        *result++ = definition->of(left[ncl_position_repeated(&x->shape, at)], right[ncl_position_repeated(&y->shape, at)]);
+        *result++ =
+            definition->of(left[ncl_position_repeated(&x->shape, at)], right[ncl_position_repeated(&y->shape, at)]);
 }

@@ -15,15 +15,17 @@ bool ncl_broadcast_join(nnefcl_shape *shape, const nnefcl_shape *operand)
     return true;
 }
 
-nnefcl_status ncl_broadcast_infer(struct ncl_infer *infer, const struct ncl_node *node, const char *const *names, size_t count, nnefcl_shape *shape)
+nnefcl_status ncl_broadcast_infer(struct ncl_infer *infer, const struct ncl_node *node, const char *const *names,
+                                  size_t count, nnefcl_shape *shape)
 {
     char got[NCL_SHAPE_TEXT], want[NCL_SHAPE_TEXT];
     *shape = (nnefcl_shape){0};
     for (size_t i = 0; i < count; i++) {
         const nnefcl_shape before = *shape, *operand = &ncl_node_tensor(node, names[i])->shape;
         if (!ncl_broadcast_join(shape, operand))
-            return ncl_infer_error(infer, node, "'%s' of shape %s does not broadcast with the shape %s of %s", names[i], ncl_shape_text(operand, got),
-                                   ncl_shape_text(&before, want), i == 1 ? names[0] : "the operands before it");
+            return ncl_infer_error(infer, node, "'%s' of shape %s does not broadcast with the shape %s of %s", names[i],
+                                   ncl_shape_text(operand, got), ncl_shape_text(&before, want),
+                                   i == 1 ? names[0] : "the operands before it");
     }
     return NNEFCL_OK;
 }
@@ -109,7 +111,8 @@ nnefcl_status ncl_broadcast_emit(struct ncl_lower *lower, const struct ncl_broad
     if (ncl_lower_status(lower))
         return ncl_lower_status(lower);
     const struct axes axes = collapse(broadcast);
-    const int64_t count = ncl_shape_volume(&broadcast->result_shape), chunk = ncl_broadcast_chunk(&lower->plan->target, count);
+    const int64_t count = ncl_shape_volume(&broadcast->result_shape),
+                  chunk = ncl_broadcast_chunk(&lower->plan->target, count);
     struct ncl_emit *step = ncl_step_begin(lower, "broadcast");
     ncl_step_define(step, "FORMULA", broadcast->formula);
     ncl_step_define_int(step, "ARITY", broadcast->arity);

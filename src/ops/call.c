@@ -3,9 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ir/custom.h"
+#include "emit/custom.h"
 
-static void wrong(nnefcl_call *call, nnefcl_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void wrong(nnefcl_call *call, nnefcl_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 static void vwrong(nnefcl_call *call, nnefcl_status status, const char *format, va_list args)
 {
@@ -54,7 +55,8 @@ static const struct ncl_tensor *tensor_of(nnefcl_call *call, const char *name)
     const size_t i = find(node->parameter, node->parameter_count, name);
     if (i < node->parameter_count && node->argument[i].kind == NCL_VALUE_TENSOR)
         return node->argument[i].tensor;
-    wrong(call, NNEFCL_ERR_ARGUMENT, "its functions ask for a tensor '%.100s', and it has no such parameter", shown(name));
+    wrong(call, NNEFCL_ERR_ARGUMENT, "its functions ask for a tensor '%.100s', and it has no such parameter",
+          shown(name));
     return NULL;
 }
 
@@ -63,7 +65,8 @@ static size_t result_of(nnefcl_call *call, const char *name)
 {
     const size_t i = find(call->node->result_name, call->node->result_count, name);
     if (i == call->node->result_count)
-        wrong(call, NNEFCL_ERR_ARGUMENT, "its functions ask for a result '%.100s', and it has none of that name", shown(name));
+        wrong(call, NNEFCL_ERR_ARGUMENT, "its functions ask for a result '%.100s', and it has none of that name",
+              shown(name));
     return i;
 }
 
@@ -105,7 +108,8 @@ void nnefcl_call_set_shape(nnefcl_call *call, const char *result, const nnefcl_s
     if (!call->shape)
         wrong(call, NNEFCL_ERR_ARGUMENT, "only its shape function can set the shape of '%s'", result);
     else if (!shape || shape->rank < 0 || shape->rank > NNEFCL_MAX_RANK)
-        wrong(call, NNEFCL_ERR_ARGUMENT, "its shape function gives '%s' rank %d, not 0 to %d", result, shape ? shape->rank : -1, NNEFCL_MAX_RANK);
+        wrong(call, NNEFCL_ERR_ARGUMENT, "its shape function gives '%s' rank %d, not 0 to %d", result,
+              shape ? shape->rank : -1, NNEFCL_MAX_RANK);
     else {
         call->shape[r] = *shape;
         call->shaped[r] = true;
@@ -116,8 +120,9 @@ void nnefcl_call_set_shape(nnefcl_call *call, const char *result, const nnefcl_s
 
 static const char *kind_name(enum ncl_value_kind kind)
 {
-    static const char *const names[] = {[NCL_VALUE_INTEGER] = "integer", [NCL_VALUE_SCALAR] = "scalar", [NCL_VALUE_LOGICAL] = "logical",
-                                        [NCL_VALUE_STRING] = "string",   [NCL_VALUE_TENSOR] = "tensor", [NCL_VALUE_ARRAY] = "array"};
+    static const char *const names[] = {
+        [NCL_VALUE_INTEGER] = "integer", [NCL_VALUE_SCALAR] = "scalar", [NCL_VALUE_LOGICAL] = "logical",
+        [NCL_VALUE_STRING] = "string",   [NCL_VALUE_TENSOR] = "tensor", [NCL_VALUE_ARRAY] = "array"};
     return names[kind];
 }
 
@@ -127,7 +132,8 @@ static const struct ncl_value *attribute(nnefcl_call *call, const char *name)
     const size_t i = find(node->parameter, node->parameter_count, name);
     if (i < node->parameter_count && node->argument[i].kind != NCL_VALUE_TENSOR)
         return &node->argument[i];
-    wrong(call, NNEFCL_ERR_ARGUMENT, "its functions ask for an attribute '%.100s', and it has none of that name", shown(name));
+    wrong(call, NNEFCL_ERR_ARGUMENT, "its functions ask for an attribute '%.100s', and it has none of that name",
+          shown(name));
     return NULL;
 }
 
@@ -145,8 +151,8 @@ static const struct ncl_value *item(nnefcl_call *call, const char *name, size_t 
         value = &value->item[index];
     if (value->kind == kind)
         return value;
-    wrong(call, NNEFCL_ERR_ARGUMENT, "its functions ask for a value of type %s of '%s', which has type %s", kind_name(kind), name,
-          kind_name(value->kind));
+    wrong(call, NNEFCL_ERR_ARGUMENT, "its functions ask for a value of type %s of '%s', which has type %s",
+          kind_name(kind), name, kind_name(value->kind));
     return NULL;
 }
 
@@ -204,5 +210,6 @@ double *nnefcl_call_result(nnefcl_call *call, const char *result)
 double *nnefcl_call_scale(nnefcl_call *call, const char *result, uint64_t terms)
 {
     const size_t r = has_elements(call) ? result_of(call, result) : call->node->result_count;
-    return r < call->node->result_count ? ncl_reference_scale(call->reference, call->node->result[r].tensor, terms) : NULL;
+    return r < call->node->result_count ? ncl_reference_scale(call->reference, call->node->result[r].tensor, terms)
+                                        : NULL;
 }

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "ops/broadcast.h"
-#include "ir/reference.h"
+#include "emit/reference.h"
 
 nnefcl_status ncl_cast_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
@@ -11,7 +11,8 @@ nnefcl_status ncl_cast_infer(struct ncl_infer *infer, struct ncl_node *node)
 
 nnefcl_status ncl_cast_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    static const char *const converts[] = {[NNEFCL_SCALAR] = "TO_FLOAT", [NNEFCL_INTEGER] = "TO_INT", [NNEFCL_LOGICAL] = "TO_BOOL"};
+    static const char *const converts[] = {
+        [NNEFCL_SCALAR] = "TO_FLOAT", [NNEFCL_INTEGER] = "TO_INT", [NNEFCL_LOGICAL] = "TO_BOOL"};
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *result = ncl_node_result(node, 0);
     const int64_t count = ncl_shape_volume(&result->shape), chunk = ncl_broadcast_chunk(&lower->plan->target, count);
     if (input->dtype == result->dtype) {
@@ -32,8 +33,8 @@ nnefcl_status ncl_cast_lower(struct ncl_lower *lower, const struct ncl_node *nod
 
 /* ---- the definition ---- */
 
-/* A scalar becomes an integer by truncation toward zero (A-CAST-1), and a logical by being other than 0. What no integer holds, of which the text
- * says nothing, becomes the nearest one, and NaN 0. */
+/* A scalar becomes an integer by truncation toward zero (A-CAST-1), and a logical by being other than 0. What no
+ * integer holds, of which the text says nothing, becomes the nearest one, and NaN 0. */
 void ncl_cast_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);

@@ -1,7 +1,7 @@
 /* concat, stack (4.5.3): each operand goes to its own section of the result. */
 #include "base/checked.h"
 #include "ops/strided.h"
-#include "ir/reference.h"
+#include "emit/reference.h"
 
 static nnefcl_status read_axis(struct ncl_infer *infer, const struct ncl_node *node, int rank)
 {
@@ -11,7 +11,8 @@ static nnefcl_status read_axis(struct ncl_infer *infer, const struct ncl_node *n
     return NNEFCL_OK;
 }
 
-static nnefcl_status add_extent(struct ncl_infer *infer, struct ncl_node *node, size_t index, int axis, nnefcl_shape *output)
+static nnefcl_status add_extent(struct ncl_infer *infer, struct ncl_node *node, size_t index, int axis,
+                                nnefcl_shape *output)
 {
     const struct ncl_tensor *tensor = ncl_node_tensor_at(node, "values", index);
     char got[NCL_SHAPE_TEXT], want[NCL_SHAPE_TEXT];
@@ -50,14 +51,16 @@ nnefcl_status ncl_stack_infer(struct ncl_infer *infer, struct ncl_node *node)
         return ncl_infer_error(infer, node, "there is nothing to stack");
     const nnefcl_shape *first = &ncl_node_tensor_at(node, "values", 0)->shape;
     if (first->rank >= NNEFCL_MAX_RANK)
-        return ncl_infer_error(infer, node, "the result would have rank %d, more than %d", first->rank + 1, NNEFCL_MAX_RANK);
+        return ncl_infer_error(infer, node, "the result would have rank %d, more than %d", first->rank + 1,
+                               NNEFCL_MAX_RANK);
     const nnefcl_status status = read_axis(infer, node, first->rank + 1);
     if (status)
         return status;
     for (size_t i = 1; i < count; i++) {
         const nnefcl_shape *shape = &ncl_node_tensor_at(node, "values", i)->shape;
         if (!ncl_shape_equal(shape, first))
-            return ncl_infer_error(infer, node, "operand %zu has shape %s, the first %s", i, ncl_shape_text(shape, got), ncl_shape_text(first, want));
+            return ncl_infer_error(infer, node, "operand %zu has shape %s, the first %s", i, ncl_shape_text(shape, got),
+                                   ncl_shape_text(first, want));
     }
     const int axis = (int)ncl_node_integer(node, "axis");
     nnefcl_shape output = {.rank = first->rank + 1};
@@ -67,8 +70,8 @@ nnefcl_status ncl_stack_infer(struct ncl_infer *infer, struct ncl_node *node)
 }
 
 /* Operand [outer, width, inner] to [outer, first .. first + width, inner] of the result. */
-static void emit_section(struct ncl_lower *lower, const struct ncl_tensor *operand, const struct ncl_tensor *result, int64_t outer, int64_t width,
-                         int64_t first, int64_t inner, int64_t total)
+static void emit_section(struct ncl_lower *lower, const struct ncl_tensor *operand, const struct ncl_tensor *result,
+                         int64_t outer, int64_t width, int64_t first, int64_t inner, int64_t total)
 {
     struct ncl_strided copy = {.out_first = first * inner};
     const ncl_ref in = ncl_lower_tensor(lower, operand), out = ncl_lower_tensor(lower, result);
@@ -82,7 +85,8 @@ nnefcl_status ncl_concat_lower(struct ncl_lower *lower, const struct ncl_node *n
     const size_t count = ncl_node_count(node, "values");
     const struct ncl_tensor *result = ncl_node_result(node, 0);
     const int axis = (int)ncl_node_integer(node, "axis");
-    const int64_t outer = ncl_shape_span(&result->shape, 0, axis), inner = ncl_shape_span(&result->shape, axis + 1, result->shape.rank);
+    const int64_t outer = ncl_shape_span(&result->shape, 0, axis),
+                  inner = ncl_shape_span(&result->shape, axis + 1, result->shape.rank);
     if (count == 1) {
         ncl_lower_view(lower, result, ncl_node_tensor_at(node, "values", 0), 0);
         return ncl_lower_status(lower);
@@ -99,8 +103,8 @@ nnefcl_status ncl_concat_lower(struct ncl_lower *lower, const struct ncl_node *n
 
 /* ---- the definition ---- */
 
-/* value[..., first + i, ...] = values[k][..., i, ...], `first` the extents of the operands before k; a stack is that of operands with an axis of
- * extent 1. */
+/* value[..., first + i, ...] = values[k][..., i, ...], `first` the extents of the operands before k; a stack is that of
+ * operands with an axis of extent 1. */
 void ncl_concat_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
     const struct ncl_tensor *result = ncl_node_result(node, 0);

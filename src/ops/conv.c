@@ -1,4 +1,5 @@
-/* conv (NNEF 4.3.1): shape rule, and the choice among its kernels. Without a spatial dimension it is a product of matrices (A-CONV-1). */
+/* conv (NNEF 4.3.1): shape rule, and the choice among its kernels. Without a spatial dimension it is a product of
+ * matrices (A-CONV-1). */
 #include "ops/conv.h"
 #include "ops/window_rows.h"
 
@@ -8,13 +9,15 @@ static const struct ncl_window_rules rules = {.first = 2, .borders = NCL_BORDERS
 
 nnefcl_status ncl_conv_check_rank(struct ncl_infer *infer, struct ncl_node *node)
 {
-    const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape, *filter = &ncl_node_tensor(node, "filter")->shape;
+    const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape,
+                       *filter = &ncl_node_tensor(node, "filter")->shape;
     if (input->rank < 2)
         return ncl_infer_error(infer, node, "the input has rank %d, it needs a batch and a channel axis", input->rank);
     if (filter->rank != input->rank)
         return ncl_infer_error(infer, node, "the filter has rank %d, the input has rank %d", filter->rank, input->rank);
     if (ncl_node_integer(node, "groups") < 0)
-        return ncl_infer_error(infer, node, "'groups' is %lld, it must not be negative", (long long)ncl_node_integer(node, "groups"));
+        return ncl_infer_error(infer, node, "'groups' is %lld, it must not be negative",
+                               (long long)ncl_node_integer(node, "groups"));
     return NNEFCL_OK;
 }
 
@@ -26,9 +29,11 @@ nnefcl_status ncl_conv_check_bias(struct ncl_infer *infer, struct ncl_node *node
     if (volume == 1)
         return NNEFCL_OK;
     if (bias->rank == 1 && volume == channels)
-        return ncl_infer_lax(infer, node, "bias of shape [%lld] is taken as [1,%lld]", (long long)channels, (long long)channels);
+        return ncl_infer_lax(infer, node, "bias of shape [%lld] is taken as [1,%lld]", (long long)channels,
+                             (long long)channels);
     if (bias->rank < 2 || bias->extent[1] != channels || volume != channels)
-        return ncl_infer_error(infer, node, "bias has shape %s, it must be [1,%lld] or one value", ncl_shape_text(bias, text), (long long)channels);
+        return ncl_infer_error(infer, node, "bias has shape %s, it must be [1,%lld] or one value",
+                               ncl_shape_text(bias, text), (long long)channels);
     return NNEFCL_OK;
 }
 
@@ -43,10 +48,11 @@ static nnefcl_status check_channels(struct ncl_infer *infer, struct ncl_node *no
     const int64_t groups = group_count(node), channels = ncl_node_tensor(node, "input")->shape.extent[1];
     const nnefcl_shape *filter = &ncl_node_tensor(node, "filter")->shape;
     if (filter->extent[0] % groups)
-        return ncl_infer_error(infer, node, "the %lld filters do not divide into %lld groups", (long long)filter->extent[0], (long long)groups);
+        return ncl_infer_error(infer, node, "the %lld filters do not divide into %lld groups",
+                               (long long)filter->extent[0], (long long)groups);
     if (channels % groups || filter->extent[1] != channels / groups)
-        return ncl_infer_error(infer, node, "the filter has %lld channels in %lld groups, the input has %lld channels", (long long)filter->extent[1],
-                               (long long)groups, (long long)channels);
+        return ncl_infer_error(infer, node, "the filter has %lld channels in %lld groups, the input has %lld channels",
+                               (long long)filter->extent[1], (long long)groups, (long long)channels);
     return ncl_conv_check_bias(infer, node, filter->extent[0]);
 }
 
@@ -69,15 +75,17 @@ nnefcl_status ncl_conv_infer(struct ncl_infer *infer, struct ncl_node *node)
 uint64_t ncl_conv_macs(const struct ncl_node *node)
 {
     const nnefcl_shape *filter = &ncl_node_tensor(node, "filter")->shape;
-    return ncl_window_saturated((uint64_t)ncl_shape_volume(&ncl_node_result(node, 0)->shape), (uint64_t)ncl_shape_span(filter, 1, filter->rank));
+    return ncl_window_saturated((uint64_t)ncl_shape_volume(&ncl_node_result(node, 0)->shape),
+                                (uint64_t)ncl_shape_span(filter, 1, filter->rank));
 }
 
 /* ---- kernels ---- */
 
 static void read_conv(const struct ncl_node *node, struct ncl_conv *conv, struct ncl_window *window)
 {
-    *conv =
-        (struct ncl_conv){.input = ncl_node_tensor(node, "input"), .filter = ncl_node_tensor(node, "filter"), .bias = ncl_node_tensor(node, "bias")};
+    *conv = (struct ncl_conv){.input = ncl_node_tensor(node, "input"),
+                              .filter = ncl_node_tensor(node, "filter"),
+                              .bias = ncl_node_tensor(node, "bias")};
     conv->groups = group_count(node);
     conv->in_channels = conv->filter->shape.extent[1];
     conv->out_channels = conv->filter->shape.extent[0] / conv->groups;
@@ -90,8 +98,10 @@ nnefcl_status ncl_conv_lower(struct ncl_lower *lower, const struct ncl_node *nod
     struct ncl_conv conv;
     struct ncl_window window;
     read_conv(node, &conv, &window);
-    if (conv.in_channels == 1 && conv.out_channels <= 4 && conv.groups > 1 && window.rank <= 4 && ncl_rows_possible(lower, &window, 2)) {
-        const struct ncl_rows rows = {.input = conv.input, .output = ncl_node_result(node, 0), .filter = conv.filter, .bias = conv.bias};
+    if (conv.in_channels == 1 && conv.out_channels <= 4 && conv.groups > 1 && window.rank <= 4 &&
+        ncl_rows_possible(lower, &window, 2)) {
+        const struct ncl_rows rows = {
+            .input = conv.input, .output = ncl_node_result(node, 0), .filter = conv.filter, .bias = conv.bias};
         return ncl_rows_emit(lower, &rows, &window, 2.0 * (double)ncl_conv_macs(node));
     }
     if (ncl_conv_has_gemm(lower, &window))
@@ -101,7 +111,8 @@ nnefcl_status ncl_conv_lower(struct ncl_lower *lower, const struct ncl_node *nod
 
 /* ---- definition ---- */
 
-/* 4.3.1: output[b][k2][i] = bias + sum over k1, j of input~[b][k1][i s + j d - p] filter[k2][k1][j], the filter of shape (c, C / G, ...). */
+/* 4.3.1: output[b][k2][i] = bias + sum over k1, j of input~[b][k1][i s + j d - p] filter[k2][k1][j], the filter of
+ * shape (c, C / G, ...). */
 void ncl_conv_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
     struct ncl_conv conv;

@@ -16,8 +16,8 @@ nnefcl_status ncl_conv_check_bias(struct ncl_infer *infer, struct ncl_node *node
 nnefcl_status ncl_conv_check_rank(struct ncl_infer *infer, struct ncl_node *node);
 
 /* One step of the plain kernel `body`, conv_direct or deconv_direct (conv_direct.c). */
-nnefcl_status ncl_conv_emit_direct(struct ncl_lower *lower, const struct ncl_node *node, const char *body, const struct ncl_conv *conv,
-                                   const struct ncl_window *window);
+nnefcl_status ncl_conv_emit_direct(struct ncl_lower *lower, const struct ncl_node *node, const char *body,
+                                   const struct ncl_conv *conv, const struct ncl_window *window);
 
 /* ---- the definition of both (conv_reference.c) ---- */
 
@@ -25,8 +25,9 @@ nnefcl_status ncl_conv_emit_direct(struct ncl_lower *lower, const struct ncl_nod
 struct ncl_conv_filter {
     int64_t group, output, input;
 };
-void ncl_conv_define(const struct ncl_reference *reference, const struct ncl_node *node, const struct ncl_conv *conv, const struct ncl_window *window,
-                     const struct ncl_window_rules *rules, const struct ncl_conv_filter *filter);
+void ncl_conv_define(const struct ncl_reference *reference, const struct ncl_node *node, const struct ncl_conv *conv,
+                     const struct ncl_window *window, const struct ncl_window_rules *rules,
+                     const struct ncl_conv_filter *filter);
 
 /* ---- the fast form for CPUs (conv_gemm.c) ---- */
 
@@ -36,7 +37,8 @@ struct ncl_conv_matrix {
     int64_t group_stride, row_stride, column_stride;
 };
 /* Packs it for ncl_conv_emit_product with as many filters as it has rows. */
-ncl_ref ncl_conv_emit_pack(struct ncl_lower *lower, const struct ncl_tensor *filter, const struct ncl_conv_matrix *matrix);
+ncl_ref ncl_conv_emit_pack(struct ncl_lower *lower, const struct ncl_tensor *filter,
+                           const struct ncl_conv_matrix *matrix);
 
 /* A step of conv_gemm; the fields are those of its record. */
 struct ncl_conv_product {
@@ -50,6 +52,7 @@ nnefcl_status ncl_conv_emit_product(struct ncl_lower *lower, const struct ncl_co
 
 /* Can ncl_conv_emit_gemm do it here? */
 bool ncl_conv_has_gemm(const struct ncl_lower *lower, const struct ncl_window *window);
-nnefcl_status ncl_conv_emit_gemm(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_conv *conv, const struct ncl_window *window);
+nnefcl_status ncl_conv_emit_gemm(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_conv *conv,
+                                 const struct ncl_window *window);
 
 #endif

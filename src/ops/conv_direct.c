@@ -4,8 +4,8 @@
 #define AXES (NNEFCL_MAX_RANK - 2)
 #define RUN  16 /* outputs of a task on a CPU */
 
-nnefcl_status ncl_conv_emit_direct(struct ncl_lower *lower, const struct ncl_node *node, const char *body, const struct ncl_conv *conv,
-                                   const struct ncl_window *window)
+nnefcl_status ncl_conv_emit_direct(struct ncl_lower *lower, const struct ncl_node *node, const char *body,
+                                   const struct ncl_conv *conv, const struct ncl_window *window)
 {
     const struct ncl_tensor *output = ncl_node_result(node, 0);
     const int64_t count = ncl_shape_volume(&output->shape), run = lower->plan->target.cpu ? RUN : 1;

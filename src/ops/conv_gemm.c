@@ -1,4 +1,5 @@
-/* Convolution as a matrix product on CPUs: conv_halo (where there is a border or a stride), conv_pack (at init for constant filters), conv_gemm. */
+/* Convolution as a matrix product on CPUs: conv_halo (where there is a border or a stride), conv_pack (at init for
+ * constant filters), conv_gemm. */
 #include <string.h>
 
 #include "base/checked.h"
@@ -20,10 +21,12 @@ static int64_t panel_rows(int64_t filters)
     return by_four * 108 < by_six * 100 ? 4 : 6;
 }
 
-ncl_ref ncl_conv_emit_pack(struct ncl_lower *lower, const struct ncl_tensor *filter, const struct ncl_conv_matrix *matrix)
+ncl_ref ncl_conv_emit_pack(struct ncl_lower *lower, const struct ncl_tensor *filter,
+                           const struct ncl_conv_matrix *matrix)
 {
     const int64_t mr = panel_rows(matrix->rows), panels = ncl_ceil_div(matrix->rows, mr);
-    const ncl_ref packed = ncl_lower_scratch(lower, "packed filter", NNEFCL_SCALAR, matrix->groups * panels * mr * matrix->depth);
+    const ncl_ref packed =
+        ncl_lower_scratch(lower, "packed filter", NNEFCL_SCALAR, matrix->groups * panels * mr * matrix->depth);
     struct ncl_emit *step = ncl_step_begin(lower, "conv_pack");
     ncl_step_define_int(step, "MR", mr);
     ncl_step_in(step, ncl_lower_tensor(lower, filter));
@@ -40,8 +43,10 @@ ncl_ref ncl_conv_emit_pack(struct ncl_lower *lower, const struct ncl_tensor *fil
 
 /* ---- the product ---- */
 
-/* Big filters are read once for up to four tiles of pixels; output channels are shared out among tasks when pixels alone give too few. */
-static void choose_blocks(const struct ncl_lower *lower, int64_t images, int64_t pixels, int64_t panels, int64_t *tiles, int64_t *block)
+/* Big filters are read once for up to four tiles of pixels; output channels are shared out among tasks when pixels
+ * alone give too few. */
+static void choose_blocks(const struct ncl_lower *lower, int64_t images, int64_t pixels, int64_t panels, int64_t *tiles,
+                          int64_t *block)
 {
     const int64_t all = ncl_ceil_div(pixels, TILE), wanted = 4 * (int64_t)lower->plan->target.compute_units;
     *tiles = TILES_MAX;
@@ -82,8 +87,10 @@ nnefcl_status ncl_conv_emit_product(struct ncl_lower *lower, const struct ncl_co
     ncl_step_size(step, "BLOCK", block);
     ncl_step_size(step, "BIAS", p->bias_step);
     ncl_step_sizes(step, "TAP", p->tap, p->tap_count);
-    ncl_step_flops(step, 2.0 * (double)(p->batch * p->groups * p->filters) * (double)p->pixels * (double)(p->channels * (int64_t)p->tap_count));
-    return ncl_step_end(step, p->batch * p->groups * ncl_ceil_div(panels, block) * ncl_ceil_div(p->pixels, TILE * tiles));
+    ncl_step_flops(step, 2.0 * (double)(p->batch * p->groups * p->filters) * (double)p->pixels *
+                             (double)(p->channels * (int64_t)p->tap_count));
+    return ncl_step_end(step,
+                        p->batch * p->groups * ncl_ceil_div(panels, block) * ncl_ceil_div(p->pixels, TILE * tiles));
 }
 
 /* ---- conv ---- */
@@ -124,7 +131,8 @@ static void read_halo(const struct ncl_window *w, struct halo *h)
     }
 }
 
-static ncl_ref emit_halo(struct ncl_lower *lower, const struct ncl_conv *conv, enum ncl_border border, const struct halo *h, int64_t planes)
+static ncl_ref emit_halo(struct ncl_lower *lower, const struct ncl_conv *conv, enum ncl_border border,
+                         const struct halo *h, int64_t planes)
 {
     const int64_t rows = planes * h->slots[0] * h->slots[1] * h->slots[2] * h->extent[0] * h->extent[1];
     const ncl_ref image = ncl_lower_scratch(lower, "image", NNEFCL_SCALAR, rows * h->extent[2]);
@@ -171,12 +179,14 @@ bool ncl_conv_has_gemm(const struct ncl_lower *lower, const struct ncl_window *w
     struct halo h;
     read_halo(window, &h);
     for (int i = 0; i < AXES; i++)
-        if (!ncl_mul_i64(taps, h.size[i], &taps) || !ncl_mul_i64(elements, h.slots[i], &elements) || !ncl_mul_i64(elements, h.extent[i], &elements))
+        if (!ncl_mul_i64(taps, h.size[i], &taps) || !ncl_mul_i64(elements, h.slots[i], &elements) ||
+            !ncl_mul_i64(elements, h.extent[i], &elements))
             return false;
     return taps <= TAPS_MAX && (uint64_t)elements <= lower->plan->target.max_allocation / sizeof(float);
 }
 
-nnefcl_status ncl_conv_emit_gemm(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_conv *conv, const struct ncl_window *window)
+nnefcl_status ncl_conv_emit_gemm(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_conv *conv,
+                                 const struct ncl_window *window)
 {
     int64_t tap[TAPS_MAX];
     struct halo h;
@@ -184,11 +194,16 @@ nnefcl_status ncl_conv_emit_gemm(struct ncl_lower *lower, const struct ncl_node 
     const int64_t batch = window->in.extent[0], channels = conv->in_channels, filters = conv->out_channels;
     const size_t taps = list_taps(&h, tap);
     const int64_t depth = channels * (int64_t)taps;
-    const struct ncl_conv_matrix matrix = {
-        .groups = conv->groups, .rows = filters, .depth = depth, .group_stride = filters * depth, .row_stride = depth, .column_stride = 1};
+    const struct ncl_conv_matrix matrix = {.groups = conv->groups,
+                                           .rows = filters,
+                                           .depth = depth,
+                                           .group_stride = filters * depth,
+                                           .row_stride = depth,
+                                           .column_stride = 1};
     const struct ncl_conv_product product = {
         .packed = ncl_conv_emit_pack(lower, conv->filter, &matrix),
-        .image = h.needed ? emit_halo(lower, conv, window->border, &h, batch * conv->groups * channels) : ncl_lower_tensor(lower, conv->input),
+        .image = h.needed ? emit_halo(lower, conv, window->border, &h, batch * conv->groups * channels)
+                          : ncl_lower_tensor(lower, conv->input),
         .bias = ncl_lower_tensor(lower, conv->bias),
         .output = ncl_lower_tensor(lower, ncl_node_result(node, 0)),
         .batch = batch,

@@ -1,8 +1,9 @@
-/* Operations that an application registers: its functions tell shapes, tasks and the definition, its kernel gets everything else (ir/custom.h). */
+/* Operations that an application registers: its functions tell shapes, tasks and the definition, its kernel gets
+ * everything else (emit/custom.h). */
 #include <string.h>
 
-#include "ir/custom.h"
-#include "ir/lower.h"
+#include "emit/custom.h"
+#include "emit/lower.h"
 
 #define MAX_TASKS ((int64_t)1 << 40)
 
@@ -18,9 +19,11 @@ static nnefcl_status close_call(const struct nnefcl_call *call, nnefcl_status st
     if (call->status)
         return ncl_error(diag, call->status, node->at, "%s: %s", node->op->name, call->text);
     if (status > NNEFCL_OK && status <= NNEFCL_ERR_INTERNAL)
-        return ncl_error(diag, status, node->at, "%s: its shape function returned %s", node->op->name, nnefcl_status_name(status));
+        return ncl_error(diag, status, node->at, "%s: its shape function returned %s", node->op->name,
+                         nnefcl_status_name(status));
     if (status)
-        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, node->at, "%s: its shape function returned %d, which is no status", node->op->name, (int)status);
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, node->at, "%s: its shape function returned %d, which is no status",
+                         node->op->name, (int)status);
     return NNEFCL_OK;
 }
 
@@ -38,7 +41,8 @@ static nnefcl_status find_tasks(struct ncl_infer *infer, struct ncl_node *node)
     if (status)
         return status;
     if (node->tasks < 1 || node->tasks > MAX_TASKS)
-        return ncl_error(infer->diag, NNEFCL_ERR_ARGUMENT, node->at, "%s: %lld tasks, not 1 to 2^40", node->op->name, (long long)node->tasks);
+        return ncl_error(infer->diag, NNEFCL_ERR_ARGUMENT, node->at, "%s: %lld tasks, not 1 to 2^40", node->op->name,
+                         (long long)node->tasks);
     return NNEFCL_OK;
 }
 
@@ -51,7 +55,8 @@ static const struct ncl_tensor *tensor_at(const struct ncl_custom *custom, const
 nnefcl_dtype ncl_custom_dtype(const struct ncl_custom *custom, const struct ncl_node *node)
 {
     const size_t i = custom->typed;
-    return i < custom->parameter_count ? node->argument[i].tensor->dtype : node->result_dtype[i - custom->parameter_count];
+    return i < custom->parameter_count ? node->argument[i].tensor->dtype
+                                       : node->result_dtype[i - custom->parameter_count];
 }
 
 /* Default values of type ? are written before anyone knows what it stands for. */
@@ -75,8 +80,8 @@ static nnefcl_status check_generic(struct ncl_infer *infer, const struct ncl_nod
     const nnefcl_dtype dtype = ncl_custom_dtype(custom, node);
     for (size_t i = 0; i < custom->parameter_count; i++)
         if (custom->field[i].generic && !has_type(&node->argument[i], dtype))
-            return ncl_infer_error(infer, node, "the value of '%s' is not of type %s, for which ? stands here", node->parameter[i],
-                                   nnefcl_dtype_name(dtype));
+            return ncl_infer_error(infer, node, "the value of '%s' is not of type %s, for which ? stands here",
+                                   node->parameter[i], nnefcl_dtype_name(dtype));
     return NNEFCL_OK;
 }
 
@@ -94,8 +99,8 @@ nnefcl_status ncl_custom_infer(struct ncl_infer *infer, struct ncl_node *node)
     status = close_call(&call, status, infer->diag);
     for (size_t i = 0; i < node->result_count && !status; i++)
         if (!call.shaped[i])
-            status = ncl_error(infer->diag, NNEFCL_ERR_ARGUMENT, node->at, "%s: its shape function sets no shape for '%s'", node->op->name,
-                               node->result_name[i]);
+            status = ncl_error(infer->diag, NNEFCL_ERR_ARGUMENT, node->at,
+                               "%s: its shape function sets no shape for '%s'", node->op->name, node->result_name[i]);
         else
             status = ncl_infer_result(infer, node, i, &call.shape[i]);
     return status ? status : find_tasks(infer, node);
@@ -176,7 +181,8 @@ uint64_t ncl_custom_macs(const struct ncl_node *node)
 
 /* ---- the definition ---- */
 
-nnefcl_status ncl_custom_define(const struct ncl_reference *reference, const struct ncl_node *node, struct ncl_diag *diag)
+nnefcl_status ncl_custom_define(const struct ncl_reference *reference, const struct ncl_node *node,
+                                struct ncl_diag *diag)
 {
     struct nnefcl_call call = open_call(node);
     call.reference = reference;

@@ -10,7 +10,8 @@ static const struct ncl_window_rules rules = {.reverse = true, .borders = NCL_BO
 nnefcl_status ncl_debox_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
     struct ncl_window window;
-    const nnefcl_status status = ncl_window_infer(infer, node, &rules, &ncl_node_tensor(node, "input")->shape, NULL, &window);
+    const nnefcl_status status =
+        ncl_window_infer(infer, node, &rules, &ncl_node_tensor(node, "input")->shape, NULL, &window);
     return status ? status : ncl_infer_result(infer, node, 0, &window.out);
 }
 
@@ -20,7 +21,8 @@ nnefcl_status ncl_debox_lower(struct ncl_lower *lower, const struct ncl_node *no
     const int64_t count = ncl_shape_volume(&output->shape), run = lower->plan->target.cpu ? RUN : 1;
     struct ncl_window window;
     ncl_window_read(node, &rules, &input->shape, NULL, &window);
-    const double volume = (double)ncl_window_volume(&window), divisor = ncl_node_logical(node, "normalize") ? volume : 1;
+    const double volume = (double)ncl_window_volume(&window),
+                 divisor = ncl_node_logical(node, "normalize") ? volume : 1;
     const double flops = (double)ncl_shape_volume(&input->shape) * volume;
     if (ncl_deconv_rows_possible(lower, &window)) {
         const struct ncl_deconv_rows rows = {
@@ -45,8 +47,8 @@ nnefcl_status ncl_debox_lower(struct ncl_lower *lower, const struct ncl_node *no
     return ncl_step_end(step, ncl_ceil_div(count, run));
 }
 
-/* 4.3.2: output[i] = sum over j of input~[(i + p - j d) / s], only terms for which s divides i + p - j d; with `normalize` divided by the volume of
- * the window, under 'ignore' as well (A-BOX-3). */
+/* 4.3.2: output[i] = sum over j of input~[(i + p - j d) / s], only terms for which s divides i + p - j d; with
+ * `normalize` divided by the volume of the window, under 'ignore' as well (A-BOX-3). */
 void ncl_debox_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
@@ -54,7 +56,8 @@ void ncl_debox_reference(const struct ncl_reference *reference, const struct ncl
     struct ncl_window window;
     ncl_window_read(node, &rules, &input->shape, NULL, &window);
     const struct ncl_lines lines = ncl_lines_make(&window, &rules);
-    double *y = ncl_reference_out(reference, output), *scale = ncl_reference_scale(reference, output, ncl_lines_terms(&lines) + normalize);
+    double *y = ncl_reference_out(reference, output),
+           *scale = ncl_reference_scale(reference, output, ncl_lines_terms(&lines) + normalize);
     ncl_lines_sum(&lines, ncl_reference_in(reference, input), y, scale);
     for (int64_t i = 0; normalize && i < ncl_shape_volume(&output->shape); i++) {
         y[i] /= (double)ncl_window_volume(&window);

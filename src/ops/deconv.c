@@ -1,5 +1,5 @@
-/* deconv (NNEF 4.3.1): shape rule, and the choice among its kernels. Channels as in the result semantics of the text (A-DECONV-2): the filter has
- * shape (c, C/G,
+/* deconv (NNEF 4.3.1): shape rule, and the choice among its kernels. Channels as in the result semantics of the text
+ * (A-DECONV-2): the filter has shape (c, C/G,
  * ...), c are the channels of the input, C those of the output and the bias. */
 #include "base/checked.h"
 #include "ops/conv.h"
@@ -13,7 +13,8 @@ static int64_t group_count(const struct ncl_node *node)
     const int64_t groups = ncl_node_integer(node, "groups");
     if (groups)
         return groups;
-    return ncl_node_count(node, "output_shape") > 1 ? ncl_node_integer_at(node, "output_shape", 1) : ncl_node_tensor(node, "input")->shape.extent[1];
+    return ncl_node_count(node, "output_shape") > 1 ? ncl_node_integer_at(node, "output_shape", 1)
+                                                    : ncl_node_tensor(node, "input")->shape.extent[1];
 }
 
 static nnefcl_status check_channels(struct ncl_infer *infer, struct ncl_node *node)
@@ -21,12 +22,14 @@ static nnefcl_status check_channels(struct ncl_infer *infer, struct ncl_node *no
     const int64_t groups = group_count(node), channels = ncl_node_tensor(node, "input")->shape.extent[1];
     const nnefcl_shape *filter = &ncl_node_tensor(node, "filter")->shape;
     if (filter->extent[0] != channels)
-        return ncl_infer_error(infer, node, "the filter has batch %lld, the input has %lld channels", (long long)filter->extent[0],
-                               (long long)channels);
+        return ncl_infer_error(infer, node, "the filter has batch %lld, the input has %lld channels",
+                               (long long)filter->extent[0], (long long)channels);
     if (groups <= 0 || channels % groups)
-        return ncl_infer_error(infer, node, "the %lld filters do not divide into %lld groups", (long long)channels, (long long)groups);
+        return ncl_infer_error(infer, node, "the %lld filters do not divide into %lld groups", (long long)channels,
+                               (long long)groups);
     if (ncl_node_integer(node, "groups") == 0 && filter->extent[1] != 1)
-        return ncl_infer_error(infer, node, "the filter has %lld channels, with 'groups' = 0 it must have 1", (long long)filter->extent[1]);
+        return ncl_infer_error(infer, node, "the filter has %lld channels, with 'groups' = 0 it must have 1",
+                               (long long)filter->extent[1]);
     return ncl_conv_check_bias(infer, node, filter->extent[1] * groups);
 }
 
@@ -35,8 +38,8 @@ static nnefcl_status check_output_shape(struct ncl_infer *infer, struct ncl_node
     for (int i = 0; i < 2 && ncl_node_count(node, "output_shape"); i++)
         if (ncl_node_integer_at(node, "output_shape", (size_t)i) != output->extent[i])
             return ncl_infer_error(infer, node, "'output_shape' has extent %lld in axis %d, the output has %lld %s",
-                                   (long long)ncl_node_integer_at(node, "output_shape", (size_t)i), i, (long long)output->extent[i],
-                                   i ? "channels" : "batches");
+                                   (long long)ncl_node_integer_at(node, "output_shape", (size_t)i), i,
+                                   (long long)output->extent[i], i ? "channels" : "batches");
     return NNEFCL_OK;
 }
 
@@ -66,8 +69,9 @@ uint64_t ncl_deconv_macs(const struct ncl_node *node)
 
 static void read_deconv(const struct ncl_node *node, struct ncl_conv *conv, struct ncl_window *window)
 {
-    *conv =
-        (struct ncl_conv){.input = ncl_node_tensor(node, "input"), .filter = ncl_node_tensor(node, "filter"), .bias = ncl_node_tensor(node, "bias")};
+    *conv = (struct ncl_conv){.input = ncl_node_tensor(node, "input"),
+                              .filter = ncl_node_tensor(node, "filter"),
+                              .bias = ncl_node_tensor(node, "bias")};
     conv->groups = group_count(node);
     conv->in_channels = conv->filter->shape.extent[0] / conv->groups;
     conv->out_channels = conv->filter->shape.extent[1];
@@ -79,18 +83,21 @@ static void read_deconv(const struct ncl_node *node, struct ncl_conv *conv, stru
 static int64_t product_size(const struct ncl_lower *lower, const struct ncl_conv *conv, const struct ncl_window *window)
 {
     int64_t size = ncl_shape_span(&window->in, 2, window->rank);
-    if (!ncl_mul_i64(size, window->in.extent[0] * conv->groups, &size) || !ncl_mul_i64(size, conv->out_channels, &size) ||
-        !ncl_mul_i64(size, ncl_window_volume(window), &size) || (uint64_t)size > lower->plan->target.max_allocation / sizeof(float))
+    if (!ncl_mul_i64(size, window->in.extent[0] * conv->groups, &size) ||
+        !ncl_mul_i64(size, conv->out_channels, &size) || !ncl_mul_i64(size, ncl_window_volume(window), &size) ||
+        (uint64_t)size > lower->plan->target.max_allocation / sizeof(float))
         return 0;
     return size;
 }
 
-/* On CPUs: the products of each filter element with the input, a matrix product over the channels, then added up where they fall. */
-static nnefcl_status lower_product(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_conv *conv, const struct ncl_window *window,
-                                   int64_t size)
+/* On CPUs: the products of each filter element with the input, a matrix product over the channels, then added up where
+ * they fall. */
+static nnefcl_status lower_product(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_conv *conv,
+                                   const struct ncl_window *window, int64_t size)
 {
     static const int64_t no_taps[1] = {0};
-    const int64_t pixels = ncl_shape_span(&window->in, 2, window->rank), filters = conv->out_channels * ncl_window_volume(window);
+    const int64_t pixels = ncl_shape_span(&window->in, 2, window->rank),
+                  filters = conv->out_channels * ncl_window_volume(window);
     const struct ncl_conv_matrix matrix = {.groups = conv->groups,
                                            .rows = filters,
                                            .depth = conv->in_channels,
@@ -141,8 +148,8 @@ nnefcl_status ncl_deconv_lower(struct ncl_lower *lower, const struct ncl_node *n
 
 /* ---- definition ---- */
 
-/* 4.3.1: output[b][k1][i] = bias + sum over k2, j of input~[b][k2][(i + p - j d) / s] filter[k2][k1][j], the filter of shape (c, C / G, ...); only
- * terms for which s divides i + p - j d. */
+/* 4.3.1: output[b][k1][i] = bias + sum over k2, j of input~[b][k2][(i + p - j d) / s] filter[k2][k1][j], the filter of
+ * shape (c, C / G, ...); only terms for which s divides i + p - j d. */
 void ncl_deconv_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
     struct ncl_conv conv;

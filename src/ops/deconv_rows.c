@@ -8,11 +8,13 @@ bool ncl_deconv_rows_possible(const struct ncl_lower *lower, const struct ncl_wi
     return lower->plan->target.cpu && !lower->plain_kernels && window->rank > 2 && ncl_window_is_trivial(window, 0, 2);
 }
 
-nnefcl_status ncl_deconv_rows_emit(struct ncl_lower *lower, const struct ncl_deconv_rows *rows, const struct ncl_window *window)
+nnefcl_status ncl_deconv_rows_emit(struct ncl_lower *lower, const struct ncl_deconv_rows *rows,
+                                   const struct ncl_window *window)
 {
     const nnefcl_shape *in = &window->in, *out = &window->out;
     const bool biased = rows->bias != NCL_NO_TENSOR;
-    const int64_t count = ncl_shape_span(out, 0, out->rank - 1), run = ncl_ceil_div(RUN_SIZE, out->extent[out->rank - 1]);
+    const int64_t count = ncl_shape_span(out, 0, out->rank - 1),
+                  run = ncl_ceil_div(RUN_SIZE, out->extent[out->rank - 1]);
     const int64_t taps = rows->tap ? ncl_window_volume(window) : 1;
     struct ncl_emit *step = ncl_step_begin(lower, "deconv_rows");
     ncl_window_define_border(step, window->border);

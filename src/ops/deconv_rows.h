@@ -14,6 +14,7 @@ struct ncl_deconv_rows {
 
 /* The window is trivial outside of the spatial axes, and this is a CPU. */
 bool ncl_deconv_rows_possible(const struct ncl_lower *lower, const struct ncl_window *window);
-nnefcl_status ncl_deconv_rows_emit(struct ncl_lower *lower, const struct ncl_deconv_rows *rows, const struct ncl_window *window);
+nnefcl_status ncl_deconv_rows_emit(struct ncl_lower *lower, const struct ncl_deconv_rows *rows,
+                                   const struct ncl_window *window);
 
 #endif

@@ -4,10 +4,11 @@
 #include "nnefcl/model.h"
 #include "ops/broadcast.h"
 #include "ops/matmul.h"
-#include "ir/reference.h"
+#include "emit/reference.h"
 
 /* The filter of the input's rank: torch's exporter leaves the leading unit axes out. */
-static nnefcl_status widen_filter(struct ncl_infer *infer, const struct ncl_node *node, const nnefcl_shape *input, nnefcl_shape *filter)
+static nnefcl_status widen_filter(struct ncl_infer *infer, const struct ncl_node *node, const nnefcl_shape *input,
+                                  nnefcl_shape *filter)
 {
     if (filter->rank != 2 || input->rank <= 2)
         return NNEFCL_OK;
@@ -55,10 +56,11 @@ nnefcl_status ncl_linear_infer(struct ncl_infer *infer, struct ncl_node *node)
         return status;
     if (reads_as_column_bias(bias, &shape, infer->compat, infer->diag->strict)) {
         if (shape.rank > 2 && !(infer->compat & NNEFCL_COMPAT_TORCH))
-            return ncl_infer_needs_compat(infer, node, "torch", "bias %s for the last axis of %s", ncl_shape_text(bias, left),
-                                          ncl_shape_text(&shape, right));
+            return ncl_infer_needs_compat(infer, node, "torch", "bias %s for the last axis of %s",
+                                          ncl_shape_text(bias, left), ncl_shape_text(&shape, right));
         status = shape.rank > 2 ? NNEFCL_OK
-                                : ncl_infer_lax(infer, node, "bias %s is taken for [1,%lld]", ncl_shape_text(bias, left), (long long)shape.extent[1]);
+                                : ncl_infer_lax(infer, node, "bias %s is taken for [1,%lld]",
+                                                ncl_shape_text(bias, left), (long long)shape.extent[1]);
     } else if (!ncl_broadcast_join(&shape, bias)) {
         return ncl_infer_error(infer, node, "bias %s does not broadcast to the product %s", ncl_shape_text(bias, left),
                                ncl_shape_text(&shape, right));
@@ -67,8 +69,9 @@ nnefcl_status ncl_linear_infer(struct ncl_infer *infer, struct ncl_node *node)
 }
 
 /* product + bias as a step of its own: the bias is larger than the product, or a library computes it. */
-static nnefcl_status lower_in_two(struct ncl_lower *lower, struct ncl_matmul *product, const nnefcl_shape *shape, ncl_ref bias,
-                                  const nnefcl_shape *bias_shape, ncl_ref result, const nnefcl_shape *result_shape)
+static nnefcl_status lower_in_two(struct ncl_lower *lower, struct ncl_matmul *product, const nnefcl_shape *shape,
+                                  ncl_ref bias, const nnefcl_shape *bias_shape, ncl_ref result,
+                                  const nnefcl_shape *result_shape)
 {
     product->c.ref = ncl_lower_scratch(lower, "product", NNEFCL_SCALAR, ncl_shape_volume(shape));
     ncl_matmul_emit(lower, product);
@@ -83,8 +86,10 @@ static nnefcl_status lower_in_two(struct ncl_lower *lower, struct ncl_matmul *pr
 
 nnefcl_status ncl_linear_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *bias = ncl_node_tensor(node, "bias"), *result = ncl_node_result(node, 0);
-    struct ncl_tensor filter = *ncl_node_tensor(node, "filter"); /* the same tensor, already known to the plan, under a wider shape */
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *bias = ncl_node_tensor(node, "bias"),
+                            *result = ncl_node_result(node, 0);
+    struct ncl_tensor filter =
+        *ncl_node_tensor(node, "filter"); /* the same tensor, already known to the plan, under a wider shape */
     nnefcl_shape shape = input->shape, bias_shape = bias->shape;
     ncl_lower_tensor(lower, ncl_node_tensor(node, "filter"));
     widen_filter(NULL, node, &input->shape, &filter.shape);
@@ -117,7 +122,8 @@ uint64_t ncl_linear_macs(const struct ncl_node *node)
 /* ---- the definition ---- */
 
 /* The shape of the bias as it is read, under --compat too. */
-static nnefcl_shape read_bias(const nnefcl_shape *bias, const nnefcl_shape *product, const nnefcl_shape *result, unsigned compat)
+static nnefcl_shape read_bias(const nnefcl_shape *bias, const nnefcl_shape *product, const nnefcl_shape *result,
+                              unsigned compat)
 {
     if (!reads_as_column_bias(bias, product, compat, !ncl_shape_equal(product, result)))
         return *bias;
@@ -127,11 +133,14 @@ static nnefcl_shape read_bias(const nnefcl_shape *bias, const nnefcl_shape *prod
     return row;
 }
 
-/* matmul(input, filter, transposeB = true) + bias: the product of row r of the input and row c of the filter, bias added. */
+/* matmul(input, filter, transposeB = true) + bias: the product of row r of the input and row c of the filter, bias
+ * added. */
 void ncl_linear_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
-    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *bias = ncl_node_tensor(node, "bias"), *result = ncl_node_result(node, 0);
-    const double *x = ncl_reference_in(reference, input), *w = ncl_reference_in(reference, ncl_node_tensor(node, "filter")),
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *bias = ncl_node_tensor(node, "bias"),
+                            *result = ncl_node_result(node, 0);
+    const double *x = ncl_reference_in(reference, input),
+                 *w = ncl_reference_in(reference, ncl_node_tensor(node, "filter")),
                  *b = ncl_reference_in(reference, bias);
     nnefcl_shape filter = ncl_node_tensor(node, "filter")->shape, product;
     widen_filter(NULL, node, &input->shape, &filter);
@@ -139,15 +148,18 @@ void ncl_linear_reference(const struct ncl_reference *reference, const struct nc
     const nnefcl_shape added = read_bias(&bias->shape, &product, &result->shape, reference->compat);
     const int last = product.rank - 1;
     const int64_t depth = filter.extent[last];
-    double *y = ncl_reference_out(reference, result), *scale = ncl_reference_scale(reference, result, (uint64_t)depth + 1);
+    double *y = ncl_reference_out(reference, result),
+           *scale = ncl_reference_scale(reference, result, (uint64_t)depth + 1);
     int64_t at[NNEFCL_MAX_RANK];
-    for (bool more = ncl_position_first(&result->shape, at); more; more = ncl_position_next(&result->shape, at), y++, scale++) {
+    for (bool more = ncl_position_first(&result->shape, at); more;
+         more = ncl_position_next(&result->shape, at), y++, scale++) {
         int64_t row[NNEFCL_MAX_RANK], column[NNEFCL_MAX_RANK];
         for (int i = 0; i <= last; i++) {
             row[i] = i < last ? at[i] : 0;
             column[i] = i < last - 1 ? at[i] : i < last ? at[last] : 0;
         }
-        const double *left = x + ncl_position_repeated(&input->shape, row), *right = w + ncl_position_repeated(&filter, column);
+        const double *left = x + ncl_position_repeated(&input->shape, row),
+                     *right = w + ncl_position_repeated(&filter, column);
         *y = b[ncl_position_repeated(&added, at)];
         *scale = fabs(*y);
         for (int64_t k = 0; k < depth; k++) {

@@ -1,8 +1,8 @@
-/* local_response_normalization (NNEF 4.9.4): the box of its body has automatic padding, border 'constant' and divides by the whole volume of the
- * window. */
+/* local_response_normalization (NNEF 4.9.4): the box of its body has automatic padding, border 'constant' and divides
+ * by the whole volume of the window. */
 #include <math.h>
 
-#include "ir/reference.h"
+#include "emit/reference.h"
 #include "ops/broadcast.h"
 
 nnefcl_status ncl_lrn_infer(struct ncl_infer *infer, struct ncl_node *node)
@@ -88,7 +88,8 @@ nnefcl_status ncl_lrn_lower(struct ncl_lower *lower, const struct ncl_node *node
 
 /* ---- definition ---- */
 
-/* The sum of input^2 over the window of automatic padding p = floor((f - 1) / 2) around `at`; beyond the input are zeros. */
+/* The sum of input^2 over the window of automatic padding p = floor((f - 1) / 2) around `at`; beyond the input are
+ * zeros. */
 static double sum_squares(const struct ncl_node *node, const nnefcl_shape *shape, const double *x, const int64_t *at)
 {
     int64_t low[NNEFCL_MAX_RANK], from[NNEFCL_MAX_RANK], j[NNEFCL_MAX_RANK];
@@ -108,14 +109,16 @@ static double sum_squares(const struct ncl_node *node, const nnefcl_shape *shape
     return sum;
 }
 
-/* The body of 4.9.4: sigma = bias + alpha box(sqr(input), normalize = true), output = input / sigma^beta. The relative error of sigma reaches the
- * output beta times; where alpha or bias is negative, it may be large. */
+/* The body of 4.9.4: sigma = bias + alpha box(sqr(input), normalize = true), output = input / sigma^beta. The relative
+ * error of sigma reaches the output beta times; where alpha or bias is negative, it may be large. */
 void ncl_lrn_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
-    const double alpha = ncl_node_scalar(node, "alpha"), beta = ncl_node_scalar(node, "beta"), bias = ncl_node_scalar(node, "bias");
+    const double alpha = ncl_node_scalar(node, "alpha"), beta = ncl_node_scalar(node, "beta"),
+                 bias = ncl_node_scalar(node, "bias");
     const double volume = find_reach(node, &input->shape).volume, *x = ncl_reference_in(reference, input);
-    double *y = ncl_reference_out(reference, output), *scale = ncl_reference_scale(reference, output, (uint64_t)fmin(volume, 0x1p40) + 4);
+    double *y = ncl_reference_out(reference, output),
+           *scale = ncl_reference_scale(reference, output, (uint64_t)fmin(volume, 0x1p40) + 4);
     int64_t at[NNEFCL_MAX_RANK], i = 0;
     for (bool more = ncl_position_first(&input->shape, at); more; more = ncl_position_next(&input->shape, at), i++) {
         const double mean = sum_squares(node, &input->shape, x, at) / volume, sigma = bias + alpha * mean;

@@ -4,25 +4,26 @@
 #include <math.h>
 
 #include "ops/strided.h"
-#include "ir/reference.h"
+#include "emit/reference.h"
 
-nnefcl_status ncl_matmul_shape(struct ncl_infer *infer, const struct ncl_node *node, const nnefcl_shape *a, const nnefcl_shape *b, bool transpose_a,
-                               bool transpose_b, nnefcl_shape *shape)
+nnefcl_status ncl_matmul_shape(struct ncl_infer *infer, const struct ncl_node *node, const nnefcl_shape *a,
+                               const nnefcl_shape *b, bool transpose_a, bool transpose_b, nnefcl_shape *shape)
 {
     char left[NCL_SHAPE_TEXT], right[NCL_SHAPE_TEXT];
     if (a->rank < 2 || a->rank != b->rank)
-        return ncl_infer_error(infer, node, "the operands %s and %s need one rank, 2 or more", ncl_shape_text(a, left), ncl_shape_text(b, right));
+        return ncl_infer_error(infer, node, "the operands %s and %s need one rank, 2 or more", ncl_shape_text(a, left),
+                               ncl_shape_text(b, right));
     const int last = a->rank - 1;
     const int64_t inner_a = a->extent[last - transpose_a], inner_b = b->extent[last - !transpose_b];
     if (inner_a != inner_b)
-        return ncl_infer_error(infer, node, "the inner extents of %s%s and %s%s differ: %lld and %lld", ncl_shape_text(a, left),
-                               transpose_a ? " transposed" : "", ncl_shape_text(b, right), transpose_b ? " transposed" : "", (long long)inner_a,
-                               (long long)inner_b);
+        return ncl_infer_error(infer, node, "the inner extents of %s%s and %s%s differ: %lld and %lld",
+                               ncl_shape_text(a, left), transpose_a ? " transposed" : "", ncl_shape_text(b, right),
+                               transpose_b ? " transposed" : "", (long long)inner_a, (long long)inner_b);
     *shape = *a;
     for (int i = 0; i < last - 1; i++) {
         if (a->extent[i] != b->extent[i] && a->extent[i] != 1 && b->extent[i] != 1)
-            return ncl_infer_error(infer, node, "extents %lld and %lld of batch axis %d do not broadcast", (long long)a->extent[i],
-                                   (long long)b->extent[i], i);
+            return ncl_infer_error(infer, node, "extents %lld and %lld of batch axis %d do not broadcast",
+                                   (long long)a->extent[i], (long long)b->extent[i], i);
         shape->extent[i] = a->extent[i] == 1 ? b->extent[i] : a->extent[i];
     }
     shape->extent[last - 1] = a->extent[last - !transpose_a];
@@ -61,8 +62,8 @@ static struct ncl_matrix whole(ncl_ref ref, const nnefcl_shape *shape)
     return matrix;
 }
 
-struct ncl_matmul ncl_matmul_describe(struct ncl_lower *lower, const struct ncl_tensor *a, const struct ncl_tensor *b, bool transpose_a,
-                                      bool transpose_b, ncl_ref c, const nnefcl_shape *shape)
+struct ncl_matmul ncl_matmul_describe(struct ncl_lower *lower, const struct ncl_tensor *a, const struct ncl_tensor *b,
+                                      bool transpose_a, bool transpose_b, ncl_ref c, const nnefcl_shape *shape)
 {
     const int last = shape->rank - 1;
     struct ncl_matmul matmul = {
@@ -87,17 +88,18 @@ struct ncl_matmul ncl_matmul_describe(struct ncl_lower *lower, const struct ncl_
 nnefcl_status ncl_matmul_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
     nnefcl_shape shape;
-    const nnefcl_status status = ncl_matmul_shape(infer, node, &ncl_node_tensor(node, "A")->shape, &ncl_node_tensor(node, "B")->shape,
-                                                  ncl_node_logical(node, "transposeA"), ncl_node_logical(node, "transposeB"), &shape);
+    const nnefcl_status status =
+        ncl_matmul_shape(infer, node, &ncl_node_tensor(node, "A")->shape, &ncl_node_tensor(node, "B")->shape,
+                         ncl_node_logical(node, "transposeA"), ncl_node_logical(node, "transposeB"), &shape);
     return status ? status : ncl_infer_result(infer, node, 0, &shape);
 }
 
 nnefcl_status ncl_matmul_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
     const struct ncl_tensor *result = ncl_node_result(node, 0);
-    const struct ncl_matmul matmul =
-        ncl_matmul_describe(lower, ncl_node_tensor(node, "A"), ncl_node_tensor(node, "B"), ncl_node_logical(node, "transposeA"),
-                            ncl_node_logical(node, "transposeB"), ncl_lower_tensor(lower, result), &result->shape);
+    const struct ncl_matmul matmul = ncl_matmul_describe(
+        lower, ncl_node_tensor(node, "A"), ncl_node_tensor(node, "B"), ncl_node_logical(node, "transposeA"),
+        ncl_node_logical(node, "transposeB"), ncl_lower_tensor(lower, result), &result->shape);
     return ncl_matmul_emit(lower, &matmul);
 }
 
@@ -120,7 +122,8 @@ static void add_row(double *c, double *scale, double a, const double *b, int64_t
 }
 
 /* c[j] = sum over k of a[k] b[j][k] along a row of C: a transposed B has the terms of a sum side by side. */
-static void multiply_row(double *c, double *scale, const double *a, int64_t step, const double *b, int64_t columns, int64_t depth)
+static void multiply_row(double *c, double *scale, const double *a, int64_t step, const double *b, int64_t columns,
+                         int64_t depth)
 {
     for (int64_t j = 0; j < columns; j++)
         for (int64_t k = 0; k < depth; k++) {
@@ -132,10 +135,12 @@ static void multiply_row(double *c, double *scale, const double *a, int64_t step
 
 void ncl_matmul_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
-    const struct ncl_tensor *a = ncl_node_tensor(node, "A"), *b = ncl_node_tensor(node, "B"), *result = ncl_node_result(node, 0);
+    const struct ncl_tensor *a = ncl_node_tensor(node, "A"), *b = ncl_node_tensor(node, "B"),
+                            *result = ncl_node_result(node, 0);
     const bool transpose_a = ncl_node_logical(node, "transposeA"), transpose_b = ncl_node_logical(node, "transposeB");
     const int last = a->shape.rank - 1;
-    const int64_t rows = result->shape.extent[last - 1], columns = result->shape.extent[last], depth = a->shape.extent[last - transpose_a];
+    const int64_t rows = result->shape.extent[last - 1], columns = result->shape.extent[last],
+                  depth = a->shape.extent[last - transpose_a];
     double *c = ncl_reference_out(reference, result), *scale = ncl_reference_scale(reference, result, (uint64_t)depth);
     nnefcl_shape batch = result->shape;
     int64_t at[NNEFCL_MAX_RANK];

@@ -5,11 +5,12 @@
 #include "ops/matmul.h"
 #include "ops/strided.h"
 
-#define PANEL 16         /* columns of a tile of gemm.cl */
-#define BLOCK_ROWS 144   /* rows of A that a task of gemm.cl goes through for one panel: B comes from far away, and so seldom */
-#define FEW_ROWS 4       /* up to so many, packing costs more than it saves */
-#define PACK_ROWS 48   /* from so many rows of A on, packing a row-major B at run time pays ... */
-#define NEAR_B 32768   /* ... unless it has no more elements than this: then any order of it is near */
+#define PANEL 16 /* columns of a tile of gemm.cl */
+#define BLOCK_ROWS                                                                                                     \
+    144 /* rows of A that a task of gemm.cl goes through for one panel: B comes from far away, and so seldom */
+#define FEW_ROWS  4     /* up to so many, packing costs more than it saves */
+#define PACK_ROWS 48    /* from so many rows of A on, packing a row-major B at run time pays ... */
+#define NEAR_B    32768 /* ... unless it has no more elements than this: then any order of it is near */
 
 /* ---- the shape of the problem ---- */
 
@@ -29,7 +30,8 @@ static bool fold_into_rows(struct ncl_matmul *p)
 {
     const int last = p->rank - 1;
     const bool even_bias = p->bias.ref == NCL_NO_TENSOR || p->bias.batch[last] == p->bias.row * p->m;
-    if (p->b.batch[last] != 0 || p->a.batch[last] != p->a.row * p->m || p->c.batch[last] != p->c.row * p->m || !even_bias)
+    if (p->b.batch[last] != 0 || p->a.batch[last] != p->a.row * p->m || p->c.batch[last] != p->c.row * p->m ||
+        !even_bias)
         return false;
     p->m *= p->extent[last];
     p->rank--;
@@ -52,7 +54,8 @@ static void simplify(struct ncl_matmul *p)
 
 /* ---- records ---- */
 
-static void emit_batch(struct ncl_emit *step, const struct ncl_matmul *p, const char *a_name, const struct ncl_matrix *a, const char *b_name, const struct ncl_matrix *b)
+static void emit_batch(struct ncl_emit *step, const struct ncl_matmul *p, const char *a_name,
+                       const struct ncl_matrix *a, const char *b_name, const struct ncl_matrix *b)
 {
     int64_t extent[NCL_MATMUL_BATCH];
     for (int i = 0; i < NCL_MATMUL_BATCH; i++)
@@ -109,7 +112,8 @@ static nnefcl_status emit_plain(struct ncl_lower *lower, const struct ncl_matmul
 
 /* ---- packing ---- */
 
-/* Axes of the batch along which the matrix does not repeat go in front of a dense copy with `size` elements each; the copy's strides replace the matrix'. */
+/* Axes of the batch along which the matrix does not repeat go in front of a dense copy with `size` elements each; the
+ * copy's strides replace the matrix'. */
 static int64_t add_batch(struct ncl_strided *copy, const struct ncl_matmul *p, struct ncl_matrix *matrix, int64_t size)
 {
     for (int i = 0; i < p->rank; i++) {
@@ -130,7 +134,8 @@ static int64_t add_batch(struct ncl_strided *copy, const struct ncl_matmul *p, s
 }
 
 /* A dense row-major copy of a matrix of these extents. */
-static struct ncl_matrix make_dense(struct ncl_lower *lower, const struct ncl_matmul *p, struct ncl_matrix matrix, int64_t rows, int64_t columns, const char *name)
+static struct ncl_matrix make_dense(struct ncl_lower *lower, const struct ncl_matmul *p, struct ncl_matrix matrix,
+                                    int64_t rows, int64_t columns, const char *name)
 {
     struct ncl_strided copy = {0};
     const struct ncl_matrix from = matrix;
@@ -144,7 +149,8 @@ static struct ncl_matrix make_dense(struct ncl_lower *lower, const struct ncl_ma
     return matrix;
 }
 
-/* B as panels of 16 columns, [ceil(n / 16)][k][16]; the last one ends with the last column, so that all are full: n >= 16. */
+/* B as panels of 16 columns, [ceil(n / 16)][k][16]; the last one ends with the last column, so that all are full: n
+ * >= 16. */
 static struct ncl_matrix make_panels(struct ncl_lower *lower, const struct ncl_matmul *p)
 {
     const int64_t panels = ncl_ceil_div(p->n, PANEL), whole = p->n / PANEL, size = panels * PANEL * p->k;
@@ -170,7 +176,8 @@ static struct ncl_matrix make_panels(struct ncl_lower *lower, const struct ncl_m
 /* ---- gemv.cl ---- */
 
 /* Rows of x against rows of w; c is transposed when they are swapped. Both get contiguous along k first. */
-static nnefcl_status emit_rows(struct ncl_lower *lower, const struct ncl_matmul *p, struct ncl_matrix x, int64_t x_rows, struct ncl_matrix w, int64_t w_rows, bool swapped)
+static nnefcl_status emit_rows(struct ncl_lower *lower, const struct ncl_matmul *p, struct ncl_matrix x, int64_t x_rows,
+                               struct ncl_matrix w, int64_t w_rows, bool swapped)
 {
     if (x.column != 1)
         x = make_dense(lower, p, x, x_rows, p->k, "x");
@@ -218,7 +225,8 @@ static int64_t tile_rows(int64_t m)
 static int64_t block_rows(const struct ncl_lower *lower, const struct ncl_matmul *p, int64_t tile)
 {
     const int64_t tiles = ncl_ceil_div(p->m, tile);
-    const int64_t wanted = 4 * (int64_t)lower->plan->target.compute_units, others = ncl_ceil_div(p->n, PANEL) * batch_count(p);
+    const int64_t wanted = 4 * (int64_t)lower->plan->target.compute_units,
+                  others = ncl_ceil_div(p->n, PANEL) * batch_count(p);
     int64_t blocks = ncl_ceil_div(p->m, BLOCK_ROWS);
     if (blocks * others < wanted)
         blocks = ncl_ceil_div(wanted, others);
@@ -245,7 +253,10 @@ static nnefcl_status emit_gemm(struct ncl_lower *lower, const struct ncl_matmul 
     ncl_step_define_int(step, "MR", tile);
     ncl_step_define_int(step, "TRANSPOSED_A", transposed);
     ncl_step_define_int(step, "PACKED", packed);
-    ncl_step_define(step, "BIAS", p->bias.ref == NCL_NO_TENSOR ? "NO_BIAS" : p->bias.column ? "COLUMN_BIAS" : "ROW_BIAS");
+    ncl_step_define(step, "BIAS",
+                    p->bias.ref == NCL_NO_TENSOR ? "NO_BIAS"
+                    : p->bias.column             ? "COLUMN_BIAS"
+                                                 : "ROW_BIAS");
     operands(step, p, p->a.ref, p->b.ref);
     ncl_step_size(step, "M", p->m);
     ncl_step_size(step, "N", p->n);
@@ -285,7 +296,8 @@ static bool is_dense(const struct ncl_matrix *matrix, int64_t rows, int64_t colu
     return !*transposed || (matrix->row == 1 && matrix->column == rows);
 }
 
-static nnefcl_status emit_library(struct ncl_lower *lower, const struct ncl_matmul *p, const struct ncl_gemm *form, ncl_ref c)
+static nnefcl_status emit_library(struct ncl_lower *lower, const struct ncl_matmul *p, const struct ncl_gemm *form,
+                                  ncl_ref c)
 {
     struct ncl_gemm gemm = *form;
     gemm.m = p->m;
@@ -302,9 +314,11 @@ static nnefcl_status emit_library(struct ncl_lower *lower, const struct ncl_matm
 
 static nnefcl_status choose(struct ncl_lower *lower, const struct ncl_matmul *p)
 {
-    if (lower->plain_kernels || !lower->plan->target.cpu || p->c.column != 1 || (p->bias.ref != NCL_NO_TENSOR && p->bias.column > 1))
+    if (lower->plain_kernels || !lower->plan->target.cpu || p->c.column != 1 ||
+        (p->bias.ref != NCL_NO_TENSOR && p->bias.column > 1))
         return emit_plain(lower, p);
-    const bool b_rows = p->b.row == 1 || ncl_lower_is_constant(lower, p->b.ref); /* B' is contiguous along k, or made so at no cost */
+    const bool b_rows =
+        p->b.row == 1 || ncl_lower_is_constant(lower, p->b.ref); /* B' is contiguous along k, or made so at no cost */
     if (p->m == 1 && (b_rows || p->n < PANEL))
         return emit_rows(lower, p, p->a, 1, ncl_matmul_transposed(p->b), p->n, false);
     if (p->m <= FEW_ROWS && p->b.row == 1 && !ncl_lower_is_constant(lower, p->b.ref))
@@ -321,8 +335,8 @@ nnefcl_status ncl_matmul_emit(struct ncl_lower *lower, const struct ncl_matmul *
     if (lower->status)
         return lower->status;
     simplify(&p);
-    if (lower->clblast && p.bias.ref == NCL_NO_TENSOR && p.c.column == 1 && p.c.row == p.n && is_dense(&p.a, p.m, p.k, &form.transpose_a) &&
-        is_dense(&p.b, p.k, p.n, &form.transpose_b))
+    if (lower->clblast && p.bias.ref == NCL_NO_TENSOR && p.c.column == 1 && p.c.row == p.n &&
+        is_dense(&p.a, p.m, p.k, &form.transpose_a) && is_dense(&p.b, p.k, p.n, &form.transpose_b))
         return emit_library(lower, &p, &form, p.c.ref);
     return choose(lower, &p);
 }

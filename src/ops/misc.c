@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "ops/broadcast.h"
-#include "ir/reference.h"
+#include "emit/reference.h"
 
 #define MOST_COPIES 65536
 
@@ -13,7 +13,8 @@ nnefcl_status ncl_copy_n_infer(struct ncl_infer *infer, struct ncl_node *node)
     if (times < 0)
         return ncl_infer_error(infer, node, "'times' is %lld, it must not be negative", (long long)times);
     if (times > MOST_COPIES)
-        return ncl_error(infer->diag, NNEFCL_ERR_LIMIT, node->at, "copy_n: 'times' is %lld, more than %d", (long long)times, MOST_COPIES);
+        return ncl_error(infer->diag, NNEFCL_ERR_LIMIT, node->at, "copy_n: 'times' is %lld, more than %d",
+                         (long long)times, MOST_COPIES);
     nnefcl_shape *shapes = NCL_NEW_ARRAY(infer->arena, nnefcl_shape, (size_t)times);
     if (!shapes)
         return ncl_nomem(infer->diag);
@@ -40,7 +41,8 @@ nnefcl_status ncl_add_n_infer(struct ncl_infer *infer, struct ncl_node *node)
     for (size_t i = 0; i < count; i++) {
         const nnefcl_shape before = shape, *operand = &ncl_node_tensor_at(node, "x", i)->shape;
         if (!ncl_broadcast_join(&shape, operand))
-            return ncl_infer_error(infer, node, "operand %zu of shape %s does not broadcast with the shape %s of those before it", i,
+            return ncl_infer_error(infer, node,
+                                   "operand %zu of shape %s does not broadcast with the shape %s of those before it", i,
                                    ncl_shape_text(operand, got), ncl_shape_text(&before, want));
     }
     const nnefcl_status status = ncl_infer_result(infer, node, 0, &shape);

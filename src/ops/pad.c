@@ -1,5 +1,6 @@
-/* pad (4.5.5): the input with a border on each side of each axis; a negative one cuts off. 'ignore' is allowed by the text, but says nothing of the
- * values: zeros. A reflection wider than the input goes on as in sliding windows (the text's formulas end with the first one, A-PAD-1). */
+/* pad (4.5.5): the input with a border on each side of each axis; a negative one cuts off. 'ignore' is allowed by the
+ * text, but says nothing of the values: zeros. A reflection wider than the input goes on as in sliding windows (the
+ * text's formulas end with the first one, A-PAD-1). */
 #include "base/checked.h"
 #include "ops/broadcast.h"
 #include "ops/strided.h"
@@ -27,7 +28,8 @@ nnefcl_status ncl_pad_infer(struct ncl_infer *infer, struct ncl_node *node)
         return ncl_infer_error(infer, node, "padding has %zu items, the input rank %d", count, input->rank);
     for (int i = 0; i < input->rank; i++) {
         const struct padding padding = padding_at(node, i);
-        if (!ncl_add_i64(output.extent[i], padding.before, &output.extent[i]) || !ncl_add_i64(output.extent[i], padding.after, &output.extent[i]))
+        if (!ncl_add_i64(output.extent[i], padding.before, &output.extent[i]) ||
+            !ncl_add_i64(output.extent[i], padding.after, &output.extent[i]))
             return ncl_infer_error(infer, node, "the extent of axis %d is too large", i);
     }
     return ncl_infer_result(infer, node, 0, &output);
@@ -69,7 +71,8 @@ static bool only_cuts(const struct ncl_node *node, int rank)
     return true;
 }
 
-static void lower_cut(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_tensor *input, const struct ncl_tensor *result)
+static void lower_cut(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_tensor *input,
+                      const struct ncl_tensor *result)
 {
     int64_t in[NNEFCL_MAX_RANK], out[NNEFCL_MAX_RANK];
     struct ncl_strided copy = {0};
@@ -116,13 +119,14 @@ nnefcl_status ncl_pad_lower(struct ncl_lower *lower, const struct ncl_node *node
     return ncl_step_end(step, ncl_ceil_div(rows, task_rows));
 }
 
-/* 4.5.5: output[i] = input~[i - p] in each axis; outside of the input `value` under 'constant', as the element that it is written as, 0 under
- * 'ignore'. */
+/* 4.5.5: output[i] = input~[i - p] in each axis; outside of the input `value` under 'constant', as the element that it
+ * is written as, 0 under 'ignore'. */
 void ncl_pad_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
     const enum ncl_border border = ncl_window_border(node);
-    const double *x = ncl_reference_in(reference, input), fill = border == NCL_BORDER_CONSTANT ? (double)(float)ncl_node_scalar(node, "value") : 0;
+    const double *x = ncl_reference_in(reference, input),
+                 fill = border == NCL_BORDER_CONSTANT ? (double)(float)ncl_node_scalar(node, "value") : 0;
     double *y = ncl_reference_out(reference, output);
     int64_t at[NNEFCL_MAX_RANK], from[NNEFCL_MAX_RANK];
     for (bool more = ncl_position_first(&output->shape, at); more; more = ncl_position_next(&output->shape, at)) {

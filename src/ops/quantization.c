@@ -1,12 +1,13 @@
-/* Quantization operations (NNEF 4.9.5): elements become the nearest of those that an index stands for. linear_quantize is min_max_linear_quantize,
- * unsigned.
+/* Quantization operations (NNEF 4.9.5): elements become the nearest of those that an index stands for. linear_quantize
+ * is min_max_linear_quantize, unsigned.
  *
- * Kernels find the index of the text in real arithmetic for operands that are floats: a first guess, then the exact side of the boundary by fused
- * multiply-adds. Above 23 bits the steps are finer than the floats between the limits: then nothing is left but to clamp (to half a step). */
+ * Kernels find the index of the text in real arithmetic for operands that are floats: a first guess, then the exact
+ * side of the boundary by fused multiply-adds. Above 23 bits the steps are finer than the floats between the limits:
+ * then nothing is left but to clamp (to half a step). */
 #include <math.h>
 #include <string.h>
 
-#include "ir/reference.h"
+#include "emit/reference.h"
 #include "ops/broadcast.h"
 
 #define FINE 24 /* bits from which on a step is below the spacing of floats at the limits */
@@ -42,7 +43,8 @@ static nnefcl_status infer(struct ncl_infer *infer, struct ncl_node *node, const
     return status ? status : ncl_infer_result(infer, node, 0, &shape);
 }
 
-static const char *const limits[] = {"x", "min", "max"}, *const points[] = {"x", "zero_point", "scale"}, *const largest[] = {"x", "max"};
+static const char *const limits[] = {"x", "min", "max"}, *const points[] = {"x", "zero_point", "scale"},
+                         *const largest[] = {"x", "max"};
 
 nnefcl_status ncl_min_max_quantize_infer(struct ncl_infer *rule, struct ncl_node *node)
 {
@@ -79,12 +81,16 @@ static double lowest_of(const struct ncl_node *node)
 
 /* ---- kernels ---- */
 
-static nnefcl_status emit(struct ncl_lower *lower, const struct ncl_node *node, const char *const *names, int count, const char *formula,
-                          double alpha, double beta)
+static nnefcl_status emit(struct ncl_lower *lower, const struct ncl_node *node, const char *const *names, int count,
+                          const char *formula, double alpha, double beta)
 {
     const struct ncl_tensor *result = ncl_node_result(node, 0);
-    struct ncl_broadcast broadcast = {
-        .formula = formula, .quantize = true, .alpha = alpha, .beta = beta, .result = ncl_lower_tensor(lower, result), .result_shape = result->shape};
+    struct ncl_broadcast broadcast = {.formula = formula,
+                                      .quantize = true,
+                                      .alpha = alpha,
+                                      .beta = beta,
+                                      .result = ncl_lower_tensor(lower, result),
+                                      .result_shape = result->shape};
     for (int i = 0; i < count; i++)
         ncl_broadcast_operand(lower, &broadcast, ncl_node_tensor(node, names[i]));
     return ncl_broadcast_emit(lower, &broadcast);
@@ -98,7 +104,8 @@ nnefcl_status ncl_min_max_quantize_lower(struct ncl_lower *lower, const struct n
 
 nnefcl_status ncl_zero_point_quantize_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    return emit(lower, node, points, 3, "FN(quantize_scale)(x, convert_float8(y), z, BETA, ALPHA)", highest_of(node), lowest_of(node));
+    return emit(lower, node, points, 3, "FN(quantize_scale)(x, convert_float8(y), z, BETA, ALPHA)", highest_of(node),
+                lowest_of(node));
 }
 
 nnefcl_status ncl_logarithmic_quantize_lower(struct ncl_lower *lower, const struct ncl_node *node)
@@ -108,7 +115,8 @@ nnefcl_status ncl_logarithmic_quantize_lower(struct ncl_lower *lower, const stru
 
 /* ---- the definition ---- */
 
-static double element(const struct ncl_reference *reference, const struct ncl_node *node, const char *name, const int64_t *at)
+static double element(const struct ncl_reference *reference, const struct ncl_node *node, const char *name,
+                      const int64_t *at)
 {
     const struct ncl_tensor *operand = ncl_node_tensor(node, name);
     return ncl_reference_in(reference, operand)[ncl_position_repeated(&operand->shape, at)];
@@ -125,8 +133,8 @@ static double clamped(double x, double low, double high)
     return least > low ? least : low;
 }
 
-/* q = round((z - min) / (max - min) r) - p and y = (q + p) / r (max - min) + min, z the clamped x: p cancels out. The quotient is last, so that it is
- * exact where it is a boundary. */
+/* q = round((z - min) / (max - min) r) - p and y = (q + p) / r (max - min) + min, z the clamped x: p cancels out. The
+ * quotient is last, so that it is exact where it is a boundary. */
 static double min_max(double x, double min, double max, double r)
 {
     const double z = clamped(x, min, max);
@@ -157,8 +165,8 @@ void ncl_zero_point_quantize_reference(const struct ncl_reference *reference, co
     }
 }
 
-/* q = round(clamp(log2(|x|), m - r, m)) and y = sign(x) 2^q, m = ceil(log2(max)): the logarithm of a float is no half, and with the exponent taken
- * off it is exact for powers of two. */
+/* q = round(clamp(log2(|x|), m - r, m)) and y = sign(x) 2^q, m = ceil(log2(max)): the logarithm of a float is no half,
+ * and with the exponent taken off it is exact for powers of two. */
 static double logarithmic(double x, double max, double r)
 {
     int exponent, most;
@@ -175,5 +183,6 @@ void ncl_logarithmic_quantize_reference(const struct ncl_reference *reference, c
     double *y = ncl_reference_out(reference, result);
     int64_t at[NNEFCL_MAX_RANK];
     for (bool more = ncl_position_first(&result->shape, at); more; more = ncl_position_next(&result->shape, at))
-        *y++ = logarithmic(element(reference, node, "x", at), element(reference, node, "max", at), ldexp(1, (int)bits_of(node)) - 1);
+        *y++ = logarithmic(element(reference, node, "x", at), element(reference, node, "max", at),
+                           ldexp(1, (int)bits_of(node)) - 1);
 }

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "ops/axes.h"
-#include "ir/reference.h"
+#include "emit/reference.h"
 
 /* The variants in ops.def; the last one is for moments. */
 enum kind { SUM, MEAN, MAX, MIN, ALL, ANY, VARIANCE };
@@ -32,8 +32,8 @@ static const struct reduction reductions[] = {
     [VARIANCE] = {.join = "a + v", .start = "0", .map = "(v - m) * (v - m)", .sum = true, .finish = "v / VOLUME"},
 };
 
-static nnefcl_status emit(struct ncl_lower *lower, enum kind kind, const struct ncl_tensor *input, const struct ncl_tensor *mean,
-                          const struct ncl_tensor *output)
+static nnefcl_status emit(struct ncl_lower *lower, enum kind kind, const struct ncl_tensor *input,
+                          const struct ncl_tensor *mean, const struct ncl_tensor *output)
 {
     const struct reduction *reduction = &reductions[kind];
     struct ncl_axes axes;
@@ -56,7 +56,8 @@ static nnefcl_status emit(struct ncl_lower *lower, enum kind kind, const struct 
     return ncl_step_end(step, tasks);
 }
 
-static nnefcl_status emit_or_view(struct ncl_lower *lower, enum kind kind, const struct ncl_tensor *input, const struct ncl_tensor *output)
+static nnefcl_status emit_or_view(struct ncl_lower *lower, enum kind kind, const struct ncl_tensor *input,
+                                  const struct ncl_tensor *output)
 {
     if (ncl_shape_volume(&input->shape) != ncl_shape_volume(&output->shape))
         return emit(lower, kind, input, input, output);
@@ -71,7 +72,8 @@ nnefcl_status ncl_reduce_lower(struct ncl_lower *lower, const struct ncl_node *n
 
 nnefcl_status ncl_sum_reduce_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    return emit_or_view(lower, ncl_node_logical(node, "normalize") ? MEAN : SUM, ncl_node_tensor(node, "input"), ncl_node_result(node, 0));
+    return emit_or_view(lower, ncl_node_logical(node, "normalize") ? MEAN : SUM, ncl_node_tensor(node, "input"),
+                        ncl_node_result(node, 0));
 }
 
 /* ---- moments: the mean, then the mean of squared differences from it ---- */
@@ -94,7 +96,8 @@ nnefcl_status ncl_moments_lower(struct ncl_lower *lower, const struct ncl_node *
 
 /* ---- the definition ---- */
 
-/* Several axes are reduced one after the other, which the order of a sum in real numbers does not tell. A NaN is beyond every number. */
+/* Several axes are reduced one after the other, which the order of a sum in real numbers does not tell. A NaN is beyond
+ * every number. */
 static double join(enum kind kind, double a, double v)
 {
     switch (kind) {
@@ -111,12 +114,14 @@ static double join(enum kind kind, double a, double v)
     }
 }
 
-static void define(const struct ncl_reference *reference, enum kind kind, const struct ncl_tensor *input, const struct ncl_tensor *output)
+static void define(const struct ncl_reference *reference, enum kind kind, const struct ncl_tensor *input,
+                   const struct ncl_tensor *output)
 {
     static const double start[] = {[SUM] = 0, [MEAN] = 0, [MAX] = -INFINITY, [MIN] = INFINITY, [ALL] = 1, [ANY] = 0};
     const int64_t count = ncl_shape_volume(&output->shape), volume = ncl_shape_volume(&input->shape) / count;
     const double *x = ncl_reference_in(reference, input);
-    double *y = ncl_reference_out(reference, output), *scale = kind <= MEAN ? ncl_reference_scale(reference, output, (uint64_t)volume) : NULL;
+    double *y = ncl_reference_out(reference, output),
+           *scale = kind <= MEAN ? ncl_reference_scale(reference, output, (uint64_t)volume) : NULL;
     int64_t at[NNEFCL_MAX_RANK];
     for (int64_t i = 0; i < count; i++)
         y[i] = start[kind];
@@ -140,17 +145,21 @@ void ncl_reduce_reference(const struct ncl_reference *reference, const struct nc
 
 void ncl_sum_reduce_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
-    define(reference, ncl_node_logical(node, "normalize") ? MEAN : SUM, ncl_node_tensor(node, "input"), ncl_node_result(node, 0));
+    define(reference, ncl_node_logical(node, "normalize") ? MEAN : SUM, ncl_node_tensor(node, "input"),
+           ncl_node_result(node, 0));
 }
 
-/* mean = mean_reduce(input), variance = mean_reduce(sqr(input - mean)). A mean that is off by d adds d^2 to the variance, and d is at most half a
- * unit of the mean magnitude for each of 72 terms (the sums are made in parts, src/verify/tolerance.def). */
+/* mean = mean_reduce(input), variance = mean_reduce(sqr(input - mean)). A mean that is off by d adds d^2 to the
+ * variance, and d is at most half a unit of the mean magnitude for each of 72 terms (the sums are made in parts,
+ * src/verify/tolerance.def). */
 void ncl_moments_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
-    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *mean = ncl_node_result(node, 0), *variance = ncl_node_result(node, 1);
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *mean = ncl_node_result(node, 0),
+                            *variance = ncl_node_result(node, 1);
     const int64_t count = ncl_shape_volume(&mean->shape), volume = ncl_shape_volume(&input->shape) / count;
     const double *x = ncl_reference_in(reference, input), *m = ncl_reference_out(reference, mean);
-    double *v = ncl_reference_out(reference, variance), *scale = ncl_reference_scale(reference, variance, (uint64_t)volume);
+    double *v = ncl_reference_out(reference, variance),
+           *scale = ncl_reference_scale(reference, variance, (uint64_t)volume);
     int64_t at[NNEFCL_MAX_RANK];
     define(reference, MEAN, input, mean);
     for (bool more = ncl_position_first(&input->shape, at); more; more = ncl_position_next(&input->shape, at)) {

@@ -1,5 +1,5 @@
-/* nearest_downsample, area_downsample, nearest_upsample, multilinear_upsample (NNEF 4.3.4). The formula counts where the informative fragments differ
- * (A-UP-2), and a border is one of both neighbours (A-UP-3). */
+/* nearest_downsample, area_downsample, nearest_upsample, multilinear_upsample (NNEF 4.3.4). The formula counts where
+ * the informative fragments differ (A-UP-2), and a border is one of both neighbours (A-UP-3). */
 #include <math.h>
 #include <string.h>
 
@@ -17,8 +17,8 @@ static nnefcl_status check_factor(struct ncl_infer *infer, struct ncl_node *node
     const int rank = ncl_node_tensor(node, "input")->shape.rank;
     const size_t count = ncl_node_count(node, "factor");
     if (rank < 2 || count != (size_t)(rank - 2))
-        return ncl_infer_error(infer, node, "'factor' has %zu items, the input of rank %d has %d spatial dimensions", count, rank,
-                               rank < 2 ? 0 : rank - 2);
+        return ncl_infer_error(infer, node, "'factor' has %zu items, the input of rank %d has %d spatial dimensions",
+                               count, rank, rank < 2 ? 0 : rank - 2);
     for (size_t i = 0; i < count; i++)
         if (ncl_node_integer_at(node, "factor", i) <= 0)
             return ncl_infer_error(infer, node, "item %zu of 'factor' is %lld, it must be positive", i,
@@ -35,8 +35,8 @@ nnefcl_status ncl_downsample_infer(struct ncl_infer *infer, struct ncl_node *nod
     for (int i = 2; i < shape.rank; i++) {
         const int64_t factor = ncl_node_integer_at(node, "factor", (size_t)i - 2);
         if (shape.extent[i] % factor)
-            return ncl_infer_error(infer, node, "the factor %lld does not divide the extent %lld of axis %d", (long long)factor,
-                                   (long long)shape.extent[i], i);
+            return ncl_infer_error(infer, node, "the factor %lld does not divide the extent %lld of axis %d",
+                                   (long long)factor, (long long)shape.extent[i], i);
         shape.extent[i] /= factor;
     }
     return ncl_infer_result(infer, node, 0, &shape);
@@ -51,7 +51,8 @@ nnefcl_status ncl_upsample_infer(struct ncl_infer *infer, struct ncl_node *node)
     for (int i = 2; i < shape.rank; i++)
         if (!ncl_mul_i64(shape.extent[i], ncl_node_integer_at(node, "factor", (size_t)i - 2), &shape.extent[i]))
             return ncl_infer_error(infer, node, "the factor %lld for the extent %lld of axis %d is too large",
-                                   (long long)ncl_node_integer_at(node, "factor", (size_t)i - 2), (long long)shape.extent[i], i);
+                                   (long long)ncl_node_integer_at(node, "factor", (size_t)i - 2),
+                                   (long long)shape.extent[i], i);
     return ncl_infer_result(infer, node, 0, &shape);
 }
 
@@ -68,7 +69,8 @@ static int find_method(const struct ncl_node *node)
 nnefcl_status ncl_multilinear_upsample_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
     if (find_method(node) < 0)
-        return ncl_infer_error(infer, node, "method '%.40s' is none of 'symmetric', 'asymmetric', 'aligned'", ncl_node_string(node, "method"));
+        return ncl_infer_error(infer, node, "method '%.40s' is none of 'symmetric', 'asymmetric', 'aligned'",
+                               ncl_node_string(node, "method"));
     const nnefcl_status status = ncl_window_infer_border(infer, node, NCL_BORDERS_FILLED);
     return status ? status : ncl_upsample_infer(infer, node);
 }
@@ -87,7 +89,8 @@ static void emit_spatial(struct ncl_emit *step, const char *name, const nnefcl_s
 nnefcl_status ncl_nearest_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
-    const int64_t count = ncl_shape_volume(&output->shape), run = lower->plan->target.cpu ? lower->plan->target.chunk : 1;
+    const int64_t count = ncl_shape_volume(&output->shape),
+                  run = lower->plan->target.cpu ? lower->plan->target.chunk : 1;
     struct ncl_emit *step = ncl_step_begin(lower, "nearest");
     ncl_step_in(step, ncl_lower_tensor(lower, input));
     ncl_step_out(step, ncl_lower_tensor(lower, output));
@@ -102,7 +105,8 @@ nnefcl_status ncl_nearest_lower(struct ncl_lower *lower, const struct ncl_node *
 static struct ncl_window area_window(const struct ncl_node *node)
 {
     const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape;
-    struct ncl_window window = {.rank = input->rank, .border = NCL_BORDER_CONSTANT, .in = *input, .out = ncl_node_result(node, 0)->shape};
+    struct ncl_window window = {
+        .rank = input->rank, .border = NCL_BORDER_CONSTANT, .in = *input, .out = ncl_node_result(node, 0)->shape};
     for (int i = 0; i < input->rank; i++) {
         window.dilation[i] = 1;
         window.size[i] = window.stride[i] = i < 2 ? 1 : ncl_node_integer_at(node, "factor", (size_t)i - 2);
@@ -173,8 +177,8 @@ void ncl_nearest_upsample_reference(const struct ncl_reference *reference, const
     }
 }
 
-/* Where output i of an axis lies in the input: j(i) + u(i) of the three methods. A quotient of integers is exact where it is an integer, so u is 0
- * there. An input of one element has nothing to align (A-UP-1). */
+/* Where output i of an axis lies in the input: j(i) + u(i) of the three methods. A quotient of integers is exact where
+ * it is an integer, so u is 0 there. An input of one element has nothing to align (A-UP-1). */
 static double source(int method, int64_t i, int64_t f, int64_t x)
 {
     switch (method) {
@@ -188,8 +192,8 @@ static double source(int method, int64_t i, int64_t f, int64_t x)
 }
 
 /* One of the 2^n neighbours of an output in n axes: its weight, and its index, negative outside. */
-static double find_corner(const nnefcl_shape *shape, enum ncl_border border, const double *position, const int64_t *at, unsigned corner,
-                          int64_t *index)
+static double find_corner(const nnefcl_shape *shape, enum ncl_border border, const double *position, const int64_t *at,
+                          unsigned corner, int64_t *index)
 {
     int64_t from[NNEFCL_MAX_RANK];
     double weight = 1;
@@ -205,8 +209,8 @@ static double find_corner(const nnefcl_shape *shape, enum ncl_border border, con
     return weight;
 }
 
-/* 4.3.4: output[i] = (1 - u) input~[j] + u input~[j + 1] in each axis; what has no weight is not read. A weight may be as far off as a rounding of 1
- * is, so the error grows with the neighbours, whatever their weights. */
+/* 4.3.4: output[i] = (1 - u) input~[j] + u input~[j + 1] in each axis; what has no weight is not read. A weight may be
+ * as far off as a rounding of 1 is, so the error grows with the neighbours, whatever their weights. */
 void ncl_multilinear_upsample_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
@@ -215,12 +219,15 @@ void ncl_multilinear_upsample_reference(const struct ncl_reference *reference, c
     const enum ncl_border border = ncl_window_border(node);
     const double *x = ncl_reference_in(reference, input);
     double *y = ncl_reference_out(reference, output);
-    double *scale = ncl_reference_scale(reference, output, corners + 3 * (uint64_t)(shape->rank - 2)); /* u, 1 - u and a product in each axis */
+    double *scale = ncl_reference_scale(
+        reference, output, corners + 3 * (uint64_t)(shape->rank - 2)); /* u, 1 - u and a product in each axis */
     double position[NNEFCL_MAX_RANK] = {0};
     int64_t at[NNEFCL_MAX_RANK], index;
-    for (bool more = ncl_position_first(&output->shape, at); more; more = ncl_position_next(&output->shape, at), y++, scale++) {
+    for (bool more = ncl_position_first(&output->shape, at); more;
+         more = ncl_position_next(&output->shape, at), y++, scale++) {
         for (int i = 2; i < shape->rank; i++)
-            position[i] = source(find_method(node), at[i], ncl_node_integer_at(node, "factor", (size_t)i - 2), shape->extent[i]);
+            position[i] =
+                source(find_method(node), at[i], ncl_node_integer_at(node, "factor", (size_t)i - 2), shape->extent[i]);
         for (unsigned corner = 0; corner < corners; corner++) {
             const double weight = find_corner(shape, border, position, at, corner, &index);
             if (index < 0 || weight == 0)

@@ -1,9 +1,10 @@
-/* reshape, squeeze, unsqueeze (4.5.1): another shape over the same elements, so a view. Axes outside of the range of reshape stay (A-RESHAPE-1). */
+/* reshape, squeeze, unsqueeze (4.5.1): another shape over the same elements, so a view. Axes outside of the range of
+ * reshape stay (A-RESHAPE-1). */
 #include <string.h>
 
 #include "base/checked.h"
 #include "ops/strided.h"
-#include "ir/reference.h"
+#include "emit/reference.h"
 
 /* ---- reshape ---- */
 
@@ -12,24 +13,27 @@ struct range {
     int64_t volume;   /* elements along them */
 };
 
-static nnefcl_status read_range(struct ncl_infer *infer, const struct ncl_node *node, const nnefcl_shape *input, struct range *range)
+static nnefcl_status read_range(struct ncl_infer *infer, const struct ncl_node *node, const nnefcl_shape *input,
+                                struct range *range)
 {
     const int64_t start = ncl_node_integer(node, "axis_start");
     int64_t count = ncl_node_integer(node, "axis_count");
     if (start < 0 || start > input->rank)
-        return ncl_infer_error(infer, node, "axis_start = %lld is outside of the input's rank %d", (long long)start, input->rank);
+        return ncl_infer_error(infer, node, "axis_start = %lld is outside of the input's rank %d", (long long)start,
+                               input->rank);
     if (count == -1)
         count = input->rank - start;
     if (count < 0 || count > input->rank - start)
-        return ncl_infer_error(infer, node, "axis_count = %lld from axis_start = %lld on exceeds the input's rank %d", (long long)count,
-                               (long long)start, input->rank);
+        return ncl_infer_error(infer, node, "axis_count = %lld from axis_start = %lld on exceeds the input's rank %d",
+                               (long long)count, (long long)start, input->rank);
     *range = (struct range){(int)start, (int)count, ncl_shape_span(input, (int)start, (int)(start + count))};
     return NNEFCL_OK;
 }
 
-/* Items of `shape` with 0 replaced by the input's extent; `unknown` is the index of the -1 item, or -1; `known` the product of the others. */
-static nnefcl_status read_items(struct ncl_infer *infer, const struct ncl_node *node, const nnefcl_shape *input, const struct range *range,
-                                int64_t item[NNEFCL_MAX_RANK], int *unknown, int64_t *known)
+/* Items of `shape` with 0 replaced by the input's extent; `unknown` is the index of the -1 item, or -1; `known` the
+ * product of the others. */
+static nnefcl_status read_items(struct ncl_infer *infer, const struct ncl_node *node, const nnefcl_shape *input,
+                                const struct range *range, int64_t item[NNEFCL_MAX_RANK], int *unknown, int64_t *known)
 {
     const int count = (int)ncl_node_count(node, "shape");
     *unknown = -1;
@@ -41,10 +45,12 @@ static nnefcl_status read_items(struct ncl_infer *infer, const struct ncl_node *
             continue;
         }
         if (item[i] < 0)
-            return ncl_infer_error(infer, node, item[i] == -1 ? "shape has more than one item -1" : "item %lld of shape is below -1",
+            return ncl_infer_error(infer, node,
+                                   item[i] == -1 ? "shape has more than one item -1" : "item %lld of shape is below -1",
                                    (long long)item[i]);
         if (item[i] == 0 && range->start + i >= input->rank)
-            return ncl_infer_error(infer, node, "item %d of shape is 0, but the input has no axis %d to inherit from", i, range->start + i);
+            return ncl_infer_error(infer, node, "item %d of shape is 0, but the input has no axis %d to inherit from",
+                                   i, range->start + i);
         if (item[i] == 0)
             item[i] = input->extent[range->start + i];
         if (!ncl_mul_i64(*known, item[i], known))
@@ -53,14 +59,17 @@ static nnefcl_status read_items(struct ncl_infer *infer, const struct ncl_node *
     return NNEFCL_OK;
 }
 
-/* Documents with the batch written into them: under --batch a first item that repeats the old leading extent of the input follows the new one. */
-static bool follows_batch(const struct ncl_infer *infer, const struct ncl_tensor *input, const struct range *range, int64_t first, bool unknown,
-                          int64_t known)
+/* Documents with the batch written into them: under --batch a first item that repeats the old leading extent of the
+ * input follows the new one. */
+static bool follows_batch(const struct ncl_infer *infer, const struct ncl_tensor *input, const struct range *range,
+                          int64_t first, bool unknown, int64_t known)
 {
     int64_t scaled;
-    if (infer->new_batch == infer->old_batch || range->start != 0 || input->shape.rank == 0 || ncl_tensor_is_constant(input))
+    if (infer->new_batch == infer->old_batch || range->start != 0 || input->shape.rank == 0 ||
+        ncl_tensor_is_constant(input))
         return false;
-    if (!ncl_mul_i64(input->shape.extent[0], infer->old_batch, &scaled) || scaled % infer->new_batch != 0 || first != scaled / infer->new_batch)
+    if (!ncl_mul_i64(input->shape.extent[0], infer->old_batch, &scaled) || scaled % infer->new_batch != 0 ||
+        first != scaled / infer->new_batch)
         return false;
     return unknown || known != range->volume;
 }
@@ -78,22 +87,26 @@ nnefcl_status ncl_reshape_infer(struct ncl_infer *infer, struct ncl_node *node)
     if (status)
         return status;
     if (count + (size_t)(input->rank - range.count) > NNEFCL_MAX_RANK)
-        return ncl_infer_error(infer, node, "the result would have rank %zu, more than %d", count + (size_t)(input->rank - range.count),
-                               NNEFCL_MAX_RANK);
+        return ncl_infer_error(infer, node, "the result would have rank %zu, more than %d",
+                               count + (size_t)(input->rank - range.count), NNEFCL_MAX_RANK);
     status = read_items(infer, node, input, &range, item, &unknown, &known);
     if (status)
         return status;
-    if (count && ncl_node_integer_at(node, "shape", 0) > 0 && follows_batch(infer, tensor, &range, item[0], unknown >= 0, known)) {
+    if (count && ncl_node_integer_at(node, "shape", 0) > 0 &&
+        follows_batch(infer, tensor, &range, item[0], unknown >= 0, known)) {
         ncl_warning(infer->diag, node->at,
-                    "reshape: the first item %lld of shape repeats the leading extent of the document; %lld taken for the new batch",
+                    "reshape: the first item %lld of shape repeats the leading extent of the document; %lld taken for "
+                    "the new batch",
                     (long long)item[0], (long long)input->extent[0]);
         if (!ncl_mul_i64(known / item[0], input->extent[0], &known))
             return ncl_infer_error(infer, node, "the product of the items of shape is too large");
         item[0] = input->extent[0];
     }
     if (unknown >= 0 ? range.volume % known != 0 : range.volume != known)
-        return ncl_infer_error(infer, node, "the items of shape make %lld elements, the input %s has %lld in axes %d to %d", (long long)known,
-                               ncl_shape_text(input, text), (long long)range.volume, range.start, range.start + range.count - 1);
+        return ncl_infer_error(infer, node,
+                               "the items of shape make %lld elements, the input %s has %lld in axes %d to %d",
+                               (long long)known, ncl_shape_text(input, text), (long long)range.volume, range.start,
+                               range.start + range.count - 1);
     if (unknown >= 0)
         item[unknown] = range.volume / known;
     nnefcl_shape output = {0};
@@ -109,7 +122,8 @@ nnefcl_status ncl_reshape_infer(struct ncl_infer *infer, struct ncl_node *node)
 /* ---- squeeze, unsqueeze ---- */
 
 /* Marks the axes of the argument, each of 0 .. rank-1 and given once. */
-static nnefcl_status read_axes(struct ncl_infer *infer, const struct ncl_node *node, size_t rank, bool marked[NNEFCL_MAX_RANK])
+static nnefcl_status read_axes(struct ncl_infer *infer, const struct ncl_node *node, size_t rank,
+                               bool marked[NNEFCL_MAX_RANK])
 {
     for (size_t i = 0; i < rank; i++)
         marked[i] = false;

@@ -1,14 +1,16 @@
-/* Regions of interest (NNEF 4.6). Coordinates are in the order of the axes, (y0, x0, y1, x1) (A-ROI-6); pooling rounds them, x.5 up (A-ROI-2).
+/* Regions of interest (NNEF 4.6). Coordinates are in the order of the axes, (y0, x0, y1, x1) (A-ROI-6); pooling rounds
+ * them, x.5 up (A-ROI-2).
  *
- * avg_roi_pool, max_roi_pool: cell i starts at y0 + i s, the c in the text is a misprint for the corner (A-ROI-1). Of cells that reach beyond the
- * map, and of empty regions, the text says nothing: what lies outside is left out, no value at all gives 0 (A-ROI-3). roi_resample: the interpolation
- * of multilinear_upsample with the factor h / r, relative to the corner, clamped to the map (A-ROI-4). The *_roi_align are expanded from their
- * bodies. A batch index that the input lacks gives 0. */
+ * avg_roi_pool, max_roi_pool: cell i starts at y0 + i s, the c in the text is a misprint for the corner (A-ROI-1). Of
+ * cells that reach beyond the map, and of empty regions, the text says nothing: what lies outside is left out, no value
+ * at all gives 0 (A-ROI-3). roi_resample: the interpolation of multilinear_upsample with the factor h / r, relative to
+ * the corner, clamped to the map (A-ROI-4). The *_roi_align are expanded from their bodies. A batch index that the
+ * input lacks gives 0. */
 #include <math.h>
 #include <string.h>
 
-#include "ir/lower.h"
-#include "ir/reference.h"
+#include "emit/lower.h"
+#include "emit/reference.h"
 
 #define AXES (NNEFCL_MAX_RANK - 2)
 #define RUN  16 /* outputs of a task on a CPU */
@@ -16,7 +18,8 @@
 static nnefcl_status check_sizes(struct ncl_infer *infer, struct ncl_node *node, const char *name, int spatial)
 {
     if (ncl_node_count(node, name) != (size_t)spatial)
-        return ncl_infer_error(infer, node, "'%s' has %zu items, the input has %d spatial dimensions", name, ncl_node_count(node, name), spatial);
+        return ncl_infer_error(infer, node, "'%s' has %zu items, the input has %d spatial dimensions", name,
+                               ncl_node_count(node, name), spatial);
     for (int i = 0; i < spatial; i++)
         if (ncl_node_integer_at(node, name, (size_t)i) <= 0)
             return ncl_infer_error(infer, node, "item %d of '%s' is %lld, it must be positive", i, name,
@@ -27,14 +30,15 @@ static nnefcl_status check_sizes(struct ncl_infer *infer, struct ncl_node *node,
 /* (N, 2 M) coordinates and (N, 1) batch indices for M spatial dimensions; trailing singular extents do not matter. */
 static nnefcl_status check_regions(struct ncl_infer *infer, struct ncl_node *node, int spatial)
 {
-    const nnefcl_shape *rois = &ncl_node_tensor(node, "rois")->shape, *index = &ncl_node_tensor(node, "batch_index")->shape;
+    const nnefcl_shape *rois = &ncl_node_tensor(node, "rois")->shape,
+                       *index = &ncl_node_tensor(node, "batch_index")->shape;
     char text[NCL_SHAPE_TEXT];
     if (rois->rank != 2 || rois->extent[1] != 2 * spatial)
-        return ncl_infer_error(infer, node, "'rois' has shape %s, it must be (N,%d) for %d spatial dimensions", ncl_shape_text(rois, text),
-                               2 * spatial, spatial);
+        return ncl_infer_error(infer, node, "'rois' has shape %s, it must be (N,%d) for %d spatial dimensions",
+                               ncl_shape_text(rois, text), 2 * spatial, spatial);
     if (index->rank < 1 || index->extent[0] != rois->extent[0] || ncl_shape_volume(index) != rois->extent[0])
-        return ncl_infer_error(infer, node, "'batch_index' has shape %s, it must be (%lld,1)", ncl_shape_text(index, text),
-                               (long long)rois->extent[0]);
+        return ncl_infer_error(infer, node, "'batch_index' has shape %s, it must be (%lld,1)",
+                               ncl_shape_text(index, text), (long long)rois->extent[0]);
     return NNEFCL_OK;
 }
 
@@ -69,7 +73,8 @@ nnefcl_status ncl_roi_pool_infer(struct ncl_infer *infer, struct ncl_node *node)
 nnefcl_status ncl_roi_resample_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
     if (find_method(node) < 0)
-        return ncl_infer_error(infer, node, "method '%.40s' is none of 'symmetric', 'asymmetric', 'aligned'", ncl_node_string(node, "method"));
+        return ncl_infer_error(infer, node, "method '%.40s' is none of 'symmetric', 'asymmetric', 'aligned'",
+                               ncl_node_string(node, "method"));
     return ncl_roi_pool_infer(infer, node);
 }
 
@@ -143,11 +148,14 @@ static void find_cell(double lo, double hi, int64_t i, int64_t cells, int64_t ex
 void ncl_roi_pool_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
-    const double *x = ncl_reference_in(reference, input), *rois = ncl_reference_in(reference, ncl_node_tensor(node, "rois"));
+    const double *x = ncl_reference_in(reference, input),
+                 *rois = ncl_reference_in(reference, ncl_node_tensor(node, "rois"));
     const int spatial = input->shape.rank - 2;
     const bool max = node->op->variant;
     double *y = ncl_reference_out(reference, output),
-           *scale = max ? NULL : ncl_reference_scale(reference, output, (uint64_t)ncl_shape_span(&input->shape, 2, spatial + 2));
+           *scale =
+               max ? NULL
+                   : ncl_reference_scale(reference, output, (uint64_t)ncl_shape_span(&input->shape, 2, spatial + 2));
     int64_t at[NNEFCL_MAX_RANK], within[NNEFCL_MAX_RANK], from[NNEFCL_MAX_RANK], first[NNEFCL_MAX_RANK], i = 0;
     for (bool more = ncl_position_first(&output->shape, at); more; more = ncl_position_next(&output->shape, at), i++) {
         nnefcl_shape cell = {.rank = input->shape.rank, .extent = {1, 1}};
@@ -155,8 +163,8 @@ void ncl_roi_pool_reference(const struct ncl_reference *reference, const struct 
         bool some = find_item(reference, node, at[0], &first[0]);
         first[1] = at[1];
         for (int k = 0; k < spatial; k++) {
-            find_cell(corner[k], corner[k + spatial], at[k + 2], output->shape.extent[k + 2], input->shape.extent[k + 2], &first[k + 2],
-                      &cell.extent[k + 2]);
+            find_cell(corner[k], corner[k + spatial], at[k + 2], output->shape.extent[k + 2],
+                      input->shape.extent[k + 2], &first[k + 2], &cell.extent[k + 2]);
             some = some && cell.extent[k + 2] > 0;
         }
         if (!some)
@@ -178,29 +186,35 @@ void ncl_roi_pool_reference(const struct ncl_reference *reference, const struct 
     }
 }
 
-/* Where output o of `cells` lies in the input: the corner, and the source position of 4.3.4 for an input of r and a factor of cells / r. */
+/* Where output o of `cells` lies in the input: the corner, and the source position of 4.3.4 for an input of r and a
+ * factor of cells / r. */
 static double find_position(int method, double lo, double hi, int64_t o, int64_t cells, int64_t extent)
 {
     const double r = hi - lo, h = (double)cells;
-    const double t[] = {((double)o + 0.5) * r / h - 0.5, (double)o * r / h, cells > 1 ? (double)o * (r - 1) / (h - 1) : 0};
+    const double t[] = {((double)o + 0.5) * r / h - 0.5, (double)o * r / h,
+                        cells > 1 ? (double)o * (r - 1) / (h - 1) : 0};
     return isnan(lo + t[method]) ? 0 : fmin(fmax(lo + t[method], 0), (double)(extent - 1));
 }
 
-/* Positions round like the coordinates they are made of, and a position that is off changes the result by as many neighbours: the scale. */
+/* Positions round like the coordinates they are made of, and a position that is off changes the result by as many
+ * neighbours: the scale. */
 void ncl_roi_resample_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
-    const double *x = ncl_reference_in(reference, input), *rois = ncl_reference_in(reference, ncl_node_tensor(node, "rois"));
+    const double *x = ncl_reference_in(reference, input),
+                 *rois = ncl_reference_in(reference, ncl_node_tensor(node, "rois"));
     const int spatial = input->shape.rank - 2, method = find_method(node);
     double *y = ncl_reference_out(reference, output), *scale = ncl_reference_scale(reference, output, 1u << spatial);
     int64_t at[NNEFCL_MAX_RANK], from[NNEFCL_MAX_RANK];
-    for (bool more = ncl_position_first(&output->shape, at); more; more = ncl_position_next(&output->shape, at), y++, scale++) {
+    for (bool more = ncl_position_first(&output->shape, at); more;
+         more = ncl_position_next(&output->shape, at), y++, scale++) {
         const double *corner = rois + at[0] * 2 * spatial;
         double position[NNEFCL_MAX_RANK], far = 1, largest = 0;
         const bool there = find_item(reference, node, at[0], &from[0]);
         from[1] = at[1];
         for (int k = 0; k < spatial; k++) {
-            position[k] = find_position(method, corner[k], corner[k + spatial], at[k + 2], output->shape.extent[k + 2], input->shape.extent[k + 2]);
+            position[k] = find_position(method, corner[k], corner[k + spatial], at[k + 2], output->shape.extent[k + 2],
+                                        input->shape.extent[k + 2]);
             far += fabs(corner[k]) + fabs(corner[k + spatial]);
         }
         for (unsigned bits = 0; there && bits < 1u << spatial; bits++) {

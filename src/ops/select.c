@@ -1,6 +1,6 @@
 /* select (NNEF 4.2.3) and clamp (4.2.4): three operands. */
 #include "ops/broadcast.h"
-#include "ir/reference.h"
+#include "emit/reference.h"
 
 nnefcl_status ncl_select_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
@@ -12,7 +12,8 @@ nnefcl_status ncl_select_infer(struct ncl_infer *infer, struct ncl_node *node)
 static nnefcl_status emit(struct ncl_lower *lower, const struct ncl_node *node, const char *formula)
 {
     const struct ncl_tensor *result = ncl_node_result(node, 0);
-    struct ncl_broadcast broadcast = {.formula = formula, .result = ncl_lower_tensor(lower, result), .result_shape = result->shape};
+    struct ncl_broadcast broadcast = {
+        .formula = formula, .result = ncl_lower_tensor(lower, result), .result_shape = result->shape};
     for (int i = 0; i < 3; i++)
         ncl_broadcast_operand(lower, &broadcast, node->argument[i].tensor);
     return ncl_broadcast_emit(lower, &broadcast);
@@ -44,7 +45,10 @@ void ncl_select_reference(const struct ncl_reference *reference, const struct nc
     int64_t at[NNEFCL_MAX_RANK];
     for (bool more = ncl_position_first(&output->shape, at); more; more = ncl_position_next(&output->shape, at))
         *result++ =
-            element(reference, ncl_node_tensor(node, element(reference, ncl_node_tensor(node, "condition"), at) ? "true_value" : "false_value"), at);
+            element(reference,
+                    ncl_node_tensor(node, element(reference, ncl_node_tensor(node, "condition"), at) ? "true_value"
+                                                                                                     : "false_value"),
+                    at);
 }
 
 /* max(min(x, b), a) */
@@ -54,7 +58,8 @@ void ncl_clamp_reference(const struct ncl_reference *reference, const struct ncl
     double *result = ncl_reference_out(reference, y);
     int64_t at[NNEFCL_MAX_RANK];
     for (bool more = ncl_position_first(&y->shape, at); more; more = ncl_position_next(&y->shape, at)) {
-        const double x = element(reference, ncl_node_tensor(node, "x"), at), a = element(reference, ncl_node_tensor(node, "a"), at),
+        const double x = element(reference, ncl_node_tensor(node, "x"), at),
+                     a = element(reference, ncl_node_tensor(node, "a"), at),
                      b = element(reference, ncl_node_tensor(node, "b"), at), least = x < b ? x : b;
         *result++ = least > a ? least : a;
     }

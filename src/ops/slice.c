@@ -1,8 +1,8 @@
-/* slice (4.5.4): output = input[:, begin:end:stride, :]. The extent is rounded down (A-SLICE-1); a section that begins outside is refused
- * (A-SLICE-2). */
+/* slice (4.5.4): output = input[:, begin:end:stride, :]. The extent is rounded down (A-SLICE-1); a section that begins
+ * outside is refused (A-SLICE-2). */
 #include "base/checked.h"
 #include "ops/strided.h"
-#include "ir/reference.h"
+#include "emit/reference.h"
 
 struct section {
     int64_t first, stride, count;
@@ -25,24 +25,28 @@ static bool all_strides_are_one(const struct ncl_node *node)
     return true;
 }
 
-static nnefcl_status read_section(struct ncl_infer *infer, const struct ncl_node *node, size_t index, int64_t extent, struct section *section)
+static nnefcl_status read_section(struct ncl_infer *infer, const struct ncl_node *node, size_t index, int64_t extent,
+                                  struct section *section)
 {
     const int64_t stride = ncl_node_count(node, "stride") ? ncl_node_integer_at(node, "stride", index) : 1;
-    const int64_t end_item = ncl_node_integer_at(node, "end", index), begin_item = ncl_node_integer_at(node, "begin", index);
+    const int64_t end_item = ncl_node_integer_at(node, "end", index),
+                  begin_item = ncl_node_integer_at(node, "begin", index);
     const int64_t begin = resolve(begin_item, extent);
     const int64_t end = end_item == 0 && all_strides_are_one(node) ? extent : resolve(end_item, extent);
     if (stride == 0)
         return ncl_infer_error(infer, node, "stride is 0");
     if (stride > 0 ? end < begin : begin < end)
-        return ncl_infer_error(infer, node, "begin = %lld lies %s end = %lld with stride %lld along extent %lld", (long long)begin_item,
-                               stride > 0 ? "after" : "before", (long long)end_item, (long long)stride, (long long)extent);
+        return ncl_infer_error(infer, node, "begin = %lld lies %s end = %lld with stride %lld along extent %lld",
+                               (long long)begin_item, stride > 0 ? "after" : "before", (long long)end_item,
+                               (long long)stride, (long long)extent);
     if (begin < 0 || begin >= extent)
-        return ncl_infer_error(infer, node, "begin = %lld is outside of extent %lld", (long long)begin_item, (long long)extent);
+        return ncl_infer_error(infer, node, "begin = %lld is outside of extent %lld", (long long)begin_item,
+                               (long long)extent);
     /* "the division rounding down"; -(INT64_MIN) cannot occur: |end - begin| is below 2^31 */
     *section = (struct section){begin, stride, (end - begin) / stride};
     if (section->count == 0)
-        return ncl_infer_error(infer, node, "the section from %lld to %lld with stride %lld along extent %lld is empty", (long long)begin_item,
-                               (long long)end_item, (long long)stride, (long long)extent);
+        return ncl_infer_error(infer, node, "the section from %lld to %lld with stride %lld along extent %lld is empty",
+                               (long long)begin_item, (long long)end_item, (long long)stride, (long long)extent);
     return NNEFCL_OK;
 }
 
@@ -70,11 +74,12 @@ static nnefcl_status read_sections(struct ncl_infer *infer, const struct ncl_nod
 nnefcl_status ncl_slice_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
     const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape;
-    const size_t axes = ncl_node_count(node, "axes"), begins = ncl_node_count(node, "begin"), ends = ncl_node_count(node, "end"),
-                 strides = ncl_node_count(node, "stride");
+    const size_t axes = ncl_node_count(node, "axes"), begins = ncl_node_count(node, "begin"),
+                 ends = ncl_node_count(node, "end"), strides = ncl_node_count(node, "stride");
     struct section section[NNEFCL_MAX_RANK];
     if (begins != axes || ends != axes || (strides != 0 && strides != axes))
-        return ncl_infer_error(infer, node, "axes, begin, end and stride have %zu, %zu, %zu and %zu items", axes, begins, ends, strides);
+        return ncl_infer_error(infer, node, "axes, begin, end and stride have %zu, %zu, %zu and %zu items", axes,
+                               begins, ends, strides);
     const nnefcl_status status = read_sections(infer, node, input, section);
     if (status)
         return status;

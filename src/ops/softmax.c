@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "ops/axes.h"
-#include "ir/reference.h"
+#include "emit/reference.h"
 
 nnefcl_status ncl_softmax_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
@@ -30,8 +30,8 @@ nnefcl_status ncl_softmax_lower(struct ncl_lower *lower, const struct ncl_node *
 
 /* ---- the definition ---- */
 
-/* exp(x) / sum of exp(x), with the maximum taken off so that nothing overflows. The difference x - max rounds by half a unit, and the result by as
- * many as the difference is large; the sum by the mean of them. */
+/* exp(x) / sum of exp(x), with the maximum taken off so that nothing overflows. The difference x - max rounds by half a
+ * unit, and the result by as many as the difference is large; the sum by the mean of them. */
 void ncl_softmax_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
     const struct ncl_tensor *input = ncl_node_tensor(node, "x"), *output = ncl_node_result(node, 0);
@@ -45,7 +45,8 @@ void ncl_softmax_reference(const struct ncl_reference *reference, const struct n
         kept.extent[axis] = 1;
     }
     const double *x = ncl_reference_in(reference, input);
-    double *y = ncl_reference_out(reference, output), *scale = ncl_reference_scale(reference, output, (uint64_t)ncl_shape_volume(&gathered));
+    double *y = ncl_reference_out(reference, output),
+           *scale = ncl_reference_scale(reference, output, (uint64_t)ncl_shape_volume(&gathered));
     for (bool more = ncl_position_first(&kept, at); more; more = ncl_position_next(&kept, at)) {
         double max = -INFINITY, sum = 0, slope = 0;
         for (int round = 0; round < 3; round++)

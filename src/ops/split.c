@@ -1,7 +1,7 @@
 /* split, unstack (4.5.3): each result is a section of the operand. Those of a vector have rank 0 (A-UNSTACK-1). */
 #include "base/checked.h"
 #include "ops/strided.h"
-#include "ir/reference.h"
+#include "emit/reference.h"
 
 #define MAX_RESULTS 65536 /* of unstack: the document does not have to list them */
 
@@ -42,8 +42,8 @@ nnefcl_status ncl_split_infer(struct ncl_infer *infer, struct ncl_node *node)
     const int axis = (int)ncl_node_integer(node, "axis");
     const int64_t extent = value->extent[axis];
     if (extent % sum != 0)
-        return ncl_infer_error(infer, node, "the sum %lld of the ratios does not divide the extent %lld of axis %d", (long long)sum,
-                               (long long)extent, axis);
+        return ncl_infer_error(infer, node, "the sum %lld of the ratios does not divide the extent %lld of axis %d",
+                               (long long)sum, (long long)extent, axis);
     nnefcl_shape *shapes = NCL_NEW_ARRAY(infer->arena, nnefcl_shape, count);
     if (!shapes)
         return ncl_nomem(infer->diag);
@@ -62,7 +62,8 @@ nnefcl_status ncl_unstack_infer(struct ncl_infer *infer, struct ncl_node *node)
         return status;
     const int axis = (int)ncl_node_integer(node, "axis");
     if (value->extent[axis] > MAX_RESULTS)
-        return ncl_error(infer->diag, NNEFCL_ERR_LIMIT, node->at, "unstack: %lld results, more than %d", (long long)value->extent[axis], MAX_RESULTS);
+        return ncl_error(infer->diag, NNEFCL_ERR_LIMIT, node->at, "unstack: %lld results, more than %d",
+                         (long long)value->extent[axis], MAX_RESULTS);
     const size_t count = (size_t)value->extent[axis];
     nnefcl_shape item = {0};
     for (int i = 0; i < value->rank; i++)
@@ -97,7 +98,8 @@ nnefcl_status ncl_split_lower(struct ncl_lower *lower, const struct ncl_node *no
 
 /* ---- the definition ---- */
 
-/* values[k][..., i, ...] = value[..., first + i, ...], `first` the extents of the results before k; results of unstack lack the axis. */
+/* values[k][..., i, ...] = value[..., first + i, ...], `first` the extents of the results before k; results of unstack
+ * lack the axis. */
 void ncl_split_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
     const struct ncl_tensor *value = ncl_node_tensor(node, "value");

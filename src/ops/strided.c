@@ -62,12 +62,14 @@ static int find_unit(const struct ncl_strided *copy, bool in)
     return -1;
 }
 
-/* The axis that is contiguous in the input and the one that is so in the output are two, both long enough for blocks. */
+/* The axis that is contiguous in the input and the one that is so in the output are two, both long enough for blocks.
+ */
 static bool is_transpose(const struct ncl_strided *copy, int *row, int *column)
 {
     *row = find_unit(copy, true);
     *column = find_unit(copy, false);
-    return *row >= 0 && *column >= 0 && *row != *column && copy->axis[*row].extent >= SHORT_EDGE && copy->axis[*column].extent >= SHORT_EDGE;
+    return *row >= 0 && *column >= 0 && *row != *column && copy->axis[*row].extent >= SHORT_EDGE &&
+           copy->axis[*column].extent >= SHORT_EDGE;
 }
 
 static void emit_outer(struct ncl_emit *step, const struct ncl_strided_axis *outer, int count)
@@ -98,7 +100,8 @@ static struct ncl_emit *begin(struct ncl_lower *lower, const char *body, ncl_ref
     return step;
 }
 
-static void emit_transpose(struct ncl_lower *lower, const struct ncl_strided *copy, int row, int column, ncl_ref in, ncl_ref out, bool whole)
+static void emit_transpose(struct ncl_lower *lower, const struct ncl_strided *copy, int row, int column, ncl_ref in,
+                           ncl_ref out, bool whole)
 {
     struct ncl_strided_axis outer[NCL_STRIDED_RANK];
     int count = 0;
@@ -185,7 +188,8 @@ void ncl_strided_emit(struct ncl_lower *lower, const struct ncl_strided *copy, n
     emit_rows(lower, &work, in, out, whole);
 }
 
-void ncl_strided_lower(struct ncl_lower *lower, const struct ncl_strided *copy, const struct ncl_tensor *input, const struct ncl_tensor *result)
+void ncl_strided_lower(struct ncl_lower *lower, const struct ncl_strided *copy, const struct ncl_tensor *input,
+                       const struct ncl_tensor *result)
 {
     struct ncl_strided work = *copy;
     ncl_strided_collapse(&work);

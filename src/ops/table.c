@@ -1,18 +1,20 @@
 #include <string.h>
 
 #include "ir/op.h"
-#include "ir/reference.h"
+#include "emit/reference.h"
 
-#define OP(name, infer, lower, reference, variant, formula) OP_MACS(name, infer, lower, reference, variant, formula, ncl_no_macs)
-#define OP_MACS(name, infer, lower, reference, variant, formula, macs)                                                                               \
-    nnefcl_status infer(struct ncl_infer *, struct ncl_node *);                                                                                      \
-    nnefcl_status lower(struct ncl_lower *, const struct ncl_node *);                                                                                \
-    void reference(const struct ncl_reference *, const struct ncl_node *);                                                                           \
+#define OP(name, infer, lower, reference, variant, formula)                                                            \
+    OP_MACS(name, infer, lower, reference, variant, formula, ncl_no_macs)
+#define OP_MACS(name, infer, lower, reference, variant, formula, macs)                                                 \
+    nnefcl_status infer(struct ncl_infer *, struct ncl_node *);                                                        \
+    nnefcl_status lower(struct ncl_lower *, const struct ncl_node *);                                                  \
+    void reference(const struct ncl_reference *, const struct ncl_node *);                                             \
     uint64_t macs(const struct ncl_node *);
 #include "ops.def"
 #undef OP_MACS
 
-#define OP_MACS(name, infer, lower, reference, variant, formula, macs) {name, infer, lower, reference, variant, formula, macs, NULL},
+#define OP_MACS(name, infer, lower, reference, variant, formula, macs)                                                 \
+    {name, infer, lower, reference, variant, formula, macs, NULL},
 uint64_t ncl_no_macs(const struct ncl_node *node)
 {
     (void)node;

@@ -1,8 +1,8 @@
 /* external, constant, variable (NNEF 4.1) and update (4.8). */
 #include <string.h>
 
-#include "ir/lower.h"
-#include "ir/reference.h"
+#include "emit/lower.h"
+#include "emit/reference.h"
 
 /* The attribute `shape`, with positive extents. */
 static nnefcl_status read_shape(struct ncl_infer *infer, const struct ncl_node *node, nnefcl_shape *shape)
@@ -14,7 +14,8 @@ static nnefcl_status read_shape(struct ncl_infer *infer, const struct ncl_node *
     for (size_t i = 0; i < rank; i++) {
         shape->extent[i] = ncl_node_integer_at(node, "shape", i);
         if (shape->extent[i] <= 0)
-            return ncl_infer_error(infer, node, "item %zu of 'shape' is %lld, it must be positive", i, (long long)shape->extent[i]);
+            return ncl_infer_error(infer, node, "item %zu of 'shape' is %lld, it must be positive", i,
+                                   (long long)shape->extent[i]);
     }
     return NNEFCL_OK;
 }
@@ -33,8 +34,8 @@ nnefcl_status ncl_external_infer(struct ncl_infer *infer, struct ncl_node *node)
 
 /* ---- constant ---- */
 
-static nnefcl_status store(struct ncl_infer *infer, const struct ncl_node *node, nnefcl_dtype dtype, const struct ncl_value *value, void *data,
-                           size_t index)
+static nnefcl_status store(struct ncl_infer *infer, const struct ncl_node *node, nnefcl_dtype dtype,
+                           const struct ncl_value *value, void *data, size_t index)
 {
     switch (dtype) {
     case NNEFCL_SCALAR:
@@ -42,7 +43,8 @@ static nnefcl_status store(struct ncl_infer *infer, const struct ncl_node *node,
         break;
     case NNEFCL_INTEGER:
         if (value->integer < INT32_MIN || value->integer > INT32_MAX)
-            return ncl_infer_error(infer, node, "item %zu of 'value' is %lld, which does not fit 32 bits", index, (long long)value->integer);
+            return ncl_infer_error(infer, node, "item %zu of 'value' is %lld, which does not fit 32 bits", index,
+                                   (long long)value->integer);
         ((int32_t *)data)[index] = (int32_t)value->integer;
         break;
     case NNEFCL_LOGICAL:
@@ -63,8 +65,8 @@ nnefcl_status ncl_constant_infer(struct ncl_infer *infer, struct ncl_node *node)
     const struct ncl_value *value = ncl_node_arg(node, "value");
     char text[NCL_SHAPE_TEXT];
     if (value->count != 1 && (uint64_t)value->count != (uint64_t)ncl_shape_volume(&shape))
-        return ncl_infer_error(infer, node, "'value' has %zu items, the shape %s needs %lld or 1", value->count, ncl_shape_text(&shape, text),
-                               (long long)ncl_shape_volume(&shape));
+        return ncl_infer_error(infer, node, "'value' has %zu items, the shape %s needs %lld or 1", value->count,
+                               ncl_shape_text(&shape, text), (long long)ncl_shape_volume(&shape));
     struct ncl_tensor *result = ncl_node_result(node, 0);
     void *data = ncl_arena_array(infer->arena, value->count, nnefcl_dtype_size(result->dtype));
     if (!data)
@@ -108,14 +110,18 @@ static struct ncl_variable *find_variable(struct ncl_graph *graph, const char *l
     return variable;
 }
 
-static struct ncl_variable *add_variable(struct ncl_infer *infer, const struct ncl_node *node, const nnefcl_shape *shape)
+static struct ncl_variable *add_variable(struct ncl_infer *infer, const struct ncl_node *node,
+                                         const nnefcl_shape *shape)
 {
     struct ncl_graph *graph = infer->graph;
     struct ncl_variable *variable = NCL_NEW(infer->arena, struct ncl_variable);
     if (!variable || !NCL_GROW(infer->arena, graph->variable, graph->variable_count, graph->variable_capacity))
         return NULL;
-    *variable = (struct ncl_variable){
-        .label = ncl_node_string(node, "label"), .dtype = node->result_dtype[0], .shape = *shape, .member = SIZE_MAX, .index = graph->variable_count};
+    *variable = (struct ncl_variable){.label = ncl_node_string(node, "label"),
+                                      .dtype = node->result_dtype[0],
+                                      .shape = *shape,
+                                      .member = SIZE_MAX,
+                                      .index = graph->variable_count};
     struct ncl_variable **first = bucket(graph, variable->label);
     variable->older = *first;
     *first = variable;
@@ -134,10 +140,13 @@ static nnefcl_status check_label(struct ncl_infer *infer, const struct ncl_node 
     if (bad == '\0' && good == ncl_node_arg(node, "label")->count)
         return NNEFCL_OK;
     if (bad > ' ' && bad < 127)
-        return ncl_infer_error(infer, node, "the label '%.100s' has the character '%c'; a-z, A-Z, 0-9, '_', '-', '.', '/' and '\\' are allowed",
-                               label, bad);
+        return ncl_infer_error(
+            infer, node,
+            "the label '%.100s' has the character '%c'; a-z, A-Z, 0-9, '_', '-', '.', '/' and '\\' are allowed", label,
+            bad);
     return ncl_infer_error(infer, node,
-                           "the label '%.*s...' goes on with the character of code %u; a-z, A-Z, 0-9, '_', '-', '.', '/' and '\\' are allowed",
+                           "the label '%.*s...' goes on with the character of code %u; a-z, A-Z, 0-9, '_', '-', '.', "
+                           "'/' and '\\' are allowed",
                            good < 100 ? (int)good : 100, label, bad);
 }
 
@@ -158,11 +167,11 @@ nnefcl_status ncl_variable_infer(struct ncl_infer *infer, struct ncl_node *node)
         return ncl_nomem(infer->diag);
     char here[NCL_SHAPE_TEXT], there[NCL_SHAPE_TEXT];
     if (!ncl_shape_equal(&variable->shape, &shape))
-        return ncl_infer_error(infer, node, "the label '%.100s' has shape %s here and %s before", variable->label, ncl_shape_text(&shape, here),
-                               ncl_shape_text(&variable->shape, there));
+        return ncl_infer_error(infer, node, "the label '%.100s' has shape %s here and %s before", variable->label,
+                               ncl_shape_text(&shape, here), ncl_shape_text(&variable->shape, there));
     if (variable->dtype != node->result_dtype[0])
-        return ncl_infer_error(infer, node, "the label '%.100s' is %s here and %s before", variable->label, nnefcl_dtype_name(node->result_dtype[0]),
-                               nnefcl_dtype_name(variable->dtype));
+        return ncl_infer_error(infer, node, "the label '%.100s' is %s here and %s before", variable->label,
+                               nnefcl_dtype_name(node->result_dtype[0]), nnefcl_dtype_name(variable->dtype));
     struct ncl_tensor *result = ncl_node_result(node, 0);
     result->role = NCL_ROLE_VARIABLE;
     result->variable = variable;
@@ -178,13 +187,15 @@ nnefcl_status ncl_update_infer(struct ncl_infer *infer, struct ncl_node *node)
     if (variable->variable->updated)
         return ncl_infer_error(infer, node, "the variable '%.100s' is updated already", variable->variable->label);
     if (!ncl_shape_equal(&variable->shape, &value->shape))
-        return ncl_infer_error(infer, node, "the value has shape %s, the variable '%.100s' has %s", ncl_shape_text(&value->shape, got),
-                               variable->variable->label, ncl_shape_text(&variable->shape, want));
+        return ncl_infer_error(infer, node, "the value has shape %s, the variable '%.100s' has %s",
+                               ncl_shape_text(&value->shape, got), variable->variable->label,
+                               ncl_shape_text(&variable->shape, want));
     variable->variable->updated = true;
     return ncl_infer_result(infer, node, 0, &variable->shape);
 }
 
-/* ---- lowering: inputs and weights come to life when something reads them; the plan writes the state after the last step ---- */
+/* ---- lowering: inputs and weights come to life when something reads them; the plan writes the state after the last
+ * step ---- */
 
 nnefcl_status ncl_tensors_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {

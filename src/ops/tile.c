@@ -1,7 +1,7 @@
 /* tile (4.5.6): output[..., i, ...] = input[..., i mod extent, ...]. */
 #include "base/checked.h"
 #include "ops/strided.h"
-#include "ir/reference.h"
+#include "emit/reference.h"
 
 nnefcl_status ncl_tile_infer(struct ncl_infer *infer, struct ncl_node *node)
 {

@@ -1,6 +1,6 @@
 /* transpose (4.5.2): output[i_axes[0], ..., i_axes[n-1], rest] = input[i_0, ..., i_(n-1), rest]. */
 #include "ops/strided.h"
-#include "ir/reference.h"
+#include "emit/reference.h"
 
 nnefcl_status ncl_transpose_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
@@ -13,7 +13,8 @@ nnefcl_status ncl_transpose_infer(struct ncl_infer *infer, struct ncl_node *node
     for (size_t i = 0; i < count; i++) {
         const int64_t axis = ncl_node_integer_at(node, "axes", i);
         if (axis < 0 || axis >= (int64_t)count || seen >> axis & 1)
-            return ncl_infer_error(infer, node, "axes are not a permutation of 0 to %zu: item %zu is %lld", count - 1, i, (long long)axis);
+            return ncl_infer_error(infer, node, "axes are not a permutation of 0 to %zu: item %zu is %lld", count - 1,
+                                   i, (long long)axis);
         seen |= 1u << axis;
         output.extent[i] = input->extent[axis];
     }
@@ -29,7 +30,8 @@ nnefcl_status ncl_transpose_lower(struct ncl_lower *lower, const struct ncl_node
     ncl_strided_dense(&input->shape, in);
     ncl_strided_dense(&result->shape, out);
     for (int i = 0; i < result->shape.rank; i++)
-        ncl_strided_add(&copy, result->shape.extent[i], in[i < count ? ncl_node_integer_at(node, "axes", (size_t)i) : i], out[i]);
+        ncl_strided_add(&copy, result->shape.extent[i],
+                        in[i < count ? ncl_node_integer_at(node, "axes", (size_t)i) : i], out[i]);
     ncl_strided_lower(lower, &copy, input, result);
     return ncl_lower_status(lower);
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "ops/unary.h"
-#include "ir/reference.h"
+#include "emit/reference.h"
 
 nnefcl_status ncl_unary_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
@@ -24,8 +24,8 @@ static double parameter(const struct ncl_node *node, const char *name)
     return 0;
 }
 
-nnefcl_status ncl_unary_emit(struct ncl_lower *lower, const struct ncl_tensor *input, const struct ncl_tensor *output, const char *formula,
-                             double alpha, double lambda)
+nnefcl_status ncl_unary_emit(struct ncl_lower *lower, const struct ncl_tensor *input, const struct ncl_tensor *output,
+                             const char *formula, double alpha, double lambda)
 {
     const int64_t count = ncl_shape_volume(&output->shape), chunk = ncl_broadcast_chunk(&lower->plan->target, count);
     struct ncl_emit *step = ncl_step_begin(lower, "unary");
@@ -43,8 +43,8 @@ nnefcl_status ncl_unary_emit(struct ncl_lower *lower, const struct ncl_tensor *i
 
 nnefcl_status ncl_unary_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    return ncl_unary_emit(lower, ncl_node_tensor(node, "x"), ncl_node_result(node, 0), node->op->formula, parameter(node, "alpha"),
-                          parameter(node, "lambda"));
+    return ncl_unary_emit(lower, ncl_node_tensor(node, "x"), ncl_node_result(node, 0), node->op->formula,
+                          parameter(node, "alpha"), parameter(node, "lambda"));
 }
 
 /* ---- the definition ---- */
@@ -54,12 +54,12 @@ struct definition {
     double (*of)(double x, double alpha, double lambda);
 };
 
-#define DEFINE(name, formula)                                                                                                                        \
-    static double define_##name(double x, double alpha, double lambda)                                                                               \
-    {                                                                                                                                                \
-        (void)alpha;                                                                                                                                 \
-        (void)lambda;                                                                                                                                \
-        return formula;                                                                                                                              \
+#define DEFINE(name, formula)                                                                                          \
+    static double define_##name(double x, double alpha, double lambda)                                                 \
+    {                                                                                                                  \
+        (void)alpha;                                                                                                   \
+        (void)lambda;                                                                                                  \
+        return formula;                                                                                                \
     }
 DEFINE(copy, x)
 DEFINE(neg, -x)
@@ -96,15 +96,17 @@ DEFINE(elu, x < 0 ? alpha * expm1(x) : x)
 DEFINE(selu, lambda *(x < 0 ? alpha * expm1(x) : x))
 DEFINE(gelu, x / (1 + exp(-1.702 * x))) /* x sigmoid(1.702 x) */
 DEFINE(silu, x / (1 + exp(-x)))
-DEFINE(softplus, (x > 0 ? x : 0) + log1p(exp(-fabs(x)))) /* log(exp(x) + 1), which double precision would not reach far out */
+DEFINE(softplus,
+       (x > 0 ? x : 0) + log1p(exp(-fabs(x)))) /* log(exp(x) + 1), which double precision would not reach far out */
 DEFINE(erf, erf(x))
 #undef DEFINE
 
 #define ROW(name) {#name, define_##name},
-static const struct definition definitions[] = {ROW(copy) ROW(neg) ROW(rcp) ROW(exp) ROW(log) ROW(sin) ROW(cos) ROW(tan) ROW(sinh) ROW(cosh) ROW(tanh)
-                                                    ROW(asin) ROW(acos) ROW(atan) ROW(asinh) ROW(acosh) ROW(atanh) ROW(abs) ROW(sign) ROW(not )
-                                                        ROW(floor) ROW(ceil) ROW(round) ROW(sqr) ROW(sqrt) ROW(rsqr) ROW(rsqrt) ROW(log2) ROW(sigmoid)
-                                                            ROW(relu) ROW(leaky_relu) ROW(elu) ROW(selu) ROW(gelu) ROW(silu) ROW(softplus) ROW(erf)};
+static const struct definition definitions[] = {
+    ROW(copy) ROW(neg) ROW(rcp) ROW(exp) ROW(log) ROW(sin) ROW(cos) ROW(tan) ROW(sinh) ROW(cosh) ROW(tanh) ROW(asin)
+        ROW(acos) ROW(atan) ROW(asinh) ROW(acosh) ROW(atanh) ROW(abs) ROW(sign) ROW(not ) ROW(floor) ROW(ceil)
+            ROW(round) ROW(sqr) ROW(sqrt) ROW(rsqr) ROW(rsqrt) ROW(log2) ROW(sigmoid) ROW(relu) ROW(leaky_relu) ROW(elu)
+                ROW(selu) ROW(gelu) ROW(silu) ROW(softplus) ROW(erf)};
 #undef ROW
 
 /* An error of half a unit in the argument of exp(-1.702 x) is as many units of the result as the argument is large. */
@@ -118,7 +120,8 @@ void ncl_unary_reference(const struct ncl_reference *reference, const struct ncl
 {
     const struct ncl_tensor *result = ncl_node_result(node, 0);
     const struct definition *definition = definitions;
-    const double alpha = parameter(node, "alpha"), lambda = parameter(node, "lambda"), *x = ncl_reference_in(reference, ncl_node_tensor(node, "x"));
+    const double alpha = parameter(node, "alpha"), lambda = parameter(node, "lambda"),
+                 *x = ncl_reference_in(reference, ncl_node_tensor(node, "x"));
     const int64_t count = ncl_shape_volume(&result->shape);
     double *y = ncl_reference_out(reference, result);
     while (strcmp(definition->op, node->op->name) != 0)

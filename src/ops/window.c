@@ -26,7 +26,8 @@ struct refusal {
     char text[384];
 };
 
-static nnefcl_status refuse(struct refusal *refusal, nnefcl_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static nnefcl_status refuse(struct refusal *refusal, nnefcl_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 static nnefcl_status refuse(struct refusal *refusal, nnefcl_status status, const char *format, ...)
 {
     va_list args;
@@ -80,19 +81,20 @@ nnefcl_status ncl_window_infer_border(struct ncl_infer *infer, struct ncl_node *
 
 /* ---- lists ---- */
 
-static nnefcl_status check_count(const struct ncl_window *w, int first, const char *name, size_t count, bool optional, struct refusal *refusal)
+static nnefcl_status check_count(const struct ncl_window *w, int first, const char *name, size_t count, bool optional,
+                                 struct refusal *refusal)
 {
     if (count == (size_t)(w->rank - first) || (optional && count == 0))
         return NNEFCL_OK;
     if (first)
-        return refuse(refusal, NNEFCL_ERR_MODEL, "'%s' has %zu items, the input of rank %d has %d spatial dimensions", name, count, w->rank,
-                      w->rank - first);
+        return refuse(refusal, NNEFCL_ERR_MODEL, "'%s' has %zu items, the input of rank %d has %d spatial dimensions",
+                      name, count, w->rank, w->rank - first);
     return refuse(refusal, NNEFCL_ERR_MODEL, "'%s' has %zu items, the input has rank %d", name, count, w->rank);
 }
 
 /* A list of positive numbers, or an empty one for all 1s. */
-static nnefcl_status read_list(const struct ncl_node *node, const struct ncl_window *w, int first, const char *name, bool optional, int64_t *values,
-                               struct refusal *refusal)
+static nnefcl_status read_list(const struct ncl_node *node, const struct ncl_window *w, int first, const char *name,
+                               bool optional, int64_t *values, struct refusal *refusal)
 {
     const size_t count = ncl_node_count(node, name);
     if (check_count(w, first, name, count, optional, refusal))
@@ -100,9 +102,11 @@ static nnefcl_status read_list(const struct ncl_node *node, const struct ncl_win
     for (size_t i = 0; i < count; i++) {
         const int64_t value = ncl_node_integer_at(node, name, i);
         if (value <= 0)
-            return refuse(refusal, NNEFCL_ERR_MODEL, "item %zu of '%s' is %lld, it must be positive", i, name, (long long)value);
+            return refuse(refusal, NNEFCL_ERR_MODEL, "item %zu of '%s' is %lld, it must be positive", i, name,
+                          (long long)value);
         if (value > MAX_EXTENT)
-            return refuse(refusal, NNEFCL_ERR_LIMIT, "item %zu of '%s' is %lld, more than 2^30", i, name, (long long)value);
+            return refuse(refusal, NNEFCL_ERR_LIMIT, "item %zu of '%s' is %lld, more than 2^30", i, name,
+                          (long long)value);
         values[first + (int)i] = value;
     }
     return NNEFCL_OK;
@@ -116,7 +120,8 @@ static nnefcl_status read_padding(const struct ncl_node *node, struct ncl_window
     for (size_t i = 0; i < list->count; i++) {
         const int64_t before = list->item[i].item[0].integer, after = list->item[i].item[1].integer;
         if (before > MAX_EXTENT || before < -MAX_EXTENT || after > MAX_EXTENT || after < -MAX_EXTENT)
-            return refuse(refusal, NNEFCL_ERR_LIMIT, "item %zu of 'padding' is (%lld,%lld), beyond 2^30", i, (long long)before, (long long)after);
+            return refuse(refusal, NNEFCL_ERR_LIMIT, "item %zu of 'padding' is (%lld,%lld), beyond 2^30", i,
+                          (long long)before, (long long)after);
         w->before[first + (int)i] = before;
         w->after[first + (int)i] = after;
     }
@@ -136,7 +141,8 @@ static void automatic_padding(struct ncl_window *w, int axis, int64_t up, int64_
 
 static nnefcl_status too_large(struct refusal *refusal, int axis)
 {
-    return refuse(refusal, NNEFCL_ERR_LIMIT, "the extent of axis %d with its padding, or the window there, is more than 2^30", axis);
+    return refuse(refusal, NNEFCL_ERR_LIMIT,
+                  "the extent of axis %d with its padding, or the window there, is more than 2^30", axis);
 }
 
 /* f_d = (f - 1) d + 1 */
@@ -148,18 +154,20 @@ static nnefcl_status dilated_size(const struct ncl_window *w, int axis, int64_t 
     return NNEFCL_OK;
 }
 
-/* x = floor((p + X + q - f_d) / s) + 1; the numerator must not be negative. All numbers are within 2^31, so sums fit. */
-static nnefcl_status scale_down(const struct ncl_window *w, int axis, int64_t up, int64_t dilated, int64_t *down, struct refusal *refusal)
+/* x = floor((p + X + q - f_d) / s) + 1; the numerator must not be negative. All numbers are within 2^31, so sums fit.
+ */
+static nnefcl_status scale_down(const struct ncl_window *w, int axis, int64_t up, int64_t dilated, int64_t *down,
+                                struct refusal *refusal)
 {
     const int64_t before = w->before[axis], after = w->after[axis], padded = before + up + after;
     if (up + (before > 0 ? before : 0) + (after > 0 ? after : 0) > MAX_EXTENT)
         return too_large(refusal, axis);
     if (padded < dilated)
-        return refuse(
-            refusal, NNEFCL_ERR_MODEL,
-            "the window of %lld (size %lld, dilation %lld) is larger than the padded extent of %lld (%lld with padding (%lld,%lld)) in axis %d",
-            (long long)dilated, (long long)w->size[axis], (long long)w->dilation[axis], (long long)padded, (long long)up, (long long)before,
-            (long long)after, axis);
+        return refuse(refusal, NNEFCL_ERR_MODEL,
+                      "the window of %lld (size %lld, dilation %lld) is larger than the padded extent of %lld (%lld "
+                      "with padding (%lld,%lld)) in axis %d",
+                      (long long)dilated, (long long)w->size[axis], (long long)w->dilation[axis], (long long)padded,
+                      (long long)up, (long long)before, (long long)after, axis);
     *down = (padded - dilated) / w->stride[axis] + 1;
     return NNEFCL_OK;
 }
@@ -174,9 +182,11 @@ static nnefcl_status solve_basic(struct ncl_window *w, int axis, bool automatic,
     return scale_down(w, axis, w->in.extent[axis], dilated, &w->out.extent[axis], refusal);
 }
 
-/* X = (x - 1) s + f_d - (p + q), with automatic padding X = x s (A-SW-1); `reference` > 0: the extent from output_shape, which must scale down to x.
+/* X = (x - 1) s + f_d - (p + q), with automatic padding X = x s (A-SW-1); `reference` > 0: the extent from
+ * output_shape, which must scale down to x.
  */
-static nnefcl_status solve_reverse(struct ncl_window *w, int axis, bool automatic, int64_t reference, struct refusal *refusal)
+static nnefcl_status solve_reverse(struct ncl_window *w, int axis, bool automatic, int64_t reference,
+                                   struct refusal *refusal)
 {
     int64_t dilated = 0, up, down;
     if (dilated_size(w, axis, &dilated, refusal))
@@ -191,21 +201,24 @@ static nnefcl_status solve_reverse(struct ncl_window *w, int axis, bool automati
     if (up > MAX_EXTENT)
         return too_large(refusal, axis);
     if (up <= 0)
-        return refuse(refusal, NNEFCL_ERR_MODEL, "the output would have extent %lld in axis %d: (%lld - 1) * %lld + %lld - (%lld + %lld)",
-                      (long long)up, axis, (long long)in, (long long)stride, (long long)dilated, (long long)w->before[axis],
-                      (long long)w->after[axis]);
+        return refuse(refusal, NNEFCL_ERR_MODEL,
+                      "the output would have extent %lld in axis %d: (%lld - 1) * %lld + %lld - (%lld + %lld)",
+                      (long long)up, axis, (long long)in, (long long)stride, (long long)dilated,
+                      (long long)w->before[axis], (long long)w->after[axis]);
     if (automatic)
         automatic_padding(w, axis, up, dilated);
     if (scale_down(w, axis, up, dilated, &down, refusal))
         return refusal->status;
     if (down != in)
-        return refuse(refusal, NNEFCL_ERR_MODEL, "'output_shape' has extent %lld in axis %d, which scales down to %lld, the input has %lld",
+        return refuse(refusal, NNEFCL_ERR_MODEL,
+                      "'output_shape' has extent %lld in axis %d, which scales down to %lld, the input has %lld",
                       (long long)up, axis, (long long)down, (long long)in);
     w->out.extent[axis] = up;
     return NNEFCL_OK;
 }
 
-static nnefcl_status read_output_shape(const struct ncl_node *node, const struct ncl_window *w, int64_t *reference, struct refusal *refusal)
+static nnefcl_status read_output_shape(const struct ncl_node *node, const struct ncl_window *w, int64_t *reference,
+                                       struct refusal *refusal)
 {
     const size_t count = ncl_node_count(node, "output_shape");
     if (count && count != (size_t)w->rank)
@@ -213,13 +226,14 @@ static nnefcl_status read_output_shape(const struct ncl_node *node, const struct
     for (size_t i = 0; i < count; i++) {
         reference[i] = ncl_node_integer_at(node, "output_shape", i);
         if (reference[i] <= 0)
-            return refuse(refusal, NNEFCL_ERR_MODEL, "item %zu of 'output_shape' is %lld, it must be positive", i, (long long)reference[i]);
+            return refuse(refusal, NNEFCL_ERR_MODEL, "item %zu of 'output_shape' is %lld, it must be positive", i,
+                          (long long)reference[i]);
     }
     return NNEFCL_OK;
 }
 
-static nnefcl_status solve(const struct ncl_node *node, const struct ncl_window_rules *rules, const nnefcl_shape *input, const nnefcl_shape *filter,
-                           struct ncl_window *w, struct refusal *refusal)
+static nnefcl_status solve(const struct ncl_node *node, const struct ncl_window_rules *rules, const nnefcl_shape *input,
+                           const nnefcl_shape *filter, struct ncl_window *w, struct refusal *refusal)
 {
     int64_t reference[NNEFCL_MAX_RANK] = {0};
     *w = (struct ncl_window){.rank = input->rank, .in = *input, .out = *input, .border = ncl_window_border(node)};
@@ -230,14 +244,16 @@ static nnefcl_status solve(const struct ncl_node *node, const struct ncl_window_
     if (!filter && read_list(node, w, 0, "size", false, w->size, refusal))
         return refusal->status;
     if (read_list(node, w, rules->first, "stride", true, w->stride, refusal) ||
-        read_list(node, w, rules->first, "dilation", true, w->dilation, refusal) || read_padding(node, w, rules->first, refusal) ||
+        read_list(node, w, rules->first, "dilation", true, w->dilation, refusal) ||
+        read_padding(node, w, rules->first, refusal) ||
         (rules->reverse && read_output_shape(node, w, reference, refusal)))
         return refusal->status;
     if (ncl_window_volume(w) > MAX_EXTENT)
         return refuse(refusal, NNEFCL_ERR_LIMIT, "the window has more than 2^30 elements");
     const bool automatic = ncl_node_arg(node, "padding")->count == 0;
     for (int i = rules->first; i < w->rank; i++)
-        if (rules->reverse ? solve_reverse(w, i, automatic, reference[i], refusal) : solve_basic(w, i, automatic, refusal))
+        if (rules->reverse ? solve_reverse(w, i, automatic, reference[i], refusal)
+                           : solve_basic(w, i, automatic, refusal))
             return refusal->status;
     return NNEFCL_OK;
 }
@@ -246,7 +262,8 @@ static nnefcl_status solve(const struct ncl_node *node, const struct ncl_window_
 static nnefcl_status replace_batch(struct ncl_infer *infer, struct ncl_node *node)
 {
     const size_t count = ncl_node_count(node, "output_shape");
-    if (infer->old_batch == infer->new_batch || !count || ncl_node_integer_at(node, "output_shape", 0) != infer->old_batch)
+    if (infer->old_batch == infer->new_batch || !count ||
+        ncl_node_integer_at(node, "output_shape", 0) != infer->old_batch)
         return NNEFCL_OK;
     struct ncl_value *items = NCL_NEW_ARRAY(infer->arena, struct ncl_value, count);
     if (!items)
@@ -259,8 +276,8 @@ static nnefcl_status replace_batch(struct ncl_infer *infer, struct ncl_node *nod
     return NNEFCL_OK;
 }
 
-nnefcl_status ncl_window_infer(struct ncl_infer *infer, struct ncl_node *node, const struct ncl_window_rules *rules, const nnefcl_shape *input,
-                               const nnefcl_shape *filter, struct ncl_window *window)
+nnefcl_status ncl_window_infer(struct ncl_infer *infer, struct ncl_node *node, const struct ncl_window_rules *rules,
+                               const nnefcl_shape *input, const nnefcl_shape *filter, struct ncl_window *window)
 {
     nnefcl_status status = ncl_window_infer_border(infer, node, rules->borders);
     if (!status && rules->reverse)
@@ -274,8 +291,8 @@ nnefcl_status ncl_window_infer(struct ncl_infer *infer, struct ncl_node *node, c
     return status ? ncl_error(infer->diag, status, node->at, "%s: %s", node->op->name, refusal.text) : NNEFCL_OK;
 }
 
-void ncl_window_read(const struct ncl_node *node, const struct ncl_window_rules *rules, const nnefcl_shape *input, const nnefcl_shape *filter,
-                     struct ncl_window *window)
+void ncl_window_read(const struct ncl_node *node, const struct ncl_window_rules *rules, const nnefcl_shape *input,
+                     const nnefcl_shape *filter, struct ncl_window *window)
 {
     struct refusal refusal = {0};
     const nnefcl_status status = solve(node, rules, input, filter, window, &refusal);
@@ -315,7 +332,8 @@ void ncl_window_define_border(struct ncl_emit *step, enum ncl_border border)
     ncl_step_define(step, "BORDER", borders[border].map);
 }
 
-static void emit_axes(struct ncl_emit *step, const char *name, const int64_t *values, int first, int rank, int axes, int64_t fill)
+static void emit_axes(struct ncl_emit *step, const char *name, const int64_t *values, int first, int rank, int axes,
+                      int64_t fill)
 {
     for (int i = rank - first; i < axes; i++)
         ncl_step_size(step, name, fill);

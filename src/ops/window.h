@@ -2,11 +2,18 @@
 #ifndef NCL_WINDOW_H
 #define NCL_WINDOW_H
 
-#include "ir/lower.h"
+#include "emit/lower.h"
 
-enum ncl_border { NCL_BORDER_IGNORE, NCL_BORDER_CONSTANT, NCL_BORDER_REPLICATE, NCL_BORDER_REFLECT, NCL_BORDER_REFLECT_EVEN };
-#define NCL_BORDERS_FILLED (1u << NCL_BORDER_CONSTANT | 1u << NCL_BORDER_REPLICATE | 1u << NCL_BORDER_REFLECT | 1u << NCL_BORDER_REFLECT_EVEN)
-#define NCL_BORDERS_ALL    (NCL_BORDERS_FILLED | 1u << NCL_BORDER_IGNORE)
+enum ncl_border {
+    NCL_BORDER_IGNORE,
+    NCL_BORDER_CONSTANT,
+    NCL_BORDER_REPLICATE,
+    NCL_BORDER_REFLECT,
+    NCL_BORDER_REFLECT_EVEN
+};
+#define NCL_BORDERS_FILLED                                                                                             \
+    (1u << NCL_BORDER_CONSTANT | 1u << NCL_BORDER_REPLICATE | 1u << NCL_BORDER_REFLECT | 1u << NCL_BORDER_REFLECT_EVEN)
+#define NCL_BORDERS_ALL (NCL_BORDERS_FILLED | 1u << NCL_BORDER_IGNORE)
 
 /* What an operation allows. */
 struct ncl_window_rules {
@@ -15,7 +22,8 @@ struct ncl_window_rules {
     unsigned borders; /* bits of enum ncl_border */
 };
 
-/* A window with everything filled in, one entry for each axis of the input; the axes before rules->first are trivial. */
+/* A window with everything filled in, one entry for each axis of the input; the axes before rules->first are trivial.
+ */
 struct ncl_window {
     int rank;
     enum ncl_border border;
@@ -24,13 +32,14 @@ struct ncl_window {
     int64_t before[NNEFCL_MAX_RANK], after[NNEFCL_MAX_RANK]; /* padding, negative: cropped */
 };
 
-/* Checks the arguments of `node` and finds the padding and the shape of the output. `filter` gives the size from axis 2 on; NULL: the parameter
- * 'size' does. Puts right in the node what only an exporter spells differently (border 'replicated', the batch of output_shape under --batch). */
-nnefcl_status ncl_window_infer(struct ncl_infer *infer, struct ncl_node *node, const struct ncl_window_rules *rules, const nnefcl_shape *input,
-                               const nnefcl_shape *filter, struct ncl_window *window);
+/* Checks the arguments of `node` and finds the padding and the shape of the output. `filter` gives the size from axis 2
+ * on; NULL: the parameter 'size' does. Puts right in the node what only an exporter spells differently (border
+ * 'replicated', the batch of output_shape under --batch). */
+nnefcl_status ncl_window_infer(struct ncl_infer *infer, struct ncl_node *node, const struct ncl_window_rules *rules,
+                               const nnefcl_shape *input, const nnefcl_shape *filter, struct ncl_window *window);
 /* The same for a node that passed ncl_window_infer. */
-void ncl_window_read(const struct ncl_node *node, const struct ncl_window_rules *rules, const nnefcl_shape *input, const nnefcl_shape *filter,
-                     struct ncl_window *window);
+void ncl_window_read(const struct ncl_node *node, const struct ncl_window_rules *rules, const nnefcl_shape *input,
+                     const nnefcl_shape *filter, struct ncl_window *window);
 
 /* The border of a node among those allowed; with the reaction to 'replicated'. */
 nnefcl_status ncl_window_infer_border(struct ncl_infer *infer, struct ncl_node *node, unsigned allowed);
@@ -47,8 +56,8 @@ bool ncl_window_is_unpadded(const struct ncl_window *window, int first);
 
 /* `#define BORDER` for kernels: the index map of the border ('ignore' maps like 'constant': to "outside"). */
 void ncl_window_define_border(struct ncl_emit *step, enum ncl_border border);
-/* The record fields IN, OUT, KERNEL, STRIDE, DILATION, BEFORE for the axes [first, rank), each an array of `axes` entries with 1s (0s for BEFORE) in
- * front. */
+/* The record fields IN, OUT, KERNEL, STRIDE, DILATION, BEFORE for the axes [first, rank), each an array of `axes`
+ * entries with 1s (0s for BEFORE) in front. */
 void ncl_window_emit(struct ncl_emit *step, const struct ncl_window *window, int first, int axes);
 /* a * b for counts of operations: UINT64_MAX when it does not fit. */
 uint64_t ncl_window_saturated(uint64_t a, uint64_t b);

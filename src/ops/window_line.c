@@ -4,8 +4,8 @@
 
 /* ---- borders ---- */
 
-/* input[-i] and input[z - 1 - (i - z + 1)], with edge = 1 input[-i - 1] and input[z - 1 - (i - z)]. Both of them in a row move i by a period, which
- * brings an index from afar near first. */
+/* input[-i] and input[z - 1 - (i - z + 1)], with edge = 1 input[-i - 1] and input[z - 1 - (i - z)]. Both of them in a
+ * row move i by a period, which brings an index from afar near first. */
 static int64_t reflect(int64_t i, int64_t z, int64_t edge)
 {
     const int64_t period = 2 * (z - 1 + edge);
@@ -36,7 +36,8 @@ int64_t ncl_line_border(enum ncl_border border, int64_t i, int64_t z)
 struct ncl_lines ncl_lines_make(const struct ncl_window *window, const struct ncl_window_rules *rules)
 {
     const int last = window->rank - 1;
-    struct ncl_lines lines = {.window = window, .reverse = rules->reverse, .first = rules->first, .rows = window->out, .width = 1};
+    struct ncl_lines lines = {
+        .window = window, .reverse = rules->reverse, .first = rules->first, .rows = window->out, .width = 1};
     lines.taps.rank = window->rank;
     for (int i = 0; i < window->rank; i++)
         lines.taps.extent[i] = window->size[i];
@@ -116,7 +117,8 @@ uint64_t ncl_lines_terms(const struct ncl_lines *lines)
     const struct ncl_window *w = lines->window;
     uint64_t terms = 1;
     for (int i = lines->first; i < w->rank; i++) /* in reverse every s / gcd(s, d)-th tap meets an element */
-        terms *= (uint64_t)ncl_ceil_div(w->size[i], lines->reverse ? w->stride[i] / divisor(w->stride[i], w->dilation[i]) : 1);
+        terms *= (uint64_t)ncl_ceil_div(w->size[i],
+                                        lines->reverse ? w->stride[i] / divisor(w->stride[i], w->dilation[i]) : 1);
     return terms;
 }
 
@@ -135,7 +137,8 @@ int64_t ncl_lines_inside(const struct ncl_lines *lines, const int64_t *at)
 
 /* ---- loops ---- */
 
-void ncl_line_add(const struct ncl_line *line, double factor, const double *restrict x, double *restrict y, double *restrict scale)
+void ncl_line_add(const struct ncl_line *line, double factor, const double *restrict x, double *restrict y,
+                  double *restrict scale)
 {
     const int64_t out_step = line->out_step, in_step = line->in_step;
     int64_t out = line->out, in = line->in;

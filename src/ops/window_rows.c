@@ -24,13 +24,15 @@ static void read_plane(const struct ncl_window *w, int first, struct plane *p)
     }
     const int64_t lanes = p->out[1] < LANES ? LANES : p->out[1];
     p->lines = (p->size[0] - 1) * p->dilation[0] + 1;
-    p->pitch = (lanes - 1) * p->stride[1] + (p->size[1] - 1) * p->dilation[1] + 2; /* one more for the odd half of the last even load */
+    p->pitch = (lanes - 1) * p->stride[1] + (p->size[1] - 1) * p->dilation[1] +
+               2; /* one more for the odd half of the last even load */
 }
 
 bool ncl_rows_possible(const struct ncl_lower *lower, const struct ncl_window *window, int first)
 {
     struct plane p;
-    if (!lower->plan->target.cpu || lower->plain_kernels || window->rank < first + 1 || !ncl_window_is_trivial(window, first, window->rank - 2))
+    if (!lower->plan->target.cpu || lower->plain_kernels || window->rank < first + 1 ||
+        !ncl_window_is_trivial(window, first, window->rank - 2))
         return false;
     read_plane(window, first, &p);
     return p.pitch <= LINES_MAX && p.lines <= LINES_MAX / p.pitch;
@@ -39,18 +41,22 @@ bool ncl_rows_possible(const struct ncl_lower *lower, const struct ncl_window *w
 /* As many rows as private memory holds, but enough tasks for all cores. */
 static int64_t choose_rows(const struct ncl_lower *lower, const struct plane *p, int64_t planes)
 {
-    const int64_t fit = (LINES_MAX / p->pitch - p->lines) / p->stride[0] + 1, wanted = 8 * (int64_t)lower->plan->target.compute_units;
-    const int64_t blocks = ncl_ceil_div(wanted, planes), share = ncl_ceil_div(p->out[0], blocks < p->out[0] ? blocks : p->out[0]);
+    const int64_t fit = (LINES_MAX / p->pitch - p->lines) / p->stride[0] + 1,
+                  wanted = 8 * (int64_t)lower->plan->target.compute_units;
+    const int64_t blocks = ncl_ceil_div(wanted, planes),
+                  share = ncl_ceil_div(p->out[0], blocks < p->out[0] ? blocks : p->out[0]);
     return fit < share ? fit : share;
 }
 
-nnefcl_status ncl_rows_emit(struct ncl_lower *lower, const struct ncl_rows *rows, const struct ncl_window *window, double flops)
+nnefcl_status ncl_rows_emit(struct ncl_lower *lower, const struct ncl_rows *rows, const struct ncl_window *window,
+                            double flops)
 {
     const bool weighted = rows->kind == NCL_ROWS_WEIGHTED;
     const ncl_ref input = ncl_lower_tensor(lower, rows->input);
     struct plane p;
     read_plane(window, weighted ? 2 : 0, &p);
-    const int64_t planes = ncl_shape_volume(&rows->output->shape) / (p.out[0] * p.out[1]), run = choose_rows(lower, &p, planes);
+    const int64_t planes = ncl_shape_volume(&rows->output->shape) / (p.out[0] * p.out[1]),
+                  run = choose_rows(lower, &p, planes);
     struct ncl_emit *step = ncl_step_begin(lower, "window_rows");
     ncl_window_define_border(step, window->border);
     ncl_step_define_int(step, "KIND", rows->kind);

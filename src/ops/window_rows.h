@@ -13,8 +13,10 @@ struct ncl_rows {
     const struct ncl_tensor *filter, *bias; /* WEIGHTED */
 };
 
-/* Can it be done here: a CPU, windows over the last two axes only, rows that fit private memory. Axis 1 is not looked at when `first` is 2. */
+/* Can it be done here: a CPU, windows over the last two axes only, rows that fit private memory. Axis 1 is not looked
+ * at when `first` is 2. */
 bool ncl_rows_possible(const struct ncl_lower *lower, const struct ncl_window *window, int first);
-nnefcl_status ncl_rows_emit(struct ncl_lower *lower, const struct ncl_rows *rows, const struct ncl_window *window, double flops);
+nnefcl_status ncl_rows_emit(struct ncl_lower *lower, const struct ncl_rows *rows, const struct ncl_window *window,
+                            double flops);
 
 #endif

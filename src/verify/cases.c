@@ -5,7 +5,7 @@
 
 #include "base/number.h"
 #include "base/text.h"
-#include "compile/random.h"
+#include "base/random.h"
 
 #define SEED   UINT64_C(1005) /* of everything here */
 #define GROUPS 24             /* of a template */
@@ -84,7 +84,8 @@ static void find_groups(const char *text, struct groups *groups)
 }
 
 /* The text from `at` to `end` with its groups replaced by the alternatives of combination `combination`. */
-static void expand(struct ncl_text *out, const struct groups *groups, size_t combination, const char *at, const char *end)
+static void expand(struct ncl_text *out, const struct groups *groups, size_t combination, const char *at,
+                   const char *end)
 {
     while (at < end) {
         const size_t plain = strcspn(at, "{");
@@ -130,7 +131,8 @@ static void read_input(const char *text, size_t length, struct ncl_case_input *i
         ncl_parse_double(range, (size_t)(dots - range), &input->low);
         ncl_parse_double(dots + 2, strcspn(dots + 2, " "), &input->high);
     }
-    ncl_text_printf(document, "    %.*s = external<%s>(shape = %.*s);\n", (int)name, text, type, (int)(length - (size_t)(shape - text)), shape);
+    ncl_text_printf(document, "    %.*s = external<%s>(shape = %.*s);\n", (int)name, text, type,
+                    (int)(length - (size_t)(shape - text)), shape);
 }
 
 static void print_body(struct ncl_text *document, const char *body)
@@ -171,15 +173,16 @@ static void make_document(struct ncl_case *item, const char *text, struct ncl_te
     item->cycles = strstr(body, "update(") ? 3 : 1;
 }
 
-static nnefcl_status make_case(struct ncl_arena *arena, struct ncl_diag *diag, const struct template *template, const struct groups *groups,
-                               size_t number, size_t combination, struct ncl_case *item)
+static nnefcl_status make_case(struct ncl_arena *arena, struct ncl_diag *diag, const struct template *template,
+                               const struct groups *groups, size_t number, size_t combination, struct ncl_case *item)
 {
     struct ncl_text text, document;
     ncl_text_init(&text, &arena->allocator);
     ncl_text_init(&document, &arena->allocator);
     expand(&text, groups, combination, template->text, template->text + strlen(template->text));
     char *inputs = ncl_arena_alloc(arena, text.length + 1);
-    *item = (struct ncl_case){.op = template->op, .name = ncl_arena_printf(arena, "%s-%zu.%zu", template->op, number, combination)};
+    *item = (struct ncl_case){.op = template->op,
+                              .name = ncl_arena_printf(arena, "%s-%zu.%zu", template->op, number, combination)};
     if (inputs && !text.failed)
         make_document(item, text.data, &document, inputs);
     item->document = document.data && !document.failed ? ncl_arena_strdup(arena, document.data) : NULL;
@@ -209,7 +212,8 @@ static size_t number_of(const struct template *template)
     return number;
 }
 
-nnefcl_status ncl_cases_make(struct ncl_arena *arena, struct ncl_diag *diag, size_t most, struct ncl_case **cases, size_t *count)
+nnefcl_status ncl_cases_make(struct ncl_arena *arena, struct ncl_diag *diag, size_t most, struct ncl_case **cases,
+                             size_t *count)
 {
     size_t capacity = 0;
     struct ncl_case *list = NULL;
@@ -226,7 +230,8 @@ nnefcl_status ncl_cases_make(struct ncl_arena *arena, struct ncl_diag *diag, siz
         for (size_t k = 0; k < picks && !status; k++) {
             if (!NCL_GROW(arena, list, *count, capacity))
                 return ncl_nomem(diag);
-            status = make_case(arena, diag, template, &groups, number, choose(template->op, number, k, picks, combinations), &list[*count]);
+            status = make_case(arena, diag, template, &groups, number,
+                               choose(template->op, number, k, picks, combinations), &list[*count]);
             (*count)++;
         }
     }

@@ -1,4 +1,5 @@
-/* The cases of the conformance run: small models made from the templates of cases.def, and what goes into them. Device-free, and the same everywhere.
+/* The cases of the conformance run: small models made from the templates of cases.def, and what goes into them.
+ * Device-free, and the same everywhere.
  */
 #ifndef NCL_CASES_H
 #define NCL_CASES_H
@@ -24,9 +25,12 @@ struct ncl_case {
     } input[NCL_CASE_INPUTS];
 };
 
-/* At most `most` combinations of each template, spread over them by a fixed seed, in the order of cases.def. Everything in `arena`. */
-nnefcl_status ncl_cases_make(struct ncl_arena *arena, struct ncl_diag *diag, size_t most, struct ncl_case **cases, size_t *count);
+/* At most `most` combinations of each template, spread over them by a fixed seed, in the order of cases.def. Everything
+ * in `arena`. */
+nnefcl_status ncl_cases_make(struct ncl_arena *arena, struct ncl_diag *diag, size_t most, struct ncl_case **cases,
+                             size_t *count);
 /* The elements of an input in run number `cycle`. */
-void ncl_case_fill(const struct ncl_case *item, size_t input, size_t cycle, nnefcl_dtype dtype, int64_t count, void *data);
+void ncl_case_fill(const struct ncl_case *item, size_t input, size_t cycle, nnefcl_dtype dtype, int64_t count,
+                   void *data);
 
 #endif

@@ -2,7 +2,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "compile/random.h"
+#include "base/random.h"
 #include "verify/cases.h"
 
 /* Halves between -2.5 and 2.5. */
@@ -14,8 +14,9 @@ static double tie(double unit)
 /* Every second number is one of these. */
 static double special(double unit)
 {
-    static const float values[] = {NAN,   INFINITY, -INFINITY, 0.0f,   -0.0f,  FLT_MIN, -FLT_MIN, FLT_MAX,  -FLT_MAX, 1.0f,  -1.0f,  0.5f,
-                                   -0.5f, 1.5f,     -2.5f,     1e-20f, -1e20f, 8388609, -8388609, 16777216, 1048577,  88.0f, -88.0f, 127.0f};
+    static const float values[] = {NAN,      INFINITY, -INFINITY, 0.0f,     -0.0f,   FLT_MIN, -FLT_MIN, FLT_MAX,
+                                   -FLT_MAX, 1.0f,     -1.0f,     0.5f,     -0.5f,   1.5f,    -2.5f,    1e-20f,
+                                   -1e20f,   8388609,  -8388609,  16777216, 1048577, 88.0f,   -88.0f,   127.0f};
     const double place = unit * 2 * (double)(sizeof values / sizeof *values);
     const size_t index = (size_t)place;
     return index < sizeof values / sizeof *values ? (double)values[index] : (place - (double)index) * 4 - 2;
@@ -28,7 +29,8 @@ static double scalar(const struct ncl_case_input *input, double unit)
     return input->values == NCL_CASE_SPECIAL ? special(unit) : input->low + unit * (input->high - input->low);
 }
 
-void ncl_case_fill(const struct ncl_case *item, size_t input, size_t cycle, nnefcl_dtype dtype, int64_t count, void *data)
+void ncl_case_fill(const struct ncl_case *item, size_t input, size_t cycle, nnefcl_dtype dtype, int64_t count,
+                   void *data)
 {
     const struct ncl_case_input *in = &item->input[input];
     for (int64_t i = 0; i < count; i++) {

@@ -3,18 +3,20 @@
 #include <string.h>
 
 #include "base/checked.h"
-#include "ir/custom.h"
+#include "emit/custom.h"
 #include "verify/judge.h"
 
-nnefcl_status ncl_exact_open(struct ncl_exact *exact, const struct nnefcl_model *model, const nnefcl_allocator *allocator, struct ncl_diag *diag)
+nnefcl_status ncl_exact_open(struct ncl_exact *exact, const struct nnefcl_model *model,
+                             const nnefcl_allocator *allocator, struct ncl_diag *diag)
 {
     const size_t count = model->graph->tensor_count;
     *exact = (struct ncl_exact){.model = model, .allocator = *allocator};
-    exact->tensor = ncl_resize(allocator, NULL, (count + 1) * sizeof *exact->tensor); /* the graph's own array is as long */
+    exact->tensor =
+        ncl_resize(allocator, NULL, (count + 1) * sizeof *exact->tensor); /* the graph's own array is as long */
     if (!exact->tensor)
         return ncl_nomem(diag);
     memset(exact->tensor, 0, (count + 1) * sizeof *exact->tensor);
-    return ncl_weights_open(model, diag, &exact->weights);
+    return ncl_model_weights(model, diag, &exact->weights);
 }
 
 void ncl_exact_close(struct ncl_exact *exact)
@@ -46,7 +48,8 @@ static double *zeros(const struct ncl_exact *exact, const struct ncl_tensor *ten
     return room;
 }
 
-nnefcl_status ncl_exact_make(struct ncl_exact *exact, const struct ncl_tensor *tensor, bool scaled, struct ncl_diag *diag)
+nnefcl_status ncl_exact_make(struct ncl_exact *exact, const struct ncl_tensor *tensor, bool scaled,
+                             struct ncl_diag *diag)
 {
     struct ncl_elements *elements = &exact->tensor[tensor->id];
     *elements = (struct ncl_elements){.value = zeros(exact, tensor), .terms = 1};
@@ -72,7 +75,8 @@ static void convert(double *out, nnefcl_dtype dtype, const void *data, size_t co
         out[i] = ncl_judge_element(dtype, data, i);
 }
 
-nnefcl_status ncl_exact_set(struct ncl_exact *exact, const struct ncl_tensor *tensor, const void *data, struct ncl_diag *diag)
+nnefcl_status ncl_exact_set(struct ncl_exact *exact, const struct ncl_tensor *tensor, const void *data,
+                            struct ncl_diag *diag)
 {
     const nnefcl_status status = ncl_exact_make(exact, tensor, false, diag);
     if (!status)
@@ -101,7 +105,8 @@ nnefcl_status ncl_exact_load(struct ncl_exact *exact, const struct ncl_tensor *t
 static struct ncl_tensor *tensor_at(const struct ncl_value *value, size_t count, size_t index)
 {
     for (size_t i = 0; i < count; i++) {
-        const bool array = value[i].kind == NCL_VALUE_ARRAY && value[i].count && value[i].item[0].kind == NCL_VALUE_TENSOR;
+        const bool array =
+            value[i].kind == NCL_VALUE_ARRAY && value[i].count && value[i].item[0].kind == NCL_VALUE_TENSOR;
         const size_t here = array ? value[i].count : value[i].kind == NCL_VALUE_TENSOR;
         if (index < here)
             return array ? value[i].item[index].tensor : value[i].tensor;

@@ -1,10 +1,10 @@
-/* Nodes of a graph in double precision: operands in, the reference of the operation, results out. Elements are made and dropped tensor by tensor, so
- * that no more than a node's are on the host at a time. */
+/* Nodes of a graph in double precision: operands in, the reference of the operation, results out. Elements are made and
+ * dropped tensor by tensor, so that no more than a node's are on the host at a time. */
 #ifndef NCL_EXACT_H
 #define NCL_EXACT_H
 
-#include "compile/stages.h"
-#include "ir/reference.h"
+#include "model/frozen.h"
+#include "emit/reference.h"
 
 struct ncl_exact {
     const struct nnefcl_model *model;
@@ -14,16 +14,19 @@ struct ncl_exact {
 };
 
 /* Nothing is there at the beginning. Close it also after an error. */
-nnefcl_status ncl_exact_open(struct ncl_exact *exact, const struct nnefcl_model *model, const nnefcl_allocator *allocator, struct ncl_diag *diag);
+nnefcl_status ncl_exact_open(struct ncl_exact *exact, const struct nnefcl_model *model,
+                             const nnefcl_allocator *allocator, struct ncl_diag *diag);
 void ncl_exact_close(struct ncl_exact *exact);
 
 bool ncl_exact_has(const struct ncl_exact *exact, const struct ncl_tensor *tensor);
 /* Zeros for a tensor that is not there: values, and scales where `scaled`. */
-nnefcl_status ncl_exact_make(struct ncl_exact *exact, const struct ncl_tensor *tensor, bool scaled, struct ncl_diag *diag);
+nnefcl_status ncl_exact_make(struct ncl_exact *exact, const struct ncl_tensor *tensor, bool scaled,
+                             struct ncl_diag *diag);
 /* The elements of a constant, a literal or a variable, as its file has them. */
 nnefcl_status ncl_exact_load(struct ncl_exact *exact, const struct ncl_tensor *tensor, struct ncl_diag *diag);
 /* Elements from dense data of the tensor's type. */
-nnefcl_status ncl_exact_set(struct ncl_exact *exact, const struct ncl_tensor *tensor, const void *data, struct ncl_diag *diag);
+nnefcl_status ncl_exact_set(struct ncl_exact *exact, const struct ncl_tensor *tensor, const void *data,
+                            struct ncl_diag *diag);
 void ncl_exact_drop(struct ncl_exact *exact, const struct ncl_tensor *tensor);
 
 /* Can the definition of this operation be evaluated (ncl_no_reference: no)? */
@@ -31,8 +34,9 @@ bool ncl_exact_defined(const struct ncl_node *node);
 /* Makes the results and computes them. Every operand is there, no result is. */
 nnefcl_status ncl_exact_node(struct ncl_exact *exact, const struct ncl_node *node, struct ncl_diag *diag);
 
-/* exact_graph.c: every tensor that the outputs of the model need, in the order of the nodes, all kept. inputs[i]: dense data of the model's input i.
- * What is there already stays as it is: so the values of variables may be set before, and a model with state is run anew for each cycle. */
+/* exact_graph.c: every tensor that the outputs of the model need, in the order of the nodes, all kept. inputs[i]: dense
+ * data of the model's input i. What is there already stays as it is: so the values of variables may be set before, and
+ * a model with state is run anew for each cycle. */
 nnefcl_status ncl_exact_graph(struct ncl_exact *exact, const void *const *inputs, struct ncl_diag *diag);
 
 /* The tensors among the arguments and the results of a node, in their order; `index` counts from 0. NULL: no more. */

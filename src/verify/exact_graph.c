@@ -31,7 +31,8 @@ static bool introduces(const struct ncl_node *node)
 static nnefcl_status evaluate(struct ncl_exact *exact, const struct ncl_node *node, struct ncl_diag *diag)
 {
     if (!ncl_exact_defined(node))
-        return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, node->at, "%s: this operation has no definition to evaluate", node->op->name);
+        return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, node->at, "%s: this operation has no definition to evaluate",
+                         node->op->name);
     const nnefcl_status status = load_operands(exact, node, diag);
     return status ? status : ncl_exact_node(exact, node, diag);
 }

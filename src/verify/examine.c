@@ -31,7 +31,9 @@ static bool is_kept(const struct examination *x, const struct ncl_tensor *tensor
 
 static void *memory(struct examination *x, size_t count, size_t size, nnefcl_status *status)
 {
-    void *room = *status ? NULL : ncl_resize(&x->exact.allocator, NULL, count * size); /* no more than the doubles of the tensor */
+    void *room = *status
+                     ? NULL
+                     : ncl_resize(&x->exact.allocator, NULL, count * size); /* no more than the doubles of the tensor */
     if (!room && !*status)
         *status = ncl_nomem(x->diag);
     return room;
@@ -172,7 +174,8 @@ static void restore_all(struct examination *x, const struct ncl_node *node)
         restore(x, tensor);
 }
 
-/* ---- how far results may be off because operands are: they are moved as far as they may be, each way and this way and that ---- */
+/* ---- how far results may be off because operands are: they are moved as far as they may be, each way and this way and
+ * that ---- */
 
 static bool has_slack(const struct examination *x, const struct ncl_node *node)
 {
@@ -247,15 +250,16 @@ static nnefcl_status add_tolerance(struct examination *x, const struct ncl_tenso
             memset(slack, 0, volume(result) * sizeof *slack);
     }
     for (size_t i = 0; !status && i < volume(result); i++)
-        slack[i] += tolerance * ncl_judge_unit(fmax(fabs(elements->value[i]), elements->scale ? elements->scale[i] : 0));
+        slack[i] +=
+            tolerance * ncl_judge_unit(fmax(fabs(elements->value[i]), elements->scale ? elements->scale[i] : 0));
     return status;
 }
 
 /* ---- judgement ---- */
 
 /* A device may take denormal operands as zeros (7.5.3). */
-static nnefcl_status judge_flushed(struct examination *x, const struct ncl_node *node, const struct ncl_tensor *result, const void *data,
-                                   double tolerance, struct ncl_verdict *verdict)
+static nnefcl_status judge_flushed(struct examination *x, const struct ncl_node *node, const struct ncl_tensor *result,
+                                   const void *data, double tolerance, struct ncl_verdict *verdict)
 {
     const struct ncl_tensor *operand;
     struct ncl_verdict other;
@@ -266,7 +270,8 @@ static nnefcl_status judge_flushed(struct examination *x, const struct ncl_node 
         return NNEFCL_OK;
     const nnefcl_status status = evaluate_altered(x, node, FLUSHED);
     if (!status) {
-        ncl_judge(&other, result->dtype, data, &x->exact.tensor[result->id], volume(result), tolerance, x->slack[result->id]);
+        ncl_judge(&other, result->dtype, data, &x->exact.tensor[result->id], volume(result), tolerance,
+                  x->slack[result->id]);
         if (other.bad < verdict->bad)
             *verdict = other;
     }
@@ -280,7 +285,8 @@ static nnefcl_status judge(struct examination *x, struct ncl_examine_result *res
     void *data = NULL;
     nnefcl_status status = read_kept(x, tensor, &data);
     if (!status)
-        ncl_judge(&result->verdict, tensor->dtype, data, &x->exact.tensor[tensor->id], volume(tensor), tolerance, x->slack[tensor->id]);
+        ncl_judge(&result->verdict, tensor->dtype, data, &x->exact.tensor[tensor->id], volume(tensor), tolerance,
+                  x->slack[tensor->id]);
     if (!status && result->verdict.bad)
         status = judge_flushed(x, x->graph->node[result->node], tensor, data, tolerance, &result->verdict);
     release(x, data);
@@ -387,8 +393,10 @@ static nnefcl_status examine_node(struct examination *x, size_t index, struct vi
     return status;
 }
 
-nnefcl_status ncl_examine(const struct nnefcl_model *model, const nnefcl_allocator *allocator, const struct ncl_examine_source *source,
-                          int (*visit)(void *user, const struct ncl_examine_result *result), void *user, struct ncl_diag *diag)
+nnefcl_status ncl_examine(const struct nnefcl_model *model, const nnefcl_allocator *allocator,
+                          const struct ncl_examine_source *source,
+                          int (*visit)(void *user, const struct ncl_examine_result *result), void *user,
+                          struct ncl_diag *diag)
 {
     struct examination x = {.graph = model->graph, .source = source, .diag = diag};
     struct visitor visitor = {.visit = visit, .user = user};

@@ -1,10 +1,11 @@
-/* Every node of a model against its definition, in the order of the graph. Operands are what the device had, so an error shows where it arises and
- * nowhere else; constants and variables that nothing updates are what their files say. A tensor that the device did not keep is computed here from
- * what it did keep, and what that may be off counts for those who read it. */
+/* Every node of a model against its definition, in the order of the graph. Operands are what the device had, so an
+ * error shows where it arises and nowhere else; constants and variables that nothing updates are what their files say.
+ * A tensor that the device did not keep is computed here from what it did keep, and what that may be off counts for
+ * those who read it. */
 #ifndef NCL_EXAMINE_H
 #define NCL_EXAMINE_H
 
-#include "compile/stages.h"
+#include "model/frozen.h"
 #include "verify/judge.h"
 #include "verify/tolerance.h"
 
@@ -25,7 +26,9 @@ struct ncl_examine_result {
 };
 
 /* Calls visit for every result that the device had; a non-zero return of it ends the examination. */
-nnefcl_status ncl_examine(const struct nnefcl_model *model, const nnefcl_allocator *allocator, const struct ncl_examine_source *source,
-                          int (*visit)(void *user, const struct ncl_examine_result *result), void *user, struct ncl_diag *diag);
+nnefcl_status ncl_examine(const struct nnefcl_model *model, const nnefcl_allocator *allocator,
+                          const struct ncl_examine_source *source,
+                          int (*visit)(void *user, const struct ncl_examine_result *result), void *user,
+                          struct ncl_diag *diag);
 
 #endif

@@ -34,7 +34,8 @@ static bool is_tiny(double value)
     return fabs(value) < (double)FLT_MIN;
 }
 
-/* The distance of two floats, both of them finite or `want` a finite value that may round to infinity; `got` is not NaN. */
+/* The distance of two floats, both of them finite or `want` a finite value that may round to infinity; `got` is not
+ * NaN. */
 static double distance(double got, double want)
 {
     if (isinf(got)) { /* the nearest value that it stands for */
@@ -73,8 +74,8 @@ static double excess(double ulp, double tolerance)
     return ratio > 1 ? ratio : nextafter(1, 2);
 }
 
-void ncl_judge(struct ncl_verdict *verdict, nnefcl_dtype dtype, const void *got, const struct ncl_elements *want, uint64_t count, double tolerance,
-               const double *slack)
+void ncl_judge(struct ncl_verdict *verdict, nnefcl_dtype dtype, const void *got, const struct ncl_elements *want,
+               uint64_t count, double tolerance, const double *slack)
 {
     double worst = -1;
     *verdict = (struct ncl_verdict){.elements = count, .tolerance = tolerance};

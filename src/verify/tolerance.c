@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "ir/custom.h"
+#include "emit/custom.h"
 
 static const struct ncl_tolerance table[] = {
 #define TOLERANCE(op, ulp, per_term, reason)                      {op, ulp, per_term, reason, 0},
@@ -24,7 +24,8 @@ const struct ncl_tolerance *ncl_tolerance_of(const struct ncl_op *op, struct ncl
 {
     if (!op->custom)
         return ncl_tolerance_find(op->name);
-    *own = (struct ncl_tolerance){op->name, op->custom->ulp, op->custom->ulp_per_term, "what the application allows", 0};
+    *own =
+        (struct ncl_tolerance){op->name, op->custom->ulp, op->custom->ulp_per_term, "what the application allows", 0};
     return own;
 }
 

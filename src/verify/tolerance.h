@@ -1,4 +1,5 @@
-/* How far a result may be from its definition, operation by operation (tolerance.def), in units in the last place (judge.h). */
+/* How far a result may be from its definition, operation by operation (tolerance.def), in units in the last place
+ * (judge.h). */
 #ifndef NCL_TOLERANCE_H
 #define NCL_TOLERANCE_H
 

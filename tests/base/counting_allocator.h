@@ -1,4 +1,5 @@
-/* An allocator that counts, fails on demand and refuses to grow beyond a limit. For tests of what happens when memory ends, and of leaks. */
+/* An allocator that counts, fails on demand and refuses to grow beyond a limit. For tests of what happens when memory
+ * ends, and of leaks. */
 #ifndef COUNTING_ALLOCATOR_H
 #define COUNTING_ALLOCATOR_H
 
@@ -37,7 +38,8 @@ static inline void *counting_resize(void *user, void *pointer, size_t size)
         return NULL;
     }
     counting->calls++;
-    if (counting->fail_at && (counting->calls == counting->fail_at || (counting->fail_on && counting->calls > counting->fail_at)))
+    if (counting->fail_at &&
+        (counting->calls == counting->fail_at || (counting->fail_on && counting->calls > counting->fail_at)))
         return NULL;
     if (counting->limit && (size > counting->limit || counting->bytes - before > counting->limit - size)) {
         counting->refused++;

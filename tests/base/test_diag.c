@@ -112,7 +112,8 @@ START_TEST(the_line_and_a_caret_are_shown)
     struct ncl_diag diag;
     struct ncl_source source = source_of(lines[_i].text);
     ncl_diag_init(&diag, &error, NULL, NULL, false);
-    ncl_error(&diag, NNEFCL_ERR_MODEL, (struct ncl_loc){.source = &source, .line = lines[_i].line, .column = lines[_i].column}, "x");
+    ncl_error(&diag, NNEFCL_ERR_MODEL,
+              (struct ncl_loc){.source = &source, .line = lines[_i].line, .column = lines[_i].column}, "x");
     ck_assert_str_eq(error.file, "graph.nnef");
     ck_assert_int_eq(error.line, (int)lines[_i].line);
     ck_assert_str_eq(error.source, lines[_i].source);
@@ -165,8 +166,10 @@ START_TEST(the_trace_lists_calls_from_the_inside)
     nnefcl_error error = {0};
     struct ncl_diag diag;
     ncl_diag_init(&diag, &error, NULL, NULL, false);
-    ncl_error(&diag, NNEFCL_ERR_MODEL, (struct ncl_loc){.source = &source, .line = 1, .column = 1, .call = &inner}, "x");
-    ck_assert_str_eq(error.trace, "in fragment 'inner' called at graph.nnef:3:7; in fragment 'outer' called at graph.nnef:9:5");
+    ncl_error(&diag, NNEFCL_ERR_MODEL, (struct ncl_loc){.source = &source, .line = 1, .column = 1, .call = &inner},
+              "x");
+    ck_assert_str_eq(error.trace,
+                     "in fragment 'inner' called at graph.nnef:3:7; in fragment 'outer' called at graph.nnef:9:5");
 }
 END_TEST
 
@@ -175,12 +178,14 @@ START_TEST(deep_traces_are_bounded)
     static struct ncl_call calls[5000];
     struct ncl_source source = source_of("x");
     for (size_t i = 0; i < 5000; i++)
-        calls[i] = (struct ncl_call){.fragment = "a_fragment_with_a_name_that_is_longer_than_what_is_shown_of_it_here_or_anywhere",
-                                     .at = {.source = &source, .line = 1, .column = 1, .call = i ? &calls[i - 1] : NULL}};
+        calls[i] = (struct ncl_call){
+            .fragment = "a_fragment_with_a_name_that_is_longer_than_what_is_shown_of_it_here_or_anywhere",
+            .at = {.source = &source, .line = 1, .column = 1, .call = i ? &calls[i - 1] : NULL}};
     nnefcl_error error = {0};
     struct ncl_diag diag;
     ncl_diag_init(&diag, &error, NULL, NULL, false);
-    ncl_error(&diag, NNEFCL_ERR_MODEL, (struct ncl_loc){.source = &source, .line = 1, .column = 1, .call = &calls[4999]}, "x");
+    ncl_error(&diag, NNEFCL_ERR_MODEL,
+              (struct ncl_loc){.source = &source, .line = 1, .column = 1, .call = &calls[4999]}, "x");
     size_t length = strlen(error.trace);
     ck_assert_uint_gt(length, 300);
     ck_assert_uint_lt(length, sizeof error.trace);

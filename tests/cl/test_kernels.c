@@ -1,5 +1,5 @@
-/* Every kernel compiles alone with its defaults, and its record of sizes has the fields that the lowering fills (that half is in tests/ops, through
- * the plan). */
+/* Every kernel compiles alone with its defaults, and its record of sizes has the fields that the lowering fills (that
+ * half is in tests/ops, through the plan). */
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
 #include <check.h>
@@ -30,7 +30,8 @@ static void open_device(void)
 
 static bool is_kernel(const struct ncl_embedded *file)
 {
-    return strlen(file->name) > 3 && strcmp(file->name + strlen(file->name) - 3, ".cl") == 0 && strcmp(file->name, "prelude.cl") != 0;
+    return strlen(file->name) > 3 && strcmp(file->name + strlen(file->name) - 3, ".cl") == 0 &&
+           strcmp(file->name, "prelude.cl") != 0;
 }
 
 START_TEST(each_compiles_alone)

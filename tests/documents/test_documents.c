@@ -1,4 +1,5 @@
-/* Documents that a strict reader must accept (valid/) or refuse at a given line (invalid/, invalid.txt), and small ones for what exporters write. */
+/* Documents that a strict reader must accept (valid/) or refuse at a given line (invalid/, invalid.txt), and small ones
+ * for what exporters write. */
 #include <check.h>
 #include <dirent.h>
 #include <stdio.h>
@@ -52,8 +53,10 @@ START_TEST(invalid)
             continue;
         snprintf(path, sizeof path, "documents/invalid/%s", name);
         const nnefcl_status status = open_folder(path, 0, &error);
-        ck_assert_msg(status == NNEFCL_ERR_MODEL || status == NNEFCL_ERR_UNSUPPORTED, "%s: %s %s", name, nnefcl_status_name(status), error.message);
-        ck_assert_msg(expected == 0 || error.line == expected, "%s: line %d, not %d: %s", name, error.line, expected, error.message);
+        ck_assert_msg(status == NNEFCL_ERR_MODEL || status == NNEFCL_ERR_UNSUPPORTED, "%s: %s %s", name,
+                      nnefcl_status_name(status), error.message);
+        ck_assert_msg(expected == 0 || error.line == expected, "%s: line %d, not %d: %s", name, error.line, expected,
+                      error.message);
         ck_assert_msg(error.message[0] != '\0' && !strchr(error.message, '\n'), "%s", name);
     }
     fclose(list);

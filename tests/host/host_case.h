@@ -10,37 +10,37 @@
 #include "suite.h"
 
 /* z = exp(relu(x) - y), element by element, in several steps. */
-#define NET_CHAIN                                                                                                                                    \
-    "graph chain(x, y) -> (z, r)\n"                                                                                                                  \
-    "{\n"                                                                                                                                            \
-    "    x = external<scalar>(shape = [2, 3]);\n"                                                                                                    \
-    "    y = external<scalar>(shape = [2, 3]);\n"                                                                                                    \
-    "    r = relu(x);\n"                                                                                                                             \
-    "    d = r - y;\n"                                                                                                                               \
-    "    z = exp(d);\n"                                                                                                                              \
+#define NET_CHAIN                                                                                                      \
+    "graph chain(x, y) -> (z, r)\n"                                                                                    \
+    "{\n"                                                                                                              \
+    "    x = external<scalar>(shape = [2, 3]);\n"                                                                      \
+    "    y = external<scalar>(shape = [2, 3]);\n"                                                                      \
+    "    r = relu(x);\n"                                                                                               \
+    "    d = r - y;\n"                                                                                                 \
+    "    z = exp(d);\n"                                                                                                \
     "}\n"
 
 /* A running sum: s keeps what update wrote. The output shows the sum before this run. */
-#define NET_STATE                                                                                                                                    \
-    "graph state(x) -> (before, after)\n"                                                                                                            \
-    "{\n"                                                                                                                                            \
-    "    x = external<scalar>(shape = [4]);\n"                                                                                                       \
-    "    s = variable<scalar>(shape = [4], label = 's');\n"                                                                                          \
-    "    before = s + 0.0;\n"                                                                                                                        \
-    "    after = s + x;\n"                                                                                                                           \
-    "    u = update(s, after);\n"                                                                                                                    \
+#define NET_STATE                                                                                                      \
+    "graph state(x) -> (before, after)\n"                                                                              \
+    "{\n"                                                                                                              \
+    "    x = external<scalar>(shape = [4]);\n"                                                                         \
+    "    s = variable<scalar>(shape = [4], label = 's');\n"                                                            \
+    "    before = s + 0.0;\n"                                                                                          \
+    "    after = s + x;\n"                                                                                             \
+    "    u = update(s, after);\n"                                                                                      \
     "}\n"
 
 /* Constants that init folds, an integer and a logical output, an output that is an input. */
-#define NET_MIXED                                                                                                                                    \
-    "graph mixed(x) -> (x1, big, c)\n"                                                                                                               \
-    "{\n"                                                                                                                                            \
-    "    x = external<scalar>(shape = [2, 2]);\n"                                                                                                    \
-    "    a = constant<scalar>(shape = [2, 2], value = [1.0, 2.0, 3.0, 4.0]);\n"                                                                      \
-    "    b = exp(a);\n"                                                                                                                              \
-    "    c = sqrt(b);\n"                                                                                                                             \
-    "    x1 = copy(x);\n"                                                                                                                            \
-    "    big = x > a;\n"                                                                                                                             \
+#define NET_MIXED                                                                                                      \
+    "graph mixed(x) -> (x1, big, c)\n"                                                                                 \
+    "{\n"                                                                                                              \
+    "    x = external<scalar>(shape = [2, 2]);\n"                                                                      \
+    "    a = constant<scalar>(shape = [2, 2], value = [1.0, 2.0, 3.0, 4.0]);\n"                                        \
+    "    b = exp(a);\n"                                                                                                \
+    "    c = sqrt(b);\n"                                                                                               \
+    "    x1 = copy(x);\n"                                                                                              \
+    "    big = x > a;\n"                                                                                               \
     "}\n"
 
 static nnefcl_device *device;
@@ -65,7 +65,8 @@ static inline nnefcl_model *host_model(const char *body, int random)
     nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
     options.random_weights = random;
     snprintf(text, sizeof text, "version 1.0;\n%s", body);
-    ck_assert_msg(nnefcl_model_open_memory(text, strlen(text), &options, &model, &error) == NNEFCL_OK, "%d: %s", error.line, error.message);
+    ck_assert_msg(nnefcl_model_open_memory(text, strlen(text), &options, &model, &error) == NNEFCL_OK, "%d: %s",
+                  error.line, error.message);
     return model;
 }
 

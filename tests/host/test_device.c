@@ -51,7 +51,8 @@ static nnefcl_device *open_spec(const char *spec)
 {
     nnefcl_error error = {0};
     nnefcl_device *device;
-    ck_assert_msg(nnefcl_device_open(spec, NULL, &device, &error) == NNEFCL_OK, "%s: %s", spec ? spec : "NULL", error.message);
+    ck_assert_msg(nnefcl_device_open(spec, NULL, &device, &error) == NNEFCL_OK, "%s: %s", spec ? spec : "NULL",
+                  error.message);
     return device;
 }
 
@@ -64,7 +65,8 @@ START_TEST(list)
         ck_assert(info->name[0] && info->platform_name[0] && info->platform >= 0 && info->index >= 0);
         ck_assert_int_eq(info->usable, info->reason[0] == '\0');
         if (info->usable)
-            ck_assert(info->compute_units > 0 && info->max_allocation > 0 && info->global_memory > 0 && info->max_work_group > 0);
+            ck_assert(info->compute_units > 0 && info->max_allocation > 0 && info->global_memory > 0 &&
+                      info->max_work_group > 0);
     }
     ck_assert_int_eq(nnefcl_device_list(stop, &visits, NULL), NNEFCL_OK);
     ck_assert_int_eq(visits, 1);
@@ -87,7 +89,8 @@ START_TEST(every_form)
         nnefcl_device_info info;
         nnefcl_device *device = open_spec(specs[i]);
         nnefcl_device_describe(device, &info);
-        ck_assert_msg(info.platform == first->platform && info.index == first->index, "%s took %d:%d", specs[i], info.platform, info.index);
+        ck_assert_msg(info.platform == first->platform && info.index == first->index, "%s took %d:%d", specs[i],
+                      info.platform, info.index);
         ck_assert_str_eq(info.name, first->name);
         nnefcl_device_free(device);
     }
@@ -116,13 +119,15 @@ END_TEST
 
 START_TEST(no_match)
 {
-    static const char *const specs[] = {"no such device", "4711", "99:0", "0:99", "1:", "0:x", "99999999999999999999", ":", "0:0:0"};
+    static const char *const specs[] = {"no such device",       "4711", "99:0", "0:99", "1:", "0:x",
+                                        "99999999999999999999", ":",    "0:0:0"};
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
         nnefcl_error error = {0};
         nnefcl_device *device = (nnefcl_device *)&error;
         ck_assert_int_eq(nnefcl_device_open(specs[i], NULL, &device, &error), NNEFCL_ERR_DEVICE);
         ck_assert_ptr_null(device);
-        ck_assert_msg(strstr(error.message, specs[i]) && strstr(error.message, first_usable()->name), "%s: %s", specs[i], error.message);
+        ck_assert_msg(strstr(error.message, specs[i]) && strstr(error.message, first_usable()->name), "%s: %s",
+                      specs[i], error.message);
     }
 }
 END_TEST
@@ -228,7 +233,8 @@ START_TEST(from_opencl_refused)
     ck_assert_int_eq(nnefcl_device_from_opencl(NULL, nnefcl_device_id(own), NULL, &device, &error), NNEFCL_ERR_DEVICE);
     ck_assert_int_eq(error.opencl_code, CL_INVALID_CONTEXT);
     memset(&error, 0, sizeof error);
-    ck_assert_int_eq(nnefcl_device_from_opencl(nnefcl_device_context(own), NULL, NULL, &device, &error), NNEFCL_ERR_DEVICE);
+    ck_assert_int_eq(nnefcl_device_from_opencl(nnefcl_device_context(own), NULL, NULL, &device, &error),
+                     NNEFCL_ERR_DEVICE);
     ck_assert(strstr(error.message, "not one of the context"));
     nnefcl_device_free(own);
 }
@@ -292,7 +298,8 @@ START_TEST(codes)
         ncl_diag_init(&diag, &error, NULL, NULL, false);
         ck_assert_int_eq(ncl_opencl_check(&diag, NCL_NOWHERE, "y = relu", "clFoo", rows[i].code), rows[i].status);
         ck_assert_int_eq(error.opencl_code, rows[i].code);
-        ck_assert(strstr(error.message, rows[i].name) && strstr(error.message, "y = relu") && strstr(error.message, "clFoo"));
+        ck_assert(strstr(error.message, rows[i].name) && strstr(error.message, "y = relu") &&
+                  strstr(error.message, "clFoo"));
     }
     ck_assert_int_eq(ncl_opencl_check(&diag, NCL_NOWHERE, NULL, "clFoo", CL_SUCCESS), NNEFCL_OK);
 }

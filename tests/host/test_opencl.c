@@ -10,7 +10,8 @@ enum { BYTES = sizeof x };
 static cl_command_queue new_queue(cl_command_queue_properties properties)
 {
     cl_int code;
-    const cl_command_queue queue = clCreateCommandQueue(nnefcl_device_context(device), nnefcl_device_id(device), properties, &code);
+    const cl_command_queue queue =
+        clCreateCommandQueue(nnefcl_device_context(device), nnefcl_device_id(device), properties, &code);
     ck_assert_int_eq(code, CL_SUCCESS);
     return queue;
 }
@@ -37,19 +38,25 @@ static void expect_chain(const float *z, const float *r, float scale)
     }
 }
 
-static void read_and_expect(cl_command_queue queue, cl_mem z_memory, size_t z_offset, cl_mem r_memory, size_t r_offset, cl_event after, float scale)
+static void read_and_expect(cl_command_queue queue, cl_mem z_memory, size_t z_offset, cl_mem r_memory, size_t r_offset,
+                            cl_event after, float scale)
 {
     float z[6], r[6];
-    ck_assert_int_eq(clEnqueueReadBuffer(queue, z_memory, CL_TRUE, z_offset, BYTES, z, after ? 1 : 0, after ? &after : NULL, NULL), CL_SUCCESS);
-    ck_assert_int_eq(clEnqueueReadBuffer(queue, r_memory, CL_TRUE, r_offset, BYTES, r, after ? 1 : 0, after ? &after : NULL, NULL), CL_SUCCESS);
+    ck_assert_int_eq(
+        clEnqueueReadBuffer(queue, z_memory, CL_TRUE, z_offset, BYTES, z, after ? 1 : 0, after ? &after : NULL, NULL),
+        CL_SUCCESS);
+    ck_assert_int_eq(
+        clEnqueueReadBuffer(queue, r_memory, CL_TRUE, r_offset, BYTES, r, after ? 1 : 0, after ? &after : NULL, NULL),
+        CL_SUCCESS);
     expect_chain(z, r, scale);
 }
 
 static void bind(nnefcl_session *session, int output, size_t index, cl_mem memory, size_t offset)
 {
     nnefcl_error error = {0};
-    ck_assert_msg((output ? nnefcl_session_bind_output : nnefcl_session_bind_input)(session, index, memory, offset, &error) == NNEFCL_OK, "%s",
-                  error.message);
+    ck_assert_msg((output ? nnefcl_session_bind_output : nnefcl_session_bind_input)(session, index, memory, offset,
+                                                                                    &error) == NNEFCL_OK,
+                  "%s", error.message);
 }
 
 static cl_event enqueue(nnefcl_session *session, cl_command_queue queue, cl_uint count, const cl_event *wait)
@@ -129,7 +136,8 @@ START_TEST(events)
     ck_assert_int_eq(code, CL_SUCCESS);
     cl_event wait[2];
     for (int i = 0; i < 2; i++)
-        ck_assert_int_eq(clEnqueueWriteBuffer(other, inputs[i], CL_FALSE, 0, BYTES, i ? y : x, 1, &gate, &wait[i]), CL_SUCCESS);
+        ck_assert_int_eq(clEnqueueWriteBuffer(other, inputs[i], CL_FALSE, 0, BYTES, i ? y : x, 1, &gate, &wait[i]),
+                         CL_SUCCESS);
     const cl_event done = enqueue(session, queue, 2, wait), again = enqueue(session, queue, 1, &wait[0]);
     clFlush(other);
     clFlush(queue);
@@ -154,7 +162,8 @@ START_TEST(events)
 }
 END_TEST
 
-/* What is enqueued keeps the buffers it was enqueued with; the next run takes the new ones. The application's holds may be gone. */
+/* What is enqueued keeps the buffers it was enqueued with; the next run takes the new ones. The application's holds may
+ * be gone. */
 START_TEST(rebind)
 {
     if (!runs_here(_i))
@@ -164,8 +173,8 @@ START_TEST(rebind)
     nnefcl_session *session = host_ready(NET_CHAIN, &forms[_i].options);
     const cl_command_queue queue = new_queue(forms[_i].queue);
     const cl_event gate = clCreateUserEvent(nnefcl_device_context(device), &code);
-    const cl_mem x1 = new_buffer(BYTES, CL_MEM_READ_WRITE), x2 = new_buffer(BYTES, CL_MEM_READ_WRITE), y1 = new_buffer(BYTES, CL_MEM_READ_WRITE),
-                 out = new_buffer(4 * BYTES, CL_MEM_READ_WRITE);
+    const cl_mem x1 = new_buffer(BYTES, CL_MEM_READ_WRITE), x2 = new_buffer(BYTES, CL_MEM_READ_WRITE),
+                 y1 = new_buffer(BYTES, CL_MEM_READ_WRITE), out = new_buffer(4 * BYTES, CL_MEM_READ_WRITE);
     for (int k = 0; k < 6; k++)
         twice[k] = 2 * x[k];
     write_floats(queue, x1, 0, x);
@@ -195,7 +204,8 @@ START_TEST(rebind)
 }
 END_TEST
 
-/* State goes from run to run whatever queue a run is on: enqueued ones first, then one from host memory, which ignores bound inputs. */
+/* State goes from run to run whatever queue a run is on: enqueued ones first, then one from host memory, which ignores
+ * bound inputs. */
 START_TEST(state_across_queues)
 {
     if (!runs_here(_i))
@@ -213,7 +223,8 @@ START_TEST(state_across_queues)
         clFlush(i % 2 ? b : a);
     }
     nnefcl_error error = {0};
-    ck_assert_int_eq(nnefcl_session_enqueue(session, a, 0, NULL, NULL, &error), NNEFCL_OK); /* not flushed by us: the run below must do it */
+    ck_assert_int_eq(nnefcl_session_enqueue(session, a, 0, NULL, NULL, &error),
+                     NNEFCL_OK); /* not flushed by us: the run below must do it */
     host_run(session, NULL, (void *[]){NULL, after});
     for (int k = 0; k < 4; k++)
         ck_assert_float_eq_tol(after[k], before[k] + 6, 1e-5f);
@@ -277,7 +288,9 @@ END_TEST
 static void refuse(nnefcl_session *session, int output, size_t index, cl_mem memory, size_t offset, const char *message)
 {
     nnefcl_error error = {0};
-    ck_assert_int_eq((output ? nnefcl_session_bind_output : nnefcl_session_bind_input)(session, index, memory, offset, &error), NNEFCL_ERR_ARGUMENT);
+    ck_assert_int_eq(
+        (output ? nnefcl_session_bind_output : nnefcl_session_bind_input)(session, index, memory, offset, &error),
+        NNEFCL_ERR_ARGUMENT);
     ck_assert_msg(strstr(error.message, message), "%s", error.message);
 }
 
@@ -356,7 +369,8 @@ START_TEST(unreadable_output)
     nnefcl_error error = {0};
     float z[6], r[6];
     bind(session, 1, 0, hidden, 0);
-    ck_assert_int_eq(nnefcl_session_run(session, (const void *[]){x, y}, (void *[]){z, r}, &error), NNEFCL_ERR_ARGUMENT);
+    ck_assert_int_eq(nnefcl_session_run(session, (const void *[]){x, y}, (void *[]){z, r}, &error),
+                     NNEFCL_ERR_ARGUMENT);
     ck_assert(strstr(error.message, "'z'"));
     host_run(session, (const void *[]){x, y}, (void *[]){NULL, r});
     ck_assert_float_eq(r[4], 5);
@@ -378,15 +392,18 @@ START_TEST(verified_through_bindings)
     options.keep_tensors = 1;
     nnefcl_model *model = host_model(NET_CHAIN, 1);
     nnefcl_session *session = host_session(model, &options);
-    const cl_mem hidden = new_buffer(BYTES, CL_MEM_READ_WRITE | CL_MEM_HOST_NO_ACCESS), open = new_buffer(2 * BYTES, CL_MEM_READ_WRITE);
+    const cl_mem hidden = new_buffer(BYTES, CL_MEM_READ_WRITE | CL_MEM_HOST_NO_ACCESS),
+                 open = new_buffer(2 * BYTES, CL_MEM_READ_WRITE);
     nnefcl_error error = {0};
     size_t good = 0;
     bind(session, 1, 0, hidden, 0);
-    ck_assert_int_eq(nnefcl_session_verify(session, model, (const void *[]){x, y}, NULL, count_verdict, &good, &error), NNEFCL_ERR_ARGUMENT);
+    ck_assert_int_eq(nnefcl_session_verify(session, model, (const void *[]){x, y}, NULL, count_verdict, &good, &error),
+                     NNEFCL_ERR_ARGUMENT);
     ck_assert(strstr(error.message, "output"));
     ck_assert_uint_eq(good, 0);
     bind(session, 1, 0, open, BYTES);
-    ck_assert_int_eq(nnefcl_session_verify(session, model, (const void *[]){x, y}, NULL, count_verdict, &good, &error), NNEFCL_OK);
+    ck_assert_int_eq(nnefcl_session_verify(session, model, (const void *[]){x, y}, NULL, count_verdict, &good, &error),
+                     NNEFCL_OK);
     ck_assert_uint_eq(good, 3);
     nnefcl_session_free(session);
     nnefcl_model_free(model);

@@ -1,5 +1,6 @@
-/* Operations that an application registers, on the device: attributes of every type, several results, any type of element, state, constants, every
- * form of execution, verification, sources that do not compile. What is refused before is in compile/test_registered.c. */
+/* Operations that an application registers, on the device: attributes of every type, several results, any type of
+ * element, state, constants, every form of execution, verification, sources that do not compile. What is refused before
+ * is in front/test_registered.c. */
 #include <math.h>
 #include <pthread.h>
 
@@ -24,25 +25,27 @@ static size_t volume(const nnefcl_shape *shape)
 
 /* ---- affine: attributes of every type ---- */
 
-#define AFFINE                                                                                                                                       \
-    "fragment affine( x: tensor<scalar>, a: scalar, n: integer = -3, l: logical = true, s: string = 'none', as: scalar[] = [], ns: integer[] = [], " \
+#define AFFINE                                                                                                         \
+    "fragment affine( x: tensor<scalar>, a: scalar, n: integer = -3, l: logical = true, s: string = 'none', as: "      \
+    "scalar[] = [], ns: integer[] = [], "                                                                              \
     "ls: logical[] = [], ss: string[] = [] ) -> ( y: tensor<scalar> );"
 
-static const char affine_source[] = "static float FN(tail)(SIZES size)\n"
-                                    "{\n"
-                                    "    float sum = 0;\n"
-                                    "    for (INDEX i = 0; i < LENGTH_as; i++)\n"
-                                    "        sum += VALUE_as(i) * (float)(i + 1);\n"
-                                    "    for (INDEX i = 0; i < LENGTH_ns; i++)\n"
-                                    "        sum += (float)(VALUE_ns(i) >> 32) + (float)(VALUE_ns(i) & 0xffff);\n"
-                                    "    for (INDEX i = 0; i < LENGTH_ls; i++)\n"
-                                    "        sum += VALUE_ls(i) ? 1000.0f : 0.0f;\n"
-                                    "    return sum;\n"
-                                    "}\n"
-                                    "static void FN(affine)(INDEX task, SIZES size, global const float *x, global float *y)\n"
-                                    "{\n"
-                                    "    y[task] = x[task] * VALUE_a + (float)VALUE_n + (VALUE_l ? 0.5f : 0.0f) + FN(tail)(size);\n"
-                                    "}\n";
+static const char affine_source[] =
+    "static float FN(tail)(SIZES size)\n"
+    "{\n"
+    "    float sum = 0;\n"
+    "    for (INDEX i = 0; i < LENGTH_as; i++)\n"
+    "        sum += VALUE_as(i) * (float)(i + 1);\n"
+    "    for (INDEX i = 0; i < LENGTH_ns; i++)\n"
+    "        sum += (float)(VALUE_ns(i) >> 32) + (float)(VALUE_ns(i) & 0xffff);\n"
+    "    for (INDEX i = 0; i < LENGTH_ls; i++)\n"
+    "        sum += VALUE_ls(i) ? 1000.0f : 0.0f;\n"
+    "    return sum;\n"
+    "}\n"
+    "static void FN(affine)(INDEX task, SIZES size, global const float *x, global float *y)\n"
+    "{\n"
+    "    y[task] = x[task] * VALUE_a + (float)VALUE_n + (VALUE_l ? 0.5f : 0.0f) + FN(tail)(size);\n"
+    "}\n";
 
 /* The second item of ss is the name of an attribute that has to be there: strings get to the functions. */
 static nnefcl_status affine_shape(nnefcl_call *call, void *user)
@@ -63,39 +66,42 @@ static void affine_define(nnefcl_call *call, void *user)
     for (size_t i = 0; i < nnefcl_call_count(call, "as"); i++)
         tail += nnefcl_call_scalar(call, "as", i) * (double)(i + 1);
     for (size_t i = 0; i < nnefcl_call_count(call, "ns"); i++)
-        tail += (double)(nnefcl_call_integer(call, "ns", i) >> 32) + (double)(nnefcl_call_integer(call, "ns", i) & 0xffff);
+        tail +=
+            (double)(nnefcl_call_integer(call, "ns", i) >> 32) + (double)(nnefcl_call_integer(call, "ns", i) & 0xffff);
     for (size_t i = 0; i < nnefcl_call_count(call, "ls"); i++)
         tail += nnefcl_call_logical(call, "ls", i) ? 1000 : 0;
     for (size_t i = 0; i < volume(&shape); i++) {
-        y[i] = x[i] * nnefcl_call_scalar(call, "a", 0) + (double)nnefcl_call_integer(call, "n", 0) + (nnefcl_call_logical(call, "l", 0) ? 0.5 : 0) +
-               tail;
+        y[i] = x[i] * nnefcl_call_scalar(call, "a", 0) + (double)nnefcl_call_integer(call, "n", 0) +
+               (nnefcl_call_logical(call, "l", 0) ? 0.5 : 0) + tail;
         scale[i] = fabs(x[i] * nnefcl_call_scalar(call, "a", 0)) + 4000;
     }
 }
 
 /* ---- extremes: several results, tasks of its own ---- */
 
-#define EXTREMES                                                                                                                                     \
-    "fragment extremes( x: tensor<scalar>, axis: integer ) -> ( low: tensor<scalar>, where: tensor<integer>, positive: tensor<logical> );"
+#define EXTREMES                                                                                                       \
+    "fragment extremes( x: tensor<scalar>, axis: integer ) -> ( low: tensor<scalar>, where: tensor<integer>, "         \
+    "positive: tensor<logical> );"
 
-static const char extremes_source[] = "#define LINE EXTENT_x(VALUE_axis)\n"
-                                      "static INDEX FN(tail)(SIZES size, INDEX task)\n"
-                                      "{\n"
-                                      "    const INDEX stride = STRIDE_x(VALUE_axis);\n"
-                                      "    return task / stride * stride * LINE + task % stride;\n"
-                                      "}\n"
-                                      "static void FN(compute)(INDEX task, SIZES size, global const float *x, global float *low, global int *where,\n"
-                                      "                        global uchar *positive)\n"
-                                      "{\n"
-                                      "    const INDEX first = FN(tail)(size, task);\n"
-                                      "    INDEX best = 0;\n"
-                                      "    for (INDEX i = 1; i < LINE; i++)\n"
-                                      "        if (x[first + i * STRIDE_x(VALUE_axis)] < x[first + best * STRIDE_x(VALUE_axis)])\n"
-                                      "            best = i;\n"
-                                      "    low[task] = x[first + best * STRIDE_x(VALUE_axis)];\n"
-                                      "    where[task] = (int)best;\n"
-                                      "    positive[task] = low[task] > 0;\n"
-                                      "}\n";
+static const char extremes_source[] =
+    "#define LINE EXTENT_x(VALUE_axis)\n"
+    "static INDEX FN(tail)(SIZES size, INDEX task)\n"
+    "{\n"
+    "    const INDEX stride = STRIDE_x(VALUE_axis);\n"
+    "    return task / stride * stride * LINE + task % stride;\n"
+    "}\n"
+    "static void FN(compute)(INDEX task, SIZES size, global const float *x, global float *low, global int *where,\n"
+    "                        global uchar *positive)\n"
+    "{\n"
+    "    const INDEX first = FN(tail)(size, task);\n"
+    "    INDEX best = 0;\n"
+    "    for (INDEX i = 1; i < LINE; i++)\n"
+    "        if (x[first + i * STRIDE_x(VALUE_axis)] < x[first + best * STRIDE_x(VALUE_axis)])\n"
+    "            best = i;\n"
+    "    low[task] = x[first + best * STRIDE_x(VALUE_axis)];\n"
+    "    where[task] = (int)best;\n"
+    "    positive[task] = low[task] > 0;\n"
+    "}\n";
 
 static nnefcl_status extremes_shape(nnefcl_call *call, void *user)
 {
@@ -108,7 +114,9 @@ static nnefcl_status extremes_shape(nnefcl_call *call, void *user)
     nnefcl_call_set_shape(call, "low", &shape);
     nnefcl_call_set_shape(call, "where", &shape);
     nnefcl_call_set_shape(call, "positive", &shape);
-    return nnefcl_call_dtype(call, "where") == NNEFCL_INTEGER && nnefcl_call_dtype(call, "x") == NNEFCL_SCALAR ? NNEFCL_OK : NNEFCL_ERR_INTERNAL;
+    return nnefcl_call_dtype(call, "where") == NNEFCL_INTEGER && nnefcl_call_dtype(call, "x") == NNEFCL_SCALAR
+               ? NNEFCL_OK
+               : NNEFCL_ERR_INTERNAL;
 }
 
 static int64_t extremes_tasks(nnefcl_call *call, void *user)
@@ -138,22 +146,24 @@ static void extremes_define(nnefcl_call *call, void *user)
     }
 }
 
-/* ---- choose: any type of element, also of attributes; its body has the name of one of the library's, and the same as that of extremes ---- */
+/* ---- choose: any type of element, also of attributes; its body has the name of one of the library's, and the same as
+ * that of extremes ---- */
 
 #define CHOOSE "fragment choose<?>( x: tensor<?>, other: tensor<?>, mark: ?, more: ?[] = [] ) -> ( y: tensor<?> );"
 
-static const char choose_source[] = "#define LINE 1 /* the other one has it too */\n"
-                                    "static T FN(tail)(SIZES size, T v, T otherwise)\n"
-                                    "{\n"
-                                    "    for (INDEX i = 0; i < LENGTH_more; i += LINE)\n"
-                                    "        if (v == VALUE_more(i))\n"
-                                    "            return otherwise;\n"
-                                    "    return v == VALUE_mark ? otherwise : v;\n"
-                                    "}\n"
-                                    "static void FN(broadcast)(INDEX task, SIZES size, global const T *x, global const T *other, global T *y)\n"
-                                    "{\n"
-                                    "    y[task] = FN(tail)(size, x[task], other[RANK_other ? task : 0]);\n"
-                                    "}\n";
+static const char choose_source[] =
+    "#define LINE 1 /* the other one has it too */\n"
+    "static T FN(tail)(SIZES size, T v, T otherwise)\n"
+    "{\n"
+    "    for (INDEX i = 0; i < LENGTH_more; i += LINE)\n"
+    "        if (v == VALUE_more(i))\n"
+    "            return otherwise;\n"
+    "    return v == VALUE_mark ? otherwise : v;\n"
+    "}\n"
+    "static void FN(broadcast)(INDEX task, SIZES size, global const T *x, global const T *other, global T *y)\n"
+    "{\n"
+    "    y[task] = FN(tail)(size, x[task], other[RANK_other ? task : 0]);\n"
+    "}\n";
 
 static int marked(nnefcl_call *call, double v)
 {
@@ -176,7 +186,8 @@ static void choose_define(nnefcl_call *call, void *user)
     (void)user;
     for (size_t i = 0; i < volume(&shape); i++) {
         const double x = nnefcl_call_elements(call, "x")[i];
-        nnefcl_call_result(call, "y")[i] = marked(call, x) ? nnefcl_call_elements(call, "other")[other.rank ? i : 0] : x;
+        nnefcl_call_result(call, "y")[i] =
+            marked(call, x) ? nnefcl_call_elements(call, "other")[other.rank ? i : 0] : x;
     }
 }
 
@@ -209,7 +220,8 @@ static nnefcl_model *open_with(const char *body, const nnefcl_operation *given, 
     options.operations = copy;
     options.operation_count = count;
     snprintf(text, sizeof text, "version 1.0;\n%s", body);
-    ck_assert_msg(nnefcl_model_open_memory(text, strlen(text), &options, &model, &error) == NNEFCL_OK, "%d: %s", error.line, error.message);
+    ck_assert_msg(nnefcl_model_open_memory(text, strlen(text), &options, &model, &error) == NNEFCL_OK, "%d: %s",
+                  error.line, error.message);
     memset(declaration, 0x55, sizeof declaration);
     memset(source, 0x55, sizeof source);
     memset(function, 0x55, sizeof function);
@@ -229,25 +241,27 @@ static int can_run(const nnefcl_session_options *form)
     return form->execution != NNEFCL_EXECUTION_PERSISTENT || device->target.cpu;
 }
 
-/* Two of each with other ranks and lengths: one kernel serves them. Enough of the library's own for them to share a program. */
-#define NET_ALL                                                                                                                                      \
-    HEADER AFFINE EXTREMES CHOOSE                                                                                                                    \
-        "graph all(x, k) -> (p, q, low, where, positive, low0, where0, positive0, c, i, b, f)\n"                                                     \
-        "{\n"                                                                                                                                        \
-        "    x = external<scalar>(shape = [2, 3, 4]);\n"                                                                                             \
-        "    k = external<integer>(shape = [5]);\n"                                                                                                  \
-        "    p = affine(x, a = 2.0, as = [0.25, 0.5], ns = [12884901890, 7], ls = [true, false, true], ss = ['one', 'two']);\n"                      \
-        "    q = affine(p, a = -1.5, n = 9, l = false);\n"                                                                                           \
-        "    low, where, positive = extremes(x, axis = 1);\n"                                                                                        \
-        "    v = reshape(x, shape = [24]);\n"                                                                                                        \
-        "    low0, where0, positive0 = extremes(v, axis = 0);\n"                                                                                     \
-        "    c = choose(x, 42.0, mark = 6.0, more = [13.5, 0.5]);\n"                                                                                 \
-        "    i = choose(k, k, mark = 1);\n"                                                                                                          \
-        "    b = choose(positive, true, mark = false);\n"                                                                                            \
-        "    e = exp(low);\n"                                                                                                                        \
-        "    r = sum_reduce(e, axes = [2]);\n"                                                                                                       \
-        "    m = transpose(r, axes = [1, 0, 2]);\n"                                                                                                  \
-        "    f = softmax(m, axes = [1]);\n"                                                                                                          \
+/* Two of each with other ranks and lengths: one kernel serves them. Enough of the library's own for them to share a
+ * program. */
+#define NET_ALL                                                                                                        \
+    HEADER AFFINE EXTREMES CHOOSE                                                                                      \
+        "graph all(x, k) -> (p, q, low, where, positive, low0, where0, positive0, c, i, b, f)\n"                       \
+        "{\n"                                                                                                          \
+        "    x = external<scalar>(shape = [2, 3, 4]);\n"                                                               \
+        "    k = external<integer>(shape = [5]);\n"                                                                    \
+        "    p = affine(x, a = 2.0, as = [0.25, 0.5], ns = [12884901890, 7], ls = [true, false, true], ss = ['one', "  \
+        "'two']);\n"                                                                                                   \
+        "    q = affine(p, a = -1.5, n = 9, l = false);\n"                                                             \
+        "    low, where, positive = extremes(x, axis = 1);\n"                                                          \
+        "    v = reshape(x, shape = [24]);\n"                                                                          \
+        "    low0, where0, positive0 = extremes(v, axis = 0);\n"                                                       \
+        "    c = choose(x, 42.0, mark = 6.0, more = [13.5, 0.5]);\n"                                                   \
+        "    i = choose(k, k, mark = 1);\n"                                                                            \
+        "    b = choose(positive, true, mark = false);\n"                                                              \
+        "    e = exp(low);\n"                                                                                          \
+        "    r = sum_reduce(e, axes = [2]);\n"                                                                         \
+        "    m = transpose(r, axes = [1, 0, 2]);\n"                                                                    \
+        "    f = softmax(m, axes = [1]);\n"                                                                            \
         "}\n"
 
 struct all {
@@ -269,7 +283,8 @@ static void run_all(nnefcl_session *session, struct all *out)
     for (int i = 0; i < 24; i++)
         x[i] = x_of(i);
     host_run(session, (const void *[]){x, k},
-             (void *[]){out->p, out->q, out->low, out->where, out->positive, out->low0, out->where0, out->positive0, out->c, out->i, out->b, out->f});
+             (void *[]){out->p, out->q, out->low, out->where, out->positive, out->low0, out->where0, out->positive0,
+                        out->c, out->i, out->b, out->f});
 }
 
 static void check_affine(const struct all *out)
@@ -365,11 +380,13 @@ START_TEST(dumps)
     nnefcl_model *model = open_with(NET_ALL, operations, OPERATIONS);
     nnefcl_session *session = host_session(model, NULL);
     ck_assert_int_eq(nnefcl_model_dump_plan(model, NULL, 1, NNEFCL_DUMP_PLAN, append, dump, &error), NNEFCL_OK);
-    ck_assert_msg(strstr(dump, " LENGTH_as=2 START_as=45 LENGTH_ns=2 START_ns=47 LENGTH_ls=3 START_ls=49 "), "%.3500s", dump);
+    ck_assert_msg(strstr(dump, " LENGTH_as=2 START_as=45 LENGTH_ns=2 START_ns=47 LENGTH_ls=3 START_ls=49 "), "%.3500s",
+                  dump);
     nnefcl_model_free(model);
     dump[0] = '\0';
     ck_assert_int_eq(nnefcl_session_dump(session, NNEFCL_DUMP_PLAN, append, dump, &error), NNEFCL_OK);
-    ck_assert_msg(strstr(dump, "affine t0 >t2 tasks=24 COUNT_x=24 RANK_x=3 EXTENT_x=2,3,4,1,1,1,1,1 STRIDE_x=12,4,1,1,1,1,1,1 VALUE_a=1073741824 "),
+    ck_assert_msg(strstr(dump, "affine t0 >t2 tasks=24 COUNT_x=24 RANK_x=3 EXTENT_x=2,3,4,1,1,1,1,1 "
+                               "STRIDE_x=12,4,1,1,1,1,1,1 VALUE_a=1073741824 "),
                   "%.3500s", dump);
     dump[0] = '\0';
     ck_assert_int_eq(nnefcl_session_dump(session, NNEFCL_DUMP_CL, append, dump, &error), NNEFCL_OK);
@@ -395,8 +412,9 @@ START_TEST(long_index)
     nnefcl_error error = {0};
     nnefcl_operation operation = operations[2];
     operation.tasks = many_tasks;
-    nnefcl_model *model =
-        open_with(HEADER CHOOSE "graph g(x) -> (y) { x = external<scalar>(shape = [2]); y = choose(x, x, mark = 1.0); }", &operation, 1);
+    nnefcl_model *model = open_with(
+        HEADER CHOOSE "graph g(x) -> (y) { x = external<scalar>(shape = [2]); y = choose(x, x, mark = 1.0); }",
+        &operation, 1);
     nnefcl_session *session = host_session(model, NULL);
     ck_assert_int_eq(nnefcl_session_dump(session, NNEFCL_DUMP_CL, append, dump, &error), NNEFCL_OK);
     ck_assert_ptr_nonnull(strstr(dump, "#define INDEX long\n"));
@@ -410,15 +428,21 @@ START_TEST(bad_source)
 {
     nnefcl_error error = {0};
     nnefcl_session *session = NULL;
-    const nnefcl_operation operation = {
-        1,          "fragment bend( x: tensor<scalar> ) -> ( y: tensor<scalar> );",
-        shape_of_x, "static void FN(bend)(INDEX task, SIZES size, global const float *x, global float *y)\n{\n    y[task] = nowhere;\n}\n",
-        NULL,       NULL,
-        NULL,       0,
-        0,          NULL};
+    const nnefcl_operation operation = {1,
+                                        "fragment bend( x: tensor<scalar> ) -> ( y: tensor<scalar> );",
+                                        shape_of_x,
+                                        "static void FN(bend)(INDEX task, SIZES size, global const float *x, global "
+                                        "float *y)\n{\n    y[task] = nowhere;\n}\n",
+                                        NULL,
+                                        NULL,
+                                        NULL,
+                                        0,
+                                        0,
+                                        NULL};
     if (!can_run(&forms[_i]))
         return;
-    nnefcl_model *model = open_with("graph g(x) -> (y) { x = external<scalar>(shape = [2]); y = bend(x); }", &operation, 1);
+    nnefcl_model *model =
+        open_with("graph g(x) -> (y) { x = external<scalar>(shape = [2]); y = bend(x); }", &operation, 1);
     ck_assert_int_eq(nnefcl_session_create(model, device, &forms[_i], &session, &error), NNEFCL_ERR_DEVICE);
     ck_assert_msg(strstr(error.message, "bend") && strstr(error.message, "nowhere"), "%s", error.message);
     ck_assert_int_eq(error.opencl_code, CL_BUILD_PROGRAM_FAILURE);
@@ -430,7 +454,9 @@ END_TEST
 /* Every allocation of a session fails once, and all behind it. */
 START_TEST(memory_ends)
 {
-    nnefcl_model *model = open_with(HEADER AFFINE "graph g(x) -> (y) { x = external<scalar>(shape = [2]); y = affine(x, a = 1.0); }", operations, 1);
+    nnefcl_model *model =
+        open_with(HEADER AFFINE "graph g(x) -> (y) { x = external<scalar>(shape = [2]); y = affine(x, a = 1.0); }",
+                  operations, 1);
     for (size_t n = 1;; n++) {
         struct counting_allocator counting = {.fail_at = n, .fail_on = true};
         nnefcl_session_options options = forms[n % 2 && device->target.cpu ? FORMS - 1 : 0];
@@ -458,11 +484,13 @@ START_TEST(constants)
     nnefcl_step_info info;
     if (!can_run(&forms[_i]))
         return;
-    nnefcl_model *model = open_with(HEADER AFFINE "graph g(x) -> (y)\n{\n    x = external<scalar>(shape = [3]);\n"
-                                                  "    c = constant<scalar>(shape = [3], value = [1.0, 2.0, 4.0]);\n"
-                                                  "    d = affine(c, a = 10.0, n = 0, l = false);\n    e = affine(0.5, a = 2.0, n = 0, l = false);\n"
-                                                  "    y = x + d + e;\n}\n",
-                                    operations, OPERATIONS);
+    nnefcl_model *model =
+        open_with(HEADER AFFINE
+                  "graph g(x) -> (y)\n{\n    x = external<scalar>(shape = [3]);\n"
+                  "    c = constant<scalar>(shape = [3], value = [1.0, 2.0, 4.0]);\n"
+                  "    d = affine(c, a = 10.0, n = 0, l = false);\n    e = affine(0.5, a = 2.0, n = 0, l = false);\n"
+                  "    y = x + d + e;\n}\n",
+                  operations, OPERATIONS);
     nnefcl_session *session = host_session(model, &forms[_i]);
     nnefcl_model_free(model);
     for (size_t i = 0; nnefcl_session_step(session, i, &info) == NNEFCL_OK; i++)
@@ -481,10 +509,11 @@ START_TEST(state)
     float x[2] = {1, -2}, y[2], zero[2] = {0}, expected[2] = {0};
     if (!can_run(&forms[_i]))
         return;
-    nnefcl_model *model = open_with(HEADER AFFINE "graph g(x) -> (y)\n{\n    x = external<scalar>(shape = [2]);\n"
-                                                  "    s = variable<scalar>(shape = [2], label = 's');\n    t = s + x;\n"
-                                                  "    y = affine(t, a = 2.0, n = 1, l = false);\n    u = update(s, y);\n}\n",
-                                    operations, OPERATIONS);
+    nnefcl_model *model =
+        open_with(HEADER AFFINE "graph g(x) -> (y)\n{\n    x = external<scalar>(shape = [2]);\n"
+                                "    s = variable<scalar>(shape = [2], label = 's');\n    t = s + x;\n"
+                                "    y = affine(t, a = 2.0, n = 1, l = false);\n    u = update(s, y);\n}\n",
+                  operations, OPERATIONS);
     nnefcl_session *session = host_session(model, &forms[_i]);
     nnefcl_model_free(model);
     ck_assert_int_eq(nnefcl_session_state_write(session, 0, zero, NULL), NNEFCL_OK);
@@ -559,7 +588,8 @@ static nnefcl_status verify(const nnefcl_operation *given, size_t count, struct 
     nnefcl_model *model = open_with(NET_ALL, given, count);
     nnefcl_session *session = host_session(model, &options);
     *verdicts = (struct verdicts){0};
-    const nnefcl_status status = nnefcl_session_verify(session, model, (const void *[]){x, k}, NULL, count_verdict, verdicts, error);
+    const nnefcl_status status =
+        nnefcl_session_verify(session, model, (const void *[]){x, k}, NULL, count_verdict, verdicts, error);
     nnefcl_session_free(session);
     nnefcl_model_free(model);
     return status;

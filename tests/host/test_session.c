@@ -16,7 +16,8 @@ static void check_chain(nnefcl_session *session)
         for (int k = 0; k < 6; k++) {
             const float relu = x[k] > 0 ? x[k] : 0, expected = expf(relu - y[k]);
             ck_assert_float_eq(r[k], relu);
-            ck_assert_msg(fabsf(z[k] - expected) <= 1e-5f * expected, "%d: %g, not %g", k, (double)z[k], (double)expected);
+            ck_assert_msg(fabsf(z[k] - expected) <= 1e-5f * expected, "%d: %g, not %g", k, (double)z[k],
+                          (double)expected);
         }
     }
 }
@@ -142,19 +143,19 @@ END_TEST
 
 /* ---- a library for matrices ---- */
 
-#define NET_MATRICES                                                                                                                                 \
-    "graph matrices(a, b, c) -> (ab, atbt, broadcast, full)\n"                                                                                       \
-    "{\n"                                                                                                                                            \
-    "    a = external<scalar>(shape = [2, 3, 5, 7]);\n"                                                                                              \
-    "    b = external<scalar>(shape = [2, 3, 7, 4]);\n"                                                                                              \
-    "    c = external<scalar>(shape = [1, 3, 7, 9]);\n"                                                                                              \
-    "    w = variable<scalar>(shape = [6, 4], label = 'w');\n"                                                                                       \
-    "    v = variable<scalar>(shape = [1, 6], label = 'v');\n"                                                                                       \
-    "    ab = matmul(a, b);\n"                                                                                                                       \
-    "    atbt = matmul(b, a, transposeA = true, transposeB = true);\n"                                                                               \
-    "    broadcast = matmul(a, c);\n"                                                                                                                \
-    "    flat = reshape(ab, shape = [30, 4]);\n"                                                                                                     \
-    "    full = linear(flat, w, v);\n"                                                                                                               \
+#define NET_MATRICES                                                                                                   \
+    "graph matrices(a, b, c) -> (ab, atbt, broadcast, full)\n"                                                         \
+    "{\n"                                                                                                              \
+    "    a = external<scalar>(shape = [2, 3, 5, 7]);\n"                                                                \
+    "    b = external<scalar>(shape = [2, 3, 7, 4]);\n"                                                                \
+    "    c = external<scalar>(shape = [1, 3, 7, 9]);\n"                                                                \
+    "    w = variable<scalar>(shape = [6, 4], label = 'w');\n"                                                         \
+    "    v = variable<scalar>(shape = [1, 6], label = 'v');\n"                                                         \
+    "    ab = matmul(a, b);\n"                                                                                         \
+    "    atbt = matmul(b, a, transposeA = true, transposeB = true);\n"                                                 \
+    "    broadcast = matmul(a, c);\n"                                                                                  \
+    "    flat = reshape(ab, shape = [30, 4]);\n"                                                                       \
+    "    full = linear(flat, w, v);\n"                                                                                 \
     "}\n"
 
 static void run_matrices(const nnefcl_session_options *options, size_t *gemms, float *out[4])
@@ -194,8 +195,8 @@ START_TEST(clblast)
         ck_assert_uint_ge(gemms, 3);
         for (int i = 0; i < 4; i++)
             for (size_t k = 0; k < counts[i]; k++)
-                ck_assert_msg(fabsf(own[i][k] - theirs[i][k]) <= 1e-4f, "output %d, element %zu: %g, not %g", i, k, (double)theirs[i][k],
-                              (double)own[i][k]);
+                ck_assert_msg(fabsf(own[i][k] - theirs[i][k]) <= 1e-4f, "output %d, element %zu: %g, not %g", i, k,
+                              (double)theirs[i][k], (double)own[i][k]);
     }
     nnefcl_model *model = host_model(NET_MATRICES, 1);
     nnefcl_session *session;
@@ -215,7 +216,8 @@ END_TEST
 
 /* ---- weights ---- */
 
-/* Small tensors go through a block, large ones through mapped memory in pieces: 2500 x 2000 floats are more than one piece. */
+/* Small tensors go through a block, large ones through mapped memory in pieces: 2500 x 2000 floats are more than one
+ * piece. */
 START_TEST(upload)
 {
     static const char net[] = "graph weights(x) -> (y, z)\n"
@@ -238,7 +240,7 @@ START_TEST(upload)
     struct ncl_diag diag;
     struct ncl_weights *weights;
     ncl_diag_init(&diag, NULL, NULL, NULL, false);
-    ck_assert_int_eq(ncl_weights_open(model, &diag, &weights), NNEFCL_OK);
+    ck_assert_int_eq(ncl_model_weights(model, &diag, &weights), NNEFCL_OK);
     for (size_t i = 0; i < model->graph->tensor_count; i++) {
         const struct ncl_tensor *tensor = model->graph->tensor[i];
         if (tensor->role != NCL_ROLE_VARIABLE)
@@ -267,7 +269,8 @@ START_TEST(run_arguments)
     ck_assert_int_eq(nnefcl_session_run(NULL, NULL, NULL, &error), NNEFCL_ERR_ARGUMENT);
     ck_assert_int_eq(nnefcl_session_run(session, NULL, (void *[]){z, z}, &error), NNEFCL_ERR_ARGUMENT);
     memset(&error, 0, sizeof error);
-    ck_assert_int_eq(nnefcl_session_run(session, (const void *[]){x, NULL}, (void *[]){z, NULL}, &error), NNEFCL_ERR_ARGUMENT);
+    ck_assert_int_eq(nnefcl_session_run(session, (const void *[]){x, NULL}, (void *[]){z, NULL}, &error),
+                     NNEFCL_ERR_ARGUMENT);
     ck_assert(strstr(error.message, "'y'"));
     check_chain(session); /* still alive */
     nnefcl_session_free(session);
@@ -283,7 +286,10 @@ static const struct {
     {"version", {.version = 2}, NNEFCL_ERR_ARGUMENT, "version 2"},
     {"execution", {.version = 1, .execution = (nnefcl_execution)9}, NNEFCL_ERR_ARGUMENT, "execution"},
     {"blas", {.version = 1, .blas = (nnefcl_blas)9}, NNEFCL_ERR_ARGUMENT, "library"},
-    {"pass", {.version = 1, .disabled_passes = (const char *const[]){"no_such"}, .disabled_pass_count = 1}, NNEFCL_ERR_ARGUMENT, "no_such"},
+    {"pass",
+     {.version = 1, .disabled_passes = (const char *const[]){"no_such"}, .disabled_pass_count = 1},
+     NNEFCL_ERR_ARGUMENT,
+     "no_such"},
     {"limit", {.version = 1, .memory_limit = 16}, NNEFCL_ERR_LIMIT, "16 bytes"},
 };
 
@@ -313,7 +319,9 @@ START_TEST(failing_allocator)
         nnefcl_session *session;
         nnefcl_error error = {0};
         options.allocator = counting_allocator(&counting);
-        options.execution = n % 2 ? NNEFCL_EXECUTION_LAUNCHES : device->target.cpu ? NNEFCL_EXECUTION_PERSISTENT : NNEFCL_EXECUTION_LAUNCHES;
+        options.execution = n % 2                ? NNEFCL_EXECUTION_LAUNCHES
+                            : device->target.cpu ? NNEFCL_EXECUTION_PERSISTENT
+                                                 : NNEFCL_EXECUTION_LAUNCHES;
         const nnefcl_status status = nnefcl_session_create(model, device, &options, &session, &error);
         ck_assert_msg(status == NNEFCL_OK || status == NNEFCL_ERR_NOMEM, "%zu: %s", n, error.message);
         ck_assert_int_eq(session == NULL, status != NNEFCL_OK);
@@ -336,7 +344,8 @@ START_TEST(steps)
     nnefcl_session *session = host_ready(NET_CHAIN, &options);
     nnefcl_step_info info;
     double sum = 0;
-    static const char *const locations[] = {"graph.nnef:6:9 r = relu", "graph.nnef:7:11 d = sub", "graph.nnef:8:9 z = exp"};
+    static const char *const locations[] = {"graph.nnef:6:9 r = relu", "graph.nnef:7:11 d = sub",
+                                            "graph.nnef:8:9 z = exp"};
     check_chain(session);
     ck_assert_uint_eq(nnefcl_session_step_count(session), 3);
     for (size_t i = 0; i < 3; i++) {
@@ -411,7 +420,8 @@ START_TEST(compiler_refuses)
     struct ncl_text text;
     nnefcl_error error = {0};
     struct ncl_build build[3] = {{.name = "good"}, {.name = "bad"}, {.name = "fine"}};
-    static const char *const sources[] = {"kernel void a(void) {}", "#line 7 \"bad.cl\"\nkernel void b(void) { no_such_thing; }",
+    static const char *const sources[] = {"kernel void a(void) {}",
+                                          "#line 7 \"bad.cl\"\nkernel void b(void) { no_such_thing; }",
                                           "kernel void c(void) {}"};
     ncl_diag_init(&diag, &error, NULL, NULL, false);
     for (int i = 0; i < 3; i++) {
@@ -422,7 +432,9 @@ START_TEST(compiler_refuses)
     }
     ck_assert_int_eq(ncl_program_build(device, build, 3, NULL, &diag), NNEFCL_ERR_DEVICE);
     ck_assert_int_eq(error.opencl_code, CL_BUILD_PROGRAM_FAILURE);
-    ck_assert_msg(strstr(error.message, "'bad'") && strstr(error.message, "no_such_thing") && strstr(error.message, "bad.cl:7"), "%s", error.message);
+    ck_assert_msg(strstr(error.message, "'bad'") && strstr(error.message, "no_such_thing") &&
+                      strstr(error.message, "bad.cl:7"),
+                  "%s", error.message);
     ck_assert_int_eq(build[0].code, CL_SUCCESS);
     ck_assert_int_eq(build[2].code, CL_SUCCESS);
     for (int i = 0; i < 3; i++)

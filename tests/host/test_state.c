@@ -1,53 +1,55 @@
-/* The state of a session through the API: swaps and chains, reset, read and write, saving and restoring, damaged blocks, a new start after an error.
+/* The state of a session through the API: swaps and chains, reset, read and write, saving and restoring, damaged
+ * blocks, a new start after an error.
  */
 #include "host/host.h"
+#include "plan/source.h"
 #include "host_case.h"
 #include "nnefcl/opencl.h"
 
 /* ---- nets ---- */
 
 /* a and b change places, c takes what a was, d counts, e is a flag of another type. */
-#define NET_SWAP                                                                                                                                     \
-    "graph swap(x) -> (sum, flag)\n"                                                                                                                 \
-    "{\n"                                                                                                                                            \
-    "    x = external<scalar>(shape = [3]);\n"                                                                                                       \
-    "    a = variable<scalar>(shape = [3], label = 'a');\n"                                                                                          \
-    "    b = variable<scalar>(shape = [3], label = 'b');\n"                                                                                          \
-    "    c = variable<scalar>(shape = [3], label = 'dir/c');\n"                                                                                      \
-    "    d = variable<scalar>(shape = [], label = 'd');\n"                                                                                           \
-    "    e = variable<logical>(shape = [3], label = 'e');\n"                                                                                         \
-    "    w = variable<scalar>(shape = [3], label = 'w');\n"                                                                                          \
-    "    more = d + 1.0;\n"                                                                                                                          \
-    "    scaled = x * w;\n"                                                                                                                          \
-    "    sum = scaled + a;\n"                                                                                                                        \
-    "    flag = sum > b;\n"                                                                                                                          \
-    "    new_a = update(a, b);\n"                                                                                                                    \
-    "    new_b = update(b, a);\n"                                                                                                                    \
-    "    new_c = update(c, a);\n"                                                                                                                    \
-    "    new_d = update(d, more);\n"                                                                                                                 \
-    "    new_e = update(e, flag);\n"                                                                                                                 \
+#define NET_SWAP                                                                                                       \
+    "graph swap(x) -> (sum, flag)\n"                                                                                   \
+    "{\n"                                                                                                              \
+    "    x = external<scalar>(shape = [3]);\n"                                                                         \
+    "    a = variable<scalar>(shape = [3], label = 'a');\n"                                                            \
+    "    b = variable<scalar>(shape = [3], label = 'b');\n"                                                            \
+    "    c = variable<scalar>(shape = [3], label = 'dir/c');\n"                                                        \
+    "    d = variable<scalar>(shape = [], label = 'd');\n"                                                             \
+    "    e = variable<logical>(shape = [3], label = 'e');\n"                                                           \
+    "    w = variable<scalar>(shape = [3], label = 'w');\n"                                                            \
+    "    more = d + 1.0;\n"                                                                                            \
+    "    scaled = x * w;\n"                                                                                            \
+    "    sum = scaled + a;\n"                                                                                          \
+    "    flag = sum > b;\n"                                                                                            \
+    "    new_a = update(a, b);\n"                                                                                      \
+    "    new_b = update(b, a);\n"                                                                                      \
+    "    new_c = update(c, a);\n"                                                                                      \
+    "    new_d = update(d, more);\n"                                                                                   \
+    "    new_e = update(e, flag);\n"                                                                                   \
     "}\n"
 
 /* Three steps of delay: the output is the input of three runs ago. */
-#define NET_DELAY                                                                                                                                    \
-    "graph delay(x) -> (y)\n"                                                                                                                        \
-    "{\n"                                                                                                                                            \
-    "    x = external<scalar>(shape = [2]);\n"                                                                                                       \
-    "    s1 = variable<scalar>(shape = [2], label = 's1');\n"                                                                                        \
-    "    s2 = variable<scalar>(shape = [2], label = 's2');\n"                                                                                        \
-    "    s3 = variable<scalar>(shape = [2], label = 's3');\n"                                                                                        \
-    "    y = copy(s3);\n"                                                                                                                            \
-    "    n3 = update(s3, s2);\n"                                                                                                                     \
-    "    n2 = update(s2, s1);\n"                                                                                                                     \
-    "    n1 = update(s1, x);\n"                                                                                                                      \
+#define NET_DELAY                                                                                                      \
+    "graph delay(x) -> (y)\n"                                                                                          \
+    "{\n"                                                                                                              \
+    "    x = external<scalar>(shape = [2]);\n"                                                                         \
+    "    s1 = variable<scalar>(shape = [2], label = 's1');\n"                                                          \
+    "    s2 = variable<scalar>(shape = [2], label = 's2');\n"                                                          \
+    "    s3 = variable<scalar>(shape = [2], label = 's3');\n"                                                          \
+    "    y = copy(s3);\n"                                                                                              \
+    "    n3 = update(s3, s2);\n"                                                                                       \
+    "    n2 = update(s2, s1);\n"                                                                                       \
+    "    n1 = update(s1, x);\n"                                                                                        \
     "}\n"
 
-#define NET_STATELESS                                                                                                                                \
-    "graph plain(x) -> (y)\n"                                                                                                                        \
-    "{\n"                                                                                                                                            \
-    "    x = external<scalar>(shape = [2]);\n"                                                                                                       \
-    "    w = variable<scalar>(shape = [2], label = 'w');\n"                                                                                          \
-    "    y = x + w;\n"                                                                                                                               \
+#define NET_STATELESS                                                                                                  \
+    "graph plain(x) -> (y)\n"                                                                                          \
+    "{\n"                                                                                                              \
+    "    x = external<scalar>(shape = [2]);\n"                                                                         \
+    "    w = variable<scalar>(shape = [2], label = 'w');\n"                                                            \
+    "    y = x + w;\n"                                                                                                 \
     "}\n"
 
 enum { A, B, C, D, E, SWAP_STATES };
@@ -156,7 +158,8 @@ START_TEST(delay)
     for (size_t i = 0; i < 3; i++)
         write_state(session, i, initial[i]);
     for (int run = 0; run < 6; run++) {
-        const float x[2] = {100 + (float)run, 200 + (float)run}, first[2] = {100 + (float)run - 3, 200 + (float)run - 3};
+        const float x[2] = {100 + (float)run, 200 + (float)run},
+                    first[2] = {100 + (float)run - 3, 200 + (float)run - 3};
         host_run(session, (const void *[]){x}, (void *[]){y});
         ck_assert_mem_eq(y, run < 3 ? initial[2 - run] : first, sizeof y);
     }
@@ -260,7 +263,8 @@ static void save(nnefcl_session *session, struct block *block)
 static void restore(nnefcl_session *session, const struct block *block)
 {
     nnefcl_error error = {0};
-    ck_assert_msg(nnefcl_session_state_restore(session, block->data, block->size, &error) == NNEFCL_OK, "%s", error.message);
+    ck_assert_msg(nnefcl_session_state_restore(session, block->data, block->size, &error) == NNEFCL_OK, "%s",
+                  error.message);
 }
 
 /* The form that the header promises, byte for byte: the block of a counter that stands at 2. */
@@ -268,8 +272,9 @@ START_TEST(form)
 {
     static const unsigned char expected[] = {
         'N', 'C', 'L', 'S', 'T', 'A', 'T', 'E', 1, 0, 0,   0, 1, 0, 0, 0, 63, 0, 0, 0, 0, 0, 0, 0, /* head */
-        0,   0,   0,   0,   1,   0,   0,   0,   3, 0, 0,   0, 2, 0, 0, 0, 0,  0, 0, 0,             /* scalar, rank 1, 3 letters, extent 2 */
-        'd', '/', 'n', 0,   0,   0,   64,  0,   0, 0, 192,                                         /* 2 and -2 */
+        0,   0,   0,   0,   1,   0,   0,   0,   3, 0, 0,   0, 2, 0, 0, 0, 0,  0, 0, 0, /* scalar, rank 1, 3 letters,
+                                                                                          extent 2 */
+        'd', '/', 'n', 0,   0,   0,   64,  0,   0, 0, 192,                             /* 2 and -2 */
     };
     static const char net[] = "graph g(x) -> (y)\n"
                               "{\n"
@@ -338,8 +343,10 @@ START_TEST(damaged)
             if (bit < 8)
                 bad.data[i] ^= (unsigned char)(1 << bit);
             const size_t size = bit < 8 ? good.size : i;
-            ck_assert_msg(nnefcl_session_state_restore(session, bad.data, size, &error) == NNEFCL_ERR_DATA, "byte %zu, bit %d", i, bit);
-            ck_assert(strstr(error.message, "damaged") || strstr(error.message, "no saved state") || strstr(error.message, "version"));
+            ck_assert_msg(nnefcl_session_state_restore(session, bad.data, size, &error) == NNEFCL_ERR_DATA,
+                          "byte %zu, bit %d", i, bit);
+            ck_assert(strstr(error.message, "damaged") || strstr(error.message, "no saved state") ||
+                      strstr(error.message, "version"));
             refused++;
         }
     nnefcl_error error = {0};
@@ -360,7 +367,8 @@ static void seal(struct block *block)
         block->data[block->size - 8 + i] = (unsigned char)(sum >> 8 * i);
 }
 
-/* Blocks with a checksum that is right around numbers that are not: byte `at` of a block of NET_STATE becomes `value`. */
+/* Blocks with a checksum that is right around numbers that are not: byte `at` of a block of NET_STATE becomes `value`.
+ */
 static const struct forged {
     unsigned at, value;
     const char *message;
@@ -404,9 +412,11 @@ END_TEST
 static const struct other {
     const char *from, *to, *message;
 } others[] = {
-    {NET_STATE, NET_DELAY, "the saved state has variable 's' scalar[4], the session of 'delay' keeps none of that label"},
+    {NET_STATE, NET_DELAY,
+     "the saved state has variable 's' scalar[4], the session of 'delay' keeps none of that label"},
     {NET_STATELESS, NET_STATE, "the session keeps variable 's', the saved state has none of that label"},
-    {NET_STATE, NET_STATELESS, "the saved state has variable 's' scalar[4], the session of 'plain' keeps none of that label"},
+    {NET_STATE, NET_STATELESS,
+     "the saved state has variable 's' scalar[4], the session of 'plain' keeps none of that label"},
 };
 
 START_TEST(other_models)
@@ -533,7 +543,8 @@ START_TEST(new_start)
         ck_assert_int_eq(nnefcl_session_state_read(session, 0, before, &error), NNEFCL_ERR_DEVICE);
         ck_assert_str_eq(error.message, "as if the device had failed");
         ck_assert_int_eq(nnefcl_session_state_write(session, 0, before, NULL), NNEFCL_ERR_DEVICE);
-        ck_assert_int_eq(nnefcl_session_state_save(session, append, &(struct block){.most = 1024}, NULL), NNEFCL_ERR_DEVICE);
+        ck_assert_int_eq(nnefcl_session_state_save(session, append, &(struct block){.most = 1024}, NULL),
+                         NNEFCL_ERR_DEVICE);
         ck_assert_int_eq(nnefcl_session_state_restore(session, "garbage", 7, NULL), NNEFCL_ERR_DATA);
         ck_assert_int_eq(nnefcl_session_run(session, (const void *[]){x}, NULL, NULL), NNEFCL_ERR_DEVICE);
         if (way == 0)
@@ -559,7 +570,9 @@ START_TEST(counters)
     read_state(session, 0, initial);
     for (int i = 0; i < NCL_PERSISTENT_COUNTERS; i++)
         dirt[i] = 1000;
-    ck_assert_int_eq(clEnqueueWriteBuffer(session->queue, session->counters, CL_TRUE, 0, sizeof dirt, dirt, 0, NULL, NULL), CL_SUCCESS);
+    ck_assert_int_eq(
+        clEnqueueWriteBuffer(session->queue, session->counters, CL_TRUE, 0, sizeof dirt, dirt, 0, NULL, NULL),
+        CL_SUCCESS);
     session->failure.status = NNEFCL_ERR_DEVICE;
     reset(session);
     host_run(session, (const void *[]){x}, (void *[]){before, after});

@@ -1,27 +1,36 @@
-/* Verification: which nodes are visited, with what, in every form of execution; that a wrong kernel is named; state; calls that are refused. */
+/* Verification: which nodes are visited, with what, in every form of execution; that a wrong kernel is named; state;
+ * calls that are refused. */
 #include <math.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "host_case.h"
 
-/* Products and a sum that become one step, constants that init folds, views, a logical, an output that is a variable's old value, and state. */
-#define NET_ALL                                                                                                                                      \
-    "graph all(x) -> (z, before, m)\n{\n    x = external<scalar>(shape = [3, 8]);\n    w = variable<scalar>(shape = [20, 8], label = 'w');\n"        \
-    "    b = variable<scalar>(shape = [1, 20], label = 'b');\n    s = variable<scalar>(shape = [3, 20], label = 's');\n    c = exp(b);\n"            \
-    "    p = matmul(x, w, transposeB = true);\n    y = add(p, c);\n    v = reshape(y, shape = [60]);\n    a = reshape(v, shape = [3, 20]);\n"        \
+/* Products and a sum that become one step, constants that init folds, views, a logical, an output that is a variable's
+ * old value, and state. */
+#define NET_ALL                                                                                                        \
+    "graph all(x) -> (z, before, m)\n{\n    x = external<scalar>(shape = [3, 8]);\n    w = variable<scalar>(shape = "  \
+    "[20, 8], label = 'w');\n"                                                                                         \
+    "    b = variable<scalar>(shape = [1, 20], label = 'b');\n    s = variable<scalar>(shape = [3, 20], label = "      \
+    "'s');\n    c = exp(b);\n"                                                                                         \
+    "    p = matmul(x, w, transposeB = true);\n    y = add(p, c);\n    v = reshape(y, shape = [60]);\n    a = "        \
+    "reshape(v, shape = [3, 20]);\n"                                                                                   \
     "    t = add(s, a);\n    z = softmax(t);\n    before = copy(s);\n    m = gt(t, a);\n    u = update(s, t);\n}\n"
 
 /* Two variables change places with each run. */
-#define NET_SWAP                                                                                                                                     \
-    "graph swap(x) -> (y)\n{\n    x = external<scalar>(shape = [4]);\n    a = variable<scalar>(shape = [4], label = 'a');\n"                         \
-    "    b = variable<scalar>(shape = [4], label = 'b');\n    d = sub(a, b);\n    y = add(d, x);\n    u = update(a, b);\n    v = update(b, a);\n}\n"
+#define NET_SWAP                                                                                                       \
+    "graph swap(x) -> (y)\n{\n    x = external<scalar>(shape = [4]);\n    a = variable<scalar>(shape = [4], label = "  \
+    "'a');\n"                                                                                                          \
+    "    b = variable<scalar>(shape = [4], label = 'b');\n    d = sub(a, b);\n    y = add(d, x);\n    u = update(a, "  \
+    "b);\n    v = update(b, a);\n}\n"
 
-#define NET_SOFTMAX                                                                                                                                  \
-    "graph net(x) -> (y)\n{\n    x = external<scalar>(shape = [2, 5]);\n    e = exp(x);\n    s = softmax(e);\n    r = mul(s, 2.0);\n"                \
+#define NET_SOFTMAX                                                                                                    \
+    "graph net(x) -> (y)\n{\n    x = external<scalar>(shape = [2, 5]);\n    e = exp(x);\n    s = softmax(e);\n    r "  \
+    "= mul(s, 2.0);\n"                                                                                                 \
     "    y = softmax(r);\n}\n"
 
-static const float x24[24] = {0.5f, -1, 2, 3.25f, 0.1f, -0.3f, 7, 1, -2, 4, 0.25f, 0.75f, -6, 5, 0.9f, -0.7f, 0.6f, 0.2f, 0.3f, -0.8f, 1, 2, 3, -4};
+static const float x24[24] = {0.5f, -1, 2,    3.25f, 0.1f, -0.3f, 7,    1,     -2, 4, 0.25f, 0.75f,
+                              -6,   5,  0.9f, -0.7f, 0.6f, 0.2f,  0.3f, -0.8f, 1,  2, 3,     -4};
 static const float x10[10] = {0.5f, -1, 2, 3.25f, 0.1f, -0.3f, 1.5f, 1, -2, 0};
 
 static struct {
@@ -48,7 +57,8 @@ static int take(void *user, const nnefcl_verdict *v)
     return --seen.ends_after == 0;
 }
 
-static nnefcl_status verify(nnefcl_session *session, const nnefcl_model *model, const void *x, void *const *outputs, nnefcl_error *error)
+static nnefcl_status verify(nnefcl_session *session, const nnefcl_model *model, const void *x, void *const *outputs,
+                            nnefcl_error *error)
 {
     memset(seen.names, 0, sizeof seen.names);
     memset(&seen.bad, 0, sizeof seen.bad);
@@ -178,7 +188,8 @@ START_TEST(a_wrong_kernel_is_named)
     ck_assert_double_gt(seen.bad.ulp, seen.bad.tolerance);
     ck_assert_double_lt(seen.bad.ulp, 4000); /* 1e-4 is 839 to 1678 units */
     ck_assert(seen.bad.got != seen.bad.want && fabs(seen.bad.got - seen.bad.want) < 1e-3);
-    ck_assert(seen.bad.position[0] >= 0 && seen.bad.position[0] < 2 && seen.bad.position[1] >= 0 && seen.bad.position[1] < 5);
+    ck_assert(seen.bad.position[0] >= 0 && seen.bad.position[0] < 2 && seen.bad.position[1] >= 0 &&
+              seen.bad.position[1] < 5);
     nnefcl_session_free(session);
     session = host_session(model, &forms[0]);
     ck_assert_str_eq(verified(session, model, x10, NULL), "e s r y ");
@@ -202,7 +213,8 @@ START_TEST(refused)
     ck_assert(strstr(error.message, "session is NULL"));
     ck_assert_int_eq(verify(session, NULL, x24, NULL, &error), NNEFCL_ERR_ARGUMENT);
     ck_assert(strstr(error.message, "model is NULL"));
-    ck_assert_int_eq(nnefcl_session_verify(session, model, (const void *[]){x24}, NULL, NULL, NULL, &error), NNEFCL_ERR_ARGUMENT);
+    ck_assert_int_eq(nnefcl_session_verify(session, model, (const void *[]){x24}, NULL, NULL, NULL, &error),
+                     NNEFCL_ERR_ARGUMENT);
     ck_assert(strstr(error.message, "visit is NULL"));
     ck_assert_int_eq(verify(session, model, NULL, NULL, &error), NNEFCL_ERR_ARGUMENT);
     ck_assert(strstr(error.message, "input 'x' is NULL"));

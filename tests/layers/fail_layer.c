@@ -85,7 +85,11 @@ struct profile {
 
 static const struct profile profiles[] = {
     {.name = "none"},
-    {.name = "small", .max_allocation = 16u << 20, .local_memory = 16384, .max_work_group = 32, .type = CL_DEVICE_TYPE_GPU},
+    {.name = "small",
+     .max_allocation = 16u << 20,
+     .local_memory = 16384,
+     .max_work_group = 32,
+     .type = CL_DEVICE_TYPE_GPU},
     {.name = "embedded", .embedded_extensions = "cl_khr_byte_addressable_store"},
     {.name = "embedded_int64", .embedded_extensions = "cl_khr_byte_addressable_store cles_khr_int64"},
     {.name = "old", .version = "OpenCL 1.1 old", .c_version = "OpenCL C 1.1 "},
@@ -120,21 +124,21 @@ static cl_int answer(const void *value, size_t bytes, size_t size, void *out, si
     return CL_SUCCESS;
 }
 
-#define ANSWER(condition, type_, value_)                                                                                                             \
-    do {                                                                                                                                             \
-        const type_ value = (value_);                                                                                                                \
-        if (condition)                                                                                                                               \
-            return answer(&value, sizeof value, param_value_size, param_value, param_value_size_ret);                                                \
+#define ANSWER(condition, type_, value_)                                                                               \
+    do {                                                                                                               \
+        const type_ value = (value_);                                                                                  \
+        if (condition)                                                                                                 \
+            return answer(&value, sizeof value, param_value_size, param_value, param_value_size_ret);                  \
     } while (0)
-#define ANSWER_TEXT(text_)                                                                                                                           \
-    do {                                                                                                                                             \
-        const char *text = (text_);                                                                                                                  \
-        if (text)                                                                                                                                    \
-            return answer(text, strlen(text) + 1, param_value_size, param_value, param_value_size_ret);                                              \
+#define ANSWER_TEXT(text_)                                                                                             \
+    do {                                                                                                               \
+        const char *text = (text_);                                                                                    \
+        if (text)                                                                                                      \
+            return answer(text, strlen(text) + 1, param_value_size, param_value, param_value_size_ret);                \
     } while (0)
 
-static cl_int CL_API_CALL my_clGetDeviceInfo(cl_device_id device, cl_device_info param_name, size_t param_value_size, void *param_value,
-                                             size_t *param_value_size_ret)
+static cl_int CL_API_CALL my_clGetDeviceInfo(cl_device_id device, cl_device_info param_name, size_t param_value_size,
+                                             void *param_value, size_t *param_value_size_ret)
 {
     const struct profile *p = current;
     if (fails("clGetDeviceInfo"))
@@ -184,53 +188,53 @@ static cl_int CL_API_CALL my_clGetDeviceInfo(cl_device_id device, cl_device_info
 
 /* ---- calls that return a code ---- */
 
-#define PLAIN(name, parameters, arguments)                                                                                                           \
-    static cl_int CL_API_CALL my_##name parameters                                                                                                   \
-    {                                                                                                                                                \
-        return fails(#name) ? atomic_load(&fail_code) : target->name arguments;                                                                      \
+#define PLAIN(name, parameters, arguments)                                                                             \
+    static cl_int CL_API_CALL my_##name parameters                                                                     \
+    {                                                                                                                  \
+        return fails(#name) ? atomic_load(&fail_code) : target->name arguments;                                        \
     }
 /* What waits does wait, and fails then: nobody can know what is still under way otherwise. */
-#define WAITING(name, parameters, arguments)                                                                                                         \
-    static cl_int CL_API_CALL my_##name parameters                                                                                                   \
-    {                                                                                                                                                \
-        const cl_int code = target->name arguments;                                                                                                  \
-        return fails(#name) ? atomic_load(&fail_code) : code;                                                                                        \
+#define WAITING(name, parameters, arguments)                                                                           \
+    static cl_int CL_API_CALL my_##name parameters                                                                     \
+    {                                                                                                                  \
+        const cl_int code = target->name arguments;                                                                    \
+        return fails(#name) ? atomic_load(&fail_code) : code;                                                          \
     }
-#define ENQUEUE(name, parameters, arguments)                                                                                                         \
-    static cl_int CL_API_CALL my_##name parameters                                                                                                   \
-    {                                                                                                                                                \
-        if (fails(#name))                                                                                                                            \
-            return atomic_load(&fail_code);                                                                                                          \
-        const cl_int code = target->name arguments;                                                                                                  \
-        if (code == CL_SUCCESS && event)                                                                                                             \
-            atomic_fetch_add(&live[EVENT], 1);                                                                                                       \
-        return code;                                                                                                                                 \
+#define ENQUEUE(name, parameters, arguments)                                                                           \
+    static cl_int CL_API_CALL my_##name parameters                                                                     \
+    {                                                                                                                  \
+        if (fails(#name))                                                                                              \
+            return atomic_load(&fail_code);                                                                            \
+        const cl_int code = target->name arguments;                                                                    \
+        if (code == CL_SUCCESS && event)                                                                               \
+            atomic_fetch_add(&live[EVENT], 1);                                                                         \
+        return code;                                                                                                   \
     }
-#define CREATE(kind, type, name, parameters, arguments)                                                                                              \
-    static type CL_API_CALL my_##name parameters                                                                                                     \
-    {                                                                                                                                                \
-        if (fails(#name)) {                                                                                                                          \
-            if (errcode_ret)                                                                                                                         \
-                *errcode_ret = atomic_load(&fail_code);                                                                                              \
-            return NULL;                                                                                                                             \
-        }                                                                                                                                            \
-        const type object = target->name arguments;                                                                                                  \
-        if (object)                                                                                                                                  \
-            atomic_fetch_add(&live[kind], 1);                                                                                                        \
-        return object;                                                                                                                               \
+#define CREATE(kind, type, name, parameters, arguments)                                                                \
+    static type CL_API_CALL my_##name parameters                                                                       \
+    {                                                                                                                  \
+        if (fails(#name)) {                                                                                            \
+            if (errcode_ret)                                                                                           \
+                *errcode_ret = atomic_load(&fail_code);                                                                \
+            return NULL;                                                                                               \
+        }                                                                                                              \
+        const type object = target->name arguments;                                                                    \
+        if (object)                                                                                                    \
+            atomic_fetch_add(&live[kind], 1);                                                                          \
+        return object;                                                                                                 \
     }
-#define HOLDS(kind, type, object)                                                                                                                    \
-    static cl_int CL_API_CALL my_clRetain##object(type object)                                                                                       \
-    {                                                                                                                                                \
-        if (fails("clRetain" #object))                                                                                                               \
-            return atomic_load(&fail_code);                                                                                                          \
-        atomic_fetch_add(&live[kind], 1);                                                                                                            \
-        return target->clRetain##object(object);                                                                                                     \
-    }                                                                                                                                                \
-    static cl_int CL_API_CALL my_clRelease##object(type object)                                                                                      \
-    {                                                                                                                                                \
-        atomic_fetch_sub(&live[kind], 1);                                                                                                            \
-        return target->clRelease##object(object);                                                                                                    \
+#define HOLDS(kind, type, object)                                                                                      \
+    static cl_int CL_API_CALL my_clRetain##object(type object)                                                         \
+    {                                                                                                                  \
+        if (fails("clRetain" #object))                                                                                 \
+            return atomic_load(&fail_code);                                                                            \
+        atomic_fetch_add(&live[kind], 1);                                                                              \
+        return target->clRetain##object(object);                                                                       \
+    }                                                                                                                  \
+    static cl_int CL_API_CALL my_clRelease##object(type object)                                                        \
+    {                                                                                                                  \
+        atomic_fetch_sub(&live[kind], 1);                                                                              \
+        return target->clRelease##object(object);                                                                      \
     }
 
 #define WAIT       cl_uint num_events_in_wait_list, const cl_event *event_wait_list, cl_event *event
@@ -246,30 +250,35 @@ PLAIN(clGetMemObjectInfo, (cl_mem m, cl_mem_info w, QUERY), (m, w, QUERY_ARGS))
 PLAIN(clGetEventInfo, (cl_event e, cl_event_info w, QUERY), (e, w, QUERY_ARGS))
 PLAIN(clGetEventProfilingInfo, (cl_event e, cl_profiling_info w, QUERY), (e, w, QUERY_ARGS))
 PLAIN(clBuildProgram,
-      (cl_program p, cl_uint n, const cl_device_id *d, const char *o, void(CL_CALLBACK *f)(cl_program program, void *user_data), void *u),
+      (cl_program p, cl_uint n, const cl_device_id *d, const char *o,
+       void(CL_CALLBACK *f)(cl_program program, void *user_data), void *u),
       (p, n, d, o, f, u))
 PLAIN(clSetKernelArg, (cl_kernel k, cl_uint i, size_t s, const void *v), (k, i, s, v))
 PLAIN(clFlush, (cl_command_queue q), (q))
 WAITING(clFinish, (cl_command_queue q), (q))
 WAITING(clWaitForEvents, (cl_uint n, const cl_event *e), (n, e))
 
-ENQUEUE(clEnqueueNDRangeKernel, (cl_command_queue q, cl_kernel k, cl_uint d, const size_t *o, const size_t *g, const size_t *l, WAIT),
+ENQUEUE(clEnqueueNDRangeKernel,
+        (cl_command_queue q, cl_kernel k, cl_uint d, const size_t *o, const size_t *g, const size_t *l, WAIT),
         (q, k, d, o, g, l, WAIT_ARGS))
-ENQUEUE(clEnqueueWriteBuffer, (cl_command_queue q, cl_mem m, cl_bool b, size_t o, size_t s, const void *p, WAIT), (q, m, b, o, s, p, WAIT_ARGS))
-ENQUEUE(clEnqueueReadBuffer, (cl_command_queue q, cl_mem m, cl_bool b, size_t o, size_t s, void *p, WAIT), (q, m, b, o, s, p, WAIT_ARGS))
-ENQUEUE(clEnqueueCopyBuffer, (cl_command_queue q, cl_mem a, cl_mem b, size_t i, size_t o, size_t s, WAIT), (q, a, b, i, o, s, WAIT_ARGS))
+ENQUEUE(clEnqueueWriteBuffer, (cl_command_queue q, cl_mem m, cl_bool b, size_t o, size_t s, const void *p, WAIT),
+        (q, m, b, o, s, p, WAIT_ARGS))
+ENQUEUE(clEnqueueReadBuffer, (cl_command_queue q, cl_mem m, cl_bool b, size_t o, size_t s, void *p, WAIT),
+        (q, m, b, o, s, p, WAIT_ARGS))
+ENQUEUE(clEnqueueCopyBuffer, (cl_command_queue q, cl_mem a, cl_mem b, size_t i, size_t o, size_t s, WAIT),
+        (q, a, b, i, o, s, WAIT_ARGS))
 ENQUEUE(clEnqueueUnmapMemObject, (cl_command_queue q, cl_mem m, void *p, WAIT), (q, m, p, WAIT_ARGS))
 ENQUEUE(clEnqueueMarkerWithWaitList, (cl_command_queue q, WAIT), (q, WAIT_ARGS))
 ENQUEUE(clEnqueueBarrierWithWaitList, (cl_command_queue q, WAIT), (q, WAIT_ARGS))
 
 CREATE(CONTEXT, cl_context, clCreateContext,
-       (const cl_context_properties *p, cl_uint n, const cl_device_id *d, void(CL_CALLBACK *f)(const char *, const void *, size_t, void *), void *u,
-        cl_int *errcode_ret),
+       (const cl_context_properties *p, cl_uint n, const cl_device_id *d,
+        void(CL_CALLBACK *f)(const char *, const void *, size_t, void *), void *u, cl_int *errcode_ret),
        (p, n, d, f, u, errcode_ret))
-CREATE(QUEUE, cl_command_queue, clCreateCommandQueue, (cl_context c, cl_device_id d, cl_command_queue_properties p, cl_int *errcode_ret),
-       (c, d, p, errcode_ret))
-CREATE(PROGRAM, cl_program, clCreateProgramWithSource, (cl_context c, cl_uint n, const char **s, const size_t *l, cl_int *errcode_ret),
-       (c, n, s, l, errcode_ret))
+CREATE(QUEUE, cl_command_queue, clCreateCommandQueue,
+       (cl_context c, cl_device_id d, cl_command_queue_properties p, cl_int *errcode_ret), (c, d, p, errcode_ret))
+CREATE(PROGRAM, cl_program, clCreateProgramWithSource,
+       (cl_context c, cl_uint n, const char **s, const size_t *l, cl_int *errcode_ret), (c, n, s, l, errcode_ret))
 CREATE(KERNEL, cl_kernel, clCreateKernel, (cl_program p, const char *n, cl_int *errcode_ret), (p, n, errcode_ret))
 CREATE(EVENT, cl_event, clCreateUserEvent, (cl_context c, cl_int *errcode_ret), (c, errcode_ret))
 
@@ -281,7 +290,8 @@ HOLDS(KERNEL, cl_kernel, Kernel)
 HOLDS(EVENT, cl_event, Event)
 
 /* A profile's largest allocation holds for all. */
-static cl_mem CL_API_CALL my_clCreateBuffer(cl_context context, cl_mem_flags flags, size_t size, void *host, cl_int *errcode_ret)
+static cl_mem CL_API_CALL my_clCreateBuffer(cl_context context, cl_mem_flags flags, size_t size, void *host,
+                                            cl_int *errcode_ret)
 {
     const int refused = current->max_allocation && size > current->max_allocation;
     if (fails("clCreateBuffer") || refused) {
@@ -295,7 +305,8 @@ static cl_mem CL_API_CALL my_clCreateBuffer(cl_context context, cl_mem_flags fla
     return memory;
 }
 
-static void *CL_API_CALL my_clEnqueueMapBuffer(cl_command_queue q, cl_mem m, cl_bool b, cl_map_flags f, size_t o, size_t s, WAIT, cl_int *errcode_ret)
+static void *CL_API_CALL my_clEnqueueMapBuffer(cl_command_queue q, cl_mem m, cl_bool b, cl_map_flags f, size_t o,
+                                               size_t s, WAIT, cl_int *errcode_ret)
 {
     if (fails("clEnqueueMapBuffer")) {
         if (errcode_ret)
@@ -312,8 +323,8 @@ static void *CL_API_CALL my_clEnqueueMapBuffer(cl_command_queue q, cl_mem m, cl_
 
 EXPORT const struct layer_control layer_control = {set_fail, get_failed, set_pause, get_live, set_profile};
 
-EXPORT CL_API_ENTRY cl_int CL_API_CALL clGetLayerInfo(cl_layer_info param_name, size_t param_value_size, void *param_value,
-                                                      size_t *param_value_size_ret)
+EXPORT CL_API_ENTRY cl_int CL_API_CALL clGetLayerInfo(cl_layer_info param_name, size_t param_value_size,
+                                                      void *param_value, size_t *param_value_size_ret)
 {
     static const char name[] = "nnefcl test layer";
     const cl_layer_api_version version = CL_LAYER_API_VERSION_100;
@@ -371,15 +382,18 @@ static cl_int init(cl_uint num_entries, const struct _cl_icd_dispatch *target_di
     return CL_SUCCESS;
 }
 
-EXPORT CL_API_ENTRY cl_int CL_API_CALL clInitLayer(cl_uint num_entries, const struct _cl_icd_dispatch *target_dispatch, cl_uint *num_entries_ret,
+EXPORT CL_API_ENTRY cl_int CL_API_CALL clInitLayer(cl_uint num_entries, const struct _cl_icd_dispatch *target_dispatch,
+                                                   cl_uint *num_entries_ret,
                                                    const struct _cl_icd_dispatch **layer_dispatch_ret)
 {
     return init(num_entries, target_dispatch, num_entries_ret, layer_dispatch_ret);
 }
 
 /* Newer loaders ask for this entry first. */
-EXPORT CL_API_ENTRY cl_int CL_API_CALL clInitLayerWithProperties(cl_uint num_entries, const struct _cl_icd_dispatch *target_dispatch,
-                                                                 cl_uint *num_entries_ret, const struct _cl_icd_dispatch **layer_dispatch_ret,
+EXPORT CL_API_ENTRY cl_int CL_API_CALL clInitLayerWithProperties(cl_uint num_entries,
+                                                                 const struct _cl_icd_dispatch *target_dispatch,
+                                                                 cl_uint *num_entries_ret,
+                                                                 const struct _cl_icd_dispatch **layer_dispatch_ret,
                                                                  const void *properties)
 {
     (void)properties;

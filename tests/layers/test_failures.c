@@ -25,16 +25,16 @@ static float expect_sum(int k, const float *x, const float *first)
 }
 
 /* 40000 elements go by mapping, 4 by the block, b is folded at init. */
-#define NET_WEIGHTS                                                                                                                                  \
-    "graph weights(x) -> (y, z, big)\n"                                                                                                              \
-    "{\n"                                                                                                                                            \
-    "    x = external<scalar>(shape = [4]);\n"                                                                                                       \
-    "    v = variable<scalar>(shape = [4, 10000], label = 'v');\n"                                                                                   \
-    "    w = variable<scalar>(shape = [4], label = 'w');\n"                                                                                          \
-    "    b = exp(w);\n"                                                                                                                              \
-    "    big = copy(v);\n"                                                                                                                           \
-    "    y = w - w;\n"                                                                                                                               \
-    "    z = y + x;\n"                                                                                                                               \
+#define NET_WEIGHTS                                                                                                    \
+    "graph weights(x) -> (y, z, big)\n"                                                                                \
+    "{\n"                                                                                                              \
+    "    x = external<scalar>(shape = [4]);\n"                                                                         \
+    "    v = variable<scalar>(shape = [4, 10000], label = 'v');\n"                                                     \
+    "    w = variable<scalar>(shape = [4], label = 'w');\n"                                                            \
+    "    b = exp(w);\n"                                                                                                \
+    "    big = copy(v);\n"                                                                                             \
+    "    y = w - w;\n"                                                                                                 \
+    "    z = y + x;\n"                                                                                                 \
     "}\n"
 
 static const struct life lives[] = {
@@ -55,19 +55,22 @@ static void check_outputs(const struct life *life, const float first[6], const f
 static nnefcl_status run_from_host(const struct life *life, nnefcl_session *session, nnefcl_error *error)
 {
     float out[2][6];
-    const nnefcl_status status = nnefcl_session_run(session, (const void *[]){x, y}, (void *[]){out[0], out[1], NULL}, error);
+    const nnefcl_status status =
+        nnefcl_session_run(session, (const void *[]){x, y}, (void *[]){out[0], out[1], NULL}, error);
     if (status == NNEFCL_OK) {
         check_outputs(life, out[0], out[1]);
         return NNEFCL_OK;
     }
     nnefcl_error again = {0};
-    ck_assert_int_eq(nnefcl_session_run(session, (const void *[]){x, y}, (void *[]){out[0], out[1], NULL}, &again), status);
+    ck_assert_int_eq(nnefcl_session_run(session, (const void *[]){x, y}, (void *[]){out[0], out[1], NULL}, &again),
+                     status);
     ck_assert_str_eq(again.message, error->message);
     return status;
 }
 
 /* Bound buffers, a queue of the application: its own calls do not fail. */
-static nnefcl_status run_on_device(const struct life *life, nnefcl_device *own, nnefcl_session *session, nnefcl_error *error)
+static nnefcl_status run_on_device(const struct life *life, nnefcl_device *own, nnefcl_session *session,
+                                   nnefcl_error *error)
 {
     float out[2][6];
     cl_int code;
@@ -77,7 +80,8 @@ static nnefcl_status run_on_device(const struct life *life, nnefcl_device *own, 
     const cl_command_queue queue = clCreateCommandQueue(nnefcl_device_context(own), nnefcl_device_id(own), 0, &code);
     cl_mem memory[4];
     for (int i = 0; i < 4; i++)
-        memory[i] = clCreateBuffer(nnefcl_device_context(own), CL_MEM_READ_WRITE | CL_MEM_COPY_HOST_PTR, bytes, (void *)(i == 1 ? y : x), &code);
+        memory[i] = clCreateBuffer(nnefcl_device_context(own), CL_MEM_READ_WRITE | CL_MEM_COPY_HOST_PTR, bytes,
+                                   (void *)(i == 1 ? y : x), &code);
     layer->pause(0);
     nnefcl_status status = NNEFCL_OK;
     for (size_t i = 0; i < life->inputs && !status; i++)
@@ -143,8 +147,9 @@ static void start_again(const struct life *life, nnefcl_session *session)
     ck_assert_msg(nnefcl_session_state_reset(session, &error) == NNEFCL_OK, "%s: reset: %s", life->name, error.message);
     if (nnefcl_session_state_count(session))
         ck_assert_int_eq(nnefcl_session_state_read(session, 0, values, &error), NNEFCL_OK);
-    ck_assert_msg(nnefcl_session_run(session, (const void *[]){x, y}, (void *[]){out[0], out[1], NULL}, &error) == NNEFCL_OK, "%s: %s", life->name,
-                  error.message);
+    ck_assert_msg(nnefcl_session_run(session, (const void *[]){x, y}, (void *[]){out[0], out[1], NULL}, &error) ==
+                      NNEFCL_OK,
+                  "%s: %s", life->name, error.message);
     check_outputs(life, out[0], out[1]);
     if (nnefcl_session_state_count(session))
         ck_assert_mem_eq(out[0], values, sizeof values);
@@ -175,8 +180,9 @@ static nnefcl_status live_once(const struct life *life, const nnefcl_model *mode
 /* Calls without which all goes on: the run is right then, only a number or a name is missing. */
 static int may_survive(const char *call)
 {
-    static const char *const names[] = {"clGetPlatformInfo", "clGetDeviceInfo", "clGetDeviceIDs",  "clGetEventProfilingInfo",
-                                        "clGetEventInfo",    "clFlush",         "clWaitForEvents", "clFinish"};
+    static const char *const names[] = {"clGetPlatformInfo",       "clGetDeviceInfo", "clGetDeviceIDs",
+                                        "clGetEventProfilingInfo", "clGetEventInfo",  "clFlush",
+                                        "clWaitForEvents",         "clFinish"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i], call) == 0)
             return 1;
@@ -186,7 +192,8 @@ static int may_survive(const char *call)
 /* The error of a launch names the step and its place in the document. */
 static int names_step(const nnefcl_error *error)
 {
-    return strstr(error->message, " = ") && error->line >= 4 && strcmp(error->file, "graph.nnef") == 0 && error->source[0] && error->caret > 0;
+    return strstr(error->message, " = ") && error->line >= 4 && strcmp(error->file, "graph.nnef") == 0 &&
+           error->source[0] && error->caret > 0;
 }
 
 /* False: the life has fewer calls. */
@@ -198,7 +205,8 @@ static int fail_nth(const struct life *life, const nnefcl_model *model, unsigned
     const nnefcl_status status = live_once(life, model, &error);
     const char *call = layer->failed();
     layer->fail_at(0, 0);
-    ck_assert_msg(layer->live(text, sizeof text) == 0, "%s, call %lu (%s): left %s", life->name, n, call ? call : "none", text);
+    ck_assert_msg(layer->live(text, sizeof text) == 0, "%s, call %lu (%s): left %s", life->name, n,
+                  call ? call : "none", text);
     ck_assert_msg(call || status == NNEFCL_OK, "%s: %s", life->name, error.message);
     if (!call)
         return 0;
@@ -208,9 +216,11 @@ static int fail_nth(const struct life *life, const nnefcl_model *model, unsigned
         return 1;
     if (strcmp(call, "clEnqueueNDRangeKernel") == 0 && life->options.execution == NNEFCL_EXECUTION_LAUNCHES)
         ck_assert_msg(names_step(&error), "%s, call %lu: %s", life->name, n, error.message);
-    ck_assert_msg(error.opencl_code == code && strstr(error.message, call), "%s, call %lu (%s): %s", life->name, n, call, error.message);
-    ck_assert_msg(status == (code == CL_OUT_OF_RESOURCES ? NNEFCL_ERR_NOMEM : NNEFCL_ERR_DEVICE) || status == NNEFCL_ERR_ARGUMENT, "%s",
-                  error.message);
+    ck_assert_msg(error.opencl_code == code && strstr(error.message, call), "%s, call %lu (%s): %s", life->name, n,
+                  call, error.message);
+    ck_assert_msg(status == (code == CL_OUT_OF_RESOURCES ? NNEFCL_ERR_NOMEM : NNEFCL_ERR_DEVICE) ||
+                      status == NNEFCL_ERR_ARGUMENT,
+                  "%s", error.message);
     return 1;
 }
 

@@ -61,7 +61,8 @@ static void close_small(void)
     layer->profile("none");
 }
 
-/* 4 x 8 MiB of weights and as many results: none of the buffers may be larger than the device allows, the layer refuses those. */
+/* 4 x 8 MiB of weights and as many results: none of the buffers may be larger than the device allows, the layer refuses
+ * those. */
 START_TEST(spread_over_buffers)
 {
     enum { COUNT = 2 << 20 };
@@ -99,7 +100,8 @@ START_TEST(too_large_a_tensor)
     nnefcl_session *session;
     nnefcl_error error = {0};
     open_small();
-    nnefcl_model *model = host_model("graph large(x) -> (y) { x = external<scalar>(shape = [5000000]); y = exp(x); }", 1);
+    nnefcl_model *model =
+        host_model("graph large(x) -> (y) { x = external<scalar>(shape = [5000000]); y = exp(x); }", 1);
     ck_assert_int_eq(nnefcl_session_create(model, device, NULL, &session, &error), NNEFCL_ERR_LIMIT);
     ck_assert_msg(strstr(error.message, "20000000") && strstr(error.message, "16777216"), "%s", error.message);
     nnefcl_model_free(model);

@@ -1,8 +1,9 @@
-/* mutate SEEDS FIRST COUNT [FILE]: opens COUNT mutated models and tensor files, numbers FIRST and up; the same number always gives the same input.
+/* mutate SEEDS FIRST COUNT [FILE]: opens COUNT mutated models and tensor files, numbers FIRST and up; the same number
+ * always gives the same input.
  *
- * Whatever the bytes are, the library must come back with a status that the error and the result agree with, with all memory returned, without asking
- * for more than 512 MiB when it was told to stay below 64 MiB, and in time. With FILE the last input is written there. Crashes and undefined
- * behaviour are for the sanitizers to see. */
+ * Whatever the bytes are, the library must come back with a status that the error and the result agree with, with all
+ * memory returned, without asking for more than 512 MiB when it was told to stay below 64 MiB, and in time. With FILE
+ * the last input is written there. Crashes and undefined behaviour are for the sanitizers to see. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,8 +30,9 @@ static const struct {
     const char *name;
     unsigned rank, extent[2], bits, code;
 } tensors[TENSOR_MAX] = {
-    {"float.dat", 2, {2, 3}, 32, 0}, {"half.dat", 2, {2, 3}, 16, 0}, {"quantized/u8.dat", 2, {2, 3}, 8, 2}, {"quantized/s4.dat", 1, {3, 0}, 4, 3},
-    {"int.dat", 2, {2, 3}, 64, 4},   {"bool.dat", 2, {2, 3}, 1, 5},  {"epsilon.dat", 0, {0, 0}, 64, 0},
+    {"float.dat", 2, {2, 3}, 32, 0},       {"half.dat", 2, {2, 3}, 16, 0}, {"quantized/u8.dat", 2, {2, 3}, 8, 2},
+    {"quantized/s4.dat", 1, {3, 0}, 4, 3}, {"int.dat", 2, {2, 3}, 64, 4},  {"bool.dat", 2, {2, 3}, 1, 5},
+    {"epsilon.dat", 0, {0, 0}, 64, 0},
 };
 
 struct input {
@@ -54,7 +56,9 @@ static void make_tensor(struct blob *blob, size_t which)
         items *= tensors[which].extent[i];
     size_t size = (items * tensors[which].bits + 7) / 8;
     for (size_t i = 0; i < size; i++)
-        bytes[128 + i] = (unsigned char)(i % 8 == 7 ? 0x3f : tensors[which].bits == 64 && tensors[which].code == 4 ? 0 : 0x35);
+        bytes[128 + i] = (unsigned char)(i % 8 == 7                                              ? 0x3f
+                                         : tensors[which].bits == 64 && tensors[which].code == 4 ? 0
+                                                                                                 : 0x35);
     if (tensors[which].code == 4)
         memset(bytes + 128, 0, size);
     blob_add(blob, bytes, 128 + size);
@@ -148,7 +152,8 @@ static void blame(struct verdict *verdict, const char *wrong, const nnefcl_error
     if (verdict->wrong)
         return;
     verdict->wrong = wrong;
-    snprintf(verdict->detail, sizeof verdict->detail, "%s:%d:%d %s", error->file, error->line, error->column, error->message);
+    snprintf(verdict->detail, sizeof verdict->detail, "%s:%d:%d %s", error->file, error->line, error->column,
+             error->message);
 }
 
 /* A status, its error and its result belong together. */
@@ -182,7 +187,8 @@ static void check_memory(struct verdict *verdict, const struct counting_allocato
 /* What can be parsed can be printed, and what was printed is the same document. */
 static void check_printing(struct verdict *verdict, const struct blob *graph)
 {
-    struct ncl_source source = {.name = "graph.nnef", .text = (const char *)graph->data, .length = graph->size}, printed = {.name = "printed"};
+    struct ncl_source source = {.name = "graph.nnef", .text = (const char *)graph->data, .length = graph->size},
+                      printed = {.name = "printed"};
     const struct ncl_parse_options options = {.compat = NNEFCL_COMPAT_TRACT | NNEFCL_COMPAT_LEGACY};
     struct ncl_text once, twice;
     struct ncl_arena arena;
@@ -242,7 +248,8 @@ static nnefcl_status run_model(struct verdict *verdict, struct input *input, str
     options.random_weights = input->tensor[0].size == 0;
     nnefcl_status status = nnefcl_model_open_memory(input->file.data, input->file.size, &options, &model, &error);
     check_status(verdict, status, &error, model);
-    snprintf(verdict->detail, sizeof verdict->detail, "%s:%d:%d %s", error.file, error.line, error.column, error.message);
+    snprintf(verdict->detail, sizeof verdict->detail, "%s:%d:%d %s", error.file, error.line, error.column,
+             error.message);
     if (model)
         use_model(verdict, model);
     nnefcl_model_free(model);
@@ -257,7 +264,8 @@ static nnefcl_status run_tensor(struct verdict *verdict, struct input *input)
     nnefcl_allocator allocator = counting_allocator(&counting);
     nnefcl_error error = {0};
     nnefcl_tensor tensor = {0};
-    nnefcl_status status = nnefcl_tensor_parse(input->file.data, input->file.size, "mutated.dat", &allocator, &tensor, &error);
+    nnefcl_status status =
+        nnefcl_tensor_parse(input->file.data, input->file.size, "mutated.dat", &allocator, &tensor, &error);
     check_status(verdict, status, &error, tensor.data);
     if (status == NNEFCL_OK && tensor.bytes != nnefcl_tensor_bytes(tensor.dtype, &tensor.shape))
         blame(verdict, "a tensor whose size is not that of its shape", &error);
@@ -301,7 +309,8 @@ static bool run_one(const struct blob *seeds, uint64_t number, size_t *counts, c
     if (seconds > SECONDS)
         blame(&verdict, "more time than any input needs", &(nnefcl_error){0});
     if (verdict.wrong)
-        printf("%llu: %s (%s, %.1f s): %s\n", (unsigned long long)number, verdict.wrong, nnefcl_status_name(status), seconds, verdict.detail);
+        printf("%llu: %s (%s, %.1f s): %s\n", (unsigned long long)number, verdict.wrong, nnefcl_status_name(status),
+               seconds, verdict.detail);
     FILE *file = path ? fopen(path, "wb") : NULL;
     if (file) {
         fwrite(input.file.data, 1, input.file.size, file);
@@ -329,8 +338,8 @@ static bool seeds_are_valid(const struct blob *seeds)
             blob_add(&input.file, input.graph.data, input.graph.size);
         nnefcl_status status = run_model(&verdict, &input, &dice);
         if (status != NNEFCL_OK || verdict.wrong) {
-            printf("%s: %s: %s: %s\n", seed_names[seed], nnefcl_status_name(status), verdict.wrong ? verdict.wrong : "a seed must be valid",
-                   verdict.detail);
+            printf("%s: %s: %s: %s\n", seed_names[seed], nnefcl_status_name(status),
+                   verdict.wrong ? verdict.wrong : "a seed must be valid", verdict.detail);
             good = false;
         }
         free_input(&input);

@@ -108,14 +108,16 @@ void mutate_bytes(struct blob *file, struct dice *dice)
 
 void mutate_tensor(struct blob *file, struct dice *dice)
 {
-    static const uint32_t words[] = {0,  1,  2,  3,   4,          5,          7,          8,       9,          16,
-                                     32, 64, 65, 128, 0x7fffffff, 0x80000000, 0xffffffff, 0x10000, 0x52540000, 0x40000001};
+    static const uint32_t words[] = {0,          1,          2,          3,       4,          5,         7,
+                                     8,          9,          16,         32,      64,         65,        128,
+                                     0x7fffffff, 0x80000000, 0xffffffff, 0x10000, 0x52540000, 0x40000001};
     for (size_t n = how_many(dice); n > 0; n--) {
         size_t header = file->size < 128 ? file->size / 4 : 32; /* words of it */
         if (dice_below(dice, 2) && header) {
             uint32_t word = words[dice_below(dice, sizeof words / sizeof *words)];
             size_t index = dice_below(dice, header < 15 ? header : 15);
-            unsigned char bytes[4] = {(unsigned char)word, (unsigned char)(word >> 8), (unsigned char)(word >> 16), (unsigned char)(word >> 24)};
+            unsigned char bytes[4] = {(unsigned char)word, (unsigned char)(word >> 8), (unsigned char)(word >> 16),
+                                      (unsigned char)(word >> 24)};
             blob_replace(file, index * 4, 4, bytes, 4);
         } else
             mutate_bytes(file, dice);
@@ -199,7 +201,8 @@ static void edit_token(struct blob *text, const struct blob *other, struct dice 
         blob_replace(text, token.at, token.size, NULL, 0);
         return;
     case 1: { /* any keyword or symbol */
-        const char *name = ncl_token_name((enum ncl_token_kind)(NCL_TOKEN_VERSION + dice_below(dice, NCL_TOKEN_NOT - NCL_TOKEN_VERSION + 1)));
+        const char *name = ncl_token_name(
+            (enum ncl_token_kind)(NCL_TOKEN_VERSION + dice_below(dice, NCL_TOKEN_NOT - NCL_TOKEN_VERSION + 1)));
         size = (size_t)snprintf((char *)copy, sizeof copy, " %s ", name);
         break;
     }

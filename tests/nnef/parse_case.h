@@ -46,7 +46,8 @@ static inline void parse_case_begin(struct parse_case *c, const char *text, size
 }
 
 /* `c` zeroed, or with c->counting set. */
-static inline nnefcl_status parse_case_bytes(struct parse_case *c, const char *text, size_t length, bool strict, struct ncl_parse_options options)
+static inline nnefcl_status parse_case_bytes(struct parse_case *c, const char *text, size_t length, bool strict,
+                                             struct ncl_parse_options options)
 {
     parse_case_begin(c, text, length, strict);
     return ncl_parse_document(&c->arena, &c->diag, &c->source, &options, &c->document);

@@ -156,8 +156,9 @@ static void expect_member(const struct ncl_container *container, const char *nam
     ncl_arena_free(&arena);
 }
 
-static const struct file plain[] = {{"b/w.dat", "some weights", 0, NULL}, {"b/", NULL, AE_IFDIR, NULL},     {"graph.nnef", "version 1.0;", 0, NULL},
-                                    {"empty.dat", "", 0, NULL},           {"c.dat", "0123456789", 0, NULL}, {0}};
+static const struct file plain[] = {{"b/w.dat", "some weights", 0, NULL},    {"b/", NULL, AE_IFDIR, NULL},
+                                    {"graph.nnef", "version 1.0;", 0, NULL}, {"empty.dat", "", 0, NULL},
+                                    {"c.dat", "0123456789", 0, NULL},        {0}};
 
 START_TEST(every_packing)
 {
@@ -283,10 +284,19 @@ static const struct refusal {
     nnefcl_status status; /* of opening */
     const char *text;
 } refusals[] = {
-    {"leads out", {{"../x.dat", "1", 0, NULL}}, NNEFCL_ERR_MODEL, "the archive holds '../x.dat', which leads out of it"},
+    {"leads out",
+     {{"../x.dat", "1", 0, NULL}},
+     NNEFCL_ERR_MODEL,
+     "the archive holds '../x.dat', which leads out of it"},
     {"leads out within", {{"a/../../x.dat", "1", 0, NULL}}, NNEFCL_ERR_MODEL, "'a/../../x.dat', which leads out"},
-    {"twice", {{"x.dat", "1", 0, NULL}, {"./x.dat", "2", 0, NULL}}, NNEFCL_ERR_MODEL, "the model holds the file 'x.dat' twice"},
-    {"sub-folder", {{"model/graph.nnef", "1", 0, NULL}}, NNEFCL_OK, "'model/graph.nnef' is a model of its own and is ignored"},
+    {"twice",
+     {{"x.dat", "1", 0, NULL}, {"./x.dat", "2", 0, NULL}},
+     NNEFCL_ERR_MODEL,
+     "the model holds the file 'x.dat' twice"},
+    {"sub-folder",
+     {{"model/graph.nnef", "1", 0, NULL}},
+     NNEFCL_OK,
+     "'model/graph.nnef' is a model of its own and is ignored"},
     {"sub-models",
      {{"a.nnef.tgz", "1", 0, NULL}, {"b/c.nnef.tar", "1", 0, NULL}},
      NNEFCL_OK,
@@ -301,8 +311,10 @@ START_TEST(refused)
         struct ncl_container *container;
         pack(&bytes, (enum packing)packing, c->files);
         nnefcl_status status = open_bytes(bytes.data, bytes.size, 0, &container);
-        ck_assert_msg(status == c->status, "%s, %s: %s '%s'", c->name, packing_names[packing], nnefcl_status_name(status), said);
-        ck_assert_msg(c->text ? strstr(said, c->text) != NULL : !said[0], "%s, %s: '%s'", c->name, packing_names[packing], said);
+        ck_assert_msg(status == c->status, "%s, %s: %s '%s'", c->name, packing_names[packing],
+                      nnefcl_status_name(status), said);
+        ck_assert_msg(c->text ? strstr(said, c->text) != NULL : !said[0], "%s, %s: '%s'", c->name,
+                      packing_names[packing], said);
         ncl_container_free(container);
     }
 }
@@ -311,9 +323,10 @@ END_TEST
 /* Links and devices may lie there; only reading them is refused. */
 START_TEST(links)
 {
-    static const struct file files[] = {{"graph.nnef", "version 1.0;", 0, NULL}, {"s.dat", NULL, AE_IFLNK, "/etc/passwd"},
-                                        {"h.dat", NULL, 0, "graph.nnef"},        {"f.dat", NULL, AE_IFIFO, NULL},
-                                        {"d", NULL, AE_IFLNK, "/etc"},           {0}};
+    static const struct file files[] = {
+        {"graph.nnef", "version 1.0;", 0, NULL}, {"s.dat", NULL, AE_IFLNK, "/etc/passwd"},
+        {"h.dat", NULL, 0, "graph.nnef"},        {"f.dat", NULL, AE_IFIFO, NULL},
+        {"d", NULL, AE_IFLNK, "/etc"},           {0}};
     static const struct {
         const char *name, *text;
     } expected[] = {
@@ -354,7 +367,8 @@ static const struct {
     {"version 1.0;\ngraph", 18, NNEFCL_OK, NULL},
     {"", 0, NNEFCL_OK, NULL},
     {"N\xef\1\0\0\0\0\0", 8, NNEFCL_ERR_MODEL, "'the model' is neither a text nor a .tar, .tar.gz or .zip archive"},
-    {"\x28\xb5\x2f\xfd....", 8, NNEFCL_ERR_MODEL, "'the model' is packed with zstd; only .tar, .tar.gz and .zip are read"},
+    {"\x28\xb5\x2f\xfd....", 8, NNEFCL_ERR_MODEL,
+     "'the model' is packed with zstd; only .tar, .tar.gz and .zip are read"},
     {"\xfd"
      "7zXZ\0..",
      8, NNEFCL_ERR_MODEL, "packed with xz"},
@@ -426,14 +440,17 @@ START_TEST(cut)
     const struct file files[] = {{"graph.nnef", "version 1.0;", 0, NULL}, {"w.dat", text, 0, NULL}, {0}};
     static struct bytes bytes;
     pack(&bytes, (enum packing)_i, files);
-    size_t end = _i >= TGZ ? bytes.size - 30 : bytes.size - 1100; /* the end of a tar is blocks of zeros that may be missing */
+    size_t end =
+        _i >= TGZ ? bytes.size - 30 : bytes.size - 1100; /* the end of a tar is blocks of zeros that may be missing */
     for (size_t size = 1; size < end; size += 61) {
         struct ncl_container *container;
         nnefcl_status status = open_bytes(bytes.data, size, 0, &container);
         if (!status && container)
-            status = ncl_container_count(container) < 2 ? NNEFCL_ERR_MODEL : read_all(container); /* cut between two members: one is missing */
-        ck_assert_msg(status == NNEFCL_ERR_MODEL, "%s cut at %zu of %zu: %s '%s'", packing_names[_i], size, bytes.size, nnefcl_status_name(status),
-                      said);
+            status = ncl_container_count(container) < 2
+                         ? NNEFCL_ERR_MODEL
+                         : read_all(container); /* cut between two members: one is missing */
+        ck_assert_msg(status == NNEFCL_ERR_MODEL, "%s cut at %zu of %zu: %s '%s'", packing_names[_i], size, bytes.size,
+                      nnefcl_status_name(status), said);
         ncl_container_free(container);
     }
     free(text);
@@ -450,7 +467,8 @@ START_TEST(changed_bytes)
     for (size_t at = 0; at < bytes.size; at++) {
         struct ncl_container *container;
         bytes.data[at] ^= 0x55;
-        if (open_bytes(bytes.data, bytes.size, 1 << 20, &container) == NNEFCL_OK && read_all(container) == NNEFCL_OK && _i >= TGZ) {
+        if (open_bytes(bytes.data, bytes.size, 1 << 20, &container) == NNEFCL_OK && read_all(container) == NNEFCL_OK &&
+            _i >= TGZ) {
             bool ambiguous;
             if (ncl_container_find(container, "w.dat", &ambiguous) != SIZE_MAX)
                 expect_member(container, "w.dat", text);
@@ -507,7 +525,8 @@ static size_t gzip(const void *data, size_t size, uint8_t *out, size_t room)
     return room - z.avail_out;
 }
 
-/* A tar of three long members, in any order, without unpacking everything each time; also as several gzip members in a row, with filling behind. */
+/* A tar of three long members, in any order, without unpacking everything each time; also as several gzip members in a
+ * row, with filling behind. */
 START_TEST(long_archives)
 {
     enum { LONG = 3 << 20, ROOM = 12 << 20 };

@@ -5,7 +5,8 @@
 #include "nnef/parse_case.h"
 #include "suite.h"
 
-/* The kinds of all tokens as text: keywords and symbols as they are written, i identifier, n integer, s scalar, t string, ! bad. */
+/* The kinds of all tokens as text: keywords and symbols as they are written, i identifier, n integer, s scalar, t
+ * string, ! bad. */
 static void kinds(struct ncl_lexer *lexer, char *out, size_t size)
 {
     struct ncl_token token;
@@ -121,7 +122,8 @@ END_TEST
 /* Bytes behind the length do not belong to the text. */
 START_TEST(the_text_ends_at_its_length)
 {
-    static const char *const texts[] = {"abc", "123", "1.5", "1e5", "'a'", "->", "&&", "# x\n", "i\"x\"", "\r\n", "\xef\xbb\xbf"};
+    static const char *const texts[] = {"abc", "123",   "1.5",    "1e5",  "'a'",         "->",
+                                        "&&",  "# x\n", "i\"x\"", "\r\n", "\xef\xbb\xbf"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         for (size_t length = 0; length <= strlen(texts[i]); length++) {
             char *copy = malloc(length ? length : 1); /* a sanitizer watches its end */
@@ -166,7 +168,9 @@ END_TEST
 static const struct {
     const char *text, *value;
 } strings[] = {
-    {"abc", "abc"},   {"'abc'", "abc"}, {"\"a'b\"", "a'b"}, {"'it\\'s \\\\ \\x'", "it's \\ x"}, {"''", ""}, {"i\"a/b \\\"c\"", "a/b \"c"},
+    {"abc", "abc"},     {"'abc'", "abc"},
+    {"\"a'b\"", "a'b"}, {"'it\\'s \\\\ \\x'", "it's \\ x"},
+    {"''", ""},         {"i\"a/b \\\"c\"", "a/b \"c"},
     {"'\\\\'", "\\"},
 };
 

@@ -8,8 +8,9 @@
 static void show(struct ncl_text *text, const struct ncl_expr *expr)
 {
     static const char *const heads[] = {
-        [NCL_EXPR_ARRAY] = "array",  [NCL_EXPR_TUPLE] = "tuple", [NCL_EXPR_SELECT] = "if", [NCL_EXPR_COMPREHENSION] = "for",
-        [NCL_EXPR_SUBSCRIPT] = "at", [NCL_EXPR_RANGE] = "range", [NCL_EXPR_BUILTIN] = "",  [NCL_EXPR_INVOCATION] = "call"};
+        [NCL_EXPR_ARRAY] = "array",       [NCL_EXPR_TUPLE] = "tuple",    [NCL_EXPR_SELECT] = "if",
+        [NCL_EXPR_COMPREHENSION] = "for", [NCL_EXPR_SUBSCRIPT] = "at",   [NCL_EXPR_RANGE] = "range",
+        [NCL_EXPR_BUILTIN] = "",          [NCL_EXPR_INVOCATION] = "call"};
     switch (expr->kind) {
     case NCL_EXPR_INTEGER:
         ncl_text_printf(text, "%lld", (long long)expr->integer);
@@ -51,7 +52,8 @@ static void show(struct ncl_text *text, const struct ncl_expr *expr)
             ncl_text_add(text, "-");
     }
     for (size_t i = 0; i < expr->argument_count; i++) {
-        ncl_text_printf(text, " %s%s", expr->argument[i].name ? expr->argument[i].name : "", expr->argument[i].name ? "=" : "");
+        ncl_text_printf(text, " %s%s", expr->argument[i].name ? expr->argument[i].name : "",
+                        expr->argument[i].name ? "=" : "");
         show(text, expr->argument[i].value);
     }
     ncl_text_add(text, ")");
@@ -156,7 +158,8 @@ START_TEST(expressions_have_their_structure)
     char document[256];
     struct parse_case c = {0};
     struct ncl_text text;
-    snprintf(document, sizeof document, "version 1.0; extension KHR_enable_operator_expressions; graph g( x ) -> ( y ) { y = %s; }",
+    snprintf(document, sizeof document,
+             "version 1.0; extension KHR_enable_operator_expressions; graph g( x ) -> ( y ) { y = %s; }",
              expressions[_i].text);
     ck_assert_msg(parse_case_text(&c, document, true, 0) == NNEFCL_OK, "%s: %s", expressions[_i].text, c.error.message);
     ncl_text_init(&text, NULL);
@@ -206,11 +209,13 @@ START_TEST(what_is_no_expression_is_refused)
 {
     char document[256];
     struct parse_case c = {0};
-    snprintf(document, sizeof document, "version 1.0; extension KHR_enable_operator_expressions; graph g( x ) -> ( y ) { y =\n%s; }",
+    snprintf(document, sizeof document,
+             "version 1.0; extension KHR_enable_operator_expressions; graph g( x ) -> ( y ) { y =\n%s; }",
              refused[_i].text);
     ck_assert_int_eq(parse_case_text(&c, document, false, 0), refused[_i].status);
     ck_assert_msg(strstr(c.error.message, refused[_i].message), "%s: %s", refused[_i].text, c.error.message);
-    ck_assert_msg(c.error.line == 2 && c.error.column == refused[_i].column, "%s: %d:%d", refused[_i].text, c.error.line, c.error.column);
+    ck_assert_msg(c.error.line == 2 && c.error.column == refused[_i].column, "%s: %d:%d", refused[_i].text,
+                  c.error.line, c.error.column);
     ck_assert(parse_case_end(&c));
 }
 END_TEST

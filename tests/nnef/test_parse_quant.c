@@ -9,7 +9,8 @@ START_TEST(entries_are_read)
     struct parse_case c = {0};
     const char *text = "# a comment\n"
                        "\"w\": linear_quantize(min = -2.0, max = 2.5, bits = 8);\n\n"
-                       "  'net/y' :\n  zero_point_linear_quantize(symmetric = false, scale = [[0.5], [0.25]], zero_point = -3, name = 'x'); # end";
+                       "  'net/y' :\n  zero_point_linear_quantize(symmetric = false, scale = [[0.5], [0.25]], "
+                       "zero_point = -3, name = 'x'); # end";
     ck_assert_msg(parse_case_quant(&c, text, true) == NNEFCL_OK, "%s", c.error.message);
     ck_assert_uint_eq(c.quant->entry_count, 2);
     const struct ncl_quant_entry *entry = c.quant->entry;
@@ -69,8 +70,8 @@ START_TEST(errors_stand_where_they_are)
     ck_assert_int_eq(parse_case_quant(&c, refused[_i].text, false), NNEFCL_ERR_MODEL);
     ck_assert_ptr_null(c.quant);
     ck_assert_msg(strstr(c.error.message, refused[_i].message), "%s: %s", refused[_i].text, c.error.message);
-    ck_assert_msg(c.error.line == refused[_i].line && c.error.column == refused[_i].column, "%s: %d:%d", refused[_i].text, c.error.line,
-                  c.error.column);
+    ck_assert_msg(c.error.line == refused[_i].line && c.error.column == refused[_i].column, "%s: %d:%d",
+                  refused[_i].text, c.error.line, c.error.column);
     ck_assert_int_eq(c.errors, 1);
     ck_assert(parse_case_end(&c));
 }

@@ -14,7 +14,8 @@ static const struct {
     {"a, b = f(x);", NULL},
     {"(a, [b, c], ()) = f(x);", ""},
     {"(a, [b, c], []) = f(x);", NULL},
-    {"y = f(1, -1, 1.0, -0.5, 1e-05, 100000000000000000000.0, 0.1, -0.0);", "y = f(1, -1, 1.0, -0.5, 1e-05, 1e+20, 0.1, -0.0);"},
+    {"y = f(1, -1, 1.0, -0.5, 1e-05, 100000000000000000000.0, 0.1, -0.0);",
+     "y = f(1, -1, 1.0, -0.5, 1e-05, 1e+20, 0.1, -0.0);"},
     {"y = f('it\\'s \"\\\\\"', \"'\");", "y = f('it\\'s \"\\\\\"', '\\'');"},
     {"y = f(true, (1, 'a'), [], [[]]);", NULL},
     {"y = ((a + b)) * c - (d);", "y = (a + b) * c - (d);"},
@@ -33,7 +34,8 @@ START_TEST(statements_are_printed)
     char document[512];
     struct parse_case c = {0};
     struct ncl_text text;
-    snprintf(document, sizeof document, "version 1.0; extension KHR_enable_operator_expressions; graph g(x)->(y) { %s }", statements[_i].text);
+    snprintf(document, sizeof document,
+             "version 1.0; extension KHR_enable_operator_expressions; graph g(x)->(y) { %s }", statements[_i].text);
     const char *expect = statements[_i].printed ? statements[_i].printed : statements[_i].text;
     nnefcl_status status = parse_case_text(&c, document, false, NNEFCL_COMPAT_TRACT);
     ck_assert_msg((status == NNEFCL_OK) == (*expect != '\0'), "%s: %s", statements[_i].text, c.error.message);
@@ -52,10 +54,12 @@ END_TEST
 
 START_TEST(documents_are_printed)
 {
-    const char *text = "version 1.0;\nextension KHR_enable_fragment_definitions;\nextension tract_registry tract_core;\n\n"
-                       "fragment f<? = scalar>( a: tensor<>, b: (integer,scalar[])[] = [(1, [])], c: ? = 1.5 ) -> ( d: tensor<?>[] );\n\n"
-                       "fragment h( a: tensor<scalar> ) -> ( b: tensor<scalar>, c: tensor<logical> )\n{\n    b, c = k(a);\n}\n\n"
-                       "graph g( x, y ) -> ( z )\n{\n    z = f(x);\n}\n";
+    const char *text =
+        "version 1.0;\nextension KHR_enable_fragment_definitions;\nextension tract_registry tract_core;\n\n"
+        "fragment f<? = scalar>( a: tensor<>, b: (integer,scalar[])[] = [(1, [])], c: ? = 1.5 ) -> ( d: tensor<?>[] "
+        ");\n\n"
+        "fragment h( a: tensor<scalar> ) -> ( b: tensor<scalar>, c: tensor<logical> )\n{\n    b, c = k(a);\n}\n\n"
+        "graph g( x, y ) -> ( z )\n{\n    z = f(x);\n}\n";
     struct parse_case c = {0};
     struct ncl_text printed;
     ck_assert_msg(parse_case_text(&c, text, true, NNEFCL_COMPAT_TRACT) == NNEFCL_OK, "%s", c.error.message);
@@ -72,12 +76,14 @@ static void check_fixed_point(const char *text, size_t length, struct ncl_parse_
 {
     struct parse_case first = {0}, second = {0};
     struct ncl_text once, twice;
-    ck_assert_msg(parse_case_bytes(&first, text, length, false, options) == NNEFCL_OK, "%d: %s", first.error.line, first.error.message);
+    ck_assert_msg(parse_case_bytes(&first, text, length, false, options) == NNEFCL_OK, "%d: %s", first.error.line,
+                  first.error.message);
     ncl_text_init(&once, NULL);
     ncl_text_init(&twice, NULL);
     ncl_print_document(&once, first.document);
     ck_assert(!once.failed);
-    ck_assert_msg(parse_case_bytes(&second, once.data, once.length, false, options) == NNEFCL_OK, "%d: %s", second.error.line, second.error.message);
+    ck_assert_msg(parse_case_bytes(&second, once.data, once.length, false, options) == NNEFCL_OK, "%d: %s",
+                  second.error.line, second.error.message);
     ncl_print_document(&twice, second.document);
     ck_assert_str_eq(once.data, twice.data);
     ck_assert_int_eq(first.warnings, second.warnings);
@@ -120,7 +126,8 @@ END_TEST
 
 START_TEST(types_are_printed)
 {
-    static const struct ncl_type integer = {.kind = NCL_TYPE_INTEGER}, unbound = {.kind = NCL_TYPE_TENSOR}, empty = {.kind = NCL_TYPE_ARRAY};
+    static const struct ncl_type integer = {.kind = NCL_TYPE_INTEGER}, unbound = {.kind = NCL_TYPE_TENSOR},
+                                 empty = {.kind = NCL_TYPE_ARRAY};
     static const struct ncl_type *const items[] = {&integer, &unbound, &empty};
     const struct ncl_type tuple = {.kind = NCL_TYPE_TUPLE, .item_count = 3, .item = items};
     struct ncl_text text;

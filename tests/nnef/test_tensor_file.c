@@ -10,12 +10,12 @@
 #include "nnefcl/model.h"
 #include "suite.h"
 
-#define FLOATS(n)                                                                                                                                    \
-    {                                                                                                                                                \
-        1, {n}, 32, 0,                                                                                                                               \
-        {                                                                                                                                            \
-            0                                                                                                                                        \
-        }                                                                                                                                            \
+#define FLOATS(n)                                                                                                      \
+    {                                                                                                                  \
+        1, {n}, 32, 0,                                                                                                 \
+        {                                                                                                              \
+            0                                                                                                          \
+        }                                                                                                              \
     }
 
 /* ---- headers ---- */
@@ -35,11 +35,19 @@ static const struct header_case header_cases[] = {
     {"rank 0", {0, {0}, 32, 0, {0}}, 4, -1, 0, 0, NNEFCL_OK, NULL},
     {"rank 8", {8, {1, 2, 1, 2, 1, 2, 1, 3}, 16, 0, {0}}, 48, -1, 0, 0, NNEFCL_OK, NULL},
     {"no items", {2, {0, 4}, 32, 0, {0}}, 0, -1, 0, 0, NNEFCL_OK, NULL},
-    {"no items of a wrapping shape", {4, {0, 0xffffffff, 0xffffffff, 0xffffffff}, 32, 0, {0}}, 0, -1, 0, 0, NNEFCL_OK, NULL},
+    {"no items of a wrapping shape",
+     {4, {0, 0xffffffff, 0xffffffff, 0xffffffff}, 32, 0, {0}},
+     0,
+     -1,
+     0,
+     0,
+     NNEFCL_OK,
+     NULL},
     {"12 bits", {1, {5}, 12, 1, {0}}, 8, -1, 0, 0, NNEFCL_OK, NULL},
     {"bools of a bit", {1, {9}, 1, 5, {0}}, 2, -1, 0, 0, NNEFCL_OK, NULL},
     {"signed by parameter", {1, {4}, 8, 1, {1}}, 4, -1, 0, 0, NNEFCL_OK, NULL},
-    {"magic", FLOATS(4), 16, 1, 0xee, 0, NNEFCL_ERR_DATA, "w: not a tensor file: it starts with the bytes 4e ee, expected 4e ef"},
+    {"magic", FLOATS(4), 16, 1, 0xee, 0, NNEFCL_ERR_DATA,
+     "w: not a tensor file: it starts with the bytes 4e ee, expected 4e ef"},
     {"version 0", FLOATS(4), 16, 2, 0, 0, NNEFCL_ERR_DATA, "w: tensor file version 0.0, expected 1.0"},
     {"version 1.1", FLOATS(4), 16, 3, 1, 0, NNEFCL_OK, "w: tensor file version 1.1 is read as 1.0"},
     {"rank 9", {9, {3, 4}, 32, 0, {0}}, 48, -1, 0, 0, NNEFCL_ERR_DATA, "w: rank 9, at most 8 is allowed"},
@@ -47,24 +55,83 @@ static const struct header_case header_cases[] = {
     {"bits 0", {1, {4}, 0, 1, {0}}, 0, -1, 0, 0, NNEFCL_ERR_DATA, "w: items of 0 bits, expected 1 to 64"},
     {"bits 65", {1, {4}, 65, 4, {0}}, 33, -1, 0, 0, NNEFCL_ERR_DATA, "w: items of 65 bits"},
     {"bits 2^32-1", {1, {4}, 0xffffffff, 4, {0}}, 33, -1, 0, 0, NNEFCL_ERR_DATA, "w: items of 4294967295 bits"},
-    {"floats of 8 bits", {1, {4}, 8, 0, {0}}, 4, -1, 0, 0, NNEFCL_ERR_DATA, "w: floats of 8 bits, expected 16, 32 or 64"},
+    {"floats of 8 bits",
+     {1, {4}, 8, 0, {0}},
+     4,
+     -1,
+     0,
+     0,
+     NNEFCL_ERR_DATA,
+     "w: floats of 8 bits, expected 16, 32 or 64"},
     {"bools of 16 bits", {1, {4}, 16, 5, {0}}, 8, -1, 0, 0, NNEFCL_ERR_DATA, "w: bools of 16 bits, expected 1 or 8"},
     {"code 6", {1, {4}, 8, 6, {0}}, 4, -1, 0, 0, NNEFCL_ERR_DATA, "w: item type 6, expected 0 to 5"},
-    {"code 0x11", {1, {4}, 8, 0x11, {0}}, 4, -1, 0, 0, NNEFCL_ERR_UNSUPPORTED, "w: item type 0x11 needs --compat=legacy"},
+    {"code 0x11",
+     {1, {4}, 8, 0x11, {0}},
+     4,
+     -1,
+     0,
+     0,
+     NNEFCL_ERR_UNSUPPORTED,
+     "w: item type 0x11 needs --compat=legacy"},
     {"code 0x11, legacy", {1, {4}, 8, 0x11, {0}}, 4, -1, 0, NNEFCL_COMPAT_LEGACY, NNEFCL_OK, NULL},
-    {"Q4_0", {1, {32}, 0xffffffff, 0x54523040, {0}}, 18, -1, 0, 0, NNEFCL_ERR_UNSUPPORTED, "w: Q4_0 blocks of tract (item type 0x3040)"},
-    {"vendor", {1, {4}, 8, 0x00070003, {0}}, 4, -1, 0, 0, NNEFCL_ERR_UNSUPPORTED, "w: item type 0x0003 of vendor 0x0007 is not supported"},
-    {"product wraps 32 bits", {4, {65536, 65536, 3, 4}, 32, 0, {0}}, 48, -1, 0, 0, NNEFCL_ERR_DATA, "51539607552 items of 32 bits take 206158430208"},
-    {"product wraps 64 bits", {4, {65536, 65536, 65536, 65536}, 32, 0, {0}}, 0, -1, 0, 0, NNEFCL_ERR_DATA, "w: the product of the extents overflows"},
-    {"bits wrap 64 bits", {4, {65536, 65536, 65536, 32768}, 64, 1, {0}}, 0, -1, 0, 0, NNEFCL_ERR_DATA, "items of 64 bits are too many"},
-    {"length", FLOATS(4), 12, -1, 0, 0, NNEFCL_ERR_DATA, "w: the header gives 12 bytes of data, but 4 items of 32 bits take 16"},
+    {"Q4_0",
+     {1, {32}, 0xffffffff, 0x54523040, {0}},
+     18,
+     -1,
+     0,
+     0,
+     NNEFCL_ERR_UNSUPPORTED,
+     "w: Q4_0 blocks of tract (item type 0x3040)"},
+    {"vendor",
+     {1, {4}, 8, 0x00070003, {0}},
+     4,
+     -1,
+     0,
+     0,
+     NNEFCL_ERR_UNSUPPORTED,
+     "w: item type 0x0003 of vendor 0x0007 is not supported"},
+    {"product wraps 32 bits",
+     {4, {65536, 65536, 3, 4}, 32, 0, {0}},
+     48,
+     -1,
+     0,
+     0,
+     NNEFCL_ERR_DATA,
+     "51539607552 items of 32 bits take 206158430208"},
+    {"product wraps 64 bits",
+     {4, {65536, 65536, 65536, 65536}, 32, 0, {0}},
+     0,
+     -1,
+     0,
+     0,
+     NNEFCL_ERR_DATA,
+     "w: the product of the extents overflows"},
+    {"bits wrap 64 bits",
+     {4, {65536, 65536, 65536, 32768}, 64, 1, {0}},
+     0,
+     -1,
+     0,
+     0,
+     NNEFCL_ERR_DATA,
+     "items of 64 bits are too many"},
+    {"length", FLOATS(4), 12, -1, 0, 0, NNEFCL_ERR_DATA,
+     "w: the header gives 12 bytes of data, but 4 items of 32 bits take 16"},
     {"length 0", FLOATS(4), 16, 4, 0, 0, NNEFCL_ERR_DATA, "w: the header gives 0 bytes of data"},
     {"longer by 1", FLOATS(4), 17, 4, 16, 0, NNEFCL_ERR_DATA, "w: the file has 1 bytes behind its data"},
-    {"longer by 4", FLOATS(4), 20, 4, 16, 0, NNEFCL_ERR_UNSUPPORTED, "w: the file has 4 bytes behind its data; --compat=legacy ignores them"},
-    {"longer by 4, legacy", FLOATS(4), 20, 4, 16, NNEFCL_COMPAT_LEGACY, NNEFCL_OK, "w: 4 bytes behind the data are ignored"},
+    {"longer by 4", FLOATS(4), 20, 4, 16, 0, NNEFCL_ERR_UNSUPPORTED,
+     "w: the file has 4 bytes behind its data; --compat=legacy ignores them"},
+    {"longer by 4, legacy", FLOATS(4), 20, 4, 16, NNEFCL_COMPAT_LEGACY, NNEFCL_OK,
+     "w: 4 bytes behind the data are ignored"},
     {"cut off", FLOATS(4), 8, 4, 16, 0, NNEFCL_ERR_DATA, "w: the file is cut off: 8 of 16 bytes of data"},
     {"reserved bytes", FLOATS(4), 16, 127, 1, 0, NNEFCL_OK, "w: reserved bytes of the header are not zero"},
-    {"unused extents", {1, {4, 7}, 32, 0, {0}}, 16, -1, 0, 0, NNEFCL_OK, "w: extents beyond the rank of 1 are not zero"},
+    {"unused extents",
+     {1, {4, 7}, 32, 0, {0}},
+     16,
+     -1,
+     0,
+     0,
+     NNEFCL_OK,
+     "w: extents beyond the rank of 1 are not zero"},
 };
 
 static char said[1024];
@@ -76,7 +143,8 @@ static void listen(void *user, nnefcl_severity severity, const nnefcl_error *dia
     snprintf(said, sizeof said, "%s", diagnostic->message);
 }
 
-static nnefcl_status read_header(const uint8_t *file, uint64_t size, unsigned compat, bool strict, struct ncl_tensor_header *header)
+static nnefcl_status read_header(const uint8_t *file, uint64_t size, unsigned compat, bool strict,
+                                 struct ncl_tensor_header *header)
 {
     struct ncl_diag diag;
     said[0] = '\0';
@@ -153,8 +221,17 @@ START_TEST(integers_of_every_width)
 {
     unsigned bits = (unsigned)_i;
     uint64_t mask = bits == 64 ? UINT64_MAX : ((uint64_t)1 << bits) - 1;
-    const uint64_t patterns[] = {0,        1,        mask,     mask >> 1, (mask >> 1) + 1, 0x123456789abcdef0u & mask, 0xa5a5a5a55a5a5a5au & mask,
-                                 mask - 1, 2 & mask, 5 & mask, 7 & mask};
+    const uint64_t patterns[] = {0,
+                                 1,
+                                 mask,
+                                 mask >> 1,
+                                 (mask >> 1) + 1,
+                                 0x123456789abcdef0u & mask,
+                                 0xa5a5a5a55a5a5a5au & mask,
+                                 mask - 1,
+                                 2 & mask,
+                                 5 & mask,
+                                 7 & mask};
     enum { COUNT = sizeof patterns / sizeof *patterns };
     uint8_t data[COUNT * 8 + 8] = {0};
     for (size_t i = 0; i < COUNT; i++)
@@ -204,8 +281,9 @@ END_TEST
 static const struct {
     uint16_t bits;
     double value;
-} halves[] = {{0x0000, 0},         {0x8000, -0.0},    {0x3c00, 1},         {0xc000, -2},       {0x7bff, 65504},     {0x0001, 0x1p-24},
-              {0x03ff, 0x3ffp-24}, {0x0400, 0x1p-14}, {0x3555, 0x555p-12}, {0x7c00, INFINITY}, {0xfc00, -INFINITY}, {0x3c01, 1 + 0x1p-10}};
+} halves[] = {{0x0000, 0},         {0x8000, -0.0},     {0x3c00, 1},         {0xc000, -2},
+              {0x7bff, 65504},     {0x0001, 0x1p-24},  {0x03ff, 0x3ffp-24}, {0x0400, 0x1p-14},
+              {0x3555, 0x555p-12}, {0x7c00, INFINITY}, {0xfc00, -INFINITY}, {0x3c01, 1 + 0x1p-10}};
 
 START_TEST(floats_of_every_width)
 {
@@ -215,7 +293,8 @@ START_TEST(floats_of_every_width)
     for (size_t i = 0; i < sizeof halves / sizeof *halves; i++) {
         put_item(data, 0, halves[i].bits, 16);
         ncl_items_to_double(&header, data, 0, 1, &value);
-        ck_assert_msg(value == halves[i].value && signbit(value) == signbit(halves[i].value), "half %04x is %a", halves[i].bits, value);
+        ck_assert_msg(value == halves[i].value && signbit(value) == signbit(halves[i].value), "half %04x is %a",
+                      halves[i].bits, value);
     }
     put_item(data, 0, 0x7e01, 16);
     ncl_items_to_double(&header, data, 0, 1, &value);
@@ -298,8 +377,11 @@ START_TEST(parse_types)
         {{1, {1}, 64, 4, {0}}, {255, 255, 255, 127}, NNEFCL_INTEGER, 2147483647},
         {{1, {9}, 1, 5, {0}}, {0x80, 0x80}, NNEFCL_LOGICAL, 1},
         {{1, {2}, 8, 5, {0}}, {0, 0x80}, NNEFCL_LOGICAL, 0},
-        {{1, {4}, 8, 2, {0xbfc00000, 0x40100000}}, {0x78}, NNEFCL_SCALAR, (float)(0x78 / 255.0 * 3.75 - 1.5)}, /* range in the header */
-        {{1, {2}, 4, 3, {0, 0x40400000}}, {0xf1}, NNEFCL_SCALAR, 4},           /* logarithmic, [0, 3]: m = 2, r = 15, q = 15 */
+        {{1, {4}, 8, 2, {0xbfc00000, 0x40100000}},
+         {0x78},
+         NNEFCL_SCALAR,
+         (float)(0x78 / 255.0 * 3.75 - 1.5)},                        /* range in the header */
+        {{1, {2}, 4, 3, {0, 0x40400000}}, {0xf1}, NNEFCL_SCALAR, 4}, /* logarithmic, [0, 3]: m = 2, r = 15, q = 15 */
         {{1, {2}, 4, 3, {0xc0400000, 0x40400000}}, {0xf1}, NNEFCL_SCALAR, -4}, /* [-3, 3]: sign and r = 7, q = 7 */
         {{1, {2}, 4, 3, {0xc0400000, 0x40400000}}, {0x11}, NNEFCL_SCALAR, 0x1p-4},
     };
@@ -308,7 +390,8 @@ START_TEST(parse_types)
         const struct dat *dat = &cases[i].dat;
         size_t length = ((dat->rank ? dat->extent[0] : 1) * dat->bits + 7) / 8;
         nnefcl_tensor tensor;
-        ck_assert_int_eq(nnefcl_tensor_parse(file, dat_make(file, dat, cases[i].data, length), "w", NULL, &tensor, NULL), NNEFCL_OK);
+        ck_assert_int_eq(
+            nnefcl_tensor_parse(file, dat_make(file, dat, cases[i].data, length), "w", NULL, &tensor, NULL), NNEFCL_OK);
         ck_assert_int_eq(tensor.dtype, cases[i].dtype);
         double value = tensor.dtype == NNEFCL_SCALAR    ? (double)*(float *)tensor.data
                        : tensor.dtype == NNEFCL_INTEGER ? *(int32_t *)tensor.data

@@ -1,8 +1,9 @@
-/* Cases of operations as data: a graph as text, its inputs and the outputs it must give: through the public API on the default device (or the one
- * that the environment variable NNEFCL_DEVICE names), and from the definitions of its operations in double precision.
+/* Cases of operations as data: a graph as text, its inputs and the outputs it must give: through the public API on the
+ * default device (or the one that the environment variable NNEFCL_DEVICE names), and from the definitions of its
+ * operations in double precision.
  *
- * Tensors are texts of numbers, separated by `|`: "1 2 3 4 | 0.5". Logicals are 0 and 1; nan, inf and -inf are allowed. "5*0.25" is five times 0.25,
- * "3..9" are the integers from 3 to 9. */
+ * Tensors are texts of numbers, separated by `|`: "1 2 3 4 | 0.5". Logicals are 0 and 1; nan, inf and -inf are allowed.
+ * "5*0.25" is five times 0.25, "3..9" are the integers from 3 to 9. */
 #ifndef OP_CASE_H
 #define OP_CASE_H
 
@@ -118,8 +119,8 @@ static inline int op_case_close(double got, double expected, double rtol, double
     return fabs(got - expected) <= atol + rtol * fabs(expected);
 }
 
-static inline void op_case_compare(const struct op_case *c, const char *variant, const nnefcl_tensor_info *info, const double *got,
-                                   const double *expected)
+static inline void op_case_compare(const struct op_case *c, const char *variant, const nnefcl_tensor_info *info,
+                                   const double *got, const double *expected)
 {
     const int defaults = c->rtol == 0 && c->atol == 0;
     const double rtol = defaults ? 1e-5 : c->rtol, atol = defaults ? 1e-6 : c->atol;
@@ -130,13 +131,13 @@ static inline void op_case_compare(const struct op_case *c, const char *variant,
             wrong++;
             at = i;
         }
-    ck_assert_msg(!wrong, "%s (%s): %zu of %zu elements of %s are wrong; the first is [%zu]: %.9g, expected %.9g", c->name, variant, wrong, count,
-                  info->name, at, wrong ? got[at] : 0, wrong ? expected[at] : 0);
+    ck_assert_msg(!wrong, "%s (%s): %zu of %zu elements of %s are wrong; the first is [%zu]: %.9g, expected %.9g",
+                  c->name, variant, wrong, count, info->name, at, wrong ? got[at] : 0, wrong ? expected[at] : 0);
 }
 
 /* Output i of the model must have the expected numbers. */
-static inline void op_case_compare_output(const struct op_case *c, const char *variant, const nnefcl_model *model, size_t output, const double *got,
-                                          const char **text)
+static inline void op_case_compare_output(const struct op_case *c, const char *variant, const nnefcl_model *model,
+                                          size_t output, const double *got, const char **text)
 {
     nnefcl_tensor_info info;
     ck_assert_int_eq(nnefcl_model_output(model, output, &info), NNEFCL_OK);
@@ -144,7 +145,8 @@ static inline void op_case_compare_output(const struct op_case *c, const char *v
     op_case_compare(c, variant, &info, got, expected);
     free(expected);
     if (output + 1 == nnefcl_model_output_count(model))
-        ck_assert_msg((*text)[strspn(*text, " \t\n")] == '\0', "%s: expected values left over: '%.40s'", c->name, *text);
+        ck_assert_msg((*text)[strspn(*text, " \t\n")] == '\0', "%s: expected values left over: '%.40s'", c->name,
+                      *text);
 }
 
 /* The inputs of the case, of the types that the model wants. The caller frees each. */
@@ -172,7 +174,8 @@ static inline const nnefcl_device *op_case_device(void)
 }
 
 /* Opens "version 1.0;\n" and the graph. Variables have random values. */
-static inline nnefcl_status op_case_open(const char *graph, unsigned compat, char **text, nnefcl_model **model, nnefcl_error *error)
+static inline nnefcl_status op_case_open(const char *graph, unsigned compat, char **text, nnefcl_model **model,
+                                         nnefcl_error *error)
 {
     static const char version[] = "version 1.0;\n";
     nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
@@ -186,8 +189,8 @@ static inline nnefcl_status op_case_open(const char *graph, unsigned compat, cha
     return nnefcl_model_open_memory(*text, strlen(*text), &options, model, error);
 }
 
-static inline void op_case_run_as(const struct op_case *c, const nnefcl_model *model, const nnefcl_session_options *options, void *const *inputs,
-                                  const char *variant)
+static inline void op_case_run_as(const struct op_case *c, const nnefcl_model *model,
+                                  const nnefcl_session_options *options, void *const *inputs, const char *variant)
 {
     nnefcl_error error = {0};
     nnefcl_session *session = NULL;
@@ -223,8 +226,10 @@ static inline void op_case_define(const struct op_case *c, const nnefcl_model *m
     struct ncl_diag diag;
     struct ncl_exact exact;
     ncl_diag_init(&diag, &error, NULL, NULL, false);
-    ck_assert_msg(ncl_exact_open(&exact, model, &allocator, &diag) == NNEFCL_OK, "%s (definition): %s", c->name, error.message);
-    ck_assert_msg(ncl_exact_graph(&exact, (const void *const *)inputs, &diag) == NNEFCL_OK, "%s (definition): %s", c->name, error.message);
+    ck_assert_msg(ncl_exact_open(&exact, model, &allocator, &diag) == NNEFCL_OK, "%s (definition): %s", c->name,
+                  error.message);
+    ck_assert_msg(ncl_exact_graph(&exact, (const void *const *)inputs, &diag) == NNEFCL_OK, "%s (definition): %s",
+                  c->name, error.message);
     const char *text = c->expect;
     for (size_t i = 0; i < model->graph->output_count; i++)
         op_case_compare_output(c, "definition", model, i, exact.tensor[model->graph->output[i]->id].value, &text);
@@ -237,14 +242,16 @@ static inline int op_case_verdict(void *user, const nnefcl_verdict *v)
     char at[128] = "";
     for (int i = 0; i < v->result.shape.rank; i++)
         snprintf(at + strlen(at), sizeof at - strlen(at), "%s%lld", i ? "," : "", (long long)v->position[i]);
-    ck_assert_msg(v->bad == 0, "%s (verified): %s = %s: %llu of %llu values; worst at [%s]: got %.9g, want %.9g, %g ULP of %g (%s)", c->name,
-                  v->result.name, v->op, (unsigned long long)v->bad, (unsigned long long)v->elements, at, v->got, v->want, v->ulp, v->tolerance,
-                  v->reason);
+    ck_assert_msg(v->bad == 0,
+                  "%s (verified): %s = %s: %llu of %llu values; worst at [%s]: got %.9g, want %.9g, %g ULP of %g (%s)",
+                  c->name, v->result.name, v->op, (unsigned long long)v->bad, (unsigned long long)v->elements, at,
+                  v->got, v->want, v->ulp, v->tolerance, v->reason);
     return 0;
 }
 
 /* Every node is as near to its definition as the operation has to be. */
-static inline void op_case_verify(const struct op_case *c, const nnefcl_model *model, void *const *inputs, int plain_kernels)
+static inline void op_case_verify(const struct op_case *c, const nnefcl_model *model, void *const *inputs,
+                                  int plain_kernels)
 {
     nnefcl_error error = {0};
     nnefcl_session *session = NULL;
@@ -253,7 +260,8 @@ static inline void op_case_verify(const struct op_case *c, const nnefcl_model *m
     options.plain_kernels = plain_kernels;
     const nnefcl_status created = nnefcl_session_create(model, op_case_device(), &options, &session, &error);
     ck_assert_msg(created == NNEFCL_OK, "%s (verified): no session: %s", c->name, error.message);
-    const nnefcl_status status = nnefcl_session_verify(session, model, (const void *const *)inputs, NULL, op_case_verdict, (void *)c, &error);
+    const nnefcl_status status =
+        nnefcl_session_verify(session, model, (const void *const *)inputs, NULL, op_case_verdict, (void *)c, &error);
     ck_assert_msg(status == NNEFCL_OK, "%s (verified): %s", c->name, error.message);
     nnefcl_session_free(session);
 }
@@ -279,8 +287,9 @@ static inline int op_case_has_clblast(void)
     return known;
 }
 
-/* Runs the case as it is, with the plain kernels only, and with a buffer of its own for every tensor; products also through CLBlast. Before, the
- * definition is evaluated; at the end every node is verified, of fast and of plain kernels. */
+/* Runs the case as it is, with the plain kernels only, and with a buffer of its own for every tensor; products also
+ * through CLBlast. Before, the definition is evaluated; at the end every node is verified, of fast and of plain
+ * kernels. */
 static inline void op_case_run(const struct op_case *c)
 {
     nnefcl_error error = {0};
@@ -288,8 +297,10 @@ static inline void op_case_run(const struct op_case *c)
     char *text;
     void *inputs[OP_CASE_TENSORS] = {NULL};
     const nnefcl_status status = op_case_open(c->graph, c->compat, &text, &model, &error);
-    ck_assert_msg(status == NNEFCL_OK, "%s: does not open: %d:%d: %s", c->name, error.line, error.column, error.message);
-    ck_assert_msg(nnefcl_model_input_count(model) <= OP_CASE_TENSORS && nnefcl_model_output_count(model) <= OP_CASE_TENSORS,
+    ck_assert_msg(status == NNEFCL_OK, "%s: does not open: %d:%d: %s", c->name, error.line, error.column,
+                  error.message);
+    ck_assert_msg(nnefcl_model_input_count(model) <= OP_CASE_TENSORS &&
+                      nnefcl_model_output_count(model) <= OP_CASE_TENSORS,
                   "%s: more than %d tensors", c->name, OP_CASE_TENSORS);
     op_case_inputs(c, model, inputs);
     op_case_define(c, model, inputs);
@@ -322,8 +333,10 @@ static inline void op_error_run(const struct op_error *c)
     char *text;
     const nnefcl_status status = op_case_open(c->graph, 0, &text, &model, &error);
     ck_assert_msg(status != NNEFCL_OK, "%s: opens, expected '%s'", c->name, c->message);
-    ck_assert_msg(strstr(error.message, c->message) != NULL, "%s: '%s', expected '%s'", c->name, error.message, c->message);
-    ck_assert_msg(c->line == 0 || error.line == c->line, "%s: '%s' at line %d, expected line %d", c->name, error.message, error.line, c->line);
+    ck_assert_msg(strstr(error.message, c->message) != NULL, "%s: '%s', expected '%s'", c->name, error.message,
+                  c->message);
+    ck_assert_msg(c->line == 0 || error.line == c->line, "%s: '%s' at line %d, expected line %d", c->name,
+                  error.message, error.line, c->line);
     ck_assert_msg(model == NULL, "%s: a model in spite of the error", c->name);
     free(text);
 }

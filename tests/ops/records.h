@@ -1,5 +1,5 @@
-/* The record of sizes that a lowering fills has the fields that the kernel's file defines, in the same order and with the same names: otherwise a
- * kernel would silently read a neighbour's number. */
+/* The record of sizes that a lowering fills has the fields that the kernel's file defines, in the same order and with
+ * the same names: otherwise a kernel would silently read a neighbour's number. */
 #ifndef RECORDS_H
 #define RECORDS_H
 
@@ -8,10 +8,11 @@
 #include <string.h>
 
 #include "base/embedded.h"
-#include "compile/stages.h"
+#include "model/frozen.h"
+#include "plan/source.h"
 
-/* The k-th field stands in the file as `#define NAME SIZE(k)` or REAL(k), an array that starts at k as `#define NAME(i) SIZE(k + (i))`; blanks line
- * up as they like. */
+/* The k-th field stands in the file as `#define NAME SIZE(k)` or REAL(k), an array that starts at k as `#define NAME(i)
+ * SIZE(k + (i))`; blanks line up as they like. */
 static inline bool records_has_field(const char *source, const char *name, size_t k)
 {
     const size_t length = strlen(name);
@@ -42,7 +43,7 @@ static inline void records_check_for(const nnefcl_model *model, const struct ncl
     struct ncl_plan *plan;
     ncl_arena_init(&arena, NULL, 0);
     ncl_diag_init(&diag, NULL, NULL, NULL, false);
-    ck_assert_int_eq(ncl_plan_make(model, target, &options, &arena, &diag, &plan), NNEFCL_OK);
+    ck_assert_int_eq(ncl_model_plan(model, target, &options, &arena, &diag, &plan), NNEFCL_OK);
     for (size_t i = 0; i < plan->kernel_count; i++) {
         const struct ncl_kernel *kernel = &plan->kernel[i];
         char file[128];
@@ -50,8 +51,8 @@ static inline void records_check_for(const nnefcl_model *model, const struct ncl
         const char *source = ncl_embedded_find(file)->text;
         for (size_t k = 0; k < kernel->size_count; k++) {
             const bool same_array = k && strcmp(kernel->size_name[k], kernel->size_name[k - 1]) == 0;
-            ck_assert_msg(same_array || records_has_field(source, kernel->size_name[k], k), "%s has no field %s at %zu", file, kernel->size_name[k],
-                          k);
+            ck_assert_msg(same_array || records_has_field(source, kernel->size_name[k], k), "%s has no field %s at %zu",
+                          file, kernel->size_name[k], k);
         }
     }
     ncl_arena_free(&arena);

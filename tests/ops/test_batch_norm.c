@@ -1,46 +1,59 @@
 /* batch_norm.c */
 #include "op_suite.h"
 
-#define B(shape, parameters, arguments)                                                                                                              \
-    "graph g( x ) -> ( y )\n{\n    x = external(shape = [" shape "]);\n    mean = constant(shape = [" parameters                                     \
-    "], value = [1.0, -2.0]);\n    variance = constant(shape = [" parameters "], value = [4.0, 0.25]);\n    offset = constant(shape = [" parameters  \
-    "], value = [0.5, 1.0]);\n    scale = constant(shape = [" parameters "], value = [2.0, 3.0]);\n    y = batch_normalization(" arguments ");\n}\n"
+#define B(shape, parameters, arguments)                                                                                \
+    "graph g( x ) -> ( y )\n{\n    x = external(shape = [" shape "]);\n    mean = constant(shape = [" parameters       \
+    "], value = [1.0, -2.0]);\n    variance = constant(shape = [" parameters                                           \
+    "], value = [4.0, 0.25]);\n    offset = constant(shape = [" parameters                                             \
+    "], value = [0.5, 1.0]);\n    scale = constant(shape = [" parameters                                               \
+    "], value = [2.0, 3.0]);\n    y = batch_normalization(" arguments ");\n}\n"
 
 static const struct op_case cases[] = {
-    {"batch_normalization", B("2,2,2,2", "1,2", "x, mean, variance, offset, scale, epsilon = 0.01"), "-6 4 -8 6 -1 -1 -5 -3 5 7 8 2 -4 -8 1 1",
-     "-6.491266 3.496257 -8.488771 5.493762 6.883484 6.883484 -16.65045 -4.883484 4.495009 6.492514 7.491266 1.498752 -10.76697 -34.3009 18.65045 "
+    {"batch_normalization", B("2,2,2,2", "1,2", "x, mean, variance, offset, scale, epsilon = 0.01"),
+     "-6 4 -8 6 -1 -1 -5 -3 5 7 8 2 -4 -8 1 1",
+     "-6.491266 3.496257 -8.488771 5.493762 6.883484 6.883484 -16.65045 -4.883484 4.495009 6.492514 7.491266 1.498752 "
+     "-10.76697 -34.3009 18.65045 "
      "18.65045"},
     {"parameters of full rank", B("2,2,2,2", "1,2,1,1", "x, mean, variance, offset, scale, epsilon = 0.01"),
      "-6 4 -8 6 -1 -1 -5 -3 5 7 8 2 -4 -8 1 1",
-     "-6.491266 3.496257 -8.488771 5.493762 6.883484 6.883484 -16.65045 -4.883484 4.495009 6.492514 7.491266 1.498752 -10.76697 -34.3009 18.65045 "
+     "-6.491266 3.496257 -8.488771 5.493762 6.883484 6.883484 -16.65045 -4.883484 4.495009 6.492514 7.491266 1.498752 "
+     "-10.76697 -34.3009 18.65045 "
      "18.65045"},
     {"parameters of the last axis", B("2,2,2,2", "1,1,1,2", "x, mean, variance, offset, scale, epsilon = 0.01"),
      "0 0 -8 -2 -7 7 7 6 0 6 6 -3 -8 7 2 -1",
-     "-0.4987523 12.76697 -8.488771 1 -7.490019 53.95136 6.492514 48.06787 -0.4987523 48.06787 5.493762 -4.883484 -8.488771 53.95136 1.498752 "
+     "-0.4987523 12.76697 -8.488771 1 -7.490019 53.95136 6.492514 48.06787 -0.4987523 48.06787 5.493762 -4.883484 "
+     "-8.488771 53.95136 1.498752 "
      "6.883484"},
-    {"literals for parameters", B("2,2,2,2", "1,2", "x, mean, 4.0, 0.5, 2.0, epsilon = 0.0"), "-6 4 -8 6 -1 -1 -5 -3 5 7 8 2 -4 -8 1 1",
+    {"literals for parameters", B("2,2,2,2", "1,2", "x, mean, 4.0, 0.5, 2.0, epsilon = 0.0"),
+     "-6 4 -8 6 -1 -1 -5 -3 5 7 8 2 -4 -8 1 1",
      "-6.5 3.5 -8.5 5.5 1.5 1.5 -2.5 -0.5 4.5 6.5 7.5 1.5 -1.5 -5.5 3.5 3.5"},
     {"parameters with their axis last", B("2,2,2,2", "1,1,1,2", "x, mean, variance, offset, scale, epsilon = 0.01"),
      "-6 4 -8 6 -1 -1 -5 -3 5 7 8 2 -4 -8 1 1",
-     "-6.491266 3.496257 -8.488771 5.493762 6.883484 6.883484 -16.65045 -4.883484 4.495009 6.492514 7.491266 1.498752 -10.76697 -34.3009 18.65045 "
+     "-6.491266 3.496257 -8.488771 5.493762 6.883484 6.883484 -16.65045 -4.883484 4.495009 6.492514 7.491266 1.498752 "
+     "-10.76697 -34.3009 18.65045 "
      "18.65045",
      0, 0, NNEFCL_COMPAT_TORCH},
-    {"parameters of rank 1", B("2,2,2,2", "2", "x, mean, variance, offset, scale, epsilon = 0.01"), "-6 4 -8 6 -1 -1 -5 -3 5 7 8 2 -4 -8 1 1",
-     "-6.491266 3.496257 -8.488771 5.493762 6.883484 6.883484 -16.65045 -4.883484 4.495009 6.492514 7.491266 1.498752 -10.76697 -34.3009 18.65045 "
+    {"parameters of rank 1", B("2,2,2,2", "2", "x, mean, variance, offset, scale, epsilon = 0.01"),
+     "-6 4 -8 6 -1 -1 -5 -3 5 7 8 2 -4 -8 1 1",
+     "-6.491266 3.496257 -8.488771 5.493762 6.883484 6.883484 -16.65045 -4.883484 4.495009 6.492514 7.491266 1.498752 "
+     "-10.76697 -34.3009 18.65045 "
      "18.65045",
      0, 0, NNEFCL_COMPAT_TORCH},
     {"a mean that is far from 0",
-     "graph g( x ) -> ( y )\n{\n    x = external(shape = [1,2,2]);\n    m = constant(shape = [1,2], value = [100000.0, 3.5]);\n    y = "
+     "graph g( x ) -> ( y )\n{\n    x = external(shape = [1,2,2]);\n    m = constant(shape = [1,2], value = [100000.0, "
+     "3.5]);\n    y = "
      "batch_normalization(x, m, 0.0001, 0.0, 1.0, epsilon = 0.0);\n}\n",
      "100000.5 100000.25 3 4", "50 25 -50 50"},
     {"parameters that are computed",
-     "graph g( x, m, v ) -> ( y )\n{\n    x = external(shape = [1,2,2]);\n    m = external(shape = [1,2]);\n    v = external(shape = [1,2]);\n"
+     "graph g( x, m, v ) -> ( y )\n{\n    x = external(shape = [1,2,2]);\n    m = external(shape = [1,2]);\n    v = "
+     "external(shape = [1,2]);\n"
      "    y = batch_normalization(x, m, v, 1.0, 2.0, epsilon = 0.0);\n}\n",
      "1 2 3 4 | 1 3 | 4 0.25", "1 2 1 5"},
 };
 
 static const struct op_error errors[] = {
-    {"parameters with their axis last", B("2,2,3,3", "1,1,1,2", "x, mean, variance, offset, scale, epsilon = 0.01"), "--compat=torch", 9},
+    {"parameters with their axis last", B("2,2,3,3", "1,1,1,2", "x, mean, variance, offset, scale, epsilon = 0.01"),
+     "--compat=torch", 9},
     {"other channels", B("2,3,4,4", "1,2", "x, mean, variance, offset, scale, epsilon = 0.01"),
      "'mean' of shape [1,2] does not broadcast with the shape [2,3,4,4]", 9},
 };

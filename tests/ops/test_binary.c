@@ -1,10 +1,12 @@
 /* binary.c: the formulas, and how two shapes broadcast (broadcast.c). */
 #include "op_suite.h"
 
-#define G(xs, ys, call)                                                                                                                              \
-    "graph g( x, y ) -> ( z )\n{\n    x = external(shape = [" xs "]);\n    y = external(shape = [" ys "]);\n    z = " call ";\n}\n"
-#define L(call)                                                                                                                                      \
-    "graph g( x, y ) -> ( z )\n{\n    x = external<logical>(shape = [4]);\n    y = external<logical>(shape = [4]);\n    z = " call ";\n}\n"
+#define G(xs, ys, call)                                                                                                \
+    "graph g( x, y ) -> ( z )\n{\n    x = external(shape = [" xs "]);\n    y = external(shape = [" ys                  \
+    "]);\n    z = " call ";\n}\n"
+#define L(call)                                                                                                        \
+    "graph g( x, y ) -> ( z )\n{\n    x = external<logical>(shape = [4]);\n    y = external<logical>(shape = [4]);\n " \
+    "   z = " call ";\n}\n"
 #define ONE(count, call) "graph g( x ) -> ( z )\n{\n    x = external(shape = [" #count "]);\n    z = " call ";\n}\n"
 
 static const struct op_case cases[] = {
@@ -24,8 +26,9 @@ static const struct op_case cases[] = {
     {"pow 1.7", ONE(3, "pow(x, 1.7)"), "4 0.25 3", "10.5560633 0.0947323 6.4730080"},
     {"pow of a number", ONE(4, "pow(2.0, x)"), "4 -1 0 0.5", "16 0.5 1 1.41421356"},
     {"pow by a wider exponent",
-     "graph g( x ) -> ( z )\n{\n    x = external(shape = [2]);\n    e = constant(shape = [2,3], value = [2.0]);\n    z = pow(x, e);\n}\n", "3 -4",
-     "9 9 9 16 16 16"},
+     "graph g( x ) -> ( z )\n{\n    x = external(shape = [2]);\n    e = constant(shape = [2,3], value = [2.0]);\n    z "
+     "= pow(x, e);\n}\n",
+     "3 -4", "9 9 9 16 16 16"},
     {"lt", G("4", "4", "lt(x, y)"), "1 2 3 nan | 2 2 2 2", "1 0 0 0"},
     {"gt", G("4", "4", "gt(x, y)"), "1 2 3 nan | 2 2 2 2", "0 0 1 0"},
     {"le", G("4", "4", "le(x, y)"), "1 2 3 nan | 2 2 2 2", "1 1 0 0"},
@@ -34,10 +37,12 @@ static const struct op_case cases[] = {
     {"ne", G("4", "4", "ne(x, y)"), "1 2 0 nan | 2 2 -0 nan", "1 0 0 1"},
     {"and", L("and(x, y)"), "0 0 1 1 | 0 1 0 1", "0 0 0 1"},
     {"or", L("or(x, y)"), "0 0 1 1 | 0 1 0 1", "0 1 1 1"},
-    {"min: y where the comparison is false", G("5", "5", "min(x, y)"), "1 3 nan 2 -inf | 2 2 2 nan 0", "1 2 2 nan -inf"},
+    {"min: y where the comparison is false", G("5", "5", "min(x, y)"), "1 3 nan 2 -inf | 2 2 2 nan 0",
+     "1 2 2 nan -inf"},
     {"max: y where the comparison is false", G("5", "5", "max(x, y)"), "1 3 nan 2 inf | 2 2 2 nan 0", "2 3 2 nan inf"},
     {"prelu",
-     "graph g( x ) -> ( z )\n{\n    x = external(shape = [1,2,3]);\n    a = constant(shape = [1,2], value = [0.5, 0.1]);\n    z = prelu(x, a);\n}\n",
+     "graph g( x ) -> ( z )\n{\n    x = external(shape = [1,2,3]);\n    a = constant(shape = [1,2], value = [0.5, "
+     "0.1]);\n    z = prelu(x, a);\n}\n",
      "1 -2 0 -1 10 -10", "1 -1 0 -0.1 10 -1"},
     {"operators", G("2", "2", "(x + y) * (x - y) / y"), "3 5 | 1 2", "8 10.5"},
     {"comparison operators", G("3", "3", "x < y || x == 3.0"), "1 2 3 | 2 2 2", "1 0 1"},
@@ -49,9 +54,11 @@ static const struct op_case cases[] = {
     {"channels of a batch, odd rows", G("2,2,3,3", "1,2", "sub(x, y)"), "1..36 | 1 10", "0..8 0..8 18..26 18..26"},
     {"outer product", G("3,1", "1,2", "mul(x, y)"), "1 2 3 | 10 20", "10 20 20 40 30 60"},
     {"outer product of long rows", G("2,1", "1,9", "add(x, y)"), "10 20 | 1..9", "11..19 21..29"},
-    {"repeated in the middle", G("2,2,3", "2,1,3", "sub(x, y)"), "1..12 | 0 1 2 10 20 30", "1 1 1 4 4 4 -3 -12 -21 0 -9 -18"},
+    {"repeated in the middle", G("2,2,3", "2,1,3", "sub(x, y)"), "1..12 | 0 1 2 10 20 30",
+     "1 1 1 4 4 4 -3 -12 -21 0 -9 -18"},
     {"rank 8, every other axis", G("2,1,2,1,2,1,2,1", "1,2,1,2,1,1,1,1", "mul(x, y)"), "1..16 | 1 0 0 1",
-     "1 2 3 4 0 0 0 0 5 6 7 8 0 0 0 0 0 0 0 0 1 2 3 4 0 0 0 0 5 6 7 8 9 10 11 12 0 0 0 0 13 14 15 16 0 0 0 0 0 0 0 0 9 10 11 12 0 0 0 0 13 14 15 16"},
+     "1 2 3 4 0 0 0 0 5 6 7 8 0 0 0 0 0 0 0 0 1 2 3 4 0 0 0 0 5 6 7 8 9 10 11 12 0 0 0 0 13 14 15 16 0 0 0 0 0 0 0 0 9 "
+     "10 11 12 0 0 0 0 13 14 15 16"},
     {"a literal", ONE(9, "x * 2.0"), "1..9", "2 4 6 8 10 12 14 16 18"},
     {"a literal on the left", ONE(3, "10.0 - x"), "1 2 3", "9 8 7"},
     {"literals only", ONE(2, "x + 2.0 * 3.0"), "1 2", "7 8"},
@@ -61,7 +68,8 @@ static const struct op_case cases[] = {
 };
 
 static const struct op_error errors[] = {
-    {"extents differ", G("3,4", "3,11", "add(x, y)"), "'y' of shape [3,11] does not broadcast with the shape [3,4] of x", 6},
+    {"extents differ", G("3,4", "3,11", "add(x, y)"),
+     "'y' of shape [3,11] does not broadcast with the shape [3,4] of x", 6},
     {"axes are not aligned at the last one", G("3,4", "4", "x * y"), "mul: 'y' of shape [4] does not broadcast", 6},
     {"alpha of prelu", G("3,4", "2", "prelu(x, y)"), "'alpha' of shape [2]", 6},
     {"logical for scalar", G("3", "3", "add(x, x < y)"), "", 6},

@@ -1,32 +1,43 @@
 /* concat.c: concat and stack. */
 #include "op_suite.h"
 
-#define XZ(type, a, b, call)                                                                                                                         \
-    "graph g( x, z ) -> ( y )\n{\n    x = external<" type ">(shape = [" a "]);\n    z = external<" type ">(shape = [" b "]);\n    y = " call ";\n}"  \
-                                                                                                                                             "\n"
+#define XZ(type, a, b, call)                                                                                           \
+    "graph g( x, z ) -> ( y )\n{\n    x = external<" type ">(shape = [" a "]);\n    z = external<" type                \
+    ">(shape = [" b "]);\n    y = " call ";\n}"                                                                        \
+    "\n"
 
 static const struct op_case cases[] = {
-    {"last axis", XZ("scalar", "2,3", "2,4", "concat([x, z], axis = 1)"), "1..6 | 101..108", "1..3 101..104 4..6 105..108"},
+    {"last axis", XZ("scalar", "2,3", "2,4", "concat([x, z], axis = 1)"), "1..6 | 101..108",
+     "1..3 101..104 4..6 105..108"},
     {"first axis", XZ("scalar", "2,3", "3,3", "concat([x, z], axis = 0)"), "1..6 | 50..58", "1..6 50..58"},
-    {"middle axis", XZ("scalar", "2,1,3", "2,2,3", "concat([x, z], axis = 1)"), "1..6 | 20..31", "1..3 20..25 4..6 26..31"},
+    {"middle axis", XZ("scalar", "2,1,3", "2,2,3", "concat([x, z], axis = 1)"), "1..6 | 20..31",
+     "1..3 20..25 4..6 26..31"},
     {"one operand", XZ("scalar", "2,3", "1", "concat([x], axis = 1) * z"), "1..6 | 2", "2 4 6 8 10 12"},
-    {"one operand twice", XZ("scalar", "2,3", "2,3", "concat([x, z, x], axis = 1)"), "1..6 | 11..16", "1..3 11..13 1..6 14..16 4..6"},
-    {"long rows", XZ("scalar", "2,5000", "2,9000", "concat([x, z], axis = 1)"), "5000*1 5000*2 | 9000*3 9000*4", "5000*1 9000*3 5000*2 9000*4"},
-    {"odd rows", XZ("scalar", "3,9", "3,17", "concat([x, z], axis = 1)"), "1..27 | 50..100", "1..9 50..66 10..18 67..83 19..27 84..100"},
+    {"one operand twice", XZ("scalar", "2,3", "2,3", "concat([x, z, x], axis = 1)"), "1..6 | 11..16",
+     "1..3 11..13 1..6 14..16 4..6"},
+    {"long rows", XZ("scalar", "2,5000", "2,9000", "concat([x, z], axis = 1)"), "5000*1 5000*2 | 9000*3 9000*4",
+     "5000*1 9000*3 5000*2 9000*4"},
+    {"odd rows", XZ("scalar", "3,9", "3,17", "concat([x, z], axis = 1)"), "1..27 | 50..100",
+     "1..9 50..66 10..18 67..83 19..27 84..100"},
     {"known operands",
-     "graph g( x ) -> ( y )\n{\n    x = external(shape = [2]);\n    c = constant(shape = [2], value = [1.0, 2.0]);\n    y = concat([c, x, c], axis = "
+     "graph g( x ) -> ( y )\n{\n    x = external(shape = [2]);\n    c = constant(shape = [2], value = [1.0, 2.0]);\n   "
+     " y = concat([c, x, c], axis = "
      "0);\n}\n",
      "3 4", "1..4 1 2"},
     {"all known",
-     "graph g( x ) -> ( y )\n{\n    x = external(shape = [4]);\n    c = constant(shape = [2], value = [1.0, 2.0]);\n    y = concat([c, c], axis = 0) "
+     "graph g( x ) -> ( y )\n{\n    x = external(shape = [4]);\n    c = constant(shape = [2], value = [1.0, 2.0]);\n   "
+     " y = concat([c, c], axis = 0) "
      "+ x;\n}\n",
      "10 20 30 40", "11 22 31 42"},
-    {"integers", XZ("integer", "1,2", "1,1", "concat([x, z], axis = 1)"), "-5 2147483647 | -2147483648", "-5 2147483647 -2147483648"},
+    {"integers", XZ("integer", "1,2", "1,1", "concat([x, z], axis = 1)"), "-5 2147483647 | -2147483648",
+     "-5 2147483647 -2147483648"},
     {"logicals", XZ("logical", "2,1", "2,1", "concat([x, z], axis = 1)"), "1 0 | 0 1", "1 0 0 1"},
     {"stack first", XZ("scalar", "2,3", "2,3", "stack([x, z], axis = 0)"), "1..6 | 11..16", "1..6 11..16"},
     {"stack middle", XZ("scalar", "2,3", "2,3", "stack([x, z], axis = 1)"), "1..6 | 11..16", "1..3 11..13 4..6 14..16"},
-    {"stack last", XZ("scalar", "2,3", "2,3", "stack([x, z], axis = 2)"), "1..6 | 11..16", "1 11 2 12 3 13 4 14 5 15 6 16"},
-    {"stack of one", XZ("scalar", "2,3", "2,1,3", "stack([x], axis = 1) + z"), "1..6 | 10 20 30 40 50 60", "11 22 33 44 55 66"},
+    {"stack last", XZ("scalar", "2,3", "2,3", "stack([x, z], axis = 2)"), "1..6 | 11..16",
+     "1 11 2 12 3 13 4 14 5 15 6 16"},
+    {"stack of one", XZ("scalar", "2,3", "2,1,3", "stack([x], axis = 1) + z"), "1..6 | 10 20 30 40 50 60",
+     "11 22 33 44 55 66"},
     {"stack of logicals", XZ("logical", "3", "3", "stack([x, z], axis = 1)"), "1 0 1 | 0 0 1", "1 0 0 0 1 1"},
 };
 
@@ -36,7 +47,8 @@ static const struct op_error errors[] = {
     {"extent", XZ("scalar", "2,3", "2,4", "concat([x, z], axis = 0)"), "operand 1 of shape [2,4] differs", 6},
     {"rank", XZ("scalar", "2,3", "2,3,1", "concat([x, z], axis = 0)"), "operand 1 of shape [2,3,1]", 6},
     {"stack axis", XZ("scalar", "3,4", "3,4", "stack([x, z], axis = 3)"), "axis = 3 is outside of rank 3", 6},
-    {"stack shape", XZ("scalar", "2,3", "3,2", "stack([x, z], axis = 0)"), "operand 1 has shape [3,2], the first [2,3]", 6},
+    {"stack shape", XZ("scalar", "2,3", "3,2", "stack([x, z], axis = 0)"), "operand 1 has shape [3,2], the first [2,3]",
+     6},
     {"stack rank", XZ("scalar", "1,1,1,1,1,1,1,1", "1,1,1,1,1,1,1,1", "stack([x, z], axis = 0)"), "rank 9", 6},
 };
 

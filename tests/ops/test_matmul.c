@@ -1,5 +1,6 @@
-/* matmul.c and matmul_emit.c: products of odd and even sizes, each operand transposed, batches that broadcast, known operands (packed once) and
- * others (packed in each run). The numbers are small and whole, so every order of addition gives the same. */
+/* matmul.c and matmul_emit.c: products of odd and even sizes, each operand transposed, batches that broadcast, known
+ * operands (packed once) and others (packed in each run). The numbers are small and whole, so every order of addition
+ * gives the same. */
 #include "numbers.h"
 #include "op_case.h"
 #include "suite.h"
@@ -78,7 +79,8 @@ static double element(const struct matrix *matrix, const double *value, const lo
     return value[at * matrix->extent[matrix->rank - 1] + (matrix->transposed ? i : j)];
 }
 
-static double *multiply(const struct product *p, const struct matrix *a, const double *va, const struct matrix *b, const double *vb, long *count)
+static double *multiply(const struct product *p, const struct matrix *a, const double *va, const struct matrix *b,
+                        const double *vb, long *count)
 {
     long extent[3], places = 1;
     for (int i = 0; i < p->batch_rank; i++) {
@@ -128,11 +130,13 @@ static char *make_graph(const struct product *p, const struct matrix *a, const s
 START_TEST(multiplies)
 {
     const struct product *p = &products[_i];
-    const struct matrix a = make_matrix(p, p->a, p->m, p->k, p->transpose_a), b = make_matrix(p, p->b, p->k, p->n, p->transpose_b);
+    const struct matrix a = make_matrix(p, p->a, p->m, p->k, p->transpose_a),
+                        b = make_matrix(p, p->b, p->k, p->n, p->transpose_b);
     double *va = numbers_whole((size_t)a.volume, 1), *vb = numbers_whole((size_t)b.volume, 2);
     long count;
     double *vc = multiply(p, &a, va, &b, vb, &count);
-    char *graph = make_graph(p, &a, &b, vb), *left = numbers_text(va, (size_t)a.volume), *right = numbers_text(vb, (size_t)b.volume);
+    char *graph = make_graph(p, &a, &b, vb), *left = numbers_text(va, (size_t)a.volume),
+         *right = numbers_text(vb, (size_t)b.volume);
     char *inputs = malloc(strlen(left) + strlen(right) + 4), *expect = numbers_text(vc, (size_t)count), name[64];
     ck_assert_ptr_nonnull(inputs);
     sprintf(inputs, p->known_b ? "%s" : "%s| %s", left, right);
@@ -149,19 +153,23 @@ START_TEST(multiplies)
 }
 END_TEST
 
-#define AB(a, b, call) "graph g( a, b ) -> ( y )\n{\n    a = external(shape = [" a "]);\n    b = external(shape = [" b "]);\n    y = " call ";\n}\n"
+#define AB(a, b, call)                                                                                                 \
+    "graph g( a, b ) -> ( y )\n{\n    a = external(shape = [" a "]);\n    b = external(shape = [" b                    \
+    "]);\n    y = " call ";\n}\n"
 
 static const struct op_case cases[] = {
     {"by itself",
-     "graph g( a ) -> ( x, y )\n{\n    a = external(shape = [2,2]);\n    x = matmul(a, a);\n    y = matmul(a, a, transposeB = true);\n}\n", "1 2 3 4",
-     "7 10 15 22 | 5 11 11 25"},
+     "graph g( a ) -> ( x, y )\n{\n    a = external(shape = [2,2]);\n    x = matmul(a, a);\n    y = matmul(a, a, "
+     "transposeB = true);\n}\n",
+     "1 2 3 4", "7 10 15 22 | 5 11 11 25"},
     {"not a number", AB("2,2", "2,1", "matmul(a, b)"), "nan 1 0 1 | 1 2", "nan 2"},
     {"in a graph", AB("2,3", "3,2", "relu(matmul(a * 2.0, b) - 1.0)"), "1 2 3 -1 -2 -3 | 1 0 0 1 1 1", "7 9 0 0"},
 };
 
 static const struct op_error errors[] = {
     {"inner", AB("3,4", "11,3", "matmul(a, b)"), "the inner extents of [3,4] and [11,3] differ: 4 and 11", 6},
-    {"inner, transposed", AB("3,4", "4,3", "matmul(a, b, transposeA = true)"), "the inner extents of [3,4] transposed and [4,3] differ: 3 and 4", 6},
+    {"inner, transposed", AB("3,4", "4,3", "matmul(a, b, transposeA = true)"),
+     "the inner extents of [3,4] transposed and [4,3] differ: 3 and 4", 6},
     {"ranks", AB("3,4", "1,4,3", "matmul(a, b)"), "the operands [3,4] and [1,4,3] need one rank", 6},
     {"rank", AB("4", "4", "matmul(a, b)"), "need one rank, 2 or more", 6},
     {"batch", AB("2,3,4", "3,4,5", "matmul(a, b)"), "extents 2 and 3 of batch axis 0 do not broadcast", 6},

@@ -1,9 +1,9 @@
 /* select.c: select and clamp. */
 #include "op_suite.h"
 
-#define S(type, cs, ts, fs)                                                                                                                          \
-    "graph g( c, t, f ) -> ( y )\n{\n    c = external<logical>(shape = [" cs "]);\n    t = external<" type ">(shape = [" ts                          \
-    "]);\n    f = external<" type ">(shape = [" fs "]);\n    y = select(c, t, f);\n}\n"
+#define S(type, cs, ts, fs)                                                                                            \
+    "graph g( c, t, f ) -> ( y )\n{\n    c = external<logical>(shape = [" cs "]);\n    t = external<" type             \
+    ">(shape = [" ts "]);\n    f = external<" type ">(shape = [" fs "]);\n    y = select(c, t, f);\n}\n"
 #define X(shape, call) "graph g( x ) -> ( y )\n{\n    x = external(shape = [" shape "]);\n    y = " call ";\n}\n"
 
 static const struct op_case cases[] = {
@@ -22,15 +22,16 @@ static const struct op_case cases[] = {
     {"clamp with crossed limits: the lower one wins", X("3", "clamp(x, 1.0, -1.0)"), "-2 0 2", "1 1 1"},
     {"clamp of a NaN: the upper limit", X("2", "clamp(x, 0.0, 6.0)"), "nan 7", "6 6"},
     {"clamp by channels",
-     "graph g( x ) -> ( y )\n{\n    x = external(shape = [1,2,3]);\n    a = constant(shape = [1,2], value = [0.0, -1.0]);\n    b = constant(shape = "
+     "graph g( x ) -> ( y )\n{\n    x = external(shape = [1,2,3]);\n    a = constant(shape = [1,2], value = [0.0, "
+     "-1.0]);\n    b = constant(shape = "
      "[1,2,1], "
      "value = [1.0, 5.0]);\n    y = clamp(x, a, b);\n}\n",
      "-9 0.5 9 -9 0.5 9", "0 0.5 1 -1 0.5 5"},
 };
 
 static const struct op_error errors[] = {
-    {"shapes", S("scalar", "3,4", "3,4", "3,11"), "'false_value' of shape [3,11] does not broadcast with the shape [3,4] of the operands before it",
-     7},
+    {"shapes", S("scalar", "3,4", "3,4", "3,11"),
+     "'false_value' of shape [3,11] does not broadcast with the shape [3,4] of the operands before it", 7},
     {"clamp", X("3", "clamp(x, [1.0, 2.0], 3.0)"), "", 5},
     {"scalar condition", X("3", "select(x, x, x)"), "", 5},
 };

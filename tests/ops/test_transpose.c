@@ -1,4 +1,5 @@
-/* transpose.c and what it shares with others, strided.c: every permutation of some shapes, short and long on each axis, against the formula. */
+/* transpose.c and what it shares with others, strided.c: every permutation of some shapes, short and long on each axis,
+ * against the formula. */
 #include "numbers.h"
 #include "op_case.h"
 #include "suite.h"
@@ -88,7 +89,8 @@ START_TEST(moves_every_element)
 }
 END_TEST
 
-#define X(axes) "graph g( x ) -> ( y )\n{\n    x = external(shape = [3,4]);\n    y = transpose(x, axes = [" axes "]);\n}\n"
+#define X(axes)                                                                                                        \
+    "graph g( x ) -> ( y )\n{\n    x = external(shape = [3,4]);\n    y = transpose(x, axes = [" axes "]);\n}\n"
 
 static const struct op_error errors[] = {
     {"twice", X("0,0"), "axes are not a permutation of 0 to 1: item 1 is 0", 5},

@@ -59,7 +59,8 @@ START_TEST(terms)
         for (int64_t s = 1; s < 8; s++)
             for (int64_t d = 1; d < 8; d++) {
                 struct ncl_window window = {.rank = 2, .size = {2, f}, .stride = {1, s}, .dilation = {3, d}};
-                const struct ncl_lines forth = ncl_lines_make(&window, &basic), back = ncl_lines_make(&window, &reverse);
+                const struct ncl_lines forth = ncl_lines_make(&window, &basic),
+                                       back = ncl_lines_make(&window, &reverse);
                 ck_assert_uint_eq(ncl_lines_terms(&forth), 2 * (uint64_t)f);
                 ck_assert_uint_eq(ncl_lines_terms(&back), 2 * count_terms(f, s, d));
             }

@@ -9,12 +9,16 @@ import os
 import re
 import sys
 
-RANKS = {'include': -1, 'src/base': 0, 'src/nnef': 1, 'src/ir': 2, 'src/ops': 3, 'src/compile': 4, 'src/verify': 4, 'host': 5, 'tools': 6, 'examples': 6}
-# what a folder may include besides itself and include/nnefcl
+# what a folder may include besides itself and include/nnefcl: the ranks of DESIGN, folders of one rank apart
 BELOW = {
-    'include': [], 'src/base': [], 'src/nnef': ['src/base'], 'src/ir': ['src/base'], 'src/ops': ['src/ir', 'src/base'],
-    'src/compile': ['src/ops', 'src/ir', 'src/nnef', 'src/base'],
-    'src/verify': ['src/compile', 'src/ops', 'src/ir', 'src/base'], 'host': ['src/compile', 'src/verify', 'src/ir', 'src/base'],
+    'include': [], 'src/base': [], 'src/nnef': ['src/base'], 'src/ir': ['src/base'], 'src/emit': ['src/ir', 'src/base'],
+    'src/ops': ['src/emit', 'src/ir', 'src/base'],
+    'src/front': ['src/emit', 'src/nnef', 'src/ir', 'src/base'],
+    'src/pass': ['src/emit', 'src/ir', 'src/base'],
+    'src/plan': ['src/emit', 'src/ir', 'src/base'],
+    'src/model': ['src/front', 'src/pass', 'src/plan', 'src/emit', 'src/ir', 'src/nnef', 'src/base'],
+    'src/verify': ['src/model', 'src/front', 'src/plan', 'src/emit', 'src/ir', 'src/base'],
+    'host': ['src/model', 'src/verify', 'src/front', 'src/plan', 'src/emit', 'src/ir', 'src/base'],
     'tools': [], 'examples': [],
 }
 
@@ -76,7 +80,7 @@ def registry(root):
     if len(names) != 118 or len(set(names)) != 118:
         bad.append('stdlib.nnef declares %d operations, not 118' % len(set(names)))
     table = re.findall(r'^OP(?:_\w+)?\(\s*"(\w+)"', read(root, 'src/ops/ops.def'), re.M)
-    dialects = re.findall(r'"fragment (\w+)\(', read(root, 'src/compile/declare.c'))
+    dialects = re.findall(r'"fragment (\w+)\(', read(root, 'src/front/declare.c'))
     bad += ['ops.def: %s is not declared in stdlib.nnef' % n for n in table if n not in names + dialects]
     bad += ['ops.def: %s stands there twice' % n for n in set(table) if table.count(n) > 1]
     bodies = dict(re.findall(r'^fragment\s+(\w+)[^{;]*?->\s*\([^)]*\)\s*([{;]?)', read(root, 'src/nnef/stdlib.nnef'), re.M))

@@ -1,4 +1,5 @@
-/* The cases of the conformance run: every operation has some, and all of them are models that a strict reader accepts. */
+/* The cases of the conformance run: every operation has some, and all of them are models that a strict reader accepts.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,7 +48,8 @@ static void open_case(const struct ncl_case *item)
     nnefcl_model *model;
     options.strict = 1;
     options.random_weights = 1;
-    const nnefcl_status status = nnefcl_model_open_memory(item->document, strlen(item->document), &options, &model, &error);
+    const nnefcl_status status =
+        nnefcl_model_open_memory(item->document, strlen(item->document), &options, &model, &error);
     ck_assert_msg(status == NNEFCL_OK, "%s: %s\n%s", item->name, error.message, item->document);
     ck_assert_uint_eq(nnefcl_model_input_count(model), item->input_count);
     ck_assert_uint_le(nnefcl_model_output_count(model), NCL_CASE_OUTPUTS);
@@ -109,7 +111,8 @@ START_TEST(every_border_is_there)
     make(10);
     for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
         for (size_t k = ops[i].first; k < 5; k++)
-            ck_assert_msg(count_with(ops[i].op, borders[k]) > 0, "%s has no case with border %s", ops[i].op, borders[k]);
+            ck_assert_msg(count_with(ops[i].op, borders[k]) > 0, "%s has no case with border %s", ops[i].op,
+                          borders[k]);
     drop();
 }
 END_TEST
@@ -125,7 +128,8 @@ START_TEST(every_rank_is_there)
             nnefcl_model *model;
             if (strcmp(cases[k].op, ops[i]) != 0)
                 continue;
-            ck_assert_int_eq(nnefcl_model_open_memory(cases[k].document, strlen(cases[k].document), NULL, &model, NULL), NNEFCL_OK);
+            ck_assert_int_eq(nnefcl_model_open_memory(cases[k].document, strlen(cases[k].document), NULL, &model, NULL),
+                             NNEFCL_OK);
             nnefcl_model_input(model, 0, &info);
             ranks |= 1u << info.shape.rank;
             nnefcl_model_free(model);
@@ -138,7 +142,10 @@ END_TEST
 
 START_TEST(values_are_where_they_should_be)
 {
-    struct ncl_case item = {.op = "x", .name = "x", .input_count = 1, .input = {{.values = NCL_CASE_RANGE, .low = -3, .high = 5, .stream = 7}}};
+    struct ncl_case item = {.op = "x",
+                            .name = "x",
+                            .input_count = 1,
+                            .input = {{.values = NCL_CASE_RANGE, .low = -3, .high = 5, .stream = 7}}};
     int32_t whole[1000], again[1000], later[1000];
     float real[1000];
     bool seen[9] = {false};

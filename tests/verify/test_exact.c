@@ -1,10 +1,12 @@
 /* The host's side of a node: elements of constants and variables as doubles, and which tensors a node has. */
-#include "compile/model_text.h"
+#include "model/model_text.h"
 #include "verify/exact.h"
 
-#define NET                                                                                                                                          \
-    "version 1.0;\ngraph g( x ) -> ( y, z, b, h )\n{\n    x = external(shape = [2,3]);\n    a = constant(shape = [3], value = [1.5, -2.0, 3.25]);\n" \
-    "    f = constant(shape = [40,300], value = [7.0]);\n    w = variable(shape = [2,3], label = 'w');\n    c = concat([x, w], axis = 0);\n"         \
+#define NET                                                                                                            \
+    "version 1.0;\ngraph g( x ) -> ( y, z, b, h )\n{\n    x = external(shape = [2,3]);\n    a = constant(shape = "     \
+    "[3], value = [1.5, -2.0, 3.25]);\n"                                                                               \
+    "    f = constant(shape = [40,300], value = [7.0]);\n    w = variable(shape = [2,3], label = 'w');\n    c = "      \
+    "concat([x, w], axis = 0);\n"                                                                                      \
     "    [y, z] = split(c, axis = 0, ratios = [1,1]);\n    b = relu(a);\n    h = relu(f);\n}\n"
 
 static struct model_text text;
@@ -53,7 +55,7 @@ START_TEST(constants_and_variables)
         ck_assert_double_eq(f[i], 7);
     struct ncl_weights *weights;
     float floats[6];
-    ck_assert_int_eq(ncl_weights_open(text.model, &diag, &weights), NNEFCL_OK);
+    ck_assert_int_eq(ncl_model_weights(text.model, &diag, &weights), NNEFCL_OK);
     ck_assert_int_eq(ncl_weights_begin(weights, find("w"), &diag), NNEFCL_OK);
     ck_assert_int_eq(ncl_weights_next(weights, floats, 6, &diag), NNEFCL_OK);
     for (size_t i = 0; i < 6; i++)

@@ -1,8 +1,10 @@
-/* Whole graphs in double precision: what is given stays, what is needed is loaded, and sums say how large their rounding errors may be. */
-#include "compile/model_text.h"
+/* Whole graphs in double precision: what is given stays, what is needed is loaded, and sums say how large their
+ * rounding errors may be. */
+#include "model/model_text.h"
 #include "verify/exact.h"
 
-#define GRAPH(output, body) "version 1.0;\ngraph g( x ) -> ( " output " )\n{\n    x = external(shape = [1,1,4]);\n" body "}\n"
+#define GRAPH(output, body)                                                                                            \
+    "version 1.0;\ngraph g( x ) -> ( " output " )\n{\n    x = external(shape = [1,1,4]);\n" body "}\n"
 
 static struct model_text text;
 static struct ncl_exact exact;
@@ -43,15 +45,18 @@ struct sum {
 
 static const struct sum sums[] = {
     {GRAPH("y", "    y = box(x, size = [1,1,2], padding = [(0,0),(0,0),(0,1)]);\n"), {-1, 1, -1, -4}, {3, 5, 7, 4}, 2},
-    {GRAPH("y", "    y = box(x, size = [1,1,2], padding = [(0,0),(0,0),(0,1)], border = 'ignore', normalize = true);\n"),
+    {GRAPH("y",
+           "    y = box(x, size = [1,1,2], padding = [(0,0),(0,0),(0,1)], border = 'ignore', normalize = true);\n"),
      {-0.5, 0.5, -0.5, -4},
      {1.5, 2.5, 3.5, 4},
      3},
-    {GRAPH("y", "    f = constant(shape = [1,1,2], value = [2.0,-1.0]);\n    y = conv(x, f, -0.5, padding = [(0,1)]);\n"),
+    {GRAPH("y",
+           "    f = constant(shape = [1,1,2], value = [2.0,-1.0]);\n    y = conv(x, f, -0.5, padding = [(0,1)]);\n"),
      {3.5, -7.5, 9.5, -8.5},
      {4.5, 7.5, 10.5, 8.5},
      3},
-    {GRAPH("y", "    f = constant(shape = [1,1,2], value = [2.0,-1.0]);\n    y = deconv(x, f, -0.5, stride = [2], padding = [(0,4)]);\n"),
+    {GRAPH("y", "    f = constant(shape = [1,1,2], value = [2.0,-1.0]);\n    y = deconv(x, f, -0.5, stride = [2], "
+                "padding = [(0,4)]);\n"),
      {1.5, -1.5, -4.5, 1.5},
      {2.5, 1.5, 4.5, 2.5},
      2},
@@ -59,7 +64,10 @@ static const struct sum sums[] = {
      {0.5, -0.5, 0.5, -0.5},
      {0.5, 1.5, 2.5, 3.5},
      3},
-    {GRAPH("y", "    y = max_pool(x, size = [1,1,2], padding = [(0,0),(0,0),(0,1)], border = 'ignore');\n"), {1, 3, 3, -4}, {0}, 1},
+    {GRAPH("y", "    y = max_pool(x, size = [1,1,2], padding = [(0,0),(0,0),(0,1)], border = 'ignore');\n"),
+     {1, 3, 3, -4},
+     {0},
+     1},
 };
 
 START_TEST(sums_have_a_scale)
@@ -70,8 +78,9 @@ START_TEST(sums_have_a_scale)
     const struct ncl_elements *y = &exact.tensor[output()->id];
     ck_assert_int_eq(ncl_shape_volume(&output()->shape), 4);
     for (int i = 0; i < 4; i++)
-        ck_assert_msg(y->value[i] == c->value[i] && y->scale[i] == c->scale[i], "%s [%d] is %g of scale %g, not %g of %g", c->source, i, y->value[i],
-                      y->scale[i], c->value[i], c->scale[i]);
+        ck_assert_msg(y->value[i] == c->value[i] && y->scale[i] == c->scale[i],
+                      "%s [%d] is %g of scale %g, not %g of %g", c->source, i, y->value[i], y->scale[i], c->value[i],
+                      c->scale[i]);
     ck_assert_uint_eq(y->terms, c->terms);
     end();
 }

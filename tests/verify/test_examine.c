@@ -1,15 +1,17 @@
-/* examine.c against a device that is a table here: what is named, that errors do not spread, and tensors that the device did not keep. The operations
- * have references of their own, so that the suite does not depend on those of src/ops. */
+/* examine.c against a device that is a table here: what is named, that errors do not spread, and tensors that the
+ * device did not keep. The operations have references of their own, so that the suite does not depend on those of
+ * src/ops. */
 #include <float.h>
 #include <math.h>
 
 #include "base/counting_allocator.h"
-#include "compile/model_text.h"
+#include "model/model_text.h"
 #include "verify/examine.h"
 
 /* s is the sum of products that a device may fuse with what is behind it. */
-#define NET                                                                                                                                          \
-    "version 1.0;\ngraph g( x ) -> ( y, z, m )\n{\n    x = external(shape = [4]);\n    w = variable(shape = [4], label = 'w');\n"                    \
+#define NET                                                                                                            \
+    "version 1.0;\ngraph g( x ) -> ( y, z, m )\n{\n    x = external(shape = [4]);\n    w = variable(shape = [4], "     \
+    "label = 'w');\n"                                                                                                  \
     "    p = mul(x, w);\n    s = add(p, 0.25);\n    y = relu(s);\n    m = lt(s, x);\n    z = select(m, y, x);\n}\n"
 
 enum { N = 4, TENSORS = 32 };
@@ -19,11 +21,11 @@ static double at(const struct ncl_reference *r, const struct ncl_node *node, siz
     return ncl_reference_in(r, node->argument[operand].tensor)[node->argument[operand].tensor->shape.rank ? i : 0];
 }
 
-#define REFERENCE(name, formula)                                                                                                                     \
-    static void name(const struct ncl_reference *r, const struct ncl_node *node)                                                                     \
-    {                                                                                                                                                \
-        for (int i = 0; i < N; i++)                                                                                                                  \
-            ncl_reference_out(r, ncl_node_result(node, 0))[i] = (formula);                                                                           \
+#define REFERENCE(name, formula)                                                                                       \
+    static void name(const struct ncl_reference *r, const struct ncl_node *node)                                       \
+    {                                                                                                                  \
+        for (int i = 0; i < N; i++)                                                                                    \
+            ncl_reference_out(r, ncl_node_result(node, 0))[i] = (formula);                                             \
     }
 REFERENCE(do_mul, at(r, node, 0, i) * at(r, node, 1, i))
 REFERENCE(do_scaled, at(r, node, 0, i) * at(r, node, 1, i) * 1e30)
@@ -62,7 +64,7 @@ static float *data_of(const char *name)
 static void read_weights(float *out)
 {
     struct ncl_weights *weights;
-    ck_assert_int_eq(ncl_weights_open(text.model, &diag, &weights), NNEFCL_OK);
+    ck_assert_int_eq(ncl_model_weights(text.model, &diag, &weights), NNEFCL_OK);
     ck_assert_int_eq(ncl_weights_begin(weights, find("w"), &diag), NNEFCL_OK);
     ck_assert_int_eq(ncl_weights_next(weights, out, N, &diag), NNEFCL_OK);
     ncl_weights_free(weights);
@@ -74,7 +76,8 @@ static void compute(void)
     float w[N];
     read_weights(w);
     for (int i = 0; i < N; i++) {
-        const float x = data_of("x")[i], p = data_of("p")[i] = x * w[i], s = data_of("s")[i] = p + 0.25f, y = data_of("y")[i] = s > 0 ? s : 0;
+        const float x = data_of("x")[i], p = data_of("p")[i] = x * w[i], s = data_of("s")[i] = p + 0.25f,
+                    y = data_of("y")[i] = s > 0 ? s : 0;
         logicals[i] = s < x;
         data_of("z")[i] = logicals[i] ? y : x;
     }
@@ -262,7 +265,8 @@ START_TEST(without_definition)
 }
 END_TEST
 
-/* Whichever allocation fails: an error, and nothing is left behind. Operands that were not kept and denormals take part. */
+/* Whichever allocation fails: an error, and nothing is left behind. Operands that were not kept and denormals take
+ * part. */
 START_TEST(memory_ends)
 {
     const struct ncl_examine_source source = {.has = has, .read = read_table};

@@ -18,7 +18,8 @@ START_TEST(units)
         {0, 0x1p-149},        {0x1p127, 0x1p104},         {0x1p200, 0x1p104},   {INF, 0x1p104},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        ck_assert_msg(ncl_judge_unit(cases[i].magnitude) == cases[i].unit, "%a: %a", cases[i].magnitude, ncl_judge_unit(cases[i].magnitude));
+        ck_assert_msg(ncl_judge_unit(cases[i].magnitude) == cases[i].unit, "%a: %a", cases[i].magnitude,
+                      ncl_judge_unit(cases[i].magnitude));
 }
 END_TEST
 
@@ -74,7 +75,8 @@ START_TEST(errors_of_floats)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const double ulp = ncl_judge_error(NNEFCL_SCALAR, cases[i].got, cases[i].want, cases[i].scale);
-        ck_assert_msg(ulp == cases[i].ulp, "case %zu: got %a want %a: %g ULP, not %g", i, cases[i].got, cases[i].want, ulp, cases[i].ulp);
+        ck_assert_msg(ulp == cases[i].ulp, "case %zu: got %a want %a: %g ULP, not %g", i, cases[i].got, cases[i].want,
+                      ulp, cases[i].ulp);
     }
 }
 END_TEST
@@ -89,7 +91,8 @@ START_TEST(integers_and_logicals_are_exact)
 }
 END_TEST
 
-static struct ncl_verdict judged(const float *got, double *want, double *scale, uint64_t count, double tolerance, const double *slack)
+static struct ncl_verdict judged(const float *got, double *want, double *scale, uint64_t count, double tolerance,
+                                 const double *slack)
 {
     struct ncl_verdict verdict;
     const struct ncl_elements elements = {.value = want, .scale = scale, .terms = 1};

@@ -1,0 +1,43 @@
+#include "base/names.h"
+
+#include <string.h>
+
+static struct ncl_name_entry *place(struct ncl_name_entry *entry, size_t capacity, const char *name)
+{
+    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
+    for (const char *byte = name; *byte; byte++)
+        hash = (hash ^ (unsigned char)*byte) * 0x100000001b3u;
+    size_t at = (size_t)(hash ^ hash >> 32) & (capacity - 1);
+    while (entry[at].name && strcmp(entry[at].name, name) != 0)
+        at = (at + 1) & (capacity - 1);
+    return &entry[at];
+}
+
+void *ncl_names_find(const struct ncl_names *names, const char *name)
+{
+    return names->capacity ? place(names->entry, names->capacity, name)->value : NULL;
+}
+
+static bool enlarge(struct ncl_names *names, struct ncl_arena *arena)
+{
+    const size_t capacity = names->capacity ? names->capacity * 2 : 16;
+    struct ncl_name_entry *entry = NCL_NEW_ARRAY(arena, struct ncl_name_entry, capacity);
+    if (!entry)
+        return false;
+    for (size_t i = 0; i < names->capacity; i++)
+        if (names->entry[i].name)
+            *place(entry, capacity, names->entry[i].name) = names->entry[i];
+    names->entry = entry;
+    names->capacity = capacity;
+    return true;
+}
+
+bool ncl_names_put(struct ncl_names *names, struct ncl_arena *arena, const char *name, void *value)
+{
+    if (names->count * 2 >= names->capacity && !enlarge(names, arena))
+        return false;
+    struct ncl_name_entry *entry = place(names->entry, names->capacity, name);
+    names->count += !entry->name;
+    *entry = (struct ncl_name_entry){name, value};
+    return true;
+}

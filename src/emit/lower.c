@@ -1,0 +1,449 @@
+/* Emission of steps (lower.h). */
+#include "emit/lower.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_DEFINES     24
+#define INT_INDEX_LIMIT (INT32_MAX - (1 << 20)) /* room for the last task's overshoot */
+
+struct ncl_emit {
+    struct ncl_lower *lower;
+    struct ncl_kernel kernel;
+    struct ncl_define define[MAX_DEFINES];
+    struct ncl_step step;
+    const char **size_name;
+    size_t size_capacity, name_capacity;
+    int64_t largest; /* elements of the largest tensor */
+};
+
+int64_t ncl_ceil_div(int64_t a, int64_t b)
+{
+    return a / b + (a % b != 0);
+}
+
+nnefcl_status ncl_lower_status(const struct ncl_lower *lower)
+{
+    return lower->status;
+}
+
+static nnefcl_status fail(struct ncl_lower *lower, nnefcl_status status)
+{
+    if (!lower->status)
+        lower->status = status;
+    return status;
+}
+
+static nnefcl_status nomem(struct ncl_lower *lower)
+{
+    return lower->status ? lower->status : fail(lower, ncl_nomem(lower->diag));
+}
+
+nnefcl_status ncl_lower_unsupported(struct ncl_lower *lower, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return fail(lower,
+                ncl_error(lower->diag, NNEFCL_ERR_UNSUPPORTED, lower->node->at, "%s: %s", lower->node->op->name, text));
+}
+
+/* ---- tensors ---- */
+
+static ncl_ref add_tensor(struct ncl_lower *lower, const char *name, nnefcl_dtype dtype, const nnefcl_shape *shape,
+                          const struct ncl_layout *layout, enum ncl_storage storage)
+{
+    struct ncl_plan *plan = lower->plan;
+    if (lower->status)
+        return NCL_NO_TENSOR;
+    if (!NCL_GROW(lower->arena, plan->tensor, plan->tensor_count, plan->tensor_capacity) ||
+        !NCL_GROW(lower->arena, lower->constant, plan->tensor_count, lower->constant_capacity)) {
+        nomem(lower);
+        return NCL_NO_TENSOR;
+    }
+    const ncl_ref ref = (ncl_ref)plan->tensor_count++;
+    plan->tensor[ref] = (struct ncl_plan_tensor){
+        .name = name,
+        .dtype = dtype,
+        .shape = *shape,
+        .layout = *layout,
+        .storage = storage,
+        .base = NCL_NO_TENSOR,
+        .first_step = UINT32_MAX,
+    };
+    plan->tensor[ref].bytes = ncl_layout_bytes(layout, dtype, shape);
+    lower->constant[ref] = false;
+    return ref;
+}
+
+static struct ncl_step *add_step(struct ncl_lower *lower, struct ncl_steps *list)
+{
+    if (!NCL_GROW(lower->arena, list->step, list->count, list->capacity)) {
+        nomem(lower);
+        return NULL;
+    }
+    struct ncl_step *step = &list->step[list->count++];
+    *step = (struct ncl_step){0};
+    return step;
+}
+
+static void add_load(struct ncl_lower *lower, ncl_ref ref, const struct ncl_tensor *tensor)
+{
+    struct ncl_step *step = add_step(lower, &lower->plan->init);
+    if (step)
+        *step = (struct ncl_step){.kind = NCL_STEP_LOAD,
+                                  .at = tensor->at,
+                                  .name = tensor->name,
+                                  .tensor_count = 1,
+                                  .tensor[0] = ref,
+                                  .writes = 1,
+                                  .source = tensor};
+}
+
+ncl_ref ncl_lower_tensor(struct ncl_lower *lower, const struct ncl_tensor *tensor)
+{
+    if (lower->status)
+        return NCL_NO_TENSOR;
+    if (lower->tensor[tensor->id] != NCL_NO_TENSOR)
+        return lower->tensor[tensor->id];
+    if (tensor->role == NCL_ROLE_VARIABLE && lower->variable[tensor->variable->index] != NCL_NO_TENSOR)
+        return lower->tensor[tensor->id] = lower->variable[tensor->variable->index];
+    enum ncl_storage storage = NCL_STORE_ARENA;
+    if (tensor->role == NCL_ROLE_INPUT)
+        storage = NCL_STORE_INPUT;
+    else if (tensor->role == NCL_ROLE_VARIABLE && tensor->variable->updated)
+        storage = NCL_STORE_STATE;
+    else if (tensor->role != NCL_ROLE_ACTIVATION)
+        storage = NCL_STORE_INIT;
+    const ncl_ref ref = add_tensor(lower, tensor->name, tensor->dtype, &tensor->shape, &tensor->layout, storage);
+    if (ref == NCL_NO_TENSOR)
+        return ref;
+    lower->tensor[tensor->id] = ref;
+    if (tensor->role == NCL_ROLE_VARIABLE)
+        lower->variable[tensor->variable->index] = ref;
+    if (storage == NCL_STORE_INIT || storage == NCL_STORE_STATE) {
+        lower->constant[ref] = storage == NCL_STORE_INIT;
+        add_load(lower, ref, tensor);
+    }
+    return ref;
+}
+
+ncl_ref ncl_lower_scratch(struct ncl_lower *lower, const char *name, nnefcl_dtype dtype, int64_t count)
+{
+    const nnefcl_shape shape = {.rank = 1, .extent = {count}};
+    const struct ncl_layout plain = {0};
+    return add_tensor(lower, name, dtype, &shape, &plain, NCL_STORE_ARENA);
+}
+
+void ncl_lower_view(struct ncl_lower *lower, const struct ncl_tensor *result, const struct ncl_tensor *input,
+                    int64_t first)
+{
+    const ncl_ref base = ncl_lower_tensor(lower, input);
+    const ncl_ref view = ncl_lower_tensor(lower, result);
+    if (lower->status)
+        return;
+    struct ncl_plan_tensor *tensor = &lower->plan->tensor[view];
+    tensor->base = base;
+    tensor->base_offset = (uint64_t)first * nnefcl_dtype_size(tensor->dtype);
+    lower->constant[view] = lower->constant[base];
+}
+
+bool ncl_lower_is_constant(const struct ncl_lower *lower, ncl_ref ref)
+{
+    return !lower->status && lower->constant[ref];
+}
+
+/* ---- steps ---- */
+
+static bool is_result(const struct ncl_lower *lower, ncl_ref ref)
+{
+    for (size_t r = 0; r < lower->node->result_count; r++) {
+        const struct ncl_value *value = &lower->node->result[r];
+        const size_t count = value->kind == NCL_VALUE_ARRAY ? value->count : 1;
+        for (size_t i = 0; i < count; i++) {
+            const struct ncl_tensor *tensor = value->kind == NCL_VALUE_ARRAY ? value->item[i].tensor : value->tensor;
+            if (lower->tensor[tensor->id] == ref)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Once at init is enough when everything the step reads is constant; a result of the node must be whole then, so all of
+ * the node has to be constant.
+ */
+static bool runs_at_init(const struct ncl_lower *lower, const struct ncl_step *step)
+{
+    if (lower->node_constant)
+        return true;
+    bool reads = false;
+    for (unsigned i = 0; i < step->tensor_count; i++) {
+        const bool only_written = !(step->reads >> i & 1);
+        if (step->writes >> i & 1 && is_result(lower, step->tensor[i]))
+            return false;
+        if (only_written)
+            continue;
+        if (!lower->constant[ncl_plan_root(lower->plan, step->tensor[i])] && !(step->writes >> i & 1))
+            return false;
+        reads |= !(step->writes >> i & 1);
+    }
+    return reads;
+}
+
+static nnefcl_status finish(struct ncl_lower *lower, struct ncl_step *step)
+{
+    const bool init = runs_at_init(lower, step);
+    struct ncl_step *slot = add_step(lower, init ? &lower->plan->init : &lower->plan->run);
+    if (!slot)
+        return lower->status;
+    *slot = *step;
+    for (unsigned i = 0; i < step->tensor_count; i++) {
+        if (!(step->writes >> i & 1))
+            continue;
+        const ncl_ref root = ncl_plan_root(lower->plan, step->tensor[i]);
+        assert(!(lower->constant[root] && !init));
+        if (init && lower->plan->tensor[root].storage == NCL_STORE_ARENA)
+            lower->plan->tensor[root].storage = NCL_STORE_INIT;
+        lower->constant[root] = lower->constant[step->tensor[i]] = init;
+    }
+    return NNEFCL_OK;
+}
+
+static const char *step_name(struct ncl_lower *lower)
+{
+    const struct ncl_node *node = lower->node;
+    const struct ncl_value *first = &node->result[0];
+    const struct ncl_tensor *tensor =
+        first->kind == NCL_VALUE_ARRAY ? (first->count ? first->item[0].tensor : NULL) : first->tensor;
+    const char *name = ncl_arena_printf(lower->arena, "%s = %s", tensor ? tensor->name : "_", node->op->name);
+    if (!name)
+        nomem(lower);
+    return name;
+}
+
+struct ncl_emit *ncl_step_begin(struct ncl_lower *lower, const char *body)
+{
+    if (!lower->emit)
+        lower->emit = NCL_NEW(lower->arena, struct ncl_emit);
+    if (!lower->emit) {
+        nomem(lower);
+        static struct ncl_emit dead; /* never written: every call returns before on an error */
+        return &dead;
+    }
+    struct ncl_emit *emit = lower->emit;
+    *emit = (struct ncl_emit){
+        .lower = lower, .kernel.body = body, .step = {.kind = NCL_STEP_KERNEL, .at = lower->node->at}};
+    return emit;
+}
+
+static bool stopped(const struct ncl_emit *emit)
+{
+    return !emit->lower || emit->lower->status;
+}
+
+void ncl_step_source(struct ncl_emit *emit, const char *source)
+{
+    if (!stopped(emit))
+        emit->kernel.source = source;
+}
+
+void ncl_step_define(struct ncl_emit *emit, const char *name, const char *text)
+{
+    if (stopped(emit))
+        return;
+    size_t at = emit->kernel.define_count;
+    assert(at < MAX_DEFINES);
+    while (at && strcmp(emit->define[at - 1].name, name) > 0) {
+        emit->define[at] = emit->define[at - 1];
+        at--;
+    }
+    emit->define[at] = (struct ncl_define){name, text};
+    emit->kernel.define_count++;
+}
+
+void ncl_step_define_int(struct ncl_emit *emit, const char *name, int64_t value)
+{
+    if (stopped(emit))
+        return;
+    const char *text = ncl_arena_printf(emit->lower->arena, "%lld", (long long)value);
+    if (!text)
+        nomem(emit->lower);
+    ncl_step_define(emit, name, text);
+}
+
+void ncl_step_define_type(struct ncl_emit *emit, const char *name, nnefcl_dtype dtype)
+{
+    static const char *const types[] = {
+        [NNEFCL_SCALAR] = "float", [NNEFCL_INTEGER] = "int", [NNEFCL_LOGICAL] = "uchar"};
+    ncl_step_define(emit, name, types[dtype]);
+}
+
+static void add_operand(struct ncl_emit *emit, ncl_ref ref, unsigned reads, unsigned writes)
+{
+    if (stopped(emit))
+        return;
+    struct ncl_step *step = &emit->step;
+    assert(ref != NCL_NO_TENSOR && step->tensor_count < NCL_STEP_TENSORS);
+    const struct ncl_plan_tensor *tensor = &emit->lower->plan->tensor[ref];
+    const int64_t elements =
+        tensor->bytes == UINT64_MAX ? INT64_MAX : (int64_t)(tensor->bytes / nnefcl_dtype_size(tensor->dtype));
+    if (elements > emit->largest)
+        emit->largest = elements;
+    step->reads |= reads << step->tensor_count;
+    step->writes |= writes << step->tensor_count;
+    step->tensor[step->tensor_count++] = ref;
+}
+
+void ncl_step_in(struct ncl_emit *emit, ncl_ref ref)
+{
+    add_operand(emit, ref, 1, 0);
+}
+
+void ncl_step_out(struct ncl_emit *emit, ncl_ref ref)
+{
+    add_operand(emit, ref, 0, 1);
+}
+
+void ncl_step_inout(struct ncl_emit *emit, ncl_ref ref)
+{
+    add_operand(emit, ref, 1, 1);
+}
+
+void ncl_step_size(struct ncl_emit *emit, const char *name, int64_t value)
+{
+    if (stopped(emit))
+        return;
+    struct ncl_step *step = &emit->step;
+    if (!NCL_GROW(emit->lower->arena, step->size, step->size_count, emit->size_capacity) ||
+        !NCL_GROW(emit->lower->arena, emit->size_name, step->size_count, emit->name_capacity)) {
+        nomem(emit->lower);
+        return;
+    }
+    emit->size_name[step->size_count] = name;
+    step->size[step->size_count++] = value;
+}
+
+void ncl_step_real(struct ncl_emit *emit, const char *name, double value)
+{
+    const float narrowed = (float)value;
+    int32_t bits;
+    memcpy(&bits, &narrowed, sizeof bits);
+    ncl_step_size(emit, name, bits);
+}
+
+void ncl_step_sizes(struct ncl_emit *emit, const char *name, const int64_t *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        ncl_step_size(emit, name, values[i]);
+}
+
+void ncl_step_flops(struct ncl_emit *emit, double flops)
+{
+    if (!stopped(emit))
+        emit->step.flops = (uint64_t)flops;
+}
+
+static bool same_kernel(const struct ncl_kernel *a, const struct ncl_kernel *b)
+{
+    if (strcmp(a->body, b->body) != 0 || a->source != b->source || a->tensors != b->tensors ||
+        a->define_count != b->define_count)
+        return false;
+    for (size_t i = 0; i < a->define_count; i++)
+        if (strcmp(a->define[i].name, b->define[i].name) != 0 || strcmp(a->define[i].text, b->define[i].text) != 0)
+            return false;
+    return true;
+}
+
+/* The names of the fields belong to the body; records of different length (arrays by rank) keep the longest list. */
+static nnefcl_status intern_kernel(struct ncl_emit *emit)
+{
+    struct ncl_plan *plan = emit->lower->plan;
+    struct ncl_kernel *kernel = &emit->kernel;
+    kernel->tensors = emit->step.tensor_count;
+    kernel->define = emit->define;
+    kernel->size_name = emit->size_name;
+    kernel->size_count = emit->step.size_count;
+    for (size_t i = 0; i < plan->kernel_count; i++) {
+        if (!same_kernel(&plan->kernel[i], kernel))
+            continue;
+        emit->step.kernel = (uint32_t)i;
+        if (plan->kernel[i].size_count < kernel->size_count) {
+            plan->kernel[i].size_name = kernel->size_name;
+            plan->kernel[i].size_count = kernel->size_count;
+        }
+        return NNEFCL_OK;
+    }
+    struct ncl_define *define = NCL_NEW_ARRAY(emit->lower->arena, struct ncl_define, kernel->define_count);
+    if (!define || !NCL_GROW(emit->lower->arena, plan->kernel, plan->kernel_count, plan->kernel_capacity))
+        return nomem(emit->lower);
+    memcpy(define, emit->define, kernel->define_count * sizeof *define);
+    emit->step.kernel = (uint32_t)plan->kernel_count;
+    plan->kernel[plan->kernel_count] = *kernel;
+    plan->kernel[plan->kernel_count++].define = define;
+    return NNEFCL_OK;
+}
+
+nnefcl_status ncl_step_end(struct ncl_emit *emit, int64_t tasks)
+{
+    if (stopped(emit))
+        return emit->lower ? emit->lower->status : NNEFCL_ERR_NOMEM;
+    struct ncl_lower *lower = emit->lower;
+    assert(tasks > 0);
+    if (lower->long_index || emit->largest > INT_INDEX_LIMIT || tasks > INT_INDEX_LIMIT)
+        ncl_step_define(emit, "INDEX", "long");
+    if (intern_kernel(emit))
+        return lower->status;
+    emit->step.tasks = (uint64_t)tasks;
+    emit->step.record = lower->plan->record_count;
+    lower->plan->record_count += emit->step.size_count;
+    emit->step.name = step_name(lower);
+    return lower->status ? lower->status : finish(lower, &emit->step);
+}
+
+void ncl_lower_copy(struct ncl_lower *lower, ncl_ref from, ncl_ref to)
+{
+    if (lower->status)
+        return;
+    struct ncl_step step = {.kind = NCL_STEP_COPY,
+                            .at = lower->node->at,
+                            .name = step_name(lower),
+                            .tensor_count = 2,
+                            .tensor = {from, to},
+                            .reads = 1,
+                            .writes = 2};
+    if (!lower->status)
+        finish(lower, &step);
+}
+
+nnefcl_status ncl_lower_gemm(struct ncl_lower *lower, ncl_ref a, ncl_ref b, ncl_ref c, const struct ncl_gemm *gemm)
+{
+    if (lower->status)
+        return lower->status;
+    struct ncl_gemm *copy = NCL_NEW(lower->arena, struct ncl_gemm);
+    if (!copy)
+        return nomem(lower);
+    *copy = *gemm;
+    int64_t *offsets = NCL_NEW_ARRAY(lower->arena, int64_t, 3 * (size_t)gemm->batch);
+    if (!offsets)
+        return nomem(lower);
+    const size_t bytes = (size_t)gemm->batch * sizeof *offsets;
+    memcpy(offsets, gemm->offset_a, bytes);
+    memcpy(offsets + gemm->batch, gemm->offset_b, bytes);
+    memcpy(offsets + 2 * gemm->batch, gemm->offset_c, bytes);
+    copy->offset_a = offsets;
+    copy->offset_b = offsets + gemm->batch;
+    copy->offset_c = offsets + 2 * gemm->batch;
+    struct ncl_step step = {.kind = NCL_STEP_GEMM,
+                            .at = lower->node->at,
+                            .name = step_name(lower),
+                            .tensor_count = 3,
+                            .tensor = {a, b, c},
+                            .reads = 3,
+                            .writes = 4,
+                            .gemm = copy};
+    step.flops = 2 * (uint64_t)gemm->m * (uint64_t)gemm->n * (uint64_t)gemm->k * (uint64_t)gemm->batch;
+    return lower->status ? lower->status : finish(lower, &step);
+}

@@ -1,0 +1,77 @@
+/* What an operation uses to emit its steps. Errors are sticky: after the first one every call does nothing and
+ * ncl_lower_status tells it, so an op's code needs no checks between the calls. A step whose inputs are all constant
+ * goes to the init list by itself (DESIGN 3). */
+#ifndef NCL_LOWER_H
+#define NCL_LOWER_H
+
+#include "ir/op.h"
+#include "ir/plan.h"
+
+struct ncl_emit;
+
+struct ncl_lower {
+    struct ncl_arena *arena; /* of the plan */
+    struct ncl_diag *diag;
+    struct ncl_plan *plan;
+    const struct ncl_graph *graph;
+    const struct ncl_node *node; /* being lowered */
+    bool node_constant;          /* every tensor it reads is known at init */
+    ncl_ref *variable; /* by index of the variable, likewise: tensors of one label share their memory (4.1.3) */
+    ncl_ref *tensor;   /* by tensor id: its plan tensor, NCL_NO_TENSOR: not met yet */
+    bool *constant;    /* by ref: made by init steps */
+    size_t constant_capacity;
+    struct ncl_emit *emit; /* the step under construction */
+    bool plain_kernels;    /* leave out every fast variant */
+    bool clblast;          /* matmul and linear as NCL_STEP_GEMM */
+    bool long_index;       /* force 64-bit indices (tests) */
+    unsigned compat;       /* NNEFCL_COMPAT_* of the model */
+    nnefcl_status status;
+};
+
+/* The plan tensor of a graph tensor, made at the first use. */
+ncl_ref ncl_lower_tensor(struct ncl_lower *lower, const struct ncl_tensor *tensor);
+/* Memory of our own between steps, dense, `count` elements. `name` for the printed plan. It is written by steps of
+ * constant inputs only, or by none of them. */
+ncl_ref ncl_lower_scratch(struct ncl_lower *lower, const char *name, nnefcl_dtype dtype, int64_t count);
+/* `result` shows the memory of `input` under its own shape from element `first` on: no step. */
+void ncl_lower_view(struct ncl_lower *lower, const struct ncl_tensor *result, const struct ncl_tensor *input,
+                    int64_t first);
+/* Is the tensor known at init (so that packing it costs nothing at run time)? */
+bool ncl_lower_is_constant(const struct ncl_lower *lower, ncl_ref ref);
+/* NNEFCL_ERR_UNSUPPORTED at the node: "conv: ...". */
+nnefcl_status ncl_lower_unsupported(struct ncl_lower *lower, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+nnefcl_status ncl_lower_status(const struct ncl_lower *lower);
+
+/* A kernel step: begin, then its parts, then end. The pointer is valid until ncl_step_end. */
+struct ncl_emit *ncl_step_begin(struct ncl_lower *lower, const char *body);
+/* The body is not in a file, but here (registered operations). The text lives as long as the model. */
+void ncl_step_source(struct ncl_emit *step, const char *source);
+/* A `#define name text` in front of the body; text is a literal of ours. */
+void ncl_step_define(struct ncl_emit *step, const char *name, const char *text);
+void ncl_step_define_int(struct ncl_emit *step, const char *name, int64_t value);
+/* `#define name float|int|uchar` */
+void ncl_step_define_type(struct ncl_emit *step, const char *name, nnefcl_dtype dtype);
+/* Tensors in the order of the body's parameters. */
+void ncl_step_in(struct ncl_emit *step, ncl_ref ref);
+void ncl_step_out(struct ncl_emit *step, ncl_ref ref);
+/* Written in part, or read and written: an earlier content stays. */
+void ncl_step_inout(struct ncl_emit *step, ncl_ref ref);
+/* The record of sizes, in the order in which the file of the body numbers them: `#define COUNT SIZE(0)` is the field
+ * "COUNT". */
+void ncl_step_size(struct ncl_emit *step, const char *name, int64_t value);
+void ncl_step_real(struct ncl_emit *step, const char *name, double value);
+/* `count` sizes in a row, for `#define EXTENT(i) SIZE(3 + (i))`. */
+void ncl_step_sizes(struct ncl_emit *step, const char *name, const int64_t *values, size_t count);
+void ncl_step_flops(struct ncl_emit *step, double flops);
+nnefcl_status ncl_step_end(struct ncl_emit *step, int64_t tasks);
+
+/* Whole-tensor device copy. */
+void ncl_lower_copy(struct ncl_lower *lower, ncl_ref from, ncl_ref to);
+/* A GEMM for a library. */
+nnefcl_status ncl_lower_gemm(struct ncl_lower *lower, ncl_ref a, ncl_ref b, ncl_ref c, const struct ncl_gemm *gemm);
+
+/* ceil(a / b) for positive numbers. */
+int64_t ncl_ceil_div(int64_t a, int64_t b);
+
+#endif

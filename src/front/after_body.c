@@ -1,0 +1,277 @@
+/* After the body: nodes that nothing needs are dropped, variables find their files, and those without one their range
+ * of random values. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "front/build.h"
+
+/* ---- dead nodes ---- */
+
+typedef void (*visit_fn)(struct ncl_tensor *tensor, void *user);
+
+static void visit(const struct ncl_value *value, visit_fn each, void *user)
+{
+    if (value->kind == NCL_VALUE_TENSOR)
+        each(value->tensor, user);
+    else if (value->kind == NCL_VALUE_ARRAY || value->kind == NCL_VALUE_TUPLE)
+        for (size_t i = 0; i < value->count; i++)
+            visit(&value->item[i], each, user);
+}
+
+static void mark(struct ncl_tensor *tensor, void *user)
+{
+    ((bool *)user)[tensor->id] = true;
+}
+
+struct search {
+    const bool *live;
+    bool found;
+};
+
+static void look(struct ncl_tensor *tensor, void *user)
+{
+    struct search *search = user;
+    search->found |= search->live[tensor->id];
+}
+
+/* Inputs stay, and what has an effect. */
+static bool is_root(const struct ncl_node *node)
+{
+    return strcmp(node->op->name, "external") == 0 || strcmp(node->op->name, "update") == 0;
+}
+
+static void find_live(const struct ncl_graph *graph, bool *live, bool *needed)
+{
+    for (size_t i = 0; i < graph->output_count; i++)
+        live[graph->output[i]->id] = true;
+    for (size_t i = graph->node_count; i > 0; i--) {
+        const struct ncl_node *node = graph->node[i - 1];
+        struct search search = {live, is_root(node)};
+        for (size_t j = 0; j < node->result_count; j++)
+            visit(&node->result[j], look, &search);
+        if (!(needed[i - 1] = search.found))
+            continue;
+        for (size_t j = 0; j < node->parameter_count; j++)
+            visit(&node->argument[j], mark, live);
+        for (size_t j = 0; j < node->result_count; j++)
+            visit(&node->result[j], mark, live);
+    }
+}
+
+nnefcl_status ncl_attach_prune(struct ncl_build *build)
+{
+    struct ncl_graph *graph = build->graph;
+    bool *live = NCL_NEW_ARRAY(&build->scratch, bool, graph->tensor_count),
+         *needed = NCL_NEW_ARRAY(&build->scratch, bool, graph->node_count);
+    if (!live || !needed)
+        return ncl_build_nomem(build);
+    find_live(graph, live, needed);
+    size_t nodes = 0, tensors = 0, variables = 0;
+    for (size_t i = 0; i < graph->variable_count; i++)
+        graph->variable[i]->index = SIZE_MAX;
+    for (size_t i = 0; i < graph->tensor_count; i++) {
+        struct ncl_tensor *tensor = graph->tensor[i];
+        if (!live[i])
+            continue;
+        if (tensor->variable)
+            tensor->variable->index = 0;
+        tensor->id = (uint32_t)tensors;
+        graph->tensor[tensors++] = tensor;
+    }
+    for (size_t i = 0; i < graph->node_count; i++)
+        if (needed[i])
+            graph->node[nodes++] = graph->node[i];
+    for (size_t i = 0; i < graph->variable_count; i++)
+        if (graph->variable[i]->index != SIZE_MAX) {
+            graph->variable[i]->index = variables;
+            graph->variable[variables++] = graph->variable[i];
+        }
+    graph->tensor_count = tensors;
+    graph->node_count = nodes;
+    graph->variable_count = variables;
+    return NNEFCL_OK;
+}
+
+/* ---- files ---- */
+
+/* "\" counts as "/", and a label that began with "/" has lost that in the container. */
+static char *member_name(struct ncl_arena *arena, const char *label)
+{
+    while (*label == '/' || *label == '\\' || (label[0] == '.' && (label[1] == '/' || label[1] == '\\')))
+        label += *label == '.' ? 2 : 1;
+    char *name = ncl_arena_printf(arena, "%s.dat", label);
+    for (char *c = name; c && *c; c++)
+        if (*c == '\\')
+            *c = '/';
+    return name;
+}
+
+/* Finds the file; the variable's member stays SIZE_MAX when it may do without. */
+static nnefcl_status find_member(struct ncl_build *build, struct ncl_variable *variable, struct ncl_loc at)
+{
+    bool ambiguous = false;
+    const char *name = member_name(&build->scratch, variable->label);
+    if (!name)
+        return ncl_build_nomem(build);
+    if (build->container)
+        variable->member = ncl_container_find(build->container, name, &ambiguous);
+    if (ambiguous)
+        return ncl_error(build->diag, NNEFCL_ERR_MODEL, at, "several files differ from '%.200s' only by case", name);
+    if (variable->member != SIZE_MAX || build->options->random_weights)
+        return NNEFCL_OK;
+    return ncl_error(build->diag, NNEFCL_ERR_MODEL, at, "the file '%.200s' of the variable is missing", name);
+}
+
+nnefcl_status ncl_attach_member(struct ncl_build *build, struct ncl_variable *variable, struct ncl_loc at)
+{
+    if (variable->member != SIZE_MAX)
+        return NNEFCL_OK;
+    const nnefcl_status status = find_member(build, variable, at);
+    if (status || variable->member == SIZE_MAX)
+        return status;
+    return ncl_weights_check(build->container, variable, build->options->compat, at, build->diag);
+}
+
+struct file {
+    const struct ncl_variable *variable;
+    struct ncl_loc at;
+    size_t place; /* in the document */
+    bool talks;   /* there is something to say of it */
+};
+
+static int by_member(const void *a, const void *b)
+{
+    const struct file *left = a, *right = b;
+    return (left->variable->member > right->variable->member) - (left->variable->member < right->variable->member);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct file *left = a, *right = b;
+    return (left->place > right->place) - (left->place < right->place);
+}
+
+static void note_talk(void *user, nnefcl_severity severity, const nnefcl_error *diagnostic)
+{
+    (void)severity, (void)diagnostic;
+    *(bool *)user = true;
+}
+
+/* An archive is cheap to read in its own order, people read messages in that of the document: so first quietly in the
+ * one, and then those of which there is something to say in the other. */
+static nnefcl_status check_files(struct ncl_build *build, struct file *file, size_t count)
+{
+    struct ncl_cursor *cursor;
+    nnefcl_status status = ncl_cursor_open(build->container, build->diag, &cursor), first = NNEFCL_OK;
+    if (status)
+        return status;
+    qsort(file, count, sizeof *file, by_member);
+    for (size_t i = 0; i < count; i++) {
+        struct ncl_diag quiet;
+        ncl_diag_init(&quiet, NULL, note_talk, &file[i].talks, build->diag->strict);
+        file[i].talks |= ncl_weights_check_with(cursor, build->container, file[i].variable, build->options->compat,
+                                                file[i].at, &quiet) != NNEFCL_OK;
+    }
+    ncl_cursor_free(cursor);
+    qsort(file, count, sizeof *file, by_place);
+    for (size_t i = 0; i < count && build->diag->errors < NCL_MAX_ERRORS; i++) {
+        if (!file[i].talks)
+            continue;
+        status = ncl_weights_check(build->container, file[i].variable, build->options->compat, file[i].at, build->diag);
+        first = first ? first : status;
+    }
+    return first;
+}
+
+nnefcl_status ncl_attach_files(struct ncl_build *build)
+{
+    const struct ncl_graph *graph = build->graph;
+    struct file *file = NCL_NEW_ARRAY(&build->scratch, struct file, graph->variable_count);
+    bool *seen = NCL_NEW_ARRAY(&build->scratch, bool, graph->variable_count);
+    nnefcl_status first = NNEFCL_OK;
+    size_t count = 0;
+    if (!file || !seen)
+        return ncl_build_nomem(build);
+    for (size_t i = 0; i < graph->tensor_count && build->diag->errors < NCL_MAX_ERRORS; i++) {
+        const struct ncl_tensor *tensor = graph->tensor[i];
+        if (tensor->role != NCL_ROLE_VARIABLE || seen[tensor->variable->index])
+            continue;
+        seen[tensor->variable->index] = true;
+        const nnefcl_status status = find_member(build, tensor->variable, tensor->at);
+        first = first ? first : status;
+        if (tensor->variable->member != SIZE_MAX)
+            file[count++] = (struct file){tensor->variable, tensor->at, i, false};
+    }
+    if (count == 0)
+        return first;
+    const nnefcl_status status = check_files(build, file, count);
+    return first ? first : status;
+}
+
+/* ---- random values: the range follows from the operation that reads the variable ---- */
+
+static void set_range(const struct ncl_tensor *tensor, double low, double high)
+{
+    struct ncl_variable *variable = tensor->variable;
+    if (tensor->role != NCL_ROLE_VARIABLE || variable->random_low != variable->random_high)
+        return;
+    variable->random_low = low;
+    variable->random_high = high;
+}
+
+/* +-sqrt(6 / fan_in), He for uniform values. */
+static void set_filter(const struct ncl_tensor *tensor, int64_t fan_in)
+{
+    const double limit = sqrt(6.0 / (fan_in > 0 ? (double)fan_in : 1));
+    set_range(tensor, -limit, limit);
+}
+
+/* The variable behind a tensor that only shows it in another form. */
+static const struct ncl_tensor *origin(const struct ncl_tensor *tensor)
+{
+    static const char *const shown[] = {"reshape", "transpose", "squeeze", "unsqueeze", "copy"};
+    while (tensor->role != NCL_ROLE_VARIABLE && tensor->producer) {
+        size_t i = 0;
+        while (i < sizeof shown / sizeof *shown && strcmp(tensor->producer->op->name, shown[i]) != 0)
+            i++;
+        if (i == sizeof shown / sizeof *shown || tensor->producer->argument[0].kind != NCL_VALUE_TENSOR)
+            break;
+        tensor = tensor->producer->argument[0].tensor;
+    }
+    return tensor;
+}
+
+static void from_node(const struct ncl_node *node)
+{
+    const char *op = node->op->name;
+    if (strcmp(op, "conv") == 0) {
+        const struct ncl_tensor *filter = ncl_node_tensor(node, "filter");
+        set_filter(origin(filter), ncl_shape_span(&filter->shape, 1, filter->shape.rank));
+    } else if (strcmp(op, "deconv") == 0) {
+        const struct ncl_tensor *filter = ncl_node_tensor(node, "filter");
+        set_filter(origin(filter), filter->shape.rank ? filter->shape.extent[0] : 1);
+    } else if (strcmp(op, "linear") == 0) {
+        const struct ncl_tensor *filter = ncl_node_tensor(node, "filter");
+        set_filter(origin(filter), filter->shape.rank ? filter->shape.extent[filter->shape.rank - 1] : 1);
+    } else if (strcmp(op, "matmul") == 0) {
+        const struct ncl_tensor *a = ncl_node_tensor(node, "A"), *b = ncl_node_tensor(node, "B");
+        const int rank = a->shape.rank;
+        const int64_t inner =
+            rank < 2 ? 1 : a->shape.extent[ncl_node_logical(node, "transposeA") ? rank - 2 : rank - 1];
+        set_filter(origin(a), inner);
+        set_filter(origin(b), inner);
+    } else if (strcmp(op, "batch_normalization") == 0) {
+        set_range(origin(ncl_node_tensor(node, "variance")), 0.5, 1.5);
+        set_range(origin(ncl_node_tensor(node, "scale")), 0.5, 1.5);
+    }
+}
+
+void ncl_attach_random(struct ncl_graph *graph)
+{
+    for (size_t i = 0; i < graph->node_count; i++)
+        from_node(graph->node[i]);
+    for (size_t i = 0; i < graph->tensor_count; i++)
+        if (graph->tensor[i]->role == NCL_ROLE_VARIABLE)
+            set_range(graph->tensor[i], -0.1, 0.1);
+}

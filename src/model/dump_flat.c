@@ -1,0 +1,220 @@
+/* The graph as a flat document (NNEF 6): one invocation for each node, all arguments written out. It can be opened
+ * again. */
+#include <ctype.h>
+#include <string.h>
+
+#include "model/dump.h"
+#include "base/names.h"
+#include "front/registered.h"
+#include "nnef/print.h"
+
+struct flat {
+    struct ncl_arena arena;
+    struct ncl_text *text;
+    const struct nnefcl_model *model;
+    const struct ncl_graph *graph;
+    const struct ncl_document *standard;
+    struct ncl_names operations; /* struct ncl_fragment */
+    struct ncl_names taken;
+    const char **name; /* by tensor */
+    bool failed;
+};
+
+/* ---- names: those of inputs and outputs stay, then those of the document, then the others get one ---- */
+
+static bool take(struct flat *flat, const struct ncl_tensor *tensor, const char *name)
+{
+    if (flat->failed || flat->name[tensor->id] || ncl_names_find(&flat->taken, name))
+        return false;
+    flat->failed = !ncl_names_put(&flat->taken, &flat->arena, name, flat);
+    flat->name[tensor->id] = name;
+    return true;
+}
+
+/* "y.1" gives y_1; with more underscores when that is taken. */
+static void invent(struct flat *flat, const struct ncl_tensor *tensor)
+{
+    char *base = ncl_arena_strdup(&flat->arena, tensor->name && *tensor->name ? tensor->name : "t");
+    for (char *c = base; c && *c; c++)
+        if (!isalnum((unsigned char)*c))
+            *c = '_';
+    if (base && isdigit((unsigned char)*base))
+        *base = '_';
+    for (size_t attempt = 0; base && !flat->failed; attempt++) {
+        const char *name = attempt ? ncl_arena_printf(&flat->arena, "%s_%zu", base, attempt) : base;
+        if (!name)
+            break;
+        if (take(flat, tensor, name))
+            return;
+    }
+    flat->failed = true;
+}
+
+static bool is_identifier(const char *name)
+{
+    for (const char *c = name; *c; c++)
+        if (!isalnum((unsigned char)*c) && *c != '_')
+            return false;
+    return *name && !isdigit((unsigned char)*name);
+}
+
+static void name_tensors(struct flat *flat)
+{
+    const struct ncl_graph *graph = flat->graph;
+    for (size_t i = 0; i < graph->output_count; i++)
+        take(flat, graph->output[i], graph->output[i]->name);
+    for (size_t i = 0; i < graph->input_count; i++)
+        take(flat, graph->input[i], graph->input[i]->name);
+    for (size_t i = 0; i < graph->tensor_count; i++)
+        if (graph->tensor[i]->exported && is_identifier(graph->tensor[i]->name))
+            take(flat, graph->tensor[i], graph->tensor[i]->name);
+    for (size_t i = 0; i < graph->tensor_count && !flat->failed; i++)
+        if (!flat->name[i] && graph->tensor[i]->producer)
+            invent(flat, graph->tensor[i]);
+}
+
+/* A graph that names a parameter as its result has a copy of it that cannot be written down. */
+static bool is_input_as_output(const struct ncl_node *node)
+{
+    const struct ncl_value *from = &node->argument[0];
+    return strcmp(node->op->name, "copy") == 0 && from->tensor->role == NCL_ROLE_INPUT &&
+           node->result[0].tensor->exported && strcmp(from->tensor->name, node->result[0].tensor->name) == 0;
+}
+
+static void merge_inputs(struct flat *flat)
+{
+    for (size_t i = 0; i < flat->graph->node_count; i++) {
+        const struct ncl_node *node = flat->graph->node[i];
+        if (is_input_as_output(node))
+            flat->name[node->argument[0].tensor->id] = node->argument[0].tensor->name;
+    }
+}
+
+/* ---- text ---- */
+
+static void dump_list(struct flat *flat, struct ncl_tensor *const *tensor, size_t count)
+{
+    ncl_text_add(flat->text, "( ");
+    for (size_t i = 0; i < count; i++)
+        ncl_text_printf(flat->text, "%s%s", i ? ", " : "", flat->name[tensor[i]->id]);
+    ncl_text_add(flat->text, " )");
+}
+
+static const struct ncl_tensor *first_tensor(const struct ncl_value *value)
+{
+    while ((value->kind == NCL_VALUE_ARRAY || value->kind == NCL_VALUE_TUPLE) && value->count)
+        value = &value->item[0];
+    return value->kind == NCL_VALUE_TENSOR ? value->tensor : NULL;
+}
+
+/* With another batch (--batch) the first item of a reshape follows without being written down; then the extent is. */
+static struct ncl_value *resolved_shape(struct flat *flat, const struct ncl_node *node)
+{
+    const struct ncl_value *shape = ncl_node_arg(node, "shape");
+    const nnefcl_shape *result = &node->result[0].tensor->shape;
+    const int64_t start = ncl_node_integer(node, "axis_start");
+    struct ncl_value *argument = NCL_NEW_ARRAY(&flat->arena, struct ncl_value, node->parameter_count);
+    struct ncl_value *item = NCL_NEW_ARRAY(&flat->arena, struct ncl_value, shape->count);
+    if (!argument || !item) {
+        flat->failed = true;
+        return node->argument;
+    }
+    for (size_t i = 0; i < node->parameter_count; i++)
+        argument[i] = node->argument[i];
+    for (size_t i = 0; i < shape->count; i++) {
+        item[i] = shape->item[i];
+        if (item[i].integer > 0 && (int64_t)i + start < result->rank)
+            item[i].integer = result->extent[(int64_t)i + start];
+    }
+    argument[shape - node->argument].item = item;
+    return argument;
+}
+
+/* What ? stands for: in all of chapter 4 it is the type of the first result. */
+static void dump_type(struct flat *flat, const struct ncl_node *node)
+{
+    const struct ncl_custom *custom = node->op->custom;
+    const struct ncl_fragment *fragment = custom ? NULL : ncl_names_find(&flat->operations, node->op->name);
+    const struct ncl_tensor *result = first_tensor(&node->result[0]);
+    if (custom && custom->generic)
+        ncl_text_printf(flat->text, "<%s>", nnefcl_dtype_name(ncl_custom_dtype(custom, node)));
+    else if (fragment && fragment->generic && result)
+        ncl_text_printf(flat->text, "<%s>", nnefcl_dtype_name(result->dtype));
+}
+
+static void dump_node(struct flat *flat, const struct ncl_node *node)
+{
+    if (is_input_as_output(node))
+        return;
+    ncl_text_add(flat->text, "    ");
+    ncl_dump_results(flat->text, node, flat->name);
+    ncl_text_printf(flat->text, " = %s", node->op->name);
+    dump_type(flat, node);
+    struct ncl_node written = *node;
+    if (strcmp(node->op->name, "reshape") == 0)
+        written.argument = resolved_shape(flat, node);
+    ncl_dump_arguments(flat->text, &written, flat->name);
+    ncl_text_add(flat->text, ";\n");
+}
+
+static bool is_used(const struct ncl_graph *graph, const struct ncl_custom *custom)
+{
+    for (size_t i = 0; i < graph->node_count; i++)
+        if (graph->node[i]->op->custom == custom)
+            return true;
+    return false;
+}
+
+/* A document that uses custom operations has to declare them. */
+static void dump_registered(struct flat *flat)
+{
+    bool any = false;
+    for (size_t i = 0; i < flat->model->registered_count; i++) {
+        const struct ncl_registered *registered = &flat->model->registered[i];
+        if (!is_used(flat->graph, &registered->custom))
+            continue;
+        if (!any)
+            ncl_text_add(flat->text, "extension KHR_enable_fragment_definitions;\n\n");
+        any = true;
+        ncl_print_fragment(flat->text, registered->fragment);
+    }
+}
+
+static nnefcl_status dump(struct flat *flat, struct ncl_diag *diag)
+{
+    const struct ncl_graph *graph = flat->graph;
+    nnefcl_status status = ncl_stdlib(&flat->arena, diag, &flat->standard);
+    if (status)
+        return status;
+    for (size_t i = 0; i < flat->standard->fragment_count; i++) {
+        struct ncl_fragment *fragment = &flat->standard->fragment[i];
+        if (!ncl_names_put(&flat->operations, &flat->arena, fragment->name, fragment))
+            return ncl_nomem(diag);
+    }
+    if (!(flat->name = NCL_NEW_ARRAY(&flat->arena, const char *, graph->tensor_count)))
+        return ncl_nomem(diag);
+    name_tensors(flat);
+    if (flat->failed)
+        return ncl_nomem(diag);
+    merge_inputs(flat);
+    ncl_text_add(flat->text, "version 1.0;\n");
+    dump_registered(flat);
+    ncl_text_printf(flat->text, "\ngraph %s", graph->name);
+    dump_list(flat, graph->input, graph->input_count);
+    ncl_text_add(flat->text, " -> ");
+    dump_list(flat, graph->output, graph->output_count);
+    ncl_text_add(flat->text, "\n{\n");
+    for (size_t i = 0; i < graph->node_count; i++)
+        dump_node(flat, graph->node[i]);
+    ncl_text_add(flat->text, "}\n");
+    return flat->failed ? ncl_nomem(diag) : NNEFCL_OK;
+}
+
+nnefcl_status ncl_dump_flat(struct ncl_text *text, const struct nnefcl_model *model, struct ncl_diag *diag)
+{
+    struct flat flat = {.text = text, .model = model, .graph = model->graph};
+    ncl_arena_init(&flat.arena, &model->arena.allocator, 0);
+    const nnefcl_status status = dump(&flat, diag);
+    ncl_arena_free(&flat.arena);
+    return status;
+}

@@ -1,0 +1,39 @@
+/* The frozen model behind the public nnefcl_model, and what is made of it without a device. */
+#ifndef NCL_FROZEN_H
+#define NCL_FROZEN_H
+
+#include "base/text.h"
+#include "front/front.h"
+#include "front/weights.h"
+#include "nnefcl/inspect.h"
+#include "plan/plan_make.h"
+
+struct nnefcl_model {
+    struct ncl_arena arena; /* everything below but the container */
+    struct ncl_container *container;
+    struct ncl_source source; /* graph.nnef, kept for messages */
+    const struct ncl_document *document;
+    const struct ncl_graph *graph;
+    const char *const *location;             /* of each node: "graph.nnef:12:9" */
+    const struct ncl_registered *registered; /* operations of the application (registered.h) */
+    size_t registered_count;
+    unsigned compat;
+    bool random_weights, no_quant;
+    uint64_t seed, memory_limit;
+};
+
+/* A number that tells models apart: hash of the document and of the options that change what it computes. */
+uint64_t ncl_model_fingerprint(const struct nnefcl_model *model);
+
+/* prepare.c: passes and plan for a target. Everything in `arena`; the plan points into the model. */
+nnefcl_status ncl_model_plan(const struct nnefcl_model *model, const struct ncl_target *target,
+                             const struct ncl_plan_options *options, struct ncl_arena *arena, struct ncl_diag *diag,
+                             struct ncl_plan **plan);
+
+/* A reader of the elements of its constants and variables. */
+nnefcl_status ncl_model_weights(const struct nnefcl_model *model, struct ncl_diag *diag, struct ncl_weights **weights);
+
+/* needs.c: --dump plan and --dump cl. */
+void ncl_plan_dump(struct ncl_text *text, const struct ncl_plan *plan, nnefcl_dump what);
+
+#endif

@@ -1,0 +1,296 @@
+/* The model: opening it, and what can be asked of it (model.h). */
+#include <string.h>
+
+#include "front/registered.h"
+#include "model/frozen.h"
+#include "nnef/parse.h"
+
+#define MAX_GRAPH_BYTES ((uint64_t)256 << 20)
+#define DEFAULT_MEMORY  ((uint64_t)8 << 30)
+
+/* ---- bytes in memory as a reader ---- */
+
+struct memory {
+    const uint8_t *data;
+    size_t size;
+};
+
+static size_t read_memory(void *user, uint64_t offset, void *buffer, size_t size)
+{
+    const struct memory *memory = user;
+    if (offset >= memory->size)
+        return 0;
+    const size_t rest = memory->size - (size_t)offset, count = size < rest ? size : rest;
+    memcpy(buffer, memory->data + offset, count);
+    return count;
+}
+
+/* ---- opening ---- */
+
+static nnefcl_status read_options(nnefcl_model *model, const nnefcl_model_options *options, struct ncl_diag *diag)
+{
+    if (options->version != 1)
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                         "nnefcl_model_options.version is %u, this library knows 1; use NNEFCL_MODEL_OPTIONS_INIT",
+                         (unsigned)options->version);
+    if (options->strict && options->compat)
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "strict and compat exclude each other");
+    if (options->batch < 0 || options->batch > INT32_MAX)
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "the batch %lld is not between 1 and 2^31-1",
+                         (long long)options->batch);
+    for (size_t i = 0; i < options->shape_count; i++) {
+        const nnefcl_input_shape *shape = &options->shapes[i];
+        if (!shape->name || shape->shape.rank < 0 || shape->shape.rank > NNEFCL_MAX_RANK)
+            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                             "the shape number %zu has no name, or a rank outside of 0 to %d", i, NNEFCL_MAX_RANK);
+    }
+    model->compat = options->compat;
+    model->random_weights = options->random_weights != 0;
+    model->no_quant = options->no_quant != 0;
+    model->seed = options->seed;
+    model->memory_limit = options->memory_limit ? options->memory_limit : DEFAULT_MEMORY;
+    return NNEFCL_OK;
+}
+
+static nnefcl_status find_member(const nnefcl_model *model, const char *name, struct ncl_diag *diag, size_t *index)
+{
+    bool ambiguous = false;
+    *index = ncl_container_find(model->container, name, &ambiguous);
+    return ambiguous
+               ? ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "several files differ from '%s' only by case", name)
+               : NNEFCL_OK;
+}
+
+static nnefcl_status slurp(nnefcl_model *model, size_t index, const char *name, struct ncl_diag *diag,
+                           struct ncl_source *source)
+{
+    char *text;
+    size_t length;
+    const nnefcl_status status =
+        ncl_container_slurp(model->container, index, MAX_GRAPH_BYTES, &model->arena, diag, &text, &length);
+    if (!status)
+        *source = (struct ncl_source){name, text, length};
+    return status;
+}
+
+static nnefcl_status read_document(nnefcl_model *model, struct ncl_diag *diag)
+{
+    const struct ncl_parse_options settings = {.compat = model->compat};
+    struct ncl_document *document;
+    size_t index;
+    nnefcl_status status = find_member(model, "graph.nnef", diag, &index);
+    if (!status && index == SIZE_MAX)
+        status = ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "there is no graph.nnef in the model");
+    if (!status)
+        status = slurp(model, index, "graph.nnef", diag, &model->source);
+    if (!status)
+        status = ncl_parse_document(&model->arena, diag, &model->source, &settings, &document);
+    if (!status)
+        model->document = document;
+    return status;
+}
+
+static nnefcl_status read_quant(nnefcl_model *model, struct ncl_diag *diag, struct ncl_quant_file **quant)
+{
+    size_t index;
+    struct ncl_source *source = NCL_NEW(&model->arena, struct ncl_source);
+    *quant = NULL;
+    if (!source)
+        return ncl_nomem(diag);
+    nnefcl_status status = find_member(model, "graph.quant", diag, &index);
+    if (status || index == SIZE_MAX)
+        return status;
+    status = slurp(model, index, "graph.quant", diag, source);
+    return status ? status : ncl_parse_quant(&model->arena, diag, source, quant);
+}
+
+/* Places as text, for nnefcl_node_info: a frozen model allocates nothing. */
+static nnefcl_status locate(nnefcl_model *model, struct ncl_diag *diag)
+{
+    const struct ncl_graph *graph = model->graph;
+    const char **location = NCL_NEW_ARRAY(&model->arena, const char *, graph->node_count);
+    for (size_t i = 0; i < graph->node_count; i++) {
+        const struct ncl_loc *at = &graph->node[i]->at;
+        if (!location || !(location[i] = ncl_arena_printf(&model->arena, "%s:%u:%u",
+                                                          at->source ? at->source->name : "?", at->line, at->column)))
+            return ncl_nomem(diag);
+    }
+    model->location = location;
+    return location ? NNEFCL_OK : ncl_nomem(diag);
+}
+
+static nnefcl_status load(nnefcl_model *model, const char *path, const nnefcl_reader *reader,
+                          const nnefcl_model_options *options, struct ncl_diag *diag)
+{
+    struct ncl_quant_file *quant;
+    nnefcl_status status = read_options(model, options, diag);
+    if (status)
+        return status;
+    model->arena.limit = model->memory_limit < SIZE_MAX ? (size_t)model->memory_limit : SIZE_MAX;
+    status = ncl_container_open(path, reader, model->memory_limit, &options->allocator, diag, &model->container);
+    if (status)
+        return status;
+    status = read_document(model, diag);
+    if (!status)
+        status = read_quant(model, diag, &quant);
+    if (status)
+        return status;
+    struct ncl_registered *registered;
+    status = ncl_register(&model->arena, diag, options->operations, options->operation_count, &registered);
+    if (status)
+        return status;
+    model->registered = registered;
+    model->registered_count = options->operation_count;
+    const struct ncl_build_options build = {.strict = options->strict != 0,
+                                            .random_weights = model->random_weights,
+                                            .no_quant = model->no_quant,
+                                            .compat = model->compat,
+                                            .shapes = options->shapes,
+                                            .shape_count = options->shape_count,
+                                            .batch = options->batch,
+                                            .memory_limit = model->memory_limit,
+                                            .registered = registered,
+                                            .registered_count = options->operation_count};
+    status = ncl_build(&model->arena, diag, model->document, quant, model->container, &build, &model->graph);
+    return status ? status : locate(model, diag);
+}
+
+static nnefcl_status open_any(const char *path, const nnefcl_reader *reader, const struct memory *memory,
+                              const nnefcl_model_options *options, nnefcl_model **result, nnefcl_error *error)
+{
+    const nnefcl_model_options defaults = NNEFCL_MODEL_OPTIONS_INIT;
+    struct ncl_diag diag;
+    nnefcl_reader from_memory;
+    if (!options)
+        options = &defaults;
+    ncl_diag_init(&diag, error, options->diagnostic, options->diagnostic_user, options->strict != 0);
+    nnefcl_model *model = ncl_resize(&options->allocator, NULL, sizeof *model);
+    if (!model)
+        return ncl_nomem(&diag);
+    *model = (nnefcl_model){0};
+    ncl_arena_init(&model->arena, &options->allocator, 0);
+    nnefcl_status status = NNEFCL_OK;
+    if (memory) {
+        struct memory *kept = NCL_NEW(&model->arena, struct memory);
+        if (kept) {
+            *kept = *memory;
+            from_memory = (nnefcl_reader){read_memory, memory->size, kept};
+            reader = &from_memory;
+        } else {
+            status = ncl_nomem(&diag);
+        }
+    }
+    if (!status)
+        status = load(model, path, reader, options, &diag);
+    if (status) {
+        nnefcl_model_free(model);
+        return diag.status ? diag.status : status;
+    }
+    *result = model;
+    return NNEFCL_OK;
+}
+
+static nnefcl_status refuse(const nnefcl_model_options *options, nnefcl_error *error, const char *what)
+{
+    struct ncl_diag diag;
+    ncl_diag_init(&diag, error, options ? options->diagnostic : NULL, options ? options->diagnostic_user : NULL, false);
+    return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "%s", what);
+}
+
+nnefcl_status nnefcl_model_open(const char *path, const nnefcl_model_options *options, nnefcl_model **model,
+                                nnefcl_error *error)
+{
+    if (!path || !model)
+        return refuse(options, error, "nnefcl_model_open needs a path and a place for the model");
+    return open_any(path, NULL, NULL, options, model, error);
+}
+
+nnefcl_status nnefcl_model_open_memory(const void *data, size_t size, const nnefcl_model_options *options,
+                                       nnefcl_model **model, nnefcl_error *error)
+{
+    if (!model || (!data && size))
+        return refuse(options, error, "nnefcl_model_open_memory needs the bytes and a place for the model");
+    return open_any(NULL, NULL, &(struct memory){data, size}, options, model, error);
+}
+
+nnefcl_status nnefcl_model_open_reader(const nnefcl_reader *reader, const nnefcl_model_options *options,
+                                       nnefcl_model **model, nnefcl_error *error)
+{
+    if (!reader || !reader->read || !model)
+        return refuse(options, error, "nnefcl_model_open_reader needs a reader and a place for the model");
+    return open_any(NULL, reader, NULL, options, model, error);
+}
+
+void nnefcl_model_free(nnefcl_model *model)
+{
+    if (!model)
+        return;
+    const nnefcl_allocator allocator = model->arena.allocator;
+    if (model->container)
+        ncl_container_free(model->container);
+    ncl_arena_free(&model->arena);
+    ncl_resize(&allocator, model, 0);
+}
+
+/* ---- questions ---- */
+
+const char *nnefcl_model_name(const nnefcl_model *model)
+{
+    return model->graph->name;
+}
+
+size_t nnefcl_model_input_count(const nnefcl_model *model)
+{
+    return model->graph->input_count;
+}
+
+size_t nnefcl_model_output_count(const nnefcl_model *model)
+{
+    return model->graph->output_count;
+}
+
+size_t nnefcl_model_variable_count(const nnefcl_model *model)
+{
+    return model->graph->variable_count;
+}
+
+static nnefcl_status tensor_info(struct ncl_tensor *const *list, size_t count, size_t index, nnefcl_tensor_info *info)
+{
+    *info = (nnefcl_tensor_info){0};
+    if (index >= count)
+        return NNEFCL_ERR_ARGUMENT;
+    const struct ncl_tensor *tensor = list[index];
+    *info = (nnefcl_tensor_info){.name = tensor->name,
+                                 .dtype = tensor->dtype,
+                                 .shape = tensor->shape,
+                                 .bytes = nnefcl_tensor_bytes(tensor->dtype, &tensor->shape)};
+    return NNEFCL_OK;
+}
+
+nnefcl_status nnefcl_model_input(const nnefcl_model *model, size_t index, nnefcl_tensor_info *info)
+{
+    return tensor_info(model->graph->input, model->graph->input_count, index, info);
+}
+
+nnefcl_status nnefcl_model_output(const nnefcl_model *model, size_t index, nnefcl_tensor_info *info)
+{
+    return tensor_info(model->graph->output, model->graph->output_count, index, info);
+}
+
+/* Its name is that of the first variable operation with the label. */
+nnefcl_status nnefcl_model_variable(const nnefcl_model *model, size_t index, nnefcl_tensor_info *info)
+{
+    const struct ncl_graph *graph = model->graph;
+    *info = (nnefcl_tensor_info){0};
+    if (index >= graph->variable_count)
+        return NNEFCL_ERR_ARGUMENT;
+    const struct ncl_variable *variable = graph->variable[index];
+    *info = (nnefcl_tensor_info){.label = variable->label,
+                                 .dtype = variable->dtype,
+                                 .shape = variable->shape,
+                                 .bytes = nnefcl_tensor_bytes(variable->dtype, &variable->shape)};
+    for (size_t i = 0; i < graph->tensor_count && !info->name; i++)
+        if (graph->tensor[i]->variable == variable)
+            info->name = graph->tensor[i]->name;
+    return NNEFCL_OK;
+}

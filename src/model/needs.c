@@ -1,0 +1,89 @@
+/* What can be said of a model without a device (inspect.h): would it run, what would it need, the plan for a generic
+ * target. */
+#include "model/frozen.h"
+#include "plan/source.h"
+
+static void plan_options(const nnefcl_session_options *options, struct ncl_plan_options *plan)
+{
+    *plan = (struct ncl_plan_options){0};
+    if (!options)
+        return;
+    plan->disabled_passes = options->disabled_passes;
+    plan->disabled_pass_count = options->disabled_pass_count;
+    plan->plain_kernels = options->plain_kernels;
+    plan->clblast = options->blas == NNEFCL_BLAS_CLBLAST;
+    plan->separate_buffers = options->separate_buffers;
+    plan->keep_tensors = options->keep_tensors;
+    plan->memory_limit = options->memory_limit;
+}
+
+static nnefcl_status generic_plan(const nnefcl_model *model, const nnefcl_session_options *options,
+                                  const struct ncl_target *target, struct ncl_arena *arena, nnefcl_error *error,
+                                  struct ncl_plan **plan)
+{
+    struct ncl_plan_options settings;
+    struct ncl_diag diag;
+    plan_options(options, &settings);
+    ncl_arena_init(arena, options ? &options->allocator : NULL, 0);
+    ncl_diag_init(&diag, error, options ? options->diagnostic : NULL, options ? options->diagnostic_user : NULL, false);
+    return ncl_model_plan(model, target, &settings, arena, &diag, plan);
+}
+
+nnefcl_status nnefcl_model_check(const nnefcl_model *model, const nnefcl_session_options *options, nnefcl_needs *needs,
+                                 nnefcl_error *error)
+{
+    struct ncl_arena arena;
+    struct ncl_plan *plan;
+    const nnefcl_status status = generic_plan(model, options, &ncl_target_generic_cpu, &arena, error, &plan);
+    *needs = (nnefcl_needs){0};
+    if (status == NNEFCL_OK) {
+        needs->weights = plan->weight_bytes;
+        needs->arena = plan->arena_bytes > plan->init_bytes ? plan->arena_bytes : plan->init_bytes;
+        needs->io = plan->io_bytes;
+        needs->steps = plan->run.count;
+        needs->kernels = plan->kernel_count;
+        needs->nodes = model->graph->node_count;
+        for (size_t i = 0; i < plan->tensor_count; i++)
+            if (plan->tensor[i].bytes > needs->largest)
+                needs->largest = plan->tensor[i].bytes;
+        for (size_t i = 0; i < model->graph->variable_count; i++)
+            needs->parameters += (uint64_t)ncl_shape_volume(&model->graph->variable[i]->shape);
+        for (size_t i = 0; i < model->graph->node_count; i++)
+            needs->macs += model->graph->node[i]->op->macs(model->graph->node[i]);
+    }
+    ncl_arena_free(&arena);
+    return status;
+}
+
+nnefcl_status nnefcl_model_dump_plan(const nnefcl_model *model, const nnefcl_session_options *options, int gpu,
+                                     nnefcl_dump what, nnefcl_write_fn write, void *user, nnefcl_error *error)
+{
+    struct ncl_arena arena;
+    struct ncl_plan *plan;
+    struct ncl_text text;
+    nnefcl_status status =
+        generic_plan(model, options, gpu ? &ncl_target_generic_gpu : &ncl_target_generic_cpu, &arena, error, &plan);
+    ncl_text_init(&text, options ? &options->allocator : NULL);
+    if (status == NNEFCL_OK) {
+        ncl_plan_dump(&text, plan, what);
+        if (text.failed)
+            status = NNEFCL_ERR_NOMEM;
+        else if (text.data)
+            write(user, text.data, text.length);
+    }
+    ncl_text_free(&text);
+    ncl_arena_free(&arena);
+    return status;
+}
+
+void ncl_plan_dump(struct ncl_text *text, const struct ncl_plan *plan, nnefcl_dump what)
+{
+    if (what == NNEFCL_DUMP_PLAN) {
+        ncl_plan_print(text, plan);
+        return;
+    }
+    for (uint32_t i = 0; i < plan->kernel_count; i++) {
+        ncl_text_printf(text, "/* ---- k%u %s ---- */\n", i, plan->kernel[i].body);
+        ncl_source_launch(text, plan, i);
+    }
+}

@@ -1,0 +1,54 @@
+/* Plans whose tensors can be read after a run: which keep their memory, and where the tensors of the graph are then. */
+#include <string.h>
+
+#include "plan/plan_make.h"
+
+nnefcl_status ncl_keep_tensors(struct ncl_lower *lower)
+{
+    struct ncl_plan *plan = lower->plan;
+    bool *loaded = NCL_NEW_ARRAY(lower->arena, bool, plan->tensor_count);
+    if (!loaded)
+        return ncl_nomem(lower->diag);
+    for (size_t i = 0; i < plan->init.count; i++)
+        if (plan->init.step[i].kind == NCL_STEP_LOAD)
+            loaded[plan->init.step[i].tensor[0]] = true;
+    for (size_t i = 0; i < lower->graph->tensor_count; i++) {
+        if (lower->tensor[i] == NCL_NO_TENSOR)
+            continue;
+        const ncl_ref ref = ncl_plan_root(plan, lower->tensor[i]);
+        struct ncl_plan_tensor *root = &plan->tensor[ref];
+        root->kept = root->storage == NCL_STORE_ARENA;
+        if (root->storage == NCL_STORE_INIT && !loaded[ref])
+            root->storage = NCL_STORE_WEIGHT;
+    }
+    return NNEFCL_OK;
+}
+
+/* The result of an update is the new value where it counts: in the variable. */
+static void hold_updates(struct ncl_lower *lower)
+{
+    for (size_t i = 0; i < lower->graph->node_count; i++) {
+        const struct ncl_node *node = lower->graph->node[i];
+        if (strcmp(node->op->name, "update") == 0)
+            lower->plan->held[ncl_node_result(node, 0)->id] = lower->tensor[ncl_node_tensor(node, "variable")->id];
+    }
+}
+
+nnefcl_status ncl_keep_map(struct ncl_lower *lower)
+{
+    struct ncl_plan *plan = lower->plan;
+    plan->held = NCL_NEW_ARRAY(lower->arena, ncl_ref, lower->graph->tensor_count);
+    if (!plan->held)
+        return ncl_nomem(lower->diag);
+    plan->held_count = lower->graph->tensor_count;
+    for (size_t i = 0; i < plan->held_count; i++) {
+        const ncl_ref ref = plan->held[i] = lower->tensor[i];
+        if (ref == NCL_NO_TENSOR)
+            continue;
+        const struct ncl_plan_tensor *root = &plan->tensor[ncl_plan_root(plan, ref)];
+        if (root->storage == NCL_STORE_INIT || root->buffer == UINT32_MAX) /* gone, or no step has to do with it */
+            plan->held[i] = NCL_NO_TENSOR;
+    }
+    hold_updates(lower);
+    return NNEFCL_OK;
+}

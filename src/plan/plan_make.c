@@ -1,0 +1,278 @@
+/* Graph to plan: passes, lowering, state, outputs, order of the init steps, memory plan (DESIGN 3). */
+#include <string.h>
+
+#include "plan/plan_make.h"
+
+static bool value_is_constant(const struct ncl_lower *lower, const struct ncl_value *value)
+{
+    if (value->kind == NCL_VALUE_TENSOR) {
+        if (ncl_tensor_is_constant(value->tensor))
+            return true;
+        const ncl_ref ref = lower->tensor[value->tensor->id];
+        return ref != NCL_NO_TENSOR && lower->constant[ref];
+    }
+    if (value->kind == NCL_VALUE_ARRAY || value->kind == NCL_VALUE_TUPLE)
+        for (size_t i = 0; i < value->count; i++)
+            if (!value_is_constant(lower, &value->item[i]))
+                return false;
+    return true;
+}
+
+static nnefcl_status lower_nodes(struct ncl_lower *lower)
+{
+    const struct ncl_graph *graph = lower->graph;
+    for (size_t i = 0; i < graph->node_count && !lower->status; i++) {
+        const struct ncl_node *node = graph->node[i];
+        lower->node = node;
+        lower->node_constant = true;
+        for (size_t k = 0; k < node->parameter_count; k++)
+            lower->node_constant &= value_is_constant(lower, &node->argument[k]);
+        const nnefcl_status status = node->op->lower(lower, node);
+        if (status && !lower->status)
+            lower->status = status;
+    }
+    return lower->status;
+}
+
+/* ---- what happens behind the last node ---- */
+
+static ncl_ref add_tensor_like(struct ncl_lower *lower, ncl_ref like, const char *name, enum ncl_storage storage)
+{
+    struct ncl_plan *plan = lower->plan;
+    if (!NCL_GROW(lower->arena, plan->tensor, plan->tensor_count, plan->tensor_capacity)) {
+        lower->status = ncl_nomem(lower->diag);
+        return NCL_NO_TENSOR;
+    }
+    const ncl_ref ref = (ncl_ref)plan->tensor_count++;
+    plan->tensor[ref] = plan->tensor[like];
+    plan->tensor[ref].name = name;
+    plan->tensor[ref].storage = storage;
+    plan->tensor[ref].base = NCL_NO_TENSOR;
+    plan->tensor[ref].base_offset = 0;
+    return ref;
+}
+
+static void add_copy(struct ncl_lower *lower, struct ncl_steps *list, ncl_ref from, ncl_ref to, struct ncl_loc at,
+                     const char *format, const char *name)
+{
+    const char *text = ncl_arena_printf(lower->arena, "%s%s", name, format);
+    if (!text || !NCL_GROW(lower->arena, list->step, list->count, list->capacity)) {
+        lower->status = ncl_nomem(lower->diag);
+        return;
+    }
+    list->step[list->count++] = (struct ncl_step){.kind = NCL_STEP_COPY,
+                                                  .at = at,
+                                                  .name = text,
+                                                  .tensor_count = 2,
+                                                  .tensor = {from, to},
+                                                  .reads = 1,
+                                                  .writes = 2};
+}
+
+static bool is_update(const struct ncl_node *node)
+{
+    return strcmp(node->op->name, "update") == 0;
+}
+
+/* Variables change after all operations of the cycle (4.8). A new value that is the old value of a variable is set
+ * aside first: swaps work. */
+static nnefcl_status lower_updates(struct ncl_lower *lower)
+{
+    const struct ncl_graph *graph = lower->graph;
+    struct ncl_plan *plan = lower->plan;
+    size_t count = 0;
+    for (size_t i = 0; i < graph->node_count; i++)
+        count += is_update(graph->node[i]);
+    ncl_ref *value = NCL_NEW_ARRAY(lower->arena, ncl_ref, count);
+    const struct ncl_node **update = NCL_NEW_ARRAY(lower->arena, const struct ncl_node *, count);
+    if (!value || !update)
+        return lower->status = ncl_nomem(lower->diag);
+    count = 0;
+    for (size_t i = 0; i < graph->node_count && !lower->status; i++) {
+        if (!is_update(graph->node[i]))
+            continue;
+        const struct ncl_node *node = update[count] = graph->node[i];
+        value[count] = ncl_lower_tensor(lower, ncl_node_tensor(node, "value"));
+        if (!lower->status && plan->tensor[ncl_plan_root(plan, value[count])].storage == NCL_STORE_STATE) {
+            const ncl_ref old = value[count];
+            value[count] = add_tensor_like(lower, old, "old", NCL_STORE_ARENA);
+            if (!lower->status)
+                add_copy(lower, &plan->run, old, value[count], node->at, " = update (old value)",
+                         ncl_node_result(node, 0)->name);
+        }
+        count++;
+    }
+    for (size_t i = 0; i < count && !lower->status; i++) {
+        const ncl_ref state = ncl_lower_tensor(lower, ncl_node_tensor(update[i], "variable"));
+        if (!lower->status)
+            add_copy(lower, &plan->run, value[i], state, update[i]->at, " = update",
+                     ncl_node_result(update[i], 0)->name);
+    }
+    return lower->status;
+}
+
+static const struct ncl_tensor *first_of(const struct ncl_graph *graph, const struct ncl_variable *variable)
+{
+    size_t i = 0;
+    while (graph->tensor[i]->variable != variable)
+        i++;
+    return graph->tensor[i];
+}
+
+/* The initial values stay in memory of their own, and a copy makes them the state: the same one behind init and for a
+ * reset. */
+static void add_state(struct ncl_lower *lower, const struct ncl_variable *variable)
+{
+    struct ncl_plan *plan = lower->plan;
+    const struct ncl_tensor *tensor = first_of(lower->graph, variable);
+    const ncl_ref ref = ncl_lower_tensor(lower, tensor); /* there is one: that of its update */
+    const ncl_ref initial = add_tensor_like(lower, ref, "initial", NCL_STORE_WEIGHT);
+    if (lower->status)
+        return;
+    for (size_t i = 0; i < plan->init.count; i++)
+        if (plan->init.step[i].kind == NCL_STEP_LOAD && plan->init.step[i].tensor[0] == ref)
+            plan->init.step[i].tensor[0] = initial;
+    add_copy(lower, &plan->reset, initial, ref, tensor->at, " (initial value)", tensor->name);
+    plan->state[plan->state_count++] = (struct ncl_plan_state){tensor->name, variable->label, ref, initial};
+}
+
+static nnefcl_status lower_state(struct ncl_lower *lower)
+{
+    const struct ncl_graph *graph = lower->graph;
+    size_t count = 0;
+    for (size_t i = 0; i < graph->variable_count; i++)
+        count += graph->variable[i]->updated;
+    lower->plan->state = NCL_NEW_ARRAY(lower->arena, struct ncl_plan_state, count);
+    if (!lower->plan->state)
+        return lower->status = ncl_nomem(lower->diag);
+    for (size_t i = 0; i < graph->variable_count && !lower->status; i++)
+        if (graph->variable[i]->updated)
+            add_state(lower, graph->variable[i]);
+    return lower->status;
+}
+
+/* Can the memory of this tensor be the buffer of an output: it is computed in each run, nobody else has it, and the
+ * output is all of it. */
+static bool can_be_output(const struct ncl_lower *lower, ncl_ref ref, ncl_ref root)
+{
+    const struct ncl_plan *plan = lower->plan;
+    if (plan->tensor[root].storage != NCL_STORE_ARENA || plan->tensor[root].bytes != plan->tensor[ref].bytes)
+        return false;
+    for (size_t i = 0; i < plan->init.count; i++)
+        for (unsigned k = 0; k < plan->init.step[i].tensor_count; k++)
+            if (ncl_plan_root(plan, plan->init.step[i].tensor[k]) == root)
+                return false;
+    return true;
+}
+
+/* Copies of outputs go in front of the copies of updates: an output that is a variable shows the value it had in this
+ * cycle. */
+static nnefcl_status lower_outputs(struct ncl_lower *lower)
+{
+    struct ncl_plan *plan = lower->plan;
+    for (uint32_t i = 0; i < plan->output_count && !lower->status; i++) {
+        const struct ncl_tensor *tensor = lower->graph->output[i];
+        const ncl_ref ref = ncl_lower_tensor(lower, tensor);
+        if (lower->status)
+            break;
+        const ncl_ref root = ncl_plan_root(plan, ref);
+        if (can_be_output(lower, ref, root)) {
+            plan->tensor[root].storage = NCL_STORE_OUTPUT;
+            plan->tensor[root].io = i;
+            plan->output[i] = ref;
+            continue;
+        }
+        plan->output[i] = add_tensor_like(lower, ref, tensor->name, NCL_STORE_OUTPUT);
+        if (lower->status)
+            break;
+        plan->tensor[plan->output[i]].io = i;
+        add_copy(lower, &plan->run, ref, plan->output[i], tensor->at, " (output)", tensor->name);
+    }
+    return lower->status;
+}
+
+static nnefcl_status lower_inputs(struct ncl_lower *lower)
+{
+    struct ncl_plan *plan = lower->plan;
+    for (uint32_t i = 0; i < plan->input_count && !lower->status; i++) {
+        plan->input[i] = ncl_lower_tensor(lower, lower->graph->input[i]);
+        if (!lower->status)
+            plan->tensor[plan->input[i]].io = i;
+    }
+    return lower->status;
+}
+
+/* What init makes and a run reads stays; the rest is only needed during init. */
+static void keep_weights(struct ncl_plan *plan)
+{
+    for (size_t i = 0; i < plan->run.count; i++) {
+        const struct ncl_step *step = &plan->run.step[i];
+        for (unsigned k = 0; k < step->tensor_count; k++) {
+            struct ncl_plan_tensor *root = &plan->tensor[ncl_plan_root(plan, step->tensor[k])];
+            if (root->storage == NCL_STORE_INIT)
+                root->storage = NCL_STORE_WEIGHT;
+        }
+    }
+}
+
+static nnefcl_status make(struct ncl_lower *lower, const struct ncl_graph *graph,
+                          const struct ncl_plan_options *options)
+{
+    struct ncl_plan *plan = lower->plan;
+    plan->input_count = graph->input_count;
+    plan->output_count = graph->output_count;
+    plan->input = NCL_NEW_ARRAY(lower->arena, ncl_ref, graph->input_count);
+    plan->output = NCL_NEW_ARRAY(lower->arena, ncl_ref, graph->output_count);
+    lower->tensor = NCL_NEW_ARRAY(lower->arena, ncl_ref, graph->tensor_count);
+    lower->variable = NCL_NEW_ARRAY(lower->arena, ncl_ref, graph->variable_count);
+    if (!plan->input || !plan->output || !lower->tensor || !lower->variable)
+        return ncl_nomem(lower->diag);
+    for (size_t i = 0; i < graph->variable_count; i++)
+        lower->variable[i] = NCL_NO_TENSOR;
+    for (size_t i = 0; i < graph->tensor_count; i++)
+        lower->tensor[i] = NCL_NO_TENSOR;
+    nnefcl_status status = lower_inputs(lower);
+    if (!status)
+        status = lower_nodes(lower);
+    if (!status)
+        status = lower_outputs(lower);
+    if (!status)
+        status = lower_updates(lower);
+    if (!status)
+        status = lower_state(lower);
+    if (status)
+        return status;
+    keep_weights(plan);
+    if (options->keep_tensors)
+        status = ncl_keep_tensors(lower);
+    if (!status)
+        status = ncl_schedule_init(plan, lower->arena, lower->diag);
+    if (!status)
+        status = ncl_memplan(plan, options, lower->arena, lower->diag);
+    return !status && options->keep_tensors ? ncl_keep_map(lower) : status;
+}
+
+nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, const struct ncl_target *target,
+                            const struct ncl_plan_options *options, struct ncl_arena *arena, struct ncl_diag *diag,
+                            struct ncl_plan **plan)
+{
+    struct ncl_plan *made = NCL_NEW(arena, struct ncl_plan);
+    if (!made)
+        return ncl_nomem(diag);
+    made->target = *target;
+    made->name = graph->name;
+    struct ncl_lower lower = {
+        .arena = arena,
+        .diag = diag,
+        .plan = made,
+        .graph = graph,
+        .plain_kernels = options->plain_kernels,
+        .clblast = options->clblast,
+        .long_index = options->long_index,
+        .compat = compat,
+    };
+    const nnefcl_status status = make(&lower, graph, options);
+    if (!status)
+        *plan = made;
+    return status;
+}

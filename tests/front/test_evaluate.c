@@ -1,0 +1,190 @@
+/* Compile-time expressions (3.3.3): what `x * scalar(EXPRESSION)` becomes, and what is refused. */
+#include "model/model_text.h"
+
+struct value_case {
+    const char *expression; /* of type scalar */
+    const char *expected;   /* the literal in the graph, or the message of the error */
+};
+
+static const struct value_case values[] = {
+    {"1.0 + 2.0 * 3.0", "7.0"},
+    {"(1.0 + 2.0) * 3.0", "9.0"},
+    {"7.0 - 2.0 - 1.0", "4.0"},
+    {"2.0 ^ 3.0", "8.0"},
+    {"-2.0 * 3.0", "-6.0"},
+    {"+2.5", "2.5"},
+    {"scalar(7 / 2)", "3.0"},
+    {"scalar(2 ^ 10 - 1)", "1023.0"},
+    {"scalar(integer(2.75))", "2.0"},
+    {"scalar(integer(-2.75))", "-2.0"},
+    {"scalar(true) + scalar(false)", "1.0"},
+    {"scalar('2.5e1')", "25.0"},
+    {"scalar(integer('-12'))", "-12.0"},
+    {"scalar(length_of(string(12345)))", "5.0"},
+    {"scalar(string(0.5))", "0.5"},
+    {"scalar(length_of([1, 2, 3] + [4]))", "4.0"},
+    {"scalar(([1, 2] * 2)[2])", "1.0"},
+    {"scalar([1, 2, 3][1:][0])", "2.0"},
+    {"scalar(length_of([1, 2, 3][2:1]))", "0.0"},
+    {"scalar(length_of([1][5:5]))", "0.0"},
+    {"scalar(length_of('ab' + 'c' * 3))", "5.0"},
+    {"scalar('x12'[1:])", "12.0"},
+    {"scalar('123'[1])", "2.0"},
+    {"scalar(range_of('abc')[2])", "2.0"},
+    {"scalar(length_of(shape_of(x)))", "2.0"},
+    {"scalar(shape_of(x)[1])", "4.0"},
+    {"scalar(length_of(shape_of(1.0)))", "0.0"},
+    {"1.0 if 2 in [1, 2] else 0.0", "1.0"},
+    {"1.0 if [1, 2] in [[1, 2], [3]] else 0.0", "1.0"},
+    {"1.0 if (1, 'a') in [(1, 'b')] else 0.0", "0.0"},
+    {"1.0 if 1 in [] else 0.0", "0.0"},
+    {"1.0 if 'a' == 'a' && !(true != true) else 0.0", "1.0"},
+    {"1.0 if 1 < 2 && 2.0 >= 2.0 || false else 0.0", "1.0"},
+    {"1.0 if true else [1.0][5]", "1.0"},
+    {"1.0 if false && [true][3] else 2.0", "2.0"},
+    {"1.0 if true || [true][3] else 2.0", "1.0"},
+    {"1.0 if logical('') else 2.0", "2.0"},
+    {"1.0 if logical(3) && logical(0.5) else 2.0", "1.0"},
+    {"[for i in [1.0, 2.0], j in [3.0, 4.0] yield i * j][1]", "8.0"},
+    {"scalar(length_of([for i in [1, 2, 3, 4] if i != 2 yield i]))", "3.0"},
+    {"[for i in [1.0, 2.0] yield [for j in [i] yield j + i][0]][1]", "4.0"},
+    {"(1.0, 'a')[0]", "1.0"},
+};
+
+static const struct value_case errors[] = {
+    {"1.0 + 1", "integer and scalar do not mix"},
+    {"scalar(2 ^ 70)", "does not fit 64 bits"},
+    {"scalar(9223372036854775807 + 1)", "does not fit 64 bits"},
+    {"scalar(1 / 0)", "by zero"},
+    {"scalar(2 ^ -1)", "is no integer"},
+    {"scalar(integer(1e30))", "does not fit an integer"},
+    {"scalar('1.0x')", "is no literal of type scalar"},
+    {"scalar(integer('1.5'))", "is no literal of type integer"},
+    {"scalar(integer(''))", "is no literal of type integer"},
+    {"[1.0, 2.0][2]", "subscript 2 is outside"},
+    {"[1.0, 2.0][-1]", "subscript -1 is outside"},
+    {"scalar([1, 2][0:3][0])", "range 0:3 is outside"},
+    {"scalar('abc'[3])", "subscript 3 is outside"},
+    {"1.0[0]", "only arrays, tuples and strings"},
+    {"(1.0, 2.0)[2]", "subscript of a tuple"},
+    {"(1.0, 2.0)[0 + 1]", "subscript of a tuple"},
+    {"[1.0]['0']", "a subscript is an integer"},
+    {"1.0 if 1 else 2.0", "a condition is a logical"},
+    {"1.0 if true else 'a'", "no common type"},
+    {"1.0 if 'a' < 'b' else 2.0", "operator '<' cannot be applied"},
+    {"1.0 if 1 in 2 else 2.0", "operator 'in' cannot be applied"},
+    {"1.0 if 1.0 && 2.0 else 3.0", "operator '&&' cannot be applied"},
+    {"-'a'", "operator '-' cannot be applied"},
+    {"[for i in 3 yield 1.0][0]", "a loop runs through an array"},
+    {"[for i in [1, 2], j in [1] yield 1.0][0]", "different lengths: 2 and 1"},
+    {"[for i in [1], i in [1] yield 1.0][0]", "two loop variables"},
+    {"([1.0] * -1)[0]", "cannot repeat -1 times"},
+    {"([1.0] * 1000000000000)[0]", "gives more than"},
+    {"[1.0, 'a'][0]", "need one type"},
+    {"scalar(x)", "converts values known while compiling"},
+    {"scalar(length_of(3))", "take an array or a string"},
+    {"nothing", "'nothing' is not defined"},
+};
+
+static void open_expression(struct model_text *text, const char *expression, char *source, size_t size)
+{
+    snprintf(source, size,
+             MODEL_HEADER "graph g( x ) -> ( y )\n{\n    x = external(shape = [3,4]);\n    y = x * (%s);\n}\n",
+             expression);
+    model_text_open(text, source, NULL);
+}
+
+START_TEST(computed)
+{
+    struct model_text text;
+    char source[1024], expected[256];
+    open_expression(&text, values[_i].expression, source, sizeof source);
+    ck_assert_msg(text.status == NNEFCL_OK, "%s: %s", values[_i].expression, text.error.message);
+    snprintf(expected, sizeof expected, "y = mul(x, %s);", values[_i].expected);
+    ck_assert_msg(strstr(model_text_dump(&text, NNEFCL_DUMP_FLAT), expected), "%s: no %s in %s", values[_i].expression,
+                  expected, text.dump);
+    model_text_close(&text);
+}
+END_TEST
+
+START_TEST(refused)
+{
+    struct model_text text;
+    char source[1024];
+    open_expression(&text, errors[_i].expression, source, sizeof source);
+    ck_assert_msg(text.status != NNEFCL_OK, "%s", errors[_i].expression);
+    ck_assert_msg(strstr(text.error.message, errors[_i].expected), "%s: %s", errors[_i].expression, text.error.message);
+    ck_assert_int_eq(text.error.line, 7);
+}
+END_TEST
+
+/* ---- limits: each ends with an error, soon and with little memory ---- */
+
+struct limit_case {
+    const char *name, *fragment, *call, *message;
+};
+
+static const struct limit_case limits[] = {
+    {"endless", "y = f(x, n = n);", "f(x, n = 1)", "seems to call itself without an end"},
+    {"wide", "a = f(x, n = n - 1) if n > 0 else x; y = f(x, n = n - 1) if n > 0 else a;", "f(x, n = 60)", "steps"},
+    {"nodes", "y = f(x, n = n - 1) + f(x, n = n - 1) if n > 0 else x;", "f(x, n = 40)", "more than 1000000 operations"},
+};
+
+START_TEST(limit)
+{
+    struct model_text text;
+    char source[1024];
+    snprintf(source, sizeof source,
+             MODEL_HEADER "fragment f( x: tensor<scalar>, n: integer ) -> ( y: tensor<scalar> )\n{ %s }\n"
+                          "graph g( x ) -> ( y ) { x = external(shape = [3]); y = %s; }\n",
+             limits[_i].fragment, limits[_i].call);
+    model_text_open(&text, source, NULL);
+    ck_assert_msg(text.status == NNEFCL_ERR_LIMIT || text.status == NNEFCL_ERR_MODEL, "%s: %s", limits[_i].name,
+                  nnefcl_status_name(text.status));
+    ck_assert_msg(strstr(text.error.message, limits[_i].message), "%s: %s", limits[_i].name, text.error.message);
+    ck_assert_msg(strstr(text.error.trace, "in fragment 'f' called at graph.nnef:5"), "%s", text.error.trace);
+    ck_assert_int_eq(text.error.line, 5);
+}
+END_TEST
+
+START_TEST(doubled)
+{
+    struct model_text text;
+    model_text_open(&text,
+                    MODEL_HEADER "fragment f( x: tensor<scalar>, k: integer[] ) -> ( y: tensor<scalar> ) { y = f(x, k "
+                                 "= k * 2) if length_of(k) > 0 else x; }\n"
+                                 "graph g( x ) -> ( y ) { x = external(shape = [3]); y = f(x, k = [1]); }\n",
+                    NULL);
+    ck_assert_int_eq(text.status, NNEFCL_ERR_LIMIT);
+    ck_assert_ptr_nonnull(strstr(text.error.message, "an array of"));
+}
+END_TEST
+
+/* Recursion almost as deep as allowed needs no C stack. */
+START_TEST(deep)
+{
+    struct model_text text;
+    model_text_open(&text,
+                    MODEL_HEADER "fragment f( x: tensor<scalar>, n: integer ) -> ( y: tensor<scalar> ) { y = ((f(x * "
+                                 "0.5, n = n - 1) + 1.0)) if n > 0 else x; }\n"
+                                 "graph g( x ) -> ( y ) { x = external(shape = [3]); y = f(x, n = 65000); }\n",
+                    NULL);
+    ck_assert_msg(text.status == NNEFCL_OK, "%s", text.error.message);
+    ck_assert_uint_eq(nnefcl_model_node_count(text.model), 1 + 2 * 65000);
+    model_text_close(&text);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("evaluate");
+    TCase *tests = tcase_create("evaluate");
+    tcase_set_timeout(tests, 200);
+    tcase_add_loop_test(tests, computed, 0, sizeof values / sizeof *values);
+    tcase_add_loop_test(tests, refused, 0, sizeof errors / sizeof *errors);
+    tcase_add_loop_test(tests, limit, 0, sizeof limits / sizeof *limits);
+    tcase_add_test(tests, doubled);
+    tcase_add_test(tests, deep);
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}

@@ -1,23 +1,61 @@
 /* In front of every body: the vocabulary of kernels (see cl/README.md).
  *
- * A body is   static void FN(stem)(INDEX task, SIZES size, global const T *x, ..., global T *y)   in stem.cl: it computes task number `task` of the step.
+ * A body is   static void FN(stem)(INDEX task, SIZES size, global const T *x, ..., global T *y)   in stem.cl: it
+ * computes task number `task` of the step.
  * FN(name)    gives functions of a file a name that is unique when several bodies share one program.
  * SIZE(k)     field k of the record of sizes;  REAL(k): the same as a float.
  * INDEX       int, or long when a tensor of the step has 2^31 elements or more.
- * NCL_LOAD(T, p, n), NCL_STORE(T, v, p, n)   the first n <= 8 elements at p as a vector T8, zeros behind them, and back: so that the formula of a file is compiled once. */
+ * LANES       elements of a vector, 8 or 16: what the registers of the device hold.
+ * V, VI       a vector of LANES floats, of LANES ints;  NCL_VECTOR(T): of LANES elements of type T.
+ * VLOAD(p), VSTORE(v, p)   a whole vector from p on, of any type.
+ * NCL_LOAD(T, p, n), NCL_STORE(T, v, p, n)   the first n <= LANES elements at p as a vector of T, zeros behind them,
+ *             and back: so that the formula of a file is compiled once.
+ * NCL_RAMP    the numbers of the lanes, a VI: 0, 1, 2, ...
+ * NCL_EVEN(T, a, b)   the lanes with even numbers of a, then of b.
+ * NCL_EACH(m) m(0), m(1), ... with the names of the lanes, up to m(7) or m(f).
+ * NCL_HALVINGS(m)   m(8) m(4) m(2) m(1), or from m(4) on: v = join(v, NCL_SWAP(v, d)) for each d joins all lanes. */
 #ifndef NCL_PRELUDE
 #define NCL_PRELUDE
 #pragma OPENCL FP_CONTRACT ON
 typedef global const long *SIZES;
 #define NCL_CAT2(a, b) a##b
-#define NCL_CAT(a, b) NCL_CAT2(a, b)
-#define FN(name) NCL_CAT(name, NCL_SUFFIX)
-#define SIZE(k) ((INDEX)size[k])
-#define REAL(k) as_float((int)size[k])
-#define NCL_VECTOR(T) NCL_CAT(T, 8)
-#define NCL_LOAD(T, p, n) NCL_CAT(ncl_load_, T)(p, (int)(n))
+#define NCL_CAT(a, b)  NCL_CAT2(a, b)
+#define FN(name)       NCL_CAT(name, NCL_SUFFIX)
+#define SIZE(k)        ((INDEX)size[k])
+#define REAL(k)        as_float((int)size[k])
+
+#ifndef LANES
+#define LANES 8
+#endif
+#define NCL_VECTOR(T)         NCL_CAT(T, LANES)
+#define V                     NCL_VECTOR(float)
+#define VI                    NCL_VECTOR(int)
+#define VLOAD(p)              NCL_CAT(vload, LANES)(0, p)
+#define VSTORE(v, p)          NCL_CAT(vstore, LANES)(v, 0, p)
+#define NCL_LOAD(T, p, n)     NCL_CAT(ncl_load_, T)(p, (int)(n))
 #define NCL_STORE(T, v, p, n) NCL_CAT(ncl_store_, T)(v, p, (int)(n))
-/* NCL_OFFSET(index, count, e, s): the offset of a flat index over `count` axes, innermost first, whose extents start at field e of the record and their strides at field s. */
+#define NCL_LANE(i)           0x##i
+#define NCL_RAMP              ((VI)(NCL_EACH(NCL_LANE)))
+#define NCL_SWAP(v, d)        NCL_CAT(v.s, NCL_CAT(NCL_SWAP_, d))
+#if LANES == 16
+#define NCL_EACH(m)     m(0), m(1), m(2), m(3), m(4), m(5), m(6), m(7), m(8), m(9), m(a), m(b), m(c), m(d), m(e), m(f)
+#define NCL_HALVINGS(m) m(8) m(4) m(2) m(1)
+#define NCL_SWAP_8      89abcdef01234567
+#define NCL_SWAP_4      45670123cdef89ab
+#define NCL_SWAP_2      23016745ab89efcd
+#define NCL_SWAP_1      1032547698badcfe
+#define NCL_EVEN(T, a, b) \
+    ((T)(a.s0, a.s2, a.s4, a.s6, a.s8, a.sa, a.sc, a.se, b.s0, b.s2, b.s4, b.s6, b.s8, b.sa, b.sc, b.se))
+#else
+#define NCL_EACH(m)       m(0), m(1), m(2), m(3), m(4), m(5), m(6), m(7)
+#define NCL_HALVINGS(m)   m(4) m(2) m(1)
+#define NCL_SWAP_4        45670123
+#define NCL_SWAP_2        23016745
+#define NCL_SWAP_1        10325476
+#define NCL_EVEN(T, a, b) ((T)(a.s0, a.s2, a.s4, a.s6, b.s0, b.s2, b.s4, b.s6))
+#endif
+/* NCL_OFFSET(index, count, e, s): the offset of a flat index over `count` axes, innermost first, whose extents start at
+ * field e of the record and their strides at field s. */
 #define NCL_OFFSET(index, count, e, s) NCL_CAT(ncl_offset_, INDEX)(size, index, (int)(count), e, s)
 #define NCL_OFFSETS(T)                                                                   \
     static inline T ncl_offset_##T(SIZES size, T index, int count, int extent, int stride) \
@@ -32,8 +70,8 @@ typedef global const long *SIZES;
     }
 NCL_OFFSETS(int)
 NCL_OFFSETS(long)
-/* NCL_POSITION(index, count, e, at): at[a] is the position of a flat index along axis a of `count`, outermost first, whose extents start at field e of the record; its value is what is left
- * of the index for the axes in front of them. */
+/* NCL_POSITION(index, count, e, at): at[a] is the position of a flat index along axis a of `count`, outermost first,
+ * whose extents start at field e of the record; its value is what is left of the index for the axes in front. */
 #define NCL_POSITION(index, count, e, at) NCL_CAT(ncl_position_, INDEX)(size, index, count, e, at)
 #define NCL_POSITIONS(T)                                                                     \
     static inline T ncl_position_##T(SIZES size, T index, int count, int extent, T *at)      \
@@ -47,32 +85,33 @@ NCL_OFFSETS(long)
     }
 NCL_POSITIONS(int)
 NCL_POSITIONS(long)
-#define NCL_PARTS(T)                                           \
-    static inline T##8 ncl_load_##T(global const T *p, int n)  \
-    {                                                          \
-        if (n == 8)                                            \
-            return vload8(0, p);                               \
-        T part[8] = {0};                                       \
-        for (int i = 0; i < n; i++)                            \
-            part[i] = p[i];                                    \
-        return vload8(0, part);                                \
-    }                                                          \
-    static inline void ncl_store_##T(T##8 v, global T *p, int n) \
-    {                                                          \
-        if (n == 8) {                                          \
-            vstore8(v, 0, p);                                  \
-            return;                                            \
-        }                                                      \
-        T part[8];                                             \
-        vstore8(v, 0, part);                                   \
-        for (int i = 0; i < n; i++)                            \
-            p[i] = part[i];                                    \
+#define NCL_PARTS(T)                                                          \
+    static inline NCL_VECTOR(T) ncl_load_##T(global const T *p, int n)        \
+    {                                                                         \
+        if (n == LANES)                                                       \
+            return VLOAD(p);                                                  \
+        T part[LANES] = {0};                                                  \
+        for (int i = 0; i < n; i++)                                           \
+            part[i] = p[i];                                                   \
+        return VLOAD(part);                                                   \
+    }                                                                         \
+    static inline void ncl_store_##T(NCL_VECTOR(T) v, global T *p, int n)     \
+    {                                                                         \
+        if (n == LANES) {                                                     \
+            VSTORE(v, p);                                                     \
+            return;                                                           \
+        }                                                                     \
+        T part[LANES];                                                        \
+        VSTORE(v, part);                                                      \
+        for (int i = 0; i < n; i++)                                           \
+            p[i] = part[i];                                                   \
     }
 NCL_PARTS(float)
 NCL_PARTS(int)
 NCL_PARTS(uchar)
 
-/* NCL_BORDER_x(i, n): the element of an axis of n elements that index i reads (NNEF 4.3, border modes); negative: outside, a zero. Reflection goes on as often as it takes. */
+/* NCL_BORDER_x(i, n): the element of an axis of n elements that index i reads (NNEF 4.3, border modes); negative:
+ * outside, a zero. Reflection goes on as often as it takes. */
 #define NCL_BORDER_CONSTANT(i, n) ((i) >= 0 && (i) < (n) ? (i) : (INDEX)-1)
 #define NCL_BORDER_REPLICATE(i, n) clamp((INDEX)(i), (INDEX)0, (INDEX)((n) - 1))
 #define NCL_BORDER_REFLECT(i, n) ((i) >= 0 && (i) < (n) ? (i) : (INDEX)ncl_reflect(i, n))

@@ -241,6 +241,14 @@ static void set_target(nnefcl_device *device)
     target->alignment = power_of_two_below(bits / 8, 4096);
     if (target->alignment < 64)
         target->alignment = 64;
+    target->max_parameter_bytes = info->max_parameter_bytes;
+    target->lanes = info->lanes;
+    target->registers = info->registers;
+    target->l1 = info->l1;
+    target->l2 = info->l2;
+    target->l3 = info->l3;
+    target->barriers = info->barriers != 0;
+    target->relaxed_atomics = info->relaxed_atomics != 0;
     target->fp16 = info->fp16;
     target->fp64 = info->fp64;
 }

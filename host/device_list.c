@@ -172,6 +172,7 @@ void ncl_device_query(cl_device_id id, const nnefcl_allocator *allocator, nnefcl
         reason = refusal(info, &facts);
     info->fp16 = has_word(facts.extensions, "cl_khr_fp16");
     info->fp64 = has_word(facts.extensions, "cl_khr_fp64");
+    ncl_device_facts(id, info);
     info->usable = !reason;
     snprintf(info->reason, sizeof info->reason, "%s", reason ? reason : "");
     ncl_resize(allocator, facts.extensions, 0);

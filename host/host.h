@@ -26,6 +26,8 @@ nnefcl_status ncl_opencl_check(struct ncl_diag *diag, struct ncl_loc at, const c
 
 /* Describes a device and says whether it can be used. `allocator` for the strings that are read. */
 void ncl_device_query(cl_device_id id, const nnefcl_allocator *allocator, nnefcl_device_info *info);
+/* The last part of it: lanes, registers, caches and what else kernels are made for. */
+void ncl_device_facts(cl_device_id id, nnefcl_device_info *info);
 /* Calls visit for every device of every platform until it returns non-zero. */
 nnefcl_status ncl_device_each(const nnefcl_allocator *allocator,
                               int (*visit)(void *user, cl_device_id id, const nnefcl_device_info *info), void *user,

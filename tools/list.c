@@ -7,8 +7,19 @@ static const char *const type_names[] = {"cpu", "gpu", "accelerator", "other"};
 
 struct device_list {
     int usable; /* the index that -d takes */
+    bool facts; /* also what kernels are made for */
     json_t *rows;
 };
+
+static void print_facts(const nnefcl_device_info *d)
+{
+    char l1[BYTES_TEXT], l2[BYTES_TEXT], l3[BYTES_TEXT];
+    printf(
+        "          vectors of %u floats, %u registers; caches %s, %s, %s; %sbarriers, %srelaxed atomics, %zu bytes of "
+        "arguments\n",
+        d->lanes, d->registers, report_bytes(d->l1, l1), report_bytes(d->l2, l2), report_bytes(d->l3, l3),
+        d->barriers ? "" : "no ", d->relaxed_atomics ? "" : "no ", d->max_parameter_bytes);
+}
 
 static int print_device(void *user, const nnefcl_device_info *d)
 {
@@ -27,6 +38,8 @@ static int print_device(void *user, const nnefcl_device_info *d)
             d->fp16 ? ", fp16" : "", d->fp64 ? ", fp64" : "");
     else
         printf("          cannot be used: %s\n", d->reason);
+    if (d->usable && list->facts)
+        print_facts(d);
     return 0;
 }
 
@@ -40,6 +53,12 @@ static int record_device(void *user, const nnefcl_device_info *d)
         "compute_units", (json_int_t)d->compute_units, "global_memory", (json_int_t)d->global_memory, "max_allocation",
         (json_int_t)d->max_allocation, "local_memory", (json_int_t)d->local_memory, "max_work_group",
         (json_int_t)d->max_work_group, "fp16", d->fp16, "fp64", d->fp64);
+    json_t *facts = json_pack("{s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:I}", "lanes", (json_int_t)d->lanes, "registers",
+                              (json_int_t)d->registers, "l1", (json_int_t)d->l1, "l2", (json_int_t)d->l2, "l3",
+                              (json_int_t)d->l3, "barriers", d->barriers, "relaxed_atomics", d->relaxed_atomics,
+                              "max_parameter_bytes", (json_int_t)d->max_parameter_bytes);
+    json_object_update(row, facts);
+    json_decref(facts);
     if (d->usable)
         json_object_set_new(row, "index", json_integer(list->usable++));
     else
@@ -50,7 +69,7 @@ static int record_device(void *user, const nnefcl_device_info *d)
 
 enum status list_devices(const struct options *options, struct talk *talk)
 {
-    struct device_list list = {.rows = options->json ? json_array() : NULL};
+    struct device_list list = {.rows = options->json ? json_array() : NULL, .facts = talk->verbose};
     nnefcl_error error = {0};
     enum status status =
         talk_library(talk, nnefcl_device_list(list.rows ? record_device : print_device, &list, &error), &error);

@@ -308,7 +308,7 @@ enum {
 const struct option_row option_table[] = {
     {'d', "device", "SPEC", RUN | CONFORMANCE | ACTION_DUMP, 0, set_device,
      "an index, gpu, cpu, accelerator, P:D, or a part of a name", "device"},
-    {0, "list-devices", NULL, ANY, ACTION_LIST_DEVICES, NULL, "every device, also those that cannot be used, and why",
+    {0, "list-devices", NULL, ANY, ACTION_LIST_DEVICES, NULL, "every device, also those that cannot be used, and why; with -v what kernels are made for",
      NULL},
     {0, "strict", NULL, MODEL, 0, set_strict, "refuse what the specification forbids even if its meaning is clear",
      "model"},

@@ -33,6 +33,14 @@ typedef struct nnefcl_device_info {
     uint64_t local_memory;   /* bytes */
     size_t max_work_group;   /* work-items */
     int fp16, fp64;          /* cl_khr_fp16, cl_khr_fp64 */
+    /* what kernels are made for */
+    size_t max_parameter_bytes; /* of the arguments of one kernel */
+    unsigned lanes;             /* floats of a vector in kernels: 16 where the device's native width is 16, else 8 */
+    unsigned registers;         /* vectors of that width that the registers of a core hold */
+    uint64_t l1, l2, l3;        /* bytes of cache: nearest to a core, second, shared. The driver tells the largest one,
+                                   the others are what such devices have at least */
+    int barriers;               /* work-groups of 64 work-items and more that share local memory */
+    int relaxed_atomics;        /* work-groups can hand data to each other by an atomic and mem_fence: CPUs of x86 */
 } nnefcl_device_info;
 
 /* Calls `visit` for every device of every platform in platform order, usable or not; platforms without devices are

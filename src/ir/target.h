@@ -16,11 +16,21 @@ struct ncl_target {
     uint64_t global_memory;  /* bytes */
     uint64_t local_memory;   /* bytes */
     size_t max_work_group;
-    unsigned alignment; /* bytes between tensors in a buffer: a power of two, 64 or more */
+    size_t max_parameter_bytes; /* of the arguments of one kernel */
+    unsigned alignment;         /* bytes between tensors in a buffer: a power of two, 64 or more */
+    unsigned lanes;             /* floats of a vector in kernels, their LANES: 8 or 16 */
+    unsigned registers;         /* vectors of that width that the registers of a core hold */
+    uint64_t l1, l2, l3;        /* bytes of the caches: nearest, second, shared; estimates where no query tells */
+    bool barriers;              /* work-items of a group can wait for each other and share local memory */
+    bool relaxed_atomics; /* what a work-group wrote in front of a mem_fence and an atomic is there for the group that
+                             saw the atomic: the persistent form hands data on by that */
     bool fp16, fp64;
 };
 
 /* For plans without a device. */
 extern const struct ncl_target ncl_target_generic_cpu, ncl_target_generic_gpu;
+
+/* Registers for vectors of so many lanes: AVX-512 has twice as many, twice as wide. */
+unsigned ncl_target_registers(unsigned lanes);
 
 #endif

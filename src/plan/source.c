@@ -39,6 +39,13 @@ static void add_file(struct ncl_text *text, const char *stem)
     ncl_text_add(text, "\n");
 }
 
+/* Vectors as wide as the registers of the target. */
+static void add_prelude(struct ncl_text *text, const struct ncl_target *target)
+{
+    ncl_text_printf(text, "#define LANES %u\n", target->lanes);
+    add_file(text, "prelude");
+}
+
 /* The body of a kernel, and how to tell where the compiler means. */
 static void add_source(struct ncl_text *text, const struct ncl_kernel *kernel)
 {
@@ -77,7 +84,7 @@ void ncl_source_launch(struct ncl_text *text, const struct ncl_plan *plan, uint3
 {
     const struct ncl_kernel *kernel = &plan->kernel[index];
     add_defines(text, kernel);
-    add_file(text, "prelude");
+    add_prelude(text, &plan->target);
     add_source(text, kernel);
     add_launch(text, plan, kernel, "INDEX", "");
 }
@@ -111,7 +118,7 @@ static void add_body(struct ncl_text *text, const struct ncl_plan *plan, uint32_
     add_source(&body, kernel);
     ncl_text_printf(text, "#undef NCL_SUFFIX\n#undef INDEX\n#define NCL_SUFFIX _%u\n", index);
     add_defines(text, kernel);
-    add_file(text, "prelude");
+    add_prelude(text, &plan->target);
     if (body.data)
         ncl_text_add_bytes(text, body.data, body.length);
     text->failed |= body.failed;

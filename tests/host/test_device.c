@@ -184,6 +184,11 @@ static void check_target(const struct ncl_target *target, const nnefcl_device_in
     ck_assert(target->alignment >= 64 && (target->alignment & (target->alignment - 1)) == 0);
     ck_assert(target->max_allocation == info->max_allocation && target->global_memory == info->global_memory);
     ck_assert(target->compute_units >= 1);
+    ck_assert(target->lanes == 8 || target->lanes == 16);
+    ck_assert_uint_eq(target->registers, target->lanes == 16 ? 32 : 16);
+    ck_assert(target->l1 && target->l1 <= target->l2 && target->l2 <= target->l3);
+    ck_assert_uint_ge(target->max_parameter_bytes, 1024);
+    ck_assert(!target->relaxed_atomics || info->type == NNEFCL_DEVICE_CPU);
 }
 
 START_TEST(target)

@@ -32,8 +32,10 @@ nnefcl_status ncl_model_plan(const struct nnefcl_model *model, const struct ncl_
                              struct ncl_plan **plan)
 {
     const struct ncl_graph *graph = model->graph;
-    nnefcl_status status =
-        ncl_passes_run(arena, diag, target, options->disabled_passes, options->disabled_pass_count, &graph);
+    const struct ncl_pass_facts facts = {.target = target};
+    const struct ncl_pass_options passes = {.disabled = options->disabled_passes,
+                                            .disabled_count = options->disabled_pass_count};
+    nnefcl_status status = ncl_passes_run(arena, diag, &facts, &passes, &graph);
     if (!status)
         status = ncl_plan_make(graph, model->compat, target, options, arena, diag, plan);
     if (!status && options->keep_tensors)

@@ -1,45 +1,56 @@
-/* The passes in their order. Each is a file pass_*.c; a pass gives back its input where it finds nothing to do. */
-#include <string.h>
-
+/* The passes in their order, all on one rewriter. */
 #include "pass/pass.h"
 
-nnefcl_status ncl_pass_transpose(struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_target *target,
-                                 const struct ncl_graph *in, const struct ncl_graph **out);
-nnefcl_status ncl_pass_linear(struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_target *target,
-                              const struct ncl_graph *in, const struct ncl_graph **out);
+#include <stdio.h>
+#include <string.h>
+
+#define PASS(name) void ncl_pass_##name(struct ncl_rewrite *, const struct ncl_pass_facts *);
+#include "pass/passes.def"
+#undef PASS
 
 const struct ncl_pass ncl_passes[] = {
-    {"transpose", ncl_pass_transpose},
-    {"linear", ncl_pass_linear},
+#define PASS(name) {#name, ncl_pass_##name},
+#include "pass/passes.def"
+#undef PASS
 };
 const size_t ncl_pass_count = sizeof ncl_passes / sizeof *ncl_passes;
 
-static bool is_disabled(const char *const *disabled, size_t count, const char *name)
+static bool is_listed(const char *const *list, size_t count, const char *name)
 {
     for (size_t i = 0; i < count; i++)
-        if (strcmp(disabled[i], name) == 0)
+        if (strcmp(list[i], name) == 0)
             return true;
     return false;
 }
 
-static nnefcl_status check_disabled(const char *const *disabled, size_t count, struct ncl_diag *diag)
+static nnefcl_status check_name(const char *name, struct ncl_diag *diag)
 {
-    for (size_t i = 0; i < count; i++) {
-        bool known = false;
-        for (size_t k = 0; k < ncl_pass_count; k++)
-            known |= strcmp(disabled[i], ncl_passes[k].name) == 0;
-        if (!known)
-            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "there is no pass '%s'", disabled[i]);
+    char list[256] = "";
+    for (size_t i = 0, used = 0; i < ncl_pass_count; i++) {
+        if (strcmp(name, ncl_passes[i].name) == 0)
+            return NNEFCL_OK;
+        if (used < sizeof list)
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", ncl_passes[i].name);
     }
-    return NNEFCL_OK;
+    return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "there is no pass '%.100s'; there are %s", name, list);
 }
 
-nnefcl_status ncl_passes_run(struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_target *target,
-                             const char *const *disabled, size_t disabled_count, const struct ncl_graph **graph)
+nnefcl_status ncl_passes_run(struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_pass_facts *facts,
+                             const struct ncl_pass_options *options, const struct ncl_graph **graph)
 {
-    nnefcl_status status = check_disabled(disabled, disabled_count, diag);
-    for (size_t i = 0; !status && i < ncl_pass_count; i++)
-        if (!is_disabled(disabled, disabled_count, ncl_passes[i].name))
-            status = ncl_passes[i].run(arena, diag, target, *graph, graph);
-    return status;
+    nnefcl_status status = options->last ? check_name(options->last, diag) : NNEFCL_OK;
+    for (size_t i = 0; !status && i < options->disabled_count; i++)
+        status = check_name(options->disabled[i], diag);
+    if (status)
+        return status;
+    struct ncl_rewrite *rewrite = ncl_rewrite_begin(arena, diag, *graph);
+    if (!rewrite)
+        return NNEFCL_ERR_NOMEM;
+    for (size_t i = 0; i < ncl_pass_count; i++) {
+        if (!is_listed(options->disabled, options->disabled_count, ncl_passes[i].name))
+            ncl_passes[i].run(rewrite, facts);
+        if (options->last && strcmp(options->last, ncl_passes[i].name) == 0)
+            break;
+    }
+    return ncl_rewrite_end(rewrite, graph);
 }

@@ -5,12 +5,7 @@
 
 nnefcl_status ncl_build_nomem(struct ncl_build *build)
 {
-    const bool scratch = build->scratch.over_limit;
-    if (!scratch && !build->arena->over_limit)
-        return ncl_nomem(build->diag);
-    return ncl_error(build->diag, NNEFCL_ERR_LIMIT, NCL_NOWHERE,
-                     "building the graph takes more than %zu bytes of memory",
-                     scratch ? build->scratch.limit : build->arena->limit);
+    return ncl_graph_nomem(build->diag, build->scratch.over_limit ? &build->scratch : build->arena);
 }
 
 /* ---- the header ---- */
@@ -166,15 +161,12 @@ static nnefcl_status collect_inputs(struct ncl_build *build)
 /* Outputs have a tensor of their own each: one that is something else too, or has another name, is copied. */
 static nnefcl_status copy_output(struct ncl_build *build, const struct ncl_name *name, struct ncl_tensor **tensor)
 {
-    static const struct ncl_type *const type[] = {
-        [NNEFCL_SCALAR] = &ncl_type_scalar, [NNEFCL_INTEGER] = &ncl_type_integer, [NNEFCL_LOGICAL] = &ncl_type_logical};
-    const struct ncl_declared *copy = ncl_declare_find(build, "copy");
-    const struct ncl_value argument = {.kind = NCL_VALUE_TENSOR, .tensor = *tensor};
-    struct ncl_value result;
-    const nnefcl_status status = ncl_node_make(build, copy, &argument, type[(*tensor)->dtype], name->at, &result);
+    const struct ncl_named_value given = {"x", ncl_value_tensor(*tensor)};
+    struct ncl_node *copy;
+    const nnefcl_status status = ncl_make_node(&build->infer, "copy", &given, 1, name->at, &copy);
     if (status)
         return status;
-    *tensor = result.tensor;
+    *tensor = ncl_node_result(copy, 0);
     (*tensor)->name = name->text;
     (*tensor)->exported = true;
     return NNEFCL_OK;

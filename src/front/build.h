@@ -18,9 +18,8 @@
 #include "front/front.h"
 #include "front/weights.h"
 #include "front/types.h"
+#include "ir/make.h"
 
-#define NCL_MAX_NODES   1000000
-#define NCL_MAX_TENSORS 8000000
 #define NCL_MAX_CALLS   65536                /* nested invocations of fragments */
 #define NCL_MAX_ITEMS   ((size_t)1 << 22)    /* of an array, bytes of a string */
 #define NCL_MAX_STEPS   ((uint64_t)50000000) /* instructions and items moved in one build */
@@ -79,14 +78,11 @@ enum ncl_origin { NCL_ORIGIN_STANDARD, NCL_ORIGIN_DIALECT, NCL_ORIGIN_REGISTERED
 struct ncl_declared {
     const struct ncl_fragment *fragment;
     enum ncl_origin origin;
-    const struct ncl_op *op; /* it stays a whole node; NULL: it is expanded, if it has a body */
+    struct ncl_signature signature; /* op is set: it stays a whole node; NULL: it is expanded, if it has a body */
     bool used;               /* some invocation reaches it from the graph */
     bool bad;                /* an error in it was reported: who uses it stays silent */
     bool translated;
-    const struct ncl_type *type;     /* of the result: a tuple if there are several */
-    const struct ncl_value *initial; /* default values, by parameter */
-    const char *const *parameter;    /* names, for nodes; in the arena of the model */
-    const char *const *result;
+    const struct ncl_type *type; /* of the result: a tuple if there are several */
     struct ncl_code code;
     size_t slots; /* parameters, then results, then locals */
 };
@@ -239,15 +235,16 @@ struct ncl_value *ncl_value_items(struct ncl_build *build, struct ncl_loc at, si
 nnefcl_status ncl_value_cast(struct ncl_build *build, const struct ncl_type *type, const struct ncl_type *generic,
                              struct ncl_loc at, struct ncl_value *value);
 /* Makes the node and its results; `argument` by parameter, cast already. */
-nnefcl_status ncl_node_make(struct ncl_build *build, const struct ncl_declared *callee,
-                            const struct ncl_value *argument, const struct ncl_type *generic, struct ncl_loc at,
-                            struct ncl_value *result);
-bool ncl_dtype_of(const struct ncl_type *primitive, nnefcl_dtype *dtype);
-/* A value that outlives the build. False: out of memory. */
-bool ncl_value_keep(struct ncl_build *build, const struct ncl_value *value, struct ncl_value *copy);
+nnefcl_status ncl_node_make(struct ncl_build *build, const struct ncl_declared *callee, struct ncl_value *argument,
+                            const struct ncl_type *generic, struct ncl_loc at, struct ncl_value *result);
 
-/* introduce.c: other shapes for external, and what --batch means for concat. */
-nnefcl_status ncl_introduce_before(struct ncl_build *build, struct ncl_node *node);
+/* signature.c: a declaration as data for ir/make.h, in `arena`. False: out of memory. */
+bool ncl_signature_make(struct ncl_arena *arena, const struct ncl_fragment *fragment, struct ncl_signature *signature);
+bool ncl_dtype_of(const struct ncl_type *primitive, nnefcl_dtype *dtype);
+
+/* reshape_inputs.c: other shapes for external, and what --batch means for concat: `argument` is changed. */
+nnefcl_status ncl_reshape_inputs(struct ncl_build *build, const struct ncl_signature *signature, struct ncl_loc at,
+                                 struct ncl_value *argument);
 
 /* attach.c */
 nnefcl_status ncl_attach_prune(struct ncl_build *build);

@@ -167,62 +167,60 @@ static void check_declaration(struct check *check)
 
 /* ---- records ---- */
 
-static bool fill(struct ncl_build *build, struct ncl_declared *declared)
+static const struct ncl_type *result_type(struct ncl_arena *arena, const struct ncl_fragment *fragment)
 {
-    const struct ncl_fragment *fragment = declared->fragment;
-    const char **parameter = NCL_NEW_ARRAY(build->arena, const char *, fragment->parameter_count);
-    const char **result = NCL_NEW_ARRAY(build->arena, const char *, fragment->result_count);
-    const struct ncl_type **type = NCL_NEW_ARRAY(&build->scratch, const struct ncl_type *, fragment->result_count);
-    struct ncl_value *initial = NCL_NEW_ARRAY(&build->scratch, struct ncl_value, fragment->parameter_count);
-    if (!parameter || !result || !type || !initial)
-        return false;
-    for (size_t i = 0; i < fragment->parameter_count; i++) {
-        parameter[i] = fragment->parameter[i].name;
-        if (fragment->parameter[i].initial &&
-            !ncl_literal_value(&build->scratch, fragment->parameter[i].initial, &initial[i]))
-            return false;
-    }
-    for (size_t i = 0; i < fragment->result_count; i++) {
-        result[i] = fragment->result[i].name;
+    const struct ncl_type **type = NCL_NEW_ARRAY(arena, const struct ncl_type *, fragment->result_count);
+    for (size_t i = 0; type && i < fragment->result_count; i++)
         type[i] = fragment->result[i].type;
-    }
-    declared->parameter = parameter;
-    declared->result = result;
-    declared->initial = initial;
-    declared->type =
-        fragment->result_count == 1 ? type[0] : ncl_type_tuple(&build->scratch, type, fragment->result_count);
-    return declared->type != NULL;
+    if (!type || fragment->result_count == 1)
+        return type ? type[0] : NULL;
+    return ncl_type_tuple(arena, type, fragment->result_count);
 }
 
 static struct ncl_declared *add(struct ncl_build *build, const struct ncl_fragment *fragment, enum ncl_origin origin)
 {
-    struct ncl_declared *declared = NCL_NEW(&build->scratch, struct ncl_declared);
+    struct ncl_declared *declared = NCL_NEW(build->arena, struct ncl_declared);
     if (!declared)
         return NULL;
     *declared = (struct ncl_declared){.fragment = fragment, .origin = origin, .used = origin != NCL_ORIGIN_DOCUMENT};
-    if (origin != NCL_ORIGIN_DOCUMENT)
-        declared->op = ncl_op_find(fragment->name);
-    if (!fill(build, declared) || !ncl_names_put(&build->operations, &build->scratch, fragment->name, declared))
+    declared->type = result_type(&build->scratch, fragment);
+    if (!declared->type || !ncl_signature_make(build->arena, fragment, &declared->signature) ||
+        !ncl_names_put(&build->operations, &build->scratch, fragment->name, declared))
         return NULL;
     return declared;
+}
+
+/* The library: its signatures are kept with the graph. */
+static bool add_fragments(struct ncl_build *build, const struct ncl_document *document, enum ncl_origin origin,
+                          struct ncl_names *signatures)
+{
+    for (size_t i = 0; i < document->fragment_count; i++) {
+        const struct ncl_fragment *fragment = &document->fragment[i];
+        struct ncl_declared *declared = add(build, fragment, origin);
+        if (!declared)
+            return false;
+        declared->signature.op = ncl_op_find(fragment->name);
+        if (!ncl_names_put(signatures, build->arena, fragment->name, &declared->signature))
+            return false;
+    }
+    return true;
 }
 
 static nnefcl_status add_library(struct ncl_build *build)
 {
     const struct ncl_document *standard;
     struct ncl_document *dialects;
+    struct ncl_names *signatures = NCL_NEW(build->arena, struct ncl_names);
     nnefcl_status status = ncl_stdlib(build->arena, build->diag, &standard);
     if (!status)
         status = ncl_parse_document(build->arena, build->diag, &dialect_source, &library, &dialects);
     if (status)
         return status;
-    for (size_t i = 0; i < standard->fragment_count; i++)
-        if (!add(build, &standard->fragment[i], NCL_ORIGIN_STANDARD))
-            return ncl_build_nomem(build);
-    for (size_t i = 0; i < dialects->fragment_count; i++)
-        if (!add(build, &dialects->fragment[i], NCL_ORIGIN_DIALECT))
-            return ncl_build_nomem(build);
-    return NNEFCL_OK;
+    build->graph->signatures = signatures;
+    return signatures && add_fragments(build, standard, NCL_ORIGIN_STANDARD, signatures) &&
+                   add_fragments(build, dialects, NCL_ORIGIN_DIALECT, signatures)
+               ? NNEFCL_OK
+               : ncl_build_nomem(build);
 }
 
 static nnefcl_status add_registered(struct ncl_build *build)
@@ -239,7 +237,7 @@ static nnefcl_status add_registered(struct ncl_build *build)
         struct ncl_declared *declared = add(build, fragment, NCL_ORIGIN_REGISTERED);
         if (!declared)
             return ncl_build_nomem(build);
-        declared->op = &registered->custom.op;
+        declared->signature.op = &registered->custom.op;
         check_declaration(&(struct check){build, declared});
         if (declared->bad)
             return build->diag->status;
@@ -267,7 +265,7 @@ static nnefcl_status redeclare(struct ncl_build *build, const struct ncl_registe
     }
     if (!(build->declared[index] = add(build, fragment, NCL_ORIGIN_DOCUMENT)))
         return ncl_build_nomem(build);
-    build->declared[index]->op = &registered->custom.op;
+    build->declared[index]->signature.op = &registered->custom.op;
     return NNEFCL_OK;
 }
 

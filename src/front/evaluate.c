@@ -196,7 +196,7 @@ static nnefcl_status bind(struct ncl_build *build, const struct ncl_invoke *invo
     const size_t base = machine->stack_count - invoke->given;
     for (size_t i = 0; i < fragment->parameter_count; i++) {
         struct ncl_value value =
-            invoke->from[i] == SIZE_MAX ? invoke->callee->initial[i] : machine->stack[base + invoke->from[i]];
+            invoke->from[i] == SIZE_MAX ? invoke->callee->signature.initial[i] : machine->stack[base + invoke->from[i]];
         nnefcl_status status = ncl_value_cast(build, fragment->parameter[i].type, generic, at, &value);
         if (!status)
             status = push(build, value);
@@ -221,7 +221,7 @@ static nnefcl_status call(struct ncl_build *build, const struct ncl_invoke *invo
     if (status)
         return status;
     const size_t base = machine->stack_count - callee->fragment->parameter_count;
-    if (!callee->op && callee->fragment->has_body)
+    if (!callee->signature.op && callee->fragment->has_body)
         return enter(build, invoke, generic, base, at);
     struct ncl_value result;
     status = ncl_node_make(build, callee, machine->stack + base, generic, at, &result);

@@ -9,10 +9,11 @@ static const char *const algorithms[] = {"min_max_linear_quantize", "zero_point_
 
 static const struct ncl_fragment *find_algorithm(const struct ncl_build *build, const char *name)
 {
+    const struct ncl_declared *declared = ncl_declare_find(build, name);
+    bool found = false;
     for (size_t i = 0; i < sizeof algorithms / sizeof *algorithms; i++)
-        if (strcmp(algorithms[i], name) == 0)
-            return ncl_declare_find(build, name)->fragment;
-    return NULL;
+        found |= strcmp(algorithms[i], name) == 0;
+    return found && declared->origin == NCL_ORIGIN_STANDARD ? declared->fragment : NULL;
 }
 
 /* ---- values of tensor parameters: a number, or nested arrays of equal lengths ---- */
@@ -146,7 +147,7 @@ static nnefcl_status read_entry(struct ncl_build *build, const struct ncl_quant_
         return status;
     const size_t count = fragment->parameter_count - 1;
     struct ncl_quant *made = NCL_NEW(build->arena, struct ncl_quant);
-    struct ncl_quant_argument *list = NCL_NEW_ARRAY(build->arena, struct ncl_quant_argument, count);
+    struct ncl_named_value *list = NCL_NEW_ARRAY(build->arena, struct ncl_named_value, count);
     if (!made || !list)
         return ncl_build_nomem(build);
     for (size_t i = 0; i < count && !status; i++) {

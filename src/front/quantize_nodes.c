@@ -53,11 +53,6 @@ static nnefcl_status find_quantized(struct ncl_build *build, bool *quantized, si
 
 /* ---- what is quantized while the model runs: a node of the operation behind the tensor ---- */
 
-static struct ncl_value integer(int64_t value)
-{
-    return (struct ncl_value){.kind = NCL_VALUE_INTEGER, .integer = value};
-}
-
 static size_t count_numbers(const struct ncl_value *value)
 {
     size_t count = 1;
@@ -77,30 +72,24 @@ static void flatten(const struct ncl_value *value, struct ncl_value **out)
 }
 
 /* Nested arrays as the result of an operation `constant`. */
-static nnefcl_status make_constant(struct ncl_build *build, struct ncl_loc at, const struct ncl_type *item,
-                                   struct ncl_value *value)
+static nnefcl_status make_constant(struct ncl_build *build, struct ncl_loc at, struct ncl_value *value)
 {
     const size_t count = count_numbers(value);
     struct ncl_value extent[NNEFCL_MAX_RANK], *numbers = NCL_NEW_ARRAY(&build->scratch, struct ncl_value, count),
                                               *next = numbers;
     size_t rank = 0;
+    struct ncl_node *node;
     if (!numbers)
         return ncl_build_nomem(build);
     for (const struct ncl_value *level = value; level->kind == NCL_VALUE_ARRAY; level = &level->item[0])
-        extent[rank++] = integer((int64_t)level->count);
+        extent[rank++] = ncl_value_integer((int64_t)level->count);
     flatten(value, &next);
-    const struct ncl_value argument[] = {{.kind = NCL_VALUE_ARRAY, .count = rank, .item = extent},
-                                         {.kind = NCL_VALUE_ARRAY, .count = count, .item = numbers}};
-    return ncl_node_make(build, ncl_declare_find(build, "constant"), argument, item, at, value);
-}
-
-/* An argument of an entry as one of the operation. */
-static nnefcl_status make_argument(struct ncl_build *build, struct ncl_loc at, const struct ncl_parameter *parameter,
-                                   struct ncl_value *value)
-{
-    if (parameter->type->kind == NCL_TYPE_TENSOR && value->kind == NCL_VALUE_ARRAY)
-        return make_constant(build, at, parameter->type->item[0], value);
-    return ncl_value_cast(build, parameter->type, NULL, at, value);
+    const struct ncl_named_value given[] = {{"shape", ncl_value_array(extent, rank)},
+                                            {"value", ncl_value_array(numbers, count)}};
+    const nnefcl_status status = ncl_make_node(&build->infer, "constant", given, 2, at, &node);
+    if (!status)
+        *value = node->result[0];
+    return status;
 }
 
 /* Inputs and variables keep their name and the quantized tensor gets one; what an operation computes hands it on. */
@@ -125,19 +114,23 @@ static nnefcl_status name_results(struct ncl_build *build, struct ncl_tensor *ra
 static nnefcl_status make_node(struct ncl_build *build, struct ncl_tensor *tensor, struct ncl_tensor **quantized)
 {
     const struct ncl_quant *quant = tensor->quant;
-    const struct ncl_declared *callee = ncl_declare_find(build, quant->algorithm);
-    struct ncl_value *argument = NCL_NEW_ARRAY(&build->scratch, struct ncl_value, quant->argument_count + 1), result;
-    nnefcl_status status = argument ? NNEFCL_OK : ncl_build_nomem(build);
+    const struct ncl_signature *signature = ncl_names_find(build->graph->signatures, quant->algorithm);
+    struct ncl_named_value *given = NCL_NEW_ARRAY(&build->scratch, struct ncl_named_value, quant->argument_count + 1);
+    struct ncl_node *node;
+    nnefcl_status status = given ? NNEFCL_OK : ncl_build_nomem(build);
     for (size_t i = 0; i < quant->argument_count && !status; i++) {
-        argument[i + 1] = quant->argument[i].value;
-        status = make_argument(build, quant->at, &callee->fragment->parameter[i + 1], &argument[i + 1]);
+        given[i + 1] = quant->argument[i];
+        if (signature->takes[i + 1].kind == NCL_VALUE_TENSOR && given[i + 1].value.kind == NCL_VALUE_ARRAY)
+            status = make_constant(build, quant->at, &given[i + 1].value);
     }
     if (status)
         return status;
-    argument[0] = (struct ncl_value){.kind = NCL_VALUE_TENSOR, .tensor = tensor};
-    status = ncl_node_make(build, callee, argument, NULL, quant->at, &result);
-    *quantized = result.tensor;
-    return status ? status : name_results(build, tensor, *quantized);
+    given[0] = (struct ncl_named_value){signature->parameter[0], ncl_value_tensor(tensor)};
+    status = ncl_make_node(&build->infer, quant->algorithm, given, quant->argument_count + 1, quant->at, &node);
+    if (status)
+        return status;
+    *quantized = ncl_node_result(node, 0);
+    return name_results(build, tensor, *quantized);
 }
 
 /* By id of the tensor. */

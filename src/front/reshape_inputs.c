@@ -24,25 +24,24 @@ static nnefcl_status set_shape(struct ncl_build *build, struct ncl_value *argume
     return NNEFCL_OK;
 }
 
-static nnefcl_status external(struct ncl_build *build, struct ncl_node *node)
+static nnefcl_status reshape_external(struct ncl_build *build, struct ncl_value *shape)
 {
     const nnefcl_input_shape *wanted = wanted_shape(build);
     const int64_t batch = build->options->batch;
-    struct ncl_value *argument = &node->argument[0];
     if (wanted)
-        return set_shape(build, argument, &wanted->shape);
-    if (batch == 0 || argument->count == 0)
+        return set_shape(build, shape, &wanted->shape);
+    if (batch == 0 || shape->count == 0)
         return NNEFCL_OK;
-    struct ncl_value *item = NCL_NEW_ARRAY(build->arena, struct ncl_value, argument->count);
+    struct ncl_value *item = NCL_NEW_ARRAY(build->arena, struct ncl_value, shape->count);
     if (!item)
         return ncl_build_nomem(build);
-    memcpy(item, argument->item, argument->count * sizeof *item);
+    memcpy(item, shape->item, shape->count * sizeof *item);
     if (build->infer.old_batch == 0) { /* the first input tells what the document means by a batch */
         build->infer.old_batch = item[0].integer;
         build->infer.new_batch = batch;
     }
     item[0].integer = batch;
-    argument->item = item;
+    shape->item = item;
     return NNEFCL_OK;
 }
 
@@ -54,30 +53,28 @@ static bool is_written_for_one(const struct ncl_tensor *tensor)
            tensor->shape.extent[0] == 1;
 }
 
-static nnefcl_status repeated(struct ncl_build *build, const struct ncl_node *node, struct ncl_value *value)
+static nnefcl_status repeat_for_batch(struct ncl_build *build, struct ncl_loc at, struct ncl_value *value)
 {
     const struct ncl_tensor *tensor = value->tensor;
-    const struct ncl_declared *tile = ncl_declare_find(build, "tile");
-    struct ncl_value argument[2], *repeats = ncl_value_items(build, node->at, (size_t)tensor->shape.rank);
-    if (!repeats || !tile)
-        return ncl_build_nomem(build);
-    for (int i = 0; i < tensor->shape.rank; i++)
-        repeats[i] = (struct ncl_value){.kind = NCL_VALUE_INTEGER, .integer = i ? 1 : build->infer.new_batch};
-    argument[0] = *value;
-    argument[1] = (struct ncl_value){.kind = NCL_VALUE_ARRAY, .count = (size_t)tensor->shape.rank, .item = repeats};
-    ncl_warning(build->diag, node->at, "concat: '%s' is written for a batch of 1 and repeated %lld times",
+    const size_t rank = (size_t)tensor->shape.rank;
+    struct ncl_value repeats[NNEFCL_MAX_RANK];
+    struct ncl_node *tile;
+    for (size_t i = 0; i < rank; i++)
+        repeats[i] = ncl_value_integer(i ? 1 : build->infer.new_batch);
+    ncl_warning(build->diag, at, "concat: '%s' is written for a batch of 1 and repeated %lld times",
                 tensor->name ? tensor->name : "a constant", (long long)build->infer.new_batch);
-    static const struct ncl_type *const type[] = {
-        [NNEFCL_SCALAR] = &ncl_type_scalar, [NNEFCL_INTEGER] = &ncl_type_integer, [NNEFCL_LOGICAL] = &ncl_type_logical};
-    return ncl_node_make(build, tile, argument, type[tensor->dtype], node->at, value);
+    const struct ncl_named_value given[] = {{"input", *value}, {"repeats", ncl_value_array(repeats, rank)}};
+    const nnefcl_status status = ncl_make_node(&build->infer, "tile", given, 2, at, &tile);
+    if (!status)
+        *value = tile->result[0];
+    return status;
 }
 
-static nnefcl_status concat(struct ncl_build *build, struct ncl_node *node)
+static nnefcl_status reshape_concat(struct ncl_build *build, struct ncl_loc at, struct ncl_value *values, int64_t axis)
 {
     const int64_t old_batch = build->infer.old_batch, new_batch = build->infer.new_batch;
-    const struct ncl_value *values = ncl_node_arg(node, "values");
     bool any = false, batched = false;
-    if (old_batch == new_batch || ncl_node_integer(node, "axis") == 0)
+    if (old_batch == new_batch || axis == 0)
         return NNEFCL_OK;
     for (size_t i = 0; i < values->count; i++) {
         const struct ncl_tensor *tensor = values->item[i].tensor;
@@ -91,18 +88,20 @@ static nnefcl_status concat(struct ncl_build *build, struct ncl_node *node)
     for (size_t i = 0; i < values->count && !status; i++) {
         item[i] = values->item[i];
         if (is_written_for_one(item[i].tensor))
-            status = repeated(build, node, &item[i]);
+            status = repeat_for_batch(build, at, &item[i]);
     }
     if (!status)
-        node->argument[0].item = item;
+        values->item = item;
     return status;
 }
 
-nnefcl_status ncl_introduce_before(struct ncl_build *build, struct ncl_node *node)
+/* Both are standard, so what they are declared with is known: external(shape), concat(values, axis). */
+nnefcl_status ncl_reshape_inputs(struct ncl_build *build, const struct ncl_signature *signature, struct ncl_loc at,
+                                 struct ncl_value *argument)
 {
-    if (strcmp(node->op->name, "external") == 0)
-        return external(build, node);
-    if (strcmp(node->op->name, "concat") == 0)
-        return concat(build, node);
+    if (strcmp(signature->name, "external") == 0)
+        return reshape_external(build, &argument[0]);
+    if (strcmp(signature->name, "concat") == 0)
+        return reshape_concat(build, at, &argument[0], argument[1].integer);
     return NNEFCL_OK;
 }

@@ -76,7 +76,7 @@ static struct ncl_declared *find_callee(struct ncl_scope *scope, const struct nc
     else if (callee->origin == NCL_ORIGIN_REGISTERED)
         ncl_scope_lax(scope, expr->at, "'%s' is no standard operation, and the document does not declare it",
                       expr->name);
-    else if (callee->origin == NCL_ORIGIN_DOCUMENT && !callee->fragment->has_body && !callee->op)
+    else if (callee->origin == NCL_ORIGIN_DOCUMENT && !callee->fragment->has_body && !callee->signature.op)
         ncl_scope_error(scope, NNEFCL_ERR_UNSUPPORTED, expr->at,
                         "'%s' is a custom operation: it is declared without a body, and this build does not know it",
                         expr->name);

@@ -171,3 +171,11 @@ bool ncl_graph_add_node(struct ncl_graph *graph, struct ncl_arena *arena, struct
     graph->node[graph->node_count++] = node;
     return true;
 }
+
+nnefcl_status ncl_graph_nomem(struct ncl_diag *diag, const struct ncl_arena *arena)
+{
+    if (!arena->over_limit)
+        return ncl_nomem(diag);
+    return ncl_error(diag, NNEFCL_ERR_LIMIT, NCL_NOWHERE, "building the graph takes more than %zu bytes of memory",
+                     arena->limit);
+}

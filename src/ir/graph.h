@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/diag.h"
+#include "base/names.h"
 #include "nnefcl/tensor.h"
 #include "value.h"
 
@@ -30,10 +31,7 @@ struct ncl_layout {
 struct ncl_quant {
     const char *algorithm;
     size_t argument_count;
-    struct ncl_quant_argument {
-        const char *name;
-        struct ncl_value value; /* literals; nested arrays for per-channel values */
-    } * argument;
+    struct ncl_named_value *argument; /* literals; nested arrays for per-channel values */
     struct ncl_loc at;
 };
 
@@ -82,6 +80,7 @@ struct ncl_node {
 
 struct ncl_graph {
     const char *name;
+    const struct ncl_names *signatures; /* struct ncl_signature of every operation that the library knows (make.h) */
     size_t tensor_count, node_count, input_count, output_count, variable_count;
     size_t tensor_capacity, node_capacity, variable_capacity;
     struct ncl_tensor **tensor;
@@ -122,5 +121,7 @@ bool ncl_tensor_is_filled_with(const struct ncl_tensor *tensor, double value);
 /* New objects in a graph under construction; NULL: out of memory. */
 struct ncl_tensor *ncl_graph_add_tensor(struct ncl_graph *graph, struct ncl_arena *arena);
 bool ncl_graph_add_node(struct ncl_graph *graph, struct ncl_arena *arena, struct ncl_node *node);
+/* The arena that a graph is made in gave nothing: NNEFCL_ERR_LIMIT when it is at its limit, else NNEFCL_ERR_NOMEM. */
+nnefcl_status ncl_graph_nomem(struct ncl_diag *diag, const struct ncl_arena *arena);
 
 #endif

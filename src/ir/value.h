@@ -32,4 +32,40 @@ struct ncl_value {
     };
 };
 
+/* An argument by the name of its parameter. */
+struct ncl_named_value {
+    const char *name;
+    struct ncl_value value;
+};
+
+static inline struct ncl_value ncl_value_integer(int64_t integer)
+{
+    return (struct ncl_value){.kind = NCL_VALUE_INTEGER, .integer = integer};
+}
+
+static inline struct ncl_value ncl_value_scalar(double scalar)
+{
+    return (struct ncl_value){.kind = NCL_VALUE_SCALAR, .scalar = scalar};
+}
+
+static inline struct ncl_value ncl_value_logical(bool logical)
+{
+    return (struct ncl_value){.kind = NCL_VALUE_LOGICAL, .logical = logical};
+}
+
+static inline struct ncl_value ncl_value_string(const char *string, size_t length)
+{
+    return (struct ncl_value){.kind = NCL_VALUE_STRING, .count = length, .string = string};
+}
+
+static inline struct ncl_value ncl_value_tensor(struct ncl_tensor *tensor)
+{
+    return (struct ncl_value){.kind = NCL_VALUE_TENSOR, .tensor = tensor};
+}
+
+static inline struct ncl_value ncl_value_array(const struct ncl_value *item, size_t count)
+{
+    return (struct ncl_value){.kind = NCL_VALUE_ARRAY, .count = count, .item = item};
+}
+
 #endif

@@ -118,7 +118,7 @@ struct value_case {
     struct dat dat; /* shape [2,3] */
     uint8_t data[48];
     const char *algorithm;
-    struct ncl_quant_argument argument[6];
+    struct ncl_named_value argument[6];
     double expected[6];
 };
 
@@ -310,7 +310,7 @@ static const struct value_case value_cases[] = {
      {0x1p-12, 0x1p-11, 0x1p-8, 4, 0x1p-5, 0x1p-13}},
 };
 
-static size_t argument_count(const struct ncl_quant_argument *argument)
+static size_t argument_count(const struct ncl_named_value *argument)
 {
     size_t count = 0;
     while (argument[count].name)
@@ -330,7 +330,7 @@ static const nnefcl_shape shape23 = {2, {2, 3}};
 START_TEST(values)
 {
     const struct value_case *c = &value_cases[_i];
-    struct ncl_quant quant = {c->algorithm, argument_count(c->argument), (struct ncl_quant_argument *)c->argument,
+    struct ncl_quant quant = {c->algorithm, argument_count(c->argument), (struct ncl_named_value *)c->argument,
                               NCL_NOWHERE};
     struct ncl_container *container = container_of(&c->dat, c->data, (6 * c->dat.bits + 7) / 8);
     struct stage *s = stage(c->dtype, shape23, c->algorithm ? &quant : NULL, container);
@@ -368,7 +368,7 @@ struct fit_case {
     nnefcl_dtype dtype;
     struct dat dat;
     const char *algorithm;
-    struct ncl_quant_argument argument[6];
+    struct ncl_named_value argument[6];
     unsigned compat;
     nnefcl_status strict, lenient;
     const char *text; /* part of what is said, NULL: nothing */
@@ -484,7 +484,7 @@ START_TEST(fit)
 {
     const struct fit_case *c = &fit_cases[_i];
     static const uint8_t data[48];
-    struct ncl_quant quant = {c->algorithm, argument_count(c->argument), (struct ncl_quant_argument *)c->argument,
+    struct ncl_quant quant = {c->algorithm, argument_count(c->argument), (struct ncl_named_value *)c->argument,
                               NCL_NOWHERE};
     struct ncl_container *container = container_of(&c->dat, data, (6 * c->dat.bits + 7) / 8);
     struct stage *s = stage(c->dtype, shape23, c->algorithm ? &quant : NULL, container);
@@ -566,7 +566,7 @@ START_TEST(long_tensors)
         dat_put_bits(data, i * BITS, i * 7 % 32, BITS);
     for (int i = 0; i < ROWS; i++)
         scale[i] = (struct ncl_value)SCALAR(i + 1);
-    struct ncl_quant_argument argument[] = {{"zero_point", INTEGER(3)}, {"scale", ARRAY(scale)}};
+    struct ncl_named_value argument[] = {{"zero_point", INTEGER(3)}, {"scale", ARRAY(scale)}};
     struct ncl_quant quant = {"zero_point_linear_quantize", 2, argument, NCL_NOWHERE};
     struct ncl_container *container = container_of(&(struct dat){2, {ROWS, COLUMNS}, BITS, 2, {0}}, data, sizeof data);
     struct stage *s = stage(NNEFCL_SCALAR, (nnefcl_shape){2, {ROWS, COLUMNS}}, &quant, container);
@@ -742,7 +742,7 @@ static void *counted(void *user, void *pointer, size_t size)
 START_TEST(out_of_memory)
 {
     const struct value_case *c = &value_cases[14]; /* by channel */
-    struct ncl_quant quant = {c->algorithm, argument_count(c->argument), (struct ncl_quant_argument *)c->argument,
+    struct ncl_quant quant = {c->algorithm, argument_count(c->argument), (struct ncl_named_value *)c->argument,
                               NCL_NOWHERE};
     ncl_container_free(container_of(&c->dat, c->data, 6));
     const nnefcl_allocator counting = {counted, NULL};

@@ -45,9 +45,9 @@ struct given {
     size_t items;
 };
 
-#define TENSOR(number)  NCL_VALUE_TENSOR, number
-#define SCALAR(number)  NCL_VALUE_SCALAR, number
-#define INTEGER(number) NCL_VALUE_INTEGER, number
+#define TENSOR(number)  NCL_VALUE_TENSOR, number, 0
+#define SCALAR(number)  NCL_VALUE_SCALAR, number, 0
+#define INTEGER(number) NCL_VALUE_INTEGER, number, 0
 #define PAIR(number)    NCL_VALUE_ARRAY, number, 2
 #define ONE(number)     NCL_VALUE_ARRAY, number, 1
 

@@ -116,6 +116,16 @@ static enum status dump_session(struct engine *engine)
                                  &error);
 }
 
+static enum status dump_pass(struct engine *engine)
+{
+    nnefcl_error error = {0};
+    nnefcl_session_options options = engine_session_options(engine);
+    return talk_library(
+        engine->talk,
+        nnefcl_model_dump_pass(engine->model, &options, engine->options->dump_pass, write_stdout, NULL, &error),
+        &error);
+}
+
 enum status look_dump(struct engine *engine)
 {
     nnefcl_error error = {0};
@@ -125,5 +135,7 @@ enum status look_dump(struct engine *engine)
         return status;
     if (what == NNEFCL_DUMP_PLAN || what == NNEFCL_DUMP_CL)
         return dump_session(engine);
+    if (engine->options->dump_pass)
+        return dump_pass(engine);
     return talk_library(engine->talk, nnefcl_model_dump(engine->model, what, write_stdout, NULL, &error), &error);
 }

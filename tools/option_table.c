@@ -177,12 +177,18 @@ static const char *set_dump(struct option_parser *p, const char *value)
         nnefcl_dump dump;
     } dumps[] = {{"ast", NNEFCL_DUMP_AST},   {"graph", NNEFCL_DUMP_GRAPH}, {"flat", NNEFCL_DUMP_FLAT},
                  {"plan", NNEFCL_DUMP_PLAN}, {"cl", NNEFCL_DUMP_CL},       {"dot", NNEFCL_DUMP_DOT}};
+    if (!strncmp(value, "graph:", strlen("graph:"))) {
+        p->options->dump = NNEFCL_DUMP_GRAPH;
+        p->options->dump_pass = value + strlen("graph:");
+        return NULL;
+    }
+    p->options->dump_pass = NULL;
     for (size_t i = 0; i < sizeof dumps / sizeof *dumps; i++)
         if (!strcmp(value, dumps[i].name)) {
             p->options->dump = dumps[i].dump;
             return NULL;
         }
-    return "ast, graph, flat, plan, cl or dot";
+    return "ast, graph, graph:PASS, flat, plan, cl or dot";
 }
 
 static const char *set_profile(struct option_parser *p, const char *value)
@@ -350,7 +356,7 @@ const struct option_row option_table[] = {
     {0, "warmup", "N", RUN, 0, set_warmup, "runs before measuring (2)", NULL},
     {0, "runs", "N", RUN, 0, set_runs, "runs to measure (20)", NULL},
     {0, "duration", "S", RUN, 0, set_duration, "measure for S seconds instead", NULL},
-    {0, "dump", "WHAT", ANY, ACTION_DUMP, set_dump, "ast, graph, flat, plan, cl or dot", "look"},
+    {0, "dump", "WHAT", ANY, ACTION_DUMP, set_dump, "ast, graph, graph:PASS, flat, plan, cl or dot", "look"},
     {0, "summary", NULL, ANY, ACTION_SUMMARY, NULL, "operation, shape, parameters, MACs of each node, and memory",
      NULL},
     {0, "disable-pass", "NAME[,NAME]", PLAN, 0, add_passes, "leave out passes", "debugging"},

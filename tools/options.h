@@ -51,6 +51,7 @@ struct options {
     const char *labels;
     double rtol, atol;
     nnefcl_dump dump;
+    const char *dump_pass; /* of --dump graph:PASS, else NULL */
     bool verify;
     bool bench, profile, profile_table;
     uint64_t warmup, runs; /* runs 0: as many as `duration` allows */

@@ -6,6 +6,7 @@
 #include "front/front.h"
 #include "front/weights.h"
 #include "nnefcl/inspect.h"
+#include "pass/pass.h"
 #include "plan/plan_make.h"
 
 struct nnefcl_model {
@@ -25,7 +26,10 @@ struct nnefcl_model {
 /* A number that tells models apart: hash of the document and of the options that change what it computes. */
 uint64_t ncl_model_fingerprint(const struct nnefcl_model *model);
 
-/* prepare.c: passes and plan for a target. Everything in `arena`; the plan points into the model. */
+/* prepare.c: the graph behind the passes, and the plan of it, for a target. Everything in `arena`; the plan points into the model. */
+nnefcl_status ncl_model_passes(const struct nnefcl_model *model, const struct ncl_target *target,
+                               const struct ncl_pass_options *options, struct ncl_arena *arena, struct ncl_diag *diag,
+                               const struct ncl_graph **graph);
 nnefcl_status ncl_model_plan(const struct nnefcl_model *model, const struct ncl_target *target,
                              const struct ncl_plan_options *options, struct ncl_arena *arena, struct ncl_diag *diag,
                              struct ncl_plan **plan);

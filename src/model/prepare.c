@@ -3,7 +3,6 @@
 
 #include "front/registered.h"
 #include "model/frozen.h"
-#include "pass/pass.h"
 
 /* FNV-1a, 64 bits. */
 static uint64_t hash(uint64_t sum, const void *data, size_t size)
@@ -27,15 +26,23 @@ uint64_t ncl_model_fingerprint(const struct nnefcl_model *model)
     return hash(sum, model->source.text, model->source.length);
 }
 
+nnefcl_status ncl_model_passes(const struct nnefcl_model *model, const struct ncl_target *target,
+                               const struct ncl_pass_options *options, struct ncl_arena *arena, struct ncl_diag *diag,
+                               const struct ncl_graph **graph)
+{
+    const struct ncl_pass_facts facts = {.target = target};
+    *graph = model->graph;
+    return ncl_passes_run(arena, diag, &facts, options, graph);
+}
+
 nnefcl_status ncl_model_plan(const struct nnefcl_model *model, const struct ncl_target *target,
                              const struct ncl_plan_options *options, struct ncl_arena *arena, struct ncl_diag *diag,
                              struct ncl_plan **plan)
 {
-    const struct ncl_graph *graph = model->graph;
-    const struct ncl_pass_facts facts = {.target = target};
+    const struct ncl_graph *graph;
     const struct ncl_pass_options passes = {.disabled = options->disabled_passes,
                                             .disabled_count = options->disabled_pass_count};
-    nnefcl_status status = ncl_passes_run(arena, diag, &facts, &passes, &graph);
+    nnefcl_status status = ncl_model_passes(model, target, &passes, arena, diag, &graph);
     if (!status)
         status = ncl_plan_make(graph, model->compat, target, options, arena, diag, plan);
     if (!status && options->keep_tensors)

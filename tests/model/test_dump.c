@@ -144,6 +144,43 @@ START_TEST(operations)
 }
 END_TEST
 
+/* Behind `transpose` both are gone, behind `linear` the product too; the model's own graph keeps them all. */
+START_TEST(passes)
+{
+    static const char *const disabled[] = {"transpose"};
+    struct model_text text;
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    nnefcl_error error = {0};
+    model_text_open(&text,
+                    "version 1.0;\ngraph g( x ) -> ( y )\n{\n    x = external(shape = [6,8]);\n"
+                    "    w = variable(shape = [20,8], label = 'w');\n    b = variable(shape = [1,20], label = 'b');\n"
+                    "    s = transpose(x, axes = [1,0]);\n    t = transpose(s, axes = [1,0]);\n"
+                    "    p = matmul(t, w, transposeB = true);\n    y = add(p, b);\n}\n",
+                    NULL);
+    ck_assert_int_eq(text.status, NNEFCL_OK);
+    text.dump[0] = '\0';
+    ck_assert_int_eq(nnefcl_model_dump_pass(text.model, NULL, "transpose", model_text_append, &text, &error),
+                     NNEFCL_OK);
+    ck_assert_ptr_nonnull(strstr(text.dump, "p: scalar[6,20] = matmul(x, w, "));
+    ck_assert_ptr_null(strstr(text.dump, "= transpose("));
+    text.dump[0] = '\0';
+    options.disabled_passes = disabled;
+    options.disabled_pass_count = 1;
+    ck_assert_int_eq(nnefcl_model_dump_pass(text.model, &options, "linear", model_text_append, &text, &error),
+                     NNEFCL_OK);
+    ck_assert_ptr_nonnull(strstr(text.dump, "y: scalar[6,20] = linear(t, w, b)"));
+    ck_assert_ptr_nonnull(strstr(text.dump, "= transpose("));
+    model_text_dump(&text, NNEFCL_DUMP_GRAPH);
+    ck_assert_ptr_nonnull(strstr(text.dump, "p: scalar[6,20] = matmul(t, w, "));
+    ck_assert_int_eq(nnefcl_model_dump_pass(text.model, NULL, "none", model_text_append, &text, &error),
+                     NNEFCL_ERR_ARGUMENT);
+    ck_assert_msg(strstr(error.message, "no pass 'none'; there are transpose, ") != NULL, "%s", error.message);
+    ck_assert_int_eq(nnefcl_model_dump_pass(NULL, NULL, "linear", model_text_append, &text, &error),
+                     NNEFCL_ERR_ARGUMENT);
+    model_text_close(&text);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("dump");
@@ -151,6 +188,7 @@ int main(void)
     tcase_add_loop_test(tests, flat, 0, sizeof documents / sizeof *documents);
     tcase_add_test(tests, flat_with_batch);
     tcase_add_test(tests, graph_and_dot);
+    tcase_add_test(tests, passes);
     tcase_add_test(tests, nodes);
     tcase_add_test(tests, operations);
     suite_add_tcase(suite, tests);

@@ -1,0 +1,39 @@
+/* nnefcl_model_dump_pass: the graph as it is behind a pass. */
+#include "model/dump.h"
+
+static nnefcl_status dump_behind(const nnefcl_model *model, const struct ncl_pass_options *passes,
+                                 struct ncl_arena *arena, struct ncl_diag *diag, struct ncl_text *text)
+{
+    const struct ncl_graph *graph;
+    const nnefcl_status status = ncl_model_passes(model, &ncl_target_generic_cpu, passes, arena, diag, &graph);
+    if (status)
+        return status;
+    ncl_dump_graph(text, graph);
+    return text->failed ? ncl_nomem(diag) : NNEFCL_OK;
+}
+
+nnefcl_status nnefcl_model_dump_pass(const nnefcl_model *model, const nnefcl_session_options *options, const char *pass,
+                                     nnefcl_write_fn write, void *user, nnefcl_error *error)
+{
+    const nnefcl_allocator *allocator = options ? &options->allocator : NULL;
+    struct ncl_arena arena;
+    struct ncl_diag diag;
+    struct ncl_text text;
+    struct ncl_pass_options passes = {.last = pass};
+    ncl_diag_init(&diag, error, options ? options->diagnostic : NULL, options ? options->diagnostic_user : NULL, false);
+    if (!model || !pass || !write)
+        return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                         "nnefcl_model_dump_pass needs a model, the name of a pass and a function that writes");
+    if (options) {
+        passes.disabled = options->disabled_passes;
+        passes.disabled_count = options->disabled_pass_count;
+    }
+    ncl_arena_init(&arena, allocator, 0);
+    ncl_text_init(&text, allocator);
+    const nnefcl_status status = dump_behind(model, &passes, &arena, &diag, &text);
+    if (!status && text.data)
+        write(user, text.data, text.length);
+    ncl_text_free(&text);
+    ncl_arena_free(&arena);
+    return status;
+}

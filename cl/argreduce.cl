@@ -1,10 +1,12 @@
-/* y[r] = position of the greatest (or smallest) element of line r: the first of equals, counted in row-major order over the gathered axes. A NaN is beyond every number.
+/* y[r] = position of the greatest (or smallest) element of line r: the first of equals, counted in row-major order over
+ * the gathered axes. A NaN is beyond every number.
  *
  * BETTER(v, a)  v is beyond a     START  a number that none is behind
- * COLUMNS  1: a line is up to eight neighbouring results, of WIDTH in a row; 0: one result, its elements are neighbours
+ * COLUMNS  1: a line is up to LANES neighbouring results, of WIDTH in a row; 0: one result, its elements are neighbours
  * LINES    number of lines                               SPAN     lines of a task
  * RUN      elements along the innermost gathered axis, STEP apart                GROUPS   such runs in a line
- * KEPT     outer axes that stay: EXTENT, STRIDE; GATHERED  outer axes that are gathered: GATHERED_EXTENT, GATHERED_STRIDE; innermost first
+ * KEPT     outer axes that stay: EXTENT, STRIDE; GATHERED  outer axes that are gathered: GATHERED_EXTENT,
+ *          GATHERED_STRIDE; innermost first
  * tasks: ceil(LINES / SPAN) */
 #ifndef BETTER
 #define BETTER(v, a) v > a
@@ -28,46 +30,48 @@
 #define GATHERED_EXTENT(i) SIZE(16 + (i))
 #define GATHERED_STRIDE(i) SIZE(20 + (i))
 
-#define PACE (COLUMNS ? 1 : 8)     /* elements along the run that a vector covers */
+#define PACE (COLUMNS ? 1 : LANES) /* elements along the run that a vector covers */
 #define PITCH (COLUMNS ? STEP : 1) /* how far they are apart */
-#define HERE(j) (COLUMNS ? lanes : min(RUN - (j), (INDEX)8)) /* elements of the vector at j */
+#define HERE(j) (COLUMNS ? lanes : min(RUN - (j), (INDEX)LANES)) /* elements of the vector at j */
+#define FOLD(d) FN(argreduce_join)(&best, &at, NCL_SWAP(best, d), NCL_SWAP(at, d));
 
-static int8 FN(argreduce_better)(float8 v, float8 a)
+static VI FN(argreduce_better)(V v, V a)
 {
     return (BETTER(v, a)) | (isnan(v) & ~isnan(a));
 }
 
 /* Joins other lanes: the better value, or of equal ones the smaller position. */
-static void FN(argreduce_join)(float8 *best, int8 *at, float8 other, int8 there)
+static void FN(argreduce_join)(V *best, VI *at, V other, VI there)
 {
-    const int8 wins = FN(argreduce_better)(other, *best) | (~FN(argreduce_better)(*best, other) & (there < *at));
+    const VI wins = FN(argreduce_better)(other, *best) | (~FN(argreduce_better)(*best, other) & (there < *at));
     *best = select(*best, other, wins);
     *at = select(*at, there, wins);
 }
 
-static float8 FN(argreduce_load)(global const float *x, INDEX n)
+static V FN(argreduce_load)(global const float *x, INDEX n)
 {
-    if (n == 8)
-        return vload8(0, x);
-    float part[8] = {START, START, START, START, START, START, START, START};
+    if (n == LANES)
+        return VLOAD(x);
+    float part[LANES];
+    VSTORE((V)START, part);
     for (INDEX i = 0; i < n; i++)
         part[i] = x[i];
-    return vload8(0, part);
+    return VLOAD(part);
 }
 
 static void FN(argreduce)(INDEX task, SIZES size, global const float *x, global int *y)
 {
-    const INDEX last = min((task + 1) * SPAN, LINES), blocks = (WIDTH + 7) / 8;
-    const int8 ramp = COLUMNS ? (int8)0 : (int8)(0, 1, 2, 3, 4, 5, 6, 7);
+    const INDEX last = min((task + 1) * SPAN, LINES), blocks = (WIDTH + LANES - 1) / LANES;
+    const VI ramp = COLUMNS ? (VI)0 : NCL_RAMP;
     for (INDEX line = task * SPAN; line < last; line++) {
-        const INDEX outer = line / blocks, first = line % blocks * 8, lanes = min(WIDTH - first, (INDEX)8);
-        float8 best = START; /* at position 0: right when nothing is beyond it */
-        int8 at = 0;
+        const INDEX outer = line / blocks, first = line % blocks * LANES, lanes = min(WIDTH - first, (INDEX)LANES);
+        V best = START; /* at position 0: right when nothing is beyond it */
+        VI at = 0;
         for (INDEX g = 0; g < GROUPS; g++) {
             global const float *from = x + first + NCL_OFFSET(outer, KEPT, 8, 12) + NCL_OFFSET(g, GATHERED, 16, 20);
             for (INDEX j = 0; j < RUN; j += PACE) {
-                const float8 v = FN(argreduce_load)(from + j * PITCH, HERE(j));
-                const int8 wins = FN(argreduce_better)(v, best);
+                const V v = FN(argreduce_load)(from + j * PITCH, HERE(j));
+                const VI wins = FN(argreduce_better)(v, best);
                 best = select(best, v, wins);
                 at = select(at, (int)(g * RUN + j) + ramp, wins);
             }
@@ -76,9 +80,7 @@ static void FN(argreduce)(INDEX task, SIZES size, global const float *x, global 
             NCL_STORE(int, at, y + outer * WIDTH + first, lanes);
             continue;
         }
-        FN(argreduce_join)(&best, &at, best.s45670123, at.s45670123);
-        FN(argreduce_join)(&best, &at, best.s23016745, at.s23016745);
-        FN(argreduce_join)(&best, &at, best.s10325476, at.s10325476);
+        NCL_HALVINGS(FOLD)
         y[outer] = at.s0;
     }
 }

@@ -1,7 +1,8 @@
-/* y[i] = CONVERT(x[i]) for COUNT elements, CHUNK of them (a multiple of 8) in one task.
+/* y[i] = CONVERT(x[i]) for COUNT elements, CHUNK of them (a multiple of LANES) in one task.
  *
  * FROM, TO   element types of x and y
- * CONVERT    TO_FLOAT;  TO_INT: truncated toward zero, clamped to the range, NaN gives 0;  TO_BOOL: 0 for 0, 1 for everything else
+ * CONVERT    TO_FLOAT;  TO_INT: truncated toward zero, clamped to the range, NaN gives 0;  TO_BOOL: 0 for 0, 1 for
+ *            everything else
  *
  * tasks: ceil(COUNT / CHUNK) */
 #ifndef FROM
@@ -19,14 +20,13 @@
 #define TO_FLOAT(x, n) NCL_CAT(convert_float, n)(x)
 #define TO_INT(x, n)   NCL_CAT(NCL_CAT(NCL_CAT(convert_int, n), _sat), _rtz)(x)
 #define TO_BOOL(x, n)  NCL_CAT(convert_uchar, n)(((x) != (FROM)0) & 1)
-#define FROM8          NCL_CAT(FROM, 8)
 
 static void FN(cast)(INDEX task, SIZES size, global const FROM *x, global TO *y)
 {
     INDEX i = task * CHUNK;
     const INDEX end = min(i + CHUNK, COUNT);
-    for (; i + 8 <= end; i += 8)
-        vstore8(CONVERT(vload8(0, x + i), 8), 0, y + i);
+    for (; i + LANES <= end; i += LANES)
+        VSTORE(CONVERT(VLOAD(x + i), LANES), y + i);
     for (; i < end; i++)
         y[i] = CONVERT(x[i], );
 }

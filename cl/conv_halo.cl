@@ -1,4 +1,5 @@
-/* The input of a convolution with its border filled in, and taken apart by the phases of the stride, so that conv_gemm reads neighbours for neighbouring outputs:
+/* The input of a convolution with its border filled in, and taken apart by the phases of the stride, so that conv_gemm
+ * reads neighbours for neighbouring outputs:
  *
  *   y[plane][r][q] = x~[plane][q s + r d mod s - p]     r: slot, q: position, on three axes each
  *
@@ -28,7 +29,8 @@ static INDEX FN(conv_halo_index)(SIZES size, int a, INDEX slot, INDEX position)
 }
 
 /* One row: from[start + q stride] for q < extent. */
-static void FN(conv_halo_row)(INDEX extent, INDEX start, INDEX stride, INDEX width, global const float *from, global float *to)
+static void FN(conv_halo_row)(INDEX extent, INDEX start, INDEX stride, INDEX width, global const float *from,
+                              global float *to)
 {
     INDEX q = 0;
     const INDEX first = min(extent, start < 0 ? (stride - 1 - start) / stride : 0);
@@ -38,11 +40,13 @@ static void FN(conv_halo_row)(INDEX extent, INDEX start, INDEX stride, INDEX wid
         to[q] = i < 0 ? 0 : from[i];
     }
     if (stride == 1)
-        for (; q + 8 <= last; q += 8)
-            vstore8(vload8(0, from + start + q), 0, to + q);
+        for (; q + LANES <= last; q += LANES)
+            VSTORE(VLOAD(from + start + q), to + q);
     else if (stride == 2)
-        for (; q + 9 <= last; q += 8)
-            vstore8(vload16(0, from + start + 2 * q).even, 0, to + q);
+        for (; q + LANES < last; q += LANES) { /* one more, whose odd neighbour the load takes in */
+            const V a = VLOAD(from + start + 2 * q), b = VLOAD(from + start + 2 * q + LANES);
+            VSTORE(NCL_EVEN(V, a, b), to + q);
+        }
     for (; q < last; q++)
         to[q] = from[start + q * stride];
     for (; q < extent; q++) {
@@ -57,7 +61,8 @@ static void FN(conv_halo)(INDEX task, SIZES size, global const float *x, global 
     for (INDEX row = task * RUN; row < end; row++) {
         INDEX rest = row;
         const INDEX q1 = rest % EXTENT(1), q0 = (rest /= EXTENT(1)) % EXTENT(0);
-        const INDEX r2 = (rest /= EXTENT(0)) % SLOTS(2), r1 = (rest /= SLOTS(2)) % SLOTS(1), r0 = (rest /= SLOTS(1)) % SLOTS(0);
+        const INDEX r2 = (rest /= EXTENT(0)) % SLOTS(2), r1 = (rest /= SLOTS(2)) % SLOTS(1);
+        const INDEX r0 = (rest /= SLOTS(1)) % SLOTS(0);
         const INDEX i0 = FN(conv_halo_index)(size, 0, r0, q0), i1 = FN(conv_halo_index)(size, 1, r1, q1);
         global float *to = y + row * extent;
         if (i0 >= 0 && i1 >= 0) {

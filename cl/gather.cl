@@ -1,4 +1,5 @@
-/* y[p, i, q] = x[p, clamp(index[i], 0, EXTENT - 1), q] for p in all outer places, 0 <= i < INDICES, 0 <= q < INNER. A row is the run of q; ROW_COUNT of them.
+/* y[p, i, q] = x[p, clamp(index[i], 0, EXTENT - 1), q] for p in all outer places, 0 <= i < INDICES, 0 <= q < INNER. A
+ * row is the run of q; ROW_COUNT of them.
  *
  * T      element type
  *
@@ -20,8 +21,8 @@ static void FN(gather)(INDEX task, SIZES size, global const T *x, global const i
         global const T *source = x + (row / INDICES * EXTENT + at) * inner;
         global T *target = y + row * inner;
         INDEX q = 0;
-        for (; q + 8 <= inner; q += 8)
-            vstore8(vload8(0, source + q), 0, target + q);
+        for (; q + LANES <= inner; q += LANES)
+            VSTORE(VLOAD(source + q), target + q);
         for (; q < inner; q++)
             target[q] = source[q];
     }

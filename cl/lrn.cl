@@ -1,7 +1,8 @@
-/* y[i] = x[i] / (BIAS + ALPHA * (sum of x^2 over the window around i)) ^ BETA; what lies outside of x counts as zeros (NNEF 4.9.4).
+/* y[i] = x[i] / (BIAS + ALPHA * (sum of x^2 over the window around i)) ^ BETA; what lies outside of x counts as zeros
+ * (NNEF 4.9.4).
  *
  * SCALED   x and the sum s in parentheses give y: x / pow(s, BETA), or what is the same for one BETA
- * COUNT    elements              CHUNK    elements of a task, a multiple of 8
+ * COUNT    elements              CHUNK    elements of a task, a multiple of LANES
  * INNER    elements side by side that no window crosses
  * AXES     the axes outside of these, innermost first: EXTENT, and how far the window reaches: BEFORE, AFTER
  * tasks: ceil(COUNT / CHUNK) */
@@ -20,7 +21,7 @@
 #define AFTER(i) SIZE(23 + (i))
 
 /* The sums for n elements from i on, which lie in one row of INNER. */
-static float8 FN(lrn_sum)(SIZES size, global const float *x, INDEX i, INDEX n)
+static V FN(lrn_sum)(SIZES size, global const float *x, INDEX i, INDEX n)
 {
     INDEX low[8], length[8], rest = i / INNER, pitch = INNER, positions = 1;
     for (int a = 0; a < AXES; a++) {
@@ -32,7 +33,7 @@ static float8 FN(lrn_sum)(SIZES size, global const float *x, INDEX i, INDEX n)
         pitch *= EXTENT(a);
         rest /= EXTENT(a);
     }
-    float8 sum = 0;
+    V sum = 0;
     for (INDEX p = 0; p < positions; p++) {
         global const float *from = x + i;
         rest = p;
@@ -43,7 +44,7 @@ static float8 FN(lrn_sum)(SIZES size, global const float *x, INDEX i, INDEX n)
             pitch *= EXTENT(a);
         }
         for (INDEX j = 0; j < length[0]; j++) {
-            const float8 v = NCL_LOAD(float, from + j * INNER, n);
+            const V v = NCL_LOAD(float, from + j * INNER, n);
             sum += v * v;
         }
     }
@@ -53,18 +54,18 @@ static float8 FN(lrn_sum)(SIZES size, global const float *x, INDEX i, INDEX n)
 static void FN(lrn)(INDEX task, SIZES size, global const float *input, global float *output)
 {
     const INDEX end = min((task + 1) * CHUNK, COUNT);
-    for (INDEX i = task * CHUNK; i < end; i += 8) {
-        const INDEX n = min(end - i, (INDEX)8);
-        float8 sum;
+    for (INDEX i = task * CHUNK; i < end; i += LANES) {
+        const INDEX n = min(end - i, (INDEX)LANES);
+        V sum;
         if (i % INNER + n <= INNER) {
             sum = FN(lrn_sum)(size, input, i, n);
         } else {
-            float each[8] = {0};
+            float each[LANES] = {0};
             for (INDEX k = 0; k < n; k++)
                 each[k] = FN(lrn_sum)(size, input, i + k, 1).s0;
-            sum = vload8(0, each);
+            sum = VLOAD(each);
         }
-        const float8 x = NCL_LOAD(float, input + i, n), s = fma((float8)ALPHA, sum, (float8)BIAS);
+        const V x = NCL_LOAD(float, input + i, n), s = fma((V)ALPHA, sum, (V)BIAS);
         NCL_STORE(float, SCALED, output + i, n);
     }
 }

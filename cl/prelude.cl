@@ -11,6 +11,7 @@
  * NCL_LOAD(T, p, n), NCL_STORE(T, v, p, n)   the first n <= LANES elements at p as a vector of T, zeros behind them,
  *             and back: so that the formula of a file is compiled once.
  * NCL_RAMP    the numbers of the lanes, a VI: 0, 1, 2, ...
+ * NCL_BACKWARDS(v)    the last lane first.
  * NCL_EVEN(T, a, b)   the lanes with even numbers of a, then of b.
  * NCL_EACH(m) m(0), m(1), ... with the names of the lanes, up to m(7) or m(f).
  * NCL_HALVINGS(m)   m(8) m(4) m(2) m(1), or from m(4) on: v = join(v, NCL_SWAP(v, d)) for each d joins all lanes. */
@@ -38,17 +39,19 @@ typedef global const long *SIZES;
 #define NCL_RAMP              ((VI)(NCL_EACH(NCL_LANE)))
 #define NCL_SWAP(v, d)        NCL_CAT(v.s, NCL_CAT(NCL_SWAP_, d))
 #if LANES == 16
-#define NCL_EACH(m)     m(0), m(1), m(2), m(3), m(4), m(5), m(6), m(7), m(8), m(9), m(a), m(b), m(c), m(d), m(e), m(f)
-#define NCL_HALVINGS(m) m(8) m(4) m(2) m(1)
-#define NCL_SWAP_8      89abcdef01234567
-#define NCL_SWAP_4      45670123cdef89ab
-#define NCL_SWAP_2      23016745ab89efcd
-#define NCL_SWAP_1      1032547698badcfe
+#define NCL_EACH(m) m(0), m(1), m(2), m(3), m(4), m(5), m(6), m(7), m(8), m(9), m(a), m(b), m(c), m(d), m(e), m(f)
+#define NCL_HALVINGS(m)  m(8) m(4) m(2) m(1)
+#define NCL_BACKWARDS(v) (v).sfedcba9876543210
+#define NCL_SWAP_8       89abcdef01234567
+#define NCL_SWAP_4       45670123cdef89ab
+#define NCL_SWAP_2       23016745ab89efcd
+#define NCL_SWAP_1       1032547698badcfe
 #define NCL_EVEN(T, a, b) \
     ((T)(a.s0, a.s2, a.s4, a.s6, a.s8, a.sa, a.sc, a.se, b.s0, b.s2, b.s4, b.s6, b.s8, b.sa, b.sc, b.se))
 #else
 #define NCL_EACH(m)       m(0), m(1), m(2), m(3), m(4), m(5), m(6), m(7)
 #define NCL_HALVINGS(m)   m(4) m(2) m(1)
+#define NCL_BACKWARDS(v)  (v).s76543210
 #define NCL_SWAP_4        45670123
 #define NCL_SWAP_2        23016745
 #define NCL_SWAP_1        10325476

@@ -1,12 +1,16 @@
-/* y[r] = finish(J over the elements v of line r of  map(v)): sums, means, maxima, minima, all, any, sums of squared differences from m[r].
+/* y[r] = finish(J over the elements v of line r of  map(v)): sums, means, maxima, minima, all, any, sums of squared
+ * differences from m[r].
  *
- * JOIN     how a vector v joins an accumulator a         START    the accumulator at the start       T  type of the elements
+ * JOIN     how a vector v joins an accumulator a         START    the accumulator at the start
+ * T        type of the elements
  * MAP(v)   of an element or vector, with m               FINISH(v)  of the joined value, with VOLUME
- * SUM      1: JOIN is a + v; what every 32 additions give is summed with compensation (Kahan), so that the error does not grow with the line
- * COLUMNS  1: a line is up to eight neighbouring results, of WIDTH in a row; 0: one result, its elements are neighbours
+ * SUM      1: JOIN is a + v; what every 32 additions give is summed with compensation (Kahan), so that the error does
+ *          not grow with the line
+ * COLUMNS  1: a line is up to LANES neighbouring results, of WIDTH in a row; 0: one result, its elements are neighbours
  * LINES    number of lines                               SPAN     lines of a task
  * RUN      elements along the innermost gathered axis, STEP apart                GROUPS   such runs in a line
- * KEPT     outer axes that stay: EXTENT, STRIDE; GATHERED  outer axes that are gathered: GATHERED_EXTENT, GATHERED_STRIDE; innermost first
+ * KEPT     outer axes that stay: EXTENT, STRIDE; GATHERED  outer axes that are gathered: GATHERED_EXTENT,
+ *          GATHERED_STRIDE; innermost first
  * VOLUME   elements that a result gathers
  * Where MAP has no m, x stands in its place. tasks: ceil(LINES / SPAN) */
 #ifndef T
@@ -44,57 +48,59 @@
 #define GATHERED_STRIDE(i) SIZE(20 + (i))
 #define VOLUME REAL(24)
 
-#define T8 NCL_VECTOR(T)
-#define PACE (COLUMNS ? 1 : 8)     /* elements along the run that a vector covers */
+#define TV NCL_VECTOR(T)
+#define PACE (COLUMNS ? 1 : LANES) /* elements along the run that a vector covers */
 #define PITCH (COLUMNS ? STEP : 1) /* how far they are apart */
-#define HERE(j) (COLUMNS ? lanes : min(RUN - (j), (INDEX)8)) /* elements of the vector at j */
+#define HERE(j) (COLUMNS ? lanes : min(RUN - (j), (INDEX)LANES)) /* elements of the vector at j */
 #define BLOCK (32 * PACE)
+#define FOLD(d) total = FN(reduce_join)(total, NCL_SWAP(total, d)); /* each lane has its other half's values too */
 
-static T8 FN(reduce_join)(T8 a, T8 v)
+static TV FN(reduce_join)(TV a, TV v)
 {
     return JOIN;
 }
 
 #if SUM
-static T8 FN(reduce_total)(T8 total, T8 block, T8 *lost)
+static TV FN(reduce_total)(TV total, TV block, TV *lost)
 {
-    const T8 part = block - *lost, sum = total + part;
-    *lost = select((T8)0, (sum - total) - part, isfinite(sum));
+    const TV part = block - *lost, sum = total + part;
+    *lost = select((TV)0, (sum - total) - part, isfinite(sum));
     return sum;
 }
 #else
-static T8 FN(reduce_total)(T8 total, T8 block, T8 *lost)
+static TV FN(reduce_total)(TV total, TV block, TV *lost)
 {
     return FN(reduce_join)(total, block);
 }
 #endif
 
 /* The first n elements, mapped, and START behind them. */
-static T8 FN(reduce_load)(global const T *x, INDEX n, T8 m)
+static TV FN(reduce_load)(global const T *x, INDEX n, TV m)
 {
-    if (n == 8)
-        return MAP(vload8(0, x));
-    T each[8], part[8] = {START, START, START, START, START, START, START, START};
-    vstore8(m, 0, each);
+    if (n == LANES)
+        return MAP(VLOAD(x));
+    T each[LANES], part[LANES];
+    VSTORE(m, each);
+    VSTORE((TV)START, part);
     for (INDEX i = 0; i < n; i++) {
         const T m = each[i];
         part[i] = MAP(x[i]);
     }
-    return vload8(0, part);
+    return VLOAD(part);
 }
 
 static void FN(reduce)(INDEX task, SIZES size, global const T *x, global const T *mean, global T *y)
 {
-    const INDEX last = min((task + 1) * SPAN, LINES), blocks = (WIDTH + 7) / 8;
+    const INDEX last = min((task + 1) * SPAN, LINES), blocks = (WIDTH + LANES - 1) / LANES;
     for (INDEX line = task * SPAN; line < last; line++) {
-        const INDEX outer = line / blocks, first = line % blocks * 8, lanes = min(WIDTH - first, (INDEX)8);
+        const INDEX outer = line / blocks, first = line % blocks * LANES, lanes = min(WIDTH - first, (INDEX)LANES);
         const INDEX result = outer * WIDTH + first;
-        const T8 m = COLUMNS ? NCL_LOAD(T, mean + result, lanes) : (T8)mean[result];
-        T8 total = START, lost = 0;
+        const TV m = COLUMNS ? NCL_LOAD(T, mean + result, lanes) : (TV)mean[result];
+        TV total = START, lost = 0;
         for (INDEX g = 0; g < GROUPS; g++) {
             global const T *from = x + first + NCL_OFFSET(outer, KEPT, 8, 12) + NCL_OFFSET(g, GATHERED, 16, 20);
             for (INDEX j = 0; j < RUN;) {
-                T8 block = START;
+                TV block = START;
                 for (const INDEX end = min(j + BLOCK, RUN); j < end; j += PACE)
                     block = FN(reduce_join)(block, FN(reduce_load)(from + j * PITCH, HERE(j), m));
                 total = FN(reduce_total)(total, block, &lost);
@@ -104,9 +110,7 @@ static void FN(reduce)(INDEX task, SIZES size, global const T *x, global const T
             NCL_STORE(T, FINISH(total), y + result, lanes);
             continue;
         }
-        total = FN(reduce_join)(total, total.s45670123);
-        total = FN(reduce_join)(total, total.s23016745);
-        total = FN(reduce_join)(total, total.s10325476);
+        NCL_HALVINGS(FOLD)
         y[result] = FINISH(total.s0);
     }
 }

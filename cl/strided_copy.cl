@@ -1,5 +1,8 @@
-/* Copies between two index schemes:  y[OUT_FIRST + sum_k i_k OUT_STRIDE(k) + j INNER_OUT] = x[IN_FIRST + sum_k i_k IN_STRIDE(k) + j INNER_IN]
- * for 0 <= i_k < EXTENT(k), k < RANK, 0 <= j < INNER. A row is the run of j at one (i_0, i_1, ...); there are ROW_COUNT of them.
+/* Copies between two index schemes:
+ *
+ *   y[OUT_FIRST + sum_k i_k OUT_STRIDE(k) + j INNER_OUT] = x[IN_FIRST + sum_k i_k IN_STRIDE(k) + j INNER_IN]
+ *
+ * for 0 <= i_k < EXTENT(k), k < RANK, 0 <= j < INNER. A row is the run of j at one (i_0, i_1, ...); ROW_COUNT of them.
  *
  * T      element type
  * ROW    how a row moves: COPY (INNER_IN = INNER_OUT = 1), FILL (0, 1), REVERSE (-1, 1), STEP (any)
@@ -27,13 +30,12 @@
 #define OUT_STRIDE(i) SIZE(42 + (i))
 
 #define MAX_RANK 16
-#define T8       NCL_CAT(T, 8)
 
 static void FN(COPY)(global const T *x, global T *y, INDEX count, INDEX in, INDEX out)
 {
     INDEX j = 0;
-    for (; j + 8 <= count; j += 8)
-        vstore8(vload8(0, x + j), 0, y + j);
+    for (; j + LANES <= count; j += LANES)
+        VSTORE(VLOAD(x + j), y + j);
     for (; j < count; j++)
         y[j] = x[j];
 }
@@ -42,8 +44,8 @@ static void FN(FILL)(global const T *x, global T *y, INDEX count, INDEX in, INDE
 {
     const T value = x[0];
     INDEX j = 0;
-    for (; j + 8 <= count; j += 8)
-        vstore8((T8)(value), 0, y + j);
+    for (; j + LANES <= count; j += LANES)
+        VSTORE((NCL_VECTOR(T))(value), y + j);
     for (; j < count; j++)
         y[j] = value;
 }
@@ -51,8 +53,8 @@ static void FN(FILL)(global const T *x, global T *y, INDEX count, INDEX in, INDE
 static void FN(REVERSE)(global const T *x, global T *y, INDEX count, INDEX in, INDEX out)
 {
     INDEX j = 0;
-    for (; j + 8 <= count; j += 8)
-        vstore8(vload8(0, x - j - 7).s76543210, 0, y + j);
+    for (; j + LANES <= count; j += LANES)
+        VSTORE(NCL_BACKWARDS(VLOAD(x - j - (LANES - 1))), y + j);
     for (; j < count; j++)
         y[j] = x[-j];
 }

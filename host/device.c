@@ -233,7 +233,7 @@ static void set_target(nnefcl_device *device)
     target->cpu = info->type == NNEFCL_DEVICE_CPU && !has_short_loops(info);
     target->compute_units = info->compute_units ? info->compute_units : 1;
     target->group = target->cpu ? 1 : power_of_two_below(info->max_work_group, 64);
-    target->chunk = target->cpu ? 4096 : 8;
+    target->chunk = target->cpu ? 4096 : info->lanes;
     target->max_allocation = info->max_allocation;
     target->global_memory = info->global_memory;
     target->local_memory = info->local_memory;

@@ -11,7 +11,7 @@ struct ncl_target {
     bool cpu; /* one work-item for each task, register tiles, long loops; else work-groups of `group` tasks */
     unsigned compute_units;
     unsigned group;          /* work-items of a work-group: 1 on CPUs, 64 elsewhere */
-    unsigned chunk;          /* elements of one task of an element-wise kernel: a multiple of 8 */
+    unsigned chunk;          /* elements of one task of an element-wise kernel: a multiple of `lanes` */
     uint64_t max_allocation; /* bytes of the largest buffer */
     uint64_t global_memory;  /* bytes */
     uint64_t local_memory;   /* bytes */

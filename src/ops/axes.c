@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#define LANES 8 /* results of a line of columns */
-
 nnefcl_status ncl_axes_infer(struct ncl_infer *infer, const struct ncl_node *node, const struct ncl_tensor *input,
                              nnefcl_shape *reduced)
 {
@@ -81,8 +79,8 @@ static int64_t span(const struct ncl_target *target, int64_t lines, int64_t volu
 
 int64_t ncl_axes_emit(struct ncl_lower *lower, struct ncl_emit *step, const struct ncl_axes *axes)
 {
-    const int64_t lines =
-        axes->columns ? axes->results / axes->width * ncl_ceil_div(axes->width, LANES) : axes->results;
+    const int64_t blocks = axes->columns ? ncl_ceil_div(axes->width, lower->plan->target.lanes) : 1;
+    const int64_t lines = axes->results / axes->width * blocks;
     const int64_t lines_of_task = span(&lower->plan->target, lines, axes->volume);
     ncl_step_define_int(step, "COLUMNS", axes->columns);
     ncl_step_size(step, "LINES", lines);

@@ -39,7 +39,7 @@ int64_t ncl_broadcast_chunk(const struct ncl_target *target, int64_t count)
         chunk = SMALLEST_CHUNK;
     if (chunk > target->chunk)
         chunk = target->chunk;
-    return ncl_ceil_div(chunk, 8) * 8;
+    return ncl_ceil_div(chunk, target->lanes) * target->lanes;
 }
 
 /* ---- axes: as few as describe how the operands run ---- */

@@ -180,7 +180,7 @@ static void check_target(const struct ncl_target *target, const nnefcl_device_in
     ck_assert_int_eq(target->cpu, info->type == NNEFCL_DEVICE_CPU);
     ck_assert_uint_eq(target->group, target->cpu ? 1 : target->group);
     ck_assert(target->group >= 1 && target->group <= 64 && target->group <= info->max_work_group);
-    ck_assert(target->chunk >= 8 && target->chunk % 8 == 0);
+    ck_assert(target->chunk > 0 && target->chunk % target->lanes == 0);
     ck_assert(target->alignment >= 64 && (target->alignment & (target->alignment - 1)) == 0);
     ck_assert(target->max_allocation == info->max_allocation && target->global_memory == info->global_memory);
     ck_assert(target->compute_units >= 1);

@@ -25,18 +25,18 @@ static bool is_undone(const struct ncl_node *first, const struct ncl_node *secon
     return true;
 }
 
-void ncl_pass_transpose(struct ncl_rewrite *rewrite, const struct ncl_pass_facts *facts)
+void ncl_pass_transpose(struct ncl_rewrite *rw, const struct ncl_pass_facts *facts)
 {
     (void)facts;
-    for (struct ncl_node *node = ncl_rewrite_first(rewrite); node; node = ncl_rewrite_next(node)) {
-        if (!is_transpose(node) || ncl_rewrite_is_output(rewrite, ncl_node_result(node, 0)))
+    for (struct ncl_node *node = ncl_rewrite_first(rw); node; node = ncl_rewrite_next(node)) {
+        if (!is_transpose(node) || ncl_rewrite_is_output(rw, ncl_node_result(node, 0)))
             continue;
-        struct ncl_node *first = ncl_rewrite_producer(rewrite, ncl_node_tensor(node, "input"));
+        struct ncl_node *first = ncl_rewrite_producer(rw, ncl_node_tensor(node, "input"));
         if (!is_transpose(first) || !is_undone(first, node))
             continue;
-        ncl_rewrite_replace(rewrite, ncl_node_result(node, 0), ncl_node_tensor(first, "input"));
-        ncl_rewrite_remove(rewrite, node);
-        if (!ncl_rewrite_uses(rewrite, ncl_node_result(first, 0)))
-            ncl_rewrite_remove(rewrite, first);
+        ncl_rewrite_replace(rw, ncl_node_result(node, 0), ncl_node_tensor(first, "input"));
+        ncl_rewrite_remove(rw, node);
+        if (!ncl_rewrite_uses(rw, ncl_node_result(first, 0)))
+            ncl_rewrite_remove(rw, first);
     }
 }

@@ -223,6 +223,8 @@ struct ncl_rewrite *ncl_rewrite_begin(struct ncl_arena *arena, struct ncl_diag *
     rw->arena = arena;
     rw->diag = diag;
     rw->graph = *graph;
+    rw->graph.node = NULL; /* until the end only a place for nodes that are being made */
+    rw->graph.node_count = rw->graph.node_capacity = 0;
     rw->end.previous = rw->end.next = &rw->end;
     tensors_copy(rw, graph);
     for (size_t i = 0; !rw->status && i < graph->node_count; i++)
@@ -347,10 +349,118 @@ void ncl_rewrite_set(struct ncl_rewrite *rw, struct ncl_node *node, const char *
         value_note(rw, entry_of(node), &node->argument[i]);
 }
 
-void ncl_rewrite_become(struct ncl_rewrite *rw, struct ncl_node *node, const struct ncl_node *as)
+/* ---- new nodes ---- */
+
+/* A shape rule that refuses is no error here. */
+static struct ncl_infer infer_begin(struct ncl_rewrite *rw, struct ncl_diag *quiet)
 {
-    if (rw->status)
-        return;
+    ncl_diag_init(quiet, NULL, NULL, NULL, false);
+    return (struct ncl_infer){.arena = rw->arena, .diag = quiet, .graph = &rw->graph};
+}
+
+static bool results_equal(const struct ncl_node *a, const struct ncl_node *b)
+{
+    for (size_t i = 0; i < a->result_count && a->result_count == b->result_count; i++) {
+        const struct ncl_value *left = &a->result[i], *right = &b->result[i];
+        if (left->kind != NCL_VALUE_TENSOR || right->kind != NCL_VALUE_TENSOR ||
+            left->tensor->dtype != right->tensor->dtype ||
+            !ncl_shape_equal(&left->tensor->shape, &right->tensor->shape))
+            return false;
+    }
+    return a->result_count == b->result_count;
+}
+
+static void tensors_name(struct ncl_rewrite *rw, const struct ncl_node *near, const char *op, size_t first)
+{
+    const struct ncl_value *result = &near->result[0];
+    while (result->kind != NCL_VALUE_TENSOR)
+        result = result->item;
+    for (size_t i = first; i < rw->graph.tensor_count && !rw->status; i++)
+        if (!(rw->graph.tensor[i]->name = ncl_arena_printf(rw->arena, "%.100s.%s", result->tensor->name, op)))
+            rw->status = ncl_nomem(rw->diag);
+}
+
+/* The tensors from number `first` on are new. */
+static bool tensors_accept(struct ncl_rewrite *rw, const struct ncl_node *near, const char *op, size_t first)
+{
+    tensors_name(rw, near, op, first);
+    while (!rw->status && rw->readers_capacity < rw->graph.tensor_count)
+        if (!NCL_GROW(rw->arena, rw->readers, rw->readers_capacity, rw->readers_capacity))
+            rw->status = ncl_nomem(rw->diag);
+    return !rw->status;
+}
+
+/* What was made: NULL after a refusal. */
+static struct ncl_node *made_take(struct ncl_rewrite *rw, nnefcl_status status, struct ncl_node *made, size_t tensors)
+{
+    assert(status != NNEFCL_ERR_INTERNAL); /* names and kinds of arguments are our own */
+    rw->graph.node_count = 0;
+    if (status == NNEFCL_ERR_NOMEM)
+        rw->status = ncl_nomem(rw->diag);
+    if (!status)
+        return made;
+    rw->graph.tensor_count = tensors;
+    return NULL;
+}
+
+static bool node_become(struct ncl_rewrite *rw, struct ncl_node *node, const struct ncl_node *as, size_t tensors)
+{
+    if (!as || !results_equal(node, as)) {
+        rw->graph.tensor_count = tensors;
+        return false;
+    }
+    rw->graph.tensor_count -= as->result_count; /* made last, and not wanted */
+    if (!tensors_accept(rw, node, as->op->name, tensors))
+        return false;
     entry_forget_places(rw, entry_of(node));
     node_take_arguments(rw, node, as);
+    return !rw->status;
+}
+
+bool ncl_rewrite_become(struct ncl_rewrite *rw, struct ncl_node *node, const char *op,
+                        const struct ncl_named_value *given, size_t count)
+{
+    const size_t tensors = rw->graph.tensor_count;
+    struct ncl_diag quiet;
+    struct ncl_infer infer = infer_begin(rw, &quiet);
+    struct ncl_node *as = NULL;
+    if (rw->status)
+        return false;
+    const nnefcl_status status = ncl_make_node(&infer, op, given, count, node->at, &as);
+    return node_become(rw, node, made_take(rw, status, as, tensors), tensors);
+}
+
+bool ncl_rewrite_become_bound(struct ncl_rewrite *rw, struct ncl_node *node, const struct ncl_signature *signature,
+                              const struct ncl_value *argument)
+{
+    const size_t tensors = rw->graph.tensor_count;
+    struct ncl_diag quiet;
+    struct ncl_infer infer = infer_begin(rw, &quiet);
+    struct ncl_node *as = NULL;
+    if (rw->status)
+        return false;
+    const nnefcl_status status = ncl_make_bound(&infer, signature, NNEFCL_SCALAR, argument, node->at, &as);
+    return node_become(rw, node, made_take(rw, status, as, tensors), tensors);
+}
+
+struct ncl_node *ncl_rewrite_insert(struct ncl_rewrite *rw, struct ncl_node *before, const char *op,
+                                    const struct ncl_named_value *given, size_t count)
+{
+    const size_t tensors = rw->graph.tensor_count;
+    struct ncl_diag quiet;
+    struct ncl_infer infer = infer_begin(rw, &quiet);
+    struct ncl_node *made = NULL;
+    if (rw->status)
+        return NULL;
+    const nnefcl_status status = ncl_make_node(&infer, op, given, count, before->at, &made);
+    made = made_take(rw, status, made, tensors);
+    struct entry *entry = made ? ncl_rewrite_alloc(rw, 1, sizeof *entry) : NULL;
+    if (!entry || !tensors_accept(rw, before, op, tensors))
+        return NULL;
+    entry->node = *made;
+    node_take_arguments(rw, &entry->node, made);
+    node_set_producer(&entry->node, &entry->node);
+    entry_list(entry, entry_of(before));
+    rw->count++;
+    return rw->status ? NULL : &entry->node;
 }

@@ -10,7 +10,7 @@
 #ifndef NCL_REWRITE_H
 #define NCL_REWRITE_H
 
-#include "ir/op.h"
+#include "ir/make.h"
 #include "ir/target.h"
 
 struct ncl_rewrite;
@@ -51,8 +51,16 @@ void ncl_rewrite_move(struct ncl_rewrite *rw, struct ncl_node *node, struct ncl_
 /* Another value for an argument. */
 void ncl_rewrite_set(struct ncl_rewrite *rw, struct ncl_node *node, const char *parameter,
                      const struct ncl_value *value);
-/* `node` is another operation from now on: the op, the parameters and the arguments of `as`; the results, which have
- * the shapes and types that `as` would have, stay the same tensors. */
-void ncl_rewrite_become(struct ncl_rewrite *rw, struct ncl_node *node, const struct ncl_node *as);
+/* `node` is the operation `op` from now on, with the arguments by name and default values for the others; its results
+ * stay the same tensors. False: the shape rule refuses it, or its results would have other shapes or types; then
+ * nothing has changed. */
+bool ncl_rewrite_become(struct ncl_rewrite *rw, struct ncl_node *node, const char *op,
+                        const struct ncl_named_value *given, size_t count);
+/* The same with arguments by parameter, for operations that no document can name. */
+bool ncl_rewrite_become_bound(struct ncl_rewrite *rw, struct ncl_node *node, const struct ncl_signature *signature,
+                              const struct ncl_value *argument);
+/* A new node right before `before`, at its place in the document. NULL: the shape rule refuses it, or an error. */
+struct ncl_node *ncl_rewrite_insert(struct ncl_rewrite *rw, struct ncl_node *before, const char *op,
+                                    const struct ncl_named_value *given, size_t count);
 
 #endif

@@ -131,21 +131,57 @@ START_TEST(replaces)
 }
 END_TEST
 
+static struct ncl_named_value named(const char *name, struct ncl_tensor *tensor)
+{
+    return (struct ncl_named_value){name, ncl_value_tensor(tensor)};
+}
+
+/* A refusal changes nothing, not even the number of tensors. */
 START_TEST(becomes)
 {
     struct change change;
     change_begin(&change, text);
-    struct ncl_node *negative = node_named(&change, "neg"), as = *node_named(&change, "sqr");
-    struct ncl_value argument = {.kind = NCL_VALUE_TENSOR, .tensor = result_of(&change, "external")};
+    struct ncl_node *negative = node_named(&change, "neg");
     struct ncl_tensor *result = ncl_node_result(negative, 0);
-    as.argument = &argument;
-    ncl_rewrite_become(change.rw, negative, &as);
+    const struct ncl_named_value input = named("x", result_of(&change, "external")),
+                                 wide = named("x", result_of(&change, "concat"));
+    ck_assert(!ncl_rewrite_become(change.rw, negative, "sqr", &wide, 1));
+    ck_assert(ncl_rewrite_become(change.rw, negative, "sqr", &input, 1));
     ck_assert_uint_eq(ncl_rewrite_uses(change.rw, result_of(&change, "exp")), 2);
     ck_assert_uint_eq(ncl_rewrite_uses(change.rw, result_of(&change, "external")), 2);
     ck_assert_ptr_eq(ncl_node_result(negative, 0), result);
     const struct ncl_graph *graph = change_end(&change);
     check_graph(graph);
     ck_assert_str_eq(order(graph), "external exp sqr concat sqr add");
+    ck_assert_uint_eq(graph->tensor_count, change.model.model->graph->tensor_count);
+    change_free(&change);
+}
+END_TEST
+
+/* With a literal, which is a tensor too. */
+START_TEST(inserts)
+{
+    struct change change;
+    change_begin(&change, text);
+    struct ncl_node *sum = node_named(&change, "add");
+    const struct ncl_named_value given[] = {
+        named("x", result_of(&change, "neg")),
+        {"y", {.kind = NCL_VALUE_SCALAR, .scalar = 2}},
+    };
+    const struct ncl_named_value wide[] = {named("x", result_of(&change, "neg")),
+                                           named("y", result_of(&change, "concat"))};
+    ck_assert_ptr_null(ncl_rewrite_insert(change.rw, sum, "mul", wide, 2));
+    struct ncl_node *product = ncl_rewrite_insert(change.rw, sum, "mul", given, 2);
+    ck_assert_ptr_nonnull(product);
+    const struct ncl_value value = ncl_value_tensor(ncl_node_result(product, 0));
+    ncl_rewrite_set(change.rw, sum, "x", &value);
+    ck_assert_ptr_eq(ncl_rewrite_producer(change.rw, value.tensor), product);
+    ck_assert_ptr_eq(ncl_rewrite_reader(change.rw, value.tensor), sum);
+    ck_assert_str_eq(value.tensor->name, "z.mul");
+    const struct ncl_graph *graph = change_end(&change);
+    check_graph(graph);
+    ck_assert_str_eq(order(graph), "external exp neg concat sqr mul add");
+    ck_assert_uint_eq(graph->tensor_count, change.model.model->graph->tensor_count + 2);
     change_free(&change);
 }
 END_TEST
@@ -203,6 +239,7 @@ int main(void)
     tcase_add_test(tests, nothing);
     tcase_add_test(tests, replaces);
     tcase_add_test(tests, becomes);
+    tcase_add_test(tests, inserts);
     tcase_add_test(tests, sets_and_moves);
     tcase_add_test(tests, many);
     suite_add_tcase(suite, tests);

@@ -161,9 +161,9 @@ static nnefcl_status compare(struct trial *trial)
 static nnefcl_status print_plan(struct trial *trial, bool plain, struct ncl_text *text)
 {
     const struct ncl_plan_options options = {.plain_kernels = plain};
-    struct ncl_plan *plan;
+    const struct ncl_plan *plan;
     const nnefcl_status status =
-        ncl_model_plan(trial->model, &trial->run->device->target, &options, &trial->arena, trial->run->diag, &plan);
+        ncl_model_plan(trial->model, &trial->run->device->target, &options, &trial->arena, trial->run->diag, NULL, &plan);
     if (!status)
         ncl_plan_print(text, plan);
     return status;

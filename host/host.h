@@ -84,8 +84,7 @@ struct nnefcl_session {
     struct ncl_arena arena; /* the session itself too */
     nnefcl_device *device;
     cl_command_queue queue; /* in-order, our own */
-    struct ncl_plan *plan;
-    struct ncl_source source; /* copy of the graph's text: the model may be gone */
+    const struct ncl_plan *plan;
     nnefcl_execution execution;
     bool profiling, clblast;
     struct ncl_slot *slot;    /* by buffer of the plan */
@@ -122,12 +121,13 @@ cl_mem ncl_memory_place(const struct nnefcl_session *session, ncl_ref tensor, ui
  * into mapped device memory. */
 struct ncl_upload {
     struct nnefcl_session *session;
+    const struct ncl_graph *graph; /* behind the passes: its tensors are loaded */
     struct ncl_weights *weights;
     unsigned char *block;
     size_t used;
 };
 nnefcl_status ncl_upload_open(struct ncl_upload *upload, struct nnefcl_session *session,
-                              const struct nnefcl_model *model, struct ncl_diag *diag);
+                              const struct nnefcl_model *model, const struct ncl_graph *graph, struct ncl_diag *diag);
 nnefcl_status ncl_upload_load(struct ncl_upload *upload, const struct ncl_step *step, struct ncl_diag *diag);
 /* Waits for what is on its way; also after errors. */
 void ncl_upload_close(struct ncl_upload *upload);

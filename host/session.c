@@ -11,6 +11,7 @@
 struct maker {
     struct nnefcl_session *session;
     const struct nnefcl_model *model;
+    const struct ncl_graph *graph; /* behind the passes */
     struct ncl_arena scratch;
     struct ncl_diag *diag;
     struct ncl_build *build; /* those that are built, in the order of the plan; the persistent form behind them */
@@ -138,7 +139,7 @@ static nnefcl_status run_init(struct maker *maker)
 {
     struct nnefcl_session *session = maker->session;
     struct ncl_upload upload;
-    nnefcl_status status = ncl_upload_open(&upload, session, maker->model, maker->diag);
+    nnefcl_status status = ncl_upload_open(&upload, session, maker->model, maker->graph, maker->diag);
     for (size_t i = 0; i < session->plan->init.count && !status; i++)
         status = run_init_step(maker, &upload, &session->plan->init.step[i]);
     if (!status)
@@ -193,14 +194,6 @@ static nnefcl_status make_kernels(struct maker *maker)
     return status;
 }
 
-/* The place in the document of the model: a step may come from the body of an operation in stdlib.nnef. */
-static struct ncl_loc outer_place(const struct nnefcl_model *model, struct ncl_loc at)
-{
-    while (at.call && at.source && strcmp(at.source->name, model->source.name) != 0)
-        at = at.call->at;
-    return at;
-}
-
 static const char *make_location(struct ncl_arena *arena, const struct ncl_step *step)
 {
     if (!step->at.source)
@@ -208,62 +201,13 @@ static const char *make_location(struct ncl_arena *arena, const struct ncl_step 
     return ncl_arena_printf(arena, "%s:%u:%u %s", step->at.source->name, step->at.line, step->at.column, step->name);
 }
 
-/* Copies what still points into the model. Calls that led to an expansion are given up: the place in the document says
- * enough about a step. */
-static bool detach_steps(struct maker *maker, struct ncl_steps *steps)
+static nnefcl_status make_locations(struct maker *maker)
 {
     struct nnefcl_session *session = maker->session;
-    for (size_t i = 0; i < steps->count; i++) {
-        struct ncl_step *step = &steps->step[i];
-        step->name = ncl_arena_strdup(&session->arena, step->name ? step->name : "");
-        if (!step->name)
-            return false;
-        step->at = outer_place(maker->model, step->at);
-        if (step->at.source)
-            step->at.source = strcmp(step->at.source->name, session->source.name) == 0 ? &session->source : NULL;
-        step->at.call = NULL;
-        step->source = NULL;
-    }
-    return true;
-}
-
-/* A registered operation belongs to the model too. */
-static bool detach_kernel(struct ncl_arena *arena, struct ncl_kernel *kernel)
-{
-    const char **names = NCL_NEW_ARRAY(arena, const char *, kernel->size_count);
-    kernel->body = ncl_arena_strdup(arena, kernel->body);
-    kernel->source = ncl_arena_strdup(arena, kernel->source);
-    for (size_t i = 0; names && i < kernel->size_count; i++)
-        if (!(names[i] = i && strcmp(kernel->size_name[i], kernel->size_name[i - 1]) == 0
-                             ? names[i - 1]
-                             : ncl_arena_strdup(arena, kernel->size_name[i])))
-            return false;
-    kernel->size_name = names;
-    return names && kernel->body && kernel->source;
-}
-
-static nnefcl_status detach(struct maker *maker)
-{
-    struct nnefcl_session *session = maker->session;
-    struct ncl_arena *arena = &session->arena;
-    struct ncl_plan *plan = session->plan;
-    const struct ncl_source *source = &maker->model->source;
-    session->source = (struct ncl_source){ncl_arena_strdup(arena, source->name),
-                                          source->text ? ncl_arena_strndup(arena, source->text, source->length) : NULL,
-                                          source->length};
-    plan->name = ncl_arena_strdup(arena, plan->name);
-    bool ok = session->source.name && (session->source.text || !source->text) && plan->name &&
-              detach_steps(maker, &plan->init) && detach_steps(maker, &plan->reset) && detach_steps(maker, &plan->run);
-    for (size_t i = 0; i < plan->state_count && ok; i++)
-        ok = (plan->state[i].name = ncl_arena_strdup(arena, plan->state[i].name)) &&
-             (plan->state[i].label = ncl_arena_strdup(arena, plan->state[i].label));
-    for (size_t i = 0; i < plan->kernel_count && ok; i++)
-        ok = !plan->kernel[i].source || detach_kernel(arena, &plan->kernel[i]);
-    for (size_t i = 0; i < plan->tensor_count && ok; i++)
-        ok = (plan->tensor[i].name = ncl_arena_strdup(arena, plan->tensor[i].name ? plan->tensor[i].name : "")) != NULL;
-    for (size_t i = 0; i < plan->run.count && ok; i++)
-        ok = (session->location[i] = make_location(arena, &plan->run.step[i])) != NULL;
-    return ok ? NNEFCL_OK : ncl_nomem(maker->diag);
+    for (size_t i = 0; i < session->plan->run.count; i++)
+        if (!(session->location[i] = make_location(&session->arena, &session->plan->run.step[i])))
+            return ncl_nomem(maker->diag);
+    return NNEFCL_OK;
 }
 
 /* ---- creation ---- */
@@ -281,8 +225,8 @@ static nnefcl_status make_plan(struct maker *maker, const nnefcl_session_options
         .keep_tensors = options->keep_tensors,
         .memory_limit = options->memory_limit,
     };
-    const nnefcl_status status =
-        ncl_model_plan(maker->model, &session->device->target, &settings, &session->arena, maker->diag, &session->plan);
+    const nnefcl_status status = ncl_model_plan(maker->model, &session->device->target, &settings, &session->arena,
+                                                maker->diag, &maker->graph, &session->plan);
     if (status)
         return status;
     const struct ncl_plan *plan = session->plan;
@@ -335,7 +279,7 @@ static nnefcl_status make_ready(struct maker *maker)
         status = make_kernels(maker);
     if (!status)
         status = find_uses(maker);
-    return status ? status : detach(maker);
+    return status ? status : make_locations(maker);
 }
 
 static nnefcl_status check_options(const nnefcl_session_options *options, const nnefcl_device *device,

@@ -9,9 +9,9 @@
 #define PIECE ((size_t)16 << 20)
 
 nnefcl_status ncl_upload_open(struct ncl_upload *upload, struct nnefcl_session *session,
-                              const struct nnefcl_model *model, struct ncl_diag *diag)
+                              const struct nnefcl_model *model, const struct ncl_graph *graph, struct ncl_diag *diag)
 {
-    *upload = (struct ncl_upload){.session = session};
+    *upload = (struct ncl_upload){.session = session, .graph = graph};
     upload->block = ncl_resize(&session->arena.allocator, NULL, BLOCK);
     if (!upload->block)
         return ncl_nomem(diag);
@@ -29,6 +29,11 @@ void ncl_upload_close(struct ncl_upload *upload)
     *upload = (struct ncl_upload){0};
 }
 
+static size_t item_size(const struct ncl_upload *upload, const struct ncl_step *step)
+{
+    return nnefcl_dtype_size(upload->session->plan->tensor[step->tensor[0]].dtype);
+}
+
 static nnefcl_status load_small(struct ncl_upload *upload, const struct ncl_step *step, cl_mem memory, size_t offset,
                                 size_t bytes, struct ncl_diag *diag)
 {
@@ -40,7 +45,7 @@ static nnefcl_status load_small(struct ncl_upload *upload, const struct ncl_step
     }
     unsigned char *data = upload->block + upload->used;
     if (!status)
-        status = ncl_weights_next(upload->weights, data, bytes / nnefcl_dtype_size(step->source->dtype), diag);
+        status = ncl_weights_next(upload->weights, data, bytes / item_size(upload, step), diag);
     if (status)
         return status;
     upload->used += (bytes + 15) / 16 * 16;
@@ -52,7 +57,7 @@ static nnefcl_status load_large(struct ncl_upload *upload, const struct ncl_step
                                 size_t bytes, struct ncl_diag *diag)
 {
     const cl_command_queue queue = upload->session->queue;
-    const size_t item = nnefcl_dtype_size(step->source->dtype);
+    const size_t item = item_size(upload, step);
     nnefcl_status status = NNEFCL_OK;
     for (size_t at = 0; at < bytes && !status; at += PIECE) {
         const size_t size = bytes - at < PIECE ? bytes - at : PIECE;
@@ -76,7 +81,7 @@ nnefcl_status ncl_upload_load(struct ncl_upload *upload, const struct ncl_step *
     const cl_mem memory = ncl_memory_place(upload->session, step->tensor[0], &offset);
     const size_t bytes =
         (size_t)upload->session->plan->tensor[step->tensor[0]].bytes; /* it fits: there is a buffer of it */
-    const nnefcl_status status = ncl_weights_begin(upload->weights, step->source, diag);
+    const nnefcl_status status = ncl_weights_begin(upload->weights, upload->graph->tensor[step->loaded], diag);
     if (status)
         return status;
     return (bytes <= SMALL ? load_small : load_large)(upload, step, memory, (size_t)offset, bytes, diag);

@@ -1,6 +1,8 @@
 /* Emission of steps (lower.h). */
 #include "emit/lower.h"
 
+#include "emit/parts.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,18 +30,6 @@ nnefcl_status ncl_lower_status(const struct ncl_lower *lower)
     return lower->status;
 }
 
-static nnefcl_status fail(struct ncl_lower *lower, nnefcl_status status)
-{
-    if (!lower->status)
-        lower->status = status;
-    return status;
-}
-
-static nnefcl_status nomem(struct ncl_lower *lower)
-{
-    return lower->status ? lower->status : fail(lower, ncl_nomem(lower->diag));
-}
-
 nnefcl_status ncl_lower_unsupported(struct ncl_lower *lower, const char *format, ...)
 {
     char text[512];
@@ -47,8 +37,8 @@ nnefcl_status ncl_lower_unsupported(struct ncl_lower *lower, const char *format,
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    return fail(lower,
-                ncl_error(lower->diag, NNEFCL_ERR_UNSUPPORTED, lower->node->at, "%s: %s", lower->node->op->name, text));
+    return ncl_parts_fail(
+        lower, ncl_error(lower->diag, NNEFCL_ERR_UNSUPPORTED, lower->node->at, "%s: %s", lower->node->op->name, text));
 }
 
 /* ---- tensors ---- */
@@ -56,51 +46,29 @@ nnefcl_status ncl_lower_unsupported(struct ncl_lower *lower, const char *format,
 static ncl_ref add_tensor(struct ncl_lower *lower, const char *name, nnefcl_dtype dtype, const nnefcl_shape *shape,
                           const struct ncl_layout *layout, enum ncl_storage storage)
 {
-    struct ncl_plan *plan = lower->plan;
-    if (lower->status)
-        return NCL_NO_TENSOR;
-    if (!NCL_GROW(lower->arena, plan->tensor, plan->tensor_count, plan->tensor_capacity) ||
-        !NCL_GROW(lower->arena, lower->constant, plan->tensor_count, lower->constant_capacity)) {
-        nomem(lower);
-        return NCL_NO_TENSOR;
-    }
-    const ncl_ref ref = (ncl_ref)plan->tensor_count++;
-    plan->tensor[ref] = (struct ncl_plan_tensor){
+    const struct ncl_plan_tensor tensor = {
         .name = name,
         .dtype = dtype,
         .shape = *shape,
         .layout = *layout,
+        .bytes = ncl_layout_bytes(layout, dtype, shape),
         .storage = storage,
         .base = NCL_NO_TENSOR,
         .first_step = UINT32_MAX,
     };
-    plan->tensor[ref].bytes = ncl_layout_bytes(layout, dtype, shape);
-    lower->constant[ref] = false;
-    return ref;
-}
-
-static struct ncl_step *add_step(struct ncl_lower *lower, struct ncl_steps *list)
-{
-    if (!NCL_GROW(lower->arena, list->step, list->count, list->capacity)) {
-        nomem(lower);
-        return NULL;
-    }
-    struct ncl_step *step = &list->step[list->count++];
-    *step = (struct ncl_step){0};
-    return step;
+    return ncl_parts_tensor(lower, &tensor);
 }
 
 static void add_load(struct ncl_lower *lower, ncl_ref ref, const struct ncl_tensor *tensor)
 {
-    struct ncl_step *step = add_step(lower, &lower->plan->init);
-    if (step)
-        *step = (struct ncl_step){.kind = NCL_STEP_LOAD,
+    const struct ncl_step step = {.kind = NCL_STEP_LOAD,
                                   .at = tensor->at,
-                                  .name = tensor->name,
+                                  .name = lower->plan->tensor[ref].name,
                                   .tensor_count = 1,
                                   .tensor[0] = ref,
                                   .writes = 1,
-                                  .source = tensor};
+                                  .loaded = tensor->id};
+    ncl_parts_step(lower, &lower->plan->init, &step);
 }
 
 ncl_ref ncl_lower_tensor(struct ncl_lower *lower, const struct ncl_tensor *tensor)
@@ -196,10 +164,8 @@ static bool runs_at_init(const struct ncl_lower *lower, const struct ncl_step *s
 static nnefcl_status finish(struct ncl_lower *lower, struct ncl_step *step)
 {
     const bool init = runs_at_init(lower, step);
-    struct ncl_step *slot = add_step(lower, init ? &lower->plan->init : &lower->plan->run);
-    if (!slot)
+    if (!ncl_parts_step(lower, init ? &lower->plan->init : &lower->plan->run, step))
         return lower->status;
-    *slot = *step;
     for (unsigned i = 0; i < step->tensor_count; i++) {
         if (!(step->writes >> i & 1))
             continue;
@@ -220,7 +186,7 @@ static const char *step_name(struct ncl_lower *lower)
         first->kind == NCL_VALUE_ARRAY ? (first->count ? first->item[0].tensor : NULL) : first->tensor;
     const char *name = ncl_arena_printf(lower->arena, "%s = %s", tensor ? tensor->name : "_", node->op->name);
     if (!name)
-        nomem(lower);
+        ncl_parts_nomem(lower);
     return name;
 }
 
@@ -229,7 +195,7 @@ struct ncl_emit *ncl_step_begin(struct ncl_lower *lower, const char *body)
     if (!lower->emit)
         lower->emit = NCL_NEW(lower->arena, struct ncl_emit);
     if (!lower->emit) {
-        nomem(lower);
+        ncl_parts_nomem(lower);
         static struct ncl_emit dead; /* never written: every call returns before on an error */
         return &dead;
     }
@@ -270,7 +236,7 @@ void ncl_step_define_int(struct ncl_emit *emit, const char *name, int64_t value)
         return;
     const char *text = ncl_arena_printf(emit->lower->arena, "%lld", (long long)value);
     if (!text)
-        nomem(emit->lower);
+        ncl_parts_nomem(emit->lower);
     ncl_step_define(emit, name, text);
 }
 
@@ -319,7 +285,7 @@ void ncl_step_size(struct ncl_emit *emit, const char *name, int64_t value)
     struct ncl_step *step = &emit->step;
     if (!NCL_GROW(emit->lower->arena, step->size, step->size_count, emit->size_capacity) ||
         !NCL_GROW(emit->lower->arena, emit->size_name, step->size_count, emit->name_capacity)) {
-        nomem(emit->lower);
+        ncl_parts_nomem(emit->lower);
         return;
     }
     emit->size_name[step->size_count] = name;
@@ -348,8 +314,8 @@ void ncl_step_flops(struct ncl_emit *emit, double flops)
 
 static bool same_kernel(const struct ncl_kernel *a, const struct ncl_kernel *b)
 {
-    if (strcmp(a->body, b->body) != 0 || a->source != b->source || a->tensors != b->tensors ||
-        a->define_count != b->define_count)
+    if (strcmp(a->body, b->body) != 0 || !a->source != !b->source || (a->source && strcmp(a->source, b->source) != 0) ||
+        a->tensors != b->tensors || a->define_count != b->define_count)
         return false;
     for (size_t i = 0; i < a->define_count; i++)
         if (strcmp(a->define[i].name, b->define[i].name) != 0 || strcmp(a->define[i].text, b->define[i].text) != 0)
@@ -370,20 +336,11 @@ static nnefcl_status intern_kernel(struct ncl_emit *emit)
         if (!same_kernel(&plan->kernel[i], kernel))
             continue;
         emit->step.kernel = (uint32_t)i;
-        if (plan->kernel[i].size_count < kernel->size_count) {
-            plan->kernel[i].size_name = kernel->size_name;
-            plan->kernel[i].size_count = kernel->size_count;
-        }
-        return NNEFCL_OK;
+        return plan->kernel[i].size_count < kernel->size_count
+                   ? ncl_parts_fields(emit->lower, &plan->kernel[i], kernel->size_name, kernel->size_count)
+                   : NNEFCL_OK;
     }
-    struct ncl_define *define = NCL_NEW_ARRAY(emit->lower->arena, struct ncl_define, kernel->define_count);
-    if (!define || !NCL_GROW(emit->lower->arena, plan->kernel, plan->kernel_count, plan->kernel_capacity))
-        return nomem(emit->lower);
-    memcpy(define, emit->define, kernel->define_count * sizeof *define);
-    emit->step.kernel = (uint32_t)plan->kernel_count;
-    plan->kernel[plan->kernel_count] = *kernel;
-    plan->kernel[plan->kernel_count++].define = define;
-    return NNEFCL_OK;
+    return ncl_parts_kernel(emit->lower, kernel, &emit->step.kernel);
 }
 
 nnefcl_status ncl_step_end(struct ncl_emit *emit, int64_t tasks)
@@ -424,11 +381,11 @@ nnefcl_status ncl_lower_gemm(struct ncl_lower *lower, ncl_ref a, ncl_ref b, ncl_
         return lower->status;
     struct ncl_gemm *copy = NCL_NEW(lower->arena, struct ncl_gemm);
     if (!copy)
-        return nomem(lower);
+        return ncl_parts_nomem(lower);
     *copy = *gemm;
     int64_t *offsets = NCL_NEW_ARRAY(lower->arena, int64_t, 3 * (size_t)gemm->batch);
     if (!offsets)
-        return nomem(lower);
+        return ncl_parts_nomem(lower);
     const size_t bytes = (size_t)gemm->batch * sizeof *offsets;
     memcpy(offsets, gemm->offset_a, bytes);
     memcpy(offsets + gemm->batch, gemm->offset_b, bytes);

@@ -253,6 +253,7 @@ nnefcl_status ncl_build(struct ncl_arena *arena, struct ncl_diag *diag, const st
     if (!build.graph)
         return ncl_nomem(diag);
     build.graph->name = document->graph_name.text;
+    build.graph->source = document->source;
     build.infer = (struct ncl_infer){.arena = arena, .diag = diag, .graph = build.graph, .compat = options->compat};
     ncl_arena_init(&build.scratch, &arena->allocator, NCL_MAX_SCRATCH);
     const nnefcl_status status = build_graph(&build, quant);

@@ -80,6 +80,7 @@ struct ncl_node {
 
 struct ncl_graph {
     const char *name;
+    const struct ncl_source *source;    /* of the document */
     const struct ncl_names *signatures; /* struct ncl_signature of every operation that the library knows (make.h) */
     size_t tensor_count, node_count, input_count, output_count, variable_count;
     size_t tensor_capacity, node_capacity, variable_capacity;

@@ -1,4 +1,5 @@
-/* The plan: everything the device side does, as plain data. Init steps run once (load weights, pack them, fold
+/* The plan: everything the device side does, as plain data, which owns all it points to: the model may go. Init steps
+ * run once (load weights, pack them, fold
  * constants), run steps with each inference.
  *
  * Kernels are bodies in cl/: a body is `static void FN(stem)(INDEX task, SIZES size, global T *tensor...)` in
@@ -85,8 +86,8 @@ struct ncl_step {
     size_t size_count;
     int64_t *size;
     uint64_t record; /* index of its first size in the record buffer */
-    /* LOAD: fills tensor[0] (all of its elements are its `data`, or the file of a variable) */
-    const struct ncl_tensor *source;
+    uint32_t loaded; /* LOAD: tensor[0] gets the elements of the tensor with this id, a constant or a variable, of the
+                        graph that the plan was made from */
     /* COPY: bytes from tensor[0] to tensor[1], the whole of both */
     /* GEMM */
     const struct ncl_gemm *gemm;
@@ -111,7 +112,8 @@ struct ncl_plan_state {
 
 struct ncl_plan {
     struct ncl_target target;
-    const char *name; /* of the graph */
+    const char *name;         /* of the graph */
+    struct ncl_source source; /* the document: places of steps point to it */
     size_t tensor_count, tensor_capacity;
     struct ncl_plan_tensor *tensor;
     size_t kernel_count, kernel_capacity;

@@ -26,13 +26,14 @@ struct nnefcl_model {
 /* A number that tells models apart: hash of the document and of the options that change what it computes. */
 uint64_t ncl_model_fingerprint(const struct nnefcl_model *model);
 
-/* prepare.c: the graph behind the passes, and the plan of it, for a target. Everything in `arena`; the plan points into the model. */
+/* prepare.c: the graph behind the passes, which shares names and constants with the model, and the plan of it, which
+ * owns all it points to. Everything in `arena`. `graph` may be NULL: it is needed to run load steps. */
 nnefcl_status ncl_model_passes(const struct nnefcl_model *model, const struct ncl_target *target,
                                const struct ncl_pass_options *options, struct ncl_arena *arena, struct ncl_diag *diag,
                                const struct ncl_graph **graph);
 nnefcl_status ncl_model_plan(const struct nnefcl_model *model, const struct ncl_target *target,
                              const struct ncl_plan_options *options, struct ncl_arena *arena, struct ncl_diag *diag,
-                             struct ncl_plan **plan);
+                             const struct ncl_graph **graph, const struct ncl_plan **plan);
 
 /* A reader of the elements of its constants and variables. */
 nnefcl_status ncl_model_weights(const struct nnefcl_model *model, struct ncl_diag *diag, struct ncl_weights **weights);

@@ -19,21 +19,21 @@ static void plan_options(const nnefcl_session_options *options, struct ncl_plan_
 
 static nnefcl_status generic_plan(const nnefcl_model *model, const nnefcl_session_options *options,
                                   const struct ncl_target *target, struct ncl_arena *arena, nnefcl_error *error,
-                                  struct ncl_plan **plan)
+                                  const struct ncl_plan **plan)
 {
     struct ncl_plan_options settings;
     struct ncl_diag diag;
     plan_options(options, &settings);
     ncl_arena_init(arena, options ? &options->allocator : NULL, 0);
     ncl_diag_init(&diag, error, options ? options->diagnostic : NULL, options ? options->diagnostic_user : NULL, false);
-    return ncl_model_plan(model, target, &settings, arena, &diag, plan);
+    return ncl_model_plan(model, target, &settings, arena, &diag, NULL, plan);
 }
 
 nnefcl_status nnefcl_model_check(const nnefcl_model *model, const nnefcl_session_options *options, nnefcl_needs *needs,
                                  nnefcl_error *error)
 {
     struct ncl_arena arena;
-    struct ncl_plan *plan;
+    const struct ncl_plan *plan;
     const nnefcl_status status = generic_plan(model, options, &ncl_target_generic_cpu, &arena, error, &plan);
     *needs = (nnefcl_needs){0};
     if (status == NNEFCL_OK) {
@@ -59,7 +59,7 @@ nnefcl_status nnefcl_model_dump_plan(const nnefcl_model *model, const nnefcl_ses
                                      nnefcl_dump what, nnefcl_write_fn write, void *user, nnefcl_error *error)
 {
     struct ncl_arena arena;
-    struct ncl_plan *plan;
+    const struct ncl_plan *plan;
     struct ncl_text text;
     nnefcl_status status =
         generic_plan(model, options, gpu ? &ncl_target_generic_gpu : &ncl_target_generic_cpu, &arena, error, &plan);

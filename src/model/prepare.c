@@ -37,17 +37,23 @@ nnefcl_status ncl_model_passes(const struct nnefcl_model *model, const struct nc
 
 nnefcl_status ncl_model_plan(const struct nnefcl_model *model, const struct ncl_target *target,
                              const struct ncl_plan_options *options, struct ncl_arena *arena, struct ncl_diag *diag,
-                             struct ncl_plan **plan)
+                             const struct ncl_graph **graph, const struct ncl_plan **plan)
 {
-    const struct ncl_graph *graph;
+    const struct ncl_graph *behind;
+    struct ncl_plan *made;
     const struct ncl_pass_options passes = {.disabled = options->disabled_passes,
                                             .disabled_count = options->disabled_pass_count};
-    nnefcl_status status = ncl_model_passes(model, target, &passes, arena, diag, &graph);
+    nnefcl_status status = ncl_model_passes(model, target, &passes, arena, diag, &behind);
     if (!status)
-        status = ncl_plan_make(graph, model->compat, target, options, arena, diag, plan);
-    if (!status && options->keep_tensors)
-        (*plan)->fingerprint = ncl_model_fingerprint(model);
-    return status;
+        status = ncl_plan_make(behind, model->compat, target, options, arena, diag, &made);
+    if (status)
+        return status;
+    if (options->keep_tensors)
+        made->fingerprint = ncl_model_fingerprint(model);
+    if (graph)
+        *graph = behind;
+    *plan = made;
+    return NNEFCL_OK;
 }
 
 nnefcl_status ncl_model_weights(const struct nnefcl_model *model, struct ncl_diag *diag, struct ncl_weights **weights)

@@ -1,6 +1,7 @@
 /* Graph to plan: passes, lowering, state, outputs, order of the init steps, memory plan (DESIGN 3). */
 #include <string.h>
 
+#include "emit/parts.h"
 #include "plan/plan_make.h"
 
 static bool value_is_constant(const struct ncl_lower *lower, const struct ncl_value *value)
@@ -38,35 +39,29 @@ static nnefcl_status lower_nodes(struct ncl_lower *lower)
 
 static ncl_ref add_tensor_like(struct ncl_lower *lower, ncl_ref like, const char *name, enum ncl_storage storage)
 {
-    struct ncl_plan *plan = lower->plan;
-    if (!NCL_GROW(lower->arena, plan->tensor, plan->tensor_count, plan->tensor_capacity)) {
-        lower->status = ncl_nomem(lower->diag);
+    if (lower->status)
         return NCL_NO_TENSOR;
-    }
-    const ncl_ref ref = (ncl_ref)plan->tensor_count++;
-    plan->tensor[ref] = plan->tensor[like];
-    plan->tensor[ref].name = name;
-    plan->tensor[ref].storage = storage;
-    plan->tensor[ref].base = NCL_NO_TENSOR;
-    plan->tensor[ref].base_offset = 0;
-    return ref;
+    struct ncl_plan_tensor tensor = lower->plan->tensor[like];
+    tensor.name = name;
+    tensor.storage = storage;
+    tensor.base = NCL_NO_TENSOR;
+    tensor.base_offset = 0;
+    return ncl_parts_tensor(lower, &tensor);
 }
 
 static void add_copy(struct ncl_lower *lower, struct ncl_steps *list, ncl_ref from, ncl_ref to, struct ncl_loc at,
                      const char *format, const char *name)
 {
-    const char *text = ncl_arena_printf(lower->arena, "%s%s", name, format);
-    if (!text || !NCL_GROW(lower->arena, list->step, list->count, list->capacity)) {
-        lower->status = ncl_nomem(lower->diag);
-        return;
-    }
-    list->step[list->count++] = (struct ncl_step){.kind = NCL_STEP_COPY,
-                                                  .at = at,
-                                                  .name = text,
-                                                  .tensor_count = 2,
-                                                  .tensor = {from, to},
-                                                  .reads = 1,
-                                                  .writes = 2};
+    const struct ncl_step step = {.kind = NCL_STEP_COPY,
+                                  .at = at,
+                                  .name = ncl_arena_printf(lower->arena, "%s%s", name, format),
+                                  .tensor_count = 2,
+                                  .tensor = {from, to},
+                                  .reads = 1,
+                                  .writes = 2};
+    if (!step.name)
+        ncl_parts_nomem(lower);
+    ncl_parts_step(lower, list, &step);
 }
 
 static bool is_update(const struct ncl_node *node)
@@ -133,7 +128,8 @@ static void add_state(struct ncl_lower *lower, const struct ncl_variable *variab
         if (plan->init.step[i].kind == NCL_STEP_LOAD && plan->init.step[i].tensor[0] == ref)
             plan->init.step[i].tensor[0] = initial;
     add_copy(lower, &plan->reset, initial, ref, tensor->at, " (initial value)", tensor->name);
-    plan->state[plan->state_count++] = (struct ncl_plan_state){tensor->name, variable->label, ref, initial};
+    plan->state[plan->state_count++] = (struct ncl_plan_state){ncl_parts_text(lower, tensor->name),
+                                                               ncl_parts_text(lower, variable->label), ref, initial};
 }
 
 static nnefcl_status lower_state(struct ncl_lower *lower)
@@ -246,10 +242,23 @@ static nnefcl_status make(struct ncl_lower *lower, const struct ncl_graph *graph
     if (options->keep_tensors)
         status = ncl_keep_tensors(lower);
     if (!status)
-        status = ncl_schedule_init(plan, lower->arena, lower->diag);
+        status = ncl_schedule_init(plan, graph, lower->arena, lower->diag);
     if (!status)
         status = ncl_memplan(plan, options, lower->arena, lower->diag);
     return !status && options->keep_tensors ? ncl_keep_map(lower) : status;
+}
+
+static nnefcl_status own_names(struct ncl_lower *lower)
+{
+    struct ncl_plan *plan = lower->plan;
+    const struct ncl_source *source = lower->graph->source;
+    plan->name = ncl_parts_text(lower, lower->graph->name);
+    plan->target.name = ncl_parts_text(lower, plan->target.name);
+    plan->source = (struct ncl_source){.name = ncl_parts_text(lower, source->name)};
+    if (source->text && !(plan->source.text = ncl_arena_strndup(lower->arena, source->text, source->length)))
+        ncl_parts_nomem(lower);
+    plan->source.length = source->text ? source->length : 0;
+    return lower->status;
 }
 
 nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, const struct ncl_target *target,
@@ -260,7 +269,6 @@ nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, cons
     if (!made)
         return ncl_nomem(diag);
     made->target = *target;
-    made->name = graph->name;
     struct ncl_lower lower = {
         .arena = arena,
         .diag = diag,
@@ -271,7 +279,9 @@ nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, cons
         .long_index = options->long_index,
         .compat = compat,
     };
-    const nnefcl_status status = make(&lower, graph, options);
+    nnefcl_status status = own_names(&lower);
+    if (!status)
+        status = make(&lower, graph, options);
     if (!status)
         *plan = made;
     return status;

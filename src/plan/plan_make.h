@@ -11,7 +11,7 @@ struct ncl_plan_options {
     uint64_t memory_limit; /* bytes of device memory, 0: target->global_memory */
 };
 
-/* Lowering, memory plan. Everything in `arena`; the plan points into the graph. `compat`: NNEFCL_COMPAT_* of the model.
+/* Lowering, memory plan. Everything in `arena`; nothing points into the graph. `compat`: NNEFCL_COMPAT_* of the model.
  */
 nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, const struct ncl_target *target,
                             const struct ncl_plan_options *options, struct ncl_arena *arena, struct ncl_diag *diag,
@@ -22,7 +22,8 @@ nnefcl_status ncl_keep_tensors(struct ncl_lower *lower);
 /* ... and behind it: fills in plan->held. */
 nnefcl_status ncl_keep_map(struct ncl_lower *lower);
 /* schedule.c: sorts the init steps, loads in the order of the files and each step right behind what it waits for. */
-nnefcl_status ncl_schedule_init(struct ncl_plan *plan, struct ncl_arena *arena, struct ncl_diag *diag);
+nnefcl_status ncl_schedule_init(struct ncl_plan *plan, const struct ncl_graph *graph, struct ncl_arena *arena,
+                                struct ncl_diag *diag);
 /* memplan.c: gives every tensor of the plan its buffer and offset; no buffer above target.max_allocation, a larger
  * tensor is NNEFCL_ERR_LIMIT with both numbers. */
 nnefcl_status ncl_memplan(struct ncl_plan *plan, const struct ncl_plan_options *options, struct ncl_arena *arena,

@@ -6,6 +6,7 @@
 
 struct order {
     const struct ncl_step *step;
+    const struct ncl_graph *graph;
     size_t count;
     uint32_t *first_edge, *edge; /* steps that wait for step i: edge[first_edge[i] .. first_edge[i + 1]) */
     uint32_t *waiting;           /* how many steps each still waits for */
@@ -13,18 +14,24 @@ struct order {
     size_t out_count;
 };
 
-static size_t file_position(const struct ncl_step *step)
+/* A step that waits for none, and of a load the position of its file; constants have none. */
+struct start {
+    size_t file, step;
+};
+
+static struct start start_at(const struct order *order, size_t step)
 {
-    return step->source->role == NCL_ROLE_VARIABLE ? step->source->variable->member : 0;
+    const struct ncl_tensor *tensor = order->graph->tensor[order->step[step].loaded];
+    const bool file = order->step[step].kind == NCL_STEP_LOAD && tensor->role == NCL_ROLE_VARIABLE;
+    return (struct start){file ? tensor->variable->member : 0, step};
 }
 
 static int by_file(const void *a, const void *b)
 {
-    const struct ncl_step *x = *(const struct ncl_step *const *)a, *y = *(const struct ncl_step *const *)b;
-    const size_t p = file_position(x), q = file_position(y);
-    if (p != q)
-        return p < q ? -1 : 1;
-    return x < y ? -1 : x > y;
+    const struct start *x = a, *y = b;
+    if (x->file != y->file)
+        return x->file < y->file ? -1 : 1;
+    return x->step < y->step ? -1 : x->step > y->step;
 }
 
 /* The last earlier step that wrote what step i touches, for each of its tensors. */
@@ -94,10 +101,11 @@ static void emit_from(struct order *order, uint32_t *queue, uint32_t start)
     }
 }
 
-nnefcl_status ncl_schedule_init(struct ncl_plan *plan, struct ncl_arena *arena, struct ncl_diag *diag)
+nnefcl_status ncl_schedule_init(struct ncl_plan *plan, const struct ncl_graph *graph, struct ncl_arena *arena,
+                                struct ncl_diag *diag)
 {
-    struct order order = {.step = plan->init.step, .count = plan->init.count};
-    const struct ncl_step **start = NCL_NEW_ARRAY(arena, const struct ncl_step *, order.count);
+    struct order order = {.step = plan->init.step, .count = plan->init.count, .graph = graph};
+    struct start *start = NCL_NEW_ARRAY(arena, struct start, order.count);
     uint32_t *queue = NCL_NEW_ARRAY(arena, uint32_t, order.count);
     order.out = NCL_NEW_ARRAY(arena, struct ncl_step, order.count);
     if (!start || !queue || !order.out || !build_edges(&order, plan, arena))
@@ -105,14 +113,14 @@ nnefcl_status ncl_schedule_init(struct ncl_plan *plan, struct ncl_arena *arena, 
     size_t starts = 0, loads = 0;
     for (size_t i = 0; i < order.count; i++) /* steps without any input first */
         if (order.step[i].kind != NCL_STEP_LOAD && order.waiting[i] == 0)
-            start[starts++] = &order.step[i];
+            start[starts++] = start_at(&order, i);
     loads = starts;
     for (size_t i = 0; i < order.count; i++)
         if (order.step[i].kind == NCL_STEP_LOAD)
-            start[loads++] = &order.step[i];
+            start[loads++] = start_at(&order, i);
     qsort(start + starts, loads - starts, sizeof *start, by_file);
     for (size_t i = 0; i < loads; i++)
-        emit_from(&order, queue, (uint32_t)(start[i] - order.step));
+        emit_from(&order, queue, (uint32_t)start[i].step);
     plan->init.step = order.out;
     return NNEFCL_OK;
 }

@@ -40,10 +40,10 @@ static inline void records_check_for(const nnefcl_model *model, const struct ncl
     const struct ncl_plan_options options = {.plain_kernels = plain};
     struct ncl_arena arena;
     struct ncl_diag diag;
-    struct ncl_plan *plan;
+    const struct ncl_plan *plan;
     ncl_arena_init(&arena, NULL, 0);
     ncl_diag_init(&diag, NULL, NULL, NULL, false);
-    ck_assert_int_eq(ncl_model_plan(model, target, &options, &arena, &diag, &plan), NNEFCL_OK);
+    ck_assert_int_eq(ncl_model_plan(model, target, &options, &arena, &diag, NULL, &plan), NNEFCL_OK);
     for (size_t i = 0; i < plan->kernel_count; i++) {
         const struct ncl_kernel *kernel = &plan->kernel[i];
         char file[128];

@@ -38,10 +38,10 @@ static size_t run_steps(const nnefcl_model *model, bool disabled)
     const struct ncl_plan_options options = {.disabled_passes = names, .disabled_pass_count = disabled};
     struct ncl_arena arena;
     struct ncl_diag diag;
-    struct ncl_plan *plan;
+    const struct ncl_plan *plan;
     ncl_arena_init(&arena, NULL, 0);
     ncl_diag_init(&diag, NULL, NULL, NULL, false);
-    ck_assert_int_eq(ncl_model_plan(model, &ncl_target_generic_cpu, &options, &arena, &diag, &plan), NNEFCL_OK);
+    ck_assert_int_eq(ncl_model_plan(model, &ncl_target_generic_cpu, &options, &arena, &diag, NULL, &plan), NNEFCL_OK);
     const size_t count = plan->run.count;
     ncl_arena_free(&arena);
     return count;

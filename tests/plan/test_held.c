@@ -17,14 +17,15 @@
 
 static struct model_text text;
 static struct ncl_arena arena;
-static struct ncl_plan *plan;
+static const struct ncl_plan *plan;
 
 static void make(bool keep, bool separate)
 {
     const struct ncl_plan_options options = {.keep_tensors = keep, .separate_buffers = separate};
     struct ncl_diag diag;
     ncl_diag_init(&diag, &text.error, NULL, NULL, false);
-    ck_assert_msg(ncl_model_plan(text.model, &ncl_target_generic_cpu, &options, &arena, &diag, &plan) == NNEFCL_OK,
+    ck_assert_msg(ncl_model_plan(text.model, &ncl_target_generic_cpu, &options, &arena, &diag, NULL, &plan) ==
+                      NNEFCL_OK,
                   "%s", text.error.message);
 }
 

@@ -49,7 +49,7 @@ static void check(const struct large *c, const struct ncl_target *generic, bool 
     struct model_text model;
     struct ncl_arena arena;
     struct ncl_diag diag;
-    struct ncl_plan *plan;
+    const struct ncl_plan *plan;
     nnefcl_error error = {0};
     struct ncl_target target = *generic;
     const struct ncl_plan_options options = {.long_index = forced};
@@ -60,7 +60,7 @@ static void check(const struct large *c, const struct ncl_target *generic, bool 
     ck_assert_msg(model.status == NNEFCL_OK, "%s: %s", c->name, model.talk);
     ncl_arena_init(&arena, NULL, 0);
     ncl_diag_init(&diag, &error, NULL, NULL, false);
-    ck_assert_msg(ncl_model_plan(model.model, &target, &options, &arena, &diag, &plan) == NNEFCL_OK, "%s: %s", c->name,
+    ck_assert_msg(ncl_model_plan(model.model, &target, &options, &arena, &diag, NULL, &plan) == NNEFCL_OK, "%s: %s", c->name,
                   error.message);
     list_kernels(plan, text);
     if (forced)

@@ -9,7 +9,8 @@ static struct ncl_diag diag;
 static struct ncl_plan_tensor tensors[64];
 static struct ncl_step steps[64];
 static struct ncl_variable variables[16];
-static struct ncl_tensor sources[16];
+static struct ncl_tensor loaded[16], *tensor[16];
+static const struct ncl_graph graph = {.tensor = tensor};
 static struct ncl_plan plan;
 
 static void setup(void)
@@ -31,9 +32,10 @@ static void load(ncl_ref to, size_t member)
 {
     const size_t i = plan.init.count;
     variables[i].member = member;
-    sources[i] = (struct ncl_tensor){.role = NCL_ROLE_VARIABLE, .variable = &variables[i]};
-    steps[plan.init.count++] =
-        (struct ncl_step){.kind = NCL_STEP_LOAD, .tensor_count = 1, .tensor = {to}, .writes = 1, .source = &sources[i]};
+    loaded[i] = (struct ncl_tensor){.role = NCL_ROLE_VARIABLE, .variable = &variables[i]};
+    tensor[i] = &loaded[i];
+    steps[plan.init.count++] = (struct ncl_step){
+        .kind = NCL_STEP_LOAD, .tensor_count = 1, .tensor = {to}, .writes = 1, .loaded = (uint32_t)i};
 }
 
 static void kernel(ncl_ref a, ncl_ref b, ncl_ref out)
@@ -60,7 +62,7 @@ START_TEST(loads_follow_the_files)
     kernel(0, 0, 10);
     kernel(1, 1, 11);
     kernel(2, 10, 12);
-    ck_assert_int_eq(ncl_schedule_init(&plan, &arena, &diag), NNEFCL_OK);
+    ck_assert_int_eq(ncl_schedule_init(&plan, &graph, &arena, &diag), NNEFCL_OK);
     ck_assert_uint_eq(plan.init.count, 6);
     ck_assert_uint_eq(position_of_writer(1), 0);
     ck_assert_uint_eq(position_of_writer(11), 1); /* what a load makes possible follows at once */
@@ -78,7 +80,7 @@ START_TEST(writers_of_one_tensor_keep_their_order)
     kernel(0, 0, 10);
     steps[plan.init.count++] = (struct ncl_step){
         .kind = NCL_STEP_KERNEL, .tensor_count = 2, .tensor = {1, 10}, .reads = 3, .writes = 2, .tasks = 99};
-    ck_assert_int_eq(ncl_schedule_init(&plan, &arena, &diag), NNEFCL_OK);
+    ck_assert_int_eq(ncl_schedule_init(&plan, &graph, &arena, &diag), NNEFCL_OK);
     ck_assert_uint_eq(plan.init.step[3].tasks, 99);
 }
 END_TEST
@@ -88,7 +90,7 @@ START_TEST(steps_without_input_come_first)
     load(0, 0);
     steps[plan.init.count++] =
         (struct ncl_step){.kind = NCL_STEP_KERNEL, .tensor_count = 1, .tensor = {5}, .writes = 1};
-    ck_assert_int_eq(ncl_schedule_init(&plan, &arena, &diag), NNEFCL_OK);
+    ck_assert_int_eq(ncl_schedule_init(&plan, &graph, &arena, &diag), NNEFCL_OK);
     ck_assert_uint_eq(position_of_writer(5), 0);
     ck_assert_uint_eq(position_of_writer(0), 1);
 }

@@ -4,6 +4,7 @@
  * computes task number `task` of the step.
  * FN(name)    gives functions of a file a name that is unique when several bodies share one program.
  * SIZE(k)     field k of the record of sizes;  REAL(k): the same as a float.
+ * R(k)        number k of a generated formula: NCL_REALS of them stand in front of the sizes.
  * INDEX       int, or long when a tensor of the step has 2^31 elements or more.
  * LANES       elements of a vector, 8 or 16: what the registers of the device hold.
  * V, VI       a vector of LANES floats, of LANES ints;  NCL_VECTOR(T): of LANES elements of type T.
@@ -22,8 +23,9 @@ typedef global const long *SIZES;
 #define NCL_CAT2(a, b) a##b
 #define NCL_CAT(a, b)  NCL_CAT2(a, b)
 #define FN(name)       NCL_CAT(name, NCL_SUFFIX)
-#define SIZE(k)        ((INDEX)size[k])
-#define REAL(k)        as_float((int)size[k])
+#define SIZE(k)        ((INDEX)size[NCL_REALS + (k)])
+#define REAL(k)        as_float((int)size[NCL_REALS + (k)])
+#define R(k)           as_float((int)size[k])
 
 #ifndef LANES
 #define LANES 8
@@ -59,7 +61,7 @@ typedef global const long *SIZES;
 #endif
 /* NCL_OFFSET(index, count, e, s): the offset of a flat index over `count` axes, innermost first, whose extents start at
  * field e of the record and their strides at field s. */
-#define NCL_OFFSET(index, count, e, s) NCL_CAT(ncl_offset_, INDEX)(size, index, (int)(count), e, s)
+#define NCL_OFFSET(index, count, e, s) NCL_CAT(ncl_offset_, INDEX)(size + NCL_REALS, index, (int)(count), e, s)
 #define NCL_OFFSETS(T)                                                                   \
     static inline T ncl_offset_##T(SIZES size, T index, int count, int extent, int stride) \
     {                                                                                    \
@@ -75,7 +77,7 @@ NCL_OFFSETS(int)
 NCL_OFFSETS(long)
 /* NCL_POSITION(index, count, e, at): at[a] is the position of a flat index along axis a of `count`, outermost first,
  * whose extents start at field e of the record; its value is what is left of the index for the axes in front. */
-#define NCL_POSITION(index, count, e, at) NCL_CAT(ncl_position_, INDEX)(size, index, count, e, at)
+#define NCL_POSITION(index, count, e, at) NCL_CAT(ncl_position_, INDEX)(size + NCL_REALS, index, count, e, at)
 #define NCL_POSITIONS(T)                                                                     \
     static inline T ncl_position_##T(SIZES size, T index, int count, int extent, T *at)      \
     {                                                                                        \
@@ -135,4 +137,7 @@ static inline long ncl_reflect_even(long i, long n)
 #endif
 #ifndef NCL_SUFFIX
 #define NCL_SUFFIX _0
+#endif
+#ifndef NCL_REALS
+#define NCL_REALS 0
 #endif

@@ -306,6 +306,16 @@ void ncl_step_sizes(struct ncl_emit *emit, const char *name, const int64_t *valu
         ncl_step_size(emit, name, values[i]);
 }
 
+void ncl_step_formula_reals(struct ncl_emit *emit, const double *values, size_t count)
+{
+    if (count == 0 || stopped(emit))
+        return;
+    assert(emit->step.size_count == 0);
+    ncl_step_define_int(emit, "NCL_REALS", (int64_t)count);
+    for (size_t i = 0; i < count; i++)
+        ncl_step_real(emit, "R", values[i]);
+}
+
 void ncl_step_flops(struct ncl_emit *emit, double flops)
 {
     if (!stopped(emit))

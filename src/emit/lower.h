@@ -57,6 +57,8 @@ void ncl_step_in(struct ncl_emit *step, ncl_ref ref);
 void ncl_step_out(struct ncl_emit *step, ncl_ref ref);
 /* Written in part, or read and written: an earlier content stays. */
 void ncl_step_inout(struct ncl_emit *step, ncl_ref ref);
+/* The numbers R(0), R(1), ... of a generated formula: they stand in front of the sizes. */
+void ncl_step_formula_reals(struct ncl_emit *step, const double *values, size_t count);
 /* The record of sizes, in the order in which the file of the body numbers them: `#define COUNT SIZE(0)` is the field
  * "COUNT". */
 void ncl_step_size(struct ncl_emit *step, const char *name, int64_t value);

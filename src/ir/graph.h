@@ -65,6 +65,14 @@ struct ncl_tensor {
     struct ncl_loc at;
 };
 
+/* What is computed behind a node in the same step, in this order: element-wise nodes that read its result, each other's
+ * or what is there before; only the last one's result is read by the rest of the graph. They are nodes like any other,
+ * but no longer in the list of the graph. Made by pass_epilogue.c. */
+struct ncl_after {
+    const struct ncl_node *node;
+    const struct ncl_after *next;
+};
+
 struct ncl_node {
     const struct ncl_op *op;
     struct ncl_loc at;
@@ -73,9 +81,10 @@ struct ncl_node {
     struct ncl_value *argument;   /* tensors, arrays of tensors, attributes; defaults filled in */
     size_t result_count;          /* in the order of the declaration */
     const char *const *result_name;
-    nnefcl_dtype *result_dtype; /* known before inference */
-    struct ncl_value *result;   /* NCL_VALUE_TENSOR or an array of them; made by inference */
-    int64_t tasks;              /* of the kernel of a registered operation; made by inference */
+    nnefcl_dtype *result_dtype;    /* known before inference */
+    struct ncl_value *result;      /* NCL_VALUE_TENSOR or an array of them; made by inference */
+    int64_t tasks;                 /* of the kernel of a registered operation; made by inference */
+    const struct ncl_after *after; /* NULL: nothing */
 };
 
 struct ncl_graph {

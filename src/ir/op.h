@@ -5,6 +5,7 @@
 #include "graph.h"
 
 struct ncl_custom;
+struct ncl_expression;
 struct ncl_lower;
 struct ncl_reference;
 
@@ -27,9 +28,12 @@ struct ncl_op {
     nnefcl_status (*lower)(struct ncl_lower *lower, const struct ncl_node *node);
     /* The definition in double precision (reference.h); ncl_no_reference: the elements come from outside. */
     void (*reference)(const struct ncl_reference *reference, const struct ncl_node *node);
-    int variant;                                   /* which member of a family */
-    const char *formula;                           /* of the member, for kernels: our own text, or NULL */
-    uint64_t (*macs)(const struct ncl_node *node); /* multiply-accumulates, NULL: none */
+    int variant;         /* which member of a family */
+    const char *formula; /* of the member, for kernels: our own text, or NULL */
+    /* Element by element: puts what the node computes into an expression (emit/expression.h). NULL: it is not. */
+    void (*elements)(struct ncl_expression *expression, const struct ncl_node *node);
+    bool after;                                    /* its kernels end in NCL_STORE_AFTER: chains hang on it */
+    uint64_t (*macs)(const struct ncl_node *node); /* multiply-accumulates */
     const struct ncl_custom *custom;               /* registered by the application (custom.h); NULL: of the table */
 };
 

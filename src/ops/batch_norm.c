@@ -48,33 +48,41 @@ nnefcl_status ncl_batch_norm_infer(struct ncl_infer *infer, struct ncl_node *nod
     return ncl_infer_result(infer, node, 0, &shape);
 }
 
-static void add(struct ncl_lower *lower, struct ncl_broadcast *broadcast, const struct ncl_node *node, const char *name)
+static nnefcl_shape placed_shape(const struct ncl_lower *lower, const struct ncl_node *node, const char *name)
 {
-    const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape;
-    const struct ncl_tensor *tensor = ncl_node_tensor(node, name);
-    ncl_broadcast_operand(lower, broadcast, tensor);
-    broadcast->shape[broadcast->arity - 1] = placed(&tensor->shape, input, lower->compat);
+    return placed(&ncl_node_tensor(node, name)->shape, &ncl_node_tensor(node, "input")->shape, lower->compat);
 }
 
-nnefcl_status ncl_batch_norm_lower(struct ncl_lower *lower, const struct ncl_node *node)
+static const char *add(struct ncl_expression *expression, const struct ncl_node *node, const char *name)
 {
-    const struct ncl_tensor *result = ncl_node_result(node, 0);
-    struct ncl_broadcast factor = {.formula = "x / sqrt(y + ALPHA)", .alpha = ncl_node_scalar(node, "epsilon")};
-    add(lower, &factor, node, "scale");
-    add(lower, &factor, node, "variance");
-    ncl_broadcast_join(&factor.result_shape, &factor.shape[0]);
-    ncl_broadcast_join(&factor.result_shape, &factor.shape[1]);
-    factor.result = ncl_lower_scratch(lower, "factor", NNEFCL_SCALAR, ncl_shape_volume(&factor.result_shape));
-    ncl_broadcast_emit(lower, &factor);
+    struct ncl_lower *lower = expression->lower;
+    const nnefcl_shape shape = placed_shape(lower, node, name);
+    return ncl_expression_operand(expression, ncl_lower_tensor(lower, ncl_node_tensor(node, name)), &shape);
+}
 
-    struct ncl_broadcast main = {
-        .formula = "fma(x - y, z, w)", .result = ncl_lower_tensor(lower, result), .result_shape = result->shape};
-    add(lower, &main, node, "input");
-    add(lower, &main, node, "mean");
-    main.operand[main.arity] = factor.result;
-    main.shape[main.arity++] = factor.result_shape;
-    add(lower, &main, node, "offset");
-    return ncl_broadcast_emit(lower, &main);
+/* scale / sqrt(variance + epsilon), of this shape. */
+static ncl_ref emit_factor(struct ncl_lower *lower, const struct ncl_node *node, const nnefcl_shape *shape)
+{
+    const ncl_ref ref = ncl_lower_scratch(lower, "factor", NNEFCL_SCALAR, ncl_shape_volume(shape));
+    struct ncl_expression factor;
+    ncl_expression_begin_as(&factor, lower, NNEFCL_SCALAR, shape);
+    const char *const terms[] = {add(&factor, node, "scale"), add(&factor, node, "variance")};
+    ncl_expression_apply(&factor, NNEFCL_SCALAR, "x / sqrt(y + ALPHA)", terms, ncl_node_scalar(node, "epsilon"), 0);
+    ncl_elements_emit(&factor, ref);
+    return ref;
+}
+
+void ncl_batch_norm_elements(struct ncl_expression *expression, const struct ncl_node *node)
+{
+    struct ncl_lower *lower = expression->lower;
+    const nnefcl_shape scale = placed_shape(lower, node, "scale"), variance = placed_shape(lower, node, "variance");
+    nnefcl_shape shape = {0};
+    ncl_broadcast_join(&shape, &scale);
+    ncl_broadcast_join(&shape, &variance);
+    const char *const terms[] = {
+        ncl_expression_tensor(expression, ncl_node_tensor(node, "input")), add(expression, node, "mean"),
+        ncl_expression_operand(expression, emit_factor(lower, node, &shape), &shape), add(expression, node, "offset")};
+    ncl_expression_apply(expression, NNEFCL_SCALAR, "fma(x - y, z, w)", terms, 0, 0);
 }
 
 /* ---- the definition ---- */

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "ops/unary.h"
+#include "ops/broadcast.h"
 #include "emit/reference.h"
 
 static const char *second(const struct ncl_node *node)
@@ -18,14 +18,16 @@ nnefcl_status ncl_binary_infer(struct ncl_infer *infer, struct ncl_node *node)
     return status ? status : ncl_infer_result(infer, node, 0, &shape);
 }
 
-nnefcl_status ncl_binary_lower(struct ncl_lower *lower, const struct ncl_node *node)
+static void apply(struct ncl_expression *expression, const struct ncl_node *node, const char *formula)
 {
-    const struct ncl_tensor *result = ncl_node_result(node, 0);
-    struct ncl_broadcast broadcast = {
-        .formula = node->op->formula, .result = ncl_lower_tensor(lower, result), .result_shape = result->shape};
-    ncl_broadcast_operand(lower, &broadcast, ncl_node_tensor(node, "x"));
-    ncl_broadcast_operand(lower, &broadcast, ncl_node_tensor(node, second(node)));
-    return ncl_broadcast_emit(lower, &broadcast);
+    const char *const terms[] = {ncl_expression_tensor(expression, ncl_node_tensor(node, "x")),
+                                 ncl_expression_tensor(expression, ncl_node_tensor(node, second(node)))};
+    ncl_expression_apply(expression, ncl_node_result(node, 0)->dtype, formula, terms, 0, 0);
+}
+
+void ncl_binary_elements(struct ncl_expression *expression, const struct ncl_node *node)
+{
+    apply(expression, node, node->op->formula);
 }
 
 /* ---- pow: exponents that need no logarithm ---- */
@@ -36,21 +38,22 @@ static const struct power {
 } powers[] = {
     {2.0, "x * x"},
     {3.0, "x * x * x"},
-    {0.5, "select(sqrt(x), (float8)INFINITY, x == -INFINITY)"},
-    {-0.5, "select(rsqrt(x + 0.0f), (float8)0.0f, x == -INFINITY)"},
+    {0.5, "select(sqrt(x), (V)INFINITY, x == -INFINITY)"},
+    {-0.5, "select(rsqrt(x + 0.0f), (V)0.0f, x == -INFINITY)"},
     {-1.0, "1.0f / x"},
     {-2.0, "(1.0f / x) * (1.0f / x)"}, /* x * x may be denormal where its reciprocal is not */
 };
 
-nnefcl_status ncl_pow_lower(struct ncl_lower *lower, const struct ncl_node *node)
+void ncl_pow_elements(struct ncl_expression *expression, const struct ncl_node *node)
 {
-    const struct ncl_tensor *x = ncl_node_tensor(node, "x"), *y = ncl_node_tensor(node, "y"),
-                            *result = ncl_node_result(node, 0);
-    if (!lower->plain_kernels && ncl_shape_volume(&x->shape) == ncl_shape_volume(&result->shape))
-        for (size_t i = 0; i < sizeof powers / sizeof *powers; i++)
-            if (ncl_tensor_is_filled_with(y, powers[i].exponent))
-                return ncl_unary_emit(lower, x, result, powers[i].formula, 0, 0);
-    return ncl_binary_lower(lower, node);
+    const struct ncl_tensor *y = ncl_node_tensor(node, "y");
+    const char *const x = ncl_expression_tensor(expression, ncl_node_tensor(node, "x"));
+    for (size_t i = 0; i < sizeof powers / sizeof *powers && !expression->lower->plain_kernels; i++)
+        if (ncl_tensor_is_filled_with(y, powers[i].exponent)) {
+            ncl_expression_apply(expression, NNEFCL_SCALAR, powers[i].formula, &x, 0, 0);
+            return;
+        }
+    apply(expression, node, node->op->formula);
 }
 
 /* ---- the definition ---- */

@@ -1,11 +1,8 @@
-/* Element-wise operations on several operands (NNEF 4.2.2): the shape that they broadcast to, and the step that
- * computes them. */
+/* Element-wise operations on several operands (NNEF 4.2.2): the shape that they broadcast to. */
 #ifndef NCL_BROADCAST_H
 #define NCL_BROADCAST_H
 
-#include "emit/lower.h"
-
-#define NCL_BROADCAST_OPERANDS 4
+#include "emit/expression.h"
 
 /* Widens `shape` by that of one more operand. Axes are aligned at the first one, missing trailing axes count as extent
  * 1; extents are equal or one of them is 1. False: neither. */
@@ -13,21 +10,6 @@ bool ncl_broadcast_join(nnefcl_shape *shape, const nnefcl_shape *operand);
 /* The shape of a result of the operands with these names; an error names the two that do not fit. */
 nnefcl_status ncl_broadcast_infer(struct ncl_infer *infer, const struct ncl_node *node, const char *const *names,
                                   size_t count, nnefcl_shape *shape);
-
-/* result = formula of x, y, z, w: for the kernel `broadcast`. Types are those of the plan tensors. */
-struct ncl_broadcast {
-    const char *formula;
-    bool quantize; /* the formula uses the functions of quantization and BETA */
-    double alpha, beta;
-    int arity;
-    ncl_ref operand[NCL_BROADCAST_OPERANDS];
-    nnefcl_shape shape[NCL_BROADCAST_OPERANDS]; /* each broadcasts to result_shape */
-    ncl_ref result;
-    nnefcl_shape result_shape;
-};
-/* Adds a graph tensor as the next operand. */
-void ncl_broadcast_operand(struct ncl_lower *lower, struct ncl_broadcast *broadcast, const struct ncl_tensor *tensor);
-nnefcl_status ncl_broadcast_emit(struct ncl_lower *lower, const struct ncl_broadcast *broadcast);
 
 /* Elements of a task for an element-wise kernel over `count` elements: a multiple of 8, small enough that every compute
  * unit has work. */

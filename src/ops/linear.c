@@ -75,13 +75,12 @@ static nnefcl_status lower_in_two(struct ncl_lower *lower, struct ncl_matmul *pr
 {
     product->c.ref = ncl_lower_scratch(lower, "product", NNEFCL_SCALAR, ncl_shape_volume(shape));
     ncl_matmul_emit(lower, product);
-    const struct ncl_broadcast sum = {.formula = "x + y",
-                                      .arity = 2,
-                                      .operand = {product->c.ref, bias},
-                                      .shape = {*shape, *bias_shape},
-                                      .result = result,
-                                      .result_shape = *result_shape};
-    return ncl_broadcast_emit(lower, &sum);
+    struct ncl_expression sum;
+    ncl_expression_begin_as(&sum, lower, NNEFCL_SCALAR, result_shape);
+    const char *const terms[] = {ncl_expression_operand(&sum, product->c.ref, shape),
+                                 ncl_expression_operand(&sum, bias, bias_shape)};
+    ncl_expression_apply(&sum, NNEFCL_SCALAR, "x + y", terms, 0, 0);
+    return ncl_elements_emit(&sum, result);
 }
 
 nnefcl_status ncl_linear_lower(struct ncl_lower *lower, const struct ncl_node *node)

@@ -55,23 +55,22 @@ nnefcl_status ncl_add_n_infer(struct ncl_infer *infer, struct ncl_node *node)
     return NNEFCL_OK;
 }
 
-/* Up to four operands in a step; later steps go on from the result. */
+/* Up to eight operands in a step; later steps go on from the result. */
 nnefcl_status ncl_add_n_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    static const char *const formulas[] = {[2] = "x + y", [3] = "x + y + z", [4] = "x + y + z + w"};
     const size_t count = ncl_node_count(node, "x");
     const struct ncl_tensor *result = ncl_node_result(node, 0);
     if (count == 1)
         ncl_lower_view(lower, result, ncl_node_tensor_at(node, "x", 0), 0);
-    for (size_t next = 0; count > 1 && next < count;) {
-        struct ncl_broadcast broadcast = {.result = ncl_lower_tensor(lower, result), .result_shape = result->shape};
-        if (next > 0)
-            ncl_broadcast_operand(lower, &broadcast, result);
-        while (next < count && broadcast.arity < NCL_BROADCAST_OPERANDS)
-            ncl_broadcast_operand(lower, &broadcast, ncl_node_tensor_at(node, "x", next++));
-        broadcast.formula = formulas[broadcast.arity];
-        if (ncl_broadcast_emit(lower, &broadcast))
-            break;
+    for (size_t next = 0; count > 1 && next < count && !ncl_lower_status(lower);) {
+        struct ncl_expression sum;
+        ncl_expression_begin(&sum, lower, result);
+        const char *terms[2] = {ncl_expression_tensor(&sum, next > 0 ? result : ncl_node_tensor_at(node, "x", next++))};
+        while (next < count && sum.operand_count < NCL_EXPRESSION_OPERANDS && sum.node_count < NCL_EXPRESSION_NODES) {
+            terms[1] = ncl_expression_tensor(&sum, ncl_node_tensor_at(node, "x", next++));
+            terms[0] = ncl_expression_apply(&sum, NNEFCL_SCALAR, "x + y", terms, 0, 0);
+        }
+        ncl_elements_emit(&sum, ncl_lower_tensor(lower, result));
     }
     return ncl_lower_status(lower);
 }

@@ -81,36 +81,30 @@ static double lowest_of(const struct ncl_node *node)
 
 /* ---- kernels ---- */
 
-static nnefcl_status emit(struct ncl_lower *lower, const struct ncl_node *node, const char *const *names, int count,
-                          const char *formula, double alpha, double beta)
+static void apply(struct ncl_expression *expression, const struct ncl_node *node, const char *const *names, int count,
+                  const char *formula, double alpha, double beta)
 {
-    const struct ncl_tensor *result = ncl_node_result(node, 0);
-    struct ncl_broadcast broadcast = {.formula = formula,
-                                      .quantize = true,
-                                      .alpha = alpha,
-                                      .beta = beta,
-                                      .result = ncl_lower_tensor(lower, result),
-                                      .result_shape = result->shape};
+    const char *terms[3];
     for (int i = 0; i < count; i++)
-        ncl_broadcast_operand(lower, &broadcast, ncl_node_tensor(node, names[i]));
-    return ncl_broadcast_emit(lower, &broadcast);
+        terms[i] = ncl_expression_tensor(expression, ncl_node_tensor(node, names[i]));
+    ncl_expression_apply(expression, NNEFCL_SCALAR, formula, terms, alpha, beta);
 }
 
-nnefcl_status ncl_min_max_quantize_lower(struct ncl_lower *lower, const struct ncl_node *node)
+void ncl_min_max_quantize_elements(struct ncl_expression *expression, const struct ncl_node *node)
 {
-    const char *formula = bits_of(node) < FINE ? "FN(quantize_limits)(x, y, z, ALPHA)" : "FN(quantize_clamp)(x, y, z)";
-    return emit(lower, node, limits, 3, formula, steps_of(node), 0);
+    const char *formula = bits_of(node) < FINE ? "ncl_quantize_limits(x, y, z, ALPHA)" : "ncl_clamp(x, y, z)";
+    apply(expression, node, limits, 3, formula, steps_of(node), 0);
 }
 
-nnefcl_status ncl_zero_point_quantize_lower(struct ncl_lower *lower, const struct ncl_node *node)
+void ncl_zero_point_quantize_elements(struct ncl_expression *expression, const struct ncl_node *node)
 {
-    return emit(lower, node, points, 3, "FN(quantize_scale)(x, convert_float8(y), z, BETA, ALPHA)", highest_of(node),
-                lowest_of(node));
+    apply(expression, node, points, 3, "ncl_quantize_scale(x, NCL_TO(float, y), z, BETA, ALPHA)", highest_of(node),
+          lowest_of(node));
 }
 
-nnefcl_status ncl_logarithmic_quantize_lower(struct ncl_lower *lower, const struct ncl_node *node)
+void ncl_logarithmic_quantize_elements(struct ncl_expression *expression, const struct ncl_node *node)
 {
-    return emit(lower, node, largest, 2, "FN(quantize_power)(x, y, ALPHA)", ldexp(1, (int)bits_of(node)) - 1, 0);
+    apply(expression, node, largest, 2, "ncl_quantize_power(x, y, ALPHA)", ldexp(1, (int)bits_of(node)) - 1, 0);
 }
 
 /* ---- the definition ---- */

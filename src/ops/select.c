@@ -9,26 +9,24 @@ nnefcl_status ncl_select_infer(struct ncl_infer *infer, struct ncl_node *node)
     return status ? status : ncl_infer_result(infer, node, 0, &shape);
 }
 
-static nnefcl_status emit(struct ncl_lower *lower, const struct ncl_node *node, const char *formula)
+static void apply(struct ncl_expression *expression, const struct ncl_node *node, const char *formula)
 {
-    const struct ncl_tensor *result = ncl_node_result(node, 0);
-    struct ncl_broadcast broadcast = {
-        .formula = formula, .result = ncl_lower_tensor(lower, result), .result_shape = result->shape};
+    const char *terms[3];
     for (int i = 0; i < 3; i++)
-        ncl_broadcast_operand(lower, &broadcast, node->argument[i].tensor);
-    return ncl_broadcast_emit(lower, &broadcast);
+        terms[i] = ncl_expression_tensor(expression, node->argument[i].tensor);
+    ncl_expression_apply(expression, ncl_node_result(node, 0)->dtype, formula, terms, 0, 0);
 }
 
-nnefcl_status ncl_clamp_lower(struct ncl_lower *lower, const struct ncl_node *node)
+void ncl_clamp_elements(struct ncl_expression *expression, const struct ncl_node *node)
 {
-    return emit(lower, node, node->op->formula);
+    apply(expression, node, node->op->formula);
 }
 
 /* The mask of a selection is as wide as the elements. */
-nnefcl_status ncl_select_lower(struct ncl_lower *lower, const struct ncl_node *node)
+void ncl_select_elements(struct ncl_expression *expression, const struct ncl_node *node)
 {
     const bool narrow = ncl_node_result(node, 0)->dtype == NNEFCL_LOGICAL;
-    return emit(lower, node, narrow ? "select(z, y, -as_char8(x))" : "select(z, y, -convert_int8(x))");
+    apply(expression, node, narrow ? "select(z, y, -x)" : "select(z, y, -NCL_TO(int, x))");
 }
 
 /* ---- the definition ---- */

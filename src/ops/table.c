@@ -3,18 +3,22 @@
 #include "ir/op.h"
 #include "emit/reference.h"
 
-#define OP(name, infer, lower, reference, variant, formula)                                                            \
-    OP_MACS(name, infer, lower, reference, variant, formula, ncl_no_macs)
-#define OP_MACS(name, infer, lower, reference, variant, formula, macs)                                                 \
+#define FUNCTIONS(infer, lower, reference)                                                                             \
     nnefcl_status infer(struct ncl_infer *, struct ncl_node *);                                                        \
     nnefcl_status lower(struct ncl_lower *, const struct ncl_node *);                                                  \
-    void reference(const struct ncl_reference *, const struct ncl_node *);                                             \
+    void reference(const struct ncl_reference *, const struct ncl_node *);
+#define OP(name, infer, lower, reference, variant) FUNCTIONS(infer, lower, reference)
+#define OP_AFTER(name, infer, lower, reference, variant, macs)                                                         \
+    FUNCTIONS(infer, lower, reference)                                                                                 \
     uint64_t macs(const struct ncl_node *);
+#define ELEMENTS(name, infer, elements, reference, formula)                                                            \
+    FUNCTIONS(infer, ncl_elements_lower, reference)                                                                    \
+    void elements(struct ncl_expression *, const struct ncl_node *);
 #include "ops.def"
-#undef OP_MACS
+#undef OP
+#undef OP_AFTER
+#undef ELEMENTS
 
-#define OP_MACS(name, infer, lower, reference, variant, formula, macs)                                                 \
-    {name, infer, lower, reference, variant, formula, macs, NULL},
 uint64_t ncl_no_macs(const struct ncl_node *node)
 {
     (void)node;
@@ -27,6 +31,11 @@ void ncl_no_reference(const struct ncl_reference *reference, const struct ncl_no
     (void)node;
 }
 
+#define OP(name, infer, lower, reference, variant) {name, infer, lower, reference, variant, .macs = ncl_no_macs},
+#define OP_AFTER(name, infer, lower, reference, variant, counted)                                                      \
+    {name, infer, lower, reference, variant, .after = true, .macs = counted},
+#define ELEMENTS(name, infer, elements, reference, formula)                                                            \
+    {name, infer, ncl_elements_lower, reference, 0, formula, elements, .macs = ncl_no_macs},
 const struct ncl_op ncl_ops[] = {
 #include "ops.def"
 };

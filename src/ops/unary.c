@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "ops/unary.h"
+#include "emit/expression.h"
 #include "emit/reference.h"
 
 nnefcl_status ncl_unary_infer(struct ncl_infer *infer, struct ncl_node *node)
@@ -24,27 +24,11 @@ static double parameter(const struct ncl_node *node, const char *name)
     return 0;
 }
 
-nnefcl_status ncl_unary_emit(struct ncl_lower *lower, const struct ncl_tensor *input, const struct ncl_tensor *output,
-                             const char *formula, double alpha, double lambda)
+void ncl_unary_elements(struct ncl_expression *expression, const struct ncl_node *node)
 {
-    const int64_t count = ncl_shape_volume(&output->shape), chunk = ncl_broadcast_chunk(&lower->plan->target, count);
-    struct ncl_emit *step = ncl_step_begin(lower, "unary");
-    ncl_step_define(step, "FORMULA", formula);
-    ncl_step_define_type(step, "T", output->dtype);
-    ncl_step_in(step, ncl_lower_tensor(lower, input));
-    ncl_step_out(step, ncl_lower_tensor(lower, output));
-    ncl_step_size(step, "COUNT", count);
-    ncl_step_size(step, "CHUNK", chunk);
-    ncl_step_real(step, "ALPHA", alpha);
-    ncl_step_real(step, "LAMBDA", lambda);
-    ncl_step_flops(step, (double)count);
-    return ncl_step_end(step, ncl_ceil_div(count, chunk));
-}
-
-nnefcl_status ncl_unary_lower(struct ncl_lower *lower, const struct ncl_node *node)
-{
-    return ncl_unary_emit(lower, ncl_node_tensor(node, "x"), ncl_node_result(node, 0), node->op->formula,
-                          parameter(node, "alpha"), parameter(node, "lambda"));
+    const char *const x = ncl_expression_tensor(expression, ncl_node_tensor(node, "x"));
+    ncl_expression_apply(expression, ncl_node_result(node, 0)->dtype, node->op->formula, &x, parameter(node, "alpha"),
+                       parameter(node, "lambda"));
 }
 
 /* ---- the definition ---- */

@@ -39,11 +39,14 @@ static void add_file(struct ncl_text *text, const char *stem)
     ncl_text_add(text, "\n");
 }
 
-/* Vectors as wide as the registers of the target. */
-static void add_prelude(struct ncl_text *text, const struct ncl_target *target)
+/* Vectors as wide as the registers of the target, and the functions of formulas for a body that gets one. */
+static void add_prelude(struct ncl_text *text, const struct ncl_target *target, const struct ncl_kernel *kernel)
 {
     ncl_text_printf(text, "#define LANES %u\n", target->lanes);
     add_file(text, "prelude");
+    for (size_t i = 0; i < kernel->define_count; i++)
+        if (strcmp(kernel->define[i].name, "FORMULA") == 0)
+            add_file(text, "math");
 }
 
 /* The body of a kernel, and how to tell where the compiler means. */
@@ -84,7 +87,7 @@ void ncl_source_launch(struct ncl_text *text, const struct ncl_plan *plan, uint3
 {
     const struct ncl_kernel *kernel = &plan->kernel[index];
     add_defines(text, kernel);
-    add_prelude(text, &plan->target);
+    add_prelude(text, &plan->target, kernel);
     add_source(text, kernel);
     add_launch(text, plan, kernel, "INDEX", "");
 }
@@ -116,9 +119,9 @@ static void add_body(struct ncl_text *text, const struct ncl_plan *plan, uint32_
     struct ncl_text body;
     ncl_text_init(&body, &text->allocator);
     add_source(&body, kernel);
-    ncl_text_printf(text, "#undef NCL_SUFFIX\n#undef INDEX\n#define NCL_SUFFIX _%u\n", index);
+    ncl_text_printf(text, "#undef NCL_SUFFIX\n#undef INDEX\n#undef NCL_REALS\n#define NCL_SUFFIX _%u\n", index);
     add_defines(text, kernel);
-    add_prelude(text, &plan->target);
+    add_prelude(text, &plan->target, kernel);
     if (body.data)
         ncl_text_add_bytes(text, body.data, body.length);
     text->failed |= body.failed;

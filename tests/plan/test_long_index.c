@@ -9,23 +9,23 @@ static const struct large {
     const char *cpu, *gpu;   /* the kernels in their order; L: long, i: int */
 } larges[] = {
     {"a reduction comes back to int", "y = relu(x); s = sum_reduce(y, axes = [1]); z = exp(s);",
-     "unary L, reduce L, unary i", "unary L, reduce L, unary i"},
+     "elements L, reduce L, elements i", "elements L, reduce L, elements i"},
     {"an operand is large",
-     "i = constant<integer>(shape = [5], value = [0, 1, 2, 3, 4]); g = gather(x, i); z = exp(g);", "gather L, unary i",
-     "gather L, unary i"},
+     "i = constant<integer>(shape = [5], value = [0, 1, 2, 3, 4]); g = gather(x, i); z = exp(g);", "gather L, elements i",
+     "gather L, elements i"},
     {"a result is large",
      "s = slice(x, axes = [1], begin = [0], end = [2]); e = exp(s); z = tile(e, repeats = [1, 20000]);",
-     "strided_copy L, unary i, strided_copy L", "strided_copy L, unary i, strided_copy L"},
+     "strided_copy L, elements i, strided_copy L", "strided_copy L, elements i, strided_copy L"},
     {"transpose", "z = transpose(x, axes = [1, 0]);", "blocked_transpose L", "blocked_transpose L"},
     {"pad", "z = pad(x, padding = [(1,1),(0,2)], border = 'reflect');", "pad L", "pad L"},
     {"windows", "z = max_pool(x, size = [2,2], stride = [2,2], border = 'reflect');", "pool L", "pool L"},
     {"argmax_pool", "z = argmax_pool(x, size = [2,2], stride = [2000,2000]);", "argmax_pool L", "argmax_pool L"},
     {"softmax", "z = softmax(x, axes = [1]);", "softmax L", "softmax L"},
     {"concat", "s = slice(x, axes = [1], begin = [0], end = [2]); t = exp(s); z = concat([t, x], axis = 1);",
-     "strided_copy L, unary i, strided_copy L, strided_copy L",
-     "strided_copy L, unary i, strided_copy L, strided_copy L"},
+     "strided_copy L, elements i, strided_copy L, strided_copy L",
+     "strided_copy L, elements i, strided_copy L, strided_copy L"},
     {"just below", "s = slice(x, axes = [1], begin = [0], end = [30000]); t = exp(s); z = sum_reduce(t, axes = [0]);",
-     "strided_copy L, unary i, reduce i", "strided_copy L, unary i, reduce i"},
+     "strided_copy L, elements i, reduce i", "strided_copy L, elements i, reduce i"},
 };
 
 static void list_kernels(const struct ncl_plan *plan, char *text)

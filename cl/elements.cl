@@ -1,0 +1,60 @@
+/* r[i] = f(x0[i], x1[i], ...) for up to eight operands of different shapes: an operand that has extent 1 where the
+ * result has more is repeated (NNEF 4.2.2). f is one operation, or a chain or a tree of them (src/emit/expression.c).
+ *
+ * FORMULA  statements that make the vector r of the vectors x0, x1, ... with the numbers R(0), R(1), ... of math.cl
+ * ARITY    number of operands            Xk  type of the elements of operand k         RESULT  that of the result
+ * STEPk    1: operand k runs along the innermost axis of the result, 0: one element serves it
+ * COUNT    elements of the result        CHUNK  elements of a task, a multiple of LANES
+ * INNER    extent of the innermost axis  OUTER  number of the other axes, EXTENT(d) their extents, innermost first
+ * STRIDE(d)  for operand 0, then 1, ..., seven each: elements from one index of axis d to the next
+ * tasks: ceil(COUNT / CHUNK) */
+#ifndef FORMULA
+#define FORMULA NCL_LET(float, r, -x0)
+#define ARITY   1
+#define X0      float
+#define STEP0   1
+#define RESULT  float
+#endif
+#define COUNT     SIZE(0)
+#define CHUNK     SIZE(1)
+#define INNER     SIZE(2)
+#define OUTER     SIZE(3)
+#define EXTENT(i) SIZE(4 + (i))
+#define STRIDE(i) SIZE(11 + (i))
+
+/* DO(k) for each operand. */
+#define FOR_0(DO)
+#define FOR_1(DO)        FOR_0(DO) DO(0)
+#define FOR_2(DO)        FOR_1(DO) DO(1)
+#define FOR_3(DO)        FOR_2(DO) DO(2)
+#define FOR_4(DO)        FOR_3(DO) DO(3)
+#define FOR_5(DO)        FOR_4(DO) DO(4)
+#define FOR_6(DO)        FOR_5(DO) DO(5)
+#define FOR_7(DO)        FOR_6(DO) DO(6)
+#define FOR_8(DO)        FOR_7(DO) DO(7)
+#define FOR_OPERANDS(DO) NCL_CAT(FOR_, ARITY)(DO)
+
+#define TYPE(k)      NCL_CAT(X, k)
+#define PARAMETER(k) global const TYPE(k) *a##k,
+/* Where operand k is at element `first` of the row, with the vector that stands for it when it is repeated; then its
+ * elements from j on. */
+#define START(k)                                                                                                 \
+    global const TYPE(k) *at##k = a##k + NCL_CAT(STEP, k) * first + NCL_OFFSET(row, OUTER, 4, 11 + 7 * (k)); \
+    const NCL_VECTOR(TYPE(k)) repeated##k = *at##k;
+#define NEXT(k) const NCL_VECTOR(TYPE(k)) x##k = NCL_CAT(STEP, k) ? NCL_LOAD(TYPE(k), at##k + j, n) : repeated##k;
+
+static void FN(elements)(INDEX task, SIZES size, FOR_OPERANDS(PARAMETER) global RESULT *y)
+{
+    const INDEX end = min((task + 1) * CHUNK, COUNT);
+    for (INDEX i = task * CHUNK, run; i < end; i += run) {
+        const INDEX row = i / INNER, first = i - row * INNER;
+        run = min(INNER - first, end - i);
+        FOR_OPERANDS(START)
+        for (INDEX j = 0; j < run; j += LANES) {
+            const INDEX n = min(run - j, (INDEX)LANES);
+            FOR_OPERANDS(NEXT)
+            FORMULA
+            NCL_STORE(RESULT, r, y + i + j, n);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+/* The functions of formulas, behind the prelude in front of every body that is given one (src/ops/ops.def,
+ * src/emit/expression.c): vectors of LANES floats in, one out, shared by all bodies of a program. */
+#ifndef NCL_MATH
+#define NCL_MATH
+/* A vector of any type as one of type T; a new name for a value of that type. */
+#define NCL_TO(T, v)           NCL_CAT(NCL_CAT(convert_, T), LANES)(v)
+#define NCL_LET(T, name, v)    const NCL_VECTOR(T) name = NCL_TO(T, v);
+/* a where the mask of a comparison is set, else b: numbers become vectors. */
+#define NCL_WHERE(mask, a, b)  select((V)(b), (V)(a), mask)
+
+/* Each lane by itself: PoCL 3.1's sin, cos and tan of a vector are wrong by 2^-7 near 0 when another of its elements is
+ * far out. */
+#define NCL_SIN_OF(i) sin(x.s##i)
+#define NCL_COS_OF(i) cos(x.s##i)
+#define NCL_TAN_OF(i) tan(x.s##i)
+static inline V ncl_sin(V x)
+{
+    return (V)(NCL_EACH(NCL_SIN_OF));
+}
+static inline V ncl_cos(V x)
+{
+    return (V)(NCL_EACH(NCL_COS_OF));
+}
+static inline V ncl_tan(V x)
+{
+    return (V)(NCL_EACH(NCL_TAN_OF));
+}
+
+/* The error function: x P(x^2) / Q(x^2) for |x| <= 4, fitted to a relative error of 3e-8 (4e-7 with rounding); beyond
+ * it is 1 within the same. */
+static inline V ncl_erf(V x)
+{
+    const V u = fmin(fmax(x, -4.0f), 4.0f), t = u * u;
+    V p = fma(t, (V)1.98677549e-6f, (V)2.8456701e-4f), q = fma(t, (V)3.74201627e-5f, (V)1.1855826e-3f);
+    p = fma(p, t, (V)3.88339092e-3f);
+    p = fma(p, t, (V)5.31018935e-2f);
+    p = fma(p, t, (V)0.193546146f);
+    p = fma(p, t, (V)1.12837911f);
+    q = fma(q, t, (V)1.52073465e-2f);
+    q = fma(q, t, (V)0.115350455f);
+    q = fma(q, t, (V)0.504858375f);
+    q = fma(q, t, (V)1.0f);
+    return select(clamp(u * p / q, -1.0f, 1.0f), x, isnan(x));
+}
+
+/* max(min(x, high), low); a NaN becomes high. */
+static inline V ncl_clamp(V x, V low, V high)
+{
+    const V least = select(high, x, x < high);
+    return select(low, least, least > low);
+}
+
+/* ---- quantization (NNEF 4.9.5) ---- */
+
+/* To the nearest integer, x.5 up: v - floor(v) is exact where it matters, v + 0.5 is not. */
+static inline V ncl_nearest(V v)
+{
+    const V down = floor(v);
+    return down + NCL_WHERE(v - down >= 0.5f, 1.0f, 0.0f);
+}
+
+/* What a - b is off after rounding to `difference`: exact. */
+static inline V ncl_rest(V a, V b, V difference)
+{
+    const V back = difference - a;
+    return (a - (difference - back)) - (b + back);
+}
+
+/* a r - (k - 1/2) d for a = ah + al and d = dh + dl, exact to 2^-46 of the terms, so that its sign tells on which side
+ * of a boundary a r / d lies. */
+static inline V ncl_beyond(V k, float r, V ah, V al, V dh, V dl)
+{
+    const V half_way = k - 0.5f, product = half_way * dh;
+    return (fma(ah, (V)r, -product) - fma(half_way, dh, -product)) + fma(al, (V)r, -(half_way * dl));
+}
+
+/* k of r steps between low and high, the nearest to x, as a number. */
+static inline V ncl_quantize_limits(V x, V low, V high, float r)
+{
+    const V z = ncl_clamp(x, low, high), a = z - low, d = high - low;
+    const V al = ncl_rest(z, low, a), dl = ncl_rest(high, low, d);
+    V k = ncl_nearest(a / d * r);
+    k -= NCL_WHERE(ncl_beyond(k, r, a, al, d, dl) < 0.0f, 1.0f, 0.0f);
+    k += NCL_WHERE(ncl_beyond(k + 1.0f, r, a, al, d, dl) >= 0.0f, 1.0f, 0.0f);
+    return fma(high, k, low * (r - k)) / r;
+}
+
+/* The nearest multiple of the scale s whose index, shifted by the zero point, is between low and high. */
+static inline V ncl_quantize_scale(V x, V zero, V s, float low, float high)
+{
+    const V side = NCL_WHERE(s < 0.0f, -1.0f, 1.0f);
+    V k = ncl_nearest(x / s);
+    k -= NCL_WHERE(side * fma(0.5f - k, s, x) < 0.0f, 1.0f, 0.0f);
+    k += NCL_WHERE(side * fma(-0.5f - k, s, x) >= 0.0f, 1.0f, 0.0f);
+    return ncl_clamp(k, low - zero, high - zero) * s;
+}
+
+/* The nearest power of two by its logarithm, of exponents from m - r to m, m = ceil(log2(high)). The square root of two
+ * lies between two floats. */
+static inline V ncl_quantize_power(V x, V high, float r)
+{
+    const VI e = ilogb(x), t = ilogb(high);
+    const V m = NCL_TO(float, t) + NCL_WHERE(ldexp(high, -t) > 1.0f, 1.0f, 0.0f);
+    const V q = NCL_TO(float, e) + NCL_WHERE(ldexp(fabs(x), -e) > 0x1.6a09e6p0f, 1.0f, 0.0f);
+    const V sign = select(NCL_WHERE(x < 0.0f, -1.0f, x), (V)1.0f, x > 0.0f);
+    return sign * ldexp((V)1.0f, NCL_CAT(NCL_CAT(convert_int, LANES), _sat)(ncl_clamp(q, m - r, m)));
+}
+#endif

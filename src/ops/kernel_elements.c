@@ -1,0 +1,102 @@
+/* The step of elements.cl: an expression of any number of element-wise nodes (emit/expression.h). */
+#include "ops/broadcast.h"
+
+/* ---- axes: as few as describe how the operands run ---- */
+
+struct axes {
+    int count; /* innermost first */
+    int64_t extent[NNEFCL_MAX_RANK];
+    int64_t stride[NCL_EXPRESSION_OPERANDS][NNEFCL_MAX_RANK]; /* 0: repeated along the axis */
+};
+
+/* One axis more on the outside; it becomes part of the last one where every operand goes on as it went there. */
+static void add_axis(struct axes *axes, int arity, int64_t extent, const int64_t *stride)
+{
+    const int last = axes->count - 1;
+    bool goes_on = axes->count > 0;
+    for (int k = 0; k < arity && goes_on; k++)
+        goes_on = stride[k] == axes->stride[k][last] * axes->extent[last];
+    if (goes_on) {
+        axes->extent[last] *= extent;
+        return;
+    }
+    axes->extent[axes->count] = extent;
+    for (int k = 0; k < arity; k++)
+        axes->stride[k][axes->count] = stride[k];
+    axes->count++;
+}
+
+static struct axes collapse(const struct ncl_expression *expression)
+{
+    const int arity = (int)expression->operand_count;
+    struct axes axes = {0};
+    int64_t volume[NCL_EXPRESSION_OPERANDS], stride[NCL_EXPRESSION_OPERANDS];
+    for (int k = 0; k < arity; k++)
+        volume[k] = 1;
+    for (int i = expression->shape.rank - 1; i >= 0; i--) {
+        for (int k = 0; k < arity; k++) {
+            const nnefcl_shape *shape = &expression->operand[k].shape;
+            const int64_t extent = i < shape->rank ? shape->extent[i] : 1;
+            stride[k] = extent == 1 ? 0 : volume[k];
+            volume[k] *= extent;
+        }
+        if (expression->shape.extent[i] > 1)
+            add_axis(&axes, arity, expression->shape.extent[i], stride);
+    }
+    if (axes.count == 0) { /* a single element; every operand has it, so all of them run along it */
+        axes.count = axes.extent[0] = 1;
+        for (int k = 0; k < arity; k++)
+            axes.stride[k][0] = 1;
+    }
+    return axes;
+}
+
+/* ---- the step ---- */
+
+static void add_operands(struct ncl_lower *lower, struct ncl_emit *step, const struct ncl_expression *expression,
+                         const struct axes *axes)
+{
+    static const char *const types[] = {"X0", "X1", "X2", "X3", "X4", "X5", "X6", "X7"};
+    static const char *const steps[] = {"STEP0", "STEP1", "STEP2", "STEP3", "STEP4", "STEP5", "STEP6", "STEP7"};
+    ncl_step_define_int(step, "ARITY", expression->operand_count);
+    for (unsigned k = 0; k < expression->operand_count; k++) {
+        const ncl_ref ref = expression->operand[k].ref;
+        ncl_step_define_type(step, types[k], lower->plan->tensor[ref].dtype);
+        ncl_step_define_int(step, steps[k], axes->stride[k][0]); /* 0 or 1: tensors are dense */
+        ncl_step_in(step, ref);
+    }
+}
+
+nnefcl_status ncl_elements_emit(const struct ncl_expression *expression, ncl_ref result)
+{
+    struct ncl_lower *lower = expression->lower;
+    const char *text = ncl_expression_text(expression);
+    if (ncl_lower_status(lower))
+        return ncl_lower_status(lower);
+    const struct axes axes = collapse(expression);
+    const int64_t count = ncl_shape_volume(&expression->shape), chunk = ncl_broadcast_chunk(&lower->plan->target, count);
+    struct ncl_emit *step = ncl_step_begin(lower, "elements");
+    ncl_step_define(step, "FORMULA", text);
+    ncl_step_define_type(step, "RESULT", expression->dtype);
+    add_operands(lower, step, expression, &axes);
+    ncl_step_out(step, result);
+    ncl_step_formula_reals(step, expression->real, expression->real_count);
+    ncl_step_size(step, "COUNT", count);
+    ncl_step_size(step, "CHUNK", chunk);
+    ncl_step_size(step, "INNER", axes.extent[0]);
+    ncl_step_size(step, "OUTER", axes.count - 1);
+    ncl_step_sizes(step, "EXTENT", axes.extent + 1, NNEFCL_MAX_RANK - 1);
+    for (unsigned k = 0; k < expression->operand_count; k++)
+        ncl_step_sizes(step, "STRIDE", axes.stride[k] + 1, NNEFCL_MAX_RANK - 1);
+    ncl_step_flops(step, (double)count * expression->node_count);
+    return ncl_step_end(step, ncl_ceil_div(count, chunk));
+}
+
+nnefcl_status ncl_elements_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    const struct ncl_tensor *result = ncl_node_result(node, 0);
+    struct ncl_expression expression;
+    ncl_expression_begin(&expression, lower, result);
+    ncl_expression_add(&expression, node);
+    return ncl_elements_emit(&expression, ncl_lower_tensor(lower, result));
+}

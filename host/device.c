@@ -327,7 +327,7 @@ static nnefcl_status check_member(cl_context context, cl_device_id id, const nne
                                   struct ncl_diag *diag)
 {
     size_t size = 0;
-    cl_int code = context ? clGetContextInfo(context, CL_CONTEXT_DEVICES, 0, NULL, &size) : CL_INVALID_CONTEXT;
+    cl_int code = clGetContextInfo(context, CL_CONTEXT_DEVICES, 0, NULL, &size);
     if (code)
         return ncl_opencl_check(diag, NCL_NOWHERE, "nnefcl_device_from_opencl", "clGetContextInfo", code);
     cl_device_id *member = ncl_resize(allocator, NULL, size ? size : 1);
@@ -361,6 +361,9 @@ nnefcl_status nnefcl_device_from_opencl(cl_context context, cl_device_id id, con
     struct ncl_diag diag, silent;
     struct found found = {.id = id};
     nnefcl_status status = begin(options, device, error, "nnefcl_device_from_opencl", &allocator, &diag);
+    if (!status && (!context || !id))
+        status = ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_device_from_opencl: %s is NULL",
+                           context ? "id" : "context");
     if (!status)
         status = check_member(context, id, &allocator, &diag);
     if (status)

@@ -212,20 +212,10 @@ static nnefcl_status make_locations(struct maker *maker)
 
 /* ---- creation ---- */
 
-static nnefcl_status make_plan(struct maker *maker, const nnefcl_session_options *options)
+static nnefcl_status make_plan(struct maker *maker, const struct ncl_plan_options *options)
 {
     struct nnefcl_session *session = maker->session;
-    const struct ncl_plan_options settings = {
-        .disabled_passes = options->disabled_passes,
-        .disabled_pass_count = options->disabled_pass_count,
-        .plain_kernels = options->plain_kernels,
-        .clblast = options->blas == NNEFCL_BLAS_CLBLAST,
-        .separate_buffers = options->separate_buffers,
-        .long_index = options->long_index,
-        .keep_tensors = options->keep_tensors,
-        .memory_limit = options->memory_limit,
-    };
-    const nnefcl_status status = ncl_model_plan(maker->model, &session->device->target, &settings, &session->arena,
+    const nnefcl_status status = ncl_model_plan(maker->model, &session->device->target, options, &session->arena,
                                                 maker->diag, &maker->graph, &session->plan);
     if (status)
         return status;
@@ -282,16 +272,10 @@ static nnefcl_status make_ready(struct maker *maker)
     return status ? status : make_locations(maker);
 }
 
+/* What depends on the device and on the build. */
 static nnefcl_status check_options(const nnefcl_session_options *options, const nnefcl_device *device,
                                    struct ncl_diag *diag)
 {
-    if (options->version != 1)
-        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
-                         "nnefcl_session_create: unknown version %u of the options", (unsigned)options->version);
-    if (options->execution != NNEFCL_EXECUTION_LAUNCHES && options->execution != NNEFCL_EXECUTION_PERSISTENT)
-        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_create: no such form of execution");
-    if (options->blas != NNEFCL_BLAS_OWN && options->blas != NNEFCL_BLAS_CLBLAST)
-        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_create: no such library for matrices");
     if (options->execution == NNEFCL_EXECUTION_PERSISTENT && !device->target.cpu)
         return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE,
                          "persistent execution is for CPU devices, %s is none", device->info.name);
@@ -331,7 +315,10 @@ nnefcl_status nnefcl_session_create(const nnefcl_model *model, const nnefcl_devi
                          !model    ? "model"
                          : !device ? "device"
                                    : "session");
-    nnefcl_status status = check_options(options, device, &diag);
+    struct ncl_plan_options settings;
+    nnefcl_status status = ncl_plan_options_read(options, &diag, &settings);
+    if (!status)
+        status = check_options(options, device, &diag);
     if (status)
         return status;
     struct maker maker = {.model = model, .diag = &diag, .session = new_session(options, device)};
@@ -339,7 +326,7 @@ nnefcl_status nnefcl_session_create(const nnefcl_model *model, const nnefcl_devi
         return ncl_nomem(&diag);
     ncl_arena_init(&maker.scratch, &options->allocator, 0);
     maker.separate = options->separate_buffers;
-    status = make_plan(&maker, options);
+    status = make_plan(&maker, &settings);
     if (!status)
         status = make_ready(&maker);
     for (size_t i = 0; i < maker.build_count; i++)

@@ -37,7 +37,7 @@ typedef struct nnefcl_tensor {
 NNEFCL_API const char *nnefcl_dtype_name(nnefcl_dtype dtype);
 /* 4, 4 or 1 bytes an element */
 NNEFCL_API size_t nnefcl_dtype_size(nnefcl_dtype dtype);
-/* Bytes of a dense tensor; SIZE_MAX when that does not fit. */
+/* Bytes of a dense tensor; SIZE_MAX when that does not fit, and without a shape. */
 NNEFCL_API size_t nnefcl_tensor_bytes(nnefcl_dtype dtype, const nnefcl_shape *shape);
 
 /* Reads the bytes of a .dat file that lie in memory. Every item type and bit width of 5.2 is converted to the dtype it

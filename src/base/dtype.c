@@ -30,7 +30,7 @@ size_t nnefcl_dtype_size(nnefcl_dtype dtype)
 
 size_t nnefcl_tensor_bytes(nnefcl_dtype dtype, const nnefcl_shape *shape)
 {
-    if (!dtype_exists(dtype) || shape->rank < 0 || shape->rank > NNEFCL_MAX_RANK)
+    if (!dtype_exists(dtype) || !shape || shape->rank < 0 || shape->rank > NNEFCL_MAX_RANK)
         return SIZE_MAX;
     bool empty = false;
     for (int i = 0; i < shape->rank; i++) {

@@ -20,17 +20,19 @@ nnefcl_status nnefcl_model_dump_pass(const nnefcl_model *model, const nnefcl_ses
     struct ncl_diag diag;
     struct ncl_text text;
     struct ncl_pass_options passes = {.last = pass};
+    struct ncl_plan_options settings;
     ncl_diag_init(&diag, error, options ? options->diagnostic : NULL, options ? options->diagnostic_user : NULL, false);
     if (!model || !pass || !write)
         return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
                          "nnefcl_model_dump_pass needs a model, the name of a pass and a function that writes");
-    if (options) {
-        passes.disabled = options->disabled_passes;
-        passes.disabled_count = options->disabled_pass_count;
-    }
+    nnefcl_status status = ncl_plan_options_read(options, &diag, &settings);
+    if (status)
+        return status;
+    passes.disabled = settings.disabled_passes;
+    passes.disabled_count = settings.disabled_pass_count;
     ncl_arena_init(&arena, allocator, 0);
     ncl_text_init(&text, allocator);
-    const nnefcl_status status = dump_behind(model, &passes, &arena, &diag, &text);
+    status = dump_behind(model, &passes, &arena, &diag, &text);
     if (!status && text.data)
         write(user, text.data, text.length);
     ncl_text_free(&text);

@@ -35,6 +35,10 @@ nnefcl_status ncl_model_plan(const struct nnefcl_model *model, const struct ncl_
                              const struct ncl_plan_options *options, struct ncl_arena *arena, struct ncl_diag *diag,
                              const struct ncl_graph **graph, const struct ncl_plan **plan);
 
+/* plan_options.c: checks the options of a session (NULL: the defaults) and takes from them what a plan depends on. */
+nnefcl_status ncl_plan_options_read(const nnefcl_session_options *options, struct ncl_diag *diag,
+                                    struct ncl_plan_options *plan);
+
 /* A reader of the elements of its constants and variables. */
 nnefcl_status ncl_model_weights(const struct nnefcl_model *model, struct ncl_diag *diag, struct ncl_weights **weights);
 

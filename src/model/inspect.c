@@ -8,7 +8,7 @@
 
 size_t nnefcl_model_node_count(const nnefcl_model *model)
 {
-    return model->graph->node_count;
+    return model ? model->graph->node_count : 0;
 }
 
 static uint64_t parameters_of(const struct ncl_value *value)
@@ -29,8 +29,9 @@ static size_t count_of(const struct ncl_value *value)
 
 nnefcl_status nnefcl_model_node(const nnefcl_model *model, size_t index, nnefcl_node_info *info)
 {
-    *info = (nnefcl_node_info){0};
-    if (index >= model->graph->node_count)
+    if (info)
+        *info = (nnefcl_node_info){0};
+    if (!model || !info || index >= model->graph->node_count)
         return NNEFCL_ERR_ARGUMENT;
     const struct ncl_node *node = model->graph->node[index];
     const struct ncl_value *first = &node->result[0];
@@ -91,6 +92,8 @@ nnefcl_status nnefcl_op(size_t index, nnefcl_op_info *info)
 {
     struct ncl_arena arena;
     const struct ncl_document *standard;
+    if (!info)
+        return NNEFCL_ERR_ARGUMENT;
     nnefcl_status status = load(&arena, &standard);
     *info = (nnefcl_op_info){0};
     if (!status && index >= standard->fragment_count)

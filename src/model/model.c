@@ -236,28 +236,29 @@ void nnefcl_model_free(nnefcl_model *model)
 
 const char *nnefcl_model_name(const nnefcl_model *model)
 {
-    return model->graph->name;
+    return model ? model->graph->name : NULL;
 }
 
 size_t nnefcl_model_input_count(const nnefcl_model *model)
 {
-    return model->graph->input_count;
+    return model ? model->graph->input_count : 0;
 }
 
 size_t nnefcl_model_output_count(const nnefcl_model *model)
 {
-    return model->graph->output_count;
+    return model ? model->graph->output_count : 0;
 }
 
 size_t nnefcl_model_variable_count(const nnefcl_model *model)
 {
-    return model->graph->variable_count;
+    return model ? model->graph->variable_count : 0;
 }
 
 static nnefcl_status tensor_info(struct ncl_tensor *const *list, size_t count, size_t index, nnefcl_tensor_info *info)
 {
-    *info = (nnefcl_tensor_info){0};
-    if (index >= count)
+    if (info)
+        *info = (nnefcl_tensor_info){0};
+    if (!info || index >= count)
         return NNEFCL_ERR_ARGUMENT;
     const struct ncl_tensor *tensor = list[index];
     *info = (nnefcl_tensor_info){.name = tensor->name,
@@ -269,21 +270,22 @@ static nnefcl_status tensor_info(struct ncl_tensor *const *list, size_t count, s
 
 nnefcl_status nnefcl_model_input(const nnefcl_model *model, size_t index, nnefcl_tensor_info *info)
 {
-    return tensor_info(model->graph->input, model->graph->input_count, index, info);
+    return tensor_info(model ? model->graph->input : NULL, nnefcl_model_input_count(model), index, info);
 }
 
 nnefcl_status nnefcl_model_output(const nnefcl_model *model, size_t index, nnefcl_tensor_info *info)
 {
-    return tensor_info(model->graph->output, model->graph->output_count, index, info);
+    return tensor_info(model ? model->graph->output : NULL, nnefcl_model_output_count(model), index, info);
 }
 
 /* Its name is that of the first variable operation with the label. */
 nnefcl_status nnefcl_model_variable(const nnefcl_model *model, size_t index, nnefcl_tensor_info *info)
 {
-    const struct ncl_graph *graph = model->graph;
-    *info = (nnefcl_tensor_info){0};
-    if (index >= graph->variable_count)
+    if (info)
+        *info = (nnefcl_tensor_info){0};
+    if (!info || index >= nnefcl_model_variable_count(model))
         return NNEFCL_ERR_ARGUMENT;
+    const struct ncl_graph *graph = model->graph;
     const struct ncl_variable *variable = graph->variable[index];
     *info = (nnefcl_tensor_info){.label = variable->label,
                                  .dtype = variable->dtype,

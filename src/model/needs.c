@@ -3,30 +3,24 @@
 #include "model/frozen.h"
 #include "plan/source.h"
 
-static void plan_options(const nnefcl_session_options *options, struct ncl_plan_options *plan)
-{
-    *plan = (struct ncl_plan_options){0};
-    if (!options)
-        return;
-    plan->disabled_passes = options->disabled_passes;
-    plan->disabled_pass_count = options->disabled_pass_count;
-    plan->plain_kernels = options->plain_kernels;
-    plan->clblast = options->blas == NNEFCL_BLAS_CLBLAST;
-    plan->separate_buffers = options->separate_buffers;
-    plan->keep_tensors = options->keep_tensors;
-    plan->memory_limit = options->memory_limit;
-}
-
 static nnefcl_status generic_plan(const nnefcl_model *model, const nnefcl_session_options *options,
                                   const struct ncl_target *target, struct ncl_arena *arena, nnefcl_error *error,
                                   const struct ncl_plan **plan)
 {
     struct ncl_plan_options settings;
     struct ncl_diag diag;
-    plan_options(options, &settings);
     ncl_arena_init(arena, options ? &options->allocator : NULL, 0);
     ncl_diag_init(&diag, error, options ? options->diagnostic : NULL, options ? options->diagnostic_user : NULL, false);
-    return ncl_model_plan(model, target, &settings, arena, &diag, NULL, plan);
+    const nnefcl_status status = ncl_plan_options_read(options, &diag, &settings);
+    return status ? status : ncl_model_plan(model, target, &settings, arena, &diag, NULL, plan);
+}
+
+static nnefcl_status refuse_null(const nnefcl_session_options *options, nnefcl_error *error, const char *function,
+                                 const char *what)
+{
+    struct ncl_diag diag;
+    ncl_diag_init(&diag, error, options ? options->diagnostic : NULL, options ? options->diagnostic_user : NULL, false);
+    return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "%s: %s is NULL", function, what);
 }
 
 nnefcl_status nnefcl_model_check(const nnefcl_model *model, const nnefcl_session_options *options, nnefcl_needs *needs,
@@ -34,8 +28,11 @@ nnefcl_status nnefcl_model_check(const nnefcl_model *model, const nnefcl_session
 {
     struct ncl_arena arena;
     const struct ncl_plan *plan;
+    if (needs)
+        *needs = (nnefcl_needs){0};
+    if (!model || !needs)
+        return refuse_null(options, error, "nnefcl_model_check", model ? "needs" : "model");
     const nnefcl_status status = generic_plan(model, options, &ncl_target_generic_cpu, &arena, error, &plan);
-    *needs = (nnefcl_needs){0};
     if (status == NNEFCL_OK) {
         needs->weights = plan->weight_bytes;
         needs->arena = plan->arena_bytes > plan->init_bytes ? plan->arena_bytes : plan->init_bytes;
@@ -61,6 +58,8 @@ nnefcl_status nnefcl_model_dump_plan(const nnefcl_model *model, const nnefcl_ses
     struct ncl_arena arena;
     const struct ncl_plan *plan;
     struct ncl_text text;
+    if (!model || !write)
+        return refuse_null(options, error, "nnefcl_model_dump_plan", model ? "write" : "model");
     nnefcl_status status =
         generic_plan(model, options, gpu ? &ncl_target_generic_gpu : &ncl_target_generic_cpu, &arena, error, &plan);
     ncl_text_init(&text, options ? &options->allocator : NULL);

@@ -109,7 +109,10 @@ nnefcl_status nnefcl_tensor_parse(const void *file, size_t size, const char *nam
 {
     struct ncl_diag diag;
     ncl_diag_init(&diag, error, NULL, NULL, false);
-    *tensor = (nnefcl_tensor){0};
+    if (tensor)
+        *tensor = (nnefcl_tensor){0};
+    if (!tensor || !name || (!file && size))
+        return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_tensor_parse: file, name or tensor is NULL");
     uint8_t header[NCL_TENSOR_HEADER] = {0};
     struct decoding d = {.name = name, .diag = &diag, .tensor = tensor, .data = header};
     if (size > 0)
@@ -171,7 +174,10 @@ nnefcl_status nnefcl_tensor_load(const char *path, const nnefcl_allocator *alloc
 {
     struct ncl_diag diag;
     ncl_diag_init(&diag, error, NULL, NULL, false);
-    *tensor = (nnefcl_tensor){0};
+    if (tensor)
+        *tensor = (nnefcl_tensor){0};
+    if (!tensor || !path)
+        return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_tensor_load: path or tensor is NULL");
     int file = ncl_file_open(AT_FDCWD, path, 0);
     struct stat about;
     if (file < 0)
@@ -189,6 +195,8 @@ nnefcl_status nnefcl_tensor_load(const char *path, const nnefcl_allocator *alloc
 
 void nnefcl_tensor_clear(nnefcl_tensor *tensor, const nnefcl_allocator *allocator)
 {
+    if (!tensor)
+        return;
     ncl_resize(allocator, tensor->data, 0);
     *tensor = (nnefcl_tensor){0};
 }
@@ -230,6 +238,8 @@ nnefcl_status nnefcl_tensor_save(const char *path, const nnefcl_tensor *tensor, 
 {
     struct ncl_diag diag;
     ncl_diag_init(&diag, error, NULL, NULL, false);
+    if (!path || !tensor)
+        return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_tensor_save: path or tensor is NULL");
     if (!can_be_saved(tensor))
         return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
                          "cannot write '%s': shape, type and size of the tensor do not agree", path);

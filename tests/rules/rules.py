@@ -2,7 +2,8 @@
 """Rules of the tree that no compiler checks.  rules.py includes|registry|names ROOT
 
 includes   a file includes its own rank or lower (the table of DESIGN), op files do not know each other, CL/ headers appear in host and opencl.h only
-registry   every operation of ops.def is declared in stdlib.nnef and named by a test; all 118 operations are declared; table and declarations agree on what exists
+registry   every operation of ops.def is declared in stdlib.nnef and named by a test; all 118 operations are declared; table and declarations agree on what exists;
+           every public function that takes a pointer is called with NULL by a test
 names      file names are unique in the tree; every kernel that an operation emits exists, and every kernel in cl/ is emitted
 """
 import os
@@ -87,6 +88,10 @@ def registry(root):
     bad += ['%s has neither a body nor an entry in ops.def' % n for n in names if n not in table and bodies.get(n) != '{']
     tests = ''.join(read(root, p) for p in files(root, 'tests/ops', '.c'))
     bad += ['%s: no test in tests/ops names it' % n for n in names if not re.search(r'\b%s\s*(<\w+>)?\s*\(' % n, tests)]
+    headers = ''.join(re.sub(r'/\*.*?\*/', '', read(root, p), flags=re.S) for p in files(root, 'include', '.h') if p != 'include/nnefcl/operation.h')
+    called = read(root, 'tests/host/test_null.c')
+    bad += ['%s: tests/host/test_null.c does not call it' % f for f in re.findall(r'\b(nnefcl_\w+)\(', headers)
+            if re.search(r'\b%s\([^;]*\*' % f, headers) and f + '(' not in called]
     return bad
 
 

@@ -3,17 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#ifndef CL_TARGET_OPENCL_VERSION
-#define CL_TARGET_OPENCL_VERSION 120
-#endif
-#include <CL/cl_layer.h>
-
 #include "layer.h"
-
-#define EXPORT __attribute__((visibility("default")))
-
-static struct _cl_icd_dispatch table;
-static const struct _cl_icd_dispatch *target;
+#include "layer_init.h"
 
 /* ---- failures ---- */
 
@@ -113,28 +104,17 @@ static int set_profile(const char *name)
     return 0;
 }
 
-static cl_int answer(const void *value, size_t bytes, size_t size, void *out, size_t *size_ret)
-{
-    if (out && size < bytes)
-        return CL_INVALID_VALUE;
-    if (out)
-        memcpy(out, value, bytes);
-    if (size_ret)
-        *size_ret = bytes;
-    return CL_SUCCESS;
-}
-
 #define ANSWER(condition, type_, value_)                                                                               \
     do {                                                                                                               \
         const type_ value = (value_);                                                                                  \
         if (condition)                                                                                                 \
-            return answer(&value, sizeof value, param_value_size, param_value, param_value_size_ret);                  \
+            return layer_answer(&value, sizeof value, param_value_size, param_value, param_value_size_ret);            \
     } while (0)
 #define ANSWER_TEXT(text_)                                                                                             \
     do {                                                                                                               \
         const char *text = (text_);                                                                                    \
         if (text)                                                                                                      \
-            return answer(text, strlen(text) + 1, param_value_size, param_value, param_value_size_ret);                \
+            return layer_answer(text, strlen(text) + 1, param_value_size, param_value, param_value_size_ret);          \
     } while (0)
 
 static cl_int CL_API_CALL my_clGetDeviceInfo(cl_device_id device, cl_device_info param_name, size_t param_value_size,
@@ -237,11 +217,6 @@ static cl_int CL_API_CALL my_clGetDeviceInfo(cl_device_id device, cl_device_info
         return target->clRelease##object(object);                                                                      \
     }
 
-#define WAIT       cl_uint num_events_in_wait_list, const cl_event *event_wait_list, cl_event *event
-#define WAIT_ARGS  num_events_in_wait_list, event_wait_list, event
-#define QUERY      size_t param_value_size, void *param_value, size_t *param_value_size_ret
-#define QUERY_ARGS param_value_size, param_value, param_value_size_ret
-
 PLAIN(clGetDeviceIDs, (cl_platform_id p, cl_device_type t, cl_uint n, cl_device_id *d, cl_uint *r), (p, t, n, d, r))
 PLAIN(clGetPlatformInfo, (cl_platform_id p, cl_platform_info w, QUERY), (p, w, QUERY_ARGS))
 PLAIN(clGetContextInfo, (cl_context c, cl_context_info w, QUERY), (c, w, QUERY_ARGS))
@@ -321,28 +296,11 @@ static void *CL_API_CALL my_clEnqueueMapBuffer(cl_command_queue q, cl_mem m, cl_
 
 /* ---- the layer ---- */
 
-EXPORT const struct layer_control layer_control = {set_fail, get_failed, set_pause, get_live, set_profile};
+LAYER_EXPORT const struct layer_control layer_control = {set_fail, get_failed, set_pause, get_live, set_profile};
 
-EXPORT CL_API_ENTRY cl_int CL_API_CALL clGetLayerInfo(cl_layer_info param_name, size_t param_value_size,
-                                                      void *param_value, size_t *param_value_size_ret)
+void layer_take(struct _cl_icd_dispatch *table)
 {
-    static const char name[] = "nnefcl test layer";
-    const cl_layer_api_version version = CL_LAYER_API_VERSION_100;
-    if (param_name == CL_LAYER_API_VERSION)
-        return answer(&version, sizeof version, param_value_size, param_value, param_value_size_ret);
-    if (param_name == CL_LAYER_NAME)
-        return answer(name, sizeof name, param_value_size, param_value, param_value_size_ret);
-    return CL_INVALID_VALUE;
-}
-
-static cl_int init(cl_uint num_entries, const struct _cl_icd_dispatch *target_dispatch, cl_uint *num_entries_ret,
-                   const struct _cl_icd_dispatch **layer_dispatch_ret)
-{
-    if (!target_dispatch || !num_entries_ret || !layer_dispatch_ret || num_entries < sizeof table / sizeof(void *))
-        return CL_INVALID_VALUE;
-    target = target_dispatch;
-    table = *target_dispatch;
-#define TAKE(name)         table.name = my_##name;
+#define TAKE(name)         table->name = my_##name;
 #define TAKE_HOLDS(object) TAKE(clRetain##object) TAKE(clRelease##object)
     TAKE(clGetDeviceIDs)
     TAKE(clGetDeviceInfo)
@@ -377,25 +335,4 @@ static cl_int init(cl_uint num_entries, const struct _cl_icd_dispatch *target_di
     TAKE_HOLDS(Program)
     TAKE_HOLDS(Kernel)
     TAKE_HOLDS(Event)
-    *num_entries_ret = sizeof table / sizeof(void *);
-    *layer_dispatch_ret = &table;
-    return CL_SUCCESS;
-}
-
-EXPORT CL_API_ENTRY cl_int CL_API_CALL clInitLayer(cl_uint num_entries, const struct _cl_icd_dispatch *target_dispatch,
-                                                   cl_uint *num_entries_ret,
-                                                   const struct _cl_icd_dispatch **layer_dispatch_ret)
-{
-    return init(num_entries, target_dispatch, num_entries_ret, layer_dispatch_ret);
-}
-
-/* Newer loaders ask for this entry first. */
-EXPORT CL_API_ENTRY cl_int CL_API_CALL clInitLayerWithProperties(cl_uint num_entries,
-                                                                 const struct _cl_icd_dispatch *target_dispatch,
-                                                                 cl_uint *num_entries_ret,
-                                                                 const struct _cl_icd_dispatch **layer_dispatch_ret,
-                                                                 const void *properties)
-{
-    (void)properties;
-    return init(num_entries, target_dispatch, num_entries_ret, layer_dispatch_ret);
 }

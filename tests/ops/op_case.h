@@ -16,6 +16,7 @@
 #include "nnefcl/nnefcl.h"
 
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers" /* rows of tables leave out what is zero */
+#include "ops/op_form.h"
 #include "ops/records.h"
 #include "verify/exact.h"
 #include "verify/judge.h"
@@ -163,14 +164,10 @@ static inline void op_case_inputs(const struct op_case *c, const nnefcl_model *m
     ck_assert_msg(text[strspn(text, " \t\n")] == '\0', "%s: inputs left over: '%.40s'", c->name, text);
 }
 
+/* The device as it is. */
 static inline const nnefcl_device *op_case_device(void)
 {
-    static nnefcl_device *device;
-    nnefcl_error error = {0};
-    if (!device)
-        nnefcl_device_open(getenv("NNEFCL_DEVICE"), NULL, &device, &error);
-    ck_assert_msg(device != NULL, "no device: %s", error.message);
-    return device;
+    return op_form_device(&op_forms[0]);
 }
 
 /* Opens "version 1.0;\n" and the graph. Variables have random values. */
@@ -189,11 +186,24 @@ static inline nnefcl_status op_case_open(const char *graph, unsigned compat, cha
     return nnefcl_model_open_memory(*text, strlen(*text), &options, model, error);
 }
 
-static inline void op_case_run_as(const struct op_case *c, const nnefcl_model *model,
-                                  const nnefcl_session_options *options, void *const *inputs, const char *variant)
+/* What a session of the case is made with. */
+struct op_session {
+    const char *name;
+    const struct op_form *form;
+    nnefcl_session_options options;
+};
+
+/* More buffers than a kernel may have parameters: the only reason for which a form may not do for a case. */
+static inline int op_case_too_many(const struct op_session *as, nnefcl_status status, const nnefcl_error *error)
+{
+    return as->form->execution == NNEFCL_EXECUTION_PERSISTENT && status == NNEFCL_ERR_UNSUPPORTED &&
+           strstr(error->message, "kernel arguments");
+}
+
+static inline void op_case_check_run(const struct op_case *c, const nnefcl_model *model, nnefcl_session *session,
+                                     void *const *inputs, const char *variant)
 {
     nnefcl_error error = {0};
-    nnefcl_session *session = NULL;
     nnefcl_tensor_info info;
     void *outputs[OP_CASE_TENSORS] = {NULL};
     const size_t output_count = nnefcl_model_output_count(model);
@@ -203,8 +213,6 @@ static inline void op_case_run_as(const struct op_case *c, const nnefcl_model *m
         ck_assert_ptr_nonnull(outputs[i]);
         memset(outputs[i], 0xA5, info.bytes);
     }
-    const nnefcl_status created = nnefcl_session_create(model, op_case_device(), options, &session, &error);
-    ck_assert_msg(created == NNEFCL_OK, "%s (%s): no session: %s", c->name, variant, error.message);
     const nnefcl_status status = nnefcl_session_run(session, (const void *const *)inputs, outputs, &error);
     ck_assert_msg(status == NNEFCL_OK, "%s (%s): run failed: %s", c->name, variant, error.message);
     const char *text = c->expect;
@@ -215,6 +223,23 @@ static inline void op_case_run_as(const struct op_case *c, const nnefcl_model *m
         free(got);
         free(outputs[i]);
     }
+}
+
+static inline void op_case_run_as(const struct op_case *c, const nnefcl_model *model, const struct op_session *as,
+                                  void *const *inputs)
+{
+    nnefcl_error error = {0};
+    nnefcl_session *session = NULL;
+    nnefcl_session_options options = as->options;
+    char variant[64];
+    snprintf(variant, sizeof variant, "%s, %s", as->name, as->form->name);
+    options.version = 1;
+    options.execution = as->form->execution;
+    const nnefcl_status created = nnefcl_session_create(model, op_form_device(as->form), &options, &session, &error);
+    if (op_case_too_many(as, created, &error))
+        return;
+    ck_assert_msg(created == NNEFCL_OK, "%s (%s): no session: %s", c->name, variant, error.message);
+    op_case_check_run(c, model, session, inputs, variant);
     nnefcl_session_free(session);
 }
 
@@ -287,9 +312,27 @@ static inline int op_case_has_clblast(void)
     return known;
 }
 
-/* Runs the case as it is, with the plain kernels only, and with a buffer of its own for every tensor; products also
- * through CLBlast. Before, the definition is evaluated; at the end every node is verified, of fast and of plain
- * kernels. */
+/* As it is in every form; as launches also with the plain kernels only, with a buffer of its own for every tensor, and
+ * products through CLBlast. */
+static inline void op_case_run_all(const struct op_case *c, const nnefcl_model *model, void *const *inputs)
+{
+    struct op_session as = {.name = "default"};
+    for (int i = 0; i < OP_FORMS; i++) {
+        as.form = &op_forms[i];
+        if (op_form_exists(as.form))
+            op_case_run_as(c, model, &as, inputs);
+    }
+    as = (struct op_session){"plain kernels", &op_forms[0], {.plain_kernels = 1}};
+    op_case_run_as(c, model, &as, inputs);
+    as = (struct op_session){"separate buffers", &op_forms[0], {.separate_buffers = 1}};
+    op_case_run_as(c, model, &as, inputs);
+    if (op_case_has_clblast() && (strstr(c->graph, "matmul(") || strstr(c->graph, "linear("))) {
+        as = (struct op_session){"CLBlast", &op_forms[0], {.blas = NNEFCL_BLAS_CLBLAST}};
+        op_case_run_as(c, model, &as, inputs);
+    }
+}
+
+/* Evaluates the definition, runs the case in all ways, and verifies every node, of fast and of plain kernels. */
 static inline void op_case_run(const struct op_case *c)
 {
     nnefcl_error error = {0};
@@ -305,18 +348,7 @@ static inline void op_case_run(const struct op_case *c)
     op_case_inputs(c, model, inputs);
     op_case_define(c, model, inputs);
     records_check(model);
-    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
-    op_case_run_as(c, model, &options, inputs, "default");
-    options.plain_kernels = 1;
-    op_case_run_as(c, model, &options, inputs, "plain kernels");
-    options.plain_kernels = 0;
-    options.separate_buffers = 1;
-    op_case_run_as(c, model, &options, inputs, "separate buffers");
-    if (op_case_has_clblast() && (strstr(c->graph, "matmul(") || strstr(c->graph, "linear("))) {
-        options.separate_buffers = 0;
-        options.blas = NNEFCL_BLAS_CLBLAST;
-        op_case_run_as(c, model, &options, inputs, "CLBlast");
-    }
+    op_case_run_all(c, model, inputs);
     op_case_verify(c, model, inputs, 0);
     op_case_verify(c, model, inputs, 1);
     for (size_t i = 0; i < OP_CASE_TENSORS; i++)

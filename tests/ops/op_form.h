@@ -1,0 +1,57 @@
+/* The forms in which a plan meets a device: the cases of operations run in each of them. */
+#ifndef OP_FORM_H
+#define OP_FORM_H
+
+#include <check.h>
+#include <stdlib.h>
+
+#include "host/host.h"
+#include "nnefcl/nnefcl.h"
+
+enum { OP_FORMS = 3 };
+
+struct op_form {
+    const char *name;
+    nnefcl_execution execution;
+    bool gpu; /* work-groups and small tasks, on whatever device there is */
+};
+
+static const struct op_form op_forms[OP_FORMS] = {
+    {"launch", NNEFCL_EXECUTION_LAUNCHES, false},
+    {"persistent", NNEFCL_EXECUTION_PERSISTENT, false},
+    {"gpu", NNEFCL_EXECUTION_LAUNCHES, true},
+};
+
+/* Opens a device for a form. One seen as a GPU differs from a CPU in what decides about kernels, groups and tasks;
+ * groups are as large as the device allows. */
+static inline nnefcl_device *op_form_open(const struct op_form *form)
+{
+    nnefcl_device *device = NULL;
+    nnefcl_error error = {0};
+    nnefcl_device_open(getenv("NNEFCL_DEVICE"), NULL, &device, &error);
+    ck_assert_msg(device != NULL, "no device: %s", error.message);
+    if (form->gpu) {
+        device->target.cpu = false;
+        device->target.group = device->target.max_work_group < 64 ? 1 : 64;
+        device->target.chunk = ncl_target_generic_gpu.chunk;
+    }
+    return device;
+}
+
+/* The device of a form for the whole process. */
+static inline const nnefcl_device *op_form_device(const struct op_form *form)
+{
+    static nnefcl_device *devices[OP_FORMS];
+    nnefcl_device **device = &devices[form - op_forms];
+    if (!*device)
+        *device = op_form_open(form);
+    return *device;
+}
+
+/* Is there this form on the device? Persistent execution is for CPUs. */
+static inline bool op_form_exists(const struct op_form *form)
+{
+    return form->execution != NNEFCL_EXECUTION_PERSISTENT || op_form_device(form)->target.cpu;
+}
+
+#endif

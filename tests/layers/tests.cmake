@@ -1,6 +1,9 @@
 # Suites that need a layer between them and the driver.
-add_library(fail_layer MODULE ${CMAKE_CURRENT_LIST_DIR}/fail_layer.c)
-target_link_libraries(fail_layer PRIVATE nnefcl_flags PkgConfig::OPENCL)
+foreach(layer fail delay)
+  add_library(${layer}_layer MODULE ${CMAKE_CURRENT_LIST_DIR}/${layer}_layer.c ${CMAKE_CURRENT_LIST_DIR}/layer_init.c)
+  target_link_libraries(${layer}_layer PRIVATE nnefcl_flags PkgConfig::OPENCL)
+  set_target_properties(${layer}_layer PROPERTIES C_VISIBILITY_PRESET hidden)
+endforeach()
 foreach(suite failures limits)
   target_link_libraries(layers_test_${suite} PRIVATE ${CMAKE_DL_LIBS})
   add_dependencies(layers_test_${suite} fail_layer)

@@ -1,0 +1,232 @@
+/* An OpenCL layer for tests: the laziest driver that OpenCL 1.2 allows. Commands that do not block are held back until
+ * their queue is flushed (clFlush, clFinish, clWaitForEvents on one of its events, a blocking command, its release): a
+ * write reads the host's memory only then. A command that waits for an event of another queue needs that queue flushed
+ * (5.13): otherwise it might never start, and the layer ends the process.
+ *
+ * Each queue has a gate, a user event, that all its commands wait for: opening it lets them go. */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "layer_init.h"
+
+#define HELD 4096 /* events of one queue between two flushes */
+
+struct gate {
+    struct gate *next;
+    cl_command_queue queue;
+    cl_event event; /* NULL: nothing is held back */
+    cl_event held[HELD];
+    size_t held_count;
+};
+
+static struct gate *gates;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void stop(const char *call, const char *what)
+{
+    fprintf(stderr, "delay layer: %s: %s\n", call, what);
+    abort();
+}
+
+/* ---- gates; all under the lock ---- */
+
+static struct gate *gate_find(cl_command_queue queue)
+{
+    for (struct gate *gate = gates; gate; gate = gate->next)
+        if (gate->queue == queue)
+            return gate;
+    return NULL;
+}
+
+static struct gate *gate_of(cl_command_queue queue)
+{
+    struct gate *gate = gate_find(queue);
+    if (!gate) {
+        gate = calloc(1, sizeof *gate);
+        if (!gate)
+            stop("gate", "no memory");
+        *gate = (struct gate){.next = gates, .queue = queue};
+        gates = gate;
+    }
+    return gate;
+}
+
+static void gate_close(struct gate *gate)
+{
+    cl_context context = NULL;
+    cl_int code;
+    if (gate->event)
+        return;
+    target->clGetCommandQueueInfo(gate->queue, CL_QUEUE_CONTEXT, sizeof context, &context, NULL);
+    gate->event = target->clCreateUserEvent(context, &code);
+    if (!gate->event)
+        stop("clCreateUserEvent", "failed");
+}
+
+/* The queue whose gate holds the command of this event back. */
+static struct gate *gate_holding(cl_event event)
+{
+    for (struct gate *gate = gates; gate; gate = gate->next)
+        for (size_t i = 0; i < gate->held_count; i++)
+            if (gate->held[i] == event)
+                return gate;
+    return NULL;
+}
+
+static void gate_check_waits(const struct gate *gate, const char *call, cl_uint count, const cl_event *events)
+{
+    for (cl_uint i = 0; i < count; i++) {
+        const struct gate *other = gate_holding(events[i]);
+        if (other && other != gate)
+            stop(call, "waits for a command of another queue that was not flushed");
+    }
+}
+
+/* ---- flushing; without the lock, since the driver may run what it lets go ---- */
+
+static void flush(cl_command_queue queue)
+{
+    pthread_mutex_lock(&lock);
+    struct gate *gate = gate_find(queue);
+    const cl_event event = gate ? gate->event : NULL;
+    if (gate) {
+        gate->event = NULL;
+        gate->held_count = 0;
+    }
+    pthread_mutex_unlock(&lock);
+    if (event) {
+        target->clSetUserEventStatus(event, CL_COMPLETE);
+        target->clReleaseEvent(event);
+    }
+}
+
+static void flush_event(cl_event event)
+{
+    pthread_mutex_lock(&lock);
+    const struct gate *gate = gate_holding(event);
+    const cl_command_queue queue = gate ? gate->queue : NULL;
+    pthread_mutex_unlock(&lock);
+    if (queue)
+        flush(queue);
+}
+
+/* ---- commands ---- */
+
+/* The wait list of a command: the caller's, and the gate. */
+struct waits {
+    struct gate *gate;
+    cl_uint count;
+    cl_event *event;
+};
+
+static struct waits waits_begin(const char *call, cl_command_queue queue, cl_uint count, const cl_event *events,
+                                cl_bool blocking)
+{
+    struct waits waits = {.count = count, .event = malloc((count + 1) * sizeof *events)};
+    if (!waits.event)
+        stop(call, "no memory");
+    if (blocking)
+        flush(queue);
+    pthread_mutex_lock(&lock);
+    struct gate *gate = gate_of(queue);
+    gate_check_waits(gate, call, count, events);
+    for (cl_uint i = 0; i < count; i++)
+        waits.event[i] = events[i];
+    if (!blocking) {
+        gate_close(gate);
+        waits.gate = gate;
+        waits.event[waits.count++] = gate->event;
+    }
+    return waits;
+}
+
+static void waits_end(struct waits *waits, const char *call, const cl_event *event)
+{
+    if (waits->gate && event && *event) {
+        if (waits->gate->held_count == HELD)
+            stop(call, "too many events");
+        waits->gate->held[waits->gate->held_count++] = *event;
+    }
+    free(waits->event);
+}
+
+/* One command, with `waits` in place of the caller's list. The lock is let go before a driver blocks. */
+#define COMMAND(name, blocking, parameters, arguments)                                                                 \
+    static cl_int CL_API_CALL my_##name parameters                                                                     \
+    {                                                                                                                  \
+        struct waits waits = waits_begin(#name, q, num_events_in_wait_list, event_wait_list, blocking);                \
+        if (blocking)                                                                                                  \
+            pthread_mutex_unlock(&lock);                                                                               \
+        const cl_int code = target->name arguments;                                                                    \
+        waits_end(&waits, #name, code == CL_SUCCESS ? event : NULL);                                                   \
+        if (!(blocking))                                                                                               \
+            pthread_mutex_unlock(&lock);                                                                               \
+        return code;                                                                                                   \
+    }
+#define GATED waits.count, waits.count ? waits.event : NULL, event
+
+COMMAND(clEnqueueNDRangeKernel, CL_FALSE,
+        (cl_command_queue q, cl_kernel k, cl_uint d, const size_t *o, const size_t *g, const size_t *l, WAIT),
+        (q, k, d, o, g, l, GATED))
+COMMAND(clEnqueueWriteBuffer, b, (cl_command_queue q, cl_mem m, cl_bool b, size_t o, size_t s, const void *p, WAIT),
+        (q, m, b, o, s, p, GATED))
+COMMAND(clEnqueueReadBuffer, b, (cl_command_queue q, cl_mem m, cl_bool b, size_t o, size_t s, void *p, WAIT),
+        (q, m, b, o, s, p, GATED))
+COMMAND(clEnqueueCopyBuffer, CL_FALSE, (cl_command_queue q, cl_mem from, cl_mem to, size_t i, size_t o, size_t s, WAIT),
+        (q, from, to, i, o, s, GATED))
+COMMAND(clEnqueueFillBuffer, CL_FALSE,
+        (cl_command_queue q, cl_mem m, const void *p, size_t n, size_t o, size_t s, WAIT), (q, m, p, n, o, s, GATED))
+COMMAND(clEnqueueUnmapMemObject, CL_FALSE, (cl_command_queue q, cl_mem m, void *p, WAIT), (q, m, p, GATED))
+COMMAND(clEnqueueMarkerWithWaitList, CL_FALSE, (cl_command_queue q, WAIT), (q, GATED))
+COMMAND(clEnqueueBarrierWithWaitList, CL_FALSE, (cl_command_queue q, WAIT), (q, GATED))
+
+static void *CL_API_CALL my_clEnqueueMapBuffer(cl_command_queue q, cl_mem m, cl_bool b, cl_map_flags f, size_t o,
+                                               size_t s, WAIT, cl_int *errcode_ret)
+{
+    struct waits waits = waits_begin("clEnqueueMapBuffer", q, num_events_in_wait_list, event_wait_list, b);
+    if (b)
+        pthread_mutex_unlock(&lock);
+    void *pointer = target->clEnqueueMapBuffer(q, m, b, f, o, s, GATED, errcode_ret);
+    waits_end(&waits, "clEnqueueMapBuffer", pointer ? event : NULL);
+    if (!b)
+        pthread_mutex_unlock(&lock);
+    return pointer;
+}
+
+/* ---- what lets commands go ---- */
+
+#define FLUSHING(name)                                                                                                 \
+    static cl_int CL_API_CALL my_##name(cl_command_queue queue)                                                        \
+    {                                                                                                                  \
+        flush(queue);                                                                                                  \
+        return target->name(queue);                                                                                    \
+    }
+FLUSHING(clFlush)
+FLUSHING(clFinish)
+FLUSHING(clReleaseCommandQueue)
+
+static cl_int CL_API_CALL my_clWaitForEvents(cl_uint count, const cl_event *events)
+{
+    for (cl_uint i = 0; events && i < count; i++)
+        flush_event(events[i]);
+    return target->clWaitForEvents(count, events);
+}
+
+void layer_take(struct _cl_icd_dispatch *table)
+{
+#define TAKE(name) table->name = my_##name;
+    TAKE(clEnqueueNDRangeKernel)
+    TAKE(clEnqueueWriteBuffer)
+    TAKE(clEnqueueReadBuffer)
+    TAKE(clEnqueueCopyBuffer)
+    TAKE(clEnqueueFillBuffer)
+    TAKE(clEnqueueMapBuffer)
+    TAKE(clEnqueueUnmapMemObject)
+    TAKE(clEnqueueMarkerWithWaitList)
+    TAKE(clEnqueueBarrierWithWaitList)
+    TAKE(clFlush)
+    TAKE(clFinish)
+    TAKE(clReleaseCommandQueue)
+    TAKE(clWaitForEvents)
+}

@@ -178,13 +178,20 @@ static nnefcl_status finish(struct ncl_lower *lower, struct ncl_step *step)
     return NNEFCL_OK;
 }
 
+/* "y = conv+relu": the last result of a chain, and all that is computed on the way. */
 static const char *step_name(struct ncl_lower *lower)
 {
     const struct ncl_node *node = lower->node;
     const struct ncl_value *first = &node->result[0];
     const struct ncl_tensor *tensor =
         first->kind == NCL_VALUE_ARRAY ? (first->count ? first->item[0].tensor : NULL) : first->tensor;
-    const char *name = ncl_arena_printf(lower->arena, "%s = %s", tensor ? tensor->name : "_", node->op->name);
+    const char *operations = node->op->name;
+    for (const struct ncl_after *after = node->after; after && operations; after = after->next) {
+        operations = ncl_arena_printf(lower->arena, "%s+%s", operations, after->node->op->name);
+        tensor = ncl_node_result(after->node, 0);
+    }
+    const char *name =
+        operations ? ncl_arena_printf(lower->arena, "%s = %s", tensor ? tensor->name : "_", operations) : NULL;
     if (!name)
         ncl_parts_nomem(lower);
     return name;

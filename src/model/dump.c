@@ -127,21 +127,30 @@ static void dump_names(struct ncl_text *text, const char *what, struct ncl_tenso
                         ncl_shape_text(&tensor[i]->shape, shape));
 }
 
+static void dump_node(struct ncl_text *text, const struct ncl_node *node)
+{
+    ncl_dump_results(text, node, NULL);
+    ncl_text_add(text, ":");
+    for (size_t j = 0; j < node->result_count; j++)
+        dump_types(text, &node->result[j]);
+    ncl_text_printf(text, " = %s", node->op->name);
+    ncl_dump_arguments(text, node, NULL);
+    ncl_text_printf(text, "  # %s:%u:%u\n", node->at.source ? node->at.source->name : "?", node->at.line,
+                    node->at.column);
+}
+
+/* What hangs on a node stands below it. */
 void ncl_dump_graph(struct ncl_text *text, const struct ncl_graph *graph)
 {
     ncl_text_printf(text, "graph %s\n", graph->name);
     dump_names(text, "input", graph->input, graph->input_count);
     dump_names(text, "output", graph->output, graph->output_count);
     for (size_t i = 0; i < graph->node_count; i++) {
-        const struct ncl_node *node = graph->node[i];
-        ncl_dump_results(text, node, NULL);
-        ncl_text_add(text, ":");
-        for (size_t j = 0; j < node->result_count; j++)
-            dump_types(text, &node->result[j]);
-        ncl_text_printf(text, " = %s", node->op->name);
-        ncl_dump_arguments(text, node, NULL);
-        ncl_text_printf(text, "  # %s:%u:%u\n", node->at.source ? node->at.source->name : "?", node->at.line,
-                        node->at.column);
+        dump_node(text, graph->node[i]);
+        for (const struct ncl_after *after = graph->node[i]->after; after; after = after->next) {
+            ncl_text_add(text, "    ");
+            dump_node(text, after->node);
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 /* The step of elements.cl: an expression of any number of element-wise nodes (emit/expression.h). */
+#include "emit/after.h"
 #include "ops/broadcast.h"
 
 /* ---- axes: as few as describe how the operands run ---- */
@@ -74,7 +75,8 @@ nnefcl_status ncl_elements_emit(const struct ncl_expression *expression, ncl_ref
     if (ncl_lower_status(lower))
         return ncl_lower_status(lower);
     const struct axes axes = collapse(expression);
-    const int64_t count = ncl_shape_volume(&expression->shape), chunk = ncl_broadcast_chunk(&lower->plan->target, count);
+    const int64_t count = ncl_shape_volume(&expression->shape),
+                  chunk = ncl_broadcast_chunk(&lower->plan->target, count);
     struct ncl_emit *step = ncl_step_begin(lower, "elements");
     ncl_step_define(step, "FORMULA", text);
     ncl_step_define_type(step, "RESULT", expression->dtype);
@@ -94,9 +96,11 @@ nnefcl_status ncl_elements_emit(const struct ncl_expression *expression, ncl_ref
 
 nnefcl_status ncl_elements_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    const struct ncl_tensor *result = ncl_node_result(node, 0);
+    const struct ncl_tensor *result = ncl_after_result(node);
     struct ncl_expression expression;
     ncl_expression_begin(&expression, lower, result);
     ncl_expression_add(&expression, node);
+    ncl_expression_add_after(&expression, NULL, NULL, lower->after);
+    lower->after = NULL;
     return ncl_elements_emit(&expression, ncl_lower_tensor(lower, result));
 }

@@ -272,6 +272,11 @@ struct ncl_node *ncl_rewrite_next(const struct ncl_node *node)
     return node_at(entry_of(node)->next);
 }
 
+size_t ncl_rewrite_tensor_count(const struct ncl_rewrite *rw)
+{
+    return rw->graph.tensor_count;
+}
+
 struct ncl_node *ncl_rewrite_producer(const struct ncl_rewrite *rw, const struct ncl_tensor *tensor)
 {
     return rw->graph.tensor[tensor->id]->producer;

@@ -29,6 +29,8 @@ struct ncl_node *ncl_rewrite_first(const struct ncl_rewrite *rw);
 struct ncl_node *ncl_rewrite_next(const struct ncl_node *node);
 
 /* ---- tensors ---- */
+/* Their ids are below it. */
+size_t ncl_rewrite_tensor_count(const struct ncl_rewrite *rw);
 /* The node that makes it; NULL: a literal. */
 struct ncl_node *ncl_rewrite_producer(const struct ncl_rewrite *rw, const struct ncl_tensor *tensor);
 /* How often it is read: each argument, and each item of one, that is this tensor, and 1 if it is an output of the

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "emit/parts.h"
+#include "emit/after.h"
 #include "plan/plan_make.h"
 
 static bool value_is_constant(const struct ncl_lower *lower, const struct ncl_value *value)
@@ -19,18 +20,27 @@ static bool value_is_constant(const struct ncl_lower *lower, const struct ncl_va
     return true;
 }
 
+/* Of a node and what hangs on it: everything that they do not make themselves. */
+static bool node_is_constant(const struct ncl_lower *lower, const struct ncl_node *node)
+{
+    bool constant = true;
+    for (size_t k = 0; k < node->parameter_count; k++)
+        constant &= value_is_constant(lower, &node->argument[k]);
+    for (const struct ncl_after *after = node->after; after; after = after->next)
+        for (size_t k = 0; k < after->node->parameter_count; k++) {
+            const struct ncl_value *argument = &after->node->argument[k];
+            constant &= (argument->kind == NCL_VALUE_TENSOR && ncl_after_makes(node, argument->tensor)) ||
+                        value_is_constant(lower, argument);
+        }
+    return constant;
+}
+
 static nnefcl_status lower_nodes(struct ncl_lower *lower)
 {
     const struct ncl_graph *graph = lower->graph;
     for (size_t i = 0; i < graph->node_count && !lower->status; i++) {
-        const struct ncl_node *node = graph->node[i];
-        lower->node = node;
-        lower->node_constant = true;
-        for (size_t k = 0; k < node->parameter_count; k++)
-            lower->node_constant &= value_is_constant(lower, &node->argument[k]);
-        const nnefcl_status status = node->op->lower(lower, node);
-        if (status && !lower->status)
-            lower->status = status;
+        lower->node_constant = node_is_constant(lower, graph->node[i]);
+        ncl_after_lower(lower, graph->node[i]);
     }
     return lower->status;
 }

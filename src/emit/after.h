@@ -1,0 +1,15 @@
+/* What hangs on a node (node->after): computed in the last step of the node, where its kernel ends in NCL_STORE_AFTER,
+ * or else in one step of its own behind it. */
+#ifndef NCL_AFTER_H
+#define NCL_AFTER_H
+
+#include "emit/lower.h"
+
+/* Lowers the node with all that hangs on it. */
+nnefcl_status ncl_after_lower(struct ncl_lower *lower, const struct ncl_node *node);
+/* Is the tensor made by the node or by what hangs on it? */
+bool ncl_after_makes(const struct ncl_node *node, const struct ncl_tensor *tensor);
+/* The result of the last node of a chain. */
+const struct ncl_tensor *ncl_after_result(const struct ncl_node *node);
+
+#endif

@@ -43,6 +43,14 @@ static inline V ncl_erf(V x)
     return select(clamp(u * p / q, -1.0f, 1.0f), x, isnan(x));
 }
 
+/* x / (1 + exp(-t)) for x and t of one sign, exp(-|t|) as the square of exp(-|t| / 2): neither overflows nor loses
+ * digits where the result is still a number. */
+static inline V ncl_gated(V x, V t)
+{
+    const V far = exp(-0.5f * fabs(t));
+    return select(x, x * far * far, t < 0.0f) / (1.0f + far * far);
+}
+
 /* max(min(x, high), low); a NaN becomes high. */
 static inline V ncl_clamp(V x, V low, V high)
 {

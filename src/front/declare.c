@@ -300,6 +300,8 @@ static nnefcl_status add_document(struct ncl_build *build)
             continue; /* the known one is meant */
         if (!(build->declared[i] = add(build, fragment, NCL_ORIGIN_DOCUMENT)))
             return ncl_build_nomem(build);
+        if (build->options->internal && !fragment->has_body)
+            build->declared[i]->signature.op = ncl_op_find(fragment->name);
     }
     return NNEFCL_OK;
 }

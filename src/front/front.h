@@ -11,6 +11,7 @@ struct ncl_registered;
 
 struct ncl_build_options {
     bool strict, random_weights, no_quant;
+    bool internal; /* declarations without a body are operations of the table: patterns.nnef */
     unsigned compat;
     const nnefcl_input_shape *shapes;
     size_t shape_count;

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "front/front.h"
+#include "front/templates.h"
 #include "front/weights.h"
 #include "nnefcl/inspect.h"
 #include "pass/pass.h"
@@ -15,6 +16,7 @@ struct nnefcl_model {
     struct ncl_source source; /* graph.nnef, kept for messages */
     const struct ncl_document *document;
     const struct ncl_graph *graph;
+    struct ncl_templates templates;          /* what passes recognize */
     const char *const *location;             /* of each node: "graph.nnef:12:9" */
     const struct ncl_registered *registered; /* operations of the application (registered.h) */
     size_t registered_count;

@@ -152,6 +152,8 @@ static nnefcl_status load(nnefcl_model *model, const char *path, const nnefcl_re
                                             .registered = registered,
                                             .registered_count = options->operation_count};
     status = ncl_build(&model->arena, diag, model->document, quant, model->container, &build, &model->graph);
+    if (!status)
+        status = ncl_templates_make(&model->arena, diag, &model->templates);
     return status ? status : locate(model, diag);
 }
 

@@ -30,7 +30,7 @@ nnefcl_status ncl_model_passes(const struct nnefcl_model *model, const struct nc
                                const struct ncl_pass_options *options, struct ncl_arena *arena, struct ncl_diag *diag,
                                const struct ncl_graph **graph)
 {
-    const struct ncl_pass_facts facts = {.target = target};
+    const struct ncl_pass_facts facts = {.target = target, .templates = &model->templates};
     *graph = model->graph;
     return ncl_passes_run(arena, diag, &facts, options, graph);
 }

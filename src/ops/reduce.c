@@ -1,11 +1,8 @@
 /* Reductions to values (NNEF 4.4) and moments (4.9.6). */
 #include <math.h>
 
-#include "ops/axes.h"
+#include "ops/reduce.h"
 #include "emit/reference.h"
-
-/* The variants in ops.def; the last one is for moments. */
-enum kind { SUM, MEAN, MAX, MIN, ALL, ANY, VARIANCE };
 
 nnefcl_status ncl_reduce_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
@@ -22,22 +19,24 @@ struct reduction {
 };
 
 static const struct reduction reductions[] = {
-    [SUM] = {.join = "a + v", .start = "0", .sum = true},
-    [MEAN] = {.join = "a + v", .start = "0", .sum = true, .finish = "v / VOLUME"},
-    [MAX] = {.join = "select(a, v, (v > a) | isnan(v))", .start = "-INFINITY"},
-    [MIN] = {.join = "select(a, v, (v < a) | isnan(v))", .start = "INFINITY"},
+    [NCL_REDUCE_SUM] = {.join = "a + v", .start = "0", .sum = true},
+    [NCL_REDUCE_MEAN] = {.join = "a + v", .start = "0", .sum = true, .finish = "v / VOLUME"},
+    [NCL_REDUCE_MAX] = {.join = "select(a, v, (v > a) | isnan(v))", .start = "-INFINITY"},
+    [NCL_REDUCE_MIN] = {.join = "select(a, v, (v < a) | isnan(v))", .start = "INFINITY"},
     /* by what is not there: the compiler of rusticl (Mesa 22.3) falls over arrays of bytes that are all 1 */
-    [ALL] = {.join = "a | v", .start = "0", .map = "v ^ (uchar)1", .finish = "v ^ (uchar)1"},
-    [ANY] = {.join = "a | v", .start = "0"},
-    [VARIANCE] = {.join = "a + v", .start = "0", .map = "(v - m) * (v - m)", .sum = true, .finish = "v / VOLUME"},
+    [NCL_REDUCE_ALL] = {.join = "a | v", .start = "0", .map = "v ^ (uchar)1", .finish = "v ^ (uchar)1"},
+    [NCL_REDUCE_ANY] = {.join = "a | v", .start = "0"},
+    [NCL_REDUCE_VARIANCE] =
+        {.join = "a + v", .start = "0", .map = "(v - m) * (v - m)", .sum = true, .finish = "v / VOLUME"},
+    [NCL_REDUCE_MEAN_SQUARE] = {.join = "a + v", .start = "0", .map = "v * v", .sum = true, .finish = "v / VOLUME"},
 };
 
-static nnefcl_status emit(struct ncl_lower *lower, enum kind kind, const struct ncl_tensor *input,
-                          const struct ncl_tensor *mean, const struct ncl_tensor *output)
+nnefcl_status ncl_reduce_emit(struct ncl_lower *lower, enum ncl_reduction kind, const struct ncl_tensor *input,
+                              ncl_ref mean, ncl_ref output, const nnefcl_shape *shape)
 {
     const struct reduction *reduction = &reductions[kind];
     struct ncl_axes axes;
-    ncl_axes_find(&axes, &input->shape, &output->shape);
+    ncl_axes_find(&axes, &input->shape, shape);
     struct ncl_emit *step = ncl_step_begin(lower, "reduce");
     ncl_step_define_type(step, "T", input->dtype);
     ncl_step_define(step, "JOIN", reduction->join);
@@ -48,15 +47,22 @@ static nnefcl_status emit(struct ncl_lower *lower, enum kind kind, const struct 
     if (reduction->finish)
         ncl_step_define(step, "FINISH(v)", reduction->finish);
     ncl_step_in(step, ncl_lower_tensor(lower, input));
-    ncl_step_in(step, ncl_lower_tensor(lower, mean));
-    ncl_step_out(step, ncl_lower_tensor(lower, output));
+    ncl_step_in(step, mean);
+    ncl_step_out(step, output);
     const int64_t tasks = ncl_axes_emit(lower, step, &axes);
     ncl_step_real(step, "VOLUME", (double)axes.volume);
     ncl_step_flops(step, (double)ncl_shape_volume(&input->shape));
     return ncl_step_end(step, tasks);
 }
 
-static nnefcl_status emit_or_view(struct ncl_lower *lower, enum kind kind, const struct ncl_tensor *input,
+static nnefcl_status emit(struct ncl_lower *lower, enum ncl_reduction kind, const struct ncl_tensor *input,
+                          const struct ncl_tensor *mean, const struct ncl_tensor *output)
+{
+    return ncl_reduce_emit(lower, kind, input, ncl_lower_tensor(lower, mean), ncl_lower_tensor(lower, output),
+                           &output->shape);
+}
+
+static nnefcl_status emit_or_view(struct ncl_lower *lower, enum ncl_reduction kind, const struct ncl_tensor *input,
                                   const struct ncl_tensor *output)
 {
     if (ncl_shape_volume(&input->shape) != ncl_shape_volume(&output->shape))
@@ -67,13 +73,14 @@ static nnefcl_status emit_or_view(struct ncl_lower *lower, enum kind kind, const
 
 nnefcl_status ncl_reduce_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    return emit_or_view(lower, (enum kind)node->op->variant, ncl_node_tensor(node, "input"), ncl_node_result(node, 0));
+    return emit_or_view(lower, (enum ncl_reduction)node->op->variant, ncl_node_tensor(node, "input"),
+                        ncl_node_result(node, 0));
 }
 
 nnefcl_status ncl_sum_reduce_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    return emit_or_view(lower, ncl_node_logical(node, "normalize") ? MEAN : SUM, ncl_node_tensor(node, "input"),
-                        ncl_node_result(node, 0));
+    return emit_or_view(lower, ncl_node_logical(node, "normalize") ? NCL_REDUCE_MEAN : NCL_REDUCE_SUM,
+                        ncl_node_tensor(node, "input"), ncl_node_result(node, 0));
 }
 
 /* ---- moments: the mean, then the mean of squared differences from it ---- */
@@ -90,38 +97,39 @@ nnefcl_status ncl_moments_infer(struct ncl_infer *infer, struct ncl_node *node)
 nnefcl_status ncl_moments_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *mean = ncl_node_result(node, 0);
-    const nnefcl_status status = emit(lower, MEAN, input, input, mean);
-    return status ? status : emit(lower, VARIANCE, input, mean, ncl_node_result(node, 1));
+    const nnefcl_status status = emit(lower, NCL_REDUCE_MEAN, input, input, mean);
+    return status ? status : emit(lower, NCL_REDUCE_VARIANCE, input, mean, ncl_node_result(node, 1));
 }
 
 /* ---- the definition ---- */
 
 /* Several axes are reduced one after the other, which the order of a sum in real numbers does not tell. A NaN is beyond
  * every number. */
-static double join(enum kind kind, double a, double v)
+static double join(enum ncl_reduction kind, double a, double v)
 {
     switch (kind) {
-    case MAX:
+    case NCL_REDUCE_MAX:
         return v > a || isnan(v) ? v : a;
-    case MIN:
+    case NCL_REDUCE_MIN:
         return v < a || isnan(v) ? v : a;
-    case ALL:
+    case NCL_REDUCE_ALL:
         return a && v;
-    case ANY:
+    case NCL_REDUCE_ANY:
         return a || v;
     default:
         return a + v;
     }
 }
 
-static void define(const struct ncl_reference *reference, enum kind kind, const struct ncl_tensor *input,
+static void define(const struct ncl_reference *reference, enum ncl_reduction kind, const struct ncl_tensor *input,
                    const struct ncl_tensor *output)
 {
-    static const double start[] = {[SUM] = 0, [MEAN] = 0, [MAX] = -INFINITY, [MIN] = INFINITY, [ALL] = 1, [ANY] = 0};
+    static const double start[] = {[NCL_REDUCE_SUM] = 0,        [NCL_REDUCE_MEAN] = 0, [NCL_REDUCE_MAX] = -INFINITY,
+                                   [NCL_REDUCE_MIN] = INFINITY, [NCL_REDUCE_ALL] = 1,  [NCL_REDUCE_ANY] = 0};
     const int64_t count = ncl_shape_volume(&output->shape), volume = ncl_shape_volume(&input->shape) / count;
     const double *x = ncl_reference_in(reference, input);
     double *y = ncl_reference_out(reference, output),
-           *scale = kind <= MEAN ? ncl_reference_scale(reference, output, (uint64_t)volume) : NULL;
+           *scale = kind <= NCL_REDUCE_MEAN ? ncl_reference_scale(reference, output, (uint64_t)volume) : NULL;
     int64_t at[NNEFCL_MAX_RANK];
     for (int64_t i = 0; i < count; i++)
         y[i] = start[kind];
@@ -132,7 +140,7 @@ static void define(const struct ncl_reference *reference, enum kind kind, const 
             scale[i] += fabs(*x);
         x++;
     }
-    for (int64_t i = 0; i < count && kind == MEAN; i++) {
+    for (int64_t i = 0; i < count && kind == NCL_REDUCE_MEAN; i++) {
         y[i] /= (double)volume;
         scale[i] = ncl_reference_average(scale[i], (double)volume);
     }
@@ -140,13 +148,13 @@ static void define(const struct ncl_reference *reference, enum kind kind, const 
 
 void ncl_reduce_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
-    define(reference, (enum kind)node->op->variant, ncl_node_tensor(node, "input"), ncl_node_result(node, 0));
+    define(reference, (enum ncl_reduction)node->op->variant, ncl_node_tensor(node, "input"), ncl_node_result(node, 0));
 }
 
 void ncl_sum_reduce_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
-    define(reference, ncl_node_logical(node, "normalize") ? MEAN : SUM, ncl_node_tensor(node, "input"),
-           ncl_node_result(node, 0));
+    define(reference, ncl_node_logical(node, "normalize") ? NCL_REDUCE_MEAN : NCL_REDUCE_SUM,
+           ncl_node_tensor(node, "input"), ncl_node_result(node, 0));
 }
 
 /* mean = mean_reduce(input), variance = mean_reduce(sqr(input - mean)). A mean that is off by d adds d^2 to the
@@ -161,7 +169,7 @@ void ncl_moments_reference(const struct ncl_reference *reference, const struct n
     double *v = ncl_reference_out(reference, variance),
            *scale = ncl_reference_scale(reference, variance, (uint64_t)volume);
     int64_t at[NNEFCL_MAX_RANK];
-    define(reference, MEAN, input, mean);
+    define(reference, NCL_REDUCE_MEAN, input, mean);
     for (bool more = ncl_position_first(&input->shape, at); more; more = ncl_position_next(&input->shape, at)) {
         const int64_t i = ncl_position_repeated(&mean->shape, at);
         v[i] += (*x - m[i]) * (*x - m[i]) / (double)volume;

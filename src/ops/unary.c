@@ -33,6 +33,8 @@ void ncl_unary_elements(struct ncl_expression *expression, const struct ncl_node
 
 /* ---- the definition ---- */
 
+#define PI 3.14159265358979323846
+
 struct definition {
     const char *op;
     double (*of)(double x, double alpha, double lambda);
@@ -83,6 +85,10 @@ DEFINE(silu, x / (1 + exp(-x)))
 DEFINE(softplus,
        (x > 0 ? x : 0) + log1p(exp(-fabs(x)))) /* log(exp(x) + 1), which double precision would not reach far out */
 DEFINE(erf, erf(x))
+DEFINE(gelu_erf, x *erfc(-x *sqrt(0.5)) / 2)
+DEFINE(gelu_tanh, x / (1 + exp(-2 * sqrt(2 / PI) * (x + 0.044715 * x * x * x))))
+DEFINE(hard_sigmoid, fmin(fmax(x + 3, 0), 6) / 6)
+DEFINE(hard_swish, x *fmin(fmax(x + 3, 0), 6) / 6)
 #undef DEFINE
 
 #define ROW(name) {#name, define_##name},
@@ -90,7 +96,7 @@ static const struct definition definitions[] = {
     ROW(copy) ROW(neg) ROW(rcp) ROW(exp) ROW(log) ROW(sin) ROW(cos) ROW(tan) ROW(sinh) ROW(cosh) ROW(tanh) ROW(asin)
         ROW(acos) ROW(atan) ROW(asinh) ROW(acosh) ROW(atanh) ROW(abs) ROW(sign) ROW(not ) ROW(floor) ROW(ceil)
             ROW(round) ROW(sqr) ROW(sqrt) ROW(rsqr) ROW(rsqrt) ROW(log2) ROW(sigmoid) ROW(relu) ROW(leaky_relu) ROW(elu)
-                ROW(selu) ROW(gelu) ROW(silu) ROW(softplus) ROW(erf)};
+                ROW(selu) ROW(gelu) ROW(silu) ROW(softplus) ROW(erf) ROW(gelu_erf) ROW(gelu_tanh) ROW(hard_sigmoid) ROW(hard_swish)};
 #undef ROW
 
 /* An error of half a unit in the argument of exp(-1.702 x) is as many units of the result as the argument is large. */
@@ -99,6 +105,25 @@ static void gelu_scale(double *scale, const double *x, const double *y, int64_t 
     for (int64_t i = 0; i < count; i++)
         scale[i] = fabs(y[i]) * (1 + 1.702 * fabs(x[i]));
 }
+
+/* 1 + erf rounds in units of 1, so that of x where it is small; tanh as above, with 1.596 x (1 + 0.0447 x^2) as the
+ * argument. */
+static void gelu_erf_scale(double *scale, const double *x, const double *y, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        scale[i] = fmax(fabs(y[i]), fabs(x[i]) / 2);
+}
+
+static void gelu_tanh_scale(double *scale, const double *x, const double *y, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        scale[i] = fabs(y[i]) * (1 + 1.596 * fabs(x[i]) * (1 + 0.0447 * x[i] * x[i]));
+}
+
+static const struct scale {
+    const char *op;
+    void (*of)(double *scale, const double *x, const double *y, int64_t count);
+} scales[] = {{"gelu", gelu_scale}, {"gelu_erf", gelu_erf_scale}, {"gelu_tanh", gelu_tanh_scale}};
 
 void ncl_unary_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
@@ -112,6 +137,7 @@ void ncl_unary_reference(const struct ncl_reference *reference, const struct ncl
         definition++; /* every operation of the family has one: tests/ops/test_unary.c */
     for (int64_t i = 0; i < count; i++)
         y[i] = definition->of(x[i], alpha, lambda);
-    if (strcmp(node->op->name, "gelu") == 0)
-        gelu_scale(ncl_reference_scale(reference, result, 1), x, y, count);
+    for (size_t i = 0; i < sizeof scales / sizeof *scales; i++)
+        if (strcmp(node->op->name, scales[i].op) == 0)
+            scales[i].of(ncl_reference_scale(reference, result, 1), x, y, count);
 }

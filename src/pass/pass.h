@@ -2,11 +2,13 @@
 #ifndef NCL_PASS_H
 #define NCL_PASS_H
 
+#include "ir/template.h"
 #include "pass/rewrite.h"
 
 /* What passes know but the graph. */
 struct ncl_pass_facts {
     const struct ncl_target *target;
+    const struct ncl_templates *templates; /* of patterns.nnef */
 };
 
 struct ncl_pass {

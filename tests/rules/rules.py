@@ -82,7 +82,9 @@ def registry(root):
         bad.append('stdlib.nnef declares %d operations, not 118' % len(set(names)))
     table = re.findall(r'^(?:OP|OP_AFTER|ELEMENTS|UNARY|BINARY)\(\s*"(\w+)"', read(root, 'src/ops/ops.def'), re.M)
     dialects = re.findall(r'"fragment (\w+)\(', read(root, 'src/front/declare.c'))
-    bad += ['ops.def: %s is not declared in stdlib.nnef' % n for n in table if n not in names + dialects]
+    inner = re.findall(r'^fragment\s+(\w+)[^{;]*;', read(root, 'src/pass/patterns.nnef'), re.M)
+    bad += ['ops.def: %s is declared neither in stdlib.nnef nor in patterns.nnef' % n for n in table if n not in names + dialects + inner]
+    bad += ['patterns.nnef: %s is a standard operation, or has no entry in ops.def' % n for n in inner if n in names or n not in table]
     bad += ['ops.def: %s stands there twice' % n for n in set(table) if table.count(n) > 1]
     bodies = dict(re.findall(r'^fragment\s+(\w+)[^{;]*?->\s*\([^)]*\)\s*([{;]?)', read(root, 'src/nnef/stdlib.nnef'), re.M))
     bad += ['%s has neither a body nor an entry in ops.def' % n for n in names if n not in table and bodies.get(n) != '{']

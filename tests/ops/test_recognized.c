@@ -1,0 +1,49 @@
+/* Operations that the pass `recognize` makes, as exporters write them: the steps they become give the numbers of what
+ * is written. Which spellings become which operation: tests/pass/test_recognize.c. */
+#include "op_suite.h"
+
+#define HEADER      "extension KHR_enable_operator_expressions;\n"
+#define UNARY(body) HEADER "graph g( x ) -> ( y )\n{\n    x = external(shape = [12]);\n    " body "\n}\n"
+#define NORM(body)                                                                                                     \
+    HEADER "graph g( x ) -> ( y )\n{\n    x = external(shape = [3,4]);\n"                                              \
+           "    s = constant(shape = [1,4], value = [2.0,1.0,0.5,-1.0]);\n"                                            \
+           "    o = constant(shape = [1,4], value = [0.0,1.0,-1.0,0.5]);\n    " body "\n}\n"
+#define POINTS "-8 -3.5 -3 -2 -1 -0.5 0 0.25 1 2 3 6"
+#define LINES  "1 2 3 4 -1 0 5 2 0.5 0.25 -0.75 100"
+
+static const struct op_case cases[] = {
+    {"gelu by erf", UNARY("y = 0.5 * x * (1.0 + erf(x * 0.7071067811865475));"), POINTS,
+     "0 -0.000814201777 -0.00404969409 -0.0455002639 -0.158655254 -0.154268769 0 0.149676581 0.841344746 1.95449974 "
+     "2.99595031 6",
+     .compat = NNEFCL_COMPAT_TORCH},
+    {"gelu by tanh", UNARY("y = x * (0.5 * (1.0 + tanh(0.7978845608028654 * (x + 0.044715 * x ^ 3.0))));"), POINTS,
+     "0 -0.000616197655 -0.00363739208 -0.0454023059 -0.158808009 -0.15428599 0 0.149675351 0.841191991 1.95459769 "
+     "2.99636261 6"},
+    {"gelu by sigmoid", UNARY("y = x * sigmoid(1.702 * x);"), POINTS,
+     "-9.76642887e-06 -0.00903344613 -0.0180713097 -0.0643413769 -0.154204234 -0.149611563 0 0.15119965 0.845795766 "
+     "1.93565862 2.98192869 5.99977965"},
+    {"hard sigmoid", UNARY("y = clamp(x + 3.0, 0.0, 6.0) / 6.0;"), POINTS,
+     "0 0 0 0.166666667 0.333333333 0.416666667 0.5 0.541666667 0.666666667 0.833333333 1 1"},
+    {"hard swish", UNARY("y = x * clamp(x + 3.0, 0.0, 6.0) / 6.0;"), POINTS,
+     "0 0 0 -0.333333333 -0.333333333 -0.208333333 0 0.135416667 0.666666667 1.66666667 3 6"},
+    {"layer norm",
+     NORM("d = x - mean_reduce(x, axes = [1]); "
+          "y = d / sqrt(mean_reduce(sqr(d), axes = [1]) + 0.5) * s + o;"),
+     LINES,
+     "-2.26778684 0.622035527 -0.811017763 -0.633893419 -2.08514414 0.374456758 -0.270199551 0.291485586 -1.1313897 "
+     "0.428532754 -1.29727842 -1.23171893"},
+    {"layer norm along columns", NORM("m, v = moments(x, axes = [0]); y = (x - m) * rsqrt(v + 0.5);"), LINES,
+     "0.753778361 1.09985336 0.234640533 -0.685046406 -1.05528971 -0.659912018 1.03912236 -0.728772772 0.301511345 "
+     "-0.439941345 -1.27376289 1.41381918"},
+    {"rms norm", NORM("y = x * rsqrt(mean_reduce(sqr(x), axes = [1]) + 0.5) * s;"), LINES,
+     "0.707106781 0.707106781 0.530330086 -1.41421356 -0.707106781 0 0.883883476 -0.707106781 0.0199971256 "
+     "0.0049992814 -0.00749892211 -1.99971256"},
+};
+
+static const struct op_error errors[] = {
+    {"no document can call them",
+     "graph g( x ) -> ( y )\n{\n    x = external(shape = [12]);\n    y = gelu_tanh(x);\n}\n",
+     "unknown operation 'gelu_tanh'"},
+};
+
+OP_SUITE("recognized", cases, errors)

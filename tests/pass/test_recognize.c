@@ -1,0 +1,298 @@
+/* pass_recognize.c and patterns.nnef: each pattern fires in each spelling, with the numbers of what was written, and
+ * not in near misses. */
+#include <math.h>
+
+#include "model/model_text.h"
+#include "pass/pass.h"
+#include "verify/exact.h"
+
+#define G(outputs, body)                                                                                               \
+    MODEL_HEADER                                                                                                       \
+    "graph g( x ) -> ( " outputs                                                                                       \
+    " )\n{\n    x = external(shape = [2,3,8]);\n    s = variable(shape = [1,1,8], label = 's');\n"                     \
+    "    o = variable(shape = [1,1,8], label = 'o');\n" body "}\n"
+#define Y(body) G("y", "    " body "\n")
+
+static const struct recognize_case {
+    const char *name, *graph;
+    const char *nodes; /* behind the pass, without external and variable */
+} cases[] = {
+    {"silu", Y("y = x * sigmoid(x);"), "silu"},
+    {"silu, exchanged", Y("y = sigmoid(x) * x;"), "silu"},
+    {"silu of something else", Y("y = x * sigmoid(neg(x));"), "neg sigmoid mul"},
+    {"silu, the sigmoid read twice", G("y, z", "    t = sigmoid(x); y = x * t; z = t * 2.0;\n"), "sigmoid mul mul"},
+    {"silu, the sigmoid an output", G("y, t", "    t = sigmoid(x); y = x * t;\n"), "sigmoid mul"},
+
+    {"gelu by sigmoid", Y("y = x * sigmoid(1.702 * x);"), "gelu"},
+    {"gelu by sigmoid, exchanged", Y("y = sigmoid(x * 1.702) * x;"), "gelu"},
+    {"gelu by sigmoid, another number", Y("y = x * sigmoid(1.7 * x);"), "mul sigmoid mul"},
+
+    {"gelu by erf, half first", Y("y = 0.5 * x * (1.0 + erf(x * 0.70710678));"), "gelu_erf"},
+    {"gelu by erf, half last", Y("y = x * (erf(0.7071067811865475 * x) + 1.0) * 0.5;"), "gelu_erf"},
+    {"gelu by erf, half inside", Y("y = x * (0.5 * (1.0 + erf(x * 0.70710678)));"), "gelu_erf"},
+    {"gelu by erf, quotient, half first", Y("y = x * 0.5 * (1.0 + erf(x / 1.4142135623730951));"), "gelu_erf"},
+    {"gelu by erf, quotient, half last", Y("y = 0.5 * (x * (1.0 + erf(x / 1.41421354)));"), "gelu_erf"},
+    {"gelu by erf, quotient, half inside", Y("y = (0.5 * (1.0 + erf(x / 1.4142135))) * x;"), "gelu_erf"},
+    {"gelu by erf with constants of a rank",
+     Y("h = constant(shape = [1,1,1], value = [0.5]);\n"
+       "r = constant(shape = [], value = [1.4142135]);\n"
+       "i = constant(shape = [1], value = [1.0]);\n"
+       "y = x * h * (i + erf(x / r));"),
+     "constant constant constant gelu_erf"},
+    {"gelu by erf, a number off", Y("y = 0.5 * x * (1.0 + erf(x * 0.7071));"), "mul mul erf add mul"},
+    {"gelu by erf, exchanged quotient", Y("y = 0.5 * x * (1.0 + erf(1.4142135 / x));"), "mul div erf add mul"},
+    {"gelu by erf, larger by broadcasting",
+     Y("h = constant(shape = [2,3,8], value = [0.5]);\n"
+       "v = variable(shape = [1,3,8], label = 'v');\n"
+       "y = h * v * (1.0 + erf(v * 0.70710678));"),
+     "constant mul mul erf add mul"},
+
+    {"gelu by tanh, pow", Y("y = 0.5 * x * (1.0 + tanh(0.7978845608 * (x + 0.044715 * x ^ 3.0)));"), "gelu_tanh"},
+    {"gelu by tanh, pow, half last", Y("y = x * (1.0 + tanh(0.7978845608 * (x + 0.044715 * x ^ 3.0))) * 0.5;"),
+     "gelu_tanh"},
+    {"gelu by tanh, pow, half inside", Y("y = x * (0.5 * (1.0 + tanh((x + x ^ 3.0 * 0.044715) * 0.7978845608)));"),
+     "gelu_tanh"},
+    {"gelu by tanh, products", Y("y = 0.5 * x * (1.0 + tanh(0.7978845608 * (x + 0.044715 * x * x * x)));"),
+     "gelu_tanh"},
+    {"gelu by tanh, products, half last", Y("y = 0.5 * (x * (1.0 + tanh(0.7978845608 * (x + 0.044715 * x * x * x))));"),
+     "gelu_tanh"},
+    {"gelu by tanh, a cube", Y("y = 0.5 * x * (1.0 + tanh(0.7978845608 * (x + 0.044715 * (x * x * x))));"),
+     "gelu_tanh"},
+    {"gelu by tanh, factors", Y("y = 0.5 * x * (1.0 + tanh(x * 0.7978845608 * (1.0 + 0.044715 * x * x)));"),
+     "gelu_tanh"},
+    {"gelu by tanh, a number off", Y("y = 0.5 * x * (1.0 + tanh(0.8 * (x + 0.044715 * x ^ 3.0)));"),
+     "mul pow mul add mul tanh add mul"},
+
+    {"hard sigmoid", Y("y = clamp(x + 3.0, 0.0, 6.0) / 6.0;"), "hard_sigmoid"},
+    {"hard sigmoid by a product", Y("y = clamp(x + 3.0, 0.0, 6.0) * 0.16666667;"), "hard_sigmoid"},
+    {"hard sigmoid by relu", Y("y = min(relu(x + 3.0), 6.0) / 6.0;"), "hard_sigmoid"},
+    {"hard sigmoid, clamped last", Y("y = clamp(x * 0.16666667 + 0.5, 0.0, 1.0);"), "hard_sigmoid"},
+    {"hard sigmoid of ONNX", Y("y = clamp(x * 0.2 + 0.5, 0.0, 1.0);"), "mul add clamp"},
+    {"hard swish", Y("y = x * clamp(x + 3.0, 0.0, 6.0) / 6.0;"), "hard_swish"},
+    {"hard swish by hard sigmoid", Y("y = clamp(x + 3.0, 0.0, 6.0) / 6.0 * x;"), "hard_swish"},
+    {"hard swish by a product", Y("y = clamp(3.0 + x, 0.0, 6.0) * x * 0.16666667;"), "hard_swish"},
+    {"hard swish by relu", Y("y = x * min(6.0, relu(x + 3.0)) / 6.0;"), "hard_swish"},
+    {"hard swish by relu and a product", Y("y = x * min(relu(x + 3.0), 6.0) * 0.16666667;"), "hard_swish"},
+    {"hard swish, other limits", Y("y = x * clamp(x + 3.0, 0.0, 5.0) / 6.0;"), "add clamp mul div"},
+
+    {"softmax", Y("e = exp(x - max_reduce(x, axes = [2])); y = e / sum_reduce(e, axes = [2]);"), "softmax"},
+    {"softmax by a reciprocal", Y("e = exp(x - max_reduce(x, axes = [2])); y = e * rcp(sum_reduce(e, axes = [2]));"),
+     "softmax"},
+    {"softmax without the maximum", Y("e = exp(x); y = e / sum_reduce(e, axes = [1,2]);"), "softmax"},
+    {"softmax of what the maximum of another axis was taken off",
+     Y("e = exp(x - max_reduce(x, axes = [1])); y = e / sum_reduce(e, axes = [2]);"), "max_reduce sub softmax"},
+    {"softmax of the mean", Y("e = exp(x); y = e / sum_reduce(e, axes = [2], normalize = true);"),
+     "exp mean_reduce div"},
+
+    {"layer norm of torch",
+     Y("d = x - mean_reduce(x, axes = [2]);\n"
+       "y = d / sqrt(mean_reduce(d ^ 2.0, axes = [2]) + 0.00001) * s + o;"),
+     "layer_norm"},
+    {"layer norm of torch_to_nnef",
+     Y("d = x - sum_reduce(x, axes = [2], normalize = true);\n"
+       "y = d * rsqrt(sum_reduce(sqr(d), axes = [2], normalize = true) + 0.00001);"),
+     "layer_norm"},
+    {"layer norm, squares by products",
+     Y("d = x - mean_reduce(x, axes = [1,2]); y = d * (1.0 / sqrt(mean_reduce(d * d, axes = [1,2]) + 0.001));"),
+     "layer_norm"},
+    {"layer norm of moments", Y("m, v = moments(x, axes = [2]); y = o + s * ((x - m) / sqrt(v + 0.00001));"),
+     "layer_norm"},
+    {"layer norm of moments, scaled first", Y("m, v = moments(x, axes = [2]); y = s * (x - m) / sqrt(v + 0.1) + o;"),
+     "layer_norm"},
+    {"layer norm of moments, by rsqrt", Y("m, v = moments(x, axes = [2]); y = (x - m) * rcp(sqrt(v + 0.1));"),
+     "layer_norm"},
+    {"layer norm of TensorFlow",
+     Y("m = mean_reduce(x, axes = [2]); v = mean_reduce(sqr(x - m), axes = [2]);\n"
+       "f = rsqrt(v + 0.001) * s; y = x * f + (o - m * f);"),
+     "layer_norm"},
+    {"layer norm of TensorFlow by moments",
+     Y("m, v = moments(x, axes = [2]); f = s * rsqrt(v + 0.001); y = (o - f * m) + x * f;"), "layer_norm"},
+    {"layer norm, other axes: an rms norm of a difference",
+     Y("d = x - mean_reduce(x, axes = [2]); y = d / sqrt(mean_reduce(sqr(d), axes = [1]) + 0.1);"),
+     "mean_reduce sub rms_norm"},
+    {"layer norm, the variance an output",
+     G("y, v", "    m, v = moments(x, axes = [2]); y = (x - m) / sqrt(v + 0.1);\n"), "moments sub add sqrt div"},
+    {"layer norm, a residual is no offset", Y("m, v = moments(x, axes = [2]); y = (x - m) / sqrt(v + 0.1) + x;"),
+     "layer_norm add"},
+    {"layer norm, epsilon is no number",
+     Y("m, v = moments(x, axes = [2]); e = variable(shape = [1,3,1], label = 'e'); y = (x - m) / sqrt(v + e);"),
+     "moments sub add sqrt div"},
+    {"layer norm over one element",
+     Y("t = reshape(x, shape = [48,1]); m, v = moments(t, axes = [1]);\n"
+       "y = (t - m) / sqrt(v + 0.1);"),
+     "reshape moments sub add sqrt div"},
+
+    {"rms norm", Y("y = x * rsqrt(mean_reduce(sqr(x), axes = [2]) + 0.00001) * s;"), "rms_norm"},
+    {"rms norm by a quotient", Y("y = s * (x / sqrt(mean_reduce(x * x, axes = [2]) + 0.00001));"), "rms_norm"},
+    {"rms norm by pow and rcp", Y("y = rcp(sqrt(sum_reduce(x ^ 2.0, axes = [2], normalize = true) + 0.00001)) * x;"),
+     "rms_norm"},
+    {"rms norm of a sum", Y("y = x * rsqrt(sum_reduce(sqr(x), axes = [2]) + 0.00001);"),
+     "sqr sum_reduce add rsqrt mul"},
+    {"rms norm of something else", Y("t = exp(x); y = x * rsqrt(mean_reduce(sqr(t), axes = [2]) + 0.00001);"),
+     "exp sqr mean_reduce add rsqrt mul"},
+};
+
+/* ---- the graph behind the pass ---- */
+
+static struct model_text text;
+static struct ncl_arena arena;
+static struct ncl_diag diag;
+static nnefcl_error error;
+
+static void begin(const char *source)
+{
+    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
+    options.compat = NNEFCL_COMPAT_TORCH; /* erf */
+    model_text_open(&text, source, &options);
+    ck_assert_msg(text.status == NNEFCL_OK, "%s\n%s", text.error.message, source);
+    ncl_arena_init(&arena, NULL, 0);
+    ncl_diag_init(&diag, &error, NULL, NULL, false);
+}
+
+static void end(void)
+{
+    ncl_arena_free(&arena);
+    model_text_close(&text);
+}
+
+static const struct ncl_graph *graph_behind(const char *const *disabled, size_t count)
+{
+    const struct ncl_graph *graph;
+    const struct ncl_pass_options options = {.disabled = disabled, .disabled_count = count, .last = "recognize"};
+    ck_assert_msg(ncl_model_passes(text.model, &ncl_target_generic_cpu, &options, &arena, &diag, &graph) == NNEFCL_OK,
+                  "%s", error.message);
+    return graph;
+}
+
+static const char *nodes_of(const struct ncl_graph *graph)
+{
+    static char list[512];
+    list[0] = '\0';
+    for (size_t i = 0; i < graph->node_count; i++) {
+        const char *op = graph->node[i]->op->name;
+        if (strcmp(op, "external") != 0 && strcmp(op, "variable") != 0)
+            strcat(strcat(list, *list ? " " : ""), op);
+    }
+    return list;
+}
+
+/* ---- numbers, by the definitions ---- */
+
+static double *output_of(const struct ncl_graph *graph)
+{
+    static float x[48];
+    const void *const inputs[] = {x};
+    const nnefcl_allocator allocator = {0};
+    nnefcl_model model = *text.model;
+    struct ncl_exact exact;
+    const int64_t count = ncl_shape_volume(&graph->output[0]->shape);
+    double *values = calloc((size_t)count, sizeof *values);
+    for (int i = 0; i < 48; i++)
+        x[i] = (float)(4 * sin(i * i + 1));
+    model.graph = graph;
+    ck_assert_int_eq(ncl_exact_open(&exact, &model, &allocator, &diag), NNEFCL_OK);
+    ck_assert_msg(ncl_exact_graph(&exact, inputs, &diag) == NNEFCL_OK, "%s", error.message);
+    memcpy(values, exact.tensor[graph->output[0]->id].value, (size_t)count * sizeof *values);
+    ncl_exact_close(&exact);
+    return values;
+}
+
+static void compare(const char *name, const struct ncl_graph *graph)
+{
+    double *want = output_of(text.model->graph), *got = output_of(graph);
+    for (int64_t i = 0; i < ncl_shape_volume(&graph->output[0]->shape); i++)
+        ck_assert_msg(fabs(got[i] - want[i]) <= 1e-6 * (1 + fabs(want[i])), "%s: [%d] is %.9g, not %.9g", name, (int)i,
+                      got[i], want[i]);
+    free(want);
+    free(got);
+}
+
+START_TEST(recognizes)
+{
+    static const char *const disabled[] = {"recognize"};
+    begin(cases[_i].graph);
+    const struct ncl_graph *graph = graph_behind(NULL, 0);
+    ck_assert_msg(strcmp(nodes_of(graph), cases[_i].nodes) == 0, "%s: %s", cases[_i].name, nodes_of(graph));
+    compare(cases[_i].name, graph);
+    ck_assert_uint_eq(graph_behind(disabled, 1)->node_count, text.model->graph->node_count);
+    end();
+}
+END_TEST
+
+/* What is put in is what was written: numbers, axes, parameters, and nothing of the pattern's own. */
+START_TEST(arguments)
+{
+    begin(Y("m, v = moments(x, axes = [1,2]); p = variable(shape = [1,3], label = 'p');\n"
+            "y = ((x - m) / sqrt(v + 0.25)) * p + o;"));
+    const struct ncl_graph *graph = graph_behind(NULL, 0);
+    const struct ncl_node *node = graph->output[0]->producer;
+    ck_assert_str_eq(node->op->name, "layer_norm");
+    ck_assert_str_eq(ncl_node_tensor(node, "x")->name, "x");
+    ck_assert_str_eq(ncl_node_tensor(node, "scale")->name, "p");
+    ck_assert_str_eq(ncl_node_tensor(node, "offset")->name, "o");
+    ck_assert_double_eq(ncl_node_scalar(node, "epsilon"), 0.25);
+    ck_assert_uint_eq(ncl_node_count(node, "axes"), 2);
+    ck_assert_int_eq(ncl_node_integer_at(node, "axes", 1), 2);
+    ck_assert_str_eq(graph->output[0]->name, "y");
+    ck_assert_int_eq(graph->output[0]->id, text.model->graph->output[0]->id);
+    end();
+}
+END_TEST
+
+/* A document's fragment of the same name is the document's. */
+START_TEST(not_callable)
+{
+    begin(MODEL_HEADER "fragment layer_norm( x: tensor<scalar> ) -> ( y: tensor<scalar> ) { y = neg(x); }\n"
+                       "graph g( x ) -> ( y )\n{\n    x = external(shape = [48]);\n    y = layer_norm(x);\n}\n");
+    ck_assert_str_eq(nodes_of(graph_behind(NULL, 0)), "neg");
+    end();
+    model_text_open(&text,
+                    "version 1.0;\ngraph g( x ) -> ( y )\n{\n    x = external(shape = [2]);\n    y = "
+                    "hard_swish(x);\n}\n",
+                    NULL);
+    ck_assert_int_eq(text.status, NNEFCL_ERR_MODEL);
+    ck_assert_msg(strstr(text.error.message, "unknown operation 'hard_swish'") != NULL, "%s", text.error.message);
+    model_text_close(&text);
+}
+END_TEST
+
+/* Without any one of the patterns some case above comes out differently. */
+START_TEST(all_patterns)
+{
+    static bool needed[200];
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        begin(cases[i].graph);
+        const struct ncl_templates all = text.model->templates;
+        struct ncl_template *item = calloc(all.count, sizeof *item);
+        count = all.count;
+        ck_assert_uint_lt(count, sizeof needed / sizeof *needed);
+        for (size_t out = 0; out < count; out++) {
+            memcpy(item, all.item, out * sizeof *item);
+            memcpy(item + out, all.item + out + 1, (count - out - 1) * sizeof *item);
+            text.model->templates = (struct ncl_templates){count - 1, item};
+            needed[out] |= strcmp(nodes_of(graph_behind(NULL, 0)), cases[i].nodes) != 0;
+        }
+        text.model->templates = all;
+        free(item);
+        end();
+    }
+    begin(Y("y = neg(x);"));
+    for (size_t i = 0; i < count; i++)
+        ck_assert_msg(needed[i], "no case needs %s", text.model->templates.item[i].name);
+    end();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("recognize");
+    TCase *tests = tcase_create("recognize");
+    tcase_set_timeout(tests, 60);
+    tcase_add_loop_test(tests, recognizes, 0, (int)(sizeof cases / sizeof *cases));
+    tcase_add_test(tests, arguments);
+    tcase_add_test(tests, not_callable);
+    tcase_add_test(tests, all_patterns);
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}

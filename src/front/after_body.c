@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "front/build.h"
+#include "front/after_body.h"
+#include "front/weights.h"
 
 /* ---- dead nodes ---- */
 
@@ -59,7 +60,7 @@ static void find_live(const struct ncl_graph *graph, bool *live, bool *needed)
     }
 }
 
-nnefcl_status ncl_attach_prune(struct ncl_build *build)
+nnefcl_status ncl_after_body_prune(struct ncl_build *build)
 {
     struct ncl_graph *graph = build->graph;
     bool *live = NCL_NEW_ARRAY(&build->scratch, bool, graph->tensor_count),
@@ -123,7 +124,7 @@ static nnefcl_status find_member(struct ncl_build *build, struct ncl_variable *v
     return ncl_error(build->diag, NNEFCL_ERR_MODEL, at, "the file '%.200s' of the variable is missing", name);
 }
 
-nnefcl_status ncl_attach_member(struct ncl_build *build, struct ncl_variable *variable, struct ncl_loc at)
+nnefcl_status ncl_after_body_member(struct ncl_build *build, struct ncl_variable *variable, struct ncl_loc at)
 {
     if (variable->member != SIZE_MAX)
         return NNEFCL_OK;
@@ -184,7 +185,7 @@ static nnefcl_status check_files(struct ncl_build *build, struct file *file, siz
     return first;
 }
 
-nnefcl_status ncl_attach_files(struct ncl_build *build)
+nnefcl_status ncl_after_body_files(struct ncl_build *build)
 {
     const struct ncl_graph *graph = build->graph;
     struct file *file = NCL_NEW_ARRAY(&build->scratch, struct file, graph->variable_count);
@@ -267,7 +268,7 @@ static void from_node(const struct ncl_node *node)
     }
 }
 
-void ncl_attach_random(struct ncl_graph *graph)
+void ncl_after_body_random(struct ncl_graph *graph)
 {
     for (size_t i = 0; i < graph->node_count; i++)
         from_node(graph->node[i]);

@@ -1,12 +1,12 @@
 /* Document to graph: the order of it all, and the rules of the graph itself (3.3.2, 3.3.4). */
-#include "front/build.h"
+#include "front/after_body.h"
+#include "front/declare.h"
+#include "front/evaluate.h"
+#include "front/nodes.h"
+#include "front/quantize.h"
+#include "front/translate.h"
 
 #include <string.h>
-
-nnefcl_status ncl_build_nomem(struct ncl_build *build)
-{
-    return ncl_graph_nomem(build->diag, build->scratch.over_limit ? &build->scratch : build->arena);
-}
 
 /* ---- the header ---- */
 
@@ -71,7 +71,7 @@ static void name_left(struct ncl_build *build, const struct ncl_expr *left, size
         return;
     struct ncl_local *local = ncl_names_find(&build->scope.locals, left->name);
     struct ncl_value *value = &build->machine.stack[local->slot];
-    if (value->kind != NCL_VALUE_TENSOR && ncl_value_cast(build, local->type, NULL, left->at, value))
+    if (value->kind != NCL_VALUE_TENSOR && ncl_nodes_cast(build, local->type, NULL, left->at, value))
         return;
     struct ncl_tensor *tensor = value->tensor;
     const bool input = ncl_names_find(&build->inputs, left->name) != NULL,
@@ -214,13 +214,13 @@ static nnefcl_status finish(struct ncl_build *build, const struct ncl_quant_file
 {
     nnefcl_status status = quant ? ncl_quantize_attach(build, quant) : NNEFCL_OK;
     if (!status)
-        status = ncl_attach_prune(build);
+        status = ncl_after_body_prune(build);
     if (!status)
-        status = ncl_attach_files(build);
+        status = ncl_after_body_files(build);
     if (!status && quant)
         status = ncl_quantize_apply(build);
     if (!status)
-        ncl_attach_random(build->graph);
+        ncl_after_body_random(build->graph);
     return status;
 }
 
@@ -257,7 +257,7 @@ nnefcl_status ncl_build(struct ncl_arena *arena, struct ncl_diag *diag, const st
     build.infer = (struct ncl_infer){.arena = arena, .diag = diag, .graph = build.graph, .compat = options->compat};
     ncl_arena_init(&build.scratch, &arena->allocator, NCL_MAX_SCRATCH);
     const nnefcl_status status = build_graph(&build, quant);
-    ncl_machine_free(&build);
+    ncl_evaluate_free(&build);
     ncl_arena_free(&build.scratch);
     if (!status)
         *graph = build.graph;

@@ -7,9 +7,9 @@
 
 #include "base/checked.h"
 #include "base/number.h"
-#include "front/build.h"
+#include "front/constant_math.h"
 
-struct ncl_value *ncl_value_items(struct ncl_build *build, struct ncl_loc at, size_t count)
+struct ncl_value *ncl_constant_items(struct ncl_build *build, struct ncl_loc at, size_t count)
 {
     if (count > NCL_MAX_ITEMS) {
         ncl_error(build->diag, NNEFCL_ERR_LIMIT, at, "an array of %zu items, more than %zu", count, NCL_MAX_ITEMS);
@@ -142,8 +142,8 @@ static bool ordered(enum ncl_operator op, const struct ncl_value *a, const struc
     return op == NCL_OP_LT ? less : op == NCL_OP_LE ? less || same : op == NCL_OP_GT ? greater : greater || same;
 }
 
-nnefcl_status ncl_operate_unary(struct ncl_build *build, enum ncl_operator op, struct ncl_loc at,
-                                struct ncl_value *value)
+nnefcl_status ncl_constant_unary(struct ncl_build *build, enum ncl_operator op, struct ncl_loc at,
+                                 struct ncl_value *value)
 {
     if (op == NCL_OP_NOT)
         value->logical = !value->logical;
@@ -173,7 +173,7 @@ static nnefcl_status concatenate(struct ncl_build *build, struct ncl_loc at, con
         *result = a->count ? *a : *b;
         return NNEFCL_OK;
     }
-    struct ncl_value *item = ncl_value_items(build, at, a->count + b->count);
+    struct ncl_value *item = ncl_constant_items(build, at, a->count + b->count);
     if (!item)
         return build->diag->status;
     memcpy(item, a->item, a->count * sizeof *item);
@@ -201,7 +201,7 @@ static nnefcl_status repeat(struct ncl_build *build, struct ncl_loc at, const st
         *result = string_of(text, count);
         return NNEFCL_OK;
     }
-    struct ncl_value *item = ncl_value_items(build, at, count);
+    struct ncl_value *item = ncl_constant_items(build, at, count);
     if (!item)
         return build->diag->status;
     for (size_t i = 0; i < count; i += value->count)
@@ -221,8 +221,8 @@ static nnefcl_status contains(struct ncl_build *build, const struct ncl_value *i
     return NNEFCL_OK;
 }
 
-nnefcl_status ncl_operate_binary(struct ncl_build *build, enum ncl_operator op, struct ncl_loc at,
-                                 const struct ncl_value *left, const struct ncl_value *right, struct ncl_value *result)
+nnefcl_status ncl_constant_binary(struct ncl_build *build, enum ncl_operator op, struct ncl_loc at,
+                                  const struct ncl_value *left, const struct ncl_value *right, struct ncl_value *result)
 {
     switch (op) {
     case NCL_OP_IN:
@@ -250,8 +250,8 @@ nnefcl_status ncl_operate_binary(struct ncl_build *build, enum ncl_operator op, 
     return NNEFCL_OK;
 }
 
-nnefcl_status ncl_operate_index(struct ncl_build *build, struct ncl_loc at, const struct ncl_value *value,
-                                int64_t index, struct ncl_value *result)
+nnefcl_status ncl_constant_index(struct ncl_build *build, struct ncl_loc at, const struct ncl_value *value,
+                                 int64_t index, struct ncl_value *result)
 {
     if (index < 0 || (uint64_t)index >= value->count)
         return ncl_error(build->diag, NNEFCL_ERR_MODEL, at, "subscript %" PRId64 " is outside of the %s of %zu %s",
@@ -262,11 +262,11 @@ nnefcl_status ncl_operate_index(struct ncl_build *build, struct ncl_loc at, cons
         return NNEFCL_OK;
     }
     const int64_t end = index + 1;
-    return ncl_operate_range(build, at, value, &index, &end, result);
+    return ncl_constant_range(build, at, value, &index, &end, result);
 }
 
-nnefcl_status ncl_operate_range(struct ncl_build *build, struct ncl_loc at, const struct ncl_value *value,
-                                const int64_t *begin, const int64_t *end, struct ncl_value *result)
+nnefcl_status ncl_constant_range(struct ncl_build *build, struct ncl_loc at, const struct ncl_value *value,
+                                 const int64_t *begin, const int64_t *end, struct ncl_value *result)
 {
     const int64_t count = (int64_t)value->count, first = begin ? *begin : 0, last = end ? *end : count;
     const bool empty = first >= last; /* then the ends may lie anywhere */
@@ -294,7 +294,7 @@ nnefcl_status ncl_operate_range(struct ncl_build *build, struct ncl_loc at, cons
 static nnefcl_status shape_of(struct ncl_build *build, struct ncl_loc at, struct ncl_value *value)
 {
     const nnefcl_shape none = {0}, *shape = value->kind == NCL_VALUE_TENSOR ? &value->tensor->shape : &none;
-    struct ncl_value *item = ncl_value_items(build, at, (size_t)shape->rank);
+    struct ncl_value *item = ncl_constant_items(build, at, (size_t)shape->rank);
     if (!item)
         return build->diag->status;
     for (int i = 0; i < shape->rank; i++)
@@ -305,7 +305,7 @@ static nnefcl_status shape_of(struct ncl_build *build, struct ncl_loc at, struct
 
 static nnefcl_status range_of(struct ncl_build *build, struct ncl_loc at, struct ncl_value *value)
 {
-    struct ncl_value *item = ncl_value_items(build, at, value->count);
+    struct ncl_value *item = ncl_constant_items(build, at, value->count);
     if (!item)
         return build->diag->status;
     for (size_t i = 0; i < value->count; i++)
@@ -412,7 +412,8 @@ static nnefcl_status length_of(struct ncl_build *build, struct ncl_loc at, struc
     return NNEFCL_OK;
 }
 
-nnefcl_status ncl_operate_builtin(struct ncl_build *build, const char *name, struct ncl_loc at, struct ncl_value *value)
+nnefcl_status ncl_constant_builtin(struct ncl_build *build, const char *name, struct ncl_loc at,
+                                   struct ncl_value *value)
 {
     static const struct {
         const char *name;

@@ -3,8 +3,11 @@
 #include <string.h>
 
 #include "base/embedded.h"
-#include "front/build.h"
+#include "front/declare.h"
+#include "front/literal.h"
 #include "front/registered.h"
+#include "front/signature_make.h"
+#include "front/translate.h"
 #include "nnef/parse.h"
 #include "nnefcl/model.h"
 
@@ -29,11 +32,6 @@ nnefcl_status ncl_stdlib(struct ncl_arena *arena, struct ncl_diag *diag, const s
     if (!status)
         *document = parsed;
     return status;
-}
-
-struct ncl_declared *ncl_declare_find(const struct ncl_build *build, const char *name)
-{
-    return ncl_names_find(&build->operations, name);
 }
 
 /* ---- rules for one declaration ---- */
@@ -228,7 +226,7 @@ static nnefcl_status add_registered(struct ncl_build *build)
     for (size_t i = 0; i < build->options->registered_count; i++) {
         const struct ncl_registered *registered = &build->options->registered[i];
         const struct ncl_fragment *fragment = registered->fragment;
-        const struct ncl_declared *earlier = ncl_declare_find(build, fragment->name);
+        const struct ncl_declared *earlier = ncl_build_find(build, fragment->name);
         if (earlier && earlier->origin != NCL_ORIGIN_DIALECT)
             return ncl_error(build->diag, NNEFCL_ERR_ARGUMENT, fragment->at, "operations[%zu] %s: %s", i,
                              fragment->name,
@@ -277,7 +275,7 @@ static nnefcl_status add_document(struct ncl_build *build)
         return ncl_build_nomem(build);
     for (size_t i = 0; i < document->fragment_count; i++) {
         const struct ncl_fragment *fragment = &document->fragment[i];
-        struct ncl_declared *earlier = ncl_declare_find(build, fragment->name);
+        struct ncl_declared *earlier = ncl_build_find(build, fragment->name);
         if (earlier && earlier->origin == NCL_ORIGIN_DOCUMENT) {
             ncl_error(build->diag, NNEFCL_ERR_MODEL, fragment->at, "a second fragment '%s', the first is in line %u",
                       fragment->name, earlier->fragment->at.line);
@@ -320,7 +318,7 @@ static void reach(struct ncl_build *build, const struct ncl_expr *expr, struct n
         reach(build, expr->argument[i].value, queue, count);
     if (expr->kind != NCL_EXPR_INVOCATION)
         return;
-    struct ncl_declared *declared = ncl_declare_find(build, expr->name);
+    struct ncl_declared *declared = ncl_build_find(build, expr->name);
     if (declared && !declared->used) {
         declared->used = true;
         queue[(*count)++] = declared;

@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "base/checked.h"
-#include "front/build.h"
+#include "front/constant_math.h"
+#include "front/evaluate.h"
+#include "front/nodes.h"
+#include "front/translate.h"
 
 #define GROWN(build, array, count, capacity) grow(build, (void **)&(array), count, &(capacity), sizeof *(array))
 
@@ -22,7 +25,7 @@ static bool grow(struct ncl_build *build, void **array, size_t count, size_t *ca
     return true;
 }
 
-void ncl_machine_free(struct ncl_build *build)
+void ncl_evaluate_free(struct ncl_build *build)
 {
     struct ncl_machine *machine = &build->machine;
     const nnefcl_allocator *allocator = &build->arena->allocator;
@@ -75,7 +78,7 @@ static nnefcl_status spend(struct ncl_build *build, struct ncl_loc at, size_t st
 static nnefcl_status collect(struct ncl_build *build, const struct ncl_code_item *item, struct ncl_loc at)
 {
     struct ncl_machine *machine = &build->machine;
-    struct ncl_value *values = ncl_value_items(build, at, item->count);
+    struct ncl_value *values = ncl_constant_items(build, at, item->count);
     if (!values)
         return build->diag->status;
     machine->stack_count -= item->count;
@@ -107,7 +110,7 @@ static nnefcl_status range(struct ncl_build *build, const struct ncl_code_item *
     if (item->count & 1)
         begin = pop(machine).integer;
     struct ncl_value *value = &machine->stack[machine->stack_count - 1];
-    return ncl_operate_range(build, at, value, item->count & 1 ? &begin : NULL, item->count & 2 ? &end : NULL, value);
+    return ncl_constant_range(build, at, value, item->count & 1 ? &begin : NULL, item->count & 2 ? &end : NULL, value);
 }
 
 /* ---- loops ---- */
@@ -118,7 +121,7 @@ static nnefcl_status begin_loop(struct ncl_build *build, const struct ncl_code_i
     const size_t count = item->expr->iterator_count;
     if (!GROWN(build, machine->loop, machine->loop_count, machine->loop_capacity))
         return ncl_build_nomem(build);
-    struct ncl_value *arrays = ncl_value_items(build, at, count);
+    struct ncl_value *arrays = ncl_constant_items(build, at, count);
     if (!arrays)
         return build->diag->status;
     machine->stack_count -= count;
@@ -128,7 +131,7 @@ static nnefcl_status begin_loop(struct ncl_build *build, const struct ncl_code_i
             return ncl_error(build->diag, NNEFCL_ERR_MODEL, at,
                              "the arrays of a loop have different lengths: %zu and %zu", arrays[0].count,
                              arrays[i].count);
-    struct ncl_value *items = ncl_value_items(build, at, arrays[0].count);
+    struct ncl_value *items = ncl_constant_items(build, at, arrays[0].count);
     if (!items)
         return build->diag->status;
     machine->loop[machine->loop_count++] =
@@ -197,7 +200,7 @@ static nnefcl_status bind(struct ncl_build *build, const struct ncl_invoke *invo
     for (size_t i = 0; i < fragment->parameter_count; i++) {
         struct ncl_value value =
             invoke->from[i] == SIZE_MAX ? invoke->callee->signature.initial[i] : machine->stack[base + invoke->from[i]];
-        nnefcl_status status = ncl_value_cast(build, fragment->parameter[i].type, generic, at, &value);
+        nnefcl_status status = ncl_nodes_cast(build, fragment->parameter[i].type, generic, at, &value);
         if (!status)
             status = push(build, value);
         if (status)
@@ -224,7 +227,7 @@ static nnefcl_status call(struct ncl_build *build, const struct ncl_invoke *invo
     if (!callee->signature.op && callee->fragment->has_body)
         return enter(build, invoke, generic, base, at);
     struct ncl_value result;
-    status = ncl_node_make(build, callee, machine->stack + base, generic, at, &result);
+    status = ncl_nodes_make(build, callee, machine->stack + base, generic, at, &result);
     machine->stack_count = base;
     return status ? status : push(build, result);
 }
@@ -242,13 +245,13 @@ static nnefcl_status leave(struct ncl_build *build)
         if (frame.declared->origin != NCL_ORIGIN_DOCUMENT)
             at = frame.at;
         const nnefcl_status status =
-            ncl_value_cast(build, fragment->result[i].type, frame.generic, at, &machine->stack[first + i]);
+            ncl_nodes_cast(build, fragment->result[i].type, frame.generic, at, &machine->stack[first + i]);
         if (status)
             return status;
     }
     struct ncl_value result = machine->stack[first];
     if (fragment->result_count > 1) {
-        struct ncl_value *items = ncl_value_items(build, frame.at, fragment->result_count);
+        struct ncl_value *items = ncl_constant_items(build, frame.at, fragment->result_count);
         if (!items)
             return build->diag->status;
         memcpy(items, machine->stack + first, fragment->result_count * sizeof *items);
@@ -266,7 +269,7 @@ static nnefcl_status binary(struct ncl_build *build, const struct ncl_code_item 
     struct ncl_machine *machine = &build->machine;
     const struct ncl_value right = pop(machine), left = pop(machine);
     struct ncl_value result;
-    const nnefcl_status status = ncl_operate_binary(build, item->expr->op, at, &left, &right, &result);
+    const nnefcl_status status = ncl_constant_binary(build, item->expr->op, at, &left, &right, &result);
     return status ? status : push(build, result);
 }
 
@@ -302,7 +305,7 @@ static nnefcl_status step(struct ncl_build *build, const struct ncl_code_item *i
     case NCL_CODE_TUPLE:
         return collect(build, item, at);
     case NCL_CODE_UNARY:
-        return ncl_operate_unary(build, item->expr->op, at, last);
+        return ncl_constant_unary(build, item->expr->op, at, last);
     case NCL_CODE_BINARY:
         return binary(build, item, at);
     case NCL_CODE_JUMP:
@@ -314,11 +317,11 @@ static nnefcl_status step(struct ncl_build *build, const struct ncl_code_item *i
         return NNEFCL_OK;
     case NCL_CODE_INDEX:
         index = pop(machine).integer;
-        return ncl_operate_index(build, at, last - 1, index, last - 1);
+        return ncl_constant_index(build, at, last - 1, index, last - 1);
     case NCL_CODE_RANGE:
         return range(build, item, at);
     case NCL_CODE_BUILTIN:
-        return ncl_operate_builtin(build, item->expr->name, at, last);
+        return ncl_constant_builtin(build, item->expr->name, at, last);
     case NCL_CODE_INVOKE:
         return call(build, item->invoke, at);
     case NCL_CODE_LOOP:

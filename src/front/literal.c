@@ -1,6 +1,6 @@
 /* Expressions of literals: default values, arguments, parameters of quantization. Large arrays of numbers take this
  * way, without code. */
-#include "front/build.h"
+#include "front/literal.h"
 
 bool ncl_literal_is(const struct ncl_expr *expr)
 {

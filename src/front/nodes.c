@@ -1,5 +1,7 @@
 /* Invocations of whole operations become nodes; literals for tensors become tensors of rank 0. */
-#include "front/build.h"
+#include "front/nodes.h"
+#include "front/constant_math.h"
+#include "front/signature_make.h"
 
 /* ---- casts ---- */
 
@@ -16,20 +18,20 @@ static bool needs_cast(const struct ncl_type *type, const struct ncl_value *valu
     return false;
 }
 
-nnefcl_status ncl_value_cast(struct ncl_build *build, const struct ncl_type *type, const struct ncl_type *generic,
+nnefcl_status ncl_nodes_cast(struct ncl_build *build, const struct ncl_type *type, const struct ncl_type *generic,
                              struct ncl_loc at, struct ncl_value *value)
 {
     if (!ncl_type_has_tensor(type) || !needs_cast(type, value))
         return NNEFCL_OK;
     if (type->kind == NCL_TYPE_TENSOR)
         return ncl_make_literal(&build->infer, at, value);
-    struct ncl_value *item = ncl_value_items(build, at, value->count);
+    struct ncl_value *item = ncl_constant_items(build, at, value->count);
     if (!item)
         return build->diag->status;
     nnefcl_status status = NNEFCL_OK;
     for (size_t i = 0; i < value->count && !status; i++) {
         item[i] = value->item[i];
-        status = ncl_value_cast(build, type->item[type->kind == NCL_TYPE_ARRAY ? 0 : i], generic, at, &item[i]);
+        status = ncl_nodes_cast(build, type->item[type->kind == NCL_TYPE_ARRAY ? 0 : i], generic, at, &item[i]);
     }
     value->item = item;
     return status;
@@ -37,8 +39,8 @@ nnefcl_status ncl_value_cast(struct ncl_build *build, const struct ncl_type *typ
 
 /* ---- nodes ---- */
 
-nnefcl_status ncl_node_make(struct ncl_build *build, const struct ncl_declared *callee, struct ncl_value *argument,
-                            const struct ncl_type *generic, struct ncl_loc at, struct ncl_value *result)
+nnefcl_status ncl_nodes_make(struct ncl_build *build, const struct ncl_declared *callee, struct ncl_value *argument,
+                             const struct ncl_type *generic, struct ncl_loc at, struct ncl_value *result)
 {
     const struct ncl_signature *signature = &callee->signature;
     nnefcl_dtype dtype = NNEFCL_SCALAR;
@@ -46,7 +48,7 @@ nnefcl_status ncl_node_make(struct ncl_build *build, const struct ncl_declared *
     nnefcl_status status = ncl_reshape_inputs(build, signature, at, argument);
     if (status)
         return status;
-    if (generic && !ncl_dtype_of(generic, &dtype))
+    if (generic && !ncl_signature_dtype(generic, &dtype))
         return ncl_error(build->diag, NNEFCL_ERR_UNSUPPORTED, at, "%s: tensors of strings are not supported",
                          signature->name);
     status = ncl_make_bound(&build->infer, signature, dtype, argument, at, &node);

@@ -2,14 +2,15 @@
  * (5.3, 7.1). quantize_nodes.c: what comes of them. */
 #include <string.h>
 
-#include "front/build.h"
+#include "front/quantize.h"
+#include "front/literal.h"
 
 static const char *const algorithms[] = {"min_max_linear_quantize", "zero_point_linear_quantize", "linear_quantize",
                                          "logarithmic_quantize"};
 
 static const struct ncl_fragment *find_algorithm(const struct ncl_build *build, const char *name)
 {
-    const struct ncl_declared *declared = ncl_declare_find(build, name);
+    const struct ncl_declared *declared = ncl_build_find(build, name);
     bool found = false;
     for (size_t i = 0; i < sizeof algorithms / sizeof *algorithms; i++)
         found |= strcmp(algorithms[i], name) == 0;

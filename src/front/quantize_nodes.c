@@ -3,7 +3,7 @@
  * (dequant.c). */
 #include <string.h>
 
-#include "front/build.h"
+#include "front/quantize.h"
 #include "nnef/tensor_file.h"
 
 /* ---- what is stored as indices ---- */

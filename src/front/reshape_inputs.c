@@ -1,7 +1,7 @@
 /* What the caller of the library says about inputs: other shapes, another batch (CLI "Shapes"). */
 #include <string.h>
 
-#include "front/build.h"
+#include "front/nodes.h"
 
 /* The name that the assignment gives to the input; externals stand alone on their right side, which is checked behind
  * the assignment. */

@@ -1,7 +1,8 @@
 /* Expressions: their types, and the code that computes them (3.3.3). */
 #include <string.h>
 
-#include "front/build.h"
+#include "front/translate.h"
+#include "front/literal.h"
 
 static const struct ncl_type *fail(struct ncl_scope *scope, const struct ncl_expr *expr, const char *what,
                                    const struct ncl_type *type)
@@ -18,7 +19,7 @@ static const struct ncl_type *made(struct ncl_scope *scope, const struct ncl_typ
 static struct ncl_code_item *push(struct ncl_scope *scope, const struct ncl_expr *expr, struct ncl_value value)
 {
     struct ncl_value *constant = NCL_NEW(&scope->build->scratch, struct ncl_value);
-    struct ncl_code_item *item = ncl_code_add(scope, NCL_CODE_PUSH, expr, 0);
+    struct ncl_code_item *item = ncl_scope_code(scope, NCL_CODE_PUSH, expr, 0);
     if (!constant || !item)
         return ncl_scope_nomem(scope);
     *constant = value;
@@ -62,7 +63,7 @@ static const struct ncl_type *translate_identifier(struct ncl_scope *scope, cons
     if (local && local->assigned) {
         if (!local->type)
             scope->failed = true;
-        else if (ncl_code_add(scope, NCL_CODE_LOAD, expr, local->slot))
+        else if (ncl_scope_code(scope, NCL_CODE_LOAD, expr, local->slot))
             return local->type;
         return NULL;
     }
@@ -95,8 +96,8 @@ static const struct ncl_type *translate_array(struct ncl_scope *scope, const str
         }
         type = both;
     }
-    return ncl_code_add(scope, NCL_CODE_ARRAY, expr, expr->item_count) ? made(scope, ncl_type_array(arena, type))
-                                                                       : NULL;
+    return ncl_scope_code(scope, NCL_CODE_ARRAY, expr, expr->item_count) ? made(scope, ncl_type_array(arena, type))
+                                                                         : NULL;
 }
 
 static const struct ncl_type *translate_tuple(struct ncl_scope *scope, const struct ncl_expr *expr)
@@ -107,7 +108,7 @@ static const struct ncl_type *translate_tuple(struct ncl_scope *scope, const str
     for (size_t i = 0; i < expr->item_count; i++)
         if (!(item[i] = ncl_translate_expr(scope, expr->item[i])))
             return NULL;
-    if (!ncl_code_add(scope, NCL_CODE_TUPLE, expr, expr->item_count))
+    if (!ncl_scope_code(scope, NCL_CODE_TUPLE, expr, expr->item_count))
         return NULL;
     return made(scope, ncl_type_tuple(&scope->build->scratch, item, expr->item_count));
 }
@@ -145,7 +146,7 @@ static const struct ncl_type *translate_subscript(struct ncl_scope *scope, const
     }
     if (!translate_integer(scope, expr->item[1], "a subscript is an integer"))
         return NULL;
-    return ncl_code_add(scope, NCL_CODE_INDEX, expr, 0) ? result : NULL;
+    return ncl_scope_code(scope, NCL_CODE_INDEX, expr, 0) ? result : NULL;
 }
 
 static const struct ncl_type *translate_range(struct ncl_scope *scope, const struct ncl_expr *expr)
@@ -158,8 +159,8 @@ static const struct ncl_type *translate_range(struct ncl_scope *scope, const str
     for (size_t i = 1; i < 3; i++)
         if (expr->item[i] && !translate_integer(scope, expr->item[i], "the ends of a range are integers"))
             return NULL;
-    return ncl_code_add(scope, NCL_CODE_RANGE, expr, (expr->item[1] ? 1u : 0u) | (expr->item[2] ? 2u : 0u)) ? type
-                                                                                                            : NULL;
+    return ncl_scope_code(scope, NCL_CODE_RANGE, expr, (expr->item[1] ? 1u : 0u) | (expr->item[2] ? 2u : 0u)) ? type
+                                                                                                              : NULL;
 }
 
 /* ---- branches and loops ---- */
@@ -178,14 +179,14 @@ static const struct ncl_type *translate_select(struct ncl_scope *scope, const st
     if (!translate_condition(scope, expr->item[1]))
         return NULL;
     const size_t unless = scope->code->count;
-    ncl_code_add(scope, NCL_CODE_JUMP_UNLESS, expr, 0);
+    ncl_scope_code(scope, NCL_CODE_JUMP_UNLESS, expr, 0);
     if (unpacked)
         scope->unpacked = expr->item[0];
     const struct ncl_type *a = ncl_translate_expr(scope, expr->item[0]);
     if (!a)
         return NULL;
     const size_t over = scope->code->count;
-    if (!ncl_code_add(scope, NCL_CODE_JUMP, expr, 0))
+    if (!ncl_scope_code(scope, NCL_CODE_JUMP, expr, 0))
         return NULL;
     jump_here(scope, unless);
     if (unpacked)
@@ -234,7 +235,7 @@ static const struct ncl_type *translate_comprehension(struct ncl_scope *scope, c
 {
     struct ncl_loop_name *const outer = scope->loop;
     struct ncl_loop_name *name = translate_iterators(scope, expr);
-    if (!name || !ncl_code_add(scope, NCL_CODE_LOOP, expr, scope->slots))
+    if (!name || !ncl_scope_code(scope, NCL_CODE_LOOP, expr, scope->slots))
         return NULL;
     scope->slots += expr->iterator_count;
     for (size_t i = 0; i < expr->iterator_count; i++) {
@@ -243,14 +244,14 @@ static const struct ncl_type *translate_comprehension(struct ncl_scope *scope, c
     }
     const size_t next = scope->code->count;
     const struct ncl_type *type = NULL;
-    ncl_code_add(scope, NCL_CODE_NEXT, expr, 0);
+    ncl_scope_code(scope, NCL_CODE_NEXT, expr, 0);
     if (!expr->item[0] || translate_condition(scope, expr->item[0])) {
         if (expr->item[0])
-            ncl_code_add(scope, NCL_CODE_JUMP_UNLESS, expr, next);
+            ncl_scope_code(scope, NCL_CODE_JUMP_UNLESS, expr, next);
         type = ncl_translate_expr(scope, expr->item[1]);
     }
     scope->loop = outer;
-    if (!type || !ncl_code_add(scope, NCL_CODE_YIELD, expr, next))
+    if (!type || !ncl_scope_code(scope, NCL_CODE_YIELD, expr, next))
         return NULL;
     jump_here(scope, next);
     return made(scope, ncl_type_array(&scope->build->scratch, type));
@@ -289,7 +290,7 @@ static const struct ncl_type *translate_builtin(struct ncl_scope *scope, const s
                      ? &ncl_type_integer
                      : made(scope, ncl_type_array(&scope->build->scratch, &ncl_type_integer));
     }
-    return ncl_code_add(scope, NCL_CODE_BUILTIN, expr, 0) ? result : NULL;
+    return ncl_scope_code(scope, NCL_CODE_BUILTIN, expr, 0) ? result : NULL;
 }
 
 const struct ncl_type *ncl_translate_expr(struct ncl_scope *scope, const struct ncl_expr *expr)

@@ -2,7 +2,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "front/build.h"
+#include "front/after_body.h"
+#include "front/literal.h"
+#include "front/translate.h"
+#include "front/weights.h"
 #include "nnefcl/model.h"
 
 struct binding {
@@ -64,7 +67,7 @@ static bool belongs_to_graph(const struct ncl_declared *callee)
 
 static struct ncl_declared *find_callee(struct ncl_scope *scope, const struct ncl_expr *expr)
 {
-    struct ncl_declared *callee = ncl_declare_find(scope->build, expr->name);
+    struct ncl_declared *callee = ncl_build_find(scope->build, expr->name);
     if (!callee)
         unknown(scope, expr);
     else if (callee->origin == NCL_ORIGIN_DIALECT && callee->fragment->has_body)
@@ -231,7 +234,7 @@ static bool use_variable_as_literal(struct binding *binding, size_t argument, co
                   binding->callee->fragment->name, parameter->name, expr->name);
     double number = 1;
     struct ncl_variable *variable = value->tensor->variable;
-    if (scope->failed || ncl_attach_member(build, variable, expr->at) ||
+    if (scope->failed || ncl_after_body_member(build, variable, expr->at) ||
         (variable->member != SIZE_MAX &&
          ncl_weights_scalar(build->container, variable, build->options->compat, expr->at, build->diag, &number))) {
         scope->failed = true;
@@ -313,7 +316,7 @@ static const struct ncl_type *invoke(struct binding *binding, struct ncl_declare
     if (scope->failed || !check_types(binding, generic))
         return NULL;
     struct ncl_invoke *data = NCL_NEW(arena, struct ncl_invoke);
-    struct ncl_code_item *item = ncl_code_add(scope, NCL_CODE_INVOKE, binding->expr, 0);
+    struct ncl_code_item *item = ncl_scope_code(scope, NCL_CODE_INVOKE, binding->expr, 0);
     const struct ncl_type *result = generic ? ncl_type_bind(arena, callee->type, generic) : callee->type;
     if (!data || !item || !result)
         return ncl_scope_nomem(scope);
@@ -353,7 +356,7 @@ const struct ncl_type *ncl_translate_fragment_operator(struct ncl_scope *scope, 
                                                        size_t count)
 {
     struct binding binding;
-    struct ncl_declared *callee = ncl_declare_find(scope->build, name);
+    struct ncl_declared *callee = ncl_build_find(scope->build, name);
     if (!callee || !binding_init(&binding, scope, callee, expr, count))
         return ncl_scope_nomem(scope);
     for (size_t i = 0; i < count; i++) {

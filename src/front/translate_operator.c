@@ -1,6 +1,6 @@
 /* Operators (3.3.3, table 1): on values known while compiling they are computed, on tensors they are invocations of
  * operations. */
-#include "front/build.h"
+#include "front/translate.h"
 #include "nnef/print.h"
 
 static const char *const fragment_of[] = {
@@ -39,7 +39,7 @@ static const struct ncl_type *translate_unary(struct ncl_scope *scope, const str
     }
     if (expr->op == NCL_OP_NOT ? type->kind != NCL_TYPE_LOGICAL : !ncl_type_is_number(type))
         return mismatch(scope, expr, type, NULL);
-    return ncl_code_add(scope, NCL_CODE_UNARY, expr, 0) ? type : NULL;
+    return ncl_scope_code(scope, NCL_CODE_UNARY, expr, 0) ? type : NULL;
 }
 
 /* The type of an operator on values known while compiling; NULL: it does not apply. */
@@ -88,7 +88,7 @@ const struct ncl_type *ncl_translate_operator(struct ncl_scope *scope, const str
      * jump just goes on. */
     const bool shortcut = (expr->op == NCL_OP_AND || expr->op == NCL_OP_OR) && type[0]->kind == NCL_TYPE_LOGICAL;
     const size_t jump = scope->code->count;
-    if (shortcut && !ncl_code_add(scope, NCL_CODE_JUMP, expr, jump + 1))
+    if (shortcut && !ncl_scope_code(scope, NCL_CODE_JUMP, expr, jump + 1))
         return NULL;
     if (!(type[1] = ncl_translate_expr(scope, expr->item[1])))
         return NULL;
@@ -106,5 +106,5 @@ const struct ncl_type *ncl_translate_operator(struct ncl_scope *scope, const str
     const struct ncl_type *result = computed_type(&scope->build->scratch, expr->op, type[0], type[1]);
     if (!result)
         return mismatch(scope, expr, type[0], type[1]);
-    return ncl_code_add(scope, NCL_CODE_BINARY, expr, 0) ? result : NULL;
+    return ncl_scope_code(scope, NCL_CODE_BINARY, expr, 0) ? result : NULL;
 }

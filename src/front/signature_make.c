@@ -1,7 +1,8 @@
 /* Declarations as data: what ir/make.h has to know of a fragment. */
-#include "front/build.h"
+#include "front/signature_make.h"
+#include "front/literal.h"
 
-bool ncl_dtype_of(const struct ncl_type *primitive, nnefcl_dtype *dtype)
+bool ncl_signature_dtype(const struct ncl_type *primitive, nnefcl_dtype *dtype)
 {
     switch (primitive->kind) {
     case NCL_TYPE_SCALAR:
@@ -32,7 +33,7 @@ static struct ncl_sort sort_of(const struct ncl_type *type)
     if (type->kind == NCL_TYPE_TENSOR && type->item_count)
         type = type->item[0];
     sort.generic = type->kind == NCL_TYPE_GENERIC;
-    ncl_dtype_of(type, &sort.dtype);
+    ncl_signature_dtype(type, &sort.dtype);
     return sort;
 }
 

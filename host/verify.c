@@ -5,7 +5,6 @@
 #include "host.h"
 #include "nnefcl/verify.h"
 #include "verify/examine.h"
-#include "verify/exact.h"
 
 struct verification {
     struct nnefcl_session *session;
@@ -160,6 +159,18 @@ static nnefcl_status check_verify(const struct nnefcl_session *session, const st
     return check_readable(session, diag);
 }
 
+static nnefcl_status examine_run(struct verification *v, struct ncl_diag *diag)
+{
+    const struct ncl_examine_source source = {.has = has, .read = read_tensor, .user = v};
+    struct ncl_model_constants constants;
+    nnefcl_status status = ncl_model_constants_open(&constants, v->model, diag);
+    if (!status)
+        status = ncl_examine(v->model->graph, v->model->compat, &constants.source, &v->session->arena.allocator,
+                             &source, tell, v, diag);
+    ncl_model_constants_close(&constants);
+    return status;
+}
+
 nnefcl_status nnefcl_session_verify(nnefcl_session *session, const nnefcl_model *model, const void *const *inputs,
                                     void *const *outputs, nnefcl_verdict_fn visit, void *user, nnefcl_error *error)
 {
@@ -169,7 +180,6 @@ nnefcl_status nnefcl_session_verify(nnefcl_session *session, const nnefcl_model 
     if (status)
         return status;
     struct verification v = {.session = session, .model = model, .visit = visit, .user = user};
-    const struct ncl_examine_source source = {.has = has, .read = read_tensor, .user = &v};
     ncl_arena_init(&v.arena, &session->arena.allocator, 0);
     status = make_room(&v, &diag);
     if (!status)
@@ -177,7 +187,7 @@ nnefcl_status nnefcl_session_verify(nnefcl_session *session, const nnefcl_model 
     if (!status)
         status = nnefcl_session_run(session, inputs, outputs, error);
     if (!status)
-        status = ncl_examine(model, &session->arena.allocator, &source, tell, &v, &diag);
+        status = examine_run(&v, &diag);
     ncl_arena_free(&v.arena);
     return status;
 }

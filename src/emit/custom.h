@@ -56,7 +56,7 @@ struct nnefcl_call {
 /* The type that ? stands for in a node of a generic operation; its results need not be there yet. */
 nnefcl_dtype ncl_custom_dtype(const struct ncl_custom *custom, const struct ncl_node *node);
 
-/* src/ops/custom.c: what the op of every registered operation points to. */
+/* custom.c: what the op of every registered operation points to; call.c: what its functions may ask. */
 nnefcl_status ncl_custom_infer(struct ncl_infer *infer, struct ncl_node *node);
 nnefcl_status ncl_custom_lower(struct ncl_lower *lower, const struct ncl_node *node);
 uint64_t ncl_custom_macs(const struct ncl_node *node);

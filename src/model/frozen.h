@@ -9,6 +9,7 @@
 #include "nnefcl/inspect.h"
 #include "pass/pass.h"
 #include "plan/plan_make.h"
+#include "verify/exact.h"
 
 struct nnefcl_model {
     struct ncl_arena arena; /* everything below but the container */
@@ -43,6 +44,15 @@ nnefcl_status ncl_plan_options_read(const nnefcl_session_options *options, struc
 
 /* A reader of the elements of its constants and variables. */
 nnefcl_status ncl_model_weights(const struct nnefcl_model *model, struct ncl_diag *diag, struct ncl_weights **weights);
+
+/* constants.c: the same elements for src/verify. Close it also after an error. */
+struct ncl_model_constants {
+    struct ncl_exact_source source;
+    struct ncl_weights *weights;
+};
+nnefcl_status ncl_model_constants_open(struct ncl_model_constants *constants, const struct nnefcl_model *model,
+                                       struct ncl_diag *diag);
+void ncl_model_constants_close(struct ncl_model_constants *constants);
 
 /* needs.c: --dump plan and --dump cl. */
 void ncl_plan_dump(struct ncl_text *text, const struct ncl_plan *plan, nnefcl_dump what);

@@ -6,28 +6,26 @@
 #include "emit/custom.h"
 #include "verify/judge.h"
 
-nnefcl_status ncl_exact_open(struct ncl_exact *exact, const struct nnefcl_model *model,
-                             const nnefcl_allocator *allocator, struct ncl_diag *diag)
+nnefcl_status ncl_exact_open(struct ncl_exact *exact, const struct ncl_graph *graph, unsigned compat,
+                             const struct ncl_exact_source *source, const nnefcl_allocator *allocator,
+                             struct ncl_diag *diag)
 {
-    const size_t count = model->graph->tensor_count;
-    *exact = (struct ncl_exact){.model = model, .allocator = *allocator};
+    const size_t count = graph->tensor_count;
+    *exact = (struct ncl_exact){.graph = graph, .compat = compat, .allocator = *allocator, .source = source};
     exact->tensor =
         ncl_resize(allocator, NULL, (count + 1) * sizeof *exact->tensor); /* the graph's own array is as long */
     if (!exact->tensor)
         return ncl_nomem(diag);
     memset(exact->tensor, 0, (count + 1) * sizeof *exact->tensor);
-    return ncl_model_weights(model, diag, &exact->weights);
+    return NNEFCL_OK;
 }
 
 void ncl_exact_close(struct ncl_exact *exact)
 {
-    for (size_t i = 0; exact->tensor && i < exact->model->graph->tensor_count; i++)
-        ncl_exact_drop(exact, exact->model->graph->tensor[i]);
+    for (size_t i = 0; exact->tensor && i < exact->graph->tensor_count; i++)
+        ncl_exact_drop(exact, exact->graph->tensor[i]);
     ncl_resize(&exact->allocator, exact->tensor, 0);
     exact->tensor = NULL;
-    if (exact->weights)
-        ncl_weights_free(exact->weights);
-    exact->weights = NULL;
 }
 
 /* ---- elements ---- */
@@ -90,10 +88,10 @@ nnefcl_status ncl_exact_load(struct ncl_exact *exact, const struct ncl_tensor *t
     const size_t room = sizeof piece / sizeof *piece, count = (size_t)ncl_shape_volume(&tensor->shape);
     nnefcl_status status = ncl_exact_make(exact, tensor, false, diag);
     if (!status)
-        status = ncl_weights_begin(exact->weights, tensor, diag);
+        status = exact->source->begin(exact->source->user, tensor, diag);
     for (size_t at = 0; at < count && !status; at += room) {
         const size_t some = count - at < room ? count - at : room;
-        status = ncl_weights_next(exact->weights, piece, some, diag);
+        status = exact->source->next(exact->source->user, piece, some, diag);
         if (!status)
             convert(exact->tensor[tensor->id].value + at, tensor->dtype, piece, some);
     }
@@ -132,7 +130,7 @@ bool ncl_exact_defined(const struct ncl_node *node)
 
 nnefcl_status ncl_exact_node(struct ncl_exact *exact, const struct ncl_node *node, struct ncl_diag *diag)
 {
-    const struct ncl_reference reference = {.tensor = exact->tensor, .compat = exact->model->compat};
+    const struct ncl_reference reference = {.tensor = exact->tensor, .compat = exact->compat};
     struct ncl_tensor *result;
     nnefcl_status status = NNEFCL_OK;
     for (size_t i = 0; (result = ncl_exact_result(node, i)) && !status; i++)

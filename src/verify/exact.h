@@ -3,26 +3,35 @@
 #ifndef NCL_EXACT_H
 #define NCL_EXACT_H
 
-#include "model/frozen.h"
 #include "emit/reference.h"
 
+/* Where the elements of literals, constants and variables come from: one tensor after the other, each in pieces. */
+struct ncl_exact_source {
+    nnefcl_status (*begin)(void *user, const struct ncl_tensor *tensor, struct ncl_diag *diag);
+    nnefcl_status (*next)(void *user, void *out, size_t count, struct ncl_diag *diag);
+    void *user;
+};
+
 struct ncl_exact {
-    const struct nnefcl_model *model;
+    const struct ncl_graph *graph;
+    unsigned compat;
     nnefcl_allocator allocator;
-    struct ncl_weights *weights;
+    const struct ncl_exact_source *source;
     struct ncl_elements *tensor; /* by tensor id; value NULL: not there */
 };
 
-/* Nothing is there at the beginning. Close it also after an error. */
-nnefcl_status ncl_exact_open(struct ncl_exact *exact, const struct nnefcl_model *model,
-                             const nnefcl_allocator *allocator, struct ncl_diag *diag);
+/* Nothing is there at the beginning. `compat`: NNEFCL_COMPAT_* of the model. Close it also after an error; graph and
+ * source must live until then. */
+nnefcl_status ncl_exact_open(struct ncl_exact *exact, const struct ncl_graph *graph, unsigned compat,
+                             const struct ncl_exact_source *source, const nnefcl_allocator *allocator,
+                             struct ncl_diag *diag);
 void ncl_exact_close(struct ncl_exact *exact);
 
 bool ncl_exact_has(const struct ncl_exact *exact, const struct ncl_tensor *tensor);
 /* Zeros for a tensor that is not there: values, and scales where `scaled`. */
 nnefcl_status ncl_exact_make(struct ncl_exact *exact, const struct ncl_tensor *tensor, bool scaled,
                              struct ncl_diag *diag);
-/* The elements of a constant, a literal or a variable, as its file has them. */
+/* The elements of a constant, a literal or a variable, as the source has them. */
 nnefcl_status ncl_exact_load(struct ncl_exact *exact, const struct ncl_tensor *tensor, struct ncl_diag *diag);
 /* Elements from dense data of the tensor's type. */
 nnefcl_status ncl_exact_set(struct ncl_exact *exact, const struct ncl_tensor *tensor, const void *data,

@@ -1,9 +1,11 @@
 /* A whole graph in double precision: the nodes in their order. */
 #include "verify/exact.h"
 
+#include "ir/op.h"
+
 static nnefcl_status set_inputs(struct ncl_exact *exact, const void *const *inputs, struct ncl_diag *diag)
 {
-    const struct ncl_graph *graph = exact->model->graph;
+    const struct ncl_graph *graph = exact->graph;
     nnefcl_status status = NNEFCL_OK;
     for (size_t i = 0; i < graph->input_count && !status; i++)
         if (!ncl_exact_has(exact, graph->input[i]))
@@ -39,7 +41,7 @@ static nnefcl_status evaluate(struct ncl_exact *exact, const struct ncl_node *no
 
 nnefcl_status ncl_exact_graph(struct ncl_exact *exact, const void *const *inputs, struct ncl_diag *diag)
 {
-    const struct ncl_graph *graph = exact->model->graph;
+    const struct ncl_graph *graph = exact->graph;
     nnefcl_status status = set_inputs(exact, inputs, diag);
     for (size_t i = 0; i < graph->node_count && !status; i++)
         if (!introduces(graph->node[i]))

@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "verify/exact.h"
-
 /* By tensor id. */
 struct examination {
     const struct ncl_graph *graph;
@@ -393,15 +391,15 @@ static nnefcl_status examine_node(struct examination *x, size_t index, struct vi
     return status;
 }
 
-nnefcl_status ncl_examine(const struct nnefcl_model *model, const nnefcl_allocator *allocator,
-                          const struct ncl_examine_source *source,
+nnefcl_status ncl_examine(const struct ncl_graph *graph, unsigned compat, const struct ncl_exact_source *constants,
+                          const nnefcl_allocator *allocator, const struct ncl_examine_source *source,
                           int (*visit)(void *user, const struct ncl_examine_result *result), void *user,
                           struct ncl_diag *diag)
 {
-    struct examination x = {.graph = model->graph, .source = source, .diag = diag};
+    struct examination x = {.graph = graph, .source = source, .diag = diag};
     struct visitor visitor = {.visit = visit, .user = user};
     ncl_arena_init(&x.arena, allocator, 0);
-    nnefcl_status status = ncl_exact_open(&x.exact, model, allocator, diag);
+    nnefcl_status status = ncl_exact_open(&x.exact, graph, compat, constants, allocator, diag);
     if (!status)
         status = prepare(&x);
     for (size_t i = 0; i < x.graph->node_count && !status && !visitor.enough; i++) {

@@ -5,7 +5,7 @@
 #ifndef NCL_EXAMINE_H
 #define NCL_EXAMINE_H
 
-#include "model/frozen.h"
+#include "verify/exact.h"
 #include "verify/judge.h"
 #include "verify/tolerance.h"
 
@@ -25,9 +25,10 @@ struct ncl_examine_result {
     const struct ncl_tolerance *tolerance;
 };
 
-/* Calls visit for every result that the device had; a non-zero return of it ends the examination. */
-nnefcl_status ncl_examine(const struct nnefcl_model *model, const nnefcl_allocator *allocator,
-                          const struct ncl_examine_source *source,
+/* Calls visit for every result that the device had; a non-zero return of it ends the examination. `compat`:
+ * NNEFCL_COMPAT_* of the model. */
+nnefcl_status ncl_examine(const struct ncl_graph *graph, unsigned compat, const struct ncl_exact_source *constants,
+                          const nnefcl_allocator *allocator, const struct ncl_examine_source *source,
                           int (*visit)(void *user, const struct ncl_examine_result *result), void *user,
                           struct ncl_diag *diag);
 

@@ -250,15 +250,19 @@ static inline void op_case_define(const struct op_case *c, const nnefcl_model *m
     nnefcl_error error = {0};
     struct ncl_diag diag;
     struct ncl_exact exact;
+    struct ncl_model_constants constants;
     ncl_diag_init(&diag, &error, NULL, NULL, false);
-    ck_assert_msg(ncl_exact_open(&exact, model, &allocator, &diag) == NNEFCL_OK, "%s (definition): %s", c->name,
-                  error.message);
+    nnefcl_status status = ncl_model_constants_open(&constants, model, &diag);
+    if (!status)
+        status = ncl_exact_open(&exact, model->graph, model->compat, &constants.source, &allocator, &diag);
+    ck_assert_msg(status == NNEFCL_OK, "%s (definition): %s", c->name, error.message);
     ck_assert_msg(ncl_exact_graph(&exact, (const void *const *)inputs, &diag) == NNEFCL_OK, "%s (definition): %s",
                   c->name, error.message);
     const char *text = c->expect;
     for (size_t i = 0; i < model->graph->output_count; i++)
         op_case_compare_output(c, "definition", model, i, exact.tensor[model->graph->output[i]->id].value, &text);
     ncl_exact_close(&exact);
+    ncl_model_constants_close(&constants);
 }
 
 static inline int op_case_verdict(void *user, const nnefcl_verdict *v)

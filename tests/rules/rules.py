@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
-"""Rules of the tree that no compiler checks.  rules.py includes|registry|names ROOT
+"""Rules of the tree that no compiler checks.  rules.py includes|registry|names ROOT, rules.py circles ROOT NM OBJECTS
 
 includes   a file includes its own rank or lower (the table of DESIGN), op files do not know each other, CL/ headers appear in host and opencl.h only
 registry   every operation of ops.def is declared in stdlib.nnef and named by a test; all 118 operations are declared; table and declarations agree on what exists;
            every public function that takes a pointer is called with NULL by a test
+circles    who calls whom, by the symbols of the object files: a folder uses what it may include, and the operations through their tables only; no circle of files
+           leaves a folder, and none within a folder has more than three files
 names      file names are unique in the tree; every kernel that an operation emits exists, and every kernel in cl/ is emitted
 """
 import os
 import re
+import subprocess
 import sys
 
 # what a folder may include besides itself and include/nnefcl: the ranks of DESIGN, folders of one rank apart
@@ -17,8 +20,8 @@ BELOW = {
     'src/front': ['src/emit', 'src/nnef', 'src/ir', 'src/base'],
     'src/pass': ['src/emit', 'src/ir', 'src/base'],
     'src/plan': ['src/emit', 'src/ir', 'src/base'],
-    'src/model': ['src/front', 'src/pass', 'src/plan', 'src/emit', 'src/ir', 'src/nnef', 'src/base'],
-    'src/verify': ['src/model', 'src/front', 'src/plan', 'src/emit', 'src/ir', 'src/base'],
+    'src/verify': ['src/emit', 'src/ir', 'src/base'],
+    'src/model': ['src/front', 'src/pass', 'src/plan', 'src/verify', 'src/emit', 'src/ir', 'src/nnef', 'src/base'],
     'host': ['src/model', 'src/verify', 'src/front', 'src/plan', 'src/emit', 'src/ir', 'src/base'],
     'tools': [], 'examples': [],
 }
@@ -112,8 +115,57 @@ def names(root):
     return bad
 
 
+# what src/ops fills in for those below and beside it: they know the table, not the operations
+TABLES = ['src/ops/table.c']
+CIRCLE = 3 # files that may call each other: expressions, operators and invocations are defined by each other
+
+
+def calls(root, nm, objects):
+    """by source file: the source files whose functions or data it uses, each with one of the names"""
+    paths = [p for p in files(objects, '', '.c.o') if os.path.exists(os.path.join(root, p[:-2]))] # a build folder keeps objects of deleted files
+    of, used = {}, {p[:-2]: set() for p in paths}
+    for line in subprocess.run([nm, '-A', '-g'] + paths, cwd=objects, capture_output=True, text=True, check=True).stdout.splitlines():
+        path, entry = line.split('.c.o:', 1)
+        kind, name = entry.split()[-2:]
+        if kind == 'U':
+            used[path + '.c'].add(name)
+        else:
+            of[name] = path + '.c'
+    return {source: {of[n]: n for n in sorted(names) if n in of and of[n] != source} for source, names in used.items()}
+
+
+def reach(edges, start):
+    seen, todo = set(), [start]
+    while todo:
+        for other in edges[todo.pop()]:
+            if other not in seen:
+                seen.add(other)
+                todo.append(other)
+    return seen
+
+
+def circles(root, nm, objects):
+    edges = calls(root, nm, objects)
+    if set(edges) != {p for f in BELOW if f.startswith(('src', 'host')) for p in files(root, f, '.c')}:
+        return ['%s does not hold the objects of all sources: build first' % objects]
+    bad = []
+    for source, used in edges.items():
+        folder = os.path.dirname(source)
+        for other, name in used.items():
+            of = os.path.dirname(other)
+            if of != folder and of not in BELOW[folder] and other not in TABLES:
+                bad.append('%s: %s may not use %s of %s' % (source, folder, name, other))
+    below = {source: reach({s: [o for o in used if o not in TABLES] for s, used in edges.items()}, source) for source in edges}
+    found = {tuple(sorted(o for o in edges if o in below[source] and source in below[o])) for source in edges if source in below[source]}
+    for circle in sorted(found):
+        if len(circle) > CIRCLE or len({os.path.dirname(c) for c in circle}) > 1:
+            bad.append('a circle of %d files: %s' % (len(circle), ' '.join(circle)))
+            bad += ['    %s -> %s (%s)' % (a, b, edges[a][b]) for a in circle for b in circle if b in edges[a]]
+    return bad
+
+
 def main():
-    problems = {'includes': includes, 'registry': registry, 'names': names}[sys.argv[1]](sys.argv[2])
+    problems = {'includes': includes, 'registry': registry, 'names': names, 'circles': circles}[sys.argv[1]](*sys.argv[2:])
     print('\n'.join(problems) or 'ok')
     sys.exit(bool(problems))
 

@@ -1,6 +1,8 @@
 foreach(rule includes registry names)
   add_test(NAME rules/${rule} COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/rules/rules.py ${rule} ${CMAKE_SOURCE_DIR})
 endforeach()
+add_test(NAME rules/circles COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/rules/rules.py circles ${CMAKE_SOURCE_DIR} ${CMAKE_NM}
+  ${CMAKE_BINARY_DIR}/CMakeFiles/nnefcl_objects.dir)
 
 # Each public header alone: C99 without extensions, and C++.
 file(GLOB public_headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/include/nnefcl/*.h)

@@ -1,4 +1,5 @@
 /* The host's side of a node: elements of constants and variables as doubles, and which tensors a node has. */
+#include "model/frozen.h"
 #include "model/model_text.h"
 #include "verify/exact.h"
 
@@ -11,6 +12,7 @@
 
 static struct model_text text;
 static struct ncl_exact exact;
+static struct ncl_model_constants constants;
 static struct ncl_diag diag;
 
 static void setup(void)
@@ -19,12 +21,14 @@ static void setup(void)
     model_text_open(&text, NET, NULL);
     ck_assert_msg(text.status == NNEFCL_OK, "%s", text.error.message);
     ncl_diag_init(&diag, &text.error, NULL, NULL, false);
-    ck_assert_int_eq(ncl_exact_open(&exact, text.model, &allocator, &diag), NNEFCL_OK);
+    ck_assert_int_eq(ncl_model_constants_open(&constants, text.model, &diag), NNEFCL_OK);
+    ck_assert_int_eq(ncl_exact_open(&exact, text.model->graph, 0, &constants.source, &allocator, &diag), NNEFCL_OK);
 }
 
 static void teardown(void)
 {
     ncl_exact_close(&exact);
+    ncl_model_constants_close(&constants);
     model_text_close(&text);
 }
 

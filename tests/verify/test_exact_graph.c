@@ -1,5 +1,6 @@
 /* Whole graphs in double precision: what is given stays, what is needed is loaded, and sums say how large their
  * rounding errors may be. */
+#include "model/frozen.h"
 #include "model/model_text.h"
 #include "verify/exact.h"
 
@@ -8,6 +9,7 @@
 
 static struct model_text text;
 static struct ncl_exact exact;
+static struct ncl_model_constants constants;
 static struct ncl_diag diag;
 
 static void run(void)
@@ -23,12 +25,14 @@ static void begin(const char *source)
     model_text_open(&text, source, NULL);
     ck_assert_msg(text.status == NNEFCL_OK, "%s", text.error.message);
     ncl_diag_init(&diag, &text.error, NULL, NULL, false);
-    ck_assert_int_eq(ncl_exact_open(&exact, text.model, &allocator, &diag), NNEFCL_OK);
+    ck_assert_int_eq(ncl_model_constants_open(&constants, text.model, &diag), NNEFCL_OK);
+    ck_assert_int_eq(ncl_exact_open(&exact, text.model->graph, 0, &constants.source, &allocator, &diag), NNEFCL_OK);
 }
 
 static void end(void)
 {
     ncl_exact_close(&exact);
+    ncl_model_constants_close(&constants);
     model_text_close(&text);
 }
 

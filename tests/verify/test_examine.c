@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/counting_allocator.h"
+#include "model/frozen.h"
 #include "model/model_text.h"
 #include "verify/examine.h"
 
@@ -147,14 +148,24 @@ static int take(void *user, const struct ncl_examine_result *result)
     return --seen.ends_after == 0;
 }
 
+static nnefcl_status examine_with(const nnefcl_allocator *allocator)
+{
+    const struct ncl_examine_source source = {.has = has, .read = read_table};
+    struct ncl_model_constants constants;
+    ck_assert_int_eq(ncl_model_constants_open(&constants, text.model, &diag), NNEFCL_OK);
+    const nnefcl_status status =
+        ncl_examine(text.model->graph, 0, &constants.source, allocator, &source, take, NULL, &diag);
+    ncl_model_constants_close(&constants);
+    return status;
+}
+
 static const char *examined(void)
 {
     const nnefcl_allocator allocator = {0};
-    const struct ncl_examine_source source = {.has = has, .read = read_table};
     const int ends_after = seen.ends_after;
     memset(&seen, 0, sizeof seen);
     seen.ends_after = ends_after;
-    ck_assert_int_eq(ncl_examine(text.model, &allocator, &source, take, NULL, &diag), NNEFCL_OK);
+    ck_assert_int_eq(examine_with(&allocator), NNEFCL_OK);
     return seen.names;
 }
 
@@ -269,7 +280,6 @@ END_TEST
  * part. */
 START_TEST(memory_ends)
 {
-    const struct ncl_examine_source source = {.has = has, .read = read_table};
     nnefcl_status status = NNEFCL_ERR_NOMEM;
     data_of("x")[0] = FLT_MIN / 4;
     data_of("y")[0] = data_of("z")[0] = 1;
@@ -278,7 +288,7 @@ START_TEST(memory_ends)
         struct counting_allocator counting = {.fail_at = fail_at};
         const nnefcl_allocator allocator = counting_allocator(&counting);
         memset(&seen, 0, sizeof seen);
-        status = ncl_examine(text.model, &allocator, &source, take, NULL, &diag);
+        status = examine_with(&allocator);
         ck_assert_uint_eq(counting.live, 0);
         ck_assert_uint_lt(fail_at, 1000);
         ck_assert(status == NNEFCL_OK || counting.calls >= fail_at);

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/embedded.h"
-#include "front/build.h"
+#include "front/constant_math.h"
+#include "front/declare.h"
+#include "front/translate.h"
 #include "nnef/parse.h"
 #include "nnefcl/model.h"
 
@@ -159,7 +161,7 @@ static void trace_unary(struct trace *trace, const struct ncl_expr *expr)
 {
     const struct ncl_term *term = trace_pop(trace);
     struct ncl_value value = term->value;
-    if (term->kind != NCL_TERM_VALUE || ncl_operate_unary(trace->tracer->build, expr->op, expr->at, &value))
+    if (term->kind != NCL_TERM_VALUE || ncl_constant_unary(trace->tracer->build, expr->op, expr->at, &value))
         tracer_fail(trace->tracer, expr->at, "calculates with what is no literal");
     else
         trace_push(trace, term_of_value(trace->tracer, &value));

@@ -2,8 +2,8 @@
  *
  *   y[g][panel][k][r] = w[g GROUP + (panel MR + r) ROW + k COLUMN]
  *
- * MR      rows of a panel            PANELS  panels of a group      ROWS  output channels of a group      DEPTH  k: filter elements of an output channel
- * GROUP, ROW, COLUMN  strides of w
+ * MR      rows of a panel            PANELS  panels of a group      ROWS  output channels of a group
+ * DEPTH   k: filter elements of an output channel                   GROUP, ROW, COLUMN  strides of w
  * tasks: one for each panel */
 #ifndef MR
 #define MR 6
@@ -17,7 +17,8 @@
 
 static void FN(conv_pack)(INDEX task, SIZES size, global const float *w, global float *y)
 {
-    const INDEX depth = DEPTH, row = ROW, column = COLUMN, first = task % PANELS * MR, rows = min((INDEX)MR, ROWS - first);
+    const INDEX depth = DEPTH, row = ROW, column = COLUMN;
+    const INDEX first = task % PANELS * MR, rows = min((INDEX)MR, ROWS - first);
     global const float *from = w + task / PANELS * GROUP + first * row;
     global float *to = y + task * depth * MR;
     for (INDEX k = 0; k < depth; k++)

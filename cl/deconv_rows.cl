@@ -1,11 +1,14 @@
 /* The windows of a reverse operation added up, row by row of the output, any rank, border, stride and dilation:
  *
- *   y[plane][o] = SCALE (b[plane mod CHANNELS] + sum over j with s | (o + p - j d) of  x~[plane][j][(o + p - j d) / s])     o and j over six spatial axes
+ *   y[plane][o] = SCALE (b[plane mod CHANNELS] + sum over j with s | (o + p - j d) of  x~[plane][j][(o + p - j d) / s])
  *
- * For deconv, x holds the products of filter and input for each tap j (TAP elements apart, PLANE for all of them); for debox all taps read the input itself (TAP 0).
+ * o and j over six spatial axes. For deconv, x holds the products of filter and input for each tap j (TAP elements
+ * apart, PLANE for all of them); for debox all taps read the input itself (TAP 0).
  *
- * BORDER(i, n)  how x~ continues x      CLIP  1: by zeros           NO_BIAS  1: b is not read       BIAS  1: one for each channel, 0: one
- * ROWS   rows of y                      RUN   rows of a task        arrays: the spatial axes, 1s in front of fewer than six
+ * BORDER(i, n)  how x~ continues x      CLIP  1: by zeros
+ * NO_BIAS       1: b is not read        BIAS  1: one for each channel, 0: one
+ * ROWS   rows of y                      RUN   rows of a task
+ * arrays: the spatial axes, 1s in front of fewer than six
  * tasks: ceil(ROWS / RUN) */
 #ifndef BORDER
 #define BORDER NCL_BORDER_CONSTANT
@@ -52,17 +55,19 @@ static INDEX FN(deconv_rows_floor)(INDEX a, INDEX b)
 }
 
 /* y[i s - shift] += x~[i] wherever that lies in y. */
-static void FN(deconv_rows_add)(INDEX shift, INDEX stride, INDEX extent, INDEX width, global const float *x, global float *y)
+static void FN(deconv_rows_add)(INDEX shift, INDEX stride, INDEX extent, INDEX width, global const float *x,
+                                global float *y)
 {
-    const INDEX first = FN(deconv_rows_floor)(shift + stride - 1, stride), end = FN(deconv_rows_floor)(width - 1 + shift, stride) + 1;
+    const INDEX first = FN(deconv_rows_floor)(shift + stride - 1, stride);
+    const INDEX end = FN(deconv_rows_floor)(width - 1 + shift, stride) + 1;
     INDEX i = CLIP ? max(first, (INDEX)0) : first;
     y -= shift;
     for (; i < min(end, (INDEX)0); i++)
         y[i * stride] += x[BORDER(i, extent)];
     const INDEX inside = min(end, extent);
     if (stride == 1)
-        for (; i + 8 <= inside; i += 8)
-            vstore8(vload8(0, y + i) + vload8(0, x + i), 0, y + i);
+        for (; i + LANES <= inside; i += LANES)
+            VSTORE(VLOAD(y + i) + VLOAD(x + i), y + i);
     for (; i < inside; i++)
         y[i * stride] += x[i];
     for (; !CLIP && i < end; i++)
@@ -86,7 +91,8 @@ static void FN(deconv_rows)(INDEX task, SIZES size, global const float *x, globa
         for (INDEX j = 0; j < outer; j++) {
             const INDEX offset = FN(deconv_rows_outer)(size, j, at);
             for (INDEX t = 0; t < taps && offset >= 0; t++)
-                FN(deconv_rows_add)(BEFORE(5) - t * DILATION(5), STRIDE(5), IN(5), width, x + plane * PLANE + (j * taps + t) * TAP + offset, to);
+                FN(deconv_rows_add)(BEFORE(5) - t * DILATION(5), STRIDE(5), IN(5), width,
+                                    x + plane * PLANE + (j * taps + t) * TAP + offset, to);
         }
         for (INDEX o = 0; SCALE != 1 && o < width; o++)
             to[o] *= SCALE;

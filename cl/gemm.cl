@@ -1,16 +1,22 @@
-/* C[m,n] = bias[m,n] + sum_k A[m,k] B[k,n] for each matrix of a batch, by tiles of MR x 16 in registers: N >= 16, M >= MR. The columns of C are contiguous.
+/* C[m,n] = bias[m,n] + sum_k A[m,k] B[k,n] for each matrix of a batch, by tiles of MR x WIDTH in registers: N >= WIDTH,
+ * M >= MR. The columns of C are contiguous.
  *
- * MR             rows of a tile, 1 to 6: more spill
+ * MR, VECTORS    rows of a tile, and vectors of a row: WIDTH columns
  * TRANSPOSED_A   0: the columns of A are contiguous and LDA steps through its rows; 1: the other way around
- * PACKED         0: B in rows of stride LDB; 1: in panels of 16 columns, [ceil(N / 16)][K][16]
- * STEP           the loop over k is unrolled by it: addresses stay few because the rows are pointers made anew in each step
+ * PACKED         0: B in rows of stride LDB; 1: in panels of WIDTH columns, [ceil(N / WIDTH)][K][WIDTH]
+ * STEP           the loop over k is unrolled by it: addresses stay few because the rows are pointers made anew in each
+ *                step
  * BIAS           NO_BIAS;  COLUMN_BIAS: contiguous along n;  ROW_BIAS: the same for all n
  *
- * The last tile of rows and the last panel of columns (in B's panels too) start early enough to be whole: what lies in two tiles is computed twice, alike.
+ * The last tile of rows and the last panel of columns (in B's panels too) start early enough to be whole: what lies in
+ * two tiles is computed twice, alike.
  * A task is one panel of columns and ROWS rows of C: the panel stays in a near cache.
- * tasks: prod_i EXTENT(i) * BLOCKS * PANELS, with BLOCKS = ceil(M / ROWS), PANELS = ceil(N / 16) */
+ * tasks: prod_i EXTENT(i) * BLOCKS * PANELS, with BLOCKS = ceil(M / ROWS), PANELS = ceil(N / WIDTH) */
 #ifndef MR
 #define MR 6
+#endif
+#ifndef VECTORS
+#define VECTORS 2
 #endif
 #ifndef STEP
 #define STEP 4
@@ -24,6 +30,7 @@
 #ifndef BIAS
 #define BIAS NO_BIAS
 #endif
+#define WIDTH (VECTORS * LANES)
 #define M SIZE(0)
 #define N SIZE(1)
 #define K SIZE(2)
@@ -41,71 +48,72 @@
 #define C_STRIDE(i) SIZE(29 + (i))
 #define BIAS_STRIDE(i) SIZE(35 + (i))
 
-static float8 FN(NO_BIAS)(global const float *bias, INDEX column)
+static V FN(NO_BIAS)(global const float *bias, INDEX column)
 {
     return 0.0f;
 }
 
-static float8 FN(COLUMN_BIAS)(global const float *bias, INDEX column)
+static V FN(COLUMN_BIAS)(global const float *bias, INDEX column)
 {
-    return vload8(0, bias + column);
+    return VLOAD(bias + column);
 }
 
-static float8 FN(ROW_BIAS)(global const float *bias, INDEX column)
+static V FN(ROW_BIAS)(global const float *bias, INDEX column)
 {
     return bias[0];
 }
 
-static void FN(gemm_tile)(INDEX k, global const float *a, INDEX lda, global const float *b, INDEX ldb, global const float *bias, INDEX bias_row, INDEX column,
-                          global float *c, INDEX ldc)
+/* sum[r] += row[r][at] b */
+static void FN(gemm_add)(global const float *const *row, INDEX at, global const float *b, V (*sum)[VECTORS])
 {
-    float8 left[MR], right[MR];
+    V columns[VECTORS];
+#pragma unroll
+    for (int v = 0; v < VECTORS; v++)
+        columns[v] = VLOAD(b + v * LANES);
 #pragma unroll
     for (int r = 0; r < MR; r++) {
-        left[r] = FN(BIAS)(bias + r * bias_row, column);
-        right[r] = FN(BIAS)(bias + r * bias_row, column + 8);
-    }
-    INDEX i = 0;
-    for (; i + STEP <= k; i += STEP) {
-        global const float *row[MR];
+        const V value = row[r][at];
 #pragma unroll
-        for (int r = 0; r < MR; r++)
-            row[r] = a + (TRANSPOSED_A ? r : r * lda);
-#pragma unroll
-        for (int j = 0; j < STEP; j++) {
-            const float8 b0 = vload8(0, b), b1 = vload8(1, b);
-            b += ldb;
-#pragma unroll
-            for (int r = 0; r < MR; r++) {
-                const float8 value = row[r][TRANSPOSED_A ? j * lda : j];
-                left[r] = fma(value, b0, left[r]);
-                right[r] = fma(value, b1, right[r]);
-            }
-        }
-        a += STEP * (TRANSPOSED_A ? lda : 1);
-    }
-    for (; i < k; i++) {
-        const float8 b0 = vload8(0, b), b1 = vload8(1, b);
-        b += ldb;
-#pragma unroll
-        for (int r = 0; r < MR; r++) {
-            const float8 value = a[TRANSPOSED_A ? r : r * lda];
-            left[r] = fma(value, b0, left[r]);
-            right[r] = fma(value, b1, right[r]);
-        }
-        a += TRANSPOSED_A ? lda : 1;
-    }
-#pragma unroll
-    for (int r = 0; r < MR; r++) {
-        vstore8(left[r], 0, c + r * ldc);
-        vstore8(right[r], 1, c + r * ldc);
+        for (int v = 0; v < VECTORS; v++)
+            sum[r][v] = fma(value, columns[v], sum[r][v]);
     }
 }
 
-static void FN(gemm)(INDEX task, SIZES size, global const float *a, global const float *b, global const float *bias, global float *c)
+static void FN(gemm_tile)(INDEX k, global const float *a, INDEX lda, global const float *b, INDEX ldb,
+                          global const float *bias, INDEX bias_row, INDEX column, global float *c, INDEX ldc)
+{
+    const INDEX down = TRANSPOSED_A ? 1 : lda, along = TRANSPOSED_A ? lda : 1;
+    global const float *row[MR];
+    V sum[MR][VECTORS];
+#pragma unroll
+    for (int i = 0; i < MR * VECTORS; i++)
+        sum[i / VECTORS][i % VECTORS] = FN(BIAS)(bias + i / VECTORS * bias_row, column + i % VECTORS * LANES);
+    INDEX i = 0;
+    for (; i + STEP <= k; i += STEP, a += STEP * along) {
+#pragma unroll
+        for (int r = 0; r < MR; r++)
+            row[r] = a + r * down;
+#pragma unroll
+        for (int j = 0; j < STEP; j++, b += ldb)
+            FN(gemm_add)(row, j * along, b, sum);
+    }
+    for (; i < k; i++, a += along, b += ldb) {
+#pragma unroll
+        for (int r = 0; r < MR; r++)
+            row[r] = a + r * down;
+        FN(gemm_add)(row, 0, b, sum);
+    }
+#pragma unroll
+    for (int i = 0; i < MR * VECTORS; i++)
+        VSTORE(sum[i / VECTORS][i % VECTORS], c + i / VECTORS * ldc + i % VECTORS * LANES);
+}
+
+static void FN(gemm)(INDEX task, SIZES size, global const float *a, global const float *b, global const float *bias,
+                     global float *c)
 {
     const INDEX m = M, k = K, lda = LDA, ldc = LDC, bias_row = BIAS_ROW, rows = ROWS;
-    const INDEX panel = task % PANELS, column = min(panel * 16, N - 16), first = task / PANELS % BLOCKS * rows, end = min(first + rows, m);
+    const INDEX panel = task % PANELS, column = min(panel * WIDTH, N - WIDTH);
+    const INDEX first = task / PANELS % BLOCKS * rows, end = min(first + rows, m);
     INDEX batch = task / PANELS / BLOCKS;
     for (int i = (int)RANK - 1; i >= 0; i--) {
         const INDEX at = batch % EXTENT(i);
@@ -115,9 +123,10 @@ static void FN(gemm)(INDEX task, SIZES size, global const float *a, global const
         c += at * C_STRIDE(i);
         bias += at * BIAS_STRIDE(i);
     }
-    b += PACKED ? panel * k * 16 : column;
+    b += PACKED ? panel * k * WIDTH : column;
     for (INDEX row = first; row < end; row += MR) {
         const INDEX at = min(row, m - MR);
-        FN(gemm_tile)(k, a + (TRANSPOSED_A ? at : at * lda), lda, b, PACKED ? 16 : LDB, bias + at * bias_row, bias_row, column, c + at * ldc + column, ldc);
+        FN(gemm_tile)(k, a + (TRANSPOSED_A ? at : at * lda), lda, b, PACKED ? WIDTH : LDB, bias + at * bias_row,
+                      bias_row, column, c + at * ldc + column, ldc);
     }
 }

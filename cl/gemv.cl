@@ -1,6 +1,8 @@
-/* C[i,j] = bias[i,j] + sum_k X[i,k] W[j,k] for each matrix of a batch: rows against rows, for few rows X (a matrix times a vector: one). Both are contiguous along k.
+/* C[i,j] = bias[i,j] + sum_k X[i,k] W[j,k] for each matrix of a batch: rows against rows, for few rows X (a matrix
+ * times a vector: one). Both are contiguous along k.
  *
- * A task is ROWS rows of W (a multiple of 4, the last one less) against all X_ROWS rows of X: W is read once, 4 rows x 2 accumulators at a time.
+ * A task is ROWS rows of W (a multiple of 4, the last one less) against all X_ROWS rows of X: W is read once, 4 rows x
+ * 2 accumulators at a time.
  * tasks: prod_i EXTENT(i) * BLOCKS, with BLOCKS = ceil(W_ROWS / ROWS) */
 #define X_ROWS SIZE(0)
 #define W_ROWS SIZE(1)
@@ -21,28 +23,30 @@
 #define C_STRIDE(i) SIZE(31 + (i))
 #define BIAS_STRIDE(i) SIZE(37 + (i))
 
-static float FN(gemv_sum)(float8 v)
+#define ADD(d) v += NCL_SWAP(v, d);
+
+static float FN(gemv_sum)(V v)
 {
-    const float4 h = v.lo + v.hi;
-    return (h.x + h.z) + (h.y + h.w);
+    NCL_HALVINGS(ADD)
+    return v.s0;
 }
 
 /* One row of X against four rows of W: at w, and d1, d2, d3 behind it. */
 static float4 FN(gemv_rows)(INDEX k, global const float *x, global const float *w, INDEX d1, INDEX d2, INDEX d3)
 {
     global const float *w1 = w + d1, *w2 = w + d2, *w3 = w + d3;
-    float8 a0 = 0.0f, a1 = 0.0f, a2 = 0.0f, a3 = 0.0f, b0 = 0.0f, b1 = 0.0f, b2 = 0.0f, b3 = 0.0f;
+    V a0 = 0.0f, a1 = 0.0f, a2 = 0.0f, a3 = 0.0f, b0 = 0.0f, b1 = 0.0f, b2 = 0.0f, b3 = 0.0f;
     INDEX i = 0;
-    for (; i + 16 <= k; i += 16) {
-        const float8 p = vload8(0, x + i), q = vload8(0, x + i + 8);
-        a0 = fma(p, vload8(0, w + i), a0);
-        b0 = fma(q, vload8(0, w + i + 8), b0);
-        a1 = fma(p, vload8(0, w1 + i), a1);
-        b1 = fma(q, vload8(0, w1 + i + 8), b1);
-        a2 = fma(p, vload8(0, w2 + i), a2);
-        b2 = fma(q, vload8(0, w2 + i + 8), b2);
-        a3 = fma(p, vload8(0, w3 + i), a3);
-        b3 = fma(q, vload8(0, w3 + i + 8), b3);
+    for (; i + 2 * LANES <= k; i += 2 * LANES) {
+        const V p = VLOAD(x + i), q = VLOAD(x + i + LANES);
+        a0 = fma(p, VLOAD(w + i), a0);
+        b0 = fma(q, VLOAD(w + i + LANES), b0);
+        a1 = fma(p, VLOAD(w1 + i), a1);
+        b1 = fma(q, VLOAD(w1 + i + LANES), b1);
+        a2 = fma(p, VLOAD(w2 + i), a2);
+        b2 = fma(q, VLOAD(w2 + i + LANES), b2);
+        a3 = fma(p, VLOAD(w3 + i), a3);
+        b3 = fma(q, VLOAD(w3 + i + LANES), b3);
     }
     float4 sum = (float4)(FN(gemv_sum)(a0 + b0), FN(gemv_sum)(a1 + b1), FN(gemv_sum)(a2 + b2), FN(gemv_sum)(a3 + b3));
     for (; i < k; i++)
@@ -50,7 +54,8 @@ static float4 FN(gemv_rows)(INDEX k, global const float *x, global const float *
     return sum;
 }
 
-static void FN(gemv)(INDEX task, SIZES size, global const float *x, global const float *w, global const float *bias, global float *c)
+static void FN(gemv)(INDEX task, SIZES size, global const float *x, global const float *w, global const float *bias,
+                     global float *c)
 {
     const INDEX k = K, ldw = LDW, x_rows = X_ROWS, first = task % BLOCKS * ROWS, end = min(first + ROWS, W_ROWS);
     INDEX batch = task / BLOCKS;
@@ -65,7 +70,8 @@ static void FN(gemv)(INDEX task, SIZES size, global const float *x, global const
     for (INDEX j = first; j < end; j += 4) {
         const INDEX last = min(end - 1 - j, (INDEX)3); /* rows beyond the end repeat the last one */
         for (INDEX i = 0; i < x_rows; i++) {
-            const float4 sum = FN(gemv_rows)(k, x + i * LDX, w + j * ldw, min((INDEX)1, last) * ldw, min((INDEX)2, last) * ldw, last * ldw);
+            const float4 sum = FN(gemv_rows)(k, x + i * LDX, w + j * ldw, min((INDEX)1, last) * ldw,
+                                             min((INDEX)2, last) * ldw, last * ldw);
             const float value[4] = {sum.x, sum.y, sum.z, sum.w};
             for (INDEX r = 0; r <= last; r++)
                 c[i * C_I + (j + r) * C_J] = value[r] + (HAS_BIAS ? bias[i * BIAS_I + (j + r) * BIAS_J] : 0.0f);

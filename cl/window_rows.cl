@@ -1,13 +1,20 @@
-/* Windows over the last two axes on CPUs: depthwise convolution, and sums, means and maxima, eight neighbours at a time.
+/* Windows over the last two axes on CPUs: depthwise convolution, and sums, means and maxima, LANES
+ * neighbours at a time.
  *
- *   y[plane][o] = R over j of  x~[floor(plane / MULTIPLIER)][o s + j d - p]     R: b[k] + the sum weighted by w[k][j] with k = plane mod CHANNELS, the sum, the maximum
+ *   y[plane][o] = R over j of  x~[floor(plane / MULTIPLIER)][o s + j d - p]
  *
- * A task computes ROWS rows of one plane. It first copies the rows of x that they need to private memory with the border filled in, so that all windows are alike.
+ * R: b[k] + the sum weighted by w[k][j] with k = plane mod CHANNELS, the sum, the maximum.
+ * A task computes ROWS rows of one plane. It first copies the rows of x that they need to private memory with the
+ * border filled in, so that all windows are alike.
  *
- * KIND          0: weighted sum; 1: sum; 2: maximum, NaN wins (1 and 2 do not read w and b)        STEP  stride along a row when it is 1 or 2, else 0
- * TAPS          extents of the window when both are equal and known at build, else 0              LINES_MAX  elements of private memory
- * IGNORE        1: what lies outside is left out (a window wholly outside gives 0)                NORMALIZE  1: divide by the number of values
- * BORDER(i, n)  how x~ continues x          arrays: the two axes          PITCH  elements of a private row          BIAS  1: one for each k, 0: one
+ * KIND          0: weighted sum; 1: sum; 2: maximum, NaN wins (1 and 2 do not read w and b)
+ * STEP          stride along a row when it is 1 or 2, else 0
+ * TAPS          extents of the window when both are equal and known at build, else 0
+ * LINES_MAX     elements of private memory
+ * IGNORE        1: what lies outside is left out (a window wholly outside gives 0)
+ * NORMALIZE     1: divide by the number of values
+ * BORDER(i, n)  how x~ continues x          arrays: the two axes
+ * PITCH         elements of a private row   BIAS  1: one for each k, 0: one
  * tasks: planes of y * ceil(OUT(0) / ROWS) */
 #ifndef BORDER
 #define BORDER NCL_BORDER_CONSTANT
@@ -52,8 +59,8 @@ static void FN(window_rows_fill)(INDEX extent, INDEX start, INDEX width, global 
         const INDEX at = start + q, i = BORDER(at, width);
         to[q] = i < 0 ? OUTSIDE : from[i];
     }
-    for (; q + 8 <= last; q += 8)
-        vstore8(vload8(0, from + start + q), 0, to + q);
+    for (; q + LANES <= last; q += LANES)
+        VSTORE(VLOAD(from + start + q), to + q);
     for (; q < last; q++)
         to[q] = from[start + q];
     for (; q < extent; q++) {
@@ -62,54 +69,61 @@ static void FN(window_rows_fill)(INDEX extent, INDEX start, INDEX width, global 
     }
 }
 
-static float8 FN(window_rows_load)(private const float *x, INDEX stride)
+#define STRIDED(i) x[0x##i * stride]
+
+static V FN(window_rows_load)(private const float *x, INDEX stride)
 {
     if (STEP == 1)
-        return vload8(0, x);
-    if (STEP == 2)
-        return vload16(0, x).even;
-    return (float8)(x[0], x[stride], x[2 * stride], x[3 * stride], x[4 * stride], x[5 * stride], x[6 * stride], x[7 * stride]);
+        return VLOAD(x);
+    if (STEP == 2) {
+        const V a = VLOAD(x), b = VLOAD(x + LANES);
+        return NCL_EVEN(V, a, b);
+    }
+    return (V)(NCL_EACH(STRIDED));
 }
 
-static float8 FN(window_rows_join)(float8 a, float8 v, float w)
+static V FN(window_rows_join)(V a, V v, float w)
 {
-    return KIND == 0 ? fma((float8)w, v, a) : KIND == 1 ? a + v : select(a, v, (v > a) | (v != v));
+    return KIND == 0 ? fma((V)w, v, a) : KIND == 1 ? a + v : select(a, v, (v > a) | (v != v));
 }
 
-/* How many of `taps` positions from `at` on, `dilation` apart, lie in [0, extent), for eight windows `stride` apart. */
-static float8 FN(window_rows_inside)(INDEX at, INDEX taps, INDEX stride, INDEX dilation, INDEX extent)
+/* How many of `taps` positions from `at` on, `dilation` apart, lie in [0, extent), for LANES windows `stride` apart. */
+static V FN(window_rows_inside)(INDEX at, INDEX taps, INDEX stride, INDEX dilation, INDEX extent)
 {
-    const int8 lane = (int8)(0, 1, 2, 3, 4, 5, 6, 7) * (int)stride;
-    int8 count = 0;
+    const VI lane = NCL_RAMP * (int)stride;
+    VI count = 0;
     for (INDEX j = 0; j < taps; j++) {
-        const int8 i = lane + (int)(at + j * dilation);
+        const VI i = lane + (int)(at + j * dilation);
         count -= (i >= 0) & (i < (int)extent);
     }
-    return convert_float8(count);
+    return NCL_CAT(convert_, V)(count);
 }
 
-/* Eight outputs from o on. `x`: the private row of their first tap. */
-static float8 FN(window_rows_eight)(SIZES size, INDEX o, INDEX row, private const float *x, global const float *w, float8 start)
+/* LANES outputs from o on. `x`: the private row of their first tap. */
+static V FN(window_rows_vector)(SIZES size, INDEX o, INDEX row, private const float *x, global const float *w, V start)
 {
     const INDEX taps0 = TAPS ? TAPS : KERNEL(0), taps1 = TAPS ? TAPS : KERNEL(1), stride = STEP ? STEP : STRIDE(1);
     const INDEX down = DILATION(0) * PITCH, across = DILATION(1);
-    float8 value = start;
+    V value = start;
     x += o * stride;
     for (INDEX j0 = 0; j0 < taps0; j0++)
         for (INDEX j1 = 0; j1 < taps1; j1++)
-            value = FN(window_rows_join)(value, FN(window_rows_load)(x + j0 * down + j1 * across, stride), KIND == 0 ? w[j0 * taps1 + j1] : 0);
+            value = FN(window_rows_join)(value, FN(window_rows_load)(x + j0 * down + j1 * across, stride),
+                                         KIND == 0 ? w[j0 * taps1 + j1] : 0);
     if (IGNORE) {
-        const float8 rows = FN(window_rows_inside)(row * STRIDE(0) - BEFORE(0), taps0, 0, DILATION(0), IN(0));
-        const float8 count = rows * FN(window_rows_inside)(o * stride - BEFORE(1), taps1, stride, across, IN(1));
-        return select(NORMALIZE ? value / count : value, (float8)0, count == 0);
+        const V rows = FN(window_rows_inside)(row * STRIDE(0) - BEFORE(0), taps0, 0, DILATION(0), IN(0));
+        const V count = rows * FN(window_rows_inside)(o * stride - BEFORE(1), taps1, stride, across, IN(1));
+        return select(NORMALIZE ? value / count : value, (V)0, count == 0);
     }
     return NORMALIZE ? value / (float)(taps0 * taps1) : value;
 }
 
-static void FN(window_rows)(INDEX task, SIZES size, global const float *x, global const float *w, global const float *b, global float *y)
+static void FN(window_rows)(INDEX task, SIZES size, global const float *x, global const float *w, global const float *b,
+                            global float *y)
 {
     float lines[LINES_MAX];
-    const INDEX blocks = (OUT(0) + ROWS - 1) / ROWS, plane = task / blocks, row = task % blocks * ROWS, end = min(row + ROWS, OUT(0));
+    const INDEX blocks = (OUT(0) + ROWS - 1) / ROWS, plane = task / blocks;
+    const INDEX row = task % blocks * ROWS, end = min(row + ROWS, OUT(0));
     const INDEX width = OUT(1), k = plane % CHANNELS, pitch = PITCH, stride = STRIDE(0);
     const INDEX needed = (end - 1 - row) * stride + (KERNEL(0) - 1) * DILATION(0) + 1;
     x += plane / MULTIPLIER * IN(0) * IN(1);
@@ -123,18 +137,14 @@ static void FN(window_rows)(INDEX task, SIZES size, global const float *x, globa
     }
     w += KIND == 0 ? k * KERNEL(0) * KERNEL(1) : 0;
     y += (plane * OUT(0) + row) * width;
-    const float8 start = KIND == 0 ? b[k * BIAS] : KIND == 2 ? -INFINITY : 0;
+    const V start = KIND == 0 ? b[k * BIAS] : KIND == 2 ? -INFINITY : 0;
     for (INDEX r = row; r < end; r++, y += width) {
         private const float *line = lines + (r - row) * stride * pitch;
-        for (INDEX o = 0; o + 8 <= width; o += 8)
-            vstore8(FN(window_rows_eight)(size, o, r, line, w, start), 0, y + o);
-        if (width >= 8 && width % 8) {
-            vstore8(FN(window_rows_eight)(size, width - 8, r, line, w, start), 0, y + width - 8);
-        } else if (width < 8) {
-            float last[8];
-            vstore8(FN(window_rows_eight)(size, 0, r, line, w, start), 0, last);
-            for (INDEX o = 0; o < width; o++)
-                y[o] = last[o];
+        for (INDEX o = 0; o + LANES <= width; o += LANES)
+            VSTORE(FN(window_rows_vector)(size, o, r, line, w, start), y + o);
+        if (width % LANES) { /* the last ones: with neighbours that are there already, or lanes too many */
+            const INDEX o = max(width - LANES, (INDEX)0);
+            NCL_STORE(float, FN(window_rows_vector)(size, o, r, line, w, start), y + o, min(width, (INDEX)LANES));
         }
     }
 }

@@ -33,4 +33,17 @@ extern const struct ncl_target ncl_target_generic_cpu, ncl_target_generic_gpu;
 /* Registers for vectors of so many lanes: AVX-512 has twice as many, twice as wide. */
 unsigned ncl_target_registers(unsigned lanes);
 
+/* Sums of a matrix product that stay in registers: `rows` times `vectors` of them, beside one row of vectors of the one
+ * operand and an element of the other: rows * vectors + vectors + 1 registers. */
+struct ncl_tile {
+    int64_t rows, vectors;
+};
+
+/* The fastest tile for a result of rows x columns elements: the padding at its edges counts. 0 columns or rows: what
+ * the tile must not depend on, because it follows the batch or the size of an image, and programs should not. A tile is
+ * never wider than the result, but for results that are narrower than all of them. */
+struct ncl_tile ncl_target_tile(const struct ncl_target *target, int64_t rows, int64_t columns);
+/* Elements in a row of the tile. */
+int64_t ncl_tile_columns(const struct ncl_target *target, struct ncl_tile tile);
+
 #endif

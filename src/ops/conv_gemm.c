@@ -6,25 +6,23 @@
 #include "ops/conv.h"
 
 #define AXES      3
-#define TILE      16 /* pixels of a register tile */
-#define TILES_MAX 4  /* as in conv_gemm.cl */
+#define DEPTH_MIN 128 /* rows of the image at a time, at least: the sums wait in memory in between */
 #define BLOCK_MAX 32
 #define TAPS_MAX  1024 /* they travel in the record */
 #define HALO_RUN  4096 /* elements of a task of conv_halo, about */
 
 /* ---- the filter ---- */
 
-/* Six rows use all 16 vector registers; four when six would compute many rows of padding. */
-static int64_t panel_rows(int64_t filters)
+/* The packer and the product agree by it. Any image size and any batch has the same. */
+static struct ncl_tile panel_tile(const struct ncl_lower *lower, int64_t filters)
 {
-    const int64_t by_six = ncl_ceil_div(filters, 6) * 6, by_four = ncl_ceil_div(filters, 4) * 4;
-    return by_four * 108 < by_six * 100 ? 4 : 6;
+    return ncl_target_tile(&lower->plan->target, filters, 0);
 }
 
 ncl_ref ncl_conv_emit_pack(struct ncl_lower *lower, const struct ncl_tensor *filter,
                            const struct ncl_conv_matrix *matrix)
 {
-    const int64_t mr = panel_rows(matrix->rows), panels = ncl_ceil_div(matrix->rows, mr);
+    const int64_t mr = panel_tile(lower, matrix->rows).rows, panels = ncl_ceil_div(matrix->rows, mr);
     const ncl_ref packed =
         ncl_lower_scratch(lower, "packed filter", NNEFCL_SCALAR, matrix->groups * panels * mr * matrix->depth);
     struct ncl_emit *step = ncl_step_begin(lower, "conv_pack");
@@ -43,31 +41,51 @@ ncl_ref ncl_conv_emit_pack(struct ncl_lower *lower, const struct ncl_tensor *fil
 
 /* ---- the product ---- */
 
-/* Big filters are read once for up to four tiles of pixels; output channels are shared out among tasks when pixels
- * alone give too few. */
-static void choose_blocks(const struct ncl_lower *lower, int64_t images, int64_t pixels, int64_t panels, int64_t *tiles,
-                          int64_t *block)
+/* What conv_gemm.cl keeps near: `depth` rows of the image of a tile fill half of the first cache, and `tiles_max` of
+ * them an eighth of the second. */
+struct blocks {
+    int64_t width, depth, tiles_max; /* width: pixels of a tile */
+    int64_t tiles, panels;           /* of a task */
+};
+
+static int64_t larger(int64_t a, int64_t b)
 {
-    const int64_t all = ncl_ceil_div(pixels, TILE), wanted = 4 * (int64_t)lower->plan->target.compute_units;
-    *tiles = TILES_MAX;
-    while (*tiles > 1 && (*tiles > all || images * ncl_ceil_div(all, *tiles) * panels < wanted))
-        *tiles /= 2;
-    const int64_t tasks = images * ncl_ceil_div(all, *tiles);
+    return a > b ? a : b;
+}
+
+/* Big filters are read once for several tiles of pixels; output channels are shared out among tasks when pixels alone
+ * give too few. */
+static struct blocks choose_blocks(const struct ncl_target *target, struct ncl_tile tile, int64_t images,
+                                   int64_t pixels, int64_t panels)
+{
+    struct blocks b = {.width = ncl_tile_columns(target, tile)};
+    const int64_t all = ncl_ceil_div(pixels, b.width), wanted = 4 * (int64_t)target->compute_units;
+    const int64_t row_bytes = b.width * (int64_t)sizeof(float);
+    b.depth = larger((int64_t)target->l1 / 2 / row_bytes, DEPTH_MIN);
+    b.tiles = b.tiles_max = larger((int64_t)target->l2 / 8 / (b.depth * row_bytes), 1);
+    while (b.tiles > 1 && (b.tiles > all || images * ncl_ceil_div(all, b.tiles) * panels < wanted))
+        b.tiles /= 2;
+    const int64_t tasks = images * ncl_ceil_div(all, b.tiles);
     int64_t blocks = tasks < wanted ? ncl_ceil_div(wanted, tasks) : 1;
     if (blocks > panels)
         blocks = panels;
-    *block = ncl_ceil_div(panels, blocks);
-    if (*block > BLOCK_MAX)
-        *block = ncl_ceil_div(panels, ncl_ceil_div(panels, BLOCK_MAX));
+    b.panels = ncl_ceil_div(panels, blocks);
+    if (b.panels > BLOCK_MAX)
+        b.panels = ncl_ceil_div(panels, ncl_ceil_div(panels, BLOCK_MAX));
+    return b;
 }
 
 nnefcl_status ncl_conv_emit_product(struct ncl_lower *lower, const struct ncl_conv_product *p)
 {
-    const int64_t mr = panel_rows(p->filters), panels = ncl_ceil_div(p->filters, mr);
-    int64_t tiles, block;
-    choose_blocks(lower, p->batch * p->groups, p->pixels, panels, &tiles, &block);
+    const struct ncl_tile tile = panel_tile(lower, p->filters);
+    const int64_t images = p->batch * p->groups, panels = ncl_ceil_div(p->filters, tile.rows);
+    const struct blocks blocks = choose_blocks(&lower->plan->target, tile, images, p->pixels, panels);
     struct ncl_emit *step = ncl_step_begin(lower, "conv_gemm");
-    ncl_step_define_int(step, "MR", mr);
+    ncl_step_define_int(step, "MR", tile.rows);
+    ncl_step_define_int(step, "VECTORS", tile.vectors);
+    ncl_step_define_int(step, "KC", blocks.depth);
+    ncl_step_define_int(step, "TILES_MAX", blocks.tiles_max);
+    ncl_step_define_int(step, "BLOCK_MAX", BLOCK_MAX);
     ncl_step_define_int(step, "NO_BIAS", p->bias == NCL_NO_TENSOR);
     ncl_step_in(step, p->image);
     ncl_step_in(step, p->packed);
@@ -83,14 +101,14 @@ nnefcl_status ncl_conv_emit_product(struct ncl_lower *lower, const struct ncl_co
     ncl_step_size(step, "CHANNELS", p->channels);
     ncl_step_size(step, "FILTERS", p->filters);
     ncl_step_size(step, "TAPS", (int64_t)p->tap_count);
-    ncl_step_size(step, "TILES", tiles);
-    ncl_step_size(step, "BLOCK", block);
+    ncl_step_size(step, "TILES", blocks.tiles);
+    ncl_step_size(step, "BLOCK", blocks.panels);
     ncl_step_size(step, "BIAS", p->bias_step);
     ncl_step_sizes(step, "TAP", p->tap, p->tap_count);
     ncl_step_flops(step, 2.0 * (double)(p->batch * p->groups * p->filters) * (double)p->pixels *
                              (double)(p->channels * (int64_t)p->tap_count));
-    return ncl_step_end(step,
-                        p->batch * p->groups * ncl_ceil_div(panels, block) * ncl_ceil_div(p->pixels, TILE * tiles));
+    return ncl_step_end(step, images * ncl_ceil_div(panels, blocks.panels) *
+                                  ncl_ceil_div(p->pixels, blocks.width * blocks.tiles));
 }
 
 /* ---- conv ---- */

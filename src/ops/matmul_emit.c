@@ -5,10 +5,9 @@
 #include "ops/matmul.h"
 #include "ops/strided.h"
 
-#define PANEL 16 /* columns of a tile of gemm.cl */
 #define BLOCK_ROWS                                                                                                     \
     144 /* rows of A that a task of gemm.cl goes through for one panel: B comes from far away, and so seldom */
-#define FEW_ROWS  4     /* up to so many, packing costs more than it saves */
+#define FEW_ROWS  8     /* up to so many, the second operand is read once and not worth packing at run time */
 #define PACK_ROWS 48    /* from so many rows of A on, packing a row-major B at run time pays ... */
 #define NEAR_B    32768 /* ... unless it has no more elements than this: then any order of it is near */
 
@@ -149,26 +148,26 @@ static struct ncl_matrix make_dense(struct ncl_lower *lower, const struct ncl_ma
     return matrix;
 }
 
-/* B as panels of 16 columns, [ceil(n / 16)][k][16]; the last one ends with the last column, so that all are full: n
- * >= 16. */
-static struct ncl_matrix make_panels(struct ncl_lower *lower, const struct ncl_matmul *p)
+/* B as panels of `width` columns, [ceil(n / width)][k][width]; the last one ends with the last column, so that all are
+ * full: n >= width. */
+static struct ncl_matrix make_panels(struct ncl_lower *lower, const struct ncl_matmul *p, int64_t width)
 {
-    const int64_t panels = ncl_ceil_div(p->n, PANEL), whole = p->n / PANEL, size = panels * PANEL * p->k;
+    const int64_t panels = ncl_ceil_div(p->n, width), whole = p->n / width, size = panels * width * p->k;
     struct ncl_matrix packed = p->b;
     struct ncl_strided copy = {0};
     const int64_t count = add_batch(&copy, p, &packed, size);
     struct ncl_strided last = copy;
     packed.ref = ncl_lower_scratch(lower, "panels", NNEFCL_SCALAR, count);
-    ncl_strided_add(&copy, whole, PANEL * p->b.column, PANEL * p->k);
-    ncl_strided_add(&copy, p->k, p->b.row, PANEL);
-    ncl_strided_add(&copy, PANEL, p->b.column, 1);
+    ncl_strided_add(&copy, whole, width * p->b.column, width * p->k);
+    ncl_strided_add(&copy, p->k, p->b.row, width);
+    ncl_strided_add(&copy, width, p->b.column, 1);
     ncl_strided_emit(lower, &copy, p->b.ref, packed.ref, whole == panels);
     if (whole == panels)
         return packed;
-    last.in_first = (p->n - PANEL) * p->b.column;
-    last.out_first = whole * PANEL * p->k;
-    ncl_strided_add(&last, p->k, p->b.row, PANEL);
-    ncl_strided_add(&last, PANEL, p->b.column, 1);
+    last.in_first = (p->n - width) * p->b.column;
+    last.out_first = whole * width * p->k;
+    ncl_strided_add(&last, p->k, p->b.row, width);
+    ncl_strided_add(&last, width, p->b.column, 1);
     ncl_strided_emit(lower, &last, p->b.ref, packed.ref, false);
     return packed;
 }
@@ -209,24 +208,24 @@ static nnefcl_status emit_rows(struct ncl_lower *lower, const struct ncl_matmul 
 
 /* ---- gemm.cl ---- */
 
-/* Tiles of 6 rows, unless 5 or 4 compute fewer rows twice. */
-static int64_t tile_rows(int64_t m)
+/* By the columns alone: the rows often are the batch, and one program serves them all; but a tile does not have more
+ * rows than the matrix. */
+static struct ncl_tile product_tile(const struct ncl_target *target, const struct ncl_matmul *p)
 {
-    int64_t best = 6;
-    if (m < best)
-        return m;
-    for (int64_t rows = 5; rows >= 4; rows--)
-        if (ncl_ceil_div(m, rows) * rows < ncl_ceil_div(m, best) * best)
-            best = rows;
-    return best;
+    struct ncl_tile tile = ncl_target_tile(target, 0, p->n);
+    int64_t rows = 1;
+    while (rows * 2 <= p->m)
+        rows *= 2;
+    if (p->m < tile.rows)
+        tile.rows = rows;
+    return tile;
 }
 
 /* Rows of A that one task goes through: blocks of about the same size, but enough tasks for every unit. */
-static int64_t block_rows(const struct ncl_lower *lower, const struct ncl_matmul *p, int64_t tile)
+static int64_t block_rows(const struct ncl_lower *lower, const struct ncl_matmul *p, int64_t tile, int64_t panels)
 {
     const int64_t tiles = ncl_ceil_div(p->m, tile);
-    const int64_t wanted = 4 * (int64_t)lower->plan->target.compute_units,
-                  others = ncl_ceil_div(p->n, PANEL) * batch_count(p);
+    const int64_t wanted = 4 * (int64_t)lower->plan->target.compute_units, others = panels * batch_count(p);
     int64_t blocks = ncl_ceil_div(p->m, BLOCK_ROWS);
     if (blocks * others < wanted)
         blocks = ncl_ceil_div(wanted, others);
@@ -238,19 +237,22 @@ static int64_t block_rows(const struct ncl_lower *lower, const struct ncl_matmul
 static nnefcl_status emit_gemm(struct ncl_lower *lower, const struct ncl_matmul *problem)
 {
     struct ncl_matmul copy = *problem, *p = &copy;
+    const struct ncl_tile tile = product_tile(&lower->plan->target, p);
+    const int64_t width = ncl_tile_columns(&lower->plan->target, tile);
     const bool constant = ncl_lower_is_constant(lower, p->b.ref);
     const bool packed = constant || p->b.column != 1 || (p->m >= PACK_ROWS && p->n * p->k > NEAR_B);
     if (p->a.column != 1 && p->a.row != 1)
         p->a = make_dense(lower, p, p->a, p->m, p->k, "a");
     if (packed)
-        p->b = make_panels(lower, p);
+        p->b = make_panels(lower, p, width);
     if (lower->status)
         return lower->status;
-    const int64_t tile = tile_rows(p->m), rows = block_rows(lower, p, tile);
-    const int64_t panels = ncl_ceil_div(p->n, PANEL), blocks = ncl_ceil_div(p->m, rows);
+    const int64_t panels = ncl_ceil_div(p->n, width), rows = block_rows(lower, p, tile.rows, panels);
+    const int64_t blocks = ncl_ceil_div(p->m, rows);
     const bool transposed = p->a.column != 1;
     struct ncl_emit *step = ncl_step_begin(lower, "gemm");
-    ncl_step_define_int(step, "MR", tile);
+    ncl_step_define_int(step, "MR", tile.rows);
+    ncl_step_define_int(step, "VECTORS", tile.vectors);
     ncl_step_define_int(step, "TRANSPOSED_A", transposed);
     ncl_step_define_int(step, "PACKED", packed);
     ncl_step_define(step, "BIAS",
@@ -262,7 +264,7 @@ static nnefcl_status emit_gemm(struct ncl_lower *lower, const struct ncl_matmul 
     ncl_step_size(step, "N", p->n);
     ncl_step_size(step, "K", p->k);
     ncl_step_size(step, "LDA", transposed ? p->a.column : p->a.row);
-    ncl_step_size(step, "LDB", packed ? PANEL : p->b.row);
+    ncl_step_size(step, "LDB", packed ? width : p->b.row);
     ncl_step_size(step, "LDC", p->c.row);
     ncl_step_size(step, "ROWS", rows);
     ncl_step_size(step, "BLOCKS", blocks);
@@ -319,11 +321,13 @@ static nnefcl_status choose(struct ncl_lower *lower, const struct ncl_matmul *p)
         return emit_plain(lower, p);
     const bool b_rows =
         p->b.row == 1 || ncl_lower_is_constant(lower, p->b.ref); /* B' is contiguous along k, or made so at no cost */
-    if (p->m == 1 && (b_rows || p->n < PANEL))
-        return emit_rows(lower, p, p->a, 1, ncl_matmul_transposed(p->b), p->n, false);
-    if (p->m <= FEW_ROWS && p->b.row == 1 && !ncl_lower_is_constant(lower, p->b.ref))
+    const struct ncl_target *target = &lower->plan->target;
+    const int64_t width = ncl_tile_columns(target, ncl_target_tile(target, 0, p->n));
+    if (p->m <= FEW_ROWS && b_rows)
         return emit_rows(lower, p, p->a, p->m, ncl_matmul_transposed(p->b), p->n, false);
-    if (p->n < PANEL)
+    if (p->m == 1 && p->n < width)
+        return emit_rows(lower, p, p->a, 1, ncl_matmul_transposed(p->b), p->n, false);
+    if (p->n < width)
         return emit_rows(lower, p, ncl_matmul_transposed(p->b), p->n, p->a, p->m, true);
     return emit_gemm(lower, p);
 }

@@ -4,8 +4,7 @@
 
 #include "ops/broadcast.h"
 
-#define TILE       64 /* edge of a task of blocked_transpose.cl */
-#define SHORT_EDGE 8  /* below, its blocks do not fit */
+#define TILE 64 /* edge of a task of blocked_transpose.cl */
 
 void ncl_strided_dense(const nnefcl_shape *shape, int64_t stride[NNEFCL_MAX_RANK])
 {
@@ -62,14 +61,14 @@ static int find_unit(const struct ncl_strided *copy, bool in)
     return -1;
 }
 
-/* The axis that is contiguous in the input and the one that is so in the output are two, both long enough for blocks.
- */
-static bool is_transpose(const struct ncl_strided *copy, int *row, int *column)
+/* The axis that is contiguous in the input and the one that is so in the output are two, both long enough for blocks of
+ * `edge`. */
+static bool is_transpose(const struct ncl_strided *copy, int64_t edge, int *row, int *column)
 {
     *row = find_unit(copy, true);
     *column = find_unit(copy, false);
-    return *row >= 0 && *column >= 0 && *row != *column && copy->axis[*row].extent >= SHORT_EDGE &&
-           copy->axis[*column].extent >= SHORT_EDGE;
+    return *row >= 0 && *column >= 0 && *row != *column && copy->axis[*row].extent >= edge &&
+           copy->axis[*column].extent >= edge;
 }
 
 static void emit_outer(struct ncl_emit *step, const struct ncl_strided_axis *outer, int count)
@@ -113,7 +112,7 @@ static void emit_transpose(struct ncl_lower *lower, const struct ncl_strided *co
         volume *= copy->axis[i].extent;
     }
     const struct ncl_strided_axis a = copy->axis[row], b = copy->axis[column];
-    const int64_t tile = lower->plan->target.cpu ? TILE : SHORT_EDGE;
+    const int64_t tile = lower->plan->target.cpu ? TILE : lower->plan->target.lanes;
     const int64_t tiles_a = ncl_ceil_div(a.extent, tile), tiles_b = ncl_ceil_div(b.extent, tile);
     struct ncl_emit *step = begin(lower, "blocked_transpose", in, out, whole);
     ncl_step_size(step, "ROWS", b.extent);
@@ -181,7 +180,7 @@ void ncl_strided_emit(struct ncl_lower *lower, const struct ncl_strided *copy, n
     if (lower->status)
         return;
     ncl_strided_collapse(&work);
-    if (!lower->plain_kernels && is_transpose(&work, &row, &column)) {
+    if (!lower->plain_kernels && is_transpose(&work, lower->plan->target.lanes, &row, &column)) {
         emit_transpose(lower, &work, row, column, in, out, whole);
         return;
     }

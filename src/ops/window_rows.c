@@ -1,7 +1,6 @@
 #include "ops/window_rows.h"
 
 #define LINES_MAX 8192 /* as in window_rows.cl */
-#define LANES     8
 
 /* The last two axes of the window; rank 1: one row. */
 struct plane {
@@ -10,7 +9,7 @@ struct plane {
     int64_t pitch;
 };
 
-static void read_plane(const struct ncl_window *w, int first, struct plane *p)
+static void read_plane(const struct ncl_window *w, int first, int64_t lanes, struct plane *p)
 {
     for (int i = 0; i < 2; i++) {
         const int a = w->rank - 2 + i;
@@ -22,9 +21,9 @@ static void read_plane(const struct ncl_window *w, int first, struct plane *p)
         p->dilation[i] = real ? w->dilation[a] : 1;
         p->before[i] = real ? w->before[a] : 0;
     }
-    const int64_t lanes = p->out[1] < LANES ? LANES : p->out[1];
+    const int64_t width = p->out[1] < lanes ? lanes : p->out[1];
     p->lines = (p->size[0] - 1) * p->dilation[0] + 1;
-    p->pitch = (lanes - 1) * p->stride[1] + (p->size[1] - 1) * p->dilation[1] +
+    p->pitch = (width - 1) * p->stride[1] + (p->size[1] - 1) * p->dilation[1] +
                2; /* one more for the odd half of the last even load */
 }
 
@@ -34,7 +33,7 @@ bool ncl_rows_possible(const struct ncl_lower *lower, const struct ncl_window *w
     if (!lower->plan->target.cpu || lower->plain_kernels || window->rank < first + 1 ||
         !ncl_window_is_trivial(window, first, window->rank - 2))
         return false;
-    read_plane(window, first, &p);
+    read_plane(window, first, lower->plan->target.lanes, &p);
     return p.pitch <= LINES_MAX && p.lines <= LINES_MAX / p.pitch;
 }
 
@@ -54,7 +53,7 @@ nnefcl_status ncl_rows_emit(struct ncl_lower *lower, const struct ncl_rows *rows
     const bool weighted = rows->kind == NCL_ROWS_WEIGHTED;
     const ncl_ref input = ncl_lower_tensor(lower, rows->input);
     struct plane p;
-    read_plane(window, weighted ? 2 : 0, &p);
+    read_plane(window, weighted ? 2 : 0, lower->plan->target.lanes, &p);
     const int64_t planes = ncl_shape_volume(&rows->output->shape) / (p.out[0] * p.out[1]),
                   run = choose_rows(lower, &p, planes);
     struct ncl_emit *step = ncl_step_begin(lower, "window_rows");

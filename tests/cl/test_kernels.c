@@ -1,4 +1,4 @@
-/* Every kernel compiles alone with its defaults, and its record of sizes has the fields that the lowering fills (that
+/* Every kernel compiles alone with its defaults, in vectors of 8 and of 16, and its record of sizes has the fields that the lowering fills (that
  * half is in tests/ops, through the plan). */
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
@@ -34,20 +34,26 @@ static bool is_kernel(const struct ncl_embedded *file)
            strcmp(file->name, "prelude.cl") != 0 && strcmp(file->name, "math.cl") != 0;
 }
 
-START_TEST(each_compiles_alone)
+static void compile(const struct ncl_embedded *file, const char *options)
 {
-    const struct ncl_embedded *file = &ncl_embedded_files[_i];
-    if (!is_kernel(file))
-        return;
     const char *sources[] = {ncl_embedded_find("prelude.cl")->text, ncl_embedded_find("math.cl")->text, file->text};
     char log[4096] = "";
     cl_int status;
     cl_program program = clCreateProgramWithSource(context, 3, sources, NULL, &status);
     ck_assert_int_eq(status, CL_SUCCESS);
-    status = clBuildProgram(program, 1, &device, "-cl-std=CL1.2 -Werror", NULL, NULL);
+    status = clBuildProgram(program, 1, &device, options, NULL, NULL);
     clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, sizeof log - 1, log, NULL);
-    ck_assert_msg(status == CL_SUCCESS, "%s: %s", file->name, log);
+    ck_assert_msg(status == CL_SUCCESS, "%s (%s): %s", file->name, options, log);
     clReleaseProgram(program);
+}
+
+START_TEST(each_compiles_alone)
+{
+    const struct ncl_embedded *file = &ncl_embedded_files[_i];
+    if (!is_kernel(file))
+        return;
+    compile(file, "-cl-std=CL1.2 -Werror");
+    compile(file, "-cl-std=CL1.2 -Werror -D LANES=16");
 }
 END_TEST
 

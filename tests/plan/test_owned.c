@@ -29,8 +29,8 @@ static void *resize_spoiling(void *user, void *pointer, size_t size)
         *made = size;
     if (made && old)
         memcpy(made + 2, old + 2, size < *old ? size : *old);
-    if (old)
-        memset(old + 2, 0xee, *old);
+    for (volatile unsigned char *byte = (unsigned char *)(old + 2); old && byte < (unsigned char *)(old + 2) + *old;)
+        *byte++ = 0xee; /* volatile, or the compiler sees that nobody reads it */
     free(old);
     return made ? made + 2 : NULL;
 }
@@ -81,7 +81,10 @@ START_TEST(outlives_the_model)
     model_text_close(&model);
     memset(document, 0xee, strlen(document));
     print_all(&after, plan);
-    ck_assert_str_eq(before.data, after.data);
+    size_t at = 0;
+    while (before.data[at] && before.data[at] == after.data[at])
+        at++;
+    ck_assert_msg(before.data[at] == after.data[at], "it differs from '%.60s' on", before.data + at);
     ck_assert_ptr_nonnull(strstr(after.data, "state w state"));
     ncl_text_free(&before);
     ncl_text_free(&after);

@@ -26,26 +26,26 @@ static const struct op_form op_forms[OP_FORMS] = {
  * groups are as large as the device allows. */
 static inline nnefcl_device *op_form_open(const struct op_form *form)
 {
-    nnefcl_device *device = NULL;
+    nnefcl_device *opened = NULL;
     nnefcl_error error = {0};
-    nnefcl_device_open(getenv("NNEFCL_DEVICE"), NULL, &device, &error);
-    ck_assert_msg(device != NULL, "no device: %s", error.message);
+    nnefcl_device_open(getenv("NNEFCL_DEVICE"), NULL, &opened, &error);
+    ck_assert_msg(opened != NULL, "no device: %s", error.message);
     if (form->gpu) {
-        device->target.cpu = false;
-        device->target.group = device->target.max_work_group < 64 ? 1 : 64;
-        device->target.chunk = ncl_target_generic_gpu.chunk;
+        opened->target.cpu = false;
+        opened->target.group = opened->target.max_work_group < 64 ? 1 : 64;
+        opened->target.chunk = ncl_target_generic_gpu.chunk;
     }
-    return device;
+    return opened;
 }
 
 /* The device of a form for the whole process. */
 static inline const nnefcl_device *op_form_device(const struct op_form *form)
 {
     static nnefcl_device *devices[OP_FORMS];
-    nnefcl_device **device = &devices[form - op_forms];
-    if (!*device)
-        *device = op_form_open(form);
-    return *device;
+    nnefcl_device **kept = &devices[form - op_forms];
+    if (!*kept)
+        *kept = op_form_open(form);
+    return *kept;
 }
 
 /* Is there this form on the device? Persistent execution is for CPUs. */

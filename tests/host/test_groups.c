@@ -1,0 +1,96 @@
+/* Work-groups of many work-items: those behind the last task do nothing, whatever the body would do. */
+#include "host_case.h"
+#include "nnefcl/opencl.h"
+#include "ops/op_form.h"
+
+enum { ROOM = 256 };
+
+static nnefcl_status number_shape(nnefcl_call *call, void *user)
+{
+    const nnefcl_shape shape = nnefcl_call_shape(call, "x");
+    (void)user;
+    nnefcl_call_set_shape(call, "y", &shape);
+    return NNEFCL_OK;
+}
+
+/* Unlike those in cl/, this body does not look whether its task is one. */
+static const nnefcl_operation number = {
+    .version = 1,
+    .declaration = "fragment number( x: tensor<scalar> ) -> ( y: tensor<scalar> );",
+    .shape = number_shape,
+    .source = "static void FN(number)(INDEX task, SIZES size, global const float *x, global float *y)\n"
+              "{\n"
+              "    y[task] = (float)task;\n"
+              "}\n",
+};
+
+static nnefcl_model *number_model(int count)
+{
+    char text[256];
+    nnefcl_error error = {0};
+    nnefcl_model *model;
+    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
+    options.operations = &number;
+    options.operation_count = 1;
+    snprintf(text, sizeof text,
+             "version 1.0; extension KHR_enable_fragment_definitions;\n"
+             "fragment number( x: tensor<scalar> ) -> ( y: tensor<scalar> );\n"
+             "graph g(x) -> (y) { x = external(shape = [%d]); y = number(x); }",
+             count);
+    ck_assert_msg(nnefcl_model_open_memory(text, strlen(text), &options, &model, &error) == NNEFCL_OK, "%s",
+                  error.message);
+    return model;
+}
+
+/* What is in a buffer of ROOM floats behind a run whose output lies in front. */
+static void run_into(nnefcl_session *session, float room[ROOM])
+{
+    static const float x[ROOM];
+    cl_int code;
+    const cl_mem memory = clCreateBuffer(nnefcl_device_context(device), CL_MEM_READ_WRITE | CL_MEM_COPY_HOST_PTR,
+                                         ROOM * sizeof *room, room, &code);
+    const cl_command_queue queue =
+        clCreateCommandQueue(nnefcl_device_context(device), nnefcl_device_id(device), 0, &code);
+    ck_assert(memory && queue);
+    ck_assert_int_eq(nnefcl_session_bind_output(session, 0, memory, 0, NULL), NNEFCL_OK);
+    host_run(session, (const void *[]){x}, NULL);
+    ck_assert_int_eq(clEnqueueReadBuffer(queue, memory, CL_TRUE, 0, ROOM * sizeof *room, room, 0, NULL, NULL), 0);
+    clReleaseCommandQueue(queue);
+    clReleaseMemObject(memory);
+}
+
+static const int counts[] = {1, 63, 64, 65, 130};
+
+START_TEST(guarded)
+{
+    float room[ROOM];
+    const int count = counts[_i];
+    for (int i = 0; i < ROOM; i++)
+        room[i] = -1;
+    nnefcl_model *model = number_model(count);
+    const nnefcl_session_options options = {.version = 1, .execution = NNEFCL_EXECUTION_LAUNCHES};
+    nnefcl_session *session = host_session(model, &options);
+    run_into(session, room);
+    for (int i = 0; i < ROOM; i++)
+        ck_assert_msg(room[i] == (i < count ? (float)i : -1), "%d tasks: [%d] is %g", count, i, (double)room[i]);
+    nnefcl_session_free(session);
+    nnefcl_model_free(model);
+}
+END_TEST
+
+static void open_groups(void)
+{
+    device = op_form_open(&op_forms[OP_FORMS - 1]);
+    ck_assert(!device->target.cpu && device->target.group > 1);
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("groups");
+    TCase *tests = tcase_create("groups");
+    tcase_set_timeout(tests, 0);
+    tcase_add_unchecked_fixture(tests, open_groups, host_close);
+    tcase_add_loop_test(tests, guarded, 0, (int)(sizeof counts / sizeof *counts));
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}

@@ -283,7 +283,7 @@ static const struct {
     nnefcl_status status;
     const char *message;
 } refused[] = {
-    {"version", {.version = 2}, NNEFCL_ERR_ARGUMENT, "version 2"},
+    {"version", {.version = 2}, NNEFCL_ERR_ARGUMENT, "version is 2"},
     {"execution", {.version = 1, .execution = (nnefcl_execution)9}, NNEFCL_ERR_ARGUMENT, "execution"},
     {"blas", {.version = 1, .blas = (nnefcl_blas)9}, NNEFCL_ERR_ARGUMENT, "library"},
     {"pass",

@@ -107,6 +107,8 @@ void nnefcl_session_memory(const nnefcl_session *session, nnefcl_memory *memory)
     memory->arena = session->plan->arena_bytes;
     memory->io = session->plan->io_bytes;
     memory->total = memory->weights + memory->arena + memory->io + session->record_bytes;
+    if (session->counters)
+        memory->total += sizeof zeros;
     memory->buffers = (session->records != NULL) + (session->counters != NULL);
     for (size_t i = 0; i < session->plan->buffer_count; i++)
         memory->buffers += session->slot[i].own != NULL;

@@ -82,7 +82,7 @@ typedef struct nnefcl_step_info {
 NNEFCL_API size_t nnefcl_session_step_count(const nnefcl_session *session);
 NNEFCL_API nnefcl_status nnefcl_session_step(const nnefcl_session *session, size_t index, nnefcl_step_info *info);
 
-/* Device memory of the session in bytes. */
+/* Device memory of the session in bytes; `total` has the small buffers of records too. */
 typedef struct nnefcl_memory {
     uint64_t weights, arena, io, total;
     size_t buffers; /* number of cl_mem */

@@ -1,23 +1,31 @@
 /* An OpenCL layer for tests: the laziest driver that OpenCL 1.2 allows. Commands that do not block are held back until
  * their queue is flushed (clFlush, clFinish, clWaitForEvents on one of its events, a blocking command, its release): a
  * write reads the host's memory only then. A command that waits for an event of another queue needs that queue flushed
- * (5.13): otherwise it might never start, and the layer ends the process.
+ * too (5.13): where somebody blocks and it was not, the layer ends the process in place of a wait without end.
  *
  * Each queue has a gate, a user event, that all its commands wait for: opening it lets them go. */
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "layer_init.h"
 
-#define HELD 4096 /* events of one queue between two flushes */
+#define HELD  4096 /* events of one queue between two flushes */
+#define WAITS 256  /* on other queues between two clFinish */
 
 struct gate {
     struct gate *next;
     cl_command_queue queue;
+    unsigned long flushes;
     cl_event event; /* NULL: nothing is held back */
     cl_event held[HELD];
     size_t held_count;
+    struct {
+        const struct gate *on;
+        unsigned long flushes; /* of `on` when the command came */
+    } wait[WAITS];
+    size_t wait_count;
 };
 
 static struct gate *gates;
@@ -29,7 +37,7 @@ static void stop(const char *call, const char *what)
     abort();
 }
 
-/* ---- gates; all under the lock ---- */
+/* ---- gates; under the lock ---- */
 
 static struct gate *gate_find(cl_command_queue queue)
 {
@@ -74,13 +82,35 @@ static struct gate *gate_holding(cl_event event)
     return NULL;
 }
 
-static void gate_check_waits(const struct gate *gate, const char *call, cl_uint count, const cl_event *events)
+static void gate_add_waits(struct gate *gate, const char *call, cl_uint count, const cl_event *events)
 {
     for (cl_uint i = 0; i < count; i++) {
         const struct gate *other = gate_holding(events[i]);
-        if (other && other != gate)
-            stop(call, "waits for a command of another queue that was not flushed");
+        if (!other || other == gate)
+            continue;
+        if (gate->wait_count == WAITS)
+            stop(call, "too many waits");
+        gate->wait[gate->wait_count].on = other;
+        gate->wait[gate->wait_count++].flushes = other->flushes;
     }
+}
+
+/* Can all that the queue was given come to an end? */
+static bool gate_ends(const struct gate *gate, int depth)
+{
+    for (size_t i = 0; i < gate->wait_count; i++)
+        if (gate->wait[i].flushes == gate->wait[i].on->flushes || (depth && !gate_ends(gate->wait[i].on, depth - 1)))
+            return false;
+    return true;
+}
+
+static void gate_check_end(const char *call, cl_command_queue queue)
+{
+    pthread_mutex_lock(&lock);
+    const struct gate *gate = gate_find(queue);
+    if (gate && !gate_ends(gate, 4))
+        stop(call, "waits for a command of another queue that was not flushed");
+    pthread_mutex_unlock(&lock);
 }
 
 /* ---- flushing; without the lock, since the driver may run what it lets go ---- */
@@ -93,6 +123,7 @@ static void flush(cl_command_queue queue)
     if (gate) {
         gate->event = NULL;
         gate->held_count = 0;
+        gate->flushes++;
     }
     pthread_mutex_unlock(&lock);
     if (event) {
@@ -101,14 +132,23 @@ static void flush(cl_command_queue queue)
     }
 }
 
-static void flush_event(cl_event event)
+static void flush_event(const char *call, cl_event event)
+{
+    cl_command_queue queue = NULL; /* of user events too */
+    target->clGetEventInfo(event, CL_EVENT_COMMAND_QUEUE, sizeof queue, &queue, NULL);
+    if (queue) {
+        flush(queue);
+        gate_check_end(call, queue);
+    }
+}
+
+static void forget_waits(cl_command_queue queue)
 {
     pthread_mutex_lock(&lock);
-    const struct gate *gate = gate_holding(event);
-    const cl_command_queue queue = gate ? gate->queue : NULL;
+    struct gate *gate = gate_find(queue);
+    if (gate)
+        gate->wait_count = 0;
     pthread_mutex_unlock(&lock);
-    if (queue)
-        flush(queue);
 }
 
 /* ---- commands ---- */
@@ -130,7 +170,7 @@ static struct waits waits_begin(const char *call, cl_command_queue queue, cl_uin
         flush(queue);
     pthread_mutex_lock(&lock);
     struct gate *gate = gate_of(queue);
-    gate_check_waits(gate, call, count, events);
+    gate_add_waits(gate, call, count, events);
     for (cl_uint i = 0; i < count; i++)
         waits.event[i] = events[i];
     if (!blocking) {
@@ -141,27 +181,36 @@ static struct waits waits_begin(const char *call, cl_command_queue queue, cl_uin
     return waits;
 }
 
+/* Between waits_begin and here the lock is held, but for a driver that blocks. */
+static void waits_go(const struct waits *waits, const char *call, cl_command_queue queue)
+{
+    if (waits->gate)
+        return;
+    pthread_mutex_unlock(&lock);
+    gate_check_end(call, queue);
+}
+
 static void waits_end(struct waits *waits, const char *call, const cl_event *event)
 {
-    if (waits->gate && event && *event) {
-        if (waits->gate->held_count == HELD)
+    struct gate *gate = waits->gate;
+    if (gate && event && *event) {
+        if (gate->held_count == HELD)
             stop(call, "too many events");
-        waits->gate->held[waits->gate->held_count++] = *event;
+        gate->held[gate->held_count++] = *event;
     }
+    if (gate)
+        pthread_mutex_unlock(&lock);
     free(waits->event);
 }
 
-/* One command, with `waits` in place of the caller's list. The lock is let go before a driver blocks. */
+/* One command, with `waits` in place of the caller's list. */
 #define COMMAND(name, blocking, parameters, arguments)                                                                 \
     static cl_int CL_API_CALL my_##name parameters                                                                     \
     {                                                                                                                  \
         struct waits waits = waits_begin(#name, q, num_events_in_wait_list, event_wait_list, blocking);                \
-        if (blocking)                                                                                                  \
-            pthread_mutex_unlock(&lock);                                                                               \
+        waits_go(&waits, #name, q);                                                                                    \
         const cl_int code = target->name arguments;                                                                    \
         waits_end(&waits, #name, code == CL_SUCCESS ? event : NULL);                                                   \
-        if (!(blocking))                                                                                               \
-            pthread_mutex_unlock(&lock);                                                                               \
         return code;                                                                                                   \
     }
 #define GATED waits.count, waits.count ? waits.event : NULL, event
@@ -185,31 +234,39 @@ static void *CL_API_CALL my_clEnqueueMapBuffer(cl_command_queue q, cl_mem m, cl_
                                                size_t s, WAIT, cl_int *errcode_ret)
 {
     struct waits waits = waits_begin("clEnqueueMapBuffer", q, num_events_in_wait_list, event_wait_list, b);
-    if (b)
-        pthread_mutex_unlock(&lock);
+    waits_go(&waits, "clEnqueueMapBuffer", q);
     void *pointer = target->clEnqueueMapBuffer(q, m, b, f, o, s, GATED, errcode_ret);
     waits_end(&waits, "clEnqueueMapBuffer", pointer ? event : NULL);
-    if (!b)
-        pthread_mutex_unlock(&lock);
     return pointer;
 }
 
 /* ---- what lets commands go ---- */
 
-#define FLUSHING(name)                                                                                                 \
-    static cl_int CL_API_CALL my_##name(cl_command_queue queue)                                                        \
-    {                                                                                                                  \
-        flush(queue);                                                                                                  \
-        return target->name(queue);                                                                                    \
-    }
-FLUSHING(clFlush)
-FLUSHING(clFinish)
-FLUSHING(clReleaseCommandQueue)
+static cl_int CL_API_CALL my_clFlush(cl_command_queue queue)
+{
+    flush(queue);
+    return target->clFlush(queue);
+}
+
+static cl_int CL_API_CALL my_clReleaseCommandQueue(cl_command_queue queue)
+{
+    flush(queue);
+    return target->clReleaseCommandQueue(queue);
+}
+
+static cl_int CL_API_CALL my_clFinish(cl_command_queue queue)
+{
+    flush(queue);
+    gate_check_end("clFinish", queue);
+    const cl_int code = target->clFinish(queue);
+    forget_waits(queue);
+    return code;
+}
 
 static cl_int CL_API_CALL my_clWaitForEvents(cl_uint count, const cl_event *events)
 {
     for (cl_uint i = 0; events && i < count; i++)
-        flush_event(events[i]);
+        flush_event("clWaitForEvents", events[i]);
     return target->clWaitForEvents(count, events);
 }
 

@@ -5,6 +5,7 @@
 
 #include "layer.h"
 #include "layer_init.h"
+#include "live_memory.h"
 
 /* ---- failures ---- */
 
@@ -259,10 +260,25 @@ CREATE(EVENT, cl_event, clCreateUserEvent, (cl_context c, cl_int *errcode_ret), 
 
 HOLDS(CONTEXT, cl_context, Context)
 HOLDS(QUEUE, cl_command_queue, CommandQueue)
-HOLDS(MEMORY, cl_mem, MemObject)
 HOLDS(PROGRAM, cl_program, Program)
 HOLDS(KERNEL, cl_kernel, Kernel)
 HOLDS(EVENT, cl_event, Event)
+
+static cl_int CL_API_CALL my_clRetainMemObject(cl_mem memory)
+{
+    if (fails("clRetainMemObject"))
+        return atomic_load(&fail_code);
+    atomic_fetch_add(&live[MEMORY], 1);
+    live_memory_hold(memory, 0);
+    return target->clRetainMemObject(memory);
+}
+
+static cl_int CL_API_CALL my_clReleaseMemObject(cl_mem memory)
+{
+    atomic_fetch_sub(&live[MEMORY], 1);
+    live_memory_release(memory);
+    return target->clReleaseMemObject(memory);
+}
 
 /* A profile's largest allocation holds for all. */
 static cl_mem CL_API_CALL my_clCreateBuffer(cl_context context, cl_mem_flags flags, size_t size, void *host,
@@ -275,8 +291,10 @@ static cl_mem CL_API_CALL my_clCreateBuffer(cl_context context, cl_mem_flags fla
         return NULL;
     }
     const cl_mem memory = target->clCreateBuffer(context, flags, size, host, errcode_ret);
-    if (memory)
+    if (memory) {
         atomic_fetch_add(&live[MEMORY], 1);
+        live_memory_hold(memory, size);
+    }
     return memory;
 }
 
@@ -296,7 +314,8 @@ static void *CL_API_CALL my_clEnqueueMapBuffer(cl_command_queue q, cl_mem m, cl_
 
 /* ---- the layer ---- */
 
-LAYER_EXPORT const struct layer_control layer_control = {set_fail, get_failed, set_pause, get_live, set_profile};
+LAYER_EXPORT const struct layer_control layer_control = {set_fail, get_failed,  set_pause,
+                                                         get_live, set_profile, live_memory_get};
 
 void layer_take(struct _cl_icd_dispatch *table)
 {

@@ -5,6 +5,12 @@
 
 #include <stddef.h>
 
+/* Buffers that are alive, of anybody. */
+struct layer_memory {
+    size_t buffers;
+    unsigned long long bytes, peak; /* peak: the most bytes since somebody asked */
+};
+
 struct layer_control {
     /* The n-th call from now on fails with `code` (1: the next; 0: none does). */
     void (*fail_at)(unsigned long n, int code);
@@ -16,6 +22,7 @@ struct layer_control {
     long (*live)(char *text, size_t size);
     /* What devices look like from now on; "none": as they are. Zero: no such profile. */
     int (*profile)(const char *name);
+    struct layer_memory (*memory)(void);
 };
 
 #endif

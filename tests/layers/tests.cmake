@@ -4,9 +4,37 @@ foreach(layer fail delay)
   target_link_libraries(${layer}_layer PRIVATE nnefcl_flags PkgConfig::OPENCL)
   set_target_properties(${layer}_layer PROPERTIES C_VISIBILITY_PRESET hidden)
 endforeach()
-foreach(suite failures limits)
+target_sources(fail_layer PRIVATE ${CMAKE_CURRENT_LIST_DIR}/live_memory.c)
+foreach(suite failures limits memory)
   target_link_libraries(layers_test_${suite} PRIVATE ${CMAKE_DL_LIBS})
   add_dependencies(layers_test_${suite} fail_layer)
   set_property(TEST layers/test_${suite} APPEND PROPERTY ENVIRONMENT "OPENCL_LAYERS=$<TARGET_FILE:fail_layer>")
 endforeach()
 set_tests_properties(layers/test_failures PROPERTIES TIMEOUT 1200) # hundreds of sessions
+
+# What uses a device, behind the driver that starts nothing before it must: all of host/, operations of every kind of
+# step and of weights, the command.
+add_dependencies(layers_test_delay delay_layer)
+set_property(TEST layers/test_delay APPEND PROPERTY ENVIRONMENT "OPENCL_LAYERS=$<TARGET_FILE:delay_layer>")
+file(GLOB delayed CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/host/test_*.c)
+foreach(name conv gather matmul split)
+  list(APPEND delayed ${CMAKE_CURRENT_SOURCE_DIR}/ops/test_${name}.c)
+endforeach()
+foreach(suite ${delayed})
+  get_filename_component(name ${suite} NAME_WE)
+  get_filename_component(folder ${suite} DIRECTORY)
+  get_filename_component(folder ${folder} NAME)
+  string(REPLACE test_ "" short ${name})
+  add_dependencies(${folder}_${name} delay_layer)
+  add_test(NAME delay/${short} COMMAND ${folder}_${name} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+  set_tests_properties(delay/${short} PROPERTIES TIMEOUT 300
+                       ENVIRONMENT "CK_FORK=no;OPENCL_LAYERS=$<TARGET_FILE:delay_layer>")
+endforeach()
+if(TARGET nnef-cl-run)
+  foreach(case runs verify)
+    add_test(NAME delay/cli_${case} COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/cli/cli.py $<TARGET_FILE:nnef-cl-run>
+                                            ${CMAKE_CURRENT_SOURCE_DIR}/cli/${case}.case)
+    set_tests_properties(delay/cli_${case} PROPERTIES TIMEOUT 300 ENVIRONMENT
+                         "OPENCL_LAYERS=$<TARGET_FILE:delay_layer>")
+  endforeach()
+endif()

@@ -162,8 +162,8 @@ static nnefcl_status print_plan(struct trial *trial, bool plain, struct ncl_text
 {
     const struct ncl_plan_options options = {.plain_kernels = plain};
     const struct ncl_plan *plan;
-    const nnefcl_status status =
-        ncl_model_plan(trial->model, &trial->run->device->target, &options, &trial->arena, trial->run->diag, NULL, &plan);
+    const nnefcl_status status = ncl_model_plan(trial->model, &trial->run->device->target, &options, &trial->arena,
+                                                trial->run->diag, NULL, &plan);
     if (!status)
         ncl_plan_print(text, plan);
     return status;

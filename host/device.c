@@ -268,6 +268,7 @@ static nnefcl_status make(cl_context context, cl_device_id id, const nnefcl_devi
     }
     *made = (nnefcl_device){.allocator = *allocator, .context = context, .id = id, .info = *info};
     atomic_init(&made->holds, 1);
+    pthread_mutex_init(&made->lock, NULL);
     set_target(made);
     *device = made;
     return NNEFCL_OK;
@@ -390,6 +391,8 @@ void nnefcl_device_free(nnefcl_device *device)
     if (!device || atomic_fetch_sub(&device->holds, 1) > 1)
         return;
     const nnefcl_allocator allocator = device->allocator;
+    ncl_pool_free(device);
+    pthread_mutex_destroy(&device->lock);
     clReleaseContext(device->context);
     clReleaseDevice(device->id);
     ncl_resize(&allocator, device, 0);

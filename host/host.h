@@ -1,17 +1,21 @@
 /* What the files of host/ share: the objects behind nnefcl_device and nnefcl_session. Nothing outside host/ includes
  * this.
  *
- * Life of a session: plan -> programs (program.c) -> buffers and records (memory.c) -> init steps (upload.c, step.c) ->
- * one kernel object for each run step. After that nothing of the model is used any more. */
+ * Life of a session: plan (session.c) -> programs (session_programs.c, from program_pool.c or program.c) -> buffers and records
+ * (memory.c) -> init steps (session_init.c, upload.c, step.c), or the weights of another session (shared.c) -> one
+ * kernel object for each run step, launched once (session_ready.c). After that nothing of the model is used any more.
+ */
 #ifndef NCL_HOST_H
 #define NCL_HOST_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "base/alloc.h"
 #include "base/diag.h"
 #include "model/frozen.h"
 #include "nnefcl/opencl.h"
+#include "plan/source_persistent.h"
 
 /* ---- opencl_error.c ---- */
 
@@ -36,6 +40,12 @@ const char *ncl_device_type_name(nnefcl_device_type type);
 
 /* ---- device.c ---- */
 
+/* A program that was built, under the key of a kernel in it or of the persistent form that it holds. */
+struct ncl_pool_entry {
+    uint64_t key;
+    cl_program program;
+};
+
 struct nnefcl_device {
     atomic_uint holds; /* callers and sessions */
     nnefcl_allocator allocator;
@@ -43,6 +53,10 @@ struct nnefcl_device {
     cl_device_id id;    /* retained */
     nnefcl_device_info info;
     struct ncl_target target;
+    pthread_mutex_t lock; /* for what follows: sessions on several threads share it */
+    struct ncl_pool_entry *pool;
+    size_t pool_count, pool_capacity;
+    struct ncl_shared *shared; /* weights of the sessions that are alive */
 };
 
 nnefcl_device *ncl_device_retain(const nnefcl_device *device);
@@ -50,18 +64,26 @@ nnefcl_device *ncl_device_retain(const nnefcl_device *device);
 /* ---- program.c ---- */
 
 /* One source and what becomes of it. */
-struct ncl_build {
+struct ncl_source_build {
     const char *name; /* for messages */
     cl_program program;
     cl_int code;
 };
 
 /* The program of a text, not yet built. */
-nnefcl_status ncl_program_create(const nnefcl_device *device, const struct ncl_text *text, struct ncl_build *build,
-                                 struct ncl_diag *diag);
+nnefcl_status ncl_program_create(const nnefcl_device *device, const struct ncl_text *text,
+                                 struct ncl_source_build *build, struct ncl_diag *diag);
 /* Builds all of them, several at a time. The first failure is reported with the beginning of the compiler's log. */
-nnefcl_status ncl_program_build(const nnefcl_device *device, struct ncl_build *build, size_t count,
+nnefcl_status ncl_program_build(const nnefcl_device *device, struct ncl_source_build *build, size_t count,
                                 const nnefcl_allocator *allocator, struct ncl_diag *diag);
+
+/* ---- program_pool.c: programs that are there already ---- */
+
+/* The program that holds the kernel or the persistent form of this key, with a hold for the caller; NULL: none. */
+cl_program ncl_pool_find(const nnefcl_device *device, uint64_t key);
+/* Keeps a program that is built until the device is freed. Without memory it is not kept, which only costs time. */
+void ncl_pool_keep(const nnefcl_device *device, uint64_t key, cl_program program);
+void ncl_pool_free(nnefcl_device *device);
 
 /* ---- the session ---- */
 
@@ -87,8 +109,9 @@ struct nnefcl_session {
     const struct ncl_plan *plan;
     nnefcl_execution execution;
     bool profiling, clblast;
-    struct ncl_slot *slot;    /* by buffer of the plan */
-    cl_mem records, counters; /* counters: persistent form only */
+    struct ncl_slot *slot;     /* by buffer of the plan */
+    struct ncl_shared *shared; /* the weights, if others may use them too */
+    cl_mem records, counters;  /* counters: persistent form only */
     size_t record_bytes;
     cl_kernel *kernel;        /* by run step; NULL for copies and GEMMs; the persistent form has one at [0] */
     const char **location;    /* by run step: "graph.nnef:12:9 conv1 = conv" */
@@ -101,13 +124,56 @@ struct nnefcl_session {
     nnefcl_timing timing;
 };
 
+/* What exists only while a session is made. */
+struct ncl_maker {
+    struct nnefcl_session *session;
+    const struct nnefcl_model *model;
+    const nnefcl_session_options *options;
+    const struct ncl_graph *graph; /* behind the passes */
+    struct ncl_arena scratch;
+    struct ncl_diag *diag;
+    struct ncl_program_text set; /* persistent form: its bodies */
+    cl_program *program;         /* by kernel of the plan, each with a hold; NULL: not needed */
+    cl_program persistent;       /* with a hold */
+    bool separate;               /* a buffer for each tensor */
+    bool weights_are_there;      /* those of another session */
+};
+
+/* ---- session_programs.c ---- */
+
+/* Finds or builds all programs that the session needs. */
+nnefcl_status ncl_programs_make(struct ncl_maker *maker);
+void ncl_programs_release(struct ncl_maker *maker);
+
+/* ---- session_init.c ---- */
+
+/* Fills the weights and gives the state its initial values. */
+nnefcl_status ncl_init_run(struct ncl_maker *maker);
+
+/* ---- session_ready.c ---- */
+
+/* Kernel objects of the run steps; each is launched once, without a task, so that no driver is left with work that it
+ * puts off until the first launch. */
+nnefcl_status ncl_ready_make(struct ncl_maker *maker);
+/* A kernel object of a step. */
+nnefcl_status ncl_ready_kernel(const struct ncl_maker *maker, const struct ncl_step *step, cl_kernel *kernel);
+
+/* ---- shared.c: weights of one model on one device ---- */
+
+/* Takes over the weights of a session that made the same ones from the same model. False: there is none. */
+bool ncl_shared_take(struct ncl_maker *maker);
+/* Lets later sessions share them; called when they are complete. */
+void ncl_shared_offer(struct ncl_maker *maker);
+/* A session ends. */
+void ncl_shared_drop(struct nnefcl_session *session);
+
 /* ---- memory.c ---- */
 
 /* Makes the buffers for which wanted[storage] is set. */
 nnefcl_status ncl_memory_create(struct nnefcl_session *session, const bool wanted[NCL_STORAGE_KINDS],
                                 struct ncl_diag *diag);
 /* The record buffer, and the counters of the persistent form. */
-nnefcl_status ncl_memory_records(struct nnefcl_session *session, struct ncl_arena *scratch, struct ncl_diag *diag);
+nnefcl_status ncl_memory_records(struct ncl_maker *maker);
 /* Zeroes the counters again, if there are any: a kernel that was cut off leaves them anyhow. */
 nnefcl_status ncl_memory_zero_counters(struct nnefcl_session *session, struct ncl_diag *diag);
 void ncl_memory_release(struct nnefcl_session *session, enum ncl_storage storage);
@@ -137,6 +203,8 @@ void ncl_upload_close(struct ncl_upload *upload);
 /* A kernel object for a kernel step, all arguments set; `name` is the kernel's in the program. */
 nnefcl_status ncl_step_kernel(const struct nnefcl_session *session, const struct ncl_step *step, cl_program program,
                               const char *name, cl_kernel *kernel, struct ncl_diag *diag);
+/* The number of tasks that the next launches do. */
+nnefcl_status ncl_step_set_tasks(const struct ncl_step *step, cl_kernel kernel, uint64_t tasks, struct ncl_diag *diag);
 /* Sets the two arguments of one tensor again. */
 nnefcl_status ncl_step_set_tensor(const struct nnefcl_session *session, const struct ncl_step *step, unsigned operand,
                                   cl_kernel kernel, struct ncl_diag *diag);
@@ -178,10 +246,8 @@ nnefcl_status ncl_state_enqueue_reset(struct nnefcl_session *session, struct ncl
 
 /* ---- persistent.c ---- */
 
-/* Can the plan run as one kernel on this device? */
-nnefcl_status ncl_persistent_check(const struct nnefcl_session *session, struct ncl_diag *diag);
-nnefcl_status ncl_persistent_program(struct nnefcl_session *session, struct ncl_build *build, struct ncl_diag *diag);
-nnefcl_status ncl_persistent_kernel(const struct nnefcl_session *session, cl_program program, struct ncl_diag *diag);
+/* The kernel object of the whole run list, launched once without a step. */
+nnefcl_status ncl_persistent_kernel(struct nnefcl_session *session, cl_program program, struct ncl_diag *diag);
 nnefcl_status ncl_persistent_set_buffer(const struct nnefcl_session *session, uint32_t buffer, struct ncl_diag *diag);
 nnefcl_status ncl_persistent_enqueue(const struct nnefcl_session *session, cl_command_queue queue, cl_uint wait_count,
                                      const cl_event *wait, cl_event *event, struct ncl_diag *diag);

@@ -1,6 +1,5 @@
 /* The buffers of a plan on the device. */
 #include "host.h"
-#include "plan/source.h"
 
 static nnefcl_status create_buffer(struct nnefcl_session *session, uint64_t bytes, const char *what, cl_mem *memory,
                                    struct ncl_diag *diag)
@@ -38,17 +37,20 @@ static nnefcl_status create_filled(struct nnefcl_session *session, cl_mem_flags 
 
 static const cl_int zeros[NCL_PERSISTENT_COUNTERS];
 
-nnefcl_status ncl_memory_records(struct nnefcl_session *session, struct ncl_arena *scratch, struct ncl_diag *diag)
+nnefcl_status ncl_memory_records(struct ncl_maker *maker)
 {
+    struct nnefcl_session *session = maker->session;
+    const bool persistent = session->execution == NNEFCL_EXECUTION_PERSISTENT;
     int64_t *records;
     size_t count;
-    if (ncl_source_records(session->plan, scratch, &records, &count))
-        return ncl_nomem(diag);
-    session->record_bytes = (count ? count : 1) * sizeof *records; /* the array always has room for one */
-    nnefcl_status status =
-        create_filled(session, CL_MEM_READ_ONLY, records, session->record_bytes, "records", &session->records, diag);
-    if (!status && session->execution == NNEFCL_EXECUTION_PERSISTENT)
-        status = create_filled(session, CL_MEM_READ_WRITE, zeros, sizeof zeros, "counters", &session->counters, diag);
+    if (ncl_source_records(session->plan, persistent ? &maker->set : NULL, &maker->scratch, &records, &count))
+        return ncl_nomem(maker->diag);
+    session->record_bytes = count * sizeof *records;
+    nnefcl_status status = create_filled(session, CL_MEM_READ_ONLY, records, session->record_bytes, "records",
+                                         &session->records, maker->diag);
+    if (!status && persistent)
+        status =
+            create_filled(session, CL_MEM_READ_WRITE, zeros, sizeof zeros, "counters", &session->counters, maker->diag);
     return status;
 }
 

@@ -8,8 +8,8 @@
 #define BUILD_OPTIONS "-cl-std=CL1.2 -w"
 #define MAX_THREADS   16
 
-nnefcl_status ncl_program_create(const nnefcl_device *device, const struct ncl_text *text, struct ncl_build *build,
-                                 struct ncl_diag *diag)
+nnefcl_status ncl_program_create(const nnefcl_device *device, const struct ncl_text *text,
+                                 struct ncl_source_build *build, struct ncl_diag *diag)
 {
     if (text->failed || !text->data)
         return ncl_nomem(diag);
@@ -46,7 +46,7 @@ static void join_lines(char *text)
     }
 }
 
-static nnefcl_status report_log(const nnefcl_device *device, const struct ncl_build *build,
+static nnefcl_status report_log(const nnefcl_device *device, const struct ncl_source_build *build,
                                 const nnefcl_allocator *allocator, struct ncl_diag *diag)
 {
     size_t size = 0;
@@ -74,7 +74,7 @@ static nnefcl_status report_log(const nnefcl_device *device, const struct ncl_bu
 
 struct crew {
     const nnefcl_device *device;
-    struct ncl_build *build;
+    struct ncl_source_build *build;
     size_t count;
     atomic_size_t next;
 };
@@ -87,12 +87,12 @@ static void *build_some(void *argument)
         const size_t i = atomic_fetch_add(&crew->next, 1);
         if (i >= crew->count)
             return NULL;
-        struct ncl_build *build = &crew->build[i];
+        struct ncl_source_build *build = &crew->build[i];
         build->code = clBuildProgram(build->program, 1, &crew->device->id, BUILD_OPTIONS, NULL, NULL);
     }
 }
 
-nnefcl_status ncl_program_build(const nnefcl_device *device, struct ncl_build *build, size_t count,
+nnefcl_status ncl_program_build(const nnefcl_device *device, struct ncl_source_build *build, size_t count,
                                 const nnefcl_allocator *allocator, struct ncl_diag *diag)
 {
     struct crew crew = {.device = device, .build = build, .count = count};

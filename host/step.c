@@ -23,10 +23,17 @@ nnefcl_status ncl_step_set_tensor(const struct nnefcl_session *session, const st
     return ncl_opencl_check(diag, step->at, step->name, "clSetKernelArg", code);
 }
 
+nnefcl_status ncl_step_set_tasks(const struct ncl_step *step, cl_kernel kernel, uint64_t tasks, struct ncl_diag *diag)
+{
+    const cl_ulong count = tasks;
+    return ncl_opencl_check(diag, step->at, step->name, "clSetKernelArg",
+                            clSetKernelArg(kernel, ARG_TASKS, sizeof count, &count));
+}
+
 nnefcl_status ncl_step_kernel(const struct nnefcl_session *session, const struct ncl_step *step, cl_program program,
                               const char *name, cl_kernel *kernel, struct ncl_diag *diag)
 {
-    const cl_ulong record = step->record, tasks = step->tasks;
+    const cl_ulong record = step->record;
     cl_int code;
     *kernel = clCreateKernel(program, name, &code);
     if (code)
@@ -37,9 +44,9 @@ nnefcl_status ncl_step_kernel(const struct nnefcl_session *session, const struct
     code = clSetKernelArg(*kernel, ARG_RECORDS, sizeof session->records, &session->records);
     if (!code)
         code = clSetKernelArg(*kernel, ARG_RECORD, sizeof record, &record);
-    if (!code)
-        code = clSetKernelArg(*kernel, ARG_TASKS, sizeof tasks, &tasks);
     status = ncl_opencl_check(diag, step->at, step->name, "clSetKernelArg", code);
+    if (!status)
+        status = ncl_step_set_tasks(step, *kernel, step->tasks, diag);
     for (unsigned i = 0; i < step->tensor_count && !status; i++)
         status = ncl_step_set_tensor(session, step, i, *kernel, diag);
     return status;

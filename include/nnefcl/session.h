@@ -15,8 +15,11 @@ extern "C" {
 typedef struct nnefcl_session nnefcl_session;
 
 typedef enum nnefcl_execution {
-    NNEFCL_EXECUTION_LAUNCHES,  /* one kernel launch for each step (default) */
-    NNEFCL_EXECUTION_PERSISTENT /* the whole plan as one kernel; CPU devices only, else NNEFCL_ERR_UNSUPPORTED */
+    NNEFCL_EXECUTION_AUTO,      /* default: persistent where it fits and its program is there already, else launches */
+    NNEFCL_EXECUTION_LAUNCHES,  /* one kernel launch for each step */
+    NNEFCL_EXECUTION_PERSISTENT /* the whole plan as one kernel; NNEFCL_ERR_UNSUPPORTED where that does not fit: it is
+                                   for CPU devices of hosts whose memory order it needs (x86). With `profiling` steps
+                                   are launches all the same: only those can be measured */
 } nnefcl_execution;
 
 typedef enum nnefcl_blas {

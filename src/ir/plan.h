@@ -14,6 +14,7 @@
 
 #define NCL_STEP_TENSORS 8
 #define NCL_NO_TENSOR    UINT32_MAX
+#define NCL_RECORD_HEAD  2
 
 typedef uint32_t ncl_ref; /* index into plan->tensor */
 
@@ -58,6 +59,7 @@ struct ncl_kernel {
     unsigned tensors;          /* number of tensor parameters */
     size_t size_count;
     const char *const *size_name; /* names of the record's fields, as the file defines them */
+    uint64_t key;                 /* hash of all that the compiler gets for it: names it in every program */
 };
 
 enum ncl_step_kind { NCL_STEP_KERNEL, NCL_STEP_LOAD, NCL_STEP_COPY, NCL_STEP_GEMM };
@@ -124,7 +126,8 @@ struct ncl_plan {
     struct ncl_plan_state *state;
     size_t buffer_count, buffer_capacity;
     struct ncl_buffer *buffer;
-    uint64_t record_count; /* 64-bit integers in the record buffer */
+    uint64_t record_count; /* 64-bit integers in the record buffer; the first NCL_RECORD_HEAD lead to the step table of
+                              the persistent form */
     uint64_t weight_bytes, arena_bytes, init_bytes, io_bytes;
     size_t input_count, output_count;
     ncl_ref *input, *output; /* by index of the graph */

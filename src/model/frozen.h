@@ -24,6 +24,7 @@ struct nnefcl_model {
     unsigned compat;
     bool random_weights, no_quant;
     uint64_t seed, memory_limit;
+    uint64_t identity; /* no two models of a process have the same, not even one after another at one address */
 };
 
 /* A number that tells models apart: hash of the document and of the options that change what it computes. */
@@ -54,7 +55,8 @@ nnefcl_status ncl_model_constants_open(struct ncl_model_constants *constants, co
                                        struct ncl_diag *diag);
 void ncl_model_constants_close(struct ncl_model_constants *constants);
 
-/* needs.c: --dump plan and --dump cl. */
-void ncl_plan_dump(struct ncl_text *text, const struct ncl_plan *plan, nnefcl_dump what);
+/* needs.c: --dump plan and --dump cl. The sources are those that the compiler gets when nothing is there yet, of the
+ * persistent form if that is asked for and fits. */
+nnefcl_status ncl_plan_dump(struct ncl_text *text, const struct ncl_plan *plan, nnefcl_dump what, bool persistent);
 
 #endif

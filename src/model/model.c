@@ -1,6 +1,8 @@
 /* The model: opening it, and what can be asked of it (model.h). */
 #include <string.h>
+#include <time.h>
 
+#include "base/hash.h"
 #include "front/registered.h"
 #include "model/frozen.h"
 #include "nnef/parse.h"
@@ -157,6 +159,14 @@ static nnefcl_status load(nnefcl_model *model, const char *path, const nnefcl_re
     return status ? status : locate(model, diag);
 }
 
+static uint64_t new_identity(const nnefcl_model *model)
+{
+    struct timespec now = {0};
+    const uint64_t address = (uintptr_t)model;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return ncl_hash(ncl_hash(NCL_HASH_BASIS, &address, sizeof address), &now, sizeof now);
+}
+
 static nnefcl_status open_any(const char *path, const nnefcl_reader *reader, const struct memory *memory,
                               const nnefcl_model_options *options, nnefcl_model **result, nnefcl_error *error)
 {
@@ -169,7 +179,7 @@ static nnefcl_status open_any(const char *path, const nnefcl_reader *reader, con
     nnefcl_model *model = ncl_resize(&options->allocator, NULL, sizeof *model);
     if (!model)
         return ncl_nomem(&diag);
-    *model = (nnefcl_model){0};
+    *model = (nnefcl_model){.identity = new_identity(model)};
     ncl_arena_init(&model->arena, &options->allocator, 0);
     nnefcl_status status = NNEFCL_OK;
     if (memory) {

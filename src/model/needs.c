@@ -1,7 +1,7 @@
 /* What can be said of a model without a device (inspect.h): would it run, what would it need, the plan for a generic
  * target. */
 #include "model/frozen.h"
-#include "plan/source.h"
+#include "plan/source_persistent.h"
 
 static nnefcl_status generic_plan(const nnefcl_model *model, const nnefcl_session_options *options,
                                   const struct ncl_target *target, struct ncl_arena *arena, nnefcl_error *error,
@@ -64,10 +64,8 @@ nnefcl_status nnefcl_model_dump_plan(const nnefcl_model *model, const nnefcl_ses
         generic_plan(model, options, gpu ? &ncl_target_generic_gpu : &ncl_target_generic_cpu, &arena, error, &plan);
     ncl_text_init(&text, options ? &options->allocator : NULL);
     if (status == NNEFCL_OK) {
-        ncl_plan_dump(&text, plan, what);
-        if (text.failed)
-            status = NNEFCL_ERR_NOMEM;
-        else if (text.data)
+        status = ncl_plan_dump(&text, plan, what, options && options->execution == NNEFCL_EXECUTION_PERSISTENT);
+        if (!status && text.data)
             write(user, text.data, text.length);
     }
     ncl_text_free(&text);
@@ -75,14 +73,44 @@ nnefcl_status nnefcl_model_dump_plan(const nnefcl_model *model, const nnefcl_ses
     return status;
 }
 
-void ncl_plan_dump(struct ncl_text *text, const struct ncl_plan *plan, nnefcl_dump what)
+static void add_program(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program)
 {
+    ncl_text_add(text, program->persistent ? "/* ---- persistent:" : "/* ----");
+    for (size_t i = 0; i < program->count; i++)
+        ncl_text_printf(text, " k%u %s", program->kernel[i], plan->kernel[program->kernel[i]].body);
+    ncl_text_add(text, " ---- */\n");
+    ncl_source_text(text, plan, program);
+}
+
+static nnefcl_status add_programs(struct ncl_text *text, const struct ncl_plan *plan, bool persistent,
+                                  struct ncl_arena *arena)
+{
+    struct ncl_program_texts texts;
+    struct ncl_program_text set;
+    bool *wanted = NCL_NEW_ARRAY(arena, bool, plan->kernel_count);
+    if (!wanted)
+        return NNEFCL_ERR_NOMEM;
+    ncl_source_wanted(plan, true, !persistent, wanted);
+    if (ncl_source_programs(plan, wanted, arena, &texts))
+        return NNEFCL_ERR_NOMEM;
+    for (size_t i = 0; i < texts.count; i++)
+        add_program(text, plan, &texts.program[i]);
+    if (persistent && ncl_persistent_set(plan, arena, &set))
+        return NNEFCL_ERR_NOMEM;
+    if (persistent)
+        add_program(text, plan, &set);
+    return text->failed ? NNEFCL_ERR_NOMEM : NNEFCL_OK;
+}
+
+nnefcl_status ncl_plan_dump(struct ncl_text *text, const struct ncl_plan *plan, nnefcl_dump what, bool persistent)
+{
+    struct ncl_arena arena;
     if (what == NNEFCL_DUMP_PLAN) {
         ncl_plan_print(text, plan);
-        return;
+        return text->failed ? NNEFCL_ERR_NOMEM : NNEFCL_OK;
     }
-    for (uint32_t i = 0; i < plan->kernel_count; i++) {
-        ncl_text_printf(text, "/* ---- k%u %s ---- */\n", i, plan->kernel[i].body);
-        ncl_source_launch(text, plan, i);
-    }
+    ncl_arena_init(&arena, &text->allocator, 0);
+    const nnefcl_status status = add_programs(text, plan, persistent && !ncl_persistent_unfit(plan), &arena);
+    ncl_arena_free(&arena);
+    return status;
 }

@@ -7,7 +7,7 @@ static nnefcl_status check_options(const nnefcl_session_options *options, struct
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
                          "nnefcl_session_options.version is %u, this library knows 1; use NNEFCL_SESSION_OPTIONS_INIT",
                          (unsigned)options->version);
-    if (options->execution != NNEFCL_EXECUTION_LAUNCHES && options->execution != NNEFCL_EXECUTION_PERSISTENT)
+    if ((unsigned)options->execution > NNEFCL_EXECUTION_PERSISTENT)
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
                          "nnefcl_session_options.execution is %d: no such form of execution", (int)options->execution);
     if (options->blas != NNEFCL_BLAS_OWN && options->blas != NNEFCL_BLAS_CLBLAST)

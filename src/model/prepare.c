@@ -1,29 +1,21 @@
 /* What a session or a device-free plan is made from: the passes' graph, and its plan for a target. */
 #include <string.h>
 
+#include "base/hash.h"
 #include "front/registered.h"
 #include "model/frozen.h"
-
-/* FNV-1a, 64 bits. */
-static uint64_t hash(uint64_t sum, const void *data, size_t size)
-{
-    const unsigned char *byte = data;
-    for (size_t i = 0; i < size; i++)
-        sum = (sum ^ byte[i]) * 0x100000001b3;
-    return sum;
-}
 
 uint64_t ncl_model_fingerprint(const struct nnefcl_model *model)
 {
     const struct ncl_graph *graph = model->graph;
     const uint64_t numbers[] = {model->compat,       model->random_weights, model->no_quant,      model->seed,
                                 graph->tensor_count, graph->node_count,     graph->variable_count};
-    uint64_t sum = hash(0xcbf29ce484222325, numbers, sizeof numbers);
+    uint64_t sum = ncl_hash(NCL_HASH_BASIS, numbers, sizeof numbers);
     for (size_t i = 0; i < graph->tensor_count; i++) /* --shape and --batch are no part of the document */
-        sum = hash(sum, graph->tensor[i]->shape.extent, (size_t)graph->tensor[i]->shape.rank * sizeof(int64_t));
+        sum = ncl_hash(sum, graph->tensor[i]->shape.extent, (size_t)graph->tensor[i]->shape.rank * sizeof(int64_t));
     for (size_t i = 0; i < model->registered_count; i++)
-        sum = hash(sum, model->registered[i].custom.text, strlen(model->registered[i].custom.text));
-    return hash(sum, model->source.text, model->source.length);
+        sum = ncl_hash(sum, model->registered[i].custom.text, strlen(model->registered[i].custom.text));
+    return ncl_hash(sum, model->source.text, model->source.length);
 }
 
 nnefcl_status ncl_model_passes(const struct nnefcl_model *model, const struct ncl_target *target,

@@ -4,6 +4,7 @@
 #include "emit/parts.h"
 #include "emit/after.h"
 #include "plan/plan_make.h"
+#include "plan/source.h"
 
 static bool value_is_constant(const struct ncl_lower *lower, const struct ncl_value *value)
 {
@@ -255,6 +256,8 @@ static nnefcl_status make(struct ncl_lower *lower, const struct ncl_graph *graph
         status = ncl_schedule_init(plan, graph, lower->arena, lower->diag);
     if (!status)
         status = ncl_memplan(plan, options, lower->arena, lower->diag);
+    if (!status && ncl_source_keys(plan, &lower->arena->allocator))
+        status = ncl_nomem(lower->diag);
     return !status && options->keep_tensors ? ncl_keep_map(lower) : status;
 }
 
@@ -279,6 +282,7 @@ nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, cons
     if (!made)
         return ncl_nomem(diag);
     made->target = *target;
+    made->record_count = NCL_RECORD_HEAD;
     struct ncl_lower lower = {
         .arena = arena,
         .diag = diag,

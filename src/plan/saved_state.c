@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/checked.h"
+#include "base/hash.h"
 
 #define MAGIC       "NCLSTATE"
 #define MAGIC_BYTES 8
@@ -11,16 +12,6 @@
 #define HEAD_BYTES  (MAGIC_BYTES + 4 + 4 + 8)
 #define SUM_BYTES   8
 #define FIXED_BYTES 12 /* of a variable's header */
-#define FNV_BASIS   UINT64_C(0xcbf29ce484222325)
-
-/* FNV-1a: a step is a bijection of the sum, so one wrong byte is always found. */
-static uint64_t add_to_sum(uint64_t sum, const void *data, size_t size)
-{
-    const unsigned char *byte = data;
-    for (size_t i = 0; i < size; i++)
-        sum = (sum ^ byte[i]) * UINT64_C(0x100000001b3);
-    return sum;
-}
 
 static const struct ncl_plan_tensor *state_tensor(const struct ncl_plan *plan, size_t index)
 {
@@ -33,7 +24,7 @@ void ncl_saved_bytes(struct ncl_saved_writer *writer, const void *data, size_t s
 {
     if (writer->stopped)
         return;
-    writer->sum = add_to_sum(writer->sum, data, size);
+    writer->sum = ncl_hash(writer->sum, data, size);
     writer->stopped = writer->write(writer->user, data, size) != 0;
     writer->written += size;
 }
@@ -58,7 +49,7 @@ static uint64_t block_bytes(const struct ncl_plan *plan)
 
 void ncl_saved_begin(struct ncl_saved_writer *writer, const struct ncl_plan *plan)
 {
-    writer->sum = FNV_BASIS;
+    writer->sum = NCL_HASH_BASIS;
     ncl_saved_bytes(writer, MAGIC, MAGIC_BYTES);
     put(writer, VERSION, 4);
     put(writer, plan->state_count, 4);
@@ -160,7 +151,7 @@ static nnefcl_status check_frame(const unsigned char *block, size_t size, struct
         return ncl_error(diag, NNEFCL_ERR_DATA, NCL_NOWHERE,
                          "the saved state is damaged: it says it has %llu bytes, there are %zu",
                          (unsigned long long)bytes, size);
-    const uint64_t sum = add_to_sum(FNV_BASIS, block, size - SUM_BYTES),
+    const uint64_t sum = ncl_hash(NCL_HASH_BASIS, block, size - SUM_BYTES),
                    stored = number_at(block + size - SUM_BYTES, SUM_BYTES);
     if (sum != stored)
         return ncl_error(diag, NNEFCL_ERR_DATA, NCL_NOWHERE,

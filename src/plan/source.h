@@ -1,25 +1,48 @@
-/* OpenCL C sources from the bodies in cl/. */
+/* OpenCL C sources from the bodies in cl/. What is in them follows from the bodies alone: no number of a plan, of a
+ * buffer, of a kernel or of a batch. */
 #ifndef NCL_SOURCE_H
 #define NCL_SOURCE_H
 
 #include "ir/plan.h"
 
-/* The launch form of one kernel: prelude, defines, body, and
- *   kernel void launch(global const long *records, ulong record, ulong tasks, global uchar *m0, ulong o0, global uchar
- * *m1, ulong o1, ...) with one (buffer, byte offset) pair for each tensor. Work-group size: target.group. */
-void ncl_source_launch(struct ncl_text *text, const struct ncl_plan *plan, uint32_t kernel);
-/* The launch forms of all kernels for which wanted[kernel] is set, as one program: kernel 7 is `launch_7`. */
-void ncl_source_launches(struct ncl_text *text, const struct ncl_plan *plan, const bool *wanted);
-/* The whole run list as one kernel for CPU devices:
- *   kernel void persistent(global const long *records, volatile global int *counters_, global uchar *m0, ulong o0, ...)
- * with one pair for each buffer of the plan (INIT ones included: any buffer may stand for them); `counters_` holds
- * NCL_PERSISTENT_COUNTERS zeroed ints, which the kernel leaves zeroed; launch target.compute_units work-items, local
- * size 1. The steps themselves are part of `records` (ncl_source_records). Fewer than 2^31 tasks in all. */
-#define NCL_PERSISTENT_COUNTERS 48
-void ncl_source_persistent(struct ncl_text *text, const struct ncl_plan *plan);
-/* All records: the sizes of every kernel step at step->record, and behind them the step table of the persistent form.
- * `count` 64-bit integers. */
-nnefcl_status ncl_source_records(const struct ncl_plan *plan, struct ncl_arena *arena, int64_t **records,
-                                 size_t *count);
+/* Fills in kernel->key of every kernel: the hash of all that the compiler gets for it. */
+nnefcl_status ncl_source_keys(struct ncl_plan *plan, const nnefcl_allocator *allocator);
+
+/* What is compiled at once: the launch forms of some kernels, or the persistent form of the run list. */
+struct ncl_program_text {
+    bool persistent;
+    size_t count;
+    const uint32_t *kernel; /* of the plan, by their keys, each key once */
+    uint64_t key;           /* of the whole: of its kernels' keys */
+};
+/* The kernels of a plan for which wanted[kernel] is set, as one. */
+nnefcl_status ncl_source_set(const struct ncl_plan *plan, const bool *wanted, struct ncl_arena *arena,
+                             struct ncl_program_text *program);
+/* The programs of a plan. `wanted`, by kernel: those whose launch form is needed. Compilers of CPU devices need longer
+ * to start than to compile a body, and do one program at a time: many bodies become one program there. A few stay
+ * alone: what a driver's cache knows of them serves other models too. So do those of registered operations: their
+ * names and mistakes are their own. */
+struct ncl_program_texts {
+    size_t count;
+    struct ncl_program_text *program;
+};
+nnefcl_status ncl_source_programs(const struct ncl_plan *plan, const bool *wanted, struct ncl_arena *arena,
+                                  struct ncl_program_texts *texts);
+/* The kernels that a session launches: those of init, and of the run unless that is one kernel. */
+void ncl_source_wanted(const struct ncl_plan *plan, bool init, bool run, bool *wanted);
+/* The text of one. Kernels are called launch_<key>:
+ *   kernel void launch_0123456789abcdef(global const long *records, ulong record, ulong tasks, global uchar *m0,
+ *                                       ulong o0, global uchar *m1, ulong o1, ...)
+ * with one (buffer, byte offset) pair for each tensor. Work-group size: target.group. */
+void ncl_source_text(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program);
+#define NCL_LAUNCH_NAME 32 /* bytes that the name of a kernel takes */
+void ncl_source_launch_name(uint64_t key, char name[NCL_LAUNCH_NAME]);
+
+/* ---- for source_persistent.c ---- */
+
+/* A body with its defines, and no trace of them behind it. */
+void ncl_source_body(struct ncl_text *text, const struct ncl_plan *plan, uint32_t kernel);
+/* The type of the task's number. */
+const char *ncl_source_index_type(const struct ncl_kernel *kernel);
 
 #endif

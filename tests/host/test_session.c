@@ -43,7 +43,9 @@ static const nnefcl_session_options forms[] = {
     {.version = 1, .plain_kernels = 1},
     {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT},
     {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT, .profiling = 1},
+    {.version = 1, .execution = NNEFCL_EXECUTION_LAUNCHES},
 };
+enum { PERSISTENT_FORM = 4, LAUNCHES_FORM = 6 };
 
 START_TEST(every_form)
 {
@@ -398,11 +400,14 @@ START_TEST(dumps)
     nnefcl_error error = {0};
     ncl_text_init(&plan, NULL);
     ncl_text_init(&cl, NULL);
-    nnefcl_session *session = host_ready(NET_CHAIN, device->target.cpu ? &forms[4] : &forms[0]);
+    nnefcl_session *session = host_ready(NET_CHAIN, &forms[LAUNCHES_FORM]);
+    ck_assert_int_eq(nnefcl_session_dump(session, NNEFCL_DUMP_CL, keep_text, &cl, &error), NNEFCL_OK);
+    ck_assert(strstr(cl.data, "kernel void launch_") && !strstr(cl.data, "kernel void persistent"));
+    nnefcl_session_free(session);
+    session = host_ready(NET_CHAIN, &forms[device->target.cpu ? PERSISTENT_FORM : LAUNCHES_FORM]);
     ck_assert_int_eq(nnefcl_session_dump(session, NNEFCL_DUMP_PLAN, keep_text, &plan, &error), NNEFCL_OK);
     ck_assert_int_eq(nnefcl_session_dump(session, NNEFCL_DUMP_CL, keep_text, &cl, &error), NNEFCL_OK);
     ck_assert(strstr(plan.data, "plan chain") && strstr(plan.data, "z = exp"));
-    ck_assert(strstr(cl.data, "kernel void launch"));
     ck_assert(!device->target.cpu || strstr(cl.data, "kernel void persistent"));
     ck_assert_int_eq(nnefcl_session_dump(session, NNEFCL_DUMP_AST, keep_text, &plan, &error), NNEFCL_ERR_ARGUMENT);
     ck_assert_int_eq(nnefcl_session_dump(NULL, NNEFCL_DUMP_PLAN, keep_text, &plan, &error), NNEFCL_ERR_ARGUMENT);
@@ -419,7 +424,7 @@ START_TEST(compiler_refuses)
     struct ncl_diag diag;
     struct ncl_text text;
     nnefcl_error error = {0};
-    struct ncl_build build[3] = {{.name = "good"}, {.name = "bad"}, {.name = "fine"}};
+    struct ncl_source_build build[3] = {{.name = "good"}, {.name = "bad"}, {.name = "fine"}};
     static const char *const sources[] = {"kernel void a(void) {}",
                                           "#line 7 \"bad.cl\"\nkernel void b(void) { no_such_thing; }",
                                           "kernel void c(void) {}"};

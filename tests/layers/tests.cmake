@@ -1,5 +1,5 @@
 # Suites that need a layer between them and the driver.
-foreach(layer fail delay)
+foreach(layer fail delay wrong)
   add_library(${layer}_layer MODULE ${CMAKE_CURRENT_LIST_DIR}/${layer}_layer.c ${CMAKE_CURRENT_LIST_DIR}/layer_init.c)
   target_link_libraries(${layer}_layer PRIVATE nnefcl_flags PkgConfig::OPENCL)
   set_target_properties(${layer}_layer PROPERTIES C_VISIBILITY_PRESET hidden)
@@ -38,3 +38,17 @@ if(TARGET nnef-cl-run)
                          "OPENCL_LAYERS=$<TARGET_FILE:delay_layer>")
   endforeach()
 endif()
+
+# A compiler that makes a mistake, for the tests of those that find it.
+foreach(test host/test_verify cli/verify cli/conformance conformance/reports)
+  if(TEST ${test})
+    set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT "OPENCL_LAYERS=$<TARGET_FILE:wrong_layer>")
+  endif()
+endforeach()
+foreach(test delay/verify delay/cli_verify)
+  if(TEST ${test})
+    set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT
+                 "OPENCL_LAYERS=$<TARGET_FILE:delay_layer>:$<TARGET_FILE:wrong_layer>")
+  endif()
+endforeach()
+add_dependencies(host_test_verify wrong_layer)

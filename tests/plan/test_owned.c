@@ -39,7 +39,7 @@ static void print_all(struct ncl_text *out, const struct ncl_plan *plan)
 {
     ncl_plan_print(out, plan);
     for (uint32_t i = 0; i < plan->kernel_count; i++)
-        ncl_source_launch(out, plan, i);
+        ncl_source_text(out, plan, &(struct ncl_program_text){.count = 1, .kernel = &i});
     for (size_t i = 0; i < plan->state_count; i++)
         ncl_text_printf(out, "state %s %s\n", plan->state[i].name, plan->state[i].label);
     for (size_t i = 0; i < plan->run.count; i++) {

@@ -1,0 +1,44 @@
+/* What a session does once: load steps, packing, constants, the initial state. */
+#include "host.h"
+
+static nnefcl_status run_init_step(struct ncl_maker *maker, struct ncl_upload *upload, const struct ncl_step *step)
+{
+    struct nnefcl_session *session = maker->session;
+    cl_kernel kernel = NULL;
+    if (step->kind == NCL_STEP_LOAD)
+        return ncl_upload_load(upload, step, maker->diag);
+    nnefcl_status status = NNEFCL_OK;
+    if (step->kind == NCL_STEP_KERNEL)
+        status = ncl_ready_kernel(maker, step, &kernel);
+    if (!status)
+        status = ncl_step_enqueue(session, step, kernel, session->queue, 0, NULL, NULL, maker->diag);
+    if (kernel)
+        clReleaseKernel(kernel);
+    return status;
+}
+
+static nnefcl_status fill_weights(struct ncl_maker *maker)
+{
+    struct nnefcl_session *session = maker->session;
+    struct ncl_upload upload;
+    nnefcl_status status = ncl_upload_open(&upload, session, maker->model, maker->graph, maker->diag);
+    for (size_t i = 0; i < session->plan->init.count && !status; i++)
+        status = run_init_step(maker, &upload, &session->plan->init.step[i]);
+    if (!status)
+        status = ncl_opencl_check(maker->diag, NCL_NOWHERE, "init", "clFinish", clFinish(session->queue));
+    ncl_upload_close(&upload);
+    return status;
+}
+
+nnefcl_status ncl_init_run(struct ncl_maker *maker)
+{
+    struct nnefcl_session *session = maker->session;
+    nnefcl_status status = maker->weights_are_there ? NNEFCL_OK : fill_weights(maker);
+    if (!status)
+        status = ncl_state_enqueue_reset(session, maker->diag);
+    if (!status)
+        status = ncl_opencl_check(maker->diag, NCL_NOWHERE, "init", "clFinish", clFinish(session->queue));
+    if (!status && !maker->weights_are_there)
+        ncl_shared_offer(maker);
+    return status;
+}

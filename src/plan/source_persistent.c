@@ -1,0 +1,232 @@
+/* The persistent form: its kernel, and the steps as data (source_persistent.h). */
+#include "plan/source_persistent.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+/* Bytes of one task of a copy between tensors, which is a body of its own here: the launch form has clEnqueueCopyBuffer
+ * for it. */
+#define COPY_CHUNK ((uint64_t)65536)
+/* A worker that sees no other make progress for so many looks gives up: about a minute. A task that takes longer than
+ * that is none of ours. */
+#define SPINS ((int64_t)1 << 35)
+
+static uint64_t step_tasks(const struct ncl_plan *plan, const struct ncl_step *step)
+{
+    if (step->kind == NCL_STEP_KERNEL)
+        return step->tasks;
+    const uint64_t bytes = plan->tensor[step->tensor[1]].bytes;
+    return bytes / COPY_CHUNK + (bytes % COPY_CHUNK != 0);
+}
+
+/* ---- does it fit ---- */
+
+unsigned ncl_persistent_buffers(const struct ncl_plan *plan)
+{
+    for (unsigned count = 4; count <= 32; count *= 2)
+        if (plan->buffer_count <= count)
+            return count;
+    return 0;
+}
+
+const char *ncl_persistent_unfit(const struct ncl_plan *plan)
+{
+    const struct ncl_target *target = &plan->target;
+    const unsigned buffers = ncl_persistent_buffers(plan);
+    uint64_t tasks = 0;
+    if (!target->cpu)
+        return "it is for CPU devices";
+    if (!target->relaxed_atomics)
+        return "the device does not promise that a work-group sees what another one wrote";
+    if (!buffers)
+        return "the plan has more than 32 buffers, too many for kernel arguments";
+    if (2 * sizeof(void *) + buffers * (sizeof(void *) + sizeof(uint64_t)) > target->max_parameter_bytes)
+        return "the buffers of the plan need more bytes of kernel arguments than the device takes";
+    for (size_t i = 0; i < plan->run.count; i++) {
+        if (plan->run.step[i].kind == NCL_STEP_GEMM)
+            return "CLBlast cannot be part of it";
+        const uint64_t more = step_tasks(plan, &plan->run.step[i]);
+        if (more > INT32_MAX || (tasks += more) > INT32_MAX)
+            return "there are more than 2^31 tasks";
+    }
+    return NULL;
+}
+
+/* ---- the steps as data ---- */
+
+nnefcl_status ncl_persistent_set(const struct ncl_plan *plan, struct ncl_arena *arena, struct ncl_program_text *program)
+{
+    const uint64_t buffers = ncl_persistent_buffers(plan);
+    bool *wanted = NCL_NEW_ARRAY(arena, bool, plan->kernel_count);
+    if (!wanted)
+        return NNEFCL_ERR_NOMEM;
+    ncl_source_wanted(plan, false, true, wanted);
+    if (ncl_source_set(plan, wanted, arena, program))
+        return NNEFCL_ERR_NOMEM;
+    program->persistent = true;
+    program->key = ncl_hash(program->key, &buffers, sizeof buffers);
+    return NNEFCL_OK;
+}
+
+/* Step table: for each run step the position of its body in the set (behind the last one for a copy), tasks, first
+ * field of its record (bytes of a copy), the number of steps that must be over before it starts, the number of tensors,
+ * and buffer and byte offset of each. Today a step waits for all before it, which one counter of tasks can tell. */
+enum { STEP_BODY, STEP_TASKS, STEP_RECORD, STEP_WAIT, STEP_TENSORS, STEP_HEAD };
+
+static size_t table_size(const struct ncl_plan *plan)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < plan->run.count; i++)
+        count += STEP_HEAD + 2 * (size_t)plan->run.step[i].tensor_count;
+    return count;
+}
+
+static size_t position_of(const struct ncl_plan *plan, const struct ncl_program_text *set, uint32_t kernel)
+{
+    size_t position = 0;
+    while (position < set->count && plan->kernel[set->kernel[position]].key != plan->kernel[kernel].key)
+        position++;
+    assert(position < set->count);
+    return position;
+}
+
+static size_t put_step(const struct ncl_plan *plan, const struct ncl_program_text *set, size_t index, int64_t *out)
+{
+    const struct ncl_step *step = &plan->run.step[index];
+    const bool copy = step->kind == NCL_STEP_COPY;
+    assert(copy || step->kind == NCL_STEP_KERNEL);
+    out[STEP_BODY] = (int64_t)(copy ? set->count : position_of(plan, set, step->kernel));
+    out[STEP_TASKS] = (int64_t)step_tasks(plan, step);
+    out[STEP_RECORD] = (int64_t)(copy ? plan->tensor[step->tensor[1]].bytes : step->record);
+    out[STEP_WAIT] = (int64_t)index;
+    out[STEP_TENSORS] = step->tensor_count;
+    for (unsigned k = 0; k < step->tensor_count; k++) {
+        uint32_t buffer;
+        uint64_t offset;
+        ncl_plan_place(plan, step->tensor[k], &buffer, &offset);
+        out[STEP_HEAD + 2 * k] = buffer;
+        out[STEP_HEAD + 2 * k + 1] = (int64_t)offset;
+    }
+    return STEP_HEAD + 2 * (size_t)step->tensor_count;
+}
+
+nnefcl_status ncl_source_records(const struct ncl_plan *plan, const struct ncl_program_text *persistent,
+                                 struct ncl_arena *arena, int64_t **records, size_t *count)
+{
+    const struct ncl_steps *lists[] = {&plan->init, &plan->run};
+    size_t at = (size_t)plan->record_count;
+    *count = at + (persistent ? table_size(plan) : 0);
+    *records = NCL_NEW_ARRAY(arena, int64_t, *count);
+    if (!*records)
+        return NNEFCL_ERR_NOMEM;
+    (*records)[0] = persistent ? (int64_t)plan->run.count : 0;
+    (*records)[1] = (int64_t)plan->record_count;
+    for (int l = 0; l < 2; l++)
+        for (size_t i = 0; i < lists[l]->count; i++) {
+            const struct ncl_step *step = &lists[l]->step[i];
+            if (step->kind == NCL_STEP_KERNEL && step->size_count)
+                memcpy(*records + step->record, step->size, step->size_count * sizeof **records);
+        }
+    for (size_t i = 0; i < plan->run.count && persistent; i++)
+        at += put_step(plan, persistent, i, *records + at);
+    return NNEFCL_OK;
+}
+
+/* ---- the text ---- */
+
+/* Groups take tasks in the order of the steps from one counter and count them in another when they are done. A task
+ * starts when all tasks of the steps before it are done; these are in the hands of groups that run, so nobody waits for
+ * a group that has not started, however few of them the device runs at a time. What a group wrote is there for the
+ * others behind mem_fence and the counter: OpenCL 1.2 does not promise that, x86 gives it (target.relaxed_atomics). */
+static void add_tools(struct ncl_text *text)
+{
+    ncl_text_printf(text,
+                    "#line 1 \"persistent\"\n"
+                    "static void copy_bytes(long task, long bytes, global const uchar *x, global uchar *y)\n"
+                    "{\n"
+                    "    long i = task * %" PRIu64 ";\n"
+                    "    const long end = min(i + %" PRIu64 ", bytes);\n"
+                    "    for (; i + 16 <= end; i += 16)\n"
+                    "        vstore16(vload16(0, x + i), 0, y + i);\n"
+                    "    for (; i < end; i++)\n"
+                    "        y[i] = x[i];\n"
+                    "}\n"
+                    "static bool wait_until(volatile global int *done, int count, volatile global int *stalled)\n"
+                    "{\n"
+                    "    for (long spin = 0; *done < count; spin++)\n"
+                    "        if (*stalled || spin == %" PRId64 ") {\n"
+                    "            *stalled = 1;\n"
+                    "            return false;\n"
+                    "        }\n"
+                    "    mem_fence(CLK_GLOBAL_MEM_FENCE);\n"
+                    "    return true;\n"
+                    "}\n",
+                    COPY_CHUNK, COPY_CHUNK, SPINS);
+}
+
+static void add_case(struct ncl_text *text, const struct ncl_kernel *kernel, size_t position)
+{
+    ncl_text_printf(text, "        case %zu: %s_%016" PRIx64 "((%s)task, records + step[%d]", position, kernel->body,
+                    kernel->key, ncl_source_index_type(kernel), STEP_RECORD);
+    for (unsigned i = 0; i < kernel->tensors; i++)
+        ncl_text_printf(text, ", (global void *)(memory[step[%u]] + step[%u])", STEP_HEAD + 2 * i,
+                        STEP_HEAD + 2 * i + 1);
+    ncl_text_add(text, "); break;\n");
+}
+
+static void add_parameters(struct ncl_text *text, unsigned buffers)
+{
+    ncl_text_add(text, "__attribute__((reqd_work_group_size(1, 1, 1)))\nkernel void persistent(global const long "
+                       "*records, volatile global int *counters_");
+    for (unsigned i = 0; i < buffers; i++)
+        ncl_text_printf(text, ", global uchar *m%u, ulong o%u", i, i);
+    ncl_text_add(text, ")\n{\n    global uchar *memory[] = {");
+    for (unsigned i = 0; i < buffers; i++)
+        ncl_text_printf(text, "%sm%u + o%u", i ? ", " : "", i, i);
+    ncl_text_add(text, "};\n");
+}
+
+void ncl_source_persistent(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program)
+{
+    for (size_t i = 0; i < program->count; i++)
+        ncl_source_body(text, plan, program->kernel[i]);
+    add_tools(text);
+    add_parameters(text, ncl_persistent_buffers(plan));
+    ncl_text_printf(text,
+                    "    volatile global int *taken = counters_, *done = counters_ + 16, *left = counters_ + 32;\n"
+                    "    volatile global int *stalled = counters_ + %d;\n"
+                    "    global const long *step = records + records[1];\n"
+                    "    const long steps = records[0];\n"
+                    "    long i = 0;\n"
+                    "    int first = 0;\n"
+                    "    for (;;) {\n"
+                    "        const int ticket = atomic_inc(taken);\n"
+                    "        for (; i < steps && ticket - first >= step[%d]; i++) {\n"
+                    "            first += (int)step[%d];\n"
+                    "            step += %d + 2 * step[%d];\n"
+                    "        }\n"
+                    "        if (i == steps || !wait_until(done, step[%d] ? first : 0, stalled))\n"
+                    "            break;\n"
+                    "        const int task = ticket - first;\n"
+                    "        switch ((int)step[%d]) {\n",
+                    NCL_PERSISTENT_STALLED, STEP_TASKS, STEP_TASKS, STEP_HEAD, STEP_TENSORS, STEP_WAIT, STEP_BODY);
+    for (size_t i = 0; i < program->count; i++)
+        add_case(text, &plan->kernel[program->kernel[i]], i);
+    ncl_text_printf(text,
+                    "        case %zu: copy_bytes(task, step[%d], memory[step[%d]] + step[%d], memory[step[%d]] + "
+                    "step[%d]); break;\n"
+                    "        }\n"
+                    "        mem_fence(CLK_GLOBAL_MEM_FENCE);\n"
+                    "        atomic_inc(done);\n"
+                    "    }\n"
+                    "    if (atomic_inc(left) == (int)get_global_size(0) - 1) {\n"
+                    "        *taken = 0;\n"
+                    "        *done = 0;\n"
+                    "        *left = 0;\n"
+                    "    }\n"
+                    "}\n",
+                    program->count, STEP_RECORD, STEP_HEAD, STEP_HEAD + 1, STEP_HEAD + 2, STEP_HEAD + 3);
+}

@@ -417,11 +417,11 @@ nnefcl_status ncl_constant_builtin(struct ncl_build *build, const char *name, st
 {
     static const struct {
         const char *name;
-        nnefcl_status (*run)(struct ncl_build *build, struct ncl_loc at, struct ncl_value *value);
+        nnefcl_status (*compute)(struct ncl_build *build, struct ncl_loc at, struct ncl_value *value);
     } builtin[] = {{"shape_of", shape_of}, {"length_of", length_of}, {"range_of", range_of}, {"integer", to_integer},
                    {"scalar", to_scalar},  {"logical", to_logical},  {"string", to_string}};
     for (size_t i = 0; i < sizeof builtin / sizeof *builtin; i++)
         if (strcmp(builtin[i].name, name) == 0)
-            return builtin[i].run(build, at, value);
+            return builtin[i].compute(build, at, value);
     return ncl_error(build->diag, NNEFCL_ERR_MODEL, at, "unknown function '%s'", name);
 }

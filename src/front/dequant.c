@@ -125,7 +125,7 @@ static nnefcl_status get_numbers(const struct preparing *p, const char *name, st
 /* ---- algorithms (4.9.5) ---- */
 
 /* y = (q + p) / r * (max - min) + min */
-static void run_min_max(const struct ncl_dequant *d, double low, double high, size_t count, double *values)
+static void decode_min_max(const struct ncl_dequant *d, double low, double high, size_t count, double *values)
 {
     double span = high - low;
     for (size_t i = 0; i < count; i++)
@@ -139,7 +139,7 @@ static nnefcl_status prepare_min_max_as(const struct preparing *p, bool is_signe
     nnefcl_status status = get_bits(p, &bits);
     if (status)
         return status;
-    out->run = run_min_max;
+    out->decode = decode_min_max;
     out->steps = ldexp(1, bits) - 1 - (is_signed && symmetric);
     out->shift = is_signed ? ldexp(1, bits - 1) - symmetric : 0;
     if (out->steps <= 0)
@@ -165,7 +165,7 @@ static nnefcl_status prepare_linear(const struct preparing *p, const struct ncl_
 }
 
 /* y = (q - zero_point) * scale */
-static void run_zero_point(const struct ncl_dequant *d, double zero, double scale, size_t count, double *values)
+static void decode_zero_point(const struct ncl_dequant *d, double zero, double scale, size_t count, double *values)
 {
     (void)d;
     for (size_t i = 0; i < count; i++)
@@ -175,14 +175,14 @@ static void run_zero_point(const struct ncl_dequant *d, double zero, double scal
 static nnefcl_status prepare_zero_point(const struct preparing *p, const struct ncl_tensor_header *header)
 {
     (void)header;
-    p->out->run = run_zero_point;
+    p->out->decode = decode_zero_point;
     nnefcl_status status = get_numbers(p, "zero_point", &p->out->a);
     return status ? status : get_numbers(p, "scale", &p->out->b);
 }
 
 /* y = 2^(q + m - r) with m = ceil(log2(max)): how the smallest exponent m - r is stored as index 0 follows from 5.2
  * (A-QUANT-2). Of signed items the highest bit is the sign of y and the others are q. */
-static void run_logarithmic(const struct ncl_dequant *d, double max, double unused, size_t count, double *values)
+static void decode_logarithmic(const struct ncl_dequant *d, double max, double unused, size_t count, double *values)
 {
     double base = ceil(log2(max)) - d->steps;
     (void)unused;
@@ -197,7 +197,7 @@ static nnefcl_status prepare_logarithmic(const struct preparing *p, const struct
     nnefcl_status status = get_bits(p, &bits);
     if (status)
         return status;
-    out->run = run_logarithmic;
+    out->decode = decode_logarithmic;
     out->sign_bit = header->code == NCL_ITEM_QUANT_SIGNED;
     out->half = ldexp(1, (int)header->bits - 1);
     out->steps = ldexp(1, bits - out->sign_bit) - 1;
@@ -255,7 +255,7 @@ void ncl_dequant_apply(const struct ncl_dequant *d, uint64_t first, size_t count
     while (count > 0) {
         uint64_t left = (uint64_t)d->inner - first % (uint64_t)d->inner;
         size_t run = left < count ? (size_t)left : count;
-        d->run(d, d->a.value[position(&d->a, &d->shape, first)], d->b.value[position(&d->b, &d->shape, first)], run,
+        d->decode(d, d->a.value[position(&d->a, &d->shape, first)], d->b.value[position(&d->b, &d->shape, first)], run,
                values);
         values += run;
         first += run;

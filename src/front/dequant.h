@@ -15,7 +15,7 @@ struct ncl_dequant_numbers {
 
 /* One algorithm with its numbers: for a run of elements that share a and b, values hold q and become y. */
 struct ncl_dequant {
-    void (*run)(const struct ncl_dequant *dequant, double a, double b, size_t count, double *values);
+    void (*decode)(const struct ncl_dequant *dequant, double a, double b, size_t count, double *values);
     double shift, steps;             /* min-max: p and r; logarithmic: r in steps */
     bool sign_bit;                   /* logarithmic: the highest stored bit is the sign */
     double half;                     /* weight of that bit: 2^(stored bits - 1) */

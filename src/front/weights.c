@@ -194,7 +194,7 @@ static nnefcl_status refill(struct ncl_weights *w, struct ncl_diag *diag)
         return NNEFCL_OK;
     }
     ncl_items_to_double(header, w->packed, 0, count, w->item.real);
-    if (is_quantized(header->code) && w->dequant.run)
+    if (is_quantized(header->code) && w->dequant.decode)
         ncl_dequant_apply(&w->dequant, w->position, count, w->item.real);
     else if (header->has_range)
         ncl_items_apply_range(header, w->item.real, count);
@@ -303,7 +303,7 @@ static nnefcl_status open_checked(struct ncl_weights *w, const struct ncl_variab
     nnefcl_status status = open_data(&w->data, w->container, variable, w->compat, NCL_NOWHERE, &quiet);
     if (!status)
         status = check_data(&w->data, variable, w->compat, NCL_NOWHERE, &quiet);
-    w->dequant.run = NULL;
+    w->dequant.decode = NULL;
     if (!status && is_quantized(header->code) && variable->quant && variable->dtype == NNEFCL_SCALAR) {
         ncl_arena_free(&w->numbers);
         status =

@@ -1,4 +1,6 @@
 /* Pass `recognize`: what a pattern writes down becomes the operation that is meant (patterns.nnef). */
+#include "emit/after.h"
+#include "emit/inner.h"
 #include "pass/match.h"
 #include "pass/pass.h"
 
@@ -36,16 +38,88 @@ static void inner_remove(struct ncl_rewrite *rw, struct ncl_match *match)
     }
 }
 
+/* ---- operations that are computed as they were written ---- */
+
+struct inner {
+    struct ncl_node *node[NCL_MATCH_NODES + 1];
+    size_t count;
+};
+
+static bool inner_has(const struct inner *inner, const struct ncl_node *node)
+{
+    for (size_t i = 0; i < inner->count; i++)
+        if (inner->node[i] == node)
+            return true;
+    return false;
+}
+
+/* The matcher comes from a result to its operands: backwards, each node stands behind those it reads. */
+static struct inner inner_collect(const struct ncl_match *match)
+{
+    struct inner inner = {.count = 0};
+    for (size_t i = match->count; i-- > 0;)
+        if (!inner_has(&inner, match->node[i]))
+            inner.node[inner.count++] = match->node[i];
+    return inner;
+}
+
+static bool hangs_on(const struct ncl_node *producer, const struct ncl_node *previous, const struct ncl_node *node)
+{
+    const struct ncl_tensor *result = ncl_node_result(previous, 0);
+    return producer->op->after && node->op->elements &&
+           (node->argument[0].tensor == result || node->argument[1].tensor == result) &&
+           ncl_shape_equal(&result->shape, &ncl_node_result(node, 0)->shape);
+}
+
+/* Element-wise nodes from `first` on hang on the one in front of them; how many. */
+static size_t inner_hang(struct ncl_rewrite *rw, const struct inner *inner, size_t first)
+{
+    struct ncl_node *producer = inner->node[first - 1];
+    size_t end = first;
+    while (end < inner->count && hangs_on(producer, inner->node[end - 1], inner->node[end]))
+        end++;
+    struct ncl_after *link = ncl_rewrite_alloc(rw, end - first, sizeof *link);
+    for (size_t i = end; link && i-- > first;)
+        link[i - first] = (struct ncl_after){inner->node[i], i + 1 < end ? &link[i - first + 1] : NULL};
+    if (link && end > first)
+        producer->after = link;
+    return end - first;
+}
+
+static void inner_keep(struct ncl_rewrite *rw, struct ncl_node *node, const struct inner *inner)
+{
+    const struct ncl_node **kept = ncl_rewrite_alloc(rw, inner->count, sizeof *kept);
+    size_t count = 0;
+    for (size_t i = 0; kept && i < inner->count; i++) {
+        ncl_rewrite_unlist(rw, inner->node[i]);
+        kept[count++] = inner->node[i];
+    }
+    node->inner = kept;
+    node->inner_count = 0;
+    for (size_t i = 0; kept && i < count; i += 1 + inner_hang(rw, inner, i + 1))
+        kept[node->inner_count++] = inner->node[i];
+}
+
+/* ---- one node ---- */
+
 static bool node_recognize(struct ncl_rewrite *rw, const struct ncl_template *template, struct ncl_node *node)
 {
+    const struct ncl_signature *meant = template->meant->signature;
     struct ncl_match match;
     struct ncl_value argument[NCL_MATCH_PARAMETERS];
+    const struct ncl_node before = *node;
     if (!ncl_match_find(rw, template, node, &match))
         return false;
     arguments_fill(template->meant, &match, argument);
-    if (!ncl_rewrite_become_bound(rw, node, template->meant->signature, argument))
+    if (!ncl_rewrite_become_bound(rw, node, meant, argument))
         return false;
-    inner_remove(rw, &match);
+    if (meant->op->lower != ncl_inner_lower) {
+        inner_remove(rw, &match);
+        return true;
+    }
+    struct inner inner = inner_collect(&match);
+    if ((inner.node[inner.count++] = ncl_rewrite_clone(rw, &before)))
+        inner_keep(rw, node, &inner);
     return true;
 }
 

@@ -332,6 +332,17 @@ void ncl_rewrite_remove(struct ncl_rewrite *rw, struct ncl_node *node)
     node_set_producer(node, NULL);
 }
 
+struct ncl_node *ncl_rewrite_clone(struct ncl_rewrite *rw, const struct ncl_node *node)
+{
+    struct entry *entry = ncl_rewrite_alloc(rw, 1, sizeof *entry);
+    if (!entry)
+        return NULL;
+    entry->node = *node;
+    entry->unlisted = true;
+    node_take_arguments(rw, &entry->node, node);
+    return &entry->node;
+}
+
 void ncl_rewrite_move(struct ncl_rewrite *rw, struct ncl_node *node, struct ncl_node *before)
 {
     if (rw->status || node == before)

@@ -48,6 +48,9 @@ void ncl_rewrite_remove(struct ncl_rewrite *rw, struct ncl_node *node);
 /* The node leaves the order, but what it reads stays read and its results stay its own: for nodes that hang on
  * another one. */
 void ncl_rewrite_unlist(struct ncl_rewrite *rw, struct ncl_node *node);
+/* A copy that is not in the order, with the same results, which `node` goes on to make: for nodes that become another
+ * operation, but are still to be had. */
+struct ncl_node *ncl_rewrite_clone(struct ncl_rewrite *rw, const struct ncl_node *node);
 /* `node` goes to the place right before `before`. */
 void ncl_rewrite_move(struct ncl_rewrite *rw, struct ncl_node *node, struct ncl_node *before);
 /* Another value for an argument. */

@@ -38,6 +38,20 @@ static const struct op_case cases[] = {
     {"rms norm", NORM("y = x * rsqrt(mean_reduce(sqr(x), axes = [1]) + 0.5) * s;"), LINES,
      "0.707106781 0.707106781 0.530330086 -1.41421356 -0.707106781 0 0.883883476 -0.707106781 0.0199971256 "
      "0.0049992814 -0.00749892211 -1.99971256"},
+    {"attention",
+     HEADER "graph g( q, k, v, m ) -> ( y )\n{\n    q = external(shape = [1,2,2]);\n"
+            "    k = external(shape = [1,3,2]);\n    v = external(shape = [1,3,2]);\n"
+            "    m = external(shape = [1,2,3]);\n"
+            "    y = matmul(softmax(matmul(q, k, transposeB = true) / 2.0 + m, axes = [2]), v);\n}\n",
+     "1 -0.5 2 0.25 | 0.5 1 -1 2 3 0 | 1 10 2 -20 -3 30 | 0 0.5 -1 1 0 0.25",
+     "-0.839597841 14.5398961 -2.27649347 26.0056729"},
+    {"attention and what hangs on it",
+     HEADER "graph g( q, k, v, m ) -> ( y )\n{\n    q = external(shape = [1,2,2]);\n"
+            "    k = external(shape = [1,2,3]);\n    v = external(shape = [1,3,2]);\n"
+            "    m = external(shape = [1,2,3]);\n"
+            "    a = matmul(softmax(matmul(q, k) * 0.5 + m, axes = [2]), v);\n    y = a * 2.0 + 1.0;\n}\n",
+     "1 -0.5 2 0.25 | 0.5 -1 3 1 2 0 | 1 10 2 -20 -3 30 | 0 0.5 -1 1 0 0.25",
+     "-0.679195682 30.0797922 -3.55298694 53.0113457"},
 };
 
 static const struct op_error errors[] = {

@@ -153,7 +153,7 @@ static void put_items(struct ncl_emit *step, const struct ncl_custom *custom, co
 nnefcl_status ncl_custom_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
     const struct ncl_custom *custom = node->op->custom;
-    ncl_ref operand[NCL_STEP_TENSORS];
+    ncl_ref operand[NCL_CUSTOM_TENSORS];
     size_t count = 0, inputs = 0;
     for (size_t i = 0; i < custom->parameter_count + custom->result_count; i++)
         if (custom->field[i].kind == NCL_CUSTOM_TENSOR) {

@@ -9,6 +9,7 @@
 #include "ir/op.h"
 #include "emit/reference.h"
 
+#define NCL_CUSTOM_TENSORS 8 /* of a kernel at most */
 /* COUNT, RANK, EXTENT and STRIDE of NNEFCL_MAX_RANK axes each */
 #define NCL_CUSTOM_TENSOR_FIELDS (2 + 2 * NNEFCL_MAX_RANK)
 #define NCL_CUSTOM_ARRAY_FIELDS  2

@@ -140,10 +140,10 @@ static nnefcl_status check_types(const struct registration *r)
         if (!is_tensor(fragment->result[i].type))
             status =
                 refuse_type(r, &fragment->result[i], "but a result is a tensor of scalars, integers, logicals or ?");
-    if (!status && tensors > NCL_STEP_TENSORS)
+    if (!status && tensors > NCL_CUSTOM_TENSORS)
         return wrong(r, fragment->at,
                      "%zu tensors among parameters and results, the kernel of an operation takes at most %d", tensors,
-                     NCL_STEP_TENSORS);
+                     NCL_CUSTOM_TENSORS);
     return status;
 }
 

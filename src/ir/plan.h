@@ -12,7 +12,7 @@
 #include "graph.h"
 #include "target.h"
 
-#define NCL_STEP_TENSORS 8
+#define NCL_STEP_TENSORS 16
 #define NCL_NO_TENSOR    UINT32_MAX
 #define NCL_RECORD_HEAD  2
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel_list.h"
 #include "layer.h"
 #include "layer_init.h"
 #include "live_memory.h"
@@ -255,14 +256,43 @@ CREATE(QUEUE, cl_command_queue, clCreateCommandQueue,
        (cl_context c, cl_device_id d, cl_command_queue_properties p, cl_int *errcode_ret), (c, d, p, errcode_ret))
 CREATE(PROGRAM, cl_program, clCreateProgramWithSource,
        (cl_context c, cl_uint n, const char **s, const size_t *l, cl_int *errcode_ret), (c, n, s, l, errcode_ret))
-CREATE(KERNEL, cl_kernel, clCreateKernel, (cl_program p, const char *n, cl_int *errcode_ret), (p, n, errcode_ret))
 CREATE(EVENT, cl_event, clCreateUserEvent, (cl_context c, cl_int *errcode_ret), (c, errcode_ret))
 
 HOLDS(CONTEXT, cl_context, Context)
 HOLDS(QUEUE, cl_command_queue, CommandQueue)
 HOLDS(PROGRAM, cl_program, Program)
-HOLDS(KERNEL, cl_kernel, Kernel)
 HOLDS(EVENT, cl_event, Event)
+
+static cl_kernel CL_API_CALL my_clCreateKernel(cl_program program, const char *name, cl_int *errcode_ret)
+{
+    if (fails("clCreateKernel")) {
+        if (errcode_ret)
+            *errcode_ret = atomic_load(&fail_code);
+        return NULL;
+    }
+    const cl_kernel kernel = target->clCreateKernel(program, name, errcode_ret);
+    if (kernel) {
+        atomic_fetch_add(&live[KERNEL], 1);
+        kernel_list_add(program, kernel);
+    }
+    return kernel;
+}
+
+static cl_int CL_API_CALL my_clRetainKernel(cl_kernel kernel)
+{
+    if (fails("clRetainKernel"))
+        return atomic_load(&fail_code);
+    atomic_fetch_add(&live[KERNEL], 1);
+    kernel_list_hold(kernel);
+    return target->clRetainKernel(kernel);
+}
+
+static cl_int CL_API_CALL my_clReleaseKernel(cl_kernel kernel)
+{
+    atomic_fetch_sub(&live[KERNEL], 1);
+    kernel_list_release(kernel);
+    return target->clReleaseKernel(kernel);
+}
 
 static cl_int CL_API_CALL my_clRetainMemObject(cl_mem memory)
 {
@@ -314,8 +344,8 @@ static void *CL_API_CALL my_clEnqueueMapBuffer(cl_command_queue q, cl_mem m, cl_
 
 /* ---- the layer ---- */
 
-LAYER_EXPORT const struct layer_control layer_control = {set_fail, get_failed,  set_pause,
-                                                         get_live, set_profile, live_memory_get};
+LAYER_EXPORT const struct layer_control layer_control = {set_fail,    get_failed,      set_pause,         get_live,
+                                                         set_profile, live_memory_get, kernel_list_passed};
 
 void layer_take(struct _cl_icd_dispatch *table)
 {

@@ -23,6 +23,8 @@ struct layer_control {
     /* What devices look like from now on; "none": as they are. Zero: no such profile. */
     int (*profile)(const char *name);
     struct layer_memory (*memory)(void);
+    /* Kernels that a driver with a list of them has passed over to find those that were released. */
+    unsigned long long (*passed)(void);
 };
 
 #endif

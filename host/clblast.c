@@ -64,6 +64,7 @@ static CLBlastStatusCode run(const struct nnefcl_session *session, const struct 
                          b = operand(session, step, 1, g->transpose_b ? g->k : g->n),
                          c = operand(session, step, 2, g->n);
     const size_t m = (size_t)g->m, n = (size_t)g->n, k = (size_t)g->k;
+    const float beta = g->add ? 1.0f : 0.0f;
     size_t sa, sb, sc;
     /* The batched form with an array of offsets waits for its upload: never used. A C that does not move would be
      * written by all batches. */
@@ -71,12 +72,12 @@ static CLBlastStatusCode run(const struct nnefcl_session *session, const struct 
         is_strided(g->offset_c, g->batch, &sc) && sc >= m * n)
         return CLBlastSgemmStridedBatched(
             CLBlastLayoutRowMajor, ta, tb, m, n, k, 1.0f, a.memory, a.first + (size_t)g->offset_a[0], a.leading, sa,
-            b.memory, b.first + (size_t)g->offset_b[0], b.leading, sb, 0.0f, c.memory, c.first + (size_t)g->offset_c[0],
+            b.memory, b.first + (size_t)g->offset_b[0], b.leading, sb, beta, c.memory, c.first + (size_t)g->offset_c[0],
             c.leading, sc, (size_t)g->batch, queue, event);
     CLBlastStatusCode code = CLBlastSuccess;
     for (int64_t i = 0; i < g->batch && code == CLBlastSuccess; i++)
         code = CLBlastSgemm(CLBlastLayoutRowMajor, ta, tb, m, n, k, 1.0f, a.memory, a.first + (size_t)g->offset_a[i],
-                            a.leading, b.memory, b.first + (size_t)g->offset_b[i], b.leading, 0.0f, c.memory,
+                            a.leading, b.memory, b.first + (size_t)g->offset_b[i], b.leading, beta, c.memory,
                             c.first + (size_t)g->offset_c[i], c.leading, queue, g->batch == 1 ? event : NULL);
     if (code == CLBlastSuccess && g->batch > 1 && event) /* of all of them, on any queue */
         code = (CLBlastStatusCode)clEnqueueMarkerWithWaitList(*queue, 0, NULL, event);

@@ -158,9 +158,11 @@ static nnefcl_status compare(struct trial *trial)
     return NNEFCL_OK;
 }
 
+static const char *const plain_kernels[] = {"plain"};
+
 static nnefcl_status print_plan(struct trial *trial, bool plain, struct ncl_text *text)
 {
-    const struct ncl_plan_options options = {.plain_kernels = plain};
+    const struct ncl_plan_options options = {.kernels = plain_kernels, .kernel_count = plain};
     const struct ncl_plan *plan;
     const nnefcl_status status = ncl_model_plan(trial->model, &trial->run->device->target, &options, &trial->arena,
                                                 trial->run->diag, NULL, &plan);
@@ -187,7 +189,8 @@ static nnefcl_status try_case(struct trial *trial)
 {
     static const struct {
         const char *name;
-        int plain, wide;
+        size_t plain;
+        int wide;
     } variants[] = {
         {"", 0, 0}, {"plain kernels", 1, 0}, {"64-bit indices", 0, 1}, {"64-bit indices, plain kernels", 1, 1}};
     nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
@@ -199,7 +202,8 @@ static nnefcl_status try_case(struct trial *trial)
     for (size_t i = 0; i < sizeof variants / sizeof *variants && !status && trial->result.passed; i++) {
         if ((variants[i].plain && !fast) || (variants[i].wide && !full))
             continue;
-        options.plain_kernels = variants[i].plain;
+        options.kernels = plain_kernels;
+        options.kernel_count = variants[i].plain;
         options.long_index = variants[i].wide;
         status = verify(trial, variants[i].name, &options);
         if (i == 0 && !status && trial->result.passed)

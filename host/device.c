@@ -251,6 +251,7 @@ static void set_target(nnefcl_device *device)
     target->relaxed_atomics = info->relaxed_atomics != 0;
     target->fp16 = info->fp16;
     target->fp64 = info->fp64;
+    target->clblast = ncl_clblast_available();
 }
 
 /* Takes over the hold on `context`. */

@@ -36,6 +36,8 @@ static nnefcl_status make_plan(struct ncl_maker *maker, const struct ncl_plan_op
     if (status)
         return status;
     const struct ncl_plan *plan = session->plan;
+    for (size_t i = 0; i < plan->run.count; i++)
+        session->clblast |= plan->run.step[i].kind == NCL_STEP_GEMM;
     const size_t transfers = plan->input_count + plan->output_count;
     session->slot = NCL_NEW_ARRAY(&session->arena, struct ncl_slot, plan->buffer_count);
     session->kernel = NCL_NEW_ARRAY(&session->arena, cl_kernel, plan->run.count + 1);
@@ -95,14 +97,6 @@ static nnefcl_status make_ready(struct ncl_maker *maker)
 
 /* ---- creation ---- */
 
-/* What depends on the build. */
-static nnefcl_status check_options(const nnefcl_session_options *options, struct ncl_diag *diag)
-{
-    if (options->blas == NNEFCL_BLAS_CLBLAST && !ncl_clblast_available())
-        return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE, "this build has no CLBlast");
-    return NNEFCL_OK;
-}
-
 static struct nnefcl_session *new_session(const nnefcl_session_options *options, const nnefcl_device *device)
 {
     struct ncl_arena arena;
@@ -113,7 +107,6 @@ static struct nnefcl_session *new_session(const nnefcl_session_options *options,
     session->arena = arena;
     session->device = ncl_device_retain(device);
     session->profiling = options->profiling != 0;
-    session->clblast = options->blas == NNEFCL_BLAS_CLBLAST;
     return session;
 }
 
@@ -135,8 +128,6 @@ nnefcl_status nnefcl_session_create(const nnefcl_model *model, const nnefcl_devi
                                    : "session");
     struct ncl_plan_options settings;
     nnefcl_status status = ncl_plan_options_read(options, &diag, &settings);
-    if (!status)
-        status = check_options(options, &diag);
     if (status)
         return status;
     struct ncl_maker maker = {
@@ -200,6 +191,7 @@ nnefcl_status nnefcl_session_step(const nnefcl_session *session, size_t index, n
     const struct ncl_step *step = &session->plan->run.step[index];
     *info = (nnefcl_step_info){
         .kernel = step->kind == NCL_STEP_KERNEL ? session->plan->kernel[step->kernel].body : kinds[step->kind],
+        .variant = step->variant,
         .location = session->location[index],
         .tasks = step->kind == NCL_STEP_KERNEL ? step->tasks : 1,
         .flops = step->flops,

@@ -22,23 +22,21 @@ typedef enum nnefcl_execution {
                                    are launches all the same: only those can be measured */
 } nnefcl_execution;
 
-typedef enum nnefcl_blas {
-    NNEFCL_BLAS_OWN,    /* our kernels (default) */
-    NNEFCL_BLAS_CLBLAST /* CLBlast for matmul and linear; NNEFCL_ERR_UNSUPPORTED when it was not built in */
-} nnefcl_blas;
-
 typedef struct nnefcl_session_options {
     uint32_t version; /* 1 */
     nnefcl_execution execution;
-    nnefcl_blas blas;
     int profiling;        /* measure each step; costs some speed */
     int separate_buffers; /* a cl_mem of its own for each tensor, for checkers of memory */
     int keep_tensors;     /* every tensor keeps its memory until the end of a run, for nnefcl_session_verify */
-    int plain_kernels;    /* only the plain kernels behind the fast ones: the tests' second opinion */
     int long_index;       /* 64-bit indices in all kernels, as tensors of 2^31 elements need them (tests) */
     const char *const
         *disabled_passes; /* names of passes to leave out (tests); an unknown one is NNEFCL_ERR_ARGUMENT */
     size_t disabled_pass_count;
+    /* Variants of kernels to take wherever they fit (kernel.h lists them): "conv=conv_gemm", or "plain" for the plain
+     * one of every family, the second opinion of tests. NNEFCL_ERR_ARGUMENT: there is none of that name;
+     * NNEFCL_ERR_UNSUPPORTED: it never fits the device. */
+    const char *const *kernels;
+    size_t kernel_count;
     uint64_t memory_limit; /* bytes of device memory; 0: what the device has */
     nnefcl_allocator allocator;
     nnefcl_diagnostic_fn diagnostic;
@@ -77,6 +75,7 @@ NNEFCL_API void nnefcl_session_timing(const nnefcl_session *session, nnefcl_timi
 /* One step of the plan, for profiles. Strings live as long as the session. */
 typedef struct nnefcl_step_info {
     const char *kernel;   /* body, "conv_gemm" */
+    const char *variant;  /* "conv_gemm", as in kernel.h; NULL: the operation has one kernel only */
     const char *location; /* "graph.nnef:12:9 conv1 = conv" */
     uint64_t tasks;
     uint64_t flops;   /* arithmetic of the step as the operation defines it, 0: unknown */

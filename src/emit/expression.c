@@ -5,7 +5,7 @@
 #include <string.h>
 
 void ncl_expression_begin_as(struct ncl_expression *expression, struct ncl_lower *lower, nnefcl_dtype dtype,
-                           const nnefcl_shape *shape)
+                             const nnefcl_shape *shape)
 {
     *expression = (struct ncl_expression){.lower = lower, .dtype = dtype, .shape = *shape};
 }
@@ -138,7 +138,7 @@ static const char *add_node(struct ncl_expression *expression, const struct ncl_
 }
 
 const char *ncl_expression_apply(struct ncl_expression *expression, nnefcl_dtype dtype, const char *formula,
-                               const char *const *terms, double alpha, double beta)
+                                 const char *const *terms, double alpha, double beta)
 {
     struct ncl_lower *lower = expression->lower;
     if (lower->status)
@@ -161,7 +161,7 @@ void ncl_expression_add(struct ncl_expression *expression, const struct ncl_node
 }
 
 void ncl_expression_add_after(struct ncl_expression *expression, const struct ncl_tensor *result, const char *term,
-                            const struct ncl_after *after)
+                              const struct ncl_after *after)
 {
     if (term)
         add_node(expression, &(struct ncl_expression_node){.result = result, .term = term});

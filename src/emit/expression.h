@@ -32,7 +32,7 @@ struct ncl_expression {
 void ncl_expression_begin(struct ncl_expression *expression, struct ncl_lower *lower, const struct ncl_tensor *result);
 /* The same for a result that is no tensor of the graph. */
 void ncl_expression_begin_as(struct ncl_expression *expression, struct ncl_lower *lower, nnefcl_dtype dtype,
-                           const nnefcl_shape *shape);
+                             const nnefcl_shape *shape);
 
 /* Terms: what a formula works with. They stand for vectors, are NULL after an error, and live as long as the plan.
  * A graph tensor: what a node of the expression made, a number, or one more operand. */
@@ -41,13 +41,13 @@ const char *ncl_expression_tensor(struct ncl_expression *expression, const struc
 const char *ncl_expression_operand(struct ncl_expression *expression, ncl_ref ref, const nnefcl_shape *shape);
 /* A formula, in which x, y, z and w stand for the terms, ALPHA and BETA for the numbers. */
 const char *ncl_expression_apply(struct ncl_expression *expression, nnefcl_dtype dtype, const char *formula,
-                               const char *const *terms, double alpha, double beta);
+                                 const char *const *terms, double alpha, double beta);
 
 /* What a node computes, from its operation (op->elements). */
 void ncl_expression_add(struct ncl_expression *expression, const struct ncl_node *node);
 /* The nodes behind another one (node->after), the result of which is already there as the vector `term`. */
 void ncl_expression_add_after(struct ncl_expression *expression, const struct ncl_tensor *result, const char *term,
-                            const struct ncl_after *after);
+                              const struct ncl_after *after);
 
 /* The statements; NULL after an error. */
 const char *ncl_expression_text(const struct ncl_expression *expression);

@@ -374,6 +374,7 @@ nnefcl_status ncl_step_end(struct ncl_emit *emit, int64_t tasks)
     emit->step.record = lower->plan->record_count;
     lower->plan->record_count += emit->step.size_count;
     emit->step.name = step_name(lower);
+    emit->step.variant = lower->variant;
     return lower->status ? lower->status : finish(lower, &emit->step);
 }
 
@@ -415,8 +416,9 @@ nnefcl_status ncl_lower_gemm(struct ncl_lower *lower, ncl_ref a, ncl_ref b, ncl_
                             .name = step_name(lower),
                             .tensor_count = 3,
                             .tensor = {a, b, c},
-                            .reads = 3,
+                            .reads = gemm->add ? 7 : 3,
                             .writes = 4,
+                            .variant = lower->variant,
                             .gemm = copy};
     step.flops = 2 * (uint64_t)gemm->m * (uint64_t)gemm->n * (uint64_t)gemm->k * (uint64_t)gemm->batch;
     return lower->status ? lower->status : finish(lower, &step);

@@ -8,6 +8,7 @@
 #include "ir/plan.h"
 
 struct ncl_emit;
+struct ncl_forced;
 
 struct ncl_lower {
     struct ncl_arena *arena; /* of the plan */
@@ -21,11 +22,11 @@ struct ncl_lower {
     ncl_ref *tensor;   /* by tensor id: its plan tensor, NCL_NO_TENSOR: not met yet */
     bool *constant;    /* by ref: made by init steps */
     size_t constant_capacity;
-    struct ncl_emit *emit; /* the step under construction */
-    bool plain_kernels;    /* leave out every fast variant */
-    bool clblast;          /* matmul and linear as NCL_STEP_GEMM */
-    bool long_index;       /* force 64-bit indices (tests) */
-    unsigned compat;       /* NNEFCL_COMPAT_* of the model */
+    struct ncl_emit *emit;           /* the step under construction */
+    const char *variant;             /* that emits now, NULL: an operation with one kernel */
+    const struct ncl_forced *forced; /* by family (variant.h); NULL: none */
+    bool long_index;                 /* force 64-bit indices (tests) */
+    unsigned compat;                 /* NNEFCL_COMPAT_* of the model */
     nnefcl_status status;
 };
 

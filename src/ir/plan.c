@@ -110,7 +110,8 @@ static void print_step(struct ncl_text *text, const struct ncl_plan *plan, const
                         (long long)gemm->k, gemm->transpose_a ? " ta" : "", gemm->transpose_b ? " tb" : "",
                         (long long)gemm->batch);
     }
-    ncl_text_printf(text, "  # %s\n", step->name);
+    ncl_text_printf(text, "  # %s", step->name);
+    ncl_text_printf(text, step->variant ? " (%s)\n" : "\n", step->variant);
 }
 
 static void print_steps(struct ncl_text *text, const struct ncl_plan *plan, const char *title,

@@ -64,11 +64,12 @@ struct ncl_kernel {
 
 enum ncl_step_kind { NCL_STEP_KERNEL, NCL_STEP_LOAD, NCL_STEP_COPY, NCL_STEP_GEMM };
 
-/* C = A B for a library (CLBlast), row-major, `batch` times; strides in elements between batches. tensor[0] = A,
- * tensor[1] = B, tensor[2] = C. */
+/* C = A B or C += A B for a library (CLBlast), row-major, `batch` times; strides in elements between batches. tensor[0]
+ * = A, tensor[1] = B, tensor[2] = C. */
 struct ncl_gemm {
     int64_t m, n, k;
     bool transpose_a, transpose_b;
+    bool add; /* C += A B */
     int64_t batch;
     const int64_t *offset_a, *offset_b, *offset_c; /* elements, one for each batch */
 };
@@ -76,7 +77,8 @@ struct ncl_gemm {
 struct ncl_step {
     enum ncl_step_kind kind;
     struct ncl_loc at;
-    const char *name; /* "conv1 = conv" */
+    const char *name;    /* "conv1 = conv" */
+    const char *variant; /* "conv_gemm", NULL: the operation has one kernel only */
     unsigned tensor_count;
     ncl_ref tensor[NCL_STEP_TENSORS];
     unsigned writes; /* bit i: tensor[i] is written */

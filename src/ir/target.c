@@ -19,6 +19,7 @@ const struct ncl_target ncl_target_generic_cpu = {
     .l3 = 8 << 20,
     .barriers = true,
     .relaxed_atomics = true,
+    .clblast = true,
 };
 
 const struct ncl_target ncl_target_generic_gpu = {
@@ -39,6 +40,7 @@ const struct ncl_target ncl_target_generic_gpu = {
     .l2 = 1 << 20,
     .l3 = 1 << 20,
     .barriers = true,
+    .clblast = true,
 };
 
 unsigned ncl_target_registers(unsigned lanes)

@@ -25,6 +25,7 @@ struct ncl_target {
     bool relaxed_atomics; /* what a work-group wrote in front of a mem_fence and an atomic is there for the group that
                              saw the atomic: the persistent form hands data on by that */
     bool fp16, fp64;
+    bool clblast; /* the host can call CLBlast on it */
 };
 
 /* For plans without a device. */

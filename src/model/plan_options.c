@@ -10,14 +10,16 @@ static nnefcl_status check_options(const nnefcl_session_options *options, struct
     if ((unsigned)options->execution > NNEFCL_EXECUTION_PERSISTENT)
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
                          "nnefcl_session_options.execution is %d: no such form of execution", (int)options->execution);
-    if (options->blas != NNEFCL_BLAS_OWN && options->blas != NNEFCL_BLAS_CLBLAST)
-        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
-                         "nnefcl_session_options.blas is %d: no such library for matrices", (int)options->blas);
     for (size_t i = 0; i < options->disabled_pass_count; i++)
         if (!options->disabled_passes || !options->disabled_passes[i])
             return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
                              "nnefcl_session_options.disabled_passes has %zu names, but number %zu is NULL",
                              options->disabled_pass_count, i);
+    for (size_t i = 0; i < options->kernel_count; i++)
+        if (!options->kernels || !options->kernels[i])
+            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                             "nnefcl_session_options.kernels has %zu names, but number %zu is NULL",
+                             options->kernel_count, i);
     return NNEFCL_OK;
 }
 
@@ -30,8 +32,8 @@ nnefcl_status ncl_plan_options_read(const nnefcl_session_options *options, struc
     *plan = (struct ncl_plan_options){
         .disabled_passes = options->disabled_passes,
         .disabled_pass_count = options->disabled_pass_count,
-        .plain_kernels = options->plain_kernels,
-        .clblast = options->blas == NNEFCL_BLAS_CLBLAST,
+        .kernels = options->kernels,
+        .kernel_count = options->kernel_count,
         .separate_buffers = options->separate_buffers,
         .keep_tensors = options->keep_tensors,
         .long_index = options->long_index,

@@ -48,7 +48,7 @@ void ncl_pow_elements(struct ncl_expression *expression, const struct ncl_node *
 {
     const struct ncl_tensor *y = ncl_node_tensor(node, "y");
     const char *const x = ncl_expression_tensor(expression, ncl_node_tensor(node, "x"));
-    for (size_t i = 0; i < sizeof powers / sizeof *powers && !expression->lower->plain_kernels; i++)
+    for (size_t i = 0; i < sizeof powers / sizeof *powers; i++)
         if (ncl_tensor_is_filled_with(y, powers[i].exponent)) {
             ncl_expression_apply(expression, NNEFCL_SCALAR, powers[i].formula, &x, 0, 0);
             return;

@@ -77,7 +77,7 @@ static void emit_section(struct ncl_lower *lower, const struct ncl_tensor *opera
     const ncl_ref in = ncl_lower_tensor(lower, operand), out = ncl_lower_tensor(lower, result);
     ncl_strided_add(&copy, outer, width * inner, total * inner);
     ncl_strided_add(&copy, width * inner, 1, 1);
-    ncl_strided_emit(lower, &copy, in, out, width == total);
+    ncl_strided_choose(lower, &copy, in, out, width == total);
 }
 
 nnefcl_status ncl_concat_lower(struct ncl_lower *lower, const struct ncl_node *node)

@@ -1,7 +1,6 @@
-/* conv (NNEF 4.3.1): shape rule, and the choice among its kernels. Without a spatial dimension it is a product of
+/* conv (NNEF 4.3.1): shape rule, and the node as a problem. Without a spatial dimension it is a product of
  * matrices (A-CONV-1). */
 #include "ops/conv.h"
-#include "ops/window_rows.h"
 
 static const struct ncl_window_rules rules = {.first = 2, .borders = NCL_BORDERS_FILLED};
 
@@ -79,10 +78,11 @@ uint64_t ncl_conv_macs(const struct ncl_node *node)
                                 (uint64_t)ncl_shape_span(filter, 1, filter->rank));
 }
 
-/* ---- kernels ---- */
+/* ---- the problem ---- */
 
-static void read_conv(const struct ncl_node *node, struct ncl_conv *conv, struct ncl_window *window)
+static void read_conv(const struct ncl_node *node, struct ncl_conv *conv)
 {
+    struct ncl_window *window = &conv->window;
     *conv = (struct ncl_conv){.input = ncl_node_tensor(node, "input"),
                               .filter = ncl_node_tensor(node, "filter"),
                               .bias = ncl_node_tensor(node, "bias")};
@@ -95,18 +95,12 @@ static void read_conv(const struct ncl_node *node, struct ncl_conv *conv, struct
 
 nnefcl_status ncl_conv_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    struct ncl_conv conv;
-    struct ncl_window window;
-    read_conv(node, &conv, &window);
-    if (conv.in_channels == 1 && conv.out_channels <= 4 && conv.groups > 1 && window.rank <= 4 &&
-        ncl_rows_possible(lower, &window, 2)) {
-        const struct ncl_rows rows = {
-            .input = conv.input, .output = ncl_node_result(node, 0), .filter = conv.filter, .bias = conv.bias};
-        return ncl_rows_emit(lower, &rows, &window, 2.0 * (double)ncl_conv_macs(node));
-    }
-    if (ncl_conv_has_gemm(lower, &window))
-        return ncl_conv_emit_gemm(lower, node, &conv, &window);
-    return ncl_conv_emit_direct(lower, node, "conv_direct", &conv, &window);
+    struct ncl_problem problem = {.family = NCL_FAMILY_CONV,
+                                  .node = node,
+                                  .result = ncl_node_result(node, 0),
+                                  .flops = 2.0 * (double)ncl_conv_macs(node)};
+    read_conv(node, &problem.conv);
+    return ncl_choose(lower, &problem);
 }
 
 /* ---- definition ---- */
@@ -116,9 +110,8 @@ nnefcl_status ncl_conv_lower(struct ncl_lower *lower, const struct ncl_node *nod
 void ncl_conv_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
     struct ncl_conv conv;
-    struct ncl_window window;
-    read_conv(node, &conv, &window);
-    const int64_t taps = ncl_window_volume(&window), filter = conv.in_channels * taps;
+    read_conv(node, &conv);
+    const int64_t taps = ncl_window_volume(&conv.window), filter = conv.in_channels * taps;
     const struct ncl_conv_filter lie = {.group = conv.out_channels * filter, .output = filter, .input = taps};
-    ncl_conv_define(reference, node, &conv, &window, &rules, &lie);
+    ncl_conv_define(reference, node, &conv, &conv.window, &rules, &lie);
 }

@@ -2,22 +2,13 @@
 #ifndef NCL_CONV_H
 #define NCL_CONV_H
 
+#include "emit/variant.h"
 #include "ops/window.h"
-
-/* What a node says, its window apart. Channels are those of one group. */
-struct ncl_conv {
-    const struct ncl_tensor *input, *filter, *bias;
-    int64_t groups, in_channels, out_channels;
-};
 
 /* Bias: of rank 0, of one element for each output channel (axis 1) or one for all (NNEF 4.3.1). */
 nnefcl_status ncl_conv_check_bias(struct ncl_infer *infer, struct ncl_node *node, int64_t channels);
 /* The rank of the input and the equal one of the filter. */
 nnefcl_status ncl_conv_check_rank(struct ncl_infer *infer, struct ncl_node *node);
-
-/* One step of the plain kernel `body`, conv_direct or deconv_direct (conv_direct.c). */
-nnefcl_status ncl_conv_emit_direct(struct ncl_lower *lower, const struct ncl_node *node, const char *body,
-                                   const struct ncl_conv *conv, const struct ncl_window *window);
 
 /* ---- the definition of both (conv_reference.c) ---- */
 
@@ -29,30 +20,26 @@ void ncl_conv_define(const struct ncl_reference *reference, const struct ncl_nod
                      const struct ncl_window *window, const struct ncl_window_rules *rules,
                      const struct ncl_conv_filter *filter);
 
-/* ---- the fast form for CPUs (conv_gemm.c) ---- */
+/* ---- the matrix product of convolutions on CPUs (kernel_conv_gemm.c) ---- */
 
 /* The filter as a matrix for each group: where element (row, column) of group g lies. */
 struct ncl_conv_matrix {
     int64_t groups, rows, depth;
     int64_t group_stride, row_stride, column_stride;
 };
-/* Packs it for ncl_conv_emit_product with as many filters as it has rows. */
-ncl_ref ncl_conv_emit_pack(struct ncl_lower *lower, const struct ncl_tensor *filter,
-                           const struct ncl_conv_matrix *matrix);
+/* Packs it in panels of the tile's rows for ncl_conv_gemm_product with as many filters as it has rows. */
+ncl_ref ncl_conv_gemm_pack(struct ncl_lower *lower, const struct ncl_tensor *filter,
+                           const struct ncl_conv_matrix *matrix, struct ncl_tile tile);
 
 /* A step of conv_gemm; the fields are those of its record. */
 struct ncl_conv_product {
     ncl_ref image, packed, bias, output; /* bias NCL_NO_TENSOR: none */
     int64_t batch, groups, channels, filters, bias_step;
+    struct ncl_tile tile;
     int64_t pixels, row, height, pitch, plane, channel;
     const int64_t *tap;
     size_t tap_count;
 };
-nnefcl_status ncl_conv_emit_product(struct ncl_lower *lower, const struct ncl_conv_product *product);
-
-/* Can ncl_conv_emit_gemm do it here? */
-bool ncl_conv_has_gemm(const struct ncl_lower *lower, const struct ncl_window *window);
-nnefcl_status ncl_conv_emit_gemm(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_conv *conv,
-                                 const struct ncl_window *window);
+nnefcl_status ncl_conv_gemm_product(struct ncl_lower *lower, const struct ncl_conv_product *product);
 
 #endif

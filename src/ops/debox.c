@@ -1,9 +1,6 @@
 /* debox (NNEF 4.3.2). */
-#include "ops/deconv_rows.h"
+#include "emit/variant.h"
 #include "ops/window_line.h"
-
-#define AXES NNEFCL_MAX_RANK
-#define RUN  16 /* outputs of a task on a CPU */
 
 static const struct ncl_window_rules rules = {.reverse = true, .borders = NCL_BORDERS_ALL};
 
@@ -17,34 +14,14 @@ nnefcl_status ncl_debox_infer(struct ncl_infer *infer, struct ncl_node *node)
 
 nnefcl_status ncl_debox_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
-    const int64_t count = ncl_shape_volume(&output->shape), run = lower->plan->target.cpu ? RUN : 1;
-    struct ncl_window window;
-    ncl_window_read(node, &rules, &input->shape, NULL, &window);
-    const double volume = (double)ncl_window_volume(&window),
-                 divisor = ncl_node_logical(node, "normalize") ? volume : 1;
-    const double flops = (double)ncl_shape_volume(&input->shape) * volume;
-    if (ncl_deconv_rows_possible(lower, &window)) {
-        const struct ncl_deconv_rows rows = {
-            .input = ncl_lower_tensor(lower, input),
-            .bias = NCL_NO_TENSOR,
-            .output = ncl_lower_tensor(lower, output),
-            .channels = 1,
-            .scale = 1 / divisor,
-            .flops = flops,
-        };
-        return ncl_deconv_rows_emit(lower, &rows, &window);
-    }
-    struct ncl_emit *step = ncl_step_begin(lower, "debox");
-    ncl_window_define_border(step, window.border);
-    ncl_step_in(step, ncl_lower_tensor(lower, input));
-    ncl_step_out(step, ncl_lower_tensor(lower, output));
-    ncl_step_size(step, "COUNT", count);
-    ncl_step_size(step, "RUN", run);
-    ncl_step_real(step, "DIVISOR", divisor);
-    ncl_window_emit(step, &window, 0, AXES);
-    ncl_step_flops(step, flops);
-    return ncl_step_end(step, ncl_ceil_div(count, run));
+    struct ncl_problem problem = {.family = NCL_FAMILY_DEBOX, .node = node, .result = ncl_node_result(node, 0)};
+    struct ncl_debox *debox = &problem.debox;
+    debox->input = ncl_node_tensor(node, "input");
+    ncl_window_read(node, &rules, &debox->input->shape, NULL, &debox->window);
+    const double volume = (double)ncl_window_volume(&debox->window);
+    debox->divisor = ncl_node_logical(node, "normalize") ? volume : 1;
+    problem.flops = (double)ncl_shape_volume(&debox->input->shape) * volume;
+    return ncl_choose(lower, &problem);
 }
 
 /* 4.3.2: output[i] = sum over j of input~[(i + p - j d) / s], only terms for which s divides i + p - j d; with

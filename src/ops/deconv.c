@@ -1,9 +1,7 @@
-/* deconv (NNEF 4.3.1): shape rule, and the choice among its kernels. Channels as in the result semantics of the text
+/* deconv (NNEF 4.3.1): shape rule, and the node as a problem. Channels as in the result semantics of the text
  * (A-DECONV-2): the filter has shape (c, C/G,
  * ...), c are the channels of the input, C those of the output and the bias. */
-#include "base/checked.h"
 #include "ops/conv.h"
-#include "ops/deconv_rows.h"
 
 static const struct ncl_window_rules rules = {.first = 2, .reverse = true, .borders = NCL_BORDERS_FILLED};
 
@@ -67,8 +65,9 @@ uint64_t ncl_deconv_macs(const struct ncl_node *node)
                                 (uint64_t)ncl_shape_span(filter, 1, filter->rank));
 }
 
-static void read_deconv(const struct ncl_node *node, struct ncl_conv *conv, struct ncl_window *window)
+static void read_deconv(const struct ncl_node *node, struct ncl_conv *conv)
 {
+    struct ncl_window *window = &conv->window;
     *conv = (struct ncl_conv){.input = ncl_node_tensor(node, "input"),
                               .filter = ncl_node_tensor(node, "filter"),
                               .bias = ncl_node_tensor(node, "bias")};
@@ -79,71 +78,14 @@ static void read_deconv(const struct ncl_node *node, struct ncl_conv *conv, stru
     window->out.extent[1] = conv->groups * conv->out_channels;
 }
 
-/* Elements of the products of the filter with every input; 0: more than a buffer holds. */
-static int64_t product_size(const struct ncl_lower *lower, const struct ncl_conv *conv, const struct ncl_window *window)
-{
-    int64_t size = ncl_shape_span(&window->in, 2, window->rank);
-    if (!ncl_mul_i64(size, window->in.extent[0] * conv->groups, &size) ||
-        !ncl_mul_i64(size, conv->out_channels, &size) || !ncl_mul_i64(size, ncl_window_volume(window), &size) ||
-        (uint64_t)size > lower->plan->target.max_allocation / sizeof(float))
-        return 0;
-    return size;
-}
-
-/* On CPUs: the products of each filter element with the input, a matrix product over the channels, then added up where
- * they fall. */
-static nnefcl_status lower_product(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_conv *conv,
-                                   const struct ncl_window *window, int64_t size)
-{
-    static const int64_t no_taps[1] = {0};
-    const int64_t pixels = ncl_shape_span(&window->in, 2, window->rank),
-                  filters = conv->out_channels * ncl_window_volume(window);
-    const struct ncl_conv_matrix matrix = {.groups = conv->groups,
-                                           .rows = filters,
-                                           .depth = conv->in_channels,
-                                           .group_stride = conv->in_channels * filters,
-                                           .row_stride = 1,
-                                           .column_stride = filters};
-    const struct ncl_conv_product product = {
-        .image = ncl_lower_tensor(lower, conv->input),
-        .packed = ncl_conv_emit_pack(lower, conv->filter, &matrix),
-        .bias = NCL_NO_TENSOR,
-        .output = ncl_lower_scratch(lower, "products", NNEFCL_SCALAR, size),
-        .batch = window->in.extent[0],
-        .groups = conv->groups,
-        .channels = conv->in_channels,
-        .filters = filters,
-        .pixels = pixels,
-        .row = pixels,
-        .height = 1,
-        .pitch = pixels,
-        .plane = pixels,
-        .channel = pixels,
-        .tap = no_taps,
-        .tap_count = 1,
-    };
-    ncl_conv_emit_product(lower, &product);
-    const struct ncl_deconv_rows rows = {
-        .input = product.output,
-        .bias = ncl_lower_tensor(lower, conv->bias),
-        .output = ncl_lower_tensor(lower, ncl_node_result(node, 0)),
-        .channels = conv->groups * conv->out_channels,
-        .bias_step = ncl_shape_volume(&conv->bias->shape) > 1,
-        .tap = pixels,
-        .scale = 1,
-    };
-    return ncl_deconv_rows_emit(lower, &rows, window);
-}
-
 nnefcl_status ncl_deconv_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    struct ncl_conv conv;
-    struct ncl_window window;
-    read_deconv(node, &conv, &window);
-    const int64_t size = product_size(lower, &conv, &window);
-    if (size && ncl_deconv_rows_possible(lower, &window))
-        return lower_product(lower, node, &conv, &window, size);
-    return ncl_conv_emit_direct(lower, node, "deconv_direct", &conv, &window);
+    struct ncl_problem problem = {.family = NCL_FAMILY_DECONV,
+                                  .node = node,
+                                  .result = ncl_node_result(node, 0),
+                                  .flops = 2.0 * (double)ncl_deconv_macs(node)};
+    read_deconv(node, &problem.conv);
+    return ncl_choose(lower, &problem);
 }
 
 /* ---- definition ---- */
@@ -153,9 +95,8 @@ nnefcl_status ncl_deconv_lower(struct ncl_lower *lower, const struct ncl_node *n
 void ncl_deconv_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
     struct ncl_conv conv;
-    struct ncl_window window;
-    read_deconv(node, &conv, &window);
-    const int64_t taps = ncl_window_volume(&window), filter = conv.out_channels * taps;
+    read_deconv(node, &conv);
+    const int64_t taps = ncl_window_volume(&conv.window), filter = conv.out_channels * taps;
     const struct ncl_conv_filter lie = {.group = conv.in_channels * filter, .output = taps, .input = filter};
-    ncl_conv_define(reference, node, &conv, &window, &rules, &lie);
+    ncl_conv_define(reference, node, &conv, &conv.window, &rules, &lie);
 }

@@ -68,19 +68,20 @@ nnefcl_status ncl_linear_infer(struct ncl_infer *infer, struct ncl_node *node)
     return status ? status : ncl_infer_result(infer, node, 0, &shape);
 }
 
-/* product + bias as a step of its own: the bias is larger than the product, or a library computes it. */
-static nnefcl_status lower_in_two(struct ncl_lower *lower, struct ncl_matmul *product, const nnefcl_shape *shape,
-                                  ncl_ref bias, const nnefcl_shape *bias_shape, ncl_ref result,
-                                  const nnefcl_shape *result_shape)
+/* product + bias as a step of its own: the bias is larger than the product. */
+static nnefcl_status lower_in_two(struct ncl_lower *lower, struct ncl_problem *problem, const nnefcl_shape *shape,
+                                  const nnefcl_shape *bias_shape)
 {
-    product->c.ref = ncl_lower_scratch(lower, "product", NNEFCL_SCALAR, ncl_shape_volume(shape));
-    ncl_matmul_emit(lower, product);
+    const struct ncl_tensor *bias = ncl_node_tensor(problem->node, "bias"), *result = problem->result;
+    problem->result = NULL;
+    problem->out = ncl_lower_scratch(lower, "product", NNEFCL_SCALAR, ncl_shape_volume(shape));
+    ncl_product_choose(lower, problem);
     struct ncl_expression sum;
-    ncl_expression_begin_as(&sum, lower, NNEFCL_SCALAR, result_shape);
-    const char *const terms[] = {ncl_expression_operand(&sum, product->c.ref, shape),
-                                 ncl_expression_operand(&sum, bias, bias_shape)};
+    ncl_expression_begin_as(&sum, lower, NNEFCL_SCALAR, &result->shape);
+    const char *const terms[] = {ncl_expression_operand(&sum, problem->out, shape),
+                                 ncl_expression_operand(&sum, ncl_lower_tensor(lower, bias), bias_shape)};
     ncl_expression_apply(&sum, NNEFCL_SCALAR, "x + y", terms, 0, 0);
-    return ncl_elements_emit(&sum, result);
+    return ncl_elements_emit(&sum, ncl_lower_tensor(lower, result));
 }
 
 nnefcl_status ncl_linear_lower(struct ncl_lower *lower, const struct ncl_node *node)
@@ -96,20 +97,19 @@ nnefcl_status ncl_linear_lower(struct ncl_lower *lower, const struct ncl_node *n
     for (int i = 0; i < last - 1; i++)
         shape.extent[i] = shape.extent[i] == 1 ? filter.shape.extent[i] : shape.extent[i];
     shape.extent[last] = filter.shape.extent[last - 1];
-    const ncl_ref out = ncl_lower_tensor(lower, result);
-    struct ncl_matmul product = ncl_matmul_describe(lower, input, &filter, false, true, out, &shape);
-    if (ncl_tensor_is_filled_with(bias, 0) && ncl_shape_equal(&shape, &result->shape))
-        return ncl_matmul_emit(lower, &product);
-    const ncl_ref ref = ncl_lower_tensor(lower, bias);
-    if (reads_as_column_bias(&bias->shape, &shape, lower->compat, !ncl_shape_equal(&shape, &result->shape))) {
+    const bool same = ncl_shape_equal(&shape, &result->shape);
+    struct ncl_problem problem = {.family = NCL_FAMILY_PRODUCT, .node = node, .result = result};
+    problem.product = ncl_matmul_describe(lower, input, &filter, false, true, &shape);
+    if (reads_as_column_bias(&bias->shape, &shape, lower->compat, !same)) {
         bias_shape = (nnefcl_shape){.rank = shape.rank};
         for (int i = 0; i <= last; i++)
             bias_shape.extent[i] = i < last ? 1 : shape.extent[last];
     }
-    if (lower->clblast || !ncl_shape_equal(&shape, &result->shape))
-        return lower_in_two(lower, &product, &shape, ref, &bias_shape, out, &result->shape);
-    product.bias = ncl_matmul_broadcast(ref, &bias_shape, &shape);
-    return ncl_matmul_emit(lower, &product);
+    if (!same)
+        return lower_in_two(lower, &problem, &shape, &bias_shape);
+    if (!ncl_tensor_is_filled_with(bias, 0))
+        problem.product.bias = ncl_matmul_broadcast(ncl_lower_tensor(lower, bias), &bias_shape, &shape);
+    return ncl_product_choose(lower, &problem);
 }
 
 uint64_t ncl_linear_macs(const struct ncl_node *node)

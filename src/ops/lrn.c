@@ -69,7 +69,7 @@ nnefcl_status ncl_lrn_lower(struct ncl_lower *lower, const struct ncl_node *node
     const struct reach reach = find_reach(node, &input->shape);
     const double beta = ncl_node_scalar(node, "beta");
     struct ncl_emit *step = ncl_step_begin(lower, "lrn");
-    ncl_step_define(step, "SCALED", scaled(lower->plain_kernels ? 0 : beta));
+    ncl_step_define(step, "SCALED", scaled(beta));
     ncl_step_in(step, ncl_lower_tensor(lower, input));
     ncl_step_out(step, ncl_lower_tensor(lower, output));
     ncl_step_size(step, "COUNT", count);

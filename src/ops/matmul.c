@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-#include "ops/strided.h"
 #include "emit/reference.h"
+#include "ops/strided.h"
 
 nnefcl_status ncl_matmul_shape(struct ncl_infer *infer, const struct ncl_node *node, const nnefcl_shape *a,
                                const nnefcl_shape *b, bool transpose_a, bool transpose_b, nnefcl_shape *shape)
@@ -63,7 +63,7 @@ static struct ncl_matrix whole(ncl_ref ref, const nnefcl_shape *shape)
 }
 
 struct ncl_matmul ncl_matmul_describe(struct ncl_lower *lower, const struct ncl_tensor *a, const struct ncl_tensor *b,
-                                      bool transpose_a, bool transpose_b, ncl_ref c, const nnefcl_shape *shape)
+                                      bool transpose_a, bool transpose_b, const nnefcl_shape *shape)
 {
     const int last = shape->rank - 1;
     struct ncl_matmul matmul = {
@@ -73,7 +73,7 @@ struct ncl_matmul ncl_matmul_describe(struct ncl_lower *lower, const struct ncl_
         .rank = shape->rank - 2,
         .a = whole(ncl_lower_tensor(lower, a), &a->shape),
         .b = whole(ncl_lower_tensor(lower, b), &b->shape),
-        .c = whole(c, shape),
+        .c = whole(NCL_NO_TENSOR, shape),
         .bias.ref = NCL_NO_TENSOR,
     };
     for (int i = 0; i < matmul.rank; i++)
@@ -96,11 +96,11 @@ nnefcl_status ncl_matmul_infer(struct ncl_infer *infer, struct ncl_node *node)
 
 nnefcl_status ncl_matmul_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    const struct ncl_tensor *result = ncl_node_result(node, 0);
-    const struct ncl_matmul matmul = ncl_matmul_describe(
-        lower, ncl_node_tensor(node, "A"), ncl_node_tensor(node, "B"), ncl_node_logical(node, "transposeA"),
-        ncl_node_logical(node, "transposeB"), ncl_lower_tensor(lower, result), &result->shape);
-    return ncl_matmul_emit(lower, &matmul);
+    struct ncl_problem problem = {.family = NCL_FAMILY_PRODUCT, .node = node, .result = ncl_node_result(node, 0)};
+    problem.product = ncl_matmul_describe(lower, ncl_node_tensor(node, "A"), ncl_node_tensor(node, "B"),
+                                          ncl_node_logical(node, "transposeA"), ncl_node_logical(node, "transposeB"),
+                                          &problem.result->shape);
+    return ncl_product_choose(lower, &problem);
 }
 
 uint64_t ncl_matmul_macs(const struct ncl_node *node)

@@ -1,36 +1,40 @@
-/* Products of matrices as steps: what matmul and linear share. A matrix is a place in a tensor with strides, so a
- * transposed one is only other numbers. */
+/* Products of matrices: what matmul and linear share, and what the kernels of products do. A matrix is a place in a
+ * tensor with strides, so a transposed one is only other numbers. */
 #ifndef NCL_MATMUL_H
 #define NCL_MATMUL_H
 
-#include "emit/lower.h"
-
-#define NCL_MATMUL_BATCH (NNEFCL_MAX_RANK - 2)
-
-struct ncl_matrix {
-    ncl_ref ref;
-    int64_t row, column;             /* strides in elements; 0 repeats */
-    int64_t batch[NCL_MATMUL_BATCH]; /* of the axes of the batch */
-};
-
-/* C[m,n] = bias[m,n] + sum_k A[m,k] B[k,n] for every place of the batch. */
-struct ncl_matmul {
-    int64_t m, n, k;
-    int rank; /* axes of the batch */
-    int64_t extent[NCL_MATMUL_BATCH];
-    struct ncl_matrix a, b, c, bias; /* bias.ref NCL_NO_TENSOR: none */
-};
+#include "emit/variant.h"
 
 /* The shape of the product of two tensors (4.7). */
 nnefcl_status ncl_matmul_shape(struct ncl_infer *infer, const struct ncl_node *node, const nnefcl_shape *a,
                                const nnefcl_shape *b, bool transpose_a, bool transpose_b, nnefcl_shape *shape);
-/* Describes the product of two tensors as `c` of the shape that ncl_matmul_shape gave; no bias. */
+/* Describes the product of two tensors, of the shape that ncl_matmul_shape gave; no bias. */
 struct ncl_matmul ncl_matmul_describe(struct ncl_lower *lower, const struct ncl_tensor *a, const struct ncl_tensor *b,
-                                      bool transpose_a, bool transpose_b, ncl_ref c, const nnefcl_shape *shape);
+                                      bool transpose_a, bool transpose_b, const nnefcl_shape *shape);
 /* A tensor that broadcasts to a matrix (or a batch of them) of this shape. */
 struct ncl_matrix ncl_matmul_broadcast(ncl_ref ref, const nnefcl_shape *from, const nnefcl_shape *shape);
 struct ncl_matrix ncl_matmul_transposed(struct ncl_matrix matrix);
-/* The steps. */
-nnefcl_status ncl_matmul_emit(struct ncl_lower *lower, const struct ncl_matmul *matmul);
+
+/* ---- product.c ---- */
+
+/* Simplifies the problem, of which family, node, result and product are given, and chooses. */
+nnefcl_status ncl_product_choose(struct ncl_lower *lower, struct ncl_problem *problem);
+/* Why kernels that write rows of C cannot compute it, NULL: they can. */
+const char *ncl_product_row_major(const struct ncl_matmul *p);
+int64_t ncl_product_batch_count(const struct ncl_matmul *p);
+/* A and B as they were packed, the bias and the result as a step's tensors. */
+void ncl_product_operands(struct ncl_emit *step, const struct ncl_problem *problem, ncl_ref a, ncl_ref b);
+/* The fields of a step's record for the batch: RANK, EXTENT, strides of the two operands, C_STRIDE, BIAS_STRIDE. */
+void ncl_product_batch(struct ncl_emit *step, const struct ncl_matmul *p, const char *a_name,
+                       const struct ncl_matrix *a, const char *b_name, const struct ncl_matrix *b);
+/* Ends a step of so many tasks for each place of the batch. */
+nnefcl_status ncl_product_end(struct ncl_emit *step, const struct ncl_problem *problem, int64_t tasks);
+/* Axes of the batch along which the matrix does not repeat go in front of a dense copy with `size` elements each; the
+ * copy's strides replace the matrix'. Returns the elements of the whole copy. */
+int64_t ncl_product_copy_batch(struct ncl_strided *copy, const struct ncl_matmul *p, struct ncl_matrix *matrix,
+                               int64_t size);
+/* A dense row-major copy of a matrix of these extents. */
+struct ncl_matrix ncl_product_dense(struct ncl_lower *lower, const struct ncl_matmul *p, struct ncl_matrix matrix,
+                                    int64_t rows, int64_t columns, const char *name);
 
 #endif

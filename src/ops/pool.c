@@ -1,15 +1,11 @@
 /* box, avg_pool, max_pool (NNEF 4.3.2, 4.9.3). */
 #include "ops/pool.h"
 #include "ops/window_line.h"
-#include "ops/window_rows.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "nnefcl/model.h"
-
-#define AXES NNEFCL_MAX_RANK
-#define RUN  16 /* outputs of a task on a CPU */
 
 static const struct ncl_window_rules rules = {.borders = NCL_BORDERS_ALL};
 
@@ -25,49 +21,29 @@ nnefcl_status ncl_pool_infer(struct ncl_infer *infer, struct ncl_node *node)
     return status ? status : ncl_infer_result(infer, node, 0, &window.out);
 }
 
-nnefcl_status ncl_pool_emit(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_pool *pool,
-                            const struct ncl_window *window)
+nnefcl_status ncl_pool_choose(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_pool *pool)
 {
-    const struct ncl_tensor *output = ncl_node_result(node, 0);
-    const int64_t count = ncl_shape_volume(&output->shape), run = lower->plan->target.cpu ? RUN : 1;
-    const double flops = (double)count * (double)ncl_window_volume(window);
-    if (ncl_rows_possible(lower, window, 0) && output->shape.extent[output->shape.rank - 1] > 1) {
-        const struct ncl_rows rows = {.kind = pool->max ? NCL_ROWS_MAX : NCL_ROWS_SUM,
-                                      .normalize = pool->normalize,
-                                      .input = ncl_node_tensor(node, "input"),
-                                      .output = output};
-        return ncl_rows_emit(lower, &rows, window, flops);
-    }
-    struct ncl_emit *step = ncl_step_begin(lower, "pool");
-    ncl_window_define_border(step, window->border);
-    ncl_step_define_int(step, "MAX", pool->max);
-    ncl_step_define_int(step, "NORMALIZE", pool->normalize);
-    ncl_step_define_int(step, "IGNORE", window->border == NCL_BORDER_IGNORE);
-    ncl_step_define_int(step, "CLIP", window->border <= NCL_BORDER_CONSTANT);
-    ncl_step_in(step, ncl_lower_tensor(lower, ncl_node_tensor(node, "input")));
-    ncl_step_out(step, ncl_lower_tensor(lower, output));
-    ncl_step_size(step, "COUNT", count);
-    ncl_step_size(step, "RUN", run);
-    ncl_step_size(step, "VOLUME", ncl_window_volume(window));
-    ncl_window_emit(step, window, 0, AXES);
-    ncl_step_flops(step, flops);
-    return ncl_step_end(step, ncl_ceil_div(count, run));
+    struct ncl_problem problem = {
+        .family = NCL_FAMILY_POOL, .node = node, .result = ncl_node_result(node, 0), .pool = *pool};
+    problem.flops = (double)ncl_shape_volume(&problem.result->shape) * (double)ncl_window_volume(&pool->window);
+    return ncl_choose(lower, &problem);
 }
 
 static struct ncl_pool read_pool(const struct ncl_node *node)
 {
     const int kind = node->op->variant;
-    return (struct ncl_pool){.max = kind == NCL_POOL_MAX,
-                             .normalize = kind == NCL_POOL_AVERAGE ||
-                                          (kind == NCL_POOL_BOX && ncl_node_logical(node, "normalize"))};
+    struct ncl_pool pool = {.input = ncl_node_tensor(node, "input"),
+                            .max = kind == NCL_POOL_MAX,
+                            .normalize = kind == NCL_POOL_AVERAGE ||
+                                         (kind == NCL_POOL_BOX && ncl_node_logical(node, "normalize"))};
+    ncl_window_read(node, &rules, &pool.input->shape, NULL, &pool.window);
+    return pool;
 }
 
 nnefcl_status ncl_pool_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
     const struct ncl_pool pool = read_pool(node);
-    struct ncl_window window;
-    ncl_window_read(node, &rules, &ncl_node_tensor(node, "input")->shape, NULL, &window);
-    return ncl_pool_emit(lower, node, &pool, &window);
+    return ncl_pool_choose(lower, node, &pool);
 }
 
 /* ---- definition ---- */
@@ -110,12 +86,11 @@ static void normalize(const struct ncl_lines *lines, double *y, double *scale)
 
 /* 4.3.2 and 4.9.3: the sum (by its number of values, when normalized) or the maximum over j of input~[i s + j d - p].
  */
-void ncl_pool_define(const struct ncl_reference *reference, const struct ncl_node *node, const struct ncl_pool *pool,
-                     const struct ncl_window *window)
+void ncl_pool_define(const struct ncl_reference *reference, const struct ncl_node *node, const struct ncl_pool *pool)
 {
-    const struct ncl_lines lines = ncl_lines_make(window, &rules);
+    const struct ncl_lines lines = ncl_lines_make(&pool->window, &rules);
     const struct ncl_tensor *output = ncl_node_result(node, 0);
-    const double *x = ncl_reference_in(reference, ncl_node_tensor(node, "input"));
+    const double *x = ncl_reference_in(reference, pool->input);
     double *y = ncl_reference_out(reference, output);
     if (pool->max) {
         define_maximum(&lines, x, y);
@@ -130,7 +105,5 @@ void ncl_pool_define(const struct ncl_reference *reference, const struct ncl_nod
 void ncl_pool_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
     const struct ncl_pool pool = read_pool(node);
-    struct ncl_window window;
-    ncl_window_read(node, &rules, &ncl_node_tensor(node, "input")->shape, NULL, &window);
-    ncl_pool_define(reference, node, &pool, &window);
+    ncl_pool_define(reference, node, &pool);
 }

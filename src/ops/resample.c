@@ -102,24 +102,25 @@ nnefcl_status ncl_nearest_lower(struct ncl_lower *lower, const struct ncl_node *
 }
 
 /* area_downsample is the normalized box of size and stride `factor`. */
-static struct ncl_window area_window(const struct ncl_node *node)
+static struct ncl_pool area_pool(const struct ncl_node *node)
 {
-    const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape;
-    struct ncl_window window = {
-        .rank = input->rank, .border = NCL_BORDER_CONSTANT, .in = *input, .out = ncl_node_result(node, 0)->shape};
-    for (int i = 0; i < input->rank; i++) {
-        window.dilation[i] = 1;
-        window.size[i] = window.stride[i] = i < 2 ? 1 : ncl_node_integer_at(node, "factor", (size_t)i - 2);
+    struct ncl_pool pool = {.input = ncl_node_tensor(node, "input"), .normalize = true};
+    struct ncl_window *window = &pool.window;
+    window->rank = pool.input->shape.rank;
+    window->border = NCL_BORDER_CONSTANT;
+    window->in = pool.input->shape;
+    window->out = ncl_node_result(node, 0)->shape;
+    for (int i = 0; i < window->rank; i++) {
+        window->dilation[i] = 1;
+        window->size[i] = window->stride[i] = i < 2 ? 1 : ncl_node_integer_at(node, "factor", (size_t)i - 2);
     }
-    return window;
+    return pool;
 }
-
-static const struct ncl_pool area_pool = {.normalize = true};
 
 nnefcl_status ncl_area_downsample_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    const struct ncl_window window = area_window(node);
-    return ncl_pool_emit(lower, node, &area_pool, &window);
+    const struct ncl_pool pool = area_pool(node);
+    return ncl_pool_choose(lower, node, &pool);
 }
 
 nnefcl_status ncl_multilinear_upsample_lower(struct ncl_lower *lower, const struct ncl_node *node)
@@ -145,8 +146,8 @@ nnefcl_status ncl_multilinear_upsample_lower(struct ncl_lower *lower, const stru
 /* The body of 4.3.4. */
 void ncl_area_downsample_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
-    const struct ncl_window window = area_window(node);
-    ncl_pool_define(reference, node, &area_pool, &window);
+    const struct ncl_pool pool = area_pool(node);
+    ncl_pool_define(reference, node, &pool);
 }
 
 /* The bodies of 4.3.4: a box of size 1 and stride f reads input[i f] ... */

@@ -28,7 +28,7 @@ void ncl_unary_elements(struct ncl_expression *expression, const struct ncl_node
 {
     const char *const x = ncl_expression_tensor(expression, ncl_node_tensor(node, "x"));
     ncl_expression_apply(expression, ncl_node_result(node, 0)->dtype, node->op->formula, &x, parameter(node, "alpha"),
-                       parameter(node, "lambda"));
+                         parameter(node, "lambda"));
 }
 
 /* ---- the definition ---- */
@@ -96,7 +96,8 @@ static const struct definition definitions[] = {
     ROW(copy) ROW(neg) ROW(rcp) ROW(exp) ROW(log) ROW(sin) ROW(cos) ROW(tan) ROW(sinh) ROW(cosh) ROW(tanh) ROW(asin)
         ROW(acos) ROW(atan) ROW(asinh) ROW(acosh) ROW(atanh) ROW(abs) ROW(sign) ROW(not ) ROW(floor) ROW(ceil)
             ROW(round) ROW(sqr) ROW(sqrt) ROW(rsqr) ROW(rsqrt) ROW(log2) ROW(sigmoid) ROW(relu) ROW(leaky_relu) ROW(elu)
-                ROW(selu) ROW(gelu) ROW(silu) ROW(softplus) ROW(erf) ROW(gelu_erf) ROW(gelu_tanh) ROW(hard_sigmoid) ROW(hard_swish)};
+                ROW(selu) ROW(gelu) ROW(silu) ROW(softplus) ROW(erf) ROW(gelu_erf) ROW(gelu_tanh) ROW(hard_sigmoid)
+                    ROW(hard_swish)};
 #undef ROW
 
 /* An error of half a unit in the argument of exp(-1.702 x) is as many units of the result as the argument is large. */

@@ -3,14 +3,8 @@
 #define NCL_WINDOW_H
 
 #include "emit/lower.h"
+#include "emit/problem.h"
 
-enum ncl_border {
-    NCL_BORDER_IGNORE,
-    NCL_BORDER_CONSTANT,
-    NCL_BORDER_REPLICATE,
-    NCL_BORDER_REFLECT,
-    NCL_BORDER_REFLECT_EVEN
-};
 #define NCL_BORDERS_FILLED                                                                                             \
     (1u << NCL_BORDER_CONSTANT | 1u << NCL_BORDER_REPLICATE | 1u << NCL_BORDER_REFLECT | 1u << NCL_BORDER_REFLECT_EVEN)
 #define NCL_BORDERS_ALL (NCL_BORDERS_FILLED | 1u << NCL_BORDER_IGNORE)
@@ -20,16 +14,6 @@ struct ncl_window_rules {
     int first;        /* the axis that entry 0 of the lists speaks of: 2 for conv and deconv, 0 elsewhere */
     bool reverse;     /* maps from the down-scaled to the up-scaled space; has output_shape */
     unsigned borders; /* bits of enum ncl_border */
-};
-
-/* A window with everything filled in, one entry for each axis of the input; the axes before rules->first are trivial.
- */
-struct ncl_window {
-    int rank;
-    enum ncl_border border;
-    nnefcl_shape in, out; /* in `out`, the axes before rules->first are those of the input */
-    int64_t size[NNEFCL_MAX_RANK], stride[NNEFCL_MAX_RANK], dilation[NNEFCL_MAX_RANK];
-    int64_t before[NNEFCL_MAX_RANK], after[NNEFCL_MAX_RANK]; /* padding, negative: cropped */
 };
 
 /* Checks the arguments of `node` and finds the padding and the shape of the output. `filter` gives the size from axis 2

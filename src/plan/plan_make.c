@@ -3,6 +3,7 @@
 
 #include "emit/parts.h"
 #include "emit/after.h"
+#include "emit/variant.h"
 #include "plan/plan_make.h"
 #include "plan/source.h"
 
@@ -274,13 +275,35 @@ static nnefcl_status own_names(struct ncl_lower *lower)
     return lower->status;
 }
 
+static nnefcl_status read_forced(struct ncl_forced *forced, const struct ncl_target *target,
+                                 const struct ncl_plan_options *options, struct ncl_diag *diag)
+{
+    *forced = (struct ncl_forced){0};
+    for (size_t i = 0; i < options->kernel_count; i++) {
+        const nnefcl_status status = ncl_choose_force(forced, options->kernels[i], diag);
+        if (status)
+            return status;
+    }
+    for (int i = 0; i < NCL_FAMILY_COUNT; i++) {
+        const char *reason = forced->variant[i] ? ncl_variant_unfit(forced->variant[i], target, NULL) : NULL;
+        if (reason)
+            return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE, "%s on %s: %s", forced->variant[i]->name,
+                             target->name, reason);
+    }
+    return NNEFCL_OK;
+}
+
 nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, const struct ncl_target *target,
                             const struct ncl_plan_options *options, struct ncl_arena *arena, struct ncl_diag *diag,
                             struct ncl_plan **plan)
 {
+    struct ncl_forced forced;
     struct ncl_plan *made = NCL_NEW(arena, struct ncl_plan);
     if (!made)
         return ncl_nomem(diag);
+    nnefcl_status status = read_forced(&forced, target, options, diag);
+    if (status)
+        return status;
     made->target = *target;
     made->record_count = NCL_RECORD_HEAD;
     struct ncl_lower lower = {
@@ -288,12 +311,11 @@ nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, cons
         .diag = diag,
         .plan = made,
         .graph = graph,
-        .plain_kernels = options->plain_kernels,
-        .clblast = options->clblast,
+        .forced = &forced,
         .long_index = options->long_index,
         .compat = compat,
     };
-    nnefcl_status status = own_names(&lower);
+    status = own_names(&lower);
     if (!status)
         status = make(&lower, graph, options);
     if (!status)

@@ -7,7 +7,9 @@
 struct ncl_plan_options {
     const char *const *disabled_passes;
     size_t disabled_pass_count;
-    bool plain_kernels, clblast, separate_buffers, keep_tensors, long_index;
+    const char *const *kernels; /* forced variants: "conv=conv_gemm", "plain" */
+    size_t kernel_count;
+    bool separate_buffers, keep_tensors, long_index;
     uint64_t memory_limit; /* bytes of device memory, 0: target->global_memory */
 };
 

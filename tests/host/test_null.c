@@ -190,7 +190,7 @@ static const struct options_case {
     {"another version", {.version = 77}, "nnefcl_session_options.version is 77"},
     {"no version", {.version = 0}, "nnefcl_session_options.version is 0"},
     {"no such execution", {.version = 1, .execution = (nnefcl_execution)99}, "execution is 99"},
-    {"no such library", {.version = 1, .blas = (nnefcl_blas)99}, "blas is 99"},
+    {"no names of kernels", {.version = 1, .kernel_count = 1}, "kernels has 1 names, but number 0 is NULL"},
     {"no names of passes", {.version = 1, .disabled_pass_count = 1}, "number 0 is NULL"},
     {"a name that is NULL",
      {.version = 1, .disabled_passes = no_names, .disabled_pass_count = 2},

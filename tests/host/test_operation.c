@@ -231,7 +231,7 @@ static nnefcl_model *open_with(const char *body, const nnefcl_operation *given, 
 static const nnefcl_session_options forms[] = {
     {.version = 1},
     {.version = 1, .separate_buffers = 1, .profiling = 1},
-    {.version = 1, .plain_kernels = 1, .keep_tensors = 1},
+    {.version = 1, .kernels = (const char *const[]){"plain"}, .kernel_count = 1, .keep_tensors = 1},
     {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT},
 };
 enum { FORMS = sizeof forms / sizeof *forms };

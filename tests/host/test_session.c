@@ -40,7 +40,7 @@ static const nnefcl_session_options forms[] = {
     {.version = 1},
     {.version = 1, .profiling = 1},
     {.version = 1, .separate_buffers = 1},
-    {.version = 1, .plain_kernels = 1},
+    {.version = 1, .kernels = (const char *const[]){"plain"}, .kernel_count = 1},
     {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT},
     {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT, .profiling = 1},
     {.version = 1, .execution = NNEFCL_EXECUTION_LAUNCHES},
@@ -190,7 +190,8 @@ START_TEST(clblast)
         own[i] = malloc(counts[i] * sizeof(float));
         theirs[i] = malloc(counts[i] * sizeof(float));
     }
-    options.blas = NNEFCL_BLAS_CLBLAST;
+    options.kernels = (const char *const[]){"product=product_clblast"};
+    options.kernel_count = 1;
     if (ncl_clblast_available()) {
         run_matrices(NULL, &gemms, own);
         run_matrices(&options, &gemms, theirs);
@@ -287,7 +288,10 @@ static const struct {
 } refused[] = {
     {"version", {.version = 2}, NNEFCL_ERR_ARGUMENT, "version is 2"},
     {"execution", {.version = 1, .execution = (nnefcl_execution)9}, NNEFCL_ERR_ARGUMENT, "execution"},
-    {"blas", {.version = 1, .blas = (nnefcl_blas)9}, NNEFCL_ERR_ARGUMENT, "library"},
+    {"kernels",
+     {.version = 1, .kernels = (const char *const[]){"conv=conv_none"}, .kernel_count = 1},
+     NNEFCL_ERR_ARGUMENT,
+     "conv has conv_direct"},
     {"pass",
      {.version = 1, .disabled_passes = (const char *const[]){"no_such"}, .disabled_pass_count = 1},
      NNEFCL_ERR_ARGUMENT,

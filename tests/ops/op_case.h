@@ -17,6 +17,7 @@
 
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers" /* rows of tables leave out what is zero */
 #include "ops/op_form.h"
+#include "emit/variant.h"
 #include "ops/records.h"
 #include "verify/exact.h"
 #include "verify/judge.h"
@@ -33,6 +34,8 @@ struct op_error {
 };
 
 #define OP_CASE_TENSORS 8
+
+static const char *const op_case_plain[] = {"plain"};
 
 /* The next token of the text is `count` values from `first` on in steps of `step`. False: the end of this tensor. */
 static inline int op_case_token(const char **text, const char *name, double *first, double *step, long *count)
@@ -280,13 +283,14 @@ static inline int op_case_verdict(void *user, const nnefcl_verdict *v)
 
 /* Every node is as near to its definition as the operation has to be. */
 static inline void op_case_verify(const struct op_case *c, const nnefcl_model *model, void *const *inputs,
-                                  int plain_kernels)
+                                  size_t plain_kernels)
 {
     nnefcl_error error = {0};
     nnefcl_session *session = NULL;
     nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
     options.keep_tensors = 1;
-    options.plain_kernels = plain_kernels;
+    options.kernels = op_case_plain;
+    options.kernel_count = plain_kernels;
     const nnefcl_status created = nnefcl_session_create(model, op_case_device(), &options, &session, &error);
     ck_assert_msg(created == NNEFCL_OK, "%s (verified): no session: %s", c->name, error.message);
     const nnefcl_status status =
@@ -295,45 +299,55 @@ static inline void op_case_verify(const struct op_case *c, const nnefcl_model *m
     nnefcl_session_free(session);
 }
 
-/* Was CLBlast built in? */
-static inline int op_case_has_clblast(void)
+/* Is there a step of the variant in the case's plan when it is forced? Also says the text that forces it. */
+static inline bool op_case_uses(const nnefcl_model *model, const struct op_form *form,
+                                const struct ncl_variant *variant, char text[64])
 {
-    static int known = -1;
-    if (known < 0) {
-        static const char graph[] = "version 1.0; graph g(x) -> (y) { x = external(shape = [1,1]); y = matmul(x, x); }";
-        nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
-        nnefcl_error error = {0};
-        nnefcl_model *model;
-        nnefcl_session *session = NULL;
-        options.blas = NNEFCL_BLAS_CLBLAST;
-        ck_assert_int_eq(nnefcl_model_open_memory(graph, sizeof graph - 1, NULL, &model, &error), NNEFCL_OK);
-        const nnefcl_status status = nnefcl_session_create(model, op_case_device(), &options, &session, &error);
-        ck_assert_msg(status == NNEFCL_OK || status == NNEFCL_ERR_UNSUPPORTED, "%s", error.message);
-        known = status == NNEFCL_OK;
-        nnefcl_session_free(session);
-        nnefcl_model_free(model);
-    }
-    return known;
+    const char *const kernels[] = {text};
+    const struct ncl_plan_options options = {.kernels = kernels, .kernel_count = 1};
+    const struct ncl_plan *plan;
+    struct ncl_arena arena;
+    struct ncl_diag diag;
+    bool used = false;
+    snprintf(text, 64, "%s=%s", ncl_family_name(variant->family), variant->name);
+    ncl_arena_init(&arena, NULL, 0);
+    ncl_diag_init(&diag, NULL, NULL, NULL, false);
+    if (!ncl_model_plan(model, &op_form_device(form)->target, &options, &arena, &diag, NULL, &plan))
+        for (size_t i = 0; i < plan->run.count; i++)
+            used |= plan->run.step[i].variant && strcmp(plan->run.step[i].variant, variant->name) == 0;
+    ncl_arena_free(&arena);
+    return used;
 }
 
-/* As it is in every form; as launches also with the plain kernels only, with a buffer of its own for every tensor, and
- * products through CLBlast. */
+/* Every variant of kernels that fits, in a form. A library has no place in the persistent one. */
+static inline void op_case_run_variants(const struct op_case *c, const nnefcl_model *model, const struct op_form *form,
+                                        void *const *inputs)
+{
+    for (size_t i = 0; i < ncl_variant_count; i++) {
+        char text[64];
+        const char *const kernels[] = {text};
+        const bool library = strcmp(ncl_variants[i]->name, "product_clblast") == 0;
+        if ((library && form->execution == NNEFCL_EXECUTION_PERSISTENT) ||
+            !op_case_uses(model, form, ncl_variants[i], text))
+            continue;
+        const struct op_session as = {text, form, {.kernels = kernels, .kernel_count = 1}};
+        op_case_run_as(c, model, &as, inputs);
+    }
+}
+
+/* As it is and with every variant, in every form; as launches also with a buffer of its own for every tensor. */
 static inline void op_case_run_all(const struct op_case *c, const nnefcl_model *model, void *const *inputs)
 {
     struct op_session as = {.name = "default"};
     for (int i = 0; i < OP_FORMS; i++) {
         as.form = &op_forms[i];
-        if (op_form_exists(as.form))
-            op_case_run_as(c, model, &as, inputs);
+        if (!op_form_exists(as.form))
+            continue;
+        op_case_run_as(c, model, &as, inputs);
+        op_case_run_variants(c, model, as.form, inputs);
     }
-    as = (struct op_session){"plain kernels", &op_forms[0], {.plain_kernels = 1}};
-    op_case_run_as(c, model, &as, inputs);
     as = (struct op_session){"separate buffers", &op_forms[0], {.separate_buffers = 1}};
     op_case_run_as(c, model, &as, inputs);
-    if (op_case_has_clblast() && (strstr(c->graph, "matmul(") || strstr(c->graph, "linear("))) {
-        as = (struct op_session){"CLBlast", &op_forms[0], {.blas = NNEFCL_BLAS_CLBLAST}};
-        op_case_run_as(c, model, &as, inputs);
-    }
 }
 
 /* Evaluates the definition, runs the case in all ways, and verifies every node, of fast and of plain kernels. */

@@ -37,7 +37,7 @@ static inline bool records_has_field(const char *source, const char *name, size_
 
 static inline void records_check_for(const nnefcl_model *model, const struct ncl_target *target, bool plain)
 {
-    const struct ncl_plan_options options = {.plain_kernels = plain};
+    const struct ncl_plan_options options = {.kernels = (const char *const[]){"plain"}, .kernel_count = plain};
     struct ncl_arena arena;
     struct ncl_diag diag;
     const struct ncl_plan *plan;

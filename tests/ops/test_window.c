@@ -109,7 +109,8 @@ static void run(const nnefcl_model *model, const float *x, float *y, int plain)
     nnefcl_error error = {0};
     nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
     nnefcl_session *session;
-    options.plain_kernels = plain;
+    options.kernels = (const char *const[]){"plain"};
+    options.kernel_count = (size_t)plain;
     ck_assert_msg(nnefcl_session_create(model, op_case_device(), &options, &session, &error) == NNEFCL_OK, "%s",
                   error.message);
     ck_assert_msg(nnefcl_session_run(session, (const void *[]){x}, (void *[]){y}, &error) == NNEFCL_OK, "%s",

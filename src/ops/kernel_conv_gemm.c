@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/checked.h"
+#include "emit/cost.h"
 #include "ops/conv.h"
 
 #define AXES      3
@@ -11,22 +12,20 @@
 #define TAPS_MAX  1024 /* they travel in the record */
 #define HALO_RUN  4096 /* elements of a task of conv_halo, about */
 
+#define EFFICIENCY  0.7
+#define CACHE_RATE  20.0 /* GB/s of one core packing pixels */
+#define MEMORY_RATE 10.0 /* GB/s of conv_halo */
+
 /* ---- the filter ---- */
 
-/* The packer and the product agree by it. Any image size and any batch has the same. */
-static struct ncl_tile panel_tile(const struct ncl_lower *lower, int64_t filters)
+ncl_ref ncl_conv_gemm_pack(struct ncl_lower *lower, const struct ncl_tensor *filter,
+                           const struct ncl_conv_matrix *matrix, struct ncl_tile tile)
 {
-    return ncl_target_tile(&lower->plan->target, filters, 0);
-}
-
-ncl_ref ncl_conv_emit_pack(struct ncl_lower *lower, const struct ncl_tensor *filter,
-                           const struct ncl_conv_matrix *matrix)
-{
-    const int64_t mr = panel_tile(lower, matrix->rows).rows, panels = ncl_ceil_div(matrix->rows, mr);
+    const int64_t panel = tile.rows, panels = ncl_ceil_div(matrix->rows, panel);
     const ncl_ref packed =
-        ncl_lower_scratch(lower, "packed filter", NNEFCL_SCALAR, matrix->groups * panels * mr * matrix->depth);
+        ncl_lower_scratch(lower, "packed filter", NNEFCL_SCALAR, matrix->groups * panels * panel * matrix->depth);
     struct ncl_emit *step = ncl_step_begin(lower, "conv_pack");
-    ncl_step_define_int(step, "MR", mr);
+    ncl_step_define_int(step, "MR", panel);
     ncl_step_in(step, ncl_lower_tensor(lower, filter));
     ncl_step_out(step, packed);
     ncl_step_size(step, "PANELS", panels);
@@ -75,14 +74,13 @@ static struct blocks choose_blocks(const struct ncl_target *target, struct ncl_t
     return b;
 }
 
-nnefcl_status ncl_conv_emit_product(struct ncl_lower *lower, const struct ncl_conv_product *p)
+nnefcl_status ncl_conv_gemm_product(struct ncl_lower *lower, const struct ncl_conv_product *p)
 {
-    const struct ncl_tile tile = panel_tile(lower, p->filters);
-    const int64_t images = p->batch * p->groups, panels = ncl_ceil_div(p->filters, tile.rows);
-    const struct blocks blocks = choose_blocks(&lower->plan->target, tile, images, p->pixels, panels);
+    const int64_t images = p->batch * p->groups, panels = ncl_ceil_div(p->filters, p->tile.rows);
+    const struct blocks blocks = choose_blocks(&lower->plan->target, p->tile, images, p->pixels, panels);
     struct ncl_emit *step = ncl_step_begin(lower, "conv_gemm");
-    ncl_step_define_int(step, "MR", tile.rows);
-    ncl_step_define_int(step, "VECTORS", tile.vectors);
+    ncl_step_define_int(step, "MR", p->tile.rows);
+    ncl_step_define_int(step, "VECTORS", p->tile.vectors);
     ncl_step_define_int(step, "KC", blocks.depth);
     ncl_step_define_int(step, "TILES_MAX", blocks.tiles_max);
     ncl_step_define_int(step, "BLOCK_MAX", BLOCK_MAX);
@@ -189,23 +187,59 @@ static size_t list_taps(const struct halo *h, int64_t *tap)
     return count;
 }
 
-bool ncl_conv_has_gemm(const struct ncl_lower *lower, const struct ncl_window *window)
+static const char *conv_gemm_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
 {
+    if (!target->cpu)
+        return "needs a device with few wide cores";
+    if (!problem)
+        return NULL;
+    const struct ncl_window *window = &problem->conv.window;
+    if (window->rank - 2 > AXES)
+        return "more than three spatial axes";
     int64_t taps = 1, elements = ncl_shape_span(&window->in, 0, 2);
-    if (!lower->plan->target.cpu || lower->plain_kernels || window->rank - 2 > AXES)
-        return false;
     struct halo h;
     read_halo(window, &h);
     for (int i = 0; i < AXES; i++)
         if (!ncl_mul_i64(taps, h.size[i], &taps) || !ncl_mul_i64(elements, h.slots[i], &elements) ||
             !ncl_mul_i64(elements, h.extent[i], &elements))
-            return false;
-    return taps <= TAPS_MAX && (uint64_t)elements <= lower->plan->target.max_allocation / sizeof(float);
+            return "the image with its border is too large";
+    if (taps > TAPS_MAX)
+        return "more than 1024 taps";
+    return (uint64_t)elements > target->max_allocation / sizeof(float) ? "the image with its border is too large"
+                                                                       : NULL;
 }
 
-nnefcl_status ncl_conv_emit_gemm(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_conv *conv,
-                                 const struct ncl_window *window)
+/* Any image size and any batch has the same tile. */
+static size_t conv_gemm_choices(const struct ncl_target *target, const struct ncl_problem *problem,
+                                struct ncl_choice *choice)
 {
+    choice->tile = ncl_target_tile(target, problem->conv.out_channels, 0);
+    return 1;
+}
+
+/* Rows of padding are computed too; each group packs its image once, and where there is a border it is copied before.
+ */
+static double conv_gemm_cost(const struct ncl_target *target, const struct ncl_problem *problem,
+                             const struct ncl_choice *choice)
+{
+    const struct ncl_conv *conv = &problem->conv;
+    const double filters = (double)conv->out_channels,
+                 rows = (double)(ncl_ceil_div(conv->out_channels, choice->tile.rows) * choice->tile.rows);
+    const double pixels = (double)ncl_shape_span(&conv->window.out, 2, conv->window.rank) *
+                          (double)conv->window.out.extent[0] * (double)conv->groups;
+    const double packed = pixels * (double)conv->in_channels * (double)ncl_window_volume(&conv->window);
+    struct halo h;
+    read_halo(&conv->window, &h);
+    const double image = h.needed ? (double)ncl_shape_volume(&conv->window.in) : 0;
+    return ncl_cost_macs(target, problem->flops / 2 * rows / filters, EFFICIENCY) +
+           ncl_cost_bytes(8 * packed, CACHE_RATE * target->compute_units) + ncl_cost_bytes(8 * image, MEMORY_RATE);
+}
+
+static nnefcl_status conv_gemm_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
+                                    const struct ncl_choice *choice)
+{
+    const struct ncl_conv *conv = &problem->conv;
+    const struct ncl_window *window = &conv->window;
     int64_t tap[TAPS_MAX];
     struct halo h;
     read_halo(window, &h);
@@ -219,15 +253,16 @@ nnefcl_status ncl_conv_emit_gemm(struct ncl_lower *lower, const struct ncl_node 
                                            .row_stride = depth,
                                            .column_stride = 1};
     const struct ncl_conv_product product = {
-        .packed = ncl_conv_emit_pack(lower, conv->filter, &matrix),
+        .packed = ncl_conv_gemm_pack(lower, conv->filter, &matrix, choice->tile),
         .image = h.needed ? emit_halo(lower, conv, window->border, &h, batch * conv->groups * channels)
                           : ncl_lower_tensor(lower, conv->input),
         .bias = ncl_lower_tensor(lower, conv->bias),
-        .output = ncl_lower_tensor(lower, ncl_node_result(node, 0)),
+        .output = problem->out,
         .batch = batch,
         .groups = conv->groups,
         .channels = channels,
         .filters = filters,
+        .tile = choice->tile,
         .bias_step = ncl_shape_volume(&conv->bias->shape) > 1,
         .pixels = h.out[0] * h.out[1] * h.out[2],
         .row = h.out[2],
@@ -238,5 +273,13 @@ nnefcl_status ncl_conv_emit_gemm(struct ncl_lower *lower, const struct ncl_node 
         .tap = tap,
         .tap_count = taps,
     };
-    return ncl_conv_emit_product(lower, &product);
+    return ncl_conv_gemm_product(lower, &product);
 }
+
+const struct ncl_variant ncl_variant_conv_gemm = {.name = "conv_gemm",
+                                                  .family = NCL_FAMILY_CONV,
+                                                  .about = "packed filters times panels of the image",
+                                                  .unfit = conv_gemm_unfit,
+                                                  .choices = conv_gemm_choices,
+                                                  .cost = conv_gemm_cost,
+                                                  .emit = conv_gemm_emit};

@@ -1,0 +1,14 @@
+#include "emit/cost.h"
+
+#define CLOCK 3e3 /* cycles of a microsecond */
+#define ISSUE 2   /* vector multiply-adds of a cycle */
+
+double ncl_cost_macs(const struct ncl_target *target, double macs, double efficiency)
+{
+    return macs / (efficiency * CLOCK * ISSUE * target->lanes * target->compute_units);
+}
+
+double ncl_cost_bytes(double bytes, double rate)
+{
+    return bytes / (rate * 1e3);
+}

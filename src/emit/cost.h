@@ -1,0 +1,12 @@
+/* Estimates for ncl_variant.cost. They compare variants on one device, so one clock rate serves all. */
+#ifndef NCL_COST_H
+#define NCL_COST_H
+
+#include "ir/target.h"
+
+/* Microseconds for multiply-adds at a fraction of what the device can do at best. */
+double ncl_cost_macs(const struct ncl_target *target, double macs, double efficiency);
+/* Microseconds for bytes read or written once at gigabytes per second. */
+double ncl_cost_bytes(double bytes, double rate);
+
+#endif

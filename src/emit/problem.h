@@ -1,0 +1,124 @@
+/* What is to be computed, as data: no kernel, no device. An operation describes its node as a problem; a variant
+ * computes it (variant.h). */
+#ifndef NCL_PROBLEM_H
+#define NCL_PROBLEM_H
+
+#include "ir/graph.h"
+#include "ir/plan.h"
+
+/* Kinds of problems that have more than one kernel: FAMILY(NAME, name). */
+#define NCL_FAMILIES(FAMILY)                                                                                           \
+    FAMILY(CONV, conv)                                                                                                 \
+    FAMILY(DECONV, deconv)                                                                                             \
+    FAMILY(POOL, pool)                                                                                                 \
+    FAMILY(DEBOX, debox)                                                                                               \
+    FAMILY(PRODUCT, product)                                                                                           \
+    FAMILY(MOVE, move)
+
+enum ncl_family {
+#define FAMILY(NAME, name) NCL_FAMILY_##NAME,
+    NCL_FAMILIES(FAMILY)
+#undef FAMILY
+        NCL_FAMILY_COUNT
+};
+const char *ncl_family_name(enum ncl_family family);
+
+/* ---- sliding windows (4.3) ---- */
+
+enum ncl_border {
+    NCL_BORDER_IGNORE,
+    NCL_BORDER_CONSTANT,
+    NCL_BORDER_REPLICATE,
+    NCL_BORDER_REFLECT,
+    NCL_BORDER_REFLECT_EVEN
+};
+
+/* A window with everything filled in, one entry for each axis of the input; where the lists of an operation speak of
+ * the spatial axes only, the axes before them are trivial. */
+struct ncl_window {
+    int rank;
+    enum ncl_border border;
+    nnefcl_shape in, out; /* in `out`, the axes before the first one of the lists are those of the input */
+    int64_t size[NNEFCL_MAX_RANK], stride[NNEFCL_MAX_RANK], dilation[NNEFCL_MAX_RANK];
+    int64_t before[NNEFCL_MAX_RANK], after[NNEFCL_MAX_RANK]; /* padding, negative: cropped */
+};
+
+/* CONV, DECONV (4.3.1). Channels are those of one group. */
+struct ncl_conv {
+    const struct ncl_tensor *input, *filter, *bias;
+    int64_t groups, in_channels, out_channels;
+    struct ncl_window window;
+};
+
+/* POOL (4.3.2, 4.9.3): the sum (divided by the number of values, when `normalize`) or the maximum of every window. */
+struct ncl_pool {
+    const struct ncl_tensor *input;
+    bool max, normalize;
+    struct ncl_window window;
+};
+
+/* DEBOX (4.3.2): the reverse of a sum, divided by `divisor`. */
+struct ncl_debox {
+    const struct ncl_tensor *input;
+    double divisor;
+    struct ncl_window window;
+};
+
+/* ---- products of matrices (4.7, 4.9.2) ---- */
+
+#define NCL_MATMUL_BATCH (NNEFCL_MAX_RANK - 2)
+
+/* A place in a tensor with strides in elements, so a transposed matrix is only other numbers; 0 repeats. */
+struct ncl_matrix {
+    ncl_ref ref;
+    int64_t row, column;
+    int64_t batch[NCL_MATMUL_BATCH]; /* of the axes of the batch */
+};
+
+/* C[m,n] = bias[m,n] + sum over k of A[m,k] B[k,n] for every place of the batch. C is the problem's `out`. */
+struct ncl_matmul {
+    int64_t m, n, k;
+    int rank; /* axes of the batch */
+    int64_t extent[NCL_MATMUL_BATCH];
+    struct ncl_matrix a, b, c, bias; /* bias.ref NCL_NO_TENSOR: none */
+    bool a_constant, b_constant;     /* known at init: packing them costs nothing */
+};
+
+/* ---- moves ---- */
+
+#define NCL_STRIDED_RANK (2 * NNEFCL_MAX_RANK)
+
+/* out[out_first + sum over k of i_k out_k] = in[in_first + sum over k of i_k in_k],  0 <= i_k < extent_k. Strides count
+ * elements; those of the input may be negative, or 0 to repeat. */
+struct ncl_strided {
+    int rank;
+    struct ncl_strided_axis {
+        int64_t extent, in, out;
+    } axis[NCL_STRIDED_RANK]; /* outermost first */
+    int64_t in_first, out_first;
+};
+
+struct ncl_move {
+    ncl_ref input;
+    struct ncl_strided strided; /* collapsed */
+    bool whole;                 /* all of `out` is written; else the rest of it stays */
+};
+
+/* ---- the problem ---- */
+
+struct ncl_problem {
+    enum ncl_family family;
+    const struct ncl_node *node;     /* being lowered: parameters that no struct below repeats */
+    const struct ncl_tensor *result; /* what is made; NULL: scratch memory, `out` says which */
+    ncl_ref out;                     /* filled in by ncl_choose for a `result` */
+    double flops;
+    union {
+        struct ncl_conv conv;
+        struct ncl_pool pool;
+        struct ncl_debox debox;
+        struct ncl_matmul product;
+        struct ncl_move move;
+    };
+};
+
+#endif

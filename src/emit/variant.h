@@ -1,0 +1,46 @@
+/* One way to compute a problem: a file src/ops/kernel_*.c and a line in kernels.def. The plain variant of a family
+ * comes first there and fits every problem on every device. */
+#ifndef NCL_VARIANT_H
+#define NCL_VARIANT_H
+
+#include "emit/lower.h"
+#include "emit/problem.h"
+
+#define NCL_CHOICES 8 /* at most, of one variant for one problem */
+
+/* What a tuner may vary within a variant. */
+struct ncl_choice {
+    struct ncl_tile tile; /* of registers */
+};
+
+struct ncl_variant {
+    const char *name; /* "conv_gemm": family and what is special */
+    enum ncl_family family;
+    const char *about; /* one line for --list-kernels */
+    /* Why it cannot compute the problem there, NULL: it can. `problem` NULL: what speaks against the device alone.
+     * No function: it always can. */
+    const char *(*unfit)(const struct ncl_target *target, const struct ncl_problem *problem);
+    /* The choices worth a look, at most NCL_CHOICES. NULL: there is nothing to vary. */
+    size_t (*choices)(const struct ncl_target *target, const struct ncl_problem *problem, struct ncl_choice *choice);
+    /* Estimated microseconds (cost.h); only their order counts. */
+    double (*cost)(const struct ncl_target *target, const struct ncl_problem *problem, const struct ncl_choice *choice);
+    nnefcl_status (*emit)(struct ncl_lower *lower, const struct ncl_problem *problem, const struct ncl_choice *choice);
+};
+
+/* One variant for each family, or none: taken wherever it fits. */
+struct ncl_forced {
+    const struct ncl_variant *variant[NCL_FAMILY_COUNT];
+};
+
+/* kernels.def, filled in by src/ops. */
+extern const struct ncl_variant *const ncl_variants[];
+extern const size_t ncl_variant_count;
+
+const char *ncl_variant_unfit(const struct ncl_variant *variant, const struct ncl_target *target,
+                              const struct ncl_problem *problem);
+/* Emits the steps of the cheapest variant that fits: the forced one of its family if there is one and it fits. */
+nnefcl_status ncl_choose(struct ncl_lower *lower, struct ncl_problem *problem);
+/* "conv=conv_gemm" or "plain" (of every family) as a forced variant. NNEFCL_ERR_ARGUMENT names what there is. */
+nnefcl_status ncl_choose_force(struct ncl_forced *forced, const char *text, struct ncl_diag *diag);
+
+#endif

@@ -1,0 +1,186 @@
+/* Windows over the last two axes on CPUs, row by row: depthwise convolutions and pools. */
+#include "emit/cost.h"
+#include "ops/conv.h"
+
+#define LINES_MAX 8192 /* as in window_rows.cl */
+
+#define EFFICIENCY 0.19 /* of multiply-adds; docs/kernels-window.md */
+
+/* The last two axes of the window; rank 1: one row. */
+struct plane {
+    int64_t in[2], out[2], size[2], stride[2], dilation[2], before[2];
+    int64_t lines; /* private rows for one row of outputs */
+    int64_t pitch;
+};
+
+static void read_plane(const struct ncl_window *w, int first, int64_t lanes, struct plane *p)
+{
+    for (int i = 0; i < 2; i++) {
+        const int a = w->rank - 2 + i;
+        const bool real = a >= first;
+        p->in[i] = real ? w->in.extent[a] : 1;
+        p->out[i] = real ? w->out.extent[a] : 1;
+        p->size[i] = real ? w->size[a] : 1;
+        p->stride[i] = real ? w->stride[a] : 1;
+        p->dilation[i] = real ? w->dilation[a] : 1;
+        p->before[i] = real ? w->before[a] : 0;
+    }
+    const int64_t width = p->out[1] < lanes ? lanes : p->out[1];
+    p->lines = (p->size[0] - 1) * p->dilation[0] + 1;
+    p->pitch = (width - 1) * p->stride[1] + (p->size[1] - 1) * p->dilation[1] +
+               2; /* one more for the odd half of the last even load */
+}
+
+/* Axes from `first` on are looked at. */
+static const char *rows_unfit(const struct ncl_target *target, const struct ncl_window *window, int first)
+{
+    struct plane p;
+    if (!target->cpu)
+        return "needs a device with few wide cores";
+    if (!window)
+        return NULL;
+    if (window->rank < first + 1 || !ncl_window_is_trivial(window, first, window->rank - 2))
+        return "the window is not one over the last two axes";
+    read_plane(window, first, target->lanes, &p);
+    return p.pitch <= LINES_MAX && p.lines <= LINES_MAX / p.pitch ? NULL : "its rows do not fit private memory";
+}
+
+/* Short rows are filled up to a vector. */
+static double rows_cost(const struct ncl_target *target, const struct ncl_window *window, double macs)
+{
+    const double row = (double)window->out.extent[window->rank - 1], lanes = target->lanes;
+    return ncl_cost_macs(target, macs * (row < lanes ? lanes / row : 1), EFFICIENCY);
+}
+
+/* As many rows as private memory holds, but enough tasks for all cores. */
+static int64_t rows_of_task(const struct ncl_target *target, const struct plane *p, int64_t planes)
+{
+    const int64_t fit = (LINES_MAX / p->pitch - p->lines) / p->stride[0] + 1,
+                  wanted = 8 * (int64_t)target->compute_units;
+    const int64_t blocks = ncl_ceil_div(wanted, planes),
+                  share = ncl_ceil_div(p->out[0], blocks < p->out[0] ? blocks : p->out[0]);
+    return fit < share ? fit : share;
+}
+
+enum rows_kind { ROWS_WEIGHTED, ROWS_SUM, ROWS_MAX }; /* as in window_rows.cl */
+
+/* What a convolution and a pool have in common. */
+struct rows {
+    enum rows_kind kind;
+    bool normalize;
+    const struct ncl_window *window;
+    ncl_ref input, filter, bias;
+    int64_t channels, multiplier; /* of the output; outputs of one input channel */
+    bool bias_each;
+};
+
+static nnefcl_status emit_rows(struct ncl_lower *lower, const struct ncl_problem *problem, const struct rows *rows)
+{
+    const struct ncl_window *window = rows->window;
+    struct plane p;
+    read_plane(window, rows->kind == ROWS_WEIGHTED ? 2 : 0, lower->plan->target.lanes, &p);
+    const int64_t planes = ncl_shape_volume(&window->out) / (p.out[0] * p.out[1]),
+                  run = rows_of_task(&lower->plan->target, &p, planes);
+    struct ncl_emit *step = ncl_step_begin(lower, "window_rows");
+    ncl_window_define_border(step, window->border);
+    ncl_step_define_int(step, "KIND", rows->kind);
+    ncl_step_define_int(step, "STEP", p.stride[1] <= 2 ? p.stride[1] : 0);
+    ncl_step_define_int(step, "TAPS", p.size[0] == p.size[1] && p.size[0] <= 5 ? p.size[0] : 0);
+    ncl_step_define_int(step, "IGNORE", window->border == NCL_BORDER_IGNORE && !ncl_window_is_unpadded(window, 0));
+    ncl_step_define_int(step, "NORMALIZE", rows->normalize);
+    ncl_step_in(step, rows->input);
+    ncl_step_in(step, rows->filter);
+    ncl_step_in(step, rows->bias);
+    ncl_step_out(step, problem->out);
+    ncl_step_sizes(step, "IN", p.in, 2);
+    ncl_step_sizes(step, "OUT", p.out, 2);
+    ncl_step_sizes(step, "KERNEL", p.size, 2);
+    ncl_step_sizes(step, "STRIDE", p.stride, 2);
+    ncl_step_sizes(step, "DILATION", p.dilation, 2);
+    ncl_step_sizes(step, "BEFORE", p.before, 2);
+    ncl_step_size(step, "ROWS", run);
+    ncl_step_size(step, "PITCH", p.pitch);
+    ncl_step_size(step, "MULTIPLIER", rows->multiplier);
+    ncl_step_size(step, "CHANNELS", rows->channels);
+    ncl_step_size(step, "BIAS", rows->bias_each);
+    ncl_step_flops(step, problem->flops);
+    return ncl_step_end(step, planes * ncl_ceil_div(p.out[0], run));
+}
+
+/* ---- depthwise convolution ---- */
+
+static const char *conv_rows_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
+{
+    const char *reason = rows_unfit(target, problem ? &problem->conv.window : NULL, 2);
+    if (reason || !problem)
+        return reason;
+    return problem->conv.in_channels > 1 ? "groups of more than one input channel" : NULL;
+}
+
+static double conv_rows_cost(const struct ncl_target *target, const struct ncl_problem *problem,
+                             const struct ncl_choice *choice)
+{
+    (void)choice;
+    return rows_cost(target, &problem->conv.window, problem->flops / 2);
+}
+
+static nnefcl_status conv_rows_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
+                                    const struct ncl_choice *choice)
+{
+    (void)choice;
+    const struct ncl_conv *conv = &problem->conv;
+    const struct rows rows = {.kind = ROWS_WEIGHTED,
+                              .window = &conv->window,
+                              .input = ncl_lower_tensor(lower, conv->input),
+                              .filter = ncl_lower_tensor(lower, conv->filter),
+                              .bias = ncl_lower_tensor(lower, conv->bias),
+                              .channels = conv->window.out.extent[1],
+                              .multiplier = conv->out_channels,
+                              .bias_each = ncl_shape_volume(&conv->bias->shape) > 1};
+    return emit_rows(lower, problem, &rows);
+}
+
+const struct ncl_variant ncl_variant_conv_rows = {.name = "conv_rows",
+                                                  .family = NCL_FAMILY_CONV,
+                                                  .about = "depthwise, row by row",
+                                                  .unfit = conv_rows_unfit,
+                                                  .cost = conv_rows_cost,
+                                                  .emit = conv_rows_emit};
+
+/* ---- pools ---- */
+
+static const char *pool_rows_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
+{
+    return rows_unfit(target, problem ? &problem->pool.window : NULL, 0);
+}
+
+static double pool_rows_cost(const struct ncl_target *target, const struct ncl_problem *problem,
+                             const struct ncl_choice *choice)
+{
+    (void)choice;
+    return rows_cost(target, &problem->pool.window, problem->flops);
+}
+
+static nnefcl_status pool_rows_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
+                                    const struct ncl_choice *choice)
+{
+    (void)choice;
+    const struct ncl_pool *pool = &problem->pool;
+    const ncl_ref input = ncl_lower_tensor(lower, pool->input);
+    const struct rows rows = {.kind = pool->max ? ROWS_MAX : ROWS_SUM,
+                              .normalize = pool->normalize,
+                              .window = &pool->window,
+                              .input = input,
+                              .filter = input, /* neither is read */
+                              .bias = input,
+                              .channels = 1,
+                              .multiplier = 1};
+    return emit_rows(lower, problem, &rows);
+}
+
+const struct ncl_variant ncl_variant_pool_rows = {.name = "pool_rows",
+                                                  .family = NCL_FAMILY_POOL,
+                                                  .about = "row by row",
+                                                  .unfit = pool_rows_unfit,
+                                                  .cost = pool_rows_cost,
+                                                  .emit = pool_rows_emit};

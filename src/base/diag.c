@@ -115,7 +115,8 @@ static void set_trace(nnefcl_error *out, const struct ncl_call *call)
     make_printable(out->trace);
 }
 
-static void fill(nnefcl_error *out, nnefcl_status status, int code, struct ncl_loc at, const char *format, va_list args)
+static void fill_error(nnefcl_error *out, nnefcl_status status, int code, struct ncl_loc at, const char *format,
+                       va_list args)
 {
     memset(out, 0, sizeof *out);
     out->status = status;
@@ -139,7 +140,7 @@ static nnefcl_status report_error(struct ncl_diag *diag, nnefcl_status status, i
         bool first = diag->errors++ == 0;
         if (diag->callback || (first && diag->error)) {
             nnefcl_error filled;
-            fill(&filled, status, code, at, format, args);
+            fill_error(&filled, status, code, at, format, args);
             if (first && diag->error)
                 *diag->error = filled;
             if (diag->callback)
@@ -182,7 +183,7 @@ static void report_remark(struct ncl_diag *diag, nnefcl_severity severity, struc
         return;
     diag->warnings++;
     nnefcl_error filled;
-    fill(&filled, NNEFCL_OK, 0, at, format, args);
+    fill_error(&filled, NNEFCL_OK, 0, at, format, args);
     diag->callback(diag->user, severity, &filled);
 }
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static struct ncl_name_entry *place(struct ncl_name_entry *entry, size_t capacity, const char *name)
+static struct ncl_name_entry *names_slot(struct ncl_name_entry *entry, size_t capacity, const char *name)
 {
     uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
     for (const char *byte = name; *byte; byte++)
@@ -15,7 +15,7 @@ static struct ncl_name_entry *place(struct ncl_name_entry *entry, size_t capacit
 
 void *ncl_names_find(const struct ncl_names *names, const char *name)
 {
-    return names->capacity ? place(names->entry, names->capacity, name)->value : NULL;
+    return names->capacity ? names_slot(names->entry, names->capacity, name)->value : NULL;
 }
 
 static bool enlarge(struct ncl_names *names, struct ncl_arena *arena)
@@ -26,7 +26,7 @@ static bool enlarge(struct ncl_names *names, struct ncl_arena *arena)
         return false;
     for (size_t i = 0; i < names->capacity; i++)
         if (names->entry[i].name)
-            *place(entry, capacity, names->entry[i].name) = names->entry[i];
+            *names_slot(entry, capacity, names->entry[i].name) = names->entry[i];
     names->entry = entry;
     names->capacity = capacity;
     return true;
@@ -36,7 +36,7 @@ bool ncl_names_put(struct ncl_names *names, struct ncl_arena *arena, const char 
 {
     if (names->count * 2 >= names->capacity && !enlarge(names, arena))
         return false;
-    struct ncl_name_entry *entry = place(names->entry, names->capacity, name);
+    struct ncl_name_entry *entry = names_slot(names->entry, names->capacity, name);
     names->count += !entry->name;
     *entry = (struct ncl_name_entry){name, value};
     return true;

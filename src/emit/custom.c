@@ -46,7 +46,8 @@ static nnefcl_status find_tasks(struct ncl_infer *infer, struct ncl_node *node)
     return NNEFCL_OK;
 }
 
-static const struct ncl_tensor *tensor_at(const struct ncl_custom *custom, const struct ncl_node *node, size_t index)
+static const struct ncl_tensor *custom_tensor(const struct ncl_custom *custom, const struct ncl_node *node,
+                                              size_t index)
 {
     const bool result = index >= custom->parameter_count;
     return result ? node->result[index - custom->parameter_count].tensor : node->argument[index].tensor;
@@ -132,7 +133,7 @@ static void put_head(struct ncl_emit *step, const struct ncl_custom *custom, con
     for (size_t i = 0; i < custom->parameter_count + custom->result_count; i++) {
         const struct ncl_custom_field *field = &custom->field[i];
         if (field->kind == NCL_CUSTOM_TENSOR) {
-            put_tensor(step, field, &tensor_at(custom, node, i)->shape);
+            put_tensor(step, field, &custom_tensor(custom, node, i)->shape);
         } else if (field->kind == NCL_CUSTOM_ATTRIBUTE) {
             put_value(step, field->name[0], &node->argument[i]);
         } else if (field->kind == NCL_CUSTOM_ARRAY) {
@@ -157,7 +158,7 @@ nnefcl_status ncl_custom_lower(struct ncl_lower *lower, const struct ncl_node *n
     size_t count = 0, inputs = 0;
     for (size_t i = 0; i < custom->parameter_count + custom->result_count; i++)
         if (custom->field[i].kind == NCL_CUSTOM_TENSOR) {
-            operand[count++] = ncl_lower_tensor(lower, tensor_at(custom, node, i));
+            operand[count++] = ncl_lower_tensor(lower, custom_tensor(custom, node, i));
             inputs += i < custom->parameter_count;
         }
     if (ncl_lower_status(lower))

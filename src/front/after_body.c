@@ -11,16 +11,16 @@
 
 typedef void (*visit_fn)(struct ncl_tensor *tensor, void *user);
 
-static void visit(const struct ncl_value *value, visit_fn each, void *user)
+static void visit_tensors(const struct ncl_value *value, visit_fn each, void *user)
 {
     if (value->kind == NCL_VALUE_TENSOR)
         each(value->tensor, user);
     else if (value->kind == NCL_VALUE_ARRAY || value->kind == NCL_VALUE_TUPLE)
         for (size_t i = 0; i < value->count; i++)
-            visit(&value->item[i], each, user);
+            visit_tensors(&value->item[i], each, user);
 }
 
-static void mark(struct ncl_tensor *tensor, void *user)
+static void mark_live(struct ncl_tensor *tensor, void *user)
 {
     ((bool *)user)[tensor->id] = true;
 }
@@ -50,13 +50,13 @@ static void find_live(const struct ncl_graph *graph, bool *live, bool *needed)
         const struct ncl_node *node = graph->node[i - 1];
         struct search search = {live, is_root(node)};
         for (size_t j = 0; j < node->result_count; j++)
-            visit(&node->result[j], look, &search);
+            visit_tensors(&node->result[j], look, &search);
         if (!(needed[i - 1] = search.found))
             continue;
         for (size_t j = 0; j < node->parameter_count; j++)
-            visit(&node->argument[j], mark, live);
+            visit_tensors(&node->argument[j], mark_live, live);
         for (size_t j = 0; j < node->result_count; j++)
-            visit(&node->result[j], mark, live);
+            visit_tensors(&node->result[j], mark_live, live);
     }
 }
 
@@ -109,7 +109,7 @@ static char *member_name(struct ncl_arena *arena, const char *label)
 }
 
 /* Finds the file; the variable's member stays SIZE_MAX when it may do without. */
-static nnefcl_status find_member(struct ncl_build *build, struct ncl_variable *variable, struct ncl_loc at)
+static nnefcl_status find_variable_member(struct ncl_build *build, struct ncl_variable *variable, struct ncl_loc at)
 {
     bool ambiguous = false;
     const char *name = member_name(&build->scratch, variable->label);
@@ -128,7 +128,7 @@ nnefcl_status ncl_after_body_member(struct ncl_build *build, struct ncl_variable
 {
     if (variable->member != SIZE_MAX)
         return NNEFCL_OK;
-    const nnefcl_status status = find_member(build, variable, at);
+    const nnefcl_status status = find_variable_member(build, variable, at);
     if (status || variable->member == SIZE_MAX)
         return status;
     return ncl_weights_check(build->container, variable, build->options->compat, at, build->diag);
@@ -199,7 +199,7 @@ nnefcl_status ncl_after_body_files(struct ncl_build *build)
         if (tensor->role != NCL_ROLE_VARIABLE || seen[tensor->variable->index])
             continue;
         seen[tensor->variable->index] = true;
-        const nnefcl_status status = find_member(build, tensor->variable, tensor->at);
+        const nnefcl_status status = find_variable_member(build, tensor->variable, tensor->at);
         first = first ? first : status;
         if (tensor->variable->member != SIZE_MAX)
             file[count++] = (struct file){tensor->variable, tensor->at, i, false};
@@ -212,7 +212,7 @@ nnefcl_status ncl_after_body_files(struct ncl_build *build)
 
 /* ---- random values: the range follows from the operation that reads the variable ---- */
 
-static void set_range(const struct ncl_tensor *tensor, double low, double high)
+static void set_random_range(const struct ncl_tensor *tensor, double low, double high)
 {
     struct ncl_variable *variable = tensor->variable;
     if (tensor->role != NCL_ROLE_VARIABLE || variable->random_low != variable->random_high)
@@ -225,7 +225,7 @@ static void set_range(const struct ncl_tensor *tensor, double low, double high)
 static void set_filter(const struct ncl_tensor *tensor, int64_t fan_in)
 {
     const double limit = sqrt(6.0 / (fan_in > 0 ? (double)fan_in : 1));
-    set_range(tensor, -limit, limit);
+    set_random_range(tensor, -limit, limit);
 }
 
 /* The variable behind a tensor that only shows it in another form. */
@@ -263,8 +263,8 @@ static void from_node(const struct ncl_node *node)
         set_filter(origin(a), inner);
         set_filter(origin(b), inner);
     } else if (strcmp(op, "batch_normalization") == 0) {
-        set_range(origin(ncl_node_tensor(node, "variance")), 0.5, 1.5);
-        set_range(origin(ncl_node_tensor(node, "scale")), 0.5, 1.5);
+        set_random_range(origin(ncl_node_tensor(node, "variance")), 0.5, 1.5);
+        set_random_range(origin(ncl_node_tensor(node, "scale")), 0.5, 1.5);
     }
 }
 
@@ -274,5 +274,5 @@ void ncl_after_body_random(struct ncl_graph *graph)
         from_node(graph->node[i]);
     for (size_t i = 0; i < graph->tensor_count; i++)
         if (graph->tensor[i]->role == NCL_ROLE_VARIABLE)
-            set_range(graph->tensor[i], -0.1, 0.1);
+            set_random_range(graph->tensor[i], -0.1, 0.1);
 }

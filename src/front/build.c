@@ -10,7 +10,7 @@
 
 /* ---- the header ---- */
 
-static bool is_listed(const struct ncl_name *list, size_t count, const char *name)
+static bool is_input_listed(const struct ncl_name *list, size_t count, const char *name)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(list[i].text, name) == 0)
@@ -40,7 +40,7 @@ static nnefcl_status check_header(struct ncl_build *build)
     }
     build->inputs = inputs;
     for (size_t i = 0; i < build->options->shape_count; i++)
-        if (!is_listed(document->input, document->input_count, build->options->shapes[i].name))
+        if (!is_input_listed(document->input, document->input_count, build->options->shapes[i].name))
             return ncl_error(build->diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
                              "a shape is given for '%.100s', which is no input of the graph",
                              build->options->shapes[i].name);
@@ -210,7 +210,7 @@ static void check_literals(struct ncl_build *build)
 
 /* ---- all of it ---- */
 
-static nnefcl_status finish(struct ncl_build *build, const struct ncl_quant_file *quant)
+static nnefcl_status finish_graph(struct ncl_build *build, const struct ncl_quant_file *quant)
 {
     nnefcl_status status = quant ? ncl_quantize_attach(build, quant) : NNEFCL_OK;
     if (!status)
@@ -240,7 +240,7 @@ static nnefcl_status build_graph(struct ncl_build *build, const struct ncl_quant
         check_literals(build);
     if (!status && build->diag->errors > before)
         status = build->diag->status;
-    return status ? status : finish(build, quant);
+    return status ? status : finish_graph(build, quant);
 }
 
 nnefcl_status ncl_build(struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_document *document,

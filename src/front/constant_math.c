@@ -210,8 +210,8 @@ static nnefcl_status repeat(struct ncl_build *build, struct ncl_loc at, const st
     return NNEFCL_OK;
 }
 
-static nnefcl_status contains(struct ncl_build *build, const struct ncl_value *item, const struct ncl_value *array,
-                              struct ncl_value *result)
+static nnefcl_status array_contains(struct ncl_build *build, const struct ncl_value *item,
+                                    const struct ncl_value *array, struct ncl_value *result)
 {
     bool found = false;
     build->machine.steps += array->count / 8;
@@ -226,7 +226,7 @@ nnefcl_status ncl_constant_binary(struct ncl_build *build, enum ncl_operator op,
 {
     switch (op) {
     case NCL_OP_IN:
-        return contains(build, left, right, result);
+        return array_contains(build, left, right, result);
     case NCL_OP_EQ:
     case NCL_OP_NE:
         *result = logical_of(deep_equal(left, right) == (op == NCL_OP_EQ));
@@ -291,7 +291,7 @@ nnefcl_status ncl_constant_range(struct ncl_build *build, struct ncl_loc at, con
 
 /* ---- built-in functions ---- */
 
-static nnefcl_status shape_of(struct ncl_build *build, struct ncl_loc at, struct ncl_value *value)
+static nnefcl_status shape_of_value(struct ncl_build *build, struct ncl_loc at, struct ncl_value *value)
 {
     const nnefcl_shape none = {0}, *shape = value->kind == NCL_VALUE_TENSOR ? &value->tensor->shape : &none;
     struct ncl_value *item = ncl_constant_items(build, at, (size_t)shape->rank);
@@ -303,7 +303,7 @@ static nnefcl_status shape_of(struct ncl_build *build, struct ncl_loc at, struct
     return NNEFCL_OK;
 }
 
-static nnefcl_status range_of(struct ncl_build *build, struct ncl_loc at, struct ncl_value *value)
+static nnefcl_status range_of_value(struct ncl_build *build, struct ncl_loc at, struct ncl_value *value)
 {
     struct ncl_value *item = ncl_constant_items(build, at, value->count);
     if (!item)
@@ -315,7 +315,7 @@ static nnefcl_status range_of(struct ncl_build *build, struct ncl_loc at, struct
 }
 
 /* A literal of the syntax, with a sign in front: digits, and for scalars a fraction and an exponent. */
-static bool is_number(const char *text, size_t length, bool scalar)
+static bool is_numeral(const char *text, size_t length, bool scalar)
 {
     size_t at = length && (text[0] == '-' || text[0] == '+') ? 1 : 0;
     size_t digits = strspn(text + at, "0123456789");
@@ -340,7 +340,7 @@ static nnefcl_status from_string(struct ncl_build *build, struct ncl_loc at, boo
     const char *text = value->string;
     const size_t length = value->count;
     struct ncl_value result = {.kind = scalar ? NCL_VALUE_SCALAR : NCL_VALUE_INTEGER};
-    if (!is_number(text, length, scalar))
+    if (!is_numeral(text, length, scalar))
         return ncl_error(build->diag, NNEFCL_ERR_MODEL, at, "'%.60s' is no literal of type %s", text,
                          scalar ? "scalar" : "integer");
     if (scalar ? !ncl_parse_double(text, length, &result.scalar) : !ncl_parse_int64(text, length, &result.integer))
@@ -369,7 +369,7 @@ static nnefcl_status to_string(struct ncl_build *build, struct ncl_loc at, struc
 }
 
 /* A-CAST-1: toward zero. */
-static nnefcl_status to_integer(struct ncl_build *build, struct ncl_loc at, struct ncl_value *value)
+static nnefcl_status value_to_integer(struct ncl_build *build, struct ncl_loc at, struct ncl_value *value)
 {
     if (value->kind == NCL_VALUE_STRING)
         return from_string(build, at, false, value);
@@ -384,7 +384,7 @@ static nnefcl_status to_integer(struct ncl_build *build, struct ncl_loc at, stru
     return NNEFCL_OK;
 }
 
-static nnefcl_status to_scalar(struct ncl_build *build, struct ncl_loc at, struct ncl_value *value)
+static nnefcl_status value_to_scalar(struct ncl_build *build, struct ncl_loc at, struct ncl_value *value)
 {
     if (value->kind == NCL_VALUE_STRING)
         return from_string(build, at, true, value);
@@ -395,7 +395,7 @@ static nnefcl_status to_scalar(struct ncl_build *build, struct ncl_loc at, struc
     return NNEFCL_OK;
 }
 
-static nnefcl_status to_logical(struct ncl_build *build, struct ncl_loc at, struct ncl_value *value)
+static nnefcl_status value_to_logical(struct ncl_build *build, struct ncl_loc at, struct ncl_value *value)
 {
     (void)build, (void)at;
     *value = logical_of(value->kind == NCL_VALUE_STRING    ? value->count > 0
@@ -418,8 +418,9 @@ nnefcl_status ncl_constant_builtin(struct ncl_build *build, const char *name, st
     static const struct {
         const char *name;
         nnefcl_status (*compute)(struct ncl_build *build, struct ncl_loc at, struct ncl_value *value);
-    } builtin[] = {{"shape_of", shape_of}, {"length_of", length_of}, {"range_of", range_of}, {"integer", to_integer},
-                   {"scalar", to_scalar},  {"logical", to_logical},  {"string", to_string}};
+    } builtin[] = {{"shape_of", shape_of_value},  {"length_of", length_of},    {"range_of", range_of_value},
+                   {"integer", value_to_integer}, {"scalar", value_to_scalar}, {"logical", value_to_logical},
+                   {"string", to_string}};
     for (size_t i = 0; i < sizeof builtin / sizeof *builtin; i++)
         if (strcmp(builtin[i].name, name) == 0)
             return builtin[i].compute(build, at, value);

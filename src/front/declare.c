@@ -95,7 +95,7 @@ static bool is_of_strings(const struct ncl_type *tensor)
     return tensor->item_count && tensor->item[0]->kind == NCL_TYPE_STRING;
 }
 
-static void check_type(struct check *check, const struct ncl_parameter *item)
+static void check_field_type(struct check *check, const struct ncl_parameter *item)
 {
     const bool generic = check->declared->fragment->generic;
     if (mixes(item->type))
@@ -139,7 +139,7 @@ static void check_declaration(struct check *check)
             broken(check, parameter->at, "is declared twice", parameter->name);
         if (tensor && attribute)
             unclean(check, parameter->at, "is a tensor behind an attribute", parameter->name);
-        check_type(check, parameter);
+        check_field_type(check, parameter);
         if (parameter->initial)
             check_default(check, parameter);
         generic |= ncl_type_has_generic(parameter->type);
@@ -150,7 +150,7 @@ static void check_declaration(struct check *check)
         if (same_name(fragment->result, i, result->name) ||
             same_name(fragment->parameter, fragment->parameter_count, result->name))
             broken(check, result->at, "is declared twice", result->name);
-        check_type(check, result);
+        check_field_type(check, result);
         if (!ncl_type_has_tensor(result->type))
             unclean(check, result->at, "is a result, but no tensor", result->name);
         else if (has_tensor_without(result->type, is_unbound))
@@ -175,7 +175,8 @@ static const struct ncl_type *result_type(struct ncl_arena *arena, const struct 
     return ncl_type_tuple(arena, type, fragment->result_count);
 }
 
-static struct ncl_declared *add(struct ncl_build *build, const struct ncl_fragment *fragment, enum ncl_origin origin)
+static struct ncl_declared *declare_add(struct ncl_build *build, const struct ncl_fragment *fragment,
+                                        enum ncl_origin origin)
 {
     struct ncl_declared *declared = NCL_NEW(build->arena, struct ncl_declared);
     if (!declared)
@@ -194,7 +195,7 @@ static bool add_fragments(struct ncl_build *build, const struct ncl_document *do
 {
     for (size_t i = 0; i < document->fragment_count; i++) {
         const struct ncl_fragment *fragment = &document->fragment[i];
-        struct ncl_declared *declared = add(build, fragment, origin);
+        struct ncl_declared *declared = declare_add(build, fragment, origin);
         if (!declared)
             return false;
         declared->signature.op = ncl_op_find(fragment->name);
@@ -232,7 +233,7 @@ static nnefcl_status add_registered(struct ncl_build *build)
                              fragment->name,
                              earlier->origin == NCL_ORIGIN_STANDARD ? "this is the name of a standard operation"
                                                                     : "an operation of this name is registered before");
-        struct ncl_declared *declared = add(build, fragment, NCL_ORIGIN_REGISTERED);
+        struct ncl_declared *declared = declare_add(build, fragment, NCL_ORIGIN_REGISTERED);
         if (!declared)
             return ncl_build_nomem(build);
         declared->signature.op = &registered->custom.op;
@@ -261,7 +262,7 @@ static nnefcl_status redeclare(struct ncl_build *build, const struct ncl_registe
                   differs);
         return NNEFCL_OK;
     }
-    if (!(build->declared[index] = add(build, fragment, NCL_ORIGIN_DOCUMENT)))
+    if (!(build->declared[index] = declare_add(build, fragment, NCL_ORIGIN_DOCUMENT)))
         return ncl_build_nomem(build);
     build->declared[index]->signature.op = &registered->custom.op;
     return NNEFCL_OK;
@@ -296,7 +297,7 @@ static nnefcl_status add_document(struct ncl_build *build)
         }
         if (earlier && !fragment->has_body)
             continue; /* the known one is meant */
-        if (!(build->declared[i] = add(build, fragment, NCL_ORIGIN_DOCUMENT)))
+        if (!(build->declared[i] = declare_add(build, fragment, NCL_ORIGIN_DOCUMENT)))
             return ncl_build_nomem(build);
         if (build->options->internal && !fragment->has_body)
             build->declared[i]->signature.op = ncl_op_find(fragment->name);

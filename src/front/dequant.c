@@ -16,7 +16,7 @@ struct preparing {
 
 /* ---- arguments ---- */
 
-static const struct ncl_value *find(const struct preparing *p, const char *name)
+static const struct ncl_value *find_quant_value(const struct preparing *p, const char *name)
 {
     for (size_t i = 0; i < p->quant->argument_count; i++)
         if (strcmp(p->quant->argument[i].name, name) == 0)
@@ -24,7 +24,7 @@ static const struct ncl_value *find(const struct preparing *p, const char *name)
     return NULL;
 }
 
-static bool is_number(const struct ncl_value *value)
+static bool is_plain_number(const struct ncl_value *value)
 {
     return value->kind == NCL_VALUE_INTEGER || value->kind == NCL_VALUE_SCALAR;
 }
@@ -36,7 +36,7 @@ static double number(const struct ncl_value *value)
 
 static nnefcl_status get_bits(const struct preparing *p, int *bits)
 {
-    const struct ncl_value *value = find(p, "bits");
+    const struct ncl_value *value = find_quant_value(p, "bits");
     if (!value || value->kind != NCL_VALUE_INTEGER)
         return INVALID(p, "%s: %s needs an integer 'bits'", p->name, p->quant->algorithm);
     if (value->integer < 1 || value->integer > 64)
@@ -48,7 +48,7 @@ static nnefcl_status get_bits(const struct preparing *p, int *bits)
 
 static nnefcl_status get_logical(const struct preparing *p, const char *name, bool *result)
 {
-    const struct ncl_value *value = find(p, name);
+    const struct ncl_value *value = find_quant_value(p, name);
     if (!value || value->kind != NCL_VALUE_LOGICAL)
         return INVALID(p, "%s: %s needs a logical '%s'", p->name, p->quant->algorithm, name);
     *result = value->logical;
@@ -72,10 +72,10 @@ static nnefcl_status literal_shape(const struct preparing *p, const char *name, 
 }
 
 /* Copies the numbers of a nested array in order; false: the nesting is uneven (5.3) or something is no number. */
-static bool flatten(const struct ncl_value *value, const nnefcl_shape *shape, int axis, double **out)
+static bool flatten_numbers(const struct ncl_value *value, const nnefcl_shape *shape, int axis, double **out)
 {
     if (axis == shape->rank) {
-        if (!is_number(value))
+        if (!is_plain_number(value))
             return false;
         *(*out)++ = number(value);
         return true;
@@ -83,14 +83,14 @@ static bool flatten(const struct ncl_value *value, const nnefcl_shape *shape, in
     if (value->kind != NCL_VALUE_ARRAY || (int64_t)value->count != shape->extent[axis])
         return false;
     for (size_t i = 0; i < value->count; i++)
-        if (!flatten(&value->item[i], shape, axis + 1, out))
+        if (!flatten_numbers(&value->item[i], shape, axis + 1, out))
             return false;
     return true;
 }
 
 static nnefcl_status get_numbers(const struct preparing *p, const char *name, struct ncl_dequant_numbers *numbers)
 {
-    const struct ncl_value *value = find(p, name);
+    const struct ncl_value *value = find_quant_value(p, name);
     if (!value)
         return INVALID(p, "%s: %s needs '%s'", p->name, p->quant->algorithm, name);
     nnefcl_shape shape;
@@ -110,7 +110,7 @@ static nnefcl_status get_numbers(const struct preparing *p, const char *name, st
     double *copy = NCL_NEW_ARRAY(p->arena, double, (size_t)volume), *end = copy;
     if (!copy)
         return ncl_nomem(p->diag);
-    if (!flatten(value, &shape, 0, &end))
+    if (!flatten_numbers(value, &shape, 0, &end))
         return INVALID(p, "%s: '%s' of %s is no number and no evenly nested array of numbers", p->name, name,
                        p->quant->algorithm);
     numbers->value = copy;
@@ -256,7 +256,7 @@ void ncl_dequant_apply(const struct ncl_dequant *d, uint64_t first, size_t count
         uint64_t left = (uint64_t)d->inner - first % (uint64_t)d->inner;
         size_t run = left < count ? (size_t)left : count;
         d->decode(d, d->a.value[position(&d->a, &d->shape, first)], d->b.value[position(&d->b, &d->shape, first)], run,
-               values);
+                  values);
         values += run;
         first += run;
         count -= run;

@@ -8,10 +8,10 @@
 #include "front/nodes.h"
 #include "front/translate.h"
 
-#define GROWN(build, array, count, capacity) grow(build, (void **)&(array), count, &(capacity), sizeof *(array))
+#define GROWN(build, array, count, capacity) grow_stack(build, (void **)&(array), count, &(capacity), sizeof *(array))
 
 /* Room for one more item. */
-static bool grow(struct ncl_build *build, void **array, size_t count, size_t *capacity, size_t item)
+static bool grow_stack(struct ncl_build *build, void **array, size_t count, size_t *capacity, size_t item)
 {
     if (count < *capacity)
         return true;
@@ -41,7 +41,7 @@ static struct ncl_frame *top(struct ncl_machine *machine)
 }
 
 /* The place of an instruction: in the standard library, the invocation in the document that led there. */
-static struct ncl_loc place(const struct ncl_frame *frame, const struct ncl_expr *expr)
+static struct ncl_loc instruction_place(const struct ncl_frame *frame, const struct ncl_expr *expr)
 {
     if (frame->declared && frame->declared->origin != NCL_ORIGIN_DOCUMENT)
         return frame->at;
@@ -50,7 +50,7 @@ static struct ncl_loc place(const struct ncl_frame *frame, const struct ncl_expr
     return at;
 }
 
-static nnefcl_status push(struct ncl_build *build, struct ncl_value value)
+static nnefcl_status push_value(struct ncl_build *build, struct ncl_value value)
 {
     struct ncl_machine *machine = &build->machine;
     if (!GROWN(build, machine->stack, machine->stack_count, machine->stack_capacity))
@@ -75,7 +75,7 @@ static nnefcl_status spend(struct ncl_build *build, struct ncl_loc at, size_t st
 
 /* ---- arrays and tuples ---- */
 
-static nnefcl_status collect(struct ncl_build *build, const struct ncl_code_item *item, struct ncl_loc at)
+static nnefcl_status collect_items(struct ncl_build *build, const struct ncl_code_item *item, struct ncl_loc at)
 {
     struct ncl_machine *machine = &build->machine;
     struct ncl_value *values = ncl_constant_items(build, at, item->count);
@@ -84,12 +84,12 @@ static nnefcl_status collect(struct ncl_build *build, const struct ncl_code_item
     machine->stack_count -= item->count;
     if (item->count)
         memcpy(values, machine->stack + machine->stack_count, item->count * sizeof *values);
-    return push(build, (struct ncl_value){.kind = item->op == NCL_CODE_TUPLE ? NCL_VALUE_TUPLE : NCL_VALUE_ARRAY,
-                                          .count = item->count,
-                                          .item = values});
+    return push_value(build, (struct ncl_value){.kind = item->op == NCL_CODE_TUPLE ? NCL_VALUE_TUPLE : NCL_VALUE_ARRAY,
+                                                .count = item->count,
+                                                .item = values});
 }
 
-static nnefcl_status unpack(struct ncl_build *build, const struct ncl_code_item *item, struct ncl_loc at)
+static nnefcl_status unpack_items(struct ncl_build *build, const struct ncl_code_item *item, struct ncl_loc at)
 {
     const struct ncl_value value = pop(&build->machine);
     if (value.count != item->count)
@@ -97,7 +97,7 @@ static nnefcl_status unpack(struct ncl_build *build, const struct ncl_code_item 
                          item->count, value.count);
     nnefcl_status status = NNEFCL_OK;
     for (size_t i = value.count; i > 0 && !status; i--)
-        status = push(build, value.item[i - 1]);
+        status = push_value(build, value.item[i - 1]);
     return status;
 }
 
@@ -147,7 +147,7 @@ static nnefcl_status next_in_loop(struct ncl_build *build, const struct ncl_code
         const struct ncl_value value = {.kind = NCL_VALUE_ARRAY, .count = loop->count, .item = loop->item};
         machine->loop_count--;
         top(machine)->next = item->count;
-        return push(build, value);
+        return push_value(build, value);
     }
     for (size_t i = 0; i < loop->arrays_count; i++)
         machine->stack[loop->slot + i] = loop->arrays[i].item[loop->index];
@@ -157,8 +157,8 @@ static nnefcl_status next_in_loop(struct ncl_build *build, const struct ncl_code
 
 /* ---- calls ---- */
 
-static nnefcl_status enter(struct ncl_build *build, const struct ncl_invoke *invoke, const struct ncl_type *generic,
-                           size_t base, struct ncl_loc at)
+static nnefcl_status enter_fragment(struct ncl_build *build, const struct ncl_invoke *invoke,
+                                    const struct ncl_type *generic, size_t base, struct ncl_loc at)
 {
     struct ncl_machine *machine = &build->machine;
     struct ncl_declared *callee = invoke->callee;
@@ -185,14 +185,14 @@ static nnefcl_status enter(struct ncl_build *build, const struct ncl_invoke *inv
                                                                 .call = call,
                                                                 .at = inside};
     while (machine->stack_count < base + callee->slots)
-        if (push(build, (struct ncl_value){0}))
+        if (push_value(build, (struct ncl_value){0}))
             return build->diag->status;
     return NNEFCL_OK;
 }
 
 /* Brings the arguments into the order of the parameters, defaults filled in, cast. */
-static nnefcl_status bind(struct ncl_build *build, const struct ncl_invoke *invoke, const struct ncl_type *generic,
-                          struct ncl_loc at)
+static nnefcl_status bind_arguments(struct ncl_build *build, const struct ncl_invoke *invoke,
+                                    const struct ncl_type *generic, struct ncl_loc at)
 {
     struct ncl_machine *machine = &build->machine;
     const struct ncl_fragment *fragment = invoke->callee->fragment;
@@ -202,7 +202,7 @@ static nnefcl_status bind(struct ncl_build *build, const struct ncl_invoke *invo
             invoke->from[i] == SIZE_MAX ? invoke->callee->signature.initial[i] : machine->stack[base + invoke->from[i]];
         nnefcl_status status = ncl_nodes_cast(build, fragment->parameter[i].type, generic, at, &value);
         if (!status)
-            status = push(build, value);
+            status = push_value(build, value);
         if (status)
             return status;
     }
@@ -220,20 +220,20 @@ static nnefcl_status call(struct ncl_build *build, const struct ncl_invoke *invo
     const struct ncl_type *generic = invoke->generic;
     if (generic && generic->kind == NCL_TYPE_GENERIC)
         generic = top(machine)->generic;
-    nnefcl_status status = bind(build, invoke, generic, at);
+    nnefcl_status status = bind_arguments(build, invoke, generic, at);
     if (status)
         return status;
     const size_t base = machine->stack_count - callee->fragment->parameter_count;
     if (!callee->signature.op && callee->fragment->has_body)
-        return enter(build, invoke, generic, base, at);
+        return enter_fragment(build, invoke, generic, base, at);
     struct ncl_value result;
     status = ncl_nodes_make(build, callee, machine->stack + base, generic, at, &result);
     machine->stack_count = base;
-    return status ? status : push(build, result);
+    return status ? status : push_value(build, result);
 }
 
 /* Results are the slots behind the parameters. */
-static nnefcl_status leave(struct ncl_build *build)
+static nnefcl_status leave_fragment(struct ncl_build *build)
 {
     struct ncl_machine *machine = &build->machine;
     const struct ncl_frame frame = *top(machine);
@@ -259,7 +259,7 @@ static nnefcl_status leave(struct ncl_build *build)
     }
     machine->frame_count--;
     machine->stack_count = frame.base;
-    return push(build, result);
+    return push_value(build, result);
 }
 
 /* ---- the instructions ---- */
@@ -270,7 +270,7 @@ static nnefcl_status binary(struct ncl_build *build, const struct ncl_code_item 
     const struct ncl_value right = pop(machine), left = pop(machine);
     struct ncl_value result;
     const nnefcl_status status = ncl_constant_binary(build, item->expr->op, at, &left, &right, &result);
-    return status ? status : push(build, result);
+    return status ? status : push_value(build, result);
 }
 
 static void branch(struct ncl_machine *machine, const struct ncl_code_item *item)
@@ -295,15 +295,15 @@ static nnefcl_status step(struct ncl_build *build, const struct ncl_code_item *i
     int64_t index;
     switch (item->op) {
     case NCL_CODE_PUSH:
-        return push(build, *item->value);
+        return push_value(build, *item->value);
     case NCL_CODE_LOAD:
-        return push(build, machine->stack[top(machine)->base + item->count]);
+        return push_value(build, machine->stack[top(machine)->base + item->count]);
     case NCL_CODE_STORE:
         machine->stack[top(machine)->base + item->count] = pop(machine);
         return NNEFCL_OK;
     case NCL_CODE_ARRAY:
     case NCL_CODE_TUPLE:
-        return collect(build, item, at);
+        return collect_items(build, item, at);
     case NCL_CODE_UNARY:
         return ncl_constant_unary(build, item->expr->op, at, last);
     case NCL_CODE_BINARY:
@@ -333,9 +333,9 @@ static nnefcl_status step(struct ncl_build *build, const struct ncl_code_item *i
         top(machine)->next = item->count;
         return NNEFCL_OK;
     case NCL_CODE_UNPACK:
-        return unpack(build, item, at);
+        return unpack_items(build, item, at);
     case NCL_CODE_RETURN:
-        return leave(build);
+        return leave_fragment(build);
     }
     return NNEFCL_OK;
 }
@@ -345,7 +345,7 @@ nnefcl_status ncl_evaluate(struct ncl_build *build, const struct ncl_code *code,
     struct ncl_machine *machine = &build->machine;
     nnefcl_status status = NNEFCL_OK;
     while (machine->stack_count < slots && !status)
-        status = push(build, (struct ncl_value){0});
+        status = push_value(build, (struct ncl_value){0});
     if (!status && !GROWN(build, machine->frame, machine->frame_count, machine->frame_capacity))
         status = ncl_build_nomem(build);
     if (status)
@@ -358,7 +358,7 @@ nnefcl_status ncl_evaluate(struct ncl_build *build, const struct ncl_code *code,
         if (frame->next == frame->code->count)
             break; /* of the graph; fragments end with an instruction */
         const struct ncl_code_item *item = &frame->code->item[frame->next++];
-        const struct ncl_loc at = item->expr ? place(frame, item->expr) : frame->at;
+        const struct ncl_loc at = item->expr ? instruction_place(frame, item->expr) : frame->at;
         status = spend(build, at, 1);
         if (!status)
             status = step(build, item, at);

@@ -36,8 +36,8 @@ static nnefcl_status read_number(struct ncl_build *build, const struct ncl_expr 
 }
 
 /* `shape` grows with the depth that is met first; the others have to agree. */
-static nnefcl_status read_items(struct ncl_build *build, const struct ncl_expr *expr, bool scalar, const char *name,
-                                int depth, nnefcl_shape *shape, int *full, struct ncl_value *value)
+static nnefcl_status read_numbers(struct ncl_build *build, const struct ncl_expr *expr, bool scalar, const char *name,
+                                  int depth, nnefcl_shape *shape, int *full, struct ncl_value *value)
 {
     if (expr->kind != NCL_EXPR_ARRAY) {
         if (*full < 0)
@@ -60,20 +60,20 @@ static nnefcl_status read_items(struct ncl_build *build, const struct ncl_expr *
     struct ncl_value *item = NCL_NEW_ARRAY(build->arena, struct ncl_value, expr->item_count);
     nnefcl_status status = item ? NNEFCL_OK : ncl_build_nomem(build);
     for (size_t i = 0; i < expr->item_count && !status; i++)
-        status = read_items(build, expr->item[i], scalar, name, depth + 1, shape, full, &item[i]);
+        status = read_numbers(build, expr->item[i], scalar, name, depth + 1, shape, full, &item[i]);
     *value = (struct ncl_value){.kind = NCL_VALUE_ARRAY, .count = expr->item_count, .item = item};
     return status;
 }
 
-static nnefcl_status read_tensor(struct ncl_build *build, const struct ncl_expr *expr,
-                                 const struct ncl_parameter *parameter, const struct ncl_tensor *tensor,
-                                 struct ncl_value *value)
+static nnefcl_status read_tensor_value(struct ncl_build *build, const struct ncl_expr *expr,
+                                       const struct ncl_parameter *parameter, const struct ncl_tensor *tensor,
+                                       struct ncl_value *value)
 {
     nnefcl_shape shape = {0};
     int full = -1;
     char got[NCL_SHAPE_TEXT], want[NCL_SHAPE_TEXT];
     const bool scalar = parameter->type->item[0]->kind == NCL_TYPE_SCALAR;
-    const nnefcl_status status = read_items(build, expr, scalar, parameter->name, 0, &shape, &full, value);
+    const nnefcl_status status = read_numbers(build, expr, scalar, parameter->name, 0, &shape, &full, value);
     if (status)
         return status;
     for (int i = 0; i < shape.rank; i++)
@@ -92,7 +92,7 @@ static nnefcl_status read_argument(struct ncl_build *build, const struct ncl_arg
 {
     const struct ncl_expr *expr = argument->value;
     if (parameter->type->kind == NCL_TYPE_TENSOR)
-        return read_tensor(build, expr, parameter, tensor, value);
+        return read_tensor_value(build, expr, parameter, tensor, value);
     const struct ncl_expr *culprit = NULL;
     const struct ncl_type *type = ncl_literal_is(expr) ? ncl_literal_type(&build->scratch, expr, &culprit) : NULL;
     if (!type || !ncl_type_equal(type, parameter->type))

@@ -202,7 +202,7 @@ static nnefcl_status reorder(struct ncl_build *build, const size_t *from, size_t
 
 /* Is it quantized in the run: it has an entry, and its elements are not stored as indices, which are decoded as they
  * are read. */
-static bool is_quantized(const struct ncl_tensor *tensor, const bool *stored)
+static bool is_quantized_in_run(const struct ncl_tensor *tensor, const bool *stored)
 {
     return tensor->quant &&
            !(tensor->variable && tensor->variable->member != SIZE_MAX && stored[tensor->variable->member]);
@@ -213,7 +213,7 @@ static nnefcl_status quantize_value(const struct replacing *replacing, const str
 {
     nnefcl_status status = NNEFCL_OK;
     if (value->kind == NCL_VALUE_TENSOR)
-        return is_quantized(value->tensor, stored)
+        return is_quantized_in_run(value->tensor, stored)
                    ? make_node(replacing->build, value->tensor, &replacing->with[value->tensor->id])
                    : NNEFCL_OK;
     for (size_t i = 0; value->kind == NCL_VALUE_ARRAY && i < value->count && !status; i++)

@@ -18,10 +18,10 @@ struct registration {
     struct ncl_registered *out;
 };
 
-static nnefcl_status wrong(const struct registration *r, struct ncl_loc at, const char *format, ...)
+static nnefcl_status registration_wrong(const struct registration *r, struct ncl_loc at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-static nnefcl_status wrong(const struct registration *r, struct ncl_loc at, const char *format, ...)
+static nnefcl_status registration_wrong(const struct registration *r, struct ncl_loc at, const char *format, ...)
 {
     char text[512];
     va_list args;
@@ -52,16 +52,17 @@ static nnefcl_status check_struct(struct registration *r)
 {
     const nnefcl_operation *given = r->given;
     if (given->version != 1)
-        return wrong(r, NCL_NOWHERE, "nnefcl_operation.version is %u, this library knows 1; use NNEFCL_OPERATION_INIT",
-                     (unsigned)given->version);
+        return registration_wrong(r, NCL_NOWHERE,
+                                  "nnefcl_operation.version is %u, this library knows 1; use NNEFCL_OPERATION_INIT",
+                                  (unsigned)given->version);
     if (!given->declaration)
-        return wrong(r, NCL_NOWHERE, "declaration is NULL");
+        return registration_wrong(r, NCL_NOWHERE, "declaration is NULL");
     guess_name(r);
     if (!given->shape || !given->source)
-        return wrong(r, NCL_NOWHERE, "%s is NULL", given->shape ? "source" : "shape");
+        return registration_wrong(r, NCL_NOWHERE, "%s is NULL", given->shape ? "source" : "shape");
     if (!(given->ulp >= 0 && given->ulp_per_term >= 0))
-        return wrong(r, NCL_NOWHERE, "ulp and ulp_per_term are %g and %g, below 0 or no numbers", given->ulp,
-                     given->ulp_per_term);
+        return registration_wrong(r, NCL_NOWHERE, "ulp and ulp_per_term are %g and %g, below 0 or no numbers",
+                                  given->ulp, given->ulp_per_term);
     return NNEFCL_OK;
 }
 
@@ -85,19 +86,19 @@ static nnefcl_status parse(struct registration *r, struct ncl_document **documen
     if (status == NNEFCL_ERR_NOMEM)
         return ncl_nomem(r->diag);
     const struct ncl_loc at = {source, (unsigned)error.line, (unsigned)error.column, NULL};
-    return status ? wrong(r, at, "%s", error.message) : NNEFCL_OK;
+    return status ? registration_wrong(r, at, "%s", error.message) : NNEFCL_OK;
 }
 
 static nnefcl_status check_document(struct registration *r, const struct ncl_document *document)
 {
     const struct ncl_fragment *fragment = document->fragment;
     if (document->graph_name.text)
-        return wrong(r, document->graph_name.at, "a graph where only a fragment is declared");
+        return registration_wrong(r, document->graph_name.at, "a graph where only a fragment is declared");
     if (document->fragment_count != 1)
-        return wrong(r, document->fragment_count ? fragment[1].at : NCL_NOWHERE, "%zu fragments are declared, not 1",
-                     document->fragment_count);
+        return registration_wrong(r, document->fragment_count ? fragment[1].at : NCL_NOWHERE,
+                                  "%zu fragments are declared, not 1", document->fragment_count);
     if (fragment->has_body)
-        return wrong(r, fragment->at, "the fragment has a body; a registered operation is its kernel");
+        return registration_wrong(r, fragment->at, "the fragment has a body; a registered operation is its kernel");
     r->out->fragment = fragment;
     return NNEFCL_OK;
 }
@@ -109,7 +110,8 @@ static bool is_tensor(const struct ncl_type *type)
 
 static nnefcl_status refuse_type(const struct registration *r, const struct ncl_parameter *parameter, const char *why)
 {
-    return wrong(r, parameter->at, "'%s' is %s, %s", parameter->name, ncl_type_text(r->arena, parameter->type), why);
+    return registration_wrong(r, parameter->at, "'%s' is %s, %s", parameter->name,
+                              ncl_type_text(r->arena, parameter->type), why);
 }
 
 static nnefcl_status check_parameter(const struct registration *r, const struct ncl_parameter *parameter)
@@ -127,7 +129,7 @@ static nnefcl_status check_parameter(const struct registration *r, const struct 
                        "attributes and arrays of them");
 }
 
-static nnefcl_status check_types(const struct registration *r)
+static nnefcl_status check_declared_types(const struct registration *r)
 {
     const struct ncl_fragment *fragment = r->out->fragment;
     size_t tensors = fragment->result_count;
@@ -141,9 +143,9 @@ static nnefcl_status check_types(const struct registration *r)
             status =
                 refuse_type(r, &fragment->result[i], "but a result is a tensor of scalars, integers, logicals or ?");
     if (!status && tensors > NCL_CUSTOM_TENSORS)
-        return wrong(r, fragment->at,
-                     "%zu tensors among parameters and results, the kernel of an operation takes at most %d", tensors,
-                     NCL_CUSTOM_TENSORS);
+        return registration_wrong(
+            r, fragment->at, "%zu tensors among parameters and results, the kernel of an operation takes at most %d",
+            tensors, NCL_CUSTOM_TENSORS);
     return status;
 }
 
@@ -154,7 +156,7 @@ static bool is_word(char c)
     return isalnum((unsigned char)c) || c == '_';
 }
 
-static bool is_identifier(const char *name)
+static bool is_function_name(const char *name)
 {
     size_t length = 0;
     while (is_word(name[length]))
@@ -162,7 +164,7 @@ static bool is_identifier(const char *name)
     return length > 0 && length <= 100 && !name[length] && !isdigit((unsigned char)name[0]);
 }
 
-static const char *skip_blanks(const char *at)
+static const char *skip_white(const char *at)
 {
     return at + strspn(at, " \t\r\n");
 }
@@ -171,11 +173,11 @@ static const char *skip_blanks(const char *at)
 static bool has_function(const char *source, const char *name)
 {
     for (const char *at = source; (at = strstr(at, "FN")); at += 2) {
-        const char *next = skip_blanks(at + 2);
+        const char *next = skip_white(at + 2);
         if ((at > source && is_word(at[-1])) || *next != '(')
             continue;
-        next = skip_blanks(next + 1);
-        if (strncmp(next, name, strlen(name)) == 0 && *skip_blanks(next + strlen(name)) == ')')
+        next = skip_white(next + 1);
+        if (strncmp(next, name, strlen(name)) == 0 && *skip_white(next + strlen(name)) == ')')
             return true;
     }
     return false;
@@ -216,15 +218,16 @@ static nnefcl_status check_source(const struct registration *r)
 {
     const char *function = r->out->custom.function;
     size_t length = 0;
-    if (!is_identifier(function))
-        return wrong(r, NCL_NOWHERE, "function is '%.40s', no name of up to 100 letters, digits and underscores",
-                     function);
+    if (!is_function_name(function))
+        return registration_wrong(
+            r, NCL_NOWHERE, "function is '%.40s', no name of up to 100 letters, digits and underscores", function);
     const char *reserved = find_reserved(r->given->source, &length);
     if (reserved)
-        return wrong(r, NCL_NOWHERE, "the source defines '%.*s', which is a macro of the library",
-                     length < 40 ? (int)length : 40, reserved);
+        return registration_wrong(r, NCL_NOWHERE, "the source defines '%.*s', which is a macro of the library",
+                                  length < 40 ? (int)length : 40, reserved);
     if (!has_function(r->given->source, function))
-        return wrong(r, NCL_NOWHERE, "there is no FN(%s) in the source, the function that computes a task", function);
+        return registration_wrong(r, NCL_NOWHERE, "there is no FN(%s) in the source, the function that computes a task",
+                                  function);
     return NNEFCL_OK;
 }
 
@@ -293,7 +296,7 @@ static void add_macros(struct ncl_text *text, const struct ncl_custom_field *fie
     }
 }
 
-static const struct ncl_parameter *parameter_at(const struct ncl_fragment *fragment, size_t index)
+static const struct ncl_parameter *field_at(const struct ncl_fragment *fragment, size_t index)
 {
     return index < fragment->parameter_count ? &fragment->parameter[index]
                                              : &fragment->result[index - fragment->parameter_count];
@@ -308,7 +311,7 @@ static nnefcl_status make_text(const struct registration *r)
     if (custom->generic)
         ncl_text_add(&text, generic_values);
     for (size_t i = 0; i < custom->parameter_count + custom->result_count; i++)
-        add_macros(&text, &custom->field[i], parameter_at(fragment, i)->type, &custom->head_size);
+        add_macros(&text, &custom->field[i], field_at(fragment, i)->type, &custom->head_size);
     ncl_text_printf(&text, "#line 1 \"%s\"\n", fragment->name);
     ncl_text_add(&text, r->given->source);
     ncl_text_add(&text, "\n");
@@ -327,7 +330,7 @@ static nnefcl_status make_fields(const struct registration *r)
         return ncl_nomem(r->diag);
     custom->typed = SIZE_MAX;
     for (size_t i = 0; i < count; i++) {
-        const struct ncl_parameter *parameter = parameter_at(fragment, i);
+        const struct ncl_parameter *parameter = field_at(fragment, i);
         custom->field[i].kind = kind_of(parameter->type);
         custom->field[i].generic = ncl_type_has_generic(parameter->type);
         if (!name_field(r->arena, &custom->field[i], parameter->name))
@@ -336,13 +339,13 @@ static nnefcl_status make_fields(const struct registration *r)
             custom->typed = i;
     }
     if (custom->generic && custom->typed == SIZE_MAX)
-        return wrong(r, fragment->at, "it is generic, but no tensor of it is tensor<?>");
+        return registration_wrong(r, fragment->at, "it is generic, but no tensor of it is tensor<?>");
     return NNEFCL_OK;
 }
 
 /* ---- all of it ---- */
 
-static nnefcl_status fill(const struct registration *r)
+static nnefcl_status fill_custom(const struct registration *r)
 {
     const struct ncl_fragment *fragment = r->out->fragment;
     const nnefcl_operation *given = r->given;
@@ -377,9 +380,9 @@ static nnefcl_status register_one(struct registration *r)
     if (!status)
         status = check_document(r, document);
     if (!status)
-        status = check_types(r);
+        status = check_declared_types(r);
     if (!status)
-        status = fill(r);
+        status = fill_custom(r);
     if (!status)
         status = check_source(r);
     if (!status)

@@ -13,7 +13,7 @@ static const nnefcl_input_shape *wanted_shape(const struct ncl_build *build)
     return NULL;
 }
 
-static nnefcl_status set_shape(struct ncl_build *build, struct ncl_value *argument, const nnefcl_shape *shape)
+static nnefcl_status set_wanted_shape(struct ncl_build *build, struct ncl_value *argument, const nnefcl_shape *shape)
 {
     struct ncl_value *item = NCL_NEW_ARRAY(build->arena, struct ncl_value, (size_t)shape->rank);
     if (!item)
@@ -29,7 +29,7 @@ static nnefcl_status reshape_external(struct ncl_build *build, struct ncl_value 
     const nnefcl_input_shape *wanted = wanted_shape(build);
     const int64_t batch = build->options->batch;
     if (wanted)
-        return set_shape(build, shape, &wanted->shape);
+        return set_wanted_shape(build, shape, &wanted->shape);
     if (batch == 0 || shape->count == 0)
         return NNEFCL_OK;
     struct ncl_value *item = NCL_NEW_ARRAY(build->arena, struct ncl_value, shape->count);

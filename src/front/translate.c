@@ -66,7 +66,7 @@ void ncl_translate_poison(struct ncl_scope *scope, const struct ncl_expr *left)
 }
 
 /* Code that takes the value on the stack apart into the identifiers of `left`. */
-static void unpack(struct ncl_scope *scope, const struct ncl_expr *left, const struct ncl_type *type)
+static void unpack_left(struct ncl_scope *scope, const struct ncl_expr *left, const struct ncl_type *type)
 {
     if (left->kind == NCL_EXPR_IDENTIFIER) {
         const struct ncl_local *local =
@@ -88,7 +88,7 @@ static void unpack(struct ncl_scope *scope, const struct ncl_expr *left, const s
     }
     ncl_scope_code(scope, NCL_CODE_UNPACK, left, left->item_count);
     for (size_t i = 0; i < left->item_count && !scope->failed; i++)
-        unpack(scope, left->item[i], array ? (type->item_count ? type->item[0] : NULL) : type->item[i]);
+        unpack_left(scope, left->item[i], array ? (type->item_count ? type->item[0] : NULL) : type->item[i]);
 }
 
 void ncl_translate_assignment(struct ncl_scope *scope, const struct ncl_assignment *assignment)
@@ -98,7 +98,7 @@ void ncl_translate_assignment(struct ncl_scope *scope, const struct ncl_assignme
     scope->unpacked = assignment->left->kind == NCL_EXPR_IDENTIFIER ? NULL : assignment->right;
     const struct ncl_type *type = ncl_translate_expr(scope, assignment->right);
     if (type && !scope->failed)
-        unpack(scope, assignment->left, type);
+        unpack_left(scope, assignment->left, type);
     if (scope->failed)
         ncl_translate_poison(scope, assignment->left);
 }

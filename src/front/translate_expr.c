@@ -4,8 +4,8 @@
 #include "front/translate.h"
 #include "front/literal.h"
 
-static const struct ncl_type *fail(struct ncl_scope *scope, const struct ncl_expr *expr, const char *what,
-                                   const struct ncl_type *type)
+static const struct ncl_type *expr_fail(struct ncl_scope *scope, const struct ncl_expr *expr, const char *what,
+                                        const struct ncl_type *type)
 {
     ncl_scope_error(scope, NNEFCL_ERR_MODEL, expr->at, "%s, not %s", what, ncl_type_text(&scope->build->scratch, type));
     return NULL;
@@ -16,7 +16,7 @@ static const struct ncl_type *made(struct ncl_scope *scope, const struct ncl_typ
     return type ? type : ncl_scope_nomem(scope);
 }
 
-static struct ncl_code_item *push(struct ncl_scope *scope, const struct ncl_expr *expr, struct ncl_value value)
+static struct ncl_code_item *push_constant(struct ncl_scope *scope, const struct ncl_expr *expr, struct ncl_value value)
 {
     struct ncl_value *constant = NCL_NEW(&scope->build->scratch, struct ncl_value);
     struct ncl_code_item *item = ncl_scope_code(scope, NCL_CODE_PUSH, expr, 0);
@@ -46,7 +46,7 @@ static const struct ncl_type *translate_literal(struct ncl_scope *scope, const s
     }
     if (!type || !ncl_literal_value(&scope->build->scratch, expr, &value))
         return ncl_scope_nomem(scope);
-    return push(scope, expr, value) ? type : NULL;
+    return push_constant(scope, expr, value) ? type : NULL;
 }
 
 static bool names_it(const struct ncl_expr *left, const char *name)
@@ -117,7 +117,7 @@ static bool translate_integer(struct ncl_scope *scope, const struct ncl_expr *ex
 {
     const struct ncl_type *type = ncl_translate_expr(scope, expr);
     if (type && type->kind != NCL_TYPE_INTEGER)
-        fail(scope, expr, what, type);
+        expr_fail(scope, expr, what, type);
     return !scope->failed;
 }
 
@@ -142,7 +142,7 @@ static const struct ncl_type *translate_subscript(struct ncl_scope *scope, const
         }
         result = type->item[0];
     } else if (type->kind != NCL_TYPE_STRING) {
-        return fail(scope, expr, "only arrays, tuples and strings have subscripts", type);
+        return expr_fail(scope, expr, "only arrays, tuples and strings have subscripts", type);
     }
     if (!translate_integer(scope, expr->item[1], "a subscript is an integer"))
         return NULL;
@@ -155,7 +155,7 @@ static const struct ncl_type *translate_range(struct ncl_scope *scope, const str
     if (!type)
         return NULL;
     if (type->kind != NCL_TYPE_ARRAY && type->kind != NCL_TYPE_STRING)
-        return fail(scope, expr, "only arrays and strings have ranges", type);
+        return expr_fail(scope, expr, "only arrays and strings have ranges", type);
     for (size_t i = 1; i < 3; i++)
         if (expr->item[i] && !translate_integer(scope, expr->item[i], "the ends of a range are integers"))
             return NULL;
@@ -169,7 +169,7 @@ static bool translate_condition(struct ncl_scope *scope, const struct ncl_expr *
 {
     const struct ncl_type *type = ncl_translate_expr(scope, expr);
     if (type && type->kind != NCL_TYPE_LOGICAL)
-        fail(scope, expr, "a condition is a logical known while compiling", type);
+        expr_fail(scope, expr, "a condition is a logical known while compiling", type);
     return !scope->failed;
 }
 
@@ -214,7 +214,7 @@ static struct ncl_loop_name *translate_iterators(struct ncl_scope *scope, const 
         if (!type)
             return NULL;
         if (type->kind != NCL_TYPE_ARRAY) {
-            fail(scope, iterator->in, "a loop runs through an array", type);
+            expr_fail(scope, iterator->in, "a loop runs through an array", type);
             return NULL;
         }
         name[i].local = (struct ncl_local){.name = iterator->name,
@@ -285,7 +285,7 @@ static const struct ncl_type *translate_builtin(struct ncl_scope *scope, const s
     if (!result) {
         const bool array = type->kind == NCL_TYPE_ARRAY || type->kind == NCL_TYPE_STRING;
         if (strcmp(expr->name, "shape_of") != 0 && !array)
-            return fail(scope, expr, "length_of() and range_of() take an array or a string", type);
+            return expr_fail(scope, expr, "length_of() and range_of() take an array or a string", type);
         result = strcmp(expr->name, "length_of") == 0
                      ? &ncl_type_integer
                      : made(scope, ncl_type_array(&scope->build->scratch, &ncl_type_integer));

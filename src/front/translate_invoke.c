@@ -278,7 +278,7 @@ static bool wrap_integer(struct binding *binding, size_t argument, const struct 
     return true;
 }
 
-static bool check_types(struct binding *binding, const struct ncl_type *generic)
+static bool check_argument_types(struct binding *binding, const struct ncl_type *generic)
 {
     struct ncl_scope *scope = binding->scope;
     struct ncl_arena *arena = &scope->build->scratch;
@@ -313,7 +313,7 @@ static const struct ncl_type *invoke(struct binding *binding, struct ncl_declare
     struct ncl_scope *scope = binding->scope;
     struct ncl_arena *arena = &scope->build->scratch;
     const struct ncl_type *generic = generic_type(binding);
-    if (scope->failed || !check_types(binding, generic))
+    if (scope->failed || !check_argument_types(binding, generic))
         return NULL;
     struct ncl_invoke *data = NCL_NEW(arena, struct ncl_invoke);
     struct ncl_code_item *item = ncl_scope_code(scope, NCL_CODE_INVOKE, binding->expr, 0);

@@ -80,8 +80,8 @@ static const char *const code_names[] = {
     "floats", "unsigned integers", "quantized unsigned integers", "quantized signed integers", "signed integers",
     "bools"};
 
-static nnefcl_status check_type(const struct data_file *data, const struct ncl_variable *variable, unsigned compat,
-                                struct ncl_loc at, struct ncl_diag *diag)
+static nnefcl_status check_item_type(const struct data_file *data, const struct ncl_variable *variable, unsigned compat,
+                                     struct ncl_loc at, struct ncl_diag *diag)
 {
     const struct ncl_tensor_header *header = &data->header;
     const char *holds = code_names[header->code], *dtype = nnefcl_dtype_name(variable->dtype);
@@ -120,7 +120,7 @@ static nnefcl_status check_data(const struct data_file *data, const struct ncl_v
         return ncl_error(diag, NNEFCL_ERR_MODEL, at, "%s: the file has the shape %s, variable '%s' has %s", data->name,
                          ncl_shape_text(&data->header.shape, stored), variable->label,
                          ncl_shape_text(&variable->shape, declared));
-    nnefcl_status status = check_type(data, variable, compat, at, diag);
+    nnefcl_status status = check_item_type(data, variable, compat, at, diag);
     if (!status && variable->dtype == NNEFCL_SCALAR && data->header.has_range && !variable->quant)
         status = check_range(data, at, diag);
     return status;

@@ -48,7 +48,7 @@ const char *ncl_node_string(const struct ncl_node *node, const char *name)
     return value->string;
 }
 
-static const struct ncl_value *array(const struct ncl_node *node, const char *name)
+static const struct ncl_value *array_argument(const struct ncl_node *node, const char *name)
 {
     const struct ncl_value *value = ncl_node_arg(node, name);
     assert(value->kind == NCL_VALUE_ARRAY);
@@ -57,13 +57,13 @@ static const struct ncl_value *array(const struct ncl_node *node, const char *na
 
 size_t ncl_node_count(const struct ncl_node *node, const char *name)
 {
-    return array(node, name)->count;
+    return array_argument(node, name)->count;
 }
 
-static const struct ncl_value *item(const struct ncl_node *node, const char *name, size_t index,
-                                    enum ncl_value_kind kind)
+static const struct ncl_value *array_item(const struct ncl_node *node, const char *name, size_t index,
+                                          enum ncl_value_kind kind)
 {
-    const struct ncl_value *list = array(node, name);
+    const struct ncl_value *list = array_argument(node, name);
     assert(index < list->count && list->item[index].kind == kind);
     (void)kind;
     return &list->item[index];
@@ -71,12 +71,12 @@ static const struct ncl_value *item(const struct ncl_node *node, const char *nam
 
 int64_t ncl_node_integer_at(const struct ncl_node *node, const char *name, size_t index)
 {
-    return item(node, name, index, NCL_VALUE_INTEGER)->integer;
+    return array_item(node, name, index, NCL_VALUE_INTEGER)->integer;
 }
 
 struct ncl_tensor *ncl_node_tensor_at(const struct ncl_node *node, const char *name, size_t index)
 {
-    return item(node, name, index, NCL_VALUE_TENSOR)->tensor;
+    return array_item(node, name, index, NCL_VALUE_TENSOR)->tensor;
 }
 
 struct ncl_tensor *ncl_node_result(const struct ncl_node *node, size_t result)
@@ -130,7 +130,7 @@ bool ncl_tensor_is_constant(const struct ncl_tensor *tensor)
     return tensor->role == NCL_ROLE_CONSTANT || (tensor->role == NCL_ROLE_VARIABLE && !tensor->variable->updated);
 }
 
-static double element(const struct ncl_tensor *tensor, size_t index)
+static double constant_element(const struct ncl_tensor *tensor, size_t index)
 {
     switch (tensor->dtype) {
     case NNEFCL_SCALAR:
@@ -148,7 +148,7 @@ bool ncl_tensor_is_filled_with(const struct ncl_tensor *tensor, double value)
     if (tensor->role != NCL_ROLE_CONSTANT)
         return false;
     for (size_t i = 0; i < tensor->data_count; i++)
-        if (element(tensor, i) != value)
+        if (constant_element(tensor, i) != value)
             return false;
     return true;
 }

@@ -114,8 +114,8 @@ static void print_step(struct ncl_text *text, const struct ncl_plan *plan, const
     ncl_text_printf(text, step->variant ? " (%s)\n" : "\n", step->variant);
 }
 
-static void print_steps(struct ncl_text *text, const struct ncl_plan *plan, const char *title,
-                        const struct ncl_steps *steps)
+static void print_step_list(struct ncl_text *text, const struct ncl_plan *plan, const char *title,
+                            const struct ncl_steps *steps)
 {
     ncl_text_printf(text, "%s\n", title);
     for (size_t i = 0; i < steps->count; i++)
@@ -137,8 +137,8 @@ void ncl_plan_print(struct ncl_text *text, const struct ncl_plan *plan)
     ncl_text_add(text, "kernels\n");
     for (size_t i = 0; i < plan->kernel_count; i++)
         print_kernel(text, plan, i);
-    print_steps(text, plan, "init", &plan->init);
+    print_step_list(text, plan, "init", &plan->init);
     if (plan->reset.count)
-        print_steps(text, plan, "reset", &plan->reset);
-    print_steps(text, plan, "run", &plan->run);
+        print_step_list(text, plan, "reset", &plan->reset);
+    print_step_list(text, plan, "run", &plan->run);
 }

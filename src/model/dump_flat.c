@@ -22,7 +22,7 @@ struct flat {
 
 /* ---- names: those of inputs and outputs stay, then those of the document, then the others get one ---- */
 
-static bool take(struct flat *flat, const struct ncl_tensor *tensor, const char *name)
+static bool take_name(struct flat *flat, const struct ncl_tensor *tensor, const char *name)
 {
     if (flat->failed || flat->name[tensor->id] || ncl_names_find(&flat->taken, name))
         return false;
@@ -44,13 +44,13 @@ static void invent(struct flat *flat, const struct ncl_tensor *tensor)
         const char *name = attempt ? ncl_arena_printf(&flat->arena, "%s_%zu", base, attempt) : base;
         if (!name)
             break;
-        if (take(flat, tensor, name))
+        if (take_name(flat, tensor, name))
             return;
     }
     flat->failed = true;
 }
 
-static bool is_identifier(const char *name)
+static bool is_legal_identifier(const char *name)
 {
     for (const char *c = name; *c; c++)
         if (!isalnum((unsigned char)*c) && *c != '_')
@@ -62,12 +62,12 @@ static void name_tensors(struct flat *flat)
 {
     const struct ncl_graph *graph = flat->graph;
     for (size_t i = 0; i < graph->output_count; i++)
-        take(flat, graph->output[i], graph->output[i]->name);
+        take_name(flat, graph->output[i], graph->output[i]->name);
     for (size_t i = 0; i < graph->input_count; i++)
-        take(flat, graph->input[i], graph->input[i]->name);
+        take_name(flat, graph->input[i], graph->input[i]->name);
     for (size_t i = 0; i < graph->tensor_count; i++)
-        if (graph->tensor[i]->exported && is_identifier(graph->tensor[i]->name))
-            take(flat, graph->tensor[i], graph->tensor[i]->name);
+        if (graph->tensor[i]->exported && is_legal_identifier(graph->tensor[i]->name))
+            take_name(flat, graph->tensor[i], graph->tensor[i]->name);
     for (size_t i = 0; i < graph->tensor_count && !flat->failed; i++)
         if (!flat->name[i] && graph->tensor[i]->producer)
             invent(flat, graph->tensor[i]);
@@ -142,7 +142,7 @@ static void dump_type(struct flat *flat, const struct ncl_node *node)
         ncl_text_printf(flat->text, "<%s>", nnefcl_dtype_name(result->dtype));
 }
 
-static void dump_node(struct flat *flat, const struct ncl_node *node)
+static void dump_flat_node(struct flat *flat, const struct ncl_node *node)
 {
     if (is_input_as_output(node))
         return;
@@ -205,7 +205,7 @@ static nnefcl_status dump(struct flat *flat, struct ncl_diag *diag)
     dump_list(flat, graph->output, graph->output_count);
     ncl_text_add(flat->text, "\n{\n");
     for (size_t i = 0; i < graph->node_count; i++)
-        dump_node(flat, graph->node[i]);
+        dump_flat_node(flat, graph->node[i]);
     ncl_text_add(flat->text, "}\n");
     return flat->failed ? ncl_nomem(diag) : NNEFCL_OK;
 }

@@ -5,7 +5,7 @@
 
 #include "base/number.h"
 
-static double element(const struct ncl_tensor *tensor)
+static double literal_element(const struct ncl_tensor *tensor)
 {
     switch (tensor->dtype) {
     case NNEFCL_SCALAR:
@@ -28,11 +28,11 @@ static void dump_tensor(struct ncl_text *text, const struct ncl_tensor *tensor, 
     if (tensor->producer)
         ncl_text_add(text, name ? name[tensor->id] : tensor->name);
     else if (tensor->dtype == NNEFCL_SCALAR)
-        dump_scalar(text, element(tensor));
+        dump_scalar(text, literal_element(tensor));
     else if (tensor->dtype == NNEFCL_INTEGER)
-        ncl_text_printf(text, "%d", (int)element(tensor));
+        ncl_text_printf(text, "%d", (int)literal_element(tensor));
     else
-        ncl_text_add(text, element(tensor) != 0 ? "true" : "false");
+        ncl_text_add(text, literal_element(tensor) != 0 ? "true" : "false");
 }
 
 static void dump_string(struct ncl_text *text, const struct ncl_value *value)

@@ -71,7 +71,7 @@ static void find_chapter(const struct ncl_source *source, unsigned line, char *o
     }
 }
 
-static nnefcl_status load(struct ncl_arena *arena, const struct ncl_document **standard)
+static nnefcl_status load_stdlib(struct ncl_arena *arena, const struct ncl_document **standard)
 {
     struct ncl_diag diag;
     ncl_diag_init(&diag, NULL, NULL, NULL, false);
@@ -83,7 +83,7 @@ size_t nnefcl_op_count(void)
 {
     struct ncl_arena arena;
     const struct ncl_document *standard;
-    const size_t count = load(&arena, &standard) ? 0 : standard->fragment_count;
+    const size_t count = load_stdlib(&arena, &standard) ? 0 : standard->fragment_count;
     ncl_arena_free(&arena);
     return count;
 }
@@ -94,7 +94,7 @@ nnefcl_status nnefcl_op(size_t index, nnefcl_op_info *info)
     const struct ncl_document *standard;
     if (!info)
         return NNEFCL_ERR_ARGUMENT;
-    nnefcl_status status = load(&arena, &standard);
+    nnefcl_status status = load_stdlib(&arena, &standard);
     *info = (nnefcl_op_info){0};
     if (!status && index >= standard->fragment_count)
         status = NNEFCL_ERR_ARGUMENT;

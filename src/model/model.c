@@ -54,7 +54,8 @@ static nnefcl_status read_options(nnefcl_model *model, const nnefcl_model_option
     return NNEFCL_OK;
 }
 
-static nnefcl_status find_member(const nnefcl_model *model, const char *name, struct ncl_diag *diag, size_t *index)
+static nnefcl_status find_document_member(const nnefcl_model *model, const char *name, struct ncl_diag *diag,
+                                          size_t *index)
 {
     bool ambiguous = false;
     *index = ncl_container_find(model->container, name, &ambiguous);
@@ -80,7 +81,7 @@ static nnefcl_status read_document(nnefcl_model *model, struct ncl_diag *diag)
     const struct ncl_parse_options settings = {.compat = model->compat};
     struct ncl_document *document;
     size_t index;
-    nnefcl_status status = find_member(model, "graph.nnef", diag, &index);
+    nnefcl_status status = find_document_member(model, "graph.nnef", diag, &index);
     if (!status && index == SIZE_MAX)
         status = ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "there is no graph.nnef in the model");
     if (!status)
@@ -99,7 +100,7 @@ static nnefcl_status read_quant(nnefcl_model *model, struct ncl_diag *diag, stru
     *quant = NULL;
     if (!source)
         return ncl_nomem(diag);
-    nnefcl_status status = find_member(model, "graph.quant", diag, &index);
+    nnefcl_status status = find_document_member(model, "graph.quant", diag, &index);
     if (status || index == SIZE_MAX)
         return status;
     status = slurp(model, index, "graph.quant", diag, source);
@@ -121,8 +122,8 @@ static nnefcl_status locate(nnefcl_model *model, struct ncl_diag *diag)
     return location ? NNEFCL_OK : ncl_nomem(diag);
 }
 
-static nnefcl_status load(nnefcl_model *model, const char *path, const nnefcl_reader *reader,
-                          const nnefcl_model_options *options, struct ncl_diag *diag)
+static nnefcl_status load_model(nnefcl_model *model, const char *path, const nnefcl_reader *reader,
+                                const nnefcl_model_options *options, struct ncl_diag *diag)
 {
     struct ncl_quant_file *quant;
     nnefcl_status status = read_options(model, options, diag);
@@ -193,7 +194,7 @@ static nnefcl_status open_any(const char *path, const nnefcl_reader *reader, con
         }
     }
     if (!status)
-        status = load(model, path, reader, options, &diag);
+        status = load_model(model, path, reader, options, &diag);
     if (status) {
         nnefcl_model_free(model);
         return diag.status ? diag.status : status;
@@ -202,7 +203,7 @@ static nnefcl_status open_any(const char *path, const nnefcl_reader *reader, con
     return NNEFCL_OK;
 }
 
-static nnefcl_status refuse(const nnefcl_model_options *options, nnefcl_error *error, const char *what)
+static nnefcl_status refuse_open(const nnefcl_model_options *options, nnefcl_error *error, const char *what)
 {
     struct ncl_diag diag;
     ncl_diag_init(&diag, error, options ? options->diagnostic : NULL, options ? options->diagnostic_user : NULL, false);
@@ -213,7 +214,7 @@ nnefcl_status nnefcl_model_open(const char *path, const nnefcl_model_options *op
                                 nnefcl_error *error)
 {
     if (!path || !model)
-        return refuse(options, error, "nnefcl_model_open needs a path and a place for the model");
+        return refuse_open(options, error, "nnefcl_model_open needs a path and a place for the model");
     return open_any(path, NULL, NULL, options, model, error);
 }
 
@@ -221,7 +222,7 @@ nnefcl_status nnefcl_model_open_memory(const void *data, size_t size, const nnef
                                        nnefcl_model **model, nnefcl_error *error)
 {
     if (!model || (!data && size))
-        return refuse(options, error, "nnefcl_model_open_memory needs the bytes and a place for the model");
+        return refuse_open(options, error, "nnefcl_model_open_memory needs the bytes and a place for the model");
     return open_any(NULL, NULL, &(struct memory){data, size}, options, model, error);
 }
 
@@ -229,7 +230,7 @@ nnefcl_status nnefcl_model_open_reader(const nnefcl_reader *reader, const nnefcl
                                        nnefcl_model **model, nnefcl_error *error)
 {
     if (!reader || !reader->read || !model)
-        return refuse(options, error, "nnefcl_model_open_reader needs a reader and a place for the model");
+        return refuse_open(options, error, "nnefcl_model_open_reader needs a reader and a place for the model");
     return open_any(NULL, reader, NULL, options, model, error);
 }
 

@@ -24,7 +24,7 @@ static void warn_of_nested(const struct ncl_container *container, struct ncl_dia
 }
 
 /* Names that differ only in case stand together, and among them equal ones. */
-static int by_name(const void *a, const void *b)
+static int entries_by_name(const void *a, const void *b)
 {
     const char *x = (*(const struct ncl_entry *const *)a)->member.name,
                *y = (*(const struct ncl_entry *const *)b)->member.name;
@@ -40,7 +40,7 @@ static nnefcl_status sort_names(struct ncl_container *container, struct ncl_diag
     for (size_t i = 0; i < container->count; i++)
         container->by_name[i] = &container->entry[i];
     if (container->count > 1)
-        qsort(container->by_name, container->count, sizeof *container->by_name, by_name);
+        qsort(container->by_name, container->count, sizeof *container->by_name, entries_by_name);
     for (size_t i = 1; i < container->count; i++)
         if (strcmp(container->by_name[i - 1]->member.name, container->by_name[i]->member.name) == 0)
             return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "the model holds the file '%s' twice",
@@ -149,8 +149,8 @@ static nnefcl_status open_folder_of(struct ncl_container *container, const char 
 }
 
 /* The reader holds one text: it is the graph. With a path, its neighbours belong to it. */
-static nnefcl_status index_text(struct ncl_container *container, const uint8_t *head, size_t size, const char *path,
-                                struct ncl_diag *diag)
+static nnefcl_status index_lone_text(struct ncl_container *container, const uint8_t *head, size_t size,
+                                     const char *path, struct ncl_diag *diag)
 {
     if (memchr(head, 0, size))
         return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE,
@@ -178,7 +178,7 @@ static nnefcl_status index_reader(struct ncl_container *container, const char *p
         return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE,
                          "'%s' is packed with %s; only .tar, .tar.gz and .zip are read", path ? path : "the model",
                          other);
-    return container->archive ? ncl_archive_index(container, diag) : index_text(container, head, size, path, diag);
+    return container->archive ? ncl_archive_index(container, diag) : index_lone_text(container, head, size, path, diag);
 }
 
 static nnefcl_status index_path(struct ncl_container *container, const char *path, struct ncl_diag *diag)

@@ -296,7 +296,7 @@ static bool lies_plainly(const struct ncl_archive_stream *stream, struct archive
            octal(head + SIZE_AT, SIZE_SIZE) == size;
 }
 
-static const char *refusal(struct archive_entry *found)
+static const char *entry_refusal(struct archive_entry *found)
 {
     if (archive_entry_hardlink(found))
         return "a hard link";
@@ -312,7 +312,7 @@ static const char *refusal(struct archive_entry *found)
 static nnefcl_status add_entry(struct ncl_container *container, struct ncl_archive_stream *stream,
                                struct archive_entry *found, struct ncl_diag *diag)
 {
-    const char *raw = archive_entry_pathname(found), *refused = refusal(found);
+    const char *raw = archive_entry_pathname(found), *refused = entry_refusal(found);
     char name[NCL_MEMBER_NAME];
     if (!raw)
         raw = archive_entry_pathname_utf8(found);

@@ -96,7 +96,7 @@ static nnefcl_status add_file(struct walk *walk, const char *path, const char *n
 }
 
 /* Joins "a/b" and "c"; false: too long. */
-static bool join(char *out, const char *folder, const char *name)
+static bool join_path(char *out, const char *folder, const char *name)
 {
     size_t length = strlen(folder), more = strlen(name);
     if (length + 1 + more >= NCL_MEMBER_NAME)
@@ -108,11 +108,11 @@ static bool join(char *out, const char *folder, const char *name)
     return true;
 }
 
-static nnefcl_status visit(struct walk *walk, int folder, const struct pending *where, const char *file)
+static nnefcl_status visit_entry(struct walk *walk, int folder, const struct pending *where, const char *file)
 {
     char path[NCL_MEMBER_NAME], name[NCL_MEMBER_NAME];
     struct stat about;
-    if (!join(path, where->path, file) || ncl_member_name_normalize(path, name) != NCL_NAME_GOOD ||
+    if (!join_path(path, where->path, file) || ncl_member_name_normalize(path, name) != NCL_NAME_GOOD ||
         fstatat(folder, file, &about, AT_SYMLINK_NOFOLLOW) != 0)
         return NNEFCL_OK; /* no label leads there, or it is gone */
     if (!S_ISDIR(about.st_mode))
@@ -154,7 +154,7 @@ static nnefcl_status list_folder(struct walk *walk, const struct pending *where)
             status = too_much(walk);
             break;
         }
-        status = visit(walk, dirfd(folder), where, item->d_name);
+        status = visit_entry(walk, dirfd(folder), where, item->d_name);
     }
     closedir(folder);
     return status;

@@ -23,7 +23,7 @@ struct ncl_gunzip {
     uint8_t input[INPUT];
 };
 
-static nnefcl_status damaged(const struct ncl_gunzip *g, struct ncl_diag *diag)
+static nnefcl_status gunzip_damaged(const struct ncl_gunzip *g, struct ncl_diag *diag)
 {
     return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "the archive cannot be unpacked: %s",
                      g->z.msg ? g->z.msg : "it is cut off");
@@ -140,13 +140,13 @@ static bool end_member(struct ncl_gunzip *g)
 }
 
 /* Unpacks up to `size` bytes, at least up to the next block. */
-static nnefcl_status unpack(struct ncl_gunzip *g, uint8_t *out, size_t size, size_t *got, struct ncl_diag *diag)
+static nnefcl_status gunzip_unpack(struct ncl_gunzip *g, uint8_t *out, size_t size, size_t *got, struct ncl_diag *diag)
 {
     *got = 0;
     g->z.msg = NULL;
     if (!feed(g)) {
         g->ended = true;
-        return damaged(g, diag);
+        return gunzip_damaged(g, diag);
     }
     g->z.next_out = out;
     g->z.avail_out = (uInt)size;
@@ -155,7 +155,7 @@ static nnefcl_status unpack(struct ncl_gunzip *g, uint8_t *out, size_t size, siz
     g->out += *got;
     if (result == Z_STREAM_END ? !end_member(g) : result != Z_OK && result != Z_BUF_ERROR) {
         g->ended = true;
-        return result == Z_MEM_ERROR ? ncl_nomem(diag) : damaged(g, diag);
+        return result == Z_MEM_ERROR ? ncl_nomem(diag) : gunzip_damaged(g, diag);
     }
     if (!g->index)
         return NNEFCL_OK;
@@ -173,12 +173,12 @@ static nnefcl_status go(struct ncl_gunzip *g, uint64_t offset, struct ncl_diag *
     uint8_t nowhere[16384];
     const struct ncl_gunzip_point *point = find_point(g->index ? g->index : &g->container->gzip, offset);
     if ((offset < g->out || (point && point->out > g->out)) && !restart(g, point))
-        return damaged(g, diag);
+        return gunzip_damaged(g, diag);
     nnefcl_status status = NNEFCL_OK;
     while (!status && g->out < offset && !g->ended) {
         uint64_t left = offset - g->out;
         size_t got;
-        status = unpack(g, nowhere, left < sizeof nowhere ? (size_t)left : sizeof nowhere, &got, diag);
+        status = gunzip_unpack(g, nowhere, left < sizeof nowhere ? (size_t)left : sizeof nowhere, &got, diag);
     }
     return status;
 }
@@ -191,7 +191,7 @@ nnefcl_status ncl_gunzip_read(struct ncl_gunzip *g, uint64_t offset, void *buffe
     *got = 0;
     while (!status && buffer && *got < size && !g->ended) {
         size_t some, left = size - *got;
-        status = unpack(g, (uint8_t *)buffer + *got, left < MOST ? left : MOST, &some, diag);
+        status = gunzip_unpack(g, (uint8_t *)buffer + *got, left < MOST ? left : MOST, &some, diag);
         *got += some;
     }
     return status;

@@ -35,7 +35,7 @@ static const struct word symbols[] = {
     {">", NCL_TOKEN_GT},     {"!", NCL_TOKEN_NOT},
 };
 
-static bool is_digit(int c)
+static bool is_decimal(int c)
 {
     return c >= '0' && c <= '9';
 }
@@ -52,23 +52,23 @@ static int peek(const struct ncl_lexer *lexer, size_t ahead)
     return ahead < left ? (unsigned char)lexer->source->text[lexer->at + ahead] : -1;
 }
 
-static struct ncl_loc place(const struct ncl_lexer *lexer, size_t at)
+static struct ncl_loc lex_place(const struct ncl_lexer *lexer, size_t at)
 {
     return (struct ncl_loc){
         .source = lexer->source, .line = lexer->line, .column = (unsigned)(at - lexer->line_start) + 1};
 }
 
-static void fail(struct ncl_lexer *lexer, struct ncl_token *token, nnefcl_status status, size_t at, const char *format,
-                 ...) __attribute__((format(printf, 5, 6)));
-static void fail(struct ncl_lexer *lexer, struct ncl_token *token, nnefcl_status status, size_t at, const char *format,
-                 ...)
+static void lex_fail(struct ncl_lexer *lexer, struct ncl_token *token, nnefcl_status status, size_t at,
+                     const char *format, ...) __attribute__((format(printf, 5, 6)));
+static void lex_fail(struct ncl_lexer *lexer, struct ncl_token *token, nnefcl_status status, size_t at,
+                     const char *format, ...)
 {
     token->kind = NCL_TOKEN_BAD;
     if (lexer->quiet)
         return;
     va_list args;
     va_start(args, format);
-    ncl_verror(lexer->diag, status, place(lexer, at), format, args);
+    ncl_verror(lexer->diag, status, lex_place(lexer, at), format, args);
     va_end(args);
     if (lexer->status == NNEFCL_OK)
         lexer->status = status;
@@ -78,7 +78,8 @@ void ncl_lex_init(struct ncl_lexer *lexer, struct ncl_diag *diag, const struct n
 {
     *lexer = (struct ncl_lexer){.source = source, .diag = diag, .compat = compat, .line = 1};
     if (source->length >= 3 && memcmp(source->text, "\xef\xbb\xbf", 3) == 0) {
-        lexer->status = ncl_lax(diag, place(lexer, 0), "the text starts with a byte order mark, which is not ASCII");
+        lexer->status =
+            ncl_lax(diag, lex_place(lexer, 0), "the text starts with a byte order mark, which is not ASCII");
         lexer->at = 3;
     }
 }
@@ -96,7 +97,7 @@ static bool take_newline(struct ncl_lexer *lexer)
 }
 
 /* A comment ends with the line or at a form feed. */
-static void skip_blanks(struct ncl_lexer *lexer)
+static void skip_between_tokens(struct ncl_lexer *lexer)
 {
     for (;;) {
         int c = peek(lexer, 0);
@@ -115,7 +116,7 @@ static void skip_blanks(struct ncl_lexer *lexer)
 static void lex_word(struct ncl_lexer *lexer, struct ncl_token *token)
 {
     size_t begin = lexer->at;
-    while (is_letter(peek(lexer, 0)) || is_digit(peek(lexer, 0)))
+    while (is_letter(peek(lexer, 0)) || is_decimal(peek(lexer, 0)))
         lexer->at++;
     token->length = lexer->at - begin;
     token->kind = NCL_TOKEN_IDENTIFIER;
@@ -123,13 +124,13 @@ static void lex_word(struct ncl_lexer *lexer, struct ncl_token *token)
         if (strlen(keywords[i].text) == token->length && memcmp(keywords[i].text, token->text, token->length) == 0)
             token->kind = keywords[i].kind;
     if (token->length > NCL_MAX_NAME)
-        fail(lexer, token, NNEFCL_ERR_LIMIT, begin, "an identifier of %zu characters is longer than %d", token->length,
-             NCL_MAX_NAME);
+        lex_fail(lexer, token, NNEFCL_ERR_LIMIT, begin, "an identifier of %zu characters is longer than %d",
+                 token->length, NCL_MAX_NAME);
 }
 
 static void take_digits(struct ncl_lexer *lexer)
 {
-    while (is_digit(peek(lexer, 0)))
+    while (is_decimal(peek(lexer, 0)))
         lexer->at++;
 }
 
@@ -138,7 +139,7 @@ static void fail_number(struct ncl_lexer *lexer, struct ncl_token *token, size_t
 {
     size_t number = lexer->at - begin;
     int next = peek(lexer, 0);
-    while (is_letter(peek(lexer, 0)) || is_digit(peek(lexer, 0)) || peek(lexer, 0) == '.')
+    while (is_letter(peek(lexer, 0)) || is_decimal(peek(lexer, 0)) || peek(lexer, 0) == '.')
         lexer->at++;
     size_t all = lexer->at - begin;
     int shown = all < 40 ? (int)all : 40;
@@ -151,7 +152,7 @@ static void fail_number(struct ncl_lexer *lexer, struct ncl_token *token, size_t
         hint = "numbers are decimal";
     else if (next == 'L' && all == number + 1)
         hint = "integers have no suffix; the file may come from an exporter under Python 2";
-    fail(lexer, token, NNEFCL_ERR_MODEL, begin, "'%.*s' is no number: %s", shown, token->text, hint);
+    lex_fail(lexer, token, NNEFCL_ERR_MODEL, begin, "'%.*s' is no number: %s", shown, token->text, hint);
 }
 
 static void lex_number(struct ncl_lexer *lexer, struct ncl_token *token)
@@ -159,13 +160,13 @@ static void lex_number(struct ncl_lexer *lexer, struct ncl_token *token)
     size_t begin = lexer->at;
     token->kind = NCL_TOKEN_INTEGER;
     take_digits(lexer);
-    if (peek(lexer, 0) == '.' && is_digit(peek(lexer, 1))) {
+    if (peek(lexer, 0) == '.' && is_decimal(peek(lexer, 1))) {
         token->kind = NCL_TOKEN_SCALAR;
         lexer->at++;
         take_digits(lexer);
     }
     int e = peek(lexer, 0), sign = peek(lexer, 1);
-    if ((e == 'e' || e == 'E') && is_digit(sign == '-' || sign == '+' ? peek(lexer, 2) : sign)) {
+    if ((e == 'e' || e == 'E') && is_decimal(sign == '-' || sign == '+' ? peek(lexer, 2) : sign)) {
         token->kind = NCL_TOKEN_SCALAR;
         lexer->at += 2;
         take_digits(lexer);
@@ -189,11 +190,11 @@ static void lex_string(struct ncl_lexer *lexer, struct ncl_token *token)
             c = peek(lexer, 0);
         }
         if (c == -1 || c == '\n' || c == '\r') {
-            fail(lexer, token, NNEFCL_ERR_MODEL, begin, "the string is not closed with %c on its line", quote);
+            lex_fail(lexer, token, NNEFCL_ERR_MODEL, begin, "the string is not closed with %c on its line", quote);
             return;
         }
         if (c == 0) {
-            fail(lexer, token, NNEFCL_ERR_MODEL, lexer->at, "a string must not contain a byte 0");
+            lex_fail(lexer, token, NNEFCL_ERR_MODEL, lexer->at, "a string must not contain a byte 0");
             lexer->at++;
             return;
         }
@@ -206,10 +207,10 @@ static void lex_string(struct ncl_lexer *lexer, struct ncl_token *token)
     lexer->at++;
     token->length = lexer->at - (size_t)(token->text - lexer->source->text);
     if (token->length > NCL_MAX_NAME)
-        fail(lexer, token, NNEFCL_ERR_LIMIT, begin, "a string of %zu characters is longer than %d", token->length,
-             NCL_MAX_NAME);
+        lex_fail(lexer, token, NNEFCL_ERR_LIMIT, begin, "a string of %zu characters is longer than %d", token->length,
+                 NCL_MAX_NAME);
     else if (odd != -1 && !lexer->quiet) {
-        nnefcl_status status = ncl_lax(lexer->diag, place(lexer, odd_at),
+        nnefcl_status status = ncl_lax(lexer->diag, lex_place(lexer, odd_at),
                                        "byte 0x%02x in a string is not a printable ASCII character", (unsigned)odd);
         if (lexer->status == NNEFCL_OK)
             lexer->status = status;
@@ -222,7 +223,7 @@ static void lex_symbol(struct ncl_lexer *lexer, struct ncl_token *token)
     size_t begin = lexer->at;
     if (c == '/' && (next == '/' || next == '*')) {
         lexer->at += 2;
-        fail(lexer, token, NNEFCL_ERR_MODEL, begin, "comments start with '#'");
+        lex_fail(lexer, token, NNEFCL_ERR_MODEL, begin, "comments start with '#'");
         return;
     }
     for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
@@ -235,19 +236,19 @@ static void lex_symbol(struct ncl_lexer *lexer, struct ncl_token *token)
         }
     }
     lexer->at++;
-    if (c == '.' && is_digit(next))
-        fail(lexer, token, NNEFCL_ERR_MODEL, begin, "a number needs digits before the decimal point");
+    if (c == '.' && is_decimal(next))
+        lex_fail(lexer, token, NNEFCL_ERR_MODEL, begin, "a number needs digits before the decimal point");
     else if (c == '&' || c == '|')
-        fail(lexer, token, NNEFCL_ERR_MODEL, begin, "unexpected '%c', the operator is '%c%c'", c, c, c);
+        lex_fail(lexer, token, NNEFCL_ERR_MODEL, begin, "unexpected '%c', the operator is '%c%c'", c, c, c);
     else if (c > ' ' && c <= '~')
-        fail(lexer, token, NNEFCL_ERR_MODEL, begin, "unexpected character '%c'", c);
+        lex_fail(lexer, token, NNEFCL_ERR_MODEL, begin, "unexpected character '%c'", c);
     else
-        fail(lexer, token, NNEFCL_ERR_MODEL, begin, "unexpected byte 0x%02x", (unsigned)c);
+        lex_fail(lexer, token, NNEFCL_ERR_MODEL, begin, "unexpected byte 0x%02x", (unsigned)c);
 }
 
 void ncl_lex_next(struct ncl_lexer *lexer, struct ncl_token *token)
 {
-    skip_blanks(lexer);
+    skip_between_tokens(lexer);
     *token = (struct ncl_token){.line = lexer->line,
                                 .column = (unsigned)(lexer->at - lexer->line_start) + 1,
                                 .text = lexer->source->text + lexer->at};
@@ -260,14 +261,14 @@ void ncl_lex_next(struct ncl_lexer *lexer, struct ncl_token *token)
         token->quoted = true;
         lex_string(lexer, token);
         if (token->kind != NCL_TOKEN_BAD && !(lexer->compat & NNEFCL_COMPAT_TRACT))
-            fail(lexer, token, NNEFCL_ERR_UNSUPPORTED, begin,
-                 "identifiers in quotes are a dialect of tract (--compat=tract)");
+            lex_fail(lexer, token, NNEFCL_ERR_UNSUPPORTED, begin,
+                     "identifiers in quotes are a dialect of tract (--compat=tract)");
     } else if (c == '"' || c == '\'') {
         token->kind = NCL_TOKEN_STRING;
         lex_string(lexer, token);
     } else if (is_letter(c))
         lex_word(lexer, token);
-    else if (is_digit(c))
+    else if (is_decimal(c))
         lex_number(lexer, token);
     else
         lex_symbol(lexer, token);

@@ -31,18 +31,18 @@ enum ncl_name_verdict ncl_member_name_normalize(const char *raw, char name[NCL_M
     return used > 0 ? NCL_NAME_GOOD : NCL_NAME_EMPTY;
 }
 
-static unsigned char folded(char c)
+static unsigned char folded_char(char c)
 {
     return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
 int ncl_member_name_compare(const char *a, const char *b)
 {
-    while (*a && folded(*a) == folded(*b)) {
+    while (*a && folded_char(*a) == folded_char(*b)) {
         a++;
         b++;
     }
-    return (int)folded(*a) - (int)folded(*b);
+    return (int)folded_char(*a) - (int)folded_char(*b);
 }
 
 bool ncl_member_name_ends(const char *name, const char *suffix)

@@ -203,7 +203,7 @@ void ncl_print_expr(struct ncl_text *text, const struct ncl_expr *expr)
 
 /* ---- documents ---- */
 
-static void print_body(struct ncl_text *text, const struct ncl_assignment *assignment, size_t count)
+static void print_statements(struct ncl_text *text, const struct ncl_assignment *assignment, size_t count)
 {
     ncl_text_add(text, "{\n");
     for (size_t i = 0; i < count; i++) {
@@ -252,10 +252,10 @@ void ncl_print_fragment(struct ncl_text *text, const struct ncl_fragment *fragme
         return;
     }
     ncl_text_add(text, "\n");
-    print_body(text, fragment->assignment, fragment->assignment_count);
+    print_statements(text, fragment->assignment, fragment->assignment_count);
 }
 
-static void print_names(struct ncl_text *text, const struct ncl_name *name, size_t count)
+static void print_name_list(struct ncl_text *text, const struct ncl_name *name, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         ncl_text_add(text, i ? ", " : "( ");
@@ -282,9 +282,9 @@ void ncl_print_document(struct ncl_text *text, const struct ncl_document *docume
         return;
     ncl_text_add(text, text->length ? "\ngraph " : "graph ");
     print_name(text, document->graph_name.text);
-    print_names(text, document->input, document->input_count);
+    print_name_list(text, document->input, document->input_count);
     ncl_text_add(text, " -> ");
-    print_names(text, document->output, document->output_count);
+    print_name_list(text, document->output, document->output_count);
     ncl_text_add(text, "\n");
-    print_body(text, document->assignment, document->assignment_count);
+    print_statements(text, document->assignment, document->assignment_count);
 }

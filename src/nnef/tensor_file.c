@@ -124,7 +124,7 @@ static nnefcl_status read_item_type(const struct reading *r)
     return NNEFCL_OK;
 }
 
-static nnefcl_status read_shape(const struct reading *r)
+static nnefcl_status read_header_shape(const struct reading *r)
 {
     struct ncl_tensor_header *out = r->out;
     uint32_t rank = load32(r->header + AT_RANK);
@@ -205,7 +205,7 @@ nnefcl_status ncl_tensor_header_read(const uint8_t header[NCL_TENSOR_HEADER], ui
     *out = (struct ncl_tensor_header){0};
     struct reading r = {header, file_size, name, compat, status, diag, out};
     nnefcl_status failed;
-    if ((failed = read_start(&r)) || (failed = read_item_type(&r)) || (failed = read_shape(&r)) ||
+    if ((failed = read_start(&r)) || (failed = read_item_type(&r)) || (failed = read_header_shape(&r)) ||
         (failed = read_length(&r)))
         return failed;
     unsigned known = read_parameters(&r);

@@ -49,7 +49,7 @@ static uint64_t aligned(const struct planner *planner, uint64_t bytes)
     return (bytes + unit - 1) / unit * unit;
 }
 
-static struct ncl_loc place_of(const struct ncl_plan *plan, ncl_ref ref)
+static struct ncl_loc place_of_tensor(const struct ncl_plan *plan, ncl_ref ref)
 {
     const struct ncl_steps *lists[] = {&plan->init, &plan->run};
     for (int l = 0; l < 2; l++)
@@ -66,7 +66,7 @@ static nnefcl_status check_size(struct planner *planner, ncl_ref ref)
     const struct ncl_plan_tensor *tensor = &plan->tensor[ref];
     if (tensor->bytes <= plan->target.max_allocation)
         return NNEFCL_OK;
-    return ncl_error(planner->diag, NNEFCL_ERR_LIMIT, place_of(plan, ref),
+    return ncl_error(planner->diag, NNEFCL_ERR_LIMIT, place_of_tensor(plan, ref),
                      "tensor '%s' takes %llu bytes, more than the largest buffer of the device, %llu bytes",
                      tensor->name, (unsigned long long)tensor->bytes, (unsigned long long)plan->target.max_allocation);
 }
@@ -157,7 +157,7 @@ static bool take_end(struct planner *planner, struct pool *pool, uint64_t bytes,
     return true;
 }
 
-static nnefcl_status take(struct planner *planner, struct ncl_plan_tensor *tensor)
+static nnefcl_status take_room(struct planner *planner, struct ncl_plan_tensor *tensor)
 {
     const uint64_t bytes = aligned(planner, tensor->bytes);
     if (!planner->options->separate_buffers) {
@@ -240,7 +240,7 @@ static nnefcl_status place_living(struct planner *planner, const struct ncl_step
         for (unsigned k = 0; k < step->tensor_count && !status; k++) {
             struct ncl_plan_tensor *root = &plan->tensor[ncl_plan_root(plan, step->tensor[k])];
             if (root->storage == storage && root->first_step == i && root->buffer == UINT32_MAX)
-                status = take(planner, root);
+                status = take_room(planner, root);
         }
         for (unsigned k = 0; k < step->tensor_count && !status; k++) {
             const ncl_ref ref = ncl_plan_root(plan, step->tensor[k]);

@@ -223,8 +223,8 @@ static void keep_weights(struct ncl_plan *plan)
     }
 }
 
-static nnefcl_status make(struct ncl_lower *lower, const struct ncl_graph *graph,
-                          const struct ncl_plan_options *options)
+static nnefcl_status make_plan_parts(struct ncl_lower *lower, const struct ncl_graph *graph,
+                                     const struct ncl_plan_options *options)
 {
     struct ncl_plan *plan = lower->plan;
     plan->input_count = graph->input_count;
@@ -317,7 +317,7 @@ nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, cons
     };
     status = own_names(&lower);
     if (!status)
-        status = make(&lower, graph, options);
+        status = make_plan_parts(&lower, graph, options);
     if (!status)
         *plan = made;
     return status;

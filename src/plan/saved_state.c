@@ -88,7 +88,7 @@ struct cursor {
     const unsigned char *at, *end;
 };
 
-static bool take(struct cursor *cursor, size_t size, const unsigned char **bytes)
+static bool take_bytes(struct cursor *cursor, size_t size, const unsigned char **bytes)
 {
     if (size > (size_t)(cursor->end - cursor->at))
         return false;
@@ -108,7 +108,7 @@ static uint64_t number_at(const unsigned char *at, int bytes)
 static bool take_number(struct cursor *cursor, int bytes, uint64_t *value)
 {
     const unsigned char *at;
-    if (!take(cursor, (size_t)bytes, &at))
+    if (!take_bytes(cursor, (size_t)bytes, &at))
         return false;
     *value = number_at(at, bytes);
     return true;
@@ -130,8 +130,8 @@ static bool take_variable(struct cursor *cursor, struct saved *saved)
     }
     saved->bytes = nnefcl_tensor_bytes(saved->dtype, &saved->shape);
     saved->label_bytes = (size_t)label_bytes;
-    if (!take(cursor, saved->label_bytes, &label) || saved->bytes == SIZE_MAX ||
-        !take(cursor, saved->bytes, &saved->data))
+    if (!take_bytes(cursor, saved->label_bytes, &label) || saved->bytes == SIZE_MAX ||
+        !take_bytes(cursor, saved->bytes, &saved->data))
         return false;
     saved->label = (const char *)label;
     return true;
@@ -185,7 +185,7 @@ static nnefcl_status check_match(const struct ncl_plan *plan, size_t index, cons
                                            : NNEFCL_OK;
 }
 
-static size_t find(const struct ncl_plan *plan, const struct saved *saved)
+static size_t find_saved(const struct ncl_plan *plan, const struct saved *saved)
 {
     size_t i = 0;
     while (i < plan->state_count && (strlen(plan->state[i].label) != saved->label_bytes ||
@@ -197,7 +197,7 @@ static size_t find(const struct ncl_plan *plan, const struct saved *saved)
 static nnefcl_status check_variable(const struct ncl_plan *plan, const struct saved *saved, const void **data,
                                     struct ncl_diag *diag)
 {
-    const size_t index = find(plan, saved);
+    const size_t index = find_saved(plan, saved);
     const int shown = saved->label_bytes < 100 ? (int)saved->label_bytes : 100;
     char shape[NCL_SHAPE_TEXT];
     if (index == plan->state_count)

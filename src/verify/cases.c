@@ -197,7 +197,7 @@ static nnefcl_status make_case(struct ncl_arena *arena, struct ncl_diag *diag, c
 /* ---- all of them ---- */
 
 /* Pick number `k` of `picks` among `count` combinations: one in each of `picks` equal parts. */
-static size_t choose(const char *op, size_t number, size_t k, size_t picks, size_t count)
+static size_t pick_case(const char *op, size_t number, size_t k, size_t picks, size_t count)
 {
     const size_t first = k * count / picks, last = (k + 1) * count / picks;
     return first + (size_t)(ncl_random_unit(ncl_random_stream(SEED + number, op), k) * (double)(last - first));
@@ -231,7 +231,7 @@ nnefcl_status ncl_cases_make(struct ncl_arena *arena, struct ncl_diag *diag, siz
             if (!NCL_GROW(arena, list, *count, capacity))
                 return ncl_nomem(diag);
             status = make_case(arena, diag, template, &groups, number,
-                               choose(template->op, number, k, picks, combinations), &list[*count]);
+                               pick_case(template->op, number, k, picks, combinations), &list[*count]);
             (*count)++;
         }
     }

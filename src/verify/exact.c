@@ -100,7 +100,7 @@ nnefcl_status ncl_exact_load(struct ncl_exact *exact, const struct ncl_tensor *t
 
 /* ---- nodes ---- */
 
-static struct ncl_tensor *tensor_at(const struct ncl_value *value, size_t count, size_t index)
+static struct ncl_tensor *tensor_among(const struct ncl_value *value, size_t count, size_t index)
 {
     for (size_t i = 0; i < count; i++) {
         const bool array =
@@ -115,12 +115,12 @@ static struct ncl_tensor *tensor_at(const struct ncl_value *value, size_t count,
 
 struct ncl_tensor *ncl_exact_operand(const struct ncl_node *node, size_t index)
 {
-    return tensor_at(node->argument, node->parameter_count, index);
+    return tensor_among(node->argument, node->parameter_count, index);
 }
 
 struct ncl_tensor *ncl_exact_result(const struct ncl_node *node, size_t index)
 {
-    return tensor_at(node->result, node->result_count, index);
+    return tensor_among(node->result, node->result_count, index);
 }
 
 bool ncl_exact_defined(const struct ncl_node *node)

@@ -37,7 +37,7 @@ static void *memory(struct examination *x, size_t count, size_t size, nnefcl_sta
     return room;
 }
 
-static void release(const struct examination *x, void *room)
+static void release_room(const struct examination *x, void *room)
 {
     ncl_resize(&x->exact.allocator, room, 0);
 }
@@ -50,7 +50,7 @@ static size_t volume(const struct ncl_tensor *tensor)
 static void drop(struct examination *x, const struct ncl_tensor *tensor)
 {
     ncl_exact_drop(&x->exact, tensor);
-    release(x, x->slack[tensor->id]);
+    release_room(x, x->slack[tensor->id]);
     x->slack[tensor->id] = NULL;
 }
 
@@ -73,7 +73,7 @@ static nnefcl_status fetch(struct examination *x, const struct ncl_tensor *tenso
     nnefcl_status status = read_kept(x, tensor, &data);
     if (!status)
         status = ncl_exact_set(&x->exact, tensor, data, x->diag);
-    release(x, data);
+    release_room(x, data);
     return status;
 }
 
@@ -277,7 +277,7 @@ static nnefcl_status judge_flushed(struct examination *x, const struct ncl_node 
     return status;
 }
 
-static nnefcl_status judge(struct examination *x, struct ncl_examine_result *result, double tolerance)
+static nnefcl_status judge_result(struct examination *x, struct ncl_examine_result *result, double tolerance)
 {
     const struct ncl_tensor *tensor = result->tensor;
     void *data = NULL;
@@ -287,7 +287,7 @@ static nnefcl_status judge(struct examination *x, struct ncl_examine_result *res
                   x->slack[tensor->id]);
     if (!status && result->verdict.bad)
         status = judge_flushed(x, x->graph->node[result->node], tensor, data, tolerance, &result->verdict);
-    release(x, data);
+    release_room(x, data);
     return status;
 }
 
@@ -306,7 +306,7 @@ static bool is_defined(const struct examination *x, const struct ncl_node *node)
     return true;
 }
 
-static bool is_wanted(const struct examination *x, const struct ncl_node *node)
+static bool is_node_wanted(const struct examination *x, const struct ncl_node *node)
 {
     const struct ncl_tensor *result;
     for (size_t i = 0; (result = ncl_exact_result(node, i)); i++)
@@ -344,7 +344,7 @@ static nnefcl_status examine_results(struct examination *x, size_t index, struct
             status = add_tolerance(x, result.tensor, tolerance);
             continue;
         }
-        status = judge(x, &result, tolerance);
+        status = judge_result(x, &result, tolerance);
         visitor->enough = !status && visitor->visit(visitor->user, &result);
     }
     for (size_t i = 0; (result.tensor = ncl_exact_result(node, i)); i++)
@@ -368,11 +368,11 @@ static nnefcl_status prepare(struct examination *x)
     return NNEFCL_OK;
 }
 
-static void end(struct examination *x)
+static void end_examination(struct examination *x)
 {
     for (size_t i = 0; x->aside && i < x->graph->tensor_count; i++) {
         restore(x, x->graph->tensor[i]);
-        release(x, x->slack[i]);
+        release_room(x, x->slack[i]);
     }
     ncl_exact_close(&x->exact);
     ncl_arena_free(&x->arena);
@@ -403,7 +403,7 @@ nnefcl_status ncl_examine(const struct ncl_graph *graph, unsigned compat, const 
     if (!status)
         status = prepare(&x);
     for (size_t i = 0; i < x.graph->node_count && !status && !visitor.enough; i++) {
-        if (!is_wanted(&x, x.graph->node[i]))
+        if (!is_node_wanted(&x, x.graph->node[i]))
             continue;
         if (is_defined(&x, x.graph->node[i]))
             status = examine_node(&x, i, &visitor);
@@ -411,6 +411,6 @@ nnefcl_status ncl_examine(const struct ncl_graph *graph, unsigned compat, const 
             pass_over(&x, i, &visitor);
         drop_operands(&x, i);
     }
-    end(&x);
+    end_examination(&x);
     return status;
 }

@@ -36,7 +36,7 @@ static bool is_tiny(double value)
 
 /* The distance of two floats, both of them finite or `want` a finite value that may round to infinity; `got` is not
  * NaN. */
-static double distance(double got, double want)
+static double ulp_distance(double got, double want)
 {
     if (isinf(got)) { /* the nearest value that it stands for */
         const double edge = copysign(OVERFLOW_FROM, got);
@@ -62,11 +62,11 @@ double ncl_judge_error(nnefcl_dtype dtype, double got, double want, double scale
     if (isnan(got) || isnan(want) || isinf(want))
         return (double)INFINITY;
     const double magnitude = fabs(want) > scale ? fabs(want) : scale;
-    return distance(got, want) / ncl_judge_unit(magnitude);
+    return ulp_distance(got, want) / ncl_judge_unit(magnitude);
 }
 
 /* Error over tolerance; above 1 is bad. */
-static double excess(double ulp, double tolerance)
+static double ulp_excess(double ulp, double tolerance)
 {
     if (ulp <= tolerance)
         return tolerance > 0 && tolerance < (double)INFINITY ? ulp / tolerance : 0;
@@ -87,7 +87,7 @@ void ncl_judge(struct ncl_verdict *verdict, nnefcl_dtype dtype, const void *got,
         double allowed = tolerance;
         if (slack)
             allowed += slack[i] / ncl_judge_unit(fabs(exact) > scale ? fabs(exact) : scale);
-        const double ratio = excess(ulp, allowed);
+        const double ratio = ulp_excess(ulp, allowed);
         verdict->bad += ratio > 1;
         if (ratio < worst || (ratio == worst && !(ulp > verdict->ulp)))
             continue;

@@ -1,0 +1,90 @@
+/* The text of the persistent form. What work-groups hand to each other is ordered by fences that no run on x86 needs:
+ * whether they are there shows in the text only. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nnefcl/nnefcl.h"
+#include "suite.h"
+
+static const char net[] = "version 1.0;\n"
+                          "graph g(x) -> (y)\n{\n"
+                          "    x = external(shape = [4,8]);\n"
+                          "    a = softmax(x, axes = [1]);\n"
+                          "    y = sum_reduce(a, axes = [0]);\n}\n";
+
+struct text {
+    char data[1 << 20];
+    size_t length;
+};
+
+/* Without blanks and line ends. */
+static int append(void *user, const char *bytes, size_t length)
+{
+    struct text *text = user;
+    for (size_t i = 0; i < length; i++)
+        if (!isspace((unsigned char)bytes[i]) && text->length + 1 < sizeof text->data)
+            text->data[text->length++] = bytes[i];
+    return 0;
+}
+
+static struct text *persistent_text(void)
+{
+    struct text *text = calloc(1, sizeof *text);
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    nnefcl_error error = {0};
+    nnefcl_model *model;
+    options.execution = NNEFCL_EXECUTION_PERSISTENT;
+    ck_assert_int_eq(nnefcl_model_open_memory(net, sizeof net - 1, NULL, &model, &error), NNEFCL_OK);
+    ck_assert_msg(nnefcl_model_dump_plan(model, &options, 0, NNEFCL_DUMP_CL, append, text, &error) == NNEFCL_OK, "%s",
+                  error.message);
+    nnefcl_model_free(model);
+    return text;
+}
+
+#define FENCE "mem_fence(CLK_GLOBAL_MEM_FENCE);"
+
+/* Where `what` is behind `from`; it is there once. */
+static const char *find_one(const char *from, const char *what)
+{
+    const char *at = strstr(from, what);
+    ck_assert_msg(at && !strstr(at + 1, what), "%s stands not once", what);
+    return at;
+}
+
+/* What a task wrote comes before it is counted: the fence is the last thing in front. */
+START_TEST(releases)
+{
+    struct text *text = persistent_text();
+    const char *kernel = find_one(text->data, "kernelvoidpersistent(");
+    const char *count = find_one(kernel, "atomic_inc(done);"), *bodies = find_one(kernel, "switch(");
+    ck_assert(bodies < count);
+    ck_assert_msg(strncmp(count - strlen(FENCE), FENCE, strlen(FENCE)) == 0, "no fence in front of: %.40s", count);
+    free(text);
+}
+END_TEST
+
+/* What a task reads comes after those it waits for are counted: the fence stands behind the loop, in front of the end
+ * of the wait, and the wait in front of the bodies. */
+START_TEST(acquires)
+{
+    struct text *text = persistent_text();
+    const char *wait = strstr(text->data, "wait_until(volatileglobalint*done");
+    ck_assert_ptr_nonnull(wait);
+    const char *loop = strstr(wait, "*done<count"), *fence = strstr(wait, FENCE), *over = strstr(wait, "returntrue;");
+    ck_assert_msg(loop && fence && over && loop < fence && fence < over, "no fence behind the loop: %.300s", wait);
+    const char *kernel = find_one(text->data, "kernelvoidpersistent(");
+    ck_assert(find_one(kernel, "wait_until(done,") < find_one(kernel, "switch("));
+    free(text);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("source_persistent");
+    TCase *tests = tcase_create("source_persistent");
+    tcase_add_test(tests, releases);
+    tcase_add_test(tests, acquires);
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}

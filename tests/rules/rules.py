@@ -115,8 +115,8 @@ def names(root):
     return bad
 
 
-# what src/ops fills in for those below and beside it, declared by them: the table of operations, and the kernel behind a chain that no other one takes along
-TABLES = ['src/ops/table.c', 'src/ops/kernel_elements.c']
+# what src/ops fills in for those below and beside it, declared by them: the tables of operations and of variants, and the kernel behind a chain that no other one takes along
+TABLES = ['src/ops/table.c', 'src/ops/variants.c', 'src/ops/kernel_elements.c']
 CIRCLE = 3 # files that may call each other: expressions, operators and invocations are defined by each other
 
 

@@ -1,6 +1,15 @@
 /* The options of a session as those of a plan: for sessions and for plans without a device, so both read the same. */
 #include "model/frozen.h"
 
+static nnefcl_status check_names(const char *field, const char *const *names, size_t count, struct ncl_diag *diag)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!names || !names[i])
+            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                             "nnefcl_session_options.%s has %zu names, but number %zu is NULL", field, count, i);
+    return NNEFCL_OK;
+}
+
 static nnefcl_status check_options(const nnefcl_session_options *options, struct ncl_diag *diag)
 {
     if (options->version != 1)
@@ -10,17 +19,9 @@ static nnefcl_status check_options(const nnefcl_session_options *options, struct
     if ((unsigned)options->execution > NNEFCL_EXECUTION_PERSISTENT)
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
                          "nnefcl_session_options.execution is %d: no such form of execution", (int)options->execution);
-    for (size_t i = 0; i < options->disabled_pass_count; i++)
-        if (!options->disabled_passes || !options->disabled_passes[i])
-            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
-                             "nnefcl_session_options.disabled_passes has %zu names, but number %zu is NULL",
-                             options->disabled_pass_count, i);
-    for (size_t i = 0; i < options->kernel_count; i++)
-        if (!options->kernels || !options->kernels[i])
-            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
-                             "nnefcl_session_options.kernels has %zu names, but number %zu is NULL",
-                             options->kernel_count, i);
-    return NNEFCL_OK;
+    const nnefcl_status status =
+        check_names("disabled_passes", options->disabled_passes, options->disabled_pass_count, diag);
+    return status ? status : check_names("kernels", options->kernels, options->kernel_count, diag);
 }
 
 nnefcl_status ncl_plan_options_read(const nnefcl_session_options *options, struct ncl_diag *diag,

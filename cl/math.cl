@@ -51,6 +51,13 @@ static inline V ncl_gated(V x, V t)
     return select(x, x * far * far, t < 0.0f) / (1.0f + far * far);
 }
 
+/* x tanh(log(1 + e)), e = exp(x), which is x n / (n + 2) with n = (1 + e)^2 - 1: 1 to the last digit from x = 20 on. */
+static inline V ncl_mish(V x)
+{
+    const V e = exp(fmin(x, 20.0f)), n = e * (e + 2.0f);
+    return x * n / (n + 2.0f);
+}
+
 /* max(min(x, high), low); a NaN becomes high. */
 static inline V ncl_clamp(V x, V low, V high)
 {

@@ -82,6 +82,12 @@ static const struct recognize_case {
     {"hard swish by relu and a product", Y("y = x * min(relu(x + 3.0), 6.0) * 0.16666667;"), "hard_swish"},
     {"hard swish, other limits", Y("y = x * clamp(x + 3.0, 0.0, 5.0) / 6.0;"), "add clamp mul div"},
 
+    {"softplus", Y("y = log(exp(x) + 1.0);"), "softplus"},
+    {"softplus to another base", Y("y = log2(exp(x) + 1.0);"), "exp add log2"},
+    {"mish", Y("y = x * tanh(softplus(x));"), "mish"},
+    {"mish written out", Y("y = tanh(log(1.0 + exp(x))) * x;"), "mish"},
+    {"mish of something else", Y("y = x * tanh(softplus(neg(x)));"), "neg softplus tanh mul"},
+
     {"softmax", Y("e = exp(x - max_reduce(x, axes = [2])); y = e / sum_reduce(e, axes = [2]);"), "softmax"},
     {"softmax by a reciprocal", Y("e = exp(x - max_reduce(x, axes = [2])); y = e * rcp(sum_reduce(e, axes = [2]));"),
      "softmax"},

@@ -18,10 +18,11 @@ static const struct pass_case {
     {"a chain", G("y", "    a = exp(x);\n    b = neg(a);\n    y = sqr(b);\n"), 3, 1},
     {"a tree", G("y", "    a = exp(x);\n    b = neg(z);\n    y = mul(a, b);\n"), 3, 1},
     {"read twice inside", G("y", "    a = sigmoid(x);\n    b = neg(a);\n    y = mul(a, b);\n"), 3, 1},
-    {"read twice, once elsewhere",
-     G("y, m", "    a = exp(x);\n    y = neg(a);\n    m = mean_reduce(a, axes = [3]);\n"), 3, 3},
+    {"read twice, once elsewhere", G("y, m", "    a = exp(x);\n    y = neg(a);\n    m = mean_reduce(a, axes = [3]);\n"),
+     3, 3},
     {"an output on the way", G("y, a", "    a = exp(x);\n    y = neg(a);\n"), 2, 2},
-    {"another shape on the way", G("y", "    a = exp(s);\n    b = exp(x);\n    c = mul(b, a);\n    y = neg(c);\n"), 3, 1},
+    {"another shape on the way", G("y", "    a = exp(s);\n    b = exp(x);\n    c = mul(b, a);\n    y = neg(c);\n"), 3,
+     1},
     {"twelve and two",
      G("y", "    a = neg(x);\n    b = neg(a);\n    c = neg(b);\n    d = neg(c);\n    e = neg(d);\n    f = neg(e);\n"
             "    g = neg(f);\n    h = neg(g);\n    i = neg(h);\n    j = neg(i);\n    k = neg(j);\n    l = neg(k);\n"

@@ -1,12 +1,8 @@
 /* pass_recognize.c and patterns.nnef: each pattern fires in each spelling, with the numbers of what was written, and
  * not in near misses. */
-#include <math.h>
+#include "pass_case.h"
 
-#include "model/frozen.h"
-#include "model/model_text.h"
-#include "pass/pass.h"
-#include "verify/exact.h"
-
+#define COMPAT NNEFCL_COMPAT_TORCH /* erf */
 #define G(outputs, body)                                                                                               \
     MODEL_HEADER                                                                                                       \
     "graph g( x ) -> ( " outputs                                                                                       \
@@ -20,10 +16,7 @@
                "    " body "\n")
 #define A(body) A2("y", body)
 
-static const struct recognize_case {
-    const char *name, *graph;
-    const char *nodes; /* behind the pass, without external, variable and slice */
-} cases[] = {
+static const struct pass_case cases[] = {
     {"silu", Y("y = x * sigmoid(x);"), "silu"},
     {"silu, exchanged", Y("y = sigmoid(x) * x;"), "silu"},
     {"silu of something else", Y("y = x * sigmoid(neg(x));"), "neg sigmoid mul"},
@@ -163,91 +156,9 @@ static const struct recognize_case {
      "matmul softmax matmul"},
 };
 
-/* ---- the graph behind the pass ---- */
-
-static struct model_text text;
-static struct ncl_arena arena;
-static struct ncl_diag diag;
-static nnefcl_error error;
-
-static void begin(const char *source)
-{
-    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
-    options.compat = NNEFCL_COMPAT_TORCH; /* erf */
-    model_text_open(&text, source, &options);
-    ck_assert_msg(text.status == NNEFCL_OK, "%s\n%s", text.error.message, source);
-    ncl_arena_init(&arena, NULL, 0);
-    ncl_diag_init(&diag, &error, NULL, NULL, false);
-}
-
-static void end(void)
-{
-    ncl_arena_free(&arena);
-    model_text_close(&text);
-}
-
-static const struct ncl_graph *graph_behind(const char *const *disabled, size_t count)
-{
-    const struct ncl_graph *graph;
-    const struct ncl_pass_options options = {.disabled = disabled, .disabled_count = count, .last = "recognize"};
-    ck_assert_msg(ncl_model_passes(text.model, &ncl_target_generic_cpu, &options, &arena, &diag, &graph) == NNEFCL_OK,
-                  "%s", error.message);
-    return graph;
-}
-
-static const char *nodes_of(const struct ncl_graph *graph)
-{
-    static char list[512];
-    list[0] = '\0';
-    for (size_t i = 0; i < graph->node_count; i++) {
-        const char *op = graph->node[i]->op->name;
-        if (strcmp(op, "external") != 0 && strcmp(op, "variable") != 0 && strcmp(op, "slice") != 0)
-            strcat(strcat(list, *list ? " " : ""), op);
-    }
-    return list;
-}
-
-/* ---- numbers, by the definitions ---- */
-
-static double *output_of(const struct ncl_graph *graph)
-{
-    static float x[48];
-    const void *const inputs[] = {x};
-    const nnefcl_allocator allocator = {0};
-    struct ncl_model_constants constants;
-    struct ncl_exact exact;
-    const int64_t count = ncl_shape_volume(&graph->output[0]->shape);
-    double *values = calloc((size_t)count, sizeof *values);
-    for (int i = 0; i < 48; i++)
-        x[i] = (float)(4 * sin(i * i + 1));
-    ck_assert_int_eq(ncl_model_constants_open(&constants, text.model, &diag), NNEFCL_OK);
-    ck_assert_int_eq(ncl_exact_open(&exact, graph, 0, &constants.source, &allocator, &diag), NNEFCL_OK);
-    ck_assert_msg(ncl_exact_graph(&exact, inputs, &diag) == NNEFCL_OK, "%s", error.message);
-    memcpy(values, exact.tensor[graph->output[0]->id].value, (size_t)count * sizeof *values);
-    ncl_exact_close(&exact);
-    ncl_model_constants_close(&constants);
-    return values;
-}
-
-static void compare(const char *name, const struct ncl_graph *graph)
-{
-    double *want = output_of(text.model->graph), *got = output_of(graph);
-    for (int64_t i = 0; i < ncl_shape_volume(&graph->output[0]->shape); i++)
-        ck_assert_msg(fabs(got[i] - want[i]) <= 1e-6 * (1 + fabs(want[i])), "%s: [%d] is %.9g, not %.9g", name, (int)i,
-                      got[i], want[i]);
-    free(want);
-    free(got);
-}
-
 START_TEST(recognizes)
 {
-    static const char *const disabled[] = {"recognize"};
-    begin(cases[_i].graph);
-    const struct ncl_graph *graph = graph_behind(NULL, 0);
-    ck_assert_msg(strcmp(nodes_of(graph), cases[_i].nodes) == 0, "%s: %s", cases[_i].name, nodes_of(graph));
-    compare(cases[_i].name, graph);
-    ck_assert_uint_eq(graph_behind(disabled, 1)->node_count, text.model->graph->node_count);
-    end();
+    pass_case_run(&cases[_i], "recognize", COMPAT);
 }
 END_TEST
 
@@ -255,8 +166,9 @@ END_TEST
 START_TEST(arguments)
 {
     begin(Y("m, v = moments(x, axes = [1,2]); p = variable(shape = [1,3], label = 'p');\n"
-            "y = ((x - m) / sqrt(v + 0.25)) * p + o;"));
-    const struct ncl_graph *graph = graph_behind(NULL, 0);
+            "y = ((x - m) / sqrt(v + 0.25)) * p + o;"),
+          0);
+    const struct ncl_graph *graph = graph_behind("recognize", NULL);
     const struct ncl_node *node = graph->output[0]->producer;
     ck_assert_str_eq(node->op->name, "layer_norm");
     ck_assert_str_eq(ncl_node_tensor(node, "x")->name, "x");
@@ -275,8 +187,9 @@ END_TEST
 START_TEST(not_callable)
 {
     begin(MODEL_HEADER "fragment layer_norm( x: tensor<scalar> ) -> ( y: tensor<scalar> ) { y = neg(x); }\n"
-                       "graph g( x ) -> ( y )\n{\n    x = external(shape = [48]);\n    y = layer_norm(x);\n}\n");
-    ck_assert_str_eq(nodes_of(graph_behind(NULL, 0)), "neg");
+                       "graph g( x ) -> ( y )\n{\n    x = external(shape = [48]);\n    y = layer_norm(x);\n}\n",
+          0);
+    ck_assert_str_eq(nodes_of(graph_behind("recognize", NULL)), "neg");
     end();
     model_text_open(&text,
                     "version 1.0;\ngraph g( x ) -> ( y )\n{\n    x = external(shape = [2]);\n    y = "
@@ -294,7 +207,7 @@ START_TEST(all_patterns)
     static bool needed[200];
     size_t count = 0;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        begin(cases[i].graph);
+        begin(cases[i].graph, COMPAT);
         const struct ncl_templates all = text.model->templates;
         struct ncl_template *item = calloc(all.count, sizeof *item);
         count = all.count;
@@ -303,13 +216,13 @@ START_TEST(all_patterns)
             memcpy(item, all.item, out * sizeof *item);
             memcpy(item + out, all.item + out + 1, (count - out - 1) * sizeof *item);
             text.model->templates = (struct ncl_templates){count - 1, item};
-            needed[out] |= strcmp(nodes_of(graph_behind(NULL, 0)), cases[i].nodes) != 0;
+            needed[out] |= strcmp(nodes_of(graph_behind("recognize", NULL)), cases[i].nodes) != 0;
         }
         text.model->templates = all;
         free(item);
         end();
     }
-    begin(Y("y = neg(x);"));
+    begin(Y("y = neg(x);"), 0);
     for (size_t i = 0; i < count; i++)
         ck_assert_msg(needed[i], "no case needs %s", text.model->templates.item[i].name);
     end();

@@ -43,6 +43,18 @@ static inline V ncl_erf(V x)
     return select(clamp(u * p / q, -1.0f, 1.0f), x, isnan(x));
 }
 
+/* Abramowitz and Stegun 7.1.26: sign(x) (1 - t P(t) exp(-x^2)), t = 1 / (1 + 0.3275911 |x|); 0 at 0. */
+static inline V ncl_erf_polynomial(V x)
+{
+    const V t = 1.0f / fma((V)0.3275911f, fabs(x), (V)1.0f);
+    V p = fma((V)1.061405429f, t, (V)-1.453152027f);
+    p = fma(p, t, (V)1.421413741f);
+    p = fma(p, t, (V)-0.284496736f);
+    p = fma(p, t, (V)0.254829592f);
+    const V y = copysign(1.0f - p * t * exp(-x * x), x);
+    return select(y, x, (x == 0.0f) | isnan(x));
+}
+
 /* x / (1 + exp(-t)) for x and t of one sign, exp(-|t|) as the square of exp(-|t| / 2): neither overflows nor loses
  * digits where the result is still a number. */
 static inline V ncl_gated(V x, V t)

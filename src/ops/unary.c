@@ -40,6 +40,11 @@ struct definition {
     double (*of)(double x, double alpha, double lambda);
 };
 
+static double erfc_polynomial(double t)
+{
+    return ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t;
+}
+
 #define DEFINE(name, formula)                                                                                          \
     static double define_##name(double x, double alpha, double lambda)                                                 \
     {                                                                                                                  \
@@ -88,6 +93,7 @@ DEFINE(erf, erf(x))
 DEFINE(gelu_erf, x *erfc(-x *sqrt(0.5)) / 2)
 DEFINE(gelu_tanh, x / (1 + exp(-2 * sqrt(2 / PI) * (x + 0.044715 * x * x * x))))
 DEFINE(hard_sigmoid, fmin(fmax(x + 3, 0), 6) / 6)
+DEFINE(erf_polynomial, x == 0 ? 0 : copysign(1 - erfc_polynomial(1 / (1 + 0.3275911 * fabs(x))) * exp(-x * x), x))
 DEFINE(mish, x *tanh(log1p(exp(x))))
 DEFINE(hard_swish, x *fmin(fmax(x + 3, 0), 6) / 6)
 #undef DEFINE
@@ -97,8 +103,8 @@ static const struct definition definitions[] = {
     ROW(copy) ROW(neg) ROW(rcp) ROW(exp) ROW(log) ROW(sin) ROW(cos) ROW(tan) ROW(sinh) ROW(cosh) ROW(tanh) ROW(asin)
         ROW(acos) ROW(atan) ROW(asinh) ROW(acosh) ROW(atanh) ROW(abs) ROW(sign) ROW(not ) ROW(floor) ROW(ceil)
             ROW(round) ROW(sqr) ROW(sqrt) ROW(rsqr) ROW(rsqrt) ROW(log2) ROW(sigmoid) ROW(relu) ROW(leaky_relu) ROW(elu)
-                ROW(selu) ROW(gelu) ROW(silu) ROW(softplus) ROW(erf) ROW(gelu_erf) ROW(gelu_tanh) ROW(mish)
-                    ROW(hard_sigmoid) ROW(hard_swish)};
+                ROW(selu) ROW(gelu) ROW(silu) ROW(softplus) ROW(erf) ROW(gelu_erf) ROW(gelu_tanh) ROW(erf_polynomial)
+                    ROW(mish) ROW(hard_sigmoid) ROW(hard_swish)};
 #undef ROW
 
 /* An error of half a unit in the argument of exp(-1.702 x) is as many units of the result as the argument is large. */
@@ -122,10 +128,22 @@ static void gelu_tanh_scale(double *scale, const double *x, const double *y, int
         scale[i] = fabs(y[i]) * (1 + 1.596 * fabs(x[i]) * (1 + 0.0447 * x[i] * x[i]));
 }
 
+/* 1 - p rounds in units of 1. */
+static void erf_polynomial_scale(double *scale, const double *x, const double *y, int64_t count)
+{
+    (void)x;
+    (void)y;
+    for (int64_t i = 0; i < count; i++)
+        scale[i] = 1;
+}
+
 static const struct scale {
     const char *op;
     void (*of)(double *scale, const double *x, const double *y, int64_t count);
-} scales[] = {{"gelu", gelu_scale}, {"gelu_erf", gelu_erf_scale}, {"gelu_tanh", gelu_tanh_scale}};
+} scales[] = {{"gelu", gelu_scale},
+              {"gelu_erf", gelu_erf_scale},
+              {"gelu_tanh", gelu_tanh_scale},
+              {"erf_polynomial", erf_polynomial_scale}};
 
 void ncl_unary_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {

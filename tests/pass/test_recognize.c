@@ -9,6 +9,10 @@
     " )\n{\n    x = external(shape = [2,3,8]);\n    s = variable(shape = [1,1,8], label = 's');\n"                     \
     "    o = variable(shape = [1,1,8], label = 'o');\n" body "}\n"
 #define Y(body) G("y", "    " body "\n")
+#define ERF                                                                                                            \
+    "t = 1.0 / (1.0 + 0.3275911 * abs(x));\n"                                                                          \
+    "z = 1.0 - (((((1.061405429 * t + -1.453152027) * t) + 1.421413741) * t + -0.284496736) * t + 0.254829592) * t\n"  \
+    "  * exp(-x * x);\n"
 #define A2(outputs, body)                                                                                              \
     G(outputs, "    q = slice(x, axes = [1], begin = [0], end = [2]);\n"                                               \
                "    k = variable(shape = [2,8,5], label = 'k');\n    w = variable(shape = [1,5,8], label = 'w');\n"    \
@@ -74,6 +78,10 @@ static const struct pass_case cases[] = {
     {"hard swish by relu", Y("y = x * min(6.0, relu(x + 3.0)) / 6.0;"), "hard_swish"},
     {"hard swish by relu and a product", Y("y = x * min(relu(x + 3.0), 6.0) * 0.16666667;"), "hard_swish"},
     {"hard swish, other limits", Y("y = x * clamp(x + 3.0, 0.0, 5.0) / 6.0;"), "add clamp mul div"},
+
+    {"erf of NNEF-Tools", Y(ERF "y = sign(x) * z;"), "erf_polynomial"},
+    {"erf of NNEF-Tools, without its sign", Y(ERF "y = x * z;"),
+     "abs mul add div mul add mul add mul add mul add mul neg mul exp mul sub mul"},
 
     {"softplus", Y("y = log(exp(x) + 1.0);"), "softplus"},
     {"softplus to another base", Y("y = log2(exp(x) + 1.0);"), "exp add log2"},

@@ -86,7 +86,8 @@ ncl_ref ncl_lower_tensor(struct ncl_lower *lower, const struct ncl_tensor *tenso
         storage = NCL_STORE_STATE;
     else if (tensor->role != NCL_ROLE_ACTIVATION)
         storage = NCL_STORE_INIT;
-    const ncl_ref ref = add_tensor(lower, tensor->name, tensor->dtype, &tensor->shape, &tensor->layout, storage);
+    const struct ncl_layout plain = {0};
+    const ncl_ref ref = add_tensor(lower, tensor->name, tensor->dtype, &tensor->shape, &plain, storage);
     if (ref == NCL_NO_TENSOR)
         return ref;
     lower->tensor[tensor->id] = ref;

@@ -1,4 +1,4 @@
-/* The graph: nodes in execution order, tensors with shape, type and layout. Nouns only; it knows nothing of NNEF's
+/* The graph: nodes in execution order, tensors with shape and type. Nouns only; it knows nothing of NNEF's
  * syntax. Frozen once built.
  *
  * Every operation of chapter 4 is a node, also external, constant, variable and update. Literals given for tensor
@@ -16,16 +16,6 @@ struct ncl_op;
 struct ncl_node;
 
 enum ncl_role { NCL_ROLE_ACTIVATION, NCL_ROLE_INPUT, NCL_ROLE_CONSTANT, NCL_ROLE_VARIABLE };
-
-/* How the elements of a tensor lie in memory. Plain: dense, row-major. Blocked: channels in blocks of `block`,
- * [N][C/block][spatial...][block], the last block filled up with zeros. `before` and `after` are extents of a zero halo
- * for each spatial axis (index 0: axis 2). */
-enum ncl_layout_kind { NCL_LAYOUT_PLAIN, NCL_LAYOUT_BLOCKED };
-struct ncl_layout {
-    enum ncl_layout_kind kind;
-    int block;
-    int before[NNEFCL_MAX_RANK - 2], after[NNEFCL_MAX_RANK - 2];
-};
 
 /* One entry of graph.quant, arguments evaluated: algorithm is a quantization operation of 4.9.5. */
 struct ncl_quant {
@@ -55,7 +45,6 @@ struct ncl_tensor {
     nnefcl_dtype dtype;
     nnefcl_shape shape;
     bool shaped; /* false: inference failed; an error was reported, stay silent */
-    struct ncl_layout layout;
     enum ncl_role role;
     struct ncl_node *producer;     /* NULL: a literal */
     struct ncl_variable *variable; /* role VARIABLE */

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "base/checked.h"
-
 ncl_ref ncl_plan_root(const struct ncl_plan *plan, ncl_ref ref)
 {
     while (plan->tensor[ref].base != NCL_NO_TENSOR)
@@ -20,25 +18,6 @@ void ncl_plan_place(const struct ncl_plan *plan, ncl_ref ref, uint32_t *buffer, 
     }
     *offset += plan->tensor[ref].offset;
     *buffer = plan->tensor[ref].buffer;
-}
-
-uint64_t ncl_layout_bytes(const struct ncl_layout *layout, nnefcl_dtype dtype, const nnefcl_shape *shape)
-{
-    size_t bytes = nnefcl_dtype_size(dtype);
-    for (int i = 0; i < shape->rank; i++) {
-        size_t extent = (size_t)shape->extent[i];
-        if (layout->kind == NCL_LAYOUT_BLOCKED) {
-            if (i == 1) {
-                const size_t block = (size_t)layout->block;
-                extent = (extent + block - 1) / block * block;
-            } else if (i > 1) {
-                extent += (size_t)layout->before[i - 2] + (size_t)layout->after[i - 2];
-            }
-        }
-        if (!ncl_mul_size(bytes, extent, &bytes))
-            return UINT64_MAX;
-    }
-    return bytes;
 }
 
 const char *ncl_storage_name(enum ncl_storage storage)
@@ -59,8 +38,7 @@ static void print_tensor(struct ncl_text *text, const struct ncl_plan *plan, ncl
     ncl_plan_place(plan, ref, &buffer, &offset);
     ncl_text_printf(text, "  t%u %s %s%s ", ref, tensor->name, nnefcl_dtype_name(tensor->dtype),
                     ncl_shape_text(&tensor->shape, shape));
-    if (tensor->layout.kind == NCL_LAYOUT_BLOCKED)
-        ncl_text_printf(text, "blocked%d ", tensor->layout.block);
+    ncl_layout_print(text, &tensor->layout);
     if (tensor->base != NCL_NO_TENSOR)
         ncl_text_printf(text, "view of t%u ", tensor->base);
     else

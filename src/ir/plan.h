@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "graph.h"
+#include "layout.h"
 #include "target.h"
 
 #define NCL_STEP_TENSORS 16
@@ -147,7 +148,5 @@ void ncl_plan_place(const struct ncl_plan *plan, ncl_ref ref, uint32_t *buffer, 
 const char *ncl_storage_name(enum ncl_storage storage);
 /* `--dump plan`. */
 void ncl_plan_print(struct ncl_text *text, const struct ncl_plan *plan);
-/* Bytes that a tensor of this type, shape and layout takes; UINT64_MAX when that does not fit. */
-uint64_t ncl_layout_bytes(const struct ncl_layout *layout, nnefcl_dtype dtype, const nnefcl_shape *shape);
 
 #endif

@@ -260,7 +260,10 @@ static nnefcl_status templates_trace(struct ncl_build *build, struct ncl_templat
 {
     const struct ncl_document *document = build->document;
     struct ncl_template *item = NCL_NEW_ARRAY(build->arena, struct ncl_template, document->fragment_count);
+    const unsigned before = build->diag->errors;
     struct tracer tracer = {.build = build, .status = item ? ncl_declare_all(build) : ncl_build_nomem(build)};
+    if (!tracer.status && build->diag->errors > before)
+        tracer.status = build->diag->status; /* a body that could not be translated */
     *templates = (struct ncl_templates){.item = item};
     for (size_t i = 0; i < document->fragment_count && !tracer.status; i++)
         if (is_pattern(&document->fragment[i]) && build->declared[i])
@@ -284,7 +287,6 @@ static nnefcl_status patterns_parse(struct ncl_arena *arena, struct ncl_diag *di
 nnefcl_status ncl_templates_make(struct ncl_arena *arena, struct ncl_diag *diag, struct ncl_templates *templates)
 {
     static const struct ncl_build_options options = {.compat = NNEFCL_COMPAT_TORCH, .internal = true};
-    const unsigned before = diag->errors;
     struct ncl_document *document;
     nnefcl_status status = patterns_parse(arena, diag, &document);
     if (status)
@@ -296,5 +298,5 @@ nnefcl_status ncl_templates_make(struct ncl_arena *arena, struct ncl_diag *diag,
     ncl_arena_init(&build.scratch, &arena->allocator, NCL_MAX_SCRATCH);
     status = templates_trace(&build, templates);
     ncl_arena_free(&build.scratch);
-    return !status && diag->errors > before ? diag->status : status;
+    return status;
 }

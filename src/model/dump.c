@@ -22,8 +22,9 @@ static void dump_names(struct ncl_text *text, const char *what, struct ncl_tenso
                         ncl_shape_text(&tensor[i]->shape, shape));
 }
 
-static void dump_node(struct ncl_text *text, const struct ncl_node *node)
+static void dump_node(struct ncl_text *text, const struct ncl_node *node, int depth)
 {
+    ncl_text_printf(text, "%*s", 4 * depth, "");
     ncl_dump_results(text, node, NULL);
     ncl_text_add(text, ":");
     for (size_t j = 0; j < node->result_count; j++)
@@ -34,19 +35,30 @@ static void dump_node(struct ncl_text *text, const struct ncl_node *node)
                     node->at.column);
 }
 
-/* What hangs on a node stands below it. */
+static void dump_after(struct ncl_text *text, const struct ncl_node *node, int depth)
+{
+    for (const struct ncl_after *after = node->after; after; after = after->next)
+        dump_node(text, after->node, depth);
+}
+
+/* What a node was recognized from, where it is still computed so, and what hangs on it stand below it. */
+static void dump_all(struct ncl_text *text, const struct ncl_node *node)
+{
+    dump_node(text, node, 0);
+    for (size_t i = 0; i < node->inner_count; i++) {
+        dump_node(text, node->inner[i], 2);
+        dump_after(text, node->inner[i], 3);
+    }
+    dump_after(text, node, 1);
+}
+
 void ncl_dump_graph(struct ncl_text *text, const struct ncl_graph *graph)
 {
     ncl_text_printf(text, "graph %s\n", graph->name);
     dump_names(text, "input", graph->input, graph->input_count);
     dump_names(text, "output", graph->output, graph->output_count);
-    for (size_t i = 0; i < graph->node_count; i++) {
-        dump_node(text, graph->node[i]);
-        for (const struct ncl_after *after = graph->node[i]->after; after; after = after->next) {
-            ncl_text_add(text, "    ");
-            dump_node(text, after->node);
-        }
-    }
+    for (size_t i = 0; i < graph->node_count; i++)
+        dump_all(text, graph->node[i]);
 }
 
 nnefcl_status nnefcl_model_dump(const nnefcl_model *model, nnefcl_dump what, nnefcl_write_fn write, void *user,

@@ -13,7 +13,7 @@ struct jpeg_job {
     char message[JMSG_LENGTH_MAX];
 };
 
-static void on_error(j_common_ptr info)
+static void jpeg_on_error(j_common_ptr info)
 {
     struct jpeg_job *job = (struct jpeg_job *)info->err;
     info->err->format_message(info, job->message);
@@ -25,11 +25,11 @@ static void on_error(j_common_ptr info)
 static void on_message(j_common_ptr info, int level)
 {
     if (level < 0 && (info->err->msg_code == JWRN_JPEG_EOF || info->err->msg_code == JWRN_HIT_MARKER))
-        on_error(info);
+        jpeg_on_error(info);
 }
 
 /* Leaves by longjmp on any error. */
-static void decode(struct jpeg_decompress_struct *info, const struct bytes *file, struct picture *p)
+static void jpeg_read_picture(struct jpeg_decompress_struct *info, const struct bytes *file, struct picture *p)
 {
     jpeg_mem_src(info, file->data, file->size);
     jpeg_read_header(info, TRUE);
@@ -55,11 +55,11 @@ enum status jpeg_decode(const struct bytes *file, const char *path, struct pictu
 {
     struct jpeg_job job = {.message = ""};
     struct jpeg_decompress_struct info = {.err = jpeg_std_error(&job.base)};
-    job.base.error_exit = on_error;
+    job.base.error_exit = jpeg_on_error;
     job.base.emit_message = on_message;
     if (!setjmp(job.jump)) {
         jpeg_create_decompress(&info);
-        decode(&info, file, picture);
+        jpeg_read_picture(&info, file, picture);
     }
     jpeg_destroy_decompress(&info);
     return job.message[0] ? talk_fail(talk, STATUS_DATA, "%s: %s", path, job.message) : STATUS_OK;

@@ -15,7 +15,7 @@ static void skip_blanks(struct header *h)
         h->at++;
 }
 
-static bool take(struct header *h, char c)
+static bool take_char(struct header *h, char c)
 {
     skip_blanks(h);
     if (h->at == h->end || *h->at != c)
@@ -55,9 +55,9 @@ static bool take_bool(struct header *h, bool *value)
 static bool take_shape(struct header *h, nnefcl_shape *shape)
 {
     *shape = (nnefcl_shape){0};
-    if (!take(h, '('))
+    if (!take_char(h, '('))
         return false;
-    while (!take(h, ')')) {
+    while (!take_char(h, ')')) {
         int64_t extent = 0;
         skip_blanks(h);
         const char *start = h->at;
@@ -66,7 +66,8 @@ static bool take_shape(struct header *h, nnefcl_shape *shape)
                 return false;
             extent = extent * 10 + (*h->at - '0');
         }
-        if (h->at == start || shape->rank == NNEFCL_MAX_RANK || (!take(h, ',') && (h->at == h->end || *h->at != ')')))
+        if (h->at == start || shape->rank == NNEFCL_MAX_RANK ||
+            (!take_char(h, ',') && (h->at == h->end || *h->at != ')')))
             return false;
         shape->extent[shape->rank++] = extent;
     }
@@ -76,11 +77,11 @@ static bool take_shape(struct header *h, nnefcl_shape *shape)
 static bool take_header(struct header *h, struct array *array)
 {
     char key[16];
-    if (!take(h, '{'))
+    if (!take_char(h, '{'))
         return false;
-    while (!take(h, '}')) {
+    while (!take_char(h, '}')) {
         bool fine;
-        if (!take_word(h, key, sizeof key) || !take(h, ':'))
+        if (!take_word(h, key, sizeof key) || !take_char(h, ':'))
             return false;
         if (!strcmp(key, "descr"))
             fine = h->has_type = take_word(h, h->type, sizeof h->type);
@@ -88,7 +89,7 @@ static bool take_header(struct header *h, struct array *array)
             fine = h->has_order = take_bool(h, &array->column);
         else
             fine = h->has_shape = !strcmp(key, "shape") && take_shape(h, &array->shape);
-        if (!fine || (!take(h, ',') && (h->at == h->end || *h->at != '}')))
+        if (!fine || (!take_char(h, ',') && (h->at == h->end || *h->at != '}')))
             return false;
     }
     skip_blanks(h);

@@ -21,7 +21,7 @@ static void read_bytes(png_structp png, png_bytep out, png_size_t size)
     job->at += size;
 }
 
-static void on_error(png_structp png, png_const_charp message)
+static void png_on_error(png_structp png, png_const_charp message)
 {
     struct png_job *job = png_get_error_ptr(png);
     strncpy(job->message, message, sizeof job->message - 1);
@@ -52,7 +52,7 @@ static void set_transforms(png_structp png, png_infop info)
 }
 
 /* Leaves by longjmp to the caller's setjmp on any error; what it allocated hangs on the job. */
-static void decode(struct png_job *job, png_structp png, png_infop info)
+static void png_read_picture(struct png_job *job, png_structp png, png_infop info)
 {
     struct picture *p = job->picture;
     png_set_user_limits(png, PICTURE_SIDE, PICTURE_SIDE);
@@ -83,12 +83,12 @@ static void decode(struct png_job *job, png_structp png, png_infop info)
 enum status png_decode(const struct bytes *file, const char *path, struct picture *picture, struct talk *talk)
 {
     struct png_job job = {.file = file, .picture = picture};
-    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &job, on_error, on_warning);
+    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &job, png_on_error, on_warning);
     png_infop info = png ? png_create_info_struct(png) : NULL;
     if (!info)
         strcpy(job.message, "out of memory");
     else if (!setjmp(png_jmpbuf(png)))
-        decode(&job, png, info);
+        png_read_picture(&job, png, info);
     png_destroy_read_struct(&png, &info, NULL);
     free(job.rows);
     return job.message[0] ? talk_fail(talk, STATUS_DATA, "%s: %s", path, job.message) : STATUS_OK;

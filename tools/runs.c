@@ -63,7 +63,7 @@ static struct run *add_run(struct runs *runs)
 
 /* A folder starts a run, a file adds to the current one unless its input has data there already. A path that is not
  * there counts as a folder when it cannot be a file. */
-static enum status add_input(struct runs *runs, const char *text)
+static enum status runs_add_input(struct runs *runs, const char *text)
 {
     const char *name, *path = split_name(text, runs->pool, &name);
     struct stat info;
@@ -94,7 +94,7 @@ static struct run *last_run(struct runs *runs, const char *option, const char *t
     return runs->count ? &runs->items[runs->count - 1] : NULL;
 }
 
-static bool format_of(const char *path, enum tensor_format *format)
+static bool output_format(const char *path, enum tensor_format *format)
 {
     static const char *const ends[] = {".dat", ".npy", ".json"};
     for (*format = TENSOR_DAT; *format <= TENSOR_JSON; ++*format)
@@ -104,7 +104,7 @@ static bool format_of(const char *path, enum tensor_format *format)
     return !strcmp(path, "-");
 }
 
-static enum status add_output(struct runs *runs, const char *text)
+static enum status runs_add_output(struct runs *runs, const char *text)
 {
     struct run *run = last_run(runs, "-o", text);
     struct run_target target = {0};
@@ -113,7 +113,7 @@ static enum status add_output(struct runs *runs, const char *text)
     if (!run)
         return STATUS_USAGE;
     target.path = split_name(text, runs->pool, &name);
-    bool known = format_of(target.path, &target.format);
+    bool known = output_format(target.path, &target.format);
     target.folder = !name && (!known || is_folder(target.path));
     if (name && !known)
         return talk_fail(runs->talk, STATUS_USAGE,
@@ -186,7 +186,7 @@ static nnefcl_tensor_info *tensors_of(struct pool *pool, const nnefcl_model *mod
 enum status runs_build(struct runs *runs, const struct options *options, const nnefcl_model *model, struct pool *pool,
                        struct talk *talk)
 {
-    static enum status (*const add[])(struct runs *, const char *) = {add_input, add_output, add_comparison};
+    static enum status (*const add[])(struct runs *, const char *) = {runs_add_input, runs_add_output, add_comparison};
     size_t inputs = nnefcl_model_input_count(model), outputs = nnefcl_model_output_count(model), given = 0;
     *runs = (struct runs){.pool = pool, .talk = talk, .input_count = inputs, .output_count = outputs};
     runs->inputs = tensors_of(pool, model, inputs, nnefcl_model_input);

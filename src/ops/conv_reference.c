@@ -11,8 +11,8 @@ struct channel {
     int64_t channels, plane, pitch;
 };
 
-static void add_row(const struct ncl_lines *lines, const struct channel *from, const int64_t *row, double *y,
-                    double *scale)
+static void conv_add_row(const struct ncl_lines *lines, const struct channel *from, const int64_t *row, double *y,
+                         double *scale)
 {
     int64_t tap[NNEFCL_MAX_RANK], j = 0;
     for (bool more = ncl_position_first(&lines->taps, tap); more; more = ncl_position_next(&lines->taps, tap), j++) {
@@ -36,7 +36,7 @@ static void add_group(const struct ncl_lines *lines, const struct channel *first
         for (int64_t k = 0; k < filters; k++) {
             struct channel from = *first;
             from.filter += k * filter_pitch;
-            add_row(lines, &from, row, y + k * plane + begin, scale + k * plane + begin);
+            conv_add_row(lines, &from, row, y + k * plane + begin, scale + k * plane + begin);
         }
 }
 

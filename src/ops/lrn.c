@@ -53,7 +53,7 @@ static struct reach find_reach(const struct ncl_node *node, const nnefcl_shape *
     return reach;
 }
 
-static const char *scaled(double beta)
+static const char *lrn_scaled(double beta)
 {
     if (beta == 0.5)
         return "x * rsqrt(s)";
@@ -69,7 +69,7 @@ nnefcl_status ncl_lrn_lower(struct ncl_lower *lower, const struct ncl_node *node
     const struct reach reach = find_reach(node, &input->shape);
     const double beta = ncl_node_scalar(node, "beta");
     struct ncl_emit *step = ncl_step_begin(lower, "lrn");
-    ncl_step_define(step, "SCALED", scaled(beta));
+    ncl_step_define(step, "SCALED", lrn_scaled(beta));
     ncl_step_in(step, ncl_lower_tensor(lower, input));
     ncl_step_out(step, ncl_lower_tensor(lower, output));
     ncl_step_size(step, "COUNT", count);

@@ -34,7 +34,8 @@ static bool is_symmetric(const struct ncl_node *node)
 
 /* ---- shape rule ---- */
 
-static nnefcl_status infer(struct ncl_infer *infer, struct ncl_node *node, const char *const *names, size_t count)
+static nnefcl_status quantization_infer(struct ncl_infer *infer, struct ncl_node *node, const char *const *names,
+                                        size_t count)
 {
     nnefcl_shape shape;
     if (bits_of(node) < 1 || bits_of(node) > 64)
@@ -48,17 +49,17 @@ static const char *const limits[] = {"x", "min", "max"}, *const points[] = {"x",
 
 nnefcl_status ncl_min_max_quantize_infer(struct ncl_infer *rule, struct ncl_node *node)
 {
-    return infer(rule, node, limits, 3);
+    return quantization_infer(rule, node, limits, 3);
 }
 
 nnefcl_status ncl_zero_point_quantize_infer(struct ncl_infer *rule, struct ncl_node *node)
 {
-    return infer(rule, node, points, 3);
+    return quantization_infer(rule, node, points, 3);
 }
 
 nnefcl_status ncl_logarithmic_quantize_infer(struct ncl_infer *rule, struct ncl_node *node)
 {
-    return infer(rule, node, largest, 2);
+    return quantization_infer(rule, node, largest, 2);
 }
 
 /* ---- ranges of the indices ---- */
@@ -81,8 +82,8 @@ static double lowest_of(const struct ncl_node *node)
 
 /* ---- kernels ---- */
 
-static void apply(struct ncl_expression *expression, const struct ncl_node *node, const char *const *names, int count,
-                  const char *formula, double alpha, double beta)
+static void quantization_apply(struct ncl_expression *expression, const struct ncl_node *node, const char *const *names,
+                               int count, const char *formula, double alpha, double beta)
 {
     const char *terms[3];
     for (int i = 0; i < count; i++)
@@ -93,30 +94,31 @@ static void apply(struct ncl_expression *expression, const struct ncl_node *node
 void ncl_min_max_quantize_elements(struct ncl_expression *expression, const struct ncl_node *node)
 {
     const char *formula = bits_of(node) < FINE ? "ncl_quantize_limits(x, y, z, ALPHA)" : "ncl_clamp(x, y, z)";
-    apply(expression, node, limits, 3, formula, steps_of(node), 0);
+    quantization_apply(expression, node, limits, 3, formula, steps_of(node), 0);
 }
 
 void ncl_zero_point_quantize_elements(struct ncl_expression *expression, const struct ncl_node *node)
 {
-    apply(expression, node, points, 3, "ncl_quantize_scale(x, NCL_TO(float, y), z, BETA, ALPHA)", highest_of(node),
-          lowest_of(node));
+    quantization_apply(expression, node, points, 3, "ncl_quantize_scale(x, NCL_TO(float, y), z, BETA, ALPHA)",
+                       highest_of(node), lowest_of(node));
 }
 
 void ncl_logarithmic_quantize_elements(struct ncl_expression *expression, const struct ncl_node *node)
 {
-    apply(expression, node, largest, 2, "ncl_quantize_power(x, y, ALPHA)", ldexp(1, (int)bits_of(node)) - 1, 0);
+    quantization_apply(expression, node, largest, 2, "ncl_quantize_power(x, y, ALPHA)",
+                       ldexp(1, (int)bits_of(node)) - 1, 0);
 }
 
 /* ---- the definition ---- */
 
-static double element(const struct ncl_reference *reference, const struct ncl_node *node, const char *name,
-                      const int64_t *at)
+static double quantization_operand(const struct ncl_reference *reference, const struct ncl_node *node, const char *name,
+                                   const int64_t *at)
 {
     const struct ncl_tensor *operand = ncl_node_tensor(node, name);
     return ncl_reference_in(reference, operand)[ncl_position_repeated(&operand->shape, at)];
 }
 
-static double nearest(double x)
+static double nearest_step(double x)
 {
     return floor(x + 0.5);
 }
@@ -132,7 +134,7 @@ static double clamped(double x, double low, double high)
 static double min_max(double x, double min, double max, double r)
 {
     const double z = clamped(x, min, max);
-    return nearest((z - min) * r / (max - min)) / r * (max - min) + min;
+    return nearest_step((z - min) * r / (max - min)) / r * (max - min) + min;
 }
 
 void ncl_min_max_quantize_reference(const struct ncl_reference *reference, const struct ncl_node *node)
@@ -141,8 +143,9 @@ void ncl_min_max_quantize_reference(const struct ncl_reference *reference, const
     double *y = ncl_reference_out(reference, result), *scale = ncl_reference_scale(reference, result, 1);
     int64_t at[NNEFCL_MAX_RANK];
     for (bool more = ncl_position_first(&result->shape, at); more; more = ncl_position_next(&result->shape, at)) {
-        const double min = element(reference, node, "min", at), max = element(reference, node, "max", at);
-        *y++ = min_max(element(reference, node, "x", at), min, max, steps_of(node));
+        const double min = quantization_operand(reference, node, "min", at),
+                     max = quantization_operand(reference, node, "max", at);
+        *y++ = min_max(quantization_operand(reference, node, "x", at), min, max, steps_of(node));
         *scale++ = fabs(min) + fabs(max);
     }
 }
@@ -154,8 +157,12 @@ void ncl_zero_point_quantize_reference(const struct ncl_reference *reference, co
     double *y = ncl_reference_out(reference, result);
     int64_t at[NNEFCL_MAX_RANK];
     for (bool more = ncl_position_first(&result->shape, at); more; more = ncl_position_next(&result->shape, at)) {
-        const double z = element(reference, node, "zero_point", at), s = element(reference, node, "scale", at);
-        *y++ = (clamped(nearest(element(reference, node, "x", at) / s) + z, lowest_of(node), highest_of(node)) - z) * s;
+        const double z = quantization_operand(reference, node, "zero_point", at),
+                     s = quantization_operand(reference, node, "scale", at);
+        *y++ = (clamped(nearest_step(quantization_operand(reference, node, "x", at) / s) + z, lowest_of(node),
+                        highest_of(node)) -
+                z) *
+               s;
     }
 }
 
@@ -167,7 +174,7 @@ static double logarithmic(double x, double max, double r)
     const double fraction = frexp(fabs(x), &exponent), m = frexp(max, &most) == 0.5 ? most - 1 : most;
     if (isnan(x) || x == 0)
         return x;
-    const double q = isinf(x) ? m : nearest(clamped(exponent + log2(fraction), m - r, m));
+    const double q = isinf(x) ? m : nearest_step(clamped(exponent + log2(fraction), m - r, m));
     return copysign(exp2(q), x);
 }
 
@@ -177,6 +184,6 @@ void ncl_logarithmic_quantize_reference(const struct ncl_reference *reference, c
     double *y = ncl_reference_out(reference, result);
     int64_t at[NNEFCL_MAX_RANK];
     for (bool more = ncl_position_first(&result->shape, at); more; more = ncl_position_next(&result->shape, at))
-        *y++ = logarithmic(element(reference, node, "x", at), element(reference, node, "max", at),
-                           ldexp(1, (int)bits_of(node)) - 1);
+        *y++ = logarithmic(quantization_operand(reference, node, "x", at),
+                           quantization_operand(reference, node, "max", at), ldexp(1, (int)bits_of(node)) - 1);
 }

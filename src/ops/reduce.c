@@ -55,8 +55,8 @@ nnefcl_status ncl_reduce_emit(struct ncl_lower *lower, enum ncl_reduction kind, 
     return ncl_step_end(step, tasks);
 }
 
-static nnefcl_status emit(struct ncl_lower *lower, enum ncl_reduction kind, const struct ncl_tensor *input,
-                          const struct ncl_tensor *mean, const struct ncl_tensor *output)
+static nnefcl_status reduce_emit(struct ncl_lower *lower, enum ncl_reduction kind, const struct ncl_tensor *input,
+                                 const struct ncl_tensor *mean, const struct ncl_tensor *output)
 {
     return ncl_reduce_emit(lower, kind, input, ncl_lower_tensor(lower, mean), ncl_lower_tensor(lower, output),
                            &output->shape);
@@ -66,7 +66,7 @@ static nnefcl_status emit_or_view(struct ncl_lower *lower, enum ncl_reduction ki
                                   const struct ncl_tensor *output)
 {
     if (ncl_shape_volume(&input->shape) != ncl_shape_volume(&output->shape))
-        return emit(lower, kind, input, input, output);
+        return reduce_emit(lower, kind, input, input, output);
     ncl_lower_view(lower, output, input, 0);
     return ncl_lower_status(lower);
 }
@@ -97,8 +97,8 @@ nnefcl_status ncl_moments_infer(struct ncl_infer *infer, struct ncl_node *node)
 nnefcl_status ncl_moments_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *mean = ncl_node_result(node, 0);
-    const nnefcl_status status = emit(lower, NCL_REDUCE_MEAN, input, input, mean);
-    return status ? status : emit(lower, NCL_REDUCE_VARIANCE, input, mean, ncl_node_result(node, 1));
+    const nnefcl_status status = reduce_emit(lower, NCL_REDUCE_MEAN, input, input, mean);
+    return status ? status : reduce_emit(lower, NCL_REDUCE_VARIANCE, input, mean, ncl_node_result(node, 1));
 }
 
 /* ---- the definition ---- */
@@ -121,8 +121,8 @@ static double join(enum ncl_reduction kind, double a, double v)
     }
 }
 
-static void define(const struct ncl_reference *reference, enum ncl_reduction kind, const struct ncl_tensor *input,
-                   const struct ncl_tensor *output)
+static void reduce_define(const struct ncl_reference *reference, enum ncl_reduction kind,
+                          const struct ncl_tensor *input, const struct ncl_tensor *output)
 {
     static const double start[] = {[NCL_REDUCE_SUM] = 0,        [NCL_REDUCE_MEAN] = 0, [NCL_REDUCE_MAX] = -INFINITY,
                                    [NCL_REDUCE_MIN] = INFINITY, [NCL_REDUCE_ALL] = 1,  [NCL_REDUCE_ANY] = 0};
@@ -148,13 +148,14 @@ static void define(const struct ncl_reference *reference, enum ncl_reduction kin
 
 void ncl_reduce_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
-    define(reference, (enum ncl_reduction)node->op->variant, ncl_node_tensor(node, "input"), ncl_node_result(node, 0));
+    reduce_define(reference, (enum ncl_reduction)node->op->variant, ncl_node_tensor(node, "input"),
+                  ncl_node_result(node, 0));
 }
 
 void ncl_sum_reduce_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
-    define(reference, ncl_node_logical(node, "normalize") ? NCL_REDUCE_MEAN : NCL_REDUCE_SUM,
-           ncl_node_tensor(node, "input"), ncl_node_result(node, 0));
+    reduce_define(reference, ncl_node_logical(node, "normalize") ? NCL_REDUCE_MEAN : NCL_REDUCE_SUM,
+                  ncl_node_tensor(node, "input"), ncl_node_result(node, 0));
 }
 
 /* mean = mean_reduce(input), variance = mean_reduce(sqr(input - mean)). A mean that is off by d adds d^2 to the
@@ -169,7 +170,7 @@ void ncl_moments_reference(const struct ncl_reference *reference, const struct n
     double *v = ncl_reference_out(reference, variance),
            *scale = ncl_reference_scale(reference, variance, (uint64_t)volume);
     int64_t at[NNEFCL_MAX_RANK];
-    define(reference, NCL_REDUCE_MEAN, input, mean);
+    reduce_define(reference, NCL_REDUCE_MEAN, input, mean);
     for (bool more = ncl_position_first(&input->shape, at); more; more = ncl_position_next(&input->shape, at)) {
         const int64_t i = ncl_position_repeated(&mean->shape, at);
         v[i] += (*x - m[i]) * (*x - m[i]) / (double)volume;

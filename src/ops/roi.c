@@ -44,7 +44,7 @@ static nnefcl_status check_regions(struct ncl_infer *infer, struct ncl_node *nod
 
 static const char *const methods[] = {"symmetric", "asymmetric", "aligned"};
 
-static int find_method(const struct ncl_node *node)
+static int roi_method(const struct ncl_node *node)
 {
     for (int i = 0; i < 3; i++)
         if (strcmp(ncl_node_string(node, "method"), methods[i]) == 0)
@@ -72,7 +72,7 @@ nnefcl_status ncl_roi_pool_infer(struct ncl_infer *infer, struct ncl_node *node)
 
 nnefcl_status ncl_roi_resample_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
-    if (find_method(node) < 0)
+    if (roi_method(node) < 0)
         return ncl_infer_error(infer, node, "method '%.40s' is none of 'symmetric', 'asymmetric', 'aligned'",
                                ncl_node_string(node, "method"));
     return ncl_roi_pool_infer(infer, node);
@@ -80,7 +80,7 @@ nnefcl_status ncl_roi_resample_infer(struct ncl_infer *infer, struct ncl_node *n
 
 /* ---- kernels ---- */
 
-static void emit_spatial(struct ncl_emit *step, const char *name, const nnefcl_shape *shape)
+static void roi_emit_spatial(struct ncl_emit *step, const char *name, const nnefcl_shape *shape)
 {
     for (int i = shape->rank - 2; i < AXES; i++)
         ncl_step_size(step, name, 1);
@@ -88,7 +88,7 @@ static void emit_spatial(struct ncl_emit *step, const char *name, const nnefcl_s
 }
 
 /* What both kernels have: tensors, sizes, tasks. */
-static nnefcl_status emit(struct ncl_lower *lower, const struct ncl_node *node, struct ncl_emit *step)
+static nnefcl_status roi_emit(struct ncl_lower *lower, const struct ncl_node *node, struct ncl_emit *step)
 {
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
     const int64_t count = ncl_shape_volume(&output->shape), run = lower->plan->target.cpu ? RUN : 1;
@@ -101,8 +101,8 @@ static nnefcl_status emit(struct ncl_lower *lower, const struct ncl_node *node, 
     ncl_step_size(step, "BATCH", input->shape.extent[0]);
     ncl_step_size(step, "CHANNELS", input->shape.extent[1]);
     ncl_step_size(step, "SPATIAL", input->shape.rank - 2);
-    emit_spatial(step, "IN", &input->shape);
-    emit_spatial(step, "OUT", &output->shape);
+    roi_emit_spatial(step, "IN", &input->shape);
+    roi_emit_spatial(step, "OUT", &output->shape);
     return ncl_step_end(step, ncl_ceil_div(count, run));
 }
 
@@ -110,14 +110,14 @@ nnefcl_status ncl_roi_pool_lower(struct ncl_lower *lower, const struct ncl_node 
 {
     struct ncl_emit *step = ncl_step_begin(lower, "roi_pool");
     ncl_step_define_int(step, "MAX", node->op->variant);
-    return emit(lower, node, step);
+    return roi_emit(lower, node, step);
 }
 
 nnefcl_status ncl_roi_resample_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
     struct ncl_emit *step = ncl_step_begin(lower, "roi_resample");
-    ncl_step_define_int(step, "METHOD", find_method(node));
-    return emit(lower, node, step);
+    ncl_step_define_int(step, "METHOD", roi_method(node));
+    return roi_emit(lower, node, step);
 }
 
 /* ---- the definition ---- */
@@ -188,7 +188,7 @@ void ncl_roi_pool_reference(const struct ncl_reference *reference, const struct 
 
 /* Where output o of `cells` lies in the input: the corner, and the source position of 4.3.4 for an input of r and a
  * factor of cells / r. */
-static double find_position(int method, double lo, double hi, int64_t o, int64_t cells, int64_t extent)
+static double roi_position(int method, double lo, double hi, int64_t o, int64_t cells, int64_t extent)
 {
     const double r = hi - lo, h = (double)cells;
     const double t[] = {((double)o + 0.5) * r / h - 0.5, (double)o * r / h,
@@ -203,7 +203,7 @@ void ncl_roi_resample_reference(const struct ncl_reference *reference, const str
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
     const double *x = ncl_reference_in(reference, input),
                  *rois = ncl_reference_in(reference, ncl_node_tensor(node, "rois"));
-    const int spatial = input->shape.rank - 2, method = find_method(node);
+    const int spatial = input->shape.rank - 2, method = roi_method(node);
     double *y = ncl_reference_out(reference, output), *scale = ncl_reference_scale(reference, output, 1u << spatial);
     int64_t at[NNEFCL_MAX_RANK], from[NNEFCL_MAX_RANK];
     for (bool more = ncl_position_first(&output->shape, at); more;
@@ -213,8 +213,8 @@ void ncl_roi_resample_reference(const struct ncl_reference *reference, const str
         const bool there = find_item(reference, node, at[0], &from[0]);
         from[1] = at[1];
         for (int k = 0; k < spatial; k++) {
-            position[k] = find_position(method, corner[k], corner[k + spatial], at[k + 2], output->shape.extent[k + 2],
-                                        input->shape.extent[k + 2]);
+            position[k] = roi_position(method, corner[k], corner[k + spatial], at[k + 2], output->shape.extent[k + 2],
+                                       input->shape.extent[k + 2]);
             far += fabs(corner[k]) + fabs(corner[k + spatial]);
         }
         for (unsigned bits = 0; there && bits < 1u << spatial; bits++) {

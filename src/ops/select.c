@@ -9,7 +9,7 @@ nnefcl_status ncl_select_infer(struct ncl_infer *infer, struct ncl_node *node)
     return status ? status : ncl_infer_result(infer, node, 0, &shape);
 }
 
-static void apply(struct ncl_expression *expression, const struct ncl_node *node, const char *formula)
+static void select_apply(struct ncl_expression *expression, const struct ncl_node *node, const char *formula)
 {
     const char *terms[3];
     for (int i = 0; i < 3; i++)
@@ -19,19 +19,19 @@ static void apply(struct ncl_expression *expression, const struct ncl_node *node
 
 void ncl_clamp_elements(struct ncl_expression *expression, const struct ncl_node *node)
 {
-    apply(expression, node, node->op->formula);
+    select_apply(expression, node, node->op->formula);
 }
 
 /* The mask of a selection is as wide as the elements. */
 void ncl_select_elements(struct ncl_expression *expression, const struct ncl_node *node)
 {
     const bool narrow = ncl_node_result(node, 0)->dtype == NNEFCL_LOGICAL;
-    apply(expression, node, narrow ? "select(z, y, -x)" : "select(z, y, -NCL_TO(int, x))");
+    select_apply(expression, node, narrow ? "select(z, y, -x)" : "select(z, y, -NCL_TO(int, x))");
 }
 
 /* ---- the definition ---- */
 
-static double element(const struct ncl_reference *reference, const struct ncl_tensor *operand, const int64_t *at)
+static double select_operand(const struct ncl_reference *reference, const struct ncl_tensor *operand, const int64_t *at)
 {
     return ncl_reference_in(reference, operand)[ncl_position_repeated(&operand->shape, at)];
 }
@@ -42,11 +42,11 @@ void ncl_select_reference(const struct ncl_reference *reference, const struct nc
     double *result = ncl_reference_out(reference, output);
     int64_t at[NNEFCL_MAX_RANK];
     for (bool more = ncl_position_first(&output->shape, at); more; more = ncl_position_next(&output->shape, at))
-        *result++ =
-            element(reference,
-                    ncl_node_tensor(node, element(reference, ncl_node_tensor(node, "condition"), at) ? "true_value"
-                                                                                                     : "false_value"),
-                    at);
+        *result++ = select_operand(
+            reference,
+            ncl_node_tensor(node, select_operand(reference, ncl_node_tensor(node, "condition"), at) ? "true_value"
+                                                                                                    : "false_value"),
+            at);
 }
 
 /* max(min(x, b), a) */
@@ -56,9 +56,9 @@ void ncl_clamp_reference(const struct ncl_reference *reference, const struct ncl
     double *result = ncl_reference_out(reference, y);
     int64_t at[NNEFCL_MAX_RANK];
     for (bool more = ncl_position_first(&y->shape, at); more; more = ncl_position_next(&y->shape, at)) {
-        const double x = element(reference, ncl_node_tensor(node, "x"), at),
-                     a = element(reference, ncl_node_tensor(node, "a"), at),
-                     b = element(reference, ncl_node_tensor(node, "b"), at), least = x < b ? x : b;
+        const double x = select_operand(reference, ncl_node_tensor(node, "x"), at),
+                     a = select_operand(reference, ncl_node_tensor(node, "a"), at),
+                     b = select_operand(reference, ncl_node_tensor(node, "b"), at), least = x < b ? x : b;
         *result++ = least > a ? least : a;
     }
 }

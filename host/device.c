@@ -210,14 +210,17 @@ static const struct driver_fact {
     const char *platform, *device; /* parts of their names */
     bool
         short_loops; /* a work-item ends its loops, without a word, once it has been through 65,535 iterations in all */
-} driver_facts[] = {{"rusticl", "llvmpipe", true}};
+    bool keeps_programs; /* it has a cache on disk, and compiles again for whoever asks for a binary (docs/start.md) */
+} driver_facts[] = {{"rusticl", "llvmpipe", .short_loops = true},
+                    {"Portable Computing Language", "", .keeps_programs = true}};
 
-static bool has_short_loops(const nnefcl_device_info *info)
+static const struct driver_fact *find_fact(const nnefcl_device_info *info)
 {
+    static const struct driver_fact nothing;
     for (size_t i = 0; i < sizeof driver_facts / sizeof *driver_facts; i++)
         if (strstr(info->platform_name, driver_facts[i].platform) && strstr(info->name, driver_facts[i].device))
-            return driver_facts[i].short_loops;
-    return false;
+            return &driver_facts[i];
+    return &nothing;
 }
 
 /* The kernels for CPUs give a work-item thousands of elements; where loops must be short, those of GPUs serve a CPU
@@ -230,7 +233,7 @@ static void set_target(nnefcl_device *device)
     if (clGetDeviceInfo(device->id, CL_DEVICE_MEM_BASE_ADDR_ALIGN, sizeof bits, &bits, NULL) != CL_SUCCESS)
         bits = 0;
     target->name = info->name;
-    target->cpu = info->type == NNEFCL_DEVICE_CPU && !has_short_loops(info);
+    target->cpu = info->type == NNEFCL_DEVICE_CPU && !find_fact(info)->short_loops;
     target->compute_units = info->compute_units ? info->compute_units : 1;
     target->group = target->cpu ? 1 : power_of_two_below(info->max_work_group, 64);
     target->chunk = target->cpu ? 4096 : info->lanes;
@@ -271,6 +274,7 @@ static nnefcl_status make(cl_context context, cl_device_id id, const nnefcl_devi
     atomic_init(&made->holds, 1);
     pthread_mutex_init(&made->lock, NULL);
     set_target(made);
+    made->keeps_programs = find_fact(info)->keeps_programs;
     *device = made;
     return NNEFCL_OK;
 }
@@ -320,6 +324,8 @@ nnefcl_status nnefcl_device_open(const char *spec, const nnefcl_device_options *
         status = choose(&finder, spec, &chosen, &diag);
     if (!status)
         status = open_found(chosen, &allocator, device, &diag);
+    if (!status)
+        ncl_cache_open(*device, options, &diag);
     ncl_resize(&allocator, finder.item, 0);
     return status;
 }
@@ -377,7 +383,11 @@ nnefcl_status nnefcl_device_from_opencl(cl_context context, cl_device_id id, con
     ncl_diag_init(&silent, NULL, NULL, NULL, false);
     ncl_device_each(&allocator, find_place, &found, &silent);
     status = ncl_opencl_check(&diag, NCL_NOWHERE, found.info.name, "clRetainContext", clRetainContext(context));
-    return status ? status : make(context, id, &found.info, &allocator, device, &diag);
+    if (!status)
+        status = make(context, id, &found.info, &allocator, device, &diag);
+    if (!status)
+        ncl_cache_open(*device, options, &diag);
+    return status;
 }
 
 nnefcl_device *ncl_device_retain(const nnefcl_device *device)
@@ -392,6 +402,7 @@ void nnefcl_device_free(nnefcl_device *device)
     if (!device || atomic_fetch_sub(&device->holds, 1) > 1)
         return;
     const nnefcl_allocator allocator = device->allocator;
+    ncl_cache_close(device);
     ncl_pool_free(device);
     pthread_mutex_destroy(&device->lock);
     clReleaseContext(device->context);

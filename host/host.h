@@ -1,9 +1,10 @@
 /* What the files of host/ share: the objects behind nnefcl_device and nnefcl_session. Nothing outside host/ includes
  * this.
  *
- * Life of a session: plan (session.c) -> programs (session_programs.c, from program_pool.c or program.c) -> buffers and records
- * (memory.c) -> init steps (session_init.c, upload.c, step.c), or the weights of another session (shared.c) -> one
- * kernel object for each run step, launched once (session_ready.c). After that nothing of the model is used any more.
+ * Life of a session: plan (session.c) -> programs (session_programs.c, from program_pool.c or program.c) -> buffers and
+ * records (memory.c) -> init steps (session_init.c, upload.c, step.c), or the weights of another session (shared.c) ->
+ * one kernel object for each run step, launched once (session_ready.c). After that nothing of the model is used any
+ * more.
  */
 #ifndef NCL_HOST_H
 #define NCL_HOST_H
@@ -53,10 +54,12 @@ struct nnefcl_device {
     cl_device_id id;    /* retained */
     nnefcl_device_info info;
     struct ncl_target target;
+    bool keeps_programs;  /* the driver has a cache of its own (docs/start.md) */
     pthread_mutex_t lock; /* for what follows: sessions on several threads share it */
     struct ncl_pool_entry *pool;
     size_t pool_count, pool_capacity;
     struct ncl_shared *shared; /* weights of the sessions that are alive */
+    struct ncl_cache *cache;   /* NULL: none */
 };
 
 nnefcl_device *ncl_device_retain(const nnefcl_device *device);
@@ -70,12 +73,14 @@ struct ncl_source_build {
     cl_int code;
 };
 
+/* Nothing that changes numbers; warnings are for those who write kernels, not for users. */
+#define NCL_BUILD_OPTIONS "-cl-std=CL1.2 -w"
 /* The program of a text, not yet built. */
 nnefcl_status ncl_program_create(const nnefcl_device *device, const struct ncl_text *text,
                                  struct ncl_source_build *build, struct ncl_diag *diag);
 /* Builds all of them, several at a time. The first failure is reported with the beginning of the compiler's log. */
 nnefcl_status ncl_program_build(const nnefcl_device *device, struct ncl_source_build *build, size_t count,
-                                const nnefcl_allocator *allocator, struct ncl_diag *diag);
+                                const nnefcl_session_options *options, struct ncl_diag *diag);
 
 /* ---- program_pool.c: programs that are there already ---- */
 
@@ -84,6 +89,18 @@ cl_program ncl_pool_find(const nnefcl_device *device, uint64_t key);
 /* Keeps a program that is built until the device is freed. Without memory it is not kept, which only costs time. */
 void ncl_pool_keep(const nnefcl_device *device, uint64_t key, cl_program program);
 void ncl_pool_free(nnefcl_device *device);
+
+/* ---- cache.c: programs on disk ---- */
+
+/* Opens the cache that the options ask for, if any. What is wrong with it is a note. */
+void ncl_cache_open(nnefcl_device *device, const nnefcl_device_options *options, struct ncl_diag *diag);
+void ncl_cache_close(nnefcl_device *device);
+/* The program for this key, built and with a hold for the caller; NULL: there is none that can be used (a note says
+ * why). All its kernels are in the pool then. */
+cl_program ncl_cache_load(const nnefcl_device *device, uint64_t key, struct ncl_diag *diag);
+/* A program that was built from `source`, found under these keys from now on. */
+void ncl_cache_store(const nnefcl_device *device, uint64_t program, const uint64_t *key, size_t count,
+                     const struct ncl_text *source, cl_program built, struct ncl_diag *diag);
 
 /* ---- the session ---- */
 
@@ -134,15 +151,24 @@ struct ncl_maker {
     struct ncl_diag *diag;
     struct ncl_program_text set; /* persistent form: its bodies */
     cl_program *program;         /* by kernel of the plan, each with a hold; NULL: not needed */
-    cl_program persistent;       /* with a hold */
-    bool separate;               /* a buffer for each tensor */
-    bool weights_are_there;      /* those of another session */
+    struct ncl_built *built;     /* programs that were not there: they go to the cache when the session is ready */
+    size_t built_count;
+    cl_program persistent;  /* with a hold */
+    bool separate;          /* a buffer for each tensor */
+    bool weights_are_there; /* those of another session */
 };
+
+/* ---- progress.c ---- */
+
+/* Tells the application how far it is; NNEFCL_ERR_CANCELLED when that ends the call. */
+nnefcl_status ncl_progress_tell(const nnefcl_session_options *options, nnefcl_stage stage, uint64_t done, uint64_t total,
+                           struct ncl_diag *diag);
 
 /* ---- session_programs.c ---- */
 
 /* Finds or builds all programs that the session needs. */
 nnefcl_status ncl_programs_make(struct ncl_maker *maker);
+void ncl_programs_store(struct ncl_maker *maker);
 void ncl_programs_release(struct ncl_maker *maker);
 
 /* ---- session_init.c ---- */
@@ -163,7 +189,7 @@ nnefcl_status ncl_ready_kernel(const struct ncl_maker *maker, const struct ncl_s
 /* Takes over the weights of a session that made the same ones from the same model. False: there is none. */
 bool ncl_shared_take(struct ncl_maker *maker);
 /* Lets later sessions share them; called when they are complete. */
-void ncl_shared_offer(struct ncl_maker *maker);
+nnefcl_status ncl_shared_offer(struct ncl_maker *maker);
 /* A session ends. */
 void ncl_shared_drop(struct nnefcl_session *session);
 

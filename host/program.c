@@ -4,9 +4,7 @@
 
 #include "host.h"
 
-/* Nothing that changes numbers; warnings are for those who write kernels, not for users. */
-#define BUILD_OPTIONS "-cl-std=CL1.2 -w"
-#define MAX_THREADS   16
+#define MAX_THREADS 16
 
 nnefcl_status ncl_program_create(const nnefcl_device *device, const struct ncl_text *text,
                                  struct ncl_source_build *build, struct ncl_diag *diag)
@@ -76,40 +74,67 @@ struct crew {
     const nnefcl_device *device;
     struct ncl_source_build *build;
     size_t count;
-    atomic_size_t next;
+    atomic_size_t next, done;
 };
+
+/* False: there is none left. */
+static bool build_one(struct crew *crew)
+{
+    const size_t i = atomic_fetch_add(&crew->next, 1);
+    if (i >= crew->count)
+        return false;
+    struct ncl_source_build *build = &crew->build[i];
+    build->code = clBuildProgram(build->program, 1, &crew->device->id, NCL_BUILD_OPTIONS, NULL, NULL);
+    atomic_fetch_add(&crew->done, 1);
+    return true;
+}
 
 /* Neither allocates nor reports: callbacks belong to the thread that called. */
 static void *build_some(void *argument)
 {
-    struct crew *crew = argument;
-    for (;;) {
-        const size_t i = atomic_fetch_add(&crew->next, 1);
-        if (i >= crew->count)
-            return NULL;
-        struct ncl_source_build *build = &crew->build[i];
-        build->code = clBuildProgram(build->program, 1, &crew->device->id, BUILD_OPTIONS, NULL, NULL);
-    }
+    while (build_one(argument))
+        ;
+    return NULL;
 }
 
-nnefcl_status ncl_program_build(const nnefcl_device *device, struct ncl_source_build *build, size_t count,
-                                const nnefcl_allocator *allocator, struct ncl_diag *diag)
+/* The calling thread builds too, and tells how far all of them are. */
+static nnefcl_status build_and_tell(struct crew *crew, const nnefcl_session_options *options, struct ncl_diag *diag)
 {
-    struct crew crew = {.device = device, .build = build, .count = count};
-    pthread_t thread[MAX_THREADS];
-    size_t threads = 0,
-           wanted = device->target.compute_units < MAX_THREADS ? device->target.compute_units : MAX_THREADS;
-    atomic_init(&crew.next, 0);
-    while (threads + 1 < wanted && threads + 1 < count &&
-           pthread_create(&thread[threads], NULL, build_some, &crew) == 0)
-        threads++;
-    build_some(&crew);
-    for (size_t i = 0; i < threads; i++)
-        pthread_join(thread[i], NULL);
+    nnefcl_status status = ncl_progress_tell(options, NNEFCL_STAGE_PROGRAMS, 0, crew->count, diag);
+    while (!status && build_one(crew))
+        status = ncl_progress_tell(options, NNEFCL_STAGE_PROGRAMS, atomic_load(&crew->done), crew->count, diag);
+    if (status)
+        atomic_store(&crew->next, crew->count);
+    return status;
+}
+
+static nnefcl_status check_builds(const nnefcl_device *device, const struct ncl_source_build *build, size_t count,
+                                  const nnefcl_allocator *allocator, struct ncl_diag *diag)
+{
     for (size_t i = 0; i < count; i++)
         if (build[i].code == CL_BUILD_PROGRAM_FAILURE)
             return report_log(device, &build[i], allocator, diag);
         else if (build[i].code)
             return ncl_opencl_check(diag, NCL_NOWHERE, build[i].name, "clBuildProgram", build[i].code);
     return NNEFCL_OK;
+}
+
+nnefcl_status ncl_program_build(const nnefcl_device *device, struct ncl_source_build *build, size_t count,
+                                const nnefcl_session_options *options, struct ncl_diag *diag)
+{
+    struct crew crew = {.device = device, .build = build, .count = count};
+    pthread_t thread[MAX_THREADS];
+    size_t threads = 0,
+           wanted = device->target.compute_units < MAX_THREADS ? device->target.compute_units : MAX_THREADS;
+    if (count == 0)
+        return NNEFCL_OK;
+    atomic_init(&crew.next, 0);
+    atomic_init(&crew.done, 0);
+    while (threads + 1 < wanted && threads + 1 < count &&
+           pthread_create(&thread[threads], NULL, build_some, &crew) == 0)
+        threads++;
+    const nnefcl_status status = build_and_tell(&crew, options, diag);
+    for (size_t i = 0; i < threads; i++)
+        pthread_join(thread[i], NULL);
+    return status ? status : check_builds(device, build, count, &options->allocator, diag);
 }

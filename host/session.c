@@ -92,7 +92,11 @@ static nnefcl_status make_ready(struct ncl_maker *maker)
     status = ncl_programs_make(maker);
     if (!status)
         status = make_memory(maker);
-    return status ? status : ncl_ready_make(maker);
+    if (!status)
+        status = ncl_ready_make(maker);
+    if (!status)
+        ncl_programs_store(maker);
+    return status;
 }
 
 /* ---- creation ---- */

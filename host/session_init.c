@@ -17,13 +17,34 @@ static nnefcl_status run_init_step(struct ncl_maker *maker, struct ncl_upload *u
     return status;
 }
 
+static uint64_t loaded_bytes(const struct ncl_plan *plan, size_t step)
+{
+    return plan->init.step[step].kind == NCL_STEP_LOAD ? plan->tensor[plan->init.step[step].tensor[0]].bytes : 0;
+}
+
+static nnefcl_status run_init_steps(struct ncl_maker *maker, struct ncl_upload *upload)
+{
+    const struct ncl_plan *plan = maker->session->plan;
+    uint64_t done = 0, total = 0;
+    nnefcl_status status = NNEFCL_OK;
+    for (size_t i = 0; i < plan->init.count; i++)
+        total += loaded_bytes(plan, i);
+    for (size_t i = 0; i < plan->init.count && !status; i++) {
+        status = ncl_progress_tell(maker->options, NNEFCL_STAGE_WEIGHTS, done, total, maker->diag);
+        if (!status)
+            status = run_init_step(maker, upload, &plan->init.step[i]);
+        done += loaded_bytes(plan, i);
+    }
+    return status;
+}
+
 static nnefcl_status fill_weights(struct ncl_maker *maker)
 {
     struct nnefcl_session *session = maker->session;
     struct ncl_upload upload;
     nnefcl_status status = ncl_upload_open(&upload, session, maker->model, maker->graph, maker->diag);
-    for (size_t i = 0; i < session->plan->init.count && !status; i++)
-        status = run_init_step(maker, &upload, &session->plan->init.step[i]);
+    if (!status)
+        status = run_init_steps(maker, &upload);
     if (!status)
         status = ncl_opencl_check(maker->diag, NCL_NOWHERE, "init", "clFinish", clFinish(session->queue));
     ncl_upload_close(&upload);
@@ -38,7 +59,5 @@ nnefcl_status ncl_init_run(struct ncl_maker *maker)
         status = ncl_state_enqueue_reset(session, maker->diag);
     if (!status)
         status = ncl_opencl_check(maker->diag, NCL_NOWHERE, "init", "clFinish", clFinish(session->queue));
-    if (!status && !maker->weights_are_there)
-        ncl_shared_offer(maker);
-    return status;
+    return status || maker->weights_are_there ? status : ncl_shared_offer(maker);
 }

@@ -16,18 +16,22 @@ static const char *program_name(struct ncl_maker *maker, const struct ncl_progra
     return name;
 }
 
-static nnefcl_status create_program(struct ncl_maker *maker, const struct ncl_program_text *program,
-                                    struct ncl_source_build *build)
-{
+/* What was built, with its text for the cache. */
+struct ncl_built {
+    const struct ncl_program_text *program;
     struct ncl_text text;
-    build->name = program_name(maker, program);
-    if (!build->name)
+    struct ncl_source_build build;
+};
+
+static nnefcl_status create_program(struct ncl_maker *maker, struct ncl_built *built)
+{
+    built->build.name = program_name(maker, built->program);
+    if (!built->build.name)
         return ncl_nomem(maker->diag);
-    ncl_text_init(&text, &maker->scratch.allocator);
-    ncl_source_text(&text, maker->session->plan, program);
-    const nnefcl_status status = ncl_program_create(maker->session->device, &text, build, maker->diag);
-    ncl_text_free(&text);
-    return status;
+    if (maker->session->device->cache)
+        ncl_note(maker->diag, NCL_NOWHERE, "cache: %s is compiled: there is nothing of it", built->build.name);
+    ncl_source_text(&built->text, maker->session->plan, built->program);
+    return ncl_program_create(maker->session->device, &built->text, &built->build, maker->diag);
 }
 
 /* What was built goes to the pool, and from there to the kernels of this plan. */
@@ -64,22 +68,34 @@ static nnefcl_status hand_out(struct ncl_maker *maker, const struct ncl_program_
     return status;
 }
 
-static nnefcl_status build_programs(struct ncl_maker *maker, const struct ncl_program_texts *texts, const bool *missing)
+static nnefcl_status create_all(struct ncl_maker *maker, const struct ncl_program_texts *texts)
 {
-    const nnefcl_device *device = maker->session->device;
-    struct ncl_source_build *build = NCL_NEW_ARRAY(&maker->scratch, struct ncl_source_build, texts->count);
-    nnefcl_status status = build ? NNEFCL_OK : ncl_nomem(maker->diag);
-    size_t count = 0;
-    for (; count < texts->count && !status; count += status == NNEFCL_OK)
-        status = create_program(maker, &texts->program[count], &build[count]);
-    if (!status)
-        status = ncl_program_build(device, build, count, &maker->scratch.allocator, maker->diag);
-    for (size_t i = 0; i < count && !status; i++) {
-        keep_program(maker, &texts->program[i], build[i].program);
-        status = hand_out(maker, &texts->program[i], build[i].program, missing);
+    nnefcl_status status = NNEFCL_OK;
+    maker->built = NCL_NEW_ARRAY(&maker->scratch, struct ncl_built, texts->count);
+    if (!maker->built)
+        return ncl_nomem(maker->diag);
+    for (size_t i = 0; i < texts->count && !status; i++) {
+        struct ncl_built *built = &maker->built[maker->built_count++];
+        built->program = &texts->program[i];
+        ncl_text_init(&built->text, &maker->scratch.allocator);
+        status = create_program(maker, built);
     }
-    for (size_t i = 0; i < count; i++)
-        clReleaseProgram(build[i].program);
+    return status;
+}
+
+static nnefcl_status build_all(struct ncl_maker *maker, const bool *missing)
+{
+    struct ncl_source_build *build = NCL_NEW_ARRAY(&maker->scratch, struct ncl_source_build, maker->built_count);
+    if (!build)
+        return ncl_nomem(maker->diag);
+    for (size_t i = 0; i < maker->built_count; i++)
+        build[i] = maker->built[i].build;
+    nnefcl_status status =
+        ncl_program_build(maker->session->device, build, maker->built_count, maker->options, maker->diag);
+    for (size_t i = 0; i < maker->built_count && !status; i++) {
+        keep_program(maker, maker->built[i].program, build[i].program);
+        status = hand_out(maker, maker->built[i].program, build[i].program, missing);
+    }
     return status;
 }
 
@@ -92,27 +108,77 @@ static void take_from_pool(struct ncl_maker *maker, bool *wanted)
             wanted[i] = false;
 }
 
+/* What the pool does not have may be on disk. A program from there brings other kernels along. */
+static void take_from_cache(struct ncl_maker *maker, bool *wanted)
+{
+    const struct nnefcl_session *session = maker->session;
+    for (size_t i = 0; i < session->plan->kernel_count; i++) {
+        if (!wanted[i])
+            continue;
+        const cl_program program = ncl_cache_load(session->device, session->plan->kernel[i].key, maker->diag);
+        if (!program)
+            continue;
+        clReleaseProgram(program);
+        take_from_pool(maker, wanted);
+    }
+}
+
+static void find_persistent(struct ncl_maker *maker, struct ncl_program_texts *texts)
+{
+    const struct nnefcl_session *session = maker->session;
+    if (session->execution != NNEFCL_EXECUTION_PERSISTENT || session->plan->run.count == 0 || maker->persistent)
+        return;
+    maker->persistent = ncl_pool_find(session->device, maker->set.key);
+    if (!maker->persistent)
+        maker->persistent = ncl_cache_load(session->device, maker->set.key, maker->diag);
+    if (!maker->persistent)
+        texts->program[texts->count++] = maker->set;
+}
+
 nnefcl_status ncl_programs_make(struct ncl_maker *maker)
 {
     const struct nnefcl_session *session = maker->session;
     const struct ncl_plan *plan = session->plan;
-    const bool persistent = session->execution == NNEFCL_EXECUTION_PERSISTENT && plan->run.count;
-    struct ncl_program_texts texts;
+    struct ncl_program_texts *texts = NCL_NEW(&maker->scratch, struct ncl_program_texts);
     bool *wanted = NCL_NEW_ARRAY(&maker->scratch, bool, plan->kernel_count);
     maker->program = NCL_NEW_ARRAY(&maker->scratch, cl_program, plan->kernel_count);
-    if (!wanted || !maker->program)
+    if (!texts || !wanted || !maker->program)
         return ncl_nomem(maker->diag);
     ncl_source_wanted(plan, !maker->weights_are_there, session->execution == NNEFCL_EXECUTION_LAUNCHES, wanted);
     take_from_pool(maker, wanted);
-    if (ncl_source_programs(plan, wanted, &maker->scratch, &texts))
+    take_from_cache(maker, wanted);
+    if (ncl_source_programs(plan, wanted, &maker->scratch, texts))
         return ncl_nomem(maker->diag);
-    if (persistent && !maker->persistent && !(maker->persistent = ncl_pool_find(session->device, maker->set.key)))
-        texts.program[texts.count++] = maker->set;
-    return build_programs(maker, &texts, wanted);
+    find_persistent(maker, texts);
+    const nnefcl_status status = create_all(maker, texts);
+    return status ? status : build_all(maker, wanted);
+}
+
+static void store_program(struct ncl_maker *maker, const struct ncl_built *built)
+{
+    const struct ncl_program_text *program = built->program;
+    const size_t count = program->persistent ? 1 : program->count;
+    uint64_t *key = NCL_NEW_ARRAY(&maker->scratch, uint64_t, count);
+    for (size_t i = 0; key && i < count; i++)
+        key[i] = program->persistent ? program->key : maker->session->plan->kernel[program->kernel[i]].key;
+    if (key)
+        ncl_cache_store(maker->session->device, program->key, key, count, &built->text, built->build.program,
+                        maker->diag);
+}
+
+void ncl_programs_store(struct ncl_maker *maker)
+{
+    for (size_t i = 0; maker->session->device->cache && i < maker->built_count; i++)
+        store_program(maker, &maker->built[i]);
 }
 
 void ncl_programs_release(struct ncl_maker *maker)
 {
+    for (size_t i = 0; i < maker->built_count; i++) {
+        ncl_text_free(&maker->built[i].text);
+        if (maker->built[i].build.program)
+            clReleaseProgram(maker->built[i].build.program);
+    }
     for (size_t i = 0; maker->program && i < maker->session->plan->kernel_count; i++)
         if (maker->program[i])
             clReleaseProgram(maker->program[i]);

@@ -119,7 +119,8 @@ static nnefcl_status launch_first(struct ncl_maker *maker)
         return ncl_nomem(maker->diag);
     find_extremes(maker, extremes);
     for (size_t k = 0; k < plan->kernel_count && !status; k++) {
-        if (extremes[k].fewest)
+        status = ncl_progress_tell(maker->options, NNEFCL_STAGE_FIRST_LAUNCHES, k, plan->kernel_count, maker->diag);
+        if (!status && extremes[k].fewest)
             status = launch_empty(maker, extremes[k].fewest - 1);
         if (!status && extremes[k].most != extremes[k].fewest)
             status = launch_empty(maker, extremes[k].most - 1);
@@ -140,7 +141,9 @@ nnefcl_status ncl_ready_make(struct ncl_maker *maker)
         if (!status)
             status = launch_first(maker);
     } else if (session->plan->run.count) {
-        status = ncl_persistent_kernel(session, maker->persistent, maker->diag);
+        status = ncl_progress_tell(maker->options, NNEFCL_STAGE_FIRST_LAUNCHES, 0, 1, maker->diag);
+        if (!status)
+            status = ncl_persistent_kernel(session, maker->persistent, maker->diag);
     }
     if (!status)
         status = find_uses(maker);

@@ -110,34 +110,46 @@ bool ncl_shared_take(struct ncl_maker *maker)
     return complete;
 }
 
-/* Holds the buffers of a session. NULL: no memory. */
-static struct ncl_shared *share(const struct nnefcl_session *session, uint64_t key)
+/* Holds the buffers of a session. NULL: it failed. */
+static struct ncl_shared *share(const struct nnefcl_session *session, uint64_t key, struct ncl_diag *diag)
 {
-    const size_t count = session->plan->buffer_count;
+    const struct ncl_plan *plan = session->plan;
+    const nnefcl_allocator *allocator = &session->device->allocator;
     struct ncl_shared *shared =
-        ncl_resize(&session->device->allocator, NULL, sizeof *shared + count * sizeof *shared->memory);
-    if (!shared)
+        ncl_resize(allocator, NULL, sizeof *shared + plan->buffer_count * sizeof *shared->memory);
+    if (!shared) {
+        ncl_nomem(diag);
         return NULL;
-    *shared = (struct ncl_shared){.key = key, .holds = 1, .count = count};
-    for (size_t i = 0; i < count; i++)
-        shared->memory[i] = session->plan->buffer[i].storage == NCL_STORE_WEIGHT ? retain(session->slot[i].own) : NULL;
+    }
+    *shared = (struct ncl_shared){.key = key, .holds = 1};
+    for (size_t i = 0; i < plan->buffer_count; i++) {
+        const cl_mem memory = plan->buffer[i].storage == NCL_STORE_WEIGHT ? session->slot[i].own : NULL;
+        const cl_int code = memory ? clRetainMemObject(memory) : CL_SUCCESS;
+        if (ncl_opencl_check(diag, NCL_NOWHERE, "weights", "clRetainMemObject", code)) {
+            destroy(allocator, shared);
+            return NULL;
+        }
+        shared->memory[shared->count++] = memory;
+    }
     return shared;
 }
 
-void ncl_shared_offer(struct ncl_maker *maker)
+nnefcl_status ncl_shared_offer(struct ncl_maker *maker)
 {
     struct nnefcl_session *session = maker->session;
     nnefcl_device *device = session->device;
     if (!is_sharable(session->plan))
-        return;
+        return NNEFCL_OK;
     const uint64_t key = weights_key(maker);
     pthread_mutex_lock(&device->lock);
-    struct ncl_shared *shared = find(device, key) ? NULL : share(session, key);
+    const bool known = find(device, key) != NULL; /* of a session that was made at the same time: each has its own */
+    struct ncl_shared *shared = known ? NULL : share(session, key, maker->diag);
     if (shared) {
         shared->next = device->shared;
         device->shared = session->shared = shared;
     }
     pthread_mutex_unlock(&device->lock);
+    return known || shared ? NNEFCL_OK : maker->diag->status;
 }
 
 void ncl_shared_drop(struct nnefcl_session *session)

@@ -30,6 +30,15 @@ enum status engine_open_model(struct engine *engine)
     return talk_library(engine->talk, status, &error);
 }
 
+static int show_progress(void *user, nnefcl_stage stage, uint64_t done, uint64_t total)
+{
+    static const char *const stages[] = {[NNEFCL_STAGE_PROGRAMS] = "compiling kernels",
+                                         [NNEFCL_STAGE_WEIGHTS] = "reading weights",
+                                         [NNEFCL_STAGE_FIRST_LAUNCHES] = "starting kernels"};
+    talk_progress(user, "%s: %3.0f %%", stages[stage], total ? 100.0 * (double)done / (double)total : 100.0);
+    return 0;
+}
+
 nnefcl_session_options engine_session_options(const struct engine *engine)
 {
     const struct options *o = engine->options;
@@ -41,8 +50,11 @@ nnefcl_session_options engine_session_options(const struct engine *engine)
     options.disabled_passes = o->disabled_passes;
     options.disabled_pass_count = o->disabled_pass_count;
     options.memory_limit = o->memory_limit;
-    options.diagnostic = talk_diagnostic;
+    options.execution = o->execution;
+    options.diagnostic = talk_device_diagnostic;
     options.diagnostic_user = engine->talk;
+    options.progress = show_progress;
+    options.progress_user = engine->talk;
     return options;
 }
 
@@ -54,6 +66,7 @@ static enum status open_device(struct engine *engine)
     nnefcl_device_info info;
     options.diagnostic = talk_device_diagnostic;
     options.diagnostic_user = engine->talk;
+    options.cache_dir = engine->options->cache_dir;
     nnefcl_status status = nnefcl_device_open(engine->options->device, &options, &engine->device, &error);
     if (status == NNEFCL_OK) {
         nnefcl_device_describe(engine->device, &info);
@@ -80,6 +93,7 @@ enum status engine_open_session(struct engine *engine)
         return status;
     status = talk_library(
         engine->talk, nnefcl_session_create(engine->model, engine->device, &options, &engine->session, &error), &error);
+    talk_progress_end(engine->talk);
     if (!status) {
         nnefcl_session_memory(engine->session, &memory);
         talk_detail(engine->talk, "%zu steps, %llu bytes of device memory in %zu buffers",

@@ -283,6 +283,25 @@ static const char *set_memory_limit(struct option_parser *p, const char *value)
     return number_bytes(value, limit) && *limit ? NULL : "a number of bytes from 1 up (K, M, G or T may follow)";
 }
 
+static const char *set_cache_dir(struct option_parser *p, const char *value)
+{
+    p->options->cache_dir = value;
+    return *value ? NULL : "a folder";
+}
+
+static const char *set_execution(struct option_parser *p, const char *value)
+{
+    static const char *const names[] = {[NNEFCL_EXECUTION_AUTO] = "auto",
+                                        [NNEFCL_EXECUTION_LAUNCHES] = "launches",
+                                        [NNEFCL_EXECUTION_PERSISTENT] = "persistent"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(value, names[i])) {
+            p->options->execution = (nnefcl_execution)i;
+            return NULL;
+        }
+    return "auto, launches or persistent";
+}
+
 /* Flags: a function for each keeps the table free of offsets into struct options. */
 #define FLAG(name, field)                                                                                              \
     static const char *name(struct option_parser *p, const char *value)                                                \
@@ -299,6 +318,7 @@ FLAG(set_verify, p->options->verify)
 FLAG(set_bench, p->options->bench)
 FLAG(set_long_index, p->options->long_index)
 FLAG(set_separate_buffers, p->options->separate_buffers)
+FLAG(set_no_cache, p->options->no_cache)
 FLAG(set_quiet, p->talk->quiet)
 FLAG(set_verbose, p->talk->verbose)
 FLAG(set_json, p->options->json)
@@ -356,6 +376,8 @@ const struct option_row option_table[] = {
     {0, "warmup", "N", RUN, 0, set_warmup, "runs before measuring (2)", NULL},
     {0, "runs", "N", RUN, 0, set_runs, "runs to measure (20)", NULL},
     {0, "duration", "S", RUN, 0, set_duration, "measure for S seconds instead", NULL},
+    {0, "execution", "FORM", PLAN, 0, set_execution,
+     "auto, launches, or persistent: the whole run as one kernel (CPUs; compiled once, then auto takes it)", NULL},
     {0, "dump", "WHAT", ANY, ACTION_DUMP, set_dump, "ast, graph, graph:PASS, flat, plan, cl or dot", "look"},
     {0, "summary", NULL, ANY, ACTION_SUMMARY, NULL, "operation, shape, parameters, MACs of each node, and memory",
      NULL},
@@ -364,6 +386,8 @@ const struct option_row option_table[] = {
      NULL},
     {0, "long-index", NULL, PLAN, 0, set_long_index, "64-bit indices in every kernel", NULL},
     {0, "memory-limit", "BYTES", PLAN, 0, set_memory_limit, "device memory at most (512M and the like)", "limits"},
+    {0, "cache-dir", "DIR", RUN, 0, set_cache_dir, "keep compiled kernels here (~/.cache/nnefcl)", NULL},
+    {0, "no-cache", NULL, RUN, 0, set_no_cache, "keep none", NULL},
     {'q', "quiet", NULL, ANY, 0, set_quiet, "no warnings, no notes", "talk"},
     {'v', "verbose", NULL, ANY, 0, set_verbose, "more notes", NULL},
     {0, "json", NULL, ANY & ~ACTION_DUMP, 0, set_json, "JSON to stdout, nothing else", NULL},

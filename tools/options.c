@@ -202,6 +202,25 @@ static enum status take_model(struct option_parser *p, int argc, char **argv)
     return STATUS_OK;
 }
 
+/* The folder of the cache where none is named; NULL: there is no place for one. */
+static const char *default_cache(struct pool *pool)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    if (cache && *cache == '/')
+        return pool_printf(pool, "%s/nnefcl", cache);
+    return home && *home == '/' ? pool_printf(pool, "%s/.cache/nnefcl", home) : NULL;
+}
+
+static void choose_cache(struct option_parser *p)
+{
+    struct options *o = p->options;
+    const char *folder = getenv("NNEFCL_CACHE_DIR");
+    if (o->no_cache)
+        o->cache_dir = NULL;
+    else if (!o->cache_dir)
+        o->cache_dir = folder && *folder ? folder : default_cache(p->pool);
+}
+
 static enum status take_environment(struct option_parser *p)
 {
     struct options *o = p->options;
@@ -210,6 +229,7 @@ static enum status take_environment(struct option_parser *p)
         o->device = device;
     if (!o->memory_limit && memory && *memory && (!number_bytes(memory, &o->memory_limit) || !o->memory_limit))
         return talk_fail(p->talk, STATUS_USAGE, "NNEFCL_MAX_MEMORY: '%s' is not a number of bytes from 1 up", memory);
+    choose_cache(p);
     return STATUS_OK;
 }
 

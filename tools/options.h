@@ -63,6 +63,9 @@ struct options {
     const char **disabled_passes;
     size_t disabled_pass_count;
     uint64_t memory_limit;
+    nnefcl_execution execution;
+    const char *cache_dir; /* NULL: none */
+    bool no_cache;
     bool json;
 };
 

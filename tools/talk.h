@@ -39,9 +39,10 @@ void talk_note(struct talk *talk, const char *format, ...) __attribute__((format
 /* Notes that only -v asks for. */
 void talk_detail(struct talk *talk, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The diagnostic callback for models and sessions; `user` is the struct talk. */
+/* The diagnostic callback for models; `user` is the struct talk. */
 void talk_diagnostic(void *user, nnefcl_severity severity, const nnefcl_error *diagnostic);
-/* The same for devices: their notes say which device was taken, which only -v wants to know. */
+/* The same for devices and sessions: their notes say which device was taken and why a kernel is compiled, which only -v
+ * wants to know. */
 void talk_device_diagnostic(void *user, nnefcl_severity severity, const nnefcl_error *diagnostic);
 /* After a call of the library: prints its error unless the callback has shown it already; returns the exit status. */
 enum status talk_library(struct talk *talk, nnefcl_status status, const nnefcl_error *error);

@@ -51,8 +51,13 @@ NNEFCL_API nnefcl_status nnefcl_device_list(int (*visit)(void *user, const nnefc
 typedef struct nnefcl_device_options {
     uint32_t version; /* 1 */
     nnefcl_allocator allocator;
-    nnefcl_diagnostic_fn diagnostic; /* notes: which device was taken of several that match */
+    nnefcl_diagnostic_fn diagnostic; /* notes: which device was taken of several that match; the cache */
     void *diagnostic_user;
+    const char *cache_dir; /* folder for programs that were compiled, private to the user; made if it is not
+                              there. NULL: none. What is wrong with it only costs time, and is a note */
+    uint64_t cache_limit;  /* bytes that it may take; the longest unused go first; 0: 256 MiB */
+    int cache_binaries;    /* keep what the compiler made also where a driver has a cache of its own and takes
+                              seconds to hand it out (PoCL): at the end of nnefcl_session_create */
 } nnefcl_device_options;
 #define NNEFCL_DEVICE_OPTIONS_INIT                                                                                     \
     {                                                                                                                  \

@@ -22,6 +22,18 @@ typedef enum nnefcl_execution {
                                    are launches all the same: only those can be measured */
 } nnefcl_execution;
 
+/* What nnefcl_session_create is at. */
+typedef enum nnefcl_stage {
+    NNEFCL_STAGE_PROGRAMS,      /* compiling: programs */
+    NNEFCL_STAGE_WEIGHTS,       /* reading and packing: bytes */
+    NNEFCL_STAGE_FIRST_LAUNCHES /* kernels, for drivers that go on compiling then */
+} nnefcl_stage;
+
+/* Called on the calling thread when a stage begins and whenever a part of it is done; a program that is being compiled
+ * is not interrupted. Anything but 0 ends the call with NNEFCL_ERR_CANCELLED: that is how one cancels, and how one
+ * keeps a deadline. */
+typedef int (*nnefcl_progress_fn)(void *user, nnefcl_stage stage, uint64_t done, uint64_t total);
+
 typedef struct nnefcl_session_options {
     uint32_t version; /* 1 */
     nnefcl_execution execution;
@@ -41,15 +53,19 @@ typedef struct nnefcl_session_options {
     nnefcl_allocator allocator;
     nnefcl_diagnostic_fn diagnostic;
     void *diagnostic_user;
+    nnefcl_progress_fn progress; /* NULL: none */
+    void *progress_user;
 } nnefcl_session_options;
 #define NNEFCL_SESSION_OPTIONS_INIT                                                                                    \
     {                                                                                                                  \
         .version = 1                                                                                                   \
     }
 
-/* Lowers the model for the device, builds the programs it needs, uploads and packs the weights. Afterwards model and
- * device may be freed. NNEFCL_ERR_UNSUPPORTED: an operation that this build does not run (all of them are named).
- * NNEFCL_ERR_LIMIT, _NOMEM, _DEVICE, _MODEL (a file vanished or changed). */
+/* Lowers the model for the device, builds the programs it needs, uploads and packs the weights, and launches each
+ * kernel once without work: the first run takes as long as the others. Programs stay with the device and serve its
+ * later sessions; sessions of one model on one device share their weights. Afterwards model and device may be freed.
+ * NNEFCL_ERR_UNSUPPORTED: an operation that this build does not run (all of them are named). NNEFCL_ERR_LIMIT, _NOMEM,
+ * _DEVICE, _MODEL (a file vanished or changed). */
 NNEFCL_API nnefcl_status nnefcl_session_create(const nnefcl_model *model, const nnefcl_device *device,
                                                const nnefcl_session_options *options, nnefcl_session **session,
                                                nnefcl_error *error);

@@ -31,6 +31,7 @@ extern "C" {
     X(ERR_LIMIT, "a limit of the device, of the library or of the caller is exceeded", 6)                              \
     X(ERR_NOMEM, "out of memory on the host or on the device", 6)                                                      \
     X(ERR_DEVICE, "no such device, or an OpenCL call failed", 5)                                                       \
+    X(ERR_CANCELLED, "a function of the caller's stopped the call", 130)                                               \
     X(ERR_INTERNAL, "a defect of nnefcl itself", 70)
 
 typedef enum nnefcl_status {

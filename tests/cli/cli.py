@@ -49,6 +49,7 @@ def parse(path):
 def run(command, line, folder):
     words = shlex.split(line)
     env = {k: v for k, v in os.environ.items() if not k.startswith('NNEFCL_') and k != 'NO_COLOR'}
+    env['XDG_CACHE_HOME'] = os.path.join(folder, '.cache')
     stdin, stdout = subprocess.DEVNULL, subprocess.PIPE
     while words and re.match(r'[A-Z_]+=', words[0]):
         name, value = words.pop(0).split('=', 1)

@@ -182,7 +182,7 @@ static int may_survive(const char *call)
 {
     static const char *const names[] = {"clGetPlatformInfo",       "clGetDeviceInfo", "clGetDeviceIDs",
                                         "clGetEventProfilingInfo", "clGetEventInfo",  "clFlush",
-                                        "clWaitForEvents",         "clFinish"};
+                                        "clWaitForEvents",         "clFinish",        "clRetainProgram"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i], call) == 0)
             return 1;

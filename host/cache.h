@@ -1,0 +1,44 @@
+/* Programs on disk, behind the pool of a device: one file for each program that was built, found by the keys of the
+ * kernels in it (docs/start.md). Whatever is wrong with the folder or a file only costs time, and a note says what. */
+#ifndef NCL_CACHE_H
+#define NCL_CACHE_H
+
+#include "host.h"
+
+/* ---- cache_folder.c: a private folder ---- */
+
+/* Opens the folder, makes it and those above it if it is not there. -1: it cannot be used, `reason` says why. */
+int ncl_cache_folder_open(const char *path, char *reason, size_t size);
+/* The whole of a file, which is `used` now; NULL: `reason` says why. The caller frees with ncl_resize. */
+unsigned char *ncl_cache_file_read(int folder, const char *name, bool used, uint64_t most,
+                                   const nnefcl_allocator *allocator, size_t *size, char *reason, size_t reason_size);
+/* Writes a file beside and puts it in its place at once. False: `reason` says why, and nothing of it is left. */
+bool ncl_cache_file_write(int folder, const char *name, const void *data, size_t size, char *reason,
+                          size_t reason_size);
+/* Removes the files that were not used for longest until the others take no more than `limit` bytes, and what writers
+ * that died have left. */
+void ncl_cache_folder_trim(int folder, uint64_t limit);
+/* Calls visit with the name of each file that starts with `prefix` until it returns non-zero. */
+void ncl_cache_folder_each(int folder, const char *prefix, int (*visit)(void *user, const char *name), void *user);
+
+/* ---- cache_file.c: what is in a file ---- */
+
+enum ncl_cache_kind { NCL_CACHE_SOURCE = 1, NCL_CACHE_BINARY = 2 };
+
+struct ncl_cache_content {
+    enum ncl_cache_kind kind;
+    uint64_t program; /* key of the whole */
+    size_t count;     /* of the keys under which it is found */
+    const uint64_t *key;
+    const char *identity; /* device, driver and options, in words */
+    const void *payload;  /* OpenCL C, or what the driver gave */
+    size_t payload_size;
+};
+/* The bytes of a file. NULL: out of memory. */
+unsigned char *ncl_cache_file_pack(const struct ncl_cache_content *content, const nnefcl_allocator *allocator,
+                                   size_t *size);
+/* Believes nothing. NULL: content points into data; else what is wrong. */
+const char *ncl_cache_file_unpack(const unsigned char *data, size_t size, const char *identity,
+                                  struct ncl_cache_content *content);
+
+#endif

@@ -120,6 +120,22 @@ void ncl_lower_view(struct ncl_lower *lower, const struct ncl_tensor *result, co
     lower->constant[view] = lower->constant[base];
 }
 
+bool ncl_lower_place(struct ncl_lower *lower, const struct ncl_tensor *part, const struct ncl_tensor *whole,
+                     int64_t first)
+{
+    const ncl_ref ref = ncl_lower_tensor(lower, part), base = ncl_lower_tensor(lower, whole);
+    if (lower->status)
+        return true;
+    struct ncl_plan_tensor *tensor = lower->plan->tensor;
+    const ncl_ref root = ncl_plan_root(lower->plan, ref);
+    if (tensor[root].storage != NCL_STORE_ARENA || tensor[root].bytes != tensor[ref].bytes || lower->node_constant ||
+        root == ncl_plan_root(lower->plan, base))
+        return false;
+    tensor[root].base = base;
+    tensor[root].base_offset = (uint64_t)first * nnefcl_dtype_size(tensor[ref].dtype);
+    return true;
+}
+
 bool ncl_lower_is_constant(const struct ncl_lower *lower, ncl_ref ref)
 {
     return !lower->status && lower->constant[ref];

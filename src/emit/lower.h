@@ -38,6 +38,10 @@ ncl_ref ncl_lower_scratch(struct ncl_lower *lower, const char *name, nnefcl_dtyp
 /* `result` shows the memory of `input` under its own shape from element `first` on: no step. */
 void ncl_lower_view(struct ncl_lower *lower, const struct ncl_tensor *result, const struct ncl_tensor *input,
                     int64_t first);
+/* The reverse: the memory of `part` becomes that of `whole` from element `first` on, so that the steps which wrote it
+ * write there. False: something else has it (an input, a constant, another whole), it must be copied. */
+bool ncl_lower_place(struct ncl_lower *lower, const struct ncl_tensor *part, const struct ncl_tensor *whole,
+                     int64_t first);
 /* Is the tensor known at init (so that packing it costs nothing at run time)? */
 bool ncl_lower_is_constant(const struct ncl_lower *lower, ncl_ref ref);
 /* NNEFCL_ERR_UNSUPPORTED at the node: "conv: ...". */

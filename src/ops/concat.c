@@ -95,7 +95,8 @@ nnefcl_status ncl_concat_lower(struct ncl_lower *lower, const struct ncl_node *n
     for (size_t i = 0; i < count; i++) {
         const struct ncl_tensor *operand = ncl_node_tensor_at(node, "values", i);
         const int64_t width = node->op->variant ? 1 : operand->shape.extent[axis]; /* stack: one each */
-        emit_section(lower, operand, result, outer, width, first, inner, result->shape.extent[axis]);
+        if (outer != 1 || !ncl_lower_place(lower, operand, result, first * inner))
+            emit_section(lower, operand, result, outer, width, first, inner, result->shape.extent[axis]);
         first += width;
     }
     return ncl_lower_status(lower);

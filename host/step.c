@@ -56,7 +56,9 @@ static nnefcl_status launch(const struct nnefcl_session *session, const struct n
                             cl_command_queue queue, cl_uint wait_count, const cl_event *wait, cl_event *event,
                             struct ncl_diag *diag)
 {
-    const uint64_t group = session->plan->target.group, groups = step->tasks / group + (step->tasks % group != 0);
+    const struct ncl_kernel *of = &session->plan->kernel[step->kernel];
+    const uint64_t group = ncl_plan_group(session->plan, of);
+    const uint64_t groups = of->map == NCL_MAP_GROUP ? step->tasks : step->tasks / group + (step->tasks % group != 0);
     if (groups > SIZE_MAX / group)
         return ncl_error(diag, NNEFCL_ERR_LIMIT, step->at, "%s: %llu tasks are more than a launch can have", step->name,
                          (unsigned long long)step->tasks);

@@ -240,6 +240,15 @@ void ncl_step_source(struct ncl_emit *emit, const char *source)
         emit->kernel.source = source;
 }
 
+void ncl_step_group(struct ncl_emit *emit, unsigned group, uint32_t local_bytes)
+{
+    if (stopped(emit))
+        return;
+    emit->kernel.map = NCL_MAP_GROUP;
+    emit->kernel.group = group;
+    emit->kernel.local_bytes = local_bytes;
+}
+
 void ncl_step_define(struct ncl_emit *emit, const char *name, const char *text)
 {
     if (stopped(emit))
@@ -348,8 +357,9 @@ void ncl_step_flops(struct ncl_emit *emit, double flops)
 
 static bool same_kernel(const struct ncl_kernel *a, const struct ncl_kernel *b)
 {
-    if (strcmp(a->body, b->body) != 0 || !a->source != !b->source || (a->source && strcmp(a->source, b->source) != 0) ||
-        a->tensors != b->tensors || a->define_count != b->define_count)
+    if (strcmp(a->body, b->body) != 0 || a->map != b->map || a->group != b->group || a->local_bytes != b->local_bytes ||
+        !a->source != !b->source || (a->source && strcmp(a->source, b->source) != 0) || a->tensors != b->tensors ||
+        a->define_count != b->define_count)
         return false;
     for (size_t i = 0; i < a->define_count; i++)
         if (strcmp(a->define[i].name, b->define[i].name) != 0 || strcmp(a->define[i].text, b->define[i].text) != 0)

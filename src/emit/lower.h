@@ -53,6 +53,9 @@ nnefcl_status ncl_lower_status(const struct ncl_lower *lower);
 struct ncl_emit *ncl_step_begin(struct ncl_lower *lower, const char *body);
 /* The body is not in a file, but here (registered operations). The text lives as long as the model. */
 void ncl_step_source(struct ncl_emit *step, const char *source);
+/* A task is a work-group of `group` work-items, which share `local_bytes` of local memory and may wait for each other
+ * (cl/README.md). The persistent form cannot have it. */
+void ncl_step_group(struct ncl_emit *step, unsigned group, uint32_t local_bytes);
 /* A `#define name text` in front of the body; text is a literal of ours. */
 void ncl_step_define(struct ncl_emit *step, const char *name, const char *text);
 void ncl_step_define_int(struct ncl_emit *step, const char *name, int64_t value);

@@ -47,10 +47,17 @@ static void print_tensor(struct ncl_text *text, const struct ncl_plan *plan, ncl
                     (unsigned long long)tensor->bytes);
 }
 
+unsigned ncl_plan_group(const struct ncl_plan *plan, const struct ncl_kernel *kernel)
+{
+    return kernel->map == NCL_MAP_GROUP ? kernel->group : plan->target.group;
+}
+
 static void print_kernel(struct ncl_text *text, const struct ncl_plan *plan, size_t index)
 {
     const struct ncl_kernel *kernel = &plan->kernel[index];
     ncl_text_printf(text, "  k%zu %s", index, kernel->body);
+    if (kernel->map == NCL_MAP_GROUP)
+        ncl_text_printf(text, " group %u local %u", kernel->group, (unsigned)kernel->local_bytes);
     for (size_t i = 0; i < kernel->define_count; i++)
         ncl_text_printf(text, " %s=%s", kernel->define[i].name, kernel->define[i].text);
     ncl_text_add(text, "\n");

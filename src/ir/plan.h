@@ -50,11 +50,18 @@ struct ncl_define {
     const char *name, *text; /* "T", "float": both our own, never a model's */
 };
 
+/* What computes a task. ITEM: a work-item, alone, so that the body can stand in the persistent form too. GROUP: a
+ * work-group of its own, in launches only; its work-items enter the body together, which may have barriers. */
+enum ncl_map { NCL_MAP_ITEM, NCL_MAP_GROUP };
+
 /* A program: a body with its defines. */
 struct ncl_kernel {
-    const char *body;   /* stem of the file and name of the function */
-    const char *source; /* text in place of the file: of a registered operation, macros of its fields in front; NULL:
-                           cl/ has it */
+    enum ncl_map map;
+    unsigned group;       /* GROUP: work-items */
+    uint32_t local_bytes; /* GROUP: local memory, the parameter behind the record */
+    const char *body;     /* stem of the file and name of the function */
+    const char *source;   /* text in place of the file: of a registered operation, macros of its fields in front; NULL:
+                             cl/ has it */
     size_t define_count;
     struct ncl_define *define; /* sorted by name */
     unsigned tensors;          /* number of tensor parameters */
@@ -141,6 +148,8 @@ struct ncl_plan {
     uint64_t fingerprint; /* of the model (ncl_model_fingerprint) */
 };
 
+/* Work-items of a work-group of this kernel. */
+unsigned ncl_plan_group(const struct ncl_plan *plan, const struct ncl_kernel *kernel);
 /* The tensor that owns the memory of `ref`. */
 ncl_ref ncl_plan_root(const struct ncl_plan *plan, ncl_ref ref);
 /* Where a tensor lies: its buffer, and the byte offset in it. */

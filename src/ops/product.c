@@ -89,6 +89,27 @@ void ncl_product_operands(struct ncl_emit *step, const struct ncl_problem *probl
     ncl_step_out(step, problem->out);
 }
 
+struct ncl_emit *ncl_product_strided(struct ncl_lower *lower, const struct ncl_problem *problem, const char *body)
+{
+    const struct ncl_matmul *p = &problem->product;
+    struct ncl_emit *step = ncl_step_begin(lower, body);
+    ncl_product_operands(step, problem, p->a.ref, p->b.ref);
+    ncl_step_size(step, "M", p->m);
+    ncl_step_size(step, "N", p->n);
+    ncl_step_size(step, "K", p->k);
+    ncl_step_size(step, "A_ROW", p->a.row);
+    ncl_step_size(step, "A_COLUMN", p->a.column);
+    ncl_step_size(step, "B_ROW", p->b.row);
+    ncl_step_size(step, "B_COLUMN", p->b.column);
+    ncl_step_size(step, "C_ROW", p->c.row);
+    ncl_step_size(step, "C_COLUMN", p->c.column);
+    ncl_step_size(step, "BIAS_ROW", p->bias.row);
+    ncl_step_size(step, "BIAS_COLUMN", p->bias.column);
+    ncl_step_size(step, "HAS_BIAS", p->bias.ref != NCL_NO_TENSOR);
+    ncl_product_batch(step, p, "A_STRIDE", &p->a, "B_STRIDE", &p->b);
+    return step;
+}
+
 /* ---- copies of operands ---- */
 
 int64_t ncl_product_copy_batch(struct ncl_strided *copy, const struct ncl_matmul *p, struct ncl_matrix *matrix,

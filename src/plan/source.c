@@ -50,23 +50,38 @@ void ncl_source_launch_name(uint64_t key, char name[NCL_LAUNCH_NAME])
     snprintf(name, NCL_LAUNCH_NAME, "launch_%016" PRIx64, key);
 }
 
+/* The call of the body in a kernel: a guarded task of a work-item, or that of a whole work-group with its memory. */
+static void add_call(struct ncl_text *text, const struct ncl_kernel *kernel)
+{
+    const char *index = ncl_source_index_type(kernel);
+    if (kernel->map == NCL_MAP_GROUP)
+        ncl_text_printf(text,
+                        "    local float4 shared[%u];\n    %s_%016" PRIx64
+                        "((%s)get_group_id(0), records + record, (local void *)shared",
+                        (unsigned)((kernel->local_bytes + 15) / 16), kernel->body, kernel->key, index);
+    else
+        ncl_text_printf(text,
+                        "    const ulong task = get_global_id(0);\n    if (task < tasks)\n        %s_%016" PRIx64
+                        "((%s)task, records + record",
+                        kernel->body, kernel->key, index);
+    for (unsigned i = 0; i < kernel->tensors; i++)
+        ncl_text_printf(text, ", (global void *)(m%u + o%u)", i, i);
+    ncl_text_add(text, ");\n");
+}
+
 /* The kernel around one body. */
 static void add_launch(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_kernel *kernel)
 {
     char name[NCL_LAUNCH_NAME];
     ncl_source_launch_name(kernel->key, name);
     ncl_text_printf(text, "#line 1 \"launch of %s\"\n__attribute__((reqd_work_group_size(%u, 1, 1)))\n", kernel->body,
-                    plan->target.group);
+                    ncl_plan_group(plan, kernel));
     ncl_text_printf(text, "kernel void %s(global const long *records, ulong record, ulong tasks", name);
     for (unsigned i = 0; i < kernel->tensors; i++)
         ncl_text_printf(text, ", global uchar *m%u, ulong o%u", i, i);
-    ncl_text_printf(text,
-                    ")\n{\n    const ulong task = get_global_id(0);\n    if (task < tasks)\n        %s_%016" PRIx64
-                    "((%s)task, records + record",
-                    kernel->body, kernel->key, ncl_source_index_type(kernel));
-    for (unsigned i = 0; i < kernel->tensors; i++)
-        ncl_text_printf(text, ", (global void *)(m%u + o%u)", i, i);
-    ncl_text_add(text, ");\n}\n");
+    ncl_text_add(text, ")\n{\n");
+    add_call(text, kernel);
+    ncl_text_add(text, "}\n");
 }
 
 /* ---- keys ---- */
@@ -78,7 +93,8 @@ nnefcl_status ncl_source_keys(struct ncl_plan *plan, const nnefcl_allocator *all
     for (size_t i = 0; i < plan->kernel_count; i++) {
         struct ncl_kernel *kernel = &plan->kernel[i];
         ncl_text_init(&text, allocator);
-        ncl_text_printf(&text, "%s %u %u\n", kernel->body, plan->target.group, kernel->tensors);
+        ncl_text_printf(&text, "%s %u %u %u %u\n", kernel->body, kernel->map, ncl_plan_group(plan, kernel),
+                        (unsigned)kernel->local_bytes, kernel->tensors);
         add_defines(&text, kernel);
         add_prelude(&text, &plan->target, kernel);
         add_source(&text, kernel);
@@ -119,7 +135,8 @@ void ncl_source_body(struct ncl_text *text, const struct ncl_plan *plan, uint32_
     struct ncl_text body;
     ncl_text_init(&body, &text->allocator);
     add_source(&body, kernel);
-    ncl_text_printf(text, "#undef NCL_SUFFIX\n#undef INDEX\n#undef NCL_REALS\n#define NCL_SUFFIX _%016" PRIx64 "\n", kernel->key);
+    ncl_text_printf(text, "#undef NCL_SUFFIX\n#undef INDEX\n#undef NCL_REALS\n#define NCL_SUFFIX _%016" PRIx64 "\n",
+                    kernel->key);
     add_defines(text, kernel);
     add_prelude(text, &plan->target, kernel);
     if (body.data)

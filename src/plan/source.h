@@ -33,7 +33,7 @@ void ncl_source_wanted(const struct ncl_plan *plan, bool init, bool run, bool *w
 /* The text of one. Kernels are called launch_<key>:
  *   kernel void launch_0123456789abcdef(global const long *records, ulong record, ulong tasks, global uchar *m0,
  *                                       ulong o0, global uchar *m1, ulong o1, ...)
- * with one (buffer, byte offset) pair for each tensor. Work-group size: target.group. */
+ * with one (buffer, byte offset) pair for each tensor. Work-group size: ncl_plan_group. */
 void ncl_source_text(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program);
 #define NCL_LAUNCH_NAME 32 /* bytes that the name of a kernel takes */
 void ncl_source_launch_name(uint64_t key, char name[NCL_LAUNCH_NAME]);

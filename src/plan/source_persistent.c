@@ -46,9 +46,12 @@ const char *ncl_persistent_unfit(const struct ncl_plan *plan)
     if (2 * sizeof(void *) + buffers * (sizeof(void *) + sizeof(uint64_t)) > target->max_parameter_bytes)
         return "the buffers of the plan need more bytes of kernel arguments than the device takes";
     for (size_t i = 0; i < plan->run.count; i++) {
-        if (plan->run.step[i].kind == NCL_STEP_GEMM)
+        const struct ncl_step *step = &plan->run.step[i];
+        if (step->kind == NCL_STEP_GEMM)
             return "CLBlast cannot be part of it";
-        const uint64_t more = step_tasks(plan, &plan->run.step[i]);
+        if (step->kind == NCL_STEP_KERNEL && plan->kernel[step->kernel].map == NCL_MAP_GROUP)
+            return "it has no work-groups of several work-items";
+        const uint64_t more = step_tasks(plan, step);
         if (more > INT32_MAX || (tasks += more) > INT32_MAX)
             return "there are more than 2^31 tasks";
     }

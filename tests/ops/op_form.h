@@ -8,18 +8,20 @@
 #include "host/host.h"
 #include "nnefcl/nnefcl.h"
 
-enum { OP_FORMS = 3 };
+enum { OP_FORMS = 4 };
 
 struct op_form {
     const char *name;
     nnefcl_execution execution;
-    bool gpu; /* work-groups and small tasks, on whatever device there is */
+    bool gpu;       /* work-groups and small tasks, on whatever device there is */
+    unsigned lanes; /* of vectors, with the tiles and caches that go with them; 0: the device's */
 };
 
 static const struct op_form op_forms[OP_FORMS] = {
-    {"launch", NNEFCL_EXECUTION_LAUNCHES, false},
-    {"persistent", NNEFCL_EXECUTION_PERSISTENT, false},
-    {"gpu", NNEFCL_EXECUTION_LAUNCHES, true},
+    {"launch", NNEFCL_EXECUTION_LAUNCHES, false, 0},
+    {"persistent", NNEFCL_EXECUTION_PERSISTENT, false, 0},
+    {"gpu", NNEFCL_EXECUTION_LAUNCHES, true, 0},
+    {"wide", NNEFCL_EXECUTION_LAUNCHES, false, 16},
 };
 
 /* Opens a device for a form. One seen as a GPU differs from a CPU in what decides about kernels, groups and tasks;
@@ -34,6 +36,11 @@ static inline nnefcl_device *op_form_open(const struct op_form *form)
         opened->target.cpu = false;
         opened->target.group = opened->target.max_work_group < 64 ? 1 : 64;
         opened->target.chunk = ncl_target_generic_gpu.chunk;
+    }
+    if (form->lanes) {
+        opened->target.lanes = form->lanes;
+        opened->target.registers = ncl_target_registers(form->lanes);
+        opened->target.chunk = opened->target.cpu ? opened->target.chunk : form->lanes;
     }
     return opened;
 }

@@ -1,0 +1,94 @@
+/* Tiles from the facts of a target, and kernels of work-groups in a plan. */
+#include "ir/target.h"
+#include "model/frozen.h"
+#include "model/model_text.h"
+#include "plan/source.h"
+#include "plan/source_persistent.h"
+
+static struct ncl_target with_lanes(unsigned lanes)
+{
+    struct ncl_target target = ncl_target_generic_cpu;
+    target.lanes = lanes;
+    target.registers = ncl_target_registers(lanes);
+    return target;
+}
+
+static const struct {
+    unsigned lanes;
+    int64_t rows, columns, tile_rows, tile_vectors;
+} tiles[] = {
+    {8, 0, 0, 6, 2},    {8, 64, 0, 6, 2},   {8, 96, 0, 6, 2},   {8, 0, 768, 6, 2},
+    {8, 8, 0, 4, 2},    {8, 0, 5, 6, 2},    {16, 0, 0, 6, 4},   {16, 64, 0, 6, 4},
+    {16, 512, 0, 6, 4}, {16, 4, 0, 4, 4},   {16, 0, 768, 6, 4}, {16, 0, 63, 14, 2},
+    {16, 0, 32, 14, 2}, {16, 0, 96, 14, 2}, {16, 0, 5, 14, 2},  {16, 14, 32, 14, 2},
+};
+
+START_TEST(tile)
+{
+    const struct ncl_target target = with_lanes(tiles[_i].lanes);
+    const struct ncl_tile got = ncl_target_tile(&target, tiles[_i].rows, tiles[_i].columns);
+    ck_assert_int_eq(got.rows, tiles[_i].tile_rows);
+    ck_assert_int_eq(got.vectors, tiles[_i].tile_vectors);
+}
+END_TEST
+
+/* Sums, a row of vectors and an element; and a tile is not wider than the result unless all are. */
+START_TEST(tiles_fit)
+{
+    for (unsigned lanes = 8; lanes <= 16; lanes *= 2)
+        for (int64_t rows = 0; rows < 70; rows++)
+            for (int64_t columns = 0; columns < 300; columns++) {
+                const struct ncl_target target = with_lanes(lanes);
+                const struct ncl_tile got = ncl_target_tile(&target, rows, columns);
+                ck_assert_int_le(got.rows * got.vectors + got.vectors + 1, target.registers);
+                ck_assert(columns == 0 || columns < 2 * lanes || ncl_tile_columns(&target, got) <= columns);
+            }
+}
+END_TEST
+
+/* A product on a GPU: the launch calls the body with its work-group, all work-items enter it; no persistent form. */
+START_TEST(work_groups)
+{
+    static const char graph[] = "version 1.0;\ngraph g( x ) -> ( y )\n{\n    x = external(shape = [70,40]);\n    y = "
+                                "matmul(x, x, transposeB = true);\n}\n";
+    const struct ncl_plan_options options = {0};
+    struct model_text model;
+    struct ncl_arena arena;
+    struct ncl_diag diag;
+    struct ncl_text text;
+    const struct ncl_plan *made;
+    ncl_arena_init(&arena, NULL, 0);
+    model_text_open(&model, graph, NULL);
+    ncl_diag_init(&diag, &model.error, NULL, NULL, false);
+    ck_assert_int_eq(ncl_model_plan(model.model, &ncl_target_generic_gpu, &options, &arena, &diag, NULL, &made),
+                     NNEFCL_OK);
+    ck_assert_uint_eq(made->kernel_count, 1);
+    ck_assert_int_eq(made->kernel[0].map, NCL_MAP_GROUP);
+    ck_assert_uint_eq(ncl_plan_group(made, &made->kernel[0]), 64);
+    ck_assert_uint_eq(made->run.step[0].tasks, 4);
+    ncl_text_init(&text, NULL);
+    static const uint32_t only[] = {0};
+    const struct ncl_program_text program = {.count = 1, .kernel = only};
+    ncl_source_text(&text, made, &program);
+    ck_assert(!text.failed && strstr(text.data, "reqd_work_group_size(64, 1, 1)"));
+    ck_assert(strstr(text.data, "get_group_id(0), records + record, (local void *)shared"));
+    ck_assert(!strstr(text.data, "if (task < tasks)"));
+    struct ncl_plan on_cpu = *made;
+    on_cpu.target = ncl_target_generic_cpu;
+    ck_assert_str_eq(ncl_persistent_unfit(&on_cpu), "it has no work-groups of several work-items");
+    ncl_text_free(&text);
+    model_text_close(&model);
+    ncl_arena_free(&arena);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("target");
+    TCase *tests = tcase_create("target");
+    tcase_add_loop_test(tests, tile, 0, (int)(sizeof tiles / sizeof *tiles));
+    tcase_add_test(tests, tiles_fit);
+    tcase_add_test(tests, work_groups);
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}

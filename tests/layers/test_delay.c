@@ -100,6 +100,48 @@ START_TEST(waits_for_other)
 }
 END_TEST
 
+/* ---- weights ---- */
+
+enum { VARIABLES = 48, FLOATS = 8192 }; /* more than the block of host memory on which small weights travel */
+
+static nnefcl_model *variables_model(void)
+{
+    char text[256 * VARIABLES], *at = text;
+    at += sprintf(at, "graph g(x) -> (y)\n{\n    x = external(shape = [1]);\n    t0 = copy(x);\n");
+    for (int i = 0; i < VARIABLES; i++)
+        at += sprintf(at,
+                      "    v%d = variable<scalar>(shape = [%d], label = 'v%d');\n"
+                      "    s%d = sum_reduce(v%d * x, axes = [0]);\n    t%d = t%d + s%d;\n",
+                      i, FLOATS, i, i, i, i + 1, i, i);
+    sprintf(at, "    y = copy(t%d);\n}\n", VARIABLES);
+    return host_model(text, 1);
+}
+
+static int expect_right(void *user, const nnefcl_verdict *verdict)
+{
+    (void)user;
+    ck_assert_msg(verdict->bad == 0, "%s: %llu values are wrong", verdict->result.name,
+                  (unsigned long long)verdict->bad);
+    return 0;
+}
+
+/* The block is used again only when all that lies in it has been read. */
+START_TEST(weights_arrive)
+{
+    const float x[1] = {1};
+    nnefcl_error error = {0};
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    options.keep_tensors = 1;
+    nnefcl_model *model = variables_model();
+    nnefcl_session *session = host_session(model, &options);
+    const nnefcl_status status =
+        nnefcl_session_verify(session, model, (const void *[]){x}, NULL, expect_right, NULL, &error);
+    ck_assert_msg(status == NNEFCL_OK, "%s", error.message);
+    nnefcl_session_free(session);
+    nnefcl_model_free(model);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("delay");
@@ -108,6 +150,7 @@ int main(void)
     tcase_add_unchecked_fixture(tests, open_queues, close_queues);
     tcase_add_loop_test(tests, writes_late, 0, (int)(sizeof releases / sizeof *releases));
     tcase_add_test(tests, waits_for_other);
+    tcase_add_test(tests, weights_arrive);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

@@ -16,24 +16,14 @@ static char *chain_text(void)
     return text;
 }
 
-static nnefcl_model *chain_model(void)
-{
-    nnefcl_error error = {0};
-    nnefcl_model *model;
-    char *graph = chain_text(), *text = malloc(strlen(graph) + 32);
-    sprintf(text, "version 1.0;\n%s", graph);
-    ck_assert_msg(nnefcl_model_open_memory(text, strlen(text), NULL, &model, &error) == NNEFCL_OK, "%s", error.message);
-    free(text);
-    free(graph);
-    return model;
-}
-
 START_TEST(newest_first)
 {
     const nnefcl_session_options options = {.version = 1, .execution = NNEFCL_EXECUTION_LAUNCHES};
     char text[256];
     host_open();
-    nnefcl_model *model = chain_model();
+    char *graph = chain_text();
+    nnefcl_model *model = host_model(graph, 0);
+    free(graph);
     nnefcl_session *session = host_session(model, &options);
     ck_assert_uint_ge(nnefcl_session_step_count(session), STEPS - 1);
     const unsigned long long before = layer->passed();

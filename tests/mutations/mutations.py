@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""Do the tests notice?  mutations.py [--work DIR] [NAME ...]
+
+Each mutation is one fault that a change could bring in and that once nobody saw, or nobody would see on one driver. It
+is applied to a copy of the tree, the suites that should know are built and run, and the fault counts as caught when one
+of them fails. All must pass without any. By hand: a mutation costs a build of a few files and a minute or so.
+
+Run with no names: all. Exit status 1: one survived that is not marked as harmless, or does not apply any more.
+"""
+import argparse
+import glob
+import os
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+class Mutation:
+    """`edits`: (file pattern, old text, new text), each old text at least once in exactly one file that matches."""
+
+    def __init__(self, name, what, edits, suites, sanitize='', harmless=False):
+        self.name, self.what, self.edits, self.suites = name, what, edits, suites
+        self.sanitize, self.harmless = sanitize, harmless
+
+
+MUTATIONS = [
+    Mutation('M1', 'both fences of the persistent form removed',
+             [('src/plan/source_persistent.c', 'mem_fence(CLK_GLOBAL_MEM_FENCE);', '')],
+             ['plan/test_source_persistent']),
+    Mutation('M2', 'groups do not wait for earlier steps',
+             [('src/plan/source_persistent.c', 'step[%d] ? first : 0', 'step[%d] ? 0 : 0')],
+             ['host/test_persistent']),
+    Mutation('M3', 'filters of 4096 taps go where 1024 fit',
+             [('src/ops/*.c', 'taps > TAPS_MAX', 'taps > 4 * TAPS_MAX')],
+             ['ops/test_limits'], sanitize='address,undefined'),
+    Mutation('M4', 'a convolution is not shared out',
+             [('src/ops/*conv_gemm.c', 'wanted = 4 * (int64_t)', 'wanted = 0 * (int64_t)')],
+             ['plan/test_plan_golden']),
+    Mutation('M5', 'steps on an out-of-order queue are not chained',
+             [('host/run.c', 'if (event && !in_order) {', 'if (event && !in_order && !event) {')],
+             ['host/test_opencl', 'delay/opencl']),
+    Mutation('M6', 'a session does not wait for the run that the application enqueued',
+             [('host/run.c', 'if (!session->last)\n        return NNEFCL_OK;', 'if (diag)\n        return NNEFCL_OK;')],
+             ['host/test_state', 'delay/state', 'delay/opencl']),
+    Mutation('M7', 'the block of small weights is used again too early',
+             [('host/upload.c', '"clFinish", clFinish(queue));', '"clFinish", CL_SUCCESS);')],
+             ['layers/test_delay']),
+    Mutation('M8', 'buffers of init are kept',
+             [('host/session.c', 'ncl_memory_release(session, NCL_STORE_INIT);', ';')],
+             ['layers/test_memory']),
+    Mutation('M9', 'one task too many in work-groups',
+             [('src/plan/*.c', 'if (task < tasks)', 'if (task <= tasks)')],
+             ['host/test_groups']),
+    Mutation('M10', "the application's queue is not flushed",
+             [('host/run.c', '        clFlush(queue);', '        ;')],
+             ['delay/opencl', 'delay/state']),
+    Mutation('M11', 'tensors are aligned to 64 bytes whatever the device wants; harmless while all are addressed by offsets',
+             [('host/device.c', 'target->alignment = power_of_two_below(bits / 8, 4096);', 'target->alignment = 64 + 0 * bits;')],
+             ['host/test_device', 'host/test_session'], harmless=True),
+    Mutation('M12', 'init loads in the reverse order of the files',
+             [('src/plan/schedule.c', 'x->file < y->file ? -1', 'x->file > y->file ? -1')],
+             ['plan/test_schedule', 'plan/test_plan_golden']),
+    Mutation('M13', 'the offset of a binding is lost in the persistent form',
+             [('host/persistent.c', 'slot->bound ? slot->offset : 0', 'slot->bound ? 0 : 0')],
+             ['host/test_opencl']),
+    Mutation('M14', '64-bit indices only when they are asked for',
+             [('src/emit/lower.c', 'lower->long_index || emit->largest > INT_INDEX_LIMIT || tasks > INT_INDEX_LIMIT',
+               'lower->long_index')],
+             ['plan/test_long_index']),
+]
+
+
+def run(words, **more):
+    return subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more)
+
+
+def copy_tree(source):
+    """The tracked files as they are here, only those that changed, so that a second run builds little."""
+    os.makedirs(source, exist_ok=True)
+    files = subprocess.run(['git', '-C', ROOT, 'ls-files', '-z'], stdout=subprocess.PIPE, check=True).stdout
+    subprocess.run(['rsync', '-a', '--files-from=-', '--from0', ROOT, source] if has('rsync') else
+                   ['sh', '-c', 'cd "$1" && xargs -0 cp -u --parents -t "$2"', 'sh', ROOT, source], input=files, check=True)
+
+
+def has(tool):
+    return subprocess.run(['sh', '-c', 'command -v ' + tool], stdout=subprocess.DEVNULL).returncode == 0
+
+
+def target_of(suite):
+    folder, name = suite.split('/')
+    if folder != 'delay':
+        return '%s_%s' % (folder, name)
+    return '%s_test_%s' % ('host' if os.path.exists(os.path.join(ROOT, 'tests/host/test_%s.c' % name)) else 'ops', name)
+
+
+def test(work, mutation):
+    """None: all suites pass; else what happened."""
+    build = os.path.join(work, 'build' + ('-' + mutation.sanitize.replace(',', '-') if mutation.sanitize else ''))
+    configure = run(['cmake', '-S', os.path.join(work, 'source'), '-B', build, '-G', 'Ninja', '-DNNEFCL_BUILD_EXAMPLES=OFF',
+                     '-DNNEFCL_SANITIZE=' + mutation.sanitize] +
+                    (['-DCMAKE_C_COMPILER_LAUNCHER=ccache'] if has('ccache') else []))
+    made = run(['cmake', '--build', build, '--target'] + sorted({target_of(s) for s in mutation.suites}))
+    if configure.returncode or made.returncode:
+        sys.exit('%s does not build:\n%s%s' % (mutation.name, configure.stdout[-1500:], made.stdout[-1500:]))
+    ran = run(['ctest', '--test-dir', build, '--no-tests=error', '--output-on-failure', '-R', '^(%s)$' % '|'.join(mutation.suites)],
+              env=dict(os.environ, ASAN_OPTIONS='detect_leaks=0'))
+    return ran.stdout if ran.returncode else None
+
+
+def apply(source, mutation):
+    """The files that were changed, with their old text."""
+    old = {}
+    for pattern, before, after in mutation.edits:
+        paths = [p for p in glob.glob(os.path.join(source, pattern)) if before in open(p).read()]
+        if len(paths) != 1:
+            sys.exit('%s does not apply: %r is in %d files of %s' % (mutation.name, before, len(paths), pattern))
+        with open(paths[0]) as f:
+            old.setdefault(paths[0], f.read())
+        with open(paths[0], 'w') as f:
+            f.write(old[paths[0]].replace(before, after))
+    return old
+
+
+def first_failure(output):
+    """The suite that failed and, where there is one, the line that says what."""
+    failed = [line.split()[2] for line in output.split('\n') if '(Failed)' in line or '(Timeout)' in line or 'Abort' in line and ' - ' in line]
+    lines = [line for line in output.split('\n') if ':F:' in line or 'delay layer:' in line or 'ERROR: AddressSanitizer' in line]
+    return '%s: %s' % (', '.join(failed), lines[0].strip()[-160:] if lines else output[-160:])
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--work', default='/tmp/nnefcl-mutations')
+    parser.add_argument('names', nargs='*')
+    arguments = parser.parse_args()
+    source, bad = os.path.join(arguments.work, 'source'), 0
+    copy_tree(source)
+    for mutation in MUTATIONS:
+        if arguments.names and mutation.name not in arguments.names:
+            continue
+        before = test(arguments.work, mutation)
+        if before:
+            sys.exit('%s: its suites fail without it:\n%s' % (mutation.name, before[-3000:]))
+        old = apply(source, mutation)
+        try:
+            caught = test(arguments.work, mutation)
+        finally:
+            for path, text in old.items():
+                with open(path, 'w') as f:
+                    f.write(text)
+        verdict = 'caught' if caught else 'survived, as it may' if mutation.harmless else 'SURVIVED'
+        bad += verdict == 'SURVIVED'
+        print('%-4s %-20s %s%s' % (mutation.name, verdict, mutation.what, '\n     ' + first_failure(caught) if caught else ''), flush=True)
+    sys.exit(bad > 0)
+
+
+if __name__ == '__main__':
+    main()

@@ -8,7 +8,7 @@
 
 /* ---- shapes ---- */
 
-static nnefcl_status check_scores(struct ncl_infer *infer, const struct ncl_node *node, const nnefcl_shape *scores)
+static nnefcl_status scores_check(struct ncl_infer *infer, const struct ncl_node *node, const nnefcl_shape *scores)
 {
     nnefcl_shape joined = *scores;
     if (ncl_shape_volume(&ncl_node_tensor(node, "scale")->shape) != 1 ||
@@ -21,7 +21,7 @@ static nnefcl_status check_scores(struct ncl_infer *infer, const struct ncl_node
     return NNEFCL_OK;
 }
 
-static nnefcl_status find_scores(struct ncl_infer *infer, const struct ncl_node *node, nnefcl_shape *scores)
+static nnefcl_status scores_find(struct ncl_infer *infer, const struct ncl_node *node, nnefcl_shape *scores)
 {
     return ncl_matmul_shape(infer, node, &ncl_node_tensor(node, "query")->shape, &ncl_node_tensor(node, "key")->shape,
                             false, ncl_node_logical(node, "transposed"), scores);
@@ -30,9 +30,9 @@ static nnefcl_status find_scores(struct ncl_infer *infer, const struct ncl_node 
 nnefcl_status ncl_attention_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
     nnefcl_shape scores, shape;
-    nnefcl_status status = find_scores(infer, node, &scores);
+    nnefcl_status status = scores_find(infer, node, &scores);
     if (!status)
-        status = check_scores(infer, node, &scores);
+        status = scores_check(infer, node, &scores);
     if (!status)
         status = ncl_matmul_shape(infer, node, &scores, &ncl_node_tensor(node, "value")->shape, false, false, &shape);
     return status ? status : ncl_infer_result(infer, node, 0, &shape);
@@ -60,30 +60,30 @@ struct row {
     int64_t at[NNEFCL_MAX_RANK];  /* of the row */
 };
 
-static double number(const struct row *row, const char *name)
+static double row_number(const struct row *row, const char *name)
 {
     return ncl_reference_in(row->reference, ncl_node_tensor(row->node, name))[0];
 }
 
-static double score(struct row *row, int64_t key)
+static double row_score(struct row *row, int64_t key)
 {
     const struct ncl_tensor *mask = ncl_node_tensor(row->node, "mask");
     double sum = 0;
     for (int64_t i = 0; i < row->depth; i++)
         sum += row->query[i] * row->key[key * row->key_step + i * row->depth_step];
     row->at[ncl_node_result(row->node, 0)->shape.rank - 1] = key;
-    return sum * number(row, "scale") / number(row, "divisor") +
+    return sum * row_number(row, "scale") / row_number(row, "divisor") +
            ncl_reference_in(row->reference, mask)[ncl_position_repeated(&mask->shape, row->at)];
 }
 
 /* y[j] = sum over keys of weight value[j] / sum of weights, weight = exp(score - the largest one). */
-static void define_row(struct row *row, double *y, double *scale)
+static void row_define(struct row *row, double *y, double *scale)
 {
     double max = -INFINITY, sum = 0;
     for (int64_t k = 0; k < row->keys; k++)
-        max = fmax(max, score(row, k));
+        max = fmax(max, row_score(row, k));
     for (int64_t k = 0; k < row->keys; k++) {
-        const double weight = exp(score(row, k) - max);
+        const double weight = exp(row_score(row, k) - max);
         sum += weight;
         for (int64_t j = 0; j < row->columns; j++) {
             y[j] += weight * row->value[k * row->columns + j];
@@ -97,7 +97,7 @@ static void define_row(struct row *row, double *y, double *scale)
 }
 
 /* The elements of an operand from this row on; of one whose rows are not those of the result, all of them. */
-static const double *operand_at(struct row *row, const char *name, bool rows)
+static const double *row_operand(struct row *row, const char *name, bool rows)
 {
     const struct ncl_tensor *tensor = ncl_node_tensor(row->node, name);
     int64_t at[NNEFCL_MAX_RANK] = {0};
@@ -124,10 +124,10 @@ void ncl_attention_reference(const struct ncl_reference *reference, const struct
     nnefcl_shape rows = result->shape;
     rows.extent[last] = 1;
     for (bool more = ncl_position_first(&rows, row.at); more; more = ncl_position_next(&rows, row.at)) {
-        row.query = operand_at(&row, "query", true);
-        row.key = operand_at(&row, "key", false);
-        row.value = operand_at(&row, "value", false);
-        define_row(&row, y, scale);
+        row.query = row_operand(&row, "query", true);
+        row.key = row_operand(&row, "key", false);
+        row.value = row_operand(&row, "value", false);
+        row_define(&row, y, scale);
         row.at[last] = 0;
         y += row.columns;
         scale += row.columns;

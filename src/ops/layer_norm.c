@@ -12,7 +12,7 @@
 
 /* ---- shapes ---- */
 
-static bool runs_along(const nnefcl_shape *parameter, const nnefcl_shape *input, const nnefcl_shape *reduced)
+static bool parameter_runs_along(const nnefcl_shape *parameter, const nnefcl_shape *input, const nnefcl_shape *reduced)
 {
     for (int i = 0; i < parameter->rank; i++)
         if (parameter->extent[i] != 1 &&
@@ -33,13 +33,13 @@ nnefcl_status ncl_layer_norm_infer(struct ncl_infer *infer, struct ncl_node *nod
         return ncl_infer_error(infer, node, "there is one element along the axes");
     for (size_t i = 1; i < node->parameter_count; i++) {
         const struct ncl_value *value = &node->argument[i];
-        if (value->kind == NCL_VALUE_TENSOR && !runs_along(&value->tensor->shape, &x->shape, &reduced))
+        if (value->kind == NCL_VALUE_TENSOR && !parameter_runs_along(&value->tensor->shape, &x->shape, &reduced))
             return ncl_infer_error(infer, node, "'%s' does not run along the axes", node->parameter[i]);
     }
     return ncl_infer_result(infer, node, 0, &x->shape);
 }
 
-static nnefcl_shape reduced_shape(const struct ncl_node *node)
+static nnefcl_shape norm_reduced_shape(const struct ncl_node *node)
 {
     nnefcl_shape shape = ncl_node_tensor(node, "x")->shape;
     for (size_t i = 0; i < ncl_node_count(node, "axes"); i++)
@@ -52,13 +52,13 @@ static nnefcl_shape reduced_shape(const struct ncl_node *node)
 static ncl_ref emit_moment(struct ncl_lower *lower, const struct ncl_node *node, enum ncl_reduction kind,
                            const char *name, ncl_ref mean)
 {
-    const nnefcl_shape shape = reduced_shape(node);
+    const nnefcl_shape shape = norm_reduced_shape(node);
     const ncl_ref ref = ncl_lower_scratch(lower, name, NNEFCL_SCALAR, ncl_shape_volume(&shape));
     ncl_reduce_emit(lower, kind, ncl_node_tensor(node, "x"), mean, ref, &shape);
     return ref;
 }
 
-static const char *scaled(struct ncl_expression *expression, const struct ncl_node *node, const char *y)
+static const char *norm_scale(struct ncl_expression *expression, const struct ncl_node *node, const char *y)
 {
     const char *const terms[] = {y, ncl_expression_tensor(expression, ncl_node_tensor(node, "scale"))};
     if (ncl_tensor_is_filled_with(ncl_node_tensor(node, "scale"), 1))
@@ -69,7 +69,7 @@ static const char *scaled(struct ncl_expression *expression, const struct ncl_no
 nnefcl_status ncl_layer_norm_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
     const struct ncl_tensor *x = ncl_node_tensor(node, "x"), *result = ncl_node_result(node, 0);
-    const nnefcl_shape shape = reduced_shape(node);
+    const nnefcl_shape shape = norm_reduced_shape(node);
     const ncl_ref mean = emit_moment(lower, node, NCL_REDUCE_MEAN, "mean", ncl_lower_tensor(lower, x)),
                   variance = emit_moment(lower, node, NCL_REDUCE_VARIANCE, "variance", mean);
     struct ncl_expression expression;
@@ -79,7 +79,7 @@ nnefcl_status ncl_layer_norm_lower(struct ncl_lower *lower, const struct ncl_nod
                                  ncl_expression_operand(&expression, variance, &shape)};
     const char *y = ncl_expression_apply(&expression, NNEFCL_SCALAR, "(x - y) * rsqrt(z + ALPHA)", terms,
                                          ncl_node_scalar(node, "epsilon"), 0);
-    y = scaled(&expression, node, y);
+    y = norm_scale(&expression, node, y);
     const char *const sum[] = {y, ncl_expression_tensor(&expression, ncl_node_tensor(node, "offset"))};
     if (!ncl_tensor_is_filled_with(ncl_node_tensor(node, "offset"), 0))
         ncl_expression_apply(&expression, NNEFCL_SCALAR, "x + y", sum, 0, 0);
@@ -89,15 +89,15 @@ nnefcl_status ncl_layer_norm_lower(struct ncl_lower *lower, const struct ncl_nod
 nnefcl_status ncl_rms_norm_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
     const struct ncl_tensor *x = ncl_node_tensor(node, "x"), *result = ncl_node_result(node, 0);
-    const nnefcl_shape shape = reduced_shape(node);
+    const nnefcl_shape shape = norm_reduced_shape(node);
     const ncl_ref square = emit_moment(lower, node, NCL_REDUCE_MEAN_SQUARE, "mean square", ncl_lower_tensor(lower, x));
     struct ncl_expression expression;
     ncl_expression_begin(&expression, lower, result);
     const char *const terms[] = {ncl_expression_tensor(&expression, x),
                                  ncl_expression_operand(&expression, square, &shape)};
-    scaled(&expression, node,
-           ncl_expression_apply(&expression, NNEFCL_SCALAR, "x * rsqrt(y + ALPHA)", terms,
-                                ncl_node_scalar(node, "epsilon"), 0));
+    norm_scale(&expression, node,
+               ncl_expression_apply(&expression, NNEFCL_SCALAR, "x * rsqrt(y + ALPHA)", terms,
+                                    ncl_node_scalar(node, "epsilon"), 0));
     return ncl_elements_emit(&expression, ncl_lower_tensor(lower, result));
 }
 
@@ -113,7 +113,7 @@ struct line {
     double mean, variance, epsilon;
 };
 
-static double parameter_at(const struct line *line, const char *name, const int64_t *at)
+static double line_parameter(const struct line *line, const char *name, const int64_t *at)
 {
     const struct ncl_tensor *tensor = ncl_node_tensor(line->node, name);
     return ncl_reference_in(line->reference, tensor)[ncl_position_repeated(&tensor->shape, at)];
@@ -130,13 +130,13 @@ static void line_walk(struct line *line, void (*each)(struct line *line, const i
     }
 }
 
-static void add_to_mean(struct line *line, const int64_t *at, int64_t index)
+static void line_add_to_mean(struct line *line, const int64_t *at, int64_t index)
 {
     (void)at;
     line->mean += ncl_reference_in(line->reference, line->x)[index] / (double)ncl_shape_volume(&line->along);
 }
 
-static void add_to_variance(struct line *line, const int64_t *at, int64_t index)
+static void line_add_to_variance(struct line *line, const int64_t *at, int64_t index)
 {
     (void)at;
     const double from = ncl_reference_in(line->reference, line->x)[index] - line->mean;
@@ -144,30 +144,30 @@ static void add_to_variance(struct line *line, const int64_t *at, int64_t index)
 }
 
 /* A difference from the mean rounds in units of the mean. */
-static void set_layer_norm(struct line *line, const int64_t *at, int64_t index)
+static void line_set_layer_norm(struct line *line, const int64_t *at, int64_t index)
 {
     const struct ncl_tensor *result = ncl_node_result(line->node, 0);
     const double x = ncl_reference_in(line->reference, line->x)[index],
-                 factor = parameter_at(line, "scale", at) / sqrt(line->variance + line->epsilon),
-                 offset = parameter_at(line, "offset", at);
+                 factor = line_parameter(line, "scale", at) / sqrt(line->variance + line->epsilon),
+                 offset = line_parameter(line, "offset", at);
     ncl_reference_out(line->reference, result)[index] = (x - line->mean) * factor + offset;
     ncl_reference_scale(line->reference, result, (uint64_t)ncl_shape_volume(&line->along))[index] =
         (fabs(x) + fabs(line->mean)) * fabs(factor) + fabs(offset);
 }
 
-static void set_rms_norm(struct line *line, const int64_t *at, int64_t index)
+static void line_set_rms_norm(struct line *line, const int64_t *at, int64_t index)
 {
     const struct ncl_tensor *result = ncl_node_result(line->node, 0);
     const double x = ncl_reference_in(line->reference, line->x)[index];
     ncl_reference_out(line->reference, result)[index] =
-        x * parameter_at(line, "scale", at) / sqrt(line->variance + line->epsilon);
+        x * line_parameter(line, "scale", at) / sqrt(line->variance + line->epsilon);
     ncl_reference_scale(line->reference, result, (uint64_t)ncl_shape_volume(&line->along));
 }
 
-static void define(const struct ncl_reference *reference, const struct ncl_node *node, bool centred,
-                   void (*set)(struct line *line, const int64_t *at, int64_t index))
+static void norm_define(const struct ncl_reference *reference, const struct ncl_node *node, bool centred,
+                        void (*set)(struct line *line, const int64_t *at, int64_t index))
 {
-    const nnefcl_shape reduced = reduced_shape(node);
+    const nnefcl_shape reduced = norm_reduced_shape(node);
     struct line line = {.reference = reference,
                         .node = node,
                         .x = ncl_node_tensor(node, "x"),
@@ -178,18 +178,18 @@ static void define(const struct ncl_reference *reference, const struct ncl_node 
     for (bool more = ncl_position_first(&reduced, line.first); more; more = ncl_position_next(&reduced, line.first)) {
         line.mean = line.variance = 0;
         if (centred)
-            line_walk(&line, add_to_mean);
-        line_walk(&line, add_to_variance);
+            line_walk(&line, line_add_to_mean);
+        line_walk(&line, line_add_to_variance);
         line_walk(&line, set);
     }
 }
 
 void ncl_layer_norm_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
-    define(reference, node, true, set_layer_norm);
+    norm_define(reference, node, true, line_set_layer_norm);
 }
 
 void ncl_rms_norm_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
-    define(reference, node, false, set_rms_norm);
+    norm_define(reference, node, false, line_set_rms_norm);
 }

@@ -55,8 +55,8 @@ MUTATIONS = [
     Mutation('M10', "the application's queue is not flushed",
              [('host/run.c', '        clFlush(queue);', '        ;')],
              ['delay/opencl', 'delay/state']),
-    Mutation('M11', 'tensors are aligned to 64 bytes whatever the device wants; harmless while all are addressed by offsets',
-             [('host/device.c', 'target->alignment = power_of_two_below(bits / 8, 4096);', 'target->alignment = 64 + 0 * bits;')],
+    Mutation('M11', 'tensors are aligned to 64 bytes whatever the device wants: offsets address all of them, as yet',
+             [('host/device.c', 'alignment = power_of_two_below(bits / 8, 4096);', 'alignment = 64 + 0 * bits;')],
              ['host/test_device', 'host/test_session'], harmless=True),
     Mutation('M12', 'init loads in the reverse order of the files',
              [('src/plan/schedule.c', 'x->file < y->file ? -1', 'x->file > y->file ? -1')],
@@ -76,11 +76,11 @@ def run(words, **more):
 
 
 def copy_tree(source):
-    """The tracked files as they are here, only those that changed, so that a second run builds little."""
+    """The tracked files as they are here; only those that changed, so that a second run builds little."""
     os.makedirs(source, exist_ok=True)
     files = subprocess.run(['git', '-C', ROOT, 'ls-files', '-z'], stdout=subprocess.PIPE, check=True).stdout
-    subprocess.run(['rsync', '-a', '--files-from=-', '--from0', ROOT, source] if has('rsync') else
-                   ['sh', '-c', 'cd "$1" && xargs -0 cp -u --parents -t "$2"', 'sh', ROOT, source], input=files, check=True)
+    subprocess.run(['sh', '-c', 'cd "$1" && xargs -0 cp -pu --parents -t "$2"', 'sh', ROOT, source], input=files,
+                   check=True)
 
 
 def has(tool):
@@ -89,22 +89,22 @@ def has(tool):
 
 def target_of(suite):
     folder, name = suite.split('/')
-    if folder != 'delay':
-        return '%s_%s' % (folder, name)
-    return '%s_test_%s' % ('host' if os.path.exists(os.path.join(ROOT, 'tests/host/test_%s.c' % name)) else 'ops', name)
+    return 'host_test_' + name if folder == 'delay' else '%s_%s' % (folder, name)
 
 
-def test(work, mutation):
+def test(source, mutation):
     """None: all suites pass; else what happened."""
-    build = os.path.join(work, 'build' + ('-' + mutation.sanitize.replace(',', '-') if mutation.sanitize else ''))
-    configure = run(['cmake', '-S', os.path.join(work, 'source'), '-B', build, '-G', 'Ninja', '-DNNEFCL_BUILD_EXAMPLES=OFF',
-                     '-DNNEFCL_SANITIZE=' + mutation.sanitize] +
-                    (['-DCMAKE_C_COMPILER_LAUNCHER=ccache'] if has('ccache') else []))
-    made = run(['cmake', '--build', build, '--target'] + sorted({target_of(s) for s in mutation.suites}))
-    if configure.returncode or made.returncode:
-        sys.exit('%s does not build:\n%s%s' % (mutation.name, configure.stdout[-1500:], made.stdout[-1500:]))
-    ran = run(['ctest', '--test-dir', build, '--no-tests=error', '--output-on-failure', '-R', '^(%s)$' % '|'.join(mutation.suites)],
-              env=dict(os.environ, ASAN_OPTIONS='detect_leaks=0'))
+    build = os.path.join(source, 'build' + ('-sanitized' if mutation.sanitize else ''))
+    options = ['-DNNEFCL_WERROR=ON', '-DNNEFCL_SANITIZE=' + mutation.sanitize]
+    if has('ccache'):
+        options.append('-DCMAKE_C_COMPILER_LAUNCHER=ccache')
+    configured = run(['cmake', '-S', source, '-B', build, '-G', 'Ninja'] + options)
+    targets = sorted({target_of(suite) for suite in mutation.suites})
+    built = run(['cmake', '--build', build, '--target'] + targets)
+    if configured.returncode or built.returncode:
+        sys.exit('%s does not build:\n%s%s' % (mutation.name, configured.stdout[-1500:], built.stdout[-1500:]))
+    ran = run(['ctest', '--test-dir', build, '--no-tests=error', '--output-on-failure', '-R',
+               '^(%s)$' % '|'.join(mutation.suites)], env=dict(os.environ, ASAN_OPTIONS='detect_leaks=0'))
     return ran.stdout if ran.returncode else None
 
 
@@ -123,10 +123,11 @@ def apply(source, mutation):
 
 
 def first_failure(output):
-    """The suite that failed and, where there is one, the line that says what."""
-    failed = [line.split()[2] for line in output.split('\n') if '(Failed)' in line or '(Timeout)' in line or 'Abort' in line and ' - ' in line]
-    lines = [line for line in output.split('\n') if ':F:' in line or 'delay layer:' in line or 'ERROR: AddressSanitizer' in line]
-    return '%s: %s' % (', '.join(failed), lines[0].strip()[-160:] if lines else output[-160:])
+    """The suites that failed and, where there is one, the line that says what."""
+    lines = output.split('\n')
+    failed = [line.split()[2] for line in lines if line.strip().endswith(('(Failed)', '(Timeout)', 'aborted)'))]
+    told = [line for line in lines if any(mark in line for mark in (':F:', 'delay layer:', 'Sanitizer', 'error:'))]
+    return '%s: %s' % (', '.join(failed), (told[0] if told else output).strip()[-160:])
 
 
 def main():
@@ -134,24 +135,26 @@ def main():
     parser.add_argument('--work', default='/tmp/nnefcl-mutations')
     parser.add_argument('names', nargs='*')
     arguments = parser.parse_args()
-    source, bad = os.path.join(arguments.work, 'source'), 0
+    source, bad = arguments.work, 0
     copy_tree(source)
     for mutation in MUTATIONS:
         if arguments.names and mutation.name not in arguments.names:
             continue
-        before = test(arguments.work, mutation)
+        before = test(source, mutation)
         if before:
             sys.exit('%s: its suites fail without it:\n%s' % (mutation.name, before[-3000:]))
         old = apply(source, mutation)
         try:
-            caught = test(arguments.work, mutation)
+            caught = test(source, mutation)
         finally:
             for path, text in old.items():
                 with open(path, 'w') as f:
                     f.write(text)
         verdict = 'caught' if caught else 'survived, as it may' if mutation.harmless else 'SURVIVED'
         bad += verdict == 'SURVIVED'
-        print('%-4s %-20s %s%s' % (mutation.name, verdict, mutation.what, '\n     ' + first_failure(caught) if caught else ''), flush=True)
+        print('%-4s %-20s %s' % (mutation.name, verdict, mutation.what), flush=True)
+        if caught:
+            print('     ' + first_failure(caught), flush=True)
     sys.exit(bad > 0)
 
 

@@ -21,7 +21,11 @@
 #define A(body) A2("y", body)
 
 static const struct pass_case cases[] = {
+    {"sigmoid", Y("y = 1.0 / (exp(-x) + 1.0);"), "sigmoid"},
+    {"sigmoid by a reciprocal", Y("y = rcp(1.0 + exp(-x));"), "sigmoid"},
+    {"sigmoid of the other sign", Y("y = 1.0 / (1.0 + exp(x));"), "exp add div"},
     {"silu", Y("y = x * sigmoid(x);"), "silu"},
+    {"silu by a quotient", Y("y = x / (1.0 + exp(-x));"), "silu"},
     {"silu, exchanged", Y("y = sigmoid(x) * x;"), "silu"},
     {"silu of something else", Y("y = x * sigmoid(neg(x));"), "neg sigmoid mul"},
     {"silu, the sigmoid read twice", G("y, z", "    t = sigmoid(x); y = x * t; z = t * 2.0;\n"), "sigmoid mul mul"},

@@ -30,6 +30,7 @@ static struct ncl_sort sort_of(const struct ncl_type *type)
     for (; type->kind == NCL_TYPE_ARRAY && type->item_count; type = type->item[0])
         sort.arrays++;
     sort.kind = kind[type->kind];
+    sort.unbound = type->kind == NCL_TYPE_TENSOR && type->item_count == 0;
     if (type->kind == NCL_TYPE_TENSOR && type->item_count)
         type = type->item[0];
     sort.generic = type->kind == NCL_TYPE_GENERIC;

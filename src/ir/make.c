@@ -58,6 +58,72 @@ nnefcl_status ncl_make_literal(struct ncl_infer *infer, struct ncl_loc at, struc
     return NNEFCL_OK;
 }
 
+/* ---- types ---- */
+
+static bool is_primitive(enum ncl_value_kind kind)
+{
+    return kind == NCL_VALUE_INTEGER || kind == NCL_VALUE_SCALAR || kind == NCL_VALUE_LOGICAL;
+}
+
+/* Of a tensor or a number; of an array that of its first item. False: it has none. */
+static bool dtype_of_value(const struct ncl_value *value, nnefcl_dtype *dtype)
+{
+    while (value->kind == NCL_VALUE_ARRAY && value->count)
+        value = value->item;
+    if (value->kind == NCL_VALUE_TENSOR)
+        *dtype = value->tensor->dtype;
+    else if (is_primitive(value->kind))
+        *dtype = value->kind == NCL_VALUE_SCALAR    ? NNEFCL_SCALAR
+                 : value->kind == NCL_VALUE_INTEGER ? NNEFCL_INTEGER
+                                                    : NNEFCL_LOGICAL;
+    return value->kind == NCL_VALUE_TENSOR || is_primitive(value->kind);
+}
+
+static bool item_fits(const struct ncl_sort *sort, const struct ncl_value *value)
+{
+    nnefcl_dtype dtype;
+    if (sort->kind == NCL_VALUE_NONE)
+        return is_primitive(value->kind);
+    if (sort->kind != NCL_VALUE_TENSOR)
+        return value->kind == sort->kind;
+    return (value->kind == NCL_VALUE_TENSOR || is_primitive(value->kind)) &&
+           (sort->generic || sort->unbound || (dtype_of_value(value, &dtype) && dtype == sort->dtype));
+}
+
+static bool value_fits(const struct ncl_sort *sort, unsigned arrays, const struct ncl_value *value)
+{
+    if (arrays == 0)
+        return item_fits(sort, value);
+    if (value->kind != NCL_VALUE_ARRAY)
+        return false;
+    for (size_t i = 0; i < value->count; i++)
+        if (!value_fits(sort, arrays - 1, &value->item[i]))
+            return false;
+    return true;
+}
+
+/* What ? is follows from the first argument that tells; the others say the same. */
+static nnefcl_status deduce_generic(const struct ncl_infer *infer, const struct ncl_signature *signature,
+                                    const struct ncl_value *argument, struct ncl_loc at, nnefcl_dtype *dtype)
+{
+    bool known = false, wanted = false;
+    for (size_t i = 0; i < signature->parameter_count; i++) {
+        nnefcl_dtype here;
+        if (!signature->takes[i].generic || !dtype_of_value(&argument[i], &here))
+            continue;
+        if (known && here != *dtype)
+            return ncl_error(infer->diag, NNEFCL_ERR_INTERNAL, at, "a node of %s is made with '%s' of another type",
+                             signature->name, signature->parameter[i]);
+        *dtype = here;
+        known = true;
+    }
+    for (size_t i = 0; i < signature->result_count; i++)
+        wanted |= signature->gives[i].generic;
+    return known || !wanted
+               ? NNEFCL_OK
+               : ncl_error(infer->diag, NNEFCL_ERR_INTERNAL, at, "no argument of %s tells its type", signature->name);
+}
+
 /* ---- arguments ---- */
 
 /* A copy in the arena; what stands where a tensor belongs becomes one. */
@@ -78,24 +144,6 @@ static nnefcl_status keep_value(struct ncl_infer *infer, struct ncl_loc at, bool
     if (value->kind == NCL_VALUE_STRING)
         copy->string = ncl_arena_strndup(infer->arena, value->string, value->count);
     return value->kind == NCL_VALUE_STRING && !copy->string ? ncl_graph_nomem(infer->diag, infer->arena) : NNEFCL_OK;
-}
-
-static bool is_primitive(enum ncl_value_kind kind)
-{
-    return kind == NCL_VALUE_INTEGER || kind == NCL_VALUE_SCALAR || kind == NCL_VALUE_LOGICAL;
-}
-
-static bool value_fits(const struct ncl_sort *sort, unsigned arrays, const struct ncl_value *value)
-{
-    if (arrays == 0)
-        return value->kind == sort->kind ||
-               ((sort->kind == NCL_VALUE_NONE || sort->kind == NCL_VALUE_TENSOR) && is_primitive(value->kind));
-    if (value->kind != NCL_VALUE_ARRAY)
-        return false;
-    for (size_t i = 0; i < value->count; i++)
-        if (!value_fits(sort, arrays - 1, &value->item[i]))
-            return false;
-    return true;
 }
 
 static nnefcl_status bind_given(const struct ncl_infer *infer, const struct ncl_signature *signature,
@@ -129,32 +177,6 @@ static nnefcl_status bind_all(const struct ncl_infer *infer, const struct ncl_si
             status = ncl_error(infer->diag, NNEFCL_ERR_INTERNAL, at, "a node of %s is made without '%s'",
                                signature->name, signature->parameter[i]);
     return status;
-}
-
-/* ---- what ? is ---- */
-
-static bool dtype_of_value(const struct ncl_value *value, nnefcl_dtype *dtype)
-{
-    while (value->kind == NCL_VALUE_ARRAY && value->count)
-        value = value->item;
-    if (value->kind == NCL_VALUE_TENSOR)
-        *dtype = value->tensor->dtype;
-    else if (is_primitive(value->kind))
-        *dtype = value->kind == NCL_VALUE_SCALAR    ? NNEFCL_SCALAR
-                 : value->kind == NCL_VALUE_INTEGER ? NNEFCL_INTEGER
-                                                    : NNEFCL_LOGICAL;
-    return value->kind == NCL_VALUE_TENSOR || is_primitive(value->kind);
-}
-
-static bool deduce_generic(const struct ncl_signature *signature, const struct ncl_value *argument, nnefcl_dtype *dtype)
-{
-    bool generic = false;
-    for (size_t i = 0; i < signature->parameter_count; i++)
-        if (signature->takes[i].generic && dtype_of_value(&argument[i], dtype))
-            return true;
-    for (size_t i = 0; i < signature->result_count; i++)
-        generic |= signature->gives[i].generic;
-    return !generic;
 }
 
 /* ---- nodes ---- */
@@ -248,7 +270,7 @@ nnefcl_status ncl_make_node(struct ncl_infer *infer, const char *op, const struc
     nnefcl_status status = find_signature(infer, op, at, &signature);
     if (!status)
         status = bind_all(infer, signature, given, count, at, &argument);
-    if (!status && !deduce_generic(signature, argument, &generic))
-        status = ncl_error(infer->diag, NNEFCL_ERR_INTERNAL, at, "no argument of %s tells its type", op);
+    if (!status)
+        status = deduce_generic(infer, signature, argument, at, &generic);
     return status ? status : ncl_make_bound(infer, signature, generic, argument, at, node);
 }

@@ -16,7 +16,7 @@
 #define NCL_MAX_TENSORS 8000000
 
 /* A node of `op` whose type ? follows from its arguments. What the operation does not declare, a missing argument or
- * one of another kind is NNEFCL_ERR_INTERNAL: these names are our own. The results are found by ncl_node_result. */
+ * one of another type is NNEFCL_ERR_INTERNAL: these names are our own. The results are found by ncl_node_result. */
 nnefcl_status ncl_make_node(struct ncl_infer *infer, const char *op, const struct ncl_named_value *given, size_t count,
                             struct ncl_loc at, struct ncl_node **node);
 /* The same where no argument tells what ? is: cast, external, variable. */

@@ -13,7 +13,8 @@ struct ncl_sort {
     enum ncl_value_kind kind; /* TENSOR, or that of an attribute; NONE: an attribute of type ? */
     unsigned arrays;          /* how many arrays are around it: 1 for integer[] and tensor<?>[] */
     bool generic;             /* of type ?, or a tensor of ? */
-    nnefcl_dtype dtype;       /* of a result that is not generic */
+    bool unbound;             /* tensor<>: a tensor of any type */
+    nnefcl_dtype dtype;       /* of a tensor that is neither */
 };
 
 /* Arrays of a signature are indexed by parameter or result, in the order of the declaration. */

@@ -71,6 +71,13 @@ static const struct make_case {
     {"no such parameter", "relu", {{"z", TENSOR(0)}}, "a node of relu is made with 'z'"},
     {"another kind", "tile", {{"input", TENSOR(0)}, {"repeats", INTEGER(2)}}, "another kind of 'repeats'"},
     {"a tensor for an attribute", "gather", {{"axis", TENSOR(0)}}, "another kind of 'axis'"},
+    {"a tensor of another type", "relu", {{"x", TENSOR(1)}}, "another kind of 'x'"},
+    {"a literal of another type", "max", {{"x", TENSOR(0)}, {"y", INTEGER(1)}}, "another kind of 'y'"},
+    {"? is two things",
+     "select",
+     {{"condition", TENSOR(1)}, {"true_value", TENSOR(0)}, {"false_value", INTEGER(1)}},
+     "with 'false_value' of another type"},
+    {"any type, but no ?", "cast", {{"input", TENSOR(1)}}, "no argument of cast tells its type"},
     {"a missing one", "max", {{"x", TENSOR(0)}}, "a node of max is made without 'y'"},
     {"nothing tells the type", "external", {{"shape", PAIR(3)}}, "no argument of external tells its type"},
 };

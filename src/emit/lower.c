@@ -120,20 +120,40 @@ void ncl_lower_view(struct ncl_lower *lower, const struct ncl_tensor *result, co
     lower->constant[view] = lower->constant[base];
 }
 
-bool ncl_lower_place(struct ncl_lower *lower, const struct ncl_tensor *part, const struct ncl_tensor *whole,
-                     int64_t first)
+/* How many of the parts in a row make up the whole memory of a tensor, no more and no less; 0: none do. */
+static size_t count_parts_of(struct ncl_lower *lower, ncl_ref root, const struct ncl_value *parts, size_t count)
 {
-    const ncl_ref ref = ncl_lower_tensor(lower, part), base = ncl_lower_tensor(lower, whole);
+    uint64_t bytes = 0, offset;
+    uint32_t unused;
+    for (size_t i = 0; i < count; i++) {
+        const ncl_ref ref = ncl_lower_tensor(lower, parts[i].tensor);
+        if (lower->status || ncl_plan_root(lower->plan, ref) != root)
+            return 0;
+        ncl_plan_place(lower->plan, ref, &unused, &offset);
+        if (offset != bytes)
+            return 0;
+        bytes += lower->plan->tensor[ref].bytes;
+        if (bytes == lower->plan->tensor[root].bytes)
+            return i + 1;
+    }
+    return 0;
+}
+
+size_t ncl_lower_place(struct ncl_lower *lower, const struct ncl_value *parts, size_t count,
+                       const struct ncl_tensor *whole, int64_t first)
+{
+    const ncl_ref ref = ncl_lower_tensor(lower, parts[0].tensor), base = ncl_lower_tensor(lower, whole);
     if (lower->status)
-        return true;
+        return 0;
     struct ncl_plan_tensor *tensor = lower->plan->tensor;
     const ncl_ref root = ncl_plan_root(lower->plan, ref);
-    if (tensor[root].storage != NCL_STORE_ARENA || tensor[root].bytes != tensor[ref].bytes || lower->node_constant ||
+    const size_t placed = count_parts_of(lower, root, parts, count);
+    if (!placed || tensor[root].storage != NCL_STORE_ARENA || lower->node_constant ||
         root == ncl_plan_root(lower->plan, base))
-        return false;
+        return 0;
     tensor[root].base = base;
     tensor[root].base_offset = (uint64_t)first * nnefcl_dtype_size(tensor[ref].dtype);
-    return true;
+    return placed;
 }
 
 bool ncl_lower_is_constant(const struct ncl_lower *lower, ncl_ref ref)

@@ -38,10 +38,12 @@ ncl_ref ncl_lower_scratch(struct ncl_lower *lower, const char *name, nnefcl_dtyp
 /* `result` shows the memory of `input` under its own shape from element `first` on: no step. */
 void ncl_lower_view(struct ncl_lower *lower, const struct ncl_tensor *result, const struct ncl_tensor *input,
                     int64_t first);
-/* The reverse: the memory of `part` becomes that of `whole` from element `first` on, so that the steps which wrote it
- * write there. False: something else has it (an input, a constant, another whole), it must be copied. */
-bool ncl_lower_place(struct ncl_lower *lower, const struct ncl_tensor *part, const struct ncl_tensor *whole,
-                     int64_t first);
+/* The reverse: `parts` are to follow each other in `whole` from element `first` on, and the memory of the first ones
+ * becomes that of `whole` there, so that the steps which wrote them write there. Returns how many do: one, or several
+ * that are the whole of an earlier result. 0: something else has the first one (an input, a constant, another whole),
+ * it must be copied. */
+size_t ncl_lower_place(struct ncl_lower *lower, const struct ncl_value *parts, size_t count,
+                       const struct ncl_tensor *whole, int64_t first);
 /* Is the tensor known at init (so that packing it costs nothing at run time)? */
 bool ncl_lower_is_constant(const struct ncl_lower *lower, ncl_ref ref);
 /* NNEFCL_ERR_UNSUPPORTED at the node: "conv: ...". */

@@ -82,20 +82,23 @@ static void emit_section(struct ncl_lower *lower, const struct ncl_tensor *opera
 
 nnefcl_status ncl_concat_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    const size_t count = ncl_node_count(node, "values");
+    const struct ncl_value *values = ncl_node_arg(node, "values");
     const struct ncl_tensor *result = ncl_node_result(node, 0);
     const int axis = (int)ncl_node_integer(node, "axis");
     const int64_t outer = ncl_shape_span(&result->shape, 0, axis),
                   inner = ncl_shape_span(&result->shape, axis + 1, result->shape.rank);
-    if (count == 1) {
-        ncl_lower_view(lower, result, ncl_node_tensor_at(node, "values", 0), 0);
+    if (values->count == 1) {
+        ncl_lower_view(lower, result, values->item[0].tensor, 0);
         return ncl_lower_status(lower);
     }
     int64_t first = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct ncl_tensor *operand = ncl_node_tensor_at(node, "values", i);
+    size_t placed = 0; /* operands that lie in the result already */
+    for (size_t i = 0; i < values->count; i++) {
+        const struct ncl_tensor *operand = values->item[i].tensor;
         const int64_t width = node->op->variant ? 1 : operand->shape.extent[axis]; /* stack: one each */
-        if (outer != 1 || !ncl_lower_place(lower, operand, result, first * inner))
+        if (outer == 1 && i >= placed)
+            placed = i + ncl_lower_place(lower, values->item + i, values->count - i, result, first * inner);
+        if (i >= placed)
             emit_section(lower, operand, result, outer, width, first, inner, result->shape.extent[axis]);
         first += width;
     }

@@ -38,6 +38,17 @@ static const struct op_case cases[] = {
      "1 11 2 12 3 13 4 14 5 15 6 16"},
     {"stack of one", XZ("scalar", "2,3", "2,1,3", "stack([x], axis = 1) + z"), "1..6 | 10 20 30 40 50 60",
      "11 22 33 44 55 66"},
+    {"operands lie in the result", XZ("scalar", "1,2", "1,3", "concat([-x, z * 2.0], axis = 1)"), "1 2 | 3 4 5",
+     "-1 -2 6 8 10"},
+    {"in the result of the result", XZ("scalar", "2", "2", "concat([x, concat([-x, -z], axis = 0), z * 3.0], axis = 0)"),
+     "1 2 | 3 4", "1 2 -1 -2 -3 -4 9 12"},
+    {"stack of what lies there", XZ("scalar", "2", "2", "stack([-x, x, -z], axis = 0)"), "1 2 | 3 4", "-1 -2 1 2 -3 -4"},
+    {"all of an earlier result with more, and parts of it",
+     "graph g( x, z ) -> ( y, p, a )\n{\n    x = external(shape = [1,2]);\n    z = external(shape = [1,2]);\n"
+     "    a = neg(x);\n    b = a * z;\n    p = concat([a, b], axis = 1);\n    c = p * 2.0;\n"
+     "    q = concat([a, b, c, a], axis = 1);\n    r = concat([b, a], axis = 1);\n    s = q + 1.0;\n"
+     "    y = concat([s, r, q], axis = 1);\n}\n",
+     "1 2 | 3 4", "0 -1 -2 -7 -1 -3 -5 -15 0 -1 -3 -8 -1 -2 -1 -2 -3 -8 -2 -4 -6 -16 -1 -2 | -1 -2 -3 -8 | -1 -2"},
     {"stack of logicals", XZ("logical", "3", "3", "stack([x, z], axis = 1)"), "1 0 1 | 0 0 1", "1 0 0 0 1 1"},
 };
 

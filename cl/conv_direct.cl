@@ -44,7 +44,8 @@ static float FN(conv_direct_tap)(INDEX channels, INDEX plane, INDEX taps, global
     return sum;
 }
 
-static void FN(conv_direct)(INDEX task, SIZES size, global const float *x, global const float *w, global const float *b, global float *y)
+static void FN(conv_direct)(INDEX task, SIZES size, global const float *x, global const float *w, global const float *b,
+                            global float *y CHAIN_PARAMETERS)
 {
     const INDEX channels = CHANNELS, filters = FILTERS, groups = GROUPS, end = min((task + 1) * RUN, COUNT);
     const INDEX outer = KERNEL(0) * KERNEL(1) * KERNEL(2) * KERNEL(3), taps = outer * KERNEL(4) * KERNEL(5);
@@ -65,6 +66,6 @@ static void FN(conv_direct)(INDEX task, SIZES size, global const float *x, globa
                 }
             }
         }
-        y[e] = sum;
+        NCL_STORE_AFTER(sum, 1, y, e, k)
     }
 }

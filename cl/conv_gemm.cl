@@ -161,28 +161,35 @@ static void FN(conv_gemm_tile)(INDEX depth, global const float *w, private const
 }
 
 /* Those of lanes [from, to) that a vector has. */
-static void FN(conv_gemm_put)(V value, int from, int to, global float *y)
+static void FN(conv_gemm_put)(SIZES size, V value, int from, int to, global float *y, INDEX at,
+                              INDEX channel CHAIN_PARAMETERS)
 {
+    const int end = clamp(to, 0, LANES);
+    if (from >= end)
+        return;
+    NCL_AFTER(value, end, at, channel)
     if (from <= 0) {
-        NCL_STORE(float, value, y, clamp(to, 0, LANES));
+        NCL_STORE(float, value, y + at, end);
         return;
     }
     float each[LANES];
     VSTORE(value, each);
-    for (int lane = from; lane < min(to, LANES); lane++)
-        y[lane] = each[lane];
+    for (int lane = from; lane < end; lane++)
+        y[at + lane] = each[lane];
 }
 
-/* Pixels [from, to) of the rows of a tile. */
-static void FN(conv_gemm_store)(INDEX rows, INDEX pixels, int from, int to, private const V *sum, global float *y)
+/* Pixels [from, to) of the rows of a tile, of which the first one starts at y + at. */
+static void FN(conv_gemm_store)(SIZES size, INDEX rows, INDEX pixels, int from, int to, private const V *sum,
+                                global float *y, INDEX at, INDEX channel CHAIN_PARAMETERS)
 {
-    for (INDEX r = 0; r < rows; r++, y += pixels)
+    for (INDEX r = 0; r < rows; r++, at += pixels)
         for (int v = 0; v < VECTORS; v++)
-            FN(conv_gemm_put)(sum[r * VECTORS + v], from - v * LANES, to - v * LANES, y + v * LANES);
+            FN(conv_gemm_put)(size, sum[r * VECTORS + v], from - v * LANES, to - v * LANES, y, at + v * LANES,
+                              channel + r CHAIN_ARGUMENTS);
 }
 
 static void FN(conv_gemm)(INDEX task, SIZES size, global const float *x, global const float *w, global const float *b,
-                          global float *y)
+                          global float *y CHAIN_PARAMETERS)
 {
     V image[TILES_MAX * KC * VECTORS], sums[TILES_MAX * BLOCK_MAX * MR * VECTORS];
     const INDEX pixels = PIXELS, filters = FILTERS, depth = CHANNELS * TAPS, panels = (filters + MR - 1) / MR;
@@ -193,8 +200,8 @@ static void FN(conv_gemm)(INDEX task, SIZES size, global const float *x, global 
     const INDEX tiles = min(TILES, (pixels + WIDTH - 1) / WIDTH - tile), block = min(BLOCK, panels - panel);
     w += (g * panels + panel) * depth * MR;
     x += (n * GROUPS + g) * CHANNELS * CHANNEL;
-    b += (g * filters + panel * MR) * BIAS;
-    y += ((n * GROUPS + g) * filters + panel * MR) * pixels;
+    const INDEX channel = g * filters + panel * MR, row = n * GROUPS * filters + channel;
+    b += channel * BIAS;
     struct FN(conv_gemm_place) place[TILES_MAX];
     for (INDEX s = 0; s < tiles; s++)
         FN(conv_gemm_find)(size, max(min((tile + s) * WIDTH, pixels - WIDTH), (INDEX)0), place + s);
@@ -219,8 +226,8 @@ static void FN(conv_gemm)(INDEX task, SIZES size, global const float *x, global 
     for (INDEX s = 0; s < tiles; s++) {
         const INDEX wanted = (tile + s) * WIDTH, p = max(min(wanted, pixels - WIDTH), (INDEX)0);
         for (INDEX i = 0; i < block; i++)
-            FN(conv_gemm_store)(min((INDEX)MR, filters - (panel + i) * MR), pixels, (int)(wanted - p),
-                                (int)min(pixels - p, (INDEX)WIDTH), sums + (i * tiles + s) * MR * VECTORS,
-                                y + i * MR * pixels + p);
+            FN(conv_gemm_store)(size, min((INDEX)MR, filters - (panel + i) * MR), pixels, (int)(wanted - p),
+                                (int)min(pixels - p, (INDEX)WIDTH), sums + (i * tiles + s) * MR * VECTORS, y,
+                                (row + i * MR) * pixels + p, channel + i * MR CHAIN_ARGUMENTS);
     }
 }

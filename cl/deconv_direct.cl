@@ -51,7 +51,8 @@ static float FN(deconv_direct_tap)(INDEX channels, INDEX plane, INDEX pitch, glo
     return sum;
 }
 
-static void FN(deconv_direct)(INDEX task, SIZES size, global const float *x, global const float *w, global const float *b, global float *y)
+static void FN(deconv_direct)(INDEX task, SIZES size, global const float *x, global const float *w, global const float *b,
+                              global float *y CHAIN_PARAMETERS)
 {
     const INDEX channels = CHANNELS, filters = FILTERS, groups = GROUPS, end = min((task + 1) * RUN, COUNT);
     const INDEX outer = KERNEL(0) * KERNEL(1) * KERNEL(2) * KERNEL(3), taps = outer * KERNEL(4) * KERNEL(5);
@@ -73,6 +74,6 @@ static void FN(deconv_direct)(INDEX task, SIZES size, global const float *x, glo
                 }
             }
         }
-        y[e] = sum;
+        NCL_STORE_AFTER(sum, 1, y, e, k)
     }
 }

@@ -74,7 +74,8 @@ static void FN(deconv_rows_add)(INDEX shift, INDEX stride, INDEX extent, INDEX w
         y[i * stride] += x[BORDER(i, extent)];
 }
 
-static void FN(deconv_rows)(INDEX task, SIZES size, global const float *x, global const float *b, global float *y)
+static void FN(deconv_rows)(INDEX task, SIZES size, global const float *x, global const float *b,
+                            global float *y CHAIN_PARAMETERS)
 {
     const INDEX end = min((task + 1) * RUN, ROWS), width = OUT(5), taps = KERNEL(5);
     const INDEX outer = KERNEL(0) * KERNEL(1) * KERNEL(2) * KERNEL(3) * KERNEL(4);
@@ -94,7 +95,9 @@ static void FN(deconv_rows)(INDEX task, SIZES size, global const float *x, globa
                 FN(deconv_rows_add)(BEFORE(5) - t * DILATION(5), STRIDE(5), IN(5), width,
                                     x + plane * PLANE + (j * taps + t) * TAP + offset, to);
         }
-        for (INDEX o = 0; SCALE != 1 && o < width; o++)
-            to[o] *= SCALE;
+        for (INDEX o = 0; !(CHAIN_NOTHING && SCALE == 1) && o < width; o += LANES) {
+            const INDEX n = min(width - o, (INDEX)LANES);
+            NCL_STORE_AFTER(NCL_LOAD(float, to + o, n) * SCALE, n, y, row * width + o, plane % CHANNELS)
+        }
     }
 }

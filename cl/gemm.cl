@@ -79,8 +79,9 @@ static void FN(gemm_add)(global const float *const *row, INDEX at, global const 
     }
 }
 
-static void FN(gemm_tile)(INDEX k, global const float *a, INDEX lda, global const float *b, INDEX ldb,
-                          global const float *bias, INDEX bias_row, INDEX column, global float *c, INDEX ldc)
+static void FN(gemm_tile)(SIZES size, INDEX k, global const float *a, INDEX lda, global const float *b, INDEX ldb,
+                          global const float *bias, INDEX bias_row, INDEX column, global float *c, INDEX at,
+                          INDEX ldc CHAIN_PARAMETERS)
 {
     const INDEX down = TRANSPOSED_A ? 1 : lda, along = TRANSPOSED_A ? lda : 1;
     global const float *row[MR];
@@ -105,28 +106,29 @@ static void FN(gemm_tile)(INDEX k, global const float *a, INDEX lda, global cons
     }
 #pragma unroll
     for (int i = 0; i < MR * VECTORS; i++)
-        VSTORE(sum[i / VECTORS][i % VECTORS], c + i / VECTORS * ldc + i % VECTORS * LANES);
+        NCL_STORE_AFTER(sum[i / VECTORS][i % VECTORS], LANES, c, at + i / VECTORS * ldc + i % VECTORS * LANES,
+                        column + i % VECTORS * LANES)
 }
 
 static void FN(gemm)(INDEX task, SIZES size, global const float *a, global const float *b, global const float *bias,
-                     global float *c)
+                     global float *c CHAIN_PARAMETERS)
 {
     const INDEX m = M, k = K, lda = LDA, ldc = LDC, bias_row = BIAS_ROW, rows = ROWS;
     const INDEX panel = task % PANELS, column = min(panel * WIDTH, N - WIDTH);
     const INDEX first = task / PANELS % BLOCKS * rows, end = min(first + rows, m);
-    INDEX batch = task / PANELS / BLOCKS;
+    INDEX batch = task / PANELS / BLOCKS, place = column;
     for (int i = (int)RANK - 1; i >= 0; i--) {
         const INDEX at = batch % EXTENT(i);
         batch /= EXTENT(i);
         a += at * A_STRIDE(i);
         b += at * B_STRIDE(i);
-        c += at * C_STRIDE(i);
+        place += at * C_STRIDE(i);
         bias += at * BIAS_STRIDE(i);
     }
     b += PACKED ? panel * k * WIDTH : column;
     for (INDEX row = first; row < end; row += MR) {
         const INDEX at = min(row, m - MR);
-        FN(gemm_tile)(k, a + (TRANSPOSED_A ? at : at * lda), lda, b, PACKED ? WIDTH : LDB, bias + at * bias_row,
-                      bias_row, column, c + at * ldc + column, ldc);
+        FN(gemm_tile)(size, k, a + (TRANSPOSED_A ? at : at * lda), lda, b, PACKED ? WIDTH : LDB,
+                      bias + at * bias_row, bias_row, column, c, place + at * ldc, ldc CHAIN_ARGUMENTS);
     }
 }

@@ -81,35 +81,36 @@ static void FN(gemm_group_add)(local const float *left, local const float *right
     }
 }
 
-/* The first `count` elements of a row of C, C_COLUMN apart. */
-static void FN(gemm_group_store)(SIZES size, V value, INDEX count, global const float *bias, global float *c)
+/* The first `count` elements of a row of C from column `column` on, C_COLUMN apart; the first one is c[at]. */
+static void FN(gemm_group_store)(SIZES size, V value, INDEX count, global const float *bias, global float *c, INDEX at,
+                                 INDEX column CHAIN_PARAMETERS)
 {
     float each[LANES];
     VSTORE(value, each);
     for (INDEX i = 0; HAS_BIAS && i < count; i++)
         each[i] += bias[i * BIAS_COLUMN];
     if (C_COLUMN == 1) {
-        NCL_STORE(float, VLOAD(each), c, count);
+        NCL_STORE_AFTER(VLOAD(each), count, c, at, column)
         return;
     }
     for (INDEX i = 0; i < count; i++)
-        c[i * C_COLUMN] = each[i];
+        NCL_STORE_AFTER(each[i], 1, c, at + i * C_COLUMN, column + i)
 }
 
 static void FN(gemm_group)(INDEX task, SIZES size, local float *shared, global const float *a, global const float *b,
-                           global const float *bias, global float *c)
+                           global const float *bias, global float *c CHAIN_PARAMETERS)
 {
     const INDEX k = K, across = (N + WIDE - 1) / WIDE, down = (M + TALL - 1) / TALL;
     const INDEX column = task % across * WIDE, row = task / across % down * TALL;
     const int x = get_local_id(0) % ACROSS * LANES, y = get_local_id(0) / ACROSS * ROWS;
     local float *left = shared, *right = shared + DEPTH * (TALL + GAP);
-    INDEX batch = task / across / down;
+    INDEX batch = task / across / down, place = 0;
     for (int i = (int)RANK - 1; i >= 0; i--) {
         const INDEX at = batch % EXTENT(i);
         batch /= EXTENT(i);
         a += at * A_STRIDE(i);
         b += at * B_STRIDE(i);
-        c += at * C_STRIDE(i);
+        place += at * C_STRIDE(i);
         bias += at * BIAS_STRIDE(i);
     }
     a += row * A_ROW;
@@ -130,5 +131,6 @@ static void FN(gemm_group)(INDEX task, SIZES size, local float *shared, global c
     for (int r = 0; r < ROWS; r++)
         if (r < rows)
             FN(gemm_group_store)(size, sum[r], count, bias + (row + y + r) * BIAS_ROW + (column + x) * BIAS_COLUMN,
-                                 c + (row + y + r) * C_ROW + (column + x) * C_COLUMN);
+                                 c, place + (row + y + r) * C_ROW + (column + x) * C_COLUMN,
+                                 column + x CHAIN_ARGUMENTS);
 }

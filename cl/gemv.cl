@@ -55,16 +55,17 @@ static float4 FN(gemv_rows)(INDEX k, global const float *x, global const float *
 }
 
 static void FN(gemv)(INDEX task, SIZES size, global const float *x, global const float *w, global const float *bias,
-                     global float *c)
+                     global float *c CHAIN_PARAMETERS)
 {
     const INDEX k = K, ldw = LDW, x_rows = X_ROWS, first = task % BLOCKS * ROWS, end = min(first + ROWS, W_ROWS);
-    INDEX batch = task / BLOCKS;
+    const INDEX lanes = C_J == 1 ? 4 : 1; /* neighbours in a row of C, or each in its own */
+    INDEX batch = task / BLOCKS, place = 0;
     for (int i = (int)RANK - 1; i >= 0; i--) {
         const INDEX at = batch % EXTENT(i);
         batch /= EXTENT(i);
         x += at * X_STRIDE(i);
         w += at * W_STRIDE(i);
-        c += at * C_STRIDE(i);
+        place += at * C_STRIDE(i);
         bias += at * BIAS_STRIDE(i);
     }
     for (INDEX j = first; j < end; j += 4) {
@@ -72,9 +73,12 @@ static void FN(gemv)(INDEX task, SIZES size, global const float *x, global const
         for (INDEX i = 0; i < x_rows; i++) {
             const float4 sum = FN(gemv_rows)(k, x + i * LDX, w + j * ldw, min((INDEX)1, last) * ldw,
                                              min((INDEX)2, last) * ldw, last * ldw);
-            const float value[4] = {sum.x, sum.y, sum.z, sum.w};
-            for (INDEX r = 0; r <= last; r++)
-                c[i * C_I + (j + r) * C_J] = value[r] + (HAS_BIAS ? bias[i * BIAS_I + (j + r) * BIAS_J] : 0.0f);
+            float value[LANES + 4] = {sum.x, sum.y, sum.z, sum.w};
+            for (INDEX r = 0; r <= last && HAS_BIAS; r++)
+                value[r] += bias[i * BIAS_I + (j + r) * BIAS_J];
+            for (INDEX r = 0; r <= last; r += lanes)
+                NCL_STORE_AFTER(VLOAD(value + r), min(lanes, last + 1), c, place + i * C_I + (j + r) * C_J,
+                                C_J == 1 ? j : i)
         }
     }
 }

@@ -20,16 +20,17 @@
 #define C_STRIDE(i) SIZE(31 + (i))
 #define BIAS_STRIDE(i) SIZE(37 + (i))
 
-static void FN(matmul_plain)(INDEX task, SIZES size, global const float *a, global const float *b, global const float *bias, global float *c)
+static void FN(matmul_plain)(INDEX task, SIZES size, global const float *a, global const float *b, global const float *bias,
+                             global float *c CHAIN_PARAMETERS)
 {
     const INDEX k = K, a_column = A_COLUMN, b_row = B_ROW, n = task % N, m = task / N % M;
-    INDEX batch = task / N / M;
+    INDEX batch = task / N / M, place = 0;
     for (int i = (int)RANK - 1; i >= 0; i--) {
         const INDEX at = batch % EXTENT(i);
         batch /= EXTENT(i);
         a += at * A_STRIDE(i);
         b += at * B_STRIDE(i);
-        c += at * C_STRIDE(i);
+        place += at * C_STRIDE(i);
         bias += at * BIAS_STRIDE(i);
     }
     a += m * A_ROW;
@@ -37,5 +38,5 @@ static void FN(matmul_plain)(INDEX task, SIZES size, global const float *a, glob
     float sum = HAS_BIAS ? bias[m * BIAS_ROW + n * BIAS_COLUMN] : 0.0f;
     for (INDEX i = 0; i < k; i++)
         sum = fma(a[i * a_column], b[i * b_row], sum);
-    c[m * C_ROW + n * C_COLUMN] = sum;
+    NCL_STORE_AFTER(sum, 1, c, place + m * C_ROW + n * C_COLUMN, n)
 }

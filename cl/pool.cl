@@ -51,7 +51,7 @@ static INDEX FN(pool_outer)(SIZES size, INDEX j, const INDEX *start, const INDEX
     return offset;
 }
 
-static void FN(pool)(INDEX task, SIZES size, global const float *x, global float *y)
+static void FN(pool)(INDEX task, SIZES size, global const float *x, global float *y CHAIN_PARAMETERS)
 {
     const INDEX end = min((task + 1) * RUN, COUNT);
     for (INDEX e = task * RUN; e < end; e++) {
@@ -75,6 +75,7 @@ static void FN(pool)(INDEX task, SIZES size, global const float *x, global float
                 }
             }
         }
-        y[e] = IGNORE && inside == 0 ? 0 : NORMALIZE ? value / (float)(IGNORE ? inside : VOLUME) : value;
+        value = IGNORE && inside == 0 ? 0 : NORMALIZE ? value / (float)(IGNORE ? inside : VOLUME) : value;
+        NCL_STORE_AFTER(value, 1, y, e, 0)
     }
 }

@@ -115,6 +115,36 @@ NCL_PARTS(float)
 NCL_PARTS(int)
 NCL_PARTS(uchar)
 
+/* The end of a kernel that chains hang on (src/emit/after.c).
+ * NCL_AFTER(v, n, at, channel): the variable v becomes what comes after it. Its first n lanes belong to the elements of
+ * the result from `at` on; `channel` is the position of the first one along the axis of channels.
+ * NCL_STORE_AFTER(v, n, y, at, channel): the same of an expression v, and the n lanes go to y + at.
+ * CHAIN makes r of the vector `after` and the operands x0, x1, ...: of the shape of the result (FULL), one element for
+ * each channel, which is that of all lanes (CHANNEL) or goes along with them (ALONG), or one element (ONE). They are
+ * after0, after1, ...: CHAIN_PARAMETERS of the body behind all others, CHAIN_ARGUMENTS of its functions, which have
+ * `size` too. */
+#define NCL_AFTER(v, n, at, channel)                            \
+    {                                                           \
+        const int after_n = (int)(n);                           \
+        const INDEX after_at = (at), after_channel = (channel); \
+        const V after = v;                                      \
+        {                                                       \
+            CHAIN                                               \
+            v = r;                                              \
+        }                                                       \
+    }
+#define NCL_STORE_AFTER(v, n, y, at, channel)              \
+    {                                                      \
+        const INDEX stored_at = (at), stored_n = (n);      \
+        V stored = (v);                                    \
+        NCL_AFTER(stored, stored_n, stored_at, channel)    \
+        NCL_STORE(float, stored, (y) + stored_at, stored_n); \
+    }
+#define NCL_AFTER_FULL(k)    const V x##k = NCL_LOAD(float, after##k + after_at, after_n);
+#define NCL_AFTER_ALONG(k)   const V x##k = NCL_LOAD(float, after##k + after_channel, after_n);
+#define NCL_AFTER_CHANNEL(k) const V x##k = after##k[after_channel];
+#define NCL_AFTER_ONE(k)     const V x##k = *after##k;
+
 /* NCL_BORDER_x(i, n): the element of an axis of n elements that index i reads (NNEF 4.3, border modes); negative:
  * outside, a zero. Reflection goes on as often as it takes. */
 #define NCL_BORDER_CONSTANT(i, n) ((i) >= 0 && (i) < (n) ? (i) : (INDEX)-1)
@@ -140,4 +170,12 @@ static inline long ncl_reflect_even(long i, long n)
 #endif
 #ifndef NCL_REALS
 #define NCL_REALS 0
+#endif
+#ifndef CHAIN
+#define CHAIN         const V r = after;
+#define CHAIN_NOTHING 1
+#define CHAIN_PARAMETERS
+#define CHAIN_ARGUMENTS
+#else
+#define CHAIN_NOTHING 0
 #endif

@@ -119,7 +119,7 @@ static V FN(window_rows_vector)(SIZES size, INDEX o, INDEX row, private const fl
 }
 
 static void FN(window_rows)(INDEX task, SIZES size, global const float *x, global const float *w, global const float *b,
-                            global float *y)
+                            global float *y CHAIN_PARAMETERS)
 {
     float lines[LINES_MAX];
     const INDEX blocks = (OUT(0) + ROWS - 1) / ROWS, plane = task / blocks;
@@ -136,15 +136,15 @@ static void FN(window_rows)(INDEX task, SIZES size, global const float *x, globa
                 lines[l * pitch + q] = OUTSIDE;
     }
     w += KIND == 0 ? k * KERNEL(0) * KERNEL(1) : 0;
-    y += (plane * OUT(0) + row) * width;
+    INDEX to = (plane * OUT(0) + row) * width;
     const V start = KIND == 0 ? b[k * BIAS] : KIND == 2 ? -INFINITY : 0;
-    for (INDEX r = row; r < end; r++, y += width) {
+    for (INDEX r = row; r < end; r++, to += width) {
         private const float *line = lines + (r - row) * stride * pitch;
         for (INDEX o = 0; o + LANES <= width; o += LANES)
-            VSTORE(FN(window_rows_vector)(size, o, r, line, w, start), y + o);
+            NCL_STORE_AFTER(FN(window_rows_vector)(size, o, r, line, w, start), LANES, y, to + o, k)
         if (width % LANES) { /* the last ones: with neighbours that are there already, or lanes too many */
             const INDEX o = max(width - LANES, (INDEX)0);
-            NCL_STORE(float, FN(window_rows_vector)(size, o, r, line, w, start), y + o, min(width, (INDEX)LANES));
+            NCL_STORE_AFTER(FN(window_rows_vector)(size, o, r, line, w, start), min(width, (INDEX)LANES), y, to + o, k)
         }
     }
 }

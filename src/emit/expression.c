@@ -160,13 +160,23 @@ void ncl_expression_add(struct ncl_expression *expression, const struct ncl_node
         expression->node[expression->node_count - 1].result = ncl_node_result(node, 0);
 }
 
-void ncl_expression_add_after(struct ncl_expression *expression, const struct ncl_tensor *result, const char *term,
-                              const struct ncl_after *after)
+void ncl_expression_add_after(struct ncl_expression *expression, const struct ncl_after *after)
 {
-    if (term)
-        add_node(expression, &(struct ncl_expression_node){.result = result, .term = term});
     for (; after; after = after->next)
         ncl_expression_add(expression, after->node);
+}
+
+void ncl_expression_give(struct ncl_expression *expression, const struct ncl_tensor *tensor, const char *term)
+{
+    add_node(expression, &(struct ncl_expression_node){.result = tensor, .term = term, .dtype = tensor->dtype});
+}
+
+void ncl_expression_read(struct ncl_expression *expression, const struct ncl_tensor *tensor, ncl_ref ref)
+{
+    const char *value = ncl_expression_operand(expression, ref, &tensor->shape);
+    for (unsigned i = 0; i < expression->node_count; i++)
+        if (expression->node[i].result == tensor)
+            expression->node[i].value = value;
 }
 
 /* The last statement makes r. */

@@ -9,7 +9,7 @@
 
 #define NCL_EXPRESSION_OPERANDS 8
 #define NCL_EXPRESSION_NODES    24
-#define NCL_EXPRESSION_REALS    48
+#define NCL_EXPRESSION_REALS    64
 
 struct ncl_expression {
     struct ncl_lower *lower;
@@ -45,9 +45,11 @@ const char *ncl_expression_apply(struct ncl_expression *expression, nnefcl_dtype
 
 /* What a node computes, from its operation (op->elements). */
 void ncl_expression_add(struct ncl_expression *expression, const struct ncl_node *node);
-/* The nodes behind another one (node->after), the result of which is already there as the vector `term`. */
-void ncl_expression_add_after(struct ncl_expression *expression, const struct ncl_tensor *result, const char *term,
-                              const struct ncl_after *after);
+void ncl_expression_add_after(struct ncl_expression *expression, const struct ncl_after *after);
+/* The elements of the tensor are there as the vector `term` ... */
+void ncl_expression_give(struct ncl_expression *expression, const struct ncl_tensor *tensor, const char *term);
+/* ... or after all they are those of one more operand. */
+void ncl_expression_read(struct ncl_expression *expression, const struct ncl_tensor *tensor, ncl_ref ref);
 
 /* The statements; NULL after an error. */
 const char *ncl_expression_text(const struct ncl_expression *expression);

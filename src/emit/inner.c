@@ -6,7 +6,7 @@
 
 nnefcl_status ncl_inner_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    const struct ncl_after *after = lower->after;
+    struct ncl_expression *chain = lower->chain;
     assert(node->inner_count > 0);
     const struct ncl_node *last = node->inner[node->inner_count - 1];
     for (size_t i = 0; i + 1 < node->inner_count && !lower->status; i++)
@@ -14,6 +14,6 @@ nnefcl_status ncl_inner_lower(struct ncl_lower *lower, const struct ncl_node *no
     if (lower->status)
         return lower->status;
     lower->node = last;
-    lower->after = after;
+    lower->chain = chain;
     return last->op->lower(lower, last);
 }

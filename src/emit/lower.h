@@ -16,7 +16,7 @@ struct ncl_lower {
     struct ncl_plan *plan;
     const struct ncl_graph *graph;
     const struct ncl_node *node;   /* being lowered */
-    const struct ncl_after *after; /* what hangs on it; NULL: nothing, or a step computes it */
+    struct ncl_expression *chain; /* what hangs on it (after.h); NULL: nothing, or a step computes it */
     bool node_constant;            /* every tensor they read is known at init */
     ncl_ref *variable; /* by index of the variable, likewise: tensors of one label share their memory (4.1.3) */
     ncl_ref *tensor;   /* by tensor id: its plan tensor, NCL_NO_TENSOR: not met yet */

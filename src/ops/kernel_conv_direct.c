@@ -1,4 +1,5 @@
 /* The plain kernels behind every conv and deconv: one output after the other, any window. */
+#include "emit/after.h"
 #include "emit/cost.h"
 #include "ops/conv.h"
 
@@ -23,6 +24,7 @@ static nnefcl_status emit_direct(struct ncl_lower *lower, const struct ncl_probl
     ncl_step_in(step, ncl_lower_tensor(lower, conv->filter));
     ncl_step_in(step, ncl_lower_tensor(lower, conv->bias));
     ncl_step_out(step, problem->out);
+    ncl_step_after(lower, step, problem->out, 1, false);
     ncl_step_size(step, "COUNT", count);
     ncl_step_size(step, "RUN", run);
     ncl_step_size(step, "GROUPS", conv->groups);

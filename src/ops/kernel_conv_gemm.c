@@ -2,6 +2,7 @@
  * constant filters), conv_gemm. */
 #include <string.h>
 
+#include "emit/after.h"
 #include "base/checked.h"
 #include "emit/cost.h"
 #include "ops/conv.h"
@@ -89,6 +90,7 @@ nnefcl_status ncl_conv_gemm_product(struct ncl_lower *lower, const struct ncl_co
     ncl_step_in(step, p->packed);
     ncl_step_in(step, p->bias == NCL_NO_TENSOR ? p->packed : p->bias);
     ncl_step_out(step, p->output);
+    ncl_step_after(lower, step, p->output, 1, false);
     ncl_step_size(step, "PIXELS", p->pixels);
     ncl_step_size(step, "ROW", p->row);
     ncl_step_size(step, "HEIGHT", p->height);

@@ -1,5 +1,6 @@
 /* deconv on CPUs: the products of each filter element with the input, a matrix product over the channels, then added up
  * row by row where they fall. The second half alone is debox. */
+#include "emit/after.h"
 #include "base/checked.h"
 #include "emit/cost.h"
 #include "ops/conv.h"
@@ -41,6 +42,7 @@ static nnefcl_status emit_rows(struct ncl_lower *lower, const struct ncl_problem
     ncl_step_in(step, rows->input);
     ncl_step_in(step, biased ? rows->bias : rows->input);
     ncl_step_out(step, problem->out);
+    ncl_step_after(lower, step, problem->out, rows->channels > 1 ? 1 : -1, false);
     ncl_step_size(step, "ROWS", count);
     ncl_step_size(step, "RUN", run);
     ncl_step_size(step, "CHANNELS", rows->channels);

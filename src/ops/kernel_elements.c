@@ -100,7 +100,6 @@ nnefcl_status ncl_elements_lower(struct ncl_lower *lower, const struct ncl_node 
     struct ncl_expression expression;
     ncl_expression_begin(&expression, lower, result);
     ncl_expression_add(&expression, node);
-    ncl_expression_add_after(&expression, NULL, NULL, lower->after);
-    lower->after = NULL;
+    ncl_expression_add_after(&expression, node->after);
     return ncl_elements_emit(&expression, ncl_lower_tensor(lower, result));
 }

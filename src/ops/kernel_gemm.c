@@ -116,7 +116,7 @@ static nnefcl_status gemm_emit(struct ncl_lower *lower, const struct ncl_problem
                     p->bias.ref == NCL_NO_TENSOR ? "NO_BIAS"
                     : p->bias.column             ? "COLUMN_BIAS"
                                                  : "ROW_BIAS");
-    ncl_product_operands(step, problem, p->a.ref, p->b.ref);
+    ncl_product_operands(lower, step, problem, p->a.ref, p->b.ref);
     ncl_step_size(step, "M", p->m);
     ncl_step_size(step, "N", p->n);
     ncl_step_size(step, "K", p->k);

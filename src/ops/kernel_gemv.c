@@ -56,7 +56,7 @@ static nnefcl_status emit_vectors(struct ncl_lower *lower, const struct ncl_prob
     if (rows > 64)
         rows = 64;
     struct ncl_emit *step = ncl_step_begin(lower, "gemv");
-    ncl_product_operands(step, problem, x.ref, w.ref);
+    ncl_product_operands(lower, step, problem, x.ref, w.ref);
     ncl_step_size(step, "X_ROWS", x_rows);
     ncl_step_size(step, "W_ROWS", w_rows);
     ncl_step_size(step, "K", p->k);

@@ -1,4 +1,5 @@
 /* The plain kernel behind every pool: one output after the other, any window. */
+#include "emit/after.h"
 #include "emit/cost.h"
 #include "ops/pool.h"
 
@@ -28,6 +29,7 @@ static nnefcl_status pool_direct_emit(struct ncl_lower *lower, const struct ncl_
     ncl_step_define_int(step, "CLIP", window->border <= NCL_BORDER_CONSTANT);
     ncl_step_in(step, ncl_lower_tensor(lower, pool->input));
     ncl_step_out(step, problem->out);
+    ncl_step_after(lower, step, problem->out, -1, false);
     ncl_step_size(step, "COUNT", count);
     ncl_step_size(step, "RUN", run);
     ncl_step_size(step, "VOLUME", ncl_window_volume(window));

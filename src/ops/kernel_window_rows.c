@@ -1,4 +1,5 @@
 /* Windows over the last two axes on CPUs, row by row: depthwise convolutions and pools. */
+#include "emit/after.h"
 #include "emit/cost.h"
 #include "ops/conv.h"
 
@@ -92,6 +93,7 @@ static nnefcl_status emit_rows(struct ncl_lower *lower, const struct ncl_problem
     ncl_step_in(step, rows->filter);
     ncl_step_in(step, rows->bias);
     ncl_step_out(step, problem->out);
+    ncl_step_after(lower, step, problem->out, rows->channels > 1 ? 1 : -1, false);
     ncl_step_sizes(step, "IN", p.in, 2);
     ncl_step_sizes(step, "OUT", p.out, 2);
     ncl_step_sizes(step, "KERNEL", p.size, 2);
@@ -173,7 +175,7 @@ static nnefcl_status pool_rows_emit(struct ncl_lower *lower, const struct ncl_pr
                               .input = input,
                               .filter = input, /* neither is read */
                               .bias = input,
-                              .channels = 1,
+                              .channels = pool->window.rank == 4 ? pool->window.out.extent[1] : 1, /* for a chain */
                               .multiplier = 1};
     return emit_rows(lower, problem, &rows);
 }

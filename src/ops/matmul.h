@@ -23,7 +23,8 @@ nnefcl_status ncl_product_choose(struct ncl_lower *lower, struct ncl_problem *pr
 const char *ncl_product_row_major(const struct ncl_matmul *p);
 int64_t ncl_product_batch_count(const struct ncl_matmul *p);
 /* A and B as they were packed, the bias and the result as a step's tensors. */
-void ncl_product_operands(struct ncl_emit *step, const struct ncl_problem *problem, ncl_ref a, ncl_ref b);
+void ncl_product_operands(struct ncl_lower *lower, struct ncl_emit *step, const struct ncl_problem *problem, ncl_ref a,
+                          ncl_ref b);
 /* The fields of a step's record for the batch: RANK, EXTENT, strides of the two operands, C_STRIDE, BIAS_STRIDE. */
 void ncl_product_batch(struct ncl_emit *step, const struct ncl_matmul *p, const char *a_name,
                        const struct ncl_matrix *a, const char *b_name, const struct ncl_matrix *b);

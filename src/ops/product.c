@@ -1,4 +1,5 @@
 /* Products of matrices as problems, and what their kernels share. */
+#include "emit/after.h"
 #include "ops/matmul.h"
 
 #include "ops/strided.h"
@@ -80,20 +81,23 @@ nnefcl_status ncl_product_end(struct ncl_emit *step, const struct ncl_problem *p
     return ncl_step_end(step, tasks * ncl_product_batch_count(&problem->product));
 }
 
-void ncl_product_operands(struct ncl_emit *step, const struct ncl_problem *problem, ncl_ref a, ncl_ref b)
+void ncl_product_operands(struct ncl_lower *lower, struct ncl_emit *step, const struct ncl_problem *problem, ncl_ref a,
+                          ncl_ref b)
 {
     ncl_step_in(step, a);
     ncl_step_in(step, b);
     ncl_step_in(step,
                 problem->product.bias.ref == NCL_NO_TENSOR ? b : problem->product.bias.ref); /* any, it is not read */
     ncl_step_out(step, problem->out);
+    if (problem->result)
+        ncl_step_after(lower, step, problem->out, problem->result->shape.rank - 1, true);
 }
 
 struct ncl_emit *ncl_product_strided(struct ncl_lower *lower, const struct ncl_problem *problem, const char *body)
 {
     const struct ncl_matmul *p = &problem->product;
     struct ncl_emit *step = ncl_step_begin(lower, body);
-    ncl_product_operands(step, problem, p->a.ref, p->b.ref);
+    ncl_product_operands(lower, step, problem, p->a.ref, p->b.ref);
     ncl_step_size(step, "M", p->m);
     ncl_step_size(step, "N", p->n);
     ncl_step_size(step, "K", p->k);

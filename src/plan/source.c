@@ -18,7 +18,7 @@ static void add_prelude(struct ncl_text *text, const struct ncl_target *target, 
     ncl_text_printf(text, "#define LANES %u\n", target->lanes);
     ncl_kernel_text_add(text, "prelude");
     for (size_t i = 0; i < kernel->define_count; i++)
-        if (strcmp(kernel->define[i].name, "FORMULA") == 0)
+        if (strcmp(kernel->define[i].name, "FORMULA") == 0 || strcmp(kernel->define[i].name, "CHAIN") == 0)
             ncl_kernel_text_add(text, "math");
 }
 
@@ -135,7 +135,9 @@ void ncl_source_body(struct ncl_text *text, const struct ncl_plan *plan, uint32_
     struct ncl_text body;
     ncl_text_init(&body, &text->allocator);
     add_source(&body, kernel);
-    ncl_text_printf(text, "#undef NCL_SUFFIX\n#undef INDEX\n#undef NCL_REALS\n#define NCL_SUFFIX _%016" PRIx64 "\n",
+    ncl_text_printf(text,
+                    "#undef NCL_SUFFIX\n#undef INDEX\n#undef NCL_REALS\n#undef CHAIN\n#undef CHAIN_NOTHING\n"
+                    "#undef CHAIN_PARAMETERS\n#undef CHAIN_ARGUMENTS\n#define NCL_SUFFIX _%016" PRIx64 "\n",
                     kernel->key);
     add_defines(text, kernel);
     add_prelude(text, &plan->target, kernel);

@@ -127,7 +127,8 @@ static double altered(int how, double value, double slack, uint64_t element)
     return is_up(how, element) ? value + slack : value - slack;
 }
 
-static nnefcl_status alter_operand(struct examination *x, const struct ncl_tensor *tensor, int how)
+/* Operands are moved each the other way than the one before: what comes of them must not cancel out. */
+static nnefcl_status alter_operand(struct examination *x, const struct ncl_tensor *tensor, int how, size_t operand)
 {
     struct ncl_elements *aside = &x->aside[tensor->id];
     const double *slack = x->slack[tensor->id];
@@ -136,7 +137,7 @@ static nnefcl_status alter_operand(struct examination *x, const struct ncl_tenso
     *aside = x->exact.tensor[tensor->id];
     const nnefcl_status status = ncl_exact_make(&x->exact, tensor, false, x->diag);
     for (size_t i = 0; !status && i < volume(tensor); i++)
-        x->exact.tensor[tensor->id].value[i] = altered(how, aside->value[i], slack ? slack[i] : 0, i);
+        x->exact.tensor[tensor->id].value[i] = altered(how, aside->value[i], slack ? slack[i] : 0, i + operand);
     return status;
 }
 
@@ -145,7 +146,7 @@ static nnefcl_status evaluate_altered(struct examination *x, const struct ncl_no
     const struct ncl_tensor *tensor;
     nnefcl_status status = NNEFCL_OK;
     for (size_t i = 0; (tensor = ncl_exact_operand(node, i)) && !status; i++)
-        status = alter_operand(x, tensor, how);
+        status = alter_operand(x, tensor, how, i);
     for (size_t i = 0; (tensor = ncl_exact_result(node, i)); i++) {
         x->aside[tensor->id] = x->exact.tensor[tensor->id];
         x->exact.tensor[tensor->id] = (struct ncl_elements){0};

@@ -1,5 +1,5 @@
-/* Every kernel compiles alone with its defaults, in vectors of 8 and of 16, and its record of sizes has the fields that the lowering fills (that
- * half is in tests/ops, through the plan). */
+/* Every kernel compiles alone with its defaults, in vectors of 8 and of 16, and its record of sizes has the fields that
+ * the lowering fills (that half is in tests/ops, through the plan). */
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
 #include <check.h>
@@ -34,12 +34,13 @@ static bool is_kernel(const struct ncl_embedded *file)
            strcmp(file->name, "prelude.cl") != 0 && strcmp(file->name, "math.cl") != 0;
 }
 
-static void compile(const struct ncl_embedded *file, const char *options)
+static void compile(const struct ncl_embedded *file, const char *options, const char *defines)
 {
-    const char *sources[] = {ncl_embedded_find("prelude.cl")->text, ncl_embedded_find("math.cl")->text, file->text};
+    const char *sources[] = {defines, ncl_embedded_find("prelude.cl")->text, ncl_embedded_find("math.cl")->text,
+                             file->text};
     char log[4096] = "";
     cl_int status;
-    cl_program program = clCreateProgramWithSource(context, 3, sources, NULL, &status);
+    cl_program program = clCreateProgramWithSource(context, 4, sources, NULL, &status);
     ck_assert_int_eq(status, CL_SUCCESS);
     status = clBuildProgram(program, 1, &device, options, NULL, NULL);
     clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, sizeof log - 1, log, NULL);
@@ -47,13 +48,23 @@ static void compile(const struct ncl_embedded *file, const char *options)
     clReleaseProgram(program);
 }
 
+/* Every kind of operand, and a number. */
+static const char chain[] =
+    "#define NCL_REALS 1\n#define CHAIN_ARGUMENTS , after0, after1, after2, after3\n"
+    "#define CHAIN_PARAMETERS , global const float *after0, global const float *after1, global const float *after2, "
+    "global const float *after3\n"
+    "#define CHAIN NCL_AFTER_FULL(0) NCL_AFTER_CHANNEL(1) NCL_AFTER_ALONG(2) NCL_AFTER_ONE(3) "
+    "NCL_LET(float, t1, ncl_erf(after + x0)) NCL_LET(float, r, fma(t1, x1, x2 * x3 + R(0)))\n";
+
 START_TEST(each_compiles_alone)
 {
     const struct ncl_embedded *file = &ncl_embedded_files[_i];
     if (!is_kernel(file))
         return;
-    compile(file, "-cl-std=CL1.2 -Werror");
-    compile(file, "-cl-std=CL1.2 -Werror -D LANES=16");
+    compile(file, "-cl-std=CL1.2 -Werror", "");
+    compile(file, "-cl-std=CL1.2 -Werror -D LANES=16", "");
+    if (strstr(file->text, "CHAIN_PARAMETERS"))
+        compile(file, "-cl-std=CL1.2 -Werror", chain);
 }
 END_TEST
 

@@ -1,6 +1,7 @@
 /* Emission of steps (lower.h). */
 #include "emit/lower.h"
 
+#include "emit/forms.h"
 #include "emit/parts.h"
 
 #include <assert.h>
@@ -77,6 +78,9 @@ ncl_ref ncl_lower_tensor(struct ncl_lower *lower, const struct ncl_tensor *tenso
         return NCL_NO_TENSOR;
     if (lower->tensor[tensor->id] != NCL_NO_TENSOR)
         return lower->tensor[tensor->id];
+    const struct ncl_layout plain = {0};
+    if (lower->form[tensor->id])
+        return lower->tensor[tensor->id] = ncl_forms_convert(lower, ncl_forms_any(lower, tensor), &plain);
     if (tensor->role == NCL_ROLE_VARIABLE && lower->variable[tensor->variable->index] != NCL_NO_TENSOR)
         return lower->tensor[tensor->id] = lower->variable[tensor->variable->index];
     enum ncl_storage storage = NCL_STORE_ARENA;
@@ -86,7 +90,6 @@ ncl_ref ncl_lower_tensor(struct ncl_lower *lower, const struct ncl_tensor *tenso
         storage = NCL_STORE_STATE;
     else if (tensor->role != NCL_ROLE_ACTIVATION)
         storage = NCL_STORE_INIT;
-    const struct ncl_layout plain = {0};
     const ncl_ref ref = add_tensor(lower, tensor->name, tensor->dtype, &tensor->shape, &plain, storage);
     if (ref == NCL_NO_TENSOR)
         return ref;
@@ -170,7 +173,7 @@ static bool is_result(const struct ncl_lower *lower, ncl_ref ref)
         const size_t count = value->kind == NCL_VALUE_ARRAY ? value->count : 1;
         for (size_t i = 0; i < count; i++) {
             const struct ncl_tensor *tensor = value->kind == NCL_VALUE_ARRAY ? value->item[i].tensor : value->tensor;
-            if (lower->tensor[tensor->id] == ref)
+            if (ncl_forms_have(lower, tensor, ref))
                 return true;
         }
     }
@@ -300,6 +303,36 @@ void ncl_step_define_type(struct ncl_emit *emit, const char *name, nnefcl_dtype 
     ncl_step_define(emit, name, types[dtype]);
 }
 
+static void define_access(struct ncl_emit *emit, const char *format, const char *name, const char *text)
+{
+    const char *macro = ncl_arena_printf(emit->lower->arena, format, name);
+    if (!macro)
+        ncl_parts_nomem(emit->lower);
+    ncl_step_define(emit, macro, text);
+}
+
+void ncl_step_define_storage(struct ncl_emit *emit, const char *name, ncl_ref ref)
+{
+    if (stopped(emit))
+        return;
+    const struct ncl_plan_tensor *tensor = &emit->lower->plan->tensor[ref];
+    const bool half = tensor->layout.element == NCL_ELEMENT_HALF;
+    if (half)
+        ncl_step_define(emit, name, "half");
+    else
+        ncl_step_define_type(emit, name, tensor->dtype);
+    define_access(emit, "LOAD_%s(p, i)", name, half ? "vload_half(i, p)" : "(p)[i]");
+    define_access(emit, "STORE_%s(v, p, i)", name, half ? "vstore_half(v, i, p)" : "(p)[i] = (v)");
+}
+
+void ncl_step_name(struct ncl_emit *emit, const char *name)
+{
+    if (!name && !stopped(emit))
+        ncl_parts_nomem(emit->lower);
+    if (!stopped(emit))
+        emit->step.name = name;
+}
+
 static void add_operand(struct ncl_emit *emit, ncl_ref ref, unsigned reads, unsigned writes)
 {
     if (stopped(emit))
@@ -308,7 +341,9 @@ static void add_operand(struct ncl_emit *emit, ncl_ref ref, unsigned reads, unsi
     assert(ref != NCL_NO_TENSOR && step->tensor_count < NCL_STEP_TENSORS);
     const struct ncl_plan_tensor *tensor = &emit->lower->plan->tensor[ref];
     const int64_t elements =
-        tensor->bytes == UINT64_MAX ? INT64_MAX : (int64_t)(tensor->bytes / nnefcl_dtype_size(tensor->dtype));
+        tensor->bytes == UINT64_MAX
+                                 ? INT64_MAX
+                                 : (int64_t)(tensor->bytes / ncl_layout_element(&tensor->layout, tensor->dtype));
     if (elements > emit->largest)
         emit->largest = elements;
     step->reads |= reads << step->tensor_count;
@@ -420,7 +455,8 @@ nnefcl_status ncl_step_end(struct ncl_emit *emit, int64_t tasks)
     emit->step.tasks = (uint64_t)tasks;
     emit->step.record = lower->plan->record_count;
     lower->plan->record_count += emit->step.size_count;
-    emit->step.name = step_name(lower);
+    if (!emit->step.name)
+        emit->step.name = step_name(lower);
     emit->step.variant = lower->variant;
     return lower->status ? lower->status : finish(lower, &emit->step);
 }

@@ -19,7 +19,8 @@ struct ncl_lower {
     struct ncl_expression *chain; /* what hangs on it (after.h); NULL: nothing, or a step computes it */
     bool node_constant;            /* every tensor they read is known at init */
     ncl_ref *variable; /* by index of the variable, likewise: tensors of one label share their memory (4.1.3) */
-    ncl_ref *tensor;   /* by tensor id: its plan tensor, NCL_NO_TENSOR: not met yet */
+    ncl_ref *tensor;   /* by tensor id: its plain form, NCL_NO_TENSOR: not met yet */
+    struct ncl_form **form; /* by tensor id: its other forms (forms.h) */
     bool *constant;    /* by ref: made by init steps */
     size_t constant_capacity;
     struct ncl_emit *emit;           /* the step under construction */
@@ -30,7 +31,7 @@ struct ncl_lower {
     nnefcl_status status;
 };
 
-/* The plan tensor of a graph tensor, made at the first use. */
+/* The plain and dense form of a graph tensor, made at the first use; other forms: forms.h. */
 ncl_ref ncl_lower_tensor(struct ncl_lower *lower, const struct ncl_tensor *tensor);
 /* Memory of our own between steps, dense, `count` elements. `name` for the printed plan. It is written by steps of
  * constant inputs only, or by none of them. */
@@ -63,6 +64,11 @@ void ncl_step_define(struct ncl_emit *step, const char *name, const char *text);
 void ncl_step_define_int(struct ncl_emit *step, const char *name, int64_t value);
 /* `#define name float|int|uchar` */
 void ncl_step_define_type(struct ncl_emit *step, const char *name, nnefcl_dtype dtype);
+/* How a kernel reads and writes the elements of this tensor: `name` becomes their type in memory, LOAD_name(p, i) a
+ * value and STORE_name(v, p, i) its store. */
+void ncl_step_define_storage(struct ncl_emit *step, const char *name, ncl_ref ref);
+/* What the printed plan calls it, in the plan's arena; without it the name of its node's result. */
+void ncl_step_name(struct ncl_emit *step, const char *name);
 /* Tensors in the order of the body's parameters. */
 void ncl_step_in(struct ncl_emit *step, ncl_ref ref);
 void ncl_step_out(struct ncl_emit *step, ncl_ref ref);

@@ -1,11 +1,27 @@
 /* Plans whose tensors can be read after a run: which keep their memory, and where the tensors of the graph are then. */
 #include <string.h>
 
+#include "emit/forms.h"
 #include "plan/plan_make.h"
+
+/* What is read after a run is read in the plain form. */
+static nnefcl_status make_plain(struct ncl_lower *lower)
+{
+    for (size_t i = 0; i < lower->graph->tensor_count && !lower->status; i++) {
+        const ncl_ref any = ncl_forms_any(lower, lower->graph->tensor[i]);
+        if (any == NCL_NO_TENSOR || any == lower->tensor[i])
+            continue;
+        lower->node_constant = lower->constant[any];
+        ncl_lower_tensor(lower, lower->graph->tensor[i]);
+    }
+    return lower->status;
+}
 
 nnefcl_status ncl_keep_tensors(struct ncl_lower *lower)
 {
     struct ncl_plan *plan = lower->plan;
+    if (make_plain(lower))
+        return lower->status;
     bool *loaded = NCL_NEW_ARRAY(lower->arena, bool, plan->tensor_count);
     if (!loaded)
         return ncl_nomem(lower->diag);

@@ -1,6 +1,7 @@
 /* Every tensor of the plan gets a buffer and an offset. Weights, state, inputs and outputs stay; what lives between
  * steps shares memory by liveness: steps are walked in order, memory is taken where it fits best and given back after
  * the last use. No buffer is larger than the device's largest allocation. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -285,12 +286,20 @@ static nnefcl_status add_up(struct planner *planner)
     return NNEFCL_OK;
 }
 
+/* What the host moves to and from arrays of its own. */
+static bool is_read_outside(const struct ncl_plan_tensor *tensor)
+{
+    return tensor->kept || tensor->storage == NCL_STORE_INPUT || tensor->storage == NCL_STORE_OUTPUT ||
+           tensor->storage == NCL_STORE_STATE;
+}
+
 nnefcl_status ncl_memplan(struct ncl_plan *plan, const struct ncl_plan_options *options, struct ncl_arena *arena,
                           struct ncl_diag *diag)
 {
     struct planner planner = {.plan = plan, .options = options, .arena = arena, .diag = diag};
     nnefcl_status status = NNEFCL_OK;
     for (ncl_ref i = 0; i < plan->tensor_count && !status; i++) {
+        assert(!is_read_outside(&plan->tensor[i]) || ncl_layout_is_plain(&plan->tensor[i].layout));
         plan->tensor[i].buffer = UINT32_MAX;
         if (plan->tensor[i].base == NCL_NO_TENSOR)
             status = check_size(&planner, i);

@@ -1,8 +1,9 @@
 /* Graph to plan: passes, lowering, state, outputs, order of the init steps, memory plan (DESIGN 3). */
 #include <string.h>
 
-#include "emit/parts.h"
 #include "emit/after.h"
+#include "emit/forms.h"
+#include "emit/parts.h"
 #include "emit/variant.h"
 #include "plan/plan_make.h"
 #include "plan/source.h"
@@ -12,7 +13,7 @@ static bool value_is_constant(const struct ncl_lower *lower, const struct ncl_va
     if (value->kind == NCL_VALUE_TENSOR) {
         if (ncl_tensor_is_constant(value->tensor))
             return true;
-        const ncl_ref ref = lower->tensor[value->tensor->id];
+        const ncl_ref ref = ncl_forms_any(lower, value->tensor);
         return ref != NCL_NO_TENSOR && lower->constant[ref];
     }
     if (value->kind == NCL_VALUE_ARRAY || value->kind == NCL_VALUE_TUPLE)
@@ -164,7 +165,8 @@ static nnefcl_status lower_state(struct ncl_lower *lower)
 static bool can_be_output(const struct ncl_lower *lower, ncl_ref ref, ncl_ref root)
 {
     const struct ncl_plan *plan = lower->plan;
-    if (plan->tensor[root].storage != NCL_STORE_ARENA || plan->tensor[root].bytes != plan->tensor[ref].bytes)
+    if (plan->tensor[root].storage != NCL_STORE_ARENA || plan->tensor[root].bytes != plan->tensor[ref].bytes ||
+        !ncl_layout_is_plain(&plan->tensor[root].layout))
         return false;
     for (size_t i = 0; i < plan->init.count; i++)
         for (unsigned k = 0; k < plan->init.step[i].tensor_count; k++)
@@ -232,8 +234,9 @@ static nnefcl_status make_plan_parts(struct ncl_lower *lower, const struct ncl_g
     plan->input = NCL_NEW_ARRAY(lower->arena, ncl_ref, graph->input_count);
     plan->output = NCL_NEW_ARRAY(lower->arena, ncl_ref, graph->output_count);
     lower->tensor = NCL_NEW_ARRAY(lower->arena, ncl_ref, graph->tensor_count);
+    lower->form = NCL_NEW_ARRAY(lower->arena, struct ncl_form *, graph->tensor_count);
     lower->variable = NCL_NEW_ARRAY(lower->arena, ncl_ref, graph->variable_count);
-    if (!plan->input || !plan->output || !lower->tensor || !lower->variable)
+    if (!plan->input || !plan->output || !lower->tensor || !lower->form || !lower->variable)
         return ncl_nomem(lower->diag);
     for (size_t i = 0; i < graph->variable_count; i++)
         lower->variable[i] = NCL_NO_TENSOR;

@@ -40,9 +40,10 @@ static const struct op_case cases[] = {
      "11 22 33 44 55 66"},
     {"operands lie in the result", XZ("scalar", "1,2", "1,3", "concat([-x, z * 2.0], axis = 1)"), "1 2 | 3 4 5",
      "-1 -2 6 8 10"},
-    {"in the result of the result", XZ("scalar", "2", "2", "concat([x, concat([-x, -z], axis = 0), z * 3.0], axis = 0)"),
-     "1 2 | 3 4", "1 2 -1 -2 -3 -4 9 12"},
-    {"stack of what lies there", XZ("scalar", "2", "2", "stack([-x, x, -z], axis = 0)"), "1 2 | 3 4", "-1 -2 1 2 -3 -4"},
+    {"in the result of the result",
+     XZ("scalar", "2", "2", "concat([x, concat([-x, -z], axis = 0), z * 3.0], axis = 0)"), "1 2 | 3 4", "1 2 -1 -2 -3 -4 9 12"},
+    {"stack of what lies there", XZ("scalar", "2", "2", "stack([-x, x, -z], axis = 0)"), "1 2 | 3 4",
+     "-1 -2 1 2 -3 -4"},
     {"all of an earlier result with more, and parts of it",
      "graph g( x, z ) -> ( y, p, a )\n{\n    x = external(shape = [1,2]);\n    z = external(shape = [1,2]);\n"
      "    a = neg(x);\n    b = a * z;\n    p = concat([a, b], axis = 1);\n    c = p * 2.0;\n"

@@ -108,9 +108,9 @@ def names(root):
             seen.setdefault(os.path.basename(path), []).append(path)
     bad += ['one name, several files: %s' % ' '.join(p) for p in seen.values() if len(p) > 1]
     kernels = {os.path.basename(p)[:-3] for p in files(root, 'cl', '.cl')} - {'prelude', 'math'}
-    sources = ''.join(read(root, p) for p in files(root, 'src/ops', '.c'))
+    sources = ''.join(read(root, p) for folder in ('src/emit', 'src/ops') for p in files(root, folder, '.c'))
     emitted = set(re.findall(r'"(\w+)"', sources))
-    bad += ['cl/%s.cl: no operation emits it' % k for k in kernels - emitted]
+    bad += ['cl/%s.cl: no step emits it' % k for k in kernels - emitted]
     bad += ['%s: ncl_step_begin names a kernel that is not in cl/' % k for k in set(re.findall(r'ncl_step_begin\([^,]+,\s*"(\w+)"', sources)) - kernels]
     return bad
 

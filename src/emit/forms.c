@@ -1,0 +1,161 @@
+#include "emit/forms.h"
+
+#include "emit/parts.h"
+
+/* ---- the list of a tensor: the plain form in lower->tensor, the others in lower->form ---- */
+
+struct ncl_form {
+    ncl_ref ref;
+    struct ncl_form *next;
+};
+
+ncl_ref ncl_forms_any(const struct ncl_lower *lower, const struct ncl_tensor *tensor)
+{
+    const struct ncl_form *form = lower->form[tensor->id];
+    const ncl_ref plain = lower->tensor[tensor->id];
+    return plain != NCL_NO_TENSOR || !form ? plain : form->ref;
+}
+
+bool ncl_forms_have(const struct ncl_lower *lower, const struct ncl_tensor *tensor, ncl_ref ref)
+{
+    const struct ncl_form *form = lower->form[tensor->id];
+    while (form && form->ref != ref)
+        form = form->next;
+    return form || lower->tensor[tensor->id] == ref;
+}
+
+static void add_form(struct ncl_lower *lower, const struct ncl_tensor *tensor, ncl_ref ref)
+{
+    struct ncl_form *form = NCL_NEW(lower->arena, struct ncl_form);
+    if (!form) {
+        ncl_parts_nomem(lower);
+        return;
+    }
+    *form = (struct ncl_form){ref, lower->form[tensor->id]};
+    lower->form[tensor->id] = form;
+}
+
+static ncl_ref find_form(const struct ncl_lower *lower, const struct ncl_tensor *tensor,
+                         const struct ncl_layout *layout)
+{
+    for (const struct ncl_form *form = lower->form[tensor->id]; form; form = form->next)
+        if (ncl_layout_equal(&lower->plan->tensor[form->ref].layout, layout))
+            return form->ref;
+    return NCL_NO_TENSOR;
+}
+
+ncl_ref ncl_lower_as(struct ncl_lower *lower, const struct ncl_tensor *tensor, const struct ncl_layout *layout)
+{
+    if (lower->status || ncl_layout_is_plain(layout))
+        return ncl_lower_tensor(lower, tensor);
+    ncl_ref ref = find_form(lower, tensor, layout);
+    if (ref != NCL_NO_TENSOR)
+        return ref;
+    const ncl_ref any = ncl_forms_any(lower, tensor);
+    ref = ncl_forms_convert(lower, any == NCL_NO_TENSOR ? ncl_lower_tensor(lower, tensor) : any, layout);
+    if (!lower->status)
+        add_form(lower, tensor, ref);
+    return ref;
+}
+
+static ncl_ref add_tensor_as(struct ncl_lower *lower, const char *name, nnefcl_dtype dtype, const nnefcl_shape *shape,
+                             const struct ncl_layout *layout)
+{
+    const struct ncl_plan_tensor made = {.name = name,
+                                         .dtype = dtype,
+                                         .shape = *shape,
+                                         .layout = *layout,
+                                         .bytes = ncl_layout_bytes(layout, dtype, shape),
+                                         .storage = NCL_STORE_ARENA,
+                                         .base = NCL_NO_TENSOR,
+                                         .first_step = UINT32_MAX};
+    return ncl_parts_tensor(lower, &made);
+}
+
+ncl_ref ncl_lower_result(struct ncl_lower *lower, const struct ncl_tensor *tensor, const struct ncl_layout *layout)
+{
+    if (lower->status || ncl_layout_is_plain(layout))
+        return ncl_lower_tensor(lower, tensor);
+    const ncl_ref found = find_form(lower, tensor, layout);
+    if (found != NCL_NO_TENSOR)
+        return found;
+    const ncl_ref ref = add_tensor_as(lower, tensor->name, tensor->dtype, &tensor->shape, layout);
+    if (!lower->status)
+        add_form(lower, tensor, ref);
+    return ref;
+}
+
+/* ---- the step of convert.cl ---- */
+
+struct axes {
+    int64_t extent[NNEFCL_MAX_RANK], before[NNEFCL_MAX_RANK], in[NNEFCL_MAX_RANK], out[NNEFCL_MAX_RANK],
+        memory[NNEFCL_MAX_RANK];
+    int64_t cells;
+};
+
+static struct axes axes_between(const struct ncl_layout *in, const struct ncl_layout *out, const nnefcl_shape *shape)
+{
+    struct axes axes = {.cells = out->block ? out->block : 1};
+    for (int i = 0; i < shape->rank; i++) {
+        axes.extent[i] = shape->extent[i];
+        axes.before[i] = i < 2 ? 0 : out->before[i - 2];
+        axes.in[i] = ncl_layout_stride(in, shape, i);
+        axes.out[i] = ncl_layout_stride(out, shape, i);
+        axes.memory[i] = ncl_layout_extent(out, shape, i);
+        axes.cells *= axes.memory[i];
+    }
+    return axes;
+}
+
+static void emit_axes(struct ncl_emit *step, const struct ncl_layout *in, const struct ncl_layout *out,
+                      const nnefcl_shape *shape, const struct axes *axes)
+{
+    const int64_t origin[NNEFCL_MAX_RANK] = {0};
+    ncl_step_size(step, "RANK", shape->rank);
+    ncl_step_size(step, "IN_AXIS", in->axis);
+    ncl_step_size(step, "IN_BLOCK", in->block ? in->block : 1);
+    ncl_step_size(step, "IN_FIRST", ncl_layout_offset(in, shape, origin));
+    ncl_step_size(step, "OUT_AXIS", out->axis);
+    ncl_step_size(step, "OUT_BLOCK", out->block ? out->block : 1);
+    ncl_step_sizes(step, "EXTENT", axes->extent, NNEFCL_MAX_RANK);
+    ncl_step_sizes(step, "BEFORE", axes->before, NNEFCL_MAX_RANK);
+    ncl_step_sizes(step, "IN_STRIDE", axes->in, NNEFCL_MAX_RANK);
+    ncl_step_sizes(step, "OUT_STRIDE", axes->out, NNEFCL_MAX_RANK);
+    ncl_step_sizes(step, "OUT_EXTENTS", axes->memory, NNEFCL_MAX_RANK);
+}
+
+static void emit_convert(struct ncl_lower *lower, ncl_ref from, ncl_ref to)
+{
+    const struct ncl_plan_tensor *in = &lower->plan->tensor[from], *out = &lower->plan->tensor[to];
+    const struct axes axes = axes_between(&in->layout, &out->layout, &out->shape);
+    const int64_t chunk = lower->plan->target.chunk;
+    struct ncl_emit *step = ncl_step_begin(lower, "convert");
+    ncl_step_name(step, ncl_arena_printf(lower->arena, "%s = convert", out->name));
+    ncl_step_define_storage(step, "IN", from);
+    ncl_step_define_storage(step, "OUT", to);
+    ncl_step_in(step, from);
+    ncl_step_out(step, to);
+    ncl_step_size(step, "COUNT", axes.cells);
+    ncl_step_size(step, "CHUNK", chunk);
+    emit_axes(step, &in->layout, &out->layout, &out->shape, &axes);
+    ncl_step_end(step, ncl_ceil_div(axes.cells, chunk));
+}
+
+/* May be asked for in the middle of another step, which goes on behind it. */
+ncl_ref ncl_forms_convert(struct ncl_lower *lower, ncl_ref from, const struct ncl_layout *layout)
+{
+    if (lower->status)
+        return NCL_NO_TENSOR;
+    const struct ncl_plan_tensor in = lower->plan->tensor[from];
+    const ncl_ref ref = add_tensor_as(lower, in.name, in.dtype, &in.shape, layout);
+    if (lower->status)
+        return NCL_NO_TENSOR;
+    struct ncl_emit *outer = lower->emit;
+    const char *variant = lower->variant;
+    lower->emit = NULL;
+    lower->variant = NULL;
+    emit_convert(lower, from, ref);
+    lower->emit = outer;
+    lower->variant = variant;
+    return lower->status ? NCL_NO_TENSOR : ref;
+}

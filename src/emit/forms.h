@@ -1,0 +1,19 @@
+/* The forms of a tensor (ir/layout.h), made on demand. ncl_lower_tensor gives the plain one. */
+#ifndef NCL_FORMS_H
+#define NCL_FORMS_H
+
+#include "emit/lower.h"
+
+/* The tensor in this form: it has it, or one `convert` step makes it, once. */
+ncl_ref ncl_lower_as(struct ncl_lower *lower, const struct ncl_tensor *tensor, const struct ncl_layout *layout);
+/* What the step under way is to write: the result of its node in this form. */
+ncl_ref ncl_lower_result(struct ncl_lower *lower, const struct ncl_tensor *tensor, const struct ncl_layout *layout);
+/* A new plan tensor with the elements of `from` in another form, by a step of its own, which zeroes halo and
+ * filling. */
+ncl_ref ncl_forms_convert(struct ncl_lower *lower, ncl_ref from, const struct ncl_layout *layout);
+/* Whatever form there is, the plain one first; NCL_NO_TENSOR: none yet. */
+ncl_ref ncl_forms_any(const struct ncl_lower *lower, const struct ncl_tensor *tensor);
+/* Is `ref` one of the tensor's forms? */
+bool ncl_forms_have(const struct ncl_lower *lower, const struct ncl_tensor *tensor, ncl_ref ref);
+
+#endif

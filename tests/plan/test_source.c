@@ -1,0 +1,164 @@
+/* Sources are named by what is in them: the same set of bodies is the same text for every model and batch, and no
+ * number of a plan is in any. */
+#include <stdio.h>
+#include <string.h>
+
+#include "model/frozen.h"
+#include "nnefcl/nnefcl.h"
+#include "plan/source_persistent.h"
+#include "suite.h"
+
+/* Two models over the same bodies: another order, other sizes, more of some. */
+#define NET_SHORT                                                                                                      \
+    "version 1.0; graph a(x) -> (y) { x = external<scalar>(shape = [1, 8, 10, 10]);"                                   \
+    " f = variable<scalar>(shape = [8, 8, 3, 3], label = 'f'); c = conv(x, f, 0.0, border = 'constant');"              \
+    " m = max_pool(c, size = [1, 1, 3, 3], border = 'ignore', stride = [1, 1, 2, 2]); y = softmax(m); }"
+#define NET_LONG                                                                                                       \
+    "version 1.0; graph b(x) -> (y, z) { x = external<scalar>(shape = [2, 8, 31, 17]); s = softmax(x);"                \
+    " f = variable<scalar>(shape = [8, 8, 3, 3], label = 'f'); g = variable<scalar>(shape = [8, 8, 3, 3], label = "    \
+    "'g');"                                                                                                            \
+    " c = conv(s, f, 0.0, border = 'constant'); d = conv(c, g, 0.0, border = 'constant');"                             \
+    " y = max_pool(d, size = [1, 1, 3, 3], border = 'ignore', stride = [1, 1, 2, 2]); z = softmax(y); }"
+
+static struct ncl_arena arena;
+
+static const struct ncl_plan *plan_of(const char *net, int64_t batch)
+{
+    const struct ncl_plan_options options = {0};
+    nnefcl_model_options how = NNEFCL_MODEL_OPTIONS_INIT;
+    nnefcl_error error = {0};
+    nnefcl_model *model;
+    const struct ncl_plan *plan;
+    struct ncl_diag diag;
+    how.random_weights = 1;
+    how.batch = batch;
+    ncl_diag_init(&diag, &error, NULL, NULL, false);
+    ck_assert_msg(!nnefcl_model_open_memory(net, strlen(net), &how, &model, &error), "%s", error.message);
+    ck_assert_msg(!ncl_model_plan(model, &ncl_target_generic_cpu, &options, &arena, &diag, NULL, &plan), "%s",
+                  error.message);
+    nnefcl_model_free(model);
+    return plan;
+}
+
+/* Everything that the compiler gets for a plan. */
+static void all_texts(const struct ncl_plan *plan, struct ncl_text *launches, struct ncl_text *persistent)
+{
+    struct ncl_program_texts texts;
+    struct ncl_program_text set;
+    bool wanted[64];
+    ck_assert_uint_le(plan->kernel_count, 64);
+    ncl_source_wanted(plan, true, true, wanted);
+    ck_assert_int_eq(ncl_source_programs(plan, wanted, &arena, &texts), NNEFCL_OK);
+    ncl_text_init(launches, NULL);
+    ncl_text_init(persistent, NULL);
+    for (size_t i = 0; i < texts.count; i++)
+        ncl_source_text(launches, plan, &texts.program[i]);
+    ck_assert_int_eq(ncl_persistent_set(plan, &arena, &set), NNEFCL_OK);
+    ncl_source_text(persistent, plan, &set);
+}
+
+static void check_same(const struct ncl_plan *a, const struct ncl_plan *b, bool same)
+{
+    struct ncl_text launches[2], persistent[2];
+    all_texts(a, &launches[0], &persistent[0]);
+    all_texts(b, &launches[1], &persistent[1]);
+    ck_assert_int_eq(strcmp(launches[0].data, launches[1].data) == 0, same);
+    ck_assert_int_eq(strcmp(persistent[0].data, persistent[1].data) == 0, same);
+    for (int i = 0; i < 2; i++) {
+        ncl_text_free(&launches[i]);
+        ncl_text_free(&persistent[i]);
+    }
+}
+
+START_TEST(models_and_batches)
+{
+    const struct ncl_plan *a = plan_of(NET_SHORT, 0), *b = plan_of(NET_LONG, 0);
+    ck_assert_uint_gt(b->run.count, a->run.count);
+    check_same(a, b, true);
+    for (int batch = 2; batch <= 8; batch++)
+        check_same(a, plan_of(NET_SHORT, batch), true);
+    check_same(b, plan_of(NET_LONG, 5), true);
+    check_same(a, plan_of("version 1.0; graph c(x) -> (y) { x = external<scalar>(shape = [7]); y = exp(x); }", 0),
+               false);
+}
+END_TEST
+
+static uint64_t key_of(const struct ncl_kernel *kernel, const struct ncl_target *target)
+{
+    struct ncl_kernel copy = *kernel;
+    struct ncl_plan plan = {.target = *target, .kernel_count = 1, .kernel = &copy};
+    ck_assert_int_eq(ncl_source_keys(&plan, NULL), NNEFCL_OK);
+    return copy.key;
+}
+
+/* Whatever changes the text changes the key. */
+START_TEST(keys)
+{
+    struct ncl_define define[2] = {{"A", "1"}, {"B", "2"}};
+    const struct ncl_kernel kernel = {
+        .body = "own", .source = "text", .define_count = 2, .define = define, .tensors = 2};
+    struct ncl_target wide = ncl_target_generic_cpu, grouped = ncl_target_generic_cpu;
+    wide.lanes = 16;
+    grouped.group = 64;
+    const uint64_t key = key_of(&kernel, &ncl_target_generic_cpu);
+    ck_assert_uint_eq(key, key_of(&kernel, &ncl_target_generic_cpu));
+    ck_assert_uint_ne(key, key_of(&kernel, &wide));
+    ck_assert_uint_ne(key, key_of(&kernel, &grouped));
+    struct ncl_kernel other = kernel;
+    other.source = "text2";
+    ck_assert_uint_ne(key, key_of(&other, &ncl_target_generic_cpu));
+    other = kernel;
+    other.tensors = 3;
+    ck_assert_uint_ne(key, key_of(&other, &ncl_target_generic_cpu));
+    other = kernel;
+    other.body = "owner";
+    ck_assert_uint_ne(key, key_of(&other, &ncl_target_generic_cpu));
+    define[1].text = "3";
+    ck_assert_uint_ne(key, key_of(&kernel, &ncl_target_generic_cpu));
+}
+END_TEST
+
+/* Each refusal of the persistent form, and none for a plan that fits. */
+START_TEST(persistent_fits)
+{
+    struct ncl_plan plan = *plan_of(NET_SHORT, 0);
+    ck_assert_ptr_null(ncl_persistent_unfit(&plan));
+    plan.target.relaxed_atomics = false;
+    ck_assert(strstr(ncl_persistent_unfit(&plan), "another"));
+    plan.target = ncl_target_generic_gpu;
+    ck_assert(strstr(ncl_persistent_unfit(&plan), "CPU"));
+    plan.target = ncl_target_generic_cpu;
+    plan.buffer_count = 33;
+    ck_assert(strstr(ncl_persistent_unfit(&plan), "32 buffers"));
+    plan.buffer_count = 32;
+    ck_assert_uint_eq(ncl_persistent_buffers(&plan), 32);
+    plan.target.max_parameter_bytes = 527;
+    ck_assert(strstr(ncl_persistent_unfit(&plan), "bytes"));
+    plan.target.max_parameter_bytes = 528;
+    ck_assert_ptr_null(ncl_persistent_unfit(&plan));
+    plan.run.step[0].tasks = (uint64_t)INT32_MAX + 1;
+    ck_assert(strstr(ncl_persistent_unfit(&plan), "tasks"));
+}
+END_TEST
+
+static void begin(void)
+{
+    ncl_arena_init(&arena, NULL, 0);
+}
+
+static void end(void)
+{
+    ncl_arena_free(&arena);
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("source");
+    TCase *tests = tcase_create("source");
+    tcase_add_checked_fixture(tests, begin, end);
+    tcase_add_test(tests, models_and_batches);
+    tcase_add_test(tests, keys);
+    tcase_add_test(tests, persistent_fits);
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}

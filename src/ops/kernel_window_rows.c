@@ -87,7 +87,7 @@ static nnefcl_status emit_rows(struct ncl_lower *lower, const struct ncl_problem
     ncl_step_define_int(step, "KIND", rows->kind);
     ncl_step_define_int(step, "STEP", p.stride[1] <= 2 ? p.stride[1] : 0);
     ncl_step_define_int(step, "TAPS", p.size[0] == p.size[1] && p.size[0] <= 5 ? p.size[0] : 0);
-    ncl_step_define_int(step, "IGNORE", window->border == NCL_BORDER_IGNORE && !ncl_window_is_unpadded(window, 0));
+    ncl_step_define_int(step, "IGNORE", window->border == NCL_BORDER_IGNORE); /* also of a size that needs none */
     ncl_step_define_int(step, "NORMALIZE", rows->normalize);
     ncl_step_in(step, rows->input);
     ncl_step_in(step, rows->filter);

@@ -226,10 +226,6 @@ PLAIN(clGetCommandQueueInfo, (cl_command_queue q, cl_command_queue_info w, QUERY
 PLAIN(clGetMemObjectInfo, (cl_mem m, cl_mem_info w, QUERY), (m, w, QUERY_ARGS))
 PLAIN(clGetEventInfo, (cl_event e, cl_event_info w, QUERY), (e, w, QUERY_ARGS))
 PLAIN(clGetEventProfilingInfo, (cl_event e, cl_profiling_info w, QUERY), (e, w, QUERY_ARGS))
-PLAIN(clBuildProgram,
-      (cl_program p, cl_uint n, const cl_device_id *d, const char *o,
-       void(CL_CALLBACK *f)(cl_program program, void *user_data), void *u),
-      (p, n, d, o, f, u))
 PLAIN(clSetKernelArg, (cl_kernel k, cl_uint i, size_t s, const void *v), (k, i, s, v))
 PLAIN(clFlush, (cl_command_queue q), (q))
 WAITING(clFinish, (cl_command_queue q), (q))
@@ -262,6 +258,11 @@ HOLDS(CONTEXT, cl_context, Context)
 HOLDS(QUEUE, cl_command_queue, CommandQueue)
 HOLDS(PROGRAM, cl_program, Program)
 HOLDS(EVENT, cl_event, Event)
+
+CREATE(PROGRAM, cl_program, clCreateProgramWithBinary,
+       (cl_context c, cl_uint n, const cl_device_id *d, const size_t *l, const unsigned char **b, cl_int *s,
+        cl_int *errcode_ret),
+       (c, n, d, l, b, s, errcode_ret))
 
 static cl_kernel CL_API_CALL my_clCreateKernel(cl_program program, const char *name, cl_int *errcode_ret)
 {
@@ -342,10 +343,32 @@ static void *CL_API_CALL my_clEnqueueMapBuffer(cl_command_queue q, cl_mem m, cl_
     return pointer;
 }
 
+/* ---- the compiler ---- */
+
+static atomic_ulong compilations;
+
+static unsigned long get_compiled(void)
+{
+    return atomic_load(&compilations);
+}
+
+/* A program from a binary has no source. */
+static cl_int CL_API_CALL my_clBuildProgram(cl_program program, cl_uint count, const cl_device_id *devices,
+                                            const char *options,
+                                            void(CL_CALLBACK *notify)(cl_program program, void *user_data), void *user)
+{
+    size_t source = 0;
+    if (fails("clBuildProgram"))
+        return atomic_load(&fail_code);
+    if (target->clGetProgramInfo(program, CL_PROGRAM_SOURCE, 0, NULL, &source) == CL_SUCCESS && source > 1)
+        atomic_fetch_add(&compilations, 1);
+    return target->clBuildProgram(program, count, devices, options, notify, user);
+}
+
 /* ---- the layer ---- */
 
-LAYER_EXPORT const struct layer_control layer_control = {set_fail,    get_failed,      set_pause,         get_live,
-                                                         set_profile, live_memory_get, kernel_list_passed};
+LAYER_EXPORT const struct layer_control layer_control = {
+    set_fail, get_failed, set_pause, get_live, set_profile, live_memory_get, kernel_list_passed, get_compiled};
 
 void layer_take(struct _cl_icd_dispatch *table)
 {
@@ -375,6 +398,7 @@ void layer_take(struct _cl_icd_dispatch *table)
     TAKE(clCreateContext)
     TAKE(clCreateCommandQueue)
     TAKE(clCreateProgramWithSource)
+    TAKE(clCreateProgramWithBinary)
     TAKE(clCreateKernel)
     TAKE(clCreateBuffer)
     TAKE(clCreateUserEvent)

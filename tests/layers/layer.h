@@ -25,6 +25,8 @@ struct layer_control {
     struct layer_memory (*memory)(void);
     /* Kernels that a driver with a list of them has passed over to find those that were released. */
     unsigned long long (*passed)(void);
+    /* How often a program was built from its source so far. */
+    unsigned long (*compiled)(void);
 };
 
 #endif

@@ -1,0 +1,218 @@
+/* What is compiled, counted: nothing for another batch, another size or another model over bodies that are known, and
+ * what is new alone for one that brings something new. And what sessions of one model share. */
+#include "layer_case.h"
+
+#include "host/host.h"
+
+static const nnefcl_session_options launches = {.version = 1, .execution = NNEFCL_EXECUTION_LAUNCHES};
+
+#define NET_IMAGE                                                                                                      \
+    "graph image(x) -> (y)\n"                                                                                          \
+    "{\n"                                                                                                              \
+    "    x = external<scalar>(shape = [1, 3, 20, 20]);\n"                                                              \
+    "    f = variable<scalar>(shape = [16, 3, 3, 3], label = 'f');\n"                                                  \
+    "    g = variable<scalar>(shape = [24, 16, 1, 1], label = 'g');\n"                                                 \
+    "    c = relu(conv(x, f, 0.0, border = 'constant', padding = [(1, 1), (1, 1)]));\n"                                \
+    "    d = conv(c, g, 0.0, border = 'constant');\n"                                                                  \
+    "    y = max_pool(d, size = [1, 1, 2, 2], stride = [1, 1, 2, 2], border = 'ignore');\n"                            \
+    "}\n"
+
+static void compile(const char *path, const char *text, nnefcl_model_options how)
+{
+    nnefcl_error error = {0};
+    nnefcl_model *model;
+    how.random_weights = 1;
+    const nnefcl_status status = path ? nnefcl_model_open(path, &how, &model, &error)
+                                      : nnefcl_model_open_memory(text, strlen(text), &how, &model, &error);
+    ck_assert_msg(!status, "%s", error.message);
+    nnefcl_session_free(host_session(model, &launches));
+    nnefcl_model_free(model);
+}
+
+START_TEST(batches)
+{
+    static const int64_t sizes[] = {14, 33, 64};
+    nnefcl_model_options how = NNEFCL_MODEL_OPTIONS_INIT;
+    host_open();
+    compile(NULL, "version 1.0;\n" NET_IMAGE, how);
+    const unsigned long first = layer->compiled();
+    for (how.batch = 1; how.batch <= 8; how.batch++)
+        compile(NULL, "version 1.0;\n" NET_IMAGE, how);
+    how.batch = 0;
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        const nnefcl_input_shape shape = {"x", {.rank = 4, .extent = {1, 3, sizes[i], sizes[i]}}};
+        how.shapes = &shape;
+        how.shape_count = 1;
+        compile(NULL, "version 1.0;\n" NET_IMAGE, how);
+    }
+    ck_assert_uint_gt(first, 0);
+    ck_assert_uint_eq(layer->compiled(), first);
+    host_close();
+}
+END_TEST
+
+START_TEST(a_network)
+{
+    nnefcl_model_options how = NNEFCL_MODEL_OPTIONS_INIT;
+    host_open();
+    compile("cases/resnet18.nnef", NULL, how);
+    const unsigned long first = layer->compiled();
+    for (how.batch = 2; how.batch <= 8; how.batch += 3)
+        compile("cases/resnet18.nnef", NULL, how);
+    ck_assert_uint_eq(layer->compiled(), first);
+    host_close();
+}
+END_TEST
+
+/* Other names, other shapes: nothing. One operation more: one program, of that alone. */
+START_TEST(another_model)
+{
+    const nnefcl_model_options how = NNEFCL_MODEL_OPTIONS_INIT;
+    host_open();
+    compile(NULL, "version 1.0; graph a(x) -> (y) { x = external<scalar>(shape = [3, 5]); y = exp(x); }", how);
+    const unsigned long first = layer->compiled();
+    compile(NULL, "version 1.0; graph b(z) -> (w) { z = external<scalar>(shape = [70]); w = exp(z); }", how);
+    ck_assert_uint_eq(layer->compiled(), first);
+    compile(NULL,
+            "version 1.0; graph c(z) -> (w, v) { z = external<scalar>(shape = [7]); w = exp(z); v = softmax(w, axes = [0]); }",
+            how);
+    ck_assert_uint_eq(layer->compiled(), first + 1);
+    host_close();
+}
+END_TEST
+
+/* Behind a cache that holds what the compiler made, another device, as another process would, compiles nothing. */
+START_TEST(from_disk)
+{
+    char folder[] = "/tmp/nnefcl_start_XXXXXX", command[64];
+    nnefcl_device_options options = NNEFCL_DEVICE_OPTIONS_INIT;
+    const nnefcl_model_options how = NNEFCL_MODEL_OPTIONS_INIT;
+    unsigned long compiled[2];
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    options.cache_dir = folder;
+    options.cache_binaries = 1;
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(nnefcl_device_open(getenv("NNEFCL_DEVICE"), &options, &device, NULL), NNEFCL_OK);
+        compile(NULL, "version 1.0;\n" NET_IMAGE, how);
+        compiled[i] = layer->compiled();
+        host_close();
+    }
+    ck_assert_uint_eq(compiled[1], compiled[0]);
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
+/* ---- shared weights ---- */
+
+static size_t shared_buffers(const nnefcl_session *a, const nnefcl_session *b)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < a->plan->buffer_count; i++)
+        if (a->plan->buffer[i].storage == NCL_STORE_WEIGHT)
+            count += a->slot[i].own == b->slot[i].own;
+    return count;
+}
+
+START_TEST(weights)
+{
+    float x[3 * 20 * 20], y[2][24 * 10 * 10] = {{0}};
+    host_open();
+    nnefcl_model *model = host_model(NET_IMAGE, 1), *other = host_model(NET_IMAGE, 1);
+    nnefcl_session *first = host_session(model, NULL), *second = host_session(model, NULL),
+                   *stranger = host_session(other, NULL);
+    for (size_t i = 0; i < sizeof x / sizeof *x; i++)
+        x[i] = (float)(i % 7) - 3;
+    ck_assert_uint_gt(shared_buffers(first, second), 0);
+    ck_assert_uint_eq(shared_buffers(first, stranger), 0);
+    host_run(first, (const void *[]){x}, (void *[]){y[0]});
+    nnefcl_session_free(first);
+    host_run(second, (const void *[]){x}, (void *[]){y[1]});
+    ck_assert_mem_eq(y[0], y[1], sizeof y[0]);
+    nnefcl_session_free(second);
+    nnefcl_session_free(stranger);
+    second = host_session(model, NULL);
+    host_run(second, (const void *[]){x}, (void *[]){y[1]});
+    ck_assert_mem_eq(y[0], y[1], sizeof y[0]);
+    nnefcl_session_free(second);
+    nnefcl_model_free(model);
+    nnefcl_model_free(other);
+    host_close();
+}
+END_TEST
+
+/* ---- AUTO, progress ---- */
+
+/* Launches until somebody had the persistent form compiled. */
+START_TEST(automatic)
+{
+    const nnefcl_session_options persistent = {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT};
+    host_open();
+    if (device->target.cpu && device->target.relaxed_atomics) {
+        nnefcl_session *session = host_ready(NET_CHAIN, NULL);
+        ck_assert_int_eq(session->execution, NNEFCL_EXECUTION_LAUNCHES);
+        nnefcl_session_free(session);
+        nnefcl_session_free(host_ready(NET_CHAIN, &persistent));
+        session = host_ready(NET_CHAIN, NULL);
+        ck_assert_int_eq(session->execution, NNEFCL_EXECUTION_PERSISTENT);
+        nnefcl_session_free(session);
+    }
+    host_close();
+}
+END_TEST
+
+struct progress {
+    int calls[3], stop_at;
+};
+
+static int count_progress(void *user, nnefcl_stage stage, uint64_t done, uint64_t total)
+{
+    struct progress *progress = user;
+    ck_assert_uint_le(done, total);
+    progress->calls[stage]++;
+    return progress->stop_at && progress->calls[0] + progress->calls[1] + progress->calls[2] == progress->stop_at;
+}
+
+/* Every call can end it, and leaves nothing behind. */
+START_TEST(cancelled)
+{
+    struct progress progress = {{0}, 0};
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    nnefcl_error error = {0};
+    nnefcl_session *session;
+    char text[256];
+    options.progress = count_progress;
+    options.progress_user = &progress;
+    nnefcl_model *model = host_model(NET_IMAGE, 1);
+    host_open();
+    nnefcl_session_free(host_session(model, &options));
+    host_close();
+    ck_assert(progress.calls[0] && progress.calls[1] && progress.calls[2]);
+    const int all = progress.calls[0] + progress.calls[1] + progress.calls[2];
+    for (int i = 1; i <= all; i++) {
+        progress = (struct progress){{0}, i};
+        host_open();
+        ck_assert_int_eq(nnefcl_session_create(model, device, &options, &session, &error), NNEFCL_ERR_CANCELLED);
+        ck_assert_ptr_null(session);
+        host_close();
+        ck_assert_msg(layer->live(text, sizeof text) == 0, "%d: %s", i, text);
+    }
+    nnefcl_model_free(model);
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+    tcase_add_test(tests, batches);
+    tcase_add_test(tests, a_network);
+    tcase_add_test(tests, another_model);
+    tcase_add_test(tests, from_disk);
+    tcase_add_test(tests, weights);
+    tcase_add_test(tests, automatic);
+    tcase_add_test(tests, cancelled);
+}
+
+int main(void)
+{
+    return layer_main("start", add);
+}

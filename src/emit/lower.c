@@ -340,8 +340,7 @@ static void add_operand(struct ncl_emit *emit, ncl_ref ref, unsigned reads, unsi
     struct ncl_step *step = &emit->step;
     assert(ref != NCL_NO_TENSOR && step->tensor_count < NCL_STEP_TENSORS);
     const struct ncl_plan_tensor *tensor = &emit->lower->plan->tensor[ref];
-    const int64_t elements =
-        tensor->bytes == UINT64_MAX
+    const int64_t elements = tensor->bytes == UINT64_MAX
                                  ? INT64_MAX
                                  : (int64_t)(tensor->bytes / ncl_layout_element(&tensor->layout, tensor->dtype));
     if (elements > emit->largest)

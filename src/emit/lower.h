@@ -15,13 +15,13 @@ struct ncl_lower {
     struct ncl_diag *diag;
     struct ncl_plan *plan;
     const struct ncl_graph *graph;
-    const struct ncl_node *node;   /* being lowered */
+    const struct ncl_node *node;  /* being lowered */
     struct ncl_expression *chain; /* what hangs on it (after.h); NULL: nothing, or a step computes it */
-    bool node_constant;            /* every tensor they read is known at init */
-    ncl_ref *variable; /* by index of the variable, likewise: tensors of one label share their memory (4.1.3) */
-    ncl_ref *tensor;   /* by tensor id: its plain form, NCL_NO_TENSOR: not met yet */
+    bool node_constant;           /* every tensor they read is known at init */
+    ncl_ref *variable;      /* by index of the variable, likewise: tensors of one label share their memory (4.1.3) */
+    ncl_ref *tensor;        /* by tensor id: its plain form, NCL_NO_TENSOR: not met yet */
     struct ncl_form **form; /* by tensor id: its other forms (forms.h) */
-    bool *constant;    /* by ref: made by init steps */
+    bool *constant;         /* by ref: made by init steps */
     size_t constant_capacity;
     struct ncl_emit *emit;           /* the step under construction */
     const char *variant;             /* that emits now, NULL: an operation with one kernel */

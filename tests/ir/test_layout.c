@@ -4,9 +4,9 @@
 #include "ir/layout.h"
 #include "suite.h"
 
-#define SHAPE(...)                                                                                \
-    {                                                                                             \
-        .rank = (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), .extent = {__VA_ARGS__} \
+#define SHAPE(...)                                                                                                     \
+    {                                                                                                                  \
+        .rank = (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), .extent = { __VA_ARGS__ }                   \
     }
 
 static const struct {
@@ -19,23 +19,43 @@ static const struct {
     {{0}, SHAPE(2, 3, 4, 5), {1, 2, 3, 4}, 119, 480, ""},
     {{.element = NCL_ELEMENT_HALF}, SHAPE(2, 3), {1, 2}, 5, 12, "half "},
     /* [2][2][3][4][8]: block 1 of image 1, position (2, 3), lane 1 */
-    {{.axis = 1, .block = 8}, SHAPE(2, 10, 3, 4), {1, 9, 2, 3}, ((1 * 2 + 1) * 12 + 11) * 8 + 1, 2 * 2 * 12 * 8 * 4,
+    {{.axis = 1, .block = 8},
+     SHAPE(2, 10, 3, 4),
+     {1, 9, 2, 3},
+     ((1 * 2 + 1) * 12 + 11) * 8 + 1,
+     2 * 2 * 12 * 8 * 4,
      "axis1/8 "},
     /* [1][1][1 + 3 + 2][4][16] */
-    {{.axis = 1, .block = 16, .before = {1}, .after = {2}}, SHAPE(1, 5, 3, 4), {0, 4, 0, 1}, (1 * 4 + 1) * 16 + 4,
-     6 * 4 * 16 * 4, "axis1/16 halo1+2 "},
+    {{.axis = 1, .block = 16, .before = {1}, .after = {2}},
+     SHAPE(1, 5, 3, 4),
+     {0, 4, 0, 1},
+     (1 * 4 + 1) * 16 + 4,
+     6 * 4 * 16 * 4,
+     "axis1/16 halo1+2 "},
     /* a halo without blocks: [1][2][1 + 2][2 + 3 + 1] */
-    {{.before = {1, 2}, .after = {0, 1}}, SHAPE(1, 2, 2, 3), {0, 1, 1, 2}, (1 * 3 + 2) * 6 + 4, 2 * 3 * 6 * 4,
+    {{.before = {1, 2}, .after = {0, 1}},
+     SHAPE(1, 2, 2, 3),
+     {0, 1, 1, 2},
+     (1 * 3 + 2) * 6 + 4,
+     2 * 3 * 6 * 4,
      "halo1+0,2+1 "},
     /* [D / 8][T][8]: the blocks of the last axis lie in front of the one before it */
     {{.axis = 1, .block = 8}, SHAPE(5, 20), {3, 17}, (2 * 5 + 3) * 8 + 1, 3 * 5 * 8 * 4, "axis1/8 "},
-    {{.axis = 2, .block = 8}, SHAPE(2, 5, 20), {1, 3, 17}, ((1 * 3 + 2) * 5 + 3) * 8 + 1, 2 * 3 * 5 * 8 * 4,
+    {{.axis = 2, .block = 8},
+     SHAPE(2, 5, 20),
+     {1, 3, 17},
+     ((1 * 3 + 2) * 5 + 3) * 8 + 1,
+     2 * 3 * 5 * 8 * 4,
      "axis2/8 "},
     {{.axis = 0, .block = 8}, SHAPE(20), {17}, 17, 96, "axis0/8 "},
     /* 3 of 7 channels of each of 2 images, and of 2 x 2 sequences */
     {{.outer = 1, .pitch = 7 * 4}, SHAPE(2, 3, 4), {1, 2, 3}, 28 + 11, (28 + 12) * 4, "pitch28 "},
     {{.outer = 2, .pitch = 50}, SHAPE(2, 2, 3), {1, 1, 2}, 152, 153 * 4, "pitch50 "},
-    {{.axis = 1, .block = 8, .outer = 1, .pitch = 1000}, SHAPE(2, 9, 2, 2), {1, 8, 1, 1}, 1000 + 7 * 8, 1064 * 4,
+    {{.axis = 1, .block = 8, .outer = 1, .pitch = 1000},
+     SHAPE(2, 9, 2, 2),
+     {1, 8, 1, 1},
+     1000 + 7 * 8,
+     1064 * 4,
      "axis1/8 pitch1000 "},
 };
 

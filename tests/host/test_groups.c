@@ -80,7 +80,7 @@ END_TEST
 
 static void open_groups(void)
 {
-    device = op_form_open(&op_forms[OP_FORMS - 1]);
+    device = op_form_open(&op_forms[OP_FORM_GPU]);
     ck_assert(!device->target.cpu && device->target.group > 1);
 }
 

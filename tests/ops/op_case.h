@@ -170,7 +170,7 @@ static inline void op_case_inputs(const struct op_case *c, const nnefcl_model *m
 /* The device as it is. */
 static inline const nnefcl_device *op_case_device(void)
 {
-    return op_form_device(&op_forms[0]);
+    return op_form_device(&op_forms[OP_FORM_LAUNCH]);
 }
 
 /* Opens "version 1.0;\n" and the graph. Variables have random values. */
@@ -346,7 +346,7 @@ static inline void op_case_run_all(const struct op_case *c, const nnefcl_model *
         op_case_run_as(c, model, &as, inputs);
         op_case_run_variants(c, model, as.form, inputs);
     }
-    as = (struct op_session){"separate buffers", &op_forms[0], {.separate_buffers = 1}};
+    as = (struct op_session){"separate buffers", &op_forms[OP_FORM_LAUNCH], {.separate_buffers = 1}};
     op_case_run_as(c, model, &as, inputs);
 }
 

@@ -8,7 +8,7 @@
 #include "host/host.h"
 #include "nnefcl/nnefcl.h"
 
-enum { OP_FORMS = 4 };
+enum { OP_FORM_LAUNCH, OP_FORM_PERSISTENT, OP_FORM_GPU, OP_FORM_WIDE, OP_FORMS };
 
 struct op_form {
     const char *name;
@@ -18,10 +18,10 @@ struct op_form {
 };
 
 static const struct op_form op_forms[OP_FORMS] = {
-    {"launch", NNEFCL_EXECUTION_LAUNCHES, false, 0},
-    {"persistent", NNEFCL_EXECUTION_PERSISTENT, false, 0},
-    {"gpu", NNEFCL_EXECUTION_LAUNCHES, true, 0},
-    {"wide", NNEFCL_EXECUTION_LAUNCHES, false, 16},
+    [OP_FORM_LAUNCH] = {"launch", NNEFCL_EXECUTION_LAUNCHES, false, 0},
+    [OP_FORM_PERSISTENT] = {"persistent", NNEFCL_EXECUTION_PERSISTENT, false, 0},
+    [OP_FORM_GPU] = {"gpu", NNEFCL_EXECUTION_LAUNCHES, true, 0},
+    [OP_FORM_WIDE] = {"wide", NNEFCL_EXECUTION_LAUNCHES, false, 16},
 };
 
 /* Opens a device for a form. One seen as a GPU differs from a CPU in what decides about kernels, groups and tasks;

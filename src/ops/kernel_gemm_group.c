@@ -6,6 +6,9 @@
 #define ROWS   8  /* rows of a work-item; a row is a vector */
 #define DEPTH  16 /* of the panels in local memory */
 #define GAP    4
+/* Terms of a sum. A work-item goes through about ten iterations for each, and llvmpipe ends its loops, without a word,
+ * after 65,535 (docs/drivers). */
+#define TERMS_MAX 6000
 
 #define EFFICIENCY 0.3 /* of a full tile: read off the code, not measured */
 
@@ -21,12 +24,11 @@ static int64_t tile_count(const struct ncl_target *target, const struct ncl_matm
 
 static const char *product_group_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
 {
-    (void)problem;
     if (target->cpu)
         return "barriers cost too much on a CPU";
     if (!target->barriers || target->max_work_group < ACROSS * ACROSS || target->local_memory < local_bytes(target))
         return "needs work-groups of 64 work-items with local memory";
-    return NULL;
+    return problem && problem->product.k > TERMS_MAX ? "the sums are too long for loops of every driver" : NULL;
 }
 
 /* Tiles at the edges are computed whole. */

@@ -49,6 +49,8 @@ nnefcl_session_options engine_session_options(const struct engine *engine)
     options.long_index = o->long_index;
     options.disabled_passes = o->disabled_passes;
     options.disabled_pass_count = o->disabled_pass_count;
+    options.kernels = o->kernels;
+    options.kernel_count = o->kernel_count;
     options.memory_limit = o->memory_limit;
     options.execution = o->execution;
     options.diagnostic = talk_device_diagnostic;

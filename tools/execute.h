@@ -13,5 +13,6 @@ enum status look_dump(struct engine *engine);
 /* --list-devices, --list-ops (list.c), without a model. */
 enum status list_devices(const struct options *options, struct talk *talk);
 enum status list_ops(const struct options *options);
+enum status list_kernels(struct engine *engine);
 
 #endif

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "execute.h"
 #include "report.h"
@@ -100,4 +101,52 @@ enum status list_ops(const struct options *options)
         report_print(document);
     }
     return STATUS_OK;
+}
+
+static json_t *variant_json(const nnefcl_variant_info *v)
+{
+    json_t *row = json_pack("{s:s, s:s, s:s}", "family", v->family, "variant", v->name, "about", v->about);
+    if (v->unfit)
+        json_object_set_new(row, "unfit", json_string(v->unfit));
+    return row;
+}
+
+static void print_variant(const nnefcl_variant_info *v, const char *family)
+{
+    const bool same = family && strcmp(family, v->family) == 0;
+    printf("%-10s %-18s %s\n", same ? "" : v->family, v->name, v->about);
+    if (v->unfit)
+        printf("%-10s %-18s   never here: %s\n", "", "", v->unfit);
+}
+
+static enum status open_listed_device(struct engine *engine)
+{
+    nnefcl_error error = {0};
+    nnefcl_status status = nnefcl_device_open(engine->options->device, NULL, &engine->device, &error);
+    return engine->options->device ? talk_library(engine->talk, status, &error) : STATUS_OK;
+}
+
+/* For the device that a run would take; without any usable one, and none asked for, what there is. */
+enum status list_kernels(struct engine *engine)
+{
+    nnefcl_variant_info variant;
+    const char *family = NULL;
+    json_t *rows = engine->options->json ? json_array() : NULL;
+    enum status status = open_listed_device(engine);
+    for (size_t i = 0; !status && i < nnefcl_variant_count(); i++) {
+        if (nnefcl_variant(i, engine->device, &variant))
+            continue;
+        if (rows)
+            json_array_append_new(rows, variant_json(&variant));
+        else
+            print_variant(&variant, family);
+        family = variant.family;
+    }
+    if (rows && !status) {
+        json_t *document = report_document("kernels");
+        json_object_set(document, "kernels", rows);
+        report_print(document);
+    }
+    json_decref(rows);
+    return status;
 }

@@ -44,18 +44,19 @@ enum status look_check(struct engine *engine)
     return STATUS_OK;
 }
 
-static void summary_row(const nnefcl_node_info *node, json_t *rows)
+static void summary_row(const nnefcl_node_info *node, const char *variant, json_t *rows)
 {
     char shape[SHAPE_TEXT];
     if (rows)
-        json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:s, s:o, s:I, s:I}", "op", node->op, "location",
-                                              node->location, "output", node->output.name, "dtype",
+        json_array_append_new(rows, json_pack("{s:s, s:s?, s:s, s:s, s:s, s:o, s:I, s:I}", "op", node->op, "variant",
+                                              variant, "location", node->location, "output", node->output.name, "dtype",
                                               nnefcl_dtype_name(node->output.dtype), "shape",
                                               report_shape(&node->output.shape), "parameters",
                                               (json_int_t)node->parameters, "macs", (json_int_t)node->macs));
     else
-        printf("%-24s %-24s %-22s %12llu %14llu\n", node->op, node->output.name, shape_text(&node->output.shape, shape),
-               (unsigned long long)node->parameters, (unsigned long long)node->macs);
+        printf("%-24s %-15s %-24s %-22s %12llu %14llu\n", node->op, variant ? variant : "-", node->output.name,
+               shape_text(&node->output.shape, shape), (unsigned long long)node->parameters,
+               (unsigned long long)node->macs);
 }
 
 /* The totals need a plan; a model beyond the limits has none, but its rows are still of use. */
@@ -67,13 +68,16 @@ enum status look_summary(struct engine *engine)
     enum status status = engine_open_model(engine);
     if (status)
         return status;
+    options.diagnostic = NULL;
+    const size_t count = nnefcl_model_node_count(engine->model);
+    const char **variant = pool_array(engine->pool, count, sizeof *variant);
+    nnefcl_model_variants(engine->model, &options, variant, NULL); /* a model beyond the limits has none */
     json_t *rows = engine->options->json ? json_array() : NULL;
     if (!rows)
-        printf("%-24s %-24s %-22s %12s %14s\n", "operation", "output", "shape", "parameters", "MACs");
-    for (size_t i = 0; i < nnefcl_model_node_count(engine->model); i++)
+        printf("%-24s %-15s %-24s %-22s %12s %14s\n", "operation", "variant", "output", "shape", "parameters", "MACs");
+    for (size_t i = 0; i < count; i++)
         if (!nnefcl_model_node(engine->model, i, &node))
-            summary_row(&node, rows);
-    options.diagnostic = NULL;
+            summary_row(&node, variant[i], rows);
     bool planned = !nnefcl_model_check(engine->model, &options, &needs, NULL);
     if (rows) {
         json_t *document = report_document("summary");

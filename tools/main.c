@@ -47,6 +47,9 @@ static enum status act(const struct options *options, struct pool *pool, struct 
     case ACTION_LIST_OPS:
         status = list_ops(options);
         break;
+    case ACTION_LIST_KERNELS:
+        status = list_kernels(&engine);
+        break;
     case ACTION_CHECK:
         status = look_check(&engine);
         break;

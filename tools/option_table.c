@@ -277,6 +277,13 @@ static const char *add_passes(struct option_parser *p, const char *value)
                : "the name of a pass, or several with commas";
 }
 
+static const char *add_kernels(struct option_parser *p, const char *value)
+{
+    struct options *o = p->options;
+    return add_names(p, value, &o->kernels, &o->kernel_count) ? NULL
+                                                              : "FAMILY=VARIANT or plain, or several with commas";
+}
+
 static const char *set_memory_limit(struct option_parser *p, const char *value)
 {
     uint64_t *limit = &p->options->memory_limit;
@@ -328,14 +335,14 @@ enum {
     PLAN = ACTION_RUN | ACTION_CHECK | ACTION_SUMMARY | ACTION_DUMP, /* where a plan is made */
     MODEL = PLAN,
     CONFORMANCE = ACTION_CONFORMANCE,
-    ANY = 0x1ff,
+    ANY = 0x3ff,
 };
 
 const struct option_row option_table[] = {
-    {'d', "device", "SPEC", RUN | CONFORMANCE | ACTION_DUMP, 0, set_device,
+    {'d', "device", "SPEC", RUN | CONFORMANCE | ACTION_DUMP | ACTION_LIST_KERNELS, 0, set_device,
      "an index, gpu, cpu, accelerator, P:D, or a part of a name", "device"},
-    {0, "list-devices", NULL, ANY, ACTION_LIST_DEVICES, NULL, "every device, also those that cannot be used, and why; with -v what kernels are made for",
-     NULL},
+    {0, "list-devices", NULL, ANY, ACTION_LIST_DEVICES, NULL,
+     "every device, also those that cannot be used, and why; with -v what kernels are made for", NULL},
     {0, "strict", NULL, MODEL, 0, set_strict, "refuse what the specification forbids even if its meaning is clear",
      "model"},
     {0, "compat", "NAME[,NAME]", MODEL, 0, set_compat, "accept dialects of exporters: torch, tract, legacy", NULL},
@@ -365,6 +372,8 @@ const struct option_row option_table[] = {
     {0, "verify", NULL, RUN, 0, set_verify, "every node against its definition in double precision", NULL},
     {0, "check", NULL, ANY, ACTION_CHECK, NULL, "would the model run, what would it need; no device", NULL},
     {0, "list-ops", NULL, ANY, ACTION_LIST_OPS, NULL, "operation, chapter, how it runs", NULL},
+    {0, "list-kernels", NULL, ANY, ACTION_LIST_KERNELS, NULL, "variants of kernels, and why one is not for the device",
+     NULL},
     {0, "conformance", NULL, ANY, ACTION_CONFORMANCE, NULL,
      "does the device compute every operation right? -d all: every device", NULL},
     {0, "ops", "NAME[,NAME]", CONFORMANCE, 0, add_ops, "only these operations", NULL},
@@ -378,6 +387,7 @@ const struct option_row option_table[] = {
     {0, "duration", "S", RUN, 0, set_duration, "measure for S seconds instead", NULL},
     {0, "execution", "FORM", PLAN, 0, set_execution,
      "auto, launches, or persistent: the whole run as one kernel (CPUs; compiled once, then auto takes it)", NULL},
+    {0, "kernels", "FAMILY=VARIANT", PLAN, 0, add_kernels, "the variant where it fits; plain", NULL},
     {0, "dump", "WHAT", ANY, ACTION_DUMP, set_dump, "ast, graph, graph:PASS, flat, plan, cl or dot", "look"},
     {0, "summary", NULL, ANY, ACTION_SUMMARY, NULL, "operation, shape, parameters, MACs of each node, and memory",
      NULL},

@@ -17,7 +17,8 @@ enum action {
     ACTION_LIST_OPS = 32,
     ACTION_HELP = 64,
     ACTION_VERSION = 128,
-    ACTION_CONFORMANCE = 256
+    ACTION_CONFORMANCE = 256,
+    ACTION_LIST_KERNELS = 512
 };
 
 /* One -i, -o or --compare; their order makes the runs. */
@@ -62,6 +63,8 @@ struct options {
     bool separate_buffers, long_index;
     const char **disabled_passes;
     size_t disabled_pass_count;
+    const char **kernels; /* forced variants */
+    size_t kernel_count;
     uint64_t memory_limit;
     nnefcl_execution execution;
     const char *cache_dir; /* NULL: none */

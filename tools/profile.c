@@ -6,15 +6,15 @@
 static void print_steps(const nnefcl_session *session, const double *ms, size_t count, double total)
 {
     nnefcl_step_info step;
-    printf("%10s %7s %9s %10s  %-24s %s\n", "ms", "share", "GFLOP/s", "tasks", "kernel", "place");
+    printf("%10s %7s %9s %10s  %-17s %-15s %s\n", "ms", "share", "GFLOP/s", "tasks", "kernel", "variant", "place");
     for (size_t i = 0; i < count; i++) {
         if (nnefcl_session_step(session, i, &step))
             continue;
         char rate[32] = "-";
         if (step.flops && ms[i] > 0)
             snprintf(rate, sizeof rate, "%.2f", (double)step.flops / ms[i] * 1e-6);
-        printf("%10.4f %6.1f%% %9s %10llu  %-24s %s\n", ms[i], total > 0 ? ms[i] / total * 100 : 0, rate,
-               (unsigned long long)step.tasks, step.kernel, step.location);
+        printf("%10.4f %6.1f%% %9s %10llu  %-17s %-15s %s\n", ms[i], total > 0 ? ms[i] / total * 100 : 0, rate,
+               (unsigned long long)step.tasks, step.kernel, step.variant ? step.variant : "-", step.location);
     }
 }
 
@@ -24,9 +24,10 @@ static json_t *steps_json(const nnefcl_session *session, const double *ms, size_
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++)
         if (!nnefcl_session_step(session, i, &step))
-            json_array_append_new(array, json_pack("{s:s, s:s, s:I, s:I, s:f}", "kernel", step.kernel, "location",
-                                                   step.location, "tasks", (json_int_t)step.tasks, "flops",
-                                                   (json_int_t)step.flops, "device_ms", ms[i]));
+            json_array_append_new(array,
+                                  json_pack("{s:s, s:s?, s:s, s:I, s:I, s:f}", "kernel", step.kernel, "variant",
+                                            step.variant, "location", step.location, "tasks", (json_int_t)step.tasks,
+                                            "flops", (json_int_t)step.flops, "device_ms", ms[i]));
     return array;
 }
 

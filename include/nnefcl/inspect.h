@@ -62,6 +62,11 @@ typedef struct nnefcl_needs {
 NNEFCL_API nnefcl_status nnefcl_model_check(const nnefcl_model *model, const nnefcl_session_options *options,
                                             nnefcl_needs *needs, nnefcl_error *error);
 
+/* Which variant of kernels (kernel.h) computes each node for the generic CPU: `variant` has room for as many names as
+ * the model has nodes; NULL where there is one kernel only, or none. They live as long as the library. */
+NNEFCL_API nnefcl_status nnefcl_model_variants(const nnefcl_model *model, const nnefcl_session_options *options,
+                                               const char **variant, nnefcl_error *error);
+
 /* The operations of NNEF 1.0.5, chapter 4, in the order of the chapter. */
 typedef struct nnefcl_op_info {
     char name[40];

@@ -6,6 +6,7 @@
 #include "conformance.h"
 #include "device.h"
 #include "inspect.h"
+#include "kernel.h"
 #include "model.h"
 #include "operation.h"
 #include "session.h"

@@ -1,7 +1,8 @@
 /* Status codes, errors, diagnostics and allocation: what every other header of nnefcl builds on.
  *
  * Pointers must not be NULL where their description does not allow it: then functions that return a status answer
- * NNEFCL_ERR_ARGUMENT, others NULL or 0. `error` may always be NULL, and so may `options`, which then have their defaults.
+ * NNEFCL_ERR_ARGUMENT, others NULL or 0. `error` may always be NULL, and so may `options`, which then have their
+ * defaults.
  *
  * Thread rule: everything here is plain data; the callbacks may be called from the thread that called into the library,
  * never from another. */

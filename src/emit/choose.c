@@ -48,9 +48,11 @@ static struct candidate find_cheapest(const struct ncl_lower *lower, const struc
     const struct ncl_target *target = &lower->plan->target;
     const struct ncl_variant *forced = lower->forced ? lower->forced->variant[problem->family] : NULL;
     struct candidate best = {0};
-    if (forced && !ncl_variant_unfit(forced, target, problem))
+    if (forced && !ncl_variant_unfit(forced, target, problem)) {
         consider_variant(target, problem, forced, &best);
-    for (size_t i = 0; i < ncl_variant_count && !(forced && best.variant); i++)
+        return best;
+    }
+    for (size_t i = 0; i < ncl_variant_count; i++)
         if (ncl_variants[i]->family == problem->family && !ncl_variant_unfit(ncl_variants[i], target, problem))
             consider_variant(target, problem, ncl_variants[i], &best);
     assert(best.variant);

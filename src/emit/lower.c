@@ -204,6 +204,8 @@ static bool runs_at_init(const struct ncl_lower *lower, const struct ncl_step *s
 static nnefcl_status finish(struct ncl_lower *lower, struct ncl_step *step)
 {
     const bool init = runs_at_init(lower, step);
+    const struct ncl_tensor *first = ncl_node_first_result(lower->node);
+    step->result = first ? first->id : UINT32_MAX;
     if (!ncl_parts_step(lower, init ? &lower->plan->init : &lower->plan->run, step))
         return lower->status;
     for (unsigned i = 0; i < step->tensor_count; i++) {
@@ -222,9 +224,7 @@ static nnefcl_status finish(struct ncl_lower *lower, struct ncl_step *step)
 static const char *step_name(struct ncl_lower *lower)
 {
     const struct ncl_node *node = lower->node;
-    const struct ncl_value *first = &node->result[0];
-    const struct ncl_tensor *tensor =
-        first->kind == NCL_VALUE_ARRAY ? (first->count ? first->item[0].tensor : NULL) : first->tensor;
+    const struct ncl_tensor *tensor = ncl_node_first_result(node);
     const char *operations = node->op->name;
     for (const struct ncl_after *after = node->after; after && operations; after = after->next) {
         operations = ncl_arena_printf(lower->arena, "%s+%s", operations, after->node->op->name);

@@ -79,6 +79,14 @@ struct ncl_tensor *ncl_node_tensor_at(const struct ncl_node *node, const char *n
     return array_item(node, name, index, NCL_VALUE_TENSOR)->tensor;
 }
 
+struct ncl_tensor *ncl_node_first_result(const struct ncl_node *node)
+{
+    const struct ncl_value *first = &node->result[0];
+    if (first->kind == NCL_VALUE_ARRAY)
+        return first->count ? first->item[0].tensor : NULL;
+    return first->tensor;
+}
+
 struct ncl_tensor *ncl_node_result(const struct ncl_node *node, size_t result)
 {
     assert(result < node->result_count && node->result[result].kind == NCL_VALUE_TENSOR);

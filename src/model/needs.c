@@ -52,6 +52,38 @@ nnefcl_status nnefcl_model_check(const nnefcl_model *model, const nnefcl_session
     return status;
 }
 
+/* The last step of a node computes it, those before it pack its operands. Passes may have made tensors of their own. */
+static void note_variants(const struct ncl_plan *plan, const char **of_tensor, size_t count)
+{
+    const struct ncl_steps *lists[] = {&plan->init, &plan->run};
+    for (int l = 0; l < 2; l++)
+        for (size_t i = 0; i < lists[l]->count; i++)
+            if (lists[l]->step[i].variant && lists[l]->step[i].result < count)
+                of_tensor[lists[l]->step[i].result] = lists[l]->step[i].variant;
+}
+
+nnefcl_status nnefcl_model_variants(const nnefcl_model *model, const nnefcl_session_options *options,
+                                    const char **variant, nnefcl_error *error)
+{
+    struct ncl_arena arena;
+    const struct ncl_plan *plan;
+    if (!model || !variant)
+        return refuse_null(options, error, "nnefcl_model_variants", model ? "variant" : "model");
+    const struct ncl_graph *graph = model->graph;
+    nnefcl_status status = generic_plan(model, options, &ncl_target_generic_cpu, &arena, error, &plan);
+    const char **of_tensor = status ? NULL : NCL_NEW_ARRAY(&arena, const char *, graph->tensor_count);
+    if (!status && !of_tensor)
+        status = NNEFCL_ERR_NOMEM;
+    if (!status)
+        note_variants(plan, of_tensor, graph->tensor_count);
+    for (size_t i = 0; !status && i < graph->node_count; i++) {
+        const struct ncl_tensor *first = ncl_node_first_result(graph->node[i]);
+        variant[i] = first ? of_tensor[first->id] : NULL;
+    }
+    ncl_arena_free(&arena);
+    return status;
+}
+
 nnefcl_status nnefcl_model_dump_plan(const nnefcl_model *model, const nnefcl_session_options *options, int gpu,
                                      nnefcl_dump what, nnefcl_write_fn write, void *user, nnefcl_error *error)
 {

@@ -76,6 +76,12 @@ START_TEST(models)
     REFUSED(nnefcl_model_dump_pass(NULL, NULL, "linear", ignore, NULL, &error));
     REFUSED(nnefcl_model_dump_pass(model, NULL, NULL, ignore, NULL, &error));
     REFUSED(nnefcl_model_dump_pass(model, NULL, "linear", NULL, NULL, &error));
+    const char *variant[8];
+    REFUSED(nnefcl_model_variants(NULL, NULL, variant, &error));
+    REFUSED(nnefcl_model_variants(model, NULL, NULL, &error));
+    nnefcl_variant_info info_of_variant;
+    REFUSED(nnefcl_variant(0, NULL, NULL));
+    REFUSED(nnefcl_variant(nnefcl_variant_count(), NULL, &info_of_variant));
     REFUSED(nnefcl_op(0, NULL));
     REFUSED(nnefcl_op(nnefcl_op_count(), &op));
     ck_assert_ptr_null(nnefcl_model_name(NULL));

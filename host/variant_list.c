@@ -1,0 +1,23 @@
+/* The table of variants for applications (nnefcl/kernel.h). */
+#include "emit/variant.h"
+#include "host.h"
+#include "nnefcl/kernel.h"
+
+size_t nnefcl_variant_count(void)
+{
+    return ncl_variant_count;
+}
+
+nnefcl_status nnefcl_variant(size_t index, const nnefcl_device *device, nnefcl_variant_info *info)
+{
+    if (info)
+        *info = (nnefcl_variant_info){0};
+    if (!info || index >= ncl_variant_count)
+        return NNEFCL_ERR_ARGUMENT;
+    const struct ncl_variant *variant = ncl_variants[index];
+    *info = (nnefcl_variant_info){.family = ncl_family_name(variant->family),
+                                  .name = variant->name,
+                                  .about = variant->about,
+                                  .unfit = device ? ncl_variant_unfit(variant, &device->target, NULL) : NULL};
+    return NNEFCL_OK;
+}

@@ -1,0 +1,125 @@
+/* choose.c: which variant computes what on which device, what can be forced, and that the plain one is the first of its
+ * family and fits always. */
+#include "emit/variant.h"
+#include "model/frozen.h"
+#include "model/model_text.h"
+#include "suite.h"
+
+#define X(shape, call) "x = external<scalar>(shape = " shape "); y = " call ";"
+
+static const struct choice_case {
+    const char *name, *body;
+    const char *forced; /* NULL: none */
+    const char *cpu, *gpu;
+} cases[] = {
+    {"conv", X("[1,8,12,12]", "conv(x, x1)"), NULL, "conv_gemm", "conv_direct"},
+    {"depthwise", X("[1,8,12,12]", "conv(x, x3, groups = 8)"), NULL, "conv_rows", "conv_direct"},
+    {"forced", X("[1,8,12,12]", "conv(x, x1)"), "conv=conv_direct", "conv_direct", "conv_direct"},
+    {"all plain", X("[1,8,12,12]", "conv(x, x1)"), "plain", "conv_direct", "conv_direct"},
+    {"a forced one that does not fit", X("[1,8,12,12]", "conv(x, x1)"), "conv=conv_rows", "conv_gemm", NULL},
+    {"five axes", X("[1,2,3,3,3,3]", "conv(x, x2)"), NULL, "conv_direct", "conv_direct"},
+    {"deconv", X("[1,8,6,6]", "deconv(x, x1)"), NULL, "deconv_rows", "deconv_direct"},
+    {"max_pool", X("[1,8,12,12]", "max_pool(x, size = [1,1,2,2], stride = [1,1,2,2])"), NULL, "pool_rows",
+     "pool_direct"},
+    {"a pool to one column", X("[1,8,12,12]", "avg_pool(x, size = [1,1,12,12], padding = [(0,0),(0,0),(0,0),(0,0)])"),
+     NULL, "pool_direct", "pool_direct"},
+    {"a pool over channels", X("[1,8,12,12]", "max_pool(x, size = [1,2,1,1])"), NULL, "pool_direct", "pool_direct"},
+    {"debox", X("[1,8,6,6]", "debox(x, size = [1,1,3,3])"), NULL, "debox_rows", "debox_direct"},
+    {"matmul", X("[64,64]", "matmul(x, x)"), NULL, "product_gemm", "product_plain"},
+    {"one row", X("[1,64]", "matmul(x, m)"), NULL, "product_gemv", "product_plain"},
+    {"few columns", X("[64,3]", "matmul(x, x, transposeA = true)"), NULL, "product_gemv", "product_plain"},
+    {"a library", X("[64,64]", "matmul(x, x)"), "product=product_clblast", "product_clblast", "product_clblast"},
+    {"transpose", X("[64,64]", "transpose(x, axes = [1,0])"), NULL, "move_transpose", "move_transpose"},
+    {"a short transpose", X("[64,2]", "transpose(x, axes = [1,0])"), NULL, "move_rows", "move_rows"},
+};
+
+/* The variant of the last run step that has one; "" when the device does not take what is forced. */
+static const char *chosen(const struct choice_case *c, const struct ncl_target *target)
+{
+    static const char operands[] = "x1 = variable<scalar>(shape = [8,8,3,3], label = 'f1');"
+                                   "x2 = variable<scalar>(shape = [2,2,1,1,2,2], label = 'f2');"
+                                   "x3 = variable<scalar>(shape = [8,1,3,3], label = 'f3');"
+                                   "m = variable<scalar>(shape = [64,64], label = 'm');";
+    static struct model_text model;
+    static struct ncl_arena arena;
+    static nnefcl_error error;
+    char document[1024];
+    struct ncl_diag diag;
+    const struct ncl_plan *plan;
+    const struct ncl_plan_options options = {.kernels = &c->forced, .kernel_count = c->forced != NULL};
+    const char *variant = "";
+    snprintf(document, sizeof document, "version 1.0;\ngraph g( x ) -> ( y )\n{\n%s\n%s\n}\n", operands, c->body);
+    model_text_open(&model, document, NULL);
+    ck_assert_msg(model.status == NNEFCL_OK, "%s: %s", c->name, model.talk);
+    ncl_arena_init(&arena, NULL, 0);
+    ncl_diag_init(&diag, &error, NULL, NULL, false);
+    const nnefcl_status status = ncl_model_plan(model.model, target, &options, &arena, &diag, NULL, &plan);
+    ck_assert_msg(status == NNEFCL_OK || status == NNEFCL_ERR_UNSUPPORTED, "%s: %s", c->name, error.message);
+    for (size_t i = 0; !status && i < plan->run.count; i++)
+        if (plan->run.step[i].variant)
+            variant = plan->run.step[i].variant;
+    ncl_arena_free(&arena);
+    model_text_close(&model);
+    return variant;
+}
+
+START_TEST(takes)
+{
+    const struct choice_case *c = &cases[_i];
+    ck_assert_msg(strcmp(chosen(c, &ncl_target_generic_cpu), c->cpu) == 0, "%s, CPU: %s", c->name,
+                  chosen(c, &ncl_target_generic_cpu));
+    ck_assert_msg(strcmp(chosen(c, &ncl_target_generic_gpu), c->gpu ? c->gpu : "") == 0, "%s, GPU: %s", c->name,
+                  chosen(c, &ncl_target_generic_gpu));
+}
+END_TEST
+
+static const struct refusal {
+    const char *text, *message;
+} refusals[] = {
+    {"conv=conv_gem", "conv has conv_direct"},
+    {"conv", "conv has conv_direct"},
+    {"konv=conv_gemm", "there are conv deconv"},
+    {"conv=pool_rows", "conv has conv_direct"},
+    {"", "names no family"},
+};
+
+START_TEST(refuses)
+{
+    const struct refusal *c = &refusals[_i];
+    struct ncl_forced forced = {0};
+    struct ncl_diag diag;
+    nnefcl_error error = {0};
+    ncl_diag_init(&diag, &error, NULL, NULL, false);
+    ck_assert_int_eq(ncl_choose_force(&forced, c->text, &diag), NNEFCL_ERR_ARGUMENT);
+    ck_assert_msg(strstr(error.message, c->message), "%s: %s", c->text, error.message);
+}
+END_TEST
+
+/* Names begin with the family, and are of one variant each. */
+START_TEST(table)
+{
+    bool seen[NCL_FAMILY_COUNT] = {false};
+    for (size_t i = 0; i < ncl_variant_count; i++) {
+        const struct ncl_variant *v = ncl_variants[i];
+        const char *family = ncl_family_name(v->family);
+        ck_assert_msg(strncmp(v->name, family, strlen(family)) == 0, "%s is of the family %s", v->name, family);
+        ck_assert_msg(seen[v->family] || !v->unfit, "%s comes first and does not always fit", v->name);
+        seen[v->family] = true;
+        for (size_t k = 0; k < i; k++)
+            ck_assert_str_ne(ncl_variants[k]->name, v->name);
+    }
+    for (int i = 0; i < NCL_FAMILY_COUNT; i++)
+        ck_assert_msg(seen[i], "%s has no variant", ncl_family_name(i));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("choose");
+    TCase *tests = tcase_create("choose");
+    tcase_add_loop_test(tests, takes, 0, (int)(sizeof cases / sizeof *cases));
+    tcase_add_loop_test(tests, refuses, 0, (int)(sizeof refusals / sizeof *refusals));
+    tcase_add_test(tests, table);
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}

@@ -2,6 +2,16 @@
 #include "host/host.h"
 #include "layer_case.h"
 
+/* Init makes b and c, and only c lasts. */
+static const char init_net[] = "graph init(x) -> (y)\n"
+                               "{\n"
+                               "    x = external<scalar>(shape = [6]);\n"
+                               "    a = constant<scalar>(shape = [6], value = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);\n"
+                               "    b = softmax(a, axes = [0]);\n"
+                               "    c = softmax(b, axes = [0]);\n"
+                               "    y = x + c;\n"
+                               "}\n";
+
 static const struct {
     const char *name, *net;
     nnefcl_session_options options;
@@ -10,9 +20,9 @@ static const struct {
     {"chain, separate", NET_CHAIN, {.version = 1, .execution = NNEFCL_EXECUTION_LAUNCHES, .separate_buffers = 1}},
     {"state", NET_STATE, {.version = 1, .execution = NNEFCL_EXECUTION_LAUNCHES}},
     {"state, persistent", NET_STATE, {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT}},
-    {"constants", NET_MIXED, {.version = 1, .execution = NNEFCL_EXECUTION_LAUNCHES}},
+    {"init", init_net, {.version = 1, .execution = NNEFCL_EXECUTION_LAUNCHES}},
     {"constants, kept", NET_MIXED, {.version = 1, .execution = NNEFCL_EXECUTION_LAUNCHES, .keep_tensors = 1}},
-    {"constants, persistent", NET_MIXED, {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT}},
+    {"init, persistent", init_net, {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT}},
     {"constants, separate", NET_MIXED, {.version = 1, .separate_buffers = 1}},
 };
 
@@ -54,6 +64,7 @@ START_TEST(said_is_alive)
         nnefcl_session *session = host_session(model, &lives[_i].options);
         if (!lives[_i].options.separate_buffers)
             check_peak(name, session, layer->memory().peak);
+        ck_assert(lives[_i].net != init_net || session->plan->init_bytes > 0);
         check_alive(name, "made", session);
         run_and_reset(session);
         check_alive(name, "run", session);

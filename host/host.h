@@ -129,6 +129,7 @@ struct nnefcl_session {
     struct ncl_slot *slot;     /* by buffer of the plan */
     struct ncl_shared *shared; /* the weights, if others may use them too */
     cl_mem records, counters;  /* counters: persistent form only */
+    cl_int stalled;            /* persistent: the last run of host memory ended because a group waited without end */
     size_t record_bytes;
     cl_kernel *kernel;        /* by run step; NULL for copies and GEMMs; the persistent form has one at [0] */
     const char **location;    /* by run step: "graph.nnef:12:9 conv1 = conv" */
@@ -161,8 +162,8 @@ struct ncl_maker {
 /* ---- progress.c ---- */
 
 /* Tells the application how far it is; NNEFCL_ERR_CANCELLED when that ends the call. */
-nnefcl_status ncl_progress_tell(const nnefcl_session_options *options, nnefcl_stage stage, uint64_t done, uint64_t total,
-                           struct ncl_diag *diag);
+nnefcl_status ncl_progress_tell(const nnefcl_session_options *options, nnefcl_stage stage, uint64_t done,
+                                uint64_t total, struct ncl_diag *diag);
 
 /* ---- session_programs.c ---- */
 
@@ -277,6 +278,10 @@ nnefcl_status ncl_persistent_kernel(struct nnefcl_session *session, cl_program p
 nnefcl_status ncl_persistent_set_buffer(const struct nnefcl_session *session, uint32_t buffer, struct ncl_diag *diag);
 nnefcl_status ncl_persistent_enqueue(const struct nnefcl_session *session, cl_command_queue queue, cl_uint wait_count,
                                      const cl_event *wait, cl_event *event, struct ncl_diag *diag);
+
+/* Behind a run: asks whether its groups gave up waiting; the answer is there when the queue is finished. */
+nnefcl_status ncl_persistent_ask(struct nnefcl_session *session, struct ncl_diag *diag);
+nnefcl_status ncl_persistent_judge(const struct nnefcl_session *session, struct ncl_diag *diag);
 
 /* ---- clblast.c ---- */
 

@@ -65,3 +65,22 @@ nnefcl_status ncl_persistent_enqueue(const struct nnefcl_session *session, cl_co
                             clEnqueueNDRangeKernel(queue, session->kernel[0], 1, NULL, &global, &local, wait_count,
                                                    wait_count ? wait : NULL, event));
 }
+
+nnefcl_status ncl_persistent_ask(struct nnefcl_session *session, struct ncl_diag *diag)
+{
+    session->stalled = 0;
+    if (!session->counters)
+        return NNEFCL_OK;
+    return ncl_opencl_check(diag, NCL_NOWHERE, "persistent", "clEnqueueReadBuffer",
+                            clEnqueueReadBuffer(session->queue, session->counters, CL_FALSE,
+                                                NCL_PERSISTENT_STALLED * sizeof session->stalled,
+                                                sizeof session->stalled, &session->stalled, 0, NULL, NULL));
+}
+
+nnefcl_status ncl_persistent_judge(const struct nnefcl_session *session, struct ncl_diag *diag)
+{
+    if (!session->stalled)
+        return NNEFCL_OK;
+    return ncl_error(diag, NNEFCL_ERR_DEVICE, NCL_NOWHERE,
+                     "persistent execution: a work-group waited for another one without end");
+}

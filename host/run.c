@@ -222,6 +222,8 @@ static nnefcl_status run(struct nnefcl_session *session, const void *const *inpu
         status = ncl_run_enqueue(session, session->queue, true, 0, NULL, session->event, NULL, diag);
     const double enqueued = now_ms();
     if (!status)
+        status = ncl_persistent_ask(session, diag);
+    if (!status)
         status = read_outputs(session, outputs, &transfers, &last, diag);
     const double read = now_ms();
     /* Also after an error: what is enqueued uses the caller's memory. */
@@ -231,6 +233,8 @@ static nnefcl_status run(struct nnefcl_session *session, const void *const *inpu
     const double end = now_ms();
     if (!status)
         status = ncl_run_check_event(last, diag);
+    if (!status)
+        status = ncl_persistent_judge(session, diag);
     *timing = (nnefcl_timing){.total_ms = end - start,
                               .enqueue_ms = enqueued - written,
                               .device_ms = end - written,

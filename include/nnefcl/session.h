@@ -95,7 +95,7 @@ typedef struct nnefcl_step_info {
     const char *location; /* "graph.nnef:12:9 conv1 = conv" */
     uint64_t tasks;
     uint64_t flops;   /* arithmetic of the step as the operation defines it, 0: unknown */
-    double device_ms; /* of the last run with profiling */
+    double device_ms; /* of the last run with profiling; 0 without */
 } nnefcl_step_info;
 NNEFCL_API size_t nnefcl_session_step_count(const nnefcl_session *session);
 NNEFCL_API nnefcl_status nnefcl_session_step(const nnefcl_session *session, size_t index, nnefcl_step_info *info);

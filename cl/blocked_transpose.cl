@@ -1,6 +1,10 @@
-/* Matrix transposes inside of two index schemes:  y[OUT_FIRST + sum_k i_k OUT_STRIDE(k) + c COLUMN_STRIDE + r] = x[IN_FIRST + sum_k i_k IN_STRIDE(k) + r ROW_STRIDE + c]
- * for 0 <= i_k < EXTENT(k), k < RANK, 0 <= r < ROWS, 0 <= c < COLUMNS; ROWS, COLUMNS >= LANES. x and y do not
- * overlap: the last block of LANES rows or columns overlaps the one before.
+/* Matrix transposes inside of two index schemes:
+ *
+ *   y[OUT_FIRST + sum_k i_k OUT_STRIDE(k) + c COLUMN_STRIDE + r]
+ *     = x[IN_FIRST + sum_k i_k IN_STRIDE(k) + r ROW_STRIDE + c]
+ *
+ * for 0 <= i_k < EXTENT(k), k < RANK, 0 <= r < ROWS, 0 <= c < COLUMNS; ROWS, COLUMNS >= LANES. x and y do not overlap:
+ * the last block of LANES rows or columns overlaps the one before.
  *
  * T      element type
  *

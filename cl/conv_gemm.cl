@@ -5,6 +5,8 @@
  *
  * p: the pixels of the output, in rows of ROW. at(p): rows PITCH apart, planes of HEIGHT rows PLANE apart. x is the
  * input itself or what conv_halo made of it; w comes from conv_pack.
+ * With STRIP (two spatial axes) x is the input, and each task does for itself what conv_halo does: for a channel at a
+ * time it lays the rows that it needs, with their border and taken apart by the phases of the stride, into a strip.
  * A task computes TILES times WIDTH pixels for BLOCK panels of MR output channels. KC rows (c, t) of the image at a
  * time are packed to WIDTH neighbouring pixels, then MR x WIDTH outputs are kept in registers over these rows; sums
  * wait in private memory for the next KC rows. The last pixels of an image share their tile with the ones before.
@@ -14,6 +16,9 @@
  * PIXELS      of an image of y           CHANNELS, FILTERS  of a group
  * CHANNEL     elements of a channel of x           BIAS   1: one for each channel, 0: one
  * NO_BIAS     1: no bias, b is not read
+ * STRIP, STRIP_MAX   1: with a strip; most elements of one
+ * BORDER(i, n)       how x goes on outside          IN, SLOTS, STRIDE, DILATION, BEFORE   as of conv_halo, two axes
+ * STRIP_ROWS         rows of each slot in a strip; the other fields then speak of the strip
  * tasks: batch * GROUPS * ceil(panels / BLOCK) * ceil(PIXELS / (WIDTH TILES)) */
 #ifndef MR
 #define MR 6
@@ -33,6 +38,20 @@
 #ifndef NO_BIAS
 #define NO_BIAS 0
 #endif
+#ifndef STRIP
+#define STRIP 0
+#endif
+#ifndef STRIP_MAX
+#define STRIP_MAX 8192
+#endif
+#ifndef BORDER
+#define BORDER NCL_BORDER_CONSTANT
+#endif
+#if STRIP
+#define IMAGE private
+#else
+#define IMAGE global
+#endif
 #define WIDTH    (VECTORS * LANES)
 #define PART     32          /* rows packed for one tile before the next one: neighbouring tiles share cache lines */
 #define PIECES   (LANES / 4) /* rows of at least ROW_MIN pixels that a vector can lie in */
@@ -50,7 +69,13 @@
 #define TILES    SIZE(10)
 #define BLOCK    SIZE(11)
 #define BIAS     SIZE(12)
-#define TAP(i)   SIZE(13 + (i))
+#define IN(i)       SIZE(13 + (i))
+#define SLOTS(i)    SIZE(15 + (i))
+#define STRIDE(i)   SIZE(17 + (i))
+#define DILATION(i) SIZE(19 + (i))
+#define BEFORE(i)   SIZE(21 + (i))
+#define STRIP_ROWS  SIZE(23)
+#define TAP(i)      SIZE(24 + (i))
 
 static INDEX FN(conv_gemm_at)(SIZES size, INDEX p)
 {
@@ -85,10 +110,11 @@ static void FN(conv_gemm_cut)(private const INDEX *each, private INDEX *at, priv
         }
 }
 
-static void FN(conv_gemm_find)(SIZES size, INDEX p, private struct FN(conv_gemm_place) * place)
+/* `origin`: where the image begins. */
+static void FN(conv_gemm_find)(SIZES size, INDEX p, INDEX origin, private struct FN(conv_gemm_place) * place)
 {
     for (int i = 0; i < WIDTH; i++)
-        place->each[i] = FN(conv_gemm_at)(size, min(p + i, PIXELS - 1));
+        place->each[i] = FN(conv_gemm_at)(size, min(p + i, PIXELS - 1)) - origin;
     for (int v = 0; v < VECTORS; v++)
         FN(conv_gemm_cut)(place->each + v * LANES, place->at[v], place->first[v]);
     place->kind = PIXELS < WIDTH || ROW < ROW_MIN                        ? ANYWHERE
@@ -96,9 +122,29 @@ static void FN(conv_gemm_find)(SIZES size, INDEX p, private struct FN(conv_gemm_
                                                                          : BROKEN;
 }
 
+#if STRIP
+NCL_BORDER_ROW(FN(conv_gemm_row), private)
+
+/* The rows of a channel from output row `first` on. */
+static void FN(conv_gemm_strip)(SIZES size, INDEX first, global const float *x, private float *strip)
+{
+    const INDEX extent = PITCH, width = IN(1), stride = STRIDE(1);
+    for (INDEX slot = 0; slot < SLOTS(0) * SLOTS(1); slot++)
+        for (INDEX q = 0; q < STRIP_ROWS; q++, strip += extent) {
+            const INDEX at = (first + q) * STRIDE(0) + slot / SLOTS(1) * DILATION(0) % STRIDE(0) - BEFORE(0);
+            const INDEX row = BORDER(at, IN(0));
+            if (row >= 0)
+                FN(conv_gemm_row)(extent, slot % SLOTS(1) * DILATION(1) % stride - BEFORE(1), stride, width,
+                                  x + row * width, strip);
+            for (INDEX e = 0; e < extent && row < 0; e++)
+                strip[e] = 0;
+        }
+}
+#endif
+
 /* Rows [k, end) of the image for a tile: x[c][at(p + lane) + TAP(t)] with k = c TAPS + t. */
 static void FN(conv_gemm_pack)(SIZES size, private const struct FN(conv_gemm_place) * place, INDEX k, INDEX end,
-                               global const float *x, private V *to)
+                               IMAGE const float *x, private V *to)
 {
     const INDEX channel = CHANNEL, taps = TAPS;
     INDEX t = k % taps, at[VECTORS][PIECES];
@@ -110,7 +156,7 @@ static void FN(conv_gemm_pack)(SIZES size, private const struct FN(conv_gemm_pla
     }
     x += k / taps * channel;
     for (; k < end; k++, to += VECTORS) {
-        global const float *from = x + TAP(t);
+        IMAGE const float *from = x + TAP(t);
         if (place->kind == ALONG) {
 #pragma unroll
             for (int v = 0; v < VECTORS; v++)
@@ -188,6 +234,32 @@ static void FN(conv_gemm_store)(SIZES size, INDEX rows, INDEX pixels, int from, 
                               channel + r CHAIN_ARGUMENTS);
 }
 
+/* Rows [k, end) of the image for `tiles` tiles; those of a tile are KC apart. `first`: row of the first pixel. */
+#if STRIP
+static void FN(conv_gemm_image)(SIZES size, private const struct FN(conv_gemm_place) * place, INDEX tiles, INDEX first,
+                                INDEX k, INDEX end, global const float *x, private V *image)
+{
+    float strip[STRIP_MAX];
+    const INDEX taps = TAPS;
+    for (INDEX part = k, next; part < end; part = next) {
+        const INDEX channel = part / taps;
+        next = min((channel + 1) * taps, end);
+        FN(conv_gemm_strip)(size, first, x + channel * CHANNEL, strip);
+        for (INDEX s = 0; s < tiles; s++)
+            FN(conv_gemm_pack)(size, place + s, part - channel * taps, next - channel * taps, strip,
+                               image + (s * KC + part - k) * VECTORS);
+    }
+}
+#else
+static void FN(conv_gemm_image)(SIZES size, private const struct FN(conv_gemm_place) * place, INDEX tiles, INDEX first,
+                                INDEX k, INDEX end, global const float *x, private V *image)
+{
+    for (INDEX part = k; part < end; part += PART)
+        for (INDEX s = 0; s < tiles; s++)
+            FN(conv_gemm_pack)(size, place + s, part, min(part + PART, end), x, image + (s * KC + part - k) * VECTORS);
+}
+#endif
+
 static void FN(conv_gemm)(INDEX task, SIZES size, global const float *x, global const float *w, global const float *b,
                           global float *y CHAIN_PARAMETERS)
 {
@@ -203,8 +275,10 @@ static void FN(conv_gemm)(INDEX task, SIZES size, global const float *x, global 
     const INDEX channel = g * filters + panel * MR, row = n * GROUPS * filters + channel;
     b += channel * BIAS;
     struct FN(conv_gemm_place) place[TILES_MAX];
+    const INDEX first = max(min(tile * WIDTH, pixels - WIDTH), (INDEX)0) / ROW;
     for (INDEX s = 0; s < tiles; s++)
-        FN(conv_gemm_find)(size, max(min((tile + s) * WIDTH, pixels - WIDTH), (INDEX)0), place + s);
+        FN(conv_gemm_find)(size, max(min((tile + s) * WIDTH, pixels - WIDTH), (INDEX)0), STRIP ? first * PITCH : 0,
+                           place + s);
     for (INDEX i = 0; i < block; i++)
         for (INDEX r = 0; r < MR; r++) {
             const V start = NO_BIAS ? 0 : b[min(i * MR + r, filters - 1 - panel * MR) * BIAS];
@@ -214,10 +288,7 @@ static void FN(conv_gemm)(INDEX task, SIZES size, global const float *x, global 
         }
     for (INDEX k = 0; k < depth; k += KC) {
         const INDEX end = min(k + KC, depth);
-        for (INDEX part = k; part < end; part += PART)
-            for (INDEX s = 0; s < tiles; s++)
-                FN(conv_gemm_pack)(size, place + s, part, min(part + PART, end), x,
-                                   image + (s * KC + part - k) * VECTORS);
+        FN(conv_gemm_image)(size, place, tiles, first, k, end, x, image);
         for (INDEX i = 0; i < block; i++)
             for (INDEX s = 0; s < tiles; s++)
                 FN(conv_gemm_tile)(end - k, w + (i * depth + k) * MR, image + s * KC * VECTORS,

@@ -28,32 +28,7 @@ static INDEX FN(conv_halo_index)(SIZES size, int a, INDEX slot, INDEX position)
     return BORDER(at, IN(a));
 }
 
-/* One row: from[start + q stride] for q < extent. */
-static void FN(conv_halo_row)(INDEX extent, INDEX start, INDEX stride, INDEX width, global const float *from,
-                              global float *to)
-{
-    INDEX q = 0;
-    const INDEX first = min(extent, start < 0 ? (stride - 1 - start) / stride : 0);
-    const INDEX last = max(first, min(extent, start < width ? (width - 1 - start) / stride + 1 : 0));
-    for (; q < first; q++) {
-        const INDEX at = start + q * stride, i = BORDER(at, width);
-        to[q] = i < 0 ? 0 : from[i];
-    }
-    if (stride == 1)
-        for (; q + LANES <= last; q += LANES)
-            VSTORE(VLOAD(from + start + q), to + q);
-    else if (stride == 2)
-        for (; q + LANES < last; q += LANES) { /* one more, whose odd neighbour the load takes in */
-            const V a = VLOAD(from + start + 2 * q), b = VLOAD(from + start + 2 * q + LANES);
-            VSTORE(NCL_EVEN(V, a, b), to + q);
-        }
-    for (; q < last; q++)
-        to[q] = from[start + q * stride];
-    for (; q < extent; q++) {
-        const INDEX at = start + q * stride, i = BORDER(at, width);
-        to[q] = i < 0 ? 0 : from[i];
-    }
-}
+NCL_BORDER_ROW(FN(conv_halo_row), global)
 
 static void FN(conv_halo)(INDEX task, SIZES size, global const float *x, global float *y)
 {

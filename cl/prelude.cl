@@ -161,6 +161,36 @@ static inline long ncl_reflect_even(long i, long n)
     const long period = 2 * n, phase = (i % period + period) % period;
     return min(phase, period - 1 - phase);
 }
+
+/* NCL_BORDER_ROW(name, SPACE) defines   name(extent, start, stride, width, from, to)   in a file that has BORDER: a row
+ * of an input of `width` elements, continued by its border:  to[q] = from~[start + q stride] for q < extent. */
+#define NCL_BORDER_ROW(name, SPACE)                                                                                    \
+    static void name(INDEX extent, INDEX start, INDEX stride, INDEX width, global const float *from, SPACE float *to)  \
+    {                                                                                                                  \
+        INDEX q = 0;                                                                                                   \
+        const INDEX first = min(extent, start < 0 ? (stride - 1 - start) / stride : 0);                                \
+        const INDEX last = max(first, min(extent, start < width ? (width - 1 - start) / stride + 1 : 0));              \
+        for (; q < first; q++) {                                                                                       \
+            const INDEX at = start + q * stride, i = BORDER(at, width);                                                \
+            to[q] = i < 0 ? 0 : from[i];                                                                               \
+        }                                                                                                              \
+        if (stride == 1 && last - first >= LANES) {                                                                    \
+            for (; q + LANES <= last; q += LANES)                                                                      \
+                VSTORE(VLOAD(from + start + q), to + q);                                                               \
+            VSTORE(VLOAD(from + start + last - LANES), to + last - LANES); /* the rest, and some again */              \
+            q = last;                                                                                                  \
+        } else if (stride == 2)                                                                                          \
+            for (; q + LANES < last; q += LANES) { /* one more, whose odd neighbour the load takes in */               \
+                const V a = VLOAD(from + start + 2 * q), b = VLOAD(from + start + 2 * q + LANES);                      \
+                VSTORE(NCL_EVEN(V, a, b), to + q);                                                                     \
+            }                                                                                                          \
+        for (; q < last; q++)                                                                                          \
+            to[q] = from[start + q * stride];                                                                          \
+        for (; q < extent; q++) {                                                                                      \
+            const INDEX at = start + q * stride, i = BORDER(at, width);                                                \
+            to[q] = i < 0 ? 0 : from[i];                                                                               \
+        }                                                                                                              \
+    }
 #endif
 #ifndef INDEX
 #define INDEX int

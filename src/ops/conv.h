@@ -31,12 +31,19 @@ struct ncl_conv_matrix {
 ncl_ref ncl_conv_gemm_pack(struct ncl_lower *lower, const struct ncl_tensor *filter,
                            const struct ncl_conv_matrix *matrix, struct ncl_tile tile);
 
+/* What a task of conv_gemm lays out for itself: two spatial axes. */
+struct ncl_conv_strip {
+    enum ncl_border border;
+    int64_t in[2], slots[2], stride[2], dilation[2], before[2], rows;
+};
+
 /* A step of conv_gemm; the fields are those of its record. */
 struct ncl_conv_product {
     ncl_ref image, packed, bias, output; /* bias NCL_NO_TENSOR: none */
     int64_t batch, groups, channels, filters, bias_step;
     struct ncl_tile tile;
     int64_t pixels, row, height, pitch, plane, channel;
+    const struct ncl_conv_strip *strip; /* NULL: without */
     const int64_t *tap;
     size_t tap_count;
 };

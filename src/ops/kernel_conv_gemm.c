@@ -12,10 +12,14 @@
 #define BLOCK_MAX 32
 #define TAPS_MAX  1024 /* they travel in the record */
 #define HALO_RUN  4096 /* elements of a task of conv_halo, about */
+#define STRIP_MAX 8192 /* elements of a strip */
 
 #define EFFICIENCY  0.7
-#define CACHE_RATE  20.0 /* GB/s of one core packing pixels */
-#define MEMORY_RATE 10.0 /* GB/s of conv_halo */
+#define CACHE_RATE  20.0  /* GB/s of one core packing pixels */
+#define MEMORY_RATE 10.0  /* GB/s of conv_halo */
+#define LAUNCH      130.0 /* microseconds of a step more, with the wait for its last task */
+#define STRIP_RATE  40.0  /* GB/s of one core laying out rows */
+#define STRIP_ROW   14e-3 /* microseconds to begin a row */
 
 /* ---- the filter ---- */
 
@@ -75,6 +79,27 @@ static struct blocks choose_blocks(const struct ncl_target *target, struct ncl_t
     return b;
 }
 
+static void define_strip(struct ncl_emit *step, const struct ncl_conv_strip *strip)
+{
+    if (!strip)
+        return;
+    ncl_step_define_int(step, "STRIP", 1);
+    ncl_step_define_int(step, "STRIP_MAX", STRIP_MAX);
+    ncl_window_define_border(step, strip->border);
+}
+
+static void emit_strip(struct ncl_emit *step, const struct ncl_conv_strip *strip)
+{
+    static const struct ncl_conv_strip none;
+    const struct ncl_conv_strip *s = strip ? strip : &none;
+    ncl_step_sizes(step, "IN", s->in, 2);
+    ncl_step_sizes(step, "SLOTS", s->slots, 2);
+    ncl_step_sizes(step, "STRIDE", s->stride, 2);
+    ncl_step_sizes(step, "DILATION", s->dilation, 2);
+    ncl_step_sizes(step, "BEFORE", s->before, 2);
+    ncl_step_size(step, "STRIP_ROWS", s->rows);
+}
+
 nnefcl_status ncl_conv_gemm_product(struct ncl_lower *lower, const struct ncl_conv_product *p)
 {
     const int64_t images = p->batch * p->groups, panels = ncl_ceil_div(p->filters, p->tile.rows);
@@ -86,6 +111,7 @@ nnefcl_status ncl_conv_gemm_product(struct ncl_lower *lower, const struct ncl_co
     ncl_step_define_int(step, "TILES_MAX", blocks.tiles_max);
     ncl_step_define_int(step, "BLOCK_MAX", BLOCK_MAX);
     ncl_step_define_int(step, "NO_BIAS", p->bias == NCL_NO_TENSOR);
+    define_strip(step, p->strip);
     ncl_step_in(step, p->image);
     ncl_step_in(step, p->packed);
     ncl_step_in(step, p->bias == NCL_NO_TENSOR ? p->packed : p->bias);
@@ -104,6 +130,7 @@ nnefcl_status ncl_conv_gemm_product(struct ncl_lower *lower, const struct ncl_co
     ncl_step_size(step, "TILES", blocks.tiles);
     ncl_step_size(step, "BLOCK", blocks.panels);
     ncl_step_size(step, "BIAS", p->bias_step);
+    emit_strip(step, p->strip);
     ncl_step_sizes(step, "TAP", p->tap, p->tap_count);
     ncl_step_flops(step, 2.0 * (double)(p->batch * p->groups * p->filters) * (double)p->pixels *
                              (double)(p->channels * (int64_t)p->tap_count));
@@ -219,62 +246,74 @@ static size_t conv_gemm_choices(const struct ncl_target *target, const struct nc
     return 1;
 }
 
-/* Rows of padding are computed too; each group packs its image once, and where there is a border it is copied before.
- */
-static double conv_gemm_cost(const struct ncl_target *target, const struct ncl_problem *problem,
-                             const struct ncl_choice *choice)
+/* Rows of padding are computed too; each group packs its image once. */
+static double product_cost(const struct ncl_target *target, const struct ncl_problem *problem, struct ncl_tile tile)
 {
     const struct ncl_conv *conv = &problem->conv;
     const double filters = (double)conv->out_channels,
-                 rows = (double)(ncl_ceil_div(conv->out_channels, choice->tile.rows) * choice->tile.rows);
+                 rows = (double)(ncl_ceil_div(conv->out_channels, tile.rows) * tile.rows);
     const double pixels = (double)ncl_shape_span(&conv->window.out, 2, conv->window.rank) *
                           (double)conv->window.out.extent[0] * (double)conv->groups;
     const double packed = pixels * (double)conv->in_channels * (double)ncl_window_volume(&conv->window);
-    struct halo h;
-    read_halo(&conv->window, &h);
-    const double image = h.needed ? (double)ncl_shape_volume(&conv->window.in) : 0;
     return ncl_cost_macs(target, problem->flops / 2 * rows / filters, EFFICIENCY) +
-           ncl_cost_bytes(8 * packed, CACHE_RATE * target->compute_units) + ncl_cost_bytes(8 * image, MEMORY_RATE);
+           ncl_cost_bytes(8 * packed, CACHE_RATE * target->compute_units);
 }
 
-static nnefcl_status conv_gemm_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
-                                    const struct ncl_choice *choice)
+/* Where there is a border or a stride, the image is copied before, in a step of its own. */
+static double conv_gemm_cost(const struct ncl_target *target, const struct ncl_problem *problem,
+                             const struct ncl_choice *choice)
+{
+    struct halo h;
+    read_halo(&problem->conv.window, &h);
+    const double image = (double)ncl_shape_volume(&problem->conv.window.in);
+    return product_cost(target, problem, choice->tile) +
+           (h.needed ? ncl_cost_bytes(8 * image, MEMORY_RATE) + LAUNCH : 0);
+}
+
+/* The product of a convolution whose image has these axes and taps. */
+static struct ncl_conv_product describe_product(struct ncl_lower *lower, const struct ncl_problem *problem,
+                                                const struct halo *h, struct ncl_tile tile)
 {
     const struct ncl_conv *conv = &problem->conv;
-    const struct ncl_window *window = &conv->window;
-    int64_t tap[TAPS_MAX];
-    struct halo h;
-    read_halo(window, &h);
-    const int64_t batch = window->in.extent[0], channels = conv->in_channels, filters = conv->out_channels;
-    const size_t taps = list_taps(&h, tap);
-    const int64_t depth = channels * (int64_t)taps;
+    const int64_t filters = conv->out_channels, depth = conv->in_channels * h->size[0] * h->size[1] * h->size[2];
     const struct ncl_conv_matrix matrix = {.groups = conv->groups,
                                            .rows = filters,
                                            .depth = depth,
                                            .group_stride = filters * depth,
                                            .row_stride = depth,
                                            .column_stride = 1};
-    const struct ncl_conv_product product = {
-        .packed = ncl_conv_gemm_pack(lower, conv->filter, &matrix, choice->tile),
-        .image = h.needed ? emit_halo(lower, conv, window->border, &h, batch * conv->groups * channels)
-                          : ncl_lower_tensor(lower, conv->input),
+    return (struct ncl_conv_product){
+        .packed = ncl_conv_gemm_pack(lower, conv->filter, &matrix, tile),
         .bias = ncl_lower_tensor(lower, conv->bias),
         .output = problem->out,
-        .batch = batch,
+        .batch = conv->window.in.extent[0],
         .groups = conv->groups,
-        .channels = channels,
+        .channels = conv->in_channels,
         .filters = filters,
-        .tile = choice->tile,
+        .tile = tile,
         .bias_step = ncl_shape_volume(&conv->bias->shape) > 1,
-        .pixels = h.out[0] * h.out[1] * h.out[2],
-        .row = h.out[2],
-        .height = h.out[1],
-        .pitch = h.extent[2],
-        .plane = h.extent[2] * h.extent[1],
-        .channel = h.slots[0] * h.slots[1] * h.slots[2] * h.extent[0] * h.extent[1] * h.extent[2],
-        .tap = tap,
-        .tap_count = taps,
+        .pixels = h->out[0] * h->out[1] * h->out[2],
+        .row = h->out[2],
+        .height = h->out[1],
+        .pitch = h->extent[2],
+        .plane = h->extent[2] * h->extent[1],
+        .channel = h->slots[0] * h->slots[1] * h->slots[2] * h->extent[0] * h->extent[1] * h->extent[2],
     };
+}
+
+static nnefcl_status conv_gemm_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
+                                    const struct ncl_choice *choice)
+{
+    const struct ncl_conv *conv = &problem->conv;
+    int64_t tap[TAPS_MAX];
+    struct halo h;
+    read_halo(&conv->window, &h);
+    struct ncl_conv_product product = describe_product(lower, problem, &h, choice->tile);
+    product.image =
+        h.needed ? emit_halo(lower, conv, conv->window.border, &h, product.batch * conv->groups * conv->in_channels)
+                 : ncl_lower_tensor(lower, conv->input);
+    product.tap = tap;
+    product.tap_count = list_taps(&h, tap);
     return ncl_conv_gemm_product(lower, &product);
 }
 
@@ -285,3 +324,90 @@ const struct ncl_variant ncl_variant_conv_gemm = {.name = "conv_gemm",
                                                   .choices = conv_gemm_choices,
                                                   .cost = conv_gemm_cost,
                                                   .emit = conv_gemm_emit};
+
+/* ---- with a strip of the image in each task ---- */
+
+/* Rows of a slot that a task needs: its pixels may begin anywhere in a row. */
+static int64_t strip_rows(const struct ncl_target *target, const struct ncl_problem *problem, struct ncl_tile tile,
+                          const struct halo *h)
+{
+    const struct ncl_conv *conv = &problem->conv;
+    const int64_t pixels = h->out[1] * h->out[2], panels = ncl_ceil_div(conv->out_channels, tile.rows);
+    const struct blocks blocks = choose_blocks(target, tile, conv->window.in.extent[0] * conv->groups, pixels, panels);
+    const int64_t run = blocks.width * blocks.tiles, rows = (run + h->out[2] - 2) / h->out[2] + 1;
+    return (rows < h->out[1] ? rows : h->out[1]) + (h->size[1] - 1) * h->dilation[1] / h->stride[1];
+}
+
+static int64_t strip_elements(const struct halo *h, int64_t rows)
+{
+    return h->slots[1] * h->slots[2] * rows * h->extent[2];
+}
+
+static const char *conv_strip_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
+{
+    const char *reason = conv_gemm_unfit(target, problem);
+    struct halo h;
+    if (reason || !problem)
+        return reason;
+    read_halo(&problem->conv.window, &h);
+    if (!h.needed)
+        return "the image has no border and no stride";
+    if (h.in[0] > 1 || h.size[0] > 1 || h.before[0] || h.out[0] > 1)
+        return "more than two spatial axes";
+    const struct ncl_tile tile = ncl_target_tile(target, problem->conv.out_channels, 0);
+    if (strip_elements(&h, strip_rows(target, problem, tile, &h)) > STRIP_MAX)
+        return "the rows of a task do not fit private memory";
+    return NULL;
+}
+
+/* Every task lays out its rows anew, once for each channel. */
+static double conv_strip_cost(const struct ncl_target *target, const struct ncl_problem *problem,
+                              const struct ncl_choice *choice)
+{
+    const struct ncl_conv *conv = &problem->conv;
+    struct halo h;
+    read_halo(&conv->window, &h);
+    const int64_t images = conv->window.in.extent[0] * conv->groups, pixels = h.out[1] * h.out[2],
+                  panels = ncl_ceil_div(conv->out_channels, choice->tile.rows);
+    const struct blocks blocks = choose_blocks(target, choice->tile, images, pixels, panels);
+    const int64_t tasks =
+        images * ncl_ceil_div(panels, blocks.panels) * ncl_ceil_div(pixels, blocks.width * blocks.tiles);
+    const int64_t rows = strip_rows(target, problem, choice->tile, &h);
+    const double strips = (double)(tasks * conv->in_channels), cores = target->compute_units;
+    return product_cost(target, problem, choice->tile) +
+           ncl_cost_bytes(8 * strips * (double)strip_elements(&h, rows), STRIP_RATE * cores) +
+           strips * (double)(h.slots[1] * h.slots[2] * rows) * STRIP_ROW / cores;
+}
+
+static nnefcl_status conv_strip_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
+                                     const struct ncl_choice *choice)
+{
+    int64_t tap[TAPS_MAX];
+    struct halo h;
+    read_halo(&problem->conv.window, &h);
+    struct ncl_conv_strip strip = {.border = problem->conv.window.border,
+                                   .rows = strip_rows(&lower->plan->target, problem, choice->tile, &h)};
+    for (int i = 0; i < 2; i++) {
+        strip.in[i] = h.in[i + 1];
+        strip.slots[i] = h.slots[i + 1];
+        strip.stride[i] = h.stride[i + 1];
+        strip.dilation[i] = h.dilation[i + 1];
+        strip.before[i] = h.before[i + 1];
+    }
+    struct ncl_conv_product product = describe_product(lower, problem, &h, choice->tile);
+    h.extent[1] = strip.rows;
+    product.image = ncl_lower_tensor(lower, problem->conv.input);
+    product.channel = strip.in[0] * strip.in[1];
+    product.strip = &strip;
+    product.tap = tap;
+    product.tap_count = list_taps(&h, tap);
+    return ncl_conv_gemm_product(lower, &product);
+}
+
+const struct ncl_variant ncl_variant_conv_strip = {.name = "conv_strip",
+                                                   .family = NCL_FAMILY_CONV,
+                                                   .about = "the same, each task lays out border and stride",
+                                                   .unfit = conv_strip_unfit,
+                                                   .choices = conv_gemm_choices,
+                                                   .cost = conv_strip_cost,
+                                                   .emit = conv_strip_emit};

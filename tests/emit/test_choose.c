@@ -12,11 +12,12 @@ static const struct choice_case {
     const char *forced; /* NULL: none */
     const char *cpu, *gpu;
 } cases[] = {
-    {"conv", X("[1,8,12,12]", "conv(x, x1)"), NULL, "conv_gemm", "conv_direct"},
+    {"conv", X("[1,8,12,12]", "conv(x, x1, padding = [(0,0),(0,0)])"), NULL, "conv_gemm", "conv_direct"},
+    {"a border", X("[1,8,28,28]", "conv(x, x1)"), NULL, "conv_strip", "conv_direct"},
     {"depthwise", X("[1,8,12,12]", "conv(x, x3, groups = 8)"), NULL, "conv_rows", "conv_direct"},
     {"forced", X("[1,8,12,12]", "conv(x, x1)"), "conv=conv_direct", "conv_direct", "conv_direct"},
     {"all plain", X("[1,8,12,12]", "conv(x, x1)"), "plain", "conv_direct", "conv_direct"},
-    {"a forced one that does not fit", X("[1,8,12,12]", "conv(x, x1)"), "conv=conv_rows", "conv_gemm", NULL},
+    {"a forced one that does not fit", X("[1,8,12,12]", "conv(x, x1)"), "conv=conv_rows", "conv_strip", NULL},
     {"five axes", X("[1,2,3,3,3,3]", "conv(x, x2)"), NULL, "conv_direct", "conv_direct"},
     {"deconv", X("[1,8,6,6]", "deconv(x, x1)"), NULL, "deconv_rows", "deconv_direct"},
     {"max_pool", X("[1,8,12,12]", "max_pool(x, size = [1,1,2,2], stride = [1,1,2,2])"), NULL, "pool_rows",
@@ -25,7 +26,7 @@ static const struct choice_case {
      NULL, "pool_direct", "pool_direct"},
     {"a pool over channels", X("[1,8,12,12]", "max_pool(x, size = [1,2,1,1])"), NULL, "pool_direct", "pool_direct"},
     {"debox", X("[1,8,6,6]", "debox(x, size = [1,1,3,3])"), NULL, "debox_rows", "debox_direct"},
-    {"matmul", X("[64,64]", "matmul(x, x)"), NULL, "product_gemm", "product_plain"},
+    {"matmul", X("[64,64]", "matmul(x, x)"), NULL, "product_gemm", "product_group"},
     {"one row", X("[1,64]", "matmul(x, m)"), NULL, "product_gemv", "product_plain"},
     {"few columns", X("[64,3]", "matmul(x, x, transposeA = true)"), NULL, "product_gemv", "product_plain"},
     {"a library", X("[64,64]", "matmul(x, x)"), "product=product_clblast", "product_clblast", "product_clblast"},

@@ -81,7 +81,9 @@ struct ncl_tensor *ncl_node_tensor_at(const struct ncl_node *node, const char *n
 
 struct ncl_tensor *ncl_node_first_result(const struct ncl_node *node)
 {
-    const struct ncl_value *first = &node->result[0];
+    const struct ncl_value *first = node->result;
+    if (!node->result_count)
+        return NULL;
     if (first->kind == NCL_VALUE_ARRAY)
         return first->count ? first->item[0].tensor : NULL;
     return first->tensor;

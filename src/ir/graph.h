@@ -102,7 +102,7 @@ const char *ncl_node_string(const struct ncl_node *node, const char *name);
 size_t ncl_node_count(const struct ncl_node *node, const char *name);
 int64_t ncl_node_integer_at(const struct ncl_node *node, const char *name, size_t index);
 struct ncl_tensor *ncl_node_tensor_at(const struct ncl_node *node, const char *name, size_t index);
-/* The first tensor that the node makes; NULL: an empty array. */
+/* The first tensor that the node makes; NULL: none. */
 struct ncl_tensor *ncl_node_first_result(const struct ncl_node *node);
 /* The tensor of result r, or item i of it when it is an array. */
 struct ncl_tensor *ncl_node_result(const struct ncl_node *node, size_t result);

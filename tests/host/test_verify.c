@@ -71,13 +71,13 @@ static const char *verified(nnefcl_session *session, const nnefcl_model *model, 
     return seen.names;
 }
 
-static const char *const no_passes[] = {"linear"};
+static const char *const no_passes[] = {"linear", "epilogue"};
 static const nnefcl_session_options forms[] = {
     {.version = 1, .keep_tensors = 1},
     {.version = 1, .keep_tensors = 1, .separate_buffers = 1},
     {.version = 1, .keep_tensors = 1, .kernels = (const char *const[]){"plain"}, .kernel_count = 1},
     {.version = 1, .keep_tensors = 1, .profiling = 1},
-    {.version = 1, .keep_tensors = 1, .disabled_passes = no_passes, .disabled_pass_count = 1},
+    {.version = 1, .keep_tensors = 1, .disabled_passes = no_passes, .disabled_pass_count = 2},
     {.version = 1, .keep_tensors = 1, .execution = NNEFCL_EXECUTION_PERSISTENT},
 };
 enum { FORMS = sizeof forms / sizeof *forms };

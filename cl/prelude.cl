@@ -179,7 +179,7 @@ static inline long ncl_reflect_even(long i, long n)
                 VSTORE(VLOAD(from + start + q), to + q);                                                               \
             VSTORE(VLOAD(from + start + last - LANES), to + last - LANES); /* the rest, and some again */              \
             q = last;                                                                                                  \
-        } else if (stride == 2)                                                                                          \
+        } else if (stride == 2)                                                                                        \
             for (; q + LANES < last; q += LANES) { /* one more, whose odd neighbour the load takes in */               \
                 const V a = VLOAD(from + start + 2 * q), b = VLOAD(from + start + 2 * q + LANES);                      \
                 VSTORE(NCL_EVEN(V, a, b), to + q);                                                                     \

@@ -74,7 +74,8 @@ START_TEST(another_model)
     compile(NULL, "version 1.0; graph b(z) -> (w) { z = external<scalar>(shape = [70]); w = exp(z); }", how);
     ck_assert_uint_eq(layer->compiled(), first);
     compile(NULL,
-            "version 1.0; graph c(z) -> (w, v) { z = external<scalar>(shape = [7]); w = exp(z); v = softmax(w, axes = [0]); }",
+            "version 1.0; graph c(z) -> (w, v) { z = external<scalar>(shape = [7]); w = exp(z); v = softmax(w, axes = "
+            "[0]); }",
             how);
     ck_assert_uint_eq(layer->compiled(), first + 1);
     host_close();

@@ -10,13 +10,9 @@
 #include "nnefcl/nnefcl.h"
 #include "suite.h"
 
-#define MODEL_HEADER                                                                                                    \
-    "version 1.0;\nextension KHR_enable_fragment_definitions;\nextension KHR_enable_operator_expressions;\n" /* the     \
-                                                                                                                text    \
-                                                                                                                follows \
-                                                                                                                in      \
-                                                                                                                line 4  \
-                                                                                                              */
+/* The text follows in line 4. */
+#define MODEL_HEADER                                                                                                   \
+    "version 1.0;\nextension KHR_enable_fragment_definitions;\nextension KHR_enable_operator_expressions;\n"
 
 struct model_text {
     nnefcl_model *model;

@@ -5,9 +5,9 @@
 
 /* p and y are one step, the two transposes vanish; c is folded at init, w is packed there; v is a view of the state. */
 #define NET                                                                                                            \
-    "version 1.0;\ngraph g( x ) -> ( z, h )\n{\n    x = external(shape = [64,8]);\n    w = variable(shape = [20,8], "   \
+    "version 1.0;\ngraph g( x ) -> ( z, h )\n{\n    x = external(shape = [64,8]);\n    w = variable(shape = [20,8], "  \
     "label = 'w');\n"                                                                                                  \
-    "    b = variable(shape = [1,20], label = 'b');\n    s = variable(shape = [64,20], label = 's');\n    c = "         \
+    "    b = variable(shape = [1,20], label = 'b');\n    s = variable(shape = [64,20], label = 's');\n    c = "        \
     "exp(b);\n"                                                                                                        \
     "    p = matmul(x, w, transposeB = true);\n    y = add(p, c);\n    t = transpose(y, axes = [1,0]);\n    k = "      \
     "transpose(t, axes = [1,0]);\n"                                                                                    \

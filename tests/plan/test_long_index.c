@@ -11,8 +11,8 @@ static const struct large {
     {"a reduction comes back to int", "y = relu(x); s = sum_reduce(y, axes = [1]); z = exp(s);",
      "elements L, reduce L, elements i", "elements L, reduce L, elements i"},
     {"an operand is large",
-     "i = constant<integer>(shape = [5], value = [0, 1, 2, 3, 4]); g = gather(x, i); z = exp(g);", "gather L, elements i",
-     "gather L, elements i"},
+     "i = constant<integer>(shape = [5], value = [0, 1, 2, 3, 4]); g = gather(x, i); z = exp(g);",
+     "gather L, elements i", "gather L, elements i"},
     {"a result is large",
      "s = slice(x, axes = [1], begin = [0], end = [2]); e = exp(s); z = tile(e, repeats = [1, 20000]);",
      "strided_copy L, elements i, strided_copy L", "strided_copy L, elements i, strided_copy L"},
@@ -60,8 +60,8 @@ static void check(const struct large *c, const struct ncl_target *generic, bool 
     ck_assert_msg(model.status == NNEFCL_OK, "%s: %s", c->name, model.talk);
     ncl_arena_init(&arena, NULL, 0);
     ncl_diag_init(&diag, &error, NULL, NULL, false);
-    ck_assert_msg(ncl_model_plan(model.model, &target, &options, &arena, &diag, NULL, &plan) == NNEFCL_OK, "%s: %s", c->name,
-                  error.message);
+    ck_assert_msg(ncl_model_plan(model.model, &target, &options, &arena, &diag, NULL, &plan) == NNEFCL_OK, "%s: %s",
+                  c->name, error.message);
     list_kernels(plan, text);
     if (forced)
         ck_assert_msg(!strstr(text, " i"), "%s: %s", c->name, text);

@@ -11,7 +11,7 @@ static double conv_direct_cost(const struct ncl_target *target, const struct ncl
                                const struct ncl_choice *choice)
 {
     (void)choice;
-    return ncl_cost_macs(target, problem->flops / 2, EFFICIENCY);
+    return ncl_cost_macs(target, problem->flops / 2 / (double)problem->conv.window.out.extent[0], EFFICIENCY);
 }
 
 static nnefcl_status emit_direct(struct ncl_lower *lower, const struct ncl_problem *problem, const char *body)

@@ -246,16 +246,16 @@ static size_t conv_gemm_choices(const struct ncl_target *target, const struct nc
     return 1;
 }
 
-/* Rows of padding are computed too; each group packs its image once. */
+/* Of one image. Rows of padding are computed too; each group packs its image once. */
 static double product_cost(const struct ncl_target *target, const struct ncl_problem *problem, struct ncl_tile tile)
 {
     const struct ncl_conv *conv = &problem->conv;
     const double filters = (double)conv->out_channels,
                  rows = (double)(ncl_ceil_div(conv->out_channels, tile.rows) * tile.rows);
-    const double pixels = (double)ncl_shape_span(&conv->window.out, 2, conv->window.rank) *
-                          (double)conv->window.out.extent[0] * (double)conv->groups;
+    const double pixels = (double)ncl_shape_span(&conv->window.out, 2, conv->window.rank) * (double)conv->groups;
     const double packed = pixels * (double)conv->in_channels * (double)ncl_window_volume(&conv->window);
-    return ncl_cost_macs(target, problem->flops / 2 * rows / filters, EFFICIENCY) +
+    const double macs = problem->flops / 2 / (double)conv->window.out.extent[0];
+    return ncl_cost_macs(target, macs * rows / filters, EFFICIENCY) +
            ncl_cost_bytes(8 * packed, CACHE_RATE * target->compute_units);
 }
 
@@ -265,7 +265,7 @@ static double conv_gemm_cost(const struct ncl_target *target, const struct ncl_p
 {
     struct halo h;
     read_halo(&problem->conv.window, &h);
-    const double image = (double)ncl_shape_volume(&problem->conv.window.in);
+    const double image = (double)ncl_shape_volume(&problem->conv.window.in) / (double)problem->conv.window.in.extent[0];
     return product_cost(target, problem, choice->tile) +
            (h.needed ? ncl_cost_bytes(8 * image, MEMORY_RATE) + LAUNCH : 0);
 }
@@ -327,14 +327,19 @@ const struct ncl_variant ncl_variant_conv_gemm = {.name = "conv_gemm",
 
 /* ---- with a strip of the image in each task ---- */
 
-/* Rows of a slot that a task needs: its pixels may begin anywhere in a row. */
-static int64_t strip_rows(const struct ncl_target *target, const struct ncl_problem *problem, struct ncl_tile tile,
-                          const struct halo *h)
+/* How the tasks of a batch share the work. */
+static struct blocks strip_blocks(const struct ncl_target *target, const struct ncl_problem *problem,
+                                  struct ncl_tile tile, const struct halo *h, int64_t batch)
 {
     const struct ncl_conv *conv = &problem->conv;
-    const int64_t pixels = h->out[1] * h->out[2], panels = ncl_ceil_div(conv->out_channels, tile.rows);
-    const struct blocks blocks = choose_blocks(target, tile, conv->window.in.extent[0] * conv->groups, pixels, panels);
-    const int64_t run = blocks.width * blocks.tiles, rows = (run + h->out[2] - 2) / h->out[2] + 1;
+    return choose_blocks(target, tile, batch * conv->groups, h->out[1] * h->out[2],
+                         ncl_ceil_div(conv->out_channels, tile.rows));
+}
+
+/* Rows of a slot that a task needs: its pixels may begin anywhere in a row. */
+static int64_t strip_rows(const struct halo *h, int64_t pixels)
+{
+    const int64_t rows = (pixels + h->out[2] - 2) / h->out[2] + 1;
     return (rows < h->out[1] ? rows : h->out[1]) + (h->size[1] - 1) * h->dilation[1] / h->stride[1];
 }
 
@@ -355,24 +360,25 @@ static const char *conv_strip_unfit(const struct ncl_target *target, const struc
     if (h.in[0] > 1 || h.size[0] > 1 || h.before[0] || h.out[0] > 1)
         return "more than two spatial axes";
     const struct ncl_tile tile = ncl_target_tile(target, problem->conv.out_channels, 0);
-    if (strip_elements(&h, strip_rows(target, problem, tile, &h)) > STRIP_MAX)
+    const struct blocks most = strip_blocks(target, problem, tile, &h, 1);
+    if (strip_elements(&h, strip_rows(&h, most.width * most.tiles_max)) > STRIP_MAX)
         return "the rows of a task do not fit private memory";
     return NULL;
 }
 
-/* Every task lays out its rows anew, once for each channel. */
+/* Every task lays out its rows anew, once for each channel. For one image, as the step of conv_halo is: another batch
+ * has the same kernels. */
 static double conv_strip_cost(const struct ncl_target *target, const struct ncl_problem *problem,
                               const struct ncl_choice *choice)
 {
     const struct ncl_conv *conv = &problem->conv;
     struct halo h;
     read_halo(&conv->window, &h);
-    const int64_t images = conv->window.in.extent[0] * conv->groups, pixels = h.out[1] * h.out[2],
-                  panels = ncl_ceil_div(conv->out_channels, choice->tile.rows);
-    const struct blocks blocks = choose_blocks(target, choice->tile, images, pixels, panels);
+    const struct blocks blocks = strip_blocks(target, problem, choice->tile, &h, 1);
+    const int64_t pixels = h.out[1] * h.out[2], panels = ncl_ceil_div(conv->out_channels, choice->tile.rows);
     const int64_t tasks =
-        images * ncl_ceil_div(panels, blocks.panels) * ncl_ceil_div(pixels, blocks.width * blocks.tiles);
-    const int64_t rows = strip_rows(target, problem, choice->tile, &h);
+        conv->groups * ncl_ceil_div(panels, blocks.panels) * ncl_ceil_div(pixels, blocks.width * blocks.tiles);
+    const int64_t rows = strip_rows(&h, blocks.width * blocks.tiles);
     const double strips = (double)(tasks * conv->in_channels), cores = target->compute_units;
     return product_cost(target, problem, choice->tile) +
            ncl_cost_bytes(8 * strips * (double)strip_elements(&h, rows), STRIP_RATE * cores) +
@@ -385,8 +391,10 @@ static nnefcl_status conv_strip_emit(struct ncl_lower *lower, const struct ncl_p
     int64_t tap[TAPS_MAX];
     struct halo h;
     read_halo(&problem->conv.window, &h);
+    const int64_t batch = problem->conv.window.in.extent[0];
+    const struct blocks blocks = strip_blocks(&lower->plan->target, problem, choice->tile, &h, batch);
     struct ncl_conv_strip strip = {.border = problem->conv.window.border,
-                                   .rows = strip_rows(&lower->plan->target, problem, choice->tile, &h)};
+                                   .rows = strip_rows(&h, blocks.width * blocks.tiles)};
     for (int i = 0; i < 2; i++) {
         strip.in[i] = h.in[i + 1];
         strip.slots[i] = h.slots[i + 1];

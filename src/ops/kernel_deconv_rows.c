@@ -81,7 +81,7 @@ static double deconv_rows_cost(const struct ncl_target *target, const struct ncl
                                const struct ncl_choice *choice)
 {
     (void)choice;
-    return ncl_cost_macs(target, problem->flops / 2, EFFICIENCY);
+    return ncl_cost_macs(target, problem->flops / 2 / (double)problem->conv.window.out.extent[0], EFFICIENCY);
 }
 
 static ncl_ref emit_products(struct ncl_lower *lower, const struct ncl_conv *conv, int64_t pixels)
@@ -150,6 +150,13 @@ static const char *debox_rows_unfit(const struct ncl_target *target, const struc
     return rows_unfit(target, problem ? &problem->debox.window : NULL);
 }
 
+static double debox_rows_cost(const struct ncl_target *target, const struct ncl_problem *problem,
+                              const struct ncl_choice *choice)
+{
+    (void)choice;
+    return ncl_cost_macs(target, problem->flops / 2, EFFICIENCY);
+}
+
 static nnefcl_status debox_rows_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
                                      const struct ncl_choice *choice)
 {
@@ -168,5 +175,5 @@ const struct ncl_variant ncl_variant_debox_rows = {.name = "debox_rows",
                                                    .family = NCL_FAMILY_DEBOX,
                                                    .about = "added up row by row",
                                                    .unfit = debox_rows_unfit,
-                                                   .cost = deconv_rows_cost,
+                                                   .cost = debox_rows_cost,
                                                    .emit = debox_rows_emit};

@@ -123,7 +123,8 @@ static double conv_rows_cost(const struct ncl_target *target, const struct ncl_p
                              const struct ncl_choice *choice)
 {
     (void)choice;
-    return rows_cost(target, &problem->conv.window, problem->flops / 2);
+    const struct ncl_window *window = &problem->conv.window;
+    return rows_cost(target, window, problem->flops / 2 / (double)window->out.extent[0]);
 }
 
 static nnefcl_status conv_rows_emit(struct ncl_lower *lower, const struct ncl_problem *problem,

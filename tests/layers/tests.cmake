@@ -27,14 +27,14 @@ foreach(suite ${delayed})
   string(REPLACE test_ "" short ${name})
   add_dependencies(${folder}_${name} delay_layer)
   add_test(NAME delay/${short} COMMAND ${folder}_${name} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
-  set_tests_properties(delay/${short} PROPERTIES TIMEOUT 300
+  set_tests_properties(delay/${short} PROPERTIES TIMEOUT 900
                        ENVIRONMENT "CK_FORK=no;OPENCL_LAYERS=$<TARGET_FILE:delay_layer>")
 endforeach()
 if(TARGET nnef-cl-run)
   foreach(case runs verify)
     add_test(NAME delay/cli_${case} COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/cli/cli.py $<TARGET_FILE:nnef-cl-run>
                                             ${CMAKE_CURRENT_SOURCE_DIR}/cli/${case}.case)
-    set_tests_properties(delay/cli_${case} PROPERTIES TIMEOUT 300 ENVIRONMENT
+    set_tests_properties(delay/cli_${case} PROPERTIES TIMEOUT 900 ENVIRONMENT
                          "OPENCL_LAYERS=$<TARGET_FILE:delay_layer>")
   endforeach()
 endif()

@@ -433,17 +433,25 @@ static bool node_become(struct ncl_rewrite *rw, struct ncl_node *node, const str
     return !rw->status;
 }
 
-bool ncl_rewrite_become(struct ncl_rewrite *rw, struct ncl_node *node, const char *op,
-                        const struct ncl_named_value *given, size_t count)
+/* A node by the name of its operation; NULL: refused, or an error before. */
+static struct ncl_node *made_by_name(struct ncl_rewrite *rw, const char *op, const struct ncl_named_value *given,
+                                     size_t count, struct ncl_loc at)
 {
     const size_t tensors = rw->graph.tensor_count;
     struct ncl_diag quiet;
     struct ncl_infer infer = infer_begin(rw, &quiet);
-    struct ncl_node *as = NULL;
+    struct ncl_node *made = NULL;
     if (rw->status)
-        return false;
-    const nnefcl_status status = ncl_make_node(&infer, op, given, count, node->at, &as);
-    return node_become(rw, node, made_take(rw, status, as, tensors), tensors);
+        return NULL;
+    const nnefcl_status status = ncl_make_node(&infer, op, given, count, at, &made);
+    return made_take(rw, status, made, tensors);
+}
+
+bool ncl_rewrite_become(struct ncl_rewrite *rw, struct ncl_node *node, const char *op,
+                        const struct ncl_named_value *given, size_t count)
+{
+    const size_t tensors = rw->graph.tensor_count;
+    return node_become(rw, node, made_by_name(rw, op, given, count, node->at), tensors);
 }
 
 bool ncl_rewrite_become_bound(struct ncl_rewrite *rw, struct ncl_node *node, const struct ncl_signature *signature,
@@ -463,13 +471,7 @@ struct ncl_node *ncl_rewrite_insert(struct ncl_rewrite *rw, struct ncl_node *bef
                                     const struct ncl_named_value *given, size_t count)
 {
     const size_t tensors = rw->graph.tensor_count;
-    struct ncl_diag quiet;
-    struct ncl_infer infer = infer_begin(rw, &quiet);
-    struct ncl_node *made = NULL;
-    if (rw->status)
-        return NULL;
-    const nnefcl_status status = ncl_make_node(&infer, op, given, count, before->at, &made);
-    made = made_take(rw, status, made, tensors);
+    const struct ncl_node *made = made_by_name(rw, op, given, count, before->at);
     struct entry *entry = made ? ncl_rewrite_alloc(rw, 1, sizeof *entry) : NULL;
     if (!entry || !tensors_accept(rw, before, op, tensors))
         return NULL;

@@ -1,6 +1,6 @@
-/* matmul.c and matmul_emit.c: products of odd and even sizes, each operand transposed, batches that broadcast, known
- * operands (packed once) and others (packed in each run). The numbers are small and whole, so every order of addition
- * gives the same. */
+/* matmul.c and the kernels of products: products of odd and even sizes, each operand transposed, batches that
+ * broadcast, known operands (packed once) and others (packed in each run). The numbers are small and whole, so every
+ * order of addition gives the same. */
 #include "numbers.h"
 #include "op_case.h"
 #include "suite.h"

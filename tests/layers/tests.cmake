@@ -1,5 +1,5 @@
 # Suites that need a layer between them and the driver.
-foreach(layer fail delay wrong)
+foreach(layer fail delay wrong wide)
   add_library(${layer}_layer MODULE ${CMAKE_CURRENT_LIST_DIR}/${layer}_layer.c ${CMAKE_CURRENT_LIST_DIR}/layer_init.c)
   target_link_libraries(${layer}_layer PRIVATE nnefcl_flags PkgConfig::OPENCL)
   set_target_properties(${layer}_layer PROPERTIES C_VISIBILITY_PRESET hidden)
@@ -37,6 +37,19 @@ if(TARGET nnef-cl-run)
     set_tests_properties(delay/cli_${case} PROPERTIES TIMEOUT 900 ENVIRONMENT
                          "OPENCL_LAYERS=$<TARGET_FILE:delay_layer>")
   endforeach()
+endif()
+
+# Kernels and plans of a machine with wider vectors than this one may have.
+foreach(name operation persistent session)
+  add_dependencies(host_test_${name} wide_layer)
+  add_test(NAME wide/${name} COMMAND host_test_${name} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+  set_tests_properties(wide/${name} PROPERTIES TIMEOUT 900
+                       ENVIRONMENT "CK_FORK=no;OPENCL_LAYERS=$<TARGET_FILE:wide_layer>")
+endforeach()
+if(TARGET nnef-cl-run)
+  add_test(NAME wide/cli_runs COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/cli/cli.py $<TARGET_FILE:nnef-cl-run>
+                                      ${CMAKE_CURRENT_SOURCE_DIR}/cli/runs.case)
+  set_tests_properties(wide/cli_runs PROPERTIES TIMEOUT 900 ENVIRONMENT "OPENCL_LAYERS=$<TARGET_FILE:wide_layer>")
 endif()
 
 # A compiler that makes a mistake, for the tests of those that find it.

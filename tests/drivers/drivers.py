@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs what must hold on one OpenCL driver:  drivers.py DRIVER COMMAND [--cases FOLDER] [--tier N] [--ops A,B] [--level quick|normal|full] [--jobs N]
 
-DRIVER   pocl, rusticl, oclgrind, or SPEC for any other device (as -d takes it)
+DRIVER   pocl, rusticl, oclgrind, intel (Intel's runtime for CPUs; INTEL_OPENCL names the folder that holds lib/libintelocl.so), or SPEC for any other device (as -d takes it)
 COMMAND  nnef-cl-run
 --cases  reference cases (folders with graph.nnef, in/, out/, case.json), of tier 1 unless --tier 2 asks for all
 --ops    the conformance run for these operations only
@@ -41,6 +41,14 @@ class Driver:
             self.options, self.logs = ['-d', '0', '--separate-buffers'], True
             self.environment = {'OCL_ICD_VENDORS': folder, 'OCLGRIND_DATA_RACES': '1', 'OCLGRIND_UNINITIALIZED': '1', 'OCLGRIND_CHECK_API': '1',
                                 'OCLGRIND_BUILD_OPTIONS': '-cl-opt-disable'}
+        elif name == 'intel':
+            libraries = os.path.join(os.path.abspath(os.environ.get('INTEL_OPENCL', '')), 'lib')
+            if not os.path.exists(os.path.join(libraries, 'libintelocl.so')):
+                sys.exit('intel: no libintelocl.so in %s; INTEL_OPENCL names another folder' % libraries)
+            with open(os.path.join(folder, 'intel.icd'), 'w') as f:
+                f.write(os.path.join(libraries, 'libintelocl.so') + '\n')
+            self.options = ['-d', '0']
+            self.environment = {'OCL_ICD_VENDORS': folder, 'LD_LIBRARY_PATH': libraries + os.pathsep + os.environ.get('LD_LIBRARY_PATH', '')}
         else:
             self.options = ['-d', name]
 

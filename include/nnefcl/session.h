@@ -69,7 +69,9 @@ typedef struct nnefcl_session_options {
 NNEFCL_API nnefcl_status nnefcl_session_create(const nnefcl_model *model, const nnefcl_device *device,
                                                const nnefcl_session_options *options, nnefcl_session **session,
                                                nnefcl_error *error);
-/* Waits for what is still running and frees. NULL is allowed. */
+/* Waits for what is still running and frees. NULL is allowed. When the session had products by CLBlast, CLBlast's own
+ * cache of programs is emptied, for the whole process: an application that calls CLBlast itself finds its next call
+ * there compiling again. */
 NNEFCL_API void nnefcl_session_free(nnefcl_session *session);
 
 /* One inference: inputs[i] points to the dense data of input i of the model, outputs[i] receives the dense data of

@@ -6,57 +6,50 @@
 
 #include "nnefcl/model.h"
 #include "ops/broadcast.h"
+#include "ops/channels.h"
 #include "emit/reference.h"
 
 #define PARAMETERS 4
 static const char *const parameters[PARAMETERS] = {"mean", "variance", "offset", "scale"};
 
-/* [1,1,1,C] and [C] in place of [1,C]: the exporter of PyTorch adds the axes on the wrong side. */
-static bool is_misplaced(const nnefcl_shape *shape, const nnefcl_shape *input)
+/* [1,1,1,C] and [C] in place of [1,C] are a dialect: the exporter of PyTorch adds the axes on the wrong side. */
+static nnefcl_status check_parameter(struct ncl_infer *infer, const struct ncl_node *node, const char *name,
+                                     nnefcl_shape *joined)
 {
-    int longer = -1;
-    for (int i = 0; i < shape->rank; i++)
-        if (shape->extent[i] > 1 && longer >= 0)
-            return false;
-        else if (shape->extent[i] > 1)
-            longer = i;
-    return longer >= 0 && longer != 1 && input->rank > 1 && shape->extent[longer] == input->extent[1];
-}
-
-static nnefcl_shape placed(const nnefcl_shape *shape, const nnefcl_shape *input, unsigned compat)
-{
-    const nnefcl_shape channels = {.rank = 2, .extent = {1, input->rank > 1 ? input->extent[1] : 1}};
-    return compat & NNEFCL_COMPAT_TORCH && is_misplaced(shape, input) ? channels : *shape;
+    const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape, *given = &ncl_node_tensor(node, name)->shape,
+                       before = *joined, placed = ncl_channels_place(given, input);
+    const enum ncl_channels_reading reading = ncl_channels_read(given, input);
+    char got[NCL_SHAPE_TEXT], want[NCL_SHAPE_TEXT];
+    if (reading == NCL_CHANNELS_MISPLACED && !(infer->compat & NNEFCL_COMPAT_TORCH))
+        return ncl_infer_needs_compat(infer, node, "torch", "'%s' has shape %s in place of [1,%lld]", name,
+                                      ncl_shape_text(given, got), (long long)input->extent[1]);
+    if (reading == NCL_CHANNELS_UNKNOWN)
+        return ncl_infer_error(infer, node, "'%s' has shape %s, it must be [1,%lld] or one value", name,
+                               ncl_shape_text(given, got), (long long)input->extent[1]);
+    if (!ncl_broadcast_join(joined, &placed))
+        return ncl_infer_error(infer, node, "'%s' of shape %s does not broadcast with the shape %s", name,
+                               ncl_shape_text(given, got), ncl_shape_text(&before, want));
+    return NNEFCL_OK;
 }
 
 nnefcl_status ncl_batch_norm_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
-    const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape;
-    char got[NCL_SHAPE_TEXT], want[NCL_SHAPE_TEXT];
-    nnefcl_shape shape = *input;
-    for (int i = 0; i < PARAMETERS; i++) {
-        const nnefcl_shape *given = &ncl_node_tensor(node, parameters[i])->shape, before = shape,
-                           parameter = placed(given, input, infer->compat);
-        if (ncl_broadcast_join(&shape, &parameter))
-            continue;
-        if (is_misplaced(given, input))
-            return ncl_infer_needs_compat(infer, node, "torch", "'%s' has shape %s in place of [1,%lld]", parameters[i],
-                                          ncl_shape_text(given, got), (long long)input->extent[1]);
-        return ncl_infer_error(infer, node, "'%s' of shape %s does not broadcast with the shape %s", parameters[i],
-                               ncl_shape_text(given, got), ncl_shape_text(&before, want));
-    }
-    return ncl_infer_result(infer, node, 0, &shape);
+    nnefcl_shape shape = ncl_node_tensor(node, "input")->shape;
+    nnefcl_status status = NNEFCL_OK;
+    for (int i = 0; i < PARAMETERS && !status; i++)
+        status = check_parameter(infer, node, parameters[i], &shape);
+    return status ? status : ncl_infer_result(infer, node, 0, &shape);
 }
 
-static nnefcl_shape placed_shape(const struct ncl_lower *lower, const struct ncl_node *node, const char *name)
+static nnefcl_shape placed_shape(const struct ncl_node *node, const char *name)
 {
-    return placed(&ncl_node_tensor(node, name)->shape, &ncl_node_tensor(node, "input")->shape, lower->compat);
+    return ncl_channels_place(&ncl_node_tensor(node, name)->shape, &ncl_node_tensor(node, "input")->shape);
 }
 
 static const char *add(struct ncl_expression *expression, const struct ncl_node *node, const char *name)
 {
     struct ncl_lower *lower = expression->lower;
-    const nnefcl_shape shape = placed_shape(lower, node, name);
+    const nnefcl_shape shape = placed_shape(node, name);
     return ncl_expression_operand(expression, ncl_lower_tensor(lower, ncl_node_tensor(node, name)), &shape);
 }
 
@@ -75,7 +68,7 @@ static ncl_ref emit_factor(struct ncl_lower *lower, const struct ncl_node *node,
 void ncl_batch_norm_elements(struct ncl_expression *expression, const struct ncl_node *node)
 {
     struct ncl_lower *lower = expression->lower;
-    const nnefcl_shape scale = placed_shape(lower, node, "scale"), variance = placed_shape(lower, node, "variance");
+    const nnefcl_shape scale = placed_shape(node, "scale"), variance = placed_shape(node, "variance");
     nnefcl_shape shape = {0};
     ncl_broadcast_join(&shape, &scale);
     ncl_broadcast_join(&shape, &variance);
@@ -98,7 +91,7 @@ void ncl_batch_norm_reference(const struct ncl_reference *reference, const struc
         double value[PARAMETERS];
         for (int i = 0; i < PARAMETERS; i++) {
             const struct ncl_tensor *tensor = ncl_node_tensor(node, parameters[i]);
-            const nnefcl_shape shape = placed(&tensor->shape, &input->shape, reference->compat);
+            const nnefcl_shape shape = ncl_channels_place(&tensor->shape, &input->shape);
             value[i] = ncl_reference_in(reference, tensor)[ncl_position_repeated(&shape, at)];
         }
         const double product =

@@ -1,18 +1,13 @@
-/* Binary operations (NNEF 4.2.2), min and max (4.2.4), prelu (4.9.1): everything of two operands and one formula. */
+/* Binary operations (NNEF 4.2.2), min and max (4.2.4): everything of two operands x and y, and one formula. */
 #include <math.h>
 #include <string.h>
 
 #include "ops/broadcast.h"
 #include "emit/reference.h"
 
-static const char *second(const struct ncl_node *node)
-{
-    return node->parameter[1]; /* "y", or "alpha" of prelu */
-}
-
 nnefcl_status ncl_binary_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
-    const char *const names[] = {"x", second(node)};
+    static const char *const names[] = {"x", "y"};
     nnefcl_shape shape;
     const nnefcl_status status = ncl_broadcast_infer(infer, node, names, 2, &shape);
     return status ? status : ncl_infer_result(infer, node, 0, &shape);
@@ -21,7 +16,7 @@ nnefcl_status ncl_binary_infer(struct ncl_infer *infer, struct ncl_node *node)
 static void apply(struct ncl_expression *expression, const struct ncl_node *node, const char *formula)
 {
     const char *const terms[] = {ncl_expression_tensor(expression, ncl_node_tensor(node, "x")),
-                                 ncl_expression_tensor(expression, ncl_node_tensor(node, second(node)))};
+                                 ncl_expression_tensor(expression, ncl_node_tensor(node, "y"))};
     ncl_expression_apply(expression, ncl_node_result(node, 0)->dtype, formula, terms, 0, 0);
 }
 
@@ -83,17 +78,16 @@ DEFINE(and, x &&y)
 DEFINE(or, x || y)
 DEFINE(min, x < y ? x : y)
 DEFINE(max, x > y ? x : y)
-DEFINE(prelu, x < 0 ? y * x : x)
 #undef DEFINE
 
 #define ROW(name) {#name, define_##name},
-static const struct definition definitions[] = {ROW(add) ROW(sub) ROW(mul) ROW(div) ROW(pow) ROW(lt) ROW(gt) ROW(
-    le) ROW(ge) ROW(eq) ROW(ne) ROW(and) ROW(or) ROW(min) ROW(max) ROW(prelu)};
+static const struct definition definitions[] = {ROW(add) ROW(sub) ROW(mul) ROW(div) ROW(pow) ROW(lt) ROW(gt) ROW(le)
+                                                    ROW(ge) ROW(eq) ROW(ne) ROW(and) ROW(or) ROW(min) ROW(max)};
 #undef ROW
 
 void ncl_binary_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
-    const struct ncl_tensor *x = ncl_node_tensor(node, "x"), *y = ncl_node_tensor(node, second(node)),
+    const struct ncl_tensor *x = ncl_node_tensor(node, "x"), *y = ncl_node_tensor(node, "y"),
                             *z = ncl_node_result(node, 0);
     const double *left = ncl_reference_in(reference, x), *right = ncl_reference_in(reference, y);
     const struct definition *definition = definitions;

@@ -1,5 +1,6 @@
 /* conv (NNEF 4.3.1): shape rule, and the node as a problem. Without a spatial dimension it is a product of
  * matrices (A-CONV-1). */
+#include "ops/channels.h"
 #include "ops/conv.h"
 
 static const struct ncl_window_rules rules = {.first = 2, .borders = NCL_BORDERS_FILLED};
@@ -23,12 +24,13 @@ nnefcl_status ncl_conv_check_rank(struct ncl_infer *infer, struct ncl_node *node
 nnefcl_status ncl_conv_check_bias(struct ncl_infer *infer, struct ncl_node *node, int64_t channels)
 {
     const nnefcl_shape *bias = &ncl_node_tensor(node, "bias")->shape;
+    const nnefcl_shape result = {.rank = 2, .extent = {1, channels}};
     const int64_t volume = ncl_shape_volume(bias);
     char text[NCL_SHAPE_TEXT];
     if (volume == 1)
         return NNEFCL_OK;
-    if (bias->rank == 1 && volume == channels)
-        return ncl_infer_lax(infer, node, "bias of shape [%lld] is taken as [1,%lld]", (long long)channels,
+    if (ncl_channels_read(bias, &result) == NCL_CHANNELS_MISPLACED)
+        return ncl_infer_lax(infer, node, "bias of shape %s is taken as [1,%lld]", ncl_shape_text(bias, text),
                              (long long)channels);
     if (bias->rank < 2 || bias->extent[1] != channels || volume != channels)
         return ncl_infer_error(infer, node, "bias has shape %s, it must be [1,%lld] or one value",

@@ -21,50 +21,59 @@ static nnefcl_status widen_filter(struct ncl_infer *infer, const struct ncl_node
     return NNEFCL_OK;
 }
 
-/* Are all elements of the bias on one axis, one for each column of the product? */
-static bool is_column_bias(const nnefcl_shape *bias, int64_t columns)
+enum bias_reading { BIAS_AS_WRITTEN, BIAS_OF_COLUMNS, BIAS_UNKNOWN };
+
+/* Exporters write the bias as [n] or, to inputs of rank 3, as [1,n], which the text would align with an axis of rows. A
+ * bias that lacks axes is never aligned with one that happens to be as long: it has a value for each column, or it is
+ * wrong. */
+static enum bias_reading bias_read(const nnefcl_shape *bias, const nnefcl_shape *product)
 {
-    if (columns == 1 || ncl_shape_volume(bias) != columns)
-        return false;
-    for (int i = 0; i < bias->rank; i++)
-        if (bias->extent[i] == columns)
-            return true;
-    return false;
+    const int64_t columns = product->extent[product->rank - 1], volume = ncl_shape_volume(bias);
+    if (bias->rank >= product->rank || volume == 1)
+        return BIAS_AS_WRITTEN;
+    return volume == columns && bias->extent[bias->rank - 1] == columns ? BIAS_OF_COLUMNS : BIAS_UNKNOWN;
 }
 
-/* Exporters write the bias as [n] or, to inputs of rank 3, as [1,n], which the text would align with the wrong axis. */
-static bool reads_as_column_bias(const nnefcl_shape *bias, const nnefcl_shape *product, unsigned compat, bool strict)
+/* The shape of the bias as it is read. */
+static nnefcl_shape bias_place(const nnefcl_shape *bias, const nnefcl_shape *product)
 {
-    nnefcl_shape joined = *product;
-    const bool fits = ncl_broadcast_join(&joined, bias) && (strict || ncl_shape_equal(&joined, product));
-    if (!is_column_bias(bias, product->extent[product->rank - 1]))
-        return false;
-    if (product->rank > 2 && compat & NNEFCL_COMPAT_TORCH)
-        return bias->rank < product->rank;
-    return !fits && bias->rank < product->rank;
+    if (bias_read(bias, product) != BIAS_OF_COLUMNS)
+        return *bias;
+    nnefcl_shape row = {.rank = product->rank};
+    for (int i = 0; i < row.rank; i++)
+        row.extent[i] = i < row.rank - 1 ? 1 : product->extent[i];
+    return row;
+}
+
+/* Joins the bias to the product; the reading of exporters is a warning, to inputs of a higher rank a dialect. */
+static nnefcl_status bias_check(struct ncl_infer *infer, const struct ncl_node *node, nnefcl_shape *product)
+{
+    const nnefcl_shape *bias = &ncl_node_tensor(node, "bias")->shape;
+    const enum bias_reading reading = bias_read(bias, product);
+    const long long columns = (long long)product->extent[product->rank - 1];
+    char left[NCL_SHAPE_TEXT], right[NCL_SHAPE_TEXT];
+    ncl_shape_text(bias, left);
+    ncl_shape_text(product, right);
+    if (reading == BIAS_AS_WRITTEN && !ncl_broadcast_join(product, bias))
+        return ncl_infer_error(infer, node, "bias %s does not broadcast to the product %s", left, right);
+    if (reading == BIAS_UNKNOWN)
+        return ncl_infer_error(infer, node, "bias %s has not the %lld columns of the product %s", left, columns, right);
+    if (reading == BIAS_AS_WRITTEN || (product->rank > 2 && infer->compat & NNEFCL_COMPAT_TORCH))
+        return NNEFCL_OK;
+    if (product->rank > 2)
+        return ncl_infer_needs_compat(infer, node, "torch", "bias %s for the last axis of %s", left, right);
+    return ncl_infer_lax(infer, node, "bias %s is taken for [1,%lld]", left, columns);
 }
 
 nnefcl_status ncl_linear_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
-    const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape, *bias = &ncl_node_tensor(node, "bias")->shape;
+    const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape;
     nnefcl_shape filter = ncl_node_tensor(node, "filter")->shape, shape;
-    char left[NCL_SHAPE_TEXT], right[NCL_SHAPE_TEXT];
     nnefcl_status status = widen_filter(infer, node, input, &filter);
     if (!status)
         status = ncl_matmul_shape(infer, node, input, &filter, false, true, &shape);
-    if (status)
-        return status;
-    if (reads_as_column_bias(bias, &shape, infer->compat, infer->diag->strict)) {
-        if (shape.rank > 2 && !(infer->compat & NNEFCL_COMPAT_TORCH))
-            return ncl_infer_needs_compat(infer, node, "torch", "bias %s for the last axis of %s",
-                                          ncl_shape_text(bias, left), ncl_shape_text(&shape, right));
-        status = shape.rank > 2 ? NNEFCL_OK
-                                : ncl_infer_lax(infer, node, "bias %s is taken for [1,%lld]",
-                                                ncl_shape_text(bias, left), (long long)shape.extent[1]);
-    } else if (!ncl_broadcast_join(&shape, bias)) {
-        return ncl_infer_error(infer, node, "bias %s does not broadcast to the product %s", ncl_shape_text(bias, left),
-                               ncl_shape_text(&shape, right));
-    }
+    if (!status)
+        status = bias_check(infer, node, &shape);
     return status ? status : ncl_infer_result(infer, node, 0, &shape);
 }
 
@@ -90,7 +99,7 @@ nnefcl_status ncl_linear_lower(struct ncl_lower *lower, const struct ncl_node *n
                             *result = ncl_node_result(node, 0);
     struct ncl_tensor filter =
         *ncl_node_tensor(node, "filter"); /* the same tensor, already known to the plan, under a wider shape */
-    nnefcl_shape shape = input->shape, bias_shape = bias->shape;
+    nnefcl_shape shape = input->shape;
     ncl_lower_tensor(lower, ncl_node_tensor(node, "filter"));
     widen_filter(NULL, node, &input->shape, &filter.shape);
     const int last = shape.rank - 1;
@@ -100,11 +109,7 @@ nnefcl_status ncl_linear_lower(struct ncl_lower *lower, const struct ncl_node *n
     const bool same = ncl_shape_equal(&shape, &result->shape);
     struct ncl_problem problem = {.family = NCL_FAMILY_PRODUCT, .node = node, .result = result};
     problem.product = ncl_matmul_describe(lower, input, &filter, false, true, &shape);
-    if (reads_as_column_bias(&bias->shape, &shape, lower->compat, !same)) {
-        bias_shape = (nnefcl_shape){.rank = shape.rank};
-        for (int i = 0; i <= last; i++)
-            bias_shape.extent[i] = i < last ? 1 : shape.extent[last];
-    }
+    const nnefcl_shape bias_shape = bias_place(&bias->shape, &shape);
     if (!same)
         return lower_in_two(lower, &problem, &shape, &bias_shape);
     if (!ncl_tensor_is_filled_with(bias, 0))
@@ -120,18 +125,6 @@ uint64_t ncl_linear_macs(const struct ncl_node *node)
 
 /* ---- the definition ---- */
 
-/* The shape of the bias as it is read, under --compat too. */
-static nnefcl_shape read_bias(const nnefcl_shape *bias, const nnefcl_shape *product, const nnefcl_shape *result,
-                              unsigned compat)
-{
-    if (!reads_as_column_bias(bias, product, compat, !ncl_shape_equal(product, result)))
-        return *bias;
-    nnefcl_shape row = {.rank = product->rank};
-    for (int i = 0; i < row.rank; i++)
-        row.extent[i] = i < row.rank - 1 ? 1 : product->extent[i];
-    return row;
-}
-
 /* matmul(input, filter, transposeB = true) + bias: the product of row r of the input and row c of the filter, bias
  * added. */
 void ncl_linear_reference(const struct ncl_reference *reference, const struct ncl_node *node)
@@ -144,7 +137,7 @@ void ncl_linear_reference(const struct ncl_reference *reference, const struct nc
     nnefcl_shape filter = ncl_node_tensor(node, "filter")->shape, product;
     widen_filter(NULL, node, &input->shape, &filter);
     ncl_matmul_shape(NULL, node, &input->shape, &filter, false, true, &product);
-    const nnefcl_shape added = read_bias(&bias->shape, &product, &result->shape, reference->compat);
+    const nnefcl_shape added = bias_place(&bias->shape, &product);
     const int last = product.rank - 1;
     const int64_t depth = filter.extent[last];
     double *y = ncl_reference_out(reference, result),

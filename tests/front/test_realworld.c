@@ -280,6 +280,26 @@ static const struct document exported[] = {
      GRAPH("m = variable(shape = [1,1,1,4], label = 'm'); v = variable(shape = [1,1,1,4], label = 'v');\n"
            "y = batch_normalization(x, m, v, offset = 0.0, scale = 1.0, epsilon = 1e-5);"),
      COMPAT, TORCH, "--compat=torch", "batch_normalization"},
+    {"normalization of rank 1, as many images as channels",
+     MODEL_HEADER "graph g( x ) -> ( y ) { x = external<scalar>(shape = [3,3,4,4]); m = variable<scalar>(shape = [3], "
+                  "label = 'm');\n"
+                  "y = batch_normalization(x, m, 1.0, offset = 0.0, scale = 1.0, epsilon = 1e-5); }\n",
+     COMPAT, TORCH, "--compat=torch", "batch_normalization"},
+    {"bias of rank 1, as many rows as columns",
+     MODEL_HEADER
+     "graph g( x ) -> ( y ) { x = external<scalar>(shape = [5,4]); w = variable<scalar>(shape = [5,4], label = 'w');\n"
+     "b = variable<scalar>(shape = [5], label = 'b'); y = linear(x, w, b); }\n",
+     WARN, 0, "bias [5] is taken for [1,5]", "linear"},
+    {"slopes of rank 1, as many images as channels",
+     MODEL_HEADER
+     "graph g( x ) -> ( y ) { x = external<scalar>(shape = [3,3,4]); a = variable<scalar>(shape = [3], label = 'a');\n"
+     "y = prelu(x, a); }\n",
+     WARN, 0, "'alpha' of shape [3] is taken as [1,3]", "prelu"},
+    {"bias of a deconvolution with its axis last",
+     MODEL_HEADER
+     "graph g( x ) -> ( y ) { x = external<scalar>(shape = [1,2,3,3]); f = variable<scalar>(shape = [2,4,1,1], label = "
+     "'f');\nb = variable<scalar>(shape = [1,1,1,4], label = 'b'); y = deconv(x, f, b); }\n",
+     WARN, 0, "bias of shape [1,1,1,4] is taken as [1,4]", "deconv"},
     {"linear over leading axes",
      MODEL_HEADER "graph g( x ) -> ( y ) { x = external<scalar>(shape = [2,3,4]); w = variable<scalar>(shape = "
                   "[1,5,4], label = 'w');\n"

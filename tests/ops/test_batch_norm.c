@@ -19,11 +19,6 @@ static const struct op_case cases[] = {
      "-6.491266 3.496257 -8.488771 5.493762 6.883484 6.883484 -16.65045 -4.883484 4.495009 6.492514 7.491266 1.498752 "
      "-10.76697 -34.3009 18.65045 "
      "18.65045"},
-    {"parameters of the last axis", B("2,2,2,2", "1,1,1,2", "x, mean, variance, offset, scale, epsilon = 0.01"),
-     "0 0 -8 -2 -7 7 7 6 0 6 6 -3 -8 7 2 -1",
-     "-0.4987523 12.76697 -8.488771 1 -7.490019 53.95136 6.492514 48.06787 -0.4987523 48.06787 5.493762 -4.883484 "
-     "-8.488771 53.95136 1.498752 "
-     "6.883484"},
     {"literals for parameters", B("2,2,2,2", "1,2", "x, mean, 4.0, 0.5, 2.0, epsilon = 0.0"),
      "-6 4 -8 6 -1 -1 -5 -3 5 7 8 2 -4 -8 1 1",
      "-6.5 3.5 -8.5 5.5 1.5 1.5 -2.5 -0.5 4.5 6.5 7.5 1.5 -1.5 -5.5 3.5 3.5"},
@@ -54,6 +49,14 @@ static const struct op_case cases[] = {
 static const struct op_error errors[] = {
     {"parameters with their axis last", B("2,2,3,3", "1,1,1,2", "x, mean, variance, offset, scale, epsilon = 0.01"),
      "--compat=torch", 9},
+    {"parameters with their axis last, as wide as channels",
+     B("2,2,2,2", "1,1,1,2", "x, mean, variance, offset, scale, epsilon = 0.01"), "--compat=torch", 9},
+    {"parameters of rank 1, as many images as channels",
+     B("2,2,3,3", "2", "x, mean, variance, offset, scale, epsilon = 0.01"), "--compat=torch", 9},
+    {"parameters of the batch", B("2,3,2,2", "2", "x, mean, variance, offset, scale, epsilon = 0.01"),
+     "'mean' has shape [2], it must be [1,3] or one value", 9},
+    {"parameters of columns", B("2,3,3,2", "1,1,1,2", "x, mean, variance, offset, scale, epsilon = 0.01"),
+     "'mean' has shape [1,1,1,2], it must be [1,3] or one value", 9},
     {"other channels", B("2,3,4,4", "1,2", "x, mean, variance, offset, scale, epsilon = 0.01"),
      "'mean' of shape [1,2] does not broadcast with the shape [2,3,4,4]", 9},
 };

@@ -40,10 +40,6 @@ static const struct op_case cases[] = {
     {"min: y where the comparison is false", G("5", "5", "min(x, y)"), "1 3 nan 2 -inf | 2 2 2 nan 0",
      "1 2 2 nan -inf"},
     {"max: y where the comparison is false", G("5", "5", "max(x, y)"), "1 3 nan 2 inf | 2 2 2 nan 0", "2 3 2 nan inf"},
-    {"prelu",
-     "graph g( x ) -> ( z )\n{\n    x = external(shape = [1,2,3]);\n    a = constant(shape = [1,2], value = [0.5, "
-     "0.1]);\n    z = prelu(x, a);\n}\n",
-     "1 -2 0 -1 10 -10", "1 -1 0 -0.1 10 -1"},
     {"operators", G("2", "2", "(x + y) * (x - y) / y"), "3 5 | 1 2", "8 10.5"},
     {"comparison operators", G("3", "3", "x < y || x == 3.0"), "1 2 3 | 2 2 2", "1 0 1"},
 
@@ -71,7 +67,6 @@ static const struct op_error errors[] = {
     {"extents differ", G("3,4", "3,11", "add(x, y)"),
      "'y' of shape [3,11] does not broadcast with the shape [3,4] of x", 6},
     {"axes are not aligned at the last one", G("3,4", "4", "x * y"), "mul: 'y' of shape [4] does not broadcast", 6},
-    {"alpha of prelu", G("3,4", "2", "prelu(x, y)"), "'alpha' of shape [2]", 6},
     {"logical for scalar", G("3", "3", "add(x, x < y)"), "", 6},
     {"too large", G("2000000,1", "1,2000000", "add(x, y)"), "2^40", 6},
 };

@@ -249,6 +249,8 @@ static const struct op_case cases[] = {
     {"border 'replicated'", XW("[1,1,1,3]", "[1,1,1,3]", ", border = 'replicated', padding = [(0,0),(1,1)]"),
      "1 2 3 | 1 1 1", "4 6 8"},
     {"bias of rank 1", XWB("[1,1,1,1]", "[2,1,1,1]", "[2]", ", b"), "3 | 1 2 | 10 20", "13 26"},
+    {"bias with its axis last", XWB("[1,1,1,1]", "[2,1,1,1]", "[1,1,1,2]", ", b"), "3 | 1 2 | 10 20", "13 26"},
+    {"bias with its axis first", XWB("[2,1,1,1]", "[2,1,1,1]", "[2,1,1]", ", b"), "3 4 | 1 2 | 10 20", "13 26 14 28"},
     {"separable_conv",
      "graph g( x ) -> ( y )\n{\n    x = external(shape = [1,2,1,3]);\n    p = constant(shape = [2,1,1,3], value = "
      "[1.0, 2.0, 3.0, 1.0, 0.0, -1.0]);\n"

@@ -1,4 +1,5 @@
-/* Where the maximum of every window lies, as the row-major number of its position in the window, for windows over any axes:
+/* Where the maximum of every window lies, as the row-major number of its position in the window, for windows
+ * over any axes:
  *
  *   index[o] = the first j with the largest x~[o s + j d - p]     o and j over eight axes
  *

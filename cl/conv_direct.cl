@@ -1,9 +1,12 @@
 /* The plain convolution behind all fast ones, any rank, border, stride, dilation and grouping:
  *
- *   y[n][k][o] = b[k] + sum over c, j of  w[k][c][j] x~[n][g C + c][o s + j d - p]     with g = k / FILTERS, o and j over six spatial axes
+ *   y[n][k][o] = b[k] + sum over c, j of  w[k][c][j] x~[n][g C + c][o s + j d - p]
  *
- * BORDER(i, n)  how x~ continues x                      COUNT     elements of y                  RUN   elements of a task
- * GROUPS        CHANNELS, FILTERS: of one group         BIAS      1: one for each k, 0: one      arrays: the spatial axes, 1s in front of fewer than six
+ * with g = k / FILTERS, o and j over six spatial axes
+ *
+ * BORDER(i, n)  how x~ continues x                      COUNT  elements of y    RUN  elements of a task
+ * GROUPS        CHANNELS, FILTERS: of one group         BIAS   1: one for each k, 0: one
+ * arrays: the spatial axes, 1s in front of fewer than six
  * tasks: ceil(COUNT / RUN) */
 #ifndef BORDER
 #define BORDER NCL_BORDER_CONSTANT

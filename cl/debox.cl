@@ -2,7 +2,8 @@
  *
  *   y[o] = 1 / DIVISOR sum over j with s | (o + p - j d) of  x~[(o + p - j d) / s]     with o and j over eight axes
  *
- * BORDER(i, n)  how x~ continues x      COUNT  elements of y      RUN  elements of a task      DIVISOR  elements of the window, or 1
+ * BORDER(i, n)  how x~ continues x      COUNT  elements of y      RUN  elements of a task
+ * DIVISOR  elements of the window, or 1
  * arrays: the axes, 1s in front of fewer than eight
  * tasks: ceil(COUNT / RUN) */
 #ifndef BORDER

@@ -1,9 +1,13 @@
-/* The plain deconvolution behind all fast ones, gathered for each output, any rank, border, stride, dilation and grouping:
+/* The plain deconvolution behind all fast ones, gathered for each output, any rank, border, stride, dilation and
+ * grouping:
  *
- *   y[n][k][o] = b[k] + sum over c, j with s | (o + p - j d) of  w[g C + c][m][j] x~[n][g C + c][(o + p - j d) / s]     with k = g FILTERS + m
+ *   y[n][k][o] = b[k] + sum over c, j with s | (o + p - j d) of  w[g C + c][m][j] x~[n][g C + c][(o + p - j d) / s]
  *
- * BORDER(i, n)  how x~ continues x                      COUNT     elements of y                  RUN   elements of a task
- * GROUPS        CHANNELS, FILTERS: of one group         BIAS      1: one for each k, 0: one      arrays: the spatial axes, 1s in front of fewer than six
+ * with k = g FILTERS + m
+ *
+ * BORDER(i, n)  how x~ continues x                      COUNT  elements of y    RUN  elements of a task
+ * GROUPS        CHANNELS, FILTERS: of one group         BIAS   1: one for each k, 0: one
+ * arrays: the spatial axes, 1s in front of fewer than six
  * tasks: ceil(COUNT / RUN) */
 #ifndef BORDER
 #define BORDER NCL_BORDER_CONSTANT
@@ -43,7 +47,8 @@ static INDEX FN(deconv_direct_outer)(SIZES size, INDEX j, const INDEX *o)
     return offset;
 }
 
-static float FN(deconv_direct_tap)(INDEX channels, INDEX plane, INDEX pitch, global const float *x, global const float *w)
+static float FN(deconv_direct_tap)(INDEX channels, INDEX plane, INDEX pitch, global const float *x,
+                                   global const float *w)
 {
     float sum = 0;
     for (INDEX c = 0; c < channels; c++)
@@ -51,15 +56,16 @@ static float FN(deconv_direct_tap)(INDEX channels, INDEX plane, INDEX pitch, glo
     return sum;
 }
 
-static void FN(deconv_direct)(INDEX task, SIZES size, global const float *x, global const float *w, global const float *b,
-                              global float *y CHAIN_PARAMETERS)
+static void FN(deconv_direct)(INDEX task, SIZES size, global const float *x, global const float *w,
+                              global const float *b, global float *y CHAIN_PARAMETERS)
 {
     const INDEX channels = CHANNELS, filters = FILTERS, groups = GROUPS, end = min((task + 1) * RUN, COUNT);
     const INDEX outer = KERNEL(0) * KERNEL(1) * KERNEL(2) * KERNEL(3), taps = outer * KERNEL(4) * KERNEL(5);
     const INDEX plane = IN(0) * IN(1) * IN(2) * IN(3) * IN(4) * IN(5);
     for (INDEX e = task * RUN; e < end; e++) {
         INDEX o[6];
-        const INDEX nk = NCL_POSITION(e, 6, 12, o), k = nk % (groups * filters), n = nk / (groups * filters), g = k / filters;
+        const INDEX nk = NCL_POSITION(e, 6, 12, o), k = nk % (groups * filters), n = nk / (groups * filters),
+                    g = k / filters;
         global const float *xn = x + (n * groups + g) * channels * plane;
         global const float *tap = w + (g * channels * filters + k % filters) * taps;
         float sum = b[k * BIAS];
@@ -70,7 +76,8 @@ static void FN(deconv_direct)(INDEX task, SIZES size, global const float *x, glo
                 for (INDEX j5 = 0; j5 < KERNEL(5); j5++, tap++) {
                     const INDEX i5 = FN(deconv_direct_index)(o[5] + BEFORE(5), j5, STRIDE(5), DILATION(5), IN(5));
                     if (offset >= 0 && i4 >= 0 && i5 >= 0)
-                        sum += FN(deconv_direct_tap)(channels, plane, filters * taps, xn + offset + i4 * IN(5) + i5, tap);
+                        sum += FN(deconv_direct_tap)(channels, plane, filters * taps, xn + offset + i4 * IN(5) + i5,
+                                                     tap);
                 }
             }
         }

@@ -1,6 +1,8 @@
 /* The reverse of sample, gathered for each output:
  *
- *   y[o] = sum over j with s | (o + p - j d) and index[i] = j of  x[i]     i = (o + p - j d) / s within x, o and j over eight axes
+ *   y[o] = sum over j with s | (o + p - j d) and index[i] = j of  x[i]
+ *
+ * with i = (o + p - j d) / s within x, o and j over eight axes
  *
  * Positions j are numbered in row-major order of the window; a number that no position has goes nowhere.
  *
@@ -41,7 +43,8 @@ static INDEX FN(desample_outer)(SIZES size, INDEX j, const INDEX *o)
 static void FN(desample)(INDEX task, SIZES size, global const float *x, global const int *index, global float *y)
 {
     const INDEX end = min((task + 1) * RUN, COUNT);
-    const INDEX outer = KERNEL(0) * KERNEL(1) * KERNEL(2) * KERNEL(3) * KERNEL(4) * KERNEL(5), inner = KERNEL(6) * KERNEL(7);
+    const INDEX outer = KERNEL(0) * KERNEL(1) * KERNEL(2) * KERNEL(3) * KERNEL(4) * KERNEL(5);
+    const INDEX inner = KERNEL(6) * KERNEL(7);
     for (INDEX e = task * RUN; e < end; e++) {
         INDEX o[8];
         NCL_POSITION(e, 8, 10, o);
@@ -51,7 +54,8 @@ static void FN(desample)(INDEX task, SIZES size, global const float *x, global c
             for (INDEX j6 = 0; j6 < KERNEL(6) && offset >= 0; j6++) {
                 const INDEX i6 = FN(desample_index)(o[6] + BEFORE(6), j6, STRIDE(6), DILATION(6), IN(6));
                 for (INDEX j7 = 0; j7 < KERNEL(7) && i6 >= 0; j7++) {
-                    const INDEX i7 = FN(desample_index)(o[7] + BEFORE(7), j7, STRIDE(7), DILATION(7), IN(7)), from = offset + i6 * IN(7) + i7;
+                    const INDEX i7 = FN(desample_index)(o[7] + BEFORE(7), j7, STRIDE(7), DILATION(7), IN(7)),
+                                from = offset + i6 * IN(7) + i7;
                     if (i7 >= 0 && index[from] == (int)(j * inner + j6 * KERNEL(7) + j7))
                         sum += x[from];
                 }

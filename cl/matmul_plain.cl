@@ -1,4 +1,5 @@
-/* C[m,n] = bias[m,n] + sum_k A[m,k] B[k,n] for each matrix of a batch, all of any strides. Neighbouring tasks are neighbours along n.
+/* C[m,n] = bias[m,n] + sum_k A[m,k] B[k,n] for each matrix of a batch, all of any strides. Neighbouring tasks are
+ * neighbours along n.
  *
  * tasks: prod_i EXTENT(i) * M * N */
 #define M SIZE(0)
@@ -20,8 +21,8 @@
 #define C_STRIDE(i) SIZE(31 + (i))
 #define BIAS_STRIDE(i) SIZE(37 + (i))
 
-static void FN(matmul_plain)(INDEX task, SIZES size, global const float *a, global const float *b, global const float *bias,
-                             global float *c CHAIN_PARAMETERS)
+static void FN(matmul_plain)(INDEX task, SIZES size, global const float *a, global const float *b,
+                             global const float *bias, global float *c CHAIN_PARAMETERS)
 {
     const INDEX k = K, a_column = A_COLUMN, b_row = B_ROW, n = task % N, m = task / N % M;
     INDEX batch = task / N / M, place = 0;

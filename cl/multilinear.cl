@@ -2,9 +2,11 @@
  *
  *   y[o] = (1 - u) x~[j] + u x~[j + 1]     j = floor(at), u = at - j
  *
- * METHOD 0, symmetric: at = (o - (f - 1) / 2) / f     1, asymmetric: at = o / f     2, aligned: at = o (IN - 1) / (OUT - 1), the first element when OUT is 1
+ * METHOD 0, symmetric: at = (o - (f - 1) / 2) / f     1, asymmetric: at = o / f
+ *        2, aligned: at = o (IN - 1) / (OUT - 1), the first element when OUT is 1
  * BORDER(i, n)  how x~ continues x      f = OUT / IN
- * COUNT  elements of y      RUN  elements of a task      CORNERS  2 to the number of spatial axes      arrays: the spatial axes, 1s in front of fewer than six
+ * COUNT  elements of y      RUN  elements of a task      CORNERS  2 to the number of spatial axes
+ * arrays: the spatial axes, 1s in front of fewer than six
  * tasks: ceil(COUNT / RUN) */
 #ifndef BORDER
 #define BORDER NCL_BORDER_REPLICATE

@@ -1,4 +1,5 @@
-/* y[i_0, ..., i_(n-1)] = x[f(i_0 - BEFORE(0)), ..., f(i_(n-1) - BEFORE(n-1))], n = RANK, with f(j) by the border for j outside of 0 .. IN - 1 (4.3, border modes):
+/* y[i_0, ..., i_(n-1)] = x[f(i_0 - BEFORE(0)), ..., f(i_(n-1) - BEFORE(n-1))], n = RANK, with f(j) by the border for
+ * j outside of 0 .. IN - 1 (4.3, border modes):
  *
  * BORDER   NCL_BORDER_x of the prelude: VALUE where any j is outside, or the element that stands for it
  *
@@ -14,7 +15,8 @@
 #define OUT(i) SIZE(12 + (i))
 #define BEFORE(i) SIZE(20 + (i))
 
-static void FN(pad_border)(global const float *x, global float *y, INDEX from, INDEX to, INDEX before, INDEX extent, float value)
+static void FN(pad_border)(global const float *x, global float *y, INDEX from, INDEX to, INDEX before, INDEX extent,
+                           float value)
 {
     for (INDEX i = from; i < to; i++) {
         const INDEX at = i - before, j = BORDER(at, extent);
@@ -25,7 +27,8 @@ static void FN(pad_border)(global const float *x, global float *y, INDEX from, I
 static void FN(pad)(INDEX task, SIZES size, global const float *x, global float *y)
 {
     const INDEX last = RANK - 1, width = OUT(last), extent = IN(last), before = BEFORE(last);
-    const INDEX inside = clamp(before, (INDEX)0, width), outside = clamp(before + extent, inside, width); /* the part of a row that is in the input */
+    /* the part of a row that is in the input */
+    const INDEX inside = clamp(before, (INDEX)0, width), outside = clamp(before + extent, inside, width);
     const float value = VALUE;
     const INDEX end = min((task + 1) * TASK_ROWS, ROW_COUNT);
     for (INDEX row = task * TASK_ROWS; row < end; row++) {

@@ -1,5 +1,5 @@
-/* Averages or maxima of the cells that a region of interest is divided into, along six spatial axes. For region n = (lo..., hi...), rounded to integers, and
- * each axis
+/* Averages or maxima of the cells that a region of interest is divided into, along six spatial axes. For region
+ * n = (lo..., hi...), rounded to integers, and each axis
  *
  *   r = hi - lo     cell i: [lo + i floor(r / OUT), lo + i floor(r / OUT) + ceil(r / OUT))
  *
@@ -27,12 +27,14 @@ static INDEX FN(roi_pool_round)(float x)
     return isnan(x) ? 0 : (INDEX)clamp(x - down >= 0.5f ? down + 1 : down, -0x1p28f, 0x1p28f);
 }
 
-static void FN(roi_pool)(INDEX task, SIZES size, global const float *x, global const float *rois, global const int *batch, global float *y)
+static void FN(roi_pool)(INDEX task, SIZES size, global const float *x, global const float *rois,
+                         global const int *batch, global float *y)
 {
     const INDEX end = min((task + 1) * RUN, COUNT);
     for (INDEX e = task * RUN; e < end; e++) {
         INDEX cell[6], first[6], length[6], count = 1, plane = 1;
-        const INDEX rest = NCL_POSITION(e, 6, 11, cell), channel = rest % CHANNELS, region = rest / CHANNELS, item = batch[region];
+        const INDEX rest = NCL_POSITION(e, 6, 11, cell), channel = rest % CHANNELS, region = rest / CHANNELS,
+                    item = batch[region];
         for (int a = 0; a < 6; a++) {
             plane *= IN(a);
             const INDEX k = region * 2 * SPATIAL + a - (6 - SPATIAL);
@@ -41,7 +43,8 @@ static void FN(roi_pool)(INDEX task, SIZES size, global const float *x, global c
                 lo = FN(roi_pool_round)(rois[k]);
                 hi = FN(roi_pool_round)(rois[k + SPATIAL]);
             }
-            const INDEX r = max(hi - lo, (INDEX)0), from = lo + cell[a] * (r / OUT(a)), to = from + (r + OUT(a) - 1) / OUT(a);
+            const INDEX r = max(hi - lo, (INDEX)0), from = lo + cell[a] * (r / OUT(a)),
+                        to = from + (r + OUT(a) - 1) / OUT(a);
             first[a] = max(from, (INDEX)0);
             length[a] = max(min(to, IN(a)) - first[a], (INDEX)0);
             count *= length[a];

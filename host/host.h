@@ -138,7 +138,8 @@ struct nnefcl_session {
     double *device_ms;        /* profiling: by run step, of the last run */
     bool adrift;              /* an error left commands on the application's queue whose end nobody can wait for */
     cl_event last; /* of the last run that was enqueued by the application, NULL: none that is not known to be over */
-    nnefcl_error failure; /* the error that ended this session */
+    struct ncl_flight *flight; /* runs that may still fail, in the order of their call */
+    nnefcl_error failure;      /* the error that ended this session */
     nnefcl_timing timing;
 };
 
@@ -240,6 +241,29 @@ nnefcl_status ncl_step_enqueue(const struct nnefcl_session *session, const struc
                                cl_command_queue queue, cl_uint wait_count, const cl_event *wait, cl_event *event,
                                struct ncl_diag *diag);
 
+/* ---- event.c ---- */
+
+/* How a command ended; NULL: nothing to tell. */
+nnefcl_status ncl_event_check(cl_event event, struct ncl_diag *diag);
+bool ncl_event_over(cl_event event);
+/* Waits until it is over, in whatever way, and tells how. NULL: nothing to wait for. */
+nnefcl_status ncl_event_wait(cl_event event, struct ncl_diag *diag);
+/* Adds the events that are not over to `pending`. One that failed is an error of the call. */
+nnefcl_status ncl_event_pending(const cl_event *event, cl_uint count, cl_event *pending, cl_uint *pending_count,
+                                struct ncl_diag *diag);
+
+/* ---- flight.c: runs of the application that wait for events which may fail ---- */
+
+/* Room for an event of each command of a run; NULL: no memory. */
+struct ncl_flight *ncl_flight_new(const struct nnefcl_session *session);
+/* NULL of NULL. */
+cl_event *ncl_flight_events(struct ncl_flight *flight);
+/* The run is enqueued; the session owns the flight from now on. `over` ends it, NULL: nobody knows. */
+nnefcl_status ncl_flight_start(struct nnefcl_session *session, struct ncl_flight *flight, cl_event over,
+                               struct ncl_diag *diag);
+/* Frees those that are over, or all. */
+void ncl_flight_land(struct nnefcl_session *session, bool all);
+
 /* ---- run.c ---- */
 
 /* Enqueues all run steps in order, starting after `wait`. In-order queues order them; on others each step waits for the
@@ -247,12 +271,10 @@ nnefcl_status ncl_step_enqueue(const struct nnefcl_session *session, const struc
  * every command. */
 nnefcl_status ncl_run_enqueue(struct nnefcl_session *session, cl_command_queue queue, bool in_order, cl_uint wait_count,
                               const cl_event *wait, cl_event *events, cl_event *done, struct ncl_diag *diag);
-/* The application's queue must be flushed before its last run is waited for, or the event may never come. */
-void ncl_run_flush_last(struct nnefcl_session *session);
-/* What comes next on the session's queue waits for the last run that the application enqueued. */
+/* Waits for the last run that the application enqueued. One that failed on the device is an error here. */
 nnefcl_status ncl_run_follow(struct nnefcl_session *session, struct ncl_diag *diag);
-/* How a command ended; NULL: nothing to tell. */
-nnefcl_status ncl_run_check_event(cl_event event, struct ncl_diag *diag);
+/* The last run that was enqueued is over. */
+void ncl_run_forget_last(struct nnefcl_session *session);
 /* Commands of one run. */
 size_t ncl_run_commands(const struct nnefcl_session *session);
 /* Starts a call that uses the device: an error of an earlier one is the answer to all later ones. */

@@ -235,20 +235,30 @@ static void mark_rest(cl_command_queue queue, cl_event *done)
         *done = NULL;
 }
 
+/* `wait` has room for the session's last run behind the `wait_count` events of the caller that are not over. */
 static nnefcl_status enqueue(nnefcl_session *session, cl_command_queue queue, bool in_order, cl_uint wait_count,
-                             const cl_event *wait, cl_event *done, struct ncl_diag *diag)
+                             cl_event *wait, cl_event *done, struct ncl_diag *diag)
 {
     cl_event over = NULL;
-    nnefcl_status status = ncl_run_enqueue(session, queue, in_order, wait_count, wait, NULL, &over, diag);
+    struct ncl_flight *flight = NULL;
+    nnefcl_status status = ncl_event_check(session->last, diag);
+    if (!status && session->last)
+        status = ncl_event_pending(&session->last, 1, wait, &wait_count, diag);
+    if (!status && wait_count && !(flight = ncl_flight_new(session)))
+        status = ncl_nomem(diag);
+    if (status)
+        return status;
+    status = ncl_run_enqueue(session, queue, in_order, wait_count, wait, ncl_flight_events(flight), &over, diag);
     if (status && !over)
         mark_rest(queue, &over);
     session->adrift = !over;
-    if (session->last && over) {
-        clReleaseEvent(session->last);
-        session->last = NULL;
-    }
-    if (over)
+    const nnefcl_status held = flight ? ncl_flight_start(session, flight, over, diag) : NNEFCL_OK;
+    if (!status)
+        status = held;
+    if (over) {
+        ncl_run_forget_last(session);
         session->last = over;
+    }
     if (!status && done) {
         status = ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clRetainEvent", clRetainEvent(over));
         *done = status ? NULL : over;
@@ -261,6 +271,7 @@ nnefcl_status nnefcl_session_enqueue(nnefcl_session *session, cl_command_queue q
 {
     struct ncl_diag diag;
     bool in_order = true;
+    cl_uint pending = 0;
     ncl_diag_init(&diag, error, NULL, NULL, false);
     if (done)
         *done = NULL;
@@ -271,19 +282,14 @@ nnefcl_status nnefcl_session_enqueue(nnefcl_session *session, cl_command_queue q
     if (status)
         return status;
     const nnefcl_allocator *allocator = &session->arena.allocator;
-    cl_event *wait = NULL; /* the caller's and our own last run */
-    if (session->last) {
-        wait = ncl_resize(allocator, NULL, ((size_t)wait_count + 1) * sizeof *wait);
-        if (!wait)
-            return ncl_nomem(&diag);
-        for (cl_uint i = 0; i < wait_count; i++)
-            wait[i] = wait_list[i];
-        wait[wait_count++] = session->last;
-    }
-    status = ncl_run_begin(session, &diag, error);
+    cl_event *wait = ncl_resize(allocator, NULL, ((size_t)wait_count + 1) * sizeof *wait);
+    if (!wait)
+        return ncl_nomem(&diag);
+    status = ncl_event_pending(wait_list, wait_count, wait, &pending, &diag);
     if (!status)
-        status = ncl_run_end(
-            session, enqueue(session, queue, in_order, wait_count, wait ? wait : wait_list, done, &diag), error);
+        status = ncl_run_begin(session, &diag, error);
+    if (!status)
+        status = ncl_run_end(session, enqueue(session, queue, in_order, pending, wait, done, &diag), error);
     ncl_resize(allocator, wait, 0);
     return status;
 }

@@ -145,33 +145,20 @@ static nnefcl_status read_outputs(struct nnefcl_session *session, void *const *o
     return status;
 }
 
-/* A command that ends in an error does not make clFinish fail: the event of the last one tells. */
-nnefcl_status ncl_run_check_event(cl_event event, struct ncl_diag *diag)
-{
-    cl_int state = CL_COMPLETE;
-    if (!event)
-        return NNEFCL_OK;
-    const cl_int code = clGetEventInfo(event, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof state, &state, NULL);
-    if (code)
-        return ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clGetEventInfo", code);
-    return ncl_opencl_check(diag, NCL_NOWHERE, "the run", "a command", state < 0 ? state : CL_SUCCESS);
-}
-
-void ncl_run_flush_last(struct nnefcl_session *session)
-{
-    cl_command_queue queue = NULL;
-    if (session->last &&
-        clGetEventInfo(session->last, CL_EVENT_COMMAND_QUEUE, sizeof queue, &queue, NULL) == CL_SUCCESS && queue)
-        clFlush(queue);
-}
-
 nnefcl_status ncl_run_follow(struct nnefcl_session *session, struct ncl_diag *diag)
 {
-    if (!session->last)
-        return NNEFCL_OK;
-    ncl_run_flush_last(session);
-    return ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clEnqueueBarrierWithWaitList",
-                            clEnqueueBarrierWithWaitList(session->queue, 1, &session->last, NULL));
+    const nnefcl_status status = ncl_event_wait(session->last, diag);
+    if (!status)
+        ncl_run_forget_last(session);
+    return status;
+}
+
+void ncl_run_forget_last(struct nnefcl_session *session)
+{
+    if (session->last)
+        clReleaseEvent(session->last);
+    session->last = NULL;
+    ncl_flight_land(session, false);
 }
 
 static double event_ms(cl_event event)
@@ -231,8 +218,8 @@ static nnefcl_status run(struct nnefcl_session *session, const void *const *inpu
     if (!status)
         status = finished;
     const double end = now_ms();
-    if (!status)
-        status = ncl_run_check_event(last, diag);
+    if (!status) /* a command that ends in an error does not make clFinish fail */
+        status = ncl_event_check(last, diag);
     if (!status)
         status = ncl_persistent_judge(session, diag);
     *timing = (nnefcl_timing){.total_ms = end - start,
@@ -281,12 +268,7 @@ nnefcl_status nnefcl_session_run(nnefcl_session *session, const void *const *inp
     status = ncl_run_begin(session, &diag, error);
     if (status)
         return status;
-    status = run(session, inputs, outputs, &diag);
-    if (!status && session->last) { /* over: we waited for it */
-        clReleaseEvent(session->last);
-        session->last = NULL;
-    }
-    return ncl_run_end(session, status, error);
+    return ncl_run_end(session, run(session, inputs, outputs, &diag), error);
 }
 
 void nnefcl_session_timing(const nnefcl_session *session, nnefcl_timing *timing)

@@ -156,12 +156,13 @@ void nnefcl_session_free(nnefcl_session *session)
 {
     if (!session)
         return;
-    if (session->last) {
-        clWaitForEvents(1, &session->last);
-        clReleaseEvent(session->last);
-    }
+    struct ncl_diag ignored;
+    ncl_diag_init(&ignored, NULL, NULL, NULL, false);
+    ncl_event_wait(session->last, &ignored);
+    ncl_run_forget_last(session);
     if (session->queue)
         clFinish(session->queue);
+    ncl_flight_land(session, true);
     for (size_t i = session->kernel ? session->plan->run.count + 1 : 0; i-- > 0;) /* PoCL searches a list of them */
         if (session->kernel[i])
             clReleaseKernel(session->kernel[i]);

@@ -48,40 +48,19 @@ static nnefcl_status finish(const struct nnefcl_session *session, struct ncl_dia
     return ncl_opencl_check(diag, NCL_NOWHERE, "the state", "clFinish", clFinish(session->queue));
 }
 
-static void forget_last(struct nnefcl_session *session)
-{
-    if (session->last)
-        clReleaseEvent(session->last);
-    session->last = NULL;
-}
-
-/* Until everything is over that was enqueued before. A run that failed on the device is an error here. */
-static nnefcl_status settle(struct nnefcl_session *session, struct ncl_diag *diag)
-{
-    nnefcl_status status = ncl_run_follow(session, diag);
-    if (!status && session->last)
-        status = finish(session, diag);
-    if (!status)
-        status = ncl_run_check_event(session->last, diag);
-    if (!status)
-        forget_last(session);
-    return status;
-}
-
 /* ---- a new life ---- */
 
 /* How a run ended that came before does not matter any more, only that it did. */
 static nnefcl_status outlive(struct nnefcl_session *session, struct ncl_diag *diag)
 {
+    struct ncl_diag ignored;
+    ncl_diag_init(&ignored, NULL, NULL, NULL, false);
     if (session->adrift)
         return ncl_error(diag, session->failure.status, NCL_NOWHERE,
                          "commands of a failed run are on a queue of the application, and no event tells when they "
                          "end: this session cannot go on");
-    ncl_run_flush_last(session);
-    const cl_int code = session->last ? clWaitForEvents(1, &session->last) : CL_SUCCESS;
-    if (code && code != CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST)
-        return ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clWaitForEvents", code);
-    forget_last(session);
+    ncl_event_wait(session->last, &ignored);
+    ncl_run_forget_last(session);
     return finish(session, diag);
 }
 
@@ -165,7 +144,7 @@ nnefcl_status nnefcl_session_state_read(nnefcl_session *session, size_t index, v
     status = ncl_run_begin(session, &diag, error);
     if (status)
         return status;
-    status = settle(session, &diag);
+    status = ncl_run_follow(session, &diag);
     if (!status)
         status = read_part(session, index, 0, (size_t)tensor_of(session, index)->bytes, data, &diag);
     return ncl_run_end(session, status, error);
@@ -184,7 +163,7 @@ nnefcl_status nnefcl_session_state_write(nnefcl_session *session, size_t index, 
     status = ncl_run_begin(session, &diag, error);
     if (status)
         return status;
-    status = settle(session, &diag);
+    status = ncl_run_follow(session, &diag);
     if (!status)
         status = enqueue_write(session, index, data, &diag);
     const nnefcl_status finished = finish(session, &diag);
@@ -220,7 +199,7 @@ static nnefcl_status save_variable(const struct nnefcl_session *session, struct 
 static nnefcl_status save(struct nnefcl_session *session, struct ncl_saved_writer *writer, void *piece,
                           struct ncl_diag *diag)
 {
-    nnefcl_status status = settle(session, diag);
+    nnefcl_status status = ncl_run_follow(session, diag);
     if (!status)
         ncl_saved_begin(writer, session->plan);
     for (size_t i = 0; i < session->plan->state_count && !status; i++)

@@ -1,0 +1,75 @@
+/* Events and how they ended. A driver may wait for ever behind an event that has failed already (PoCL 3.1: a barrier on
+ * it never ends), so its state is read before anything waits for it. */
+#include "host.h"
+
+/* Negative: the error that ended it. */
+static cl_int event_state(cl_event event, cl_int *state)
+{
+    *state = CL_COMPLETE;
+    return clGetEventInfo(event, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof *state, state, NULL);
+}
+
+nnefcl_status ncl_event_check(cl_event event, struct ncl_diag *diag)
+{
+    cl_int state;
+    if (!event)
+        return NNEFCL_OK;
+    const cl_int code = event_state(event, &state);
+    if (code)
+        return ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clGetEventInfo", code);
+    return ncl_opencl_check(diag, NCL_NOWHERE, "the run", "a command", state < 0 ? state : CL_SUCCESS);
+}
+
+bool ncl_event_over(cl_event event)
+{
+    cl_int state;
+    return event && event_state(event, &state) == CL_SUCCESS && state <= CL_COMPLETE;
+}
+
+/* The application's queue must be flushed, or the event may never come. */
+static void flush_queue_of(cl_event event)
+{
+    cl_command_queue queue = NULL;
+    if (clGetEventInfo(event, CL_EVENT_COMMAND_QUEUE, sizeof queue, &queue, NULL) == CL_SUCCESS && queue)
+        clFlush(queue);
+}
+
+nnefcl_status ncl_event_wait(cl_event event, struct ncl_diag *diag)
+{
+    cl_int state;
+    if (!event)
+        return NNEFCL_OK;
+    cl_int code = event_state(event, &state);
+    if (code)
+        return ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clGetEventInfo", code);
+    if (state > CL_COMPLETE) {
+        flush_queue_of(event);
+        code = clWaitForEvents(1, &event);
+        if (code && code != CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST)
+            return ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clWaitForEvents", code);
+    }
+    return ncl_event_check(event, diag);
+}
+
+static nnefcl_status event_refuse(cl_uint index, nnefcl_status status, const char *what, cl_int code,
+                                  struct ncl_diag *diag)
+{
+    return ncl_error_opencl(diag, status, code, NCL_NOWHERE, "nnefcl_session_enqueue: wait_list[%u] %s: %s (%d)",
+                            (unsigned)index, what, ncl_opencl_name(code), (int)code);
+}
+
+nnefcl_status ncl_event_pending(const cl_event *event, cl_uint count, cl_event *pending, cl_uint *pending_count,
+                                struct ncl_diag *diag)
+{
+    for (cl_uint i = 0; i < count; i++) {
+        cl_int state;
+        const cl_int code = event[i] ? event_state(event[i], &state) : CL_INVALID_EVENT;
+        if (code)
+            return event_refuse(i, NNEFCL_ERR_ARGUMENT, "is no event", code, diag);
+        if (state < 0)
+            return event_refuse(i, NNEFCL_ERR_DEVICE, "ended in an error", state, diag);
+        if (state > CL_COMPLETE)
+            pending[(*pending_count)++] = event[i];
+    }
+    return NNEFCL_OK;
+}

@@ -86,17 +86,6 @@ static void name_left(struct ncl_build *build, const struct ncl_expr *left, size
                   "'%s' is a parameter of the graph, so it must be the result of an external", left->name);
 }
 
-static nnefcl_status name_others(struct ncl_build *build, const char *base, size_t first)
-{
-    size_t number = 0;
-    for (size_t i = first; i < build->graph->tensor_count; i++) {
-        struct ncl_tensor *tensor = build->graph->tensor[i];
-        if (!tensor->name && !(tensor->name = ncl_arena_printf(build->arena, "%.100s.%zu", base, ++number)))
-            return ncl_build_nomem(build);
-    }
-    return NNEFCL_OK;
-}
-
 static nnefcl_status run_assignment(struct ncl_build *build, const struct ncl_assignment *assignment)
 {
     const struct ncl_graph *graph = build->graph;
@@ -113,7 +102,7 @@ static nnefcl_status run_assignment(struct ncl_build *build, const struct ncl_as
     if (made > named)
         ncl_error(build->diag, NNEFCL_ERR_MODEL, assignment->at,
                   "the result of an external has to be a parameter of the graph");
-    return name_others(build, first ? first->name : "_", tensors);
+    return ncl_build_name_others(build, first ? first->name : "_", tensors);
 }
 
 static nnefcl_status build_body(struct ncl_build *build)

@@ -48,5 +48,7 @@ struct ncl_build {
 nnefcl_status ncl_build_nomem(struct ncl_build *build);
 /* NULL: nothing of that name can be invoked. */
 struct ncl_declared *ncl_build_find(const struct ncl_build *build, const char *name);
+/* Every tensor has a name once it is in the graph: those from number `first` on that have none get "base.1", ... */
+nnefcl_status ncl_build_name_others(struct ncl_build *build, const char *base, size_t first);
 
 #endif

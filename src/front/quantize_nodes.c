@@ -116,6 +116,7 @@ static nnefcl_status make_node(struct ncl_build *build, struct ncl_tensor *tenso
     const struct ncl_quant *quant = tensor->quant;
     const struct ncl_signature *signature = ncl_names_find(build->graph->signatures, quant->algorithm);
     struct ncl_named_value *given = NCL_NEW_ARRAY(&build->scratch, struct ncl_named_value, quant->argument_count + 1);
+    const size_t first = build->graph->tensor_count;
     struct ncl_node *node;
     nnefcl_status status = given ? NNEFCL_OK : ncl_build_nomem(build);
     for (size_t i = 0; i < quant->argument_count && !status; i++) {
@@ -130,7 +131,8 @@ static nnefcl_status make_node(struct ncl_build *build, struct ncl_tensor *tenso
     if (status)
         return status;
     *quantized = ncl_node_result(node, 0);
-    return name_results(build, tensor, *quantized);
+    status = name_results(build, tensor, *quantized);
+    return status ? status : ncl_build_name_others(build, (*quantized)->name, first);
 }
 
 /* By id of the tensor. */

@@ -216,6 +216,23 @@ static void check_printing(struct verdict *verdict, const struct blob *graph)
     ncl_arena_free(&arena);
 }
 
+static int swallow(void *user, const char *text, size_t length)
+{
+    *(size_t *)user += text ? length : 0;
+    return 0;
+}
+
+static void check_dumps(struct verdict *verdict, const nnefcl_model *model)
+{
+    static const nnefcl_dump of_model[] = {NNEFCL_DUMP_AST, NNEFCL_DUMP_GRAPH, NNEFCL_DUMP_FLAT, NNEFCL_DUMP_DOT};
+    nnefcl_error error = {0};
+    for (size_t i = 0; i < sizeof of_model / sizeof *of_model; i++) {
+        size_t length = 0;
+        if (nnefcl_model_dump(model, of_model[i], swallow, &length, &error) != NNEFCL_OK || !length)
+            blame(verdict, "a model that cannot be dumped", &error);
+    }
+}
+
 static void use_model(struct verdict *verdict, const nnefcl_model *model)
 {
     nnefcl_error error = {0};
@@ -232,6 +249,7 @@ static void use_model(struct verdict *verdict, const nnefcl_model *model)
             blame(verdict, "a variable that cannot be described", &error);
     nnefcl_status status = nnefcl_model_check(model, NULL, &needs, &error);
     check_status(verdict, status, &error, status == NNEFCL_OK ? &needs : NULL);
+    check_dumps(verdict, model);
 }
 
 static nnefcl_status run_model(struct verdict *verdict, struct input *input, struct dice *dice)

@@ -5,66 +5,108 @@
  * METHOD 0, symmetric: at = (o - (f - 1) / 2) / f     1, asymmetric: at = o / f
  *        2, aligned: at = o (IN - 1) / (OUT - 1), the first element when OUT is 1
  * BORDER(i, n)  how x~ continues x      f = OUT / IN
- * COUNT  elements of y      RUN  elements of a task      CORNERS  2 to the number of spatial axes
+ * COUNT  elements of y      RUN  elements of a task      PAIRS  2 to the number of spatial axes in front of the last two
  * arrays: the spatial axes, 1s in front of fewer than six
- * tasks: ceil(COUNT / RUN) */
+ *
+ * A task goes along rows of y, the last axis: what the other axes read is found once for a row, and the place in a row
+ * moves on by additions. tasks: ceil(COUNT / RUN) */
 #ifndef BORDER
 #define BORDER NCL_BORDER_REPLICATE
 #endif
 #ifndef METHOD
 #define METHOD 0
 #endif
-#define COUNT   SIZE(0)
-#define RUN     SIZE(1)
-#define CORNERS SIZE(2)
-#define IN(i)   SIZE(3 + (i))
-#define OUT(i)  SIZE(9 + (i))
+#define COUNT SIZE(0)
+#define RUN   SIZE(1)
+#define PAIRS SIZE(2)
+#define IN(i)  SIZE(3 + (i))
+#define OUT(i) SIZE(9 + (i))
 
-/* at = numerator / denominator, in integers: the floor and the fraction are exact. */
-static INDEX FN(multilinear_floor)(long o, long in, long out, float *fraction)
+/* at = (first + o step) / parts, in integers: the floor and the fraction are exact. */
+struct FN(multilinear_line) {
+    INDEX first, step, parts;
+};
+
+static struct FN(multilinear_line) FN(multilinear_line)(INDEX in, INDEX out)
 {
-    long numerator = o, denominator = out / in;
-    if (METHOD == 0) {
-        numerator = 2 * o - (out / in - 1);
-        denominator = 2 * (out / in);
-    } else if (METHOD == 2) {
-        numerator = o * (in - 1);
-        denominator = max(out - 1, 1L);
+    struct FN(multilinear_line) line;
+    const INDEX f = out / in;
+    line.first = METHOD == 0 ? 1 - f : 0;
+    line.step = METHOD == 0 ? 2 : METHOD == 1 ? 1 : in - 1;
+    line.parts = METHOD == 0 ? 2 * f : METHOD == 1 ? f : max(out - 1, (INDEX)1);
+    return line;
+}
+
+/* j of output o, and what is left of `at` in parts. */
+static INDEX FN(multilinear_floor)(const struct FN(multilinear_line) *line, INDEX o, INDEX *left)
+{
+    const long numerator = line->first + (long)o * line->step;
+    const INDEX j = (INDEX)(numerator < 0 ? -1 : numerator / line->parts);
+    *left = (INDEX)(numerator - (long)j * line->parts);
+    return j;
+}
+
+/* What has no weight is not read: it may be infinite. */
+static float FN(multilinear_mix)(float u, float low, float high)
+{
+    return u == 0 ? low : u == 1 ? high : fma(u, high, (1 - u) * low);
+}
+
+/* n outputs of a row from o on, of two rows of x (NULL: outside) in the parts 1 - v and v, times the weight that both
+ * have of the axes in front; added to what is there unless they are the first. */
+static void FN(multilinear_row)(SIZES size, INDEX o, INDEX n, float weight, float v, global const float *low,
+                                global const float *high, global float *y, bool first)
+{
+    const struct FN(multilinear_line) line = FN(multilinear_line)(IN(5), OUT(5));
+    INDEX left, j = FN(multilinear_floor)(&line, o, &left);
+    const INDEX extent = IN(5);
+    for (INDEX i = 0; i < n; i++) {
+        const INDEX a = BORDER(j, extent), b = BORDER(j + 1, extent);
+        const float u = (float)left / (float)line.parts;
+        const float l = FN(multilinear_mix)(u, low && a >= 0 ? low[a] : 0, low && b >= 0 ? low[b] : 0);
+        const float h = FN(multilinear_mix)(u, high && a >= 0 ? high[a] : 0, high && b >= 0 ? high[b] : 0);
+        const float value = weight * FN(multilinear_mix)(v, l, h);
+        y[i] = first ? value : y[i] + value;
+        left += line.step;
+        const bool next = left >= line.parts;
+        j += next;
+        left -= next ? line.parts : 0;
     }
-    const long j = numerator < 0 ? -1 : numerator / denominator;
-    *fraction = (float)(numerator - j * denominator) / (float)denominator;
-    return (INDEX)j;
 }
 
 static void FN(multilinear)(INDEX task, SIZES size, global const float *x, global float *y)
 {
     const INDEX end = min((task + 1) * RUN, COUNT);
-    for (INDEX e = task * RUN; e < end; e++) {
-        INDEX rest = e, low[6], high[6], plane = 1; /* offsets of the two neighbours, negative: outside */
-        float u[6];
-        for (int a = 5; a >= 0; a--) {
-            const INDEX j = FN(multilinear_floor)(rest % OUT(a), IN(a), OUT(a), &u[a]);
-            const INDEX l = BORDER(j, IN(a)), h = BORDER(j + 1, IN(a));
-            low[a] = l < 0 ? -1 : l * plane;
-            high[a] = h < 0 ? -1 : h * plane;
+    for (INDEX e = task * RUN; e < end;) {
+        const INDEX o = e % OUT(5), n = min(OUT(5) - o, end - e);
+        INDEX rest = e / OUT(5), near[2][5], plane = IN(5); /* offsets of the two neighbours, negative: outside */
+        float u[5];
+        for (int a = 4; a >= 0; a--) {
+            const struct FN(multilinear_line) line = FN(multilinear_line)(IN(a), OUT(a));
+            INDEX left;
+            const INDEX j = FN(multilinear_floor)(&line, rest % OUT(a), &left);
+            const INDEX low = BORDER(j, IN(a)), high = BORDER(j + 1, IN(a));
+            u[a] = (float)left / (float)line.parts;
+            near[0][a] = low < 0 ? -1 : low * plane;
+            near[1][a] = high < 0 ? -1 : high * plane;
             plane *= IN(a);
             rest /= OUT(a);
         }
-        float sum = 0;
-        for (int corner = 0; corner < CORNERS; corner++) {
+        for (INDEX pair = 0; pair < PAIRS; pair++) {
             INDEX offset = rest * plane;
             float weight = 1;
             bool inside = true;
-            for (int a = 0; a < 6; a++) {
-                const bool up = corner >> (5 - a) & 1;
-                const INDEX at = up ? high[a] : low[a];
+            for (int a = 0; a < 4; a++) {
+                const bool up = pair >> (3 - a) & 1;
                 weight *= up ? u[a] : 1 - u[a];
-                inside = inside && at >= 0;
-                offset += at;
+                inside = inside && near[up][a] >= 0;
+                offset += near[up][a];
             }
-            if (inside && weight != 0)
-                sum = fma(weight, x[offset], sum);
+            inside = inside && weight != 0;
+            global const float *low = inside && near[0][4] >= 0 ? x + offset + near[0][4] : 0;
+            global const float *high = inside && near[1][4] >= 0 ? x + offset + near[1][4] : 0;
+            FN(multilinear_row)(size, o, n, weight, u[4], low, high, y + e, pair == 0);
         }
-        y[e] = sum;
+        e += n;
     }
 }

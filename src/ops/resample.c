@@ -8,7 +8,6 @@
 #include "ops/window_line.h"
 
 #define AXES (NNEFCL_MAX_RANK - 2)
-#define RUN  16 /* outputs of a task on a CPU */
 
 /* ---- checks ---- */
 
@@ -85,12 +84,17 @@ static void emit_spatial(struct ncl_emit *step, const char *name, const nnefcl_s
     ncl_step_sizes(step, name, shape->extent + 2, (size_t)(shape->rank - 2));
 }
 
+/* Outputs of a task: rows, or parts of them, on a CPU. */
+static int64_t resample_run(const struct ncl_lower *lower)
+{
+    return lower->plan->target.cpu ? lower->plan->target.chunk : 1;
+}
+
 /* y[o] = x[o s] and y[o] = x[floor(o / f)]: nearest, in both directions. */
 nnefcl_status ncl_nearest_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
-    const int64_t count = ncl_shape_volume(&output->shape),
-                  run = lower->plan->target.cpu ? lower->plan->target.chunk : 1;
+    const int64_t count = ncl_shape_volume(&output->shape), run = resample_run(lower);
     struct ncl_emit *step = ncl_step_begin(lower, "nearest");
     ncl_step_in(step, ncl_lower_tensor(lower, input));
     ncl_step_out(step, ncl_lower_tensor(lower, output));
@@ -126,7 +130,8 @@ nnefcl_status ncl_area_downsample_lower(struct ncl_lower *lower, const struct nc
 nnefcl_status ncl_multilinear_upsample_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
-    const int64_t count = ncl_shape_volume(&output->shape), run = lower->plan->target.cpu ? RUN : 1;
+    const int64_t count = ncl_shape_volume(&output->shape), run = resample_run(lower);
+    const int outer = input->shape.rank - 4; /* axes in front of the last two */
     struct ncl_emit *step = ncl_step_begin(lower, "multilinear");
     ncl_window_define_border(step, ncl_window_border(node));
     ncl_step_define_int(step, "METHOD", find_method(node));
@@ -134,7 +139,7 @@ nnefcl_status ncl_multilinear_upsample_lower(struct ncl_lower *lower, const stru
     ncl_step_out(step, ncl_lower_tensor(lower, output));
     ncl_step_size(step, "COUNT", count);
     ncl_step_size(step, "RUN", run);
-    ncl_step_size(step, "CORNERS", (int64_t)1 << (input->shape.rank - 2));
+    ncl_step_size(step, "PAIRS", (int64_t)1 << (outer > 0 ? outer : 0));
     emit_spatial(step, "IN", &input->shape);
     emit_spatial(step, "OUT", &output->shape);
     ncl_step_flops(step, 3.0 * (double)count);

@@ -5,6 +5,8 @@
 #include "front/nodes.h"
 #include "front/quantize.h"
 #include "front/translate.h"
+#include "front/translate_lenient.h"
+#include "front/translate_tract.h"
 
 #include <string.h>
 
@@ -40,7 +42,8 @@ static nnefcl_status check_header(struct ncl_build *build)
     }
     build->inputs = inputs;
     for (size_t i = 0; i < build->options->shape_count; i++)
-        if (!is_input_listed(document->input, document->input_count, build->options->shapes[i].name))
+        if (!is_input_listed(document->input, document->input_count, build->options->shapes[i].name) &&
+            !ncl_translate_is_symbol(build, build->options->shapes[i].name))
             return ncl_error(build->diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
                              "a shape is given for '%.100s', which is no input of the graph",
                              build->options->shapes[i].name);
@@ -115,6 +118,8 @@ static nnefcl_status build_body(struct ncl_build *build)
     for (size_t i = 0; i < scope->assignment_count && build->diag->errors < NCL_MAX_ERRORS; i++) {
         const struct ncl_assignment *assignment = &scope->assignment[i];
         code->count = 0;
+        if (ncl_translate_is_repeated(scope, assignment))
+            continue;
         ncl_translate_assignment(scope, assignment);
         if (scope->failed)
             continue;

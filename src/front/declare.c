@@ -11,20 +11,16 @@
 #include "nnef/parse.h"
 #include "nnefcl/model.h"
 
-/* Operations that chapter 4 lacks: erf of exporters, softabs of the reference parser (A-SOFTABS-1). */
-static const char dialect_text[] = "fragment erf( x: tensor<scalar> ) -> ( y: tensor<scalar> );\n"
-                                   "fragment softabs( x: tensor<scalar>, epsilon: scalar ) -> ( y: tensor<scalar> ) { "
-                                   "y = sqrt(x ^ 2.0 + epsilon); }\n";
-static const struct ncl_source dialect_source = {"dialects", dialect_text, sizeof dialect_text - 1};
 static const struct ncl_parse_options library = {.stdlib = true};
 
-nnefcl_status ncl_stdlib(struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_document **document)
+static nnefcl_status parse_embedded(struct ncl_arena *arena, struct ncl_diag *diag, const char *name,
+                                    const struct ncl_document **document)
 {
-    const struct ncl_embedded *file = ncl_embedded_find("stdlib.nnef");
+    const struct ncl_embedded *file = ncl_embedded_find(name);
     struct ncl_source *source = NCL_NEW(arena, struct ncl_source);
     struct ncl_document *parsed;
     if (!file)
-        return ncl_error(diag, NNEFCL_ERR_INTERNAL, NCL_NOWHERE, "stdlib.nnef is not in the library");
+        return ncl_error(diag, NNEFCL_ERR_INTERNAL, NCL_NOWHERE, "%s is not in the library", name);
     if (!source)
         return ncl_nomem(diag);
     *source = (struct ncl_source){file->name, file->text, file->length};
@@ -32,6 +28,11 @@ nnefcl_status ncl_stdlib(struct ncl_arena *arena, struct ncl_diag *diag, const s
     if (!status)
         *document = parsed;
     return status;
+}
+
+nnefcl_status ncl_stdlib(struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_document **document)
+{
+    return parse_embedded(arena, diag, "stdlib.nnef", document);
 }
 
 /* ---- rules for one declaration ---- */
@@ -207,12 +208,11 @@ static bool add_fragments(struct ncl_build *build, const struct ncl_document *do
 
 static nnefcl_status add_library(struct ncl_build *build)
 {
-    const struct ncl_document *standard;
-    struct ncl_document *dialects;
+    const struct ncl_document *standard, *dialects;
     struct ncl_names *signatures = NCL_NEW(build->arena, struct ncl_names);
     nnefcl_status status = ncl_stdlib(build->arena, build->diag, &standard);
     if (!status)
-        status = ncl_parse_document(build->arena, build->diag, &dialect_source, &library, &dialects);
+        status = parse_embedded(build->arena, build->diag, "dialects.nnef", &dialects);
     if (status)
         return status;
     build->graph->signatures = signatures;
@@ -250,6 +250,18 @@ static const struct ncl_registered *find_registered(const struct ncl_build *buil
         if (strcmp(build->options->registered[i].fragment->name, name) == 0)
             return &build->options->registered[i];
     return NULL;
+}
+
+/* What the exporter of that time means by the name is known better than its body says. */
+static bool is_misdefined(struct ncl_build *build, const struct ncl_fragment *fragment,
+                          const struct ncl_declared *earlier)
+{
+    static const char *const names[] = {"space_to_depth", "depth_to_space"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        found |= strcmp(fragment->name, names[i]) == 0;
+    return found && (build->options->compat & NNEFCL_COMPAT_LEGACY) && earlier->origin == NCL_ORIGIN_DIALECT &&
+           !ncl_registered_differs(&build->scratch, earlier->fragment, fragment);
 }
 
 /* The document declares what is registered: its default values are taken, its body is not. */
@@ -295,8 +307,10 @@ static nnefcl_status add_document(struct ncl_build *build)
                 return build->diag->status;
             continue;
         }
-        if (earlier && !fragment->has_body)
+        if (earlier && (!fragment->has_body || is_misdefined(build, fragment, earlier))) {
+            earlier->meant = fragment->has_body;
             continue; /* the known one is meant */
+        }
         if (!(build->declared[i] = declare_add(build, fragment, NCL_ORIGIN_DOCUMENT)))
             return ncl_build_nomem(build);
         if (build->options->internal && !fragment->has_body)

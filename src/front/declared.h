@@ -12,6 +12,7 @@ struct ncl_declared {
     enum ncl_origin origin;
     struct ncl_signature signature; /* op is set: it stays a whole node; NULL: it is expanded, if it has a body */
     bool used;                      /* some invocation reaches it from the graph */
+    bool meant;                     /* of a dialect, and the document declares it with another body */
     bool bad;                       /* an error in it was reported: who uses it stays silent */
     bool translated;
     const struct ncl_type *type; /* of the result: a tuple if there are several */

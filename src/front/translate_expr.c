@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "front/translate.h"
+#include "front/translate_tract.h"
 #include "front/literal.h"
 
 static const struct ncl_type *expr_fail(struct ncl_scope *scope, const struct ncl_expr *expr, const char *what,
@@ -66,6 +67,12 @@ static const struct ncl_type *translate_identifier(struct ncl_scope *scope, cons
         else if (ncl_scope_code(scope, NCL_CODE_LOAD, expr, local->slot))
             return local->type;
         return NULL;
+    }
+    if (!local && ncl_translate_is_symbol(scope->build, expr->name)) {
+        int64_t extent;
+        return ncl_translate_symbol(scope, expr, &extent) && push_constant(scope, expr, ncl_value_integer(extent))
+                   ? &ncl_type_integer
+                   : NULL;
     }
     bool later = local != NULL;
     for (size_t i = 0; i < scope->assignment_count && !later; i++)

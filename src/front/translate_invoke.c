@@ -5,6 +5,8 @@
 #include "front/after_body.h"
 #include "front/literal.h"
 #include "front/translate.h"
+#include "front/translate_lenient.h"
+#include "front/translate_tract.h"
 #include "front/weights.h"
 #include "nnefcl/model.h"
 
@@ -39,10 +41,15 @@ static bool binding_init(struct binding *binding, struct ncl_scope *scope, const
 
 /* ---- the operation ---- */
 
+static bool is_of_tract(const char *name)
+{
+    return strncmp(name, "tract_", 6) == 0;
+}
+
 static void unknown(struct ncl_scope *scope, const struct ncl_expr *expr)
 {
     const struct ncl_names *names = &scope->build->operations;
-    if (strncmp(expr->name, "tract_", 6) == 0) {
+    if (is_of_tract(expr->name)) {
         ncl_scope_error(scope, NNEFCL_ERR_UNSUPPORTED, expr->at,
                         "operation '%s' belongs to the tract dialect, of which this build does not know it",
                         expr->name);
@@ -70,9 +77,13 @@ static struct ncl_declared *find_callee(struct ncl_scope *scope, const struct nc
     struct ncl_declared *callee = ncl_build_find(scope->build, expr->name);
     if (!callee)
         unknown(scope, expr);
-    else if (callee->origin == NCL_ORIGIN_DIALECT && callee->fragment->has_body)
+    else if (callee->origin == NCL_ORIGIN_DIALECT && is_of_tract(expr->name)) {
+        if (!(scope->build->options->compat & NNEFCL_COMPAT_TRACT))
+            ncl_scope_error(scope, NNEFCL_ERR_UNSUPPORTED, expr->at,
+                            "'%s' belongs to the dialect of tract (--compat=tract)", expr->name);
+    } else if (callee->origin == NCL_ORIGIN_DIALECT && callee->fragment->has_body && !callee->meant)
         ncl_scope_lax(scope, expr->at, "'%s' is no standard operation", expr->name);
-    else if (callee->origin == NCL_ORIGIN_DIALECT &&
+    else if (callee->origin == NCL_ORIGIN_DIALECT && !callee->meant &&
              !(scope->build->options->compat & (NNEFCL_COMPAT_TORCH | NNEFCL_COMPAT_TRACT)))
         ncl_scope_error(scope, NNEFCL_ERR_UNSUPPORTED, expr->at,
                         "'%s' is no standard operation; --compat=torch or --compat=tract knows it", expr->name);
@@ -144,7 +155,10 @@ static bool translate_arguments(struct binding *binding, size_t *given)
         if (!find_parameter(binding, i, &named, &parameter))
             return false;
         const size_t first = scope->code->count;
-        if (!(binding->type[*given] = ncl_translate_expr(scope, expr->argument[i].value)))
+        if (!(binding->type[*given] = ncl_translate_expr(scope, expr->argument[i].value)) ||
+            !(binding->type[*given] =
+                  ncl_translate_promote(scope, expr->argument[i].value, first, binding->type[*given],
+                                        binding->callee->fragment->parameter[parameter].type)))
             return false;
         binding->value[*given] = expr->argument[i].value;
         binding->load[*given] = scope->code->count == first + 1 ? first : SIZE_MAX;
@@ -298,9 +312,11 @@ static bool check_argument_types(struct binding *binding, const struct ncl_type 
                 return false;
             continue;
         }
-        ncl_scope_error(scope, NNEFCL_ERR_MODEL, binding->value[argument]->at, "%s: '%s' is %s, but the argument is %s",
-                        fragment->name, parameter->name, ncl_type_text(arena, type),
-                        ncl_type_text(arena, binding->type[argument]));
+        const bool promotes = ncl_translate_promotes(binding->type[argument], type);
+        ncl_scope_error(scope, promotes ? NNEFCL_ERR_UNSUPPORTED : NNEFCL_ERR_MODEL, binding->value[argument]->at,
+                        "%s: '%s' is %s, but the argument is %s%s", fragment->name, parameter->name,
+                        ncl_type_text(arena, type), ncl_type_text(arena, binding->type[argument]),
+                        promotes ? "; --compat=torch converts it" : "");
         return false;
     }
     return true;
@@ -333,12 +349,13 @@ static bool has_array(const struct ncl_type *type)
     return found;
 }
 
-const struct ncl_type *ncl_translate_invocation(struct ncl_scope *scope, const struct ncl_expr *expr)
+const struct ncl_type *ncl_translate_invocation(struct ncl_scope *scope, const struct ncl_expr *written)
 {
     struct binding binding;
     size_t given = 0;
-    const bool unpacked = scope->unpacked == expr;
-    struct ncl_declared *callee = find_callee(scope, expr);
+    const bool unpacked = scope->unpacked == written;
+    const struct ncl_expr *expr = ncl_translate_standard(scope, written);
+    struct ncl_declared *callee = expr ? find_callee(scope, expr) : NULL;
     if (!callee || !binding_init(&binding, scope, callee, expr, expr->argument_count) ||
         !translate_arguments(&binding, &given) || !check_missing(&binding))
         return NULL;

@@ -63,7 +63,10 @@ static bool parse_extension_name(struct ncl_parser *parser, struct ncl_document 
     char *name = ncl_lex_text(parser->arena, &parser->token, NULL), *argument = NULL;
     if (!name)
         return ncl_parse_nomem(parser);
-    if (tract && !(parser->compat & NNEFCL_COMPAT_TRACT))
+    const bool registry = strcmp(name, "tract_registry") == 0;
+    if (registry && !(parser->compat & NNEFCL_COMPAT_TRACT))
+        ncl_parse_lax(parser, at, "extension 'tract_registry' brings no operations without --compat=tract");
+    else if (tract && !(parser->compat & NNEFCL_COMPAT_TRACT))
         return ncl_parse_fail(parser, NNEFCL_ERR_UNSUPPORTED, at,
                               "extension '%s' belongs to the dialect of tract (--compat=tract)", name);
     if (tract) {

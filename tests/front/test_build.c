@@ -186,7 +186,7 @@ static const struct build_case unsupported[] = {
     {"custom", "fragment f( x: tensor<scalar> ) -> ( y: tensor<scalar> );\n" GRAPH("y = f(x);"),
      "7: 'f' is a custom operation", 0, 1},
     {"erf", GRAPH("y = erf(x);"), "6: 'erf' is no standard operation; --compat=torch", 0, 1},
-    {"tract", GRAPH("y = tract_core_gather(x);"), "6: operation 'tract_core_gather' belongs to the tract dialect", 0,
+    {"tract", GRAPH("y = tract_core_scan(x);"), "6: operation 'tract_core_scan' belongs to the tract dialect", 0,
      1},
 };
 

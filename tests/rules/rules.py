@@ -84,7 +84,7 @@ def registry(root):
     if len(names) != 118 or len(set(names)) != 118:
         bad.append('stdlib.nnef declares %d operations, not 118' % len(set(names)))
     table = re.findall(r'^(?:OP|OP_AFTER|ELEMENTS|UNARY|BINARY)\(\s*"(\w+)"', read(root, 'src/ops/ops.def'), re.M)
-    dialects = re.findall(r'"fragment (\w+)\(', read(root, 'src/front/declare.c'))
+    dialects = re.findall(r'^fragment\s+(\w+)[^{;]*;', read(root, 'src/nnef/dialects.nnef'), re.M)
     inner = re.findall(r'^fragment\s+(\w+)[^{;]*;', read(root, 'src/pass/patterns.nnef'), re.M)
     bad += ['ops.def: %s is declared neither in stdlib.nnef nor in patterns.nnef' % n for n in table if n not in names + dialects + inner]
     bad += ['patterns.nnef: %s is a standard operation, or has no entry in ops.def' % n for n in inner if n in names or n not in table]

@@ -140,10 +140,44 @@ NCL_PARTS(uchar)
         NCL_AFTER(stored, stored_n, stored_at, channel)    \
         NCL_STORE(float, stored, (y) + stored_at, stored_n); \
     }
+/* NCL_STORE_BLOCK(v, n, y, at, channel): the same of a cell of a tensor in blocks, LANES channels from `channel` on, of
+ * which n are there; the others become zeros. Operands of the chain go along with the lanes (FULL, ALONG) or are ONE. */
+#define NCL_STORE_BLOCK(v, n, y, at, channel)                                        \
+    {                                                                                \
+        const INDEX stored_at = (at);                                                \
+        const int stored_n = (int)(n);                                               \
+        V stored = (v);                                                              \
+        NCL_AFTER(stored, stored_n, stored_at, channel)                              \
+        if (stored_n < LANES)                                                        \
+            stored = select((V)0, stored, NCL_RAMP < stored_n);                      \
+        VSTORE(stored, (y) + stored_at);                                             \
+    }
 #define NCL_AFTER_FULL(k)    const V x##k = NCL_LOAD(float, after##k + after_at, after_n);
 #define NCL_AFTER_ALONG(k)   const V x##k = NCL_LOAD(float, after##k + after_channel, after_n);
 #define NCL_AFTER_CHANNEL(k) const V x##k = after##k[after_channel];
 #define NCL_AFTER_ONE(k)     const V x##k = *after##k;
+
+/* The halo of a tensor in blocks (src/emit/blocks.h) belongs to the rows that it surrounds: who writes rows [from, to) of
+ * a plane, a block of channels of an image, zeroes what lies beside them, and above the first or below the last one:
+ *   ncl_halo(plane, row, width, before, after, from, to, height)
+ * `plane`: its first cell in memory; `row`: elements from row to row; halo of H and W before and after. */
+static inline void ncl_zero(global float *p, long n)
+{
+    for (long i = 0; i < n; i += LANES)
+        VSTORE((V)0, p + i);
+}
+static inline void ncl_halo(global float *plane, long row, long width, long2 before, long2 after, long from, long to,
+                            long height)
+{
+    if (from == 0)
+        ncl_zero(plane, before.x * row);
+    for (long r = from; r < to; r++) {
+        ncl_zero(plane + (before.x + r) * row, before.y * LANES);
+        ncl_zero(plane + (before.x + r) * row + (before.y + width) * LANES, after.y * LANES);
+    }
+    if (to == height)
+        ncl_zero(plane + (before.x + height) * row, after.x * row);
+}
 
 /* NCL_BORDER_x(i, n): the element of an axis of n elements that index i reads (NNEF 4.3, border modes); negative:
  * outside, a zero. Reflection goes on as often as it takes. */

@@ -1,41 +1,43 @@
 #include "emit/after.h"
 
-#include "emit/expression.h"
+#include "emit/blocks.h"
+#include "emit/elements.h"
+#include "emit/forms.h"
 #include "emit/parts.h"
-
-const struct ncl_tensor *ncl_after_result(const struct ncl_node *node)
-{
-    for (const struct ncl_after *after = node->after; after; after = after->next)
-        node = after->node;
-    return ncl_node_result(node, 0);
-}
-
-bool ncl_after_makes(const struct ncl_node *node, const struct ncl_tensor *tensor)
-{
-    const struct ncl_after *after = node->after;
-    while (after && ncl_node_result(node, 0) != tensor) {
-        node = after->node;
-        after = after->next;
-    }
-    return ncl_node_result(node, 0) == tensor;
-}
 
 /* ---- in the kernel of the node ---- */
 
-/* How the body finds an operand's elements; NULL: it cannot. */
-static const char *operand_kind(const struct ncl_expression *chain, unsigned k, int axis, bool along)
+/* How the body finds the elements of an operand. */
+enum after_kind { AFTER_UNFIT, AFTER_ONE, AFTER_CHANNEL, AFTER_ALONG, AFTER_FULL };
+static const char *const after_names[] = {
+    [AFTER_ONE] = "ONE", [AFTER_CHANNEL] = "CHANNEL", [AFTER_ALONG] = "ALONG", [AFTER_FULL] = "FULL"};
+
+/* The result of the step that a chain is to be part of. */
+struct chained {
+    const struct ncl_layout *layout;
+    int axis;
+    bool along;
+};
+
+/* A full operand lies as the result does, others are plain. */
+static enum after_kind operand_kind(const struct ncl_expression *chain, unsigned k, const struct chained *chained)
 {
     const nnefcl_shape *result = &chain->shape, *shape = &chain->operand[k].shape;
+    const struct ncl_tensor *tensor = chain->operand[k].tensor;
     bool full = true, channel = true, one = true;
-    if (chain->lower->plan->tensor[chain->operand[k].ref].dtype != NNEFCL_SCALAR)
-        return NULL;
+    if (chain->operand[k].dtype != NNEFCL_SCALAR)
+        return AFTER_UNFIT;
     for (int i = 0; i < result->rank; i++) {
         const int64_t extent = i < shape->rank ? shape->extent[i] : 1;
         full &= extent == result->extent[i];
-        channel &= i == axis ? extent == result->extent[i] : extent == 1;
+        channel &= i == chained->axis ? extent == result->extent[i] : extent == 1;
         one &= extent == 1;
     }
-    return one ? "ONE" : full ? "FULL" : !channel ? NULL : along ? "ALONG" : "CHANNEL";
+    if (one)
+        return AFTER_ONE;
+    if (full && (ncl_layout_is_plain(chained->layout) || (!channel && tensor && ncl_blocks_can(tensor))))
+        return AFTER_FULL;
+    return !channel ? AFTER_UNFIT : chained->along ? AFTER_ALONG : AFTER_CHANNEL;
 }
 
 /* The three texts that prelude.cl speaks of. */
@@ -43,15 +45,14 @@ struct chain_text {
     const char *after, *parameters, *arguments;
 };
 
-static bool chain_print(const struct ncl_expression *chain, int axis, bool along, struct chain_text *text)
+static bool chain_print(const struct ncl_expression *chain, const enum after_kind *kind, struct chain_text *text)
 {
     struct ncl_arena *arena = chain->lower->arena;
     *text = (struct chain_text){"", "", ""};
     for (unsigned k = 0; k < chain->operand_count; k++) {
-        const char *kind = operand_kind(chain, k, axis, along);
-        if (!kind)
+        if (kind[k] == AFTER_UNFIT)
             return false;
-        text->after = ncl_arena_printf(arena, "%sNCL_AFTER_%s(%u) ", text->after, kind, k);
+        text->after = ncl_arena_printf(arena, "%sNCL_AFTER_%s(%u) ", text->after, after_names[kind[k]], k);
         text->parameters = ncl_arena_printf(arena, "%s, global const float *after%u", text->parameters, k);
         text->arguments = ncl_arena_printf(arena, "%s, after%u", text->arguments, k);
         if (!text->after || !text->parameters || !text->arguments)
@@ -65,14 +66,22 @@ void ncl_step_after(struct ncl_lower *lower, struct ncl_emit *step, ncl_ref out,
 {
     const struct ncl_expression *chain = lower->chain;
     struct chain_text text;
-    if (!chain || lower->status || lower->tensor[ncl_node_result(lower->node, 0)->id] != out ||
-        chain->dtype != NNEFCL_SCALAR || !chain_print(chain, axis, along, &text))
+    enum after_kind kind[NCL_EXPRESSION_OPERANDS];
+    if (!chain || lower->status || chain->dtype != NNEFCL_SCALAR ||
+        !ncl_forms_have(lower, ncl_node_result(lower->node, 0), out))
+        return;
+    const struct ncl_layout layout = lower->plan->tensor[out].layout;
+    for (unsigned k = 0; k < chain->operand_count; k++)
+        kind[k] = operand_kind(chain, k, &(struct chained){&layout, axis, along});
+    if (!chain_print(chain, kind, &text))
         return;
     ncl_step_define(step, "CHAIN", text.after);
     ncl_step_define(step, "CHAIN_PARAMETERS", text.parameters);
     ncl_step_define(step, "CHAIN_ARGUMENTS", text.arguments);
     for (unsigned k = 0; k < chain->operand_count; k++)
-        ncl_step_in(step, chain->operand[k].ref);
+        ncl_step_in(step, kind[k] == AFTER_FULL && chain->operand[k].tensor
+                              ? ncl_lower_as(lower, chain->operand[k].tensor, &layout)
+                              : ncl_expression_ref(chain, k));
     ncl_step_formula_reals(step, chain->real, chain->real_count);
     lower->chain = NULL;
 }
@@ -86,7 +95,7 @@ static struct ncl_expression *make_chain(struct ncl_lower *lower, const struct n
         ncl_parts_nomem(lower);
         return NULL;
     }
-    ncl_expression_begin(chain, lower, ncl_after_result(node));
+    ncl_expression_begin(chain, lower, ncl_node_last_result(node));
     ncl_expression_give(chain, ncl_node_result(node, 0), "after");
     ncl_expression_add_after(chain, node->after);
     return chain;
@@ -95,17 +104,14 @@ static struct ncl_expression *make_chain(struct ncl_lower *lower, const struct n
 /* What the node made is the result of the chain now, or what a step makes that of. */
 static nnefcl_status end_chain(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    const struct ncl_tensor *own = ncl_node_result(node, 0), *last = ncl_after_result(node);
-    const ncl_ref ref = ncl_lower_tensor(lower, own);
+    const struct ncl_tensor *own = ncl_node_result(node, 0), *last = ncl_node_last_result(node);
     if (lower->status)
         return lower->status;
     if (lower->chain) {
-        ncl_expression_read(lower->chain, own, ref);
-        return ncl_elements_emit(lower->chain, ncl_lower_tensor(lower, last));
+        ncl_expression_read(lower->chain, own);
+        return ncl_elements_result(lower->chain, last);
     }
-    lower->tensor[own->id] = NCL_NO_TENSOR;
-    lower->tensor[last->id] = ref;
-    lower->plan->tensor[ref].name = ncl_parts_text(lower, last->name);
+    ncl_forms_move(lower, own, last);
     return lower->status;
 }
 

@@ -7,15 +7,10 @@
 
 /* Lowers the node with all that hangs on it. */
 nnefcl_status ncl_after_lower(struct ncl_lower *lower, const struct ncl_node *node);
-/* For a step that writes the result of the node as a whole, dense, with a body that ends in NCL_STORE_AFTER
- * (prelude.cl): it computes what hangs on the node too, if the chain fits. To be called behind the tensors of the step,
- * of which `out` is written, and before its sizes. `axis` is what the body calls channels (-1: none); `along`: the
- * lanes of its vectors run along that axis, otherwise all lie in one channel. */
+/* For a step that writes the result of the node as a whole, dense or in blocks, with a body that ends in
+ * NCL_STORE_AFTER or NCL_STORE_BLOCK (prelude.cl): it computes what hangs on the node too, if the chain fits. To be
+ * called behind the tensors of the step, of which `out` is written, and before its sizes. `axis` is what the body calls
+ * channels (-1: none); `along`: the lanes of its vectors run along that axis, otherwise all lie in one channel. */
 void ncl_step_after(struct ncl_lower *lower, struct ncl_emit *step, ncl_ref out, int axis, bool along);
-
-/* Is the tensor made by the node or by what hangs on it? */
-bool ncl_after_makes(const struct ncl_node *node, const struct ncl_tensor *tensor);
-/* The result of the last node of a chain. */
-const struct ncl_tensor *ncl_after_result(const struct ncl_node *node);
 
 #endif

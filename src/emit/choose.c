@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "emit/blocks.h"
+#include "emit/forms.h"
 #include "emit/variant.h"
 
 static const char *const family_names[] = {
@@ -24,13 +26,15 @@ struct candidate {
     double cost;
 };
 
-static void consider_variant(const struct ncl_target *target, const struct ncl_problem *problem,
+static void consider_variant(const struct ncl_lower *lower, const struct ncl_problem *problem,
                              const struct ncl_variant *variant, struct candidate *best)
 {
+    const struct ncl_target *target = &lower->plan->target;
     struct ncl_choice choice[NCL_CHOICES] = {{{0}}};
     const size_t count = variant->choices ? variant->choices(target, problem, choice) : 1;
+    const double forms = ncl_blocks_cost(lower, problem, variant->reads_blocks, variant->writes_blocks);
     for (size_t i = 0; i < count; i++) {
-        const double cost = variant->cost(target, problem, &choice[i]);
+        const double cost = variant->cost(target, problem, &choice[i]) + forms;
         if (!best->variant || cost < best->cost)
             *best = (struct candidate){variant, choice[i], cost};
     }
@@ -39,38 +43,80 @@ static void consider_variant(const struct ncl_target *target, const struct ncl_p
 const char *ncl_variant_unfit(const struct ncl_variant *variant, const struct ncl_target *target,
                               const struct ncl_problem *problem)
 {
+    const struct ncl_tensor *input = problem ? ncl_blocks_input(problem) : NULL;
+    if (problem && variant->writes_blocks && !(problem->result && ncl_blocks_can(problem->result)))
+        return "its result has no channels to lie in blocks";
+    if (input && variant->reads_blocks && !ncl_blocks_can(input))
+        return "its input has no channels to lie in blocks";
     return variant->unfit ? variant->unfit(target, problem) : NULL;
 }
 
-/* The plain variant is the first of its family and fits always, so there is a best one. */
-static struct candidate find_cheapest(const struct ncl_lower *lower, const struct ncl_problem *problem)
+/* What a variant may write. */
+enum written { WRITTEN_PLAIN, WRITTEN_BLOCKED, WRITTEN_ANY };
+
+static void consider_family(const struct ncl_lower *lower, const struct ncl_problem *problem, enum written written,
+                            struct candidate *best)
 {
-    const struct ncl_target *target = &lower->plan->target;
+    for (size_t i = 0; i < ncl_variant_count; i++) {
+        const struct ncl_variant *variant = ncl_variants[i];
+        if (variant->family == problem->family &&
+            (written == WRITTEN_ANY || variant->writes_blocks == (written == WRITTEN_BLOCKED)) &&
+            !ncl_variant_unfit(variant, &lower->plan->target, problem))
+            consider_variant(lower, problem, variant, best);
+    }
+}
+
+/* The plain variant is the first of its family and fits always, so there is a best one. */
+static struct candidate find_cheapest(const struct ncl_lower *lower, const struct ncl_problem *problem,
+                                      enum written written)
+{
     const struct ncl_variant *forced = lower->forced ? lower->forced->variant[problem->family] : NULL;
     struct candidate best = {0};
-    if (forced && !ncl_variant_unfit(forced, target, problem)) {
-        consider_variant(target, problem, forced, &best);
-        return best;
-    }
-    for (size_t i = 0; i < ncl_variant_count; i++)
-        if (ncl_variants[i]->family == problem->family && !ncl_variant_unfit(ncl_variants[i], target, problem))
-            consider_variant(target, problem, ncl_variants[i], &best);
+    if (forced && !ncl_variant_unfit(forced, &lower->plan->target, problem))
+        consider_variant(lower, problem, forced, &best);
+    if (!best.variant)
+        consider_family(lower, problem, written, &best);
+    if (!best.variant)
+        consider_family(lower, problem, WRITTEN_ANY, &best);
     assert(best.variant);
     return best;
+}
+
+const struct ncl_variant *ncl_choose_variant(const struct ncl_lower *lower, const struct ncl_problem *problem)
+{
+    const bool blocks = lower->forced && lower->forced->blocks;
+    return find_cheapest(lower, problem, blocks ? WRITTEN_BLOCKED : WRITTEN_ANY).variant;
+}
+
+static ncl_ref add_result(struct ncl_lower *lower, const struct ncl_problem *problem, bool blocks)
+{
+    if (!problem->result)
+        return problem->out;
+    if (!blocks)
+        return ncl_lower_tensor(lower, problem->result);
+    const struct ncl_layout layout = ncl_blocks_layout(lower, problem->result);
+    return ncl_lower_result(lower, problem->result, &layout);
 }
 
 nnefcl_status ncl_choose(struct ncl_lower *lower, struct ncl_problem *problem)
 {
     if (lower->status)
         return lower->status;
-    const struct candidate best = find_cheapest(lower, problem);
+    const bool blocks = problem->result && ncl_blocks_held(lower, problem->result);
+    const struct candidate best = find_cheapest(lower, problem, blocks ? WRITTEN_BLOCKED : WRITTEN_PLAIN);
     const char *outer = lower->variant;
-    if (problem->result)
-        problem->out = ncl_lower_tensor(lower, problem->result);
+    problem->out = add_result(lower, problem, best.variant->writes_blocks);
     lower->variant = best.variant->name;
     const nnefcl_status status = best.variant->emit(lower, problem, &best.choice);
     lower->variant = outer;
     return status;
+}
+
+nnefcl_status ncl_choose_lower(struct ncl_lower *lower, const struct ncl_node *node)
+{
+    struct ncl_problem problem;
+    node->op->problem(node, &problem);
+    return ncl_choose(lower, &problem);
 }
 
 /* ---- forced variants ---- */
@@ -101,6 +147,10 @@ nnefcl_status ncl_choose_force(struct ncl_forced *forced, const char *text, stru
     if (strcmp(text, "plain") == 0) {
         for (int i = 0; i < NCL_FAMILY_COUNT; i++)
             forced->variant[i] = find_variant(ncl_family_name(i), strlen(ncl_family_name(i)), NULL);
+        return NNEFCL_OK;
+    }
+    if (strcmp(text, "blocked") == 0) {
+        forced->blocks = true;
         return NNEFCL_OK;
     }
     const size_t length = strcspn(text, "=");

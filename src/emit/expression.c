@@ -24,21 +24,43 @@ static const char *text_or_nomem(struct ncl_lower *lower, const char *text)
 
 /* ---- terms ---- */
 
-const char *ncl_expression_operand(struct ncl_expression *expression, ncl_ref ref, const nnefcl_shape *shape)
+static const char *add_operand(struct ncl_expression *expression, const struct ncl_expression_operand *wanted)
 {
     struct ncl_lower *lower = expression->lower;
+    struct ncl_expression_operand *operand = expression->operand;
     unsigned k = 0;
-    if (lower->status)
-        return NULL;
-    while (k < expression->operand_count &&
-           (expression->operand[k].ref != ref || !ncl_shape_equal(&expression->operand[k].shape, shape)))
+    while (k < expression->operand_count && (operand[k].tensor != wanted->tensor || operand[k].ref != wanted->ref ||
+                                             !ncl_shape_equal(&operand[k].shape, &wanted->shape)))
         k++;
     if (k == expression->operand_count) {
         assert(k < NCL_EXPRESSION_OPERANDS); /* pass_epilogue.c counts them */
-        const char *term = text_or_nomem(lower, ncl_arena_printf(lower->arena, "x%u", k));
-        expression->operand[expression->operand_count++] = (struct ncl_expression_operand){ref, *shape, term};
+        operand[k] = *wanted;
+        operand[k].term = text_or_nomem(lower, ncl_arena_printf(lower->arena, "x%u", k));
+        expression->operand_count++;
     }
-    return expression->operand[k].term;
+    return operand[k].term;
+}
+
+const char *ncl_expression_operand(struct ncl_expression *expression, ncl_ref ref, const nnefcl_shape *shape)
+{
+    const struct ncl_lower *lower = expression->lower;
+    return lower->status
+               ? NULL
+               : add_operand(expression, &(struct ncl_expression_operand){
+                                             .ref = ref, .dtype = lower->plan->tensor[ref].dtype, .shape = *shape});
+}
+
+static const char *add_graph_operand(struct ncl_expression *expression, const struct ncl_tensor *tensor)
+{
+    return add_operand(expression,
+                       &(struct ncl_expression_operand){
+                           .tensor = tensor, .ref = NCL_NO_TENSOR, .dtype = tensor->dtype, .shape = tensor->shape});
+}
+
+ncl_ref ncl_expression_ref(const struct ncl_expression *expression, unsigned k)
+{
+    const struct ncl_expression_operand *operand = &expression->operand[k];
+    return operand->tensor ? ncl_lower_tensor(expression->lower, operand->tensor) : operand->ref;
 }
 
 /* The place of a number in the record, the same for equal ones of one call. */
@@ -65,7 +87,7 @@ const char *ncl_expression_tensor(struct ncl_expression *expression, const struc
     if (is_number(tensor))
         return text_or_nomem(lower, ncl_arena_printf(lower->arena, "((V)R(%u))",
                                                      add_real(expression, (double)*(const float *)tensor->data)));
-    return ncl_expression_operand(expression, ncl_lower_tensor(lower, tensor), &tensor->shape);
+    return add_graph_operand(expression, tensor);
 }
 
 /* ---- statements ---- */
@@ -171,9 +193,9 @@ void ncl_expression_give(struct ncl_expression *expression, const struct ncl_ten
     add_node(expression, &(struct ncl_expression_node){.result = tensor, .term = term, .dtype = tensor->dtype});
 }
 
-void ncl_expression_read(struct ncl_expression *expression, const struct ncl_tensor *tensor, ncl_ref ref)
+void ncl_expression_read(struct ncl_expression *expression, const struct ncl_tensor *tensor)
 {
-    const char *value = ncl_expression_operand(expression, ref, &tensor->shape);
+    const char *value = expression->lower->status ? NULL : add_graph_operand(expression, tensor);
     for (unsigned i = 0; i < expression->node_count; i++)
         if (expression->node[i].result == tensor)
             expression->node[i].value = value;

@@ -17,7 +17,9 @@ struct ncl_expression {
     nnefcl_dtype dtype; /* of the result */
     unsigned operand_count, real_count, node_count;
     struct ncl_expression_operand {
-        ncl_ref ref;
+        const struct ncl_tensor *tensor; /* of the graph, in whatever form a kernel wants it; NULL: */
+        ncl_ref ref;                     /* one of the plan */
+        nnefcl_dtype dtype;
         nnefcl_shape shape;
         const char *term; /* what statements call it */
     } operand[NCL_EXPRESSION_OPERANDS];
@@ -49,13 +51,11 @@ void ncl_expression_add_after(struct ncl_expression *expression, const struct nc
 /* The elements of the tensor are there as the vector `term` ... */
 void ncl_expression_give(struct ncl_expression *expression, const struct ncl_tensor *tensor, const char *term);
 /* ... or after all they are those of one more operand. */
-void ncl_expression_read(struct ncl_expression *expression, const struct ncl_tensor *tensor, ncl_ref ref);
+void ncl_expression_read(struct ncl_expression *expression, const struct ncl_tensor *tensor);
 
 /* The statements; NULL after an error. */
 const char *ncl_expression_text(const struct ncl_expression *expression);
-/* One step that computes the expression (ops/kernel_elements.c). */
-nnefcl_status ncl_elements_emit(const struct ncl_expression *expression, ncl_ref result);
-/* The lowering of every operation that has `elements`. */
-nnefcl_status ncl_elements_lower(struct ncl_lower *lower, const struct ncl_node *node);
+/* Operand k, plain and dense. */
+ncl_ref ncl_expression_ref(const struct ncl_expression *expression, unsigned k);
 
 #endif

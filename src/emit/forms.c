@@ -24,6 +24,18 @@ bool ncl_forms_have(const struct ncl_lower *lower, const struct ncl_tensor *tens
     return form || lower->tensor[tensor->id] == ref;
 }
 
+void ncl_forms_move(struct ncl_lower *lower, const struct ncl_tensor *from, const struct ncl_tensor *to)
+{
+    const ncl_ref plain = lower->tensor[to->id] = lower->tensor[from->id];
+    struct ncl_form *form = lower->form[to->id] = lower->form[from->id];
+    lower->tensor[from->id] = NCL_NO_TENSOR;
+    lower->form[from->id] = NULL;
+    if (plain != NCL_NO_TENSOR)
+        lower->plan->tensor[plain].name = ncl_parts_text(lower, to->name);
+    for (; form; form = form->next)
+        lower->plan->tensor[form->ref].name = ncl_parts_text(lower, to->name);
+}
+
 static void add_form(struct ncl_lower *lower, const struct ncl_tensor *tensor, ncl_ref ref)
 {
     struct ncl_form *form = NCL_NEW(lower->arena, struct ncl_form);

@@ -7,6 +7,7 @@
 #include "ir/op.h"
 #include "ir/plan.h"
 
+struct ncl_blocks;
 struct ncl_emit;
 struct ncl_forced;
 
@@ -18,10 +19,11 @@ struct ncl_lower {
     const struct ncl_node *node;  /* being lowered */
     struct ncl_expression *chain; /* what hangs on it (after.h); NULL: nothing, or a step computes it */
     bool node_constant;           /* every tensor they read is known at init */
-    ncl_ref *variable;      /* by index of the variable, likewise: tensors of one label share their memory (4.1.3) */
-    ncl_ref *tensor;        /* by tensor id: its plain form, NCL_NO_TENSOR: not met yet */
-    struct ncl_form **form; /* by tensor id: its other forms (forms.h) */
-    bool *constant;         /* by ref: made by init steps */
+    ncl_ref *variable;         /* by index of the variable, likewise: tensors of one label share their memory (4.1.3) */
+    ncl_ref *tensor;           /* by tensor id: its plain form, NCL_NO_TENSOR: not met yet */
+    struct ncl_form **form;    /* by tensor id: its other forms (forms.h) */
+    struct ncl_blocks *blocks; /* by tensor id: whether it lies in blocks (blocks.h); NULL: none does */
+    bool *constant;            /* by ref: made by init steps */
     size_t constant_capacity;
     struct ncl_emit *emit;           /* the step under construction */
     const char *variant;             /* that emits now, NULL: an operation with one kernel */

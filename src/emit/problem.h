@@ -13,7 +13,8 @@
     FAMILY(POOL, pool)                                                                                                 \
     FAMILY(DEBOX, debox)                                                                                               \
     FAMILY(PRODUCT, product)                                                                                           \
-    FAMILY(MOVE, move)
+    FAMILY(MOVE, move)                                                                                                 \
+    FAMILY(ELEMENTS, elements)
 
 enum ncl_family {
 #define FAMILY(NAME, name) NCL_FAMILY_##NAME,
@@ -104,13 +105,23 @@ struct ncl_move {
     bool whole;                 /* all of `out` is written; else the rest of it stays */
 };
 
+/* ---- element by element ---- */
+
+struct ncl_expression;
+
+struct ncl_elementwise {
+    const struct ncl_expression *expression; /* NULL: not made yet, only the result is known */
+    nnefcl_dtype dtype;                      /* of the result */
+    nnefcl_shape shape;
+};
+
 /* ---- the problem ---- */
 
 struct ncl_problem {
     enum ncl_family family;
     const struct ncl_node *node;     /* being lowered: parameters that no struct below repeats */
     const struct ncl_tensor *result; /* what is made; NULL: scratch memory, `out` says which */
-    ncl_ref out;                     /* filled in by ncl_choose for a `result` */
+    ncl_ref out;                     /* filled in by ncl_choose for a `result`, in the form that the variant writes */
     double flops;
     union {
         struct ncl_conv conv;
@@ -118,6 +129,7 @@ struct ncl_problem {
         struct ncl_debox debox;
         struct ncl_matmul product;
         struct ncl_move move;
+        struct ncl_elementwise elements;
     };
 };
 

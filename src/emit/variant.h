@@ -25,11 +25,16 @@ struct ncl_variant {
     /* Estimated microseconds (cost.h); only their order counts. */
     double (*cost)(const struct ncl_target *target, const struct ncl_problem *problem, const struct ncl_choice *choice);
     nnefcl_status (*emit)(struct ncl_lower *lower, const struct ncl_problem *problem, const struct ncl_choice *choice);
+    /* Channels in blocks (blocks.h): of the input, of the result. */
+    bool reads_blocks, writes_blocks;
+    /* What it reads around H and W of its input in blocks: raises before and after. NULL: nothing. */
+    void (*halo)(const struct ncl_problem *problem, int64_t before[2], int64_t after[2]);
 };
 
 /* One variant for each family, or none: taken wherever it fits. */
 struct ncl_forced {
     const struct ncl_variant *variant[NCL_FAMILY_COUNT];
+    bool blocks; /* those that write blocks, wherever one fits */
 };
 
 /* kernels.def, filled in by src/ops. */
@@ -38,9 +43,15 @@ extern const size_t ncl_variant_count;
 
 const char *ncl_variant_unfit(const struct ncl_variant *variant, const struct ncl_target *target,
                               const struct ncl_problem *problem);
-/* Emits the steps of the cheapest variant that fits: the forced one of its family if there is one and it fits. */
+/* Emits the steps of the cheapest variant that fits, among those that write the form in which the result is held: the
+ * forced one of its family if there is one and it fits. */
 nnefcl_status ncl_choose(struct ncl_lower *lower, struct ncl_problem *problem);
-/* "conv=conv_gemm" or "plain" (of every family) as a forced variant. NNEFCL_ERR_ARGUMENT names what there is. */
+/* The cheapest one as long as the form of the result is open (blocks.h). */
+const struct ncl_variant *ncl_choose_variant(const struct ncl_lower *lower, const struct ncl_problem *problem);
+/* The lowering of every operation that has a `problem`. */
+nnefcl_status ncl_choose_lower(struct ncl_lower *lower, const struct ncl_node *node);
+/* "conv=conv_gemm" as a forced variant, "plain" of every family, or "blocked": what can writes blocks.
+ * NNEFCL_ERR_ARGUMENT names what there is. */
 nnefcl_status ncl_choose_force(struct ncl_forced *forced, const char *text, struct ncl_diag *diag);
 
 #endif

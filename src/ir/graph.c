@@ -102,6 +102,23 @@ struct ncl_tensor *ncl_node_result_at(const struct ncl_node *node, size_t result
     return node->result[result].item[index].tensor;
 }
 
+struct ncl_tensor *ncl_node_last_result(const struct ncl_node *node)
+{
+    for (const struct ncl_after *after = node->after; after; after = after->next)
+        node = after->node;
+    return ncl_node_result(node, 0);
+}
+
+bool ncl_node_makes(const struct ncl_node *node, const struct ncl_tensor *tensor)
+{
+    const struct ncl_after *after = node->after;
+    while (after && ncl_node_result(node, 0) != tensor) {
+        node = after->node;
+        after = after->next;
+    }
+    return ncl_node_result(node, 0) == tensor;
+}
+
 int64_t ncl_shape_span(const nnefcl_shape *shape, int first, int last)
 {
     int64_t product = 1;

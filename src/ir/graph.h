@@ -107,6 +107,10 @@ struct ncl_tensor *ncl_node_first_result(const struct ncl_node *node);
 /* The tensor of result r, or item i of it when it is an array. */
 struct ncl_tensor *ncl_node_result(const struct ncl_node *node, size_t result);
 struct ncl_tensor *ncl_node_result_at(const struct ncl_node *node, size_t result, size_t index);
+/* What the last node of those that hang on it makes, or the node itself. */
+struct ncl_tensor *ncl_node_last_result(const struct ncl_node *node);
+/* Is the tensor made by the node or by what hangs on it? */
+bool ncl_node_makes(const struct ncl_node *node, const struct ncl_tensor *tensor);
 
 /* Number of elements; shapes in a graph are checked, so it fits. */
 int64_t ncl_shape_volume(const nnefcl_shape *shape);

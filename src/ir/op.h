@@ -7,6 +7,7 @@
 struct ncl_custom;
 struct ncl_expression;
 struct ncl_lower;
+struct ncl_problem;
 struct ncl_reference;
 
 /* What inference gives to a shape rule. */
@@ -32,6 +33,8 @@ struct ncl_op {
     const char *formula; /* of the member, for kernels: our own text, or NULL */
     /* Element by element: puts what the node computes into an expression (emit/expression.h). NULL: it is not. */
     void (*elements)(struct ncl_expression *expression, const struct ncl_node *node);
+    /* What is to be computed, for variants of kernels (emit/problem.h). NULL: the lowering knows. */
+    void (*problem)(const struct ncl_node *node, struct ncl_problem *problem);
     bool after;                                    /* its kernels end in NCL_STORE_AFTER: chains hang on it */
     uint64_t (*macs)(const struct ncl_node *node); /* multiply-accumulates */
     const struct ncl_custom *custom;               /* registered by the application (custom.h); NULL: of the table */

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "nnefcl/model.h"
+#include "emit/elements.h"
 #include "ops/broadcast.h"
 #include "ops/channels.h"
 #include "emit/reference.h"

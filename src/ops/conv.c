@@ -95,14 +95,13 @@ static void read_conv(const struct ncl_node *node, struct ncl_conv *conv)
     window->out.extent[1] = conv->groups * conv->out_channels;
 }
 
-nnefcl_status ncl_conv_lower(struct ncl_lower *lower, const struct ncl_node *node)
+void ncl_conv_problem(const struct ncl_node *node, struct ncl_problem *problem)
 {
-    struct ncl_problem problem = {.family = NCL_FAMILY_CONV,
-                                  .node = node,
-                                  .result = ncl_node_result(node, 0),
-                                  .flops = 2.0 * (double)ncl_conv_macs(node)};
-    read_conv(node, &problem.conv);
-    return ncl_choose(lower, &problem);
+    *problem = (struct ncl_problem){.family = NCL_FAMILY_CONV,
+                                    .node = node,
+                                    .result = ncl_node_result(node, 0),
+                                    .flops = 2.0 * (double)ncl_conv_macs(node)};
+    read_conv(node, &problem->conv);
 }
 
 /* ---- definition ---- */

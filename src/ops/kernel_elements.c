@@ -1,6 +1,9 @@
 /* The step of elements.cl: an expression of any number of element-wise nodes (emit/expression.h). */
-#include "emit/after.h"
+#include "emit/cost.h"
+#include "emit/variant.h"
 #include "ops/broadcast.h"
+
+#define RATE 10.0 /* GB/s */
 
 /* ---- axes: as few as describe how the operands run ---- */
 
@@ -54,24 +57,36 @@ static struct axes collapse(const struct ncl_expression *expression)
 
 /* ---- the step ---- */
 
-static void add_operands(struct ncl_lower *lower, struct ncl_emit *step, const struct ncl_expression *expression,
+static void add_operands(struct ncl_emit *step, const struct ncl_expression *expression, const ncl_ref *operand,
                          const struct axes *axes)
 {
     static const char *const types[] = {"X0", "X1", "X2", "X3", "X4", "X5", "X6", "X7"};
     static const char *const steps[] = {"STEP0", "STEP1", "STEP2", "STEP3", "STEP4", "STEP5", "STEP6", "STEP7"};
     ncl_step_define_int(step, "ARITY", expression->operand_count);
     for (unsigned k = 0; k < expression->operand_count; k++) {
-        const ncl_ref ref = expression->operand[k].ref;
-        ncl_step_define_type(step, types[k], lower->plan->tensor[ref].dtype);
+        ncl_step_define_type(step, types[k], expression->operand[k].dtype);
         ncl_step_define_int(step, steps[k], axes->stride[k][0]); /* 0 or 1: tensors are dense */
-        ncl_step_in(step, ref);
+        ncl_step_in(step, operand[k]);
     }
 }
 
-nnefcl_status ncl_elements_emit(const struct ncl_expression *expression, ncl_ref result)
+static double elements_cost(const struct ncl_target *target, const struct ncl_problem *problem,
+                            const struct ncl_choice *choice)
 {
-    struct ncl_lower *lower = expression->lower;
+    (void)target;
+    (void)choice;
+    return ncl_cost_bytes(8 * (double)ncl_shape_volume(&problem->elements.shape), RATE);
+}
+
+static nnefcl_status elements_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
+                                   const struct ncl_choice *choice)
+{
+    (void)choice;
+    const struct ncl_expression *expression = problem->elements.expression;
     const char *text = ncl_expression_text(expression);
+    ncl_ref operand[NCL_EXPRESSION_OPERANDS];
+    for (unsigned k = 0; k < expression->operand_count; k++)
+        operand[k] = ncl_expression_ref(expression, k);
     if (ncl_lower_status(lower))
         return ncl_lower_status(lower);
     const struct axes axes = collapse(expression);
@@ -80,8 +95,8 @@ nnefcl_status ncl_elements_emit(const struct ncl_expression *expression, ncl_ref
     struct ncl_emit *step = ncl_step_begin(lower, "elements");
     ncl_step_define(step, "FORMULA", text);
     ncl_step_define_type(step, "RESULT", expression->dtype);
-    add_operands(lower, step, expression, &axes);
-    ncl_step_out(step, result);
+    add_operands(step, expression, operand, &axes);
+    ncl_step_out(step, problem->out);
     ncl_step_formula_reals(step, expression->real, expression->real_count);
     ncl_step_size(step, "COUNT", count);
     ncl_step_size(step, "CHUNK", chunk);
@@ -90,16 +105,12 @@ nnefcl_status ncl_elements_emit(const struct ncl_expression *expression, ncl_ref
     ncl_step_sizes(step, "EXTENT", axes.extent + 1, NNEFCL_MAX_RANK - 1);
     for (unsigned k = 0; k < expression->operand_count; k++)
         ncl_step_sizes(step, "STRIDE", axes.stride[k] + 1, NNEFCL_MAX_RANK - 1);
-    ncl_step_flops(step, (double)count * expression->node_count);
+    ncl_step_flops(step, problem->flops);
     return ncl_step_end(step, ncl_ceil_div(count, chunk));
 }
 
-nnefcl_status ncl_elements_lower(struct ncl_lower *lower, const struct ncl_node *node)
-{
-    const struct ncl_tensor *result = ncl_after_result(node);
-    struct ncl_expression expression;
-    ncl_expression_begin(&expression, lower, result);
-    ncl_expression_add(&expression, node);
-    ncl_expression_add_after(&expression, node->after);
-    return ncl_elements_emit(&expression, ncl_lower_tensor(lower, result));
-}
+const struct ncl_variant ncl_variant_elements = {.name = "elements",
+                                                 .family = NCL_FAMILY_ELEMENTS,
+                                                 .about = "plain tensors of any shapes",
+                                                 .cost = elements_cost,
+                                                 .emit = elements_emit};

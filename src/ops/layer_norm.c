@@ -6,6 +6,7 @@
  * Scale and offset have extents along these axes only. */
 #include <math.h>
 
+#include "emit/elements.h"
 #include "ops/broadcast.h"
 #include "ops/reduce.h"
 #include "emit/reference.h"

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "nnefcl/model.h"
+#include "emit/elements.h"
 #include "ops/broadcast.h"
 #include "ops/matmul.h"
 #include "emit/reference.h"

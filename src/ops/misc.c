@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "emit/elements.h"
 #include "ops/broadcast.h"
 #include "emit/reference.h"
 

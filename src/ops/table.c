@@ -11,12 +11,17 @@
 #define OP_AFTER(name, infer, lower, reference, variant, macs)                                                         \
     FUNCTIONS(infer, lower, reference)                                                                                 \
     uint64_t macs(const struct ncl_node *);
+#define OP_PROBLEM(name, infer, problem, reference, variant, macs)                                                     \
+    FUNCTIONS(infer, ncl_choose_lower, reference)                                                                      \
+    void problem(const struct ncl_node *, struct ncl_problem *);                                                       \
+    uint64_t macs(const struct ncl_node *);
 #define ELEMENTS(name, infer, elements, reference, formula)                                                            \
     FUNCTIONS(infer, ncl_elements_lower, reference)                                                                    \
     void elements(struct ncl_expression *, const struct ncl_node *);
 #include "ops.def"
 #undef OP
 #undef OP_AFTER
+#undef OP_PROBLEM
 #undef ELEMENTS
 
 uint64_t ncl_no_macs(const struct ncl_node *node)
@@ -34,6 +39,8 @@ void ncl_no_reference(const struct ncl_reference *reference, const struct ncl_no
 #define OP(name, infer, lower, reference, variant) {name, infer, lower, reference, variant, .macs = ncl_no_macs},
 #define OP_AFTER(name, infer, lower, reference, variant, counted)                                                      \
     {name, infer, lower, reference, variant, .after = true, .macs = counted},
+#define OP_PROBLEM(name, infer, described, reference, variant, counted)                                                \
+    {name, infer, ncl_choose_lower, reference, variant, .after = true, .macs = counted, .problem = described},
 #define ELEMENTS(name, infer, elements, reference, formula)                                                            \
     {name, infer, ncl_elements_lower, reference, 0, formula, elements, .macs = ncl_no_macs},
 const struct ncl_op ncl_ops[] = {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "emit/after.h"
+#include "emit/blocks.h"
 #include "emit/forms.h"
 #include "emit/parts.h"
 #include "emit/variant.h"
@@ -32,7 +33,7 @@ static bool node_is_constant(const struct ncl_lower *lower, const struct ncl_nod
     for (const struct ncl_after *after = node->after; after; after = after->next)
         for (size_t k = 0; k < after->node->parameter_count; k++) {
             const struct ncl_value *argument = &after->node->argument[k];
-            constant &= (argument->kind == NCL_VALUE_TENSOR && ncl_after_makes(node, argument->tensor)) ||
+            constant &= (argument->kind == NCL_VALUE_TENSOR && ncl_node_makes(node, argument->tensor)) ||
                         value_is_constant(lower, argument);
         }
     return constant;
@@ -243,6 +244,8 @@ static nnefcl_status make_plan_parts(struct ncl_lower *lower, const struct ncl_g
     for (size_t i = 0; i < graph->tensor_count; i++)
         lower->tensor[i] = NCL_NO_TENSOR;
     nnefcl_status status = lower_inputs(lower);
+    if (!status)
+        status = ncl_blocks_decide(lower);
     if (!status)
         status = lower_nodes(lower);
     if (!status)

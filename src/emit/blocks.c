@@ -1,0 +1,126 @@
+#include "emit/blocks.h"
+
+#include <assert.h>
+
+#include "emit/blocks_known.h"
+#include "emit/forms.h"
+
+#define CONVERT_RATE 6.0 /* GB/s read and written */
+
+/* ---- forms ---- */
+
+bool ncl_blocks_can(const struct ncl_tensor *tensor)
+{
+    return tensor->dtype == NNEFCL_SCALAR && (tensor->shape.rank == 3 || tensor->shape.rank == 4);
+}
+
+bool ncl_blocks_held(const struct ncl_lower *lower, const struct ncl_tensor *tensor)
+{
+    return lower->blocks && lower->blocks[tensor->id].held;
+}
+
+struct ncl_layout ncl_blocks_layout(const struct ncl_lower *lower, const struct ncl_tensor *tensor)
+{
+    struct ncl_layout layout = {.axis = 1, .block = (uint8_t)lower->plan->target.lanes};
+    assert(ncl_blocks_can(tensor));
+    if (lower->blocks)
+        for (int i = 0; i < 2; i++) {
+            layout.before[i] = lower->blocks[tensor->id].before[i];
+            layout.after[i] = lower->blocks[tensor->id].after[i];
+        }
+    return layout;
+}
+
+ncl_ref ncl_blocks_in(struct ncl_lower *lower, const struct ncl_tensor *tensor)
+{
+    const struct ncl_layout layout = ncl_blocks_layout(lower, tensor);
+    return ncl_lower_as(lower, tensor, &layout);
+}
+
+/* ---- places ---- */
+
+struct ncl_place ncl_blocks_place(const struct ncl_lower *lower, ncl_ref ref)
+{
+    struct ncl_place place = {.block = 1, .extent = {1, 1}};
+    if (lower->status)
+        return place;
+    const struct ncl_plan_tensor *tensor = &lower->plan->tensor[ref];
+    const struct ncl_layout *layout = &tensor->layout;
+    const nnefcl_shape *shape = &tensor->shape;
+    const int64_t origin[NNEFCL_MAX_RANK] = {0};
+    assert(shape->rank == 3 || shape->rank == 4);
+    if (layout->block)
+        place.block = layout->block;
+    place.batch = ncl_layout_stride(layout, shape, 0);
+    place.channel = ncl_layout_stride(layout, shape, 1);
+    place.first = ncl_layout_offset(layout, shape, origin);
+    for (int axis = 2, i = 4 - shape->rank; axis < shape->rank; axis++, i++) {
+        place.extent[i] = shape->extent[axis];
+        place.before[i] = layout->before[axis - 2];
+        place.after[i] = layout->after[axis - 2];
+    }
+    place.row = place.block * (place.before[1] + place.extent[1] + place.after[1]);
+    return place;
+}
+
+void ncl_blocks_emit_in(struct ncl_emit *step, const struct ncl_place *place, const char *const names[4])
+{
+    const int64_t values[] = {place->batch, place->channel, place->row, place->first};
+    for (int i = 0; i < 4; i++)
+        ncl_step_size(step, names[i], values[i]);
+}
+
+void ncl_blocks_emit_out(struct ncl_emit *step, const struct ncl_place *place)
+{
+    ncl_blocks_emit_in(step, place, (const char *const[]){"Y_BATCH", "Y_CHANNEL", "Y_ROW", "Y_FIRST"});
+    ncl_step_size(step, "HEIGHT", place->extent[0]);
+    ncl_step_size(step, "WIDTH", place->extent[1]);
+    ncl_step_sizes(step, "HALO", place->before, 2);
+    ncl_step_sizes(step, "HALO", place->after, 2);
+}
+
+/* ---- what conversions cost ---- */
+
+const struct ncl_tensor *ncl_blocks_input(const struct ncl_problem *problem)
+{
+    return problem->family == NCL_FAMILY_CONV   ? problem->conv.input
+           : problem->family == NCL_FAMILY_POOL ? problem->pool.input
+                                                : NULL;
+}
+
+static double conversion_cost(const struct ncl_tensor *tensor)
+{
+    const double bytes = 2 * (double)ncl_shape_volume(&tensor->shape) * (double)nnefcl_dtype_size(tensor->dtype);
+    return ncl_tensor_is_constant(tensor) ? 0 : bytes / (CONVERT_RATE * 1e3);
+}
+
+size_t ncl_blocks_operands(const struct ncl_node *node, const struct ncl_tensor **operand)
+{
+    const struct ncl_tensor *result = ncl_node_last_result(node);
+    const struct ncl_after own = {node, node->after};
+    size_t count = 0;
+    for (const struct ncl_after *member = node->op->elements ? &own : node->after; member; member = member->next)
+        for (size_t k = 0; k < member->node->parameter_count && count < NCL_BLOCKS_OPERANDS; k++) {
+            const struct ncl_value *value = &member->node->argument[k];
+            if (value->kind == NCL_VALUE_TENSOR && !ncl_node_makes(node, value->tensor) &&
+                ncl_shape_equal(&value->tensor->shape, &result->shape))
+                operand[count++] = value->tensor;
+        }
+    return count;
+}
+
+double ncl_blocks_cost(const struct ncl_lower *lower, const struct ncl_problem *problem, bool reads, bool writes)
+{
+    const struct ncl_tensor *operand[NCL_BLOCKS_OPERANDS], *input = ncl_blocks_input(problem);
+    double cost = 0;
+    if (!lower->blocks || !problem->result || !(problem->node->op->problem || problem->node->op->elements))
+        return 0;
+    if (input && reads != ncl_blocks_held(lower, input))
+        cost += conversion_cost(input);
+    const size_t count = ncl_blocks_operands(problem->node, operand);
+    for (size_t i = 0; i < count; i++)
+        if (writes != ncl_blocks_held(lower, operand[i]))
+            cost += conversion_cost(operand[i]);
+    const struct ncl_tensor *last = ncl_node_last_result(problem->node);
+    return writes && lower->blocks[last->id].read_plain ? cost + conversion_cost(last) : cost;
+}

@@ -1,0 +1,145 @@
+#include "base/element.h"
+
+#include <math.h>
+
+#include "base/checked.h"
+
+static const struct {
+    const char *name;
+    unsigned bits;
+    nnefcl_dtype dtype;
+} elements[] = {
+#define NCL_ELEMENT_ROW(name, text, bits, dtype) {text, bits, NNEFCL_##dtype},
+    NCL_ELEMENT_LIST(NCL_ELEMENT_ROW)
+#undef NCL_ELEMENT_ROW
+};
+
+const char *ncl_element_name(enum ncl_element element)
+{
+    return elements[element].name;
+}
+
+unsigned ncl_element_bits(enum ncl_element element)
+{
+    return elements[element].bits;
+}
+
+nnefcl_dtype ncl_element_dtype(enum ncl_element element)
+{
+    return elements[element].dtype;
+}
+
+static bool is_unsigned(enum ncl_element element)
+{
+    return (element >= NCL_ELEMENT_UINT8 && element <= NCL_ELEMENT_UINT64) || element == NCL_ELEMENT_UINT4;
+}
+
+int64_t ncl_element_low(enum ncl_element element)
+{
+    if (elements[element].dtype != NNEFCL_INTEGER || is_unsigned(element))
+        return 0;
+    return INT64_MIN >> (64 - elements[element].bits);
+}
+
+int64_t ncl_element_high(enum ncl_element element)
+{
+    if (elements[element].dtype != NNEFCL_INTEGER)
+        return 0;
+    const unsigned bits = elements[element].bits - (is_unsigned(element) && elements[element].bits < 64 ? 0 : 1);
+    return (int64_t)(UINT64_MAX >> (64 - bits));
+}
+
+bool ncl_element_bytes(enum ncl_element element, uint64_t count, uint64_t *bytes)
+{
+    uint64_t bits;
+    if (__builtin_mul_overflow(count, (uint64_t)elements[element].bits, &bits) || bits > UINT64_MAX - 7)
+        return false;
+    *bytes = (bits + 7) / 8;
+    return true;
+}
+
+static uint64_t load_bits(const uint8_t *data, size_t index, unsigned bits)
+{
+    if (bits < 8)
+        return data[index / 2] >> (index % 2 * 4) & 15;
+    uint64_t value = 0;
+    for (unsigned i = 0; i < bits / 8; i++)
+        value |= (uint64_t)data[index * (bits / 8) + i] << 8 * i;
+    return value;
+}
+
+/* sign, `exponent` bits, `mantissa` bits. Without infinities (float8e4m3fn) only all ones are no number. */
+static double small_float(uint64_t bits, unsigned exponent, unsigned mantissa, bool infinities)
+{
+    const int bias = (1 << (exponent - 1)) - 1;
+    const uint64_t top = ((uint64_t)1 << exponent) - 1, e = bits >> mantissa & top,
+                   m = bits & (((uint64_t)1 << mantissa) - 1);
+    const double sign = bits >> (exponent + mantissa) & 1 ? -1 : 1;
+    if (e == top && infinities)
+        return m ? NAN : sign * INFINITY;
+    if (e == top && m == ((uint64_t)1 << mantissa) - 1)
+        return NAN;
+    return sign * ldexp(e ? (double)(m | (uint64_t)1 << mantissa) : (double)m, (e ? (int)e : 1) - bias - (int)mantissa);
+}
+
+static double bits_to_double(enum ncl_element element, uint64_t bits)
+{
+    union {
+        uint64_t bits;
+        double value;
+    } wide = {bits};
+    union {
+        uint32_t bits;
+        float value;
+    } single = {(uint32_t)bits};
+    switch (element) {
+    case NCL_ELEMENT_FLOAT32:
+        return (double)single.value;
+    case NCL_ELEMENT_FLOAT64:
+        return wide.value;
+    case NCL_ELEMENT_FLOAT16:
+        return small_float(bits, 5, 10, true);
+    case NCL_ELEMENT_BFLOAT16:
+        return small_float(bits, 8, 7, true);
+    case NCL_ELEMENT_FLOAT8E4M3FN:
+        return small_float(bits, 4, 3, false);
+    default:
+        return small_float(bits, 5, 2, true);
+    }
+}
+
+static int64_t bits_to_int64(enum ncl_element element, uint64_t bits)
+{
+    const unsigned spare = 64 - elements[element].bits;
+    if (element == NCL_ELEMENT_BOOL)
+        return bits != 0;
+    return is_unsigned(element) ? (int64_t)bits : (int64_t)(bits << spare) >> spare;
+}
+
+void ncl_element_to_double(enum ncl_element element, const uint8_t *data, size_t first, size_t count, double *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t bits = load_bits(data, first + i, elements[element].bits);
+        out[i] = elements[element].dtype == NNEFCL_SCALAR ? bits_to_double(element, bits)
+                 : element == NCL_ELEMENT_UINT64          ? (double)bits
+                                                          : (double)bits_to_int64(element, bits);
+    }
+}
+
+/* What lies outside of int64 is its nearest end, what is no number 0. */
+static int64_t double_to_int64(double value)
+{
+    return isnan(value)                     ? 0
+           : value >= 9223372036854775808.0 ? INT64_MAX
+           : value < -9223372036854775808.0 ? INT64_MIN
+                                            : (int64_t)value;
+}
+
+void ncl_element_to_int64(enum ncl_element element, const uint8_t *data, size_t first, size_t count, int64_t *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t bits = load_bits(data, first + i, elements[element].bits);
+        out[i] = elements[element].dtype == NNEFCL_SCALAR ? double_to_int64(bits_to_double(element, bits))
+                                                          : bits_to_int64(element, bits);
+    }
+}

@@ -31,6 +31,13 @@ static const struct pass_case {
     {"a mean for each element", G("y", "    c = conv(x, w, s);\n" NORM("c", "u", "s")), 2, 2},
     {"a filter from outside",
      G("y", "    f = reshape(z, shape = [2,1,1,1]);\n    c = conv(x, f, s, groups = 2);\n" NORM("c", "s", "s")), 2, 2},
+    {"of a deconvolution", G("y", "    c = deconv(x, w, s);\n" NORM("c", "s", "s")), 3, 2},
+    {"of a deconvolution in groups",
+     G("y",
+       "    v = variable(shape = [2,1,1,1], label = 'v');\n    c = deconv(x, v, s, groups = 2);\n" NORM("c", "s", "s")),
+     3, 3},
+    {"of a product",
+     G("y", "    v = variable(shape = [2,2], label = 'v');\n    c = linear(z, v, s);\n" NORM("c", "s", "s")), 2, 1},
     {"no convolution", G("y", "    c = max_pool(x, size = [1,1,1,1]);\n" NORM("c", "s", "s")), 2, 2},
 };
 

@@ -92,15 +92,15 @@ static uint64_t peak_memory(void)
 
 static void print_table(double figures[METRICS][FIGURES])
 {
-    printf("%-12s", "");
+    print("%-12s", "");
     for (int f = 0; f < FIGURES; f++)
-        printf("%10s", figure_names[f]);
-    putchar('\n');
+        print("%10s", figure_names[f]);
+    print("\n");
     for (int m = 0; m < METRICS; m++) {
-        printf("%-12s", metric_names[m]);
+        print("%-12s", metric_names[m]);
         for (int f = 0; f < FIGURES; f++)
-            printf("%10.3f", figures[m][f]);
-        putchar('\n');
+            print("%10.3f", figures[m][f]);
+        print("\n");
     }
 }
 
@@ -108,13 +108,13 @@ static json_t *bench_json(double figures[METRICS][FIGURES], const struct bench_s
                           const struct options *options, size_t count, uint64_t peak)
 {
     json_t *bench =
-        json_pack("{s:f, s:f, s:I, s:I, s:I}", "load_ms", start->load_ms, "first_ms", start->first_ms, "warmup",
-                  (json_int_t)options->warmup, "runs", (json_int_t)count, "peak_rss_bytes", (json_int_t)peak);
+        document_pack("{s:f, s:f, s:I, s:I, s:I}", "load_ms", start->load_ms, "first_ms", start->first_ms, "warmup",
+                      (json_int_t)options->warmup, "runs", (json_int_t)count, "peak_rss_bytes", (json_int_t)peak);
     for (int m = 0; m < METRICS; m++) {
-        json_t *object = json_object();
+        json_t *object = document_object();
         for (int f = 0; f < FIGURES; f++)
-            json_object_set_new(object, figure_names[f], json_real(figures[m][f]));
-        json_object_set_new(bench, metric_names[m], object);
+            document_set(object, figure_names[f], document_real(figures[m][f]));
+        document_set(bench, metric_names[m], object);
     }
     return bench;
 }
@@ -137,13 +137,12 @@ enum status bench_run(const struct engine *engine, const struct runs *runs, void
     for (int m = 0; m < METRICS; m++)
         summarize(samples.values[m], samples.count, figures[m]);
     if (document) {
-        json_object_set_new(document, "bench",
-                            bench_json(figures, start, engine->options, samples.count, peak_memory()));
+        document_set(document, "bench", bench_json(figures, start, engine->options, samples.count, peak_memory()));
         return STATUS_OK;
     }
     print_table(figures);
-    printf("%zu runs after %llu to warm up; load %.1f ms, first outputs %.1f ms, peak memory %s\n", samples.count,
-           (unsigned long long)engine->options->warmup, start->load_ms, start->first_ms,
-           report_bytes(peak_memory(), peak));
+    print("%zu runs after %llu to warm up; load %.1f ms, first outputs %.1f ms, peak memory %s\n", samples.count,
+          (unsigned long long)engine->options->warmup, start->load_ms, start->first_ms,
+          report_bytes(peak_memory(), peak));
     return STATUS_OK;
 }

@@ -68,26 +68,26 @@ static const char *index_text(const nnefcl_shape *shape, size_t position, char t
 void compare_print(const char *output, const nnefcl_tensor *got, const nnefcl_tensor *want, const struct comparison *c)
 {
     char a[SHAPE_TEXT], b[SHAPE_TEXT];
-    printf("%-7s %s: ", c->ok ? "ok" : "differs", output);
+    print("%-7s %s: ", c->ok ? "ok" : "differs", output);
     if (!c->same_type)
-        printf("type %s, want %s\n", nnefcl_dtype_name(got->dtype), nnefcl_dtype_name(want->dtype));
+        print("type %s, want %s\n", nnefcl_dtype_name(got->dtype), nnefcl_dtype_name(want->dtype));
     else if (!c->same_shape)
-        printf("shape %s, want %s\n", shape_text(&got->shape, a), shape_text(&want->shape, b));
+        print("shape %s, want %s\n", shape_text(&got->shape, a), shape_text(&want->shape, b));
     else if (c->ok)
-        printf("%zu values, max error %.3g, relative %.3g\n", c->count, c->max_abs, c->max_rel);
+        print("%zu values, max error %.3g, relative %.3g\n", c->count, c->max_abs, c->max_rel);
     else
-        printf("%zu of %zu values, max error %.3g, relative %.3g; worst at %s: got %.9g, want %.9g\n", c->bad, c->count,
-               c->max_abs, c->max_rel, index_text(&got->shape, c->worst, a), c->got, c->want);
+        print("%zu of %zu values, max error %.3g, relative %.3g; worst at %s: got %.9g, want %.9g\n", c->bad, c->count,
+              c->max_abs, c->max_rel, index_text(&got->shape, c->worst, a), c->got, c->want);
 }
 
 json_t *compare_json(const char *output, const char *file, const struct comparison *c)
 {
-    json_t *object = json_pack("{s:s, s:s, s:b, s:b, s:b}", "output", output, "file", file, "ok", c->ok, "same_type",
-                               c->same_type, "same_shape", c->same_shape);
+    json_t *object = document_pack("{s:s, s:s, s:b, s:b, s:b}", "output", output, "file", file, "ok", c->ok,
+                                   "same_type", c->same_type, "same_shape", c->same_shape);
     if (c->same_type && c->same_shape)
-        json_object_update_new(object, json_pack("{s:I, s:I, s:o, s:o, s:I, s:o, s:o}", "count", (json_int_t)c->count,
-                                                 "bad", (json_int_t)c->bad, "max_abs", report_real(c->max_abs),
-                                                 "max_rel", report_real(c->max_rel), "worst", (json_int_t)c->worst,
-                                                 "got", report_real(c->got), "want", report_real(c->want)));
+        document_merge(object, document_pack("{s:I, s:I, s:o, s:o, s:I, s:o, s:o}", "count", (json_int_t)c->count,
+                                             "bad", (json_int_t)c->bad, "max_abs", document_real(c->max_abs), "max_rel",
+                                             document_real(c->max_rel), "worst", (json_int_t)c->worst, "got",
+                                             document_real(c->got), "want", document_real(c->want)));
     return object;
 }

@@ -163,10 +163,7 @@ static enum status write_report(struct work *work, const char *path)
     } else if (strcmp(end, ".xml") == 0) {
         conform_xml(&work->conformance, file);
     } else {
-        json_t *document = conform_json(&work->conformance);
-        json_dumpf(document, file, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
-        putc('\n', file);
-        json_decref(document);
+        document_write(conform_json(&work->conformance), file, JSON_INDENT(1));
     }
     const bool bad = ferror(file);
     if (fclose(file) || bad)
@@ -186,7 +183,7 @@ enum status conform_execute(const struct options *options, struct pool *pool, st
     if (status)
         return status;
     if (options->json)
-        report_print(conform_json(&work.conformance));
+        document_print(conform_json(&work.conformance));
     else
         conform_print(&work.conformance);
     for (size_t i = 0; i < options->report_count && !status; i++)

@@ -46,8 +46,6 @@ void conform_print(const struct conform *conformance);
 json_t *conform_json(const struct conform *conformance);
 void conform_xml(const struct conform *conformance, FILE *file);
 void conform_html(const struct conform *conformance, FILE *file);
-/* Text for XML and HTML: markup escaped, what neither may hold replaced. */
-void conform_escape(FILE *file, const char *text);
 /* "1.5", "inf", "0" */
 const char *conform_ulp(double ulp, char text[32]);
 

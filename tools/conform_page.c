@@ -4,25 +4,6 @@
 
 #include "conform.h"
 
-void conform_escape(FILE *file, const char *text)
-{
-    for (; *text; text++) {
-        const unsigned char c = (unsigned char)*text;
-        if (c == '&')
-            fputs("&amp;", file);
-        else if (c == '<')
-            fputs("&lt;", file);
-        else if (c == '>')
-            fputs("&gt;", file);
-        else if (c == '"')
-            fputs("&quot;", file);
-        else if (c < ' ' && c != '\n' && c != '\t')
-            putc('?', file);
-        else
-            putc(c, file);
-    }
-}
-
 /* ---- JUnit ---- */
 
 static void put_case(const struct conform *c, const struct conform_result *r, FILE *file)
@@ -33,11 +14,11 @@ static void put_case(const struct conform *c, const struct conform_result *r, FI
         return;
     }
     fputs(">\n   <failure message=\"", file);
-    conform_escape(file, r->variant);
+    print_markup(file, r->variant);
     fputs(*r->variant ? ": " : "", file);
-    conform_escape(file, r->message);
+    print_markup(file, r->message);
     fputs("\">", file);
-    conform_escape(file, r->document);
+    print_markup(file, r->document);
     fputs("</failure>\n  </testcase>\n", file);
 }
 
@@ -50,7 +31,7 @@ void conform_xml(const struct conform *c, FILE *file)
     for (size_t i = 0; i < c->device_count; i++) {
         const struct conform_device *d = &c->device[i];
         fputs(" <testsuite name=\"", file);
-        conform_escape(file, d->info.name);
+        print_markup(file, d->info.name);
         fprintf(file, "\" tests=\"%zu\" failures=\"%zu\" errors=\"%d\" time=\"%.3f\">\n", d->cases, d->failed,
                 d->stopped != NULL, d->ms / 1000);
         for (size_t k = 0; k < c->result_count; k++)
@@ -58,7 +39,7 @@ void conform_xml(const struct conform *c, FILE *file)
                 put_case(c, &c->result[k], file);
         if (d->stopped) {
             fputs("  <system-err>", file);
-            conform_escape(file, d->stopped);
+            print_markup(file, d->stopped);
             fputs("</system-err>\n", file);
         }
         fputs(" </testsuite>\n", file);
@@ -94,13 +75,13 @@ static void put_devices(const struct conform *c, FILE *file)
         fputs("<tr>", file);
         for (size_t k = 0; k < sizeof facts / sizeof *facts; k++) {
             fputs("<td>", file);
-            conform_escape(file, facts[k]);
+            print_markup(file, facts[k]);
         }
         fprintf(file, "<td class=n>%zu<td class=\"n %s\">%zu<td class=n>%.1f\n", d->cases, d->failed ? "bad" : "good",
                 d->failed, d->ms / 1000);
         if (d->stopped) {
             fputs("<tr><td colspan=9 class=bad>stopped: ", file);
-            conform_escape(file, d->stopped);
+            print_markup(file, d->stopped);
             putc('\n', file);
         }
     }
@@ -115,7 +96,7 @@ static void put_operations(const struct conform *c, FILE *file)
           file);
     for (size_t i = 0; i < c->device_count; i++) {
         fputs("<th>cases<th>", file);
-        conform_escape(file, c->device[i].info.name);
+        print_markup(file, c->device[i].info.name);
         fputs("<th>allowed", file);
     }
     putc('\n', file);
@@ -144,13 +125,13 @@ static void put_failures(const struct conform *c, FILE *file)
         if (r->passed)
             continue;
         fprintf(file, "<details><summary><b>%s</b> on ", r->name);
-        conform_escape(file, c->device[r->device].info.name);
+        print_markup(file, c->device[r->device].info.name);
         fputs(*r->variant ? " with " : "", file);
-        conform_escape(file, r->variant);
+        print_markup(file, r->variant);
         fputs(": ", file);
-        conform_escape(file, r->message);
+        print_markup(file, r->message);
         fputs("</summary>\n<pre>", file);
-        conform_escape(file, r->document);
+        print_markup(file, r->document);
         fputs("</pre></details>\n", file);
     }
 }

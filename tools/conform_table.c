@@ -17,24 +17,24 @@ static void print_devices(const struct conform *c)
 {
     for (size_t i = 0; i < c->device_count; i++) {
         const struct conform_device *d = &c->device[i];
-        printf("[%zu] %s (%s, driver %s): %zu cases in %.1f s%s%s\n", i, d->info.name, d->info.platform_name,
-               d->info.driver, d->cases, d->ms / 1000, d->stopped ? "; stopped: " : "", d->stopped ? d->stopped : "");
+        print("[%zu] %s (%s, driver %s): %zu cases in %.1f s%s%s\n", i, d->info.name, d->info.platform_name,
+              d->info.driver, d->cases, d->ms / 1000, d->stopped ? "; stopped: " : "", d->stopped ? d->stopped : "");
     }
 }
 
 static void print_row(const struct conform *c, size_t op)
 {
     char ulp[32], allowed[32], cell[80];
-    printf("%-30s %-7s", c->op[op].name, c->op[op].chapter);
+    print("%-30s %-7s", c->op[op].name, c->op[op].chapter);
     for (size_t i = 0; i < c->device_count; i++) {
         const struct conform_figure *f = &c->device[i].figure[op];
         if (f->failed)
             snprintf(cell, sizeof cell, "%zu FAILED", f->failed);
         else
             snprintf(cell, sizeof cell, "%s of %s", conform_ulp(f->ulp, ulp), conform_ulp(f->tolerance, allowed));
-        printf(" %5zu  %-16s", f->cases, cell);
+        print(" %5zu  %-16s", f->cases, cell);
     }
-    putchar('\n');
+    print("\n");
 }
 
 static void print_failures(const struct conform *c)
@@ -45,61 +45,62 @@ static void print_failures(const struct conform *c)
         if (r->passed)
             continue;
         if (shown++ == SHOWN) {
-            printf("... and more; a report (--report) has all of them\n");
+            print("... and more; a report (--report) has all of them\n");
             return;
         }
-        printf("[%zu] %s%s%s%s: %s\n", r->device, r->name, *r->variant ? " (" : "", r->variant, *r->variant ? ")" : "",
-               r->message);
+        print("[%zu] %s%s%s%s: %s\n", r->device, r->name, *r->variant ? " (" : "", r->variant, *r->variant ? ")" : "",
+              r->message);
     }
 }
 
 void conform_print(const struct conform *c)
 {
     print_devices(c);
-    printf("\n%-30s %-7s", "operation", "chapter");
+    print("\n%-30s %-7s", "operation", "chapter");
     for (size_t i = 0; i < c->device_count; i++)
-        printf(" cases  [%zu] %-12s", i, "worst ULP");
-    putchar('\n');
+        print(" cases  [%zu] %-12s", i, "worst ULP");
+    print("\n");
     for (size_t op = 0; op < c->op_count; op++)
         print_row(c, op);
-    putchar('\n');
+    print("\n");
     print_failures(c);
-    printf("%zu passed, %zu failed\n", c->result_count - c->failed, c->failed);
+    print("%zu passed, %zu failed\n", c->result_count - c->failed, c->failed);
 }
 
 /* ---- JSON ---- */
 
 static json_t *device_json(const struct conform *c, const struct conform_device *d)
 {
-    json_t *ops = json_array();
+    json_t *ops = document_array();
     for (size_t i = 0; i < c->op_count; i++)
-        json_array_append_new(ops, json_pack("{s:s, s:s, s:I, s:I, s:o, s:o}", "op", c->op[i].name, "chapter",
-                                             c->op[i].chapter, "cases", (json_int_t)d->figure[i].cases, "failed",
-                                             (json_int_t)d->figure[i].failed, "ulp", report_real(d->figure[i].ulp),
-                                             "tolerance", report_real(d->figure[i].tolerance)));
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I, s:I, s:f, s:s?, s:o}", "name", d->info.name, "platform",
-                     d->info.platform_name, "vendor", d->info.vendor, "version", d->info.version, "driver",
-                     d->info.driver, "fp16", d->info.fp16, "fp64", d->info.fp64, "cases", (json_int_t)d->cases,
-                     "failed", (json_int_t)d->failed, "seconds", d->ms / 1000, "stopped", d->stopped, "ops", ops);
+        document_add(ops, document_pack("{s:s, s:s, s:I, s:I, s:o, s:o}", "op", c->op[i].name, "chapter",
+                                        c->op[i].chapter, "cases", (json_int_t)d->figure[i].cases, "failed",
+                                        (json_int_t)d->figure[i].failed, "ulp", document_real(d->figure[i].ulp),
+                                        "tolerance", document_real(d->figure[i].tolerance)));
+    return document_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I, s:I, s:f, s:s?, s:o}", "name", d->info.name,
+                         "platform", d->info.platform_name, "vendor", d->info.vendor, "version", d->info.version,
+                         "driver", d->info.driver, "fp16", d->info.fp16, "fp64", d->info.fp64, "cases",
+                         (json_int_t)d->cases, "failed", (json_int_t)d->failed, "seconds", d->ms / 1000, "stopped",
+                         d->stopped, "ops", ops);
 }
 
 json_t *conform_json(const struct conform *c)
 {
-    json_t *document = report_document("conformance"), *devices = json_array(), *failures = json_array();
+    json_t *document = document_begin("conformance"), *devices = document_array(), *failures = document_array();
     for (size_t i = 0; i < c->device_count; i++)
-        json_array_append_new(devices, device_json(c, &c->device[i]));
+        document_add(devices, device_json(c, &c->device[i]));
     for (size_t i = 0; i < c->result_count; i++) {
         const struct conform_result *r = &c->result[i];
         if (!r->passed)
-            json_array_append_new(failures,
-                                  json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "device", (json_int_t)r->device,
-                                            "op", c->op[r->op].name, "case", r->name, "variant", r->variant, "message",
-                                            r->message, "document", r->document, "ulp", report_real(r->ulp),
-                                            "tolerance", report_real(r->tolerance)));
+            document_add(failures,
+                         document_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "device", (json_int_t)r->device,
+                                       "op", c->op[r->op].name, "case", r->name, "variant", r->variant, "message",
+                                       r->message, "document", r->document, "ulp", document_real(r->ulp), "tolerance",
+                                       document_real(r->tolerance)));
     }
-    json_object_set_new(document, "library", json_string(nnefcl_version()));
-    json_object_set_new(document, "level", json_string(c->level));
-    json_object_set_new(document, "devices", devices);
-    json_object_set_new(document, "failures", failures);
+    document_set(document, "library", document_text(nnefcl_version()));
+    document_set(document, "level", document_text(c->level));
+    document_set(document, "devices", devices);
+    document_set(document, "failures", failures);
     return document;
 }

@@ -26,7 +26,7 @@ struct job {
 static json_t *compare_run(struct job *job, const struct run *run)
 {
     const struct options *o = job->engine->options;
-    json_t *array = job->document ? json_array() : NULL;
+    json_t *array = job->document ? document_array() : NULL;
     for (size_t i = 0; i < run->wanted_count; i++) {
         const struct run_wanted *wanted = &run->wanted[i];
         const nnefcl_tensor *got = &job->results[wanted->output];
@@ -35,7 +35,7 @@ static json_t *compare_run(struct job *job, const struct run *run)
         job->compared++;
         job->differing += !c.ok;
         if (array)
-            json_array_append_new(array, compare_json(name, wanted->path, &c));
+            document_add(array, compare_json(name, wanted->path, &c));
         else
             compare_print(name, got, &wanted->tensor, &c);
     }
@@ -49,7 +49,7 @@ static void print_run(struct job *job, const struct run *run)
     bool silent =
         job->runs.to_stdout || run->wanted_count || run->target_count || o->topk || o->verify || o->bench || o->profile;
     if (job->runs.count > 1 && (!silent || run->wanted_count || o->topk || o->verify))
-        printf("run %zu\n", (size_t)(run - job->runs.items) + 1);
+        print("run %zu\n", (size_t)(run - job->runs.items) + 1);
     if (o->verify)
         verdicts_print(&job->verdicts);
     compare_run(job, run);
@@ -64,18 +64,18 @@ static void print_run(struct job *job, const struct run *run)
 static void record_run(struct job *job, const struct run *run)
 {
     const struct options *o = job->engine->options;
-    json_t *object = json_object(), *outputs = json_array();
+    json_t *object = document_object(), *outputs = document_array();
     for (size_t i = 0; i < job->runs.output_count; i++) {
         json_t *output = output_json(job->runs.outputs[i].name, &job->results[i]);
         if (o->topk)
-            json_object_set_new(output, "topk", topk_json(&job->results[i], o->topk, &job->labels, job->runs.pool));
-        json_array_append_new(outputs, output);
+            document_set(output, "topk", topk_json(&job->results[i], o->topk, &job->labels, job->runs.pool));
+        document_add(outputs, output);
     }
-    json_object_set_new(object, "outputs", outputs);
+    document_set(object, "outputs", outputs);
     if (o->verify)
-        json_object_set_new(object, "verify", verdicts_json(&job->verdicts));
-    json_object_set_new(object, "compare", compare_run(job, run));
-    json_array_append_new(job->run_list, object);
+        document_set(object, "verify", verdicts_json(&job->verdicts));
+    document_set(object, "compare", compare_run(job, run));
+    document_add(job->run_list, object);
 }
 
 static enum status infer(struct job *job, const struct run *run)
@@ -120,13 +120,13 @@ static void open_document(struct job *job)
     if (!job->engine->options->json)
         return;
     nnefcl_device_describe(job->engine->device, &device);
-    job->document = report_document("run");
-    json_object_set_new(job->document, "model", json_string(nnefcl_model_name(job->engine->model)));
-    json_object_set_new(job->document, "device",
-                        json_pack("{s:i, s:i, s:s, s:s}", "platform", device.platform, "index", device.index, "name",
-                                  device.name, "platform_name", device.platform_name));
-    job->run_list = json_array();
-    json_object_set_new(job->document, "runs", job->run_list);
+    job->document = document_begin("run");
+    document_set(job->document, "model", document_text(nnefcl_model_name(job->engine->model)));
+    document_set(job->document, "device",
+                 document_pack("{s:i, s:i, s:s, s:s}", "platform", device.platform, "index", device.index, "name",
+                               device.name, "platform_name", device.platform_name));
+    job->run_list = document_array();
+    document_set(job->document, "runs", job->run_list);
 }
 
 /* All runs, then the repeated ones; `clock` stands at the start less the time spent on the user's data. */
@@ -188,7 +188,7 @@ enum status execute_runs(struct engine *engine)
         status = run_all(&job, clock);
     }
     if (job.document && (status == STATUS_OK || status == STATUS_DIFFERS))
-        report_print(job.document);
+        document_print(job.document);
     else
         json_decref(job.document);
     runs_free(&job.runs);

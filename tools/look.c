@@ -7,20 +7,21 @@
 
 static json_t *needs_json(const nnefcl_needs *n)
 {
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "nodes", (json_int_t)n->nodes, "steps",
-                     (json_int_t)n->steps, "kernels", (json_int_t)n->kernels, "parameters", (json_int_t)n->parameters,
-                     "macs", (json_int_t)n->macs, "weights_bytes", (json_int_t)n->weights, "arena_bytes",
-                     (json_int_t)n->arena, "io_bytes", (json_int_t)n->io, "largest_bytes", (json_int_t)n->largest);
+    return document_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "nodes", (json_int_t)n->nodes, "steps",
+                         (json_int_t)n->steps, "kernels", (json_int_t)n->kernels, "parameters",
+                         (json_int_t)n->parameters, "macs", (json_int_t)n->macs, "weights_bytes",
+                         (json_int_t)n->weights, "arena_bytes", (json_int_t)n->arena, "io_bytes", (json_int_t)n->io,
+                         "largest_bytes", (json_int_t)n->largest);
 }
 
 static void print_needs(const nnefcl_needs *n)
 {
     char total[BYTES_TEXT], weights[BYTES_TEXT], arena[BYTES_TEXT], io[BYTES_TEXT];
-    printf("%zu nodes, %llu parameters, %llu MACs; device memory %s (weights %s, intermediate %s, inputs and outputs "
-           "%s)\n",
-           n->nodes, (unsigned long long)n->parameters, (unsigned long long)n->macs,
-           report_bytes(n->weights + n->arena + n->io, total), report_bytes(n->weights, weights),
-           report_bytes(n->arena, arena), report_bytes(n->io, io));
+    print("%zu nodes, %llu parameters, %llu MACs; device memory %s (weights %s, intermediate %s, inputs and outputs "
+          "%s)\n",
+          n->nodes, (unsigned long long)n->parameters, (unsigned long long)n->macs,
+          report_bytes(n->weights + n->arena + n->io, total), report_bytes(n->weights, weights),
+          report_bytes(n->arena, arena), report_bytes(n->io, io));
 }
 
 enum status look_check(struct engine *engine)
@@ -34,10 +35,10 @@ enum status look_check(struct engine *engine)
     if (status)
         return status;
     if (engine->options->json) {
-        json_t *document = report_document("check");
-        json_object_set_new(document, "model", json_string(nnefcl_model_name(engine->model)));
-        json_object_set_new(document, "needs", needs_json(&needs));
-        report_print(document);
+        json_t *document = document_begin("check");
+        document_set(document, "model", document_text(nnefcl_model_name(engine->model)));
+        document_set(document, "needs", needs_json(&needs));
+        document_print(document);
     } else if (!engine->talk->quiet) {
         print_needs(&needs);
     }
@@ -48,15 +49,15 @@ static void summary_row(const nnefcl_node_info *node, const char *variant, json_
 {
     char shape[SHAPE_TEXT];
     if (rows)
-        json_array_append_new(rows, json_pack("{s:s, s:s?, s:s, s:s, s:s, s:o, s:I, s:I}", "op", node->op, "variant",
-                                              variant, "location", node->location, "output", node->output.name, "dtype",
-                                              nnefcl_dtype_name(node->output.dtype), "shape",
-                                              report_shape(&node->output.shape), "parameters",
-                                              (json_int_t)node->parameters, "macs", (json_int_t)node->macs));
+        document_add(rows,
+                     document_pack("{s:s, s:s?, s:s, s:s, s:s, s:o, s:I, s:I}", "op", node->op, "variant", variant,
+                                   "location", node->location, "output", node->output.name, "dtype",
+                                   nnefcl_dtype_name(node->output.dtype), "shape", document_shape(&node->output.shape),
+                                   "parameters", (json_int_t)node->parameters, "macs", (json_int_t)node->macs));
     else
-        printf("%-24s %-15s %-24s %-22s %12llu %14llu\n", node->op, variant ? variant : "-", node->output.name,
-               shape_text(&node->output.shape, shape), (unsigned long long)node->parameters,
-               (unsigned long long)node->macs);
+        print("%-24s %-15s %-24s %-22s %12llu %14llu\n", node->op, variant ? variant : "-", node->output.name,
+              shape_text(&node->output.shape, shape), (unsigned long long)node->parameters,
+              (unsigned long long)node->macs);
 }
 
 /* The totals need a plan; a model beyond the limits has none, but its rows are still of use. */
@@ -72,20 +73,20 @@ enum status look_summary(struct engine *engine)
     const size_t count = nnefcl_model_node_count(engine->model);
     const char **variant = pool_array(engine->pool, count, sizeof *variant);
     nnefcl_model_variants(engine->model, &options, variant, NULL); /* a model beyond the limits has none */
-    json_t *rows = engine->options->json ? json_array() : NULL;
+    json_t *rows = engine->options->json ? document_array() : NULL;
     if (!rows)
-        printf("%-24s %-15s %-24s %-22s %12s %14s\n", "operation", "variant", "output", "shape", "parameters", "MACs");
+        print("%-24s %-15s %-24s %-22s %12s %14s\n", "operation", "variant", "output", "shape", "parameters", "MACs");
     for (size_t i = 0; i < count; i++)
         if (!nnefcl_model_node(engine->model, i, &node))
             summary_row(&node, variant[i], rows);
     bool planned = !nnefcl_model_check(engine->model, &options, &needs, NULL);
     if (rows) {
-        json_t *document = report_document("summary");
-        json_object_set_new(document, "model", json_string(nnefcl_model_name(engine->model)));
-        json_object_set_new(document, "nodes", rows);
+        json_t *document = document_begin("summary");
+        document_set(document, "model", document_text(nnefcl_model_name(engine->model)));
+        document_set(document, "nodes", rows);
         if (planned)
-            json_object_set_new(document, "needs", needs_json(&needs));
-        report_print(document);
+            document_set(document, "needs", needs_json(&needs));
+        document_print(document);
     } else if (planned) {
         print_needs(&needs);
     }
@@ -95,7 +96,7 @@ enum status look_summary(struct engine *engine)
 static int write_stdout(void *user, const char *text, size_t length)
 {
     (void)user;
-    return fwrite(text, 1, length, stdout) != length;
+    return print_lines(stdout, text, length);
 }
 
 /* Plan and sources are those of the device that a run would take; without any usable device, and none asked for, those

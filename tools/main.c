@@ -21,11 +21,11 @@ static void on_interrupt(int signal_number)
 static enum status print_version(const struct options *options)
 {
     if (options->json) {
-        json_t *document = report_document("version");
-        json_object_set_new(document, "version", json_string(nnefcl_version()));
-        report_print(document);
+        json_t *document = document_begin("version");
+        document_set(document, "version", document_text(nnefcl_version()));
+        document_print(document);
     } else {
-        printf("nnef-cl-run %s\n", nnefcl_version());
+        print("nnef-cl-run %s\n", nnefcl_version());
     }
     return STATUS_OK;
 }

@@ -1,6 +1,5 @@
 #include "mempool.h"
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,9 +12,10 @@ struct pool_block {
     max_align_t data[];
 };
 
-static void out_of_memory(size_t size)
+void pool_exhausted(size_t size)
 {
-    fprintf(stderr, "nnef-cl-run: error: out of memory (%zu bytes)\n", size);
+    fprintf(stderr, size ? "nnef-cl-run: error: out of memory (%zu bytes)\n" : "nnef-cl-run: error: out of memory\n",
+            size);
     exit(STATUS_LIMIT);
 }
 
@@ -23,7 +23,7 @@ void *pool_alloc(struct pool *pool, size_t size)
 {
     struct pool_block *block = size < SIZE_MAX - sizeof *block ? calloc(1, sizeof *block + size) : NULL;
     if (!block)
-        out_of_memory(size);
+        pool_exhausted(size);
     block->next = pool->first;
     pool->first = block;
     return block->data;
@@ -32,7 +32,7 @@ void *pool_alloc(struct pool *pool, size_t size)
 void *pool_array(struct pool *pool, size_t count, size_t size)
 {
     if (size && count > SIZE_MAX / size)
-        out_of_memory(SIZE_MAX);
+        pool_exhausted(SIZE_MAX);
     return pool_alloc(pool, count * size);
 }
 
@@ -54,15 +54,22 @@ char *pool_copy(struct pool *pool, const char *text, size_t length)
     return copy;
 }
 
-char *pool_printf(struct pool *pool, const char *format, ...)
+char *pool_vprintf(struct pool *pool, const char *format, va_list args)
 {
-    va_list args, again;
-    va_start(args, format);
+    va_list again;
     va_copy(again, args);
     int length = vsnprintf(NULL, 0, format, args);
     char *text = pool_alloc(pool, (length > 0 ? (size_t)length : 0) + 1);
     vsnprintf(text, (length > 0 ? (size_t)length : 0) + 1, format, again);
     va_end(again);
+    return text;
+}
+
+char *pool_printf(struct pool *pool, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = pool_vprintf(pool, format, args);
     va_end(args);
     return text;
 }

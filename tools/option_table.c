@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "argument_number.h"
+#include "clean.h"
 
 static const char *set_device(struct option_parser *p, const char *value)
 {
@@ -418,8 +419,8 @@ void option_help(void)
                  row->value && row->value[0] != '[' ? " " : (row->value && row->value[1] == 'N' ? " " : ""),
                  row->value ? row->value : "");
         if (row->heading)
-            printf("\n%s\n", row->heading);
-        printf(row->help[0] ? "  %-31s %s\n" : "  %s\n", left, row->help);
+            print("\n%s\n", row->heading);
+        print(row->help[0] ? "  %-31s %s\n" : "  %s\n", left, row->help);
     }
     fputs("\nRuns: -i DIR starts a run; -i NAME=FILE adds to it, a NAME already given starts the next. -o and "
           "--compare belong to the run before "

@@ -17,27 +17,25 @@ static json_t *element_json(const nnefcl_tensor *tensor, size_t position)
     double value = tensor_element(tensor, position);
     if (tensor->dtype == NNEFCL_LOGICAL)
         return json_boolean(value != 0);
-    return tensor->dtype == NNEFCL_INTEGER ? json_integer((json_int_t)value) : report_real(value);
+    return tensor->dtype == NNEFCL_INTEGER ? document_integer((json_int_t)value) : document_real(value);
 }
 
 static json_t *elements_json(const nnefcl_tensor *tensor)
 {
-    json_t *array = json_array();
+    json_t *array = document_array();
     size_t count = shape_count(&tensor->shape);
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(array, element_json(tensor, i));
+        document_add(array, element_json(tensor, i));
     return array;
 }
 
 static int write_json(FILE *file, const char *name, const nnefcl_tensor *tensor)
 {
-    json_t *document = report_document("tensor");
-    json_object_update_new(document,
-                           json_pack("{s:s, s:s, s:o, s:o}", "name", name, "dtype", nnefcl_dtype_name(tensor->dtype),
-                                     "shape", report_shape(&tensor->shape), "data", elements_json(tensor)));
-    int failed = json_dumpf(document, file, JSON_COMPACT | JSON_REAL_PRECISION(9)) || putc('\n', file) == EOF;
-    json_decref(document);
-    return failed;
+    json_t *document = document_begin("tensor");
+    document_merge(document,
+                   document_pack("{s:s, s:s, s:o, s:o}", "name", name, "dtype", nnefcl_dtype_name(tensor->dtype),
+                                 "shape", document_shape(&tensor->shape), "data", elements_json(tensor)));
+    return document_write(document, file, JSON_COMPACT);
 }
 
 /* Version 1.0: the header ends in a newline at a multiple of 64 bytes. */
@@ -111,26 +109,26 @@ void output_print(const char *name, const nnefcl_tensor *tensor)
 {
     char shape[SHAPE_TEXT];
     size_t count = shape_count(&tensor->shape);
-    printf("%s  %s %s ", name, nnefcl_dtype_name(tensor->dtype), shape_text(&tensor->shape, shape));
+    print("%s  %s %s ", name, nnefcl_dtype_name(tensor->dtype), shape_text(&tensor->shape, shape));
     if (count > FEW) {
         struct spread s = spread_of(tensor);
-        printf(" min %.6g  mean %.6g  max %.6g", s.min, s.mean, s.max);
+        print(" min %.6g  mean %.6g  max %.6g", s.min, s.mean, s.max);
         if (s.nan)
-            printf("  NaN %zu", s.nan);
+            print("  NaN %zu", s.nan);
     }
     for (size_t i = 0; count <= FEW && i < count; i++)
-        printf(" %.6g", tensor_element(tensor, i));
-    putchar('\n');
+        print(" %.6g", tensor_element(tensor, i));
+    print("\n");
 }
 
 json_t *output_json(const char *name, const nnefcl_tensor *tensor)
 {
     struct spread s = spread_of(tensor);
     json_t *object =
-        json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:I}", "name", name, "dtype", nnefcl_dtype_name(tensor->dtype),
-                  "shape", report_shape(&tensor->shape), "min", report_real(s.min), "mean", report_real(s.mean), "max",
-                  report_real(s.max), "nan", (json_int_t)s.nan);
+        document_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:I}", "name", name, "dtype", nnefcl_dtype_name(tensor->dtype),
+                      "shape", document_shape(&tensor->shape), "min", document_real(s.min), "mean",
+                      document_real(s.mean), "max", document_real(s.max), "nan", (json_int_t)s.nan);
     if (shape_count(&tensor->shape) <= FEW)
-        json_object_set_new(object, "data", elements_json(tensor));
+        document_set(object, "data", elements_json(tensor));
     return object;
 }

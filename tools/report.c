@@ -1,38 +1,8 @@
 #include "report.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-json_t *report_real(double value)
-{
-    if (isnan(value))
-        return json_string("nan");
-    if (isinf(value))
-        return json_string(value < 0 ? "-inf" : "inf");
-    return json_real(value);
-}
-
-json_t *report_shape(const nnefcl_shape *shape)
-{
-    json_t *array = json_array();
-    for (int i = 0; i < shape->rank; i++)
-        json_array_append_new(array, json_integer(shape->extent[i]));
-    return array;
-}
-
-json_t *report_document(const char *name)
-{
-    return json_pack("{s:s++}", "schema", "nnefcl/", name, "/1");
-}
-
-void report_print(json_t *document)
-{
-    json_dumpf(document, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
-    putchar('\n');
-    json_decref(document);
-}
 
 enum status report_finish(struct talk *talk, enum status status)
 {

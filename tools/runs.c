@@ -27,12 +27,14 @@ static bool ends_with(const char *path, const char *end)
     return n >= m && !strcmp(path + n - m, end);
 }
 
+/* The first names, as many as a message has room for. */
 static const char *join_names(const struct runs *runs, const nnefcl_tensor_info *tensors, size_t count)
 {
-    const char *text = count ? tensors[0].name : "none";
-    for (size_t i = 1; i < count; i++)
-        text = pool_printf(runs->pool, "%s, %s", text, tensors[i].name);
-    return text;
+    enum { SHOWN = 20 };
+    const char *text = count ? "" : "none";
+    for (size_t i = 0; i < count && i < SHOWN; i++)
+        text = pool_printf(runs->pool, "%s%s%.60s", text, i ? ", " : "", tensors[i].name);
+    return count > SHOWN ? pool_printf(runs->pool, "%s, ... (%zu)", text, count) : text;
 }
 
 /* The tensor `name`, or the only one when name is NULL. */

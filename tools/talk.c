@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "clean.h"
 
 void talk_init(struct talk *talk)
 {
@@ -14,20 +15,6 @@ void talk_init(struct talk *talk)
     *talk = (struct talk){.terminal = isatty(STDERR_FILENO)};
     talk->due = clock_ms() + 1000;
     talk->color = talk->terminal && !(no_color && *no_color);
-}
-
-/* Text from a model or a file name never moves the cursor of a terminal: control characters, also the two-byte ones of
- * UTF-8 (U+0080 to U+009F), become '?'. */
-static void print_clean(const char *text)
-{
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        if (*c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0) {
-            putc('?', stderr);
-            c++;
-        } else {
-            putc((*c < 0x20 && *c != '\t') || *c == 0x7f ? '?' : *c, stderr);
-        }
-    }
 }
 
 static const char *severity_name(nnefcl_severity severity)
@@ -52,7 +39,7 @@ static void say(struct talk *talk, nnefcl_severity severity, const char *format,
     talk_progress_end(talk);
     fputs("nnef-cl-run: ", stderr);
     print_severity(talk, severity);
-    print_clean(text);
+    print_clean(stderr, text);
     putc('\n', stderr);
 }
 
@@ -96,7 +83,7 @@ void talk_detail(struct talk *talk, const char *format, ...)
  * width; bytes that continue a UTF-8 character take no column. */
 static void print_source(const nnefcl_error *e)
 {
-    print_clean(e->source);
+    print_clean(stderr, e->source);
     putc('\n', stderr);
     if (e->caret < 1 || (size_t)e->caret > strlen(e->source) + 1)
         return;
@@ -109,18 +96,18 @@ static void print_source(const nnefcl_error *e)
 static void print_diagnostic(struct talk *talk, nnefcl_severity severity, const nnefcl_error *e)
 {
     talk_progress_end(talk);
-    print_clean(e->file[0] ? e->file : "nnef-cl-run");
+    print_clean(stderr, e->file[0] ? e->file : "nnef-cl-run");
     if (e->file[0] && e->line > 0)
         fprintf(stderr, e->column > 0 ? ":%d:%d" : ":%d", e->line, e->column);
     fputs(": ", stderr);
     print_severity(talk, severity);
-    print_clean(e->message);
+    print_clean(stderr, e->message);
     putc('\n', stderr);
     if (e->source[0])
         print_source(e);
     if (e->trace[0]) {
         fputs("  ", stderr);
-        print_clean(e->trace);
+        print_clean(stderr, e->trace);
         putc('\n', stderr);
     }
 }
@@ -163,11 +150,13 @@ void talk_progress(struct talk *talk, const char *format, ...)
     if (!talk->terminal || talk->quiet || clock_ms() < talk->due)
         return;
     talk->due = clock_ms() + 100;
+    char text[256];
     va_start(args, format);
-    fputs("\r\033[K", stderr);
-    vfprintf(stderr, format, args);
-    fflush(stderr);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    fputs("\r\033[K", stderr);
+    print_clean(stderr, text);
+    fflush(stderr);
     talk->line = true;
 }
 

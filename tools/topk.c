@@ -60,9 +60,9 @@ static void rank_row(const nnefcl_tensor *tensor, size_t index, size_t length, s
 static void print_ranked(const struct ranked *r, const struct labels *labels)
 {
     if (r->index < labels->count)
-        printf("  %6zu  %-12.6g  %s\n", r->index, r->value, labels->names[r->index]);
+        print("  %6zu  %-12.6g  %s\n", r->index, r->value, labels->names[r->index]);
     else
-        printf("  %6zu  %.6g\n", r->index, r->value);
+        print("  %6zu  %.6g\n", r->index, r->value);
 }
 
 void topk_print(const char *name, const nnefcl_tensor *tensor, size_t k, const struct labels *labels, struct pool *pool)
@@ -71,7 +71,7 @@ void topk_print(const char *name, const nnefcl_tensor *tensor, size_t k, const s
     struct ranked *row = pool_array(pool, length, sizeof *row);
     for (size_t r = 0; r < rows; r++) {
         rank_row(tensor, r, length, row);
-        printf(rows > 1 ? "%s row %zu\n" : "%s\n", name, r);
+        print(rows > 1 ? "%s row %zu\n" : "%s\n", name, r);
         for (size_t i = 0; i < k && i < length; i++)
             print_ranked(&row[i], labels);
     }
@@ -81,20 +81,20 @@ json_t *topk_json(const nnefcl_tensor *tensor, size_t k, const struct labels *la
 {
     size_t rows = row_count(tensor), length = rows ? shape_count(&tensor->shape) / rows : 0;
     struct ranked *row = pool_array(pool, length, sizeof *row);
-    json_t *all = json_array();
+    json_t *all = document_array();
     for (size_t r = 0; r < rows; r++) {
-        json_t *best = json_array();
+        json_t *best = document_array();
         rank_row(tensor, r, length, row);
         for (size_t i = 0; i < k && i < length; i++) {
             json_t *entry =
-                json_pack("{s:I, s:o}", "index", (json_int_t)row[i].index, "value", report_real(row[i].value));
-            json_t *label = row[i].index < labels->count ? json_string(labels->names[row[i].index])
+                document_pack("{s:I, s:o}", "index", (json_int_t)row[i].index, "value", document_real(row[i].value));
+            json_t *label = row[i].index < labels->count ? document_text(labels->names[row[i].index])
                                                          : NULL; /* NULL too for text that is no UTF-8 */
             if (label)
-                json_object_set_new(entry, "label", label);
-            json_array_append_new(best, entry);
+                document_set(entry, "label", label);
+            document_add(best, entry);
         }
-        json_array_append_new(all, best);
+        document_add(all, best);
     }
     return all;
 }

@@ -19,35 +19,36 @@ static const char *node_text(struct pool *pool, const nnefcl_verdict *v)
     char shape[SHAPE_TEXT];
     const char *text =
         pool_printf(pool, "%s %s = %s %s", v->location, v->result.name, v->op, shape_text(&v->result.shape, shape));
-    for (size_t i = 0; i < v->operand_count; i++)
+    enum { SHOWN = 8 };
+    for (size_t i = 0; i < v->operand_count && i < SHOWN; i++)
         text = pool_printf(pool, "%s%s%s%s%s", text, i ? ", " : " from ", v->operand[i].name ? v->operand[i].name : "",
                            v->operand[i].name ? " " : "", shape_text(&v->operand[i].shape, shape));
-    return text;
+    return v->operand_count > SHOWN ? pool_printf(pool, "%s, ... (%zu)", text, v->operand_count) : text;
 }
 
-static const char *bad_text(struct pool *pool, const nnefcl_verdict *v)
+static const char *values_text(struct pool *pool, const nnefcl_verdict *v)
 {
     char position[SHAPE_TEXT];
-    return pool_printf(
-        pool, "%s\n        %llu of %llu values; worst at %s: got %.9g, want %.9g, %.4g ULP of %.4g allowed (%s)",
-        node_text(pool, v), (unsigned long long)v->bad, (unsigned long long)v->elements, position_text(v, position),
-        v->got, v->want, v->ulp, v->tolerance, v->reason);
+    return pool_printf(pool, "%llu of %llu values; worst at %s: got %.9g, want %.9g, %.4g ULP of %.4g allowed (%s)",
+                       (unsigned long long)v->bad, (unsigned long long)v->elements, position_text(v, position), v->got,
+                       v->want, v->ulp, v->tolerance, v->reason);
 }
 
 static json_t *verdict_json(const nnefcl_verdict *v)
 {
     nnefcl_shape position = v->result.shape;
-    json_t *operands = json_array();
+    json_t *operands = document_array();
     for (int i = 0; i < position.rank; i++)
         position.extent[i] = v->position[i];
     for (size_t i = 0; i < v->operand_count; i++)
-        json_array_append_new(operands, json_pack("{s:s?, s:o}", "name", v->operand[i].name, "shape",
-                                                  report_shape(&v->operand[i].shape)));
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "op", v->op, "location",
-                     v->location, "name", v->result.name, "dtype", nnefcl_dtype_name(v->result.dtype), "shape",
-                     report_shape(&v->result.shape), "operands", operands, "elements", (json_int_t)v->elements, "bad",
-                     (json_int_t)v->bad, "ulp", report_real(v->ulp), "tolerance", report_real(v->tolerance), "got",
-                     report_real(v->got), "want", report_real(v->want), "position", report_shape(&position));
+        document_add(operands, document_pack("{s:s?, s:o}", "name", v->operand[i].name, "shape",
+                                             document_shape(&v->operand[i].shape)));
+    return document_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "op", v->op, "location",
+                         v->location, "name", v->result.name, "dtype", nnefcl_dtype_name(v->result.dtype), "shape",
+                         document_shape(&v->result.shape), "operands", operands, "elements", (json_int_t)v->elements,
+                         "bad", (json_int_t)v->bad, "ulp", document_real(v->ulp), "tolerance",
+                         document_real(v->tolerance), "got", document_real(v->got), "want", document_real(v->want),
+                         "position", document_shape(&position));
 }
 
 /* A node with several results is one node. */
@@ -75,7 +76,7 @@ static int take_verdict(void *user, const nnefcl_verdict *v)
     struct verdicts *verdicts = user;
     count_node(verdicts, v);
     if (verdicts->list)
-        json_array_append_new(verdicts->list, verdict_json(v));
+        document_add(verdicts->list, verdict_json(v));
     talk_progress(verdicts->talk, "verified %zu nodes", verdicts->nodes);
     if (!v->elements) {
         talk_detail(verdicts->talk, "%s: no definition to compare with", node_text(verdicts->pool, v));
@@ -89,8 +90,10 @@ static int take_verdict(void *user, const nnefcl_verdict *v)
         verdicts->worst = pool_printf(verdicts->pool, "worst %.3g ULP of %.3g allowed: %s %s = %s", v->ulp,
                                       v->tolerance, v->location, v->result.name, v->op);
     }
-    if (v->bad && !verdicts->first_bad)
-        verdicts->first_bad = bad_text(verdicts->pool, v);
+    if (v->bad && !verdicts->first_bad) {
+        verdicts->first_bad = node_text(verdicts->pool, v);
+        verdicts->bad_values = values_text(verdicts->pool, v);
+    }
     return 0;
 }
 
@@ -98,8 +101,10 @@ enum status verdicts_run(struct verdicts *verdicts, const struct engine *engine,
                          void *const *outputs)
 {
     nnefcl_error error = {0};
-    *verdicts = (struct verdicts){
-        .pool = engine->pool, .talk = engine->talk, .excess = -1, .list = engine->options->json ? json_array() : NULL};
+    *verdicts = (struct verdicts){.pool = engine->pool,
+                                  .talk = engine->talk,
+                                  .excess = -1,
+                                  .list = engine->options->json ? document_array() : NULL};
     const nnefcl_status status =
         nnefcl_session_verify(engine->session, engine->model, inputs, outputs, take_verdict, verdicts, &error);
     talk_progress_end(engine->talk);
@@ -114,19 +119,19 @@ static const char *plural(size_t count)
 void verdicts_print(const struct verdicts *verdicts)
 {
     if (verdicts->first_bad)
-        printf("bad     %s\n", verdicts->first_bad);
+        print("bad     %s\n        %s\n", verdicts->first_bad, verdicts->bad_values);
     if (verdicts->bad > 1)
-        printf("        %zu further node%s %s bad\n", verdicts->bad - 1, plural(verdicts->bad - 1),
-               verdicts->bad == 2 ? "is" : "are");
+        print("        %zu further node%s %s bad\n", verdicts->bad - 1, plural(verdicts->bad - 1),
+              verdicts->bad == 2 ? "is" : "are");
     if (!verdicts->bad)
-        printf("verified: %zu node%s, %s\n", verdicts->nodes, plural(verdicts->nodes),
-               verdicts->worst ? verdicts->worst : "all exact");
+        print("verified: %zu node%s, %s\n", verdicts->nodes, plural(verdicts->nodes),
+              verdicts->worst ? verdicts->worst : "all exact");
     if (verdicts->undefined)
-        printf("not compared: %zu node%s without a definition\n", verdicts->undefined, plural(verdicts->undefined));
+        print("not compared: %zu node%s without a definition\n", verdicts->undefined, plural(verdicts->undefined));
 }
 
 json_t *verdicts_json(struct verdicts *verdicts)
 {
-    return json_pack("{s:I, s:I, s:I, s:o}", "nodes", (json_int_t)verdicts->nodes, "bad", (json_int_t)verdicts->bad,
-                     "undefined", (json_int_t)verdicts->undefined, "results", verdicts->list);
+    return document_pack("{s:I, s:I, s:I, s:o}", "nodes", (json_int_t)verdicts->nodes, "bad", (json_int_t)verdicts->bad,
+                         "undefined", (json_int_t)verdicts->undefined, "results", verdicts->list);
 }

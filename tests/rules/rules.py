@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Rules of the tree that no compiler checks.  rules.py includes|registry|names ROOT, rules.py circles ROOT NM OBJECTS
+"""Rules of the tree that no compiler checks.  rules.py includes|registry|names|text ROOT, rules.py circles ROOT NM OBJECTS
 
 includes   a file includes its own rank or lower (the table of DESIGN), op files do not know each other, CL/ headers appear in host and opencl.h only
 registry   every operation of ops.def is declared in stdlib.nnef and named by a test; all 118 operations are declared; table and declarations agree on what exists;
            every public function that takes a pointer is called with NULL by a test
 circles    who calls whom, by the symbols of the object files: a folder uses what it may include, and the operations through their tables only; no circle of files
            leaves a folder, and none within a folder has more than three files
+text       the command writes text through tools/clean.c and JSON through tools/document.c only, which clean and check it
 names      file names are unique in the tree; every kernel that an operation emits exists, and every kernel in cl/ is emitted
 """
 import os
@@ -123,6 +124,19 @@ def names(root):
     return bad
 
 
+def text(root):
+    """JSON is checked in one file, text for people cleaned in one; constant text is what fputs is for"""
+    bad = []
+    for path in files(root, 'tools', '.c', '.h'):
+        name = os.path.basename(path)
+        for line, code in enumerate(read(root, path).splitlines(), 1):
+            if name != 'document.c' and re.search(r'\bjson_(?!t\b|int_t\b|decref\b|boolean\b)\w+\(', code):
+                bad.append('%s:%d: jansson is called by document.c only' % (path, line))
+            if name not in ('clean.c', 'document.c') and re.search(r'(?<![\w.])(v?printf|puts|putchar)\(|\bfputs\((?!["\w]*").*stdout', code):
+                bad.append('%s:%d: stdout is written by clean.h' % (path, line))
+    return bad
+
+
 # what src/ops fills in for those below and beside it, declared by them: the tables of operations and of variants
 TABLES = ['src/ops/table.c', 'src/ops/variants.c']
 CIRCLE = 3 # files that may call each other: expressions, operators and invocations are defined by each other
@@ -174,7 +188,7 @@ def circles(root, nm, objects):
 
 
 def main():
-    problems = {'includes': includes, 'registry': registry, 'names': names, 'circles': circles}[sys.argv[1]](*sys.argv[2:])
+    problems = {'includes': includes, 'registry': registry, 'names': names, 'text': text, 'circles': circles}[sys.argv[1]](*sys.argv[2:])
     print('\n'.join(problems) or 'ok')
     sys.exit(bool(problems))
 

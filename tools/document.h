@@ -1,0 +1,37 @@
+/* Documents in JSON. They are whole or the command ends: every result of the library behind them is looked at here, and
+ * nowhere else is it called. */
+#ifndef DOCUMENT_H
+#define DOCUMENT_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "nnefcl/tensor.h"
+
+/* A document that begins with "schema": "nnefcl/<name>/1". */
+json_t *document_begin(const char *name);
+json_t *document_array(void);
+json_t *document_object(void);
+/* An object of pairs, "{s:s, s:s?, s:I, s:o}": each key, and behind it text (NULL with `?`: null), json_int_t, int (i),
+ * double (f), truth (b) or a value that it takes over. */
+json_t *document_pack(const char *format, ...);
+/* What is no UTF-8 becomes U+FFFD. */
+json_t *document_text(const char *text);
+json_t *document_integer(json_int_t value);
+/* A number; infinities and NaN, which JSON lacks, are the strings "inf", "-inf", "nan". */
+json_t *document_real(double value);
+json_t *document_shape(const nnefcl_shape *shape);
+
+/* These take `value` over; NULL is left out. */
+void document_set(json_t *object, const char *key, json_t *value);
+void document_add(json_t *array, json_t *value);
+/* All pairs of `other`. */
+void document_merge(json_t *object, json_t *other);
+
+/* Writes a document and releases it; `flags` of jansson's. Characters that act on a terminal are escaped. Returns 0, or
+ * EOF when it could not be written. */
+int document_write(json_t *document, FILE *file, size_t flags);
+/* The same to stdout, for people too. */
+void document_print(json_t *document);
+
+#endif

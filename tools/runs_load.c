@@ -14,9 +14,9 @@ static const char *file_in_folder(const struct runs *runs, const char *folder, c
 {
     const char *dat = pool_printf(runs->pool, "%s/%s.dat", folder, name),
                *npy = pool_printf(runs->pool, "%s/%s.npy", folder, name);
-    if (!access(dat, F_OK))
+    if (!access(dat, F_OK) || errno != ENOENT) /* what cannot be looked at is no reason to take the other one */
         return dat;
-    if (!access(npy, F_OK))
+    if (!access(npy, F_OK) || errno != ENOENT)
         return npy;
     if (access(folder, F_OK))
         talk_fail(runs->talk, STATUS_DATA, "%s: %s", folder, strerror(errno));

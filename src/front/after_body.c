@@ -134,11 +134,20 @@ nnefcl_status ncl_after_body_member(struct ncl_build *build, struct ncl_variable
     return ncl_weights_check(build->container, variable, build->options->compat, at, build->diag);
 }
 
+/* What a check had to say. */
+struct remark {
+    struct remark *next;
+    nnefcl_severity severity;
+    nnefcl_status status;
+    const char *message;
+};
+
 struct file {
     const struct ncl_variable *variable;
     struct ncl_loc at;
     size_t place; /* in the document */
-    bool talks;   /* there is something to say of it */
+    struct remark *first, **last;
+    struct ncl_build *build;
 };
 
 static int by_member(const void *a, const void *b)
@@ -153,36 +162,54 @@ static int by_place(const void *a, const void *b)
     return (left->place > right->place) - (left->place < right->place);
 }
 
-static void note_talk(void *user, nnefcl_severity severity, const nnefcl_error *diagnostic)
+static void keep_remark(void *user, nnefcl_severity severity, const nnefcl_error *diagnostic)
 {
-    (void)severity, (void)diagnostic;
-    *(bool *)user = true;
+    struct file *file = user;
+    struct remark *remark = NCL_NEW(&file->build->scratch, struct remark);
+    const char *message = remark ? ncl_arena_strdup(&file->build->scratch, diagnostic->message) : NULL;
+    if (!message) {
+        ncl_build_nomem(file->build);
+        return;
+    }
+    *remark = (struct remark){NULL, severity, diagnostic->status, message};
+    *file->last = remark;
+    file->last = &remark->next;
 }
 
-/* An archive is cheap to read in its own order, people read messages in that of the document: so first quietly in the
- * one, and then those of which there is something to say in the other. */
+static void tell_remarks(const struct file *file, struct ncl_diag *diag)
+{
+    for (const struct remark *remark = file->first; remark; remark = remark->next)
+        if (remark->severity == NNEFCL_ERROR)
+            ncl_error(diag, remark->status, file->at, "%s", remark->message);
+        else if (remark->severity == NNEFCL_WARNING)
+            ncl_warning(diag, file->at, "%s", remark->message);
+        else
+            ncl_note(diag, file->at, "%s", remark->message);
+}
+
+/* An archive is cheap to read in its own order, people read messages in that of the document: so the files are checked
+ * in the one, and what there is to say is told in the other. */
 static nnefcl_status check_files(struct ncl_build *build, struct file *file, size_t count)
 {
     struct ncl_cursor *cursor;
-    nnefcl_status status = ncl_cursor_open(build->container, build->diag, &cursor), first = NNEFCL_OK;
+    const unsigned before = build->diag->errors;
+    nnefcl_status status = ncl_cursor_open(build->container, build->diag, &cursor);
     if (status)
         return status;
     qsort(file, count, sizeof *file, by_member);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && build->diag->errors == before; i++) {
         struct ncl_diag quiet;
-        ncl_diag_init(&quiet, NULL, note_talk, &file[i].talks, build->diag->strict);
-        file[i].talks |= ncl_weights_check_with(cursor, build->container, file[i].variable, build->options->compat,
-                                                file[i].at, &quiet) != NNEFCL_OK;
+        file[i].last = &file[i].first;
+        ncl_diag_init(&quiet, NULL, keep_remark, &file[i], build->diag->strict);
+        ncl_weights_check_with(cursor, build->container, file[i].variable, build->options->compat, file[i].at, &quiet);
     }
     ncl_cursor_free(cursor);
+    if (build->diag->errors > before)
+        return build->diag->status;
     qsort(file, count, sizeof *file, by_place);
-    for (size_t i = 0; i < count && build->diag->errors < NCL_MAX_ERRORS; i++) {
-        if (!file[i].talks)
-            continue;
-        status = ncl_weights_check(build->container, file[i].variable, build->options->compat, file[i].at, build->diag);
-        first = first ? first : status;
-    }
-    return first;
+    for (size_t i = 0; i < count && build->diag->errors < NCL_MAX_ERRORS; i++)
+        tell_remarks(&file[i], build->diag);
+    return build->diag->errors > before ? build->diag->status : NNEFCL_OK;
 }
 
 nnefcl_status ncl_after_body_files(struct ncl_build *build)
@@ -202,7 +229,7 @@ nnefcl_status ncl_after_body_files(struct ncl_build *build)
         const nnefcl_status status = find_variable_member(build, tensor->variable, tensor->at);
         first = first ? first : status;
         if (tensor->variable->member != SIZE_MAX)
-            file[count++] = (struct file){tensor->variable, tensor->at, i, false};
+            file[count++] = (struct file){.variable = tensor->variable, .at = tensor->at, .place = i, .build = build};
     }
     if (count == 0)
         return first;

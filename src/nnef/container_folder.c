@@ -108,13 +108,25 @@ static bool join_path(char *out, const char *folder, const char *name)
     return true;
 }
 
+/* What a model needs may be behind what cannot be looked at: only "it is gone", and beside a lone text what is no file
+ * of a model, may be passed over. */
+static nnefcl_status unseen(const struct walk *walk, const char *path, int code)
+{
+    char text[NCL_FILE_ERROR_TEXT];
+    if (code == ENOENT || (walk->lone && *path && !is_useful(path)))
+        return NNEFCL_OK;
+    return ncl_error(walk->diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' cannot be looked at: %s", *path ? path : ".",
+                     ncl_file_error(code, text));
+}
+
 static nnefcl_status visit_entry(struct walk *walk, int folder, const struct pending *where, const char *file)
 {
     char path[NCL_MEMBER_NAME], name[NCL_MEMBER_NAME];
     struct stat about;
-    if (!join_path(path, where->path, file) || ncl_member_name_normalize(path, name) != NCL_NAME_GOOD ||
-        fstatat(folder, file, &about, AT_SYMLINK_NOFOLLOW) != 0)
-        return NNEFCL_OK; /* no label leads there, or it is gone */
+    if (!join_path(path, where->path, file) || ncl_member_name_normalize(path, name) != NCL_NAME_GOOD)
+        return NNEFCL_OK; /* no label leads there */
+    if (fstatat(folder, file, &about, AT_SYMLINK_NOFOLLOW) != 0)
+        return unseen(walk, path, errno);
     if (!S_ISDIR(about.st_mode))
         return add_file(walk, path, name, &about);
     return where->depth < MAX_DEPTH ? queue_folder(walk, path, where->depth + 1) : NNEFCL_OK;
@@ -140,14 +152,16 @@ static nnefcl_status list_folder(struct walk *walk, const struct pending *where)
         int code = errno;
         if (file >= 0)
             close(file);
-        if (where->depth > 0) /* one that we may not enter: nothing of the model, or its files will be missed */
+        if (where->depth > 0 && code == EACCES) /* not of the model, or its files will be missed */
             return NNEFCL_OK;
+        if (where->depth > 0)
+            return unseen(walk, where->path, code);
         return ncl_error(walk->diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "the folder of the model cannot be read: %s",
                          ncl_file_error(code, text));
     }
     nnefcl_status status = NNEFCL_OK;
     struct dirent *item;
-    while (!status && (item = readdir(folder))) {
+    while (!status && (errno = 0, item = readdir(folder))) {
         if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0)
             continue;
         if (walk->visited++ >= MAX_VISITED) {
@@ -156,6 +170,8 @@ static nnefcl_status list_folder(struct walk *walk, const struct pending *where)
         }
         status = visit_entry(walk, dirfd(folder), where, item->d_name);
     }
+    if (!status && !item && errno != 0)
+        status = unseen(walk, where->path, errno);
     closedir(folder);
     return status;
 }

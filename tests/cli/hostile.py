@@ -1,18 +1,23 @@
 #!/usr/bin/env python3
-"""What a model, a labels file or a lack of memory may do to the text of the command:  hostile.py COMMAND FAIL_ALLOC
+"""What a model, a labels file or a lack of memory may do to the text of the command:  hostile.py COMMAND FAIL_LIBC
 
 clean   names and labels full of what terminals obey: nothing of it comes out, on stdout and stderr, in text and JSON, and the JSON has all its parts
 whole   each allocation of the JSON library fails in turn: status 6 and a word, or nothing was lost
+once    an archive is read once, however much there is to say of its members
+seen    a file of the model that cannot be looked at is not taken for one that is not there
 """
 import json
 import os
 import pathlib
 import re
+import resource
+import struct
 import subprocess
 import sys
 import tempfile
+import zipfile
 
-COMMAND, FAIL_ALLOC = sys.argv[1:3]
+COMMAND, FAIL_LIBC = sys.argv[1:3]
 # ESC sequences, a bell, DEL, a byte of an 8-bit terminal alone and as U+009B, a right-to-left override, what is no UTF-8
 NAMES = [b'a\x1b[31mRED', b'\x1b]0;pwn\x07b', b'c\x7f\x08', b'd\x9b31m', b'e\xc2\x9b31m', 'f\u202eg'.encode(), b'k\xff\xc0\x80', 'l\u2066m'.encode()]
 ACTING = re.compile('[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]')
@@ -53,13 +58,37 @@ def check_whole(folder, *options):
     wanted = run(folder, *options).stdout
     for n in range(1, 10000):
         said.unlink(missing_ok=True)
-        p = run(folder, *options, LD_PRELOAD=FAIL_ALLOC, FAIL_ALLOC=str(n), FAIL_ALLOC_OF='jansson', FAIL_ALLOC_SAID=str(said))
+        p = run(folder, *options, LD_PRELOAD=FAIL_LIBC, FAIL_ALLOC=str(n), FAIL_ALLOC_OF='jansson', FAIL_ALLOC_SAID=str(said))
         if not said.exists():
             break
         if not (p.returncode == 6 and b'out of memory' in p.stderr) and not (p.returncode == 0 and p.stdout == wanted):
             failed.append('%s, allocation %d: status %d' % (' '.join(options), n, p.returncode))
     if n < 10:
         failed.append('%s: only %d allocations' % (' '.join(options), n))
+
+
+def check_once(folder):
+    names = ['v%d' % i for i in range(3000)]
+    item = struct.pack('<2sBBII', b'N\xef', 1, 0, 4, 1) + struct.pack('<10I', 1, 0, 0, 0, 0, 0, 0, 0, 32, 4) + bytes(76) + struct.pack('<i', 1)  # integers for scalars: a warning
+    with zipfile.ZipFile(folder / 'm.zip', 'w', zipfile.ZIP_DEFLATED) as z:
+        z.writestr('graph.nnef', 'version 1.0;\ngraph g(x) -> (y)\n{ x = external<scalar>(shape=[1]);\n%s y = add_n([x, %s]); }\n'
+                   % (''.join("%s = variable<scalar>(shape=[1], label='%s');\n" % (n, n) for n in names), ', '.join(names)))
+        for n in names:
+            z.writestr(n + '.dat', item)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    p = subprocess.run([COMMAND, str(folder / 'm.zip'), '--check'], capture_output=True)
+    seconds = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+    if p.returncode or p.stderr.count(b'warning') != 100 or seconds > 5:
+        failed.append('%d warnings of an archive: status %d, %.1f s, %d shown' % (len(names), p.returncode, seconds, p.stderr.count(b'warning')))
+
+
+def check_seen(folder):
+    (folder / 'graph.quant').write_text('"y": linear_quantize(min = 0.0, max = 1.0, bits = 8);\n')
+    (folder / 'weights').mkdir()
+    for name in ('graph.quant', 'graph.nnef', 'weights'):
+        p = run(folder, '--check', LD_PRELOAD=FAIL_LIBC, FAIL_STAT=name)
+        if p.returncode != 3 or name not in p.stderr.decode():
+            failed.append('%s cannot be looked at: status %d' % (name, p.returncode))
 
 
 with tempfile.TemporaryDirectory() as top:
@@ -70,5 +99,7 @@ with tempfile.TemporaryDirectory() as top:
     if 'address' not in os.environ.get('NNEFCL_SANITIZE', ''):
         check_whole(folder, '--check', '--json')
         check_whole(folder, '--summary', '--json')
-print('\n'.join(failed) or 'all clean and whole')
+        check_seen(folder)
+        check_once(folder)
+print('\n'.join(failed) or 'all clean, whole and seen')
 sys.exit(bool(failed))

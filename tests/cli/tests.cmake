@@ -8,10 +8,10 @@ if(TARGET nnef-cl-run)
   endforeach()
 
   # Names and failures that no case file can write down. The sanitizers have allocators of their own.
-  add_library(fail_alloc MODULE ${CMAKE_CURRENT_SOURCE_DIR}/cli/fail_alloc.c)
-  target_link_libraries(fail_alloc PRIVATE ${CMAKE_DL_LIBS})
-  set_target_properties(fail_alloc PROPERTIES C_VISIBILITY_PRESET default)
+  add_library(fail_libc MODULE ${CMAKE_CURRENT_SOURCE_DIR}/cli/fail_libc.c)
+  target_link_libraries(fail_libc PRIVATE ${CMAKE_DL_LIBS})
+  set_target_properties(fail_libc PROPERTIES C_VISIBILITY_PRESET default)
   add_test(NAME cli/hostile COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/cli/hostile.py $<TARGET_FILE:nnef-cl-run>
-                                    $<TARGET_FILE:fail_alloc>)
+                                    $<TARGET_FILE:fail_libc>)
   set_tests_properties(cli/hostile PROPERTIES TIMEOUT 900 ENVIRONMENT "NNEFCL_SANITIZE=${NNEFCL_SANITIZE}")
 endif()

@@ -1,11 +1,14 @@
-/* Preloaded: the n-th allocation that a library asks for fails. FAIL_ALLOC is n, FAIL_ALLOC_OF a part of the library's
- * file name; FAIL_ALLOC_SAID, a file, appears when one failed. */
+/* Preloaded: what the C library does, failing.
+ *
+ * FAIL_ALLOC=n: the n-th allocation that a library asks for, FAIL_ALLOC_OF a part of the library's file name;
+ * FAIL_ALLOC_SAID, a file, appears when it failed. FAIL_STAT=name: looking at a file of that name in a folder. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 extern void *__libc_malloc(size_t size);
@@ -54,4 +57,16 @@ void *calloc(size_t count, size_t size)
 void *realloc(void *pointer, size_t size)
 {
     return fails(__builtin_return_address(0)) ? NULL : __libc_realloc(pointer, size);
+}
+
+int fstatat(int folder, const char *path, struct stat *about, int flags)
+{
+    const char *name = getenv("FAIL_STAT");
+    int (*real)(int, const char *, struct stat *, int);
+    *(void **)&real = dlsym(RTLD_NEXT, "fstatat");
+    if (name && strcmp(path, name) == 0) {
+        errno = EIO;
+        return -1;
+    }
+    return real(folder, path, about, flags);
 }

@@ -22,18 +22,6 @@
 #define EXTENT(i) SIZE(4 + (i))
 #define STRIDE(i) SIZE(11 + (i))
 
-/* DO(k) for each operand. */
-#define FOR_0(DO)
-#define FOR_1(DO)        FOR_0(DO) DO(0)
-#define FOR_2(DO)        FOR_1(DO) DO(1)
-#define FOR_3(DO)        FOR_2(DO) DO(2)
-#define FOR_4(DO)        FOR_3(DO) DO(3)
-#define FOR_5(DO)        FOR_4(DO) DO(4)
-#define FOR_6(DO)        FOR_5(DO) DO(5)
-#define FOR_7(DO)        FOR_6(DO) DO(6)
-#define FOR_8(DO)        FOR_7(DO) DO(7)
-#define FOR_OPERANDS(DO) NCL_CAT(FOR_, ARITY)(DO)
-
 #define TYPE(k)      NCL_CAT(X, k)
 #define PARAMETER(k) global const TYPE(k) *a##k,
 /* Where operand k is at element `first` of the row, with the vector that stands for it when it is repeated; then its
@@ -43,16 +31,16 @@
     const NCL_VECTOR(TYPE(k)) repeated##k = *at##k;
 #define NEXT(k) const NCL_VECTOR(TYPE(k)) x##k = NCL_CAT(STEP, k) ? NCL_LOAD(TYPE(k), at##k + j, n) : repeated##k;
 
-static void FN(elements)(INDEX task, SIZES size, FOR_OPERANDS(PARAMETER) global RESULT *y)
+static void FN(elements)(INDEX task, SIZES size, NCL_OPERANDS(PARAMETER) global RESULT *y)
 {
     const INDEX end = min((task + 1) * CHUNK, COUNT);
     for (INDEX i = task * CHUNK, run; i < end; i += run) {
         const INDEX row = i / INNER, first = i - row * INNER;
         run = min(INNER - first, end - i);
-        FOR_OPERANDS(START)
+        NCL_OPERANDS(START)
         for (INDEX j = 0; j < run; j += LANES) {
             const INDEX n = min(run - j, (INDEX)LANES);
-            FOR_OPERANDS(NEXT)
+            NCL_OPERANDS(NEXT)
             FORMULA
             NCL_STORE(RESULT, r, y + i + j, n);
         }

@@ -8,6 +8,18 @@
 /* a where the mask of a comparison is set, else b: numbers become vectors. */
 #define NCL_WHERE(mask, a, b)  select((V)(b), (V)(a), mask)
 
+/* DO(k) for each of the ARITY operands of an expression. */
+#define NCL_FOR_0(DO)
+#define NCL_FOR_1(DO)    NCL_FOR_0(DO) DO(0)
+#define NCL_FOR_2(DO)    NCL_FOR_1(DO) DO(1)
+#define NCL_FOR_3(DO)    NCL_FOR_2(DO) DO(2)
+#define NCL_FOR_4(DO)    NCL_FOR_3(DO) DO(3)
+#define NCL_FOR_5(DO)    NCL_FOR_4(DO) DO(4)
+#define NCL_FOR_6(DO)    NCL_FOR_5(DO) DO(5)
+#define NCL_FOR_7(DO)    NCL_FOR_6(DO) DO(6)
+#define NCL_FOR_8(DO)    NCL_FOR_7(DO) DO(7)
+#define NCL_OPERANDS(DO) NCL_CAT(NCL_FOR_, ARITY)(DO)
+
 /* Each lane by itself: PoCL 3.1's sin, cos and tan of a vector are wrong by 2^-7 near 0 when another of its elements is
  * far out. */
 #define NCL_SIN_OF(i) sin(x.s##i)

@@ -5,7 +5,8 @@
 #include "emit/blocks_known.h"
 #include "emit/forms.h"
 
-#define CONVERT_RATE 6.0 /* GB/s read and written */
+#define CONVERT_RATE  6.0 /* GB/s read and written */
+#define TASKS_OF_UNIT 4   /* at least, where there are rows enough */
 
 /* ---- forms ---- */
 
@@ -77,6 +78,19 @@ void ncl_blocks_emit_out(struct ncl_emit *step, const struct ncl_place *place)
     ncl_step_size(step, "WIDTH", place->extent[1]);
     ncl_step_sizes(step, "HALO", place->before, 2);
     ncl_step_sizes(step, "HALO", place->after, 2);
+}
+
+struct ncl_blocks_tasks ncl_blocks_tasks(const struct ncl_target *target, const nnefcl_shape *shape,
+                                         const struct ncl_place *place)
+{
+    const int64_t planes = shape->extent[0] * ncl_ceil_div(shape->extent[1], place->block), height = place->extent[0];
+    const int64_t most = target->chunk / place->row + 1;
+    int64_t rows = ncl_ceil_div(planes * height, TASKS_OF_UNIT * (int64_t)target->compute_units);
+    if (rows > most)
+        rows = most;
+    if (rows > height)
+        rows = height;
+    return (struct ncl_blocks_tasks){rows, planes * ncl_ceil_div(height, rows)};
 }
 
 /* ---- what conversions cost ---- */

@@ -44,6 +44,12 @@ void ncl_blocks_emit_in(struct ncl_emit *step, const struct ncl_place *place, co
  * WIDTH, HALO(i): before H and W, behind H and W. */
 void ncl_blocks_emit_out(struct ncl_emit *step, const struct ncl_place *place);
 #define NCL_BLOCKS_OUT 10 /* fields */
+/* Rows of a plane, a block of an image, for each task: of the size of other element-wise tasks. */
+struct ncl_blocks_tasks {
+    int64_t rows, count;
+};
+struct ncl_blocks_tasks ncl_blocks_tasks(const struct ncl_target *target, const nnefcl_shape *shape,
+                                         const struct ncl_place *place);
 
 /* The tensor whose form a variant reads; NULL: none that could be in blocks. */
 const struct ncl_tensor *ncl_blocks_input(const struct ncl_problem *problem);

@@ -1,0 +1,62 @@
+/* r[c][h][w] = f(x0[c][h][w], x1[c][h][w], ...) for each image, as in elements.cl, with the result in blocks of LANES
+ * channels (src/emit/blocks.h): one cell, the channels of a block at one place, after the other. Lanes behind the last
+ * channel and the halo become zeros.
+ *
+ * FORMULA, ARITY, Xk   as in elements.cl
+ * KINDk    what operand k gives: 0: one element for a row of cells, 1: one for each cell, 2: LANES elements for a row,
+ *          3: for each cell
+ * Y_BATCH, Y_CHANNEL, Y_ROW   elements of y from image to image, block to block, row to row        Y_FIRST  to (0, 0)
+ * HEIGHT, WIDTH   of the image        HALO(i)  cells before H and W, then behind        CHANNELS  of the image
+ * ROWS     rows of a task             STRIDE(i)  for operand 0, then 1, ...: as the first four of y
+ * tasks: images * blocks * ceil(HEIGHT / ROWS) */
+#ifndef FORMULA
+#define FORMULA NCL_LET(float, r, -x0 + x1 * x2 - x3)
+#define ARITY   4
+#define X0      float
+#define X1      float
+#define X2      float
+#define X3      float
+#define KIND0   3
+#define KIND1   2
+#define KIND2   1
+#define KIND3   0
+#endif
+#define Y_BATCH   SIZE(0)
+#define Y_CHANNEL SIZE(1)
+#define Y_ROW     SIZE(2)
+#define Y_FIRST   SIZE(3)
+#define HEIGHT    SIZE(4)
+#define WIDTH     SIZE(5)
+#define HALO(i)   SIZE(6 + (i))
+#define CHANNELS  SIZE(10)
+#define ROWS      SIZE(11)
+#define STRIDE(i) SIZE(12 + (i))
+
+#define TYPE(k)      NCL_CAT(X, k)
+#define PARAMETER(k) global const TYPE(k) *a##k,
+#define START(k)                                                                                                 \
+    global const TYPE(k) *at##k =                                                                                \
+        a##k + image * STRIDE(4 * (k)) + block * STRIDE(4 * (k) + 1) + h * STRIDE(4 * (k) + 2) + STRIDE(4 * (k) + 3); \
+    const NCL_VECTOR(TYPE(k)) repeated##k = NCL_CAT(KIND, k) == 2 ? NCL_LOAD(TYPE(k), at##k, n) : *at##k;
+#define NEXT(k)                                                                  \
+    const NCL_VECTOR(TYPE(k)) x##k = NCL_CAT(KIND, k) == 3   ? VLOAD(at##k + w * LANES) \
+                                     : NCL_CAT(KIND, k) == 1 ? (NCL_VECTOR(TYPE(k)))at##k[w] \
+                                                             : repeated##k;
+
+static void FN(elements_blocked)(INDEX task, SIZES size, NCL_OPERANDS(PARAMETER) global float *y)
+{
+    const INDEX blocks = (CHANNELS + LANES - 1) / LANES, parts = (HEIGHT + ROWS - 1) / ROWS;
+    const INDEX image = task / parts / blocks, block = task / parts % blocks;
+    const INDEX from = task % parts * ROWS, to = min(from + ROWS, HEIGHT), n = min(CHANNELS - block * LANES, (INDEX)LANES);
+    y += image * Y_BATCH + block * Y_CHANNEL;
+    ncl_halo(y, Y_ROW, WIDTH, (long2)(HALO(0), HALO(1)), (long2)(HALO(2), HALO(3)), from, to, HEIGHT);
+    for (INDEX h = from; h < to; h++) {
+        global float *row = y + Y_FIRST + h * Y_ROW;
+        NCL_OPERANDS(START)
+        for (INDEX w = 0; w < WIDTH; w++) {
+            NCL_OPERANDS(NEXT)
+            FORMULA
+            VSTORE(n < LANES ? select((V)0, r, NCL_RAMP < (int)n) : r, row + w * LANES);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+/* Sums, means and maxima of windows over H and W, of images in blocks of LANES channels (src/emit/blocks.h):
+ *
+ *   y[c][o0][o1] = R over j0, j1 of  x~[c][o0 s0 + j0 d0 - p0][o1 s1 + j1 d1 - p1]
+ *
+ * R: the sum, the sum divided by the number of values, the maximum. One cell, the channels of a block at one place,
+ * after the other; of a window only what lies inside of the image is read, so the halo of x is not.
+ *
+ * MAX        1: the maximum, NaN wins; 0: the sum        NORMALIZE  1: divide the sum
+ * IGNORE     1: what lies outside is left out (also of the number of values; a window wholly outside gives 0), 0: it
+ *            is zeros
+ * Y_BATCH, Y_CHANNEL, Y_ROW   elements of y from image to image, block to block, row to row        Y_FIRST  to (0, 0)
+ * HEIGHT, WIDTH   of y       HALO(i)  cells before H and W, then behind        X_...  the same of x
+ * CHANNELS   of the image    ROWS     rows of y in a task        arrays: H and W
+ * tasks: images * blocks * ceil(HEIGHT / ROWS) */
+#ifndef MAX
+#define MAX 0
+#endif
+#ifndef NORMALIZE
+#define NORMALIZE 0
+#endif
+#ifndef IGNORE
+#define IGNORE 0
+#endif
+#define Y_BATCH     SIZE(0)
+#define Y_CHANNEL   SIZE(1)
+#define Y_ROW       SIZE(2)
+#define Y_FIRST     SIZE(3)
+#define HEIGHT      SIZE(4)
+#define WIDTH       SIZE(5)
+#define HALO(i)     SIZE(6 + (i))
+#define CHANNELS    SIZE(10)
+#define ROWS        SIZE(11)
+#define X_BATCH     SIZE(12)
+#define X_CHANNEL   SIZE(13)
+#define X_ROW       SIZE(14)
+#define X_FIRST     SIZE(15)
+#define IN(i)       SIZE(16 + (i))
+#define KERNEL(i)   SIZE(18 + (i))
+#define STRIDE(i)   SIZE(20 + (i))
+#define DILATION(i) SIZE(22 + (i))
+#define BEFORE(i)   SIZE(24 + (i))
+
+/* The positions of a window that lie inside along one axis: [j.x, j.y) of those that start at `at`. */
+static long2 FN(pool_blocked_inside)(INDEX at, INDEX taps, INDEX dilation, INDEX extent)
+{
+    const INDEX first = at < 0 ? (dilation - 1 - at) / dilation : 0;
+    const INDEX end = at < extent ? min(taps, (extent - 1 - at) / dilation + 1) : 0;
+    return (long2)(first, max(first, end));
+}
+
+static V FN(pool_blocked_join)(V a, V v)
+{
+    return MAX ? select(a, v, (v > a) | (v != v)) : a + v;
+}
+
+static void FN(pool_blocked)(INDEX task, SIZES size, global const float *x, global float *y CHAIN_PARAMETERS)
+{
+    const INDEX blocks = (CHANNELS + LANES - 1) / LANES, parts = (HEIGHT + ROWS - 1) / ROWS;
+    const INDEX image = task / parts / blocks, block = task / parts % blocks;
+    const INDEX from = task % parts * ROWS, to = min(from + ROWS, HEIGHT), channel = block * LANES;
+    const INDEX n = min(CHANNELS - channel, (INDEX)LANES), plane = image * Y_BATCH + block * Y_CHANNEL;
+    ncl_halo(y + plane, Y_ROW, WIDTH, (long2)(HALO(0), HALO(1)), (long2)(HALO(2), HALO(3)), from, to, HEIGHT);
+    x += image * X_BATCH + block * X_CHANNEL + X_FIRST;
+    for (INDEX o0 = from; o0 < to; o0++)
+        for (INDEX o1 = 0; o1 < WIDTH; o1++) {
+            const INDEX at0 = o0 * STRIDE(0) - BEFORE(0), at1 = o1 * STRIDE(1) - BEFORE(1);
+            const long2 down = FN(pool_blocked_inside)(at0, KERNEL(0), DILATION(0), IN(0));
+            const long2 across = FN(pool_blocked_inside)(at1, KERNEL(1), DILATION(1), IN(1));
+            const INDEX inside = (down.y - down.x) * (across.y - across.x), values = KERNEL(0) * KERNEL(1);
+            V value = MAX ? -INFINITY : 0;
+            for (INDEX j0 = down.x; j0 < down.y; j0++)
+                for (INDEX j1 = across.x; j1 < across.y; j1++)
+                    value = FN(pool_blocked_join)(value, VLOAD(x + (at0 + j0 * DILATION(0)) * X_ROW + (at1 + j1 * DILATION(1)) * LANES));
+            if (MAX > IGNORE && inside < values)
+                value = FN(pool_blocked_join)(value, 0);
+            if (IGNORE == 1 && inside == 0)
+                value = 0;
+            else if (NORMALIZE)
+                value /= (float)(IGNORE ? inside : values);
+            NCL_STORE_BLOCK(value, n, y, plane + Y_FIRST + o0 * Y_ROW + o1 * LANES, channel)
+        }
+}

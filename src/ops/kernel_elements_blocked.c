@@ -1,0 +1,129 @@
+/* The step of elements_blocked.cl: element-wise nodes whose result lies in blocks of channels. */
+#include "emit/blocks.h"
+#include "emit/cost.h"
+#include "emit/forms.h"
+#include "emit/variant.h"
+#include "ops/broadcast.h"
+
+#define RATE 10.0 /* GB/s */
+
+/* What an operand gives, as in elements_blocked.cl. */
+enum cell_kind { CELL_ONE_REPEATED, CELL_ONE, CELL_LANES_REPEATED, CELL_LANES };
+
+/* The step through an operand: elements from image to image, block to block, row to row, and to the first one. */
+struct cells {
+    enum cell_kind kind;
+    ncl_ref ref;
+    int64_t stride[4];
+};
+
+static int64_t extent_of(const nnefcl_shape *shape, int axis)
+{
+    return axis < shape->rank ? shape->extent[axis] : 1;
+}
+
+/* Elements of all axes behind this one. */
+static int64_t dense_stride(const nnefcl_shape *shape, int axis)
+{
+    return ncl_shape_span(shape, axis + 1, shape->rank);
+}
+
+/* The whole of its channels at each place of the image: in blocks. */
+static ncl_ref operand_in_blocks(struct ncl_lower *lower, const struct ncl_expression_operand *operand)
+{
+    const struct ncl_layout blocks = {.axis = 1, .block = (uint8_t)lower->plan->target.lanes};
+    if (!operand->tensor)
+        return ncl_forms_convert(lower, operand->ref, &blocks);
+    return ncl_blocks_can(operand->tensor) ? ncl_blocks_in(lower, operand->tensor)
+                                           : ncl_lower_as(lower, operand->tensor, &blocks);
+}
+
+static void read_in_blocks(struct ncl_lower *lower, const struct ncl_expression_operand *operand, struct cells *cells)
+{
+    const nnefcl_shape *shape = &operand->shape;
+    const int row = shape->rank == 4 ? 2 : 1;
+    cells->ref = operand_in_blocks(lower, operand);
+    const struct ncl_place place = ncl_blocks_place(lower, cells->ref);
+    cells->kind = extent_of(shape, shape->rank - 1) > 1 ? CELL_LANES : CELL_LANES_REPEATED;
+    cells->stride[0] = shape->extent[0] > 1 ? place.batch : 0;
+    cells->stride[1] = place.channel;
+    cells->stride[2] = row == 2 && shape->extent[2] > 1 ? place.row : 0;
+    cells->stride[3] = place.first;
+}
+
+/* One element for all channels, or one for each but the same all over the image: plain. */
+static void read_plain(const struct ncl_expression *expression, unsigned k, struct cells *cells)
+{
+    const nnefcl_shape *shape = &expression->operand[k].shape;
+    const bool lanes = extent_of(shape, 1) > 1, images = expression->shape.rank == 4;
+    const int across = expression->shape.rank - 1;
+    cells->ref = ncl_expression_ref(expression, k);
+    cells->kind = lanes ? CELL_LANES_REPEATED : extent_of(shape, across) > 1 ? CELL_ONE : CELL_ONE_REPEATED;
+    cells->stride[0] = shape->rank > 0 && shape->extent[0] > 1 ? dense_stride(shape, 0) : 0;
+    cells->stride[1] = lanes ? expression->lower->plan->target.lanes : 0;
+    cells->stride[2] = images && extent_of(shape, 2) > 1 ? dense_stride(shape, 2) : 0;
+    cells->stride[3] = 0;
+}
+
+static void read_operand(const struct ncl_expression *expression, unsigned k, struct cells *cells)
+{
+    const struct ncl_expression_operand *operand = &expression->operand[k];
+    if (extent_of(&operand->shape, 1) > 1 && ncl_shape_span(&operand->shape, 2, operand->shape.rank) > 1)
+        read_in_blocks(expression->lower, operand, cells);
+    else
+        read_plain(expression, k, cells);
+}
+
+static void add_operands(struct ncl_emit *step, const struct ncl_expression *expression, const struct cells *cells)
+{
+    static const char *const types[] = {"X0", "X1", "X2", "X3", "X4", "X5", "X6", "X7"};
+    static const char *const kinds[] = {"KIND0", "KIND1", "KIND2", "KIND3", "KIND4", "KIND5", "KIND6", "KIND7"};
+    ncl_step_define_int(step, "ARITY", expression->operand_count);
+    for (unsigned k = 0; k < expression->operand_count; k++) {
+        ncl_step_define_type(step, types[k], expression->operand[k].dtype);
+        ncl_step_define_int(step, kinds[k], cells[k].kind);
+        ncl_step_in(step, cells[k].ref);
+    }
+}
+
+static double elements_blocked_cost(const struct ncl_target *target, const struct ncl_problem *problem,
+                                    const struct ncl_choice *choice)
+{
+    (void)choice;
+    const nnefcl_shape *shape = &problem->elements.shape;
+    const int64_t lanes = target->lanes, channels = ncl_ceil_div(shape->extent[1], lanes) * lanes;
+    return ncl_cost_bytes(8 * (double)(ncl_shape_volume(shape) / shape->extent[1] * channels), RATE);
+}
+
+static nnefcl_status elements_blocked_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
+                                           const struct ncl_choice *choice)
+{
+    (void)choice;
+    const struct ncl_expression *expression = problem->elements.expression;
+    const nnefcl_shape *shape = &expression->shape;
+    const char *text = ncl_expression_text(expression);
+    struct cells cells[NCL_EXPRESSION_OPERANDS];
+    for (unsigned k = 0; k < expression->operand_count; k++)
+        read_operand(expression, k, &cells[k]);
+    const struct ncl_place place = ncl_blocks_place(lower, problem->out);
+    const struct ncl_blocks_tasks tasks = ncl_blocks_tasks(&lower->plan->target, shape, &place);
+    struct ncl_emit *step = ncl_step_begin(lower, "elements_blocked");
+    ncl_step_define(step, "FORMULA", text);
+    add_operands(step, expression, cells);
+    ncl_step_out(step, problem->out);
+    ncl_step_formula_reals(step, expression->real, expression->real_count);
+    ncl_blocks_emit_out(step, &place);
+    ncl_step_size(step, "CHANNELS", shape->extent[1]);
+    ncl_step_size(step, "ROWS", tasks.rows);
+    for (unsigned k = 0; k < expression->operand_count; k++)
+        ncl_step_sizes(step, "STRIDE", cells[k].stride, 4);
+    ncl_step_flops(step, problem->flops);
+    return ncl_step_end(step, tasks.count);
+}
+
+const struct ncl_variant ncl_variant_elements_blocked = {.name = "elements_blocked",
+                                                         .family = NCL_FAMILY_ELEMENTS,
+                                                         .about = "images in blocks of channels",
+                                                         .cost = elements_blocked_cost,
+                                                         .emit = elements_blocked_emit,
+                                                         .writes_blocks = true};

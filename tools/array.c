@@ -157,3 +157,12 @@ size_t shape_count(const nnefcl_shape *shape)
         count *= (size_t)shape->extent[i];
     return count;
 }
+
+double tensor_element(const nnefcl_tensor *tensor, size_t position)
+{
+    if (tensor->dtype == NNEFCL_SCALAR)
+        return (double)((const float *)tensor->data)[position];
+    if (tensor->dtype == NNEFCL_INTEGER)
+        return ((const int32_t *)tensor->data)[position];
+    return ((const uint8_t *)tensor->data)[position];
+}

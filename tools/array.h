@@ -28,5 +28,7 @@ bool array_convert(const struct array *array, nnefcl_dtype dtype, void *out, siz
 enum { SHAPE_TEXT = 8 * 21 + 3 };
 const char *shape_text(const nnefcl_shape *shape, char text[SHAPE_TEXT]);
 size_t shape_count(const nnefcl_shape *shape);
+/* An element as a number. */
+double tensor_element(const nnefcl_tensor *tensor, size_t position);
 
 #endif

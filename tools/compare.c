@@ -6,15 +6,6 @@
 
 #include "report.h"
 
-double tensor_element(const nnefcl_tensor *tensor, size_t position)
-{
-    if (tensor->dtype == NNEFCL_SCALAR)
-        return (double)((const float *)tensor->data)[position];
-    if (tensor->dtype == NNEFCL_INTEGER)
-        return ((const int32_t *)tensor->data)[position];
-    return ((const uint8_t *)tensor->data)[position];
-}
-
 /* How far a pair is: the error in units of what is allowed, above 1 out of tolerance. */
 static double excess(double got, double want, double rtol, double atol)
 {

@@ -19,7 +19,5 @@ struct comparison {
 struct comparison compare_tensors(const nnefcl_tensor *got, const nnefcl_tensor *want, double rtol, double atol);
 void compare_print(const char *output, const nnefcl_tensor *got, const nnefcl_tensor *want, const struct comparison *c);
 json_t *compare_json(const char *output, const char *file, const struct comparison *c);
-/* An element as a number. */
-double tensor_element(const nnefcl_tensor *tensor, size_t position);
 
 #endif

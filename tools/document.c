@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "mempool.h"
 #include "clean.h"
 
@@ -75,6 +76,23 @@ json_t *document_shape(const nnefcl_shape *shape)
     json_t *array = document_array();
     for (int i = 0; i < shape->rank; i++)
         document_add(array, document_integer(shape->extent[i]));
+    return array;
+}
+
+static json_t *element_json(const nnefcl_tensor *tensor, size_t position)
+{
+    double value = tensor_element(tensor, position);
+    if (tensor->dtype == NNEFCL_LOGICAL)
+        return json_boolean(value != 0);
+    return tensor->dtype == NNEFCL_INTEGER ? document_integer((json_int_t)value) : document_real(value);
+}
+
+json_t *document_elements(const nnefcl_tensor *tensor)
+{
+    json_t *array = document_array();
+    const size_t count = shape_count(&tensor->shape);
+    for (size_t i = 0; i < count; i++)
+        document_add(array, element_json(tensor, i));
     return array;
 }
 

@@ -21,6 +21,8 @@ json_t *document_integer(json_int_t value);
 /* A number; infinities and NaN, which JSON lacks, are the strings "inf", "-inf", "nan". */
 json_t *document_real(double value);
 json_t *document_shape(const nnefcl_shape *shape);
+/* All elements in a row; logicals are true and false. */
+json_t *document_elements(const nnefcl_tensor *tensor);
 
 /* These take `value` over; NULL is left out. */
 void document_set(json_t *object, const char *key, json_t *value);

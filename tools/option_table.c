@@ -88,6 +88,12 @@ static const char *add_output(struct option_parser *p, const char *value)
     return add_data(p, DATA_OUTPUT, value);
 }
 
+static const char *set_format(struct option_parser *p, const char *value)
+{
+    p->options->has_format = true;
+    return tensor_format_named(value, &p->options->format) ? NULL : "dat, npy, npz or json";
+}
+
 static const char *add_compare(struct option_parser *p, const char *value)
 {
     return add_data(p, DATA_COMPARE, value);
@@ -362,8 +368,9 @@ const struct option_row option_table[] = {
     {0, "scale", "A", RUN, 0, set_scale, "(1)", NULL},
     {0, "bgr", NULL, RUN, 0, set_bgr, "images: blue first", NULL},
     {0, "resize", NULL, RUN, 0, set_resize, "images: bilinear to the size of the input", NULL},
-    {'o', "output", "[NAME=]FILE|DIR", RUN, 0, add_output, ".dat .npy .json; a DIR takes NAME.dat of every output",
-     NULL},
+    {'o', "output", "[NAME=]FILE|DIR/", RUN, 0, add_output,
+     ".dat .npy .npz .json; a DIR takes a file for every output, an .npz all of them; - is stdout", NULL},
+    {0, "format", "NAME", RUN, 0, set_format, "of -o - and -o DIR/: dat, npy, npz, json", NULL},
     {0, "topk", "N", RUN, 0, set_topk, "the N largest values of each row", NULL},
     {0, "labels", "FILE", RUN, 0, set_labels, "their names, one a line", NULL},
     {0, "compare", "[NAME=]FILE|DIR", RUN, 0, add_compare, "the error of each output; status 1 when out of tolerance",

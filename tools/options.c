@@ -139,6 +139,7 @@ static const struct {
     const char *option, *with[4];
 } needs[] = {
     {"labels", {"topk"}},
+    {"format", {"output"}},
     {"rtol", {"compare"}},
     {"atol", {"compare"}},
     {"random-range", {"random", "bench", "profile"}},

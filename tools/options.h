@@ -6,6 +6,7 @@
 #include "nnefcl/inspect.h"
 #include "mempool.h"
 #include "talk.h"
+#include "tensor_format.h"
 
 /* What is asked for; bits, so that the table of options can say where each one means something. */
 enum action {
@@ -44,6 +45,8 @@ struct options {
     uint64_t seed;
     struct data_argument *data;
     size_t data_count;
+    enum tensor_format format; /* of -o on stdout and in folders */
+    bool has_format;
     bool random, has_range;
     double range[2];
     struct image_options image;

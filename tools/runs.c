@@ -4,10 +4,20 @@
 #include <sys/stat.h>
 
 #include "data.h"
+#include "file_name.h"
 
-/* Splits "NAME=PATH"; *name is NULL when what stands before the '=' is no identifier of NNEF. */
-static const char *split_name(const char *text, struct pool *pool, const char **name)
+/* Splits "NAME=PATH"; *name is NULL when what stands before the '=' is neither the name of one of the tensors nor an
+ * identifier of NNEF (with a dialect names may hold anything). */
+static const char *split_name(const char *text, struct pool *pool, const nnefcl_tensor_info *tensors, size_t count,
+                              const char **name)
 {
+    for (size_t i = 0; i < count; i++) {
+        size_t known = strlen(tensors[i].name);
+        if (!strncmp(text, tensors[i].name, known) && text[known] == '=') {
+            *name = tensors[i].name;
+            return text + known + 1;
+        }
+    }
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
     size_t length = strspn(text, letters);
     bool named = length && text[length] == '=' && (*text < '0' || *text > '9');
@@ -19,12 +29,6 @@ static bool is_folder(const char *path)
 {
     struct stat info;
     return !stat(path, &info) && S_ISDIR(info.st_mode);
-}
-
-static bool ends_with(const char *path, const char *end)
-{
-    size_t n = strlen(path), m = strlen(end);
-    return n >= m && !strcmp(path + n - m, end);
 }
 
 /* The first names, as many as a message has room for. */
@@ -67,7 +71,7 @@ static struct run *add_run(struct runs *runs)
  * there counts as a folder when it cannot be a file. */
 static enum status runs_add_input(struct runs *runs, const char *text)
 {
-    const char *name, *path = split_name(text, runs->pool, &name);
+    const char *name, *path = split_name(text, runs->pool, runs->inputs, runs->input_count, &name);
     struct stat info;
     size_t index;
     if (!*path)
@@ -96,31 +100,34 @@ static struct run *last_run(struct runs *runs, const char *option, const char *t
     return runs->count ? &runs->items[runs->count - 1] : NULL;
 }
 
-static bool output_format(const char *path, enum tensor_format *format)
+/* What a path is for; a new folder is made only where no file can be meant. False: neither. */
+static bool choose_target(const struct runs *runs, bool named, struct run_target *target)
 {
-    static const char *const ends[] = {".dat", ".npy", ".json"};
-    for (*format = TENSOR_DAT; *format <= TENSOR_JSON; ++*format)
-        if (ends_with(path, ends[*format]))
-            return true;
-    *format = TENSOR_JSON;
-    return !strcmp(path, "-");
+    const struct options *o = runs->options;
+    const bool standard = !strcmp(target->path, "-");
+    target->format = o->has_format ? o->format : standard ? TENSOR_JSON : TENSOR_DAT;
+    if (!named && !standard && (is_folder(target->path) || file_name_is_folder(target->path)))
+        target->to = TARGET_FOLDER;
+    else if (!standard && !tensor_format_of_path(target->path, &target->format))
+        return false;
+    else if (!named && target->format == TENSOR_NPZ)
+        target->to = TARGET_ALL;
+    return true;
 }
 
 static enum status runs_add_output(struct runs *runs, const char *text)
 {
     struct run *run = last_run(runs, "-o", text);
-    struct run_target target = {0};
+    struct run_target target = {.to = TARGET_FILE};
     const char *name;
     enum status status;
     if (!run)
         return STATUS_USAGE;
-    target.path = split_name(text, runs->pool, &name);
-    bool known = output_format(target.path, &target.format);
-    target.folder = !name && (!known || is_folder(target.path));
-    if (name && !known)
-        return talk_fail(runs->talk, STATUS_USAGE,
-                         "-o %s: the name of the file ends neither in .dat nor .npy nor .json", text);
-    if (!target.folder &&
+    target.path = split_name(text, runs->pool, runs->outputs, runs->output_count, &name);
+    if (!choose_target(runs, name != NULL, &target))
+        return talk_fail(runs->talk, STATUS_USAGE, "-o %s: the name of the file ends in none of .dat .npy .npz .json%s",
+                         text, name ? "" : "; a folder's name ends in '/'");
+    if (target.to == TARGET_FILE &&
         (status = find_tensor(runs, "-o", "output", name, runs->outputs, runs->output_count, &target.output)))
         return status;
     run->targets = pool_grow(runs->pool, run->targets, run->target_count, sizeof target);
@@ -137,7 +144,7 @@ static enum status add_comparison(struct runs *runs, const char *text)
     enum status status;
     if (!run)
         return STATUS_USAGE;
-    comparison.path = split_name(text, runs->pool, &name);
+    comparison.path = split_name(text, runs->pool, runs->outputs, runs->output_count, &name);
     comparison.folder =
         !name && (is_folder(comparison.path) ||
                   (runs->output_count != 1 && strcmp(comparison.path, "-") && stat(comparison.path, &info)));
@@ -190,7 +197,8 @@ enum status runs_build(struct runs *runs, const struct options *options, const n
 {
     static enum status (*const add[])(struct runs *, const char *) = {runs_add_input, runs_add_output, add_comparison};
     size_t inputs = nnefcl_model_input_count(model), outputs = nnefcl_model_output_count(model), given = 0;
-    *runs = (struct runs){.pool = pool, .talk = talk, .input_count = inputs, .output_count = outputs};
+    *runs =
+        (struct runs){.pool = pool, .talk = talk, .options = options, .input_count = inputs, .output_count = outputs};
     runs->inputs = tensors_of(pool, model, inputs, nnefcl_model_input);
     runs->outputs = tensors_of(pool, model, outputs, nnefcl_model_output);
     for (size_t i = 0; i < options->data_count; i++)
@@ -209,7 +217,8 @@ bool runs_files_exist(const struct options *options, struct pool *pool, struct t
 {
     const char *name;
     for (size_t i = 0; i < options->data_count; i++)
-        if (options->data[i].kind != DATA_OUTPUT && !data_exists(split_name(options->data[i].text, pool, &name), talk))
+        if (options->data[i].kind != DATA_OUTPUT &&
+            !data_exists(split_name(options->data[i].text, pool, NULL, 0, &name), talk))
             return false;
     return !options->labels || data_exists(options->labels, talk);
 }

@@ -4,12 +4,11 @@
 
 #include "nnefcl/session.h"
 #include "options.h"
+#include "tensor_format.h"
 
-enum tensor_format { TENSOR_DAT, TENSOR_NPY, TENSOR_JSON };
-
-/* Where output `output` goes; `folder`: every output, as <output>.dat. */
+/* Where results go: output `output` into a file, every output into a file of its own, or all into one .npz. */
 struct run_target {
-    bool folder;
+    enum run_target_kind { TARGET_FILE, TARGET_FOLDER, TARGET_ALL } to;
     size_t output;
     const char *path;
     enum tensor_format format;
@@ -44,6 +43,7 @@ struct run {
 struct runs {
     struct pool *pool;
     struct talk *talk;
+    const struct options *options;
     nnefcl_tensor_info *inputs, *outputs; /* of the model */
     size_t input_count, output_count;
     struct run *items;

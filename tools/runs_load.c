@@ -7,13 +7,16 @@
 #include <unistd.h>
 
 #include "data.h"
+#include "file_name.h"
 #include "runs.h"
 
 /* FOLDER/NAME.dat, or .npy. NULL after an error was said. */
 static const char *file_in_folder(const struct runs *runs, const char *folder, const char *name)
 {
-    const char *dat = pool_printf(runs->pool, "%s/%s.dat", folder, name),
-               *npy = pool_printf(runs->pool, "%s/%s.npy", folder, name);
+    if (!file_name_check(name, "input", "-i", runs->talk))
+        return NULL;
+    const char *dat = file_name_join(runs->pool, folder, name, ".dat"),
+               *npy = file_name_join(runs->pool, folder, name, ".npy");
     if (!access(dat, F_OK) || errno != ENOENT) /* what cannot be looked at is no reason to take the other one */
         return dat;
     if (!access(npy, F_OK) || errno != ENOENT)
@@ -83,7 +86,7 @@ static enum status load_wanted_folder(struct runs *runs, struct run *run, const 
     if (count < 0)
         return talk_fail(runs->talk, STATUS_DATA, "%s: %s", folder, strerror(errno));
     for (int i = 0; i < count && !status; i++) {
-        const char *file = entries[i]->d_name, *path = pool_printf(runs->pool, "%s/%s", folder, file);
+        const char *file = entries[i]->d_name, *path = file_name_join(runs->pool, folder, file, "");
         if (*file == '.' || !is_file(path))
             continue;
         size_t output = output_of(runs, file);
@@ -100,6 +103,21 @@ static enum status load_wanted_folder(struct runs *runs, struct run *run, const 
     return status;
 }
 
+/* The names of outputs that become names of files, before anything runs. */
+static enum status check_targets(const struct runs *runs, const struct run *run)
+{
+    for (size_t i = 0; i < run->target_count; i++) {
+        const struct run_target *target = &run->targets[i];
+        const bool all = target->to != TARGET_FILE;
+        if (!all && target->format != TENSOR_NPZ)
+            continue;
+        for (size_t k = 0; k < runs->output_count; k++)
+            if ((all || k == target->output) && !file_name_check(runs->outputs[k].name, "output", "-o", runs->talk))
+                return STATUS_DATA;
+    }
+    return STATUS_OK;
+}
+
 enum status runs_load(struct runs *runs, const struct options *options)
 {
     bool images = false;
@@ -107,6 +125,8 @@ enum status runs_load(struct runs *runs, const struct options *options)
     for (struct run *run = runs->items; run < runs->items + runs->count && !status; run++) {
         for (size_t i = 0; i < runs->input_count && !status; i++)
             status = load_input(runs, run, i, options, &images);
+        if (!status)
+            status = check_targets(runs, run);
         for (size_t i = 0; i < run->comparison_count && !status; i++) {
             const struct run_comparison *c = &run->comparisons[i];
             status = c->folder ? load_wanted_folder(runs, run, c->path) : load_wanted(runs, run, c->output, c->path);

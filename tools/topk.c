@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compare.h"
 #include "data.h"
 #include "output.h"
 #include "report.h"

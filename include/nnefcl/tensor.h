@@ -52,6 +52,11 @@ NNEFCL_API nnefcl_status nnefcl_tensor_load(const char *path, const nnefcl_alloc
                                             nnefcl_error *error);
 /* Writes a .dat file: float32 (code 0), int32 (code 4) or 8-bit logical (code 5). */
 NNEFCL_API nnefcl_status nnefcl_tensor_save(const char *path, const nnefcl_tensor *tensor, nnefcl_error *error);
+/* The same through a callback, which takes `size` bytes and returns how many it could: fewer end the call with
+ * NNEFCL_ERR_DATA. */
+NNEFCL_API nnefcl_status nnefcl_tensor_write(const nnefcl_tensor *tensor,
+                                             size_t (*write)(void *user, const void *data, size_t size), void *user,
+                                             nnefcl_error *error);
 /* Frees tensor->data and zeroes the tensor. The allocator must be the one it was loaded with. */
 NNEFCL_API void nnefcl_tensor_clear(nnefcl_tensor *tensor, const nnefcl_allocator *allocator);
 

@@ -203,10 +203,12 @@ void nnefcl_tensor_clear(nnefcl_tensor *tensor, const nnefcl_allocator *allocato
 
 /* ---- writing ---- */
 
-static bool write_items(FILE *file, const nnefcl_tensor *tensor)
+typedef size_t write_fn(void *user, const void *data, size_t size);
+
+static bool write_items(const nnefcl_tensor *tensor, write_fn *write, void *user)
 {
     if (tensor->dtype == NNEFCL_LOGICAL)
-        return fwrite(tensor->data, 1, tensor->bytes, file) == tensor->bytes;
+        return write(user, tensor->data, tensor->bytes) == tensor->bytes;
     uint8_t packed[CHUNK * 4];
     size_t items = tensor->bytes / 4;
     for (size_t first = 0; first < items; first += CHUNK) {
@@ -217,7 +219,7 @@ static bool write_items(FILE *file, const nnefcl_tensor *tensor)
             for (int b = 0; b < 4; b++)
                 packed[4 * i + (size_t)b] = (uint8_t)(bits >> (8 * b));
         }
-        if (fwrite(packed, 4, count, file) != count)
+        if (write(user, packed, 4 * count) != 4 * count)
             return false;
     }
     return true;
@@ -234,21 +236,50 @@ static bool can_be_saved(const nnefcl_tensor *tensor)
     return true;
 }
 
+static nnefcl_status check_tensor(const nnefcl_tensor *tensor, const char *name, struct ncl_diag *diag)
+{
+    return can_be_saved(tensor) ? NNEFCL_OK
+                                : ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                                            "cannot write %s: shape, type and size of the tensor do not agree", name);
+}
+
+static bool write_tensor(const nnefcl_tensor *tensor, write_fn *write, void *user)
+{
+    uint8_t header[NCL_TENSOR_HEADER];
+    ncl_tensor_header_write(tensor->dtype, &tensor->shape, header);
+    return write(user, header, sizeof header) == sizeof header && write_items(tensor, write, user);
+}
+
+nnefcl_status nnefcl_tensor_write(const nnefcl_tensor *tensor, write_fn *write, void *user, nnefcl_error *error)
+{
+    struct ncl_diag diag;
+    ncl_diag_init(&diag, error, NULL, NULL, false);
+    if (!tensor || !write)
+        return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_tensor_write: tensor or write is NULL");
+    nnefcl_status status = check_tensor(tensor, "the tensor", &diag);
+    if (!status && !write_tensor(tensor, write, user))
+        status = ncl_error(&diag, NNEFCL_ERR_DATA, NCL_NOWHERE, "the tensor could not be written");
+    return status;
+}
+
+static size_t write_to_file(void *user, const void *data, size_t size)
+{
+    return fwrite(data, 1, size, user);
+}
+
 nnefcl_status nnefcl_tensor_save(const char *path, const nnefcl_tensor *tensor, nnefcl_error *error)
 {
     struct ncl_diag diag;
     ncl_diag_init(&diag, error, NULL, NULL, false);
     if (!path || !tensor)
         return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_tensor_save: path or tensor is NULL");
-    if (!can_be_saved(tensor))
-        return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
-                         "cannot write '%s': shape, type and size of the tensor do not agree", path);
+    nnefcl_status status = check_tensor(tensor, path, &diag);
+    if (status)
+        return status;
     FILE *file = fopen(path, "wb");
     if (!file)
         return cannot(&diag, "write", path, errno);
-    uint8_t header[NCL_TENSOR_HEADER];
-    ncl_tensor_header_write(tensor->dtype, &tensor->shape, header);
-    bool written = fwrite(header, sizeof header, 1, file) == 1 && write_items(file, tensor);
+    bool written = write_tensor(tensor, write_to_file, file);
     int code = errno;
     if (fclose(file) != 0 && written) {
         code = errno;

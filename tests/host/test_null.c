@@ -38,6 +38,12 @@ static int ignore(void *user, const char *text, size_t length)
     return 0;
 }
 
+static size_t take_nothing(void *user, const void *data, size_t size)
+{
+    (void)user, (void)data, (void)size;
+    return 0;
+}
+
 static int never(void *user, const nnefcl_verdict *verdict)
 {
     (void)user, (void)verdict;
@@ -101,6 +107,8 @@ START_TEST(tensors)
     REFUSED(nnefcl_tensor_load("x.dat", NULL, NULL, &error));
     REFUSED(nnefcl_tensor_save(NULL, &tensor, &error));
     REFUSED(nnefcl_tensor_save("x.dat", NULL, &error));
+    REFUSED(nnefcl_tensor_write(&tensor, NULL, NULL, &error));
+    REFUSED(nnefcl_tensor_write(NULL, take_nothing, NULL, &error));
     ck_assert_uint_eq(nnefcl_tensor_bytes(NNEFCL_SCALAR, NULL), SIZE_MAX);
     nnefcl_tensor_clear(NULL, NULL);
 }

@@ -463,6 +463,41 @@ START_TEST(save_and_load)
 }
 END_TEST
 
+struct sink {
+    uint8_t bytes[256];
+    size_t used, room;
+};
+
+static size_t take_bytes(void *user, const void *data, size_t size)
+{
+    struct sink *sink = user;
+    if (size > sink->room - sink->used)
+        size = sink->room - sink->used;
+    memcpy(sink->bytes + sink->used, data, size);
+    sink->used += size;
+    return size;
+}
+
+/* Whatever place the callback stops at is an error. */
+START_TEST(write_through_a_callback)
+{
+    float floats[] = {1.5f, -2.0f};
+    nnefcl_tensor tensor = {NNEFCL_SCALAR, {1, {2}}, floats, sizeof floats}, back;
+    struct sink sink = {.room = sizeof sink.bytes};
+    ck_assert_int_eq(nnefcl_tensor_write(&tensor, take_bytes, &sink, NULL), NNEFCL_OK);
+    ck_assert_uint_eq(sink.used, 136);
+    ck_assert_int_eq(nnefcl_tensor_parse(sink.bytes, sink.used, "sink", NULL, &back, NULL), NNEFCL_OK);
+    ck_assert_mem_eq(back.data, floats, sizeof floats);
+    nnefcl_tensor_clear(&back, NULL);
+    for (size_t room = 0; room < 136; room++) {
+        struct sink small = {.room = room};
+        ck_assert_int_eq(nnefcl_tensor_write(&tensor, take_bytes, &small, NULL), NNEFCL_ERR_DATA);
+    }
+    ck_assert_int_eq(nnefcl_tensor_write(&tensor, NULL, &sink, NULL), NNEFCL_ERR_ARGUMENT);
+    ck_assert_int_eq(nnefcl_tensor_write(NULL, take_bytes, &sink, NULL), NNEFCL_ERR_ARGUMENT);
+}
+END_TEST
+
 START_TEST(load_from_a_pipe)
 {
     enum { COUNT = 4000 };
@@ -535,6 +570,7 @@ int main(void)
     tcase_add_test(tests, parse_types);
     tcase_add_test(tests, parse_errors);
     tcase_add_test(tests, save_and_load);
+    tcase_add_test(tests, write_through_a_callback);
     tcase_add_test(tests, load_from_a_pipe);
     tcase_add_test(tests, files_that_are_not_there);
     tcase_add_test(tests, sizes);

@@ -248,6 +248,10 @@ static nnefcl_status run_case(const struct conformance *run, const struct ncl_ca
 static nnefcl_status check_ops(const nnefcl_conformance_options *options, struct ncl_diag *diag)
 {
     for (size_t i = 0; i < options->op_count; i++) {
+        if (!options->ops || !options->ops[i])
+            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                             "nnefcl_conformance_options.ops has %zu names, but number %zu is NULL", options->op_count,
+                             i);
         nnefcl_op_info op;
         bool known = false;
         for (size_t k = 0; k < nnefcl_op_count() && !known; k++)

@@ -64,8 +64,7 @@ typedef struct nnefcl_reader {
 } nnefcl_reader;
 
 /* Opens a folder, a graph.nnef, or a .tar, .tar.gz or .zip (told by content). The files are read again when sessions
- * are created, so they must stay as they are. options may be NULL. *model is set only on NNEFCL_OK. error may be NULL.
- */
+ * are created, so they must stay as they are. */
 NNEFCL_API nnefcl_status nnefcl_model_open(const char *path, const nnefcl_model_options *options, nnefcl_model **model,
                                            nnefcl_error *error);
 /* The same for an archive, or the text of a graph.nnef alone, in memory. The bytes stay the caller's and must live as

@@ -2,7 +2,10 @@
  *
  * Pointers must not be NULL where their description does not allow it: then functions that return a status answer
  * NNEFCL_ERR_ARGUMENT, others NULL or 0. `error` may always be NULL, and so may `options`, which then have their
- * defaults.
+ * defaults. A list with a count above 0 must be there, and so must its items.
+ *
+ * What a function hands out through a pointer is set in every case: after a failure objects are NULL and structs are
+ * zero, so one way out can free everything. (nnefcl_error, which is the caller's, is written on failure only.)
  *
  * Thread rule: everything here is plain data; the callbacks may be called from the thread that called into the library,
  * never from another. */

@@ -61,4 +61,15 @@ static inline bool ncl_round_up_size(size_t value, size_t unit, size_t *result)
     return true;
 }
 
+/* The integer part of a number; beyond the type its nearest end, 0 for what is no number. */
+static inline int64_t ncl_int64_of(double value)
+{
+    return value != value ? 0 : value >= 0x1p63 ? INT64_MAX : value < -0x1p63 ? INT64_MIN : (int64_t)value;
+}
+
+static inline uint64_t ncl_uint64_of(double value)
+{
+    return !(value > 0) ? 0 : value >= 0x1p64 ? UINT64_MAX : (uint64_t)value;
+}
+
 #endif

@@ -126,20 +126,11 @@ void ncl_element_to_double(enum ncl_element element, const uint8_t *data, size_t
     }
 }
 
-/* What lies outside of int64 is its nearest end, what is no number 0. */
-static int64_t double_to_int64(double value)
-{
-    return isnan(value)                     ? 0
-           : value >= 9223372036854775808.0 ? INT64_MAX
-           : value < -9223372036854775808.0 ? INT64_MIN
-                                            : (int64_t)value;
-}
-
 void ncl_element_to_int64(enum ncl_element element, const uint8_t *data, size_t first, size_t count, int64_t *out)
 {
     for (size_t i = 0; i < count; i++) {
         const uint64_t bits = load_bits(data, first + i, elements[element].bits);
-        out[i] = elements[element].dtype == NNEFCL_SCALAR ? double_to_int64(bits_to_double(element, bits))
+        out[i] = elements[element].dtype == NNEFCL_SCALAR ? ncl_int64_of(bits_to_double(element, bits))
                                                           : bits_to_int64(element, bits);
     }
 }

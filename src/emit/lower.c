@@ -1,6 +1,7 @@
 /* Emission of steps (lower.h). */
 #include "emit/lower.h"
 
+#include "base/checked.h"
 #include "emit/forms.h"
 #include "emit/parts.h"
 
@@ -406,7 +407,7 @@ void ncl_step_formula_reals(struct ncl_emit *emit, const double *values, size_t 
 void ncl_step_flops(struct ncl_emit *emit, double flops)
 {
     if (!stopped(emit))
-        emit->step.flops = (uint64_t)flops;
+        emit->step.flops = ncl_uint64_of(flops);
 }
 
 static bool same_kernel(const struct ncl_kernel *a, const struct ncl_kernel *b)

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/checked.h"
 #include "front/after_body.h"
 #include "front/literal.h"
 #include "front/translate.h"
@@ -261,7 +262,7 @@ static bool use_variable_as_literal(struct binding *binding, size_t argument, co
     }
     build->literal[build->literal_count++] = (struct ncl_literal_use){variable, expr->at};
     *constant = type->kind == NCL_TYPE_INTEGER
-                    ? (struct ncl_value){.kind = NCL_VALUE_INTEGER, .integer = (int64_t)number}
+                    ? (struct ncl_value){.kind = NCL_VALUE_INTEGER, .integer = ncl_int64_of(number)}
                     : (struct ncl_value){.kind = NCL_VALUE_SCALAR, .scalar = number};
     scope->code->item[binding->load[argument]] =
         (struct ncl_code_item){.op = NCL_CODE_PUSH, .expr = expr, .value = constant};

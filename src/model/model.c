@@ -41,10 +41,13 @@ static nnefcl_status read_options(nnefcl_model *model, const nnefcl_model_option
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "the batch %lld is not between 1 and 2^31-1",
                          (long long)options->batch);
     for (size_t i = 0; i < options->shape_count; i++) {
-        const nnefcl_input_shape *shape = &options->shapes[i];
-        if (!shape->name || shape->shape.rank < 0 || shape->shape.rank > NNEFCL_MAX_RANK)
-            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
-                             "the shape number %zu has no name, or a rank outside of 0 to %d", i, NNEFCL_MAX_RANK);
+        const nnefcl_input_shape *shape = options->shapes ? &options->shapes[i] : NULL;
+        if (!shape || !shape->name || shape->shape.rank < 0 || shape->shape.rank > NNEFCL_MAX_RANK)
+            return ncl_error(
+                diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                "nnefcl_model_options.shapes has %zu items, but number %zu is not there, has no name, or a "
+                "rank outside of 0 to %d",
+                options->shape_count, i, NNEFCL_MAX_RANK);
     }
     model->compat = options->compat;
     model->random_weights = options->random_weights != 0;
@@ -213,6 +216,8 @@ static nnefcl_status refuse_open(const nnefcl_model_options *options, nnefcl_err
 nnefcl_status nnefcl_model_open(const char *path, const nnefcl_model_options *options, nnefcl_model **model,
                                 nnefcl_error *error)
 {
+    if (model)
+        *model = NULL;
     if (!path || !model)
         return refuse_open(options, error, "nnefcl_model_open needs a path and a place for the model");
     return open_any(path, NULL, NULL, options, model, error);
@@ -221,6 +226,8 @@ nnefcl_status nnefcl_model_open(const char *path, const nnefcl_model_options *op
 nnefcl_status nnefcl_model_open_memory(const void *data, size_t size, const nnefcl_model_options *options,
                                        nnefcl_model **model, nnefcl_error *error)
 {
+    if (model)
+        *model = NULL;
     if (!model || (!data && size))
         return refuse_open(options, error, "nnefcl_model_open_memory needs the bytes and a place for the model");
     return open_any(NULL, NULL, &(struct memory){data, size}, options, model, error);
@@ -229,6 +236,8 @@ nnefcl_status nnefcl_model_open_memory(const void *data, size_t size, const nnef
 nnefcl_status nnefcl_model_open_reader(const nnefcl_reader *reader, const nnefcl_model_options *options,
                                        nnefcl_model **model, nnefcl_error *error)
 {
+    if (model)
+        *model = NULL;
     if (!reader || !reader->read || !model)
         return refuse_open(options, error, "nnefcl_model_open_reader needs a reader and a place for the model");
     return open_any(NULL, reader, NULL, options, model, error);

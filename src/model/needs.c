@@ -67,6 +67,8 @@ nnefcl_status nnefcl_model_variants(const nnefcl_model *model, const nnefcl_sess
 {
     struct ncl_arena arena;
     const struct ncl_plan *plan;
+    for (size_t i = 0; variant && i < nnefcl_model_node_count(model); i++)
+        variant[i] = NULL;
     if (!model || !variant)
         return refuse_null(options, error, "nnefcl_model_variants", model ? "variant" : "model");
     const struct ncl_graph *graph = model->graph;

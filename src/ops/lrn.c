@@ -2,6 +2,7 @@
  * by the whole volume of the window. */
 #include <math.h>
 
+#include "base/checked.h"
 #include "emit/reference.h"
 #include "ops/broadcast.h"
 
@@ -118,7 +119,7 @@ void ncl_lrn_reference(const struct ncl_reference *reference, const struct ncl_n
                  bias = ncl_node_scalar(node, "bias");
     const double volume = find_reach(node, &input->shape).volume, *x = ncl_reference_in(reference, input);
     double *y = ncl_reference_out(reference, output),
-           *scale = ncl_reference_scale(reference, output, (uint64_t)fmin(volume, 0x1p40) + 4);
+           *scale = ncl_reference_scale(reference, output, ncl_uint64_of(fmin(volume, 0x1p40)) + 4);
     int64_t at[NNEFCL_MAX_RANK], i = 0;
     for (bool more = ncl_position_first(&input->shape, at); more; more = ncl_position_next(&input->shape, at), i++) {
         const double mean = sum_squares(node, &input->shape, x, at) / volume, sigma = bias + alpha * mean;

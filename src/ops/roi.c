@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/checked.h"
 #include "emit/lower.h"
 #include "emit/reference.h"
 
@@ -126,7 +127,7 @@ nnefcl_status ncl_roi_resample_lower(struct ncl_lower *lower, const struct ncl_n
 static bool find_item(const struct ncl_reference *reference, const struct ncl_node *node, int64_t region, int64_t *item)
 {
     const double index = ncl_reference_in(reference, ncl_node_tensor(node, "batch_index"))[region];
-    *item = (int64_t)index;
+    *item = ncl_int64_of(index);
     return index >= 0 && index < (double)ncl_node_tensor(node, "input")->shape.extent[0];
 }
 
@@ -139,7 +140,7 @@ static double nearest(double x)
 /* Cell `i` of `cells` between the rounded coordinates, as far as it lies within an axis of `extent` elements. */
 static void find_cell(double lo, double hi, int64_t i, int64_t cells, int64_t extent, int64_t *first, int64_t *count)
 {
-    const int64_t corner = (int64_t)nearest(lo), length = (int64_t)fmax(nearest(hi) - nearest(lo), 0);
+    const int64_t corner = ncl_int64_of(nearest(lo)), length = ncl_int64_of(fmax(nearest(hi) - nearest(lo), 0));
     const int64_t begin = corner + i * (length / cells), end = begin + ncl_ceil_div(length, cells);
     *first = begin < 0 ? 0 : begin;
     *count = (end > extent ? extent : end) - *first;
@@ -221,8 +222,8 @@ void ncl_roi_resample_reference(const struct ncl_reference *reference, const str
             double weight = 1;
             for (int k = 0; k < spatial; k++) {
                 const double j = floor(position[k]), u = position[k] - j;
-                const bool upper = bits >> k & 1 && (int64_t)j + 1 < input->shape.extent[k + 2];
-                from[k + 2] = (int64_t)j + upper;
+                const bool upper = bits >> k & 1 && ncl_int64_of(j) + 1 < input->shape.extent[k + 2];
+                from[k + 2] = ncl_int64_of(j) + upper;
                 weight *= bits >> k & 1 ? u : 1 - u;
             }
             const double v = x[ncl_position_index(&input->shape, from)];

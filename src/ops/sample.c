@@ -5,6 +5,7 @@
  * the maximum, as in max_pool. Indices that no position of the window has sample 0 and are not mapped back. */
 #include <math.h>
 
+#include "base/checked.h"
 #include "ops/window_line.h"
 
 #define AXES NNEFCL_MAX_RANK
@@ -247,7 +248,7 @@ void ncl_desample_reference(const struct ncl_reference *reference, const struct 
     int64_t at[NNEFCL_MAX_RANK], to[NNEFCL_MAX_RANK];
     for (bool more = ncl_position_first(&input->shape, at); more;
          more = ncl_position_next(&input->shape, at), x++, index++) {
-        int64_t rest = (int64_t)*index;
+        int64_t rest = ncl_int64_of(*index);
         bool inside = rest >= 0 && rest < volume;
         for (int i = window.rank - 1; i >= 0 && inside; i--) {
             to[i] = at[i] * window.stride[i] + rest % window.size[i] * window.dilation[i] - window.before[i];

@@ -192,6 +192,45 @@ START_TEST(states)
 }
 END_TEST
 
+/* After a failure everything that was handed out is NULL or zero, whatever was there before. */
+START_TEST(after_failure)
+{
+    static const char nonsense[] = "no model";
+    static const nnefcl_input_shape nameless = {0};
+    nnefcl_model *made = (nnefcl_model *)1;
+    nnefcl_device *opened = (nnefcl_device *)1;
+    nnefcl_session *ready = (nnefcl_session *)1;
+    nnefcl_tensor tensor = {.bytes = 1, .data = &tensor};
+    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
+    nnefcl_session_options refused = NNEFCL_SESSION_OPTIONS_INIT;
+    const char *variant[8] = {"x"};
+    REFUSED(nnefcl_model_open(NULL, NULL, &made, &error));
+    ck_assert_ptr_null(made);
+    made = (nnefcl_model *)1;
+    ck_assert_int_eq(nnefcl_model_open("nowhere", NULL, &made, NULL), NNEFCL_ERR_MODEL);
+    ck_assert_ptr_null(made);
+    made = (nnefcl_model *)1;
+    ck_assert_int_eq(nnefcl_model_open_memory(nonsense, sizeof nonsense, NULL, &made, NULL), NNEFCL_ERR_MODEL);
+    ck_assert_ptr_null(made);
+    options.shape_count = 1;
+    REFUSED(nnefcl_model_open_memory(nonsense, sizeof nonsense, &options, &made, &error));
+    options.shapes = &nameless;
+    REFUSED(nnefcl_model_open_memory(nonsense, sizeof nonsense, &options, &made, &error));
+    ck_assert_int_eq(nnefcl_device_open("no such device", NULL, &opened, NULL), NNEFCL_ERR_DEVICE);
+    ck_assert_ptr_null(opened);
+    opened = (nnefcl_device *)1;
+    REFUSED(nnefcl_device_from_opencl(NULL, NULL, NULL, &opened, &error));
+    ck_assert_ptr_null(opened);
+    refused.version = 77;
+    REFUSED(nnefcl_session_create(model, device, &refused, &ready, &error));
+    ck_assert_ptr_null(ready);
+    REFUSED(nnefcl_model_variants(model, &refused, variant, &error));
+    ck_assert_ptr_null(variant[0]);
+    ck_assert_int_eq(nnefcl_tensor_load("nowhere", NULL, &tensor, NULL), NNEFCL_ERR_DATA);
+    ck_assert(!tensor.data && !tensor.bytes);
+}
+END_TEST
+
 /* ---- options: sessions and plans without a device read the same ---- */
 
 static const char *const no_names[] = {"linear", NULL};
@@ -257,6 +296,7 @@ int main(void)
     tcase_add_test(tcase, devices);
     tcase_add_test(tcase, sessions);
     tcase_add_test(tcase, states);
+    tcase_add_test(tcase, after_failure);
     tcase_add_loop_test(tcase, options, 0, sizeof options_cases / sizeof *options_cases);
     tcase_add_test(tcase, same_plan);
     suite_add_tcase(suite, tcase);

@@ -17,6 +17,7 @@ enum status engine_open_model(struct engine *engine)
     options.random_weights = o->random_weights;
     options.seed = o->seed;
     options.no_quant = o->no_quant;
+    options.no_links = o->no_links;
     options.diagnostic = talk_diagnostic;
     options.diagnostic_user = engine->talk;
     if (!strcmp(o->model, "-")) {

@@ -327,6 +327,7 @@ static const char *set_execution(struct option_parser *p, const char *value)
 FLAG(set_strict, p->options->strict)
 FLAG(set_random_weights, p->options->random_weights)
 FLAG(set_no_quant, p->options->no_quant)
+FLAG(set_no_links, p->options->no_links)
 FLAG(set_random, p->options->random)
 FLAG(set_verify, p->options->verify)
 FLAG(set_bench, p->options->bench)
@@ -359,6 +360,8 @@ const struct option_row option_table[] = {
      NULL},
     {0, "seed", "N", MODEL, 0, set_seed, "seed of --random and --random-weights (0)", NULL},
     {0, "no-quant", NULL, MODEL, 0, set_no_quant, "ignore graph.quant but for stored indices", NULL},
+    {0, "no-links", NULL, MODEL, 0, set_no_links, "refuse symbolic links in a folder (in archives they always are)",
+     NULL},
     {'i', "input", "[NAME=]FILE|DIR", RUN, 0, add_input,
      ".dat .npy .npz .png .jpg; a DIR starts a run and holds NAME.dat or .npy", "data"},
     {0, "random", NULL, RUN, 0, set_random, "pseudo-random data for inputs that are not given", NULL},

@@ -37,7 +37,7 @@ struct image_options {
 struct options {
     enum action action;
     const char *model, *device;
-    bool strict, random_weights, no_quant;
+    bool strict, random_weights, no_quant, no_links;
     unsigned compat;
     nnefcl_input_shape *shapes;
     size_t shape_count;

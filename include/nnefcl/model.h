@@ -47,6 +47,8 @@ typedef struct nnefcl_model_options {
     const nnefcl_operation *operations; /* of the application's own (operation.h); a bad one is NNEFCL_ERR_ARGUMENT,
                                            named as operations[i] */
     size_t operation_count;
+    int no_links; /* refuse symbolic links in a folder: for services that open folders of others. 0: they are followed;
+                     those in archives are always refused */
 } nnefcl_model_options;
 #define NNEFCL_MODEL_OPTIONS_INIT                                                                                      \
     {                                                                                                                  \

@@ -133,7 +133,8 @@ static nnefcl_status load_model(nnefcl_model *model, const char *path, const nne
     if (status)
         return status;
     model->arena.limit = model->memory_limit < SIZE_MAX ? (size_t)model->memory_limit : SIZE_MAX;
-    status = ncl_container_open(path, reader, model->memory_limit, &options->allocator, diag, &model->container);
+    status = ncl_container_open(path, reader, model->memory_limit, options->no_links != 0, &options->allocator, diag,
+                                &model->container);
     if (status)
         return status;
     status = read_document(model, diag);

@@ -66,7 +66,7 @@ static size_t lower_bound(const struct ncl_container *container, const char *nam
     return low;
 }
 
-static const struct ncl_entry *find_exact(const struct ncl_container *container, const char *name)
+const struct ncl_entry *ncl_container_find_exact(const struct ncl_container *container, const char *name)
 {
     size_t at = lower_bound(container, name, true);
     return at < container->count && strcmp(container->by_name[at]->member.name, name) == 0 ? container->by_name[at]
@@ -78,7 +78,7 @@ static const struct ncl_entry *find_link_above(const struct ncl_container *conta
 {
     for (char *slash = strchr(name, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        const struct ncl_entry *entry = find_exact(container, name);
+        const struct ncl_entry *entry = ncl_container_find_exact(container, name);
         *slash = '/';
         if (entry && entry->refused)
             return entry;
@@ -92,7 +92,7 @@ size_t ncl_container_find(const struct ncl_container *container, const char *nam
     *ambiguous = false;
     if (ncl_member_name_normalize(name, wanted) != NCL_NAME_GOOD)
         return SIZE_MAX;
-    const struct ncl_entry *found = find_exact(container, wanted);
+    const struct ncl_entry *found = ncl_container_find_exact(container, wanted);
     size_t first = lower_bound(container, wanted, false);
     if (!found && first < container->count &&
         ncl_member_name_compare(container->by_name[first]->member.name, wanted) == 0) {
@@ -184,6 +184,9 @@ static nnefcl_status index_reader(struct ncl_container *container, const char *p
 static nnefcl_status index_path(struct ncl_container *container, const char *path, struct ncl_diag *diag)
 {
     struct stat about;
+    if (container->no_links && lstat(path, &about) == 0 && S_ISLNK(about.st_mode) && stat(path, &about) == 0 &&
+        !S_ISDIR(about.st_mode)) /* the folder itself is the application's own choice */
+        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' is a symbolic link, and links are refused", path);
     int file = ncl_file_open(AT_FDCWD, path, O_NONBLOCK);
     if (file < 0)
         return cannot_open(diag, path, errno);
@@ -203,14 +206,14 @@ static nnefcl_status index_path(struct ncl_container *container, const char *pat
     return index_reader(container, path, diag);
 }
 
-nnefcl_status ncl_container_open(const char *path, const nnefcl_reader *reader, uint64_t limit,
+nnefcl_status ncl_container_open(const char *path, const nnefcl_reader *reader, uint64_t limit, bool no_links,
                                  const nnefcl_allocator *allocator, struct ncl_diag *diag,
                                  struct ncl_container **container)
 {
     struct ncl_container *made = ncl_resize(allocator, NULL, sizeof *made);
     if (!made)
         return ncl_nomem(diag);
-    *made = (struct ncl_container){.limit = limit ? limit : UINT64_MAX, .file = -1, .folder = -1};
+    *made = (struct ncl_container){.limit = limit ? limit : UINT64_MAX, .no_links = no_links, .file = -1, .folder = -1};
     atomic_init(&made->references, 1);
     ncl_arena_init(&made->arena, allocator, NAMES_LIMIT);
     if (reader)
@@ -218,6 +221,8 @@ nnefcl_status ncl_container_open(const char *path, const nnefcl_reader *reader, 
     nnefcl_status status = reader ? index_reader(made, NULL, diag) : index_path(made, path, diag);
     if (!status)
         status = sort_names(made, diag);
+    if (!status)
+        ncl_container_follow_links(made);
     if (status) {
         ncl_container_free(made);
         return status;

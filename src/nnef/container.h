@@ -2,8 +2,10 @@
  * behind callbacks (NNEF 1.0.5, 5.1).
  *
  * Nothing is unpacked to disk and nothing but the index is kept: members are read through when asked for. Names cannot
- * leave the model: "..", absolute paths, links and devices are refused. A leading "./" or "/" is stripped, "\" counts
- * as "/". Thread rule: an open container is read-only; several threads may read from it, each with its own cursor. */
+ * leave the model: "..", absolute paths and devices are refused, symbolic links too but those of folders, which are
+ * followed unless `no_links` refuses them: who makes a folder has its files. A leading "./" or "/" is stripped, "\"
+ * counts as "/". Thread rule: an open container is read-only; several threads may read from it, each with its own
+ * cursor. */
 #ifndef NCL_CONTAINER_H
 #define NCL_CONTAINER_H
 
@@ -25,8 +27,9 @@ struct ncl_member {
 /* `path` or `reader`, the other NULL; the reader is copied. `limit`: bytes of one member, and of all of a compressed
  * tar together (0: none); beyond it and above NCL_MAX_MEMBERS NNEFCL_ERR_LIMIT. Other errors are NNEFCL_ERR_MODEL. A
  * path to a text is "graph.nnef", whatever its name, and the files beside it belong to the container. Of a folder only
- * what a model can use is indexed: .dat, graph.nnef and graph.quant. */
-nnefcl_status ncl_container_open(const char *path, const nnefcl_reader *reader, uint64_t limit,
+ * what a model can use is indexed: .dat, graph.nnef and graph.quant. An archive whose files all lie in one folder with
+ * a graph.nnef is the model in that folder. */
+nnefcl_status ncl_container_open(const char *path, const nnefcl_reader *reader, uint64_t limit, bool no_links,
                                  const nnefcl_allocator *allocator, struct ncl_diag *diag,
                                  struct ncl_container **container);
 void ncl_container_free(struct ncl_container *container);

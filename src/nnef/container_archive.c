@@ -309,6 +309,13 @@ static const char *entry_refusal(struct archive_entry *found)
     return archive_entry_size_is_set(found) && archive_entry_size(found) >= 0 ? NULL : "of unknown size";
 }
 
+/* The normalized name; "" where none can be meant. NULL: no memory. */
+static const char *link_target(struct ncl_container *container, const char *raw)
+{
+    char name[NCL_MEMBER_NAME];
+    return ncl_arena_strdup(&container->arena, ncl_member_name_normalize(raw, name) == NCL_NAME_GOOD ? name : "");
+}
+
 static nnefcl_status add_entry(struct ncl_container *container, struct ncl_archive_stream *stream,
                                struct archive_entry *found, struct ncl_diag *diag)
 {
@@ -326,12 +333,12 @@ static nnefcl_status add_entry(struct ncl_container *container, struct ncl_archi
                          (unsigned long long)container->limit);
     if (verdict != NCL_NAME_GOOD || archive_entry_filetype(found) == AE_IFDIR)
         return NNEFCL_OK;
-    if (!refused && ncl_member_name_is_nested(name))
-        return ncl_container_note_nested(container, name, diag);
     struct ncl_entry *entry = ncl_container_add(container, name, size, diag);
     if (!entry)
         return diag->status;
     entry->refused = refused;
+    if (archive_entry_hardlink(found) && !(entry->link = link_target(container, archive_entry_hardlink(found))))
+        return ncl_nomem(diag);
     entry->ordinal = stream->ordinal - 1;
     entry->direct = !refused && lies_plainly(stream, found, offset, size);
     entry->offset = offset;
@@ -358,5 +365,5 @@ nnefcl_status ncl_archive_index(struct ncl_container *container, struct ncl_diag
             break;
     }
     ncl_archive_close(stream);
-    return status;
+    return status ? status : ncl_container_find_root(container, diag);
 }

@@ -1,5 +1,5 @@
-/* A folder on disk as a container. Everything is opened component by component below the root, and links are never
- * followed. */
+/* A folder on disk as a container. Symbolic links are followed, wherever they lead (a cache of models, a volume), or
+ * refused: then everything is opened component by component below the root. */
 #include "container_parts.h"
 
 #include <dirent.h>
@@ -19,6 +19,9 @@
 struct pending {
     const char *path; /* "" for the root */
     int depth;
+    dev_t device; /* what tells it from the folders above it, since links may lead back to them */
+    ino_t inode;
+    const struct pending *above;
     struct pending *next;
 };
 
@@ -30,9 +33,10 @@ struct walk {
     struct pending *first, **last;
 };
 
-/* Opens `path` below `root`; -1: errno tells. */
-static int open_below(int root, const char *path, int flags)
+/* Opens `path` below the root; -1: errno tells. */
+static int open_below(const struct ncl_container *container, const char *path, int flags)
 {
+    const int root = container->folder, no_links = container->no_links ? O_NOFOLLOW : 0;
     char component[NCL_MEMBER_NAME];
     int folder = root;
     for (;;) {
@@ -44,7 +48,7 @@ static int open_below(int root, const char *path, int flags)
         }
         memcpy(component, path, length);
         component[length] = '\0';
-        int next = ncl_file_open(folder, length ? component : ".", O_NOFOLLOW | (last ? flags : O_DIRECTORY));
+        int next = ncl_file_open(folder, length ? component : ".", no_links | (last ? flags : O_DIRECTORY));
         int code = errno;
         if (folder != root)
             close(folder);
@@ -56,13 +60,22 @@ static int open_below(int root, const char *path, int flags)
     }
 }
 
-static nnefcl_status queue_folder(struct walk *walk, const char *path, int depth)
+/* `about` tells the folder apart; one that stands above itself is left out. */
+static nnefcl_status queue_folder(struct walk *walk, const char *path, const struct stat *about,
+                                  const struct pending *above)
 {
+    for (const struct pending *up = above; up; up = up->above)
+        if (up->device == about->st_dev && up->inode == about->st_ino)
+            return NNEFCL_OK;
     struct pending *item = NCL_NEW(&walk->container->arena, struct pending);
     char *copy = item ? ncl_arena_strdup(&walk->container->arena, path) : NULL;
     if (!copy)
         return ncl_nomem(walk->diag);
-    *item = (struct pending){.path = copy, .depth = depth};
+    *item = (struct pending){.path = copy,
+                             .depth = above ? above->depth + 1 : 0,
+                             .device = about->st_dev,
+                             .inode = about->st_ino,
+                             .above = above};
     *walk->last = item;
     walk->last = &item->next;
     return NNEFCL_OK;
@@ -79,7 +92,7 @@ static nnefcl_status add_file(struct walk *walk, const char *path, const char *n
     struct ncl_container *container = walk->container;
     bool link = S_ISLNK(about->st_mode);
     if (S_ISREG(about->st_mode) && ncl_member_name_is_nested(name))
-        return walk->lone ? NNEFCL_OK : ncl_container_note_nested(container, name, walk->diag);
+        return walk->lone || name[0] == '.' ? NNEFCL_OK : ncl_container_note_nested(container, name, walk->diag);
     if (!is_useful(name) && !link)
         return NNEFCL_OK;
     if (walk->lone && strcmp(name, "graph.nnef") == 0) /* the text that was named takes its place */
@@ -119,6 +132,14 @@ static nnefcl_status unseen(const struct walk *walk, const char *path, int code)
                      ncl_file_error(code, text));
 }
 
+/* What a link leads to takes its place; not a folder beside a lone text, where the link may lead anywhere. */
+static void follow_link(const struct walk *walk, int folder, const char *file, struct stat *about)
+{
+    struct stat target;
+    if (fstatat(folder, file, &target, 0) == 0 && !(walk->lone && S_ISDIR(target.st_mode)))
+        *about = target;
+}
+
 static nnefcl_status visit_entry(struct walk *walk, int folder, const struct pending *where, const char *file)
 {
     char path[NCL_MEMBER_NAME], name[NCL_MEMBER_NAME];
@@ -127,9 +148,11 @@ static nnefcl_status visit_entry(struct walk *walk, int folder, const struct pen
         return NNEFCL_OK; /* no label leads there */
     if (fstatat(folder, file, &about, AT_SYMLINK_NOFOLLOW) != 0)
         return unseen(walk, path, errno);
+    if (S_ISLNK(about.st_mode) && !walk->container->no_links)
+        follow_link(walk, folder, file, &about);
     if (!S_ISDIR(about.st_mode))
         return add_file(walk, path, name, &about);
-    return where->depth < MAX_DEPTH ? queue_folder(walk, path, where->depth + 1) : NNEFCL_OK;
+    return where->depth < MAX_DEPTH ? queue_folder(walk, path, &about, where) : NNEFCL_OK;
 }
 
 static nnefcl_status too_much(struct walk *walk)
@@ -145,7 +168,7 @@ static nnefcl_status too_much(struct walk *walk)
 
 static nnefcl_status list_folder(struct walk *walk, const struct pending *where)
 {
-    int file = open_below(walk->container->folder, where->path, O_DIRECTORY);
+    int file = open_below(walk->container, where->path, O_DIRECTORY);
     DIR *folder = file < 0 ? NULL : fdopendir(file);
     if (!folder) {
         char text[NCL_FILE_ERROR_TEXT];
@@ -184,7 +207,10 @@ static int by_name(const void *a, const void *b)
 nnefcl_status ncl_folder_index(struct ncl_container *container, bool lone, struct ncl_diag *diag)
 {
     struct walk walk = {.container = container, .diag = diag, .lone = lone, .last = &walk.first};
-    nnefcl_status status = queue_folder(&walk, "", 0);
+    struct stat about;
+    if (fstat(container->folder, &about) != 0)
+        return unseen(&walk, "", errno);
+    nnefcl_status status = queue_folder(&walk, "", &about, NULL);
     while (!status && walk.first) {
         struct pending *where = walk.first;
         status = list_folder(&walk, where);
@@ -202,7 +228,7 @@ nnefcl_status ncl_folder_open_member(const struct ncl_container *container, cons
 {
     char text[NCL_FILE_ERROR_TEXT];
     struct stat about;
-    int opened = open_below(container->folder, entry->path, O_NONBLOCK);
+    int opened = open_below(container, entry->path, O_NONBLOCK);
     if (opened < 0)
         return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' cannot be read: %s", entry->member.name,
                          ncl_file_error(errno, text));

@@ -1,4 +1,5 @@
-/* What the parts of the container share: container.c (index, cursor), container_folder.c, container_archive.c. */
+/* What the parts of the container share: container.c (index, cursor), container_folder.c, container_archive.c,
+ * container_root.c. */
 #ifndef NCL_CONTAINER_PARTS_H
 #define NCL_CONTAINER_PARTS_H
 
@@ -12,6 +13,7 @@ struct ncl_entry {
     struct ncl_member member;
     const char *path;    /* folders: as on disk, below the root */
     const char *refused; /* why it is not read: "a symbolic link"; NULL: it is */
+    const char *link;    /* the member that a hard link names, while `refused` says that it is one; NULL: none */
     bool direct;         /* its bytes lie at `offset` of the reader, or of what it unpacks to */
     uint64_t offset;
     uint64_t ordinal; /* archives: entries of the archive before it */
@@ -23,6 +25,7 @@ struct ncl_container {
     struct ncl_arena arena; /* names and tables */
     atomic_uint references;
     uint64_t limit;
+    bool no_links; /* symbolic links in folders are refused */
     enum ncl_archive_kind archive;
     nnefcl_reader reader; /* the archive or the lone text; `read` NULL: a folder */
     int file;             /* behind the reader of a path, or -1 */
@@ -38,6 +41,8 @@ struct ncl_container {
 /* A new entry of that normalized name; NULL: an error was reported. */
 struct ncl_entry *ncl_container_add(struct ncl_container *container, const char *name, uint64_t size,
                                     struct ncl_diag *diag);
+/* The entry of exactly that name, NULL: none; once names are sorted. */
+const struct ncl_entry *ncl_container_find_exact(const struct ncl_container *container, const char *name);
 /* Takes note of a graph of its own in a sub-folder or in an archive inside. */
 nnefcl_status ncl_container_note_nested(struct ncl_container *container, const char *name, struct ncl_diag *diag);
 /* Reads exactly `size` bytes of the reader, fewer only at its end; SIZE_MAX: error. */
@@ -47,6 +52,10 @@ size_t ncl_container_read(const struct ncl_container *container, uint64_t offset
 nnefcl_status ncl_folder_index(struct ncl_container *container, bool lone, struct ncl_diag *diag);
 nnefcl_status ncl_folder_open_member(const struct ncl_container *container, const struct ncl_entry *entry,
                                      struct ncl_diag *diag, int *file);
+
+/* container_root.c: after all entries of an archive are known, and once their names are sorted. */
+nnefcl_status ncl_container_find_root(struct ncl_container *container, struct ncl_diag *diag);
+void ncl_container_follow_links(struct ncl_container *container);
 
 /* container_archive.c */
 /* What the first bytes of a file tell; `*other` names a packing that is not read ("zstd"), else NULL. */

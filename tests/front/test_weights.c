@@ -58,7 +58,7 @@ static struct ncl_container *container_of(const struct dat *dat, const void *dat
     tar_size = 512 + (size + 511) / 512 * 512 + 1024;
     nnefcl_reader reader = {read_tar, tar_size, NULL};
     struct ncl_container *container = NULL;
-    ck_assert_int_eq(ncl_container_open(NULL, &reader, 0, NULL, diag(true), &container), NNEFCL_OK);
+    ck_assert_int_eq(ncl_container_open(NULL, &reader, 0, false, NULL, diag(true), &container), NNEFCL_OK);
     return container;
 }
 
@@ -750,7 +750,7 @@ START_TEST(out_of_memory)
     for (int64_t allowed = 0;; allowed++) {
         struct ncl_container *container = NULL;
         left = allowed;
-        nnefcl_status status = ncl_container_open(NULL, &reader, 0, &counting, diag(true), &container);
+        nnefcl_status status = ncl_container_open(NULL, &reader, 0, false, &counting, diag(true), &container);
         struct stage *s = stage(NNEFCL_SCALAR, shape23, &quant, container);
         s->model.arena.allocator = counting;
         struct ncl_weights *weights = NULL;

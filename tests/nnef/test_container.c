@@ -138,7 +138,7 @@ static nnefcl_status open_bytes(const void *data, size_t size, uint64_t limit, s
     source = (struct source){data, size, 1000, SIZE_MAX, 0};
     nnefcl_reader reader = {read_source, size, &source};
     *container = NULL;
-    return ncl_container_open(NULL, &reader, limit, &counting, diag(), container);
+    return ncl_container_open(NULL, &reader, limit, false, &counting, diag(), container);
 }
 
 static void expect_member(const struct ncl_container *container, const char *name, const char *text)
@@ -294,7 +294,7 @@ static const struct refusal {
      NNEFCL_ERR_MODEL,
      "the model holds the file 'x.dat' twice"},
     {"sub-folder",
-     {{"model/graph.nnef", "1", 0, NULL}},
+     {{"graph.nnef", "1", 0, NULL}, {"model/graph.nnef", "1", 0, NULL}},
      NNEFCL_OK,
      "'model/graph.nnef' is a model of its own and is ignored"},
     {"sub-models",
@@ -323,10 +323,17 @@ END_TEST
 /* Links and devices may lie there; only reading them is refused. */
 START_TEST(links)
 {
-    static const struct file files[] = {
-        {"graph.nnef", "version 1.0;", 0, NULL}, {"s.dat", NULL, AE_IFLNK, "/etc/passwd"},
-        {"h.dat", NULL, 0, "graph.nnef"},        {"f.dat", NULL, AE_IFIFO, NULL},
-        {"d", NULL, AE_IFLNK, "/etc"},           {0}};
+    static const struct file files[] = {{"graph.nnef", "version 1.0;", 0, NULL},
+                                        {"s.dat", NULL, AE_IFLNK, "/etc/passwd"},
+                                        {"h.dat", NULL, 0, "nowhere.dat"},
+                                        {"f.dat", NULL, AE_IFIFO, NULL},
+                                        {"d", NULL, AE_IFLNK, "/etc"},
+                                        {"i.dat", NULL, 0, "s.dat"},
+                                        {"j.dat", NULL, 0, "k.dat"},
+                                        {"k.dat", NULL, 0, "j.dat"},
+                                        {"l.dat", NULL, 0, "l.dat"},
+                                        {"m.dat", NULL, 0, "../w.dat"},
+                                        {0}};
     static const struct {
         const char *name, *text;
     } expected[] = {
@@ -334,6 +341,11 @@ START_TEST(links)
         {"h.dat", "'h.dat' is a hard link"},
         {"f.dat", "'f.dat' is no regular file"},
         {"d/w.dat", "'d' is a symbolic link"},
+        {"i.dat", "'i.dat' is a symbolic link"},
+        {"j.dat", "'j.dat' is a hard link"},
+        {"k.dat", "'k.dat' is a hard link"},
+        {"l.dat", "'l.dat' is a hard link"},
+        {"m.dat", "'m.dat' is a hard link"},
     };
     static struct bytes bytes;
     for (int packing = TAR; packing <= TGZ; packing++) {
@@ -353,6 +365,73 @@ START_TEST(links)
             ck_assert_int_eq(ncl_cursor_read(cursor, &byte, 1, &got, diag()), NNEFCL_ERR_INTERNAL);
         }
         ncl_cursor_free(cursor);
+        ncl_container_free(container);
+    }
+}
+END_TEST
+
+START_TEST(hard_links)
+{
+    static const struct file files[] = {{"graph.nnef", "version 1.0;", 0, NULL}, {"w.dat", "weights", 0, NULL},
+                                        {"v.dat", NULL, 0, "./w.dat"},           {"u.dat", NULL, 0, "v.dat"},
+                                        {"t.dat", "behind them", 0, NULL},       {0}};
+    static struct bytes bytes;
+    for (int packing = TAR; packing <= TGZ; packing++) {
+        struct ncl_container *container;
+        pack(&bytes, (enum packing)packing, files);
+        ck_assert_int_eq(open_bytes(bytes.data, bytes.size, 0, &container), NNEFCL_OK);
+        expect_member(container, "u.dat", "weights");
+        expect_member(container, "t.dat", "behind them");
+        expect_member(container, "v.dat", "weights");
+        expect_member(container, "w.dat", "weights");
+        ncl_container_free(container);
+    }
+}
+END_TEST
+
+/* The folder that everything lies in is taken off. */
+static const struct root_case {
+    const char *name;
+    struct file files[6];
+    bool taken; /* as the model in net/ */
+} roots[] = {
+    {"a folder", {{"net/graph.nnef", "version 1.0;", 0, NULL}, {"net/w.dat", "weights", 0, NULL}}, true},
+    {"weights first", {{"./net/w.dat", "weights", 0, NULL}, {"./net/graph.nnef", "version 1.0;", 0, NULL}}, true},
+    {"a folder in a folder",
+     {{"a/net/graph.nnef", "version 1.0;", 0, NULL}, {"a/net/w.dat", "weights", 0, NULL}},
+     true},
+    {"litter of packers",
+     {{".DS_Store", "1", 0, NULL},
+      {"__MACOSX/net/graph.nnef", "1", 0, NULL},
+      {"net/._graph.nnef", "1", 0, NULL},
+      {"net/graph.nnef", "version 1.0;", 0, NULL},
+      {"net/w.dat", "weights", 0, NULL}},
+     true},
+    {"a file beside it",
+     {{"net/graph.nnef", "version 1.0;", 0, NULL}, {"net/w.dat", "weights", 0, NULL}, {"readme.txt", "1", 0, NULL}},
+     false},
+    {"two folders",
+     {{"net/graph.nnef", "version 1.0;", 0, NULL}, {"net/w.dat", "weights", 0, NULL}, {"ten/graph.nnef", "", 0, NULL}},
+     false},
+};
+
+START_TEST(root_folders)
+{
+    const struct root_case *c = &roots[_i];
+    static struct bytes bytes;
+    for (int packing = 0; packing < PACKINGS; packing++) {
+        struct ncl_container *container;
+        bool ambiguous;
+        pack(&bytes, (enum packing)packing, c->files);
+        ck_assert_int_eq(open_bytes(bytes.data, bytes.size, 0, &container), NNEFCL_OK);
+        if (c->taken) {
+            ck_assert_msg(!said[0], "%s: '%s'", c->name, said);
+            expect_member(container, "graph.nnef", "version 1.0;");
+            expect_member(container, "w.dat", "weights");
+        } else {
+            ck_assert_uint_eq(ncl_container_find(container, "graph.nnef", &ambiguous), SIZE_MAX);
+            ck_assert_ptr_nonnull(strstr(said, "ignored"));
+        }
         ncl_container_free(container);
     }
 }
@@ -498,14 +577,14 @@ START_TEST(readers_that_fail)
         struct ncl_container *container = NULL;
         source = (struct source){bytes.data, bytes.size, 64, at, 0};
         nnefcl_reader reader = {read_source, bytes.size, &source};
-        if (ncl_container_open(NULL, &reader, 0, &counting, diag(), &container) == NNEFCL_OK)
+        if (ncl_container_open(NULL, &reader, 0, false, &counting, diag(), &container) == NNEFCL_OK)
             (void)read_all(container);
         ncl_container_free(container);
     }
     struct ncl_container *container = NULL;
     source = (struct source){bytes.data, bytes.size, 64, 0, 0};
     nnefcl_reader reader = {read_source, bytes.size, &source};
-    ck_assert_int_eq(ncl_container_open(NULL, &reader, 0, &counting, diag(), &container), NNEFCL_ERR_MODEL);
+    ck_assert_int_eq(ncl_container_open(NULL, &reader, 0, false, &counting, diag(), &container), NNEFCL_ERR_MODEL);
 }
 END_TEST
 
@@ -666,10 +745,10 @@ START_TEST(many_members)
     struct ncl_container *container;
     source = (struct source){tar, (size_t)(MANY + 2) * 512, SIZE_MAX, SIZE_MAX, 0};
     nnefcl_reader reader = {read_source, source.size, &source};
-    ck_assert_int_eq(ncl_container_open(NULL, &reader, 0, &counting, diag(), &container), NNEFCL_ERR_LIMIT);
+    ck_assert_int_eq(ncl_container_open(NULL, &reader, 0, false, &counting, diag(), &container), NNEFCL_ERR_LIMIT);
     ck_assert_str_eq(said, "the model has more than 65536 files");
     memset(tar + (size_t)(MANY - 1) * 512, 0, 512);
-    ck_assert_int_eq(ncl_container_open(NULL, &reader, 0, &counting, diag(), &container), NNEFCL_OK);
+    ck_assert_int_eq(ncl_container_open(NULL, &reader, 0, false, &counting, diag(), &container), NNEFCL_OK);
     bool ambiguous;
     ck_assert_uint_eq(ncl_container_find(container, "M00007.DAT", &ambiguous), 7);
     ncl_container_free(container);
@@ -733,12 +812,19 @@ static void make_folder(void)
     write_text("back\\slash.dat", "win");
     ck_assert_int_eq(symlink("/etc/passwd", below("s.dat")), 0);
     ck_assert_int_eq(symlink("net", below("linked")), 0);
+    ck_assert_int_eq(symlink("graph.nnef", below("linked.nnef")), 0);
     ck_assert_int_eq(mkfifo(below("f.dat"), 0644), 0);
 }
 
 static void remove_folder(void)
 {
-    static const char *const gone[] = {"net/deep/graph.nnef",
+    static const char *const gone[] = {"net/again",
+                                       "net/up",
+                                       "net/dangling.dat",
+                                       "..data/graph.nnef",
+                                       "..data",
+                                       "linked.nnef",
+                                       "net/deep/graph.nnef",
                                        "net/deep/v.dat",
                                        "net/deep",
                                        "net/w.dat.q8",
@@ -787,7 +873,7 @@ static void expect_folder(const struct ncl_container *container, const char *gra
 START_TEST(folder)
 {
     struct ncl_container *container;
-    ck_assert_int_eq(ncl_container_open(root, NULL, 0, &counting, diag(), &container), NNEFCL_OK);
+    ck_assert_int_eq(ncl_container_open(root, NULL, 0, true, &counting, diag(), &container), NNEFCL_OK);
     ck_assert_str_eq(said, "");
     expect_folder(container, "version 1.0;");
     write_text("net/w.dat", "longer than before");
@@ -801,7 +887,7 @@ START_TEST(folder)
     ck_assert_str_eq(said, "'net/w.dat' cannot be read: No such file or directory");
     ncl_container_free(container);
     write_text("net/deep/graph.nnef", "");
-    ck_assert_int_eq(ncl_container_open(root, NULL, 0, &counting, diag(), &container), NNEFCL_OK);
+    ck_assert_int_eq(ncl_container_open(root, NULL, 0, true, &counting, diag(), &container), NNEFCL_OK);
     ck_assert_str_eq(said, "'net/deep/graph.nnef' is a model of its own and is ignored");
     ncl_container_free(container);
 }
@@ -811,12 +897,41 @@ START_TEST(lone_text)
 {
     struct ncl_container *container;
     write_text("net/deep/graph.nnef", ""); /* beside a lone text lies what has nothing to do with it */
-    ck_assert_int_eq(ncl_container_open(below("graph.nnef"), NULL, 0, &counting, diag(), &container), NNEFCL_OK);
+    ck_assert_int_eq(ncl_container_open(below("graph.nnef"), NULL, 0, true, &counting, diag(), &container), NNEFCL_OK);
     ck_assert_str_eq(said, "");
     expect_folder(container, "version 1.0;");
     ncl_container_free(container);
-    ck_assert_int_eq(ncl_container_open(below("other.nnef"), NULL, 0, &counting, diag(), &container), NNEFCL_OK);
+    ck_assert_int_eq(ncl_container_open(below("other.nnef"), NULL, 0, true, &counting, diag(), &container), NNEFCL_OK);
     expect_folder(container, "version 1.0; # other");
+    ncl_container_free(container);
+}
+END_TEST
+
+/* Links lead to what lies outside, to folders, to nothing, and back to a folder above. */
+START_TEST(folder_of_links)
+{
+    struct ncl_container *container;
+    write_text("net/deep/v.dat", "followed");
+    ck_assert_int_eq(symlink("deep", below("net/again")), 0);
+    ck_assert_int_eq(symlink("..", below("net/up")), 0);
+    ck_assert_int_eq(symlink("nowhere", below("net/dangling.dat")), 0);
+    ck_assert_int_eq(mkdir(below("..data"), 0755), 0);
+    write_text("..data/graph.nnef", "another");
+    ck_assert_int_eq(ncl_container_open(root, NULL, 0, false, &counting, diag(), &container), NNEFCL_OK);
+    ck_assert_str_eq(said, "");
+    expect_member(container, "linked/w.dat", "weights");
+    expect_member(container, "net/again/v.dat", "followed");
+    ck_assert_int_eq(seek_to(container, "s.dat"), NNEFCL_OK);
+    ck_assert_int_eq(seek_to(container, "net/dangling.dat"), NNEFCL_ERR_MODEL);
+    bool ambiguous;
+    ck_assert_uint_eq(ncl_container_find(container, "net/up/graph.nnef", &ambiguous), SIZE_MAX);
+    ncl_container_free(container);
+    ck_assert_int_eq(ncl_container_open(below("linked.nnef"), NULL, 0, true, &counting, diag(), &container),
+                     NNEFCL_ERR_MODEL);
+    ck_assert_ptr_nonnull(strstr(said, "is a symbolic link, and links are refused"));
+    ck_assert_int_eq(ncl_container_open(below("linked.nnef"), NULL, 0, false, &counting, diag(), &container),
+                     NNEFCL_OK);
+    expect_member(container, "graph.nnef", "version 1.0;");
     ncl_container_free(container);
 }
 END_TEST
@@ -829,7 +944,7 @@ START_TEST(archive_by_path)
     FILE *file = fopen(below("m.tgz"), "wb");
     fwrite(bytes.data, 1, bytes.size, file);
     fclose(file);
-    ck_assert_int_eq(ncl_container_open(below("m.tgz"), NULL, 0, &counting, diag(), &container), NNEFCL_OK);
+    ck_assert_int_eq(ncl_container_open(below("m.tgz"), NULL, 0, false, &counting, diag(), &container), NNEFCL_OK);
     ck_assert_uint_eq(ncl_container_count(container), 4);
     expect_member(container, "b/w.dat", "some weights");
     ncl_container_free(container);
@@ -840,9 +955,11 @@ START_TEST(paths_that_are_wrong)
 {
     struct ncl_container *container;
     char text[256];
-    ck_assert_int_eq(ncl_container_open("/nowhere/model", NULL, 0, &counting, diag(), &container), NNEFCL_ERR_MODEL);
+    ck_assert_int_eq(ncl_container_open("/nowhere/model", NULL, 0, false, &counting, diag(), &container),
+                     NNEFCL_ERR_MODEL);
     ck_assert_str_eq(said, "cannot open '/nowhere/model': No such file or directory");
-    ck_assert_int_eq(ncl_container_open(below("f.dat"), NULL, 0, &counting, diag(), &container), NNEFCL_ERR_MODEL);
+    ck_assert_int_eq(ncl_container_open(below("f.dat"), NULL, 0, false, &counting, diag(), &container),
+                     NNEFCL_ERR_MODEL);
     snprintf(text, sizeof text, "'%s/f.dat' is neither a file nor a folder", root);
     ck_assert_str_eq(said, text);
 }
@@ -853,7 +970,7 @@ START_TEST(folder_out_of_memory)
     for (int64_t allowed = 0;; allowed++) {
         struct ncl_container *container = NULL;
         left = allowed;
-        nnefcl_status status = ncl_container_open(root, NULL, 0, &counting, diag(), &container);
+        nnefcl_status status = ncl_container_open(root, NULL, 0, false, &counting, diag(), &container);
         ncl_container_free(container);
         ck_assert_uint_eq(live, 0);
         if (!status)
@@ -876,6 +993,8 @@ int main(void)
     tcase_add_test(archives, lookup);
     tcase_add_loop_test(archives, refused, 0, sizeof refusals / sizeof *refusals);
     tcase_add_test(archives, links);
+    tcase_add_test(archives, hard_links);
+    tcase_add_loop_test(archives, root_folders, 0, sizeof roots / sizeof *roots);
     tcase_add_test(archives, empty_archives);
     tcase_add_loop_test(archives, formats, 0, sizeof heads / sizeof *heads);
     tcase_add_loop_test(archives, cut, 0, PACKINGS);
@@ -888,6 +1007,7 @@ int main(void)
     tcase_add_loop_test(archives, out_of_memory, 0, PACKINGS);
     tcase_add_test(folders, folder);
     tcase_add_test(folders, lone_text);
+    tcase_add_test(folders, folder_of_links);
     tcase_add_test(folders, archive_by_path);
     tcase_add_test(folders, paths_that_are_wrong);
     tcase_add_test(folders, folder_out_of_memory);

@@ -5,23 +5,21 @@
  * MR      rows of a panel            PANELS  panels of a group      ROWS  output channels of a group
  * DEPTH   k: filter elements of an output channel                   GROUP, ROW, COLUMN  strides of w
  * tasks: one for each panel */
-#ifndef MR
-#define MR 6
-#endif
 #define PANELS SIZE(0)
 #define ROWS   SIZE(1)
 #define DEPTH  SIZE(2)
 #define GROUP  SIZE(3)
 #define ROW    SIZE(4)
 #define COLUMN SIZE(5)
+#define MR     SIZE(6)
 
 static void FN(conv_pack)(INDEX task, SIZES size, global const float *w, global float *y)
 {
-    const INDEX depth = DEPTH, row = ROW, column = COLUMN;
-    const INDEX first = task % PANELS * MR, rows = min((INDEX)MR, ROWS - first);
+    const INDEX depth = DEPTH, row = ROW, column = COLUMN, panel = MR;
+    const INDEX first = task % PANELS * panel, rows = min(panel, ROWS - first);
     global const float *from = w + task / PANELS * GROUP + first * row;
-    global float *to = y + task * depth * MR;
+    global float *to = y + task * depth * panel;
     for (INDEX k = 0; k < depth; k++)
-        for (INDEX r = 0; r < MR; r++)
-            to[k * MR + r] = r < rows ? from[r * row + k * column] : 0;
+        for (INDEX r = 0; r < panel; r++)
+            to[k * panel + r] = r < rows ? from[r * row + k * column] : 0;
 }

@@ -89,6 +89,13 @@ static inline V ncl_clamp(V x, V low, V high)
     return select(low, least, least > low);
 }
 
+/* The same with bounds that are none where they are not a number. */
+static inline V ncl_bounded(V x, float low, float high)
+{
+    const V least = select((V)high, x, x < high || (V)high != high);
+    return select((V)low, least, least > low || (V)low != low);
+}
+
 /* ---- quantization (NNEF 4.9.5) ---- */
 
 /* To the nearest integer, x.5 up: v - floor(v) is exact where it matters, v + 0.5 is not. */

@@ -156,6 +156,13 @@ NCL_PARTS(uchar)
 #define NCL_AFTER_ALONG(k)   const V x##k = NCL_LOAD(float, after##k + after_channel, after_n);
 #define NCL_AFTER_CHANNEL(k) const V x##k = after##k[after_channel];
 #define NCL_AFTER_ONE(k)     const V x##k = *after##k;
+/* One chain for several: R(2) is not 0: + x0 (FULL); then the bounds R(0) and R(1), as ncl_clamp has them, each of them
+ * none where it is not a number. */
+#define NCL_AFTER_COMMON                                 \
+    V r = after;                                         \
+    if (R(2) != 0.0f)                                    \
+        r += NCL_LOAD(float, after0 + after_at, after_n); \
+    r = ncl_bounded(r, R(0), R(1));
 
 /* The halo of a tensor in blocks (src/emit/blocks.h) belongs to the rows that it surrounds: who writes rows [from, to) of
  * a plane, a block of channels of an image, zeroes what lies beside them, and above the first or below the last one:

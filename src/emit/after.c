@@ -1,5 +1,8 @@
 #include "emit/after.h"
 
+#include <math.h>
+#include <string.h>
+
 #include "emit/blocks.h"
 #include "emit/elements.h"
 #include "emit/forms.h"
@@ -62,28 +65,100 @@ static bool chain_print(const struct ncl_expression *chain, const enum after_kin
     return text->after;
 }
 
-void ncl_step_after(struct ncl_lower *lower, struct ncl_emit *step, ncl_ref out, int axis, bool along)
+/* Why a step cannot take its chain in is none of its own business. */
+static bool chain_fits(const struct ncl_lower *lower, const struct chained *chained, ncl_ref out, enum after_kind *kind)
 {
     const struct ncl_expression *chain = lower->chain;
-    struct chain_text text;
-    enum after_kind kind[NCL_EXPRESSION_OPERANDS];
     if (!chain || lower->status || chain->dtype != NNEFCL_SCALAR ||
         !ncl_forms_have(lower, ncl_node_result(lower->node, 0), out))
+        return false;
+    for (unsigned k = 0; k < chain->operand_count; k++)
+        kind[k] = operand_kind(chain, k, chained);
+    return true;
+}
+
+static ncl_ref chain_operand(struct ncl_lower *lower, unsigned k, enum after_kind kind, const struct ncl_layout *layout)
+{
+    const struct ncl_expression_operand *operand = &lower->chain->operand[k];
+    return kind == AFTER_FULL && operand->tensor ? ncl_lower_as(lower, operand->tensor, layout)
+                                                 : ncl_expression_ref(lower->chain, k);
+}
+
+static void define_chain(struct ncl_emit *step, const struct chain_text *text)
+{
+    ncl_step_define(step, "CHAIN", text->after);
+    ncl_step_define(step, "CHAIN_PARAMETERS", text->parameters);
+    ncl_step_define(step, "CHAIN_ARGUMENTS", text->arguments);
+}
+
+void ncl_step_after(struct ncl_lower *lower, struct ncl_emit *step, ncl_ref out, int axis, bool along)
+{
+    struct chain_text text;
+    enum after_kind kind[NCL_EXPRESSION_OPERANDS];
+    if (lower->status)
         return;
     const struct ncl_layout layout = lower->plan->tensor[out].layout;
-    for (unsigned k = 0; k < chain->operand_count; k++)
-        kind[k] = operand_kind(chain, k, &(struct chained){&layout, axis, along});
-    if (!chain_print(chain, kind, &text))
+    const struct ncl_expression *chain = lower->chain;
+    if (!chain_fits(lower, &(struct chained){&layout, axis, along}, out, kind) || !chain_print(chain, kind, &text))
         return;
-    ncl_step_define(step, "CHAIN", text.after);
-    ncl_step_define(step, "CHAIN_PARAMETERS", text.parameters);
-    ncl_step_define(step, "CHAIN_ARGUMENTS", text.arguments);
+    define_chain(step, &text);
     for (unsigned k = 0; k < chain->operand_count; k++)
-        ncl_step_in(step, kind[k] == AFTER_FULL && chain->operand[k].tensor
-                              ? ncl_lower_as(lower, chain->operand[k].tensor, &layout)
-                              : ncl_expression_ref(chain, k));
+        ncl_step_in(step, chain_operand(lower, k, kind[k], &layout));
     ncl_step_formula_reals(step, chain->real, chain->real_count);
     lower->chain = NULL;
+}
+
+/* ---- chains that share one text ---- */
+
+/* A residual addition and bounds, each there or not: NAN is none. */
+struct common {
+    bool added;
+    double low, high;
+};
+
+static bool is_op(const struct ncl_after *after, const char *name)
+{
+    return after && strcmp(after->node->op->name, name) == 0;
+}
+
+/* Numbers of other operands would be among those of the chain, and operands that are no residual among its own. */
+static bool chain_is_common(const struct ncl_lower *lower, const enum after_kind *kind, struct common *common)
+{
+    const struct ncl_expression *chain = lower->chain;
+    const struct ncl_after *after = lower->node->after;
+    *common = (struct common){is_op(after, "add"), NAN, NAN};
+    if (common->added)
+        after = after->next;
+    const bool relu = is_op(after, "relu"), clamped = is_op(after, "clamp");
+    if (relu || clamped)
+        after = after->next;
+    if (after || chain->real_count != (clamped ? 2 : 0) || chain->operand_count != common->added ||
+        (common->added && kind[0] != AFTER_FULL))
+        return false;
+    common->low = relu ? 0 : clamped ? chain->real[0] : NAN;
+    common->high = clamped ? chain->real[1] : NAN;
+    return true;
+}
+
+void ncl_step_after_shared(struct ncl_lower *lower, struct ncl_emit *step, ncl_ref out, int axis, bool along,
+                           ncl_ref any)
+{
+    static const struct chain_text text = {"NCL_AFTER_COMMON", ", global const float *after0", ", after0"};
+    struct common common = {false, NAN, NAN};
+    enum after_kind kind[NCL_EXPRESSION_OPERANDS];
+    if (lower->status)
+        return;
+    const struct ncl_layout layout = lower->plan->tensor[out].layout;
+    const bool fits = chain_fits(lower, &(struct chained){&layout, axis, along}, out, kind);
+    if (fits && !chain_is_common(lower, kind, &common)) {
+        ncl_step_after(lower, step, out, axis, along);
+        return;
+    }
+    define_chain(step, &text);
+    ncl_step_in(step, common.added ? chain_operand(lower, 0, kind[0], &layout) : any);
+    ncl_step_formula_reals(step, (const double[]){common.low, common.high, common.added}, 3);
+    if (fits)
+        lower->chain = NULL;
 }
 
 /* ---- the node with its chain ---- */

@@ -30,7 +30,6 @@ ncl_ref ncl_conv_gemm_pack(struct ncl_lower *lower, const struct ncl_tensor *fil
     const ncl_ref packed =
         ncl_lower_scratch(lower, "packed filter", NNEFCL_SCALAR, matrix->groups * panels * panel * matrix->depth);
     struct ncl_emit *step = ncl_step_begin(lower, "conv_pack");
-    ncl_step_define_int(step, "MR", panel);
     ncl_step_in(step, ncl_lower_tensor(lower, filter));
     ncl_step_out(step, packed);
     ncl_step_size(step, "PANELS", panels);
@@ -39,6 +38,7 @@ ncl_ref ncl_conv_gemm_pack(struct ncl_lower *lower, const struct ncl_tensor *fil
     ncl_step_size(step, "GROUP", matrix->group_stride);
     ncl_step_size(step, "ROW", matrix->row_stride);
     ncl_step_size(step, "COLUMN", matrix->column_stride);
+    ncl_step_size(step, "MR", panel);
     ncl_step_end(step, matrix->groups * panels);
     return packed;
 }
@@ -116,7 +116,7 @@ nnefcl_status ncl_conv_gemm_product(struct ncl_lower *lower, const struct ncl_co
     ncl_step_in(step, p->packed);
     ncl_step_in(step, p->bias == NCL_NO_TENSOR ? p->packed : p->bias);
     ncl_step_out(step, p->output);
-    ncl_step_after(lower, step, p->output, 1, false);
+    ncl_step_after_shared(lower, step, p->output, 1, false, p->image);
     ncl_step_size(step, "PIXELS", p->pixels);
     ncl_step_size(step, "ROW", p->row);
     ncl_step_size(step, "HEIGHT", p->height);

@@ -82,6 +82,30 @@ START_TEST(another_model)
 }
 END_TEST
 
+#define NET_HANGING(chain)                                                                                            \
+    "version 1.0; graph hanging(x) -> (y) { x = external<scalar>(shape = [1, 24, 12, 12]);"                           \
+    "    f = variable<scalar>(shape = [24, 24, 1, 1], label = 'f'); c = conv(x, f, 0.5); y = " chain "; }"
+
+/* What hangs on most convolutions shares one text. */
+START_TEST(chains)
+{
+    const nnefcl_model_options how = NNEFCL_MODEL_OPTIONS_INIT;
+    host_open();
+    if (device->target.cpu) {
+        compile(NULL, NET_HANGING("copy(c)"), how);
+        const unsigned long first = layer->compiled();
+        compile(NULL, NET_HANGING("relu(c)"), how);
+        compile(NULL, NET_HANGING("clamp(c, 0.0, 6.0)"), how);
+        compile(NULL, NET_HANGING("relu(add(x, c))"), how);
+        compile(NULL, NET_HANGING("add(c, x)"), how);
+        ck_assert_uint_eq(layer->compiled(), first);
+        compile(NULL, NET_HANGING("sigmoid(c)"), how);
+        ck_assert_uint_eq(layer->compiled(), first + 1);
+    }
+    host_close();
+}
+END_TEST
+
 /* Behind a cache that holds what the compiler made, another device, as another process would, compiles nothing. */
 START_TEST(from_disk)
 {
@@ -207,6 +231,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, batches);
     tcase_add_test(tests, a_network);
     tcase_add_test(tests, another_model);
+    tcase_add_test(tests, chains);
     tcase_add_test(tests, from_disk);
     tcase_add_test(tests, weights);
     tcase_add_test(tests, automatic);

@@ -555,6 +555,26 @@ START_TEST(doubles_warn_once)
 }
 END_TEST
 
+START_TEST(doubles_that_are_lost)
+{
+    double doubles[6] = {1, 1e300, -1e300, 1e-300, 0, (double)INFINITY};
+    uint8_t data[48];
+    memcpy(data, doubles, sizeof data);
+    struct ncl_container *container = container_of(&(struct dat)DAT(64, 0), data, 48);
+    struct stage *s = stage(NNEFCL_SCALAR, shape23, NULL, container);
+    struct ncl_weights *weights;
+    float out[6];
+    ck_assert_int_eq(ncl_model_weights(&s->model, diag(true), &weights), NNEFCL_OK);
+    ck_assert_int_eq(ncl_weights_begin(weights, &s->tensor, diag(true)), NNEFCL_OK);
+    ck_assert_int_eq(ncl_weights_next(weights, out, 5, diag(true)), NNEFCL_OK);
+    ck_assert_str_eq(said, "");
+    ck_assert_int_eq(ncl_weights_next(weights, out, 1, diag(true)), NNEFCL_OK);
+    ck_assert_str_eq(said, "w.dat: of 6 values 2 became infinite and 1 became 0 in 32 bits");
+    ncl_weights_free(weights);
+    ncl_container_free(container);
+}
+END_TEST
+
 /* More than one chunk: 20000 items of 5 bits, dequantized by channel, given out in pieces that fit nothing. */
 START_TEST(long_tensors)
 {
@@ -780,6 +800,7 @@ int main(void)
     tcase_add_test(tests, plain_numbers_of_indices);
     tcase_add_test(tests, integers_beyond_32_bits);
     tcase_add_test(tests, doubles_warn_once);
+    tcase_add_test(tests, doubles_that_are_lost);
     tcase_add_test(tests, long_tensors);
     tcase_add_test(tests, constants);
     tcase_add_test(tests, random_values);

@@ -1,12 +1,21 @@
-# Installation: library, headers, CMake package (find_package(nnefcl), target nnefcl::nnefcl) and pkg-config file (nnefcl).
+# Installation: library, archive, headers, CMake package (find_package(nnefcl)) and pkg-config file (nnefcl).
 include(CMakePackageConfigHelpers)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/nnefcl)
+
+# What a program that links the archive needs: the shared libraries that ours needs. (As Requires.private, --static would ask for archives of theirs, and of all that stands behind them.)
+set(static_libraries ${OPENCL_LIBRARIES} ${ARCHIVE_LIBRARIES} ${ZLIB_LIBRARIES} m pthread)
+if(CLBLAST_LIBRARY)
+  list(PREPEND static_libraries clblast)
+endif()
+list(TRANSFORM static_libraries PREPEND -l) # a bare name may be a target of the program's
+string(REPLACE ";" " " libs_private "${static_libraries}")
 
 install(TARGETS nnefcl EXPORT nnefcl LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY include/nnefcl DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT nnefcl NAMESPACE nnefcl:: FILE nnefcl-targets.cmake DESTINATION ${package_folder})
 
-file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/nnefcl-config.cmake "include(\"\${CMAKE_CURRENT_LIST_DIR}/nnefcl-targets.cmake\")\n")
+install(FILES $<TARGET_FILE:nnefcl_internal> DESTINATION ${CMAKE_INSTALL_LIBDIR})
+configure_file(cmake/nnefcl-config.cmake.in nnefcl-config.cmake @ONLY)
 write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/nnefcl-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/nnefcl-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/nnefcl-config-version.cmake DESTINATION ${package_folder})
 
@@ -14,3 +23,6 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/nnefcl-config.cmake ${CMAKE_CURRENT_BI
 file(RELATIVE_PATH pc_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(cmake/nnefcl.pc.in nnefcl.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/nnefcl.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+add_custom_target(uninstall VERBATIM
+  COMMAND ${CMAKE_COMMAND} -DMANIFEST=${CMAKE_CURRENT_BINARY_DIR}/install_manifest.txt -P ${CMAKE_CURRENT_SOURCE_DIR}/cmake/uninstall.cmake)

@@ -28,10 +28,8 @@ typedef struct nnefcl_conformance_options {
     int separate_buffers;   /* nnefcl_session_options.separate_buffers, for checkers of memory */
     nnefcl_allocator allocator;
 } nnefcl_conformance_options;
-#define NNEFCL_CONFORMANCE_OPTIONS_INIT                                                                                \
-    {                                                                                                                  \
-        .version = 1                                                                                                   \
-    }
+NNEFCL_INIT_DECLARE(nnefcl_conformance_options)
+#define NNEFCL_CONFORMANCE_OPTIONS_INIT NNEFCL_INIT(nnefcl_conformance_options)
 
 /* One finished case. Strings live during the call, `op` as long as the library. */
 typedef struct nnefcl_conformance_case {

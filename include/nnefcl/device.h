@@ -59,10 +59,8 @@ typedef struct nnefcl_device_options {
     int cache_binaries;    /* keep what the compiler made also where a driver has a cache of its own and takes
                               seconds to hand it out (PoCL): at the end of nnefcl_session_create */
 } nnefcl_device_options;
-#define NNEFCL_DEVICE_OPTIONS_INIT                                                                                     \
-    {                                                                                                                  \
-        .version = 1                                                                                                   \
-    }
+NNEFCL_INIT_DECLARE(nnefcl_device_options)
+#define NNEFCL_DEVICE_OPTIONS_INIT NNEFCL_INIT(nnefcl_device_options)
 
 /* Opens the device that `spec` names: an index over all usable devices, "gpu", "cpu", "accelerator", a part of a
  * platform's or device's name (case-insensitive), or P:D (platform and device index). NULL or "": the first GPU, then

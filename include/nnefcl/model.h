@@ -50,10 +50,8 @@ typedef struct nnefcl_model_options {
     int no_links; /* refuse symbolic links in a folder: for services that open folders of others. 0: they are followed;
                      those in archives are always refused */
 } nnefcl_model_options;
-#define NNEFCL_MODEL_OPTIONS_INIT                                                                                      \
-    {                                                                                                                  \
-        .version = 1                                                                                                   \
-    }
+NNEFCL_INIT_DECLARE(nnefcl_model_options)
+#define NNEFCL_MODEL_OPTIONS_INIT NNEFCL_INIT(nnefcl_model_options)
 
 /* A container read through callbacks: `read` copies up to `size` bytes from `offset` and returns how many (0: end,
  * SIZE_MAX: error). It is called while the model is opened and while sessions are created, from the calling thread, and

@@ -15,8 +15,6 @@
 #include "tensor.h"
 #include "verify.h"
 
-#define NNEFCL_VERSION "0.1.0"
-
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -97,10 +97,8 @@ typedef struct nnefcl_operation {
     double ulp_per_term; /* and for each term that nnefcl_call_scale was told of */
     void *user;          /* for the functions */
 } nnefcl_operation;
-#define NNEFCL_OPERATION_INIT                                                                                          \
-    {                                                                                                                  \
-        .version = 1                                                                                                   \
-    }
+NNEFCL_INIT_DECLARE(nnefcl_operation)
+#define NNEFCL_OPERATION_INIT NNEFCL_INIT(nnefcl_operation)
 
 #ifdef __cplusplus
 }

@@ -56,10 +56,8 @@ typedef struct nnefcl_session_options {
     nnefcl_progress_fn progress; /* NULL: none */
     void *progress_user;
 } nnefcl_session_options;
-#define NNEFCL_SESSION_OPTIONS_INIT                                                                                    \
-    {                                                                                                                  \
-        .version = 1                                                                                                   \
-    }
+NNEFCL_INIT_DECLARE(nnefcl_session_options)
+#define NNEFCL_SESSION_OPTIONS_INIT NNEFCL_INIT(nnefcl_session_options)
 
 /* Lowers the model for the device, builds the programs it needs, uploads and packs the weights, and launches each
  * kernel once without work: the first run takes as long as the others. Programs stay with the device and serve its

@@ -21,6 +21,38 @@
 #define NNEFCL_API __attribute__((visibility("default")))
 #endif
 
+/* The version of these headers, for #if: NNEFCL_VERSION_NUMBER >= NNEFCL_VERSION_OF(0, 2, 0). */
+#define NNEFCL_VERSION_MAJOR                   0
+#define NNEFCL_VERSION_MINOR                   1
+#define NNEFCL_VERSION_PATCH                   0
+#define NNEFCL_VERSION_OF(major, minor, patch) ((major)*1000000 + (minor)*1000 + (patch))
+#define NNEFCL_VERSION_NUMBER                  NNEFCL_VERSION_OF(NNEFCL_VERSION_MAJOR, NNEFCL_VERSION_MINOR, NNEFCL_VERSION_PATCH)
+
+#define NNEFCL_QUOTE_(x) #x
+#define NNEFCL_QUOTE(x)  NNEFCL_QUOTE_(x)
+#define NNEFCL_VERSION                                                                                                 \
+    NNEFCL_QUOTE(NNEFCL_VERSION_MAJOR)                                                                                 \
+    "." NNEFCL_QUOTE(NNEFCL_VERSION_MINOR) "." NNEFCL_QUOTE(NNEFCL_VERSION_PATCH) /* "0.1.0" */
+
+/* What the _INIT macros stand for: a struct of options with its version, everything else zero. C++ before C++20 has no
+ * initializer that says so without warnings, so there it is a function. */
+#ifdef __cplusplus
+#define NNEFCL_INIT_DECLARE(type)                                                                                      \
+    static inline type type##_init()                                                                                   \
+    {                                                                                                                  \
+        type made = type();                                                                                            \
+        made.version = 1;                                                                                              \
+        return made;                                                                                                   \
+    }
+#define NNEFCL_INIT(type) type##_init()
+#else
+#define NNEFCL_INIT_DECLARE(type)
+#define NNEFCL_INIT(type)                                                                                              \
+    {                                                                                                                  \
+        .version = 1                                                                                                   \
+    }
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif

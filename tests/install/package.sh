@@ -1,50 +1,67 @@
 #!/bin/sh
-# package.sh BUILD CMAKE CC SANITIZE: installs BUILD into a temporary folder, then builds and runs a program against it, once through CMake and once through pkg-config.
+# package.sh BUILD CMAKE CC CXX SANITIZE: installs BUILD into a temporary folder; then what a user does there: starts the command, also from a moved prefix; builds and runs programs
+# in C and C++ against it through CMake and pkg-config, with the shared library and with the archive; uninstalls. CXX may be empty.
 set -eu
-build=$1 cmake=$2 cc=$3 sanitize=$4
+build=$1 cmake=$2 cc=$3 cxx=$4 sanitize=$5
+here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-"$cmake" --install "$build" --prefix "$work/prefix" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
-flags=
-[ -z "$sanitize" ] || flags="-fsanitize=$sanitize"
+prefix=$work/prefix
+strict="-Wall -Wextra -pedantic -Werror"
+[ -z "$sanitize" ] || strict="$strict -fsanitize=$sanitize"
 
-mkdir "$work/project"
-cat >"$work/project/main.c" <<'C'
-#include <nnefcl/nnefcl.h>
-#include <stdio.h>
-#include <string.h>
-
-int main(void)
-{
-    static const char graph[] = "version 1.0; graph g(x) -> (y) { x = external(shape = [2,3]); y = relu(x); }";
-    nnefcl_error error = {0};
-    nnefcl_model *model;
-    if (nnefcl_model_open_memory(graph, sizeof graph - 1, NULL, &model, &error)) {
-        puts(error.message);
-        return 1;
-    }
-    nnefcl_tensor_info info;
-    nnefcl_model_output(model, 0, &info);
-    printf("%s %zu %s\n", info.name, info.bytes, nnefcl_version());
-    nnefcl_model_free(model);
-    return 0;
+quiet() {
+    "$@" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 }
-C
-cat >"$work/project/CMakeLists.txt" <<'C'
-cmake_minimum_required(VERSION 3.18)
-project(user LANGUAGES C)
-find_package(nnefcl 0.1 REQUIRED)
-add_executable(user main.c)
-target_link_libraries(user PRIVATE nnefcl::nnefcl)
-C
-"$cmake" -G Ninja -S "$work/project" -B "$work/project/build" -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_C_COMPILER="$cc" -DCMAKE_C_FLAGS="$flags" >"$work/log" 2>&1 &&
-    "$cmake" --build "$work/project/build" >>"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
-"$work/project/build/user" | tee "$work/cmake.out"
 
-pc=$(dirname "$(find "$work/prefix" -name nnefcl.pc)")
-lib=$(dirname "$(find "$work/prefix" -name libnnefcl.so)")
+expect() {
+    got=$("$@")
+    [ "$got" = "$wanted" ] || { echo "$*: '$got' instead of '$wanted'"; exit 1; }
+}
+
+quiet "$cmake" --install "$build" --prefix "$prefix"
+lib=$(dirname "$(find "$prefix" -name libnnefcl.so)")
+export PKG_CONFIG_PATH="$lib/pkgconfig"
+version=$(pkg-config --modversion nnefcl)
+
+# The command starts where it lies, and where the tree was moved to.
+if [ -e "$prefix/bin/nnef-cl-run" ]; then
+    wanted="nnef-cl-run $version"
+    expect "$prefix/bin/nnef-cl-run" --version
+    cp -a "$prefix" "$work/moved"
+    expect "$work/moved/bin/nnef-cl-run" --version
+    quiet "$prefix/bin/nnef-cl-run" "$here/../../examples/digits" --check
+fi
+
+# C and C++ of every standard, the program is both.
+wanted="y 24 $version"
+for standard in c99 c11 c++11 c++14 c++17 c++20; do
+    compiler=$cc language=c
+    case $standard in c++*) compiler=$cxx language=c++ ;; esac
+    [ -n "$compiler" ] || continue
+    # shellcheck disable=SC2046,SC2086
+    quiet $compiler -std=$standard $strict -x $language "$here/program.c" -x none -o "$work/$standard" $(pkg-config --cflags --libs nnefcl OpenCL) "-Wl,-rpath,$lib"
+    expect "$work/$standard"
+done
+
+# The same through CMake: all targets of the package.
+quiet "$cmake" -G Ninja -S "$here/project" -B "$work/project" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_C_COMPILER="$cc" -DCMAKE_C_FLAGS="$strict"
+quiet "$cmake" --build "$work/project"
+for target in shared opencl archive; do
+    expect "$work/project/$target"
+done
+
+# Only the archive is there.
+mkdir "$work/shared"
+mv "$lib"/libnnefcl.so* "$work/shared"
 # shellcheck disable=SC2046,SC2086
-"$cc" $flags -o "$work/user" "$work/project/main.c" $(PKG_CONFIG_PATH="$pc" pkg-config --cflags --libs nnefcl) "-Wl,-rpath,$lib"
-"$work/user" | tee "$work/pkg.out"
-[ "$(cat "$work/cmake.out")" = "y 24 0.1.0" ]
-[ "$(cat "$work/pkg.out")" = "y 24 0.1.0" ]
+quiet "$cc" $strict -o "$work/static" "$here/program.c" $(pkg-config --static --cflags --libs nnefcl)
+mv "$work/shared"/* "$lib"
+expect "$work/static"
+
+# Nothing of the machine that built it is in what was installed. Sanitizers know places by themselves.
+[ -n "$sanitize" ] || ! grep -rlF "$(cd "$here/../.." && pwd)/" "$prefix" || { echo "a path of the builder"; exit 1; }
+
+quiet "$cmake" --build "$build" --target uninstall
+left=$(find "$prefix" -type f -o -type l)
+[ -z "$left" ] || { echo "left: $left"; exit 1; }

@@ -1,23 +1,43 @@
 /* C[m,n] = bias[m,n] + sum_k A[m,k] B[k,n] for each matrix of a batch, all of any strides, by work-groups: for devices
- * whose work-items share local memory and wait for each other at little cost.
+ * whose work-items share local memory and wait for each other at little cost. With IMAGE, B are the patches of images,
+ * which makes it the convolution (4.3.1)
  *
- * A task is a tile of TALL x WIDE elements of C, and a work-group: 8 x 8 work-items, each with ROWS rows of a vector of
- * sums. DEPTH columns of A and rows of B at a time come to local memory, where each is read by eight work-items.
- * Outside of the matrices the panels hold zeros; what lies outside of C is not stored.
+ *   B[k,n] = x~[channel][h STRIDE(0) + r DILATION(0) - BEFORE(0)][w STRIDE(1) + s DILATION(1) - BEFORE(1)]
  *
- * ROWS    rows of C of a work-item            DEPTH    of the panels
- * group: 64 work-items, LOCAL_FLOATS of local memory
- * tasks: prod_i EXTENT(i) * ceil(M / TALL) * ceil(N / WIDE) */
-#ifndef ROWS
-#define ROWS 8
+ * with k = (channel KERNEL(0) + r) KERNEL(1) + s and n = h OUT_WIDTH + w, and b a plane of IN(0) x IN(1) for each
+ * channel.
+ *
+ * A task is a tile of TALL x WIDE elements of C, and a work-group: DOWN x ACROSS work-items, each with 8 rows of two
+ * vectors of four sums, which are half a tile apart, so that neighbours read neighbours from local memory. DEPTH columns
+ * of A and rows of B at a time come there; outside of the matrices the panels hold zeros, and what lies outside of C is
+ * not stored. Where C has too few tiles for the device, SPLITS tasks have TERMS terms each of the sums of a tile, and
+ * leave them PART elements apart (gemm_join.cl).
+ *
+ * DOWN, ACROSS  work-items of a group           DEPTH    of the panels
+ * CHANNELS      0: operands of the chain that go along channels go along n; else m is the channel, and this their number
+ * BORDER(i, n)  how x~ continues x
+ * group: DOWN * ACROSS work-items, LOCAL_FLOATS of local memory
+ * tasks: SPLITS * prod_i EXTENT(i) * ceil(M / TALL) * ceil(N / WIDE) */
+#ifndef DOWN
+#define DOWN 8
+#endif
+#ifndef ACROSS
+#define ACROSS 8
 #endif
 #ifndef DEPTH
 #define DEPTH 16
 #endif
-#define ACROSS       8 /* work-items along a row of the tile, and along a column */
-#define ITEMS        (ACROSS * ACROSS)
-#define TALL         (ACROSS * ROWS)
-#define WIDE         (ACROSS * LANES)
+#ifndef IMAGE
+#define IMAGE 0
+#endif
+#ifndef BORDER
+#define BORDER NCL_BORDER_CONSTANT
+#endif
+#define ITEMS        (DOWN * ACROSS)
+#define ROWS         8
+#define TALL         (DOWN * ROWS)
+#define HALF         (ACROSS * 4)
+#define WIDE         (2 * HALF)
 #define GAP          4 /* behind each row of a panel: neighbours of a column lie in different banks */
 #define LOCAL_FLOATS (DEPTH * (TALL + GAP + WIDE + GAP))
 #define M SIZE(0)
@@ -38,6 +58,16 @@
 #define B_STRIDE(i) SIZE(25 + (i))
 #define C_STRIDE(i) SIZE(31 + (i))
 #define BIAS_STRIDE(i) SIZE(37 + (i))
+#define SPLITS SIZE(43)
+#define TERMS SIZE(44)
+#define PART SIZE(45)
+#define CHANNELS SIZE(46)
+#define OUT_WIDTH SIZE(47)
+#define IN(i) SIZE(48 + (i))
+#define KERNEL(i) SIZE(50 + (i))
+#define STRIDE(i) SIZE(52 + (i))
+#define DILATION(i) SIZE(54 + (i))
+#define BEFORE(i) SIZE(56 + (i))
 
 /* Four elements `stride` apart, of which `count` are there. */
 static float4 FN(gemm_group_four)(global const float *x, INDEX stride, INDEX count)
@@ -64,47 +94,88 @@ static void FN(gemm_group_fill)(int edge, INDEX lines, INDEX depth, INDEX line, 
             panel[(k + 3) * pitch + l] = v.w;
         } else {
             const int l = i % (edge / 4) * 4, k = i / (edge / 4);
-            vstore4(FN(gemm_group_four)(x + l * line + k * step, line, k < depth ? lines - l : 0), 0,
-                    panel + k * pitch + l);
+            *(local float4 *)(panel + k * pitch + l) =
+                FN(gemm_group_four)(x + l * line + k * step, line, k < depth ? lines - l : 0);
         }
     }
 }
 
-/* sum[r] += sum over k of left[k][r] right[k] */
-static void FN(gemm_group_add)(local const float *left, local const float *right, V *sum)
+#if IMAGE
+#define SHARE (DEPTH * WIDE / ITEMS) /* rows of the panel that a work-item lays out, of its column */
+
+/* panel[i][l] = B[from + i][column + l], zeros from row `to` and column N on. */
+static void FN(gemm_group_right)(SIZES size, INDEX from, INDEX to, INDEX column, global const float *x,
+                                 local float *panel)
 {
+    const int l = get_local_id(0) % WIDE, first = get_local_id(0) / WIDE * SHARE;
+    const INDEX n = column + l, k = from + first, taps = KERNEL(0) * KERNEL(1);
+    const INDEX h = n / OUT_WIDTH * STRIDE(0) - BEFORE(0), w = n % OUT_WIDTH * STRIDE(1) - BEFORE(1);
+    const INDEX end = n < N ? to - from : 0;
+    INDEX channel = k / taps, r = k % taps / KERNEL(1), s = k % KERNEL(1);
+    for (int i = first; i < first + SHARE; i++) {
+        const INDEX a = h + r * DILATION(0), b = w + s * DILATION(1);
+        const INDEX y = BORDER(a, IN(0)), z = BORDER(b, IN(1));
+        const bool inside = i < end && y >= 0 && z >= 0;
+        panel[i * (WIDE + GAP) + l] = inside ? x[(channel * IN(0) + y) * IN(1) + z] : 0.0f;
+        s++;
+        r += s == KERNEL(1);
+        s = s == KERNEL(1) ? 0 : s;
+        channel += r == KERNEL(0);
+        r = r == KERNEL(0) ? 0 : r;
+    }
+}
+#undef SHARE
+#else
+static void FN(gemm_group_right)(SIZES size, INDEX from, INDEX to, INDEX column, global const float *b,
+                                 local float *panel)
+{
+    FN(gemm_group_fill)(WIDE, N - column, to - from, B_COLUMN, B_ROW, b + column * B_COLUMN + from * B_ROW, panel);
+}
+#endif
+
+/* sum[r][half] += sum over k of left[k][r] right[k][half] */
+static void FN(gemm_group_add)(local const float *left, local const float *right, float4 (*sum)[2])
+{
+#pragma unroll 4
     for (int k = 0; k < DEPTH; k++, left += TALL + GAP, right += WIDE + GAP) {
-        const V columns = VLOAD(right);
-#pragma unroll
-        for (int r = 0; r < ROWS; r++)
-            sum[r] = fma((V)left[r], columns, sum[r]);
+        const float4 low = *(local const float4 *)right, high = *(local const float4 *)(right + HALF);
+        const float4 rows[2] = {*(local const float4 *)left, *(local const float4 *)(left + 4)};
+#define ADD(r, element)                                        \
+    sum[r][0] = fma((float4)(rows[r / 4].element), low, sum[r][0]); \
+    sum[r][1] = fma((float4)(rows[r / 4].element), high, sum[r][1]);
+        ADD(0, x) ADD(1, y) ADD(2, z) ADD(3, w) ADD(4, x) ADD(5, y) ADD(6, z) ADD(7, w)
+#undef ADD
     }
 }
 
-/* The first `count` elements of a row of C from column `column` on, C_COLUMN apart; the first one is c[at]. */
-static void FN(gemm_group_store)(SIZES size, V value, INDEX count, global const float *bias, global float *c, INDEX at,
-                                 INDEX column CHAIN_PARAMETERS)
+/* Up to four elements of a row of C from column `column` on, C_COLUMN apart; the first one is c[at]. */
+static void FN(gemm_group_store)(SIZES size, float4 sum, INDEX column, global const float *bias, global float *c,
+                                 INDEX at CHAIN_PARAMETERS)
 {
-    float each[LANES];
-    VSTORE(value, each);
-    for (INDEX i = 0; HAS_BIAS && i < count; i++)
-        each[i] += bias[i * BIAS_COLUMN];
-    if (C_COLUMN == 1) {
-        NCL_STORE_AFTER(VLOAD(each), count, c, at, column)
+    const float each[4] = {sum.x, sum.y, sum.z, sum.w};
+    float out[LANES] = {0};
+    const int count = (int)clamp(N - column, (INDEX)0, (INDEX)4);
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+        out[i] = each[i] + (HAS_BIAS && i < count ? bias[(column + i) * BIAS_COLUMN] : 0.0f);
+    if (CHANNELS || C_COLUMN == 1) {
+        if (count)
+            NCL_STORE_AFTER(VLOAD(out), count, c, at + column, CHANNELS ? at / N % CHANNELS : column)
         return;
     }
-    for (INDEX i = 0; i < count; i++)
-        NCL_STORE_AFTER(each[i], 1, c, at + i * C_COLUMN, column + i)
+    for (int i = 0; i < count; i++)
+        NCL_STORE_AFTER(out[i], 1, c, at + (column + i) * C_COLUMN, column + i)
 }
 
 static void FN(gemm_group)(INDEX task, SIZES size, local float *shared, global const float *a, global const float *b,
                            global const float *bias, global float *c CHAIN_PARAMETERS)
 {
-    const INDEX k = K, across = (N + WIDE - 1) / WIDE, down = (M + TALL - 1) / TALL;
-    const INDEX column = task % across * WIDE, row = task / across % down * TALL;
-    const int x = get_local_id(0) % ACROSS * LANES, y = get_local_id(0) / ACROSS * ROWS;
+    const INDEX across = (N + WIDE - 1) / WIDE, down = (M + TALL - 1) / TALL, splits = SPLITS;
+    const INDEX tile = task / splits, column = tile % across * WIDE, row = tile / across % down * TALL;
+    const INDEX from = task % splits * TERMS, to = min(from + TERMS, (INDEX)K);
+    const int x = get_local_id(0) % ACROSS * 4, y = get_local_id(0) / ACROSS * ROWS;
     local float *left = shared, *right = shared + DEPTH * (TALL + GAP);
-    INDEX batch = task / across / down, place = 0;
+    INDEX batch = tile / across / down, place = task % splits * PART;
     for (int i = (int)RANK - 1; i >= 0; i--) {
         const INDEX at = batch % EXTENT(i);
         batch /= EXTENT(i);
@@ -114,23 +185,23 @@ static void FN(gemm_group)(INDEX task, SIZES size, local float *shared, global c
         bias += at * BIAS_STRIDE(i);
     }
     a += row * A_ROW;
-    b += column * B_COLUMN;
-    V sum[ROWS];
+    float4 sum[ROWS][2];
 #pragma unroll
     for (int r = 0; r < ROWS; r++)
-        sum[r] = 0;
-    for (INDEX i = 0; i < k; i += DEPTH) {
-        FN(gemm_group_fill)(TALL, M - row, k - i, A_ROW, A_COLUMN, a + i * A_COLUMN, left);
-        FN(gemm_group_fill)(WIDE, N - column, k - i, B_COLUMN, B_ROW, b + i * B_ROW, right);
+        sum[r][0] = sum[r][1] = 0;
+    for (INDEX k = from; k < to; k += DEPTH) {
+        FN(gemm_group_fill)(TALL, M - row, to - k, A_ROW, A_COLUMN, a + k * A_COLUMN, left);
+        FN(gemm_group_right)(size, k, to, column, b, right);
         barrier(CLK_LOCAL_MEM_FENCE);
         FN(gemm_group_add)(left + y, right + x, sum);
         barrier(CLK_LOCAL_MEM_FENCE);
     }
-    const INDEX rows = clamp(M - row - y, (INDEX)0, (INDEX)ROWS), count = clamp(N - column - x, (INDEX)0, (INDEX)LANES);
 #pragma unroll
     for (int r = 0; r < ROWS; r++)
-        if (r < rows)
-            FN(gemm_group_store)(size, sum[r], count, bias + (row + y + r) * BIAS_ROW + (column + x) * BIAS_COLUMN,
-                                 c, place + (row + y + r) * C_ROW + (column + x) * C_COLUMN,
-                                 column + x CHAIN_ARGUMENTS);
+        if (row + y + r < M) {
+            const INDEX m = row + y + r;
+            FN(gemm_group_store)(size, sum[r][0], column + x, bias + m * BIAS_ROW, c, place + m * C_ROW CHAIN_ARGUMENTS);
+            FN(gemm_group_store)(size, sum[r][1], column + x + HALF, bias + m * BIAS_ROW, c,
+                                 place + m * C_ROW CHAIN_ARGUMENTS);
+        }
 }

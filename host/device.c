@@ -233,7 +233,8 @@ static void set_target(nnefcl_device *device)
     if (clGetDeviceInfo(device->id, CL_DEVICE_MEM_BASE_ADDR_ALIGN, sizeof bits, &bits, NULL) != CL_SUCCESS)
         bits = 0;
     target->name = info->name;
-    target->cpu = info->type == NNEFCL_DEVICE_CPU && !find_fact(info)->short_loops;
+    target->short_loops = find_fact(info)->short_loops;
+    target->cpu = info->type == NNEFCL_DEVICE_CPU && !target->short_loops;
     target->compute_units = info->compute_units ? info->compute_units : 1;
     target->group = target->cpu ? 1 : power_of_two_below(info->max_work_group, 64);
     target->chunk = target->cpu ? 4096 : info->lanes;

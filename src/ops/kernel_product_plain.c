@@ -15,7 +15,9 @@ static nnefcl_status product_plain_emit(struct ncl_lower *lower, const struct nc
                                         const struct ncl_choice *choice)
 {
     (void)choice;
-    struct ncl_emit *step = ncl_product_strided(lower, problem, "matmul_plain");
+    struct ncl_emit *step = ncl_step_begin(lower, "matmul_plain");
+    ncl_product_operands(lower, step, problem, problem->product.a.ref, problem->product.b.ref);
+    ncl_product_record(step, &problem->product);
     return ncl_product_end(step, problem, problem->product.m * problem->product.n);
 }
 

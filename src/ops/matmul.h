@@ -28,9 +28,9 @@ void ncl_product_operands(struct ncl_lower *lower, struct ncl_emit *step, const 
 /* The fields of a step's record for the batch: RANK, EXTENT, strides of the two operands, C_STRIDE, BIAS_STRIDE. */
 void ncl_product_batch(struct ncl_emit *step, const struct ncl_matmul *p, const char *a_name,
                        const struct ncl_matrix *a, const char *b_name, const struct ncl_matrix *b);
+/* The record of kernels that take any strides, up to BIAS_STRIDE. */
+void ncl_product_record(struct ncl_emit *step, const struct ncl_matmul *p);
 /* Ends a step of so many tasks for each place of the batch. */
-/* Begins a step with the record of kernels that take any strides. */
-struct ncl_emit *ncl_product_strided(struct ncl_lower *lower, const struct ncl_problem *problem, const char *body);
 nnefcl_status ncl_product_end(struct ncl_emit *step, const struct ncl_problem *problem, int64_t tasks);
 /* Axes of the batch along which the matrix does not repeat go in front of a dense copy with `size` elements each; the
  * copy's strides replace the matrix'. Returns the elements of the whole copy. */

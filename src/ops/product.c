@@ -93,11 +93,8 @@ void ncl_product_operands(struct ncl_lower *lower, struct ncl_emit *step, const 
         ncl_step_after(lower, step, problem->out, problem->result->shape.rank - 1, true);
 }
 
-struct ncl_emit *ncl_product_strided(struct ncl_lower *lower, const struct ncl_problem *problem, const char *body)
+void ncl_product_record(struct ncl_emit *step, const struct ncl_matmul *p)
 {
-    const struct ncl_matmul *p = &problem->product;
-    struct ncl_emit *step = ncl_step_begin(lower, body);
-    ncl_product_operands(lower, step, problem, p->a.ref, p->b.ref);
     ncl_step_size(step, "M", p->m);
     ncl_step_size(step, "N", p->n);
     ncl_step_size(step, "K", p->k);
@@ -111,7 +108,6 @@ struct ncl_emit *ncl_product_strided(struct ncl_lower *lower, const struct ncl_p
     ncl_step_size(step, "BIAS_COLUMN", p->bias.column);
     ncl_step_size(step, "HAS_BIAS", p->bias.ref != NCL_NO_TENSOR);
     ncl_product_batch(step, p, "A_STRIDE", &p->a, "B_STRIDE", &p->b);
-    return step;
 }
 
 /* ---- copies of operands ---- */

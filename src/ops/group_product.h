@@ -1,0 +1,22 @@
+/* Products by work-groups (gemm_group.cl): of matrices, and of filters with the patches of images. */
+#ifndef NCL_GROUP_PRODUCT_H
+#define NCL_GROUP_PRODUCT_H
+
+#include "ops/matmul.h"
+
+struct ncl_group_product {
+    const struct ncl_matmul *matrices;
+    const struct ncl_problem *problem; /* whose result it is */
+    const struct ncl_window *image;    /* B are its patches, two spatial axes at most; NULL: a matrix */
+    int64_t channels;                  /* rows of C of all groups are so many channels of the result; 0: columns are */
+};
+
+/* Why the device cannot, NULL: it can. */
+const char *ncl_group_product_unfit_device(const struct ncl_target *target);
+/* Why the product cannot be had there, NULL: it can. */
+const char *ncl_group_product_unfit(const struct ncl_target *target, const struct ncl_matmul *matrices);
+/* Estimated microseconds of `batch` products; tiles at the edges are computed whole. */
+double ncl_group_product_cost(const struct ncl_target *target, const struct ncl_matmul *matrices, int64_t batch);
+nnefcl_status ncl_group_product_emit(struct ncl_lower *lower, const struct ncl_group_product *product);
+
+#endif

@@ -1,0 +1,128 @@
+/* group_product.c: products and convolutions by work-groups, with sums that several tasks share and with tiles of both
+ * sizes, compared with the definitions in double precision. */
+#include <stdio.h>
+#include <string.h>
+
+#include "op_form.h"
+#include "model/frozen.h"
+#include "suite.h"
+
+/* What y is of x, on a device of so many compute units, and what the plan has then. */
+static const struct group_case {
+    const char *text;
+    unsigned units;
+    const char *in_plan;
+} cases[] = {
+    {"x = external(shape = [5,700]); w = variable(shape = [700,9], label = 'w'); y = matmul(x, w);", 64, "SPLITS=2 "},
+    {"x = external(shape = [3,5,1030]); w = variable(shape = [3,1030,9], label = 'w'); y = relu(matmul(x, w));", 64,
+     "gemm_join"},
+    {"x = external(shape = [1030,17]); w = variable(shape = [9,1030], label = 'w'); c = matmul(x, w, transposeA = "
+     "true, "
+     "transposeB = true); y = c * 0.5 + 1.0;",
+     64, "SPLITS=4 "},
+    {"x = external(shape = [3,1100]); w = variable(shape = [7,1100], label = 'w'); b = variable(shape = [1,7], label = "
+     "'b'); y = sigmoid(linear(x, w, b));",
+     64, "gemm_join"},
+    {"x = external(shape = [2,64,5,5]); w = variable(shape = [6,64,3,3], label = 'w'); b = variable(shape = [1,6], "
+     "label "
+     "= 'b'); s = variable(shape = [1,6], label = 's'); y = relu(conv(x, w, b) * s);",
+     64, "SPLITS=2 "},
+    {"x = external(shape = [2,128,5,5]); w = variable(shape = [4,64,3,3], label = 'w'); b = variable(shape = [1,4], "
+     "label "
+     "= 'b'); y = conv(x, w, b, groups = 2);",
+     64, "SPLITS=2 "},
+    {"x = external(shape = [2,600,3,5]); w = variable(shape = [5,600,1,1], label = 'w'); y = conv(x, w, 0.5);", 64,
+     "IMAGE=0"},
+    {"x = external(shape = [1,64,7,9]); w = variable(shape = [5,64,3,3], label = 'w'); y = conv(x, w, stride = [2,1], "
+     "dilation = [1,2], border = 'reflect');",
+     64, "SPLITS=2 "},
+    {"x = external(shape = [2,60,11]); w = variable(shape = [5,60,9], label = 'w'); y = conv(x, w);", 64, "SPLITS=2 "},
+    {"x = external(shape = [260,40]); w = variable(shape = [40,260], label = 'w'); y = tanh(matmul(x, w));", 1,
+     "DOWN=16"},
+    {"x = external(shape = [1,3,40,40]); w = variable(shape = [130,3,3,3], label = 'w'); s = variable(shape = [1,130], "
+     "label = 's'); y = conv(x, w, s) * s;",
+     1, "DOWN=16"},
+};
+
+static nnefcl_model *group_model(const struct group_case *c)
+{
+    char text[1024];
+    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
+    nnefcl_error error = {0};
+    nnefcl_model *model = NULL;
+    options.random_weights = 1;
+    const int length =
+        snprintf(text, sizeof text,
+                 "version 1.0;\nextension KHR_enable_operator_expressions;\ngraph g( x ) -> ( y )\n{ %s }\n", c->text);
+    nnefcl_model_open_memory(text, (size_t)length, &options, &model, &error);
+    ck_assert_msg(model != NULL, "%s: %s", c->text, error.message);
+    return model;
+}
+
+static int append(void *user, const char *text, size_t length)
+{
+    struct ncl_text *whole = user;
+    ncl_text_printf(whole, "%.*s", (int)length, text);
+    return whole->failed;
+}
+
+static void check_plan(const nnefcl_session *session, const struct group_case *c)
+{
+    struct ncl_text plan;
+    nnefcl_error error = {0};
+    ncl_text_init(&plan, NULL);
+    ck_assert_int_eq(nnefcl_session_dump(session, NNEFCL_DUMP_PLAN, append, &plan, &error), NNEFCL_OK);
+    ck_assert_msg(strstr(plan.data, "gemm_group") && strstr(plan.data, c->in_plan), "%s: no %s in\n%s", c->text,
+                  c->in_plan, plan.data);
+    ncl_text_free(&plan);
+}
+
+static int judge(void *user, const nnefcl_verdict *verdict)
+{
+    const struct group_case *c = user;
+    ck_assert_msg(verdict->bad == 0, "%s: %zu of %zu elements are bad: got %.9g, want %.9g", c->text,
+                  (size_t)verdict->bad, (size_t)verdict->elements, verdict->got, verdict->want);
+    return 0;
+}
+
+START_TEST(gives_what_is_defined)
+{
+    const struct group_case *c = &cases[_i];
+    nnefcl_device *device = op_form_open(&op_forms[OP_FORM_GPU]);
+    nnefcl_model *model = group_model(c);
+    nnefcl_session *session = NULL;
+    nnefcl_tensor_info info;
+    nnefcl_error error = {0};
+    const nnefcl_session_options options = {.version = 1,
+                                            .keep_tensors = 1,
+                                            .kernels =
+                                                (const char *const[]){"conv=conv_group", "product=product_group"},
+                                            .kernel_count = 2};
+    device->target.compute_units = c->units;
+    nnefcl_model_input(model, 0, &info);
+    float *x = malloc(info.bytes);
+    ck_assert_ptr_nonnull(x);
+    for (size_t i = 0; i < info.bytes / sizeof *x; i++)
+        x[i] = (float)((i * 37 + 11) % 101) / 101.0f - 0.5f;
+    nnefcl_session_create(model, device, &options, &session, &error);
+    ck_assert_msg(session != NULL, "%s: %s", c->text, error.message);
+    check_plan(session, c);
+    ck_assert_msg(
+        !nnefcl_session_verify(session, model, (const void *[]){x}, NULL, judge, (void *)(uintptr_t)c, &error), "%s",
+        error.message);
+    nnefcl_session_free(session);
+    nnefcl_model_free(model);
+    nnefcl_device_free(device);
+    free(x);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("group");
+    TCase *tests = tcase_create("group");
+    tcase_set_timeout(tests, 0);
+    tcase_add_loop_test(tests, gives_what_is_defined, 0, (int)(sizeof cases / sizeof *cases));
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}

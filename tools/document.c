@@ -171,7 +171,15 @@ int document_write(json_t *document, FILE *file, size_t flags)
     return failed || putc('\n', file) == EOF ? EOF : 0;
 }
 
+static bool printed;
+
 void document_print(json_t *document)
 {
+    printed = true;
     document_write(document, stdout, JSON_INDENT(1));
+}
+
+bool document_printed(void)
+{
+    return printed;
 }

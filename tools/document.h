@@ -4,6 +4,7 @@
 #define DOCUMENT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "nnefcl/tensor.h"
@@ -35,5 +36,7 @@ void document_merge(json_t *object, json_t *other);
 int document_write(json_t *document, FILE *file, size_t flags);
 /* The same to stdout, for people too. */
 void document_print(json_t *document);
+/* Has stdout one already? */
+bool document_printed(void);
 
 #endif

@@ -187,6 +187,8 @@ enum status execute_runs(struct engine *engine)
         open_document(&job);
         status = run_all(&job, clock);
     }
+    if (job.document)
+        document_set(job.document, "errors", talk_take_record(engine->talk));
     if (job.document && (status == STATUS_OK || status == STATUS_DIFFERS))
         document_print(job.document);
     else

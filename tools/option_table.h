@@ -28,6 +28,9 @@ struct option_row {
 extern const struct option_row option_table[];
 extern const size_t option_count;
 
+/* Of an option of CLI.md that this version does not have: what to do without. NULL: it is none of them. */
+const char *option_absent(const char *name);
+
 void option_help(void);
 
 #endif

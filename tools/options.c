@@ -9,48 +9,18 @@
 
 enum { LONG_OPTION = 256 }; /* getopt values of rows begin here */
 
-/* Edit distance of two names (insert, delete, replace, swap neighbours), for names below 32 characters. */
-static size_t distance(const char *a, const char *b)
-{
-    enum { ROOM = 32 };
-    size_t n = strlen(a), m = strlen(b), d[ROOM + 1][ROOM + 1];
-    if (n > ROOM || m > ROOM)
-        return ROOM;
-    for (size_t i = 0; i <= n; i++)
-        for (size_t j = 0; j <= m; j++) {
-            if (!i || !j) {
-                d[i][j] = i + j;
-                continue;
-            }
-            size_t best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
-            if (d[i - 1][j] + 1 < best)
-                best = d[i - 1][j] + 1;
-            if (d[i][j - 1] + 1 < best)
-                best = d[i][j - 1] + 1;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && d[i - 2][j - 2] + 1 < best)
-                best = d[i - 2][j - 2] + 1;
-            d[i][j] = best;
-        }
-    return d[n][m];
-}
-
 static enum status unknown_option(struct option_parser *p, const char *token)
 {
-    const char *nearest = NULL;
-    size_t length = strcspn(token + 2, "="), best = length / 3 > 2 ? 4 : 3;
-    const char *name = pool_copy(p->pool, token + 2, length);
-    for (size_t i = 0; i < option_count; i++) {
-        bool begins = length >= 3 && !strncmp(name, option_table[i].name, length);
-        size_t d = begins ? 0 : distance(name, option_table[i].name);
-        if (d < best ||
-            (begins && !best &&
-             strlen(option_table[i].name) < strlen(nearest))) { /* of several names that begin so, the shortest */
-            nearest = option_table[i].name;
-            best = d;
-        }
-    }
-    if (nearest)
-        return talk_fail(p->talk, STATUS_USAGE, "unknown option --%s; did you mean --%s?", name, nearest);
+    const char *name = pool_copy(p->pool, token + 2, strcspn(token + 2, "="));
+    const char *absent = option_absent(name);
+    const char **names = pool_array(p->pool, option_count, sizeof *names);
+    if (absent)
+        return talk_fail(p->talk, STATUS_USAGE, "--%s is not there in this version: %s", name, absent);
+    for (size_t i = 0; i < option_count; i++)
+        names[i] = option_table[i].name;
+    const size_t nearest = nnefcl_nearest(name, names, option_count);
+    if (nearest < option_count)
+        return talk_fail(p->talk, STATUS_USAGE, "unknown option --%s; did you mean --%s?", name, names[nearest]);
     return talk_fail(p->talk, STATUS_USAGE, "unknown option --%s (--help lists them)", name);
 }
 
@@ -191,6 +161,9 @@ static enum status take_model(struct option_parser *p, int argc, char **argv)
 {
     struct options *o = p->options;
     bool wanted = o->action & (ACTION_RUN | ACTION_CHECK | ACTION_SUMMARY | ACTION_DUMP);
+    for (int i = optind; i < argc; i++)
+        if (argv[i][0] == '-' && argv[i][1] && (!wanted || i > optind))
+            return talk_fail(p->talk, STATUS_USAGE, "'%s' stands behind --, where nothing is an option", argv[i]);
     if (!wanted && optind < argc)
         return talk_fail(p->talk, STATUS_USAGE, "unexpected argument '%s'", argv[optind]);
     if (wanted && optind == argc)
@@ -242,6 +215,8 @@ enum status options_parse(struct options *options, int argc, char **argv, struct
     char *letters;
     struct option *names;
     int got;
+    for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) /* what is wrong before it is said as JSON, too */
+        talk->json |= !strcmp(argv[i], "--json") || !strcmp(argv[i], "--profile=json");
     *options = (struct options){
         .action = ACTION_RUN, .rtol = 1e-4, .atol = 1e-5, .warmup = 2, .image = {.scale = 1, .std = {1, 1, 1}}};
     getopt_tables(pool, &letters, &names);

@@ -6,6 +6,15 @@
 
 enum status report_finish(struct talk *talk, enum status status)
 {
+    json_t *record = talk_take_record(talk);
+    if (status && record && !document_printed()) {
+        json_t *document = document_begin("error");
+        document_set(document, "status", document_integer(status));
+        document_set(document, "errors", record);
+        document_print(document);
+    } else {
+        json_decref(record);
+    }
     if ((fflush(stdout) || ferror(stdout)) && !status)
         return talk_fail(talk, STATUS_DATA, "stdout: %s", strerror(errno));
     return status;

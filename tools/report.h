@@ -8,7 +8,8 @@
 #include "clean.h"
 #include "talk.h"
 
-/* Flushes stdout; a full disk or a closed pipe is an error like any other. */
+/* With --json, what went wrong as a document, unless one was printed already. Flushes stdout; a full disk or a closed
+ * pipe is an error like any other. */
 enum status report_finish(struct talk *talk, enum status status);
 /* "1.5 GiB" */
 enum { BYTES_TEXT = 32 };

@@ -41,6 +41,18 @@ static const char *join_names(const struct runs *runs, const nnefcl_tensor_info 
     return count > SHOWN ? pool_printf(runs->pool, "%s, ... (%zu)", text, count) : text;
 }
 
+static enum status unknown_tensor(const struct runs *runs, const char *option, const char *kind, const char *name,
+                                  const nnefcl_tensor_info *tensors, size_t count)
+{
+    const char **names = pool_array(runs->pool, count, sizeof *names);
+    for (size_t i = 0; i < count; i++)
+        names[i] = tensors[i].name;
+    const size_t nearest = nnefcl_nearest(name, names, count);
+    const char *meant = nearest < count ? pool_printf(runs->pool, "did you mean '%s'? ", names[nearest]) : "";
+    return talk_fail(runs->talk, STATUS_USAGE, "%s: the model has no %s '%s'; %sits %ss: %s", option, kind, name, meant,
+                     kind, join_names(runs, tensors, count));
+}
+
 /* The tensor `name`, or the only one when name is NULL. */
 static enum status find_tensor(const struct runs *runs, const char *option, const char *kind, const char *name,
                                const nnefcl_tensor_info *tensors, size_t count, size_t *index)
@@ -52,10 +64,7 @@ static enum status find_tensor(const struct runs *runs, const char *option, cons
     for (; name && *index < count; ++*index)
         if (!strcmp(tensors[*index].name, name))
             break;
-    if (*index == count)
-        return talk_fail(runs->talk, STATUS_USAGE, "%s: the model has no %s '%s'; its %ss: %s", option, kind, name,
-                         kind, join_names(runs, tensors, count));
-    return STATUS_OK;
+    return *index < count ? STATUS_OK : unknown_tensor(runs, option, kind, name, tensors, count);
 }
 
 static struct run *add_run(struct runs *runs)

@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "clean.h"
+#include "document.h"
 
 void talk_init(struct talk *talk)
 {
@@ -43,11 +44,53 @@ static void say(struct talk *talk, nnefcl_severity severity, const char *format,
     putc('\n', stderr);
 }
 
+static void set_text(json_t *row, const char *key, const char *text)
+{
+    if (text[0])
+        document_set(row, key, document_text(text));
+}
+
+static void set_number(json_t *row, const char *key, int number)
+{
+    if (number)
+        document_set(row, key, document_integer(number));
+}
+
+/* What is not known is not there. */
+static void record(struct talk *talk, const nnefcl_error *e)
+{
+    if (!talk->json)
+        return;
+    json_t *row = document_object();
+    if (!talk->record)
+        talk->record = document_array();
+    set_text(row, "message", e->message);
+    set_text(row, "file", e->file);
+    set_number(row, "line", e->line);
+    set_number(row, "column", e->column);
+    set_text(row, "source", e->source);
+    set_text(row, "trace", e->trace);
+    set_number(row, "opencl_code", e->opencl_code);
+    document_add(talk->record, row);
+}
+
+json_t *talk_take_record(struct talk *talk)
+{
+    json_t *taken = talk->record;
+    talk->record = NULL;
+    return taken;
+}
+
 enum status talk_fail(struct talk *talk, enum status status, const char *format, ...)
 {
-    va_list args;
+    nnefcl_error error = {0};
+    va_list args, again;
     va_start(args, format);
+    va_copy(again, args);
     say(talk, NNEFCL_ERROR, format, args);
+    vsnprintf(error.message, sizeof error.message, format, again);
+    record(talk, &error);
+    va_end(again);
     va_end(args);
     return status;
 }
@@ -95,6 +138,8 @@ static void print_source(const nnefcl_error *e)
 
 static void print_diagnostic(struct talk *talk, nnefcl_severity severity, const nnefcl_error *e)
 {
+    if (severity == NNEFCL_ERROR)
+        record(talk, e);
     talk_progress_end(talk);
     print_clean(stderr, e->file[0] ? e->file : "nnef-cl-run");
     if (e->file[0] && e->line > 0)

@@ -3,6 +3,7 @@
 #ifndef TALK_H
 #define TALK_H
 
+#include <jansson.h>
 #include <stdbool.h>
 
 #include "nnefcl/status.h"
@@ -27,6 +28,8 @@ struct talk {
     bool terminal;   /* stderr is one: progress may be shown */
     bool line;       /* a progress line stands on the terminal */
     double due;      /* the clock at which the next one may be shown */
+    bool json;       /* errors are recorded for stdout, too */
+    json_t *record;  /* array of them; NULL: none yet */
     unsigned errors; /* errors that came through talk_diagnostic during the current call of the library */
 };
 
@@ -38,6 +41,9 @@ void talk_warn(struct talk *talk, const char *format, ...) __attribute__((format
 void talk_note(struct talk *talk, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Notes that only -v asks for. */
 void talk_detail(struct talk *talk, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The errors so far, for a document; NULL: none, or no --json. They are the caller's. */
+json_t *talk_take_record(struct talk *talk);
 
 /* The diagnostic callback for models; `user` is the struct talk. */
 void talk_diagnostic(void *user, nnefcl_severity severity, const nnefcl_error *diagnostic);

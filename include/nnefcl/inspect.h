@@ -76,6 +76,10 @@ typedef struct nnefcl_op_info {
 NNEFCL_API size_t nnefcl_op_count(void);
 NNEFCL_API nnefcl_status nnefcl_op(size_t index, nnefcl_op_info *info);
 
+/* The index of the name that somebody may have meant by `wanted`, as the messages of the library say it ("did you mean
+ * ...?"); SIZE_MAX: none is near. NULL among the names is passed over. */
+NNEFCL_API size_t nnefcl_nearest(const char *wanted, const char *const *names, size_t count);
+
 #ifdef __cplusplus
 }
 #endif

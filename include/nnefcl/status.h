@@ -87,7 +87,8 @@ typedef struct nnefcl_error {
     int opencl_code;      /* the cl_int of the OpenCL call that failed, or 0 */
     int line, column;     /* 1-based place in `file`; 0: no place */
     int caret;            /* 1-based column of the caret under `source`, or 0 */
-    char file[256];       /* file the place is in, "graph.nnef"; empty: none */
+    char file[256];       /* file the place is in, as found from where the caller stands: "models/sq/graph.nnef",
+                             "m.tgz:graph.nnef"; "graph.nnef" for a model without a path; empty: none */
     char message[768];    /* one line of text, no newline at its end */
     char source[192];     /* the line itself, or the part of it around the place; empty: none */
     char trace[512];      /* for expanded fragments: "in fragment 'f' called at graph.nnef:3:9; ..."; empty: none */

@@ -46,6 +46,18 @@ static void set_text(char *text, size_t size, const char *value)
     make_printable(text);
 }
 
+/* Of a path that is too long the end is shown: the file and its folders. */
+static void set_path(char *text, size_t size, const struct ncl_source *source)
+{
+    const char *path = source->path ? source->path : source->name;
+    const size_t length = strlen(path);
+    if (length < size)
+        set_text(text, size, path);
+    else
+        snprintf(text, size, "...%s", path + length - (size - sizeof "..."));
+    make_printable(text);
+}
+
 /* Lines end with LF, CR LF or a CR alone, as in the lexer. Returns the offset behind the end of the line that holds
  * `at`. */
 static size_t next_line(const struct ncl_source *source, size_t at)
@@ -100,11 +112,13 @@ static void set_trace(nnefcl_error *out, const struct ncl_call *call)
 {
     size_t used = 0;
     for (; call; call = call->at.call) {
-        char item[192];
+        char item[256];
         const struct ncl_loc *at = &call->at;
-        int length =
-            snprintf(item, sizeof item, "%sin fragment '%.64s' called at %.64s:%u:%u", used ? "; " : "",
-                     call->fragment ? call->fragment : "?", at->source ? at->source->name : "?", at->line, at->column);
+        char file[96] = "?";
+        if (at->source)
+            set_path(file, sizeof file, at->source);
+        int length = snprintf(item, sizeof item, "%sin fragment '%.64s' called at %s:%u:%u", used ? "; " : "",
+                              call->fragment ? call->fragment : "?", file, at->line, at->column);
         if (length < 0 || used + (size_t)length + sizeof "; ..." > sizeof out->trace) {
             memcpy(out->trace + used, "; ...", sizeof "; ...");
             break;
@@ -123,7 +137,7 @@ static void fill_error(nnefcl_error *out, nnefcl_status status, int code, struct
     out->opencl_code = code;
     format_text(out->message, sizeof out->message, format, args);
     if (at.source) {
-        set_text(out->file, sizeof out->file, at.source->name);
+        set_path(out->file, sizeof out->file, at.source);
         out->line = (int)at.line;
         out->column = (int)at.column;
         set_source(out, at);

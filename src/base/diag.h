@@ -12,6 +12,8 @@
 /* A text that places refer to. */
 struct ncl_source {
     const char *name; /* "graph.nnef" */
+    const char *path; /* the same for messages, found from where the caller stands: "models/sq/graph.nnef",
+                         "m.tgz:graph.nnef"; NULL: `name` */
     const char *text; /* may be NULL: no caret lines then */
     size_t length;
 };

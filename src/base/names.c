@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#define MOST_CANDIDATES 10000
+
 static struct ncl_name_entry *names_slot(struct ncl_name_entry *entry, size_t capacity, const char *name)
 {
     uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
@@ -40,4 +42,15 @@ bool ncl_names_put(struct ncl_names *names, struct ncl_arena *arena, const char 
     names->count += !entry->name;
     *entry = (struct ncl_name_entry){name, value};
     return true;
+}
+
+const char *ncl_names_nearest(const struct ncl_names *names, const char *wanted, const struct ncl_diag *diag,
+                              char text[NCL_NEAREST_TEXT])
+{
+    struct ncl_nearest nearest;
+    const bool silent = diag->errors >= NCL_MAX_ERRORS || diag->warnings >= NCL_MAX_WARNINGS;
+    ncl_nearest_begin(&nearest, wanted);
+    for (size_t i = 0; i < names->capacity && !silent && names->count <= MOST_CANDIDATES; i++)
+        ncl_nearest_offer(&nearest, names->entry[i].name);
+    return ncl_nearest_text(&nearest, text);
 }

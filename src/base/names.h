@@ -3,6 +3,8 @@
 #define NCL_NAMES_H
 
 #include "base/alloc.h"
+#include "base/diag.h"
+#include "base/nearest.h"
 
 struct ncl_names {
     struct ncl_name_entry {
@@ -16,5 +18,11 @@ struct ncl_names {
 void *ncl_names_find(const struct ncl_names *names, const char *name);
 /* Adds or replaces. False: out of memory. */
 bool ncl_names_put(struct ncl_names *names, struct ncl_arena *arena, const char *name, void *value);
+
+/* All of them as candidates for a name that is not there: "; did you mean 'relu'?". "" where none is near, where `diag`
+ * says no more anyway, and for more names than people look through: a model may have a million, and as many mistakes.
+ */
+const char *ncl_names_nearest(const struct ncl_names *names, const char *wanted, const struct ncl_diag *diag,
+                              char text[NCL_NEAREST_TEXT]);
 
 #endif

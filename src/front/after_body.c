@@ -108,7 +108,7 @@ static char *member_name(struct ncl_arena *arena, const char *label)
     return name;
 }
 
-/* Finds the file; the variable's member stays SIZE_MAX when it may do without. */
+/* Finds the file; without one the variable's member stays SIZE_MAX. */
 static nnefcl_status find_variable_member(struct ncl_build *build, struct ncl_variable *variable, struct ncl_loc at)
 {
     bool ambiguous = false;
@@ -119,18 +119,47 @@ static nnefcl_status find_variable_member(struct ncl_build *build, struct ncl_va
         variable->member = ncl_container_find(build->container, name, &ambiguous);
     if (ambiguous)
         return ncl_error(build->diag, NNEFCL_ERR_MODEL, at, "several files differ from '%.200s' only by case", name);
-    if (variable->member != SIZE_MAX || build->options->random_weights)
-        return NNEFCL_OK;
-    return ncl_error(build->diag, NNEFCL_ERR_MODEL, at, "the file '%.200s' of the variable is missing", name);
+    return NNEFCL_OK;
+}
+
+/* "; did you mean 'conv1/filters.dat'?" */
+static const char *file_meant(const struct ncl_build *build, const char *name, char text[NCL_NEAREST_TEXT])
+{
+    struct ncl_nearest nearest;
+    ncl_nearest_begin(&nearest, name);
+    for (size_t i = 0; build->container && i < ncl_container_count(build->container); i++)
+        ncl_nearest_offer(&nearest, ncl_container_member(build->container, i)->name);
+    return ncl_nearest_text(&nearest, text);
+}
+
+/* One line for all of them, at the first one. */
+static nnefcl_status report_missing(struct ncl_build *build, const struct ncl_tensor *const *missing, size_t count)
+{
+    char meant[NCL_NEAREST_TEXT];
+    const char *label = missing[0]->variable->label, *name = member_name(&build->scratch, label);
+    const char *second = count > 1 ? member_name(&build->scratch, missing[1]->variable->label) : "";
+    if (!name || !second)
+        return ncl_build_nomem(build);
+    file_meant(build, name, meant);
+    if (count == 1)
+        return ncl_error(build->diag, NNEFCL_ERR_MODEL, missing[0]->at,
+                         "variable '%.150s' has no file ('%.150s'); --random-weights runs without%s", label, name,
+                         meant);
+    return ncl_error(build->diag, NNEFCL_ERR_MODEL, missing[0]->at,
+                     "%zu of %zu variables have no file ('%.150s', '%.150s'%s); --random-weights runs without%s", count,
+                     build->graph->variable_count, name, second, count > 2 ? ", ..." : "", meant);
 }
 
 nnefcl_status ncl_after_body_member(struct ncl_build *build, struct ncl_variable *variable, struct ncl_loc at)
 {
     if (variable->member != SIZE_MAX)
         return NNEFCL_OK;
+    const struct ncl_tensor alone = {.variable = variable, .at = at};
     const nnefcl_status status = find_variable_member(build, variable, at);
-    if (status || variable->member == SIZE_MAX)
+    if (status || (variable->member == SIZE_MAX && build->options->random_weights))
         return status;
+    if (variable->member == SIZE_MAX)
+        return report_missing(build, (const struct ncl_tensor *const[]){&alone}, 1);
     return ncl_weights_check(build->container, variable, build->options->compat, at, build->diag);
 }
 
@@ -217,9 +246,11 @@ nnefcl_status ncl_after_body_files(struct ncl_build *build)
     const struct ncl_graph *graph = build->graph;
     struct file *file = NCL_NEW_ARRAY(&build->scratch, struct file, graph->variable_count);
     bool *seen = NCL_NEW_ARRAY(&build->scratch, bool, graph->variable_count);
+    const struct ncl_tensor **missing =
+        NCL_NEW_ARRAY(&build->scratch, const struct ncl_tensor *, graph->variable_count);
     nnefcl_status first = NNEFCL_OK;
-    size_t count = 0;
-    if (!file || !seen)
+    size_t count = 0, missing_count = 0;
+    if (!file || !seen || !missing)
         return ncl_build_nomem(build);
     for (size_t i = 0; i < graph->tensor_count && build->diag->errors < NCL_MAX_ERRORS; i++) {
         const struct ncl_tensor *tensor = graph->tensor[i];
@@ -230,6 +261,12 @@ nnefcl_status ncl_after_body_files(struct ncl_build *build)
         first = first ? first : status;
         if (tensor->variable->member != SIZE_MAX)
             file[count++] = (struct file){.variable = tensor->variable, .at = tensor->at, .place = i, .build = build};
+        else if (!status)
+            missing[missing_count++] = tensor;
+    }
+    if (missing_count && !build->options->random_weights) {
+        const nnefcl_status status = report_missing(build, missing, missing_count);
+        first = first ? first : status;
     }
     if (count == 0)
         return first;

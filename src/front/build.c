@@ -20,6 +20,14 @@ static bool is_input_listed(const struct ncl_name *list, size_t count, const cha
     return false;
 }
 
+static nnefcl_status refuse_shape(struct ncl_build *build, const char *name)
+{
+    char meant[NCL_NEAREST_TEXT];
+    return ncl_error(build->diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                     "a shape is given for '%.100s', which is no input of the graph%s", name,
+                     ncl_names_nearest(&build->inputs, name, build->diag, meant));
+}
+
 static nnefcl_status check_header(struct ncl_build *build)
 {
     const struct ncl_document *document = build->document;
@@ -44,9 +52,7 @@ static nnefcl_status check_header(struct ncl_build *build)
     for (size_t i = 0; i < build->options->shape_count; i++)
         if (!is_input_listed(document->input, document->input_count, build->options->shapes[i].name) &&
             !ncl_translate_is_symbol(build, build->options->shapes[i].name))
-            return ncl_error(build->diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
-                             "a shape is given for '%.100s', which is no input of the graph",
-                             build->options->shapes[i].name);
+            return refuse_shape(build, build->options->shapes[i].name);
     return NNEFCL_OK;
 }
 

@@ -23,7 +23,7 @@ static nnefcl_status parse_embedded(struct ncl_arena *arena, struct ncl_diag *di
         return ncl_error(diag, NNEFCL_ERR_INTERNAL, NCL_NOWHERE, "%s is not in the library", name);
     if (!source)
         return ncl_nomem(diag);
-    *source = (struct ncl_source){file->name, file->text, file->length};
+    *source = (struct ncl_source){.name = file->name, .text = file->text, .length = file->length};
     const nnefcl_status status = ncl_parse_document(arena, diag, source, &library, &parsed);
     if (!status)
         *document = parsed;

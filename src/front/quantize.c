@@ -165,6 +165,13 @@ static nnefcl_status read_entry(struct ncl_build *build, const struct ncl_quant_
     return status;
 }
 
+static nnefcl_status ignore_entry(struct ncl_build *build, const struct ncl_quant_entry *entry)
+{
+    char meant[NCL_NEAREST_TEXT];
+    return ncl_lax(build->diag, entry->at, "the graph has no tensor '%s'; the entry is ignored%s", entry->tensor,
+                   ncl_names_nearest(&build->scope.locals, entry->tensor, build->diag, meant));
+}
+
 static nnefcl_status attach(struct ncl_build *build, const struct ncl_quant_entry *entry)
 {
     const struct ncl_local *local = ncl_names_find(&build->scope.locals, entry->tensor);
@@ -174,7 +181,7 @@ static nnefcl_status attach(struct ncl_build *build, const struct ncl_quant_entr
     if (status)
         return status;
     if (!tensor)
-        return ncl_lax(build->diag, entry->at, "the graph has no tensor '%s'; the entry is ignored", entry->tensor);
+        return ignore_entry(build, entry);
     if (tensor->dtype != NNEFCL_SCALAR)
         return ncl_error(build->diag, NNEFCL_ERR_MODEL, entry->at,
                          "'%s' is tensor<%s>, only tensor<scalar> is quantized", entry->tensor,

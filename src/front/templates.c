@@ -280,7 +280,7 @@ static nnefcl_status patterns_parse(struct ncl_arena *arena, struct ncl_diag *di
         return ncl_error(diag, NNEFCL_ERR_INTERNAL, NCL_NOWHERE, "patterns.nnef is not in the library");
     if (!source)
         return ncl_nomem(diag);
-    *source = (struct ncl_source){file->name, file->text, file->length};
+    *source = (struct ncl_source){.name = file->name, .text = file->text, .length = file->length};
     return ncl_parse_document(arena, diag, source, &library, document);
 }
 

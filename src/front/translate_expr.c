@@ -68,6 +68,7 @@ static const struct ncl_type *translate_identifier(struct ncl_scope *scope, cons
             return local->type;
         return NULL;
     }
+    char meant[NCL_NEAREST_TEXT];
     if (!local && ncl_translate_is_symbol(scope->build, expr->name)) {
         int64_t extent;
         return ncl_translate_symbol(scope, expr, &extent) && push_constant(scope, expr, ncl_value_integer(extent))
@@ -80,7 +81,8 @@ static const struct ncl_type *translate_identifier(struct ncl_scope *scope, cons
     if (later)
         ncl_scope_error(scope, NNEFCL_ERR_MODEL, expr->at, "'%s' is used before it is assigned", expr->name);
     else
-        ncl_scope_error(scope, NNEFCL_ERR_MODEL, expr->at, "'%s' is not defined", expr->name);
+        ncl_scope_error(scope, NNEFCL_ERR_MODEL, expr->at, "'%s' is not defined%s", expr->name,
+                        ncl_names_nearest(&scope->locals, expr->name, scope->build->diag, meant));
     return NULL;
 }
 

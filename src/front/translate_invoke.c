@@ -1,6 +1,5 @@
 /* Invocations: arguments find their parameters, types are checked, ? is deduced (3.3.2). */
 #include <string.h>
-#include <strings.h>
 
 #include "base/checked.h"
 #include "front/after_body.h"
@@ -49,20 +48,15 @@ static bool is_of_tract(const char *name)
 
 static void unknown(struct ncl_scope *scope, const struct ncl_expr *expr)
 {
-    const struct ncl_names *names = &scope->build->operations;
+    char meant[NCL_NEAREST_TEXT];
     if (is_of_tract(expr->name)) {
         ncl_scope_error(scope, NNEFCL_ERR_UNSUPPORTED, expr->at,
                         "operation '%s' belongs to the tract dialect, of which this build does not know it",
                         expr->name);
         return;
     }
-    for (size_t i = 0; i < names->capacity; i++)
-        if (names->entry[i].name && strcasecmp(names->entry[i].name, expr->name) == 0) {
-            ncl_scope_error(scope, NNEFCL_ERR_MODEL, expr->at, "unknown operation '%s'; there is '%s'", expr->name,
-                            names->entry[i].name);
-            return;
-        }
-    ncl_scope_error(scope, NNEFCL_ERR_MODEL, expr->at, "unknown operation '%s'", expr->name);
+    ncl_scope_error(scope, NNEFCL_ERR_MODEL, expr->at, "unknown operation '%s'%s", expr->name,
+                    ncl_names_nearest(&scope->build->operations, expr->name, scope->build->diag, meant));
 }
 
 /* 3.3.2: these have effects of their own. */

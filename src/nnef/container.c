@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "file_bytes.h"
+#include "foreign.h"
 
 #define NAMES_LIMIT ((size_t)256 << 20) /* bytes of names and tables */
 #define HEAD        512                 /* bytes that tell a format: one block of a tar */
@@ -122,6 +123,20 @@ const nnefcl_allocator *ncl_container_allocator(const struct ncl_container *cont
     return &container->arena.allocator;
 }
 
+const char *ncl_container_path(const struct ncl_container *container, const char *name, struct ncl_arena *arena)
+{
+    const char *given = container->given, *slash = given ? strrchr(given, '/') : NULL;
+    if (!given)
+        return name;
+    if (container->archive)
+        return ncl_arena_printf(arena, "%s:%s", given, name);
+    if (!container->reader.read)
+        return ncl_arena_printf(arena, slash && !slash[1] ? "%s%s" : "%s/%s", given, name);
+    if (strcmp(name, "graph.nnef") == 0)
+        return given;
+    return slash ? ncl_arena_printf(arena, "%.*s/%s", (int)(slash - given), given, name) : name;
+}
+
 /* ---- opening ---- */
 
 static size_t read_path(void *user, uint64_t offset, void *buffer, size_t size)
@@ -173,6 +188,10 @@ static nnefcl_status index_reader(struct ncl_container *container, const char *p
     if (size == SIZE_MAX)
         return path ? cannot_open(diag, path, errno)
                     : ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "the model cannot be read: its reader failed");
+    const struct ncl_foreign *foreign = ncl_foreign_find(head, size);
+    if (foreign)
+        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' is %s, not NNEF: %s", path ? path : "the model",
+                         foreign->name, foreign->road);
     container->archive = ncl_archive_detect(head, size, &other);
     if (other)
         return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE,
@@ -218,6 +237,10 @@ nnefcl_status ncl_container_open(const char *path, const nnefcl_reader *reader, 
     ncl_arena_init(&made->arena, allocator, NAMES_LIMIT);
     if (reader)
         made->reader = *reader;
+    if (path && !(made->given = ncl_arena_strndup(&made->arena, path, strlen(path)))) {
+        ncl_container_free(made);
+        return ncl_nomem(diag);
+    }
     nnefcl_status status = reader ? index_reader(made, NULL, diag) : index_path(made, path, diag);
     if (!status)
         status = sort_names(made, diag);

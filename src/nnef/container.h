@@ -39,6 +39,9 @@ struct ncl_container *ncl_container_retain(struct ncl_container *container);
 const nnefcl_allocator *ncl_container_allocator(const struct ncl_container *container);
 size_t ncl_container_count(const struct ncl_container *container);
 const struct ncl_member *ncl_container_member(const struct ncl_container *container, size_t index);
+/* A member as messages name it: "models/sq/graph.nnef", "m.tgz:graph.nnef"; of a lone text its own path. Without a path
+ * (memory, callbacks) the name alone. In the arena; NULL: out of memory. */
+const char *ncl_container_path(const struct ncl_container *container, const char *name, struct ncl_arena *arena);
 /* Finds a member: exact name first, else the only one that matches case-insensitively. Returns its index, SIZE_MAX:
  * none; *ambiguous tells that several match only case-insensitively. A link (or what lies behind a linked folder) is
  * found, but ncl_cursor_seek refuses it. */

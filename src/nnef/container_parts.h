@@ -26,6 +26,7 @@ struct ncl_container {
     atomic_uint references;
     uint64_t limit;
     bool no_links; /* symbolic links in folders are refused */
+    const char *given; /* the path that was opened; NULL: none */
     enum ncl_archive_kind archive;
     nnefcl_reader reader; /* the archive or the lone text; `read` NULL: a folder */
     int file;             /* behind the reader of a path, or -1 */

@@ -274,7 +274,8 @@ static nnefcl_status own_names(struct ncl_lower *lower)
     const struct ncl_source *source = lower->graph->source;
     plan->name = ncl_parts_text(lower, lower->graph->name);
     plan->target.name = ncl_parts_text(lower, plan->target.name);
-    plan->source = (struct ncl_source){.name = ncl_parts_text(lower, source->name)};
+    plan->source = (struct ncl_source){.name = ncl_parts_text(lower, source->name),
+                                       .path = source->path ? ncl_parts_text(lower, source->path) : NULL};
     if (source->text && !(plan->source.text = ncl_arena_strndup(lower->arena, source->text, source->length)))
         ncl_parts_nomem(lower);
     plan->source.length = source->text ? source->length : 0;

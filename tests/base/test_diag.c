@@ -85,6 +85,31 @@ START_TEST(floods_are_cut)
 }
 END_TEST
 
+/* The name as the caller can open it; of one that is too long its end. */
+START_TEST(messages_name_the_path)
+{
+    struct ncl_source source = source_of("x");
+    const struct ncl_loc at = {&source, 1, 1, NULL};
+    const struct ncl_loc inside = {&source, 1, 1, &(struct ncl_call){"f", at}};
+    struct ncl_diag diag;
+    nnefcl_error error = {0};
+    char path[400] = "";
+    source.path = "models/m.tgz:graph.nnef";
+    ncl_diag_init(&diag, &error, NULL, NULL, false);
+    ncl_error(&diag, NNEFCL_ERR_MODEL, inside, "e");
+    ck_assert_str_eq(error.file, source.path);
+    ck_assert_str_eq(error.trace, "in fragment 'f' called at models/m.tgz:graph.nnef:1:1");
+    memset(path, 'd', sizeof path - 1);
+    memcpy(path + sizeof path - sizeof "/graph.nnef", "/graph.nnef", sizeof "/graph.nnef");
+    source.path = path;
+    ncl_diag_init(&diag, &error, NULL, NULL, false);
+    ncl_error(&diag, NNEFCL_ERR_MODEL, at, "e");
+    ck_assert_uint_eq(strlen(error.file), sizeof error.file - 1);
+    ck_assert_ptr_eq(strstr(error.file, "...d"), error.file);
+    ck_assert_str_eq(error.file + strlen(error.file) - strlen("d/graph.nnef"), "d/graph.nnef");
+}
+END_TEST
+
 static const struct {
     const char *text;
     unsigned line, column;
@@ -196,6 +221,7 @@ END_TEST
 int main(void)
 {
     TCase *cases = tcase_create("diag");
+    tcase_add_test(cases, messages_name_the_path);
     tcase_add_test(cases, first_error_wins);
     tcase_add_test(cases, nobody_has_to_listen);
     tcase_add_test(cases, strictness_makes_errors_of_lax_places);

@@ -2,6 +2,7 @@
 import io
 import os
 import struct
+import tarfile
 import zipfile
 import zlib
 
@@ -21,6 +22,15 @@ def npz(members, method=zipfile.ZIP_DEFLATED):
     with zipfile.ZipFile(out, 'w', method) as z:
         for name, data in members:
             z.writestr(name, data)
+    return out.getvalue()
+
+
+def tgz(name, data):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode='w:gz') as t:
+        info = tarfile.TarInfo(name)
+        info.size = len(data)
+        t.addfile(info, io.BytesIO(data))
     return out.getvalue()
 
 
@@ -121,6 +131,10 @@ FILES = {
     # a model with a state: y = x + s, s becomes y
     'state/graph.nnef': b"version 1.0;\ngraph state(x) -> (y, t)\n{\n    x = external<scalar>(shape = [2]);\n    s = variable<scalar>(shape = [2], label = 's');\n    y = add(x, s);\n    t = update(s, y);\n}\n",
     'state/s.dat': dat([2], 32, 0, pack('<', 'f', [100, 200])),
+    'labelled/filter1.dat': dat([1, 4], 32, 0, pack('<', 'f', [1, 2, 3, 4])),
+    'packed.tgz': tgz('graph.nnef', b'version 1.0;\ngraph g(x) -> (y) { x = external(shape = [1]); y = relux(x); }\n'),
+    # the first bytes of another format
+    'foreign.h5': b'\x89HDF\r\n\x1a\n' + bytes(500),
     'labels.txt': b'zero\r\none\ntwo',
     'binary.txt': b'a\0b',
 }

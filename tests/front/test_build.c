@@ -100,7 +100,7 @@ static const struct build_case refused[] = {
      "6: unknown operation 'nope'|8: conv: argument 'filter' is missing|10: add: 'y' is tensor<scalar>, but the "
      "argument is integer",
      0, 0},
-    {"case", GRAPH("y = ReLU(x);"), "6: unknown operation 'ReLU'; there is 'relu'", 0, 0},
+    {"case", GRAPH("y = ReLU(x);"), "6: unknown operation 'ReLU'; did you mean 'relu'?", 0, 0},
     {"in a fragment",
      FRAGMENT("( t: tensor<scalar> ) -> ( r: tensor<scalar> )\n{\n    r = reshape(t, shape = [5]);\n}\n")
          GRAPH("y = f(x);"),

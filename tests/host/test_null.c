@@ -90,6 +90,10 @@ START_TEST(models)
     REFUSED(nnefcl_variant(nnefcl_variant_count(), NULL, &info_of_variant));
     REFUSED(nnefcl_op(0, NULL));
     REFUSED(nnefcl_op(nnefcl_op_count(), &op));
+    const char *const names[] = {NULL, "x"};
+    ck_assert_uint_eq(nnefcl_nearest(NULL, names, 2), SIZE_MAX);
+    ck_assert_uint_eq(nnefcl_nearest("xy", NULL, 2), SIZE_MAX);
+    ck_assert_uint_eq(nnefcl_nearest("xy", names, 2), 1);
     ck_assert_ptr_null(nnefcl_model_name(NULL));
     ck_assert_uint_eq(nnefcl_model_input_count(NULL) + nnefcl_model_output_count(NULL), 0);
     ck_assert_uint_eq(nnefcl_model_variable_count(NULL) + nnefcl_model_node_count(NULL), 0);

@@ -191,7 +191,8 @@ START_TEST(bad_quant)
     ck_assert_msg(open_folder(&text, folder, defaults) == NNEFCL_ERR_MODEL, "%s", quant_errors[_i].line);
     ck_assert_msg(strstr(text.error.message, quant_errors[_i].message), "%s: %s", quant_errors[_i].line,
                   text.error.message);
-    ck_assert_str_eq(text.error.file, "graph.quant");
+    snprintf(path, sizeof path, "%s/graph.quant", folder);
+    ck_assert_str_eq(text.error.file, path);
     ck_assert_int_eq(text.error.line, 1);
     snprintf(path, sizeof path, "rm -r %s", folder);
     ck_assert_int_eq(system(path), 0);

@@ -445,7 +445,8 @@ static const struct {
 } heads[] = {
     {"version 1.0;\ngraph", 18, NNEFCL_OK, NULL},
     {"", 0, NNEFCL_OK, NULL},
-    {"N\xef\1\0\0\0\0\0", 8, NNEFCL_ERR_MODEL, "'the model' is neither a text nor a .tar, .tar.gz or .zip archive"},
+    {"N\xef\1\0\0\0\0\0", 8, NNEFCL_ERR_MODEL, "'the model' is a tensor file, not NNEF: "},
+    {"N\xee\1\0\0\0\0\0", 8, NNEFCL_ERR_MODEL, "'the model' is neither a text nor a .tar, .tar.gz or .zip archive"},
     {"\x28\xb5\x2f\xfd....", 8, NNEFCL_ERR_MODEL,
      "'the model' is packed with zstd; only .tar, .tar.gz and .zip are read"},
     {"\xfd"

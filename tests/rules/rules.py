@@ -7,7 +7,7 @@ registry   every operation of ops.def is declared in stdlib.nnef and named by a 
 circles    who calls whom, by the symbols of the object files: a folder uses what it may include, and the operations through their tables only; no circle of files
            leaves a folder, and none within a folder has more than three files
 text       the command writes text through tools/clean.c and JSON through tools/document.c only, which clean and check it
-names      file names are unique in the tree; every kernel that an operation emits exists, and every kernel in cl/ is emitted
+names      file names are unique in the tree; no option is both in the table and among the absent ones; every kernel that an operation emits exists, and every kernel in cl/ is emitted
 """
 import os
 import re
@@ -116,6 +116,8 @@ def names(root):
         for path in files(root, folder, '.c', '.h', '.cl', '.py', '.nnef'):
             seen.setdefault(os.path.basename(path), []).append(path)
     bad += ['one name, several files: %s' % ' '.join(p) for p in seen.values() if len(p) > 1]
+    options = set(re.findall(r'^    \{(?:0|\'.\'), "([\w-]+)"', read(root, 'tools/option_table.c'), re.M))
+    bad += ['tools/option_absent.c: --%s is in option_table.c' % n for n in re.findall(r'^    \{"([\w-]+)"', read(root, 'tools/option_absent.c'), re.M) if n in options]
     kernels = {os.path.basename(p)[:-3] for p in files(root, 'cl', '.cl')} - {'prelude', 'math'}
     sources = ''.join(read(root, p) for folder in ('src/emit', 'src/ops') for p in files(root, folder, '.c'))
     emitted = set(re.findall(r'"(\w+)"', sources))

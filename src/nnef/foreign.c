@@ -1,0 +1,263 @@
+#include "foreign.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+static int begins(const uint8_t *head, size_t size, size_t offset, const char *magic, size_t length)
+{
+    return size >= offset + length && memcmp(head + offset, magic, length) == 0;
+}
+#define BEGINS(head, size, offset, magic) begins(head, size, offset, "" magic, sizeof(magic) - 1)
+
+static bool has(const uint8_t *head, size_t size, const char *text)
+{
+    const size_t length = strlen(text);
+    for (size_t at = 0; at + length <= size; at++)
+        if (memcmp(head + at, text, length) == 0)
+            return true;
+    return false;
+}
+
+/* ---- protobuf: fields are told by number and wire type, as far as the head reaches ---- */
+
+struct field {
+    unsigned number, wire; /* wire 0: varint, 2: bytes */
+    uint64_t value;        /* of a varint, or the length of the bytes */
+    const uint8_t *bytes;
+    size_t there; /* of the bytes, in the head */
+};
+
+static bool varint_read(const uint8_t **at, const uint8_t *end, uint64_t *value)
+{
+    *value = 0;
+    for (unsigned shift = 0; *at < end && shift < 64; shift += 7) {
+        const uint8_t byte = *(*at)++;
+        *value |= (uint64_t)(byte & 0x7f) << shift;
+        if (!(byte & 0x80))
+            return true;
+    }
+    return false;
+}
+
+static bool field_read(const uint8_t **at, const uint8_t *end, struct field *field)
+{
+    uint64_t key;
+    if (!varint_read(at, end, &key) || !varint_read(at, end, &field->value))
+        return false;
+    field->number = (unsigned)(key >> 3);
+    field->wire = (unsigned)key & 7;
+    if (field->wire != 0 && field->wire != 2)
+        return false;
+    if (field->wire == 0)
+        return true;
+    const size_t left = (size_t)(end - *at);
+    field->bytes = *at;
+    field->there = field->value < left ? (size_t)field->value : left;
+    *at += field->there;
+    return true;
+}
+
+static bool is_printable(const struct field *field)
+{
+    for (size_t i = 0; i < field->there; i++)
+        if (field->bytes[i] < ' ' || field->bytes[i] == 0x7f)
+            return false;
+    return field->wire == 2;
+}
+
+/* ModelProto: ir_version = 1, producer_name = 2, producer_version = 3, ..., graph = 7, opset_import = 8. */
+static int is_onnx(const uint8_t *head, size_t size)
+{
+    const uint8_t *at = head;
+    struct field first, second;
+    if (!field_read(&at, head + size, &first) || !field_read(&at, head + size, &second) || first.number != 1 ||
+        first.wire != 0 || first.value == 0 || first.value > 64)
+        return false;
+    return second.number == 7 || second.number == 8 || (second.number <= 4 && is_printable(&second));
+}
+
+/* SavedModel: saved_model_schema_version = 1, meta_graphs = 2, whose first field is a message. */
+static int is_saved_model(const uint8_t *head, size_t size)
+{
+    const uint8_t *at = head;
+    struct field first, second;
+    return field_read(&at, head + size, &first) && field_read(&at, head + size, &second) && first.number == 1 &&
+           first.wire == 0 && first.value == 1 && second.number == 2 && second.wire == 2 && second.there > 0 &&
+           second.bytes[0] == 0x0a;
+}
+
+/* GraphDef: node = 1, a message whose name = 1 and op = 2 are texts. */
+static int is_graph_def(const uint8_t *head, size_t size)
+{
+    const uint8_t *at = head;
+    struct field node, name, op;
+    if (!field_read(&at, head + size, &node) || node.number != 1 || node.wire != 2)
+        return false;
+    const uint8_t *end = node.bytes + node.there;
+    at = node.bytes;
+    return field_read(&at, end, &name) && field_read(&at, end, &op) && name.number == 1 && op.number == 2 &&
+           name.value > 0 && op.value > 0 && is_printable(&name) && is_printable(&op);
+}
+
+/* NetDef: name = 1, a text, then op = 2, a message that begins with its input = 1 or output = 2, both texts. */
+static int is_caffe2(const uint8_t *head, size_t size)
+{
+    const uint8_t *at = head;
+    struct field name, op, first;
+    if (!field_read(&at, head + size, &name) || !field_read(&at, head + size, &op) || name.number != 1 ||
+        !is_printable(&name) || op.number != 2 || op.wire != 2)
+        return false;
+    at = op.bytes;
+    if (!field_read(&at, op.bytes + op.there, &first) || !is_printable(&first))
+        return false;
+    return first.number == 1 || (first.number == 2 && has(head, size, "Fill"));
+}
+
+/* NetParameter: name = 1, a text, then layers = 2, input = 3 or layer = 100. */
+static int is_caffemodel(const uint8_t *head, size_t size)
+{
+    const uint8_t *at = head;
+    struct field name, next;
+    return field_read(&at, head + size, &name) && field_read(&at, head + size, &next) && name.number == 1 &&
+           is_printable(&name) && next.wire == 2 && (next.number == 2 || next.number == 3 || next.number == 100);
+}
+
+/* ---- texts ---- */
+
+/* The text format of protobuf begins with `field:` or `field {`; NNEF with `version`. */
+static bool text_begins(const uint8_t *head, size_t size, const char *const *fields)
+{
+    size_t at = 0;
+    while (at < size &&
+           (head[at] == '#' || head[at] == ' ' || head[at] == '\n' || head[at] == '\r' || head[at] == '\t'))
+        if (head[at++] == '#')
+            while (at < size && head[at] != '\n')
+                at++;
+    for (; *fields; fields++) {
+        size_t end = at + strlen(*fields);
+        if (!begins(head, size, at, *fields, strlen(*fields)))
+            continue;
+        while (end < size && head[end] == ' ')
+            end++;
+        if (end < size && (head[end] == ':' || head[end] == '{'))
+            return true;
+    }
+    return false;
+}
+
+static int is_prototxt(const uint8_t *head, size_t size)
+{
+    static const char *const fields[] = {"name", "layer", "layers", "input", "input_dim", "force_backward", NULL};
+    return text_begins(head, size, fields);
+}
+
+static int is_pbtxt(const uint8_t *head, size_t size)
+{
+    static const char *const fields[] = {"node", "versions", "library", "saved_model_schema_version", NULL};
+    return text_begins(head, size, fields);
+}
+
+static int is_openvino(const uint8_t *head, size_t size)
+{
+    return BEGINS(head, size, 0, "<?xml") && has(head, size, "<net ");
+}
+
+/* ---- magic numbers ---- */
+
+static int is_tflite(const uint8_t *head, size_t size)
+{
+    return BEGINS(head, size, 4, "TFL3");
+}
+
+static int is_ort(const uint8_t *head, size_t size)
+{
+    return BEGINS(head, size, 4, "ORTM");
+}
+
+/* A length of 64 bits, then JSON. */
+static int is_safetensors(const uint8_t *head, size_t size)
+{
+    return size > 9 && head[8] == '{' && head[9] == '"' && !(head[4] | head[5] | head[6] | head[7]);
+}
+
+/* A zip with a pickle in it; before 1.6 the pickle of a magic number. */
+static int is_pytorch(const uint8_t *head, size_t size)
+{
+    return (BEGINS(head, size, 0, "PK\3\4") && (has(head, size, "/data.pkl") || has(head, size, "/constants.pkl"))) ||
+           BEGINS(head, size, 0, "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19");
+}
+
+static int is_keras(const uint8_t *head, size_t size)
+{
+    return BEGINS(head, size, 0, "PK\3\4") && has(head, size, "metadata.json") && has(head, size, "keras_version");
+}
+
+/* The magic number of a list of arrays; the network beside them is JSON. */
+static int is_mxnet(const uint8_t *head, size_t size)
+{
+    return BEGINS(head, size, 0, "\x12\1\0\0\0\0\0\0") || (BEGINS(head, size, 0, "{") && has(head, size, "\"nodes\""));
+}
+
+static int is_hdf5(const uint8_t *head, size_t size)
+{
+    return BEGINS(head, size, 0, "\x89HDF\r\n\x1a\n");
+}
+
+static int is_gguf(const uint8_t *head, size_t size)
+{
+    return BEGINS(head, size, 0, "GGUF");
+}
+
+/* torch.save: the type of an object (4), its index, then its version "V 1". */
+static int is_torch7(const uint8_t *head, size_t size)
+{
+    return BEGINS(head, size, 0, "\4\0\0\0\1\0\0\0\3\0\0\0V 1");
+}
+
+static int is_npz(const uint8_t *head, size_t size)
+{
+    return BEGINS(head, size, 0, "PK\3\4") && size > 30 && has(head + 30, size - 30 < 64 ? size - 30 : 64, ".npy");
+}
+
+static int is_tensor(const uint8_t *head, size_t size)
+{
+    return BEGINS(head, size, 0, "\x93NUMPY") || BEGINS(head, size, 0, "N\xef\1");
+}
+
+#define CONVERT(format)                                                                                                \
+    "convert it: python3 -m nnef_tools.convert --input-format " format                                                 \
+    " --output-format nnef --input-model MODEL --output-model FOLDER (docs/converters.md)"
+#define EXPORT "export the network from its framework, as ONNX or with torch_to_nnef (docs/converters.md)"
+
+/* Whoever reads one of these formats takes its row away. */
+static const struct ncl_foreign table[] = {
+    {"a TensorFlow Lite model", CONVERT("tflite"), is_tflite},
+    {"a TensorFlow SavedModel", "freeze it, then " CONVERT("tf"), is_saved_model},
+    {"an ONNX model", CONVERT("onnx"), is_onnx},
+    {"a frozen TensorFlow graph", CONVERT("tf"), is_graph_def},
+    {"a TensorFlow graph as text", CONVERT("tf"), is_pbtxt},
+    {"a Caffe2 network", CONVERT("caffe2"), is_caffe2},
+    {"a Caffe model", CONVERT("caffe"), is_caffemodel},
+    {"a Caffe network description", CONVERT("caffe"), is_prototxt},
+    {"a PyTorch file", EXPORT, is_pytorch},
+    {"an MXNet file", "export the network as ONNX (mxnet.onnx.export_model), and convert that (docs/converters.md)",
+     is_mxnet},
+    {"a Keras model", "save it as a SavedModel or as TensorFlow Lite, and convert that (docs/converters.md)", is_keras},
+    {"an HDF5 file (Keras keeps models so)",
+     "save the model as a SavedModel or as TensorFlow Lite, and convert that (docs/converters.md)", is_hdf5},
+    {"a safetensors file, weights without a graph", EXPORT, is_safetensors},
+    {"a GGUF file, weights without a graph", EXPORT, is_gguf},
+    {"a Torch 7 file", "load it in PyTorch and " EXPORT, is_torch7},
+    {"an ONNX Runtime model", "go back to the ONNX model that it was made from", is_ort},
+    {"an OpenVINO model", "go back to the model that it was made from", is_openvino},
+    {"an archive of numpy arrays", "it holds data; -i reads it", is_npz},
+    {"a tensor file", "it holds data; -i reads it", is_tensor},
+};
+
+const struct ncl_foreign *ncl_foreign_find(const uint8_t *head, size_t size)
+{
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (table[i].is(head, size))
+            return &table[i];
+    return NULL;
+}

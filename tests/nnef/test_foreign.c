@@ -1,0 +1,102 @@
+/* nnef/foreign.c: first bytes as the tools write them, and what looks like them but is NNEF. */
+#include <check.h>
+#include <string.h>
+
+#include "nnef/foreign.h"
+#include "suite.h"
+
+#define HEAD(text) text, sizeof(text) - 1
+
+static const struct {
+    const char *head;
+    size_t size;
+    const char *part; /* of the name; NULL: none of the formats */
+} cases[] = {
+    {HEAD("\x08\x07\x12\x07pytorch\x1a\x05"
+          "2.1.0:\x80\x04"),
+     "ONNX model"},
+    {HEAD("\x08\x08:\xa0\x03\n\x05"
+          "input"),
+     "ONNX model"},
+    {HEAD("\x08\x07"
+          "B\x04\n\0\x10\x0d:\x10"),
+     "ONNX model"},
+    {HEAD("\x08\x01\x12\xd4\x02\n\x10\x12\x04serve"), "SavedModel"},
+    {HEAD("\n9\n\x05input\x12\x0bPlaceholder*\x0b\n\x05"
+          "dtype\x12\x02"
+          "0\x01"),
+     "frozen TensorFlow"},
+    {HEAD("# a graph\nnode {\n  name: \"x\"\n"), "TensorFlow graph as text"},
+    {HEAD("\n\x07"
+          "AlexNet\xa2\x06\x20\n\x04"
+          "data"),
+     "Caffe model"},
+    {HEAD("\n\x07"
+          "AlexNet\x12\x20\x12\x04"
+          "data\x22\x04"
+          "data"),
+     "Caffe model"},
+    {HEAD("\n\x03net\x12\x1f\n\x01x\n\x01w\x12\x01y\"\x04"
+          "Conv"),
+     "Caffe2"},
+    {HEAD("\n\x04init\x12\x1f\x12\x01w\"\x0fGivenTensorFill"), "Caffe2"},
+    {HEAD("name: \"LeNet\"\nlayer {\n"), "Caffe network description"},
+    {HEAD("\n# LeNet\n  layer{ name: \"x\" }"), "Caffe network description"},
+    {HEAD("\x1c\0\0\0TFL3\x14\0"), "TensorFlow Lite"},
+    {HEAD("\x1c\0\0\0ORTM\x14\0"), "ONNX Runtime"},
+    {HEAD("PK\3\4\0\0\x08\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x10\0\x12\0archive/data.pklFB"), "PyTorch"},
+    {HEAD("\x80\x02\x8a\nl\xfc\x9c"
+          "F\xf9 j\xa8P\x19.\x80\x02M"),
+     "PyTorch"},
+    {HEAD("\x80\0\0\0\0\0\0\0{\"weight\":{\"dtype\":\"F32\""), "safetensors"},
+    {HEAD("\x89HDF\r\n\x1a\n\0\0"), "HDF5"},
+    {HEAD("GGUF\3\0\0\0"), "GGUF"},
+    {HEAD("\4\0\0\0\1\0\0\0\3\0\0\0V 1\x0d\0\0\0nn.Sequential"), "Torch 7"},
+    {HEAD("\x12\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), "MXNet"},
+    {HEAD("<?xml version=\"1.0\"?>\n<net name=\"x\" version=\"11\">"), "OpenVINO"},
+    {HEAD("PK\3\4\x14\0\0\0\0\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\x05\0\0\0x.npy"), "numpy arrays"},
+    {HEAD("\x93NUMPY\1\0"), "tensor file"},
+    {HEAD("N\xef\1\0"), "tensor file"},
+    {HEAD("version 1.0;\ngraph name(x) -> (y) {}"), NULL},
+    {HEAD("\n\nversion 1.0;\n"), NULL},
+    {HEAD("# layer { name: 'x' }\nversion 1.0;"), NULL},
+    {HEAD("\n\nname"), NULL},
+    {HEAD("PK\3\4\x14\0\0\0\0\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\x0a\0\0\0graph.nnef"), NULL},
+    {HEAD("\x08"), NULL},
+    {HEAD("\n"), NULL},
+    {HEAD(""), NULL},
+};
+
+START_TEST(formats_are_told_by_their_first_bytes)
+{
+    const struct ncl_foreign *found = ncl_foreign_find((const uint8_t *)cases[_i].head, cases[_i].size);
+    if (!cases[_i].part)
+        ck_assert_msg(!found, "%s", found ? found->name : "");
+    else
+        ck_assert_msg(found && strstr(found->name, cases[_i].part), "%s: %s", cases[_i].part,
+                      found ? found->name : "none");
+    ck_assert(!found || strlen(found->road) > 10);
+}
+END_TEST
+
+/* No head is read beyond its end: each one at the end of its own memory, for the sanitizers. */
+START_TEST(heads_may_end_anywhere)
+{
+    for (size_t size = 0; size <= cases[_i].size; size++) {
+        uint8_t *head = malloc(size ? size : 1);
+        memcpy(head, cases[_i].head, size);
+        ncl_foreign_find(head, size);
+        free(head);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = tcase_create("foreign");
+    tcase_add_loop_test(tests, formats_are_told_by_their_first_bytes, 0, sizeof cases / sizeof *cases);
+    tcase_add_loop_test(tests, heads_may_end_anywhere, 0, sizeof cases / sizeof *cases);
+    Suite *suite = suite_create("nnef/foreign");
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}

@@ -1,0 +1,31 @@
+/* Options that users may expect of this command and that this version does not have. Whoever adds one takes its row
+ * away: tests/cli knows both. */
+#include <string.h>
+
+#include "option_table.h"
+
+static const struct {
+    const char *name, *instead;
+} table[] = {
+    {"target", "plans are for the generic CPU (--check, --summary) or the device of -d (--dump plan)"},
+    {"save-nnef", "--dump flat prints the graph as a document"},
+    {"tune", "--kernels forces a variant, --list-kernels lists them"},
+    {"budget", "it belongs to --tune"},
+    {"precision", "arithmetic is that of 32-bit floats"},
+    {"weights", "weights are 32-bit floats on the device"},
+    {"deterministic", "results do not depend on the run: every kernel adds in a fixed order"},
+    {"timeout", "timeout(1) ends the command after a number of seconds"},
+    {"doctor", "--list-devices -v shows the devices, --conformance tests one"},
+    {"raw", "-i reads files and - for stdin, in one of its formats"},
+    {"crop", "cut the picture before"},
+    {"preset", "--mean, --std and --scale say the same"},
+    {"check-indices", "--verify compares every node, with indices taken as on the device"},
+};
+
+const char *option_absent(const char *name)
+{
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (!strcmp(table[i].name, name))
+            return table[i].instead;
+    return NULL;
+}

@@ -43,6 +43,8 @@
 /* The positions of a window that lie inside along one axis: [j.x, j.y) of those that start at `at`. */
 static long2 FN(pool_blocked_inside)(INDEX at, INDEX taps, INDEX dilation, INDEX extent)
 {
+    if (at >= 0 && at + (taps - 1) * dilation < extent)
+        return (long2)(0, taps);
     const INDEX first = at < 0 ? (dilation - 1 - at) / dilation : 0;
     const INDEX end = at < extent ? min(taps, (extent - 1 - at) / dilation + 1) : 0;
     return (long2)(first, max(first, end));
@@ -61,16 +63,20 @@ static void FN(pool_blocked)(INDEX task, SIZES size, global const float *x, glob
     const INDEX n = min(CHANNELS - channel, (INDEX)LANES), plane = image * Y_BATCH + block * Y_CHANNEL;
     ncl_halo(y + plane, Y_ROW, WIDTH, (long2)(HALO(0), HALO(1)), (long2)(HALO(2), HALO(3)), from, to, HEIGHT);
     x += image * X_BATCH + block * X_CHANNEL + X_FIRST;
-    for (INDEX o0 = from; o0 < to; o0++)
+    const INDEX taps0 = KERNEL(0), taps1 = KERNEL(1), d0 = DILATION(0), d1 = DILATION(1), x_row = X_ROW;
+    for (INDEX o0 = from; o0 < to; o0++) {
+        const INDEX at0 = o0 * STRIDE(0) - BEFORE(0);
+        const long2 down = FN(pool_blocked_inside)(at0, taps0, d0, IN(0));
         for (INDEX o1 = 0; o1 < WIDTH; o1++) {
-            const INDEX at0 = o0 * STRIDE(0) - BEFORE(0), at1 = o1 * STRIDE(1) - BEFORE(1);
-            const long2 down = FN(pool_blocked_inside)(at0, KERNEL(0), DILATION(0), IN(0));
-            const long2 across = FN(pool_blocked_inside)(at1, KERNEL(1), DILATION(1), IN(1));
-            const INDEX inside = (down.y - down.x) * (across.y - across.x), values = KERNEL(0) * KERNEL(1);
+            const INDEX at1 = o1 * STRIDE(1) - BEFORE(1);
+            const long2 across = FN(pool_blocked_inside)(at1, taps1, d1, IN(1));
+            const INDEX inside = (down.y - down.x) * (across.y - across.x), values = taps0 * taps1;
             V value = MAX ? -INFINITY : 0;
-            for (INDEX j0 = down.x; j0 < down.y; j0++)
+            for (INDEX j0 = down.x; j0 < down.y; j0++) {
+                global const float *row = x + (at0 + j0 * d0) * x_row + at1 * LANES;
                 for (INDEX j1 = across.x; j1 < across.y; j1++)
-                    value = FN(pool_blocked_join)(value, VLOAD(x + (at0 + j0 * DILATION(0)) * X_ROW + (at1 + j1 * DILATION(1)) * LANES));
+                    value = FN(pool_blocked_join)(value, VLOAD(row + j1 * d1 * LANES));
+            }
             if (MAX > IGNORE && inside < values)
                 value = FN(pool_blocked_join)(value, 0);
             if (IGNORE == 1 && inside == 0)
@@ -79,4 +85,5 @@ static void FN(pool_blocked)(INDEX task, SIZES size, global const float *x, glob
                 value /= (float)(IGNORE ? inside : values);
             NCL_STORE_BLOCK(value, n, y, plane + Y_FIRST + o0 * Y_ROW + o1 * LANES, channel)
         }
+    }
 }

@@ -186,6 +186,40 @@ static inline void ncl_halo(global float *plane, long row, long width, long2 bef
         ncl_zero(plane + (before.x + height) * row, after.x * row);
 }
 
+/* NCL_TRANSPOSE(T, row): row[i].s(j) and row[j].s(i) of the array of LANES vectors of type T change places: halves, then
+ * quarters, and on to neighbours. LOW_d: the lanes of a without bit d, each followed d lanes behind by the same lane of
+ * b; HIGH_d: those with bit d. Element by element: Oclgrind's checker of uninitialized reads falls over vectors put
+ * together from shorter ones. */
+#define NCL_EXCHANGE(d, T, row)                           \
+    _Pragma("unroll") for (int i = 0; i < LANES; i++)     \
+    {                                                     \
+        if (i & d)                                        \
+            continue;                                     \
+        const T exchange_a = row[i], exchange_b = row[i + d]; \
+        row[i] = (T)(NCL_LOW_##d(exchange_a, exchange_b)); \
+        row[i + d] = (T)(NCL_HIGH_##d(exchange_a, exchange_b)); \
+    }
+#if LANES == 16
+#define NCL_LOW_8(a, b)  a.s0, a.s1, a.s2, a.s3, a.s4, a.s5, a.s6, a.s7, b.s0, b.s1, b.s2, b.s3, b.s4, b.s5, b.s6, b.s7
+#define NCL_HIGH_8(a, b) a.s8, a.s9, a.sa, a.sb, a.sc, a.sd, a.se, a.sf, b.s8, b.s9, b.sa, b.sb, b.sc, b.sd, b.se, b.sf
+#define NCL_LOW_4(a, b)  a.s0, a.s1, a.s2, a.s3, b.s0, b.s1, b.s2, b.s3, a.s8, a.s9, a.sa, a.sb, b.s8, b.s9, b.sa, b.sb
+#define NCL_HIGH_4(a, b) a.s4, a.s5, a.s6, a.s7, b.s4, b.s5, b.s6, b.s7, a.sc, a.sd, a.se, a.sf, b.sc, b.sd, b.se, b.sf
+#define NCL_LOW_2(a, b)  a.s0, a.s1, b.s0, b.s1, a.s4, a.s5, b.s4, b.s5, a.s8, a.s9, b.s8, b.s9, a.sc, a.sd, b.sc, b.sd
+#define NCL_HIGH_2(a, b) a.s2, a.s3, b.s2, b.s3, a.s6, a.s7, b.s6, b.s7, a.sa, a.sb, b.sa, b.sb, a.se, a.sf, b.se, b.sf
+#define NCL_LOW_1(a, b)  a.s0, b.s0, a.s2, b.s2, a.s4, b.s4, a.s6, b.s6, a.s8, b.s8, a.sa, b.sa, a.sc, b.sc, a.se, b.se
+#define NCL_HIGH_1(a, b) a.s1, b.s1, a.s3, b.s3, a.s5, b.s5, a.s7, b.s7, a.s9, b.s9, a.sb, b.sb, a.sd, b.sd, a.sf, b.sf
+#define NCL_TRANSPOSE(T, row) \
+    NCL_EXCHANGE(8, T, row) NCL_EXCHANGE(4, T, row) NCL_EXCHANGE(2, T, row) NCL_EXCHANGE(1, T, row)
+#else
+#define NCL_LOW_4(a, b)       a.s0, a.s1, a.s2, a.s3, b.s0, b.s1, b.s2, b.s3
+#define NCL_HIGH_4(a, b)      a.s4, a.s5, a.s6, a.s7, b.s4, b.s5, b.s6, b.s7
+#define NCL_LOW_2(a, b)       a.s0, a.s1, b.s0, b.s1, a.s4, a.s5, b.s4, b.s5
+#define NCL_HIGH_2(a, b)      a.s2, a.s3, b.s2, b.s3, a.s6, a.s7, b.s6, b.s7
+#define NCL_LOW_1(a, b)       a.s0, b.s0, a.s2, b.s2, a.s4, b.s4, a.s6, b.s6
+#define NCL_HIGH_1(a, b)      a.s1, b.s1, a.s3, b.s3, a.s5, b.s5, a.s7, b.s7
+#define NCL_TRANSPOSE(T, row) NCL_EXCHANGE(4, T, row) NCL_EXCHANGE(2, T, row) NCL_EXCHANGE(1, T, row)
+#endif
+
 /* NCL_BORDER_x(i, n): the element of an axis of n elements that index i reads (NNEF 4.3, border modes); negative:
  * outside, a zero. Reflection goes on as often as it takes. */
 #define NCL_BORDER_CONSTANT(i, n) ((i) >= 0 && (i) < (n) ? (i) : (INDEX)-1)

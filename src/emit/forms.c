@@ -1,5 +1,6 @@
 #include "emit/forms.h"
 
+#include "emit/convert.h"
 #include "emit/parts.h"
 
 /* ---- the list of a tensor: the plain form in lower->tensor, the others in lower->form ---- */
@@ -64,7 +65,7 @@ ncl_ref ncl_lower_as(struct ncl_lower *lower, const struct ncl_tensor *tensor, c
     if (ref != NCL_NO_TENSOR)
         return ref;
     const ncl_ref any = ncl_forms_any(lower, tensor);
-    ref = ncl_forms_convert(lower, any == NCL_NO_TENSOR ? ncl_lower_tensor(lower, tensor) : any, layout);
+    ref = ncl_forms_from(lower, any == NCL_NO_TENSOR ? ncl_lower_tensor(lower, tensor) : any, layout);
     if (!lower->status)
         add_form(lower, tensor, ref);
     return ref;
@@ -97,61 +98,7 @@ ncl_ref ncl_lower_result(struct ncl_lower *lower, const struct ncl_tensor *tenso
     return ref;
 }
 
-/* ---- the step of convert.cl ---- */
-
-struct axes {
-    int64_t extent[NNEFCL_MAX_RANK], before[NNEFCL_MAX_RANK], in[NNEFCL_MAX_RANK], out[NNEFCL_MAX_RANK],
-        memory[NNEFCL_MAX_RANK];
-    int64_t cells;
-};
-
-static struct axes axes_between(const struct ncl_layout *in, const struct ncl_layout *out, const nnefcl_shape *shape)
-{
-    struct axes axes = {.cells = out->block ? out->block : 1};
-    for (int i = 0; i < shape->rank; i++) {
-        axes.extent[i] = shape->extent[i];
-        axes.before[i] = i < 2 ? 0 : out->before[i - 2];
-        axes.in[i] = ncl_layout_stride(in, shape, i);
-        axes.out[i] = ncl_layout_stride(out, shape, i);
-        axes.memory[i] = ncl_layout_extent(out, shape, i);
-        axes.cells *= axes.memory[i];
-    }
-    return axes;
-}
-
-static void emit_axes(struct ncl_emit *step, const struct ncl_layout *in, const struct ncl_layout *out,
-                      const nnefcl_shape *shape, const struct axes *axes)
-{
-    const int64_t origin[NNEFCL_MAX_RANK] = {0};
-    ncl_step_size(step, "RANK", shape->rank);
-    ncl_step_size(step, "IN_AXIS", in->axis);
-    ncl_step_size(step, "IN_BLOCK", in->block ? in->block : 1);
-    ncl_step_size(step, "IN_FIRST", ncl_layout_offset(in, shape, origin));
-    ncl_step_size(step, "OUT_AXIS", out->axis);
-    ncl_step_size(step, "OUT_BLOCK", out->block ? out->block : 1);
-    ncl_step_sizes(step, "EXTENT", axes->extent, NNEFCL_MAX_RANK);
-    ncl_step_sizes(step, "BEFORE", axes->before, NNEFCL_MAX_RANK);
-    ncl_step_sizes(step, "IN_STRIDE", axes->in, NNEFCL_MAX_RANK);
-    ncl_step_sizes(step, "OUT_STRIDE", axes->out, NNEFCL_MAX_RANK);
-    ncl_step_sizes(step, "OUT_EXTENTS", axes->memory, NNEFCL_MAX_RANK);
-}
-
-static void emit_convert(struct ncl_lower *lower, ncl_ref from, ncl_ref to)
-{
-    const struct ncl_plan_tensor *in = &lower->plan->tensor[from], *out = &lower->plan->tensor[to];
-    const struct axes axes = axes_between(&in->layout, &out->layout, &out->shape);
-    const int64_t chunk = lower->plan->target.chunk;
-    struct ncl_emit *step = ncl_step_begin(lower, "convert");
-    ncl_step_name(step, ncl_arena_printf(lower->arena, "%s = convert", out->name));
-    ncl_step_define_storage(step, "IN", from);
-    ncl_step_define_storage(step, "OUT", to);
-    ncl_step_in(step, from);
-    ncl_step_out(step, to);
-    ncl_step_size(step, "COUNT", axes.cells);
-    ncl_step_size(step, "CHUNK", chunk);
-    emit_axes(step, &in->layout, &out->layout, &out->shape, &axes);
-    ncl_step_end(step, ncl_ceil_div(axes.cells, chunk));
-}
+/* ---- conversion ---- */
 
 /* May be asked for in the middle of another step, which goes on behind it. */
 ncl_ref ncl_forms_convert(struct ncl_lower *lower, ncl_ref from, const struct ncl_layout *layout)
@@ -166,8 +113,23 @@ ncl_ref ncl_forms_convert(struct ncl_lower *lower, ncl_ref from, const struct nc
     const char *variant = lower->variant;
     lower->emit = NULL;
     lower->variant = NULL;
-    emit_convert(lower, from, ref);
+    ncl_convert_emit(lower, from, ref);
     lower->emit = outer;
     lower->variant = variant;
     return lower->status ? NCL_NO_TENSOR : ref;
+}
+
+ncl_ref ncl_forms_from(struct ncl_lower *lower, ncl_ref from, const struct ncl_layout *layout)
+{
+    if (lower->status)
+        return NCL_NO_TENSOR;
+    const struct ncl_plan_tensor in = lower->plan->tensor[from];
+    if (!ncl_layout_coincide(&in.layout, layout, &in.shape))
+        return ncl_forms_convert(lower, from, layout);
+    const ncl_ref view = add_tensor_as(lower, in.name, in.dtype, &in.shape, layout);
+    if (lower->status)
+        return NCL_NO_TENSOR;
+    lower->plan->tensor[view].base = from;
+    lower->constant[view] = lower->constant[from];
+    return view;
 }

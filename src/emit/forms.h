@@ -13,6 +13,8 @@ ncl_ref ncl_lower_result(struct ncl_lower *lower, const struct ncl_tensor *tenso
 ncl_ref ncl_forms_convert(struct ncl_lower *lower, ncl_ref from, const struct ncl_layout *layout);
 /* All forms of `from` are those of `to` from now on: a step computed what was to be made of it. */
 void ncl_forms_move(struct ncl_lower *lower, const struct ncl_tensor *from, const struct ncl_tensor *to);
+/* The elements of `from` in another form, which may be the same memory. */
+ncl_ref ncl_forms_from(struct ncl_lower *lower, ncl_ref from, const struct ncl_layout *layout);
 /* Whatever form there is, the plain one first; NCL_NO_TENSOR: none yet. */
 ncl_ref ncl_forms_any(const struct ncl_lower *lower, const struct ncl_tensor *tensor);
 /* Is `ref` one of the tensor's forms? */

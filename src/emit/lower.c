@@ -81,7 +81,7 @@ ncl_ref ncl_lower_tensor(struct ncl_lower *lower, const struct ncl_tensor *tenso
         return lower->tensor[tensor->id];
     const struct ncl_layout plain = {0};
     if (lower->form[tensor->id])
-        return lower->tensor[tensor->id] = ncl_forms_convert(lower, ncl_forms_any(lower, tensor), &plain);
+        return lower->tensor[tensor->id] = ncl_forms_from(lower, ncl_forms_any(lower, tensor), &plain);
     if (tensor->role == NCL_ROLE_VARIABLE && lower->variable[tensor->variable->index] != NCL_NO_TENSOR)
         return lower->tensor[tensor->id] = lower->variable[tensor->variable->index];
     enum ncl_storage storage = NCL_STORE_ARENA;

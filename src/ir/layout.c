@@ -17,6 +17,25 @@ bool ncl_layout_is_plain(const struct ncl_layout *layout)
     return ncl_layout_equal(layout, &plain);
 }
 
+/* No cell that is not an element, and those in the order of the axes. */
+static bool is_dense(const struct ncl_layout *layout, const nnefcl_shape *shape)
+{
+    struct ncl_layout dense = {.element = layout->element};
+    if (layout->block) {
+        const int last = shape->rank - 1, first = layout->axis == last ? last - 1 : layout->axis + 1,
+                  end = layout->axis == last ? last : shape->rank;
+        for (int axis = first < 0 ? 0 : first; axis < end; axis++)
+            if (shape->extent[axis] != 1)
+                return false;
+    }
+    return ncl_layout_bytes(layout, NNEFCL_SCALAR, shape) == ncl_layout_bytes(&dense, NNEFCL_SCALAR, shape);
+}
+
+bool ncl_layout_coincide(const struct ncl_layout *a, const struct ncl_layout *b, const nnefcl_shape *shape)
+{
+    return a->element == b->element && is_dense(a, shape) && is_dense(b, shape);
+}
+
 size_t ncl_layout_element(const struct ncl_layout *layout, nnefcl_dtype dtype)
 {
     return layout->element == NCL_ELEMENT_HALF ? 2 : nnefcl_dtype_size(dtype);

@@ -28,6 +28,8 @@ struct ncl_layout {
 };
 
 bool ncl_layout_equal(const struct ncl_layout *a, const struct ncl_layout *b);
+/* Do all elements of a tensor of this shape have the same place in both, and nothing but them has one? */
+bool ncl_layout_coincide(const struct ncl_layout *a, const struct ncl_layout *b, const nnefcl_shape *shape);
 bool ncl_layout_is_plain(const struct ncl_layout *layout);
 size_t ncl_layout_element(const struct ncl_layout *layout, nnefcl_dtype dtype); /* bytes of one */
 /* Bytes from the first element to the last one, both counted; UINT64_MAX when that does not fit. */

@@ -293,13 +293,19 @@ static bool is_read_outside(const struct ncl_plan_tensor *tensor)
            tensor->storage == NCL_STORE_STATE;
 }
 
+static bool is_plain(const struct ncl_plan_tensor *tensor)
+{
+    const struct ncl_layout plain = {0};
+    return ncl_layout_coincide(&tensor->layout, &plain, &tensor->shape);
+}
+
 nnefcl_status ncl_memplan(struct ncl_plan *plan, const struct ncl_plan_options *options, struct ncl_arena *arena,
                           struct ncl_diag *diag)
 {
     struct planner planner = {.plan = plan, .options = options, .arena = arena, .diag = diag};
     nnefcl_status status = NNEFCL_OK;
     for (ncl_ref i = 0; i < plan->tensor_count && !status; i++) {
-        assert(!is_read_outside(&plan->tensor[i]) || ncl_layout_is_plain(&plan->tensor[i].layout));
+        assert(!is_read_outside(&plan->tensor[i]) || is_plain(&plan->tensor[i]));
         plan->tensor[i].buffer = UINT32_MAX;
         if (plan->tensor[i].base == NCL_NO_TENSOR)
             status = check_size(&planner, i);

@@ -15,10 +15,12 @@
 #define GAP 77.0f /* what is there before */
 
 static const struct {
+    nnefcl_dtype dtype;
     const char *shape;
     struct ncl_layout layout[8];
 } groups[] = {
-    {"2,11,3,5",
+    {NNEFCL_SCALAR,
+     "2,11,3,5",
      {{0},
       {.element = NCL_ELEMENT_HALF},
       {.axis = 1, .block = 8},
@@ -27,7 +29,8 @@ static const struct {
       {.before = {0, 1}, .after = {2, 1}},
       {.outer = 1, .pitch = 200},
       {.element = NCL_ELEMENT_HALF, .axis = 1, .block = 8, .outer = 1, .pitch = 450, .before = {1}, .after = {1}}}},
-    {"9,20",
+    {NNEFCL_SCALAR,
+     "9,20",
      {{0},
       {.element = NCL_ELEMENT_HALF, .axis = 1, .block = 16},
       {.axis = 1, .block = 8},
@@ -36,6 +39,37 @@ static const struct {
       {.outer = 1, .pitch = 21},
       {.axis = 1, .block = 16},
       {.element = NCL_ELEMENT_HALF, .outer = 1, .pitch = 33}}},
+    /* rows of whole vectors and a rest, blocks of all channels and of some */
+    {NNEFCL_SCALAR,
+     "2,19,3,21",
+     {{0},
+      {.axis = 1, .block = 8},
+      {.axis = 1, .block = 8, .before = {1, 2}, .after = {0, 3}},
+      {.axis = 1, .block = 8, .outer = 1, .pitch = 3000, .before = {1, 1}, .after = {1, 1}},
+      {.before = {2, 0}, .after = {0, 2}},
+      {.outer = 1, .pitch = 1300},
+      {.axis = 2, .block = 8},
+      {.axis = 1, .block = 16}}},
+    {NNEFCL_INTEGER,
+     "1,17,2,9",
+     {{0},
+      {.axis = 1, .block = 8},
+      {.axis = 1, .block = 8, .before = {1, 1}, .after = {1, 1}},
+      {.axis = 0, .block = 8},
+      {.axis = 3, .block = 8},
+      {.before = {1, 1}, .after = {1, 1}},
+      {.axis = 1, .block = 16},
+      {.axis = 1, .block = 8, .before = {0, 1}}}},
+    {NNEFCL_LOGICAL,
+     "3,8,50",
+     {{0},
+      {.axis = 1, .block = 8},
+      {.axis = 1, .block = 8, .before = {3}, .after = {1}},
+      {.axis = 1, .block = 8, .outer = 1, .pitch = 999},
+      {.axis = 2, .block = 8},
+      {.outer = 2, .pitch = 51},
+      {.axis = 1, .block = 16},
+      {.before = {5}}}},
 };
 #define GROUPS (sizeof groups / sizeof *groups)
 #define FORMS  8
@@ -51,17 +85,23 @@ static uint16_t half_from(float value) /* small whole numbers only */
     return (uint16_t)((value < 0) << 15 | (exponent + 14) << 10 | ((int)(fraction * 2048) & 1023));
 }
 
-static void put(void *memory, const struct ncl_layout *layout, int64_t at, float value)
+static void put(void *memory, const struct ncl_plan_tensor *tensor, int64_t at, float value)
 {
-    if (layout->element == NCL_ELEMENT_HALF)
+    if (tensor->layout.element == NCL_ELEMENT_HALF)
         ((uint16_t *)memory)[at] = half_from(value);
-    else
+    else if (tensor->dtype == NNEFCL_SCALAR)
         ((float *)memory)[at] = value;
+    else if (tensor->dtype == NNEFCL_INTEGER)
+        ((int32_t *)memory)[at] = (int32_t)value;
+    else
+        ((uint8_t *)memory)[at] = (uint8_t)(int)value; /* any byte, to tell them apart */
 }
 
 /* Every cell: zero for those of halo and filling, by way of the memory's own extents. */
-static void put_zeros(void *memory, const struct ncl_layout *layout, const nnefcl_shape *shape)
+static void put_zeros(void *memory, const struct ncl_plan_tensor *tensor)
 {
+    const struct ncl_layout *layout = &tensor->layout;
+    const nnefcl_shape *shape = &tensor->shape;
     nnefcl_shape cells = *shape;
     int64_t at[NNEFCL_MAX_RANK];
     const int64_t lanes = layout->block ? layout->block : 1;
@@ -72,7 +112,7 @@ static void put_zeros(void *memory, const struct ncl_layout *layout, const nnefc
         for (int i = 0; i < shape->rank; i++)
             offset += at[i] * ncl_layout_stride(layout, shape, i);
         for (int64_t lane = 0; lane < lanes; lane++)
-            put(memory, layout, offset + lane, 0);
+            put(memory, tensor, offset + lane, 0);
     }
 }
 
@@ -84,12 +124,12 @@ static void *make_memory(const struct ncl_plan_tensor *tensor, bool filled)
     void *memory = calloc(tensor->bytes / size, size);
     ck_assert_ptr_nonnull(memory);
     for (size_t i = 0; i < tensor->bytes / size; i++)
-        put(memory, &tensor->layout, (int64_t)i, GAP);
+        put(memory, tensor, (int64_t)i, GAP);
     if (!filled)
         return memory;
-    put_zeros(memory, &tensor->layout, &tensor->shape);
+    put_zeros(memory, tensor);
     for (bool more = ncl_position_first(&tensor->shape, at); more; more = ncl_position_next(&tensor->shape, at))
-        put(memory, &tensor->layout, ncl_layout_offset(&tensor->layout, &tensor->shape, at), value++);
+        put(memory, tensor, ncl_layout_offset(&tensor->layout, &tensor->shape, at), value++);
     return memory;
 }
 
@@ -194,6 +234,7 @@ static void lower_pairs(struct ncl_lower *lower, int group)
 {
     for (int i = 0; i < FORMS; i++) {
         struct ncl_plan_tensor from = {.name = "x",
+                                       .dtype = groups[group].dtype,
                                        .shape = shape_of(groups[group].shape),
                                        .layout = groups[group].layout[i],
                                        .base = NCL_NO_TENSOR};
@@ -268,6 +309,31 @@ START_TEST(each_form_is_made_once)
 }
 END_TEST
 
+/* Blocks of one place and whole channels are what plain memory is. */
+START_TEST(the_same_memory_is_not_converted)
+{
+    struct ncl_arena arena;
+    ncl_arena_init(&arena, NULL, 0);
+    const struct ncl_source source = {.name = "forms"};
+    const struct ncl_graph graph = {.source = &source};
+    const struct ncl_node node = {0};
+    const struct ncl_tensor tensor[] = {{.id = 0, .name = "y", .shape = shape_of("2,16,1,1")},
+                                        {.id = 1, .name = "z", .shape = shape_of("2,17,1,1")}};
+    const struct ncl_layout blocks = {.axis = 1, .block = 8};
+    ncl_ref plain[] = {NCL_NO_TENSOR, NCL_NO_TENSOR};
+    struct ncl_form *form[] = {NULL, NULL};
+    struct ncl_plan plan = {.target = ncl_target_generic_cpu};
+    struct ncl_lower lower = {
+        .arena = &arena, .plan = &plan, .graph = &graph, .node = &node, .tensor = plain, .form = form};
+    const ncl_ref y = ncl_lower_result(&lower, &tensor[0], &blocks), z = ncl_lower_result(&lower, &tensor[1], &blocks);
+    ck_assert_uint_eq(ncl_plan_root(&plan, ncl_lower_tensor(&lower, &tensor[0])), y);
+    ck_assert_uint_eq(plan.run.count, 0);
+    ck_assert_uint_ne(ncl_plan_root(&plan, ncl_lower_tensor(&lower, &tensor[1])), z);
+    ck_assert_uint_eq(plan.run.count, 1);
+    ncl_arena_free(&arena);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("forms");
@@ -275,6 +341,7 @@ int main(void)
     tcase_set_timeout(tests, 0);
     tcase_add_loop_test(tests, between_any_two, 0, GROUPS);
     tcase_add_test(tests, each_form_is_made_once);
+    tcase_add_test(tests, the_same_memory_is_not_converted);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

@@ -49,7 +49,8 @@ static size_t count_body(const struct ncl_plan *plan, const struct ncl_steps *st
 static void add_plan(struct ncl_text *text, const char *name, const struct ncl_plan *plan)
 {
     ncl_text_printf(text, "%s %s: %zu launches, %zu conversions, arena %llu, weights %llu, io %llu, init %llu\n", name,
-                    plan->target.cpu ? "cpu" : "gpu", plan->run.count, count_body(plan, &plan->run, "convert"),
+                    plan->target.cpu ? "cpu" : "gpu", plan->run.count,
+                    count_body(plan, &plan->run, "convert") + count_body(plan, &plan->run, "convert_rows"),
                     (unsigned long long)plan->arena_bytes, (unsigned long long)plan->weight_bytes,
                     (unsigned long long)plan->io_bytes, (unsigned long long)plan->init_bytes);
     ncl_text_add(text, "    run: ");

@@ -1,72 +1,90 @@
 #include "data.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-bool data_exists(const char *path, struct talk *talk)
-{
-    if (!strcmp(path, "-") || !access(path, R_OK))
-        return true;
-    talk_fail(talk, STATUS_DATA, "%s: %s", path, strerror(errno));
-    return false;
-}
-
-/* Files say their size, pipes do not: one byte more than the size finds the end without growing. */
-static enum status read_stream(FILE *file, const char *path, size_t expected, struct bytes *bytes, struct talk *talk)
-{
-    size_t room = expected + 1;
-    for (;;) {
-        unsigned char *grown = room > bytes->size ? realloc(bytes->data, room) : NULL;
-        if (!grown)
-            return talk_fail(talk, STATUS_LIMIT, "%s: out of memory (%zu bytes)", path, room);
-        bytes->data = grown;
-        bytes->size += fread(bytes->data + bytes->size, 1, room - bytes->size, file);
-        if (ferror(file))
-            return talk_fail(talk, STATUS_DATA, "%s: %s", path, strerror(errno));
-        if (bytes->size < room)
-            return STATUS_OK;
-        room = room < SIZE_MAX / 2 ? room * 2 : 0;
-    }
-}
-
-enum status data_read_file(const char *path, struct bytes *bytes, struct talk *talk)
-{
-    bool standard = !strcmp(path, "-");
-    FILE *file = standard ? stdin : fopen(path, "rb");
-    struct stat info;
-    *bytes = (struct bytes){0};
-    if (!file)
-        return talk_fail(talk, STATUS_DATA, "%s: %s", path, strerror(errno));
-    size_t expected = !fstat(fileno(file), &info) && S_ISREG(info.st_mode) ? (size_t)info.st_size : 65536;
-    enum status status = read_stream(file, path, expected, bytes, talk);
-    if (!standard)
-        fclose(file);
-    if (status) {
-        free(bytes->data);
-        *bytes = (struct bytes){0};
-    }
-    return status;
-}
-
-enum format { FORMAT_UNKNOWN, FORMAT_DAT, FORMAT_NPY, FORMAT_NPZ, FORMAT_PNG, FORMAT_JPEG };
+enum format {
+    FORMAT_UNKNOWN,
+    FORMAT_DAT,
+    FORMAT_NPY,
+    FORMAT_NPZ,
+    FORMAT_PNG,
+    FORMAT_JPEG,
+    FORMAT_GIF,
+    FORMAT_BMP,
+    FORMAT_WEBP,
+    FORMAT_PNM
+};
 
 static enum format format_of(const struct bytes *file)
 {
     static const struct {
         const char *magic;
-        size_t length;
+        size_t at, length;
         enum format format;
-    } magics[] = {{"\x4e\xef", 2, FORMAT_DAT}, {"\x93NUMPY", 6, FORMAT_NPY},         {"PK\3\4", 4, FORMAT_NPZ},
-                  {"PK\5\6", 4, FORMAT_NPZ},   {"\x89PNG\r\n\x1a\n", 8, FORMAT_PNG}, {"\xff\xd8\xff", 3, FORMAT_JPEG}};
+    } magics[] = {{"\x4e\xef", 0, 2, FORMAT_DAT},
+                  {"\x93NUMPY", 0, 6, FORMAT_NPY},
+                  {"PK\3\4", 0, 4, FORMAT_NPZ},
+                  {"PK\5\6", 0, 4, FORMAT_NPZ},
+                  {"\x89PNG\r\n\x1a\n", 0, 8, FORMAT_PNG},
+                  {"\xff\xd8\xff", 0, 3, FORMAT_JPEG},
+                  {"GIF8", 0, 4, FORMAT_GIF},
+                  {"BM", 0, 2, FORMAT_BMP},
+                  {"WEBP", 8, 4, FORMAT_WEBP}};
     for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
-        if (file->size >= magics[i].length && !memcmp(file->data, magics[i].magic, magics[i].length))
+        if (file->size >= magics[i].at + magics[i].length &&
+            !memcmp(file->data + magics[i].at, magics[i].magic, magics[i].length))
             return magics[i].format;
-    return FORMAT_UNKNOWN;
+    const bool pnm = file->size > 2 && file->data[0] == 'P' && file->data[1] >= '1' && file->data[1] <= '6' &&
+                     strchr(" \t\r\n#", file->data[2]) && file->data[2];
+    return pnm ? FORMAT_PNM : FORMAT_UNKNOWN;
 }
+
+static picture_decode_fn *decoder_of(enum format format)
+{
+    return format == FORMAT_PNG    ? png_decode
+           : format == FORMAT_JPEG ? jpeg_decode
+           : format > FORMAT_JPEG  ? lept_decode
+                                   : NULL;
+}
+
+/* ---- how much of a file is read ---- */
+
+/* Of an array what the widest item type needs, and a header; an archive may hold others beside it. */
+static size_t file_bound(const void *context, const struct bytes *head, bool regular)
+{
+    enum { HEADER = 1 << 20, PICTURE_BYTES = 1 << 28, OTHERS = 1 << 26 };
+    const nnefcl_tensor_info *tensor = context;
+    const size_t count = shape_count(&tensor->shape), array = count < SIZE_MAX >> 5 ? count * 16 + HEADER : SIZE_MAX;
+    const enum format format = format_of(head);
+    if (format == FORMAT_UNKNOWN)
+        return 0;
+    if (decoder_of(format))
+        return PICTURE_BYTES;
+    if (format != FORMAT_NPZ || array == SIZE_MAX)
+        return array;
+    return regular ? SIZE_MAX : array + OTHERS;
+}
+
+static size_t array_bound(const void *context, const struct bytes *head, bool regular)
+{
+    return decoder_of(format_of(head)) ? 0 : file_bound(context, head, regular);
+}
+
+bool data_is_picture(const char *path)
+{
+    unsigned char data[16];
+    struct bytes head = {.data = data};
+    FILE *file = strcmp(path, "-") ? fopen(path, "rb") : NULL;
+    if (!file)
+        return false;
+    head.size = fread(data, 1, sizeof data, file);
+    fclose(file);
+    return decoder_of(format_of(&head)) != NULL;
+}
+
+/* ---- arrays ---- */
 
 static bool host_is_big(void)
 {
@@ -139,39 +157,83 @@ static enum status fill_from_array(const struct array *array, const char *path, 
     return STATUS_OK;
 }
 
-static enum status fill_from_picture(const struct bytes *file, enum format format, const char *path,
-                                     const nnefcl_tensor_info *input, const struct image_options *options, float *out,
-                                     struct talk *talk)
+/* ---- pictures ---- */
+
+struct pictures {
+    const nnefcl_tensor_info *input;
+    const struct image_options *options;
+    struct layout layout;
+    float *out;
+    struct talk *talk;
+};
+
+static enum status add_picture(const struct pictures *to, const struct bytes *file, const char *path, size_t index)
 {
+    const struct image_options *o = to->options;
+    const struct picture_want want = {.width = to->layout.width,
+                                      .height = to->layout.height,
+                                      .exact = !o->resize && !o->crop,
+                                      .larger = !o->resize && o->crop,
+                                      .input = to->input->name};
     struct picture picture = {0};
-    enum status status =
-        format == FORMAT_PNG ? png_decode(file, path, &picture, talk) : jpeg_decode(file, path, &picture, talk);
+    enum status status = decoder_of(format_of(file))(file, path, &want, &picture, to->talk);
     if (!status)
-        status = picture_to_input(&picture, path, input, options, out, talk);
+        status = picture_to_input(&picture, path, &to->layout, index, o, to->out, to->talk);
     free(picture.samples);
     return status;
 }
 
-enum status data_load_input(const char *path, const nnefcl_tensor_info *input, const struct image_options *options,
-                            void *out, bool *image, struct talk *talk)
+static enum status check_pictures(struct pictures *to, const char *path, size_t count)
 {
+    char shape[SHAPE_TEXT];
+    if (!picture_layout(to->input, &to->layout))
+        return talk_fail(to->talk, STATUS_DATA,
+                         "%s: a picture does not fit input '%s' (%s %s); it takes [N,C,H,W] or [N,H,W,C] of scalars "
+                         "with C 1 or 3",
+                         path, to->input->name, nnefcl_dtype_name(to->input->dtype),
+                         shape_text(&to->input->shape, shape));
+    if (to->layout.count != count)
+        return talk_fail(to->talk, STATUS_DATA,
+                         "%s: input '%s' takes %zu pictures at once and %zu are left; --batch %zu "
+                         "would fit",
+                         path, to->input->name, to->layout.count, count, count);
+    return STATUS_OK;
+}
+
+static enum status load_one(struct pictures *to, const char *path, size_t index, size_t count, bool *image)
+{
+    static const char kinds[] = "a .dat, .npy, .npz or picture (.png .jpg .webp .gif .bmp .ppm)";
     struct bytes file;
     struct array array;
-    enum status status = data_read_file(path, &file, talk);
+    enum status status = data_read_file(path, file_bound, to->input, kinds, &file, to->talk);
     if (status)
         return status;
-    enum format format = format_of(&file);
-    if (format == FORMAT_UNKNOWN) {
-        status = talk_fail(talk, STATUS_DATA, "%s: not a .dat, .npy, .npz, .png or .jpg file", path);
-    } else if (format == FORMAT_PNG || format == FORMAT_JPEG) {
+    const enum format format = format_of(&file);
+    if (decoder_of(format)) {
         *image = true;
-        status = fill_from_picture(&file, format, path, input, options, out, talk);
-    } else if (!(status = parse_array(&file, format, path, input, &array, talk))) {
-        status = fill_from_array(&array, path, input, out, talk);
+        status = check_pictures(to, path, count);
+        if (!status)
+            status = add_picture(to, &file, path, index);
+    } else if (count > 1) {
+        status = talk_fail(to->talk, STATUS_DATA, "%s: not a picture, as the others of its batch are", path);
+    } else if (!(status = parse_array(&file, format, path, to->input, &array, to->talk))) {
+        status = fill_from_array(&array, path, to->input, to->out, to->talk);
     }
     free(file.data);
     return status;
 }
+
+enum status data_load_input(const char *const *paths, size_t count, const nnefcl_tensor_info *input,
+                            const struct image_options *options, void *out, bool *image, struct talk *talk)
+{
+    struct pictures to = {.input = input, .options = options, .out = out, .talk = talk};
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < count && !status; i++)
+        status = load_one(&to, paths[i], i, count, image);
+    return status;
+}
+
+/* ---- what to compare with ---- */
 
 enum status data_load_wanted(const char *path, const nnefcl_tensor_info *output, nnefcl_tensor *tensor,
                              struct talk *talk)
@@ -179,7 +241,7 @@ enum status data_load_wanted(const char *path, const nnefcl_tensor_info *output,
     struct bytes file;
     struct array array;
     size_t bad;
-    enum status status = data_read_file(path, &file, talk);
+    enum status status = data_read_file(path, array_bound, output, "a .dat, .npy or .npz file", &file, talk);
     if (status)
         return status;
     if (!(status = parse_array(&file, format_of(&file), path, output, &array, talk))) {

@@ -7,7 +7,9 @@
 struct png_job {
     const struct bytes *file;
     size_t at;
-    char message[128];
+    char message[PICTURE_TEXT];
+    const struct picture_want *want;
+    unsigned orientation;
     struct picture *picture;
     png_bytep *rows;
 };
@@ -51,6 +53,24 @@ static void set_transforms(png_structp png, png_infop info)
         png_set_swap(png);
 }
 
+/* The chunk holds what follows "Exif\\0\\0" in a JPEG. Of data behind the pixels libpng tells nothing yet. */
+static unsigned png_orientation(png_structp png, png_infop info)
+{
+    static const unsigned char prefix[6] = "Exif\0";
+    png_bytep exif;
+    png_uint_32 size;
+    if (!png_get_eXIf_1(png, info, &size, &exif))
+        return 1;
+    unsigned char *whole = malloc(sizeof prefix + size);
+    if (!whole)
+        return 1;
+    memcpy(whole, prefix, sizeof prefix);
+    memcpy(whole + sizeof prefix, exif, size);
+    const unsigned orientation = exif_orientation(whole, sizeof prefix + size);
+    free(whole);
+    return orientation;
+}
+
 /* Leaves by longjmp to the caller's setjmp on any error; what it allocated hangs on the job. */
 static void png_read_picture(struct png_job *job, png_structp png, png_infop info)
 {
@@ -60,8 +80,9 @@ static void png_read_picture(struct png_job *job, png_structp png, png_infop inf
     png_read_info(png, info);
     p->width = png_get_image_width(png, info);
     p->height = png_get_image_height(png, info);
-    if (p->width > PICTURE_PIXELS / p->height)
-        png_error(png, "too many pixels");
+    job->orientation = png_orientation(png, info);
+    if (!picture_wanted(job->want, p->width, p->height, job->orientation, job->message))
+        png_longjmp(png, 1);
     set_transforms(png, info);
     png_set_interlace_handling(png);
     png_read_update_info(png, info);
@@ -80,9 +101,10 @@ static void png_read_picture(struct png_job *job, png_structp png, png_infop inf
     png_read_end(png, NULL);
 }
 
-enum status png_decode(const struct bytes *file, const char *path, struct picture *picture, struct talk *talk)
+enum status png_decode(const struct bytes *file, const char *path, const struct picture_want *want,
+                       struct picture *picture, struct talk *talk)
 {
-    struct png_job job = {.file = file, .picture = picture};
+    struct png_job job = {.file = file, .picture = picture, .want = want, .orientation = 1};
     png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &job, png_on_error, on_warning);
     png_infop info = png ? png_create_info_struct(png) : NULL;
     if (!info)
@@ -91,5 +113,6 @@ enum status png_decode(const struct bytes *file, const char *path, struct pictur
         png_read_picture(&job, png, info);
     png_destroy_read_struct(&png, &info, NULL);
     free(job.rows);
-    return job.message[0] ? talk_fail(talk, STATUS_DATA, "%s: %s", path, job.message) : STATUS_OK;
+    return job.message[0] ? talk_fail(talk, STATUS_DATA, "%s: %s", path, job.message)
+                          : picture_orient(picture, job.orientation, path, talk);
 }

@@ -3,6 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A text has an end somewhere below 256 MiB, an archive below the limit of a model. */
+static size_t model_bound(const void *context, const struct bytes *head, bool regular)
+{
+    enum { TEXT = 1 << 28 };
+    const uint64_t archive = (uint64_t)8 << 30;
+    (void)context, (void)regular;
+    if (!head->size || !memchr(head->data, 0, head->size))
+        return TEXT;
+    return head->data[0] ? (size_t)archive : 0;
+}
+
 enum status engine_open_model(struct engine *engine)
 {
     const struct options *o = engine->options;
@@ -21,7 +32,8 @@ enum status engine_open_model(struct engine *engine)
     options.diagnostic = talk_diagnostic;
     options.diagnostic_user = engine->talk;
     if (!strcmp(o->model, "-")) {
-        enum status read = data_read_file("-", &engine->archive, engine->talk);
+        enum status read = data_read_file("-", model_bound, NULL, "a model: neither a text nor an archive",
+                                          &engine->archive, engine->talk);
         if (read)
             return read == STATUS_DATA ? STATUS_MODEL : read;
         status = nnefcl_model_open_memory(engine->archive.data, engine->archive.size, &options, &engine->model, &error);

@@ -42,6 +42,20 @@ static json_t *compare_run(struct job *job, const struct run *run)
     return array;
 }
 
+/* "run 2: a.png, b.png": of pictures one wants to know which they are. */
+static void print_heading(const struct job *job, const struct run *run)
+{
+    enum { SHOWN = 4 };
+    const struct run_files *files = NULL;
+    for (size_t i = 0; i < job->runs.input_count && !run->folder; i++)
+        if (run->files[i].pictures)
+            files = &run->files[i];
+    print("run %zu", (size_t)(run - job->runs.items) + 1);
+    for (size_t i = 0; files && i < files->count && i < SHOWN; i++)
+        print("%s%s", i ? ", " : ": ", files->paths[i]);
+    print(files && files->count > SHOWN ? ", ...\n" : "\n");
+}
+
 /* For people: what was asked for; where nothing was, what came out. */
 static void print_run(struct job *job, const struct run *run)
 {
@@ -49,7 +63,7 @@ static void print_run(struct job *job, const struct run *run)
     bool silent =
         job->runs.to_stdout || run->wanted_count || run->target_count || o->topk || o->verify || o->bench || o->profile;
     if (job->runs.count > 1 && (!silent || run->wanted_count || o->topk || o->verify))
-        print("run %zu\n", (size_t)(run - job->runs.items) + 1);
+        print_heading(job, run);
     if (o->verify)
         verdicts_print(&job->verdicts);
     compare_run(job, run);

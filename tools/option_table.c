@@ -138,6 +138,40 @@ static const char *set_scale(struct option_parser *p, const char *value)
     return number_real(value, &p->options->image.scale) ? NULL : "a number";
 }
 
+static const char *set_crop(struct option_parser *p, const char *value)
+{
+    p->options->image.crop = p->options->image_given = true;
+    return strcmp(value, "center") ? "center" : NULL;
+}
+
+/* What networks were trained with: ImageNet's means and deviations, and a picture a little larger than what is cut out
+ * of its middle. */
+static const char *set_preset(struct option_parser *p, const char *value)
+{
+    static const struct {
+        const char *name;
+        struct image_options image;
+    } presets[] = {
+        {"imagenet", {{0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}, 1, 256.0 / 224, false, true, true}},
+        {"unit", {{0, 0, 0}, {1, 1, 1}, 1, 1, false, false, false}},
+        {"signed", {{0.5, 0.5, 0.5}, {0.5, 0.5, 0.5}, 1, 1, false, false, false}},
+    };
+    struct image_options *image = &p->options->image;
+    for (size_t i = 0; i < sizeof presets / sizeof *presets; i++) {
+        const struct image_options *preset = &presets[i].image;
+        if (strcmp(value, presets[i].name))
+            continue;
+        memcpy(image->mean, preset->mean, sizeof image->mean);
+        memcpy(image->std, preset->std, sizeof image->std);
+        image->room = preset->room;
+        image->resize |= preset->resize;
+        image->crop |= preset->crop;
+        p->options->image_given = true;
+        return NULL;
+    }
+    return "imagenet, unit or signed";
+}
+
 static const char *set_bgr(struct option_parser *p, const char *value)
 {
     (void)value;
@@ -363,14 +397,18 @@ const struct option_row option_table[] = {
     {0, "no-links", NULL, MODEL, 0, set_no_links, "refuse symbolic links in a folder (in archives they always are)",
      NULL},
     {'i', "input", "[NAME=]FILE|DIR", RUN, 0, add_input,
-     ".dat .npy .npz .png .jpg; a DIR starts a run and holds NAME.dat or .npy", "data"},
+     ".dat .npy .npz .png .jpg .webp .gif .bmp .ppm; a DIR holds NAME.dat or .npy, or pictures; @FILE lists pictures",
+     "data"},
     {0, "random", NULL, RUN, 0, set_random, "pseudo-random data for inputs that are not given", NULL},
     {0, "random-range", "A,B", RUN, 0, set_range, "their range (-1,1; integers 0,1)", NULL},
     {0, "mean", "A[,B,C]", RUN, 0, set_mean, "images: v = (pixel / 255 * scale - mean) / std; mean (0)", NULL},
     {0, "std", "A[,B,C]", RUN, 0, set_std, "(1)", NULL},
     {0, "scale", "A", RUN, 0, set_scale, "(1)", NULL},
     {0, "bgr", NULL, RUN, 0, set_bgr, "images: blue first", NULL},
-    {0, "resize", NULL, RUN, 0, set_resize, "images: bilinear to the size of the input", NULL},
+    {0, "resize", NULL, RUN, 0, set_resize, "images: to the size of the input, averaging what is left out", NULL},
+    {0, "crop", "center", RUN, 0, set_crop, "images: the middle; with --resize scaled to cover the input", NULL},
+    {0, "preset", "NAME", RUN, 0, set_preset, "images: imagenet (resize, crop, mean, std), unit 0..1, signed -1..1",
+     NULL},
     {'o', "output", "[NAME=]FILE|DIR/", RUN, 0, add_output,
      ".dat .npy .npz .json; a DIR takes a file for every output, an .npz all of them; - is stdout", NULL},
     {0, "format", "NAME", RUN, 0, set_format, "of -o - and -o DIR/: dat, npy, npz, json", NULL},

@@ -121,12 +121,14 @@ static const struct {
     {"scale", {"input"}},
     {"bgr", {"input"}},
     {"resize", {"input"}},
+    {"crop", {"input"}},
+    {"preset", {"input"}},
 };
 
 static const struct {
     const char *option, *other;
-} excludes[] = {{"strict", "compat"}, {"quiet", "verbose"},  {"bench", "profile"},
-                {"verify", "bench"},  {"verify", "profile"}, {"quick", "full"}};
+} excludes[] = {{"strict", "compat"},  {"quiet", "verbose"}, {"bench", "profile"}, {"verify", "bench"},
+                {"verify", "profile"}, {"quick", "full"},    {"preset", "mean"},   {"preset", "std"}};
 
 static enum status check_rules(struct option_parser *p, const bool *given)
 {
@@ -217,8 +219,11 @@ enum status options_parse(struct options *options, int argc, char **argv, struct
     int got;
     for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) /* what is wrong before it is said as JSON, too */
         talk->json |= !strcmp(argv[i], "--json") || !strcmp(argv[i], "--profile=json");
-    *options = (struct options){
-        .action = ACTION_RUN, .rtol = 1e-4, .atol = 1e-5, .warmup = 2, .image = {.scale = 1, .std = {1, 1, 1}}};
+    *options = (struct options){.action = ACTION_RUN,
+                                .rtol = 1e-4,
+                                .atol = 1e-5,
+                                .warmup = 2,
+                                .image = {.scale = 1, .std = {1, 1, 1}, .room = 1}};
     getopt_tables(pool, &letters, &names);
     opterr = 0;
     while ((got = getopt_long(argc, argv, letters, names, NULL)) != -1) {

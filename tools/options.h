@@ -31,7 +31,8 @@ struct data_argument {
 /* How an image becomes a tensor: v = (pixel / 255 * scale - mean[c]) / std[c]. */
 struct image_options {
     double mean[3], std[3], scale;
-    bool bgr, resize;
+    double room; /* what --resize with --crop leaves over: the picture covers the input so many times */
+    bool bgr, resize, crop;
 };
 
 struct options {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "data.h"
 #include "file_name.h"
@@ -76,27 +77,83 @@ static struct run *add_run(struct runs *runs)
     return run;
 }
 
-/* A folder starts a run, a file adds to the current one unless its input has data there already. A path that is not
- * there counts as a folder when it cannot be a file. */
+/* Pictures fill the batch of their input, everything else stands alone. */
+static bool has_room(const struct runs *runs, const struct run *run, size_t index, bool picture)
+{
+    const struct run_files *files = &run->files[index];
+    struct layout layout;
+    if (run->folder || !files->count)
+        return !run->folder;
+    return picture && files->pictures && picture_layout(&runs->inputs[index], &layout) && files->count < layout.count;
+}
+
+static void add_file(struct runs *runs, size_t index, const char *path)
+{
+    const bool picture = data_is_picture(path);
+    struct run *run = runs->count ? &runs->items[runs->count - 1] : NULL;
+    if (!run || !has_room(runs, run, index, picture))
+        run = add_run(runs);
+    struct run_files *files = &run->files[index];
+    files->paths = pool_grow(runs->pool, files->paths, files->count, sizeof *files->paths);
+    files->paths[files->count++] = path;
+    files->pictures = picture;
+}
+
+/* Does a folder hold the file of an input? */
+static bool holds_inputs(const struct runs *runs, const char *folder)
+{
+    for (size_t i = 0; i < runs->input_count; i++)
+        if (!access(file_name_join(runs->pool, folder, runs->inputs[i].name, ".dat"), F_OK) ||
+            !access(file_name_join(runs->pool, folder, runs->inputs[i].name, ".npy"), F_OK))
+            return true;
+    return false;
+}
+
+/* A folder of pictures, or a list of files; *found: it was one. */
+static enum status add_many(struct runs *runs, const char *text, const char *name, const char *path, bool *found)
+{
+    const char **paths = NULL;
+    size_t count = 0, index;
+    const bool list = *path == '@';
+    *found = list || is_folder(path);
+    if (!*found)
+        return STATUS_OK;
+    enum status status =
+        list ? runs_list_file(runs, path + 1, &paths, &count) : runs_list_folder(runs, path, &paths, &count);
+    if (!status && !count && (list || name))
+        status = talk_fail(runs->talk, STATUS_DATA, "-i %s: there is no picture", text);
+    *found = count > 0;
+    if (!status && count)
+        status = find_tensor(runs, "-i", "input", name, runs->inputs, runs->input_count, &index);
+    for (size_t i = 0; !status && i < count; i++)
+        add_file(runs, index, paths[i]);
+    return status;
+}
+
+/* A folder of the inputs' files starts a run, a file adds to the current one unless its input has data there already. A
+ * path that is not there counts as a folder when it cannot be a file. */
 static enum status runs_add_input(struct runs *runs, const char *text)
 {
     const char *name, *path = split_name(text, runs->pool, runs->inputs, runs->input_count, &name);
     struct stat info;
+    bool many = false;
     size_t index;
+    enum status status = STATUS_OK;
     if (!*path)
         return talk_fail(runs->talk, STATUS_USAGE, "-i %s: a file is missing behind '='", text);
+    if (name || runs->input_count == 1 || !is_folder(path))
+        if (name || !is_folder(path) || !holds_inputs(runs, path))
+            status = add_many(runs, text, name, path, &many);
+    if (status || many)
+        return status;
     if (!name && (is_folder(path) || (runs->input_count != 1 && strcmp(path, "-") && stat(path, &info)))) {
         add_run(runs)->folder = path;
         return STATUS_OK;
     }
-    enum status status = find_tensor(runs, "-i", "input", name, runs->inputs, runs->input_count, &index);
-    if (status)
-        return status;
-    struct run *run = runs->count ? &runs->items[runs->count - 1] : NULL;
-    if (!run || run->folder || run->files[index])
-        run = add_run(runs);
-    run->files[index] = path;
-    return STATUS_OK;
+    status = find_tensor(runs, "-i", "input", name, runs->inputs, runs->input_count, &index);
+    if (!status)
+        add_file(runs, index, path);
+    return status;
 }
 
 /* The run that an -o or --compare belongs to; NULL after an error was said. Without any -i the only run is there from
@@ -172,7 +229,7 @@ static enum status check_streams(struct runs *runs, const struct options *option
     bool compared = false;
     for (const struct run *run = runs->items; run < runs->items + runs->count; run++) {
         for (size_t i = 0; i < runs->input_count; i++)
-            in += run->files[i] && !strcmp(run->files[i], "-");
+            in += run->files[i].count == 1 && !strcmp(run->files[i].paths[0], "-");
         for (size_t i = 0; i < run->comparison_count; i++)
             in += !strcmp(run->comparisons[i].path, "-");
         for (size_t i = 0; i < run->target_count; i++)

@@ -28,9 +28,16 @@ struct run_comparison {
     const char *path;
 };
 
+/* What an input is read from: nothing, a file, or pictures that make a batch. */
+struct run_files {
+    const char **paths;
+    size_t count;
+    bool pictures;
+};
+
 struct run {
-    const char *folder; /* of the inputs, or NULL: then files[i], NULL where nothing was given */
-    const char **files;
+    const char *folder; /* of the inputs, or NULL: then files[i] */
+    struct run_files *files;
     const void **inputs; /* the data, once loaded */
     struct run_target *targets;
     size_t target_count;
@@ -51,11 +58,14 @@ struct runs {
     bool to_stdout; /* an output goes there, and so nothing else may */
 };
 
-/* Groups the arguments into runs and finds the tensors they name. Only STATUS_USAGE can come of it. Without any -i
- * there is one run. */
+/* Groups the arguments into runs and finds the tensors they name. Without any -i there is one run. */
 enum status runs_build(struct runs *runs, const struct options *options, const nnefcl_model *model, struct pool *pool,
                        struct talk *talk);
 /* Reads every file that the runs need. */
+/* runs_pictures.c: the pictures of a folder, in the order of their names; of a list (@FILE), one a line. *count 0 and
+ * STATUS_OK: there are none. */
+enum status runs_list_folder(struct runs *runs, const char *folder, const char ***paths, size_t *count);
+enum status runs_list_file(struct runs *runs, const char *file, const char ***paths, size_t *count);
 enum status runs_load(struct runs *runs, const struct options *options);
 /* For a model that cannot be opened: whether the files that the arguments name are there. */
 bool runs_files_exist(const struct options *options, struct pool *pool, struct talk *talk);

@@ -33,15 +33,17 @@ static enum status load_input(struct runs *runs, struct run *run, size_t index, 
                               bool *images)
 {
     const nnefcl_tensor_info *input = &runs->inputs[index];
-    const char *path = run->folder ? file_in_folder(runs, run->folder, input->name) : run->files[index];
+    const char *in_folder = run->folder ? file_in_folder(runs, run->folder, input->name) : NULL;
+    const size_t count = in_folder ? 1 : run->files[index].count;
     double whole[2] = {input->dtype == NNEFCL_SCALAR ? -1 : 0, 1};
     char shape[SHAPE_TEXT];
     void *data = pool_alloc(runs->pool, input->bytes);
     run->inputs[index] = data;
-    if (!path && run->folder)
+    if (!in_folder && run->folder)
         return STATUS_DATA;
-    if (path)
-        return data_load_input(path, input, &options->image, data, images, runs->talk);
+    if (count)
+        return data_load_input(in_folder ? &in_folder : run->files[index].paths, count, input, &options->image, data,
+                               images, runs->talk);
     if (!options->random && !(!options->data_count && (options->bench || options->profile)))
         return talk_fail(runs->talk, STATUS_DATA, "input '%s' (%s %s) has no data; give -i %s=FILE or --random",
                          input->name, nnefcl_dtype_name(input->dtype), shape_text(&input->shape, shape), input->name);
@@ -133,6 +135,6 @@ enum status runs_load(struct runs *runs, const struct options *options)
         }
     }
     if (!status && options->image_given && !images)
-        talk_warn(runs->talk, "no input is a picture; --mean, --std, --scale, --bgr and --resize have no effect");
+        talk_warn(runs->talk, "no input is a picture; options for pictures have no effect");
     return status;
 }

@@ -7,10 +7,17 @@
 #include "output.h"
 #include "report.h"
 
+static size_t labels_bound(const void *context, const struct bytes *head, bool regular)
+{
+    enum { MOST = 1 << 24 };
+    (void)context, (void)regular;
+    return head->size && memchr(head->data, 0, head->size) ? 0 : MOST;
+}
+
 enum status labels_load(const char *path, struct labels *labels, struct pool *pool, struct talk *talk)
 {
     struct bytes file;
-    enum status status = data_read_file(path, &file, talk);
+    enum status status = data_read_file(path, labels_bound, NULL, "a text file", &file, talk);
     if (status)
         return status;
     if (memchr(file.data, 0, file.size))

@@ -56,6 +56,38 @@ RED_JPEG = bytes.fromhex(
     '01010101010101010101010101010101010101010101ffc00011080002000203011100021100031100ffc400150001010000000000000000000000000000090affc4001410'
     '0100000000000000000000000000000000ffda000c03010002000300003f0017c53afe1fffd9')
 
+YCCK_JPEG = bytes.fromhex(  # cyan ink of 80 %, as Adobe stores it
+    'ffd8ffee000e41646f626500640000000002ffdb00430001010101010101010101010101010101010101010101010101010101010101010101010101010101010101010101'
+    '010101010101010101010101010101010101010101ffdb00430101010101010101010101010101010101010101010101010101010101010101010101010101010101010101'
+    '01010101010101010101010101010101010101010101ffc00014080002000204012200021101031101042200ffc40015000101000000000000000000000000000000'
+    '0affc40014100100000000000000000000000000000000ffc400150101010000000000000000000000000000090affc40014110100000000000000000000000000000000'
+    'ffda000e040100021103110400003f009e70077acc17f003ffd9')
+COLORS_WEBP = bytes.fromhex('524946462c000000574542505650384c1f0000002f014000001f201048de1f3a8df9171014fc1fddfc47640fe0060c11fd0f0100')
+
+
+def exif(orientation):
+    """TIFF of one entry, big-endian"""
+    return b'MM\0*' + struct.pack('>IHHHIHHI', 8, 1, 0x112, 3, 1, orientation, 0, 0)
+
+
+def bmp(width, height, rows):
+    """24 bits, blue first, the last row in front"""
+    body = b''.join(r + bytes(-len(r) % 4) for r in reversed(rows))
+    return struct.pack('<2sIHHI', b'BM', 54 + len(body), 0, 0, 54) + struct.pack('<IiiHHIIiiII', 40, width, height, 1, 24, 0, len(body), 0, 0, 0, 0) + body
+
+
+def gif(width, height, palette, codes, *more):
+    """codes: (code, bits) of LZW; more: bytes of further frames"""
+    number = at = 0
+    for code, bits in codes:
+        number, at = number | code << at, at + bits
+    data = number.to_bytes((at + 7) // 8, 'little')
+    frame = struct.pack('<BHHHHB', 0x2c, 0, 0, width, height, 0) + bytes([2, len(data)]) + data + b'\0'
+    return b'GIF89a' + struct.pack('<HHBBB', width, height, 0x81, 0, 0) + palette + frame + b''.join(more) + b';'
+
+
+FOUR_COLORS = bytes([255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255])
+FOUR_CODES = [(4, 3), (0, 3), (1, 3), (2, 3), (3, 4), (5, 4)]
 FILES = {
     # one array in all the types; big-endian and column-major ones too
     'f2.npy': npy('<f2', '(2, 3)', pack('<', 'e', [1, -2.5, 65504, 6e-8, float('inf'), 0])),
@@ -80,6 +112,7 @@ FILES = {
     'u8.npy': npy('<u8', '(2, 3)', pack('<', 'Q', [2**63, 1, 2, 3, 4, 5])),
     'b1.npy': npy('|b1', '(2, 3)', bytes([1, 0, 1, 1, 0, 0])),
     'pair.npy': npy('<f4', '(2,)', pack('<', 'f', [3, 4])),
+    'colors.npy': npy('<f4', '(1, 3, 2, 2)', pack('<', 'f', [1, 0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 1])),
     'row.npy': npy('<f4', '(1, 4)', pack('<', 'f', [0.5, 4, -1, 4])),
     'rows.npy': npy('<f4', '(2, 4)', pack('<', 'f', [0.5, 4, -1, 4, 1, 2, float('nan'), 3])),
     # what no reader should take
@@ -126,6 +159,24 @@ FILES = {
     'cut.png': png(2, 2, 8, 0, [bytes([0, 51]), bytes([102, 255])])[:50],
     'grey.jpg': GREY_JPEG,
     'red.jpg': RED_JPEG,
+    'ycck.jpg': YCCK_JPEG,
+    'turned.png': png(2, 2, 8, 2, [bytes([0, 255, 0, 255, 255, 255]), bytes([255, 0, 0, 0, 0, 255])], (b'eXIf', exif(6))),
+    'mirrored.png': png(2, 2, 8, 2, [bytes([0, 255, 0, 255, 0, 0]), bytes([255, 255, 255, 0, 0, 255])], (b'eXIf', exif(2))),
+    'no_orientation.png': png(2, 2, 8, 0, [bytes([0, 51]), bytes([102, 255])], (b'eXIf', exif(9))),
+    'wide.png': png(4, 2, 8, 0, [bytes([0, 51, 102, 153]), bytes([204, 255, 0, 51])]),
+    'colors.webp': COLORS_WEBP,
+    'cut.webp': COLORS_WEBP[:30],
+    'colors.bmp': bmp(2, 2, [bytes([0, 0, 255, 0, 255, 0]), bytes([255, 0, 0, 255, 255, 255])]),
+    'huge.ppm': b'P6 30000 30000 255\n',
+    'colors.gif': gif(2, 2, FOUR_COLORS, FOUR_CODES),
+    'frames.gif': gif(2, 2, FOUR_COLORS, FOUR_CODES, struct.pack('<BHHHHB', 0x2c, 0, 0, 60000, 60000, 0) + b'\2\0'),
+    'cut.gif': gif(2, 2, FOUR_COLORS, FOUR_CODES)[:30],
+    'colors.ppm': b'P6 2 2 255\n' + bytes([255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255]),
+    'grey.pgm': b'P5\n# a comment\n2 2\n255\n' + bytes([0, 51, 102, 255]),
+    'photos/a.png': png(2, 2, 8, 0, [bytes([0, 51]), bytes([102, 255])]),
+    'photos/b.pgm': b'P5 2 2 255\n' + bytes([255, 255, 0, 0]),
+    'photos/notes.txt': b'none',
+    'list.txt': b'photos/b.pgm\r\n\nphotos/a.png\n',
     'red_cut.jpg': RED_JPEG[:-6],
     'bad.jpg': RED_JPEG[:30],
     # a model with a state: y = x + s, s becomes y

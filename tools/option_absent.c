@@ -17,8 +17,6 @@ static const struct {
     {"timeout", "timeout(1) ends the command after a number of seconds"},
     {"doctor", "--list-devices -v shows the devices, --conformance tests one"},
     {"raw", "-i reads files and - for stdin, in one of its formats"},
-    {"crop", "cut the picture before"},
-    {"preset", "--mean, --std and --scale say the same"},
     {"check-indices", "--verify compares every node, with indices taken as on the device"},
 };
 

@@ -27,8 +27,8 @@
 #define BEFORE(a)     SIZE(16 + (a))
 #define IN_STRIDE(a)  SIZE(24 + (a))
 #define OUT_STRIDE(a) SIZE(32 + (a))
+#define OUT_EXTENT(a) SIZE(40 + (a)) /* in the memory of y */
 
-#define OUT_EXTENTS 40 /* field of the first extent in the memory of y */
 #define MAX_RANK    8
 
 static void FN(convert)(INDEX task, SIZES size, global const IN *x, global OUT *y)
@@ -38,7 +38,7 @@ static void FN(convert)(INDEX task, SIZES size, global const IN *x, global OUT *
     for (INDEX i = task * CHUNK; i < end; i++) {
         INDEX at[MAX_RANK];
         const INDEX lane = i % OUT_BLOCK;
-        NCL_POSITION(i / OUT_BLOCK, rank, OUT_EXTENTS, at);
+        NCL_POSITION(i / OUT_BLOCK, rank, 40, at);
         INDEX from = IN_FIRST, to = lane;
         bool inside = true;
         for (int a = 0; a < rank; a++) {

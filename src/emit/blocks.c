@@ -5,8 +5,9 @@
 #include "emit/blocks_known.h"
 #include "emit/forms.h"
 
-#define CONVERT_RATE  6.0 /* GB/s read and written */
-#define TASKS_OF_UNIT 4   /* at least, where there are rows enough */
+#define CONVERT_RATE  6.0  /* GB/s read and written */
+#define CONVERT_STEP  20.0 /* microseconds of a step more */
+#define TASKS_OF_UNIT 4    /* at least, where there are rows enough */
 
 /* ---- forms ---- */
 
@@ -24,11 +25,10 @@ struct ncl_layout ncl_blocks_layout(const struct ncl_lower *lower, const struct 
 {
     struct ncl_layout layout = {.axis = 1, .block = (uint8_t)lower->plan->target.lanes};
     assert(ncl_blocks_can(tensor));
-    if (lower->blocks)
-        for (int i = 0; i < 2; i++) {
-            layout.before[i] = lower->blocks[tensor->id].before[i];
-            layout.after[i] = lower->blocks[tensor->id].after[i];
-        }
+    for (int axis = 2, i = 4 - tensor->shape.rank; lower->blocks && axis < tensor->shape.rank; axis++, i++) {
+        layout.before[axis - 2] = lower->blocks[tensor->id].before[i];
+        layout.after[axis - 2] = lower->blocks[tensor->id].after[i];
+    }
     return layout;
 }
 
@@ -105,7 +105,7 @@ const struct ncl_tensor *ncl_blocks_input(const struct ncl_problem *problem)
 static double conversion_cost(const struct ncl_tensor *tensor)
 {
     const double bytes = 2 * (double)ncl_shape_volume(&tensor->shape) * (double)nnefcl_dtype_size(tensor->dtype);
-    return ncl_tensor_is_constant(tensor) ? 0 : bytes / (CONVERT_RATE * 1e3);
+    return ncl_tensor_is_constant(tensor) ? 0 : CONVERT_STEP + bytes / (CONVERT_RATE * 1e3);
 }
 
 size_t ncl_blocks_operands(const struct ncl_node *node, const struct ncl_tensor **operand)

@@ -41,7 +41,7 @@ static void emit_axes(struct ncl_emit *step, const struct ncl_layout *in, const 
     ncl_step_sizes(step, "BEFORE", axes->before, NNEFCL_MAX_RANK);
     ncl_step_sizes(step, "IN_STRIDE", axes->in, NNEFCL_MAX_RANK);
     ncl_step_sizes(step, "OUT_STRIDE", axes->out, NNEFCL_MAX_RANK);
-    ncl_step_sizes(step, "OUT_EXTENTS", axes->memory, NNEFCL_MAX_RANK);
+    ncl_step_sizes(step, "OUT_EXTENT", axes->memory, NNEFCL_MAX_RANK);
 }
 
 static void emit_elements(struct ncl_lower *lower, ncl_ref from, ncl_ref to)

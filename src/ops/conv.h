@@ -26,10 +26,12 @@ void ncl_conv_define(const struct ncl_reference *reference, const struct ncl_nod
 struct ncl_conv_matrix {
     int64_t groups, rows, depth;
     int64_t group_stride, row_stride, column_stride;
+    int64_t block, taps; /* a column is a tap of a channel, which are in blocks (conv_pack.cl); block 0: columns as they
+                            lie */
 };
-/* Packs it in panels of the tile's rows for ncl_conv_gemm_product with as many filters as it has rows. */
+/* Packs it in panels of `panel` rows, for ncl_conv_gemm_product with as many filters as it has rows. */
 ncl_ref ncl_conv_gemm_pack(struct ncl_lower *lower, const struct ncl_tensor *filter,
-                           const struct ncl_conv_matrix *matrix, struct ncl_tile tile);
+                           const struct ncl_conv_matrix *matrix, int64_t panel);
 
 /* What a task of conv_gemm lays out for itself: two spatial axes. */
 struct ncl_conv_strip {

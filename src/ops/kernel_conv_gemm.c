@@ -24,21 +24,26 @@
 /* ---- the filter ---- */
 
 ncl_ref ncl_conv_gemm_pack(struct ncl_lower *lower, const struct ncl_tensor *filter,
-                           const struct ncl_conv_matrix *matrix, struct ncl_tile tile)
+                           const struct ncl_conv_matrix *matrix, int64_t panel)
 {
-    const int64_t panel = tile.rows, panels = ncl_ceil_div(matrix->rows, panel);
+    const int64_t panels = ncl_ceil_div(matrix->rows, panel), block = matrix->block ? matrix->block : 1,
+                  taps = matrix->block ? matrix->taps : 1, channels = matrix->depth / taps,
+                  depth = ncl_ceil_div(channels, block) * block * taps;
     const ncl_ref packed =
-        ncl_lower_scratch(lower, "packed filter", NNEFCL_SCALAR, matrix->groups * panels * panel * matrix->depth);
+        ncl_lower_scratch(lower, "packed filter", NNEFCL_SCALAR, matrix->groups * panels * panel * depth);
     struct ncl_emit *step = ncl_step_begin(lower, "conv_pack");
     ncl_step_in(step, ncl_lower_tensor(lower, filter));
     ncl_step_out(step, packed);
     ncl_step_size(step, "PANELS", panels);
     ncl_step_size(step, "ROWS", matrix->rows);
-    ncl_step_size(step, "DEPTH", matrix->depth);
+    ncl_step_size(step, "DEPTH", depth);
     ncl_step_size(step, "GROUP", matrix->group_stride);
     ncl_step_size(step, "ROW", matrix->row_stride);
     ncl_step_size(step, "COLUMN", matrix->column_stride);
     ncl_step_size(step, "MR", panel);
+    ncl_step_size(step, "CHANNELS", channels);
+    ncl_step_size(step, "TAPS", taps);
+    ncl_step_size(step, "BLOCK", block);
     ncl_step_end(step, matrix->groups * panels);
     return packed;
 }
@@ -283,7 +288,7 @@ static struct ncl_conv_product describe_product(struct ncl_lower *lower, const s
                                            .row_stride = depth,
                                            .column_stride = 1};
     return (struct ncl_conv_product){
-        .packed = ncl_conv_gemm_pack(lower, conv->filter, &matrix, tile),
+        .packed = ncl_conv_gemm_pack(lower, conv->filter, &matrix, tile.rows),
         .bias = ncl_lower_tensor(lower, conv->bias),
         .output = problem->out,
         .batch = conv->window.in.extent[0],

@@ -97,7 +97,7 @@ static ncl_ref emit_products(struct ncl_lower *lower, const struct ncl_conv *con
                                            .column_stride = filters};
     const struct ncl_conv_product product = {
         .image = ncl_lower_tensor(lower, conv->input),
-        .packed = ncl_conv_gemm_pack(lower, conv->filter, &matrix, tile),
+        .packed = ncl_conv_gemm_pack(lower, conv->filter, &matrix, tile.rows),
         .bias = NCL_NO_TENSOR,
         .output = ncl_lower_scratch(lower, "products", NNEFCL_SCALAR, product_size(&lower->plan->target, conv)),
         .batch = conv->window.in.extent[0],

@@ -1,0 +1,223 @@
+/* Convolution whose result lies in blocks of LANES channels with a halo (src/emit/blocks.h).
+ *
+ *   y[n][g][m][p] = b[g FILTERS + m] + sum over c, t of  w[g][m][c][t] x[n][g][c][at(p) + t]
+ *
+ * p: the pixels of the output, in rows of OUT_WIDTH; m: output channels; c: channels of a group; t: taps of the
+ * filter. x lies in blocks too, with zeros around it, so that there are no borders: where a pixel and a tap lie is only
+ * numbers.
+ * With STRIP it is plain, of few channels, and a task lays out the rows that it needs with their border.
+ * A tile is PIXEL pixels times VECTORS blocks of output channels: in registers over all c and t of a part of the
+ * depth. w comes from conv_pack in panels of VECTORS LANES output channels: block of c, t, c in the block. A task
+ * computes TILES tiles for each of PANELS panels, PART blocks of c at a time, so that what it reads of w stays near.
+ * The last pixels of an image share their tile with the ones before. The task of the first pixels of a block of y also
+ * clears its halo.
+ *
+ * PIXEL, VECTORS  of a tile               TILES_MAX  bound of TILES
+ * PIXELS   of an image of y               GROUPS, FILTERS, BLOCKS  groups; output channels and blocks of x of a group
+ * KERNEL   rows and columns of taps       BIAS  1: one for each channel, 0: one
+ * BATCH, CHANNEL  elements of x from image to image, from block to block;  FIRST  the first tap of the first pixel
+ * STEP(i), TAP(i) from output row to output row, column to column; from tap to tap
+ * STRIP, STRIP_MAX  1: with a strip; most elements of one       BORDER(i, n)  how x goes on outside
+ * EXTENT, STRIDE, DILATION, BEFORE, ROWS, PITCH   of x, the window and the strip
+ * tasks: batch * GROUPS * ceil(panels / PANELS) * ceil(tiles / TILES) */
+#ifndef PIXEL
+#define PIXEL 6
+#endif
+#ifndef VECTORS
+#define VECTORS 2
+#endif
+#ifndef TILES_MAX
+#define TILES_MAX 32
+#endif
+#ifndef STRIP
+#define STRIP 0
+#endif
+#ifndef STRIP_MAX
+#define STRIP_MAX 16384
+#endif
+#ifndef BORDER
+#define BORDER NCL_BORDER_CONSTANT
+#endif
+#if STRIP
+#define IMAGE private
+#define DEPTH 1 /* channels of a block of x */
+#else
+#define IMAGE global
+#define DEPTH LANES
+#endif
+#define WIDTH_OF_PANEL (VECTORS * LANES)
+#define PIXELS      SIZE(0)
+#define OUT_WIDTH   SIZE(1)
+#define GROUPS      SIZE(2)
+#define FILTERS     SIZE(3)
+#define BLOCKS      SIZE(4)
+#define KERNEL(i)   SIZE(5 + (i))
+#define TILES       SIZE(7)
+#define PANELS      SIZE(8)
+#define PART        SIZE(9)
+#define BIAS        SIZE(10)
+#define BATCH       SIZE(11)
+#define CHANNEL     SIZE(12)
+#define FIRST       SIZE(13)
+#define STEP(i)     SIZE(14 + (i))
+#define TAP(i)      SIZE(16 + (i))
+#define Y_BATCH     SIZE(18)
+#define Y_CHANNEL   SIZE(19)
+#define Y_ROW       SIZE(20)
+#define Y_FIRST     SIZE(21)
+#define HEIGHT      SIZE(22)
+#define WIDTH       SIZE(23)
+#define HALO(i)     SIZE(24 + (i))
+#define EXTENT(i)   SIZE(28 + (i))
+#define STRIDE(i)   SIZE(30 + (i))
+#define BEFORE(i)   SIZE(32 + (i))
+#define ROWS        SIZE(34)
+#define PITCH       SIZE(35)
+
+/* Where the windows of PIXEL pixels from p on begin in x, and where these lie in y; behind the image: the last one. */
+static void FN(conv_blocked_find)(SIZES size, INDEX p, private INDEX *x, private INDEX *y)
+{
+    const INDEX pixels = PIXELS, width = OUT_WIDTH, x_row = STEP(0), x_column = STEP(1), y_row = Y_ROW;
+    INDEX row = p / width, column = p % width;
+    for (int i = 0; i < PIXEL; i++, p++) {
+        x[i] = row * x_row + column * x_column;
+        y[i] = row * y_row + column * LANES;
+        column += p + 1 < pixels;
+        if (column == width) {
+            column = 0;
+            row++;
+        }
+    }
+}
+
+/* sum += w x over `blocks` blocks of c and all taps, for a tile. Pointers made anew for each tap keep the compiler from
+ * computing PIXEL DEPTH addresses in front of the loop and spilling them (docs/kernels-blocked.md). */
+static void FN(conv_blocked_tile)(SIZES size, INDEX blocks, IMAGE const float *x, private const INDEX *at,
+                                  global const float *w, private V *sum)
+{
+    const INDEX rows = KERNEL(0), columns = KERNEL(1), block = CHANNEL, row = TAP(0), column = TAP(1);
+    V c[PIXEL][VECTORS];
+#pragma unroll
+    for (int i = 0; i < PIXEL * VECTORS; i++)
+        c[i / VECTORS][i % VECTORS] = sum[i];
+    for (INDEX k = 0; k < blocks; k++, x += block)
+        for (INDEX r = 0; r < rows; r++)
+            for (INDEX q = 0; q < columns; q++) {
+                IMAGE const float *tap = x + r * row + q * column, *pixel[PIXEL];
+#pragma unroll
+                for (int i = 0; i < PIXEL; i++)
+                    pixel[i] = tap + at[i];
+#pragma unroll
+                for (int d = 0; d < DEPTH; d++, w += WIDTH_OF_PANEL) {
+                    V weight[VECTORS];
+#pragma unroll
+                    for (int v = 0; v < VECTORS; v++)
+                        weight[v] = VLOAD(w + v * LANES);
+#pragma unroll
+                    for (int i = 0; i < PIXEL; i++) {
+                        const V value = pixel[i][d];
+#pragma unroll
+                        for (int v = 0; v < VECTORS; v++)
+                            c[i][v] = fma(value, weight[v], c[i][v]);
+                    }
+                }
+            }
+#pragma unroll
+    for (int i = 0; i < PIXEL * VECTORS; i++)
+        sum[i] = c[i / VECTORS][i % VECTORS];
+}
+
+/* Pixels [from, to) of a tile, those of its blocks that there are: `channels` channels from `channel` on. */
+static void FN(conv_blocked_store)(SIZES size, int from, int to, INDEX channels, private const V *sum,
+                                   private const INDEX *place, global float *y, INDEX at,
+                                   INDEX channel CHAIN_PARAMETERS)
+{
+    const INDEX block = Y_CHANNEL;
+    for (int v = 0; v < VECTORS; v++, at += block, channels -= LANES, channel += LANES) {
+        const int n = (int)min(channels, (INDEX)LANES);
+        for (int i = from; i < to && n > 0; i++)
+            NCL_STORE_BLOCK(sum[i * VECTORS + v], n, y, at + place[i], channel)
+    }
+}
+
+/* What the sums of a panel start with, by block: the bias of the `channels` channels that there are from b on. */
+static void FN(conv_blocked_start)(SIZES size, INDEX channels, global const float *b, private V *start)
+{
+    for (int v = 0; v < VECTORS; v++)
+        start[v] = BIAS ? NCL_LOAD(float, b + min(v * LANES, channels), clamp(channels - v * LANES, 0, LANES)) : (V)*b;
+}
+
+#if STRIP
+NCL_BORDER_ROW(FN(conv_blocked_row), private)
+
+/* The rows of all channels that the pixels from output row `first` on read. */
+static void FN(conv_blocked_strip)(SIZES size, INDEX first, global const float *x, private float *strip)
+{
+    const INDEX pitch = PITCH, width = EXTENT(1);
+    for (INDEX c = 0; c < BLOCKS; c++)
+        for (INDEX q = 0; q < ROWS; q++, strip += pitch) {
+            const INDEX at = first * STRIDE(0) + q - BEFORE(0), row = BORDER(at, EXTENT(0));
+            if (row >= 0)
+                FN(conv_blocked_row)(pitch, -BEFORE(1), 1, width, x + (c * EXTENT(0) + row) * width, strip);
+            for (INDEX e = 0; e < pitch && row < 0; e++)
+                strip[e] = 0;
+        }
+}
+#endif
+
+/* Tiles [tile, last) of one panel, whose weights begin at w and whose sums start with `start`; x: where they read. */
+static void FN(conv_blocked_panel)(SIZES size, INDEX tile, INDEX last, IMAGE const float *x, private const INDEX *from,
+                                   private const INDEX *to, global const float *w, private const V *start,
+                                   INDEX channels, global float *y, INDEX at, INDEX channel CHAIN_PARAMETERS)
+{
+    const INDEX blocks = BLOCKS, part = PART, pixels = PIXELS, taps = KERNEL(0) * KERNEL(1) * DEPTH * WIDTH_OF_PANEL;
+    V sums[TILES_MAX][PIXEL * VECTORS];
+    for (INDEX k = 0; k < blocks; k += part)
+        for (INDEX s = tile; s < last; s++) {
+            private V *sum = sums[blocks > part ? s - tile : 0];
+            for (int i = 0; i < PIXEL * VECTORS && k == 0; i++)
+                sum[i] = start[i % VECTORS];
+            FN(conv_blocked_tile)(size, min(part, blocks - k), x + k * CHANNEL, from + (s - tile) * PIXEL,
+                                  w + k * taps, sum);
+            if (k + part < blocks)
+                continue;
+            const INDEX p = max(min(s * PIXEL, pixels - PIXEL), (INDEX)0);
+            FN(conv_blocked_store)(size, (int)(s * PIXEL - p), (int)min(pixels - p, (INDEX)PIXEL), channels, sum,
+                                   to + (s - tile) * PIXEL, y, at, channel CHAIN_ARGUMENTS);
+        }
+}
+
+static void FN(conv_blocked)(INDEX task, SIZES size, global const float *x, global const float *w,
+                             global const float *b, global float *y CHAIN_PARAMETERS)
+{
+    const INDEX pixels = PIXELS, filters = FILTERS, panels = (filters + WIDTH_OF_PANEL - 1) / WIDTH_OF_PANEL;
+    const INDEX all = (pixels + PIXEL - 1) / PIXEL, pixel_blocks = (all + TILES - 1) / TILES;
+    const INDEX shares = (panels + PANELS - 1) / PANELS, depth = BLOCKS * KERNEL(0) * KERNEL(1) * DEPTH;
+    INDEX rest = task, from[TILES_MAX * PIXEL], to[TILES_MAX * PIXEL];
+    const INDEX tile = rest % pixel_blocks * TILES, first = (rest /= pixel_blocks) % shares * PANELS;
+    const INDEX g = (rest /= shares) % GROUPS, n = rest / GROUPS;
+    const INDEX last = min(tile + TILES, all), end = min(first + PANELS, panels);
+    for (INDEX s = tile; s < last; s++)
+        FN(conv_blocked_find)(size, max(min(s * PIXEL, pixels - PIXEL), (INDEX)0), from + (s - tile) * PIXEL,
+                              to + (s - tile) * PIXEL);
+#if STRIP
+    float image[STRIP_MAX];
+    const INDEX row = max(min(tile * PIXEL, pixels - PIXEL), (INDEX)0) / OUT_WIDTH;
+    FN(conv_blocked_strip)(size, row, x + (n * GROUPS + g) * BLOCKS * EXTENT(0) * EXTENT(1), image);
+    for (INDEX i = 0; i < (last - tile) * PIXEL; i++)
+        from[i] -= row * STEP(0);
+#else
+    global const float *image = x + n * BATCH + g * BLOCKS * CHANNEL + FIRST;
+#endif
+    for (INDEX panel = first; panel < end; panel++) {
+        const INDEX channel = panel * WIDTH_OF_PANEL, channels = filters - channel;
+        const INDEX block = n * Y_BATCH + (g * ((filters + LANES - 1) / LANES) + panel * VECTORS) * Y_CHANNEL;
+        V start[VECTORS];
+        FN(conv_blocked_start)(size, channels, b + (g * filters + channel) * BIAS, start);
+        for (int v = 0; v < VECTORS && v * LANES < channels && tile == 0; v++)
+            ncl_halo(y + block + v * Y_CHANNEL, Y_ROW, WIDTH, (long2)(HALO(0), HALO(1)), (long2)(HALO(2), HALO(3)), 0,
+                     HEIGHT, HEIGHT);
+        FN(conv_blocked_panel)(size, tile, last, image, from, to, w + (g * panels + panel) * depth * WIDTH_OF_PANEL,
+                               start, channels, y, block + Y_FIRST, g * filters + channel CHAIN_ARGUMENTS);
+    }
+}

@@ -8,13 +8,13 @@
  * channel.
  *
  * A task is a tile of TALL x WIDE elements of C, and a work-group: DOWN x ACROSS work-items, each with 8 rows of two
- * vectors of four sums, which are half a tile apart, so that neighbours read neighbours from local memory. DEPTH columns
- * of A and rows of B at a time come there; outside of the matrices the panels hold zeros, and what lies outside of C is
- * not stored. Where C has too few tiles for the device, SPLITS tasks have TERMS terms each of the sums of a tile, and
- * leave them PART elements apart (gemm_join.cl).
+ * vectors of four sums, which are half a tile apart, so that neighbours read neighbours from local memory. DEPTH
+ * columns of A and rows of B at a time come there, while those before are added up; outside of the matrices the panels
+ * hold zeros, and what lies outside of C is not stored. Where C has too few tiles for the device, SPLITS tasks have TERMS
+ * terms each of the sums of a tile, and leave them PART elements apart (gemm_join.cl).
  *
  * DOWN, ACROSS  work-items of a group           DEPTH    of the panels
- * CHANNELS      0: operands of the chain that go along channels go along n; else m is the channel, and this their number
+ * CHANNELS      0: operands of the chain that go along channels go along n; else m is the channel, this their number
  * BORDER(i, n)  how x~ continues x
  * group: DOWN * ACROSS work-items, LOCAL_FLOATS of local memory
  * tasks: SPLITS * prod_i EXTENT(i) * ceil(M / TALL) * ceil(N / WIDE) */
@@ -25,7 +25,7 @@
 #define ACROSS 8
 #endif
 #ifndef DEPTH
-#define DEPTH 16
+#define DEPTH 8
 #endif
 #ifndef IMAGE
 #define IMAGE 0
@@ -78,65 +78,99 @@ static float4 FN(gemm_group_four)(global const float *x, INDEX stride, INDEX cou
                     count > 3 ? x[3 * stride] : 0.0f);
 }
 
-/* panel[k][l] = x[l line + k step] for l < edge, k < DEPTH, zeros from `lines` and `depth` on. Four neighbours in
- * memory at a time, where there are some: along k, or along l. */
-static void FN(gemm_group_fill)(int edge, INDEX lines, INDEX depth, INDEX line, INDEX step, global const float *x,
-                                local float *panel)
+/* The next panel of a matrix on its way: what a work-item has of x[l line + k step] for l < edge, k < DEPTH, zeros from
+ * `lines` and `depth` on. Four neighbours in memory at a time, where there are some: along k, or along l. */
+static void FN(gemm_group_load)(int edge, INDEX lines, INDEX depth, INDEX line, INDEX step, global const float *x,
+                                float4 *next)
+{
+#pragma unroll
+    for (int j = 0; j < edge * DEPTH / 4 / ITEMS; j++) {
+        const int i = j * ITEMS + get_local_id(0);
+        const int l = step == 1 ? i / (DEPTH / 4) : i % (edge / 4) * 4;
+        const int k = step == 1 ? i % (DEPTH / 4) * 4 : i / (edge / 4);
+        next[j] = step == 1 ? FN(gemm_group_four)(x + l * line + k, 1, l < lines ? depth - k : 0)
+                            : FN(gemm_group_four)(x + l * line + k * step, line, k < depth ? lines - l : 0);
+    }
+}
+
+/* panel[k][l] = what was loaded. */
+static void FN(gemm_group_keep)(int edge, INDEX step, const float4 *next, local float *panel)
 {
     const int pitch = edge + GAP;
-    for (int i = get_local_id(0); i < edge * DEPTH / 4; i += ITEMS) {
+#pragma unroll
+    for (int j = 0; j < edge * DEPTH / 4 / ITEMS; j++) {
+        const int i = j * ITEMS + get_local_id(0);
         if (step == 1) {
-            const int l = i / (DEPTH / 4), k = i % (DEPTH / 4) * 4;
-            const float4 v = FN(gemm_group_four)(x + l * line + k, 1, l < lines ? depth - k : 0);
-            panel[k * pitch + l] = v.x;
-            panel[(k + 1) * pitch + l] = v.y;
-            panel[(k + 2) * pitch + l] = v.z;
-            panel[(k + 3) * pitch + l] = v.w;
-        } else {
-            const int l = i % (edge / 4) * 4, k = i / (edge / 4);
-            *(local float4 *)(panel + k * pitch + l) =
-                FN(gemm_group_four)(x + l * line + k * step, line, k < depth ? lines - l : 0);
-        }
+            local float *to = panel + i % (DEPTH / 4) * 4 * pitch + i / (DEPTH / 4);
+            to[0] = next[j].x;
+            to[pitch] = next[j].y;
+            to[2 * pitch] = next[j].z;
+            to[3 * pitch] = next[j].w;
+        } else
+            *(local float4 *)(panel + i / (edge / 4) * pitch + i % (edge / 4) * 4) = next[j];
     }
 }
 
+#define LEFT_FOURS  (TALL * DEPTH / 4 / ITEMS)
+#define RIGHT_FOURS (WIDE * DEPTH / 4 / ITEMS)
 #if IMAGE
-#define SHARE (DEPTH * WIDE / ITEMS) /* rows of the panel that a work-item lays out, of its column */
-
-/* panel[i][l] = B[from + i][column + l], zeros from row `to` and column N on. */
-static void FN(gemm_group_right)(SIZES size, INDEX from, INDEX to, INDEX column, global const float *x,
-                                 local float *panel)
+/* B[from + i][column + l] for the rows i of the panel that a work-item has of its column l, zeros from row `to` and
+ * column N on. */
+static void FN(gemm_group_load_right)(SIZES size, INDEX from, INDEX to, INDEX column, global const float *x,
+                                      float4 *next)
 {
-    const int l = get_local_id(0) % WIDE, first = get_local_id(0) / WIDE * SHARE;
+    const int l = get_local_id(0) % WIDE, first = get_local_id(0) / WIDE * RIGHT_FOURS * 4;
     const INDEX n = column + l, k = from + first, taps = KERNEL(0) * KERNEL(1);
     const INDEX h = n / OUT_WIDTH * STRIDE(0) - BEFORE(0), w = n % OUT_WIDTH * STRIDE(1) - BEFORE(1);
-    const INDEX end = n < N ? to - from : 0;
+    const INDEX end = n < N ? to - k : 0;
     INDEX channel = k / taps, r = k % taps / KERNEL(1), s = k % KERNEL(1);
-    for (int i = first; i < first + SHARE; i++) {
-        const INDEX a = h + r * DILATION(0), b = w + s * DILATION(1);
-        const INDEX y = BORDER(a, IN(0)), z = BORDER(b, IN(1));
-        const bool inside = i < end && y >= 0 && z >= 0;
-        panel[i * (WIDE + GAP) + l] = inside ? x[(channel * IN(0) + y) * IN(1) + z] : 0.0f;
-        s++;
-        r += s == KERNEL(1);
-        s = s == KERNEL(1) ? 0 : s;
-        channel += r == KERNEL(0);
-        r = r == KERNEL(0) ? 0 : r;
+#pragma unroll
+    for (int j = 0; j < RIGHT_FOURS; j++) {
+        float each[4];
+#pragma unroll
+        for (int i = 0; i < 4; i++) {
+            const INDEX a = h + r * DILATION(0), b = w + s * DILATION(1);
+            const INDEX y = BORDER(a, IN(0)), z = BORDER(b, IN(1));
+            const bool inside = j * 4 + i < end && y >= 0 && z >= 0;
+            each[i] = inside ? x[(channel * IN(0) + y) * IN(1) + z] : 0.0f;
+            s++;
+            r += s == KERNEL(1);
+            s = s == KERNEL(1) ? 0 : s;
+            channel += r == KERNEL(0);
+            r = r == KERNEL(0) ? 0 : r;
+        }
+        next[j] = (float4)(each[0], each[1], each[2], each[3]);
     }
 }
-#undef SHARE
-#else
-static void FN(gemm_group_right)(SIZES size, INDEX from, INDEX to, INDEX column, global const float *b,
-                                 local float *panel)
+
+static void FN(gemm_group_keep_right)(SIZES size, const float4 *next, local float *panel)
 {
-    FN(gemm_group_fill)(WIDE, N - column, to - from, B_COLUMN, B_ROW, b + column * B_COLUMN + from * B_ROW, panel);
+    local float *to = panel + get_local_id(0) / WIDE * RIGHT_FOURS * 4 * (WIDE + GAP) + get_local_id(0) % WIDE;
+#pragma unroll
+    for (int j = 0; j < RIGHT_FOURS; j++, to += 4 * (WIDE + GAP)) {
+        to[0] = next[j].x;
+        to[WIDE + GAP] = next[j].y;
+        to[2 * (WIDE + GAP)] = next[j].z;
+        to[3 * (WIDE + GAP)] = next[j].w;
+    }
+}
+#else
+static void FN(gemm_group_load_right)(SIZES size, INDEX from, INDEX to, INDEX column, global const float *b,
+                                      float4 *next)
+{
+    FN(gemm_group_load)(WIDE, N - column, to - from, B_COLUMN, B_ROW, b + column * B_COLUMN + from * B_ROW, next);
+}
+
+static void FN(gemm_group_keep_right)(SIZES size, const float4 *next, local float *panel)
+{
+    FN(gemm_group_keep)(WIDE, B_ROW, next, panel);
 }
 #endif
 
 /* sum[r][half] += sum over k of left[k][r] right[k][half] */
 static void FN(gemm_group_add)(local const float *left, local const float *right, float4 (*sum)[2])
 {
-#pragma unroll 4
+#pragma unroll 2
     for (int k = 0; k < DEPTH; k++, left += TALL + GAP, right += WIDE + GAP) {
         const float4 low = *(local const float4 *)right, high = *(local const float4 *)(right + HALF);
         const float4 rows[2] = {*(local const float4 *)left, *(local const float4 *)(left + 4)};
@@ -153,11 +187,11 @@ static void FN(gemm_group_store)(SIZES size, float4 sum, INDEX column, global co
                                  INDEX at CHAIN_PARAMETERS)
 {
     const float each[4] = {sum.x, sum.y, sum.z, sum.w};
-    float out[LANES] = {0};
+    float out[LANES];
     const int count = (int)clamp(N - column, (INDEX)0, (INDEX)4);
 #pragma unroll
-    for (int i = 0; i < 4; i++)
-        out[i] = each[i] + (HAS_BIAS && i < count ? bias[(column + i) * BIAS_COLUMN] : 0.0f);
+    for (int i = 0; i < LANES; i++)
+        out[i] = i >= 4 ? 0.0f : each[i % 4] + (HAS_BIAS && i < count ? bias[(column + i) * BIAS_COLUMN] : 0.0f);
     if (CHANNELS || C_COLUMN == 1) {
         if (count)
             NCL_STORE_AFTER(VLOAD(out), count, c, at + column, CHANNELS ? at / N % CHANNELS : column)
@@ -189,10 +223,17 @@ static void FN(gemm_group)(INDEX task, SIZES size, local float *shared, global c
 #pragma unroll
     for (int r = 0; r < ROWS; r++)
         sum[r][0] = sum[r][1] = 0;
+    float4 left_next[LEFT_FOURS], right_next[RIGHT_FOURS];
+    FN(gemm_group_load)(TALL, M - row, to - from, A_ROW, A_COLUMN, a + from * A_COLUMN, left_next);
+    FN(gemm_group_load_right)(size, from, to, column, b, right_next);
     for (INDEX k = from; k < to; k += DEPTH) {
-        FN(gemm_group_fill)(TALL, M - row, to - k, A_ROW, A_COLUMN, a + k * A_COLUMN, left);
-        FN(gemm_group_right)(size, k, to, column, b, right);
+        FN(gemm_group_keep)(TALL, A_COLUMN, left_next, left);
+        FN(gemm_group_keep_right)(size, right_next, right);
         barrier(CLK_LOCAL_MEM_FENCE);
+        if (k + DEPTH < to) {
+            FN(gemm_group_load)(TALL, M - row, to - k - DEPTH, A_ROW, A_COLUMN, a + (k + DEPTH) * A_COLUMN, left_next);
+            FN(gemm_group_load_right)(size, k + DEPTH, to, column, b, right_next);
+        }
         FN(gemm_group_add)(left + y, right + x, sum);
         barrier(CLK_LOCAL_MEM_FENCE);
     }
@@ -200,7 +241,8 @@ static void FN(gemm_group)(INDEX task, SIZES size, local float *shared, global c
     for (int r = 0; r < ROWS; r++)
         if (row + y + r < M) {
             const INDEX m = row + y + r;
-            FN(gemm_group_store)(size, sum[r][0], column + x, bias + m * BIAS_ROW, c, place + m * C_ROW CHAIN_ARGUMENTS);
+            FN(gemm_group_store)(size, sum[r][0], column + x, bias + m * BIAS_ROW, c,
+                                 place + m * C_ROW CHAIN_ARGUMENTS);
             FN(gemm_group_store)(size, sum[r][1], column + x + HALF, bias + m * BIAS_ROW, c,
                                  place + m * C_ROW CHAIN_ARGUMENTS);
         }

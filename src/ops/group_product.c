@@ -5,13 +5,13 @@
 #include "emit/cost.h"
 #include "ops/window.h"
 
-#define ROWS  8  /* of a work-item, and columns, as in gemm_group.cl */
-#define DEPTH 16 /* of the panels in local memory */
-#define GAP   4
-#define SPAN  2 /* axes of an image */
+#define ROWS 8 /* of a work-item, and columns, as in gemm_group.cl */
+#define GAP  4
+#define SPAN 2 /* axes of an image */
 
-#define SPLITS_MAX 16
-#define TERMS_MIN  256 /* of a task: less does not pay for the step that adds up */
+#define SPLITS_MAX 32
+#define TERMS_MIN  96 /* of a task: less does not pay for the step that adds up */
+#define WAVES      6  /* groups of 64 work-items that a compute unit wants, to have something to do while some wait */
 /* Terms of a task where loops are short: a work-item goes through about ten iterations for each. */
 #define TERMS_SHORT 6000
 
@@ -19,9 +19,10 @@
 #define JOIN       5.0   /* microseconds of the step that adds up */
 #define JOIN_RATE  500.0 /* GB/s */
 
-/* Work-items of a group along both edges of its tile. */
+/* Work-items of a group along both edges of its tile, and steps of k of its panels in local memory: what of the next
+ * panel is on its way must fit into the registers too. */
 struct edges {
-    int64_t down, across;
+    int64_t down, across, depth;
 };
 
 static int64_t tile_count(struct edges edges, const struct ncl_matmul *p)
@@ -32,7 +33,7 @@ static int64_t tile_count(struct edges edges, const struct ncl_matmul *p)
 /* Large tiles read least, where there are enough of them to fill the device. */
 static struct edges choose_edges(const struct ncl_target *target, const struct ncl_matmul *p, int64_t batch)
 {
-    static const struct edges large = {16, 16}, small = {8, 8};
+    static const struct edges large = {16, 16, 16}, small = {8, 8, 8};
     return target->max_work_group >= (size_t)(large.down * large.across) &&
                    tile_count(large, p) * batch >= 2 * (int64_t)target->compute_units
                ? large
@@ -41,13 +42,13 @@ static struct edges choose_edges(const struct ncl_target *target, const struct n
 
 static uint32_t local_bytes(struct edges edges)
 {
-    return (uint32_t)(DEPTH * ((edges.down + edges.across) * ROWS + 2 * GAP)) * (uint32_t)sizeof(float);
+    return (uint32_t)(edges.depth * ((edges.down + edges.across) * ROWS + 2 * GAP)) * (uint32_t)sizeof(float);
 }
 
 /* Tasks for the sums of a tile: as many as fill the device, or as short loops need. */
 static int64_t choose_splits(const struct ncl_target *target, const struct ncl_matmul *p, int64_t tiles)
 {
-    const int64_t wanted = 2 * (int64_t)target->compute_units / tiles, most = p->k / TERMS_MIN;
+    const int64_t wanted = WAVES * (int64_t)target->compute_units / tiles, most = p->k / TERMS_MIN;
     int64_t splits = wanted < most ? wanted : most;
     if (splits > SPLITS_MAX)
         splits = SPLITS_MAX;
@@ -70,7 +71,7 @@ static bool is_dense(const struct ncl_matmul *p)
 
 const char *ncl_group_product_unfit_device(const struct ncl_target *target)
 {
-    const struct edges small = {8, 8};
+    const struct edges small = {8, 8, 8};
     if (target->cpu)
         return "barriers cost too much on a CPU";
     return !target->barriers || target->max_work_group < (size_t)(small.down * small.across) ||
@@ -115,7 +116,7 @@ static struct plan plan_product(const struct ncl_target *target, const struct nc
     plan.rows = plan.batch * p->m;
     if (product->channels || is_dense(p))
         plan.splits = choose_splits(target, p, tile_count(plan.edges, p) * plan.batch);
-    plan.terms = ncl_ceil_div(ncl_ceil_div(p->k, plan.splits), DEPTH) * DEPTH;
+    plan.terms = ncl_ceil_div(ncl_ceil_div(p->k, plan.splits), plan.edges.depth) * plan.edges.depth;
     plan.splits = ncl_ceil_div(p->k, plan.terms);
     return plan;
 }
@@ -159,7 +160,7 @@ static nnefcl_status emit_tiles(struct ncl_lower *lower, const struct ncl_group_
     ncl_step_group(step, (unsigned)(plan->edges.down * plan->edges.across), local_bytes(plan->edges));
     ncl_step_define_int(step, "DOWN", plan->edges.down);
     ncl_step_define_int(step, "ACROSS", plan->edges.across);
-    ncl_step_define_int(step, "DEPTH", DEPTH);
+    ncl_step_define_int(step, "DEPTH", plan->edges.depth);
     ncl_step_define_int(step, "IMAGE", product->image != NULL);
     if (product->image)
         ncl_window_define_border(step, product->image->border);

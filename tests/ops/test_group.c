@@ -13,30 +13,30 @@ static const struct group_case {
     unsigned units;
     const char *in_plan;
 } cases[] = {
-    {"x = external(shape = [5,700]); w = variable(shape = [700,9], label = 'w'); y = matmul(x, w);", 64, "SPLITS=2 "},
+    {"x = external(shape = [5,700]); w = variable(shape = [700,9], label = 'w'); y = matmul(x, w);", 64, "gemm_join"},
     {"x = external(shape = [3,5,1030]); w = variable(shape = [3,1030,9], label = 'w'); y = relu(matmul(x, w));", 64,
      "gemm_join"},
     {"x = external(shape = [1030,17]); w = variable(shape = [9,1030], label = 'w'); c = matmul(x, w, transposeA = "
      "true, "
      "transposeB = true); y = c * 0.5 + 1.0;",
-     64, "SPLITS=4 "},
+     64, "gemm_join"},
     {"x = external(shape = [3,1100]); w = variable(shape = [7,1100], label = 'w'); b = variable(shape = [1,7], label = "
      "'b'); y = sigmoid(linear(x, w, b));",
      64, "gemm_join"},
     {"x = external(shape = [2,64,5,5]); w = variable(shape = [6,64,3,3], label = 'w'); b = variable(shape = [1,6], "
      "label "
      "= 'b'); s = variable(shape = [1,6], label = 's'); y = relu(conv(x, w, b) * s);",
-     64, "SPLITS=2 "},
+     64, "gemm_join"},
     {"x = external(shape = [2,128,5,5]); w = variable(shape = [4,64,3,3], label = 'w'); b = variable(shape = [1,4], "
      "label "
      "= 'b'); y = conv(x, w, b, groups = 2);",
-     64, "SPLITS=2 "},
+     64, "gemm_join"},
     {"x = external(shape = [2,600,3,5]); w = variable(shape = [5,600,1,1], label = 'w'); y = conv(x, w, 0.5);", 64,
      "IMAGE=0"},
     {"x = external(shape = [1,64,7,9]); w = variable(shape = [5,64,3,3], label = 'w'); y = conv(x, w, stride = [2,1], "
      "dilation = [1,2], border = 'reflect');",
-     64, "SPLITS=2 "},
-    {"x = external(shape = [2,60,11]); w = variable(shape = [5,60,9], label = 'w'); y = conv(x, w);", 64, "SPLITS=2 "},
+     64, "gemm_join"},
+    {"x = external(shape = [2,60,11]); w = variable(shape = [5,60,9], label = 'w'); y = conv(x, w);", 64, "gemm_join"},
     {"x = external(shape = [260,40]); w = variable(shape = [40,260], label = 'w'); y = tanh(matmul(x, w));", 1,
      "DOWN=16"},
     {"x = external(shape = [1,3,40,40]); w = variable(shape = [130,3,3,3], label = 'w'); s = variable(shape = [1,130], "

@@ -4,8 +4,6 @@
 
 #include "front/build.h"
 
-/* Drops nodes that nothing needs. */
-nnefcl_status ncl_after_body_prune(struct ncl_build *build);
 /* Finds and checks the files of all variables. */
 nnefcl_status ncl_after_body_files(struct ncl_build *build);
 /* Ranges for variables without a file. */

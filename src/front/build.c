@@ -5,6 +5,7 @@
 #include "front/nodes.h"
 #include "front/quantize.h"
 #include "front/translate.h"
+#include "ir/prune.h"
 #include "front/translate_lenient.h"
 #include "front/translate_tract.h"
 
@@ -214,7 +215,7 @@ static nnefcl_status finish_graph(struct ncl_build *build, const struct ncl_quan
 {
     nnefcl_status status = quant ? ncl_quantize_attach(build, quant) : NNEFCL_OK;
     if (!status)
-        status = ncl_after_body_prune(build);
+        status = ncl_prune(build->graph, &build->scratch, build->diag);
     if (!status)
         status = ncl_after_body_files(build);
     if (!status && quant)

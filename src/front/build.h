@@ -4,7 +4,7 @@
  * translate       assignments, expressions and invocations: types are checked and code is made
  * evaluate        runs the code of an assignment; constant_math: operators, subscripts and built-in functions on values
  * nodes           an invocation of an operation becomes a node, by ir/make.h (reshape_inputs: other shapes of inputs)
- * after_body      dead nodes, files of variables, ranges of random values
+ * after_body      files of variables, ranges of random values
  * quantize        graph.quant; quantize_nodes: its entries as nodes
  * build.c         the order of it all
  *

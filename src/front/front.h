@@ -26,6 +26,9 @@ struct ncl_build_options {
 nnefcl_status ncl_build(struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_document *document,
                         const struct ncl_quant_file *quant, const struct ncl_container *container,
                         const struct ncl_build_options *options, const struct ncl_graph **graph);
+/* The signatures of the library's operations (ncl_graph.signatures), for who makes a graph without a document. */
+nnefcl_status ncl_library_signatures(struct ncl_arena *arena, struct ncl_diag *diag,
+                                     const struct ncl_names **signatures);
 /* stdlib.nnef parsed: the declarations of chapter 4. In `arena`. */
 nnefcl_status ncl_stdlib(struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_document **document);
 

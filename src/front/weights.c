@@ -177,9 +177,48 @@ void ncl_weights_free(struct ncl_weights *weights)
     ncl_resize(&allocator, weights, 0);
 }
 
+/* Of elements that lie elsewhere than in tensor files of NNEF. */
+static nnefcl_status stored_bytes(struct ncl_weights *w, size_t count, const uint8_t **bytes, struct ncl_diag *diag)
+{
+    const struct ncl_stored *stored = w->tensor->variable->stored;
+    const unsigned bits = ncl_stored_bits(stored->element);
+    const size_t size = (count * bits + 7) / 8;
+    size_t got;
+    if (stored->memory) {
+        *bytes = (const uint8_t *)stored->memory + w->position * bits / 8;
+        return NNEFCL_OK;
+    }
+    const nnefcl_status status = ncl_cursor_read(w->data.cursor, w->packed, size, &got, diag);
+    *bytes = w->packed;
+    return !status && got < size
+               ? ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE,
+                           "the elements of '%.100s' reach beyond the end of their file", w->tensor->variable->label)
+               : status;
+}
+
+static nnefcl_status stored_refill(struct ncl_weights *w, struct ncl_diag *diag)
+{
+    const uint64_t left = w->volume - w->position;
+    const size_t count = left < CHUNK ? (size_t)left : CHUNK;
+    const uint8_t *bytes;
+    const enum ncl_stored_type element = w->tensor->variable->stored->element;
+    const nnefcl_status status = stored_bytes(w, count, &bytes, diag);
+    if (status)
+        return status;
+    w->held = count;
+    w->taken = 0;
+    if (w->tensor->dtype == NNEFCL_SCALAR)
+        ncl_stored_to_double(element, bytes, 0, count, w->item.real);
+    else
+        ncl_stored_to_int64(element, bytes, 0, count, w->item.integer);
+    return NNEFCL_OK;
+}
+
 /* Reads and unpacks the next items of the file. */
 static nnefcl_status refill(struct ncl_weights *w, struct ncl_diag *diag)
 {
+    if (w->tensor->variable->stored)
+        return stored_refill(w, diag);
     const struct ncl_tensor_header *header = &w->data.header;
     uint64_t left = w->volume - w->position;
     size_t count = left < CHUNK ? (size_t)left : CHUNK, size = (count * header->bits + 7) / 8, got;
@@ -313,6 +352,31 @@ static nnefcl_status next_random(struct ncl_weights *w, void *out, size_t count,
     return NNEFCL_OK;
 }
 
+/* ---- the beginning of a tensor ---- */
+
+static nnefcl_status next_memory(struct ncl_weights *w, void *out, size_t count, struct ncl_diag *diag)
+{
+    (void)diag;
+    memcpy(out, (const float *)w->tensor->variable->stored->memory + w->position, count * sizeof(float));
+    w->position += count;
+    return NNEFCL_OK;
+}
+
+static nnefcl_status begin_stored(struct ncl_weights *w, const struct ncl_variable *variable, struct ncl_diag *diag)
+{
+    const struct ncl_stored *stored = variable->stored;
+    const bool floats = stored->element == NCL_STORED_FLOAT32;
+    w->data.name = variable->label;
+    w->data.header = (struct ncl_tensor_header){.code = NCL_ITEM_SIGNED, .bits = 64};
+    w->source = !floats ? next_from_file : stored->memory ? next_memory : next_floats;
+    if (stored->memory)
+        return NNEFCL_OK;
+    nnefcl_status status = w->data.cursor ? NNEFCL_OK : ncl_cursor_open(w->container, diag, &w->data.cursor);
+    if (!status)
+        status = ncl_cursor_seek(w->data.cursor, variable->member, diag);
+    return status ? status : ncl_cursor_move(w->data.cursor, stored->offset, diag);
+}
+
 /* The checks of ncl_weights_check once more, as the file may have changed; but what it warns of was said then. */
 static nnefcl_status open_checked(struct ncl_weights *w, const struct ncl_variable *variable, struct ncl_diag *diag)
 {
@@ -357,6 +421,8 @@ nnefcl_status ncl_weights_begin(struct ncl_weights *w, const struct ncl_tensor *
         w->source = next_from_constant;
         return NNEFCL_OK;
     }
+    if (tensor->variable->stored)
+        return begin_stored(w, tensor->variable, diag);
     if (tensor->variable->member != SIZE_MAX)
         return begin_file(w, tensor->variable, diag);
     w->stream = ncl_random_stream(w->seed, tensor->variable->label);

@@ -42,9 +42,9 @@ struct ncl_import_attribute {
 /* Elements that lie in a file of the container, or in memory. They are read when somebody wants them. */
 struct ncl_import_constant {
     const char *name; /* "" or NULL: none */
-    enum ncl_element element;
+    enum ncl_stored_type element;
     nnefcl_shape shape;      /* extents may be 0 */
-    const void *memory;      /* all of them, packed as element.h says, for as long as the model; NULL: ... */
+    const void *memory;      /* all of them, packed as stored.h says, for as long as the model; NULL: ... */
     size_t member;           /* ... of the container, */
     uint64_t offset;         /* from this byte on */
     const char *unsupported; /* why it cannot be read ("it holds strings"); NULL: it can */
@@ -64,7 +64,7 @@ struct ncl_import_node {
 /* Something that is given to the graph from outside. */
 struct ncl_import_input {
     const char *name;
-    enum ncl_element element;
+    enum ncl_stored_type element;
     int rank;                            /* -1: the file does not say */
     int64_t extent[NNEFCL_MAX_RANK];     /* -1: open */
     const char *symbol[NNEFCL_MAX_RANK]; /* what the file calls an open extent; NULL: nothing */
@@ -88,6 +88,7 @@ struct ncl_import_operator {
     const char *domain, *name; /* domain "": the format's own */
     void (*build)(struct ncl_import *import, const struct ncl_import_node *node);
     bool (*fold)(struct ncl_import *import, const struct ncl_import_node *node); /* NULL: never */
+    const char *as; /* for functions of several operators: which of them, "add"; import->op->as */
 };
 
 struct ncl_import_format {
@@ -116,11 +117,12 @@ struct ncl_import_options {
 /* A tensor by the name that the file gives it. */
 struct ncl_import_value {
     const char *name;
-    enum ncl_element element;
+    enum ncl_stored_type element;
     nnefcl_shape shape;
     const struct ncl_import_constant *constant; /* not read yet; NULL: no such, or read already */
     const struct ncl_known *known;              /* NULL: not known */
     struct ncl_tensor *tensor;                  /* NULL: no node made it yet */
+    struct ncl_tensor *reshaped;                /* of a constant, in the shape that was asked for last; or NULL */
     bool failed;                                /* an error was reported: who reads it stays silent */
 };
 
@@ -133,10 +135,11 @@ struct ncl_import {
     struct ncl_container *container;
     struct ncl_graph *graph;
     struct ncl_infer infer;
-    nnefcl_status status;               /* of the node that is being made, or for good: NOMEM, LIMIT, INTERNAL */
-    struct ncl_loc at;                  /* its place: "model.onnx: node 'conv1' (Conv)" */
-    const struct ncl_import_node *node; /* it */
-    struct ncl_import_scope *scope;     /* names of the graph that is run and of those around it */
+    nnefcl_status status;                 /* of the node that is being made, or for good: NOMEM, LIMIT, INTERNAL */
+    struct ncl_loc at;                    /* its place: "model.onnx: node 'conv1' (Conv)" */
+    const struct ncl_import_node *node;   /* it, */
+    const struct ncl_import_operator *op; /* and what its operator is here */
+    struct ncl_import_scope *scope;       /* names of the graph that is run and of those around it */
     struct ncl_names operators, labels;
     unsigned depth; /* graphs within graphs */
     struct ncl_tensor nothing;
@@ -168,6 +171,9 @@ const struct ncl_import_value *ncl_import_value(struct ncl_import *import, const
                                                 size_t index);
 /* The same as a tensor of the graph, made when it is a constant. Never NULL. */
 struct ncl_tensor *ncl_import_tensor(struct ncl_import *import, const struct ncl_import_node *node, size_t index);
+/* The same in another shape of as many elements, without a node where it is a constant: a bias, say. */
+struct ncl_tensor *ncl_import_tensor_as(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
+                                        const nnefcl_shape *shape);
 /* Its elements, read now; NULL: they are not known (or too many), which is no error. */
 const struct ncl_known *ncl_import_known(struct ncl_import *import, const struct ncl_import_node *node, size_t index);
 /* The same where the graph cannot be made without: `what` it is ("the shape") is for the message. Never NULL unless an
@@ -178,7 +184,7 @@ const struct ncl_known *ncl_import_need(struct ncl_import *import, const struct 
 void ncl_import_give(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
                      struct ncl_tensor *tensor);
 void ncl_import_give_element(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
-                             struct ncl_tensor *tensor, enum ncl_element element);
+                             struct ncl_tensor *tensor, enum ncl_stored_type element);
 void ncl_import_give_known(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
                            const struct ncl_known *known);
 /* The operand itself under another name. */

@@ -5,12 +5,12 @@
 #define NCL_KNOWN_H
 
 #include "base/alloc.h"
-#include "base/element.h"
+#include "base/stored.h"
 
 #define NCL_KNOWN_MAX ((size_t)1 << 20) /* elements of one; what is larger is left to the device */
 
 struct ncl_known {
-    enum ncl_element element;
+    enum ncl_stored_type element;
     nnefcl_shape shape;
     size_t count;
     union {
@@ -22,18 +22,18 @@ struct ncl_known {
 /* Is it kept as `real`? */
 static inline bool ncl_known_is_real(const struct ncl_known *known)
 {
-    return ncl_element_dtype(known->element) == NNEFCL_SCALAR;
+    return ncl_stored_dtype(known->element) == NNEFCL_SCALAR;
 }
 
 /* Elements of a shape, which may have extents of 0. False: more than NCL_KNOWN_MAX. */
 bool ncl_known_count(const nnefcl_shape *shape, size_t *count);
 /* Zeros to be filled in; NULL: out of memory, or more than NCL_KNOWN_MAX. */
-struct ncl_known *ncl_known_new(struct ncl_arena *arena, enum ncl_element element, const nnefcl_shape *shape);
+struct ncl_known *ncl_known_new(struct ncl_arena *arena, enum ncl_stored_type element, const nnefcl_shape *shape);
 /* Rank 0 and rank 1. */
-struct ncl_known *ncl_known_scalar(struct ncl_arena *arena, enum ncl_element element, double value);
+struct ncl_known *ncl_known_scalar(struct ncl_arena *arena, enum ncl_stored_type element, double value);
 struct ncl_known *ncl_known_integers(struct ncl_arena *arena, const int64_t *value, size_t count);
-/* Decodes packed elements (element.h); `data` holds all of them. */
-struct ncl_known *ncl_known_decode(struct ncl_arena *arena, enum ncl_element element, const nnefcl_shape *shape,
+/* Decodes packed elements (stored.h); `data` holds all of them. */
+struct ncl_known *ncl_known_decode(struct ncl_arena *arena, enum ncl_stored_type element, const nnefcl_shape *shape,
                                    const void *data);
 /* The same elements in another shape of as many. */
 struct ncl_known *ncl_known_reshape(struct ncl_arena *arena, const struct ncl_known *known, const nnefcl_shape *shape);

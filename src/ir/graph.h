@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/diag.h"
+#include "base/stored.h"
 #include "base/names.h"
 #include "nnefcl/tensor.h"
 #include "value.h"
@@ -25,17 +26,26 @@ struct ncl_quant {
     struct ncl_loc at;
 };
 
+/* Elements that do not lie in a tensor file of NNEF: in memory that lives as long as the graph, or from a byte of the
+ * variable's member on. */
+struct ncl_stored {
+    enum ncl_stored_type element;
+    const void *memory; /* NULL: in the member */
+    uint64_t offset;
+};
+
 /* What is behind a label (4.1.3). Variables with equal labels share one. */
 struct ncl_variable {
     const char *label;
     nnefcl_dtype dtype;
     nnefcl_shape shape;
-    size_t member;                  /* index of its file in the container; SIZE_MAX: none, random values */
-    double random_low, random_high; /* range of the random values when there is no file */
-    const struct ncl_quant *quant;  /* how stored indices are to be decoded; NULL: plain data */
-    bool updated;                   /* some update writes it: it is state */
-    size_t index;                   /* position in graph->variable */
-    struct ncl_variable *older;     /* next in its bucket of graph->label */
+    size_t member;                   /* index of its file in the container; SIZE_MAX: none, random values */
+    double random_low, random_high;  /* range of the random values when there is no file */
+    const struct ncl_quant *quant;   /* how stored indices are to be decoded; NULL: plain data */
+    const struct ncl_stored *stored; /* NULL: the member is a tensor file */
+    bool updated;                    /* some update writes it: it is state */
+    size_t index;                    /* position in graph->variable */
+    struct ncl_variable *older;      /* next in its bucket of graph->label */
 };
 
 struct ncl_tensor {

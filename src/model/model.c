@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "front/registered.h"
+#include "model/formats.h"
 #include "model/frozen.h"
 #include "nnef/parse.h"
 
@@ -127,19 +128,25 @@ static nnefcl_status locate(nnefcl_model *model, struct ncl_diag *diag)
     return location ? NNEFCL_OK : ncl_nomem(diag);
 }
 
-static nnefcl_status load_model(nnefcl_model *model, const char *path, const nnefcl_reader *reader,
-                                const nnefcl_model_options *options, struct ncl_diag *diag)
+/* A file of another system. */
+static nnefcl_status load_import(nnefcl_model *model, const struct ncl_import_format *format,
+                                 const nnefcl_model_options *options, struct ncl_diag *diag)
+{
+    struct ncl_import_options import = {.shapes = options->shapes,
+                                        .shape_count = options->shape_count,
+                                        .batch = options->batch,
+                                        .compat = model->compat,
+                                        .memory_limit = model->memory_limit};
+    model->source = (struct ncl_source){.name = ncl_container_lone(model->container)};
+    nnefcl_status status = ncl_library_signatures(&model->arena, diag, &import.signatures);
+    return status ? status
+                  : ncl_import_file(&model->arena, diag, format, model->container, &import, &model->graph);
+}
+
+static nnefcl_status load_document(nnefcl_model *model, const nnefcl_model_options *options, struct ncl_diag *diag)
 {
     struct ncl_quant_file *quant;
-    nnefcl_status status = read_options(model, options, diag);
-    if (status)
-        return status;
-    model->arena.limit = model->memory_limit < SIZE_MAX ? (size_t)model->memory_limit : SIZE_MAX;
-    status = ncl_container_open(path, reader, model->memory_limit, options->no_links != 0, &options->allocator, diag,
-                                &model->container);
-    if (status)
-        return status;
-    status = read_document(model, diag);
+    nnefcl_status status = read_document(model, diag);
     if (!status)
         status = read_quant(model, diag, &quant);
     if (status)
@@ -160,7 +167,23 @@ static nnefcl_status load_model(nnefcl_model *model, const char *path, const nne
                                             .memory_limit = model->memory_limit,
                                             .registered = registered,
                                             .registered_count = options->operation_count};
-    status = ncl_build(&model->arena, diag, model->document, quant, model->container, &build, &model->graph);
+    return ncl_build(&model->arena, diag, model->document, quant, model->container, &build, &model->graph);
+}
+
+static nnefcl_status load_model(nnefcl_model *model, const char *path, const nnefcl_reader *reader,
+                                const nnefcl_model_options *options, struct ncl_diag *diag)
+{
+    const struct ncl_import_format *format;
+    nnefcl_status status = read_options(model, options, diag);
+    if (status)
+        return status;
+    model->arena.limit = model->memory_limit < SIZE_MAX ? (size_t)model->memory_limit : SIZE_MAX;
+    status = ncl_container_open(path, reader, model->memory_limit, options->no_links != 0, &options->allocator, diag,
+                                &model->container);
+    if (!status)
+        status = ncl_format_detect(model->container, diag, &format);
+    if (!status)
+        status = format ? load_import(model, format, options, diag) : load_document(model, options, diag);
     if (!status)
         status = ncl_templates_make(&model->arena, diag, &model->templates);
     return status ? status : locate(model, diag);

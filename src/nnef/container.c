@@ -10,8 +10,9 @@
 #include "file_bytes.h"
 #include "foreign.h"
 
-#define NAMES_LIMIT ((size_t)256 << 20) /* bytes of names and tables */
-#define HEAD        512                 /* bytes that tell a format: one block of a tar */
+#define NAMES_LIMIT  ((size_t)256 << 20) /* bytes of names and tables */
+#define HEAD         512                 /* bytes that tell a format: one block of a tar */
+#define MAX_ATTACHED 1024
 
 /* ---- index ---- */
 
@@ -118,6 +119,34 @@ const struct ncl_member *ncl_container_member(const struct ncl_container *contai
     return &container->entry[index].member;
 }
 
+const char *ncl_container_lone(const struct ncl_container *container)
+{
+    return container->lone;
+}
+
+/* Names are few: a file of another system has one or two of weights beside it. */
+nnefcl_status ncl_container_attach(struct ncl_container *container, const char *name, struct ncl_diag *diag,
+                                   size_t *index)
+{
+    char wanted[NCL_MEMBER_NAME];
+    *index = SIZE_MAX;
+    if (ncl_member_name_normalize(name, wanted) != NCL_NAME_GOOD)
+        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%.200s' is no name of a file beside the model", name);
+    for (size_t i = 1; i < container->count; i++)
+        if (strcmp(container->entry[i].member.name, wanted) == 0)
+            *index = i;
+    if (*index != SIZE_MAX || !container->lone || container->folder < 0)
+        return NNEFCL_OK;
+    if (container->count > MAX_ATTACHED)
+        return ncl_error(diag, NNEFCL_ERR_LIMIT, NCL_NOWHERE, "the model has more than %d files", MAX_ATTACHED);
+    const size_t before = container->count;
+    nnefcl_status status = ncl_folder_attach(container, wanted, diag);
+    if (status || container->count == before)
+        return status;
+    *index = before;
+    return sort_names(container, diag);
+}
+
 const nnefcl_allocator *ncl_container_allocator(const struct ncl_container *container)
 {
     return &container->arena.allocator;
@@ -163,13 +192,15 @@ static nnefcl_status open_folder_of(struct ncl_container *container, const char 
     return container->folder < 0 ? cannot_open(diag, folder, errno) : NNEFCL_OK;
 }
 
-/* The reader holds one text: it is the graph. With a path, its neighbours belong to it. */
-static nnefcl_status index_lone_text(struct ncl_container *container, const uint8_t *head, size_t size,
-                                     const char *path, struct ncl_diag *diag)
+/* The reader holds one file: a text that is the graph, or one of another system. With a path, its neighbours belong to
+ * it: those of a text are listed, others attached when they are asked for. */
+static nnefcl_status index_lone(struct ncl_container *container, const uint8_t *head, size_t size, const char *path,
+                                struct ncl_diag *diag)
 {
-    if (memchr(head, 0, size))
-        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE,
-                         "'%s' is neither a text nor a .tar, .tar.gz or .zip archive", path ? path : "the model");
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    container->lone = ncl_arena_strdup(&container->arena, slash ? slash + 1 : path ? path : "the model");
+    if (!container->lone)
+        return ncl_nomem(diag);
     struct ncl_entry *entry = ncl_container_add(container, "graph.nnef", container->reader.size, diag);
     if (!entry)
         return diag->status;
@@ -177,7 +208,7 @@ static nnefcl_status index_lone_text(struct ncl_container *container, const uint
     if (!path)
         return NNEFCL_OK;
     nnefcl_status status = open_folder_of(container, path, diag);
-    return status ? status : ncl_folder_index(container, true, diag);
+    return status || memchr(head, 0, size) ? status : ncl_folder_index(container, true, diag);
 }
 
 static nnefcl_status index_reader(struct ncl_container *container, const char *path, struct ncl_diag *diag)
@@ -197,7 +228,7 @@ static nnefcl_status index_reader(struct ncl_container *container, const char *p
         return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE,
                          "'%s' is packed with %s; only .tar, .tar.gz and .zip are read", path ? path : "the model",
                          other);
-    return container->archive ? ncl_archive_index(container, diag) : index_lone_text(container, head, size, path, diag);
+    return container->archive ? ncl_archive_index(container, diag) : index_lone(container, head, size, path, diag);
 }
 
 static nnefcl_status index_path(struct ncl_container *container, const char *path, struct ncl_diag *diag)
@@ -356,6 +387,14 @@ static nnefcl_status read_plain(struct ncl_cursor *cursor, void *buffer, size_t 
         return NNEFCL_OK;
     return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' cannot be read: %s", entry->member.name,
                      *got == SIZE_MAX ? "the reader failed" : "it became shorter");
+}
+
+nnefcl_status ncl_cursor_move(struct ncl_cursor *cursor, uint64_t position, struct ncl_diag *diag)
+{
+    if (!cursor->entry || (cursor->stream && !cursor->entry->direct))
+        return ncl_error(diag, NNEFCL_ERR_INTERNAL, NCL_NOWHERE, "a file of the model cannot be read from its middle");
+    cursor->position = position < cursor->entry->member.size ? position : cursor->entry->member.size;
+    return NNEFCL_OK;
 }
 
 nnefcl_status ncl_cursor_read(struct ncl_cursor *cursor, void *buffer, size_t size, size_t *got, struct ncl_diag *diag)

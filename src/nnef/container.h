@@ -26,7 +26,7 @@ struct ncl_member {
 
 /* `path` or `reader`, the other NULL; the reader is copied. `limit`: bytes of one member, and of all of a compressed
  * tar together (0: none); beyond it and above NCL_MAX_MEMBERS NNEFCL_ERR_LIMIT. Other errors are NNEFCL_ERR_MODEL. A
- * path to a text is "graph.nnef", whatever its name, and the files beside it belong to the container. Of a folder only
+ * path to any other file is "graph.nnef", whatever its name, and the files beside it belong to the container. Of a folder only
  * what a model can use is indexed: .dat, graph.nnef and graph.quant. An archive whose files all lie in one folder with
  * a graph.nnef is the model in that folder. */
 nnefcl_status ncl_container_open(const char *path, const nnefcl_reader *reader, uint64_t limit, bool no_links,
@@ -42,6 +42,13 @@ const struct ncl_member *ncl_container_member(const struct ncl_container *contai
 /* A member as messages name it: "models/sq/graph.nnef", "m.tgz:graph.nnef"; of a lone text its own path. Without a path
  * (memory, callbacks) the name alone. In the arena; NULL: out of memory. */
 const char *ncl_container_path(const struct ncl_container *container, const char *name, struct ncl_arena *arena);
+/* The name of the file that the container was opened with, where that is neither a folder nor an archive: a text, or
+ * the file of another system, "model.onnx". It is member 0. NULL: it is one of those. */
+const char *ncl_container_lone(const struct ncl_container *container);
+/* While the model is opened: a file beside the lone one becomes a member, by its relative name. *index is SIZE_MAX when
+ * there is none; a name that leaves the folder is an error. */
+nnefcl_status ncl_container_attach(struct ncl_container *container, const char *name, struct ncl_diag *diag,
+                                   size_t *index);
 /* Finds a member: exact name first, else the only one that matches case-insensitively. Returns its index, SIZE_MAX:
  * none; *ambiguous tells that several match only case-insensitively. A link (or what lies behind a linked folder) is
  * found, but ncl_cursor_seek refuses it. */
@@ -54,6 +61,8 @@ nnefcl_status ncl_cursor_open(const struct ncl_container *container, struct ncl_
 void ncl_cursor_free(struct ncl_cursor *cursor);
 /* Positions at the start of a member. */
 nnefcl_status ncl_cursor_seek(struct ncl_cursor *cursor, size_t index, struct ncl_diag *diag);
+/* Goes on at another byte of it; not in a packed archive. */
+nnefcl_status ncl_cursor_move(struct ncl_cursor *cursor, uint64_t position, struct ncl_diag *diag);
 /* Reads up to `size` bytes of the member; *got < size only at its end. */
 nnefcl_status ncl_cursor_read(struct ncl_cursor *cursor, void *buffer, size_t size, size_t *got, struct ncl_diag *diag);
 

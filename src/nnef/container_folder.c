@@ -223,6 +223,27 @@ nnefcl_status ncl_folder_index(struct ncl_container *container, bool lone, struc
     return status;
 }
 
+nnefcl_status ncl_folder_attach(struct ncl_container *container, const char *name, struct ncl_diag *diag)
+{
+    struct stat about;
+    const int opened = open_below(container, name, O_NONBLOCK);
+    if (opened < 0 && errno == ENOENT)
+        return NNEFCL_OK;
+    if (opened < 0) {
+        char text[NCL_FILE_ERROR_TEXT];
+        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' cannot be read: %s", name,
+                         ncl_file_error(errno, text));
+    }
+    const bool regular = fstat(opened, &about) == 0 && S_ISREG(about.st_mode);
+    close(opened);
+    struct ncl_entry *entry = ncl_container_add(container, name, regular ? (uint64_t)about.st_size : 0, diag);
+    if (!entry)
+        return diag->status;
+    if (!regular)
+        entry->refused = "no regular file";
+    return NNEFCL_OK;
+}
+
 nnefcl_status ncl_folder_open_member(const struct ncl_container *container, const struct ncl_entry *entry,
                                      struct ncl_diag *diag, int *file)
 {

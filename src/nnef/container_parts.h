@@ -35,6 +35,7 @@ struct ncl_container {
     size_t count, capacity;
     struct ncl_entry *entry;          /* in the order of the archive */
     const struct ncl_entry **by_name; /* sorted without regard to case, then with it */
+    const char *lone;                 /* the name of the file, where there is but one; NULL: no such */
     size_t nested;                    /* other graphs inside, */
     const char *nested_name;          /* the first of them */
 };
@@ -51,6 +52,8 @@ size_t ncl_container_read(const struct ncl_container *container, uint64_t offset
 
 /* container_folder.c. `lone`: the folder of a lone text, of which too much is no error. */
 nnefcl_status ncl_folder_index(struct ncl_container *container, bool lone, struct ncl_diag *diag);
+/* A new entry for a file of the folder, unless there is none of that (normalized) name. */
+nnefcl_status ncl_folder_attach(struct ncl_container *container, const char *name, struct ncl_diag *diag);
 nnefcl_status ncl_folder_open_member(const struct ncl_container *container, const struct ncl_entry *entry,
                                      struct ncl_diag *diag, int *file);
 

@@ -65,17 +65,6 @@ static bool is_printable(const struct field *field)
     return field->wire == 2;
 }
 
-/* ModelProto: ir_version = 1, producer_name = 2, producer_version = 3, ..., graph = 7, opset_import = 8. */
-static int is_onnx(const uint8_t *head, size_t size)
-{
-    const uint8_t *at = head;
-    struct field first, second;
-    if (!field_read(&at, head + size, &first) || !field_read(&at, head + size, &second) || first.number != 1 ||
-        first.wire != 0 || first.value == 0 || first.value > 64)
-        return false;
-    return second.number == 7 || second.number == 8 || (second.number <= 4 && is_printable(&second));
-}
-
 /* SavedModel: saved_model_schema_version = 1, meta_graphs = 2, whose first field is a message. */
 static int is_saved_model(const uint8_t *head, size_t size)
 {
@@ -233,14 +222,13 @@ static int is_tensor(const uint8_t *head, size_t size)
 static const struct ncl_foreign table[] = {
     {"a TensorFlow Lite model", CONVERT("tflite"), is_tflite},
     {"a TensorFlow SavedModel", "freeze it, then " CONVERT("tf"), is_saved_model},
-    {"an ONNX model", CONVERT("onnx"), is_onnx},
     {"a frozen TensorFlow graph", CONVERT("tf"), is_graph_def},
     {"a TensorFlow graph as text", CONVERT("tf"), is_pbtxt},
     {"a Caffe2 network", CONVERT("caffe2"), is_caffe2},
     {"a Caffe model", CONVERT("caffe"), is_caffemodel},
     {"a Caffe network description", CONVERT("caffe"), is_prototxt},
     {"a PyTorch file", EXPORT, is_pytorch},
-    {"an MXNet file", "export the network as ONNX (mxnet.onnx.export_model), and convert that (docs/converters.md)",
+    {"an MXNet file", "export the network as ONNX (mxnet.onnx.export_model), which opens here",
      is_mxnet},
     {"a Keras model", "save it as a SavedModel or as TensorFlow Lite, and convert that (docs/converters.md)", is_keras},
     {"an HDF5 file (Keras keeps models so)",
@@ -248,7 +236,7 @@ static const struct ncl_foreign table[] = {
     {"a safetensors file, weights without a graph", EXPORT, is_safetensors},
     {"a GGUF file, weights without a graph", EXPORT, is_gguf},
     {"a Torch 7 file", "load it in PyTorch and " EXPORT, is_torch7},
-    {"an ONNX Runtime model", "go back to the ONNX model that it was made from", is_ort},
+    {"an ONNX Runtime model", "go back to the ONNX model that it was made from, which opens here", is_ort},
     {"an OpenVINO model", "go back to the model that it was made from", is_openvino},
     {"an archive of numpy arrays", "it holds data; -i reads it", is_npz},
     {"a tensor file", "it holds data; -i reads it", is_tensor},

@@ -14,13 +14,13 @@ static const struct {
 } cases[] = {
     {HEAD("\x08\x07\x12\x07pytorch\x1a\x05"
           "2.1.0:\x80\x04"),
-     "ONNX model"},
+     NULL},
     {HEAD("\x08\x08:\xa0\x03\n\x05"
           "input"),
-     "ONNX model"},
+     NULL},
     {HEAD("\x08\x07"
           "B\x04\n\0\x10\x0d:\x10"),
-     "ONNX model"},
+     NULL},
     {HEAD("\x08\x01\x12\xd4\x02\n\x10\x12\x04serve"), "SavedModel"},
     {HEAD("\n9\n\x05input\x12\x0bPlaceholder*\x0b\n\x05"
           "dtype\x12\x02"

@@ -15,16 +15,17 @@ import subprocess
 import sys
 
 # what a folder may include besides itself and include/nnefcl: the ranks of DESIGN, folders of one rank apart
+FORMATS = ['src/import/onnx']
 BELOW = {
     'include': [], 'src/base': [], 'src/nnef': ['src/base'], 'src/ir': ['src/base'], 'src/emit': ['src/ir', 'src/base'],
     'src/ops': ['src/emit', 'src/ir', 'src/base'],
     'src/front': ['src/emit', 'src/nnef', 'src/ir', 'src/base'],
-    **{'src/import/' + f: ['src/import', 'src/nnef', 'src/ir', 'src/base'] for f in ('onnx',)}, # a folder in a folder stands in front of it
+    **{f: ['src/import', 'src/nnef', 'src/ir', 'src/base'] for f in FORMATS}, # a folder in a folder stands in front of it
     'src/import': ['src/emit', 'src/nnef', 'src/ir', 'src/base'],
     'src/pass': ['src/emit', 'src/ir', 'src/base'],
     'src/plan': ['src/emit', 'src/ir', 'src/base'],
     'src/verify': ['src/emit', 'src/ir', 'src/base'],
-    'src/model': ['src/front', 'src/import', 'src/pass', 'src/plan', 'src/verify', 'src/emit', 'src/ir', 'src/nnef', 'src/base'],
+    'src/model': FORMATS + ['src/front', 'src/import', 'src/pass', 'src/plan', 'src/verify', 'src/emit', 'src/ir', 'src/nnef', 'src/base'],
     'host': ['src/model', 'src/verify', 'src/front', 'src/plan', 'src/emit', 'src/ir', 'src/base'],
     'tools': [], 'examples': [],
 }

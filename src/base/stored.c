@@ -1,4 +1,4 @@
-#include "base/element.h"
+#include "base/stored.h"
 
 #include <math.h>
 
@@ -9,39 +9,39 @@ static const struct {
     unsigned bits;
     nnefcl_dtype dtype;
 } elements[] = {
-#define NCL_ELEMENT_ROW(name, text, bits, dtype) {text, bits, NNEFCL_##dtype},
-    NCL_ELEMENT_LIST(NCL_ELEMENT_ROW)
-#undef NCL_ELEMENT_ROW
+#define NCL_STORED_ROW(name, text, bits, dtype) {text, bits, NNEFCL_##dtype},
+    NCL_STORED_LIST(NCL_STORED_ROW)
+#undef NCL_STORED_ROW
 };
 
-const char *ncl_element_name(enum ncl_element element)
+const char *ncl_stored_name(enum ncl_stored_type element)
 {
     return elements[element].name;
 }
 
-unsigned ncl_element_bits(enum ncl_element element)
+unsigned ncl_stored_bits(enum ncl_stored_type element)
 {
     return elements[element].bits;
 }
 
-nnefcl_dtype ncl_element_dtype(enum ncl_element element)
+nnefcl_dtype ncl_stored_dtype(enum ncl_stored_type element)
 {
     return elements[element].dtype;
 }
 
-static bool is_unsigned(enum ncl_element element)
+static bool is_unsigned(enum ncl_stored_type element)
 {
-    return (element >= NCL_ELEMENT_UINT8 && element <= NCL_ELEMENT_UINT64) || element == NCL_ELEMENT_UINT4;
+    return (element >= NCL_STORED_UINT8 && element <= NCL_STORED_UINT64) || element == NCL_STORED_UINT4;
 }
 
-int64_t ncl_element_low(enum ncl_element element)
+int64_t ncl_stored_low(enum ncl_stored_type element)
 {
     if (elements[element].dtype != NNEFCL_INTEGER || is_unsigned(element))
         return 0;
     return INT64_MIN >> (64 - elements[element].bits);
 }
 
-int64_t ncl_element_high(enum ncl_element element)
+int64_t ncl_stored_high(enum ncl_stored_type element)
 {
     if (elements[element].dtype != NNEFCL_INTEGER)
         return 0;
@@ -49,7 +49,7 @@ int64_t ncl_element_high(enum ncl_element element)
     return (int64_t)(UINT64_MAX >> (64 - bits));
 }
 
-bool ncl_element_bytes(enum ncl_element element, uint64_t count, uint64_t *bytes)
+bool ncl_stored_bytes(enum ncl_stored_type element, uint64_t count, uint64_t *bytes)
 {
     uint64_t bits;
     if (__builtin_mul_overflow(count, (uint64_t)elements[element].bits, &bits) || bits > UINT64_MAX - 7)
@@ -82,7 +82,7 @@ static double small_float(uint64_t bits, unsigned exponent, unsigned mantissa, b
     return sign * ldexp(e ? (double)(m | (uint64_t)1 << mantissa) : (double)m, (e ? (int)e : 1) - bias - (int)mantissa);
 }
 
-static double bits_to_double(enum ncl_element element, uint64_t bits)
+static double bits_to_double(enum ncl_stored_type element, uint64_t bits)
 {
     union {
         uint64_t bits;
@@ -93,40 +93,40 @@ static double bits_to_double(enum ncl_element element, uint64_t bits)
         float value;
     } single = {(uint32_t)bits};
     switch (element) {
-    case NCL_ELEMENT_FLOAT32:
+    case NCL_STORED_FLOAT32:
         return (double)single.value;
-    case NCL_ELEMENT_FLOAT64:
+    case NCL_STORED_FLOAT64:
         return wide.value;
-    case NCL_ELEMENT_FLOAT16:
+    case NCL_STORED_FLOAT16:
         return small_float(bits, 5, 10, true);
-    case NCL_ELEMENT_BFLOAT16:
+    case NCL_STORED_BFLOAT16:
         return small_float(bits, 8, 7, true);
-    case NCL_ELEMENT_FLOAT8E4M3FN:
+    case NCL_STORED_FLOAT8E4M3FN:
         return small_float(bits, 4, 3, false);
     default:
         return small_float(bits, 5, 2, true);
     }
 }
 
-static int64_t bits_to_int64(enum ncl_element element, uint64_t bits)
+static int64_t bits_to_int64(enum ncl_stored_type element, uint64_t bits)
 {
     const unsigned spare = 64 - elements[element].bits;
-    if (element == NCL_ELEMENT_BOOL)
+    if (element == NCL_STORED_BOOL)
         return bits != 0;
     return is_unsigned(element) ? (int64_t)bits : (int64_t)(bits << spare) >> spare;
 }
 
-void ncl_element_to_double(enum ncl_element element, const uint8_t *data, size_t first, size_t count, double *out)
+void ncl_stored_to_double(enum ncl_stored_type element, const uint8_t *data, size_t first, size_t count, double *out)
 {
     for (size_t i = 0; i < count; i++) {
         const uint64_t bits = load_bits(data, first + i, elements[element].bits);
         out[i] = elements[element].dtype == NNEFCL_SCALAR ? bits_to_double(element, bits)
-                 : element == NCL_ELEMENT_UINT64          ? (double)bits
+                 : element == NCL_STORED_UINT64           ? (double)bits
                                                           : (double)bits_to_int64(element, bits);
     }
 }
 
-void ncl_element_to_int64(enum ncl_element element, const uint8_t *data, size_t first, size_t count, int64_t *out)
+void ncl_stored_to_int64(enum ncl_stored_type element, const uint8_t *data, size_t first, size_t count, int64_t *out)
 {
     for (size_t i = 0; i < count; i++) {
         const uint64_t bits = load_bits(data, first + i, elements[element].bits);

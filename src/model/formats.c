@@ -1,0 +1,50 @@
+#include "model/formats.h"
+
+#include <string.h>
+
+#define HEAD 4096
+
+#define FORMAT(name) extern const struct ncl_import_format ncl_import_##name;
+#include "model/formats.def"
+#undef FORMAT
+
+#define FORMAT(name) &ncl_import_##name,
+const struct ncl_import_format *const ncl_formats[] = {
+#include "model/formats.def"
+};
+#undef FORMAT
+
+const size_t ncl_format_count = sizeof ncl_formats / sizeof *ncl_formats;
+
+static nnefcl_status head_read(const struct ncl_container *container, struct ncl_diag *diag, uint8_t head[HEAD],
+                               size_t *size)
+{
+    struct ncl_cursor *cursor;
+    nnefcl_status status = ncl_cursor_open(container, diag, &cursor);
+    if (status)
+        return status;
+    status = ncl_cursor_seek(cursor, 0, diag);
+    if (!status)
+        status = ncl_cursor_read(cursor, head, HEAD, size, diag);
+    ncl_cursor_free(cursor);
+    return status;
+}
+
+nnefcl_status ncl_format_detect(const struct ncl_container *container, struct ncl_diag *diag,
+                                const struct ncl_import_format **format)
+{
+    uint8_t head[HEAD];
+    size_t size = 0;
+    *format = NULL;
+    if (!ncl_container_lone(container))
+        return NNEFCL_OK;
+    const nnefcl_status status = head_read(container, diag, head, &size);
+    for (size_t i = 0; i < ncl_format_count && !status && !*format; i++)
+        if (ncl_formats[i]->detect(head, size, ncl_container_member(container, 0)->size))
+            *format = ncl_formats[i];
+    if (!status && !*format && memchr(head, 0, size))
+        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE,
+                         "'%.200s' is neither a text, nor a .tar, .tar.gz or .zip archive, nor of a known format",
+                         ncl_container_lone(container));
+    return status;
+}

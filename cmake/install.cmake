@@ -3,7 +3,7 @@ include(CMakePackageConfigHelpers)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/nnefcl)
 
 # What a program that links the archive needs: the shared libraries that ours needs. (As Requires.private, --static would ask for archives of theirs, and of all that stands behind them.)
-set(static_libraries ${OPENCL_LIBRARIES} ${ARCHIVE_LIBRARIES} ${ZLIB_LIBRARIES} m pthread)
+set(static_libraries ${OPENCL_LIBRARIES} ${ARCHIVE_LIBRARIES} ${ZLIB_LIBRARIES} ${PROTOBUF_C_LIBRARIES} m pthread)
 if(CLBLAST_LIBRARY)
   list(PREPEND static_libraries clblast)
 endif()

@@ -59,7 +59,7 @@ static bool field_read(const uint8_t **at, const uint8_t *end, struct field *fie
 
 static bool is_printable(const struct field *field)
 {
-    for (size_t i = 0; i < field->there; i++)
+    for (size_t i = 0; field->wire == 2 && i < field->there; i++)
         if (field->bytes[i] < ' ' || field->bytes[i] == 0x7f)
             return false;
     return field->wire == 2;

@@ -178,7 +178,7 @@ static enum status load_data(struct job *job)
     const struct options *o = job->engine->options;
     enum status status = runs_load(&job->runs, o);
     if (!status && o->labels)
-        status = labels_load(o->labels, &job->labels, job->engine->pool, job->engine->talk);
+        status = labels_load(o->labels, &job->labels, &job->runs);
     return status;
 }
 

@@ -113,6 +113,7 @@ FILES = {
     'b1.npy': npy('|b1', '(2, 3)', bytes([1, 0, 1, 1, 0, 0])),
     'pair.npy': npy('<f4', '(2,)', pack('<', 'f', [3, 4])),
     'colors.npy': npy('<f4', '(1, 3, 2, 2)', pack('<', 'f', [1, 0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 1])),
+    'tenth.npy': npy('<f4', '(2,)', pack('<', 'f', [0.1, 0.05])),
     'row.npy': npy('<f4', '(1, 4)', pack('<', 'f', [0.5, 4, -1, 4])),
     'rows.npy': npy('<f4', '(2, 4)', pack('<', 'f', [0.5, 4, -1, 4, 1, 2, float('nan'), 3])),
     # what no reader should take
@@ -187,6 +188,7 @@ FILES = {
     # the first bytes of another format
     'foreign.h5': b'\x89HDF\r\n\x1a\n' + bytes(500),
     'labels.txt': b'zero\r\none\ntwo',
+    'classes.txt': b'zero\r\none\ntwo\nthree\n\n',
     'binary.txt': b'a\0b',
 }
 

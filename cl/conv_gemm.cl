@@ -111,7 +111,7 @@ static void FN(conv_gemm_cut)(private const INDEX *each, private INDEX *at, priv
 }
 
 /* `origin`: where the image begins. */
-static void FN(conv_gemm_find)(SIZES size, INDEX p, INDEX origin, private struct FN(conv_gemm_place) * place)
+NCL_APART static void FN(conv_gemm_find)(SIZES size, INDEX p, INDEX origin, private struct FN(conv_gemm_place) * place)
 {
     for (int i = 0; i < WIDTH; i++)
         place->each[i] = FN(conv_gemm_at)(size, min(p + i, PIXELS - 1)) - origin;
@@ -182,7 +182,7 @@ static void FN(conv_gemm_pack)(SIZES size, private const struct FN(conv_gemm_pla
 }
 
 /* sum[r] += sum over k of w[k][r] x[k], r < MR */
-static void FN(conv_gemm_tile)(INDEX depth, global const float *w, private const V *x, private V *sum)
+NCL_APART static void FN(conv_gemm_tile)(INDEX depth, global const float *w, private const V *x, private V *sum)
 {
     V c[MR][VECTORS];
 #pragma unroll
@@ -225,7 +225,7 @@ static void FN(conv_gemm_put)(SIZES size, V value, int from, int to, global floa
 }
 
 /* Pixels [from, to) of the rows of a tile, of which the first one starts at y + at. */
-static void FN(conv_gemm_store)(SIZES size, INDEX rows, INDEX pixels, int from, int to, private const V *sum,
+NCL_APART static void FN(conv_gemm_store)(SIZES size, INDEX rows, INDEX pixels, int from, int to, private const V *sum,
                                 global float *y, INDEX at, INDEX channel CHAIN_PARAMETERS)
 {
     for (INDEX r = 0; r < rows; r++, at += pixels)
@@ -236,8 +236,9 @@ static void FN(conv_gemm_store)(SIZES size, INDEX rows, INDEX pixels, int from, 
 
 /* Rows [k, end) of the image for `tiles` tiles; those of a tile are KC apart. `first`: row of the first pixel. */
 #if STRIP
-static void FN(conv_gemm_image)(SIZES size, private const struct FN(conv_gemm_place) * place, INDEX tiles, INDEX first,
-                                INDEX k, INDEX end, global const float *x, private V *image)
+NCL_APART static void FN(conv_gemm_image)(SIZES size, private const struct FN(conv_gemm_place) * place, INDEX tiles,
+                                          INDEX first, INDEX k, INDEX end, global const float *x,
+                                          private V *image)
 {
     float strip[STRIP_MAX];
     const INDEX taps = TAPS;
@@ -251,8 +252,9 @@ static void FN(conv_gemm_image)(SIZES size, private const struct FN(conv_gemm_pl
     }
 }
 #else
-static void FN(conv_gemm_image)(SIZES size, private const struct FN(conv_gemm_place) * place, INDEX tiles, INDEX first,
-                                INDEX k, INDEX end, global const float *x, private V *image)
+NCL_APART static void FN(conv_gemm_image)(SIZES size, private const struct FN(conv_gemm_place) * place, INDEX tiles,
+                                          INDEX first, INDEX k, INDEX end, global const float *x,
+                                          private V *image)
 {
     for (INDEX part = k; part < end; part += PART)
         for (INDEX s = 0; s < tiles; s++)

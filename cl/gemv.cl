@@ -32,7 +32,8 @@ static float FN(gemv_sum)(V v)
 }
 
 /* One row of X against four rows of W: at w, and d1, d2, d3 behind it. */
-static float4 FN(gemv_rows)(INDEX k, global const float *x, global const float *w, INDEX d1, INDEX d2, INDEX d3)
+NCL_APART static float4 FN(gemv_rows)(INDEX k, global const float *x, global const float *w, INDEX d1, INDEX d2,
+                                      INDEX d3)
 {
     global const float *w1 = w + d1, *w2 = w + d2, *w3 = w + d3;
     V a0 = 0.0f, a1 = 0.0f, a2 = 0.0f, a3 = 0.0f, b0 = 0.0f, b1 = 0.0f, b2 = 0.0f, b3 = 0.0f;

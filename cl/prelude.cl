@@ -14,12 +14,15 @@
  * NCL_RAMP    the numbers of the lanes, a VI: 0, 1, 2, ...
  * NCL_BACKWARDS(v)    the last lane first.
  * NCL_EVEN(T, a, b)   the lanes with even numbers of a, then of b.
+ * NCL_APART   in front of a function that does much in each call: it stays one. What a compiler needs for a body grows
+ *             faster than its length, and everything is inlined otherwise.
  * NCL_EACH(m) m(0), m(1), ... with the names of the lanes, up to m(7) or m(f).
  * NCL_HALVINGS(m)   m(8) m(4) m(2) m(1), or from m(4) on: v = join(v, NCL_SWAP(v, d)) for each d joins all lanes. */
 #ifndef NCL_PRELUDE
 #define NCL_PRELUDE
 #pragma OPENCL FP_CONTRACT ON
 typedef global const long *SIZES;
+#define NCL_APART __attribute__((noinline))
 #define NCL_CAT2(a, b) a##b
 #define NCL_CAT(a, b)  NCL_CAT2(a, b)
 #define FN(name)       NCL_CAT(name, NCL_SUFFIX)

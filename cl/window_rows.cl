@@ -51,7 +51,8 @@
 #define OUTSIDE     (KIND == 2 && IGNORE ? -INFINITY : 0.0f)
 
 /* One row of x from `start` on, `extent` elements. */
-static void FN(window_rows_fill)(INDEX extent, INDEX start, INDEX width, global const float *from, private float *to)
+NCL_APART static void FN(window_rows_fill)(INDEX extent, INDEX start, INDEX width, global const float *from,
+                                           private float *to)
 {
     const INDEX first = clamp(-start, (INDEX)0, extent), last = clamp(width - start, first, extent);
     INDEX q = 0;
@@ -118,6 +119,17 @@ static V FN(window_rows_vector)(SIZES size, INDEX o, INDEX row, private const fl
     return NORMALIZE ? value / (float)(taps0 * taps1) : value;
 }
 
+/* A row of the output; `line`: the row of the input of its first tap. */
+NCL_APART static void FN(window_rows_row)(SIZES size, INDEX row, private const float *line, global const float *w,
+                                          V start, global float *y, INDEX to, INDEX channel CHAIN_PARAMETERS)
+{
+    const INDEX width = OUT(1), last = max(width - LANES, (INDEX)0), n = min(width, (INDEX)LANES);
+    for (INDEX i = 0; i < width; i += LANES) {
+        const INDEX o = min(i, last); /* the last ones: with neighbours that are there already, or lanes too many */
+        NCL_STORE_AFTER(FN(window_rows_vector)(size, o, row, line, w, start), n, y, to + o, channel)
+    }
+}
+
 static void FN(window_rows)(INDEX task, SIZES size, global const float *x, global const float *w, global const float *b,
                             global float *y CHAIN_PARAMETERS)
 {
@@ -138,13 +150,6 @@ static void FN(window_rows)(INDEX task, SIZES size, global const float *x, globa
     w += KIND == 0 ? k * KERNEL(0) * KERNEL(1) : 0;
     INDEX to = (plane * OUT(0) + row) * width;
     const V start = KIND == 0 ? b[k * BIAS] : KIND == 2 ? -INFINITY : 0;
-    for (INDEX r = row; r < end; r++, to += width) {
-        private const float *line = lines + (r - row) * stride * pitch;
-        for (INDEX o = 0; o + LANES <= width; o += LANES)
-            NCL_STORE_AFTER(FN(window_rows_vector)(size, o, r, line, w, start), LANES, y, to + o, k)
-        if (width % LANES) { /* the last ones: with neighbours that are there already, or lanes too many */
-            const INDEX o = max(width - LANES, (INDEX)0);
-            NCL_STORE_AFTER(FN(window_rows_vector)(size, o, r, line, w, start), min(width, (INDEX)LANES), y, to + o, k)
-        }
-    }
+    for (INDEX r = row; r < end; r++, to += width)
+        FN(window_rows_row)(size, r, lines + (r - row) * stride * pitch, w, start, y, to, k CHAIN_ARGUMENTS);
 }

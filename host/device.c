@@ -145,6 +145,10 @@ static void list_devices(const struct finder *finder, struct ncl_text *text)
         const nnefcl_device_info *info = &finder->item[i].info;
         if (i)
             ncl_text_add(text, ", ");
+        if (info->index < 0) {
+            ncl_text_printf(text, "%s: %s", info->platform_name, info->reason);
+            continue;
+        }
         if (info->usable)
             ncl_text_printf(text, "%zu: ", position++);
         else

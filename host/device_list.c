@@ -182,30 +182,61 @@ void ncl_device_query(cl_device_id id, const nnefcl_allocator *allocator, nnefcl
 
 /* ---- the list ---- */
 
+struct visitor {
+    const nnefcl_allocator *allocator;
+    int (*visit)(void *user, cl_device_id id, const nnefcl_device_info *info);
+    void *user;
+};
+
+/* A platform that has no device to show is shown itself: it must not look as if it were not there. */
+static int visit_empty(const struct visitor *visitor, cl_platform_id id, int platform, cl_int code)
+{
+    nnefcl_device_info info = {.platform = platform, .index = -1, .type = NNEFCL_DEVICE_OTHER};
+    keep_text(info.platform_name, sizeof info.platform_name, platform_text(id, CL_PLATFORM_NAME, visitor->allocator),
+              visitor->allocator);
+    keep_text(info.vendor, sizeof info.vendor, platform_text(id, CL_PLATFORM_VENDOR, visitor->allocator),
+              visitor->allocator);
+    keep_text(info.version, sizeof info.version, platform_text(id, CL_PLATFORM_VERSION, visitor->allocator),
+              visitor->allocator);
+    if (code == CL_SUCCESS || code == CL_DEVICE_NOT_FOUND)
+        snprintf(info.reason, sizeof info.reason, "the platform has no device (%s)", ncl_opencl_name(code));
+    else
+        snprintf(info.reason, sizeof info.reason, "clGetDeviceIDs failed: %s (%d)", ncl_opencl_name(code), (int)code);
+    return visitor->visit(visitor->user, NULL, &info);
+}
+
+static int visit_platform(const struct visitor *visitor, cl_platform_id id, int platform)
+{
+    cl_device_id device[MAX_DEVICES];
+    cl_uint devices = 0;
+    const cl_int code = clGetDeviceIDs(id, CL_DEVICE_TYPE_ALL, MAX_DEVICES, device, &devices);
+    if (code != CL_SUCCESS || devices == 0)
+        return visit_empty(visitor, id, platform, code);
+    for (cl_uint d = 0; d < devices && d < MAX_DEVICES; d++) {
+        nnefcl_device_info info;
+        ncl_device_query(device[d], visitor->allocator, &info);
+        info.platform = platform;
+        info.index = (int)d;
+        if (visitor->visit(visitor->user, device[d], &info))
+            return 1;
+    }
+    return 0;
+}
+
 nnefcl_status ncl_device_each(const nnefcl_allocator *allocator,
                               int (*visit)(void *user, cl_device_id id, const nnefcl_device_info *info), void *user,
                               struct ncl_diag *diag)
 {
+    const struct visitor visitor = {allocator, visit, user};
     cl_platform_id platform[MAX_PLATFORMS];
     cl_uint platforms = 0;
     const cl_int code = clGetPlatformIDs(MAX_PLATFORMS, platform, &platforms);
     if (code != CL_SUCCESS || platforms == 0)
         return ncl_error_opencl(diag, NNEFCL_ERR_DEVICE, code, NCL_NOWHERE, "there is no OpenCL platform (%s)",
                                 ncl_opencl_name(code));
-    for (cl_uint p = 0; p < platforms && p < MAX_PLATFORMS; p++) {
-        cl_device_id device[MAX_DEVICES];
-        cl_uint devices = 0;
-        if (clGetDeviceIDs(platform[p], CL_DEVICE_TYPE_ALL, MAX_DEVICES, device, &devices) != CL_SUCCESS)
-            continue; /* an empty platform, or one that is broken: it must not hide the others */
-        for (cl_uint d = 0; d < devices && d < MAX_DEVICES; d++) {
-            nnefcl_device_info info;
-            ncl_device_query(device[d], allocator, &info);
-            info.platform = (int)p;
-            info.index = (int)d;
-            if (visit(user, device[d], &info))
-                return NNEFCL_OK;
-        }
-    }
+    for (cl_uint p = 0; p < platforms && p < MAX_PLATFORMS; p++)
+        if (visit_platform(&visitor, platform[p], (int)p))
+            break;
     return NNEFCL_OK;
 }
 

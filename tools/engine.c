@@ -95,7 +95,9 @@ static enum status open_device(struct engine *engine)
     if (worse)
         return talk_library(engine->talk, worse, &reason);
     engine->talk->errors = errors;
-    return talk_library(engine->talk, status, &error);
+    const enum status failed = talk_library(engine->talk, status, &error);
+    talk_note(engine->talk, "--doctor looks for the cause, --list-devices shows what there is");
+    return failed;
 }
 
 enum status engine_open_session(struct engine *engine)

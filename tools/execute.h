@@ -11,7 +11,7 @@ enum status look_check(struct engine *engine);
 enum status look_summary(struct engine *engine);
 enum status look_dump(struct engine *engine);
 /* --list-devices, --list-ops (list.c), without a model. */
-enum status list_devices(const struct options *options, struct talk *talk);
+enum status list_devices(const struct options *options, struct pool *pool, struct talk *talk);
 enum status list_ops(const struct options *options);
 enum status list_kernels(struct engine *engine);
 

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "device_cure.h"
 #include "execute.h"
 #include "report.h"
 
@@ -9,6 +10,7 @@ static const char *const type_names[] = {"cpu", "gpu", "accelerator", "other"};
 struct device_list {
     int usable; /* the index that -d takes */
     bool facts; /* also what kernels are made for */
+    struct pool *pool;
     json_t *rows;
 };
 
@@ -22,6 +24,14 @@ static void print_facts(const nnefcl_device_info *d)
         d->barriers ? "" : "no ", d->relaxed_atomics ? "" : "no ", d->max_parameter_bytes);
 }
 
+static void print_reason(const struct device_list *list, const nnefcl_device_info *d)
+{
+    const char *cure = device_cure(d, list->pool);
+    print("          cannot be used: %s\n", d->reason);
+    if (cure)
+        print("          %s\n", cure);
+}
+
 static int print_device(void *user, const nnefcl_device_info *d)
 {
     struct device_list *list = user;
@@ -30,14 +40,17 @@ static int print_device(void *user, const nnefcl_device_info *d)
         print("%-3d", list->usable++);
     else
         print("-  ");
-    print(" %d:%d  %-11s  %s (%s)\n", d->platform, d->index, type_names[d->type], d->name, d->platform_name);
+    if (d->index < 0)
+        print(" %d    %-11s  %s\n", d->platform, "platform", d->platform_name);
+    else
+        print(" %d:%d  %-11s  %s (%s)\n", d->platform, d->index, type_names[d->type], d->name, d->platform_name);
     if (d->usable)
         print("          %s, driver %s; %u compute units, memory %s, largest buffer %s, local %s, work-group %zu%s%s\n",
               d->version, d->driver, d->compute_units, report_bytes(d->global_memory, memory),
               report_bytes(d->max_allocation, largest), report_bytes(d->local_memory, local), d->max_work_group,
               d->fp16 ? ", fp16" : "", d->fp64 ? ", fp64" : "");
     else
-        print("          cannot be used: %s\n", d->reason);
+        print_reason(list, d);
     if (d->usable && list->facts)
         print_facts(d);
     return 0;
@@ -62,19 +75,29 @@ static int record_device(void *user, const nnefcl_device_info *d)
         document_set(row, "index", document_integer(list->usable++));
     else
         document_set(row, "reason", document_text(d->reason));
+    const char *cure = d->usable ? NULL : device_cure(d, list->pool);
+    if (cure)
+        document_set(row, "cure", document_text(cure));
     document_add(list->rows, row);
     return 0;
 }
 
-enum status list_devices(const struct options *options, struct talk *talk)
+enum status list_devices(const struct options *options, struct pool *pool, struct talk *talk)
 {
-    struct device_list list = {.rows = options->json ? document_array() : NULL, .facts = talk->verbose};
+    struct device_list list = {.rows = options->json ? document_array() : NULL, .facts = talk->verbose, .pool = pool};
     nnefcl_error error = {0};
     enum status status =
         talk_library(talk, nnefcl_device_list(list.rows ? record_device : print_device, &list, &error), &error);
+    const bool empty = status != STATUS_OK;
+    if (empty)
+        talk_note(talk, "%s", device_cure_none());
+    else if (!list.usable)
+        status = talk_fail(talk, STATUS_DEVICE, "there is no usable OpenCL device");
     if (list.rows) {
         json_t *document = document_begin("devices");
         document_set(document, "devices", list.rows);
+        document_set(document, "cure", empty ? document_text(device_cure_none()) : NULL);
+        document_set(document, "errors", talk_take_record(talk));
         document_print(document);
     }
     return status;

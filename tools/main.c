@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "conform.h"
+#include "device_cure.h"
 #include "execute.h"
 #include "option_table.h"
 #include "report.h"
@@ -42,7 +43,7 @@ static enum status act(const struct options *options, struct pool *pool, struct 
         status = print_version(options);
         break;
     case ACTION_LIST_DEVICES:
-        status = list_devices(options, talk);
+        status = list_devices(options, pool, talk);
         break;
     case ACTION_LIST_OPS:
         status = list_ops(options);
@@ -78,6 +79,7 @@ int main(int argc, char **argv)
     struct sigaction interrupt = {.sa_handler = on_interrupt};
     sigaction(SIGINT, &interrupt, NULL);
     talk_init(&talk);
+    device_clean_environment();
     enum status status = options_parse(&options, argc, argv, &pool, &talk);
     if (!status)
         status = act(&options, &pool, &talk);

@@ -43,8 +43,9 @@ typedef struct nnefcl_device_info {
     int relaxed_atomics;        /* work-groups can hand data to each other by an atomic and mem_fence: CPUs of x86 */
 } nnefcl_device_info;
 
-/* Calls `visit` for every device of every platform in platform order, usable or not; platforms without devices are
- * passed over. Stops when visit returns non-zero. NNEFCL_ERR_DEVICE: there is no OpenCL platform at all. */
+/* Calls `visit` for every device of every platform in platform order, usable or not. A platform that shows no device,
+ * because it has none or because it fails, is visited itself: usable 0, index -1, no name, and the reason. Stops when
+ * visit returns non-zero. NNEFCL_ERR_DEVICE: there is no OpenCL platform at all. */
 NNEFCL_API nnefcl_status nnefcl_device_list(int (*visit)(void *user, const nnefcl_device_info *info), void *user,
                                             nnefcl_error *error);
 

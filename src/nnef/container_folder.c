@@ -217,9 +217,9 @@ nnefcl_status ncl_folder_index(struct ncl_container *container, bool lone, struc
         if (walk.first)
             walk.first = where->next;
     }
-    if (!status && container->count > 1)
-        qsort(container->entry, container->count, sizeof *container->entry,
-              by_name); /* folders have no order of their own */
+    const size_t first = lone; /* the lone text stays in front; folders have no order of their own */
+    if (!status && container->count > first + 1)
+        qsort(container->entry + first, container->count - first, sizeof *container->entry, by_name);
     return status;
 }
 

@@ -62,7 +62,8 @@ START_TEST(list)
     nnefcl_error error = {0};
     for (size_t i = 0; i < all.count; i++) {
         const nnefcl_device_info *info = &all.info[i];
-        ck_assert(info->name[0] && info->platform_name[0] && info->platform >= 0 && info->index >= 0);
+        ck_assert(info->platform_name[0] && info->platform >= 0);
+        ck_assert(info->index >= 0 ? info->name[0] != '\0' : info->index == -1 && !info->usable);
         ck_assert_int_eq(info->usable, info->reason[0] == '\0');
         if (info->usable)
             ck_assert(info->compute_units > 0 && info->max_allocation > 0 && info->global_memory > 0 &&

@@ -245,8 +245,34 @@ START_TEST(every_call)
 }
 END_TEST
 
+static int keep_platform(void *user, const nnefcl_device_info *info)
+{
+    if (info->index < 0 && strstr(info->reason, "CL_OUT_OF_HOST_MEMORY"))
+        *(nnefcl_device_info *)user = *info;
+    return 0;
+}
+
+/* A platform whose list of devices fails is in the list itself, with the code. */
+START_TEST(platform_without_its_devices)
+{
+    nnefcl_device_info platform = {0};
+    const char *call = "";
+    for (unsigned long n = 1; call && strcmp(call, "clGetDeviceIDs") != 0; n++) {
+        nnefcl_error error = {0};
+        layer->fail_at(n, CL_OUT_OF_HOST_MEMORY);
+        nnefcl_device_list(keep_platform, &platform, &error);
+        call = layer->failed();
+        layer->fail_at(0, 0);
+    }
+    ck_assert_ptr_nonnull(call);
+    ck_assert_int_eq(platform.index, -1);
+    ck_assert(!platform.usable && platform.platform_name[0]);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
+    tcase_add_test(tests, platform_without_its_devices);
     tcase_add_loop_test(tests, every_call, 0, (int)(sizeof lives / sizeof *lives));
 }
 

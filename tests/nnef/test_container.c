@@ -904,6 +904,7 @@ START_TEST(lone_text)
     ncl_container_free(container);
     ck_assert_int_eq(ncl_container_open(below("other.nnef"), NULL, 0, true, &counting, diag(), &container), NNEFCL_OK);
     expect_folder(container, "version 1.0; # other");
+    ck_assert_str_eq(ncl_container_member(container, 0)->name, "graph.nnef"); /* others come before it by their names */
     ncl_container_free(container);
 }
 END_TEST

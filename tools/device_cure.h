@@ -1,0 +1,19 @@
+/* What is known to help where a platform shows no device: drivers tell a code at best. */
+#ifndef DEVICE_CURE_H
+#define DEVICE_CURE_H
+
+#include <stdbool.h>
+
+#include "mempool.h"
+#include "nnefcl/device.h"
+
+/* The cure, or NULL. `info`: of a platform or device that cannot be used. */
+const char *device_cure(const nnefcl_device_info *info, struct pool *pool);
+/* What to install where there is no platform at all. */
+const char *device_cure_none(void);
+/* The folder that PoCL keeps its kernels in, and whether it can be written; NULL: there is no place for one. */
+const char *pocl_cache_folder(struct pool *pool, bool *writable);
+/* Before OpenCL is touched: variables of drivers that end the process by their value are taken out. */
+void device_clean_environment(void);
+
+#endif

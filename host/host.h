@@ -120,7 +120,8 @@ struct ncl_slot {
 };
 
 struct nnefcl_session {
-    struct ncl_arena arena; /* the session itself too */
+    struct ncl_budget *budget; /* of all host memory that follows */
+    struct ncl_arena arena;    /* the session itself too */
     nnefcl_device *device;
     cl_command_queue queue; /* in-order, our own */
     const struct ncl_plan *plan;

@@ -101,13 +101,22 @@ static nnefcl_status make_ready(struct ncl_maker *maker)
 
 /* ---- creation ---- */
 
-static struct nnefcl_session *new_session(const nnefcl_session_options *options, const nnefcl_device *device)
+static struct nnefcl_session *new_session(const nnefcl_model *model, const nnefcl_session_options *options,
+                                          const nnefcl_device *device)
 {
     struct ncl_arena arena;
-    ncl_arena_init(&arena, &options->allocator, 0);
-    struct nnefcl_session *session = NCL_NEW(&arena, struct nnefcl_session);
-    if (!session)
+    struct ncl_budget *budget = ncl_resize(&options->allocator, NULL, sizeof *budget);
+    if (!budget)
         return NULL;
+    ncl_budget_init(budget, &options->allocator, model->host_limit);
+    const nnefcl_allocator allocator = ncl_budget_allocator(budget);
+    ncl_arena_init(&arena, &allocator, 0);
+    struct nnefcl_session *session = NCL_NEW(&arena, struct nnefcl_session);
+    if (!session) {
+        ncl_resize(&options->allocator, budget, 0);
+        return NULL;
+    }
+    session->budget = budget;
     session->arena = arena;
     session->device = ncl_device_retain(device);
     session->profiling = options->profiling != 0;
@@ -135,16 +144,18 @@ nnefcl_status nnefcl_session_create(const nnefcl_model *model, const nnefcl_devi
     if (status)
         return status;
     struct ncl_maker maker = {
-        .model = model, .options = options, .diag = &diag, .session = new_session(options, device)};
+        .model = model, .options = options, .diag = &diag, .session = new_session(model, options, device)};
     if (!maker.session)
         return ncl_nomem(&diag);
-    ncl_arena_init(&maker.scratch, &options->allocator, 0);
+    diag.budget = maker.session->budget;
+    ncl_arena_init(&maker.scratch, &maker.session->arena.allocator, 0);
     maker.separate = options->separate_buffers;
     status = make_plan(&maker, &settings);
     if (!status)
         status = make_ready(&maker);
     ncl_programs_release(&maker);
     ncl_arena_free(&maker.scratch);
+    maker.session->budget->limit = 0; /* what runs and verification take depends on the data */
     if (status)
         nnefcl_session_free(maker.session);
     else
@@ -175,7 +186,10 @@ void nnefcl_session_free(nnefcl_session *session)
         clReleaseCommandQueue(session->queue);
     nnefcl_device_free(session->device);
     struct ncl_arena arena = session->arena;
+    struct ncl_budget *budget = session->budget;
+    const nnefcl_allocator inner = budget->inner;
     ncl_arena_free(&arena);
+    ncl_resize(&inner, budget, 0);
 }
 
 /* ---- looking at it ---- */

@@ -29,6 +29,7 @@ enum status engine_open_model(struct engine *engine)
     options.seed = o->seed;
     options.no_quant = o->no_quant;
     options.no_links = o->no_links;
+    options.memory_limit = o->host_memory_limit;
     options.diagnostic = talk_diagnostic;
     options.diagnostic_user = engine->talk;
     if (!strcmp(o->model, "-")) {

@@ -325,10 +325,19 @@ static const char *add_kernels(struct option_parser *p, const char *value)
                                                               : "FAMILY=VARIANT or plain, or several with commas";
 }
 
+static const char *take_bytes(const char *value, uint64_t *limit)
+{
+    return number_bytes(value, limit) && *limit ? NULL : "a number of bytes from 1 up (K, M, G or T may follow)";
+}
+
 static const char *set_memory_limit(struct option_parser *p, const char *value)
 {
-    uint64_t *limit = &p->options->memory_limit;
-    return number_bytes(value, limit) && *limit ? NULL : "a number of bytes from 1 up (K, M, G or T may follow)";
+    return take_bytes(value, &p->options->memory_limit);
+}
+
+static const char *set_host_memory_limit(struct option_parser *p, const char *value)
+{
+    return take_bytes(value, &p->options->host_memory_limit);
 }
 
 static const char *set_cache_dir(struct option_parser *p, const char *value)
@@ -445,6 +454,8 @@ const struct option_row option_table[] = {
      NULL},
     {0, "long-index", NULL, PLAN, 0, set_long_index, "64-bit indices in every kernel", NULL},
     {0, "memory-limit", "BYTES", PLAN, 0, set_memory_limit, "device memory at most (512M and the like)", "limits"},
+    {0, "host-memory-limit", "BYTES", MODEL, 0, set_host_memory_limit, "host memory for model, plan and each tensor",
+     NULL},
     {0, "cache-dir", "DIR", RUN, 0, set_cache_dir, "keep compiled kernels here (~/.cache/nnefcl)", NULL},
     {0, "no-cache", NULL, RUN, 0, set_no_cache, "keep none", NULL},
     {'q', "quiet", NULL, ANY, 0, set_quiet, "no warnings, no notes", "talk"},

@@ -69,7 +69,7 @@ struct options {
     size_t disabled_pass_count;
     const char **kernels; /* forced variants */
     size_t kernel_count;
-    uint64_t memory_limit;
+    uint64_t memory_limit, host_memory_limit;
     nnefcl_execution execution;
     const char *cache_dir; /* NULL: none */
     bool no_cache;

@@ -40,7 +40,8 @@ typedef struct nnefcl_model_options {
     uint64_t seed;
     int no_quant; /* graph.quant only serves to decode variables stored as quantized indices; else it is executed
                      (NNEF 7.1) */
-    uint64_t memory_limit; /* bytes the host may spend on the model, and one tensor may take; 0: 8 GiB */
+    uint64_t memory_limit; /* bytes of host memory for the model, and again for each plan and session while it is made;
+                              0: 384 MiB. Also of one tensor and of one member of an archive; 0: 8 GiB */
     nnefcl_allocator allocator;
     nnefcl_diagnostic_fn diagnostic; /* every error and warning; NULL: only the first error, in nnefcl_error */
     void *diagnostic_user;

@@ -72,14 +72,18 @@ static size_t next_line(const struct ncl_source *source, size_t at)
 /* The line of the place and a caret. Of a long line the part around the place is shown, "..." standing for what is cut;
  * every byte takes one column.
  */
-static void set_source(nnefcl_error *out, struct ncl_loc at)
+static void set_source(struct ncl_diag *diag, nnefcl_error *out, struct ncl_loc at)
 {
     const struct ncl_source *source = at.source;
     if (!source->text || at.line == 0)
         return;
-    size_t begin = 0;
-    for (unsigned line = 1; line < at.line; line++)
+    const bool behind = diag->near.source == source && diag->near.line <= at.line;
+    size_t begin = behind ? diag->near.begin : 0;
+    for (unsigned line = behind ? diag->near.line : 1; line < at.line; line++)
         begin = next_line(source, begin);
+    diag->near.source = source;
+    diag->near.line = at.line;
+    diag->near.begin = begin;
     size_t end = next_line(source, begin);
     while (end > begin && (source->text[end - 1] == '\n' || source->text[end - 1] == '\r'))
         end--;
@@ -129,8 +133,8 @@ static void set_trace(nnefcl_error *out, const struct ncl_call *call)
     make_printable(out->trace);
 }
 
-static void fill_error(nnefcl_error *out, nnefcl_status status, int code, struct ncl_loc at, const char *format,
-                       va_list args)
+static void fill_error(struct ncl_diag *diag, nnefcl_error *out, nnefcl_status status, int code, struct ncl_loc at,
+                       const char *format, va_list args)
 {
     memset(out, 0, sizeof *out);
     out->status = status;
@@ -140,7 +144,7 @@ static void fill_error(nnefcl_error *out, nnefcl_status status, int code, struct
         set_path(out->file, sizeof out->file, at.source);
         out->line = (int)at.line;
         out->column = (int)at.column;
-        set_source(out, at);
+        set_source(diag, out, at);
     }
     set_trace(out, at.call);
 }
@@ -154,7 +158,7 @@ static nnefcl_status report_error(struct ncl_diag *diag, nnefcl_status status, i
         bool first = diag->errors++ == 0;
         if (diag->callback || (first && diag->error)) {
             nnefcl_error filled;
-            fill_error(&filled, status, code, at, format, args);
+            fill_error(diag, &filled, status, code, at, format, args);
             if (first && diag->error)
                 *diag->error = filled;
             if (diag->callback)
@@ -197,7 +201,7 @@ static void report_remark(struct ncl_diag *diag, nnefcl_severity severity, struc
         return;
     diag->warnings++;
     nnefcl_error filled;
-    fill_error(&filled, NNEFCL_OK, 0, at, format, args);
+    fill_error(diag, &filled, NNEFCL_OK, 0, at, format, args);
     diag->callback(diag->user, severity, &filled);
 }
 
@@ -231,5 +235,10 @@ void ncl_note(struct ncl_diag *diag, struct ncl_loc at, const char *format, ...)
 
 nnefcl_status ncl_nomem(struct ncl_diag *diag)
 {
+    const unsigned long long refused = diag->budget ? atomic_load(&diag->budget->refused) : 0;
+    if (refused)
+        return ncl_error(diag, NNEFCL_ERR_LIMIT, NCL_NOWHERE,
+                         "the model takes %llu bytes of host memory and more, the limit is %llu", refused,
+                         (unsigned long long)diag->budget->limit);
     return ncl_error(diag, NNEFCL_ERR_NOMEM, NCL_NOWHERE, "out of memory on the host");
 }

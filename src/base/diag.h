@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/budget.h"
 #include "nnefcl/status.h"
 
 /* A text that places refer to. */
@@ -45,6 +46,12 @@ struct ncl_diag {
     bool strict;
     unsigned errors, warnings; /* reported so far */
     nnefcl_status status;      /* of the first error, NNEFCL_OK before */
+    struct {                   /* where the line of the last message begins: the next one is rarely far */
+        const struct ncl_source *source;
+        unsigned line;
+        size_t begin;
+    } near;
+    const struct ncl_budget *budget; /* of what is being made, NULL: no limit to tell of */
 };
 
 void ncl_diag_init(struct ncl_diag *diag, nnefcl_error *error, nnefcl_diagnostic_fn callback, void *user, bool strict);
@@ -65,7 +72,7 @@ nnefcl_status ncl_lax(struct ncl_diag *diag, struct ncl_loc at, const char *form
 void ncl_warning(struct ncl_diag *diag, struct ncl_loc at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void ncl_note(struct ncl_diag *diag, struct ncl_loc at, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* NNEFCL_ERR_NOMEM without a place. */
+/* NNEFCL_ERR_NOMEM without a place; NNEFCL_ERR_LIMIT when it was the budget that ended. */
 nnefcl_status ncl_nomem(struct ncl_diag *diag);
 
 #endif

@@ -44,6 +44,14 @@ struct ncl_build {
     const char *assigning; /* first identifier of the assignment that runs */
 };
 
+/* Charges work: a step is about the time of one instruction. Once there are too many the next instruction ends the
+ * build; loops over much look themselves whether that is so. */
+static inline bool ncl_build_spend(struct ncl_build *build, uint64_t steps)
+{
+    build->machine.steps += steps;
+    return build->machine.steps <= NCL_MAX_STEPS;
+}
+
 /* Out of memory, or over the limit of memory; returns the status. */
 nnefcl_status ncl_build_nomem(struct ncl_build *build);
 /* NULL: nothing of that name can be invoked. */

@@ -15,7 +15,7 @@ struct ncl_value *ncl_constant_items(struct ncl_build *build, struct ncl_loc at,
         ncl_error(build->diag, NNEFCL_ERR_LIMIT, at, "an array of %zu items, more than %zu", count, NCL_MAX_ITEMS);
         return NULL;
     }
-    build->machine.steps += count / 8;
+    ncl_build_spend(build, count / 8);
     struct ncl_value *item = NCL_NEW_ARRAY(&build->scratch, struct ncl_value, count);
     if (!item)
         ncl_build_nomem(build);
@@ -27,7 +27,7 @@ static nnefcl_status new_string(struct ncl_build *build, struct ncl_loc at, size
     if (length > NCL_MAX_ITEMS)
         return ncl_error(build->diag, NNEFCL_ERR_LIMIT, at, "a string of %zu bytes, more than %zu", length,
                          NCL_MAX_ITEMS);
-    build->machine.steps += length / 64;
+    ncl_build_spend(build, length / 64);
     *text = ncl_arena_alloc(&build->scratch, length + 1);
     return *text ? NNEFCL_OK : ncl_build_nomem(build);
 }
@@ -42,7 +42,8 @@ static struct ncl_value logical_of(bool logical)
     return (struct ncl_value){.kind = NCL_VALUE_LOGICAL, .logical = logical};
 }
 
-static bool deep_equal(const struct ncl_value *a, const struct ncl_value *b)
+/* False, too, when there were too many steps. */
+static bool deep_equal(struct ncl_build *build, const struct ncl_value *a, const struct ncl_value *b)
 {
     if (a->kind != b->kind)
         return false;
@@ -54,13 +55,14 @@ static bool deep_equal(const struct ncl_value *a, const struct ncl_value *b)
     case NCL_VALUE_LOGICAL:
         return a->logical == b->logical;
     case NCL_VALUE_STRING:
-        return a->count == b->count && memcmp(a->string, b->string, a->count) == 0;
+        return a->count == b->count && ncl_build_spend(build, 1 + a->count / 64) &&
+               memcmp(a->string, b->string, a->count) == 0;
     case NCL_VALUE_ARRAY:
     case NCL_VALUE_TUPLE:
         if (a->count != b->count)
             return false;
         for (size_t i = 0; i < a->count; i++)
-            if (!deep_equal(&a->item[i], &b->item[i]))
+            if (!ncl_build_spend(build, 1) || !deep_equal(build, &a->item[i], &b->item[i]))
                 return false;
         return true;
     default:
@@ -214,9 +216,8 @@ static nnefcl_status array_contains(struct ncl_build *build, const struct ncl_va
                                     const struct ncl_value *array, struct ncl_value *result)
 {
     bool found = false;
-    build->machine.steps += array->count / 8;
-    for (size_t i = 0; i < array->count && !found; i++)
-        found = deep_equal(item, &array->item[i]);
+    for (size_t i = 0; i < array->count && !found && ncl_build_spend(build, 1); i++)
+        found = deep_equal(build, item, &array->item[i]);
     *result = logical_of(found);
     return NNEFCL_OK;
 }
@@ -229,7 +230,7 @@ nnefcl_status ncl_constant_binary(struct ncl_build *build, enum ncl_operator op,
         return array_contains(build, left, right, result);
     case NCL_OP_EQ:
     case NCL_OP_NE:
-        *result = logical_of(deep_equal(left, right) == (op == NCL_OP_EQ));
+        *result = logical_of(deep_equal(build, left, right) == (op == NCL_OP_EQ));
         return NNEFCL_OK;
     case NCL_OP_LT:
     case NCL_OP_LE:
@@ -339,6 +340,8 @@ static nnefcl_status from_string(struct ncl_build *build, struct ncl_loc at, boo
 {
     const char *text = value->string;
     const size_t length = value->count;
+    if (!ncl_build_spend(build, length / 8))
+        return NNEFCL_OK; /* the next instruction says so */
     struct ncl_value result = {.kind = scalar ? NCL_VALUE_SCALAR : NCL_VALUE_INTEGER};
     if (!is_numeral(text, length, scalar))
         return ncl_error(build->diag, NNEFCL_ERR_MODEL, at, "'%.60s' is no literal of type %s", text,

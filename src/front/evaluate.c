@@ -66,8 +66,7 @@ static struct ncl_value pop(struct ncl_machine *machine)
 
 static nnefcl_status spend(struct ncl_build *build, struct ncl_loc at, size_t steps)
 {
-    build->machine.steps += steps;
-    if (build->machine.steps <= NCL_MAX_STEPS)
+    if (ncl_build_spend(build, steps))
         return NNEFCL_OK;
     return ncl_error(build->diag, NNEFCL_ERR_LIMIT, at, "expanding the graph takes more than %llu steps",
                      (unsigned long long)NCL_MAX_STEPS);
@@ -95,7 +94,7 @@ static nnefcl_status unpack_items(struct ncl_build *build, const struct ncl_code
     if (value.count != item->count)
         return ncl_error(build->diag, NNEFCL_ERR_MODEL, at, "%zu identifiers on the left, but the value has %zu items",
                          item->count, value.count);
-    nnefcl_status status = NNEFCL_OK;
+    nnefcl_status status = spend(build, at, value.count);
     for (size_t i = value.count; i > 0 && !status; i--)
         status = push_value(build, value.item[i - 1]);
     return status;
@@ -171,6 +170,9 @@ static nnefcl_status enter_fragment(struct ncl_build *build, const struct ncl_in
             build->diag, NNEFCL_ERR_MODEL, at,
             "more than %d invocations within each other: fragment '%s' seems to call itself without an end",
             NCL_MAX_CALLS, callee->fragment->name);
+    const nnefcl_status status = spend(build, at, callee->slots);
+    if (status)
+        return status;
     struct ncl_call *call = NCL_NEW(build->arena, struct ncl_call);
     if (!call || !GROWN(build, machine->frame, machine->frame_count, machine->frame_capacity))
         return ncl_build_nomem(build);

@@ -5,15 +5,15 @@
 
 /* ---- casts ---- */
 
-/* Does the cast change the value? */
-static bool needs_cast(const struct ncl_type *type, const struct ncl_value *value)
+/* Does the cast change the value? Arrays within each other may be one array many times, so looking costs. */
+static bool needs_cast(struct ncl_build *build, const struct ncl_type *type, const struct ncl_value *value)
 {
     if (type->kind == NCL_TYPE_TENSOR)
         return value->kind != NCL_VALUE_TENSOR;
     if (type->kind != NCL_TYPE_ARRAY && type->kind != NCL_TYPE_TUPLE)
         return false;
-    for (size_t i = 0; i < value->count; i++)
-        if (needs_cast(type->item[type->kind == NCL_TYPE_ARRAY ? 0 : i], &value->item[i]))
+    for (size_t i = 0; i < value->count && ncl_build_spend(build, 1); i++)
+        if (needs_cast(build, type->item[type->kind == NCL_TYPE_ARRAY ? 0 : i], &value->item[i]))
             return true;
     return false;
 }
@@ -21,7 +21,7 @@ static bool needs_cast(const struct ncl_type *type, const struct ncl_value *valu
 nnefcl_status ncl_nodes_cast(struct ncl_build *build, const struct ncl_type *type, const struct ncl_type *generic,
                              struct ncl_loc at, struct ncl_value *value)
 {
-    if (!ncl_type_has_tensor(type) || !needs_cast(type, value))
+    if (!ncl_type_has_tensor(type) || !needs_cast(build, type, value))
         return NNEFCL_OK;
     if (type->kind == NCL_TYPE_TENSOR)
         return ncl_make_literal(&build->infer, at, value);
@@ -46,6 +46,9 @@ nnefcl_status ncl_nodes_make(struct ncl_build *build, const struct ncl_declared 
     nnefcl_dtype dtype = NNEFCL_SCALAR;
     struct ncl_node *node;
     nnefcl_status status = ncl_reshape_inputs(build, signature, at, argument);
+    for (size_t i = 0; i < signature->parameter_count; i++)
+        if (argument[i].kind == NCL_VALUE_ARRAY)
+            ncl_build_spend(build, argument[i].count);
     if (status)
         return status;
     if (generic && !ncl_signature_dtype(generic, &dtype))

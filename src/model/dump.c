@@ -71,6 +71,7 @@ nnefcl_status nnefcl_model_dump(const nnefcl_model *model, nnefcl_dump what, nne
     if (!model || !write)
         return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_model_dump: %s is NULL",
                          model ? "write" : "model");
+    diag.budget = model->budget;
     ncl_text_init(&text, &model->arena.allocator);
     if (what == NNEFCL_DUMP_AST)
         ncl_print_document(&text, model->document);

@@ -15,7 +15,7 @@ static nnefcl_status dump_behind(const nnefcl_model *model, const struct ncl_pas
 nnefcl_status nnefcl_model_dump_pass(const nnefcl_model *model, const nnefcl_session_options *options, const char *pass,
                                      nnefcl_write_fn write, void *user, nnefcl_error *error)
 {
-    const nnefcl_allocator *allocator = options ? &options->allocator : NULL;
+    struct ncl_budget budget;
     struct ncl_arena arena;
     struct ncl_diag diag;
     struct ncl_text text;
@@ -30,8 +30,11 @@ nnefcl_status nnefcl_model_dump_pass(const nnefcl_model *model, const nnefcl_ses
         return status;
     passes.disabled = settings.disabled_passes;
     passes.disabled_count = settings.disabled_pass_count;
-    ncl_arena_init(&arena, allocator, 0);
-    ncl_text_init(&text, allocator);
+    ncl_budget_init(&budget, options ? &options->allocator : NULL, model->host_limit);
+    diag.budget = &budget;
+    const nnefcl_allocator allocator = ncl_budget_allocator(&budget);
+    ncl_arena_init(&arena, &allocator, 0);
+    ncl_text_init(&text, &allocator);
     status = dump_behind(model, &passes, &arena, &diag, &text);
     if (!status && text.data)
         write(user, text.data, text.length);

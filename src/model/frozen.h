@@ -2,6 +2,7 @@
 #ifndef NCL_FROZEN_H
 #define NCL_FROZEN_H
 
+#include "base/budget.h"
 #include "base/text.h"
 #include "front/front.h"
 #include "front/templates.h"
@@ -12,7 +13,8 @@
 #include "verify/exact.h"
 
 struct nnefcl_model {
-    struct ncl_arena arena; /* everything below but the container */
+    struct ncl_budget *budget; /* of all that follows */
+    struct ncl_arena arena;    /* everything below but the container */
     struct ncl_container *container;
     struct ncl_source source; /* graph.nnef, kept for messages */
     const struct ncl_document *document;
@@ -23,8 +25,10 @@ struct nnefcl_model {
     size_t registered_count;
     unsigned compat;
     bool random_weights, no_quant;
-    uint64_t seed, memory_limit;
-    uint64_t identity; /* no two models of a process have the same, not even one after another at one address */
+    uint64_t seed;
+    uint64_t memory_limit; /* bytes of a tensor or of a member of an archive */
+    uint64_t host_limit;   /* bytes of host memory: for the model, and for each plan or session while it is made */
+    uint64_t identity;     /* no two models of a process have the same, not even one after another at one address */
 };
 
 /* A number that tells models apart: hash of the document and of the options that change what it computes. */

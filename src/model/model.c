@@ -55,6 +55,7 @@ static nnefcl_status read_options(nnefcl_model *model, const nnefcl_model_option
     model->no_quant = options->no_quant != 0;
     model->seed = options->seed;
     model->memory_limit = options->memory_limit ? options->memory_limit : DEFAULT_MEMORY;
+    model->host_limit = model->budget->limit;
     return NNEFCL_OK;
 }
 
@@ -128,6 +129,16 @@ static nnefcl_status locate(nnefcl_model *model, struct ncl_diag *diag)
     return location ? NNEFCL_OK : ncl_nomem(diag);
 }
 
+/* Such files hold their weights, which are read with the rest: what they may take grows with their size. */
+static void widen_budget(nnefcl_model *model, const nnefcl_model_options *options)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < ncl_container_count(model->container); i++)
+        bytes += ncl_container_member(model->container, i)->size;
+    if (!options->memory_limit)
+        model->host_limit = model->budget->limit = NCL_HOST_MEMORY + 4 * bytes;
+}
+
 /* A file of another system. */
 static nnefcl_status load_import(nnefcl_model *model, const struct ncl_import_format *format,
                                  const nnefcl_model_options *options, struct ncl_diag *diag)
@@ -137,6 +148,7 @@ static nnefcl_status load_import(nnefcl_model *model, const struct ncl_import_fo
                                         .batch = options->batch,
                                         .compat = model->compat,
                                         .memory_limit = model->memory_limit};
+    widen_budget(model, options);
     model->source = (struct ncl_source){.name = ncl_container_lone(model->container)};
     nnefcl_status status = ncl_library_signatures(&model->arena, diag, &import.signatures);
     return status ? status
@@ -177,9 +189,8 @@ static nnefcl_status load_model(nnefcl_model *model, const char *path, const nne
     nnefcl_status status = read_options(model, options, diag);
     if (status)
         return status;
-    model->arena.limit = model->memory_limit < SIZE_MAX ? (size_t)model->memory_limit : SIZE_MAX;
-    status = ncl_container_open(path, reader, model->memory_limit, options->no_links != 0, &options->allocator, diag,
-                                &model->container);
+    status = ncl_container_open(path, reader, model->memory_limit, options->no_links != 0, &model->arena.allocator,
+                                diag, &model->container);
     if (!status)
         status = ncl_format_detect(model->container, diag, &format);
     if (!status)
@@ -197,6 +208,24 @@ static uint64_t new_identity(const nnefcl_model *model)
     return ncl_hash(ncl_hash(NCL_HASH_BASIS, &address, sizeof address), &now, sizeof now);
 }
 
+/* The budget is beside the model, which is frozen for its readers, and outlives it. */
+static nnefcl_model *model_new(const nnefcl_model_options *options)
+{
+    struct ncl_budget *budget = ncl_resize(&options->allocator, NULL, sizeof *budget);
+    if (!budget)
+        return NULL;
+    ncl_budget_init(budget, &options->allocator, options->memory_limit ? options->memory_limit : NCL_HOST_MEMORY);
+    const nnefcl_allocator allocator = ncl_budget_allocator(budget);
+    nnefcl_model *model = ncl_resize(&allocator, NULL, sizeof *model);
+    if (!model) {
+        ncl_resize(&options->allocator, budget, 0);
+        return NULL;
+    }
+    *model = (nnefcl_model){.budget = budget, .identity = new_identity(model)};
+    ncl_arena_init(&model->arena, &allocator, 0);
+    return model;
+}
+
 static nnefcl_status open_any(const char *path, const nnefcl_reader *reader, const struct memory *memory,
                               const nnefcl_model_options *options, nnefcl_model **result, nnefcl_error *error)
 {
@@ -206,11 +235,10 @@ static nnefcl_status open_any(const char *path, const nnefcl_reader *reader, con
     if (!options)
         options = &defaults;
     ncl_diag_init(&diag, error, options->diagnostic, options->diagnostic_user, options->strict != 0);
-    nnefcl_model *model = ncl_resize(&options->allocator, NULL, sizeof *model);
+    nnefcl_model *model = model_new(options);
     if (!model)
         return ncl_nomem(&diag);
-    *model = (nnefcl_model){.identity = new_identity(model)};
-    ncl_arena_init(&model->arena, &options->allocator, 0);
+    diag.budget = model->budget;
     nnefcl_status status = NNEFCL_OK;
     if (memory) {
         struct memory *kept = NCL_NEW(&model->arena, struct memory);
@@ -273,11 +301,13 @@ void nnefcl_model_free(nnefcl_model *model)
 {
     if (!model)
         return;
-    const nnefcl_allocator allocator = model->arena.allocator;
+    struct ncl_budget *budget = model->budget;
+    const nnefcl_allocator allocator = model->arena.allocator, inner = budget->inner;
     if (model->container)
         ncl_container_free(model->container);
     ncl_arena_free(&model->arena);
     ncl_resize(&allocator, model, 0);
+    ncl_resize(&inner, budget, 0);
 }
 
 /* ---- questions ---- */

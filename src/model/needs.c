@@ -3,16 +3,28 @@
 #include "model/frozen.h"
 #include "plan/source_persistent.h"
 
-static nnefcl_status generic_plan(const nnefcl_model *model, const nnefcl_session_options *options,
-                                  const struct ncl_target *target, struct ncl_arena *arena, nnefcl_error *error,
-                                  const struct ncl_plan **plan)
+/* A plan without a device, and what was made for it. */
+struct generic {
+    struct ncl_budget budget;
+    struct ncl_arena arena;
+    struct ncl_diag diag;
+    const struct ncl_plan *plan;
+};
+
+static nnefcl_status generic_plan(struct generic *generic, const nnefcl_model *model,
+                                  const nnefcl_session_options *options, const struct ncl_target *target,
+                                  nnefcl_error *error)
 {
     struct ncl_plan_options settings;
-    struct ncl_diag diag;
-    ncl_arena_init(arena, options ? &options->allocator : NULL, 0);
-    ncl_diag_init(&diag, error, options ? options->diagnostic : NULL, options ? options->diagnostic_user : NULL, false);
-    const nnefcl_status status = ncl_plan_options_read(options, &diag, &settings);
-    return status ? status : ncl_model_plan(model, target, &settings, arena, &diag, NULL, plan);
+    ncl_budget_init(&generic->budget, options ? &options->allocator : NULL, model->host_limit);
+    const nnefcl_allocator allocator = ncl_budget_allocator(&generic->budget);
+    ncl_arena_init(&generic->arena, &allocator, 0);
+    ncl_diag_init(&generic->diag, error, options ? options->diagnostic : NULL,
+                  options ? options->diagnostic_user : NULL, false);
+    generic->diag.budget = &generic->budget;
+    const nnefcl_status status = ncl_plan_options_read(options, &generic->diag, &settings);
+    return status ? status
+                  : ncl_model_plan(model, target, &settings, &generic->arena, &generic->diag, NULL, &generic->plan);
 }
 
 static nnefcl_status refuse_null(const nnefcl_session_options *options, nnefcl_error *error, const char *function,
@@ -26,14 +38,14 @@ static nnefcl_status refuse_null(const nnefcl_session_options *options, nnefcl_e
 nnefcl_status nnefcl_model_check(const nnefcl_model *model, const nnefcl_session_options *options, nnefcl_needs *needs,
                                  nnefcl_error *error)
 {
-    struct ncl_arena arena;
-    const struct ncl_plan *plan;
+    struct generic generic;
     if (needs)
         *needs = (nnefcl_needs){0};
     if (!model || !needs)
         return refuse_null(options, error, "nnefcl_model_check", model ? "needs" : "model");
-    const nnefcl_status status = generic_plan(model, options, &ncl_target_generic_cpu, &arena, error, &plan);
+    const nnefcl_status status = generic_plan(&generic, model, options, &ncl_target_generic_cpu, error);
     if (status == NNEFCL_OK) {
+        const struct ncl_plan *plan = generic.plan;
         needs->weights = plan->weight_bytes;
         needs->arena = plan->arena_bytes > plan->init_bytes ? plan->arena_bytes : plan->init_bytes;
         needs->io = plan->io_bytes;
@@ -48,7 +60,7 @@ nnefcl_status nnefcl_model_check(const nnefcl_model *model, const nnefcl_session
         for (size_t i = 0; i < model->graph->node_count; i++)
             needs->macs += model->graph->node[i]->op->macs(model->graph->node[i]);
     }
-    ncl_arena_free(&arena);
+    ncl_arena_free(&generic.arena);
     return status;
 }
 
@@ -65,45 +77,45 @@ static void note_variants(const struct ncl_plan *plan, const char **of_tensor, s
 nnefcl_status nnefcl_model_variants(const nnefcl_model *model, const nnefcl_session_options *options,
                                     const char **variant, nnefcl_error *error)
 {
-    struct ncl_arena arena;
-    const struct ncl_plan *plan;
+    struct generic generic;
     for (size_t i = 0; variant && i < nnefcl_model_node_count(model); i++)
         variant[i] = NULL;
     if (!model || !variant)
         return refuse_null(options, error, "nnefcl_model_variants", model ? "variant" : "model");
     const struct ncl_graph *graph = model->graph;
-    nnefcl_status status = generic_plan(model, options, &ncl_target_generic_cpu, &arena, error, &plan);
-    const char **of_tensor = status ? NULL : NCL_NEW_ARRAY(&arena, const char *, graph->tensor_count);
+    nnefcl_status status = generic_plan(&generic, model, options, &ncl_target_generic_cpu, error);
+    const char **of_tensor = status ? NULL : NCL_NEW_ARRAY(&generic.arena, const char *, graph->tensor_count);
     if (!status && !of_tensor)
-        status = NNEFCL_ERR_NOMEM;
+        status = ncl_nomem(&generic.diag);
     if (!status)
-        note_variants(plan, of_tensor, graph->tensor_count);
+        note_variants(generic.plan, of_tensor, graph->tensor_count);
     for (size_t i = 0; !status && i < graph->node_count; i++) {
         const struct ncl_tensor *first = ncl_node_first_result(graph->node[i]);
         variant[i] = first ? of_tensor[first->id] : NULL;
     }
-    ncl_arena_free(&arena);
+    ncl_arena_free(&generic.arena);
     return status;
 }
 
 nnefcl_status nnefcl_model_dump_plan(const nnefcl_model *model, const nnefcl_session_options *options, int gpu,
                                      nnefcl_dump what, nnefcl_write_fn write, void *user, nnefcl_error *error)
 {
-    struct ncl_arena arena;
-    const struct ncl_plan *plan;
+    struct generic generic;
     struct ncl_text text;
     if (!model || !write)
         return refuse_null(options, error, "nnefcl_model_dump_plan", model ? "write" : "model");
     nnefcl_status status =
-        generic_plan(model, options, gpu ? &ncl_target_generic_gpu : &ncl_target_generic_cpu, &arena, error, &plan);
-    ncl_text_init(&text, options ? &options->allocator : NULL);
+        generic_plan(&generic, model, options, gpu ? &ncl_target_generic_gpu : &ncl_target_generic_cpu, error);
+    ncl_text_init(&text, &generic.arena.allocator);
     if (status == NNEFCL_OK) {
-        status = ncl_plan_dump(&text, plan, what, options && options->execution == NNEFCL_EXECUTION_PERSISTENT);
+        status = ncl_plan_dump(&text, generic.plan, what, options && options->execution == NNEFCL_EXECUTION_PERSISTENT);
+        if (status == NNEFCL_ERR_NOMEM)
+            status = ncl_nomem(&generic.diag);
         if (!status && text.data)
             write(user, text.data, text.length);
     }
     ncl_text_free(&text);
-    ncl_arena_free(&arena);
+    ncl_arena_free(&generic.arena);
     return status;
 }
 

@@ -64,6 +64,8 @@ static void lex_fail(struct ncl_lexer *lexer, struct ncl_token *token, nnefcl_st
                      const char *format, ...)
 {
     token->kind = NCL_TOKEN_BAD;
+    if (++lexer->bad > NCL_MAX_BAD)
+        lexer->at = lexer->source->length;
     if (lexer->quiet)
         return;
     va_list args;
@@ -244,6 +246,8 @@ static void lex_symbol(struct ncl_lexer *lexer, struct ncl_token *token)
         lex_fail(lexer, token, NNEFCL_ERR_MODEL, begin, "unexpected character '%c'", c);
     else
         lex_fail(lexer, token, NNEFCL_ERR_MODEL, begin, "unexpected byte 0x%02x", (unsigned)c);
+    if (c == 0)
+        lexer->at = lexer->source->length;
 }
 
 void ncl_lex_next(struct ncl_lexer *lexer, struct ncl_token *token)

@@ -7,6 +7,7 @@
 #include "base/diag.h"
 
 #define NCL_MAX_NAME 65535 /* bytes of an identifier or string */
+#define NCL_MAX_BAD  1000  /* what has more tokens that are none is no text, and ends there; so it does at a byte 0 */
 
 /* name of the kind, how it is written (keywords and symbols) or called (the others) */
 /* clang-format off */
@@ -45,6 +46,7 @@ struct ncl_lexer {
     unsigned compat, line;
     size_t at, line_start;
     bool quiet;           /* errors are not reported: looking ahead, or skipping after an error */
+    unsigned bad;         /* tokens that were none, also those that nobody was told of */
     nnefcl_status status; /* of the first error */
 };
 

@@ -7,6 +7,11 @@ if(TARGET nnef-cl-run)
     set_tests_properties(cli/${name} PROPERTIES TIMEOUT 900)
   endforeach()
 
+  if(NOT NNEFCL_SANITIZE) # it is about time and memory
+    add_test(NAME cli/bounds COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/cli/bounds.py $<TARGET_FILE:nnef-cl-run>)
+    set_tests_properties(cli/bounds PROPERTIES TIMEOUT 900)
+  endif()
+
   # Names and failures that no case file can write down. The sanitizers have allocators of their own.
   add_library(fail_libc MODULE ${CMAKE_CURRENT_SOURCE_DIR}/cli/fail_libc.c)
   target_link_libraries(fail_libc PRIVATE ${CMAKE_DL_LIBS})

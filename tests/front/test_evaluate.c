@@ -134,16 +134,41 @@ START_TEST(limit)
 {
     struct model_text text;
     char source[1024];
+    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
+    options.memory_limit = (uint64_t)4 << 30; /* the number ends it, not the memory */
     snprintf(source, sizeof source,
              MODEL_HEADER "fragment f( x: tensor<scalar>, n: integer ) -> ( y: tensor<scalar> )\n{ %s }\n"
                           "graph g( x ) -> ( y ) { x = external(shape = [3]); y = %s; }\n",
              limits[_i].fragment, limits[_i].call);
-    model_text_open(&text, source, NULL);
+    model_text_open(&text, source, &options);
     ck_assert_msg(text.status == NNEFCL_ERR_LIMIT || text.status == NNEFCL_ERR_MODEL, "%s: %s", limits[_i].name,
                   nnefcl_status_name(text.status));
     ck_assert_msg(strstr(text.error.message, limits[_i].message), "%s: %s", limits[_i].name, text.error.message);
     ck_assert_msg(strstr(text.error.trace, "in fragment 'f' called at graph.nnef:5"), "%s", text.error.trace);
     ck_assert_int_eq(text.error.line, 5);
+}
+END_TEST
+
+/* One counter stands behind all of a model, and behind a plan of it: both numbers are named. */
+START_TEST(memory)
+{
+    static const char source[] = MODEL_HEADER
+        "fragment f( x: tensor<scalar> ) -> ( y: tensor<scalar> ) { y = concat([x] * 100000, axis = 0); }\n"
+        "graph g( x ) -> ( y ) { x = external(shape = [3]); y = f(x); }\n";
+    struct model_text text;
+    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
+    nnefcl_needs needs;
+    nnefcl_error error = {0};
+    options.memory_limit = 1 << 20;
+    model_text_open(&text, source, &options);
+    ck_assert_int_eq(text.status, NNEFCL_ERR_LIMIT);
+    ck_assert_ptr_nonnull(strstr(text.error.message, "of host memory and more, the limit is 1048576"));
+    options.memory_limit = 64 << 20;
+    model_text_open(&text, source, &options);
+    ck_assert_msg(text.status == NNEFCL_OK, "%s", text.error.message);
+    ck_assert_int_eq(nnefcl_model_check(text.model, NULL, &needs, &error), NNEFCL_ERR_LIMIT);
+    ck_assert_ptr_nonnull(strstr(error.message, "of host memory and more, the limit is 67108864"));
+    model_text_close(&text);
 }
 END_TEST
 
@@ -183,6 +208,7 @@ int main(void)
     tcase_add_loop_test(tests, computed, 0, sizeof values / sizeof *values);
     tcase_add_loop_test(tests, refused, 0, sizeof errors / sizeof *errors);
     tcase_add_loop_test(tests, limit, 0, sizeof limits / sizeof *limits);
+    tcase_add_test(tests, memory);
     tcase_add_test(tests, doubled);
     tcase_add_test(tests, deep);
     suite_add_tcase(suite, tests);

@@ -25,10 +25,15 @@ struct ncl_layout ncl_blocks_layout(const struct ncl_lower *lower, const struct 
 {
     struct ncl_layout layout = {.axis = 1, .block = (uint8_t)lower->plan->target.lanes};
     assert(ncl_blocks_can(tensor));
-    for (int axis = 2, i = 4 - tensor->shape.rank; lower->blocks && axis < tensor->shape.rank; axis++, i++) {
-        layout.before[axis - 2] = lower->blocks[tensor->id].before[i];
-        layout.after[axis - 2] = lower->blocks[tensor->id].after[i];
+    if (!lower->blocks)
+        return layout;
+    const struct ncl_blocks *blocks = &lower->blocks[tensor->id];
+    for (int axis = 2, i = 4 - tensor->shape.rank; axis < tensor->shape.rank; axis++, i++) {
+        layout.before[axis - 2] = blocks->before[i];
+        layout.after[axis - 2] = blocks->after[i];
     }
+    layout.outer = blocks->pitch > 0;
+    layout.pitch = blocks->pitch;
     return layout;
 }
 
@@ -102,7 +107,7 @@ const struct ncl_tensor *ncl_blocks_input(const struct ncl_problem *problem)
                                                 : NULL;
 }
 
-static double conversion_cost(const struct ncl_tensor *tensor)
+double ncl_blocks_conversion(const struct ncl_tensor *tensor)
 {
     const double bytes = 2 * (double)ncl_shape_volume(&tensor->shape) * (double)nnefcl_dtype_size(tensor->dtype);
     return ncl_tensor_is_constant(tensor) ? 0 : CONVERT_STEP + bytes / (CONVERT_RATE * 1e3);
@@ -130,11 +135,11 @@ double ncl_blocks_cost(const struct ncl_lower *lower, const struct ncl_problem *
     if (!lower->blocks || !problem->result || !(problem->node->op->problem || problem->node->op->elements))
         return 0;
     if (input && reads != ncl_blocks_held(lower, input))
-        cost += conversion_cost(input);
+        cost += ncl_blocks_conversion(input);
     const size_t count = ncl_blocks_operands(problem->node, operand);
     for (size_t i = 0; i < count; i++)
         if (writes != ncl_blocks_held(lower, operand[i]))
-            cost += conversion_cost(operand[i]);
+            cost += ncl_blocks_conversion(operand[i]);
     const struct ncl_tensor *last = ncl_node_last_result(problem->node);
-    return writes && lower->blocks[last->id].read_plain ? cost + conversion_cost(last) : cost;
+    return writes && lower->blocks[last->id].read_plain ? cost + ncl_blocks_conversion(last) : cost;
 }

@@ -1,6 +1,7 @@
 /* The walk over the graph that decides which tensors lie in blocks: each node takes its cheapest variant, given what
  * the nodes before it decided. */
 #include "emit/blocks_known.h"
+#include "emit/cut.h"
 #include "emit/elements.h"
 #include "emit/parts.h"
 #include "emit/variant.h"
@@ -12,6 +13,11 @@ static bool node_describe(const struct ncl_node *node, struct ncl_problem *probl
     else if (node->op->elements)
         ncl_elements_describe(node, problem);
     return node->op->problem || node->op->elements;
+}
+
+static bool node_cuts(const struct ncl_lower *lower, const struct ncl_node *node, struct ncl_cut *cut)
+{
+    return node->op->cut && node->op->cut(node, cut) && ncl_cut_fits(cut, lower->plan->target.lanes);
 }
 
 /* ---- who reads what ---- */
@@ -33,12 +39,13 @@ static void mark_plain(struct ncl_lower *lower, const struct ncl_value *value, c
         mark_plain(lower, &value->item[i], except);
 }
 
-/* Element-wise nodes and chains take either form. */
+/* Element-wise nodes and chains take either form, and so do cuts at blocks. */
 static void mark_reads(struct ncl_lower *lower, const struct ncl_node *node)
 {
     struct ncl_problem problem;
+    struct ncl_cut cut;
     const struct ncl_tensor *except = NULL;
-    if (node->op->elements)
+    if (node->op->elements || node_cuts(lower, node, &cut))
         return;
     if (node_describe(node, &problem) && family_reads_blocks(lower, &problem))
         except = ncl_blocks_input(&problem);
@@ -102,10 +109,38 @@ static void hold_result(struct ncl_lower *lower, const struct ncl_node *node)
         join_halos(lower, operand[i], result);
 }
 
+/* What the whole and its parts cost when the results lie in blocks, or plain: those which do not so now. */
+static double cut_cost(const struct ncl_lower *lower, const struct ncl_cut *cut, bool blocks)
+{
+    double cost = 0;
+    for (size_t i = 0; i <= cut->count; i++) {
+        const struct ncl_tensor *tensor = i < cut->count ? cut->part[i].tensor : cut->whole;
+        const bool read = (i < cut->count) == cut->joins;
+        if (read ? ncl_blocks_held(lower, tensor) != blocks : blocks && lower->blocks[tensor->id].read_plain)
+            cost += ncl_blocks_conversion(tensor);
+    }
+    return cost;
+}
+
+static void cut_decide(struct ncl_lower *lower, const struct ncl_cut *cut)
+{
+    const bool forced = lower->forced && lower->forced->blocks;
+    if (!forced && cut_cost(lower, cut, true) >= cut_cost(lower, cut, false))
+        return;
+    lower->blocks[cut->whole->id].held |= cut->joins;
+    for (size_t i = 0; i < cut->count; i++) {
+        lower->blocks[cut->part[i].tensor->id].held |= !cut->joins;
+        join_halos(lower, cut->part[i].tensor, cut->whole);
+    }
+}
+
 static void node_decide(struct ncl_lower *lower, const struct ncl_node *node)
 {
     struct ncl_problem problem;
+    struct ncl_cut cut;
     int64_t before[2] = {0}, after[2] = {0};
+    if (node_cuts(lower, node, &cut))
+        cut_decide(lower, &cut);
     if (!node_describe(node, &problem))
         return;
     const struct ncl_variant *variant = ncl_choose_variant(lower, &problem);
@@ -115,6 +150,44 @@ static void node_decide(struct ncl_lower *lower, const struct ncl_node *node)
         variant->halo(&problem, before, after);
         raise_halo(last_of_same(lower, ncl_blocks_input(&problem)), before, after);
     }
+}
+
+/* ---- batches: images that are parts of larger ones ---- */
+
+/* The distance of the images of a whole; that of its first part where another whole gave it one, which then has this
+ * whole in it too. */
+static int64_t pitch_of(struct ncl_lower *lower, const struct ncl_cut *cut)
+{
+    struct ncl_blocks *whole = &lower->blocks[cut->whole->id];
+    if (cut->joins && !whole->pitch)
+        whole->pitch = lower->blocks[cut->part[0].tensor->id].pitch;
+    const struct ncl_layout layout = ncl_blocks_layout(lower, cut->whole);
+    return ncl_layout_stride(&layout, &cut->whole->shape, 0);
+}
+
+static void give_pitch(struct ncl_lower *lower, const struct ncl_node *node, bool joins)
+{
+    struct ncl_cut cut;
+    if (!node_cuts(lower, node, &cut) || cut.joins != joins || cut.whole->shape.extent[0] == 1 ||
+        !ncl_blocks_held(lower, joins ? cut.whole : cut.part[0].tensor))
+        return;
+    const int64_t pitch = pitch_of(lower, &cut);
+    for (size_t i = 0; i < cut.count; i++)
+        lower->blocks[cut.part[i].tensor->id].pitch = pitch;
+}
+
+/* The last one that joins says how far apart the images of all that is in it are. */
+static void spread_pitches(struct ncl_lower *lower)
+{
+    const struct ncl_graph *graph = lower->graph;
+    for (size_t i = graph->node_count; i-- > 0;)
+        give_pitch(lower, graph->node[i], true);
+    for (size_t i = 0; i < graph->node_count; i++)
+        give_pitch(lower, graph->node[i], false);
+    for (size_t i = 0; i < graph->node_count; i++)
+        if (graph->node[i]->after)
+            lower->blocks[ncl_node_result(graph->node[i], 0)->id].pitch =
+                lower->blocks[ncl_node_last_result(graph->node[i])->id].pitch;
 }
 
 nnefcl_status ncl_blocks_decide(struct ncl_lower *lower)
@@ -132,5 +205,6 @@ nnefcl_status ncl_blocks_decide(struct ncl_lower *lower)
     for (size_t i = 0; i < graph->node_count; i++)
         node_decide(lower, graph->node[i]);
     spread_halos(lower);
+    spread_pitches(lower);
     return lower->status;
 }

@@ -10,11 +10,14 @@ struct ncl_blocks {
     bool held;       /* its writer leaves it in blocks */
     bool read_plain; /* somebody reads it who cannot read blocks */
     uint16_t before[2], after[2];
+    int64_t pitch; /* elements from image to image where it is a part of a larger one; 0: dense */
     uint32_t same; /* a tensor with the same halo; itself: the last one of these */
 };
 
 /* What element-wise members of a node and its chain read from elsewhere, of the shape of the result: at most
  * NCL_BLOCKS_OPERANDS. */
 size_t ncl_blocks_operands(const struct ncl_node *node, const struct ncl_tensor **operand);
+/* Microseconds from one form to another. */
+double ncl_blocks_conversion(const struct ncl_tensor *tensor);
 
 #endif

@@ -37,9 +37,11 @@ void ncl_forms_move(struct ncl_lower *lower, const struct ncl_tensor *from, cons
         lower->plan->tensor[form->ref].name = ncl_parts_text(lower, to->name);
 }
 
-static void add_form(struct ncl_lower *lower, const struct ncl_tensor *tensor, ncl_ref ref)
+void ncl_forms_give(struct ncl_lower *lower, const struct ncl_tensor *tensor, ncl_ref ref)
 {
     struct ncl_form *form = NCL_NEW(lower->arena, struct ncl_form);
+    if (lower->status)
+        return;
     if (!form) {
         ncl_parts_nomem(lower);
         return;
@@ -48,31 +50,36 @@ static void add_form(struct ncl_lower *lower, const struct ncl_tensor *tensor, n
     lower->form[tensor->id] = form;
 }
 
-static ncl_ref find_form(const struct ncl_lower *lower, const struct ncl_tensor *tensor,
-                         const struct ncl_layout *layout)
+ncl_ref ncl_forms_find(const struct ncl_lower *lower, const struct ncl_tensor *tensor, const struct ncl_layout *layout)
 {
+    if (ncl_layout_is_plain(layout))
+        return lower->tensor[tensor->id];
     for (const struct ncl_form *form = lower->form[tensor->id]; form; form = form->next)
         if (ncl_layout_equal(&lower->plan->tensor[form->ref].layout, layout))
             return form->ref;
     return NCL_NO_TENSOR;
 }
 
+ncl_ref ncl_forms_some(struct ncl_lower *lower, const struct ncl_tensor *tensor)
+{
+    const ncl_ref any = ncl_forms_any(lower, tensor);
+    return any == NCL_NO_TENSOR ? ncl_lower_tensor(lower, tensor) : any;
+}
+
 ncl_ref ncl_lower_as(struct ncl_lower *lower, const struct ncl_tensor *tensor, const struct ncl_layout *layout)
 {
     if (lower->status || ncl_layout_is_plain(layout))
         return ncl_lower_tensor(lower, tensor);
-    ncl_ref ref = find_form(lower, tensor, layout);
+    ncl_ref ref = ncl_forms_find(lower, tensor, layout);
     if (ref != NCL_NO_TENSOR)
         return ref;
-    const ncl_ref any = ncl_forms_any(lower, tensor);
-    ref = ncl_forms_from(lower, any == NCL_NO_TENSOR ? ncl_lower_tensor(lower, tensor) : any, layout);
-    if (!lower->status)
-        add_form(lower, tensor, ref);
+    ref = ncl_forms_from(lower, ncl_forms_some(lower, tensor), layout);
+    ncl_forms_give(lower, tensor, ref);
     return ref;
 }
 
-static ncl_ref add_tensor_as(struct ncl_lower *lower, const char *name, nnefcl_dtype dtype, const nnefcl_shape *shape,
-                             const struct ncl_layout *layout)
+ncl_ref ncl_forms_add(struct ncl_lower *lower, const char *name, nnefcl_dtype dtype, const nnefcl_shape *shape,
+                      const struct ncl_layout *layout)
 {
     const struct ncl_plan_tensor made = {.name = name,
                                          .dtype = dtype,
@@ -89,12 +96,11 @@ ncl_ref ncl_lower_result(struct ncl_lower *lower, const struct ncl_tensor *tenso
 {
     if (lower->status || ncl_layout_is_plain(layout))
         return ncl_lower_tensor(lower, tensor);
-    const ncl_ref found = find_form(lower, tensor, layout);
+    const ncl_ref found = ncl_forms_find(lower, tensor, layout);
     if (found != NCL_NO_TENSOR)
         return found;
-    const ncl_ref ref = add_tensor_as(lower, tensor->name, tensor->dtype, &tensor->shape, layout);
-    if (!lower->status)
-        add_form(lower, tensor, ref);
+    const ncl_ref ref = ncl_forms_add(lower, tensor->name, tensor->dtype, &tensor->shape, layout);
+    ncl_forms_give(lower, tensor, ref);
     return ref;
 }
 
@@ -106,7 +112,7 @@ ncl_ref ncl_forms_convert(struct ncl_lower *lower, ncl_ref from, const struct nc
     if (lower->status)
         return NCL_NO_TENSOR;
     const struct ncl_plan_tensor in = lower->plan->tensor[from];
-    const ncl_ref ref = add_tensor_as(lower, in.name, in.dtype, &in.shape, layout);
+    const ncl_ref ref = ncl_forms_add(lower, in.name, in.dtype, &in.shape, layout);
     if (lower->status)
         return NCL_NO_TENSOR;
     struct ncl_emit *outer = lower->emit;
@@ -126,7 +132,7 @@ ncl_ref ncl_forms_from(struct ncl_lower *lower, ncl_ref from, const struct ncl_l
     const struct ncl_plan_tensor in = lower->plan->tensor[from];
     if (!ncl_layout_coincide(&in.layout, layout, &in.shape))
         return ncl_forms_convert(lower, from, layout);
-    const ncl_ref view = add_tensor_as(lower, in.name, in.dtype, &in.shape, layout);
+    const ncl_ref view = ncl_forms_add(lower, in.name, in.dtype, &in.shape, layout);
     if (lower->status)
         return NCL_NO_TENSOR;
     lower->plan->tensor[view].base = from;

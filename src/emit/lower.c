@@ -124,39 +124,44 @@ void ncl_lower_view(struct ncl_lower *lower, const struct ncl_tensor *result, co
     lower->constant[view] = lower->constant[base];
 }
 
+/* Bytes that a tensor has for each index of the axes which count as one; of a dense one all of them. */
+static uint64_t bytes_of_part(const struct ncl_plan_tensor *tensor)
+{
+    const struct ncl_layout *layout = &tensor->layout;
+    const int64_t parts = ncl_shape_span(&tensor->shape, 0, layout->outer);
+    return tensor->bytes - (uint64_t)((parts - 1) * layout->pitch) * ncl_layout_element(layout, tensor->dtype);
+}
+
 /* How many of the parts in a row make up the whole memory of a tensor, no more and no less; 0: none do. */
-static size_t count_parts_of(struct ncl_lower *lower, ncl_ref root, const struct ncl_value *parts, size_t count)
+static size_t count_parts_of(const struct ncl_lower *lower, ncl_ref root, const ncl_ref *part, size_t count)
 {
     uint64_t bytes = 0, offset;
     uint32_t unused;
     for (size_t i = 0; i < count; i++) {
-        const ncl_ref ref = ncl_lower_tensor(lower, parts[i].tensor);
-        if (lower->status || ncl_plan_root(lower->plan, ref) != root)
+        if (part[i] == NCL_NO_TENSOR || ncl_plan_root(lower->plan, part[i]) != root)
             return 0;
-        ncl_plan_place(lower->plan, ref, &unused, &offset);
+        ncl_plan_place(lower->plan, part[i], &unused, &offset);
         if (offset != bytes)
             return 0;
-        bytes += lower->plan->tensor[ref].bytes;
-        if (bytes == lower->plan->tensor[root].bytes)
+        bytes += bytes_of_part(&lower->plan->tensor[part[i]]);
+        if (bytes == bytes_of_part(&lower->plan->tensor[root]))
             return i + 1;
     }
     return 0;
 }
 
-size_t ncl_lower_place(struct ncl_lower *lower, const struct ncl_value *parts, size_t count,
-                       const struct ncl_tensor *whole, int64_t first)
+size_t ncl_lower_place(struct ncl_lower *lower, const ncl_ref *part, size_t count, ncl_ref whole, uint64_t offset)
 {
-    const ncl_ref ref = ncl_lower_tensor(lower, parts[0].tensor), base = ncl_lower_tensor(lower, whole);
-    if (lower->status)
+    if (lower->status || part[0] == NCL_NO_TENSOR)
         return 0;
     struct ncl_plan_tensor *tensor = lower->plan->tensor;
-    const ncl_ref root = ncl_plan_root(lower->plan, ref);
-    const size_t placed = count_parts_of(lower, root, parts, count);
+    const ncl_ref root = ncl_plan_root(lower->plan, part[0]);
+    const size_t placed = count_parts_of(lower, root, part, count);
     if (!placed || tensor[root].storage != NCL_STORE_ARENA || lower->node_constant ||
-        root == ncl_plan_root(lower->plan, base))
+        root == ncl_plan_root(lower->plan, whole))
         return 0;
-    tensor[root].base = base;
-    tensor[root].base_offset = (uint64_t)first * nnefcl_dtype_size(tensor[ref].dtype);
+    tensor[root].base = whole;
+    tensor[root].base_offset = offset;
     return placed;
 }
 
@@ -167,8 +172,11 @@ bool ncl_lower_is_constant(const struct ncl_lower *lower, ncl_ref ref)
 
 /* ---- steps ---- */
 
+/* Also a part of one. */
 static bool is_result(const struct ncl_lower *lower, ncl_ref ref)
 {
+    if (lower->plan->tensor[ref].base != NCL_NO_TENSOR && is_result(lower, lower->plan->tensor[ref].base))
+        return true;
     for (size_t r = 0; r < lower->node->result_count; r++) {
         const struct ncl_value *value = &lower->node->result[r];
         const size_t count = value->kind == NCL_VALUE_ARRAY ? value->count : 1;

@@ -41,12 +41,12 @@ ncl_ref ncl_lower_scratch(struct ncl_lower *lower, const char *name, nnefcl_dtyp
 /* `result` shows the memory of `input` under its own shape from element `first` on: no step. */
 void ncl_lower_view(struct ncl_lower *lower, const struct ncl_tensor *result, const struct ncl_tensor *input,
                     int64_t first);
-/* The reverse: `parts` are to follow each other in `whole` from element `first` on, and the memory of the first ones
- * becomes that of `whole` there, so that the steps which wrote them write there. Returns how many do: one, or several
- * that are the whole of an earlier result. 0: something else has the first one (an input, a constant, another whole),
- * it must be copied. */
-size_t ncl_lower_place(struct ncl_lower *lower, const struct ncl_value *parts, size_t count,
-                       const struct ncl_tensor *whole, int64_t first);
+/* The reverse: parts are to follow each other in `whole` from byte `offset` on, and the memory of the first ones
+ * becomes that of `whole` there, so that the steps which wrote them write there. They have the form of `whole` but for
+ * the pitch, which is its distance of images. Returns how many do: one, or several that are the whole of an earlier
+ * result. 0: something else has the first one (an input, a constant, another whole), it must be copied. NCL_NO_TENSOR:
+ * a part that has not got that form. */
+size_t ncl_lower_place(struct ncl_lower *lower, const ncl_ref *part, size_t count, ncl_ref whole, uint64_t offset);
 /* Is the tensor known at init (so that packing it costs nothing at run time)? */
 bool ncl_lower_is_constant(const struct ncl_lower *lower, ncl_ref ref);
 /* NNEFCL_ERR_UNSUPPORTED at the node: "conv: ...". */

@@ -95,6 +95,16 @@ int64_t ncl_layout_stride(const struct ncl_layout *layout, const nnefcl_shape *s
     return stride;
 }
 
+struct ncl_layout ncl_layout_part(const struct ncl_layout *whole, const nnefcl_shape *shape)
+{
+    struct ncl_layout part = *whole;
+    if (shape->extent[0] > 1) {
+        part.pitch = ncl_layout_stride(whole, shape, 0);
+        part.outer = 1;
+    }
+    return part;
+}
+
 int64_t ncl_layout_offset(const struct ncl_layout *layout, const nnefcl_shape *shape, const int64_t *position)
 {
     int64_t offset = 0;

@@ -34,6 +34,9 @@ bool ncl_layout_is_plain(const struct ncl_layout *layout);
 size_t ncl_layout_element(const struct ncl_layout *layout, nnefcl_dtype dtype); /* bytes of one */
 /* Bytes from the first element to the last one, both counted; UINT64_MAX when that does not fit. */
 uint64_t ncl_layout_bytes(const struct ncl_layout *layout, nnefcl_dtype dtype, const nnefcl_shape *shape);
+/* The form of a tensor whose images are parts of those of a larger one with this form and shape: axis 0 gets the pitch
+ * of the larger one. */
+struct ncl_layout ncl_layout_part(const struct ncl_layout *whole, const nnefcl_shape *shape);
 /* Indices in memory along an axis: blocks of the blocked one, halo included. */
 int64_t ncl_layout_extent(const struct ncl_layout *layout, const nnefcl_shape *shape, int axis);
 /* Elements from one index of an axis to the next; of the blocked one from block to block. Shapes in a plan are checked,

@@ -5,6 +5,7 @@
 #include "graph.h"
 
 struct ncl_custom;
+struct ncl_cut;
 struct ncl_expression;
 struct ncl_lower;
 struct ncl_problem;
@@ -35,6 +36,8 @@ struct ncl_op {
     void (*elements)(struct ncl_expression *expression, const struct ncl_node *node);
     /* What is to be computed, for variants of kernels (emit/problem.h). NULL: the lowering knows. */
     void (*problem)(const struct ncl_node *node, struct ncl_problem *problem);
+    /* False: it does not cut or join a tensor along its channels (emit/cut.h). NULL: it never does. */
+    bool (*cut)(const struct ncl_node *node, struct ncl_cut *cut);
     bool after;                                    /* its kernels end in NCL_STORE_AFTER: chains hang on it */
     uint64_t (*macs)(const struct ncl_node *node); /* multiply-accumulates */
     const struct ncl_custom *custom;               /* registered by the application (custom.h); NULL: of the table */

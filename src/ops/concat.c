@@ -1,7 +1,9 @@
 /* concat, stack (4.5.3): each operand goes to its own section of the result. */
 #include "base/checked.h"
-#include "ops/strided.h"
+#include "emit/blocks.h"
+#include "emit/cut.h"
 #include "emit/reference.h"
+#include "ops/strided.h"
 
 static nnefcl_status read_axis(struct ncl_infer *infer, const struct ncl_node *node, int rank)
 {
@@ -80,6 +82,14 @@ static void emit_section(struct ncl_lower *lower, const struct ncl_tensor *opera
     ncl_strided_choose(lower, &copy, in, out, width == total);
 }
 
+bool ncl_concat_cut(const struct ncl_node *node, struct ncl_cut *cut)
+{
+    const struct ncl_value *values = ncl_node_arg(node, "values");
+    *cut = (struct ncl_cut){
+        .joins = true, .whole = ncl_node_result(node, 0), .part = values->item, .count = values->count};
+    return ncl_node_integer(node, "axis") == 1;
+}
+
 nnefcl_status ncl_concat_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
     const struct ncl_value *values = ncl_node_arg(node, "values");
@@ -91,13 +101,22 @@ nnefcl_status ncl_concat_lower(struct ncl_lower *lower, const struct ncl_node *n
         ncl_lower_view(lower, result, values->item[0].tensor, 0);
         return ncl_lower_status(lower);
     }
+    if (ncl_blocks_held(lower, result))
+        return ncl_cut_lower(lower, node);
+    ncl_ref *part = NCL_NEW_ARRAY(lower->arena, ncl_ref, values->count);
+    if (!part)
+        return ncl_nomem(lower->diag);
+    for (size_t i = 0; i < values->count; i++)
+        part[i] = ncl_lower_tensor(lower, values->item[i].tensor);
+    const ncl_ref whole = ncl_lower_tensor(lower, result);
     int64_t first = 0;
     size_t placed = 0; /* operands that lie in the result already */
     for (size_t i = 0; i < values->count; i++) {
         const struct ncl_tensor *operand = values->item[i].tensor;
         const int64_t width = node->op->variant ? 1 : operand->shape.extent[axis]; /* stack: one each */
         if (outer == 1 && i >= placed)
-            placed = i + ncl_lower_place(lower, values->item + i, values->count - i, result, first * inner);
+            placed = i + ncl_lower_place(lower, part + i, values->count - i, whole,
+                                         (uint64_t)(first * inner) * nnefcl_dtype_size(result->dtype));
         if (i >= placed)
             emit_section(lower, operand, result, outer, width, first, inner, result->shape.extent[axis]);
         first += width;

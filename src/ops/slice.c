@@ -1,8 +1,10 @@
 /* slice (4.5.4): output = input[:, begin:end:stride, :]. The extent is rounded down (A-SLICE-1); a section that begins
  * outside is refused (A-SLICE-2). */
 #include "base/checked.h"
-#include "ops/strided.h"
+#include "emit/blocks.h"
+#include "emit/cut.h"
 #include "emit/reference.h"
+#include "ops/strided.h"
 
 struct section {
     int64_t first, stride, count;
@@ -89,6 +91,20 @@ nnefcl_status ncl_slice_infer(struct ncl_infer *infer, struct ncl_node *node)
     return ncl_infer_result(infer, node, 0, &output);
 }
 
+/* Of one axis, the channels, in steps of one. */
+bool ncl_slice_cut(const struct ncl_node *node, struct ncl_cut *cut)
+{
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input");
+    struct ncl_infer unused = {0};
+    struct section section[NNEFCL_MAX_RANK];
+    *cut = (struct ncl_cut){.whole = input, .part = &node->result[0], .count = 1};
+    if (ncl_node_count(node, "axes") != 1 || ncl_node_integer_at(node, "axes", 0) != 1 ||
+        read_sections(&unused, node, &input->shape, section)) /* cannot fail: inference has passed */
+        return false;
+    cut->first = section[1].first;
+    return section[1].stride == 1;
+}
+
 nnefcl_status ncl_slice_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *result = ncl_node_result(node, 0);
@@ -96,6 +112,8 @@ nnefcl_status ncl_slice_lower(struct ncl_lower *lower, const struct ncl_node *no
     struct section section[NNEFCL_MAX_RANK];
     int64_t in[NNEFCL_MAX_RANK], out[NNEFCL_MAX_RANK];
     struct ncl_strided copy = {0};
+    if (ncl_blocks_held(lower, result))
+        return ncl_cut_lower(lower, node);
     if (read_sections(&unused, node, &input->shape, section)) /* cannot fail: inference has passed */
         return NNEFCL_ERR_INTERNAL;
     ncl_strided_dense(&input->shape, in);

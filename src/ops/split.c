@@ -1,7 +1,9 @@
 /* split, unstack (4.5.3): each result is a section of the operand. Those of a vector have rank 0 (A-UNSTACK-1). */
 #include "base/checked.h"
-#include "ops/strided.h"
+#include "emit/blocks.h"
+#include "emit/cut.h"
 #include "emit/reference.h"
+#include "ops/strided.h"
 
 #define MAX_RESULTS 65536 /* of unstack: the document does not have to list them */
 
@@ -77,6 +79,13 @@ nnefcl_status ncl_unstack_infer(struct ncl_infer *infer, struct ncl_node *node)
     return ncl_infer_results(infer, node, 0, count, shapes);
 }
 
+bool ncl_split_cut(const struct ncl_node *node, struct ncl_cut *cut)
+{
+    *cut = (struct ncl_cut){
+        .whole = ncl_node_tensor(node, "value"), .part = node->result[0].item, .count = node->result[0].count};
+    return ncl_node_integer(node, "axis") == 1;
+}
+
 nnefcl_status ncl_split_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
     const struct ncl_tensor *value = ncl_node_tensor(node, "value");
@@ -84,6 +93,8 @@ nnefcl_status ncl_split_lower(struct ncl_lower *lower, const struct ncl_node *no
     const int64_t outer = ncl_shape_span(&value->shape, 0, axis), total = value->shape.extent[axis],
                   inner = ncl_shape_span(&value->shape, axis + 1, value->shape.rank);
     int64_t first = 0;
+    if (node->op->cut && ncl_blocks_held(lower, ncl_node_result_at(node, 0, 0)))
+        return ncl_cut_lower(lower, node);
     for (size_t i = 0; i < node->result[0].count; i++) {
         const struct ncl_tensor *result = ncl_node_result_at(node, 0, i);
         const int64_t width = node->op->variant ? 1 : result->shape.extent[axis]; /* unstack: one each */

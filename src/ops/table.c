@@ -15,6 +15,9 @@
     FUNCTIONS(infer, ncl_choose_lower, reference)                                                                      \
     void problem(const struct ncl_node *, struct ncl_problem *);                                                       \
     uint64_t macs(const struct ncl_node *);
+#define OP_CUT(name, infer, lower, reference, variant, cut)                                                            \
+    FUNCTIONS(infer, lower, reference)                                                                                 \
+    bool cut(const struct ncl_node *, struct ncl_cut *);
 #define ELEMENTS(name, infer, elements, reference, formula)                                                            \
     FUNCTIONS(infer, ncl_elements_lower, reference)                                                                    \
     void elements(struct ncl_expression *, const struct ncl_node *);
@@ -22,6 +25,7 @@
 #undef OP
 #undef OP_AFTER
 #undef OP_PROBLEM
+#undef OP_CUT
 #undef ELEMENTS
 
 uint64_t ncl_no_macs(const struct ncl_node *node)
@@ -41,6 +45,8 @@ void ncl_no_reference(const struct ncl_reference *reference, const struct ncl_no
     {name, infer, lower, reference, variant, .after = true, .macs = counted},
 #define OP_PROBLEM(name, infer, described, reference, variant, counted)                                                \
     {name, infer, ncl_choose_lower, reference, variant, .after = true, .macs = counted, .problem = described},
+#define OP_CUT(name, infer, lower, reference, variant, described)                                                      \
+    {name, infer, lower, reference, variant, .macs = ncl_no_macs, .cut = described},
 #define ELEMENTS(name, infer, elements, reference, formula)                                                            \
     {name, infer, ncl_elements_lower, reference, 0, formula, elements, .macs = ncl_no_macs},
 const struct ncl_op ncl_ops[] = {

@@ -93,7 +93,7 @@ def registry(root):
     names = declared(root)
     if len(names) != 118 or len(set(names)) != 118:
         bad.append('stdlib.nnef declares %d operations, not 118' % len(set(names)))
-    table = re.findall(r'^(?:OP|OP_AFTER|OP_PROBLEM|ELEMENTS|UNARY|BINARY)\(\s*"(\w+)"', read(root, 'src/ops/ops.def'), re.M)
+    table = re.findall(r'^(?:OP|OP_AFTER|OP_PROBLEM|OP_CUT|ELEMENTS|UNARY|BINARY)\(\s*"(\w+)"', read(root, 'src/ops/ops.def'), re.M)
     dialects = re.findall(r'^fragment\s+(\w+)[^{;]*;', read(root, 'src/nnef/dialects.nnef'), re.M)
     inner = re.findall(r'^fragment\s+(\w+)[^{;]*;', read(root, 'src/pass/patterns.nnef'), re.M)
     bad += ['ops.def: %s is declared neither in stdlib.nnef nor in patterns.nnef' % n for n in table if n not in names + dialects + inner]

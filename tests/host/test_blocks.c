@@ -1,0 +1,196 @@
+/* Networks whose images lie in blocks of channels wherever they can: every node is right, for one image in launches and
+ * for two as the device likes it; and nothing is converted but at the borders.
+ *
+ * With NNEFCL_ZOO, the folder of the networks beside the project, the smaller ones of them too, for small images. */
+#include "host/host.h"
+#include "host_case.h"
+#include "model/frozen.h"
+
+#define OPEN(channels, size)                                                                                           \
+    "graph net(x) -> (y)\n{\n    x = external(shape = [1," #channels "," #size "," #size "]);\n"
+#define FILTER(name, shape) "    " name " = variable(shape = " shape ", label = '" name "');\n"
+
+static const struct blocks_case {
+    const char *name, *graph;
+    int conversions; /* of a run; -1: whatever there are */
+} cases[] = {
+    {"a chain",
+     OPEN(32, 9) "    a = relu(x);\n    b = max_pool(a, size = [1,1,3,3], stride = [1,1,2,2], padding = []);\n"
+                 "    c = sigmoid(b);\n    d = avg_pool(c, size = [1,1,2,2], padding = [], border = 'ignore');\n"
+                 "    y = add(c, d);\n}\n",
+     2},
+    {"channels that fill no block",
+     OPEN(19,
+          7) "    a = exp(x);\n    b = box(a, size = [1,1,3,1], normalize = true, border = 'ignore', padding = []);\n"
+             "    y = div(a, b);\n}\n",
+     2},
+    {"branches that join",
+     OPEN(32, 8) "    a = relu(x);\n    b = max_pool(a, size = [1,1,3,3], padding = [], border = 'ignore');\n"
+                 "    c = sigmoid(a);\n    d = concat([b, c, b], axis = 1);\n    y = tanh(d);\n}\n",
+     3 /* `b` is in it twice: a copy */},
+    {"cut and joined again",
+     OPEN(64, 6) "    a = exp(x);\n    [b, c] = split(a, axis = 1, ratios = [1, 3]);\n    d = relu(b);\n"
+                 "    e = slice(c, axes = [1], begin = [16], end = [48]);\n    f = concat([d, e], axis = 1);\n"
+                 "    y = tanh(f);\n}\n",
+     -1},
+    {"each layer reads all before it",
+     OPEN(32, 5) "    a = tanh(x);\n    b = sigmoid(a);\n    c = concat([a, b], axis = 1);\n    d = relu(c);\n"
+                 "    e = concat([a, b, d], axis = 1);\n    f = max_pool(e, size = [1,1,3,3], padding = []);\n"
+                 "    y = concat([e, f], axis = 1);\n}\n",
+     -1},
+    {"residual blocks",
+     OPEN(3, 17) FILTER("v", "[32,3,3,3]") FILTER("w", "[32,32,3,3]")
+         FILTER("u", "[32,32,1,1]") "    a = relu(conv(x, v, stride = [2,2]));\n    b = relu(conv(a, w));\n    c = "
+                                    "relu(a + conv(b, w));\n"
+                                    "    d = relu(conv(c, w, stride = [2,2]));\n    e = conv(c, u, stride = [2,2]);\n  "
+                                    "  f = relu(e + conv(d, w));\n"
+                                    "    y = avg_pool(f, size = [1,1,5,5], padding = [(0,0),(0,0),(0,0),(0,0)]);\n}\n",
+     -1},
+    {"branches of convolutions",
+     OPEN(8, 11) FILTER("v", "[16,8,1,1]") FILTER("w", "[32,8,3,3]") FILTER("u", "[16,64,1,1]")
+         FILTER("t", "[16,16,1,1]") "    a = relu(conv(x, v));\n    b = relu(conv(x, w));\n    c = max_pool(x, size = "
+                                    "[1,1,3,3], padding = []);\n"
+                                    "    d = conv(concat([c, c], axis = 1), t);\n    e = concat([a, b, d], axis = "
+                                    "1);\n    y = conv(e, u);\n}\n",
+     -1},
+    {"a gate for each channel",
+     OPEN(24, 10) FILTER("w", "[24,24,1,1]")
+         FILTER("s", "[24,1,3,3]") "    a = relu(conv(x, s, groups = 0));\n    b = mean_reduce(a, axes = [2, 3]);\n    "
+                                   "c = sigmoid(conv(b, w));\n"
+                                   "    d = a * c;\n    y = conv(d, w);\n}\n",
+     -1},
+    {"sequences",
+     "graph net(x) -> (y)\n{\n    x = external(shape = [1,16,40]);\n" FILTER("w", "[32,16,5]")
+         FILTER("b", "[1,32]") "    a = relu(conv(x, w, b));\n    m = max_pool(a, size = [1,1,3], stride = [1,1,2], "
+                               "padding = []);\n"
+                               "    y = m * 0.5;\n}\n",
+     -1},
+};
+
+static const char *const forced[] = {"blocked"};
+
+static void *random_input(const nnefcl_tensor_info *info)
+{
+    float *data = malloc(info->bytes);
+    ck_assert_ptr_nonnull(data);
+    for (size_t i = 0; i < info->bytes / sizeof *data; i++)
+        data[i] = (float)((i * 2654435761u >> 8) % 2048) / 1024.0f - 1.0f;
+    return data;
+}
+
+static int take(void *user, const nnefcl_verdict *v)
+{
+    ck_assert_msg(v->bad == 0, "%s: %s = %s: %llu of %llu values; got %.9g, want %.9g, %g ULP of %g",
+                  (const char *)user, v->result.name, v->op, (unsigned long long)v->bad,
+                  (unsigned long long)v->elements, v->got, v->want, v->ulp, v->tolerance);
+    return 0;
+}
+
+static void verify(const char *name, const nnefcl_model *model, nnefcl_execution execution)
+{
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    nnefcl_error error = {0};
+    nnefcl_tensor_info info;
+    nnefcl_session *session;
+    options.keep_tensors = 1;
+    options.execution = execution;
+    options.kernels = forced;
+    options.kernel_count = 1;
+    const nnefcl_status created = nnefcl_session_create(model, device, &options, &session, &error);
+    ck_assert_msg(created == NNEFCL_OK, "%s: %s", name, error.message);
+    nnefcl_model_input(model, 0, &info);
+    void *input = random_input(&info);
+    ck_assert_msg(nnefcl_session_verify(session, model, (const void *[]){input}, NULL, take, (void *)name, &error) ==
+                      NNEFCL_OK,
+                  "%s: %s", name, error.message);
+    nnefcl_session_free(session);
+    free(input);
+}
+
+/* Steps of the run that convert. */
+static int count_conversions(const nnefcl_model *model)
+{
+    const struct ncl_plan_options options = {.kernels = forced, .kernel_count = 1};
+    const struct ncl_plan *plan;
+    struct ncl_arena arena;
+    struct ncl_diag diag;
+    int count = 0;
+    ncl_arena_init(&arena, NULL, 0);
+    ncl_diag_init(&diag, NULL, NULL, NULL, false);
+    ck_assert_int_eq(ncl_model_plan(model, &device->target, &options, &arena, &diag, NULL, &plan), NNEFCL_OK);
+    for (size_t i = 0; i < plan->run.count; i++) {
+        const struct ncl_step *step = &plan->run.step[i];
+        count += step->kind == NCL_STEP_KERNEL && strncmp(plan->kernel[step->kernel].body, "convert", 7) == 0;
+    }
+    ncl_arena_free(&arena);
+    return count;
+}
+
+START_TEST(networks)
+{
+    const struct blocks_case *c = &cases[_i / 2];
+    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
+    nnefcl_error error = {0};
+    nnefcl_model *model;
+    char *text = malloc(strlen(c->graph) + 32);
+    ck_assert_ptr_nonnull(text);
+    strcat(strcpy(text, "version 1.0;\n"), c->graph);
+    options.random_weights = 1;
+    options.batch = _i % 2 + 1;
+    ck_assert_msg(nnefcl_model_open_memory(text, strlen(text), &options, &model, &error) == NNEFCL_OK, "%s: %d: %s",
+                  c->name, error.line, error.message);
+    if (c->conversions >= 0)
+        ck_assert_msg(count_conversions(model) == c->conversions, "%s: %d conversions", c->name,
+                      count_conversions(model));
+    verify(c->name, model, _i % 2 ? NNEFCL_EXECUTION_AUTO : NNEFCL_EXECUTION_LAUNCHES);
+    nnefcl_model_free(model);
+    free(text);
+}
+END_TEST
+
+/* ---- the networks beside the project ---- */
+
+static const struct zoo_case {
+    const char *name;
+    int64_t batch, size;
+} zoo[] = {
+    {"squeezenet1_1", 2, 48}, {"resnet18", 1, 33},        {"densenet121", 2, 32}, {"mobilenet_v2", 1, 32},
+    {"googlenet", 1, 48},     {"efficientnet_b0", 1, 32}, {"unet", 2, 32},
+};
+
+START_TEST(network_of_the_zoo)
+{
+    const char *folder = getenv("NNEFCL_ZOO");
+    const struct zoo_case *c = &zoo[_i];
+    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
+    nnefcl_error error = {0};
+    nnefcl_model *model;
+    nnefcl_tensor_info info;
+    char path[1024];
+    if (!folder)
+        return;
+    snprintf(path, sizeof path, "%s/%s", folder, c->name);
+    options.random_weights = 1;
+    ck_assert_msg(nnefcl_model_open(path, &options, &model, &error) == NNEFCL_OK, "%s: %s", path, error.message);
+    nnefcl_model_input(model, 0, &info);
+    const nnefcl_input_shape shape = {info.name, {.rank = 4, .extent = {c->batch, 3, c->size, c->size}}};
+    options.shapes = &shape;
+    options.shape_count = 1;
+    nnefcl_model *small;
+    ck_assert_msg(nnefcl_model_open(path, &options, &small, &error) == NNEFCL_OK, "%s: %s", path, error.message);
+    verify(c->name, small, NNEFCL_EXECUTION_AUTO);
+    nnefcl_model_free(small);
+    nnefcl_model_free(model);
+}
+END_TEST
+
+static void add(TCase *tests)
+{
+    tcase_add_loop_test(tests, networks, 0, 2 * sizeof cases / sizeof *cases);
+    tcase_add_loop_test(tests, network_of_the_zoo, 0, sizeof zoo / sizeof *zoo);
+}
+
+int main(void)
+{
+    return host_main("blocks", add);
+}

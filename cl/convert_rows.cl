@@ -39,8 +39,8 @@
 #define BEFORE(a)     SIZE(20 + (a))
 #define IN_STRIDE(a)  SIZE(28 + (a))
 #define OUT_STRIDE(a) SIZE(36 + (a))
+#define EXTENT(a)     SIZE(44 + (a))
 
-#define EXTENT        44 /* field of the first extent */
 #define MAX_RANK 8
 #define TV       NCL_VECTOR(T)
 
@@ -95,7 +95,7 @@ static void FN(convert_rows_line)(SIZES size, INDEX line, global const T *x, glo
 {
     INDEX at[MAX_RANK], channels = BLOCK;
     bool inside = true;
-    NCL_POSITION(line, (int)RANK, EXTENT, at);
+    NCL_POSITION(line, (int)RANK, 44, at);
     for (int a = 0; a < (int)RANK; a++) {
         const INDEX p = at[a] - BEFORE(a);
         inside = inside && p >= 0 && p < COUNT(a);

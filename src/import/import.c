@@ -30,7 +30,15 @@ const struct ncl_import_value *ncl_import_value(struct ncl_import *import, const
 
 struct ncl_tensor *ncl_import_tensor(struct ncl_import *import, const struct ncl_import_node *node, size_t index)
 {
-    return ncl_import_value_tensor(import, operand(import, node, index));
+    return ncl_import_as_tensor(import, operand(import, node, index));
+}
+
+struct ncl_tensor *ncl_import_number(struct ncl_import *import, const struct ncl_import_node *node, size_t index)
+{
+    struct ncl_import_value *value = operand(import, node, index);
+    if (!import->status && !value->number)
+        value->number = ncl_compose_cast(import, ncl_import_as_tensor(import, value), NNEFCL_SCALAR);
+    return import->status ? &import->nothing : value->number;
 }
 
 /* A constant that nothing used yet becomes a variable of that shape; more than one use is rare, and costs its elements
@@ -50,7 +58,7 @@ struct ncl_tensor *ncl_import_tensor_as(struct ncl_import *import, const struct 
     if (value->reshaped && ncl_shape_equal(&value->reshaped->shape, shape))
         return value->reshaped;
     if (!is_reshapable(import, value, shape)) {
-        struct ncl_tensor *tensor = ncl_import_value_tensor(import, value);
+        struct ncl_tensor *tensor = ncl_import_as_tensor(import, value);
         return tensor->shape.rank == 0 ? tensor : ncl_compose_reshape(import, tensor, shape);
     }
     value->reshaped = ncl_import_variable(import, value->constant, shape);
@@ -114,6 +122,17 @@ void ncl_import_give(struct ncl_import *import, const struct ncl_import_node *no
                      struct ncl_tensor *tensor)
 {
     ncl_import_give_element(import, node, index, tensor, element_of(tensor->dtype));
+}
+
+void ncl_import_give_number(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
+                            struct ncl_tensor *number, enum ncl_stored_type element)
+{
+    struct ncl_import_value *value = result(import, node, index);
+    if (!value)
+        return;
+    value->number = number;
+    value->shape = number->shape;
+    value->element = element;
 }
 
 void ncl_import_give_known(struct ncl_import *import, const struct ncl_import_node *node, size_t index,

@@ -122,6 +122,7 @@ struct ncl_import_value {
     const struct ncl_import_constant *constant; /* not read yet; NULL: no such, or read already */
     const struct ncl_known *known;              /* NULL: not known */
     struct ncl_tensor *tensor;                  /* NULL: no node made it yet */
+    struct ncl_tensor *number;                  /* the same as scalars, where it was made so; or NULL */
     struct ncl_tensor *reshaped;                /* of a constant, in the shape that was asked for last; or NULL */
     bool failed;                                /* an error was reported: who reads it stays silent */
 };
@@ -141,7 +142,7 @@ struct ncl_import {
     const struct ncl_import_operator *op; /* and what its operator is here */
     struct ncl_import_scope *scope;       /* names of the graph that is run and of those around it */
     struct ncl_names operators, labels;
-    unsigned depth; /* graphs within graphs */
+    unsigned depth, steps; /* graphs within graphs, nodes run so far */
     struct ncl_tensor nothing;
     struct ncl_import_value no_value;
 };
@@ -171,6 +172,8 @@ const struct ncl_import_value *ncl_import_value(struct ncl_import *import, const
                                                 size_t index);
 /* The same as a tensor of the graph, made when it is a constant. Never NULL. */
 struct ncl_tensor *ncl_import_tensor(struct ncl_import *import, const struct ncl_import_node *node, size_t index);
+/* The same as scalars: integers that are computed with. */
+struct ncl_tensor *ncl_import_number(struct ncl_import *import, const struct ncl_import_node *node, size_t index);
 /* The same in another shape of as many elements, without a node where it is a constant: a bias, say. */
 struct ncl_tensor *ncl_import_tensor_as(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
                                         const nnefcl_shape *shape);
@@ -185,6 +188,9 @@ void ncl_import_give(struct ncl_import *import, const struct ncl_import_node *no
                      struct ncl_tensor *tensor);
 void ncl_import_give_element(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
                              struct ncl_tensor *tensor, enum ncl_stored_type element);
+/* Whole numbers as scalars: they become integers when somebody wants them so. */
+void ncl_import_give_number(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
+                            struct ncl_tensor *number, enum ncl_stored_type element);
 void ncl_import_give_known(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
                            const struct ncl_known *known);
 /* The operand itself under another name. */
@@ -194,6 +200,9 @@ void ncl_import_pass(struct ncl_import *import, const struct ncl_import_node *no
 bool ncl_import_wants(const struct ncl_import *import, const struct ncl_import_node *node, size_t index);
 /* A known tensor as one of the graph: a literal when all elements are equal and there is one, else a constant. */
 struct ncl_tensor *ncl_import_constant(struct ncl_import *import, const struct ncl_known *known);
+/* The same of a value that a graph within the graph gave. */
+struct ncl_tensor *ncl_import_as_tensor(struct ncl_import *import, struct ncl_import_value *value);
+const struct ncl_known *ncl_import_elements(struct ncl_import *import, const struct ncl_import_value *value);
 /* Runs a graph within the graph: `input` become its inputs, `output`, with room for its outputs, get what it gives. */
 void ncl_import_inline(struct ncl_import *import, const struct ncl_import_graph *graph,
                        const struct ncl_import_value *const *input, size_t input_count,

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "import/compose.h"
 #include "import/import_scope.h"
 
 static nnefcl_status constant_read(struct ncl_import *import, const struct ncl_import_constant *constant, void *data,
@@ -61,6 +62,12 @@ const struct ncl_known *ncl_import_value_known(struct ncl_import *import, struct
     if (!value->known && value->constant && !import->status && ncl_import_readable(import, value->constant))
         value->known = constant_decode(import, value->constant);
     return value->known;
+}
+
+const struct ncl_known *ncl_import_elements(struct ncl_import *import, const struct ncl_import_value *value)
+{
+    struct ncl_import_value copy = *value;
+    return ncl_import_value_known(import, &copy);
 }
 
 /* ---- constants as tensors ---- */
@@ -159,10 +166,12 @@ struct ncl_tensor *ncl_import_variable(struct ncl_import *import, const struct n
     return tensor;
 }
 
-/* One element is a number of the graph, more are weights. */
-static struct ncl_tensor *value_constant(struct ncl_import *import, struct ncl_import_value *value)
+/* Numbers become integers. One element is a number of the graph, more are weights. */
+static struct ncl_tensor *value_make(struct ncl_import *import, struct ncl_import_value *value)
 {
     size_t count;
+    if (value->number && !value->known && !value->constant)
+        return ncl_compose_cast(import, value->number, ncl_stored_dtype(value->element));
     const bool single = ncl_known_count(&value->shape, &count) && count <= 1;
     if (value->constant && !single && ncl_import_readable(import, value->constant))
         return ncl_import_variable(import, value->constant, &value->shape);
@@ -172,12 +181,12 @@ static struct ncl_tensor *value_constant(struct ncl_import *import, struct ncl_i
     return known ? ncl_import_constant(import, known) : &import->nothing;
 }
 
-struct ncl_tensor *ncl_import_value_tensor(struct ncl_import *import, struct ncl_import_value *value)
+struct ncl_tensor *ncl_import_as_tensor(struct ncl_import *import, struct ncl_import_value *value)
 {
     if (import->status)
         return &import->nothing;
     if (!value->tensor) {
-        struct ncl_tensor *tensor = value_constant(import, value);
+        struct ncl_tensor *tensor = value_make(import, value);
         if (import->status)
             return &import->nothing;
         value->tensor = tensor;

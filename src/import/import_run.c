@@ -4,8 +4,9 @@
 #include "import/import_scope.h"
 #include "ir/prune.h"
 
-#define MAX_DEPTH   32   /* graphs within graphs that are run */
-#define FOLD_MAX    4096 /* scalars of an operand that are read in order to fold a node */
+#define MAX_STEPS   2000000 /* nodes that are run, those of turns of loops each time */
+#define MAX_DEPTH   32      /* graphs within graphs that are run */
+#define FOLD_MAX    4096    /* scalars of an operand that are read in order to fold a node */
 #define MAX_SCRATCH ((size_t)1 << 31)
 
 /* ---- operators ---- */
@@ -163,6 +164,8 @@ static void node_run(struct ncl_import *import, const struct ncl_import_node *no
     const struct ncl_loc outer = import->at;
     const struct ncl_import_node *around = import->node;
     const struct ncl_import_operator *around_op = import->op;
+    if (++import->steps > MAX_STEPS)
+        import->status = ncl_error(import->diag, NNEFCL_ERR_LIMIT, import->at, "more than %d nodes are run", MAX_STEPS);
     if (import->status)
         return;
     if (reads_failed(import, node)) {
@@ -294,7 +297,7 @@ static void output_add(struct ncl_import *import, const char *name)
         ncl_import_invalid(import, "nothing gives the output '%.100s'", name);
     if (!value || value->failed)
         return;
-    struct ncl_tensor *tensor = ncl_import_value_tensor(import, value);
+    struct ncl_tensor *tensor = ncl_import_as_tensor(import, value);
     const bool own = tensor->role == NCL_ROLE_ACTIVATION && !is_output_already(import->graph, tensor) && tensor->name &&
                      strcmp(tensor->name, name) == 0;
     if (!own && !import->status) {

@@ -13,9 +13,8 @@ struct ncl_import_scope {
 struct ncl_import_value *ncl_import_find(const struct ncl_import *import, const char *name);
 /* A new value in the innermost graph; NULL: out of memory. */
 struct ncl_import_value *ncl_import_define(struct ncl_import *import, const char *name);
-/* Elements, and the tensor, of a value; see ncl_import_known and ncl_import_tensor. */
+/* Elements of a value; see ncl_import_known. */
 const struct ncl_known *ncl_import_value_known(struct ncl_import *import, struct ncl_import_value *value);
-struct ncl_tensor *ncl_import_value_tensor(struct ncl_import *import, struct ncl_import_value *value);
 /* Can its elements be read? If not, an error is reported. */
 bool ncl_import_readable(struct ncl_import *import, const struct ncl_import_constant *constant);
 /* A new variable of the graph, of that shape. */

@@ -90,6 +90,7 @@ DEFINE(silu, x / (1 + exp(-x)))
 DEFINE(softplus,
        (x > 0 ? x : 0) + log1p(exp(-fabs(x)))) /* log(exp(x) + 1), which double precision would not reach far out */
 DEFINE(erf, erf(x))
+DEFINE(round_even, nearbyint(x))
 DEFINE(gelu_erf, x *erfc(-x *sqrt(0.5)) / 2)
 DEFINE(gelu_tanh, x / (1 + exp(-2 * sqrt(2 / PI) * (x + 0.044715 * x * x * x))))
 DEFINE(hard_sigmoid, fmin(fmax(x + 3, 0), 6) / 6)
@@ -103,8 +104,8 @@ static const struct definition definitions[] = {
     ROW(copy) ROW(neg) ROW(rcp) ROW(exp) ROW(log) ROW(sin) ROW(cos) ROW(tan) ROW(sinh) ROW(cosh) ROW(tanh) ROW(asin)
         ROW(acos) ROW(atan) ROW(asinh) ROW(acosh) ROW(atanh) ROW(abs) ROW(sign) ROW(not ) ROW(floor) ROW(ceil)
             ROW(round) ROW(sqr) ROW(sqrt) ROW(rsqr) ROW(rsqrt) ROW(log2) ROW(sigmoid) ROW(relu) ROW(leaky_relu) ROW(elu)
-                ROW(selu) ROW(gelu) ROW(silu) ROW(softplus) ROW(erf) ROW(gelu_erf) ROW(gelu_tanh) ROW(erf_polynomial)
-                    ROW(mish) ROW(hard_sigmoid) ROW(hard_swish)};
+                ROW(selu) ROW(gelu) ROW(silu) ROW(softplus) ROW(erf) ROW(round_even) ROW(gelu_erf) ROW(gelu_tanh)
+                    ROW(erf_polynomial) ROW(mish) ROW(hard_sigmoid) ROW(hard_swish)};
 #undef ROW
 
 /* An error of half a unit in the argument of exp(-1.702 x) is as many units of the result as the argument is large. */

@@ -22,6 +22,9 @@ bool ncl_onnx_list(struct ncl_import *import, const struct ncl_import_node *node
 /* The same for axes: from 0 on, no one twice; all of them when there is no list. */
 size_t ncl_onnx_axes(struct ncl_import *import, const struct ncl_import_node *node, size_t index, int rank,
                      int axis[NNEFCL_MAX_RANK]);
+/* The window of a convolution; `filter` NULL: of a pool, whose size is an attribute (onnx_window.c). */
+struct ncl_compose_window ncl_onnx_window(struct ncl_import *import, const struct ncl_import_node *node,
+                                          const nnefcl_shape *input, const nnefcl_shape *filter);
 /* Gives what was folded; NULL: it was not (or an error was reported). */
 bool ncl_onnx_folded(struct ncl_import *import, const struct ncl_import_node *node, const struct ncl_known *known);
 

@@ -21,9 +21,8 @@ static void list_into(struct ncl_import *import, const struct ncl_import_node *n
     }
 }
 
-/* `filter` NULL: of a pool, whose size is an attribute. */
-static struct ncl_compose_window window_read(struct ncl_import *import, const struct ncl_import_node *node,
-                                             const nnefcl_shape *input, const nnefcl_shape *filter)
+struct ncl_compose_window ncl_onnx_window(struct ncl_import *import, const struct ncl_import_node *node,
+                                          const nnefcl_shape *input, const nnefcl_shape *filter)
 {
     const size_t rank = input->rank > 2 ? (size_t)input->rank - 2 : 0;
     struct ncl_compose_window window = ncl_compose_window_of(rank);
@@ -57,7 +56,7 @@ static struct ncl_tensor *bias_of(struct ncl_import *import, const struct ncl_im
 void ncl_onnx_conv(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *filter = ncl_import_tensor(import, node, 1);
-    const struct ncl_compose_window window = window_read(import, node, &x->shape, &filter->shape);
+    const struct ncl_compose_window window = ncl_onnx_window(import, node, &x->shape, &filter->shape);
     ncl_import_give(import, node, 0,
                     ncl_compose_conv(import, x, filter, bias_of(import, node, 2), &window,
                                      ncl_import_integer(import, node, "group", 1)));
@@ -95,7 +94,7 @@ void ncl_onnx_conv_transpose(struct ncl_import *import, const struct ncl_import_
 {
     int64_t output[NNEFCL_MAX_RANK] = {0};
     struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *filter = ncl_import_tensor(import, node, 1);
-    struct ncl_compose_window window = window_read(import, node, &x->shape, &filter->shape);
+    struct ncl_compose_window window = ncl_onnx_window(import, node, &x->shape, &filter->shape);
     if (!import->status)
         deconv_extents(import, node, &x->shape, &window, output);
     for (size_t i = 0; i < window.rank && !import->status; i++) /* what output_padding adds lies behind the last tap */
@@ -111,7 +110,7 @@ void ncl_onnx_conv_transpose(struct ncl_import *import, const struct ncl_import_
 void ncl_onnx_max_pool(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
-    const struct ncl_compose_window window = window_read(import, node, &x->shape, NULL);
+    const struct ncl_compose_window window = ncl_onnx_window(import, node, &x->shape, NULL);
     if (ncl_import_wants(import, node, 1))
         ncl_import_refuse(import, "the indices of maxima are not supported");
     ncl_import_give_element(import, node, 0,
@@ -123,7 +122,7 @@ void ncl_onnx_average_pool(struct ncl_import *import, const struct ncl_import_no
 {
     const bool padded = ncl_import_integer(import, node, "count_include_pad", 0) != 0;
     struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
-    const struct ncl_compose_window window = window_read(import, node, &x->shape, NULL);
+    const struct ncl_compose_window window = ncl_onnx_window(import, node, &x->shape, NULL);
     ncl_import_give(import, node, 0, ncl_compose_avg_pool(import, x, &window, padded));
 }
 
@@ -147,7 +146,7 @@ void ncl_onnx_lp_pool(struct ncl_import *import, const struct ncl_import_node *n
 {
     const int64_t p = ncl_import_integer(import, node, "p", 2);
     struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
-    const struct ncl_compose_window window = window_read(import, node, &x->shape, NULL);
+    const struct ncl_compose_window window = ncl_onnx_window(import, node, &x->shape, NULL);
     double volume = 1;
     for (size_t i = 0; i < window.rank; i++)
         volume *= (double)window.size[i];

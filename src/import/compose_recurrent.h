@@ -1,0 +1,37 @@
+/* Recurrent layers, step by step: LSTM, GRU and the plain one, of one direction. Weights are rows of gates, one behind
+ * the other. Sticky, see import.h. */
+#ifndef NCL_COMPOSE_RECURRENT_H
+#define NCL_COMPOSE_RECURRENT_H
+
+#include "import/compose.h"
+
+enum ncl_recurrent_kind { NCL_RECURRENT_PLAIN, NCL_RECURRENT_GRU, NCL_RECURRENT_LSTM };
+
+/* "Sigmoid", "Tanh", "Relu", ..., and what they take. */
+struct ncl_recurrent_function {
+    const char *name;
+    double alpha, beta;
+};
+
+struct ncl_recurrent {
+    enum ncl_recurrent_kind kind;
+    int64_t hidden;
+    /* [gates * hidden, input] and [gates * hidden, hidden]: LSTM input, output, forget, cell; GRU update, reset,
+     * hidden. Biases are [1, gates * hidden], of the input and of the state. */
+    struct ncl_tensor *input_weights, *state_weights, *input_bias, *state_bias;
+    struct ncl_tensor *peephole[3];            /* LSTM: of input, output, forget, [1, hidden]; NULL: none */
+    struct ncl_tensor *state, *cell;           /* at the beginning, [batch, hidden] */
+    struct ncl_tensor *lengths;                /* of the sequences, [batch, 1]; NULL: as long as the input */
+    struct ncl_recurrent_function function[3]; /* of gates, of the candidate, of the cell's output */
+    double clip;                               /* of what goes into the functions; 0: none */
+    bool reset_after;                          /* GRU: the reset gate works on the product, not on the state */
+    bool couple;                               /* LSTM: forget is 1 - input */
+    bool backwards;
+};
+
+/* The input is [steps, batch, input]. `row`, with room for the steps, gets the state of each, [batch, hidden]; what is
+ * left at the end stands in recurrent->state and cell. */
+void ncl_compose_recurrent(struct ncl_import *import, struct ncl_tensor *input, struct ncl_recurrent *recurrent,
+                           struct ncl_tensor **row);
+
+#endif

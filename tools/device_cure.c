@@ -11,9 +11,9 @@ static const char *variable(const char *name)
     return value && *value ? value : NULL;
 }
 
-/* Can a folder be written, or made? Tried, in the nearest one above it that is there: rights say little of a file system
- * that is read-only, and nothing to root. */
-static bool can_be_written(const char *folder, struct pool *pool)
+/* Can a folder be written, or made? Tried, in the nearest one above it that is there: rights say little of a file
+ * system that is read-only, and nothing to root. */
+bool device_folder_writable(const char *folder, struct pool *pool)
 {
     char *path = pool_copy(pool, folder, strlen(folder));
     while (*path && access(path, F_OK)) {
@@ -31,7 +31,7 @@ const char *pocl_cache_folder(struct pool *pool, bool *writable)
                          : cache ? pool_printf(pool, "%s/pocl/kcache", cache)
                          : home  ? pool_printf(pool, "%s/.cache/pocl/kcache", home)
                                  : "/tmp/pocl/kcache";
-    *writable = can_be_written(folder, pool);
+    *writable = device_folder_writable(folder, pool);
     return folder;
 }
 

@@ -13,6 +13,8 @@ const char *device_cure(const nnefcl_device_info *info, struct pool *pool);
 const char *device_cure_none(void);
 /* The folder that PoCL keeps its kernels in, and whether it can be written; NULL: there is no place for one. */
 const char *pocl_cache_folder(struct pool *pool, bool *writable);
+/* Can a folder be written, or made? It is tried. */
+bool device_folder_writable(const char *folder, struct pool *pool);
 /* Before OpenCL is touched: variables of drivers that end the process by their value are taken out. */
 void device_clean_environment(void);
 

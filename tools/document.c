@@ -114,6 +114,11 @@ void document_merge(json_t *object, json_t *other)
     json_decref(other);
 }
 
+bool document_empty(const json_t *array)
+{
+    return json_array_size(array) == 0;
+}
+
 /* The value of a pair; `type` stands at it in the format. */
 static json_t *next_value(const char *type, va_list *args)
 {

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "nnefcl/tensor.h"
@@ -30,6 +31,9 @@ void document_set(json_t *object, const char *key, json_t *value);
 void document_add(json_t *array, json_t *value);
 /* All pairs of `other`. */
 void document_merge(json_t *object, json_t *other);
+
+/* Has an array no items? */
+bool document_empty(const json_t *array);
 
 /* Writes a document and releases it; `flags` of jansson's. Characters that act on a terminal are escaped. Returns 0, or
  * EOF when it could not be written. */

@@ -2,6 +2,8 @@
 #ifndef EXECUTE_H
 #define EXECUTE_H
 
+#include <jansson.h>
+
 #include "engine.h"
 
 /* Runs the model on its data; writes, compares, times, profiles. */
@@ -12,6 +14,8 @@ enum status look_summary(struct engine *engine);
 enum status look_dump(struct engine *engine);
 /* --list-devices, --list-ops (list.c), without a model. */
 enum status list_devices(const struct options *options, struct pool *pool, struct talk *talk);
+/* The devices as text, or into `rows`; *usable counts those that can be used, none is STATUS_DEVICE. */
+enum status list_devices_into(json_t *rows, bool facts, int *usable, struct pool *pool, struct talk *talk);
 enum status list_ops(const struct options *options);
 enum status list_kernels(struct engine *engine);
 

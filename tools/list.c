@@ -82,20 +82,27 @@ static int record_device(void *user, const nnefcl_device_info *d)
     return 0;
 }
 
+enum status list_devices_into(json_t *rows, bool facts, int *usable, struct pool *pool, struct talk *talk)
+{
+    struct device_list list = {.rows = rows, .facts = facts, .pool = pool};
+    nnefcl_error error = {0};
+    const enum status status =
+        talk_library(talk, nnefcl_device_list(rows ? record_device : print_device, &list, &error), &error);
+    *usable = list.usable;
+    if (status)
+        talk_note(talk, "%s", device_cure_none());
+    return !status && !list.usable ? talk_fail(talk, STATUS_DEVICE, "there is no usable OpenCL device") : status;
+}
+
 enum status list_devices(const struct options *options, struct pool *pool, struct talk *talk)
 {
-    struct device_list list = {.rows = options->json ? document_array() : NULL, .facts = talk->verbose, .pool = pool};
-    nnefcl_error error = {0};
-    enum status status =
-        talk_library(talk, nnefcl_device_list(list.rows ? record_device : print_device, &list, &error), &error);
-    const bool empty = status != STATUS_OK;
-    if (empty)
-        talk_note(talk, "%s", device_cure_none());
-    else if (!list.usable)
-        status = talk_fail(talk, STATUS_DEVICE, "there is no usable OpenCL device");
-    if (list.rows) {
+    json_t *rows = options->json ? document_array() : NULL;
+    int usable;
+    const enum status status = list_devices_into(rows, talk->verbose, &usable, pool, talk);
+    if (rows) {
+        const bool empty = document_empty(rows);
         json_t *document = document_begin("devices");
-        document_set(document, "devices", list.rows);
+        document_set(document, "devices", rows);
         document_set(document, "cure", empty ? document_text(device_cure_none()) : NULL);
         document_set(document, "errors", talk_take_record(talk));
         document_print(document);

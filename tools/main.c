@@ -5,6 +5,7 @@
 
 #include "conform.h"
 #include "device_cure.h"
+#include "doctor.h"
 #include "execute.h"
 #include "option_table.h"
 #include "report.h"
@@ -44,6 +45,9 @@ static enum status act(const struct options *options, struct pool *pool, struct 
         break;
     case ACTION_LIST_DEVICES:
         status = list_devices(options, pool, talk);
+        break;
+    case ACTION_DOCTOR:
+        status = doctor_execute(options, pool, talk);
         break;
     case ACTION_LIST_OPS:
         status = list_ops(options);

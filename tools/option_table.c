@@ -386,14 +386,17 @@ enum {
     PLAN = ACTION_RUN | ACTION_CHECK | ACTION_SUMMARY | ACTION_DUMP, /* where a plan is made */
     MODEL = PLAN,
     CONFORMANCE = ACTION_CONFORMANCE,
-    ANY = 0x3ff,
+    DOCTOR = ACTION_DOCTOR,
+    ANY = 0x7ff,
 };
 
 const struct option_row option_table[] = {
-    {'d', "device", "SPEC", RUN | CONFORMANCE | ACTION_DUMP | ACTION_LIST_KERNELS, 0, set_device,
+    {'d', "device", "SPEC", RUN | CONFORMANCE | DOCTOR | ACTION_DUMP | ACTION_LIST_KERNELS, 0, set_device,
      "an index, gpu, cpu, accelerator, P:D, or a part of a name", "device"},
     {0, "list-devices", NULL, ANY, ACTION_LIST_DEVICES, NULL,
      "every device, also those that cannot be used, and why; with -v what kernels are made for", NULL},
+    {0, "doctor", NULL, ANY, ACTION_DOCTOR, NULL,
+     "loader, drivers, caches, devices, and a test of each family of kernels with its speed", NULL},
     {0, "strict", NULL, MODEL, 0, set_strict, "refuse what the specification forbids even if its meaning is clear",
      "model"},
     {0, "compat", "NAME[,NAME]", MODEL, 0, set_compat, "accept dialects of exporters: torch, tract, legacy", NULL},
@@ -456,8 +459,8 @@ const struct option_row option_table[] = {
     {0, "memory-limit", "BYTES", PLAN, 0, set_memory_limit, "device memory at most (512M and the like)", "limits"},
     {0, "host-memory-limit", "BYTES", MODEL, 0, set_host_memory_limit, "host memory for model, plan and each tensor",
      NULL},
-    {0, "cache-dir", "DIR", RUN, 0, set_cache_dir, "keep compiled kernels here (~/.cache/nnefcl)", NULL},
-    {0, "no-cache", NULL, RUN, 0, set_no_cache, "keep none", NULL},
+    {0, "cache-dir", "DIR", RUN | DOCTOR, 0, set_cache_dir, "keep compiled kernels here (~/.cache/nnefcl)", NULL},
+    {0, "no-cache", NULL, RUN | DOCTOR, 0, set_no_cache, "keep none", NULL},
     {'q', "quiet", NULL, ANY, 0, set_quiet, "no warnings, no notes", "talk"},
     {'v', "verbose", NULL, ANY, 0, set_verbose, "more notes", NULL},
     {0, "json", NULL, ANY & ~ACTION_DUMP, 0, set_json, "JSON to stdout, nothing else", NULL},

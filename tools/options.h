@@ -19,7 +19,8 @@ enum action {
     ACTION_HELP = 64,
     ACTION_VERSION = 128,
     ACTION_CONFORMANCE = 256,
-    ACTION_LIST_KERNELS = 512
+    ACTION_LIST_KERNELS = 512,
+    ACTION_DOCTOR = 1024
 };
 
 /* One -i, -o or --compare; their order makes the runs. */

@@ -1,0 +1,36 @@
+/* --doctor: what of OpenCL is there, what the devices can, whether their kernels are right, and how fast they are. */
+#ifndef DOCTOR_H
+#define DOCTOR_H
+
+#include "document.h"
+#include "nnefcl/nnefcl.h"
+#include "options.h"
+
+struct doctor {
+    const struct options *options;
+    struct pool *pool;
+    struct talk *talk;
+    json_t *document; /* NULL: text */
+};
+
+enum status doctor_execute(const struct options *options, struct pool *pool, struct talk *talk);
+
+/* doctor_system.c: the loader, the files that name drivers, caches and their rights, memory of the host. */
+void doctor_system(struct doctor *doctor);
+
+/* doctor_probe.c: small models, one for each family of kernels. */
+struct probe {
+    const char *family, *kernel; /* the kernel that most of its time went to */
+    const char *failure;         /* why it is bad; NULL: it is fine */
+    double ulp, tolerance;       /* of the worst element */
+    double ms;                   /* the fastest of some runs */
+    double flops, bytes;         /* of one run: arithmetic, inputs and outputs */
+};
+struct peaks {
+    double flops, bytes; /* a second, as measured by kernels that do nothing else; 0: not measured */
+};
+/* The family number `index`; false: there are no more. */
+bool doctor_probe(const struct doctor *doctor, const nnefcl_device *device, size_t index, struct probe *probe);
+struct peaks doctor_peaks(const struct doctor *doctor, const nnefcl_device *device);
+
+#endif

@@ -278,6 +278,7 @@ static nnefcl_status make(cl_context context, cl_device_id id, const nnefcl_devi
     *made = (nnefcl_device){.allocator = *allocator, .context = context, .id = id, .info = *info};
     atomic_init(&made->holds, 1);
     pthread_mutex_init(&made->lock, NULL);
+    pthread_cond_init(&made->shared_changed, NULL);
     set_target(made);
     made->keeps_programs = find_fact(info)->keeps_programs;
     *device = made;
@@ -409,6 +410,7 @@ void nnefcl_device_free(nnefcl_device *device)
     const nnefcl_allocator allocator = device->allocator;
     ncl_cache_close(device);
     ncl_pool_free(device);
+    pthread_cond_destroy(&device->shared_changed);
     pthread_mutex_destroy(&device->lock);
     clReleaseContext(device->context);
     clReleaseDevice(device->id);

@@ -58,8 +58,9 @@ struct nnefcl_device {
     pthread_mutex_t lock; /* for what follows: sessions on several threads share it */
     struct ncl_pool_entry *pool;
     size_t pool_count, pool_capacity;
-    struct ncl_shared *shared; /* weights of the sessions that are alive */
-    struct ncl_cache *cache;   /* NULL: none */
+    struct ncl_shared *shared; /* weights of the sessions that are alive, or are being made */
+    pthread_cond_t shared_changed;
+    struct ncl_cache *cache; /* NULL: none */
 };
 
 nnefcl_device *ncl_device_retain(const nnefcl_device *device);
@@ -125,12 +126,13 @@ struct nnefcl_session {
     nnefcl_device *device;
     cl_command_queue queue; /* in-order, our own */
     const struct ncl_plan *plan;
+    uint64_t identity; /* of the model */
     nnefcl_execution execution;
     bool profiling, clblast;
     struct ncl_slot *slot;     /* by buffer of the plan */
     struct ncl_shared *shared; /* the weights, if others may use them too */
     cl_mem records, counters;  /* counters: persistent form only */
-    cl_int stalled;            /* persistent: the last run of host memory ended because a group waited without end */
+    cl_int stalled;            /* persistent: a run ended because a group waited without end */
     size_t record_bytes;
     cl_kernel *kernel;        /* by run step; NULL for copies and GEMMs; the persistent form has one at [0] */
     const char **location;    /* by run step: "graph.nnef:12:9 conv1 = conv" */
@@ -189,9 +191,10 @@ nnefcl_status ncl_ready_kernel(const struct ncl_maker *maker, const struct ncl_s
 
 /* ---- shared.c: weights of one model on one device ---- */
 
-/* Takes over the weights of a session that made the same ones from the same model. False: there is none. */
-bool ncl_shared_take(struct ncl_maker *maker);
-/* Lets later sessions share them; called when they are complete. */
+/* Takes over the weights of a session that made the same ones from the same model, or is making them: then it waits.
+ * Where there is none, those of this session are announced. */
+nnefcl_status ncl_shared_take(struct ncl_maker *maker);
+/* Lets other sessions have them; called when they are complete. */
 nnefcl_status ncl_shared_offer(struct ncl_maker *maker);
 /* A session ends. */
 void ncl_shared_drop(struct nnefcl_session *session);
@@ -302,8 +305,10 @@ nnefcl_status ncl_persistent_set_buffer(const struct nnefcl_session *session, ui
 nnefcl_status ncl_persistent_enqueue(const struct nnefcl_session *session, cl_command_queue queue, cl_uint wait_count,
                                      const cl_event *wait, cl_event *event, struct ncl_diag *diag);
 
-/* Behind a run: asks whether its groups gave up waiting; the answer is there when the queue is finished. */
-nnefcl_status ncl_persistent_ask(struct nnefcl_session *session, struct ncl_diag *diag);
+/* Behind a run, and behind `after` if that is not NULL: asks whether its groups gave up waiting. The answer is there
+ * when the event is, or the queue is finished. */
+nnefcl_status ncl_persistent_ask(struct nnefcl_session *session, cl_command_queue queue, const cl_event *after,
+                                 cl_event *event, struct ncl_diag *diag);
 nnefcl_status ncl_persistent_judge(const struct nnefcl_session *session, struct ncl_diag *diag);
 
 /* ---- clblast.c ---- */

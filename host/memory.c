@@ -58,6 +58,7 @@ nnefcl_status ncl_memory_zero_counters(struct nnefcl_session *session, struct nc
 {
     if (!session->counters)
         return NNEFCL_OK;
+    session->stalled = 0;
     return ncl_opencl_check(
         diag, NCL_NOWHERE, "counters", "clEnqueueWriteBuffer",
         clEnqueueWriteBuffer(session->queue, session->counters, CL_TRUE, 0, sizeof zeros, zeros, 0, NULL, NULL));

@@ -235,6 +235,18 @@ static void mark_rest(cl_command_queue queue, cl_event *done)
         *done = NULL;
 }
 
+/* The last command of a persistent run becomes the question how it went; the next call reads the answer. */
+static nnefcl_status ask_behind(nnefcl_session *session, cl_command_queue queue, cl_event *over, struct ncl_diag *diag)
+{
+    cl_event asked = NULL;
+    const nnefcl_status status = ncl_persistent_ask(session, queue, over, &asked, diag);
+    if (!status) {
+        clReleaseEvent(*over);
+        *over = asked;
+    }
+    return status;
+}
+
 /* `wait` has room for the session's last run behind the `wait_count` events of the caller that are not over. */
 static nnefcl_status enqueue(nnefcl_session *session, cl_command_queue queue, bool in_order, cl_uint wait_count,
                              cl_event *wait, cl_event *done, struct ncl_diag *diag)
@@ -249,6 +261,8 @@ static nnefcl_status enqueue(nnefcl_session *session, cl_command_queue queue, bo
     if (status)
         return status;
     status = ncl_run_enqueue(session, queue, in_order, wait_count, wait, ncl_flight_events(flight), &over, diag);
+    if (!status && session->counters)
+        status = ask_behind(session, queue, &over, diag);
     if (status && !over)
         mark_rest(queue, &over);
     session->adrift = !over;

@@ -66,15 +66,13 @@ nnefcl_status ncl_persistent_enqueue(const struct nnefcl_session *session, cl_co
                                                    wait_count ? wait : NULL, event));
 }
 
-nnefcl_status ncl_persistent_ask(struct nnefcl_session *session, struct ncl_diag *diag)
+nnefcl_status ncl_persistent_ask(struct nnefcl_session *session, cl_command_queue queue, const cl_event *after,
+                                 cl_event *event, struct ncl_diag *diag)
 {
-    session->stalled = 0;
-    if (!session->counters)
-        return NNEFCL_OK;
-    return ncl_opencl_check(diag, NCL_NOWHERE, "persistent", "clEnqueueReadBuffer",
-                            clEnqueueReadBuffer(session->queue, session->counters, CL_FALSE,
-                                                NCL_PERSISTENT_STALLED * sizeof session->stalled,
-                                                sizeof session->stalled, &session->stalled, 0, NULL, NULL));
+    return ncl_opencl_check(
+        diag, NCL_NOWHERE, "persistent", "clEnqueueReadBuffer",
+        clEnqueueReadBuffer(queue, session->counters, CL_FALSE, NCL_PERSISTENT_STALLED * sizeof session->stalled,
+                            sizeof session->stalled, &session->stalled, after != NULL, after, event));
 }
 
 nnefcl_status ncl_persistent_judge(const struct nnefcl_session *session, struct ncl_diag *diag)

@@ -79,6 +79,8 @@ nnefcl_status ncl_run_enqueue(struct nnefcl_session *session, cl_command_queue q
 nnefcl_status ncl_run_begin(struct nnefcl_session *session, struct ncl_diag *diag, nnefcl_error *error)
 {
     ncl_diag_init(diag, &session->failure, NULL, NULL, false);
+    if (!session->failure.status && ncl_event_over(session->last)) /* what became of a run of the application */
+        session->failure.status = ncl_persistent_judge(session, diag);
     if (session->failure.status && error)
         *error = session->failure;
     return session->failure.status;
@@ -208,8 +210,8 @@ static nnefcl_status run(struct nnefcl_session *session, const void *const *inpu
     if (!status)
         status = ncl_run_enqueue(session, session->queue, true, 0, NULL, session->event, NULL, diag);
     const double enqueued = now_ms();
-    if (!status)
-        status = ncl_persistent_ask(session, diag);
+    if (!status && session->counters)
+        status = ncl_persistent_ask(session, session->queue, NULL, NULL, diag);
     if (!status)
         status = read_outputs(session, outputs, &transfers, &last, diag);
     const double read = now_ms();

@@ -88,8 +88,9 @@ static nnefcl_status make_ready(struct ncl_maker *maker)
     nnefcl_status status = ncl_opencl_check(maker->diag, NCL_NOWHERE, NULL, "clCreateCommandQueue", code);
     if (status)
         return status;
-    maker->weights_are_there = ncl_shared_take(maker);
-    status = ncl_programs_make(maker);
+    status = ncl_shared_take(maker);
+    if (!status)
+        status = ncl_programs_make(maker);
     if (!status)
         status = make_memory(maker);
     if (!status)
@@ -120,6 +121,7 @@ static struct nnefcl_session *new_session(const nnefcl_model *model, const nnefc
     session->arena = arena;
     session->device = ncl_device_retain(device);
     session->profiling = options->profiling != 0;
+    session->identity = model->identity;
     return session;
 }
 
@@ -161,6 +163,27 @@ nnefcl_status nnefcl_session_create(const nnefcl_model *model, const nnefcl_devi
     else
         *session = maker.session;
     return status;
+}
+
+nnefcl_status nnefcl_session_reshape(nnefcl_session **session, const nnefcl_model *model,
+                                     const nnefcl_session_options *options, nnefcl_error *error)
+{
+    struct ncl_diag diag;
+    nnefcl_session *other;
+    ncl_diag_init(&diag, error, options ? options->diagnostic : NULL, options ? options->diagnostic_user : NULL, false);
+    if (!session || !*session || !model)
+        return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_reshape: %s is NULL",
+                         !session || !*session ? "session" : "model");
+    if ((*session)->identity != model->identity)
+        return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                         "nnefcl_session_reshape: the session is of another model: nnefcl_model_reshape makes one that "
+                         "it can become");
+    const nnefcl_status status = nnefcl_session_create(model, (*session)->device, options, &other, error);
+    if (status)
+        return status;
+    nnefcl_session_free(*session);
+    *session = other;
+    return NNEFCL_OK;
 }
 
 void nnefcl_session_free(nnefcl_session *session)

@@ -1,7 +1,10 @@
 /* Weights of one model on one device, for all sessions whose init steps make the same ones. They are written while the
  * first of these sessions is made and only read afterwards, so sessions on several threads need no lock to run. They go
- * with the last session that uses them. */
+ * with the last session that uses them.
+ *
+ * A session that is made at the same moment waits for them: the first one announces what it is about to make. */
 #include <string.h>
+#include <time.h>
 
 #include "base/hash.h"
 #include "host.h"
@@ -9,6 +12,8 @@
 struct ncl_shared {
     struct ncl_shared *next;
     uint64_t key;
+    bool ready;      /* false: a session is making them, */
+    pthread_t maker; /* on this thread */
     size_t holds, count;
     cl_mem memory[]; /* by buffer of the plan; NULL: no weights are in it */
 };
@@ -90,66 +95,98 @@ static cl_mem retain(cl_mem memory)
     return memory && clRetainMemObject(memory) == CL_SUCCESS ? memory : NULL;
 }
 
-bool ncl_shared_take(struct ncl_maker *maker)
+/* A hold on each buffer; false: one could not be had. */
+static bool take_all(struct nnefcl_session *session, struct ncl_shared *shared)
 {
-    struct nnefcl_session *session = maker->session;
-    if (!is_sharable(session->plan))
-        return false;
-    pthread_mutex_lock(&session->device->lock);
-    struct ncl_shared *shared = find(session->device, weights_key(maker));
-    bool complete = shared && shared->count == session->plan->buffer_count;
+    bool complete = shared->count == session->plan->buffer_count;
     for (size_t i = 0; complete && i < shared->count; i++)
         complete = (session->slot[i].own = retain(shared->memory[i])) || !shared->memory[i];
     if (complete) {
         shared->holds++;
         session->shared = shared;
-    }
-    pthread_mutex_unlock(&session->device->lock);
-    if (shared && !complete)
+    } else {
         ncl_memory_release(session, NCL_STORE_WEIGHT);
+    }
     return complete;
 }
 
-/* Holds the buffers of a session. NULL: it failed. */
-static struct ncl_shared *share(const struct nnefcl_session *session, uint64_t key, struct ncl_diag *diag)
+/* Puts what the session is about to make on the list. Without memory it is not shared. */
+static void announce(struct nnefcl_session *session, uint64_t key)
 {
-    const struct ncl_plan *plan = session->plan;
-    const nnefcl_allocator *allocator = &session->device->allocator;
-    struct ncl_shared *shared =
-        ncl_resize(allocator, NULL, sizeof *shared + plan->buffer_count * sizeof *shared->memory);
-    if (!shared) {
-        ncl_nomem(diag);
-        return NULL;
+    nnefcl_device *device = session->device;
+    const size_t count = session->plan->buffer_count;
+    struct ncl_shared *shared = ncl_resize(&device->allocator, NULL, sizeof *shared + count * sizeof *shared->memory);
+    if (!shared)
+        return;
+    *shared =
+        (struct ncl_shared){.next = device->shared, .key = key, .maker = pthread_self(), .holds = 1, .count = count};
+    for (size_t i = 0; i < count; i++)
+        shared->memory[i] = NULL;
+    device->shared = session->shared = shared;
+}
+
+/* Lets go of the lock until the list changes, or for a moment: the caller may want to cancel. */
+static void wait_for_change(nnefcl_device *device)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += 50000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(&device->shared_changed, &device->lock, &until);
+}
+
+/* Somebody else is making them. A callback of the session that makes them may make another one: that has its own. */
+static bool is_coming(const struct ncl_shared *shared)
+{
+    return shared && !shared->ready && !pthread_equal(shared->maker, pthread_self());
+}
+
+nnefcl_status ncl_shared_take(struct ncl_maker *maker)
+{
+    struct nnefcl_session *session = maker->session;
+    nnefcl_device *device = session->device;
+    nnefcl_status status = NNEFCL_OK;
+    if (!is_sharable(session->plan))
+        return NNEFCL_OK;
+    const uint64_t key = weights_key(maker);
+    pthread_mutex_lock(&device->lock);
+    while (!status && is_coming(find(device, key))) {
+        pthread_mutex_unlock(&device->lock);
+        status = ncl_progress_tell(maker->options, NNEFCL_STAGE_WEIGHTS, 0, 1, maker->diag);
+        pthread_mutex_lock(&device->lock);
+        if (!status && is_coming(find(device, key)))
+            wait_for_change(device);
     }
-    *shared = (struct ncl_shared){.key = key, .holds = 1};
-    for (size_t i = 0; i < plan->buffer_count; i++) {
-        const cl_mem memory = plan->buffer[i].storage == NCL_STORE_WEIGHT ? session->slot[i].own : NULL;
-        const cl_int code = memory ? clRetainMemObject(memory) : CL_SUCCESS;
-        if (ncl_opencl_check(diag, NCL_NOWHERE, "weights", "clRetainMemObject", code)) {
-            destroy(allocator, shared);
-            return NULL;
-        }
-        shared->memory[shared->count++] = memory;
-    }
-    return shared;
+    struct ncl_shared *shared = find(device, key);
+    if (!status && shared && shared->ready)
+        maker->weights_are_there = take_all(session, shared);
+    else if (!status && !shared)
+        announce(session, key);
+    pthread_mutex_unlock(&device->lock);
+    return status;
 }
 
 nnefcl_status ncl_shared_offer(struct ncl_maker *maker)
 {
     struct nnefcl_session *session = maker->session;
+    const struct ncl_plan *plan = session->plan;
     nnefcl_device *device = session->device;
-    if (!is_sharable(session->plan))
+    struct ncl_shared *shared = session->shared;
+    nnefcl_status status = NNEFCL_OK;
+    if (!shared)
         return NNEFCL_OK;
-    const uint64_t key = weights_key(maker);
     pthread_mutex_lock(&device->lock);
-    const bool known = find(device, key) != NULL; /* of a session that was made at the same time: each has its own */
-    struct ncl_shared *shared = known ? NULL : share(session, key, maker->diag);
-    if (shared) {
-        shared->next = device->shared;
-        device->shared = session->shared = shared;
+    for (size_t i = 0; i < plan->buffer_count && !status; i++) {
+        const cl_mem memory = plan->buffer[i].storage == NCL_STORE_WEIGHT ? session->slot[i].own : NULL;
+        const cl_int code = memory ? clRetainMemObject(memory) : CL_SUCCESS;
+        status = ncl_opencl_check(maker->diag, NCL_NOWHERE, "weights", "clRetainMemObject", code);
+        shared->memory[i] = status ? NULL : memory;
     }
+    shared->ready = !status;
+    pthread_cond_broadcast(&device->shared_changed);
     pthread_mutex_unlock(&device->lock);
-    return known || shared ? NNEFCL_OK : maker->diag->status;
+    return status;
 }
 
 void ncl_shared_drop(struct nnefcl_session *session)
@@ -159,12 +196,13 @@ void ncl_shared_drop(struct nnefcl_session *session)
     if (!shared)
         return;
     pthread_mutex_lock(&device->lock);
-    const bool last = --shared->holds == 0;
+    const bool last = --shared->holds == 0; /* also when it never became ready */
     for (struct ncl_shared **at = &device->shared; last && *at; at = &(*at)->next)
         if (*at == shared) {
             *at = shared->next;
             break;
         }
+    pthread_cond_broadcast(&device->shared_changed);
     pthread_mutex_unlock(&device->lock);
     if (last)
         destroy(&device->allocator, shared);

@@ -75,6 +75,14 @@ NNEFCL_API nnefcl_status nnefcl_model_open_memory(const void *data, size_t size,
 /* The same through callbacks. */
 NNEFCL_API nnefcl_status nnefcl_model_open_reader(const nnefcl_reader *reader, const nnefcl_model_options *options,
                                                   nnefcl_model **model, nnefcl_error *error);
+/* The same model with other shapes of its inputs: `batch` and `shapes` as in the options, all other options are those
+ * that it was opened with. The document is not read again. Its sessions on a device share the weights with those of
+ * `model` that are alive, wherever both prepare them alike, which another batch does. Both models are frozen, and
+ * either may be freed first. NNEFCL_ERR_ARGUMENT: a shape has no name, or none of an input; else as nnefcl_model_open.
+ */
+NNEFCL_API nnefcl_status nnefcl_model_reshape(const nnefcl_model *model, int64_t batch,
+                                              const nnefcl_input_shape *shapes, size_t shape_count,
+                                              nnefcl_model **other, nnefcl_error *error);
 /* Frees a model; sessions created from it live on. NULL is allowed. */
 NNEFCL_API void nnefcl_model_free(nnefcl_model *model);
 

@@ -60,13 +60,26 @@ NNEFCL_INIT_DECLARE(nnefcl_session_options)
 #define NNEFCL_SESSION_OPTIONS_INIT NNEFCL_INIT(nnefcl_session_options)
 
 /* Lowers the model for the device, builds the programs it needs, uploads and packs the weights, and launches each
- * kernel once without work: the first run takes as long as the others. Programs stay with the device and serve its
- * later sessions; sessions of one model on one device share their weights. Afterwards model and device may be freed.
+ * kernel once without work: the first run takes as long as the others. Afterwards model and device may be freed.
+ *
+ * What sessions share. Programs stay with the device until it is freed: a later session, of any model, batch or size,
+ * compiles only kernels that are new. Sessions of one model (or of models that nnefcl_model_reshape made of it) on one
+ * device share the memory of their weights, which nobody writes any more, as long as one of them lives; a session that
+ * is created while another thread creates the first one waits for its weights. Inputs, outputs, the state and what lies
+ * between steps are each session's own. nnefcl_session_memory counts the weights for every one of them.
  * NNEFCL_ERR_UNSUPPORTED: an operation that this build does not run (all of them are named). NNEFCL_ERR_LIMIT, _NOMEM,
  * _DEVICE, _MODEL (a file vanished or changed). */
 NNEFCL_API nnefcl_status nnefcl_session_create(const nnefcl_model *model, const nnefcl_device *device,
                                                const nnefcl_session_options *options, nnefcl_session **session,
                                                nnefcl_error *error);
+/* Another batch, or other shapes of inputs: *session becomes a session of `model`, which nnefcl_model_reshape made of
+ * the model that it is of (or that model itself), with the options given here. No weights are read and nothing is
+ * compiled where the shapes need no other kernels or packing. Variables have their initial values again, buffers that
+ * nnefcl_session_bind_... put in place are let go of. Waits for what is still running. For a moment both sessions have
+ * memory. After an error *session is as it was. NNEFCL_ERR_ARGUMENT: it is a session of another model; else as
+ * nnefcl_session_create. */
+NNEFCL_API nnefcl_status nnefcl_session_reshape(nnefcl_session **session, const nnefcl_model *model,
+                                                const nnefcl_session_options *options, nnefcl_error *error);
 /* Waits for what is still running and frees. NULL is allowed. When the session had products by CLBlast, CLBlast's own
  * cache of programs is emptied, for the whole process: an application that calls CLBlast itself finds its next call
  * there compiling again. */

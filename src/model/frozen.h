@@ -2,6 +2,8 @@
 #ifndef NCL_FROZEN_H
 #define NCL_FROZEN_H
 
+#include <stdatomic.h>
+
 #include "base/budget.h"
 #include "base/text.h"
 #include "front/front.h"
@@ -13,22 +15,26 @@
 #include "verify/exact.h"
 
 struct nnefcl_model {
-    struct ncl_budget *budget; /* of all that follows */
-    struct ncl_arena arena;    /* everything below but the container */
+    atomic_uint holds;          /* the caller, and models of other shapes that were made from it */
+    struct nnefcl_model *first; /* NULL, or what this one was made from: container, document and operations are its */
+    struct ncl_budget *budget;  /* of all that follows */
+    struct ncl_arena arena;     /* everything below but the container */
     struct ncl_container *container;
     struct ncl_source source; /* graph.nnef, kept for messages */
     const struct ncl_document *document;
+    const struct ncl_quant_file *quant;
     const struct ncl_graph *graph;
     struct ncl_templates templates;          /* what passes recognize */
     const char *const *location;             /* of each node: "graph.nnef:12:9" */
     const struct ncl_registered *registered; /* operations of the application (registered.h) */
     size_t registered_count;
     unsigned compat;
-    bool random_weights, no_quant;
+    bool strict, random_weights, no_quant;
     uint64_t seed;
     uint64_t memory_limit; /* bytes of a tensor or of a member of an archive */
     uint64_t host_limit;   /* bytes of host memory: for the model, and for each plan or session while it is made */
-    uint64_t identity;     /* no two models of a process have the same, not even one after another at one address */
+    uint64_t identity;     /* of the files: no two models of a process have the same, not even one after another at one
+                              address, but one of other shapes has that of the first */
 };
 
 /* A number that tells models apart: hash of the document and of the options that change what it computes. */

@@ -30,6 +30,29 @@ static size_t read_memory(void *user, uint64_t offset, void *buffer, size_t size
 
 /* ---- opening ---- */
 
+/* What a model is made for: shapes of its inputs. */
+struct wanted {
+    const nnefcl_input_shape *shapes;
+    size_t shape_count;
+    int64_t batch;
+};
+
+static nnefcl_status check_wanted(const struct wanted *wanted, struct ncl_diag *diag)
+{
+    if (wanted->batch < 0 || wanted->batch > INT32_MAX)
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "the batch %lld is not between 1 and 2^31-1",
+                         (long long)wanted->batch);
+    for (size_t i = 0; i < wanted->shape_count; i++) {
+        const nnefcl_input_shape *shape = wanted->shapes ? &wanted->shapes[i] : NULL;
+        if (!shape || !shape->name || shape->shape.rank < 0 || shape->shape.rank > NNEFCL_MAX_RANK)
+            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                             "shapes has %zu items, but number %zu is not there, has no name, or a rank outside of 0 "
+                             "to %d",
+                             wanted->shape_count, i, NNEFCL_MAX_RANK);
+    }
+    return NNEFCL_OK;
+}
+
 static nnefcl_status read_options(nnefcl_model *model, const nnefcl_model_options *options, struct ncl_diag *diag)
 {
     if (options->version != 1)
@@ -38,18 +61,7 @@ static nnefcl_status read_options(nnefcl_model *model, const nnefcl_model_option
                          (unsigned)options->version);
     if (options->strict && options->compat)
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "strict and compat exclude each other");
-    if (options->batch < 0 || options->batch > INT32_MAX)
-        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "the batch %lld is not between 1 and 2^31-1",
-                         (long long)options->batch);
-    for (size_t i = 0; i < options->shape_count; i++) {
-        const nnefcl_input_shape *shape = options->shapes ? &options->shapes[i] : NULL;
-        if (!shape || !shape->name || shape->shape.rank < 0 || shape->shape.rank > NNEFCL_MAX_RANK)
-            return ncl_error(
-                diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
-                "nnefcl_model_options.shapes has %zu items, but number %zu is not there, has no name, or a "
-                "rank outside of 0 to %d",
-                options->shape_count, i, NNEFCL_MAX_RANK);
-    }
+    model->strict = options->strict != 0;
     model->compat = options->compat;
     model->random_weights = options->random_weights != 0;
     model->no_quant = options->no_quant != 0;
@@ -141,18 +153,16 @@ static void widen_budget(nnefcl_model *model, const nnefcl_model_options *option
 
 /* A file of another system. */
 static nnefcl_status load_import(nnefcl_model *model, const struct ncl_import_format *format,
-                                 const nnefcl_model_options *options, struct ncl_diag *diag)
+                                 const struct wanted *wanted, struct ncl_diag *diag)
 {
-    struct ncl_import_options import = {.shapes = options->shapes,
-                                        .shape_count = options->shape_count,
-                                        .batch = options->batch,
+    struct ncl_import_options import = {.shapes = wanted->shapes,
+                                        .shape_count = wanted->shape_count,
+                                        .batch = wanted->batch,
                                         .compat = model->compat,
                                         .memory_limit = model->memory_limit};
-    widen_budget(model, options);
     model->source = (struct ncl_source){.name = ncl_container_lone(model->container)};
     nnefcl_status status = ncl_library_signatures(&model->arena, diag, &import.signatures);
-    return status ? status
-                  : ncl_import_file(&model->arena, diag, format, model->container, &import, &model->graph);
+    return status ? status : ncl_import_file(&model->arena, diag, format, model->container, &import, &model->graph);
 }
 
 static nnefcl_status load_document(nnefcl_model *model, const nnefcl_model_options *options, struct ncl_diag *diag)
@@ -163,41 +173,62 @@ static nnefcl_status load_document(nnefcl_model *model, const nnefcl_model_optio
         status = read_quant(model, diag, &quant);
     if (status)
         return status;
+    model->quant = quant;
     struct ncl_registered *registered;
     status = ncl_register(&model->arena, diag, options->operations, options->operation_count, &registered);
-    if (status)
-        return status;
-    model->registered = registered;
-    model->registered_count = options->operation_count;
-    const struct ncl_build_options build = {.strict = options->strict != 0,
+    model->registered = status ? NULL : registered;
+    model->registered_count = status ? 0 : options->operation_count;
+    return status;
+}
+
+static nnefcl_status build_document(nnefcl_model *model, const struct wanted *wanted, struct ncl_diag *diag)
+{
+    const struct ncl_build_options build = {.strict = model->strict,
                                             .random_weights = model->random_weights,
                                             .no_quant = model->no_quant,
                                             .compat = model->compat,
-                                            .shapes = options->shapes,
-                                            .shape_count = options->shape_count,
-                                            .batch = options->batch,
+                                            .shapes = wanted->shapes,
+                                            .shape_count = wanted->shape_count,
+                                            .batch = wanted->batch,
                                             .memory_limit = model->memory_limit,
-                                            .registered = registered,
-                                            .registered_count = options->operation_count};
-    return ncl_build(&model->arena, diag, model->document, quant, model->container, &build, &model->graph);
+                                            .registered = model->registered,
+                                            .registered_count = model->registered_count};
+    return ncl_build(&model->arena, diag, model->document, model->quant, model->container, &build, &model->graph);
+}
+
+/* The graph and what is made from it. */
+static nnefcl_status build_model(nnefcl_model *model, const struct wanted *wanted, struct ncl_diag *diag)
+{
+    const struct ncl_import_format *format = NULL;
+    nnefcl_status status = check_wanted(wanted, diag);
+    if (!status && !model->document)
+        status = ncl_format_detect(model->container, diag, &format);
+    if (!status)
+        status = model->document ? build_document(model, wanted, diag) : load_import(model, format, wanted, diag);
+    if (!status)
+        status = ncl_templates_make(&model->arena, diag, &model->templates);
+    return status ? status : locate(model, diag);
 }
 
 static nnefcl_status load_model(nnefcl_model *model, const char *path, const nnefcl_reader *reader,
                                 const nnefcl_model_options *options, struct ncl_diag *diag)
 {
     const struct ncl_import_format *format;
+    const struct wanted wanted = {options->shapes, options->shape_count, options->batch};
     nnefcl_status status = read_options(model, options, diag);
+    if (!status)
+        status = check_wanted(&wanted, diag);
     if (status)
         return status;
     status = ncl_container_open(path, reader, model->memory_limit, options->no_links != 0, &model->arena.allocator,
                                 diag, &model->container);
     if (!status)
         status = ncl_format_detect(model->container, diag, &format);
-    if (!status)
-        status = format ? load_import(model, format, options, diag) : load_document(model, options, diag);
-    if (!status)
-        status = ncl_templates_make(&model->arena, diag, &model->templates);
-    return status ? status : locate(model, diag);
+    if (!status && !format)
+        status = load_document(model, options, diag);
+    else if (!status)
+        widen_budget(model, options);
+    return status ? status : build_model(model, &wanted, diag);
 }
 
 static uint64_t new_identity(const nnefcl_model *model)
@@ -208,20 +239,20 @@ static uint64_t new_identity(const nnefcl_model *model)
     return ncl_hash(ncl_hash(NCL_HASH_BASIS, &address, sizeof address), &now, sizeof now);
 }
 
-/* The budget is beside the model, which is frozen for its readers, and outlives it. */
-static nnefcl_model *model_new(const nnefcl_model_options *options)
+/* The budget is beside the model, which is frozen for its readers, and outlives it. `limit` is its own. */
+static nnefcl_model *model_new(const nnefcl_allocator *inner, uint64_t limit)
 {
-    struct ncl_budget *budget = ncl_resize(&options->allocator, NULL, sizeof *budget);
+    struct ncl_budget *budget = ncl_resize(inner, NULL, sizeof *budget);
     if (!budget)
         return NULL;
-    ncl_budget_init(budget, &options->allocator, options->memory_limit ? options->memory_limit : NCL_HOST_MEMORY);
+    ncl_budget_init(budget, inner, limit);
     const nnefcl_allocator allocator = ncl_budget_allocator(budget);
     nnefcl_model *model = ncl_resize(&allocator, NULL, sizeof *model);
     if (!model) {
-        ncl_resize(&options->allocator, budget, 0);
+        ncl_resize(inner, budget, 0);
         return NULL;
     }
-    *model = (nnefcl_model){.budget = budget, .identity = new_identity(model)};
+    *model = (nnefcl_model){.holds = 1, .budget = budget, .identity = new_identity(model)};
     ncl_arena_init(&model->arena, &allocator, 0);
     return model;
 }
@@ -235,7 +266,8 @@ static nnefcl_status open_any(const char *path, const nnefcl_reader *reader, con
     if (!options)
         options = &defaults;
     ncl_diag_init(&diag, error, options->diagnostic, options->diagnostic_user, options->strict != 0);
-    nnefcl_model *model = model_new(options);
+    nnefcl_model *model =
+        model_new(&options->allocator, options->memory_limit ? options->memory_limit : NCL_HOST_MEMORY);
     if (!model)
         return ncl_nomem(&diag);
     diag.budget = model->budget;
@@ -297,17 +329,69 @@ nnefcl_status nnefcl_model_open_reader(const nnefcl_reader *reader, const nnefcl
     return open_any(NULL, reader, NULL, options, model, error);
 }
 
+/* ---- other shapes ---- */
+
+/* Everything but the graph is the first one's. */
+static nnefcl_model *new_of_first(nnefcl_model *first)
+{
+    nnefcl_model *model = model_new(&first->budget->inner, first->host_limit);
+    if (!model)
+        return NULL;
+    model->first = first;
+    model->container = first->container;
+    model->source = first->source;
+    model->document = first->document;
+    model->quant = first->quant;
+    model->registered = first->registered;
+    model->registered_count = first->registered_count;
+    model->compat = first->compat;
+    model->strict = first->strict;
+    model->random_weights = first->random_weights;
+    model->no_quant = first->no_quant;
+    model->seed = first->seed;
+    model->memory_limit = first->memory_limit;
+    model->host_limit = first->host_limit;
+    model->identity = first->identity;
+    atomic_fetch_add(&first->holds, 1);
+    return model;
+}
+
+nnefcl_status nnefcl_model_reshape(const nnefcl_model *model, int64_t batch, const nnefcl_input_shape *shapes,
+                                   size_t shape_count, nnefcl_model **other, nnefcl_error *error)
+{
+    const struct wanted wanted = {shapes, shape_count, batch};
+    struct ncl_diag diag;
+    if (other)
+        *other = NULL;
+    if (!model || !other)
+        return refuse_open(NULL, error, "nnefcl_model_reshape needs a model and a place for the other one");
+    ncl_diag_init(&diag, error, NULL, NULL, model->strict);
+    nnefcl_model *made =
+        new_of_first(model->first ? model->first : (nnefcl_model *)model); /* its count alone changes */
+    if (!made)
+        return ncl_nomem(&diag);
+    diag.budget = made->budget;
+    const nnefcl_status status = build_model(made, &wanted, &diag);
+    if (status)
+        nnefcl_model_free(made);
+    else
+        *other = made;
+    return status && diag.status ? diag.status : status;
+}
+
 void nnefcl_model_free(nnefcl_model *model)
 {
-    if (!model)
+    if (!model || atomic_fetch_sub(&model->holds, 1) > 1)
         return;
     struct ncl_budget *budget = model->budget;
     const nnefcl_allocator allocator = model->arena.allocator, inner = budget->inner;
-    if (model->container)
+    nnefcl_model *first = model->first;
+    if (!first && model->container)
         ncl_container_free(model->container);
     ncl_arena_free(&model->arena);
     ncl_resize(&allocator, model, 0);
     ncl_resize(&inner, budget, 0);
+    nnefcl_model_free(first);
 }
 
 /* ---- questions ---- */

@@ -65,6 +65,9 @@ START_TEST(models)
     REFUSED(nnefcl_model_open_memory("", 0, NULL, NULL, &error));
     REFUSED(nnefcl_model_open_reader(NULL, NULL, &made, &error));
     REFUSED(nnefcl_model_open_reader(&reader, NULL, &made, &error));
+    REFUSED(nnefcl_model_reshape(NULL, 1, NULL, 0, &made, &error));
+    REFUSED(nnefcl_model_reshape(model, 1, NULL, 0, NULL, &error));
+    REFUSED(nnefcl_model_reshape(model, 1, NULL, 1, &made, &error));
     REFUSED(nnefcl_model_input(NULL, 0, &info));
     REFUSED(nnefcl_model_input(model, 0, NULL));
     REFUSED(nnefcl_model_output(NULL, 0, &info));
@@ -148,6 +151,10 @@ START_TEST(sessions)
     size_t offset;
     const float x[4] = {0};
     const void *const inputs[] = {x}, *const no_inputs[] = {NULL};
+    nnefcl_session *none = NULL;
+    REFUSED(nnefcl_session_reshape(NULL, model, NULL, &error));
+    REFUSED(nnefcl_session_reshape(&none, model, NULL, &error));
+    REFUSED(nnefcl_session_reshape(&session, NULL, NULL, &error));
     REFUSED(nnefcl_session_create(NULL, device, NULL, &made, &error));
     REFUSED(nnefcl_session_create(model, NULL, NULL, &made, &error));
     REFUSED(nnefcl_session_create(model, device, NULL, NULL, &error));

@@ -1,5 +1,7 @@
 /* What is compiled, counted: nothing for another batch, another size or another model over bodies that are known, and
  * what is new alone for one that brings something new. And what sessions of one model share. */
+#include <pthread.h>
+
 #include "layer_case.h"
 
 #include "host/host.h"
@@ -82,8 +84,8 @@ START_TEST(another_model)
 }
 END_TEST
 
-#define NET_HANGING(chain)                                                                                            \
-    "version 1.0; graph hanging(x) -> (y) { x = external<scalar>(shape = [1, 24, 12, 12]);"                           \
+#define NET_HANGING(chain)                                                                                             \
+    "version 1.0; graph hanging(x) -> (y) { x = external<scalar>(shape = [1, 24, 12, 12]);"                            \
     "    f = variable<scalar>(shape = [24, 24, 1, 1], label = 'f'); c = conv(x, f, 0.5); y = " chain "; }"
 
 /* What hangs on most convolutions shares one text. */
@@ -166,6 +168,78 @@ START_TEST(weights)
 }
 END_TEST
 
+struct creation {
+    const nnefcl_model *model;
+    nnefcl_session *session;
+    pthread_barrier_t *start;
+};
+
+static void *create(void *argument)
+{
+    struct creation *creation = argument;
+    pthread_barrier_wait(creation->start);
+    nnefcl_session_create(creation->model, device, &launches, &creation->session, NULL);
+    return NULL;
+}
+
+/* Sessions that are made at the same moment: one makes the weights, the others wait for them. */
+START_TEST(together)
+{
+    enum { THREADS = 3 };
+    pthread_t thread[THREADS];
+    pthread_barrier_t start;
+    struct creation creation[THREADS];
+    host_open();
+    nnefcl_model *model = host_model(NET_IMAGE, 1);
+    pthread_barrier_init(&start, NULL, THREADS);
+    for (int i = 0; i < THREADS; i++) {
+        creation[i] = (struct creation){model, NULL, &start};
+        ck_assert_int_eq(pthread_create(&thread[i], NULL, create, &creation[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(thread[i], NULL);
+    for (int i = 0; i < THREADS; i++) {
+        ck_assert_ptr_nonnull(creation[i].session);
+        ck_assert_uint_gt(shared_buffers(creation[0].session, creation[i].session), 0);
+    }
+    for (int i = 0; i < THREADS; i++)
+        nnefcl_session_free(creation[i].session);
+    pthread_barrier_destroy(&start);
+    nnefcl_model_free(model);
+    host_close();
+}
+END_TEST
+
+/* Another batch: the same programs and the same weights. */
+START_TEST(reshape)
+{
+    static float x[2 * 3 * 20 * 20], y[2][2 * 24 * 10 * 10];
+    nnefcl_model *batch;
+    nnefcl_error error = {0};
+    host_open();
+    nnefcl_model *model = host_model(NET_IMAGE, 1), *stranger = host_model(NET_IMAGE, 1);
+    nnefcl_session *session = host_session(model, &launches), *kept = host_session(model, &launches);
+    const unsigned long compiled = layer->compiled();
+    for (size_t i = 0; i < sizeof x / sizeof *x; i++)
+        x[i] = (float)(i % (3 * 20 * 20) % 7) - 3;
+    host_run(session, (const void *[]){x}, (void *[]){y[0]});
+    ck_assert_int_eq(nnefcl_session_reshape(&session, stranger, &launches, &error), NNEFCL_ERR_ARGUMENT);
+    ck_assert_int_eq(nnefcl_model_reshape(model, 2, NULL, 0, &batch, &error), NNEFCL_OK);
+    nnefcl_model_free(model);
+    ck_assert_int_eq(nnefcl_session_reshape(&session, batch, &launches, &error), NNEFCL_OK);
+    ck_assert_uint_eq(layer->compiled(), compiled);
+    ck_assert_uint_gt(shared_buffers(session, kept), 0);
+    host_run(session, (const void *[]){x}, (void *[]){y[1]});
+    ck_assert_mem_eq(y[0], y[1], sizeof y[0] / 2);
+    ck_assert_mem_eq(y[0], y[1] + 24 * 10 * 10, sizeof y[0] / 2);
+    nnefcl_session_free(session);
+    nnefcl_session_free(kept);
+    nnefcl_model_free(batch);
+    nnefcl_model_free(stranger);
+    host_close();
+}
+END_TEST
+
 /* ---- AUTO, progress ---- */
 
 /* Launches until somebody had the persistent form compiled. */
@@ -180,6 +254,38 @@ START_TEST(automatic)
         nnefcl_session_free(host_ready(NET_CHAIN, &persistent));
         session = host_ready(NET_CHAIN, NULL);
         ck_assert_int_eq(session->execution, NNEFCL_EXECUTION_PERSISTENT);
+        nnefcl_session_free(session);
+    }
+    host_close();
+}
+END_TEST
+
+/* A group that gave up waiting for another one ends the session, also where the application enqueued the run. */
+START_TEST(stalled)
+{
+    const nnefcl_session_options persistent = {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT};
+    static const cl_int given_up = 1;
+    const float x[6] = {0};
+    float z[6];
+    nnefcl_error error = {0};
+    host_open();
+    for (int enqueued = 0; enqueued < 2 && device->target.cpu && device->target.relaxed_atomics; enqueued++) {
+        nnefcl_session *session = host_ready(NET_CHAIN, &persistent);
+        cl_event done = NULL;
+        ck_assert_int_eq(clEnqueueWriteBuffer(session->queue, session->counters, CL_TRUE,
+                                              NCL_PERSISTENT_STALLED * sizeof given_up, sizeof given_up, &given_up, 0,
+                                              NULL, NULL),
+                         CL_SUCCESS);
+        if (enqueued) {
+            ck_assert_int_eq(nnefcl_session_enqueue(session, session->queue, 0, NULL, &done, &error), NNEFCL_OK);
+            ck_assert_int_eq(clWaitForEvents(1, &done), CL_SUCCESS);
+            clReleaseEvent(done);
+        }
+        ck_assert_int_eq(nnefcl_session_run(session, (const void *[]){x, x}, (void *[]){z, NULL}, &error),
+                         NNEFCL_ERR_DEVICE);
+        ck_assert_ptr_nonnull(strstr(error.message, "waited for another one"));
+        ck_assert_int_eq(nnefcl_session_state_reset(session, &error), NNEFCL_OK);
+        ck_assert_int_eq(nnefcl_session_run(session, (const void *[]){x, x}, (void *[]){z, NULL}, &error), NNEFCL_OK);
         nnefcl_session_free(session);
     }
     host_close();
@@ -234,6 +340,9 @@ static void add(TCase *tests)
     tcase_add_test(tests, chains);
     tcase_add_test(tests, from_disk);
     tcase_add_test(tests, weights);
+    tcase_add_test(tests, together);
+    tcase_add_test(tests, reshape);
+    tcase_add_test(tests, stalled);
     tcase_add_test(tests, automatic);
     tcase_add_test(tests, cancelled);
 }

@@ -108,6 +108,7 @@ static int tell(void *user, const struct ncl_examine_result *result)
                               .tolerance = found->tolerance,
                               .got = found->got,
                               .want = found->want,
+                              .outside = result->outside,
                               .reason = result->tolerance ? result->tolerance->reason : ""};
     for (; (operand = ncl_exact_operand(node, verdict.operand_count)); verdict.operand_count++)
         v->operand[verdict.operand_count] = info_of(operand);

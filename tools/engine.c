@@ -58,7 +58,7 @@ nnefcl_session_options engine_session_options(const struct engine *engine)
     const struct options *o = engine->options;
     nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
     options.profiling = o->profile;
-    options.keep_tensors = o->verify;
+    options.keep_tensors = o->verify || o->check_indices;
     options.separate_buffers = o->separate_buffers;
     options.long_index = o->long_index;
     options.disabled_passes = o->disabled_passes;

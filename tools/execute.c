@@ -60,12 +60,14 @@ static void print_heading(const struct job *job, const struct run *run)
 static void print_run(struct job *job, const struct run *run)
 {
     const struct options *o = job->engine->options;
-    bool silent =
-        job->runs.to_stdout || run->wanted_count || run->target_count || o->topk || o->verify || o->bench || o->profile;
-    if (job->runs.count > 1 && (!silent || run->wanted_count || o->topk || o->verify))
+    bool silent = job->runs.to_stdout || run->wanted_count || run->target_count || o->topk || o->verify ||
+                  o->check_indices || o->bench || o->profile;
+    if (job->runs.count > 1 && (!silent || run->wanted_count || o->topk || o->verify || o->check_indices))
         print_heading(job, run);
     if (o->verify)
         verdicts_print(&job->verdicts);
+    if (o->check_indices)
+        verdicts_print_indices(&job->verdicts);
     compare_run(job, run);
     for (size_t i = 0; i < job->runs.output_count; i++) {
         if (o->topk)
@@ -88,17 +90,22 @@ static void record_run(struct job *job, const struct run *run)
     document_set(object, "outputs", outputs);
     if (o->verify)
         document_set(object, "verify", verdicts_json(&job->verdicts));
+    if (o->check_indices)
+        document_set(object, "indices", verdicts_indices_json(&job->verdicts));
     document_set(object, "compare", compare_run(job, run));
     document_add(job->run_list, object);
 }
 
 static enum status infer(struct job *job, const struct run *run)
 {
+    const struct options *o = job->engine->options;
     nnefcl_error error = {0};
-    if (!job->engine->options->verify)
+    if (!o->verify && !o->check_indices)
         return talk_library(job->engine->talk,
                             nnefcl_session_run(job->engine->session, run->inputs, job->outputs, &error), &error);
     const enum status status = verdicts_run(&job->verdicts, job->engine, run->inputs, job->outputs);
+    if (!o->verify)
+        return status;
     job->verified += job->verdicts.nodes;
     job->bad += job->verdicts.bad;
     return status;

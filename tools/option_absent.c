@@ -16,7 +16,6 @@ static const struct {
     {"deterministic", "results do not depend on the run: every kernel adds in a fixed order"},
     {"timeout", "timeout(1) ends the command after a number of seconds"},
     {"raw", "-i reads files and - for stdin, in one of its formats"},
-    {"check-indices", "--verify compares every node, with indices taken as on the device"},
 };
 
 const char *option_absent(const char *name)

@@ -373,6 +373,7 @@ FLAG(set_no_quant, p->options->no_quant)
 FLAG(set_no_links, p->options->no_links)
 FLAG(set_random, p->options->random)
 FLAG(set_verify, p->options->verify)
+FLAG(set_check_indices, p->options->check_indices)
 FLAG(set_bench, p->options->bench)
 FLAG(set_long_index, p->options->long_index)
 FLAG(set_separate_buffers, p->options->separate_buffers)
@@ -431,6 +432,7 @@ const struct option_row option_table[] = {
     {0, "rtol", "R", RUN, 0, set_rtol, "|got - want| <= A + R |want| (1e-4)", NULL},
     {0, "atol", "A", RUN, 0, set_atol, "(1e-5)", NULL},
     {0, "verify", NULL, RUN, 0, set_verify, "every node against its definition in double precision", NULL},
+    {0, "check-indices", NULL, RUN, 0, set_check_indices, "count indices that lie outside of their axis", NULL},
     {0, "check", NULL, ANY, ACTION_CHECK, NULL, "would the model run, what would it need; no device", NULL},
     {0, "list-ops", NULL, ANY, ACTION_LIST_OPS, NULL, "operation, chapter, how it runs", NULL},
     {0, "list-kernels", NULL, ANY, ACTION_LIST_KERNELS, NULL, "variants of kernels, and why one is not for the device",

@@ -127,8 +127,9 @@ static const struct {
 
 static const struct {
     const char *option, *other;
-} excludes[] = {{"strict", "compat"},  {"quiet", "verbose"}, {"bench", "profile"}, {"verify", "bench"},
-                {"verify", "profile"}, {"quick", "full"},    {"preset", "mean"},   {"preset", "std"}};
+} excludes[] = {{"strict", "compat"},  {"quiet", "verbose"},       {"bench", "profile"},         {"verify", "bench"},
+                {"verify", "profile"}, {"check-indices", "bench"}, {"check-indices", "profile"}, {"quick", "full"},
+                {"preset", "mean"},    {"preset", "std"}};
 
 static enum status check_rules(struct option_parser *p, const bool *given)
 {

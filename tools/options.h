@@ -58,7 +58,7 @@ struct options {
     double rtol, atol;
     nnefcl_dump dump;
     const char *dump_pass; /* of --dump graph:PASS, else NULL */
-    bool verify;
+    bool verify, check_indices;
     bool bench, profile, profile_table;
     uint64_t warmup, runs; /* runs 0: as many as `duration` allows */
     double duration;       /* seconds, 0: no limit */

@@ -71,9 +71,24 @@ static double excess_of(const nnefcl_verdict *v)
     return used > 0 ? used / allowed : 0;
 }
 
+static void count_outside(struct verdicts *verdicts, const nnefcl_verdict *v)
+{
+    if (!v->outside)
+        return;
+    verdicts->outside += v->outside;
+    verdicts->outside_lines = pool_grow(verdicts->pool, verdicts->outside_lines, verdicts->outside_nodes,
+                                        sizeof *verdicts->outside_lines);
+    verdicts->outside_lines[verdicts->outside_nodes++] =
+        pool_printf(verdicts->pool, "%s: %llu", node_text(verdicts->pool, v), (unsigned long long)v->outside);
+    if (verdicts->outside_list)
+        document_add(verdicts->outside_list, document_pack("{s:s, s:s, s:s, s:I}", "op", v->op, "location", v->location,
+                                                           "name", v->result.name, "outside", (json_int_t)v->outside));
+}
+
 static int take_verdict(void *user, const nnefcl_verdict *v)
 {
     struct verdicts *verdicts = user;
+    count_outside(verdicts, v);
     count_node(verdicts, v);
     if (verdicts->list)
         document_add(verdicts->list, verdict_json(v));
@@ -104,7 +119,8 @@ enum status verdicts_run(struct verdicts *verdicts, const struct engine *engine,
     *verdicts = (struct verdicts){.pool = engine->pool,
                                   .talk = engine->talk,
                                   .excess = -1,
-                                  .list = engine->options->json ? document_array() : NULL};
+                                  .list = engine->options->json ? document_array() : NULL,
+                                  .outside_list = engine->options->json ? document_array() : NULL};
     const nnefcl_status status =
         nnefcl_session_verify(engine->session, engine->model, inputs, outputs, take_verdict, verdicts, &error);
     talk_progress_end(engine->talk);
@@ -134,4 +150,18 @@ json_t *verdicts_json(struct verdicts *verdicts)
 {
     return document_pack("{s:I, s:I, s:I, s:o}", "nodes", (json_int_t)verdicts->nodes, "bad", (json_int_t)verdicts->bad,
                          "undefined", (json_int_t)verdicts->undefined, "results", verdicts->list);
+}
+
+void verdicts_print_indices(const struct verdicts *verdicts)
+{
+    for (size_t i = 0; i < verdicts->outside_nodes; i++)
+        print("outside %s\n", verdicts->outside_lines[i]);
+    print("indices: %llu outside of their axis\n", (unsigned long long)verdicts->outside);
+}
+
+json_t *verdicts_indices_json(struct verdicts *verdicts)
+{
+    json_t *nodes = verdicts->outside_list;
+    verdicts->outside_list = NULL;
+    return document_pack("{s:I, s:o}", "outside", (json_int_t)verdicts->outside, "nodes", nodes);
 }

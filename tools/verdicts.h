@@ -15,7 +15,10 @@ struct verdicts {
     const char *worst, *first_bad, *bad_values;
     size_t node; /* of the verdict before, and whether it was bad */
     bool node_bad;
-    json_t *list; /* NULL without --json */
+    uint64_t outside; /* indices that lie outside of their axis, of all nodes, and a line for each node that has some */
+    const char **outside_lines;
+    size_t outside_nodes;
+    json_t *list, *outside_list; /* NULL without --json */
 };
 
 /* A run that is verified; everything of *verdicts is set. */
@@ -25,5 +28,8 @@ enum status verdicts_run(struct verdicts *verdicts, const struct engine *engine,
 void verdicts_print(const struct verdicts *verdicts);
 /* The same as an object, which takes the list over. */
 json_t *verdicts_json(struct verdicts *verdicts);
+/* --check-indices: only how many indices lie outside, and where. */
+void verdicts_print_indices(const struct verdicts *verdicts);
+json_t *verdicts_indices_json(struct verdicts *verdicts);
 
 #endif

@@ -33,6 +33,8 @@ typedef struct nnefcl_verdict {
     double got, want;
     int64_t position[NNEFCL_MAX_RANK];
     const char *reason; /* why the operation may have that error, "exp: 3" */
+    uint64_t outside;   /* indices among the operands that lie outside of what they point into: gather takes the
+                           nearest, sample 0, desample leaves them out */
 } nnefcl_verdict;
 
 /* A non-zero return ends the verification. */

@@ -19,6 +19,14 @@ double *ncl_reference_scale(const struct ncl_reference *reference, const struct 
     return elements->scale;
 }
 
+void ncl_reference_outside(const struct ncl_reference *reference, const struct ncl_tensor *index, double extent)
+{
+    const double *value = ncl_reference_in(reference, index);
+    const int64_t count = ncl_shape_volume(&index->shape);
+    for (int64_t i = 0; i < count; i++)
+        *reference->outside += !(value[i] >= 0 && value[i] < extent);
+}
+
 double ncl_reference_average(double sum, double count)
 {
     return sum > (double)FLT_MAX ? sum : sum / count;

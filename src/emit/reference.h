@@ -23,12 +23,16 @@ struct ncl_elements {
 struct ncl_reference {
     struct ncl_elements *tensor; /* by tensor id: filled in for the operands, made for the results */
     unsigned compat;             /* NNEFCL_COMPAT_* of the model */
+    uint64_t *outside;           /* counts indices of the node that lie outside of what they point into */
 };
 
 const double *ncl_reference_in(const struct ncl_reference *reference, const struct ncl_tensor *tensor);
 double *ncl_reference_out(const struct ncl_reference *reference, const struct ncl_tensor *tensor);
 /* The scales of a result to write, and its number of terms. */
 double *ncl_reference_scale(const struct ncl_reference *reference, const struct ncl_tensor *tensor, uint64_t terms);
+
+/* Counts the elements of `index` that are below 0 or not below `extent`. */
+void ncl_reference_outside(const struct ncl_reference *reference, const struct ncl_tensor *index, double extent);
 
 /* The scale of an average of `count` terms whose magnitudes add up to `sum`: the average may overflow where its sum
  * does. */

@@ -75,6 +75,7 @@ void ncl_gather_reference(const struct ncl_reference *reference, const struct nc
                  last = (double)input->shape.extent[axis] - 1;
     double *y = ncl_reference_out(reference, output);
     int64_t at[NNEFCL_MAX_RANK], from[NNEFCL_MAX_RANK];
+    ncl_reference_outside(reference, indices, last + 1);
     for (bool more = ncl_position_first(&output->shape, at); more; more = ncl_position_next(&output->shape, at)) {
         const double i = index[ncl_position_index(&indices->shape, at + axis)];
         for (int k = 0; k < input->shape.rank; k++)

@@ -230,6 +230,7 @@ void ncl_sample_reference(const struct ncl_reference *reference, const struct nc
     const struct ncl_tensor *input = ncl_node_tensor(node, "input");
     struct ncl_window window;
     ncl_window_read(node, &sample_rules, &input->shape, NULL, &window);
+    ncl_reference_outside(reference, ncl_node_tensor(node, "index"), (double)ncl_window_volume(&window));
     define_sample(&window, ncl_reference_in(reference, input),
                   ncl_reference_in(reference, ncl_node_tensor(node, "index")),
                   ncl_reference_out(reference, ncl_node_result(node, 0)));
@@ -244,6 +245,7 @@ void ncl_desample_reference(const struct ncl_reference *reference, const struct 
     struct ncl_window window;
     ncl_window_read(node, &desample_rules, &input->shape, NULL, &window);
     const int64_t volume = ncl_window_volume(&window);
+    ncl_reference_outside(reference, ncl_node_tensor(node, "index"), (double)volume);
     double *y = ncl_reference_out(reference, output), *scale = ncl_reference_scale(reference, output, (uint64_t)volume);
     int64_t at[NNEFCL_MAX_RANK], to[NNEFCL_MAX_RANK];
     for (bool more = ncl_position_first(&input->shape, at); more;

@@ -342,7 +342,8 @@ static nnefcl_status examine_results(struct examination *x, size_t index, struct
 {
     const struct ncl_node *node = x->graph->node[index];
     struct ncl_tolerance own;
-    struct ncl_examine_result result = {.node = index, .tolerance = ncl_tolerance_of(node->op, &own)};
+    struct ncl_examine_result result = {
+        .node = index, .tolerance = ncl_tolerance_of(node->op, &own), .outside = x->exact.outside};
     nnefcl_status status = NNEFCL_OK;
     for (size_t i = 0; (result.tensor = ncl_exact_result(node, i)) && !status && !visitor->enough; i++) {
         const double tolerance = ncl_tolerance_ulp(result.tolerance, x->exact.tensor[result.tensor->id].terms);

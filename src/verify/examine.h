@@ -23,6 +23,7 @@ struct ncl_examine_result {
     const struct ncl_tensor *tensor;
     struct ncl_verdict verdict; /* no elements: the operation has no definition here, nothing was compared */
     const struct ncl_tolerance *tolerance;
+    uint64_t outside; /* indices among the operands that lie outside of their axis */
 };
 
 /* Calls visit for every result that the device had; a non-zero return of it ends the examination. `compat`:

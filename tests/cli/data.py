@@ -114,6 +114,7 @@ FILES = {
     'pair.npy': npy('<f4', '(2,)', pack('<', 'f', [3, 4])),
     'colors.npy': npy('<f4', '(1, 3, 2, 2)', pack('<', 'f', [1, 0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 1])),
     'tenth.npy': npy('<f4', '(2,)', pack('<', 'f', [0.1, 0.05])),
+    'three.npy': npy('<f4', '(3,)', pack('<', 'f', [1, 2, 3])),
     'row.npy': npy('<f4', '(1, 4)', pack('<', 'f', [0.5, 4, -1, 4])),
     'rows.npy': npy('<f4', '(2, 4)', pack('<', 'f', [0.5, 4, -1, 4, 1, 2, float('nan'), 3])),
     # what no reader should take

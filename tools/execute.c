@@ -7,6 +7,7 @@
 #include "compare.h"
 #include "output.h"
 #include "report.h"
+#include "raw.h"
 #include "runs.h"
 #include "verdicts.h"
 
@@ -150,6 +151,40 @@ static void open_document(struct job *job)
     document_set(job->document, "runs", job->run_list);
 }
 
+static void tell_rate(struct job *job, const struct raw *raw)
+{
+    double seconds;
+    const double rate = raw_rate(raw, &seconds);
+    talk_note(job->engine->talk, "%llu frames in %.2f s, %.1f frames/s", (unsigned long long)raw->frames, seconds,
+              rate);
+    if (job->document)
+        document_set(job->document, "raw",
+                     document_pack("{s:I, s:f, s:f}", "frames", (json_int_t)raw->frames, "seconds", seconds,
+                                   "frames_per_s", rate));
+}
+
+/* --raw: the one run again and again; what a frame takes from the pool goes with it, since there may be no last one. */
+static enum status run_frames(struct job *job)
+{
+    struct run *run = job->runs.items;
+    struct pool *whole = job->runs.pool;
+    struct raw raw;
+    enum status status = raw_open(&raw, &job->runs, job->engine->options);
+    while (!status && raw_next(&raw, (float *)run->inputs[0], &status)) {
+        struct pool scratch = {0};
+        job->runs.pool = &scratch;
+        if (job->engine->options->topk && !job->document)
+            print("frame %llu\n", (unsigned long long)(raw.frames - raw.layout.count + 1));
+        status = run_one(job, run);
+        pool_free(&scratch);
+        job->runs.pool = whole;
+    }
+    if (!status)
+        tell_rate(job, &raw);
+    raw_close(&raw);
+    return status;
+}
+
 /* All runs, then the repeated ones; `clock` stands at the start less the time spent on the user's data. */
 static enum status run_all(struct job *job, double clock)
 {
@@ -206,7 +241,7 @@ enum status execute_runs(struct engine *engine)
     if (!status) {
         make_room(&job);
         open_document(&job);
-        status = run_all(&job, clock);
+        status = engine->options->raw.width ? run_frames(&job) : run_all(&job, clock);
     }
     if (job.document)
         document_set(job.document, "errors", talk_take_record(engine->talk));

@@ -15,7 +15,6 @@ static const struct {
     {"weights", "weights are 32-bit floats on the device"},
     {"deterministic", "results do not depend on the run: every kernel adds in a fixed order"},
     {"timeout", "timeout(1) ends the command after a number of seconds"},
-    {"raw", "-i reads files and - for stdin, in one of its formats"},
 };
 
 const char *option_absent(const char *name)

@@ -186,6 +186,21 @@ static const char *set_resize(struct option_parser *p, const char *value)
     return NULL;
 }
 
+static const char *set_raw(struct option_parser *p, const char *value)
+{
+    static const char expected[] = "of the form WxHxC, with C 1 or 3";
+    uint64_t size[3];
+    for (int i = 0; i < 3; i++) {
+        const size_t length = strcspn(value, "x");
+        if (!number_count(pool_copy(p->pool, value, length), &size[i]) || !size[i] || size[i] > 65535 ||
+            (value[length] != 0) != (i < 2))
+            return expected;
+        value += length + (i < 2);
+    }
+    p->options->raw = (struct frame_size){(size_t)size[0], (size_t)size[1], (unsigned)size[2]};
+    return size[2] == 1 || size[2] == 3 ? NULL : expected;
+}
+
 static const char *set_topk(struct option_parser *p, const char *value)
 {
     uint64_t n;
@@ -412,6 +427,8 @@ const struct option_row option_table[] = {
     {'i', "input", "[NAME=]FILE|DIR", RUN, 0, add_input,
      ".dat .npy .npz .png .jpg .webp .gif .bmp .ppm; a DIR holds NAME.dat or .npy, or pictures; @FILE lists pictures",
      "data"},
+    {0, "raw", "WxHxC", RUN, 0, set_raw,
+     "frames of bytes on stdin (ffmpeg -f rawvideo -pix_fmt rgb24 -), until it ends", NULL},
     {0, "random", NULL, RUN, 0, set_random, "pseudo-random data for inputs that are not given", NULL},
     {0, "random-range", "A,B", RUN, 0, set_range, "their range (-1,1; integers 0,1)", NULL},
     {0, "mean", "A[,B,C]", RUN, 0, set_mean, "images: v = (pixel / 255 * scale - mean) / std; mean (0)", NULL},

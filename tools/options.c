@@ -116,20 +116,34 @@ static const struct {
     {"warmup", {"bench", "profile"}},
     {"runs", {"bench", "profile"}},
     {"duration", {"bench", "profile"}},
-    {"mean", {"input"}},
-    {"std", {"input"}},
-    {"scale", {"input"}},
-    {"bgr", {"input"}},
-    {"resize", {"input"}},
-    {"crop", {"input"}},
-    {"preset", {"input"}},
+    {"mean", {"input", "raw"}},
+    {"std", {"input", "raw"}},
+    {"scale", {"input", "raw"}},
+    {"bgr", {"input", "raw"}},
+    {"resize", {"input", "raw"}},
+    {"crop", {"input", "raw"}},
+    {"preset", {"input", "raw"}},
 };
 
 static const struct {
     const char *option, *other;
-} excludes[] = {{"strict", "compat"},  {"quiet", "verbose"},       {"bench", "profile"},         {"verify", "bench"},
-                {"verify", "profile"}, {"check-indices", "bench"}, {"check-indices", "profile"}, {"quick", "full"},
-                {"preset", "mean"},    {"preset", "std"}};
+} excludes[] = {{"strict", "compat"},
+                {"quiet", "verbose"},
+                {"bench", "profile"},
+                {"verify", "bench"},
+                {"verify", "profile"},
+                {"check-indices", "bench"},
+                {"check-indices", "profile"},
+                {"quick", "full"},
+                {"preset", "mean"},
+                {"preset", "std"},
+                {"raw", "input"},
+                {"raw", "random"},
+                {"raw", "compare"},
+                {"raw", "verify"},
+                {"raw", "check-indices"},
+                {"raw", "bench"},
+                {"raw", "profile"}};
 
 static enum status check_rules(struct option_parser *p, const bool *given)
 {

@@ -53,6 +53,10 @@ struct options {
     double range[2];
     struct image_options image;
     bool image_given; /* any of the image options */
+    struct frame_size {
+        size_t width, height;
+        unsigned channels;
+    } raw; /* of the frames on stdin; width 0: none */
     size_t topk;
     const char *labels;
     double rtol, atol;

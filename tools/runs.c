@@ -225,7 +225,8 @@ static enum status add_comparison(struct runs *runs, const char *text)
 /* stdin can be read once, and one thing at a time can go to stdout. */
 static enum status check_streams(struct runs *runs, const struct options *options)
 {
-    size_t in = !strcmp(options->model, "-") + (options->labels && !strcmp(options->labels, "-"));
+    size_t in =
+        !strcmp(options->model, "-") + (options->labels && !strcmp(options->labels, "-")) + (options->raw.width > 0);
     bool compared = false;
     for (const struct run *run = runs->items; run < runs->items + runs->count; run++) {
         for (size_t i = 0; i < runs->input_count; i++)

@@ -44,6 +44,8 @@ static enum status load_input(struct runs *runs, struct run *run, size_t index, 
     if (count)
         return data_load_input(in_folder ? &in_folder : run->files[index].paths, count, input, &options->image, data,
                                images, runs->talk);
+    if (options->raw.width) /* comes frame by frame */
+        return STATUS_OK;
     if (!options->random && !(!options->data_count && (options->bench || options->profile)))
         return talk_fail(runs->talk, STATUS_DATA, "input '%s' (%s %s) has no data; give -i %s=FILE or --random",
                          input->name, nnefcl_dtype_name(input->dtype), shape_text(&input->shape, shape), input->name);
@@ -134,7 +136,7 @@ enum status runs_load(struct runs *runs, const struct options *options)
             status = c->folder ? load_wanted_folder(runs, run, c->path) : load_wanted(runs, run, c->output, c->path);
         }
     }
-    if (!status && options->image_given && !images)
+    if (!status && options->image_given && !images && !options->raw.width)
         talk_warn(runs->talk, "no input is a picture; options for pictures have no effect");
     return status;
 }

@@ -76,8 +76,8 @@ static void count_outside(struct verdicts *verdicts, const nnefcl_verdict *v)
     if (!v->outside)
         return;
     verdicts->outside += v->outside;
-    verdicts->outside_lines = pool_grow(verdicts->pool, verdicts->outside_lines, verdicts->outside_nodes,
-                                        sizeof *verdicts->outside_lines);
+    verdicts->outside_lines =
+        pool_grow(verdicts->pool, verdicts->outside_lines, verdicts->outside_nodes, sizeof *verdicts->outside_lines);
     verdicts->outside_lines[verdicts->outside_nodes++] =
         pool_printf(verdicts->pool, "%s: %llu", node_text(verdicts->pool, v), (unsigned long long)v->outside);
     if (verdicts->outside_list)

@@ -175,6 +175,8 @@ FILES = {
     'cut.gif': gif(2, 2, FOUR_COLORS, FOUR_CODES)[:30],
     'colors.ppm': b'P6 2 2 255\n' + bytes([255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255]),
     'grey.pgm': b'P5\n# a comment\n2 2\n255\n' + bytes([0, 51, 102, 255]),
+    'frames.raw': bytes([0, 51, 102, 255, 255, 255, 0, 0, 51, 51, 51, 51]),
+    'frames_cut.raw': bytes([0, 51, 102, 255, 255]),
     'photos/a.png': png(2, 2, 8, 0, [bytes([0, 51]), bytes([102, 255])]),
     'photos/b.pgm': b'P5 2 2 255\n' + bytes([255, 255, 0, 0]),
     'photos/notes.txt': b'none',

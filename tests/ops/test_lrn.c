@@ -56,6 +56,22 @@ static const struct op_case cases[] = {
      "-1 0.5 2.5 2.5 -4", "-0.607719 0.1937129 0.8165791 0.6124138 -1.0743"},
     {"local_contrast_normalization", X("1,1,5", "local_contrast_normalization(x, size = [1,1,3], bias = 1.0)"),
      "-1 0.5 2.5 2.5 -4", "-0.559039 -0.1026519 0.2883089 0.635843 -1.036551"},
+    /* sums and squares beyond a float, results within */
+    {"l1_normalization of 3e38", X("1,4", "l1_normalization(x, axes = [1])"), "3e38 3e38 -1e38 2e38",
+     "0.3333333 0.3333333 -0.1111111 0.2222222"},
+    {"l2_normalization of 1e30", X("1,4", "l2_normalization(x, axes = [1])"), "3e30 -4e30 1e30 0",
+     "0.5883484 -0.7844645 0.1961161 0"},
+    {"l2_normalization of 1e-30", X("1,4", "l2_normalization(x, axes = [1])"), "3e-30 -4e-30 1e-30 0",
+     "0.5883484 -0.7844645 0.1961161 0"},
+    {"l2_normalization of both", X("2,2", "l2_normalization(x, axes = [1])"), "3e30 4e30 3e-30 4e-30",
+     "0.6 0.8 0.6 0.8"},
+    {"local_variance_normalization of 1e30", X("1,1,4", "local_variance_normalization(x, size = [1,1,3])"),
+     "3e30 -4e30 1e30 2e30", "1.03923047 -1.35873246 0.377964473 1.54919334"},
+    {"local_contrast_normalization of 1e30", X("1,1,4", "local_contrast_normalization(x, size = [1,1,3])"),
+     "3e30 -4e30 1e30 2e30", "1.10883188 -1.28900683 0.532938719 1.03923047"},
+    {"rms_pool of 1e30 beside 1",
+     X("1,1,4", "rms_pool(x, size = [1,1,2], stride = [1,1,2], padding = [(0,0),(0,0),(0,0)])"), "3e30 -4e30 3 4",
+     "3.53553391e30 3.53553391"},
 };
 
 static const struct op_error errors[] = {

@@ -260,3 +260,9 @@ nnefcl_status nnefcl_session_dump(const nnefcl_session *session, nnefcl_dump wha
     ncl_text_free(&text);
     return status;
 }
+
+void nnefcl_session_host_memory(const nnefcl_session *session, nnefcl_host_memory *memory)
+{
+    if (memory)
+        *memory = session ? ncl_budget_memory(session->budget) : (nnefcl_host_memory){0};
+}

@@ -104,6 +104,18 @@ NNEFCL_API size_t nnefcl_model_variable_count(const nnefcl_model *model);
 NNEFCL_API nnefcl_status nnefcl_model_input(const nnefcl_model *model, size_t index, nnefcl_tensor_info *info);
 NNEFCL_API nnefcl_status nnefcl_model_output(const nnefcl_model *model, size_t index, nnefcl_tensor_info *info);
 NNEFCL_API nnefcl_status nnefcl_model_variable(const nnefcl_model *model, size_t index, nnefcl_tensor_info *info);
+/* The index of an input or output by its name, of a variable by its label; SIZE_MAX: there is none. */
+NNEFCL_API size_t nnefcl_model_find_input(const nnefcl_model *model, const char *name);
+NNEFCL_API size_t nnefcl_model_find_output(const nnefcl_model *model, const char *name);
+NNEFCL_API size_t nnefcl_model_find_variable(const nnefcl_model *model, const char *label);
+
+/* Host memory in bytes, as the library asked the allocator for it. */
+typedef struct nnefcl_host_memory {
+    uint64_t used, peak; /* now, and the most there was */
+    uint64_t limit;      /* 0: none */
+} nnefcl_host_memory;
+/* Of the model: its texts, graph and container. Zeros for NULL. */
+NNEFCL_API void nnefcl_model_host_memory(const nnefcl_model *model, nnefcl_host_memory *memory);
 
 #ifdef __cplusplus
 }

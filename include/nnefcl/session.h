@@ -119,6 +119,8 @@ typedef struct nnefcl_memory {
     size_t buffers; /* number of cl_mem */
 } nnefcl_memory;
 NNEFCL_API void nnefcl_session_memory(const nnefcl_session *session, nnefcl_memory *memory);
+/* Host memory of the session: its plan, and what making and using it took. Zeros for NULL. */
+NNEFCL_API void nnefcl_session_host_memory(const nnefcl_session *session, nnefcl_host_memory *memory);
 
 #ifdef __cplusplus
 }

@@ -55,3 +55,9 @@ nnefcl_allocator ncl_budget_allocator(struct ncl_budget *budget)
 {
     return (nnefcl_allocator){budget_resize, budget};
 }
+
+nnefcl_host_memory ncl_budget_memory(const struct ncl_budget *budget)
+{
+    return (nnefcl_host_memory){
+        .used = atomic_load(&budget->used), .peak = atomic_load(&budget->peak), .limit = budget->limit};
+}

@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#include "nnefcl/status.h"
+#include "nnefcl/model.h"
 
 /* A process that checks a hostile model stays below 512 MiB. */
 #define NCL_HOST_MEMORY ((uint64_t)384 << 20)
@@ -21,5 +21,6 @@ struct ncl_budget {
 void ncl_budget_init(struct ncl_budget *budget, const nnefcl_allocator *inner, uint64_t limit);
 /* Allocates within the budget, which must outlive all of it. */
 nnefcl_allocator ncl_budget_allocator(struct ncl_budget *budget);
+nnefcl_host_memory ncl_budget_memory(const struct ncl_budget *budget);
 
 #endif

@@ -458,3 +458,35 @@ nnefcl_status nnefcl_model_variable(const nnefcl_model *model, size_t index, nne
             info->name = graph->tensor[i]->name;
     return NNEFCL_OK;
 }
+
+static size_t tensor_find(struct ncl_tensor *const *list, size_t count, const char *name)
+{
+    for (size_t i = 0; name && i < count; i++)
+        if (strcmp(list[i]->name, name) == 0)
+            return i;
+    return SIZE_MAX;
+}
+
+size_t nnefcl_model_find_input(const nnefcl_model *model, const char *name)
+{
+    return tensor_find(model ? model->graph->input : NULL, nnefcl_model_input_count(model), name);
+}
+
+size_t nnefcl_model_find_output(const nnefcl_model *model, const char *name)
+{
+    return tensor_find(model ? model->graph->output : NULL, nnefcl_model_output_count(model), name);
+}
+
+size_t nnefcl_model_find_variable(const nnefcl_model *model, const char *label)
+{
+    for (size_t i = 0; label && i < nnefcl_model_variable_count(model); i++)
+        if (strcmp(model->graph->variable[i]->label, label) == 0)
+            return i;
+    return SIZE_MAX;
+}
+
+void nnefcl_model_host_memory(const nnefcl_model *model, nnefcl_host_memory *memory)
+{
+    if (memory)
+        *memory = model ? ncl_budget_memory(model->budget) : (nnefcl_host_memory){0};
+}

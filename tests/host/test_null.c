@@ -100,7 +100,32 @@ START_TEST(models)
     ck_assert_ptr_null(nnefcl_model_name(NULL));
     ck_assert_uint_eq(nnefcl_model_input_count(NULL) + nnefcl_model_output_count(NULL), 0);
     ck_assert_uint_eq(nnefcl_model_variable_count(NULL) + nnefcl_model_node_count(NULL), 0);
+    ck_assert(nnefcl_model_find_input(NULL, "x") == SIZE_MAX && nnefcl_model_find_input(model, NULL) == SIZE_MAX);
+    ck_assert(nnefcl_model_find_output(NULL, "x") == SIZE_MAX && nnefcl_model_find_output(model, NULL) == SIZE_MAX);
+    ck_assert(nnefcl_model_find_variable(NULL, "x") == SIZE_MAX && nnefcl_model_find_variable(model, NULL) == SIZE_MAX);
+    nnefcl_host_memory memory = {.used = 1};
+    nnefcl_model_host_memory(model, NULL);
+    nnefcl_model_host_memory(NULL, &memory);
+    ck_assert_uint_eq(memory.used, 0);
     nnefcl_model_free(NULL);
+}
+END_TEST
+
+/* Inputs, outputs and variables by name; what they take of the host's memory. */
+START_TEST(by_name)
+{
+    nnefcl_host_memory memory;
+    ck_assert_uint_eq(nnefcl_model_find_input(model, "x"), 0);
+    ck_assert_uint_eq(nnefcl_model_find_output(model, "after"), 1);
+    ck_assert_uint_eq(nnefcl_model_find_variable(model, "s"), 0);
+    ck_assert(nnefcl_model_find_input(model, "s") == SIZE_MAX);
+    nnefcl_model_host_memory(model, &memory);
+    ck_assert(memory.used > 1000 && memory.peak >= memory.used && memory.limit >= memory.peak);
+    nnefcl_session_host_memory(session, &memory);
+    ck_assert(memory.used > 1000 && memory.peak >= memory.used && memory.limit == 0);
+    nnefcl_session_host_memory(NULL, &memory);
+    ck_assert_uint_eq(memory.used, 0);
+    nnefcl_session_host_memory(session, NULL);
 }
 END_TEST
 
@@ -303,6 +328,7 @@ int main(void)
     TCase *tcase = tcase_create("null");
     tcase_add_unchecked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, models);
+    tcase_add_test(tcase, by_name);
     tcase_add_test(tcase, tensors);
     tcase_add_test(tcase, devices);
     tcase_add_test(tcase, sessions);

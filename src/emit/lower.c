@@ -369,6 +369,12 @@ void ncl_step_out(struct ncl_emit *emit, ncl_ref ref)
     add_operand(emit, ref, 0, 1);
 }
 
+void ncl_step_gives(struct ncl_emit *emit)
+{
+    if (!stopped(emit))
+        emit->step.gives |= 1u << (emit->step.tensor_count - 1);
+}
+
 void ncl_step_inout(struct ncl_emit *emit, ncl_ref ref)
 {
     add_operand(emit, ref, 1, 1);

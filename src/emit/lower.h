@@ -74,6 +74,9 @@ void ncl_step_name(struct ncl_emit *step, const char *name);
 /* Tensors in the order of the body's parameters. */
 void ncl_step_in(struct ncl_emit *step, ncl_ref ref);
 void ncl_step_out(struct ncl_emit *step, ncl_ref ref);
+/* The tensor that was added last may give its memory to the result, if nobody needs it later: each task reads an element
+ * before it writes the one in the same place, and no other task reads it. */
+void ncl_step_gives(struct ncl_emit *step);
 /* Written in part, or read and written: an earlier content stays. */
 void ncl_step_inout(struct ncl_emit *step, ncl_ref ref);
 /* The numbers R(0), R(1), ... of a generated formula: they stand in front of the sizes. */

@@ -44,6 +44,7 @@ struct ncl_plan_tensor {
     uint32_t buffer;                /* index into plan->buffer */
     uint64_t offset;                /* bytes in it */
     uint32_t first_step, last_step; /* liveness within its list */
+    bool given;                     /* its last step has written its result in the same place */
 };
 
 struct ncl_define {
@@ -92,6 +93,8 @@ struct ncl_step {
     ncl_ref tensor[NCL_STEP_TENSORS];
     unsigned writes; /* bit i: tensor[i] is written */
     unsigned reads;  /* bit i: tensor[i] is read */
+    unsigned gives;  /* bit i: tensor[i] may give its memory to what is written: each task reads from a place before it
+                        writes there, and no other task does */
     uint64_t flops;
     /* KERNEL */
     uint32_t kernel; /* index into plan->kernel */

@@ -97,12 +97,12 @@ nnefcl_status ncl_concat_lower(struct ncl_lower *lower, const struct ncl_node *n
     const int axis = (int)ncl_node_integer(node, "axis");
     const int64_t outer = ncl_shape_span(&result->shape, 0, axis),
                   inner = ncl_shape_span(&result->shape, axis + 1, result->shape.rank);
+    if (ncl_blocks_held(lower, result))
+        return ncl_cut_lower(lower, node);
     if (values->count == 1) {
         ncl_lower_view(lower, result, values->item[0].tensor, 0);
         return ncl_lower_status(lower);
     }
-    if (ncl_blocks_held(lower, result))
-        return ncl_cut_lower(lower, node);
     ncl_ref *part = NCL_NEW_ARRAY(lower->arena, ncl_ref, values->count);
     if (!part)
         return ncl_nomem(lower->diag);

@@ -67,6 +67,9 @@ static void add_operands(struct ncl_emit *step, const struct ncl_expression *exp
         ncl_step_define_type(step, types[k], expression->operand[k].dtype);
         ncl_step_define_int(step, steps[k], axes->stride[k][0]); /* 0 or 1: tensors are dense */
         ncl_step_in(step, operand[k]);
+        if (ncl_shape_equal(&expression->operand[k].shape, &expression->shape) &&
+            expression->operand[k].dtype == expression->dtype)
+            ncl_step_gives(step);
     }
 }
 

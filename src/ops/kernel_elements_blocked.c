@@ -74,7 +74,8 @@ static void read_operand(const struct ncl_expression *expression, unsigned k, st
         read_plain(expression, k, cells);
 }
 
-static void add_operands(struct ncl_emit *step, const struct ncl_expression *expression, const struct cells *cells)
+static void add_operands(struct ncl_emit *step, const struct ncl_plan *plan, const struct ncl_expression *expression,
+                         const struct cells *cells, ncl_ref out)
 {
     static const char *const types[] = {"X0", "X1", "X2", "X3", "X4", "X5", "X6", "X7"};
     static const char *const kinds[] = {"KIND0", "KIND1", "KIND2", "KIND3", "KIND4", "KIND5", "KIND6", "KIND7"};
@@ -83,6 +84,9 @@ static void add_operands(struct ncl_emit *step, const struct ncl_expression *exp
         ncl_step_define_type(step, types[k], expression->operand[k].dtype);
         ncl_step_define_int(step, kinds[k], cells[k].kind);
         ncl_step_in(step, cells[k].ref);
+        if (ncl_shape_equal(&expression->operand[k].shape, &expression->shape) &&
+            ncl_layout_equal(&plan->tensor[cells[k].ref].layout, &plan->tensor[out].layout))
+            ncl_step_gives(step);
     }
 }
 
@@ -105,11 +109,13 @@ static nnefcl_status elements_blocked_emit(struct ncl_lower *lower, const struct
     struct cells cells[NCL_EXPRESSION_OPERANDS];
     for (unsigned k = 0; k < expression->operand_count; k++)
         read_operand(expression, k, &cells[k]);
+    if (ncl_lower_status(lower))
+        return ncl_lower_status(lower);
     const struct ncl_place place = ncl_blocks_place(lower, problem->out);
     const struct ncl_blocks_tasks tasks = ncl_blocks_tasks(&lower->plan->target, shape, &place);
     struct ncl_emit *step = ncl_step_begin(lower, "elements_blocked");
     ncl_step_define(step, "FORMULA", text);
-    add_operands(step, expression, cells);
+    add_operands(step, lower->plan, expression, cells, problem->out);
     ncl_step_out(step, problem->out);
     ncl_step_formula_reals(step, expression->real, expression->real_count);
     ncl_blocks_emit_out(step, &place);

@@ -185,7 +185,7 @@ static nnefcl_status take_room(struct planner *planner, struct ncl_plan_tensor *
 
 static nnefcl_status give_back(struct planner *planner, const struct ncl_plan_tensor *tensor)
 {
-    if (planner->options->separate_buffers || tensor->kept)
+    if (planner->options->separate_buffers || tensor->kept || tensor->given)
         return NNEFCL_OK;
     struct pool *pool = planner->pool;
     while (pool->buffer != tensor->buffer)
@@ -229,6 +229,41 @@ static void find_lifetimes(struct ncl_plan *plan, const struct ncl_steps *steps,
         }
 }
 
+/* Its own memory, between steps, which nobody else is to see. */
+static bool is_passing(const struct ncl_plan_tensor *tensor, enum ncl_storage storage)
+{
+    return tensor->base == NCL_NO_TENSOR && tensor->storage == storage && !tensor->kept;
+}
+
+static unsigned operands_of(const struct ncl_plan *plan, const struct ncl_step *step, ncl_ref root)
+{
+    unsigned count = 0;
+    for (unsigned k = 0; k < step->tensor_count; k++)
+        count += ncl_plan_root(plan, step->tensor[k]) == root;
+    return count;
+}
+
+/* An operand that ends here and is as large gives its memory to the result. */
+static bool take_over(struct planner *planner, const struct ncl_step *step, uint32_t number, ncl_ref result)
+{
+    struct ncl_plan *plan = planner->plan;
+    struct ncl_plan_tensor *to = &plan->tensor[result];
+    if (planner->options->separate_buffers || !is_passing(to, to->storage))
+        return false;
+    for (unsigned k = 0; k < step->tensor_count; k++) {
+        struct ncl_plan_tensor *from = &plan->tensor[step->tensor[k]];
+        if (!(step->gives >> k & 1) || !is_passing(from, to->storage) || from->last_step != number ||
+            from->buffer == UINT32_MAX || aligned(planner, from->bytes) != aligned(planner, to->bytes) ||
+            operands_of(plan, step, step->tensor[k]) != 1)
+            continue;
+        to->buffer = from->buffer;
+        to->offset = from->offset;
+        from->given = true;
+        return true;
+    }
+    return false;
+}
+
 /* A tensor is named once for each of its operands; the first and the last visit count. */
 static nnefcl_status place_living(struct planner *planner, const struct ncl_steps *steps, enum ncl_storage storage)
 {
@@ -240,7 +275,8 @@ static nnefcl_status place_living(struct planner *planner, const struct ncl_step
         const struct ncl_step *step = &steps->step[i];
         for (unsigned k = 0; k < step->tensor_count && !status; k++) {
             struct ncl_plan_tensor *root = &plan->tensor[ncl_plan_root(plan, step->tensor[k])];
-            if (root->storage == storage && root->first_step == i && root->buffer == UINT32_MAX)
+            if (root->storage == storage && root->first_step == i && root->buffer == UINT32_MAX &&
+                !take_over(planner, step, (uint32_t)i, ncl_plan_root(plan, step->tensor[k])))
                 status = take_room(planner, root);
         }
         for (unsigned k = 0; k < step->tensor_count && !status; k++) {

@@ -109,7 +109,8 @@ const struct ncl_tensor *ncl_blocks_input(const struct ncl_problem *problem)
 
 double ncl_blocks_conversion(const struct ncl_tensor *tensor)
 {
-    const double bytes = 2 * (double)ncl_shape_volume(&tensor->shape) * (double)nnefcl_dtype_size(tensor->dtype);
+    const double bytes =
+        2 * (double)ncl_shape_span(&tensor->shape, 1, tensor->shape.rank) * (double)nnefcl_dtype_size(tensor->dtype);
     return ncl_tensor_is_constant(tensor) ? 0 : CONVERT_STEP + bytes / (CONVERT_RATE * 1e3);
 }
 

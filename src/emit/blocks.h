@@ -53,8 +53,8 @@ struct ncl_blocks_tasks ncl_blocks_tasks(const struct ncl_target *target, const 
 
 /* The tensor whose form a variant reads; NULL: none that could be in blocks. */
 const struct ncl_tensor *ncl_blocks_input(const struct ncl_problem *problem);
-/* Microseconds that conversions cost when the problem is computed by a variant that reads and writes so; `result` too
- * as long as its form is open. */
+/* Microseconds that conversions of one image cost when the problem is computed by a variant that reads and writes so;
+ * `result` too as long as its form is open. */
 double ncl_blocks_cost(const struct ncl_lower *lower, const struct ncl_problem *problem, bool reads, bool writes);
 
 /* By tensor id, for the plan's lowering (lower->blocks). */

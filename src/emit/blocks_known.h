@@ -17,7 +17,7 @@ struct ncl_blocks {
 /* What element-wise members of a node and its chain read from elsewhere, of the shape of the result: at most
  * NCL_BLOCKS_OPERANDS. */
 size_t ncl_blocks_operands(const struct ncl_node *node, const struct ncl_tensor **operand);
-/* Microseconds from one form to another. */
+/* Microseconds from one form to another, for one image, so that the batch decides nothing. */
 double ncl_blocks_conversion(const struct ncl_tensor *tensor);
 
 #endif

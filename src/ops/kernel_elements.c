@@ -78,7 +78,8 @@ static double elements_cost(const struct ncl_target *target, const struct ncl_pr
 {
     (void)target;
     (void)choice;
-    return ncl_cost_bytes(8 * (double)ncl_shape_volume(&problem->elements.shape), RATE);
+    const nnefcl_shape *shape = &problem->elements.shape; /* of one image: the batch decides nothing */
+    return ncl_cost_bytes(8 * (double)ncl_shape_span(shape, 1, shape->rank), RATE);
 }
 
 static nnefcl_status elements_emit(struct ncl_lower *lower, const struct ncl_problem *problem,

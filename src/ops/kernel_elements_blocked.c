@@ -96,7 +96,7 @@ static double elements_blocked_cost(const struct ncl_target *target, const struc
     (void)choice;
     const nnefcl_shape *shape = &problem->elements.shape;
     const int64_t lanes = target->lanes, channels = ncl_ceil_div(shape->extent[1], lanes) * lanes;
-    return ncl_cost_bytes(8 * (double)(ncl_shape_volume(shape) / shape->extent[1] * channels), RATE);
+    return ncl_cost_bytes(8 * (double)(channels * ncl_shape_span(shape, 2, shape->rank)), RATE);
 }
 
 static nnefcl_status elements_blocked_emit(struct ncl_lower *lower, const struct ncl_problem *problem,

@@ -22,8 +22,8 @@ static double pool_blocked_cost(const struct ncl_target *target, const struct nc
 {
     (void)choice;
     const int64_t lanes = target->lanes, channels = problem->pool.window.out.extent[1];
-    return ncl_cost_macs(target, problem->flops / (double)channels * (double)(ncl_ceil_div(channels, lanes) * lanes),
-                         EFFICIENCY);
+    const double macs = problem->flops / (double)problem->pool.window.out.extent[0];
+    return ncl_cost_macs(target, macs / (double)channels * (double)(ncl_ceil_div(channels, lanes) * lanes), EFFICIENCY);
 }
 
 /* H and W of the window; of a line the second one only. */

@@ -11,7 +11,7 @@ static double pool_direct_cost(const struct ncl_target *target, const struct ncl
                                const struct ncl_choice *choice)
 {
     (void)choice;
-    return ncl_cost_macs(target, problem->flops, EFFICIENCY);
+    return ncl_cost_macs(target, problem->flops / (double)problem->pool.window.out.extent[0], EFFICIENCY);
 }
 
 static nnefcl_status pool_direct_emit(struct ncl_lower *lower, const struct ncl_problem *problem,

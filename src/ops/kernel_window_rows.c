@@ -161,7 +161,8 @@ static double pool_rows_cost(const struct ncl_target *target, const struct ncl_p
                              const struct ncl_choice *choice)
 {
     (void)choice;
-    return rows_cost(target, &problem->pool.window, problem->flops);
+    const struct ncl_window *window = &problem->pool.window;
+    return rows_cost(target, window, problem->flops / (double)window->out.extent[0]);
 }
 
 static nnefcl_status pool_rows_emit(struct ncl_lower *lower, const struct ncl_problem *problem,

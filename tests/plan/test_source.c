@@ -12,7 +12,8 @@
 #define NET_SHORT                                                                                                      \
     "version 1.0; graph a(x) -> (y) { x = external<scalar>(shape = [1, 8, 10, 10]);"                                   \
     " f = variable<scalar>(shape = [8, 8, 3, 3], label = 'f'); c = conv(x, f, 0.0, border = 'constant');"              \
-    " m = max_pool(c, size = [1, 1, 3, 3], border = 'ignore', stride = [1, 1, 2, 2]); y = softmax(m); }"
+    " d = conv(c, f, 0.0, border = 'constant');"                                                                       \
+    " m = max_pool(d, size = [1, 1, 3, 3], border = 'ignore', stride = [1, 1, 2, 2]); y = softmax(m); }"
 #define NET_LONG                                                                                                       \
     "version 1.0; graph b(x) -> (y, z) { x = external<scalar>(shape = [2, 8, 31, 17]); s = softmax(x);"                \
     " f = variable<scalar>(shape = [8, 8, 3, 3], label = 'f'); g = variable<scalar>(shape = [8, 8, 3, 3], label = "    \

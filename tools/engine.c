@@ -1,4 +1,5 @@
 #include "engine.h"
+#include "given.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,9 @@ enum status engine_open_model(struct engine *engine)
     options.compat = o->compat;
     options.shapes = o->shapes;
     options.shape_count = o->shape_count;
+    nnefcl_input_shape *given;
+    options.given_count = given_shapes(o, engine->pool, &given);
+    options.given = given;
     options.batch = o->batch;
     options.random_weights = o->random_weights;
     options.seed = o->seed;

@@ -35,6 +35,9 @@ typedef struct nnefcl_model_options {
     unsigned compat;  /* enum nnefcl_compat, or-ed */
     const nnefcl_input_shape *shapes; /* shapes of inputs; a name that is no input is NNEFCL_ERR_ARGUMENT */
     size_t shape_count;
+    const nnefcl_input_shape *given; /* shapes of data that will be given: they fill extents that a file of another
+                                        system leaves open; names that are no inputs are passed over */
+    size_t given_count;
     int64_t batch;      /* leading extent for every input; 0: as written */
     int random_weights; /* variables without a file get pseudo-random values: He-scaled, from `seed` and the label */
     uint64_t seed;
@@ -64,8 +67,8 @@ typedef struct nnefcl_reader {
     void *user;
 } nnefcl_reader;
 
-/* Opens a folder, a graph.nnef, or a .tar, .tar.gz or .zip (told by content). The files are read again when sessions
- * are created, so they must stay as they are. */
+/* Opens a folder, a graph.nnef, a .tar, .tar.gz or .zip, or the file of another system: ONNX (told by content). The
+ * files are read again when sessions are created, so they must stay as they are. */
 NNEFCL_API nnefcl_status nnefcl_model_open(const char *path, const nnefcl_model_options *options, nnefcl_model **model,
                                            nnefcl_error *error);
 /* The same for an archive, or the text of a graph.nnef alone, in memory. The bytes stay the caller's and must live as

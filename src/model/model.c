@@ -30,27 +30,35 @@ static size_t read_memory(void *user, uint64_t offset, void *buffer, size_t size
 
 /* ---- opening ---- */
 
-/* What a model is made for: shapes of its inputs. */
+/* What a model is made for: shapes of its inputs, and those that open extents take. */
 struct wanted {
     const nnefcl_input_shape *shapes;
     size_t shape_count;
+    const nnefcl_input_shape *given;
+    size_t given_count;
     int64_t batch;
 };
+
+static nnefcl_status check_shapes(const char *what, const nnefcl_input_shape *shapes, size_t count,
+                                  struct ncl_diag *diag)
+{
+    for (size_t i = 0; i < count; i++) {
+        const nnefcl_input_shape *shape = shapes ? &shapes[i] : NULL;
+        if (!shape || !shape->name || shape->shape.rank < 0 || shape->shape.rank > NNEFCL_MAX_RANK)
+            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                             "%s has %zu items, but number %zu is not there, has no name, or a rank outside of 0 to %d",
+                             what, count, i, NNEFCL_MAX_RANK);
+    }
+    return NNEFCL_OK;
+}
 
 static nnefcl_status check_wanted(const struct wanted *wanted, struct ncl_diag *diag)
 {
     if (wanted->batch < 0 || wanted->batch > INT32_MAX)
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "the batch %lld is not between 1 and 2^31-1",
                          (long long)wanted->batch);
-    for (size_t i = 0; i < wanted->shape_count; i++) {
-        const nnefcl_input_shape *shape = wanted->shapes ? &wanted->shapes[i] : NULL;
-        if (!shape || !shape->name || shape->shape.rank < 0 || shape->shape.rank > NNEFCL_MAX_RANK)
-            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
-                             "shapes has %zu items, but number %zu is not there, has no name, or a rank outside of 0 "
-                             "to %d",
-                             wanted->shape_count, i, NNEFCL_MAX_RANK);
-    }
-    return NNEFCL_OK;
+    const nnefcl_status status = check_shapes("shapes", wanted->shapes, wanted->shape_count, diag);
+    return status ? status : check_shapes("given", wanted->given, wanted->given_count, diag);
 }
 
 static nnefcl_status read_options(nnefcl_model *model, const nnefcl_model_options *options, struct ncl_diag *diag)
@@ -157,6 +165,8 @@ static nnefcl_status load_import(nnefcl_model *model, const struct ncl_import_fo
 {
     struct ncl_import_options import = {.shapes = wanted->shapes,
                                         .shape_count = wanted->shape_count,
+                                        .given = wanted->given,
+                                        .given_count = wanted->given_count,
                                         .batch = wanted->batch,
                                         .compat = model->compat,
                                         .memory_limit = model->memory_limit};
@@ -214,7 +224,11 @@ static nnefcl_status load_model(nnefcl_model *model, const char *path, const nne
                                 const nnefcl_model_options *options, struct ncl_diag *diag)
 {
     const struct ncl_import_format *format;
-    const struct wanted wanted = {options->shapes, options->shape_count, options->batch};
+    const struct wanted wanted = {.shapes = options->shapes,
+                                  .shape_count = options->shape_count,
+                                  .given = options->given,
+                                  .given_count = options->given_count,
+                                  .batch = options->batch};
     nnefcl_status status = read_options(model, options, diag);
     if (!status)
         status = check_wanted(&wanted, diag);
@@ -356,10 +370,21 @@ static nnefcl_model *new_of_first(nnefcl_model *first)
     return model;
 }
 
+/* Extents that a file leaves open stay as they are unless they are wanted otherwise. */
+static bool inputs_given(const struct ncl_graph *graph, struct ncl_arena *arena, struct wanted *wanted)
+{
+    nnefcl_input_shape *given = NCL_NEW_ARRAY(arena, nnefcl_input_shape, graph->input_count);
+    for (size_t i = 0; given && i < graph->input_count; i++)
+        given[i] = (nnefcl_input_shape){graph->input[i]->name, graph->input[i]->shape};
+    wanted->given = given;
+    wanted->given_count = graph->input_count;
+    return given != NULL;
+}
+
 nnefcl_status nnefcl_model_reshape(const nnefcl_model *model, int64_t batch, const nnefcl_input_shape *shapes,
                                    size_t shape_count, nnefcl_model **other, nnefcl_error *error)
 {
-    const struct wanted wanted = {shapes, shape_count, batch};
+    struct wanted wanted = {.shapes = shapes, .shape_count = shape_count, .batch = batch};
     struct ncl_diag diag;
     if (other)
         *other = NULL;
@@ -371,7 +396,9 @@ nnefcl_status nnefcl_model_reshape(const nnefcl_model *model, int64_t batch, con
     if (!made)
         return ncl_nomem(&diag);
     diag.budget = made->budget;
-    const nnefcl_status status = build_model(made, &wanted, &diag);
+    nnefcl_status status = inputs_given(model->graph, &made->arena, &wanted) ? NNEFCL_OK : ncl_nomem(&diag);
+    if (!status)
+        status = build_model(made, &wanted, &diag);
     if (status)
         nnefcl_model_free(made);
     else

@@ -1,0 +1,401 @@
+/* ONNX models, small ones: what they compute by the definitions, what is refused and how it is said, damaged files, and
+ * that a network has the plan that NNEF gives it. */
+#include <math.h>
+#include <unistd.h>
+
+#include "import/onnx_text.h"
+#include "model/frozen.h"
+#include "nnefcl/nnefcl.h"
+#include "suite.h"
+#include "verify/exact.h"
+
+static struct onnx_text text;
+
+struct said {
+    char text[4096];
+};
+
+static void listen(void *user, nnefcl_severity severity, const nnefcl_error *diagnostic)
+{
+    struct said *said = user;
+    const size_t used = strlen(said->text);
+    if (severity == NNEFCL_ERROR)
+        snprintf(said->text + used, sizeof said->text - used, "%s: %s\n", diagnostic->file, diagnostic->message);
+}
+
+static nnefcl_status open_bytes(const uint8_t *bytes, size_t size, nnefcl_model **model, struct said *said)
+{
+    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
+    nnefcl_error error = {0};
+    *said = (struct said){{0}};
+    *model = NULL;
+    options.diagnostic = listen;
+    options.diagnostic_user = said;
+    options.memory_limit = 256 << 20;
+    return nnefcl_model_open_memory(bytes, size, &options, model, &error);
+}
+
+/* ---- values ---- */
+
+struct value_case {
+    const char *name;
+    int opset;
+    const char *text, *expected; /* of y: "2,3: 1 2 3 4 5 6" */
+};
+
+#define X6 "in x 2,3: 1 2 3 4 5 6\n"
+#define X4 "in x 1,1,2,2: 1 2 3 4\n"
+
+static const struct value_case values[] = {
+    /* broadcasting from the right */
+    {"Add of a row", 13, X6 "const w f 3: 10 20 30\nAdd x w -> y", "2,3: 11 22 33 14 25 36"},
+    {"Add of a column", 13, X6 "const w f 2,1: 10 20\nAdd w x -> y", "2,3: 11 12 13 24 25 26"},
+    {"Sub of one number", 13, X6 "const w f 1: 1\nSub x w -> y", "2,3: 0 1 2 3 4 5"},
+    {"PRelu of channels", 9, "in x 1,2,2: -1 1 -2 2\nconst w f 2,1: 0.5 0.25\nPRelu x w -> y", "1,2,2: -0.5 1 -0.5 2"},
+    /* integers */
+    {"Div of integers", 13, "in x i 4: 7 -7 6 -1\nconst w i 1: 2\nDiv x w -> y", "4: 3 -3 3 0"},
+    {"Mod with the sign of the divisor", 13, "in x i 4: 5 -5 7 -7\nconst w i 1: 3\nMod x w -> y", "4: 2 1 1 2"},
+    {"Mod with the sign of the dividend", 13, "in x 4: 5 -5 7 -7\nconst w f 1: 3\nMod x w -> y fmod=1", "4: 2 -2 1 -1"},
+    {"Round to even", 11, "in x 5: 0.5 1.5 2.5 -0.5 -1.5\nRound x -> y", "5: 0 2 2 0 -2"},
+    /* attributes that became operands */
+    {"Clip-6", 6 + 1, X6 "Clip x -> y min=2.0 max=5.0", "2,3: 2 2 3 4 5 5"},
+    {"Clip-11 without a bound", 11, X6 "const m f : 4\nClip x - m -> y", "2,3: 1 2 3 4 4 4"},
+    {"Slice-1", 9, X6 "Slice x -> y starts=[1] ends=[9] axes=[1]", "2,2: 2 3 5 6"},
+    {"Slice-10 backwards", 13,
+     X6 "const s i 1: -1\nconst e i 1: -99\nconst a i 1: 1\nconst p i 1: -2\nSlice x s e a p -> y", "2,2: 3 1 6 4"},
+    {"Slice by two from the first", 13,
+     "in x 1,5: 1 2 3 4 5\nconst s i 1: 0\nconst e i 1: 5\nconst a i 1: 1\nconst p i 1: 2\nSlice x s e a p -> y",
+     "1,3: 1 3 5"},
+    {"Slice by two from the second", 13,
+     "in x 1,6: 1 2 3 4 5 6\nconst s i 1: 1\nconst e i 1: 6\nconst a i 1: 1\nconst p i 1: 2\nSlice x s e a p -> y",
+     "1,3: 2 4 6"},
+    {"Split-18 with a smaller last part", 18, "in x 5: 1 2 3 4 5\nSplit x -> a y num_outputs=2", "2: 4 5"},
+    {"ReduceSum-13 over no axes", 13, X6 "ReduceSum x -> y keepdims=0", ": 21"},
+    {"ReduceMean-18", 18, X6 "const a i 1: -1\nReduceMean x a -> y", "2,1: 2 5"},
+    {"Squeeze-13", 13, "in x 1,2,1: 1 2\nconst a i 1: -1\nSqueeze x a -> y", "1,2: 1 2"},
+    {"Dropout", 7, X6 "Dropout x -> y ratio=0.5", "2,3: 1 2 3 4 5 6"},
+    /* shapes that are computed */
+    {"Reshape by the shape of another", 13,
+     X6 "const i i 1: 0\nconst m i 1: -1\nShape x -> s\nGather s i -> n\nConcat n m -> t axis=0\nTranspose x -> z\n"
+        "Reshape z t -> y",
+     "2,3: 1 4 2 5 3 6"},
+    {"ConstantOfShape and Range", 13,
+     "in x 3: 1 2 3\nconst a f : 0\nconst b f : 3\nconst c f : 1\nRange a b c -> r\nAdd x r -> y", "3: 1 3 5"},
+    /* meanings that changed or are like no other's */
+    {"Softmax-11 over all from the axis on", 11, "in x 1,2,2: 0 0 0 0\nSoftmax x -> y", "1,2,2: .25 .25 .25 .25"},
+    {"Softmax-13 over one", 13, "in x 1,2,2: 0 0 0 0\nSoftmax x -> y", "1,2,2: .5 .5 .5 .5"},
+    {"LogSoftmax of large numbers", 13, "in x 1,2: 1000 0\nLogSoftmax x -> y", "1,2: 0 -1000"},
+    {"Gelu by erf", 20, "in x 2: 1 -1\nGelu x -> y", "2: 0.841344746 -0.158655254"},
+    {"MaxPool with ceil", 10,
+     "in x 1,1,3,3: 1 2 3 4 5 6 7 8 9\nMaxPool x -> y kernel_shape=[2,2] strides=[2,2] ceil_mode=1",
+     "1,1,2,2: 5 6 8 9"},
+    {"AveragePool that does not count the padding", 11, X4 "AveragePool x -> y kernel_shape=[2,2] pads=[1,1,0,0]",
+     "1,1,2,2: 1 1.5 2 2.5"},
+    {"AveragePool that counts it", 11, X4 "AveragePool x -> y kernel_shape=[2,2] pads=[1,1,0,0] count_include_pad=1",
+     "1,1,2,2: .25 .75 1 2.5"},
+    {"AveragePool with ceil that counts the padding, not the overhang", 11,
+     "in x 1,1,4: 1 2 3 4\nAveragePool x -> y kernel_shape=[3] strides=[2] pads=[1,0] count_include_pad=1 ceil_mode=1",
+     "1,1,2: 1 3"},
+    {"ConvTranspose with output_padding", 11,
+     "in x 1,1,2: 1 2\nconst w f 1,1,2: 1 10\nConvTranspose x w -> y strides=[2] output_padding=[1]",
+     "1,1,5: 1 10 2 20 0"},
+    {"Conv, SAME_LOWER", 11, "in x 1,1,2: 1 2\nconst w f 1,1,2: 1 10\nConv x w -> y auto_pad='SAME_LOWER'",
+     "1,1,2: 10 21"},
+    {"Gemm", 13, X6 "const w f 3,2: 1 0 0 1 1 1\nconst b f 2: 1 2\nGemm x w b -> y alpha=2.0", "2,2: 9 12 21 24"},
+    {"MatMul of a row", 13, "in x 2: 1 2\nconst w f 2,2: 1 2 3 4\nMatMul x w -> y", "2: 7 10"},
+    {"LRN of two", 13, "in x 1,2,1,1: 1 2\nLRN x -> y size=2 alpha=2.0 beta=1.0", "1,2,1,1: 0.166666667 0.4"},
+    /* resize */
+    {"Resize to a third more, nearest", 11,
+     "in x 1,1,1,3: 1 2 3\nconst r f 0:\nconst s f 4: 1 1 1 1.34\nResize x r s -> y mode='nearest'",
+     "1,1,1,4: 1 2 2 3"},
+    {"Resize, corners aligned", 11,
+     "in x 1,1,1,3: 0 2 4\nconst r f 0:\nconst s f 0:\nconst z i 4: 1 1 1 5\nResize x r s z -> y mode='linear' "
+     "coordinate_transformation_mode='align_corners'",
+     "1,1,1,5: 0 1 2 3 4"},
+    {"Upsample-7", 7, "in x 1,1,1,2: 1 2\nUpsample x -> y scales=[1.0,1.0,1.0,2.0]", "1,1,1,4: 1 1 2 2"},
+    /* quantized */
+    {"QuantizeLinear rounds to even and saturates", 13,
+     "in x 4: 0.5 1.5 300 -5\nconst s f : 1\nconst z u : 2\nQuantizeLinear x s z -> y", "4: 2 4 255 0"},
+    {"DequantizeLinear by axis", 13,
+     "in x i 2,2: 1 2 3 4\nconst s f 2: 1 10\nconst z i 2: 0 1\nDequantizeLinear x s z -> y axis=0", "2,2: 1 2 20 30"},
+    /* float16 by its bits: 1.5, -2 */
+    {"float16 weights", 13, "in x 2: 1 1\nconst w h 2: 15872 49152\nMul x w -> y", "2: 1.5 -2"},
+    {"GRU, one step", 14,
+     "in x 1,1,1: 1\nconst w f 1,3,1: 0 0 1\nconst r f 1,3,1: 0 0 0\nGRU x w r -> - y hidden_size=1",
+     "1,1,1: 0.380797078"},
+};
+
+/* y by the definitions; its shape in front. */
+static void evaluate(nnefcl_model *model, void *const *input, char *out, size_t room)
+{
+    const nnefcl_allocator allocator = {0};
+    struct ncl_model_constants constants;
+    struct ncl_exact exact;
+    struct ncl_diag diag;
+    nnefcl_error error = {0};
+    ncl_diag_init(&diag, &error, NULL, NULL, false);
+    ck_assert_int_eq(ncl_model_constants_open(&constants, model, &diag), NNEFCL_OK);
+    ck_assert_int_eq(ncl_exact_open(&exact, model->graph, 0, &constants.source, &allocator, &diag), NNEFCL_OK);
+    ck_assert_msg(ncl_exact_graph(&exact, (const void *const *)input, &diag) == NNEFCL_OK, "%s", error.message);
+    const struct ncl_tensor *y = model->graph->output[0];
+    size_t used = 0;
+    for (int i = 0; i < y->shape.rank; i++)
+        used += (size_t)snprintf(out + used, room - used, "%s%lld", i ? "," : "", (long long)y->shape.extent[i]);
+    used += (size_t)snprintf(out + used, room - used, ":");
+    for (int64_t i = 0; i < ncl_shape_volume(&y->shape); i++)
+        used += (size_t)snprintf(out + used, room - used, " %.9g", exact.tensor[y->id].value[i]);
+    ncl_exact_close(&exact);
+    ncl_model_constants_close(&constants);
+}
+
+/* "2,3: 1 2" against the same with other digits. */
+static int same_values(const char *got, const char *expected)
+{
+    const char *a = strchr(got, ':'), *b = strchr(expected, ':');
+    if (a - got != b - expected || strncmp(got, expected, (size_t)(a - got)) != 0)
+        return 0;
+    for (char *p, *q;; a = p, b = q) {
+        const double x = strtod(a + (*a == ':'), &p), y = strtod(b + (*b == ':'), &q);
+        if (p == a + (*a == ':') || q == b + (*b == ':'))
+            return p == a + (*a == ':') && q == b + (*b == ':');
+        if (!(fabs(x - y) <= 1e-5 + 1e-5 * fabs(y)))
+            return 0;
+    }
+}
+
+START_TEST(values_are_those_of_the_format)
+{
+    const struct value_case *c = &values[_i];
+    struct said said;
+    nnefcl_model *model;
+    char got[4096];
+    size_t size;
+    onnx_text_parse(&text, c->opset, c->text, "y");
+    uint8_t *bytes = onnx_text_pack(&text, &size);
+    ck_assert_msg(open_bytes(bytes, size, &model, &said) == NNEFCL_OK, "%s: %s", c->name, said.text);
+    evaluate(model, text.input, got, sizeof got);
+    ck_assert_msg(same_values(got, c->expected), "%s: '%s' is not '%s'", c->name, got, c->expected);
+    nnefcl_model_free(model);
+    free(bytes);
+}
+END_TEST
+
+/* ---- what is refused ---- */
+
+static const struct refusal {
+    int opset;
+    const char *text;
+    nnefcl_status status;
+    const char *said;
+} refusals[] = {
+    {13, X6 "Unique x -> a\nUnique a -> b\nFoo.Bar b -> c\nAdd c c -> y", NNEFCL_ERR_UNSUPPORTED,
+     "node 'n' (Unique): the operator Unique is not supported; it stands in 2 nodes"},
+    {13, X6 "Foo.Bar x -> y", NNEFCL_ERR_UNSUPPORTED, "the operator Bar of Foo is not supported; it stands in 1 node"},
+    {6, X6 "Relu x -> y", NNEFCL_ERR_UNSUPPORTED, "operator set 6 is older than 7"},
+    {13, X6 "Relu z -> y", NNEFCL_ERR_MODEL, "nothing gives 'z'"},
+    {13, X6 "Relu y -> y", NNEFCL_ERR_MODEL, "the node that gives 'y' reads it"},
+    {13, X6 "Relu y -> z\nRelu z -> y", NNEFCL_ERR_MODEL, "read each other in a circle"},
+    {13, X6 "Relu x -> z", NNEFCL_ERR_MODEL, "nothing gives the output 'y'"},
+    {13, X6 "const w f 4: 1 2 3 4\nAdd x w -> y", NNEFCL_ERR_MODEL, "node 'n' (Add)"},
+    {13, X6 "const w f 3: 1 2\nAdd x w -> y", NNEFCL_ERR_MODEL, "the tensor 'w' has 2 elements, its shape needs 3"},
+    {13, X6 "const s i 2: 4 -1\nReshape x s -> y", NNEFCL_ERR_MODEL, "another number of elements"},
+    {13, X6 "in s i 2: 3 2\nReshape x s -> y", NNEFCL_ERR_UNSUPPORTED, "depends on data"},
+    {13, "in x ?,3: 1 2 3\nRelu x -> y", NNEFCL_ERR_ARGUMENT, "the input 'x' has the shape [open,3]"},
+};
+
+START_TEST(refusals_name_the_node)
+{
+    const struct refusal *c = &refusals[_i];
+    struct said said;
+    nnefcl_model *model;
+    size_t size;
+    onnx_text_parse(&text, c->opset, c->text, "y");
+    uint8_t *bytes = onnx_text_pack(&text, &size);
+    ck_assert_msg(open_bytes(bytes, size, &model, &said) == c->status, "%s", said.text);
+    ck_assert_msg(strstr(said.text, c->said) != NULL, "'%s' says nothing of '%s'", said.text, c->said);
+    free(bytes);
+}
+END_TEST
+
+/* ---- damaged files ---- */
+
+static uint32_t next_random(uint32_t *state)
+{
+    *state = *state * 1664525u + 1013904223u;
+    return *state >> 8;
+}
+
+/* Cut off, changed, and with parts twice: an error or a model, never more. */
+START_TEST(damaged_files_end_soon)
+{
+    uint32_t state = (uint32_t)_i + 1;
+    struct said said;
+    nnefcl_model *model;
+    size_t size;
+    onnx_text_parse(&text, values[_i].opset, values[_i].text, "y");
+    uint8_t *bytes = onnx_text_pack(&text, &size), *changed = malloc(2 * size);
+    for (int i = 0; i < 300; i++) {
+        size_t length = size;
+        memcpy(changed, bytes, size);
+        if (i % 3 == 0)
+            length = next_random(&state) % size;
+        if (i % 3 == 1) {
+            const size_t at = next_random(&state) % size;
+            memmove(changed + at + size - at, bytes + at, size - at);
+            length = size + (size - at);
+        }
+        for (uint32_t j = 0; length && j < 1 + next_random(&state) % 4; j++)
+            changed[next_random(&state) % length] = (uint8_t)next_random(&state);
+        uint8_t *exact = malloc(length ? length : 1);
+        memcpy(exact, changed, length);
+        if (open_bytes(exact, length, &model, &said) == NNEFCL_OK)
+            nnefcl_model_free(model);
+        free(exact);
+    }
+    free(changed);
+    free(bytes);
+}
+END_TEST
+
+/* ---- the same network as NNEF ---- */
+
+static const char network[] = "in x 1,3,8,8:\n"
+                              "const w f 4,3,3,3:\nconst b f 4:\nconst v f 5,64:\nconst c f 5:\n"
+                              "Conv x w b -> h pads=[1,1,1,1]\nRelu h -> r\n"
+                              "MaxPool r -> p kernel_shape=[2,2] strides=[2,2]\nFlatten p -> f\n"
+                              "Gemm f v c -> y transB=1\n";
+static const char document[] =
+    "version 1.0;\ngraph g( x ) -> ( y )\n{\n"
+    "    x = external(shape = [1,3,8,8]);\n"
+    "    w = variable(shape = [4,3,3,3], label = 'w');\n    b = variable(shape = [1,4], label = 'b');\n"
+    "    h = conv(x, w, b, padding = [(1,1),(1,1)]);\n    r = relu(h);\n"
+    "    p = max_pool(r, size = [1,1,2,2], stride = [1,1,2,2], border = 'ignore', padding = "
+    "[(0,0),(0,0),(0,0),(0,0)]);\n"
+    "    f = reshape(p, shape = [1,64]);\n"
+    "    v = variable(shape = [5,64], label = 'v');\n    c = variable(shape = [1,5], label = 'c');\n"
+    "    y = linear(f, v, c);\n}\n";
+
+static int append(void *user, const char *part, size_t length)
+{
+    strncat(user, part, length);
+    return 0;
+}
+
+/* Places stand behind '#' or in parentheses of a file: they are what differs. */
+static char *plan_of(const void *bytes, size_t size)
+{
+    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
+    nnefcl_error error = {0};
+    nnefcl_model *model = NULL;
+    options.random_weights = 1;
+    char *plan = calloc(1, 1 << 18);
+    ck_assert_msg(nnefcl_model_open_memory(bytes, size, &options, &model, &error) == NNEFCL_OK, "%s", error.message);
+    ck_assert_msg(nnefcl_model_dump_plan(model, NULL, 0, NNEFCL_DUMP_PLAN, append, plan, &error) == NNEFCL_OK, "%s",
+                  error.message);
+    nnefcl_model_free(model);
+    return plan;
+}
+
+START_TEST(onnx_and_nnef_have_one_plan)
+{
+    size_t size;
+    onnx_text_parse(&text, 13, network, "y");
+    for (size_t i = 0; i < text.graph.n_initializer; i++) {
+        NclOnnx__Tensor *tensor = text.tensors[i];
+        tensor->n_floats = 1;
+        for (size_t j = 0; j < tensor->n_dims; j++)
+            tensor->n_floats *= (size_t)tensor->dims[j];
+    }
+    uint8_t *bytes = onnx_text_pack(&text, &size);
+    char *onnx = plan_of(bytes, size), *nnef = plan_of(document, strlen(document));
+    ck_assert_str_eq(onnx, nnef);
+    free(onnx);
+    free(nnef);
+    free(bytes);
+}
+END_TEST
+
+/* ---- elements in a file of their own ---- */
+
+static void external(NclOnnx__Tensor *tensor, const char *file)
+{
+    static NclOnnx__Entry entry[2], *entries[] = {&entry[0], &entry[1]};
+    ncl_onnx__entry__init(&entry[0]);
+    ncl_onnx__entry__init(&entry[1]);
+    entry[0].key = (char *)"location";
+    entry[0].value = (char *)file;
+    entry[1].key = (char *)"offset";
+    entry[1].value = (char *)"4";
+    tensor->has_location = 1;
+    tensor->location = 1;
+    tensor->n_floats = 0;
+    tensor->external = entries;
+    tensor->n_external = 2;
+}
+
+static void write_bytes(const char *path, const void *bytes, size_t size)
+{
+    FILE *file = fopen(path, "wb");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_eq(fwrite(bytes, 1, size, file), size);
+    fclose(file);
+}
+
+static const struct external_case {
+    const char *file;
+    size_t floats;    /* in it */
+    const char *said; /* NULL: it opens */
+} externals[] = {
+    {"w.bin", 4, NULL},
+    {"w.bin", 3, "reach beyond the end of 'w.bin'"},
+    {"none.bin", 4, "which is not beside the model"},
+    {"../w.bin", 4, "is no name of a file beside the model"},
+    {"/etc/passwd", 4, "which is not beside the model"},
+};
+
+START_TEST(external_elements_stay_in_the_folder)
+{
+    static const float weights[] = {0, 10, 20, 30};
+    const struct external_case *c = &externals[_i];
+    char folder[] = "/tmp/onnx_test.XXXXXX", model_path[64], data_path[64], got[256];
+    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
+    nnefcl_error error = {0};
+    nnefcl_model *model = NULL;
+    size_t size;
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(model_path, sizeof model_path, "%s/m.onnx", folder);
+    snprintf(data_path, sizeof data_path, "%s/w.bin", folder);
+    onnx_text_parse(&text, 13, X6 "const w f 3: 1 2 3\nAdd x w -> y", "y");
+    external(text.tensors[0], c->file);
+    uint8_t *bytes = onnx_text_pack(&text, &size);
+    write_bytes(model_path, bytes, size);
+    write_bytes(data_path, weights, c->floats * sizeof *weights);
+    const nnefcl_status status = nnefcl_model_open(model_path, &options, &model, &error);
+    ck_assert_msg((status == NNEFCL_OK) == !c->said, "%s", error.message);
+    if (c->said)
+        ck_assert_msg(strstr(error.message, c->said) != NULL, "%s", error.message);
+    else {
+        evaluate(model, text.input, got, sizeof got);
+        ck_assert_str_eq(got, "2,3: 11 22 33 14 25 36");
+    }
+    nnefcl_model_free(model);
+    free(bytes);
+    unlink(model_path);
+    unlink(data_path);
+    rmdir(folder);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = tcase_create("onnx");
+    tcase_set_timeout(tests, 120);
+    tcase_add_loop_test(tests, values_are_those_of_the_format, 0, sizeof values / sizeof *values);
+    tcase_add_loop_test(tests, refusals_name_the_node, 0, sizeof refusals / sizeof *refusals);
+    tcase_add_loop_test(tests, damaged_files_end_soon, 0, sizeof values / sizeof *values);
+    tcase_add_loop_test(tests, external_elements_stay_in_the_folder, 0, sizeof externals / sizeof *externals);
+    tcase_add_test(tests, onnx_and_nnef_have_one_plan);
+    Suite *suite = suite_create("import/onnx");
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}

@@ -282,7 +282,7 @@ static const struct document exported[] = {
     {"cast of tract", FLAT("a = tract_core_cast(x, to = 'i64'); y = cast<scalar>(a);"), COMPAT, TRACT, "tract",
      "cast<integer>|cast<scalar>"},
     {"cast to what NNEF lacks", FLAT("a = tract_core_cast(x, to = 'c64'); y = relu(x);"), REJECT, TRACT, "", ""},
-    {"rounding of tract", FLAT("y = tract_core_round_even(x);"), COMPAT, TRACT, "--compat=tract", "select"},
+    {"rounding of tract", FLAT("y = tract_core_round_even(x);"), COMPAT, TRACT, "--compat=tract", "round_even"},
     {"indices of tract",
      FLAT("r = tract_core_range(start = 0, end = 3, step = 2); y = tract_core_gather(x, r, axis = 0);"), COMPAT, TRACT,
      "--compat=tract", "value = [0, 2]|gather"},

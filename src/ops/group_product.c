@@ -25,6 +25,8 @@ struct edges {
     int64_t down, across, depth;
 };
 
+static const struct edges large = {16, 16, 16}, small = {8, 8, 8};
+
 static int64_t tile_count(struct edges edges, const struct ncl_matmul *p)
 {
     return ncl_ceil_div(p->m, edges.down * ROWS) * ncl_ceil_div(p->n, edges.across * ROWS);
@@ -33,7 +35,6 @@ static int64_t tile_count(struct edges edges, const struct ncl_matmul *p)
 /* Large tiles read least, where there are enough of them to fill the device. */
 static struct edges choose_edges(const struct ncl_target *target, const struct ncl_matmul *p, int64_t batch)
 {
-    static const struct edges large = {16, 16, 16}, small = {8, 8, 8};
     return target->max_work_group >= (size_t)(large.down * large.across) &&
                    tile_count(large, p) * batch >= 2 * (int64_t)target->compute_units
                ? large
@@ -71,7 +72,6 @@ static bool is_dense(const struct ncl_matmul *p)
 
 const char *ncl_group_product_unfit_device(const struct ncl_target *target)
 {
-    const struct edges small = {8, 8, 8};
     if (target->cpu)
         return "barriers cost too much on a CPU";
     return !target->barriers || target->max_work_group < (size_t)(small.down * small.across) ||
@@ -109,9 +109,7 @@ struct plan {
 static struct plan plan_product(const struct ncl_target *target, const struct ncl_group_product *product)
 {
     const struct ncl_matmul *p = product->matrices;
-    struct plan plan = {.batch = 1, .splits = 1, .terms = p->k};
-    for (int i = 0; i < p->rank; i++)
-        plan.batch *= p->extent[i];
+    struct plan plan = {.batch = ncl_product_batch_count(p), .splits = 1, .terms = p->k};
     plan.edges = choose_edges(target, p, plan.batch);
     plan.rows = plan.batch * p->m;
     if (product->channels || is_dense(p))
@@ -121,24 +119,17 @@ static struct plan plan_product(const struct ncl_target *target, const struct nc
     return plan;
 }
 
+/* Of a matrix: a window that is trivial. */
 static void emit_image(struct ncl_emit *step, const struct ncl_window *w)
 {
-    int64_t in[SPAN], size[SPAN], stride[SPAN], dilation[SPAN], before[SPAN];
-    for (int i = 0; i < SPAN; i++) {
-        const int a = w ? w->rank - SPAN + i : 0;
-        const bool real = a >= 2;
-        in[i] = real ? w->in.extent[a] : 1;
-        size[i] = real ? w->size[a] : 1;
-        stride[i] = real ? w->stride[a] : 1;
-        dilation[i] = real ? w->dilation[a] : 1;
-        before[i] = real ? w->before[a] : 0;
-    }
-    ncl_step_size(step, "OUT_WIDTH", w && w->rank > 2 ? w->out.extent[w->rank - 1] : 1);
-    ncl_step_sizes(step, "IN", in, SPAN);
-    ncl_step_sizes(step, "KERNEL", size, SPAN);
-    ncl_step_sizes(step, "STRIDE", stride, SPAN);
-    ncl_step_sizes(step, "DILATION", dilation, SPAN);
-    ncl_step_sizes(step, "BEFORE", before, SPAN);
+    static const struct ncl_window none;
+    const struct ncl_window_axes axes = ncl_window_last(w ? w : &none, 2, SPAN);
+    ncl_step_size(step, "OUT_WIDTH", axes.out[SPAN - 1]);
+    ncl_step_sizes(step, "IN", axes.in, SPAN);
+    ncl_step_sizes(step, "KERNEL", axes.size, SPAN);
+    ncl_step_sizes(step, "STRIDE", axes.stride, SPAN);
+    ncl_step_sizes(step, "DILATION", axes.dilation, SPAN);
+    ncl_step_sizes(step, "BEFORE", axes.before, SPAN);
 }
 
 static void add_after(struct ncl_lower *lower, struct ncl_emit *step, const struct ncl_group_product *product)

@@ -14,24 +14,17 @@
 
 /* The window over two axes; rank 3: one row. */
 struct image {
-    int64_t in[2], out[2], size[2], stride[2], dilation[2], before[2], after[2];
+    struct ncl_window_axes axes;
+    int64_t after[2];
 };
 
 static struct image read_image(const struct ncl_window *w)
 {
-    struct image image;
-    for (int i = 0; i < 2; i++) {
-        const int a = w->rank - 2 + i;
-        const bool real = a >= 2;
-        image.in[i] = real ? w->in.extent[a] : 1;
-        image.out[i] = real ? w->out.extent[a] : 1;
-        image.size[i] = real ? w->size[a] : 1;
-        image.stride[i] = real ? w->stride[a] : 1;
-        image.dilation[i] = real ? w->dilation[a] : 1;
-        image.before[i] = real ? w->before[a] : 0;
-        image.after[i] = (image.out[i] - 1) * image.stride[i] + (image.size[i] - 1) * image.dilation[i] + 1 -
-                         image.before[i] - image.in[i];
-    }
+    struct image image = {.axes = ncl_window_last(w, 2, 2)};
+    for (int i = 0; i < 2; i++)
+        image.after[i] = (image.axes.out[i] - 1) * image.axes.stride[i] +
+                         (image.axes.size[i] - 1) * image.axes.dilation[i] + 1 - image.axes.before[i] -
+                         image.axes.in[i];
     return image;
 }
 
@@ -47,9 +40,9 @@ static const char *conv_blocked_unfit(const struct ncl_target *target, const str
     if (conv->groups > 1 && (conv->in_channels % lanes || conv->out_channels % lanes))
         return "groups that are no whole blocks of channels";
     for (int i = 0; i < 2; i++)
-        if (conv->window.border != NCL_BORDER_CONSTANT && (image.before[i] > 0 || image.after[i] > 0))
+        if (conv->window.border != NCL_BORDER_CONSTANT && (image.axes.before[i] > 0 || image.after[i] > 0))
             return "a border that is not zero";
-    return image.before[0] > UINT16_MAX || image.before[1] > UINT16_MAX || image.after[0] > UINT16_MAX ||
+    return image.axes.before[0] > UINT16_MAX || image.axes.before[1] > UINT16_MAX || image.after[0] > UINT16_MAX ||
                    image.after[1] > UINT16_MAX
                ? "a border that is too wide"
                : NULL;
@@ -59,7 +52,7 @@ static void conv_blocked_halo(const struct ncl_problem *problem, int64_t before[
 {
     const struct image image = read_image(&problem->conv.window);
     for (int i = 0; i < 2; i++) {
-        before[i] = image.before[i] > before[i] ? image.before[i] : before[i];
+        before[i] = image.axes.before[i] > before[i] ? image.axes.before[i] : before[i];
         after[i] = image.after[i] > after[i] ? image.after[i] : after[i];
     }
 }
@@ -109,12 +102,13 @@ static struct share share_work(const struct ncl_target *target, const struct ncl
 {
     const struct ncl_conv *conv = &problem->conv;
     const struct image image = read_image(&conv->window);
-    const int64_t all = ncl_ceil_div(image.out[0] * image.out[1], tile.rows), width = ncl_tile_columns(target, tile),
-                  panels = ncl_ceil_div(conv->out_channels, width), near = (int64_t)(target->l2 / 4 / sizeof(float));
+    const int64_t all = ncl_ceil_div(image.axes.out[0] * image.axes.out[1], tile.rows),
+                  width = ncl_tile_columns(target, tile), panels = ncl_ceil_div(conv->out_channels, width),
+                  near = (int64_t)(target->l2 / 4 / sizeof(float));
     const int64_t images = conv->window.in.extent[0] * conv->groups, wanted = TASKS * (int64_t)target->compute_units;
-    struct share share = {.tiles = near / (conv->in_channels * tile.rows * image.stride[0] * image.stride[1]),
+    struct share share = {.tiles = near / (conv->in_channels * tile.rows * image.axes.stride[0] * image.axes.stride[1]),
                           .panels = panels,
-                          .part = at_least_one(near / (image.size[0] * image.size[1] * depth * width))};
+                          .part = at_least_one(near / (image.axes.size[0] * image.axes.size[1] * depth * width))};
     share.tiles = at_least_one(share.tiles < tiles_max ? share.tiles : tiles_max);
     share.tiles = ncl_ceil_div(all, ncl_ceil_div(all, share.tiles));
     while (images * ncl_ceil_div(all, share.tiles) * ncl_ceil_div(panels, share.panels) < wanted && share.panels > 1)
@@ -144,14 +138,14 @@ static ncl_ref pack_filter(struct ncl_lower *lower, const struct ncl_conv *conv,
 /* Rows of a strip: the pixels of a task may begin anywhere in a row. */
 static int64_t strip_rows(const struct image *image, int64_t pixels)
 {
-    const int64_t rows = (pixels + image->out[1] - 2) / image->out[1] + 1;
-    return ((rows < image->out[0] ? rows : image->out[0]) - 1) * image->stride[0] +
-           (image->size[0] - 1) * image->dilation[0] + 1;
+    const int64_t rows = (pixels + image->axes.out[1] - 2) / image->axes.out[1] + 1;
+    return ((rows < image->axes.out[0] ? rows : image->axes.out[0]) - 1) * image->axes.stride[0] +
+           (image->axes.size[0] - 1) * image->axes.dilation[0] + 1;
 }
 
 static int64_t strip_pitch(const struct image *image)
 {
-    return image->in[1] + image->before[1] + image->after[1];
+    return image->axes.in[1] + image->axes.before[1] + image->after[1];
 }
 
 /* What the kernel knows of x: in place, or in strips of `rows` rows. */
@@ -160,9 +154,10 @@ static void emit_input(struct ncl_emit *step, const struct image *image, const s
     const int64_t row = rows ? strip_pitch(image) : x->row, channel = rows ? rows * row : x->channel;
     ncl_step_size(step, "BATCH", x->batch);
     ncl_step_size(step, "CHANNEL", channel);
-    ncl_step_size(step, "FIRST", x->first - image->before[0] * row - image->before[1] * x->block);
-    ncl_step_sizes(step, "STEP", (const int64_t[]){image->stride[0] * row, image->stride[1] * x->block}, 2);
-    ncl_step_sizes(step, "TAP", (const int64_t[]){image->dilation[0] * row, image->dilation[1] * x->block}, 2);
+    ncl_step_size(step, "FIRST", x->first - image->axes.before[0] * row - image->axes.before[1] * x->block);
+    ncl_step_sizes(step, "STEP", (const int64_t[]){image->axes.stride[0] * row, image->axes.stride[1] * x->block}, 2);
+    ncl_step_sizes(step, "TAP", (const int64_t[]){image->axes.dilation[0] * row, image->axes.dilation[1] * x->block},
+                   2);
 }
 
 static nnefcl_status emit_conv(struct ncl_lower *lower, const struct ncl_problem *problem, struct ncl_tile tile,
@@ -187,21 +182,21 @@ static nnefcl_status emit_conv(struct ncl_lower *lower, const struct ncl_problem
     ncl_step_in(step, ncl_lower_tensor(lower, conv->bias));
     ncl_step_out(step, problem->out);
     ncl_step_after_shared(lower, step, problem->out, 1, true, x);
-    ncl_step_size(step, "PIXELS", image.out[0] * image.out[1]);
-    ncl_step_size(step, "OUT_WIDTH", image.out[1]);
+    ncl_step_size(step, "PIXELS", image.axes.out[0] * image.axes.out[1]);
+    ncl_step_size(step, "OUT_WIDTH", image.axes.out[1]);
     ncl_step_size(step, "GROUPS", conv->groups);
     ncl_step_size(step, "FILTERS", conv->out_channels);
     ncl_step_size(step, "BLOCKS", ncl_ceil_div(conv->in_channels, depth));
-    ncl_step_sizes(step, "KERNEL", image.size, 2);
+    ncl_step_sizes(step, "KERNEL", image.axes.size, 2);
     ncl_step_size(step, "TILES", share->tiles);
     ncl_step_size(step, "PANELS", share->panels);
     ncl_step_size(step, "PART", share->part);
     ncl_step_size(step, "BIAS", ncl_shape_volume(&conv->bias->shape) > 1);
     emit_input(step, &image, &from, rows);
     ncl_blocks_emit_out(step, &to);
-    ncl_step_sizes(step, "EXTENT", image.in, 2);
-    ncl_step_sizes(step, "STRIDE", image.stride, 2);
-    ncl_step_sizes(step, "BEFORE", image.before, 2);
+    ncl_step_sizes(step, "EXTENT", image.axes.in, 2);
+    ncl_step_sizes(step, "STRIDE", image.axes.stride, 2);
+    ncl_step_sizes(step, "BEFORE", image.axes.before, 2);
     ncl_step_size(step, "ROWS", rows);
     ncl_step_size(step, "PITCH", strip_pitch(&image));
     ncl_step_flops(step, problem->flops);

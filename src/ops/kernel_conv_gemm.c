@@ -147,7 +147,7 @@ nnefcl_status ncl_conv_gemm_product(struct ncl_lower *lower, const struct ncl_co
 
 /* A window over three spatial axes, and what conv_halo makes of its input. */
 struct halo {
-    int64_t in[AXES], out[AXES], size[AXES], stride[AXES], dilation[AXES], before[AXES];
+    struct ncl_window_axes axes;
     int64_t slots[AXES], extent[AXES];
     bool needed;
 };
@@ -165,19 +165,12 @@ static int64_t greatest_divisor(int64_t a, int64_t b)
 static void read_halo(const struct ncl_window *w, struct halo *h)
 {
     h->needed = !ncl_window_is_unpadded(w, 2);
+    h->axes = ncl_window_last(w, 2, AXES);
     for (int i = 0; i < AXES; i++) {
-        const int a = w->rank - AXES + i;
-        const bool real = a >= 2;
-        h->in[i] = real ? w->in.extent[a] : 1;
-        h->out[i] = real ? w->out.extent[a] : 1;
-        h->size[i] = real ? w->size[a] : 1;
-        h->stride[i] = real ? w->stride[a] : 1;
-        h->dilation[i] = real ? w->dilation[a] : 1;
-        h->before[i] = real ? w->before[a] : 0;
-        const int64_t period = h->stride[i] / greatest_divisor(h->stride[i], h->dilation[i]);
-        h->slots[i] = h->size[i] < period ? h->size[i] : period;
-        h->extent[i] = h->out[i] + (h->size[i] - 1) * h->dilation[i] / h->stride[i];
-        h->needed |= h->stride[i] > 1;
+        const int64_t period = h->axes.stride[i] / greatest_divisor(h->axes.stride[i], h->axes.dilation[i]);
+        h->slots[i] = h->axes.size[i] < period ? h->axes.size[i] : period;
+        h->extent[i] = h->axes.out[i] + (h->axes.size[i] - 1) * h->axes.dilation[i] / h->axes.stride[i];
+        h->needed |= h->axes.stride[i] > 1;
     }
 }
 
@@ -193,12 +186,12 @@ static ncl_ref emit_halo(struct ncl_lower *lower, const struct ncl_conv *conv, e
     ncl_step_out(step, image);
     ncl_step_size(step, "ROWS", rows);
     ncl_step_size(step, "RUN", run);
-    ncl_step_sizes(step, "IN", h->in, AXES);
+    ncl_step_sizes(step, "IN", h->axes.in, AXES);
     ncl_step_sizes(step, "SLOTS", h->slots, AXES);
     ncl_step_sizes(step, "EXTENT", h->extent, AXES);
-    ncl_step_sizes(step, "STRIDE", h->stride, AXES);
-    ncl_step_sizes(step, "DILATION", h->dilation, AXES);
-    ncl_step_sizes(step, "BEFORE", h->before, AXES);
+    ncl_step_sizes(step, "STRIDE", h->axes.stride, AXES);
+    ncl_step_sizes(step, "DILATION", h->axes.dilation, AXES);
+    ncl_step_sizes(step, "BEFORE", h->axes.before, AXES);
     ncl_step_end(step, ncl_ceil_div(rows, run));
     return image;
 }
@@ -207,14 +200,14 @@ static ncl_ref emit_halo(struct ncl_lower *lower, const struct ncl_conv *conv, e
 static size_t list_taps(const struct halo *h, int64_t *tap)
 {
     size_t count = 0;
-    for (int64_t t0 = 0; t0 < h->size[0]; t0++)
-        for (int64_t t1 = 0; t1 < h->size[1]; t1++)
-            for (int64_t t2 = 0; t2 < h->size[2]; t2++) {
+    for (int64_t t0 = 0; t0 < h->axes.size[0]; t0++)
+        for (int64_t t1 = 0; t1 < h->axes.size[1]; t1++)
+            for (int64_t t2 = 0; t2 < h->axes.size[2]; t2++) {
                 const int64_t t[AXES] = {t0, t1, t2};
                 int64_t slot = 0, position = 0;
                 for (int i = 0; i < AXES; i++) {
                     slot = slot * h->slots[i] + t[i] % h->slots[i];
-                    position = position * h->extent[i] + t[i] * h->dilation[i] / h->stride[i];
+                    position = position * h->extent[i] + t[i] * h->axes.dilation[i] / h->axes.stride[i];
                 }
                 tap[count++] = slot * h->extent[0] * h->extent[1] * h->extent[2] + position;
             }
@@ -234,7 +227,7 @@ static const char *conv_gemm_unfit(const struct ncl_target *target, const struct
     struct halo h;
     read_halo(window, &h);
     for (int i = 0; i < AXES; i++)
-        if (!ncl_mul_i64(taps, h.size[i], &taps) || !ncl_mul_i64(elements, h.slots[i], &elements) ||
+        if (!ncl_mul_i64(taps, h.axes.size[i], &taps) || !ncl_mul_i64(elements, h.slots[i], &elements) ||
             !ncl_mul_i64(elements, h.extent[i], &elements))
             return "the image with its border is too large";
     if (taps > TAPS_MAX)
@@ -280,7 +273,8 @@ static struct ncl_conv_product describe_product(struct ncl_lower *lower, const s
                                                 const struct halo *h, struct ncl_tile tile)
 {
     const struct ncl_conv *conv = &problem->conv;
-    const int64_t filters = conv->out_channels, depth = conv->in_channels * h->size[0] * h->size[1] * h->size[2];
+    const int64_t filters = conv->out_channels,
+                  depth = conv->in_channels * h->axes.size[0] * h->axes.size[1] * h->axes.size[2];
     const struct ncl_conv_matrix matrix = {.groups = conv->groups,
                                            .rows = filters,
                                            .depth = depth,
@@ -297,9 +291,9 @@ static struct ncl_conv_product describe_product(struct ncl_lower *lower, const s
         .filters = filters,
         .tile = tile,
         .bias_step = ncl_shape_volume(&conv->bias->shape) > 1,
-        .pixels = h->out[0] * h->out[1] * h->out[2],
-        .row = h->out[2],
-        .height = h->out[1],
+        .pixels = h->axes.out[0] * h->axes.out[1] * h->axes.out[2],
+        .row = h->axes.out[2],
+        .height = h->axes.out[1],
         .pitch = h->extent[2],
         .plane = h->extent[2] * h->extent[1],
         .channel = h->slots[0] * h->slots[1] * h->slots[2] * h->extent[0] * h->extent[1] * h->extent[2],
@@ -337,15 +331,16 @@ static struct blocks strip_blocks(const struct ncl_target *target, const struct 
                                   struct ncl_tile tile, const struct halo *h, int64_t batch)
 {
     const struct ncl_conv *conv = &problem->conv;
-    return choose_blocks(target, tile, batch * conv->groups, h->out[1] * h->out[2],
+    return choose_blocks(target, tile, batch * conv->groups, h->axes.out[1] * h->axes.out[2],
                          ncl_ceil_div(conv->out_channels, tile.rows));
 }
 
 /* Rows of a slot that a task needs: its pixels may begin anywhere in a row. */
 static int64_t strip_rows(const struct halo *h, int64_t pixels)
 {
-    const int64_t rows = (pixels + h->out[2] - 2) / h->out[2] + 1;
-    return (rows < h->out[1] ? rows : h->out[1]) + (h->size[1] - 1) * h->dilation[1] / h->stride[1];
+    const int64_t rows = (pixels + h->axes.out[2] - 2) / h->axes.out[2] + 1;
+    return (rows < h->axes.out[1] ? rows : h->axes.out[1]) +
+           (h->axes.size[1] - 1) * h->axes.dilation[1] / h->axes.stride[1];
 }
 
 static int64_t strip_elements(const struct halo *h, int64_t rows)
@@ -362,7 +357,7 @@ static const char *conv_strip_unfit(const struct ncl_target *target, const struc
     read_halo(&problem->conv.window, &h);
     if (!h.needed)
         return "the image has no border and no stride";
-    if (h.in[0] > 1 || h.size[0] > 1 || h.before[0] || h.out[0] > 1)
+    if (h.axes.in[0] > 1 || h.axes.size[0] > 1 || h.axes.before[0] || h.axes.out[0] > 1)
         return "more than two spatial axes";
     const struct ncl_tile tile = ncl_target_tile(target, problem->conv.out_channels, 0);
     const struct blocks most = strip_blocks(target, problem, tile, &h, 1);
@@ -380,7 +375,7 @@ static double conv_strip_cost(const struct ncl_target *target, const struct ncl_
     struct halo h;
     read_halo(&conv->window, &h);
     const struct blocks blocks = strip_blocks(target, problem, choice->tile, &h, 1);
-    const int64_t pixels = h.out[1] * h.out[2], panels = ncl_ceil_div(conv->out_channels, choice->tile.rows);
+    const int64_t pixels = h.axes.out[1] * h.axes.out[2], panels = ncl_ceil_div(conv->out_channels, choice->tile.rows);
     const int64_t tasks =
         conv->groups * ncl_ceil_div(panels, blocks.panels) * ncl_ceil_div(pixels, blocks.width * blocks.tiles);
     const int64_t rows = strip_rows(&h, blocks.width * blocks.tiles);
@@ -401,11 +396,11 @@ static nnefcl_status conv_strip_emit(struct ncl_lower *lower, const struct ncl_p
     struct ncl_conv_strip strip = {.border = problem->conv.window.border,
                                    .rows = strip_rows(&h, blocks.width * blocks.tiles)};
     for (int i = 0; i < 2; i++) {
-        strip.in[i] = h.in[i + 1];
+        strip.in[i] = h.axes.in[i + 1];
         strip.slots[i] = h.slots[i + 1];
-        strip.stride[i] = h.stride[i + 1];
-        strip.dilation[i] = h.dilation[i + 1];
-        strip.before[i] = h.before[i + 1];
+        strip.stride[i] = h.axes.stride[i + 1];
+        strip.dilation[i] = h.axes.dilation[i + 1];
+        strip.before[i] = h.axes.before[i + 1];
     }
     struct ncl_conv_product product = describe_product(lower, problem, &h, choice->tile);
     h.extent[1] = strip.rows;

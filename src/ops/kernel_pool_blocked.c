@@ -29,13 +29,12 @@ static double pool_blocked_cost(const struct ncl_target *target, const struct nc
 /* H and W of the window; of a line the second one only. */
 static void emit_window(struct ncl_emit *step, const struct ncl_window *window)
 {
-    static const char *const names[] = {"IN", "KERNEL", "STRIDE", "DILATION", "BEFORE"};
-    const int64_t *const lists[] = {window->in.extent, window->size, window->stride, window->dilation, window->before};
-    for (int list = 0; list < 5; list++)
-        for (int i = 0; i < 2; i++) {
-            const int axis = window->rank - 2 + i;
-            ncl_step_size(step, names[list], axis > 1 ? lists[list][axis] : list < 4);
-        }
+    const struct ncl_window_axes axes = ncl_window_last(window, 2, 2);
+    ncl_step_sizes(step, "IN", axes.in, 2);
+    ncl_step_sizes(step, "KERNEL", axes.size, 2);
+    ncl_step_sizes(step, "STRIDE", axes.stride, 2);
+    ncl_step_sizes(step, "DILATION", axes.dilation, 2);
+    ncl_step_sizes(step, "BEFORE", axes.before, 2);
 }
 
 static nnefcl_status pool_blocked_emit(struct ncl_lower *lower, const struct ncl_problem *problem,

@@ -9,26 +9,17 @@
 
 /* The last two axes of the window; rank 1: one row. */
 struct plane {
-    int64_t in[2], out[2], size[2], stride[2], dilation[2], before[2];
+    struct ncl_window_axes axes;
     int64_t lines; /* private rows for one row of outputs */
     int64_t pitch;
 };
 
 static void read_plane(const struct ncl_window *w, int first, int64_t lanes, struct plane *p)
 {
-    for (int i = 0; i < 2; i++) {
-        const int a = w->rank - 2 + i;
-        const bool real = a >= first;
-        p->in[i] = real ? w->in.extent[a] : 1;
-        p->out[i] = real ? w->out.extent[a] : 1;
-        p->size[i] = real ? w->size[a] : 1;
-        p->stride[i] = real ? w->stride[a] : 1;
-        p->dilation[i] = real ? w->dilation[a] : 1;
-        p->before[i] = real ? w->before[a] : 0;
-    }
-    const int64_t width = p->out[1] < lanes ? lanes : p->out[1];
-    p->lines = (p->size[0] - 1) * p->dilation[0] + 1;
-    p->pitch = (width - 1) * p->stride[1] + (p->size[1] - 1) * p->dilation[1] +
+    p->axes = ncl_window_last(w, first, 2);
+    const int64_t width = p->axes.out[1] < lanes ? lanes : p->axes.out[1];
+    p->lines = (p->axes.size[0] - 1) * p->axes.dilation[0] + 1;
+    p->pitch = (width - 1) * p->axes.stride[1] + (p->axes.size[1] - 1) * p->axes.dilation[1] +
                2; /* one more for the odd half of the last even load */
 }
 
@@ -56,10 +47,10 @@ static double rows_cost(const struct ncl_target *target, const struct ncl_window
 /* As many rows as private memory holds, but enough tasks for all cores. */
 static int64_t rows_of_task(const struct ncl_target *target, const struct plane *p, int64_t planes)
 {
-    const int64_t fit = (LINES_MAX / p->pitch - p->lines) / p->stride[0] + 1,
+    const int64_t fit = (LINES_MAX / p->pitch - p->lines) / p->axes.stride[0] + 1,
                   wanted = 8 * (int64_t)target->compute_units;
     const int64_t blocks = ncl_ceil_div(wanted, planes),
-                  share = ncl_ceil_div(p->out[0], blocks < p->out[0] ? blocks : p->out[0]);
+                  share = ncl_ceil_div(p->axes.out[0], blocks < p->axes.out[0] ? blocks : p->axes.out[0]);
     return fit < share ? fit : share;
 }
 
@@ -80,13 +71,13 @@ static nnefcl_status emit_rows(struct ncl_lower *lower, const struct ncl_problem
     const struct ncl_window *window = rows->window;
     struct plane p;
     read_plane(window, rows->kind == ROWS_WEIGHTED ? 2 : 0, lower->plan->target.lanes, &p);
-    const int64_t planes = ncl_shape_volume(&window->out) / (p.out[0] * p.out[1]),
+    const int64_t planes = ncl_shape_volume(&window->out) / (p.axes.out[0] * p.axes.out[1]),
                   run = rows_of_task(&lower->plan->target, &p, planes);
     struct ncl_emit *step = ncl_step_begin(lower, "window_rows");
     ncl_window_define_border(step, window->border);
     ncl_step_define_int(step, "KIND", rows->kind);
-    ncl_step_define_int(step, "STEP", p.stride[1] <= 2 ? p.stride[1] : 0);
-    ncl_step_define_int(step, "TAPS", p.size[0] == p.size[1] && p.size[0] <= 5 ? p.size[0] : 0);
+    ncl_step_define_int(step, "STEP", p.axes.stride[1] <= 2 ? p.axes.stride[1] : 0);
+    ncl_step_define_int(step, "TAPS", p.axes.size[0] == p.axes.size[1] && p.axes.size[0] <= 5 ? p.axes.size[0] : 0);
     ncl_step_define_int(step, "IGNORE", window->border == NCL_BORDER_IGNORE); /* also of a size that needs none */
     ncl_step_define_int(step, "NORMALIZE", rows->normalize);
     ncl_step_in(step, rows->input);
@@ -94,19 +85,19 @@ static nnefcl_status emit_rows(struct ncl_lower *lower, const struct ncl_problem
     ncl_step_in(step, rows->bias);
     ncl_step_out(step, problem->out);
     ncl_step_after(lower, step, problem->out, rows->channels > 1 ? 1 : -1, false);
-    ncl_step_sizes(step, "IN", p.in, 2);
-    ncl_step_sizes(step, "OUT", p.out, 2);
-    ncl_step_sizes(step, "KERNEL", p.size, 2);
-    ncl_step_sizes(step, "STRIDE", p.stride, 2);
-    ncl_step_sizes(step, "DILATION", p.dilation, 2);
-    ncl_step_sizes(step, "BEFORE", p.before, 2);
+    ncl_step_sizes(step, "IN", p.axes.in, 2);
+    ncl_step_sizes(step, "OUT", p.axes.out, 2);
+    ncl_step_sizes(step, "KERNEL", p.axes.size, 2);
+    ncl_step_sizes(step, "STRIDE", p.axes.stride, 2);
+    ncl_step_sizes(step, "DILATION", p.axes.dilation, 2);
+    ncl_step_sizes(step, "BEFORE", p.axes.before, 2);
     ncl_step_size(step, "ROWS", run);
     ncl_step_size(step, "PITCH", p.pitch);
     ncl_step_size(step, "MULTIPLIER", rows->multiplier);
     ncl_step_size(step, "CHANNELS", rows->channels);
     ncl_step_size(step, "BIAS", rows->bias_each);
     ncl_step_flops(step, problem->flops);
-    return ncl_step_end(step, planes * ncl_ceil_div(p.out[0], run));
+    return ncl_step_end(step, planes * ncl_ceil_div(p.axes.out[0], run));
 }
 
 /* ---- depthwise convolution ---- */

@@ -302,6 +302,23 @@ void ncl_window_read(const struct ncl_node *node, const struct ncl_window_rules 
 
 /* ---- for lowering ---- */
 
+struct ncl_window_axes ncl_window_last(const struct ncl_window *w, int first, int axes)
+{
+    struct ncl_window_axes last;
+    assert(axes <= NCL_WINDOW_AXES);
+    for (int i = 0; i < axes; i++) {
+        const int a = w->rank - axes + i;
+        const bool real = a >= first;
+        last.in[i] = real ? w->in.extent[a] : 1;
+        last.out[i] = real ? w->out.extent[a] : 1;
+        last.size[i] = real ? w->size[a] : 1;
+        last.stride[i] = real ? w->stride[a] : 1;
+        last.dilation[i] = real ? w->dilation[a] : 1;
+        last.before[i] = real ? w->before[a] : 0;
+    }
+    return last;
+}
+
 int64_t ncl_window_volume(const struct ncl_window *window)
 {
     int64_t volume = 1;

@@ -114,7 +114,7 @@ bool ncl_fold_join(const nnefcl_shape *a, const nnefcl_shape *b, nnefcl_shape *j
     return true;
 }
 
-static struct ncl_known *known_new(struct ncl_import *import, enum ncl_stored_type element, const nnefcl_shape *shape)
+struct ncl_known *ncl_fold_new(struct ncl_import *import, enum ncl_stored_type element, const nnefcl_shape *shape)
 {
     size_t count;
     if (import->status || !ncl_known_count(shape, &count))
@@ -132,7 +132,7 @@ const struct ncl_known *ncl_fold_unary(struct ncl_import *import, const char *op
         i++;
     if (!x || i == sizeof unary / sizeof *unary)
         return NULL;
-    struct ncl_known *y = known_new(import, unary[i].gives == LOGICAL ? NCL_STORED_BOOL : x->element, &x->shape);
+    struct ncl_known *y = ncl_fold_new(import, unary[i].gives == LOGICAL ? NCL_STORED_BOOL : x->element, &x->shape);
     for (size_t j = 0; y && j < y->count; j++) {
         const double value = unary[i].real(ncl_known_double(x, j));
         if (ncl_known_is_real(y))
@@ -171,11 +171,11 @@ const struct ncl_known *ncl_fold_binary(struct ncl_import *import, const char *o
         return NULL;
     const struct function *function = &binary[i];
     const bool real = ncl_known_is_real(x) || ncl_known_is_real(y);
-    struct ncl_known *z = known_new(import,
-                                    function->gives == LOGICAL ? NCL_STORED_BOOL
-                                    : ncl_known_is_real(x)     ? x->element
-                                                               : y->element,
-                                    &shape);
+    struct ncl_known *z = ncl_fold_new(import,
+                                       function->gives == LOGICAL ? NCL_STORED_BOOL
+                                       : ncl_known_is_real(x)     ? x->element
+                                                                  : y->element,
+                                       &shape);
     for (size_t j = 0; z && j < z->count; j++) {
         if (ncl_known_is_real(z))
             z->real[j] = function->real(ncl_known_double(x, j), ncl_known_double(y, j));
@@ -194,7 +194,7 @@ const struct ncl_known *ncl_fold_select(struct ncl_import *import, const struct 
         return NULL;
     no = ncl_fold_expand(import, no, &shape);
     struct ncl_known *z =
-        no && ncl_known_is_real(yes) == ncl_known_is_real(no) ? known_new(import, yes->element, &shape) : NULL;
+        no && ncl_known_is_real(yes) == ncl_known_is_real(no) ? ncl_fold_new(import, yes->element, &shape) : NULL;
     for (size_t j = 0; z && j < z->count; j++)
         z->integer[j] = condition->integer[j] ? yes->integer[j] : no->integer[j]; /* bits of either kind */
     return z;
@@ -212,7 +212,7 @@ static int64_t wrapped(int64_t value, enum ncl_stored_type element)
 const struct ncl_known *ncl_fold_cast(struct ncl_import *import, const struct ncl_known *x,
                                       enum ncl_stored_type element)
 {
-    struct ncl_known *y = x ? known_new(import, element, &x->shape) : NULL;
+    struct ncl_known *y = x ? ncl_fold_new(import, element, &x->shape) : NULL;
     for (size_t j = 0; y && j < y->count; j++) {
         if (ncl_known_is_real(y))
             y->real[j] = element == NCL_STORED_FLOAT64 ? ncl_known_double(x, j) : (double)(float)ncl_known_double(x, j);

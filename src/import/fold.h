@@ -41,6 +41,8 @@ const struct ncl_known *ncl_fold_range(struct ncl_import *import, const struct n
 const struct ncl_known *ncl_fold_fill(struct ncl_import *import, const struct ncl_known *value,
                                       const nnefcl_shape *shape);
 
+/* A result to be filled in: zeros. */
+struct ncl_known *ncl_fold_new(struct ncl_import *import, enum ncl_stored_type element, const nnefcl_shape *shape);
 /* The shape that two have together; false: none. */
 bool ncl_fold_join(const nnefcl_shape *a, const nnefcl_shape *b, nnefcl_shape *joined);
 

@@ -6,17 +6,6 @@
 
 #include "import/fold.h"
 
-static struct ncl_known *known_new(struct ncl_import *import, enum ncl_stored_type element, const nnefcl_shape *shape)
-{
-    size_t count;
-    if (import->status || !ncl_known_count(shape, &count))
-        return NULL;
-    struct ncl_known *known = ncl_known_new(&import->scratch, element, shape);
-    if (!known)
-        ncl_import_nomem(import);
-    return known;
-}
-
 static void dense_strides(const nnefcl_shape *shape, int64_t *stride)
 {
     int64_t product = 1;
@@ -30,7 +19,7 @@ const struct ncl_known *ncl_fold_view(struct ncl_import *import, const struct nc
                                       int64_t offset, const int64_t *stride)
 {
     int64_t at[NNEFCL_MAX_RANK] = {0};
-    struct ncl_known *y = x ? known_new(import, x->element, shape) : NULL;
+    struct ncl_known *y = x ? ncl_fold_new(import, x->element, shape) : NULL;
     for (size_t j = 0; y && j < y->count; j++) {
         int64_t from = offset;
         for (int i = 0; i < shape->rank; i++)
@@ -116,7 +105,7 @@ const struct ncl_known *ncl_fold_concat(struct ncl_import *import, const struct 
     size_t blocks, width, place = 0;
     if (!concat_fits(import, item, count, axis, &shape))
         return NULL;
-    struct ncl_known *y = known_new(import, item[0]->element, &shape);
+    struct ncl_known *y = ncl_fold_new(import, item[0]->element, &shape);
     blocks_of(&shape, axis, &blocks, &width);
     for (size_t i = 0; y && y->count && i < count; i++) {
         size_t inner;
@@ -140,7 +129,7 @@ const struct ncl_known *ncl_fold_gather(struct ncl_import *import, const struct 
         shape.extent[i] = i < axis                       ? x->shape.extent[i]
                           : i < axis + index->shape.rank ? index->shape.extent[i - axis]
                                                          : x->shape.extent[i - index->shape.rank + 1];
-    struct ncl_known *y = known_new(import, x->element, &shape);
+    struct ncl_known *y = ncl_fold_new(import, x->element, &shape);
     blocks_of(&x->shape, axis, &blocks, &inner);
     row = extent ? inner / (size_t)extent : 0;
     int64_t *out = y ? y->integer : NULL;
@@ -183,7 +172,7 @@ const struct ncl_known *ncl_fold_reduce(struct ncl_import *import, const char *o
     for (int i = 0; i < shape.rank; i++)
         if (reduced[i])
             shape.extent[i] = 1;
-    struct ncl_known *y = x->count ? known_new(import, x->element, &shape) : NULL;
+    struct ncl_known *y = x->count ? ncl_fold_new(import, x->element, &shape) : NULL;
     double *sum = y ? NCL_NEW_ARRAY(&import->scratch, double, y->count) : NULL;
     bool *seen = y ? NCL_NEW_ARRAY(&import->scratch, bool, y->count) : NULL;
     if (!sum || !seen)
@@ -215,7 +204,7 @@ const struct ncl_known *ncl_fold_range(struct ncl_import *import, const struct n
     if (!(fabs(count) <= (double)NCL_KNOWN_MAX))
         return NULL;
     struct ncl_known *y =
-        known_new(import, first->element, &(nnefcl_shape){.rank = 1, .extent = {count > 0 ? (int64_t)count : 0}});
+        ncl_fold_new(import, first->element, &(nnefcl_shape){.rank = 1, .extent = {count > 0 ? (int64_t)count : 0}});
     for (size_t j = 0; y && j < y->count; j++)
         reduce_store(y, j, from + (double)j * by);
     return y;

@@ -9,12 +9,10 @@
 #undef FORMAT
 
 #define FORMAT(name) &ncl_import_##name,
-const struct ncl_import_format *const ncl_formats[] = {
+static const struct ncl_import_format *const formats[] = {
 #include "model/formats.def"
 };
 #undef FORMAT
-
-const size_t ncl_format_count = sizeof ncl_formats / sizeof *ncl_formats;
 
 static nnefcl_status head_read(const struct ncl_container *container, struct ncl_diag *diag, uint8_t head[HEAD],
                                size_t *size)
@@ -39,9 +37,9 @@ nnefcl_status ncl_format_detect(const struct ncl_container *container, struct nc
     if (!ncl_container_lone(container))
         return NNEFCL_OK;
     const nnefcl_status status = head_read(container, diag, head, &size);
-    for (size_t i = 0; i < ncl_format_count && !status && !*format; i++)
-        if (ncl_formats[i]->detect(head, size, ncl_container_member(container, 0)->size))
-            *format = ncl_formats[i];
+    for (size_t i = 0; i < sizeof formats / sizeof *formats && !status && !*format; i++)
+        if (formats[i]->detect(head, size, ncl_container_member(container, 0)->size))
+            *format = formats[i];
     if (!status && !*format && memchr(head, 0, size))
         return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE,
                          "'%.200s' is neither a text, nor a .tar, .tar.gz or .zip archive, nor of a known format",

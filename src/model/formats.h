@@ -4,9 +4,6 @@
 
 #include "import/import.h"
 
-extern const struct ncl_import_format *const ncl_formats[];
-extern const size_t ncl_format_count;
-
 /* The format of a container's lone file; NULL: NNEF. What is neither is an error. */
 nnefcl_status ncl_format_detect(const struct ncl_container *container, struct ncl_diag *diag,
                                 const struct ncl_import_format **format);

@@ -21,7 +21,7 @@ nnefcl_status ncl_pool_infer(struct ncl_infer *infer, struct ncl_node *node)
     return status ? status : ncl_infer_result(infer, node, 0, &window.out);
 }
 
-void ncl_pool_describe(const struct ncl_node *node, const struct ncl_pool *pool, struct ncl_problem *problem)
+static void pool_describe(const struct ncl_node *node, const struct ncl_pool *pool, struct ncl_problem *problem)
 {
     *problem = (struct ncl_problem){
         .family = NCL_FAMILY_POOL, .node = node, .result = ncl_node_result(node, 0), .pool = *pool};
@@ -31,7 +31,7 @@ void ncl_pool_describe(const struct ncl_node *node, const struct ncl_pool *pool,
 nnefcl_status ncl_pool_choose(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_pool *pool)
 {
     struct ncl_problem problem;
-    ncl_pool_describe(node, pool, &problem);
+    pool_describe(node, pool, &problem);
     return ncl_choose(lower, &problem);
 }
 
@@ -49,7 +49,7 @@ static struct ncl_pool read_pool(const struct ncl_node *node)
 void ncl_pool_problem(const struct ncl_node *node, struct ncl_problem *problem)
 {
     const struct ncl_pool pool = read_pool(node);
-    ncl_pool_describe(node, &pool, problem);
+    pool_describe(node, &pool, problem);
 }
 
 /* ---- definition ---- */

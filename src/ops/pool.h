@@ -7,8 +7,7 @@
 
 enum ncl_pool_kind { NCL_POOL_BOX, NCL_POOL_AVERAGE, NCL_POOL_MAX };
 
-/* The pool of the node's input as a problem, and the steps of that. */
-void ncl_pool_describe(const struct ncl_node *node, const struct ncl_pool *pool, struct ncl_problem *problem);
+/* The steps of a pool of the node's input. */
 nnefcl_status ncl_pool_choose(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_pool *pool);
 /* The definition. */
 void ncl_pool_define(const struct ncl_reference *reference, const struct ncl_node *node, const struct ncl_pool *pool);

@@ -4,6 +4,7 @@
  * With NNEFCL_ZOO, the folder of the networks beside the project, the smaller ones of them too, for small images. */
 #include "host/host.h"
 #include "host_case.h"
+#include "host_random.h"
 #include "model/frozen.h"
 
 #define OPEN(channels, size)                                                                                           \
@@ -68,15 +69,6 @@ static const struct blocks_case {
 };
 
 static const char *const forced[] = {"blocked"};
-
-static void *random_input(const nnefcl_tensor_info *info)
-{
-    float *data = malloc(info->bytes);
-    ck_assert_ptr_nonnull(data);
-    for (size_t i = 0; i < info->bytes / sizeof *data; i++)
-        data[i] = (float)((i * 2654435761u >> 8) % 2048) / 1024.0f - 1.0f;
-    return data;
-}
 
 static int take(void *user, const nnefcl_verdict *v)
 {

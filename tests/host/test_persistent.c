@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host_random.h"
 #include "nnefcl/nnefcl.h"
 #include "suite.h"
 
@@ -18,15 +19,6 @@ static void open_device(void)
 static void close_device(void)
 {
     nnefcl_device_free(device);
-}
-
-static void *random_input(const nnefcl_tensor_info *info)
-{
-    float *data = malloc(info->bytes);
-    ck_assert_ptr_nonnull(data);
-    for (size_t i = 0; i < info->bytes / sizeof *data; i++)
-        data[i] = (float)((i * 2654435761u >> 8) % 2048) / 1024.0f - 1.0f;
-    return data;
 }
 
 /* Two runs of one form; the outputs of the second, one after another. */

@@ -51,12 +51,18 @@ static picture_decode_fn *decoder_of(enum format format)
 
 /* ---- how much of a file is read ---- */
 
-/* Of an array what the widest item type needs, and a header; an archive may hold others beside it. */
+/* Bytes of an array: what the widest item type needs, and a header. */
+static size_t array_limit(const nnefcl_tensor_info *tensor)
+{
+    const size_t count = shape_count(&tensor->shape);
+    return count < SIZE_MAX >> 5 ? count * 16 + (1 << 20) : SIZE_MAX;
+}
+
+/* An archive may hold others beside the array. */
 static size_t file_bound(const void *context, const struct bytes *head, bool regular)
 {
-    enum { HEADER = 1 << 20, PICTURE_BYTES = 1 << 28, OTHERS = 1 << 26 };
-    const nnefcl_tensor_info *tensor = context;
-    const size_t count = shape_count(&tensor->shape), array = count < SIZE_MAX >> 5 ? count * 16 + HEADER : SIZE_MAX;
+    enum { PICTURE_BYTES = 1 << 28, OTHERS = 1 << 26 };
+    const size_t array = array_limit(context);
     const enum format format = format_of(head);
     if (format == FORMAT_UNKNOWN)
         return 0;
@@ -112,13 +118,6 @@ static enum status parse_dat(struct bytes *file, const char *path, struct array 
     return STATUS_OK;
 }
 
-/* A member of an .npz may take as many bytes as the widest item type needs, and a header. */
-static size_t member_limit(const nnefcl_tensor_info *tensor)
-{
-    size_t count = shape_count(&tensor->shape);
-    return count < (SIZE_MAX >> 5) ? count * 16 + (1 << 20) : SIZE_MAX;
-}
-
 /* The array in a file. `file` owns its bytes before and after. */
 static enum status parse_array(struct bytes *file, enum format format, const char *path,
                                const nnefcl_tensor_info *tensor, struct array *array, struct talk *talk)
@@ -131,7 +130,7 @@ static enum status parse_array(struct bytes *file, enum format format, const cha
     case FORMAT_NPY:
         return npy_parse(file, path, array, talk);
     case FORMAT_NPZ:
-        if ((status = npz_member(file, path, tensor->name, member_limit(tensor), &member, talk)))
+        if ((status = npz_member(file, path, tensor->name, array_limit(tensor), &member, talk)))
             return status;
         free(file->data);
         *file = member;

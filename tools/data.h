@@ -41,6 +41,8 @@ void data_random(const nnefcl_tensor_info *input, uint64_t seed, size_t run, con
 
 /* data_npy.c: the array in the bytes of an .npy file (versions 1 to 3); it points into them. */
 enum status npy_parse(const struct bytes *file, const char *path, struct array *array, struct talk *talk);
+/* Only the shape, of the first bytes of such a file; false: they are none, or too few. */
+bool npy_shape(const struct bytes *head, nnefcl_shape *shape);
 /* data_npz.c: the bytes of the member NAME.npy of a zip, or of its only member. `most` bounds them. */
 enum status npz_member(const struct bytes *file, const char *path, const char *name, size_t most, struct bytes *member,
                        struct talk *talk);

@@ -130,28 +130,55 @@ static bool data_bytes(struct array *array, size_t *bytes)
     return fits || empty;
 }
 
-enum status npy_parse(const struct bytes *file, const char *path, struct array *array, struct talk *talk)
+/* Bytes in front of the dictionary. */
+static size_t prefix_of(const struct bytes *file)
+{
+    return file->size > 6 && file->data[6] == 1 ? 10 : 12;
+}
+
+/* False: it is cut off. */
+static bool find_header(const struct bytes *file, struct header *header)
 {
     const unsigned char *b = file->data;
-    size_t prefix = file->size > 6 && b[6] == 1 ? 10 : 12, bytes;
-    *array = (struct array){0};
+    const size_t prefix = prefix_of(file);
     if (file->size < prefix)
-        return talk_fail(talk, STATUS_DATA, "%s: the .npy header is cut off", path);
-    if (b[6] < 1 || b[6] > 3)
-        return talk_fail(talk, STATUS_DATA, "%s: .npy version %u is not supported", path, b[6]);
+        return false;
     size_t length = b[8] | (size_t)b[9] << 8;
     if (prefix == 12)
         length |= (size_t)b[10] << 16 | (size_t)b[11] << 24;
-    if (length > file->size - prefix)
+    *header = (struct header){.at = (const char *)b + prefix, .end = (const char *)b + prefix + length};
+    return length <= file->size - prefix;
+}
+
+bool npy_shape(const struct bytes *head, nnefcl_shape *shape)
+{
+    struct header header;
+    struct array array = {0};
+    if (head->size < 6 || memcmp(head->data, "\x93NUMPY", 6) != 0 || !find_header(head, &header) ||
+        !take_header(&header, &array))
+        return false;
+    *shape = array.shape;
+    return true;
+}
+
+enum status npy_parse(const struct bytes *file, const char *path, struct array *array, struct talk *talk)
+{
+    const unsigned char *b = file->data;
+    struct header header;
+    size_t bytes;
+    *array = (struct array){0};
+    if (file->size >= prefix_of(file) && (b[6] < 1 || b[6] > 3))
+        return talk_fail(talk, STATUS_DATA, "%s: .npy version %u is not supported", path, b[6]);
+    if (!find_header(file, &header))
         return talk_fail(talk, STATUS_DATA, "%s: the .npy header is cut off", path);
-    struct header header = {.at = (const char *)b + prefix, .end = (const char *)b + prefix + length};
     if (!take_header(&header, array))
         return talk_fail(talk, STATUS_DATA, "%s: the .npy header is not one of a plain array of rank 8 at most", path);
     if (!known_type(header.type, array))
         return talk_fail(talk, STATUS_DATA, "%s: .npy items of type '%s' are not supported", path, header.type);
-    array->data = b + prefix + length;
-    if (!data_bytes(array, &bytes) || bytes != file->size - prefix - length)
+    array->data = (const unsigned char *)header.end;
+    const size_t left = file->size - (size_t)(array->data - b);
+    if (!data_bytes(array, &bytes) || bytes != left)
         return talk_fail(talk, STATUS_DATA, "%s: the .npy header promises other data than the %zu bytes that follow it",
-                         path, file->size - prefix - length);
+                         path, left);
     return STATUS_OK;
 }

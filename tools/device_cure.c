@@ -75,8 +75,8 @@ const char *device_cure(const nnefcl_device_info *info, struct pool *pool)
 const char *device_cure_none(void)
 {
     return "no OpenCL driver is installed, or the loader does not find it in /etc/OpenCL/vendors (OCL_ICD_VENDORS "
-           "names "
-           "another folder); apt install pocl-opencl-icd brings one for every CPU, clinfo shows what the loader sees";
+           "names another folder); apt install pocl-opencl-icd brings one for every CPU, clinfo shows what the loader "
+           "sees";
 }
 
 void device_clean_environment(void)

@@ -12,7 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ONNX_TEXT_MANY = 64, ONNX_TEXT_ELEMENTS = 1024 };
+enum { ONNX_TEXT_MANY = 64, ONNX_TEXT_TENSORS = 16, ONNX_TEXT_ELEMENTS = 1024 };
+
+/* Elements as the messages and the API take them. */
+struct onnx_text_elements {
+    float scalar[ONNX_TEXT_ELEMENTS];
+    int32_t integer[ONNX_TEXT_ELEMENTS];
+    int64_t wide[ONNX_TEXT_ELEMENTS];
+    uint8_t logical[ONNX_TEXT_ELEMENTS];
+};
 
 struct onnx_text {
     NclOnnx__Model model;
@@ -30,7 +38,8 @@ struct onnx_text {
     int64_t numbers[ONNX_TEXT_MANY * 16];
     float scalars[ONNX_TEXT_MANY * 16];
     size_t infos, dims, attrs, name_count, number_count, scalar_count;
-    void *input[8]; /* elements of inputs as the API takes them */
+    struct onnx_text_elements elements[ONNX_TEXT_TENSORS]; /* of inputs and initializers */
+    void *input[8];                                        /* elements of inputs as the API takes them */
     size_t input_count;
     char words[1 << 14];
 };
@@ -47,22 +56,24 @@ static inline void onnx_text_elements(struct onnx_text *t, char type, const int6
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (codes[i].type == type)
             code = codes[i].code;
-    float *scalar = calloc(ONNX_TEXT_ELEMENTS, sizeof *scalar);
-    int32_t *integer = calloc(ONNX_TEXT_ELEMENTS, sizeof *integer);
-    int64_t *wide = calloc(ONNX_TEXT_ELEMENTS, sizeof *wide);
-    uint8_t *logical = calloc(ONNX_TEXT_ELEMENTS, 1);
+    const size_t place = t->input_count + t->graph.n_initializer;
+    ck_assert_uint_lt(place, ONNX_TEXT_TENSORS);
+    struct onnx_text_elements *elements = &t->elements[place];
     size_t count = 0;
     for (char *end; values && *values; values = end, count++) {
         const double value = strtod(values, &end);
         if (end == values)
             break;
-        scalar[count] = (float)value;
-        integer[count] = (int32_t)value;
-        wide[count] = (int64_t)value;
-        logical[count] = value != 0;
+        ck_assert_uint_lt(count, ONNX_TEXT_ELEMENTS);
+        elements->scalar[count] = (float)value;
+        elements->integer[count] = (int32_t)value;
+        elements->wide[count] = (int64_t)value;
+        elements->logical[count] = value != 0;
     }
     if (is_input) {
-        t->input[t->input_count++] = code == 1 ? (void *)scalar : code == 9 ? (void *)logical : (void *)integer;
+        t->input[t->input_count++] = code == 1   ? (void *)elements->scalar
+                                     : code == 9 ? (void *)elements->logical
+                                                 : (void *)elements->integer;
         return;
     }
     ncl_onnx__tensor__init(tensor);
@@ -72,13 +83,13 @@ static inline void onnx_text_elements(struct onnx_text *t, char type, const int6
     tensor->n_dims = rank;
     tensor->dims = (int64_t *)dims;
     if (code == 1) {
-        tensor->floats = scalar;
+        tensor->floats = elements->scalar;
         tensor->n_floats = count;
     } else if (code == 7) {
-        tensor->longs = wide;
+        tensor->longs = elements->wide;
         tensor->n_longs = count;
     } else {
-        tensor->ints = integer;
+        tensor->ints = elements->integer;
         tensor->n_ints = count;
     }
     t->tensors[t->graph.n_initializer++] = tensor;

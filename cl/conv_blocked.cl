@@ -127,15 +127,18 @@ static void FN(conv_blocked_tile)(SIZES size, INDEX blocks, IMAGE const float *x
         sum[i] = c[i / VECTORS][i % VECTORS];
 }
 
-/* Pixels [from, to) of a tile, those of its blocks that there are: `channels` channels from `channel` on. */
+/* Pixels [from, to) of a tile, those of its blocks that there are: `channels` channels from `channel` on. Whole blocks
+ * have a loop of their own; nothing else is at y, so that the compiler reads the numbers of a chain once. */
 static void FN(conv_blocked_store)(SIZES size, int from, int to, INDEX channels, private const V *sum,
-                                   private const INDEX *place, global float *y, INDEX at,
+                                   private const INDEX *place, global float *restrict y, INDEX at,
                                    INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX block = Y_CHANNEL;
     for (int v = 0; v < VECTORS; v++, at += block, channels -= LANES, channel += LANES) {
         const int n = (int)min(channels, (INDEX)LANES);
-        for (int i = from; i < to && n > 0; i++)
+        for (int i = from; i < to && n == LANES; i++)
+            NCL_STORE_BLOCK(sum[i * VECTORS + v], LANES, y, at + place[i], channel)
+        for (int i = from; i < to && n > 0 && n < LANES; i++)
             NCL_STORE_BLOCK(sum[i * VECTORS + v], n, y, at + place[i], channel)
     }
 }

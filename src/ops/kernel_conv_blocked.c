@@ -12,20 +12,17 @@
 #define EFFICIENCY 0.85
 #define STRIP_PART 0.8 /* of that, where one channel at a time is multiplied */
 
-/* The window over two axes; rank 3: one row. */
-struct image {
-    struct ncl_window_axes axes;
-    int64_t after[2];
-};
-
-static struct image read_image(const struct ncl_window *w)
+/* What reads zeros around its input in blocks can do without tests at borders; NULL: that is enough. */
+static const char *border_unfit(const struct ncl_window *window)
 {
-    struct image image = {.axes = ncl_window_last(w, 2, 2)};
-    for (int i = 0; i < 2; i++)
-        image.after[i] = (image.axes.out[i] - 1) * image.axes.stride[i] +
-                         (image.axes.size[i] - 1) * image.axes.dilation[i] + 1 - image.axes.before[i] -
-                         image.axes.in[i];
-    return image;
+    const struct ncl_window_axes plane = ncl_window_last(window, 2, 2);
+    for (int i = 0; i < 2; i++) {
+        if (window->border != NCL_BORDER_CONSTANT && (plane.before[i] > 0 || plane.after[i] > 0))
+            return "a border that is not zero";
+        if (plane.before[i] > UINT16_MAX || plane.after[i] > UINT16_MAX)
+            return "a border that is too wide";
+    }
+    return NULL;
 }
 
 static const char *conv_blocked_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
@@ -36,23 +33,16 @@ static const char *conv_blocked_unfit(const struct ncl_target *target, const str
         return NULL;
     const struct ncl_conv *conv = &problem->conv;
     const int64_t lanes = target->lanes;
-    const struct image image = read_image(&conv->window);
     if (conv->groups > 1 && (conv->in_channels % lanes || conv->out_channels % lanes))
         return "groups that are no whole blocks of channels";
-    for (int i = 0; i < 2; i++)
-        if (conv->window.border != NCL_BORDER_CONSTANT && (image.axes.before[i] > 0 || image.after[i] > 0))
-            return "a border that is not zero";
-    return image.axes.before[0] > UINT16_MAX || image.axes.before[1] > UINT16_MAX || image.after[0] > UINT16_MAX ||
-                   image.after[1] > UINT16_MAX
-               ? "a border that is too wide"
-               : NULL;
+    return border_unfit(&conv->window);
 }
 
 static void conv_blocked_halo(const struct ncl_problem *problem, int64_t before[2], int64_t after[2])
 {
-    const struct image image = read_image(&problem->conv.window);
+    const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
     for (int i = 0; i < 2; i++) {
-        before[i] = image.axes.before[i] > before[i] ? image.axes.before[i] : before[i];
+        before[i] = image.before[i] > before[i] ? image.before[i] : before[i];
         after[i] = image.after[i] > after[i] ? image.after[i] : after[i];
     }
 }
@@ -101,14 +91,13 @@ static struct share share_work(const struct ncl_target *target, const struct ncl
                                int64_t depth, int64_t tiles_max)
 {
     const struct ncl_conv *conv = &problem->conv;
-    const struct image image = read_image(&conv->window);
-    const int64_t all = ncl_ceil_div(image.axes.out[0] * image.axes.out[1], tile.rows),
-                  width = ncl_tile_columns(target, tile), panels = ncl_ceil_div(conv->out_channels, width),
-                  near = (int64_t)(target->l2 / 4 / sizeof(float));
+    const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
+    const int64_t all = ncl_ceil_div(image.out[0] * image.out[1], tile.rows), width = ncl_tile_columns(target, tile),
+                  panels = ncl_ceil_div(conv->out_channels, width), near = (int64_t)(target->l2 / 4 / sizeof(float));
     const int64_t images = conv->window.in.extent[0] * conv->groups, wanted = TASKS * (int64_t)target->compute_units;
-    struct share share = {.tiles = near / (conv->in_channels * tile.rows * image.axes.stride[0] * image.axes.stride[1]),
+    struct share share = {.tiles = near / (conv->in_channels * tile.rows * image.stride[0] * image.stride[1]),
                           .panels = panels,
-                          .part = at_least_one(near / (image.axes.size[0] * image.axes.size[1] * depth * width))};
+                          .part = at_least_one(near / (image.size[0] * image.size[1] * depth * width))};
     share.tiles = at_least_one(share.tiles < tiles_max ? share.tiles : tiles_max);
     share.tiles = ncl_ceil_div(all, ncl_ceil_div(all, share.tiles));
     while (images * ncl_ceil_div(all, share.tiles) * ncl_ceil_div(panels, share.panels) < wanted && share.panels > 1)
@@ -136,35 +125,35 @@ static ncl_ref pack_filter(struct ncl_lower *lower, const struct ncl_conv *conv,
 }
 
 /* Rows of a strip: the pixels of a task may begin anywhere in a row. */
-static int64_t strip_rows(const struct image *image, int64_t pixels)
+static int64_t strip_rows(const struct ncl_window_axes *image, int64_t pixels)
 {
-    const int64_t rows = (pixels + image->axes.out[1] - 2) / image->axes.out[1] + 1;
-    return ((rows < image->axes.out[0] ? rows : image->axes.out[0]) - 1) * image->axes.stride[0] +
-           (image->axes.size[0] - 1) * image->axes.dilation[0] + 1;
+    const int64_t rows = (pixels + image->out[1] - 2) / image->out[1] + 1;
+    return ((rows < image->out[0] ? rows : image->out[0]) - 1) * image->stride[0] +
+           (image->size[0] - 1) * image->dilation[0] + 1;
 }
 
-static int64_t strip_pitch(const struct image *image)
+static int64_t strip_pitch(const struct ncl_window_axes *image)
 {
-    return image->axes.in[1] + image->axes.before[1] + image->after[1];
+    return image->in[1] + image->before[1] + image->after[1];
 }
 
 /* What the kernel knows of x: in place, or in strips of `rows` rows. */
-static void emit_input(struct ncl_emit *step, const struct image *image, const struct ncl_place *x, int64_t rows)
+static void emit_input(struct ncl_emit *step, const struct ncl_window_axes *image, const struct ncl_place *x,
+                       int64_t rows)
 {
     const int64_t row = rows ? strip_pitch(image) : x->row, channel = rows ? rows * row : x->channel;
     ncl_step_size(step, "BATCH", x->batch);
     ncl_step_size(step, "CHANNEL", channel);
-    ncl_step_size(step, "FIRST", x->first - image->axes.before[0] * row - image->axes.before[1] * x->block);
-    ncl_step_sizes(step, "STEP", (const int64_t[]){image->axes.stride[0] * row, image->axes.stride[1] * x->block}, 2);
-    ncl_step_sizes(step, "TAP", (const int64_t[]){image->axes.dilation[0] * row, image->axes.dilation[1] * x->block},
-                   2);
+    ncl_step_size(step, "FIRST", x->first - image->before[0] * row - image->before[1] * x->block);
+    ncl_step_sizes(step, "STEP", (const int64_t[]){image->stride[0] * row, image->stride[1] * x->block}, 2);
+    ncl_step_sizes(step, "TAP", (const int64_t[]){image->dilation[0] * row, image->dilation[1] * x->block}, 2);
 }
 
 static nnefcl_status emit_conv(struct ncl_lower *lower, const struct ncl_problem *problem, struct ncl_tile tile,
                                const struct share *share, ncl_ref x, int64_t rows)
 {
     const struct ncl_conv *conv = &problem->conv;
-    const struct image image = read_image(&conv->window);
+    const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
     const int64_t depth = rows ? 1 : lower->plan->target.lanes;
     const ncl_ref packed = pack_filter(lower, conv, depth, ncl_tile_columns(&lower->plan->target, tile));
     const struct ncl_place from = ncl_blocks_place(lower, x), to = ncl_blocks_place(lower, problem->out);
@@ -182,21 +171,21 @@ static nnefcl_status emit_conv(struct ncl_lower *lower, const struct ncl_problem
     ncl_step_in(step, ncl_lower_tensor(lower, conv->bias));
     ncl_step_out(step, problem->out);
     ncl_step_after_shared(lower, step, problem->out, 1, true, x);
-    ncl_step_size(step, "PIXELS", image.axes.out[0] * image.axes.out[1]);
-    ncl_step_size(step, "OUT_WIDTH", image.axes.out[1]);
+    ncl_step_size(step, "PIXELS", image.out[0] * image.out[1]);
+    ncl_step_size(step, "OUT_WIDTH", image.out[1]);
     ncl_step_size(step, "GROUPS", conv->groups);
     ncl_step_size(step, "FILTERS", conv->out_channels);
     ncl_step_size(step, "BLOCKS", ncl_ceil_div(conv->in_channels, depth));
-    ncl_step_sizes(step, "KERNEL", image.axes.size, 2);
+    ncl_step_sizes(step, "KERNEL", image.size, 2);
     ncl_step_size(step, "TILES", share->tiles);
     ncl_step_size(step, "PANELS", share->panels);
     ncl_step_size(step, "PART", share->part);
     ncl_step_size(step, "BIAS", ncl_shape_volume(&conv->bias->shape) > 1);
     emit_input(step, &image, &from, rows);
     ncl_blocks_emit_out(step, &to);
-    ncl_step_sizes(step, "EXTENT", image.axes.in, 2);
-    ncl_step_sizes(step, "STRIDE", image.axes.stride, 2);
-    ncl_step_sizes(step, "BEFORE", image.axes.before, 2);
+    ncl_step_sizes(step, "EXTENT", image.in, 2);
+    ncl_step_sizes(step, "STRIDE", image.stride, 2);
+    ncl_step_sizes(step, "BEFORE", image.before, 2);
     ncl_step_size(step, "ROWS", rows);
     ncl_step_size(step, "PITCH", strip_pitch(&image));
     ncl_step_flops(step, problem->flops);
@@ -227,7 +216,7 @@ const struct ncl_variant ncl_variant_conv_blocked = {.name = "conv_blocked",
 /* As many tiles as have room for their rows; 0: none. */
 static int64_t strip_tiles(const struct ncl_problem *problem, struct ncl_tile tile)
 {
-    const struct image image = read_image(&problem->conv.window);
+    const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
     const int64_t row = problem->conv.in_channels * strip_pitch(&image);
     int64_t tiles = TILES_MAX;
     while (tiles && strip_rows(&image, tiles * tile.rows) > STRIP_MAX / row)
@@ -259,7 +248,7 @@ static double conv_into_blocks_cost(const struct ncl_target *target, const struc
 static nnefcl_status conv_into_blocks_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
                                            const struct ncl_choice *choice)
 {
-    const struct image image = read_image(&problem->conv.window);
+    const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
     const struct share share =
         share_work(&lower->plan->target, problem, choice->tile, 1, strip_tiles(problem, choice->tile));
     return emit_conv(lower, problem, choice->tile, &share, ncl_lower_tensor(lower, problem->conv.input),
@@ -274,3 +263,72 @@ const struct ncl_variant ncl_variant_conv_into_blocks = {.name = "conv_into_bloc
                                                          .cost = conv_into_blocks_cost,
                                                          .emit = conv_into_blocks_emit,
                                                          .writes_blocks = true};
+
+/* ---- one channel to one channel ---- */
+
+#define DEPTHWISE_EFFICIENCY 0.25
+
+static const char *conv_depthwise_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
+{
+    if (!target->cpu)
+        return "needs a device with few wide cores";
+    if (!problem)
+        return NULL;
+    if (problem->conv.in_channels > 1 || problem->conv.out_channels > 1)
+        return "groups of more than one channel";
+    return border_unfit(&problem->conv.window);
+}
+
+static double conv_depthwise_cost(const struct ncl_target *target, const struct ncl_problem *problem,
+                                  const struct ncl_choice *choice)
+{
+    (void)choice;
+    const int64_t channels = problem->conv.groups, lanes = target->lanes;
+    return ncl_cost_macs(target,
+                         problem->flops / 2 / (double)problem->conv.window.out.extent[0] / (double)channels *
+                             (double)(ncl_ceil_div(channels, lanes) * lanes),
+                         DEPTHWISE_EFFICIENCY);
+}
+
+static nnefcl_status conv_depthwise_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
+                                         const struct ncl_choice *choice)
+{
+    (void)choice;
+    const struct ncl_conv *conv = &problem->conv;
+    const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
+    const int64_t taps = image.size[0] * image.size[1];
+    const struct ncl_conv_matrix matrix = {
+        .groups = 1, .rows = conv->groups, .depth = taps, .row_stride = taps, .column_stride = 1};
+    const ncl_ref packed = ncl_conv_gemm_pack(lower, conv->filter, &matrix, lower->plan->target.lanes),
+                  x = ncl_blocks_in(lower, conv->input);
+    const struct ncl_place from = ncl_blocks_place(lower, x), to = ncl_blocks_place(lower, problem->out);
+    const struct ncl_blocks_tasks tasks = ncl_blocks_tasks(&lower->plan->target, &conv->window.out, &to);
+    struct ncl_emit *step = ncl_step_begin(lower, "conv_depthwise");
+    ncl_step_in(step, x);
+    ncl_step_in(step, packed);
+    ncl_step_in(step, ncl_lower_tensor(lower, conv->bias));
+    ncl_step_out(step, problem->out);
+    ncl_step_after_shared(lower, step, problem->out, 1, true, x);
+    ncl_blocks_emit_out(step, &to);
+    ncl_step_size(step, "CHANNELS", conv->groups);
+    ncl_step_size(step, "ROWS", tasks.rows);
+    ncl_step_size(step, "BIAS", ncl_shape_volume(&conv->bias->shape) > 1);
+    ncl_step_size(step, "BATCH", from.batch);
+    ncl_step_size(step, "CHANNEL", from.channel);
+    ncl_step_size(step, "FIRST", from.first - image.before[0] * from.row - image.before[1] * from.block);
+    ncl_step_sizes(step, "KERNEL", image.size, 2);
+    ncl_step_sizes(step, "STEP", (const int64_t[]){image.stride[0] * from.row, image.stride[1] * from.block}, 2);
+    ncl_step_sizes(step, "TAP", (const int64_t[]){image.dilation[0] * from.row, image.dilation[1] * from.block}, 2);
+    ncl_step_flops(step, problem->flops);
+    return ncl_step_end(step, tasks.count);
+}
+
+const struct ncl_variant ncl_variant_conv_depthwise = {.name = "conv_depthwise",
+                                                       .family = NCL_FAMILY_CONV,
+                                                       .about = "depthwise, channels in blocks",
+                                                       .unfit = conv_depthwise_unfit,
+                                                       .cost = conv_depthwise_cost,
+                                                       .emit = conv_depthwise_emit,
+                                                       .reads_blocks = true,
+                                                       .writes_blocks = true,
+                                                       .halo = conv_blocked_halo};

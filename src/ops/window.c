@@ -315,6 +315,8 @@ struct ncl_window_axes ncl_window_last(const struct ncl_window *w, int first, in
         last.stride[i] = real ? w->stride[a] : 1;
         last.dilation[i] = real ? w->dilation[a] : 1;
         last.before[i] = real ? w->before[a] : 0;
+        last.after[i] = (last.out[i] - 1) * last.stride[i] + (last.size[i] - 1) * last.dilation[i] + 1 -
+                        last.before[i] - last.in[i];
     }
     return last;
 }

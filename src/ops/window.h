@@ -31,11 +31,12 @@ enum ncl_border ncl_window_border(const struct ncl_node *node);
 /* Replaces a string argument. */
 void ncl_window_set_string(struct ncl_node *node, const char *name, const char *text);
 
-/* The last axes of a window, one entry each: those before axis `first`, or before all axes, are trivial. */
+/* The last axes of a window, one entry each: those before axis `first`, or before all axes, are trivial. `after` is
+ * what the last outputs read behind the input. */
 #define NCL_WINDOW_AXES 3
 struct ncl_window_axes {
     int64_t in[NCL_WINDOW_AXES], out[NCL_WINDOW_AXES], size[NCL_WINDOW_AXES], stride[NCL_WINDOW_AXES],
-        dilation[NCL_WINDOW_AXES], before[NCL_WINDOW_AXES];
+        dilation[NCL_WINDOW_AXES], before[NCL_WINDOW_AXES], after[NCL_WINDOW_AXES];
 };
 struct ncl_window_axes ncl_window_last(const struct ncl_window *window, int first, int axes);
 /* Elements of the window. */

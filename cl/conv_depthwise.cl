@@ -1,0 +1,80 @@
+/* Depthwise convolution of images in blocks of LANES channels with a halo (src/emit/blocks.h): every channel has its
+ * own filter.
+ *
+ *   y[n][c][o] = b[c] + sum over t of  w[c][t] x[n][c][at(o) + t]
+ *
+ * The halo of x is zeros, so that there are no borders. w comes from conv_pack: the taps of a block of channels, LANES
+ * of them at each tap. A task computes ROWS rows of a block, PIXEL neighbours of a row at a time in registers; the last
+ * ones of a row overlap with the ones before.
+ *
+ * PIXEL    outputs at a time: 7 divides the rows of most networks
+ * Y_BATCH, Y_CHANNEL, Y_ROW   elements of y from image to image, block to block, row to row        Y_FIRST  to (0, 0)
+ * HEIGHT, WIDTH   of y       HALO(i)  cells before H and W, then behind
+ * CHANNELS   of the image    ROWS     rows of y in a task        BIAS  1: one for each channel, 0: one
+ * BATCH, CHANNEL   of x as of y       FIRST  the first tap of the first output
+ * KERNEL(i)  rows and columns of taps
+ * STEP(i), TAP(i)  elements of x from output row to output row, column to column; from tap to tap
+ * tasks: batch * blocks * ceil(HEIGHT / ROWS) */
+#define PIXEL     7
+#define Y_BATCH   SIZE(0)
+#define Y_CHANNEL SIZE(1)
+#define Y_ROW     SIZE(2)
+#define Y_FIRST   SIZE(3)
+#define HEIGHT    SIZE(4)
+#define WIDTH     SIZE(5)
+#define HALO(i)   SIZE(6 + (i))
+#define CHANNELS  SIZE(10)
+#define ROWS      SIZE(11)
+#define BIAS      SIZE(12)
+#define BATCH     SIZE(13)
+#define CHANNEL   SIZE(14)
+#define FIRST     SIZE(15)
+#define KERNEL(i) SIZE(16 + (i))
+#define STEP(i)   SIZE(18 + (i))
+#define TAP(i)    SIZE(20 + (i))
+
+/* sum = start + w x for PIXEL outputs whose windows begin at x + at[...]. */
+static void FN(conv_depthwise_tile)(SIZES size, V start, global const float *x, private const INDEX *at,
+                                    global const float *w, private V *sum)
+{
+    const INDEX rows = KERNEL(0), columns = KERNEL(1), row = TAP(0), column = TAP(1);
+    V c[PIXEL];
+#pragma unroll
+    for (int i = 0; i < PIXEL; i++)
+        c[i] = start;
+    for (INDEX r = 0; r < rows; r++)
+        for (INDEX q = 0; q < columns; q++, w += LANES) {
+            global const float *tap = x + r * row + q * column;
+            const V weight = VLOAD(w);
+#pragma unroll
+            for (int i = 0; i < PIXEL; i++)
+                c[i] = fma(VLOAD(tap + at[i]), weight, c[i]);
+        }
+#pragma unroll
+    for (int i = 0; i < PIXEL; i++)
+        sum[i] = c[i];
+}
+
+static void FN(conv_depthwise)(INDEX task, SIZES size, global const float *x, global const float *w,
+                               global const float *b, global float *y CHAIN_PARAMETERS)
+{
+    const INDEX blocks = (CHANNELS + LANES - 1) / LANES, parts = (HEIGHT + ROWS - 1) / ROWS, width = WIDTH;
+    const INDEX n = task / parts / blocks, block = task / parts % blocks, channel = block * LANES;
+    const INDEX first = task % parts * ROWS, end = min(first + ROWS, HEIGHT), plane = n * Y_BATCH + block * Y_CHANNEL;
+    const INDEX lanes = min(CHANNELS - channel, (INDEX)LANES), column = STEP(1);
+    const V start = BIAS ? NCL_LOAD(float, b + channel, lanes) : (V)*b;
+    ncl_halo(y + plane, Y_ROW, width, (long2)(HALO(0), HALO(1)), (long2)(HALO(2), HALO(3)), first, end, HEIGHT);
+    x += n * BATCH + block * CHANNEL + FIRST;
+    w += block * KERNEL(0) * KERNEL(1) * LANES;
+    INDEX at[PIXEL];
+    for (int i = 0; i < PIXEL; i++)
+        at[i] = min((INDEX)i, width - 1) * column;
+    for (INDEX row = first; row < end; row++)
+        for (INDEX wanted = 0; wanted < width; wanted += PIXEL) {
+            const INDEX o = max(min(wanted, width - PIXEL), (INDEX)0), to = min(width - o, (INDEX)PIXEL);
+            V sum[PIXEL];
+            FN(conv_depthwise_tile)(size, start, x + row * STEP(0) + o * column, at, w, sum);
+            for (INDEX i = wanted - o; i < to; i++)
+                NCL_STORE_BLOCK(sum[i], lanes, y, plane + Y_FIRST + row * Y_ROW + (o + i) * LANES, channel)
+        }
+}

@@ -128,7 +128,8 @@ struct nnefcl_session {
     const struct ncl_plan *plan;
     uint64_t identity; /* of the model */
     nnefcl_execution execution;
-    bool profiling, clblast;
+    nnefcl_profiling profiling;
+    bool clblast;
     struct ncl_slot *slot;     /* by buffer of the plan */
     struct ncl_shared *shared; /* the weights, if others may use them too */
     cl_mem records, counters;  /* counters: persistent form only */
@@ -136,14 +137,14 @@ struct nnefcl_session {
     size_t record_bytes;
     cl_kernel *kernel;        /* by run step; NULL for copies and GEMMs; the persistent form has one at [0] */
     const char **location;    /* by run step: "graph.nnef:12:9 conv1 = conv" */
-    cl_event *event;          /* profiling: by command, only during a run */
-    cl_event *transfer_event; /* of inputs and outputs, only during a run */
-    double *device_ms;        /* profiling: by run step, of the last run */
-    bool adrift;              /* an error left commands on the application's queue whose end nobody can wait for */
+    cl_event *event;          /* profiling: by command of the last run; of RUNS the first and the last only */
+    cl_event *transfer_event; /* of inputs and outputs; without profiling during a run only */
+    size_t transfer_count;
+    bool adrift;   /* an error left commands on the application's queue whose end nobody can wait for */
     cl_event last; /* of the last run that was enqueued by the application, NULL: none that is not known to be over */
     struct ncl_flight *flight; /* runs that may still fail, in the order of their call */
     nnefcl_error failure;      /* the error that ended this session */
-    nnefcl_timing timing;
+    nnefcl_timing timing;      /* what the host measured of the last run */
 };
 
 /* What exists only while a session is made. */
@@ -256,6 +257,15 @@ nnefcl_status ncl_event_wait(cl_event event, struct ncl_diag *diag);
 nnefcl_status ncl_event_pending(const cl_event *event, cl_uint count, cl_event *pending, cl_uint *pending_count,
                                 struct ncl_diag *diag);
 
+/* ---- times.c ---- */
+
+/* Before a run: the last one was not measured any more. */
+void ncl_times_forget(struct nnefcl_session *session);
+/* Holds events of a run, by command, that somebody else holds too. */
+void ncl_times_hold(struct nnefcl_session *session, const cl_event *event);
+/* Of a run step in the last run; negative: not measured. */
+void ncl_times_step(const struct nnefcl_session *session, size_t index, double *start_ms, double *device_ms);
+
 /* ---- flight.c: runs of the application that wait for events which may fail ---- */
 
 /* Room for an event of each command of a run; NULL: no memory. */
@@ -270,6 +280,8 @@ void ncl_flight_land(struct nnefcl_session *session, bool all);
 
 /* ---- run.c ---- */
 
+/* Milliseconds on a monotonic clock. */
+double ncl_run_clock(void);
 /* Enqueues all run steps in order, starting after `wait`. In-order queues order them; on others each step waits for the
  * one before it. *done, if not NULL, is the event of the last command. `events`, if not NULL, receives an event for
  * every command. */

@@ -224,6 +224,10 @@ static nnefcl_status check_queue(const struct nnefcl_session *session, cl_comman
     if (context != session->device->context || id != session->device->id)
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_enqueue: the queue is of another %s",
                          context != session->device->context ? "context" : "device");
+    if (session->profiling && !(properties & CL_QUEUE_PROFILING_ENABLE))
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                         "nnefcl_session_enqueue: the session measures its runs (profiling), but the queue lacks "
+                         "CL_QUEUE_PROFILING_ENABLE");
     *in_order = !(properties & CL_QUEUE_OUT_OF_ORDER_EXEC_MODE_ENABLE);
     return NNEFCL_OK;
 }
@@ -260,9 +264,15 @@ static nnefcl_status enqueue(nnefcl_session *session, cl_command_queue queue, bo
         status = ncl_nomem(diag);
     if (status)
         return status;
-    status = ncl_run_enqueue(session, queue, in_order, wait_count, wait, ncl_flight_events(flight), &over, diag);
+    const double start = ncl_run_clock();
+    ncl_times_forget(session);
+    status = ncl_run_enqueue(session, queue, in_order, wait_count, wait,
+                             flight ? ncl_flight_events(flight) : session->event, &over, diag);
     if (!status && session->counters)
         status = ask_behind(session, queue, &over, diag);
+    session->timing.enqueue_ms = ncl_run_clock() - start;
+    if (flight)
+        ncl_times_hold(session, ncl_flight_events(flight));
     if (status && !over)
         mark_rest(queue, &over);
     session->adrift = !over;

@@ -4,7 +4,7 @@
 
 #include "host.h"
 
-static double now_ms(void)
+double ncl_run_clock(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -47,17 +47,18 @@ nnefcl_status ncl_run_enqueue(struct nnefcl_session *session, cl_command_queue q
                               const cl_event *wait, cl_event *events, cl_event *done, struct ncl_diag *diag)
 {
     const size_t count = ncl_run_commands(session);
+    const bool ends_only = events && events == session->event && session->profiling == NNEFCL_PROFILING_RUNS;
     cl_event previous = NULL; /* out-of-order: of the command before */
     nnefcl_status status = NNEFCL_OK;
     if (count == 0 && done)
         return enqueue_marker(queue, wait_count, wait, done, diag);
     for (size_t i = 0; i < count && !status; i++) {
-        const bool last = i + 1 == count;
+        const bool last = i + 1 == count, kept = events && (!ends_only || i == 0 || last);
         cl_event event = NULL;
         status = enqueue_command(session, i, queue, wait_count, wait,
-                                 !in_order || events || (last && done) ? &event : NULL, diag);
+                                 !in_order || kept || (last && done) ? &event : NULL, diag);
         wait_count = 0;
-        if (event && events && !status)
+        if (event && kept && !status)
             status = hold(event, &events[i], diag);
         if (event && last && done && !status)
             status = hold(event, done, diag);
@@ -97,19 +98,13 @@ nnefcl_status ncl_run_end(struct nnefcl_session *session, nnefcl_status status, 
 
 /* ---- one inference from and to host memory ---- */
 
-/* Events of the transfers of one run: of all outputs, and with profiling of inputs too. */
-struct transfers {
-    cl_event *event;
-    size_t count;
-};
-
-static cl_event *next_event(struct transfers *transfers)
+/* Of all outputs, and with profiling of inputs too. */
+static cl_event *next_transfer(struct nnefcl_session *session)
 {
-    return &transfers->event[transfers->count++];
+    return &session->transfer_event[session->transfer_count++];
 }
 
-static nnefcl_status write_inputs(struct nnefcl_session *session, const void *const *inputs,
-                                  struct transfers *transfers, struct ncl_diag *diag)
+static nnefcl_status write_inputs(struct nnefcl_session *session, const void *const *inputs, struct ncl_diag *diag)
 {
     const struct ncl_plan *plan = session->plan;
     nnefcl_status status = NNEFCL_OK;
@@ -121,14 +116,14 @@ static nnefcl_status write_inputs(struct nnefcl_session *session, const void *co
             continue;
         const cl_int code =
             clEnqueueWriteBuffer(session->queue, memory, CL_FALSE, (size_t)offset, (size_t)tensor->bytes, inputs[i], 0,
-                                 NULL, session->profiling ? next_event(transfers) : NULL);
+                                 NULL, session->profiling ? next_transfer(session) : NULL);
         status = ncl_opencl_check(diag, NCL_NOWHERE, tensor->name, "clEnqueueWriteBuffer", code);
     }
     return status;
 }
 
-static nnefcl_status read_outputs(struct nnefcl_session *session, void *const *outputs, struct transfers *transfers,
-                                  cl_event *last, struct ncl_diag *diag)
+static nnefcl_status read_outputs(struct nnefcl_session *session, void *const *outputs, cl_event *last,
+                                  struct ncl_diag *diag)
 {
     const struct ncl_plan *plan = session->plan;
     nnefcl_status status = NNEFCL_OK;
@@ -138,7 +133,7 @@ static nnefcl_status read_outputs(struct nnefcl_session *session, void *const *o
         const cl_mem memory = ncl_memory_place(session, plan->output[i], &offset);
         if (!outputs || !outputs[i])
             continue;
-        cl_event *event = next_event(transfers);
+        cl_event *event = next_transfer(session);
         const cl_int code = clEnqueueReadBuffer(session->queue, memory, CL_FALSE, (size_t)offset, (size_t)tensor->bytes,
                                                 outputs[i], 0, NULL, event);
         status = ncl_opencl_check(diag, NCL_NOWHERE, tensor->name, "clEnqueueReadBuffer", code);
@@ -163,76 +158,36 @@ void ncl_run_forget_last(struct nnefcl_session *session)
     ncl_flight_land(session, false);
 }
 
-static double event_ms(cl_event event)
-{
-    cl_ulong start = 0, end = 0;
-    if (!event ||
-        clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_START, sizeof start, &start, NULL) != CL_SUCCESS ||
-        clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_END, sizeof end, &end, NULL) != CL_SUCCESS)
-        return 0;
-    return end > start ? (double)(end - start) * 1e-6 : 0;
-}
-
-/* Device times from the events. */
-static void take_profile(struct nnefcl_session *session, const struct transfers *transfers)
-{
-    session->timing.device_ms = session->timing.transfer_ms = 0;
-    for (size_t i = 0; i < ncl_run_commands(session); i++) {
-        const double ms = event_ms(session->event[i]);
-        session->timing.device_ms += ms;
-        if (session->execution == NNEFCL_EXECUTION_LAUNCHES)
-            session->device_ms[i] = ms;
-    }
-    for (size_t i = 0; i < transfers->count; i++)
-        session->timing.transfer_ms += event_ms(transfers->event[i]);
-}
-
-static void release_events(cl_event *event, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (event[i])
-            clReleaseEvent(event[i]);
-        event[i] = NULL;
-    }
-}
-
 static nnefcl_status run(struct nnefcl_session *session, const void *const *inputs, void *const *outputs,
                          struct ncl_diag *diag)
 {
-    struct transfers transfers = {.event = session->transfer_event};
-    nnefcl_timing *timing = &session->timing;
     cl_event last = NULL; /* one of the transfers' */
-    const double start = now_ms();
+    const double start = ncl_run_clock();
+    ncl_times_forget(session);
     nnefcl_status status = ncl_run_follow(session, diag);
     if (!status)
-        status = write_inputs(session, inputs, &transfers, diag);
-    const double written = now_ms();
+        status = write_inputs(session, inputs, diag);
+    const double written = ncl_run_clock();
     if (!status)
         status = ncl_run_enqueue(session, session->queue, true, 0, NULL, session->event, NULL, diag);
-    const double enqueued = now_ms();
+    const double enqueued = ncl_run_clock();
     if (!status && session->counters)
         status = ncl_persistent_ask(session, session->queue, NULL, NULL, diag);
     if (!status)
-        status = read_outputs(session, outputs, &transfers, &last, diag);
-    const double read = now_ms();
+        status = read_outputs(session, outputs, &last, diag);
     /* Also after an error: what is enqueued uses the caller's memory. */
     const nnefcl_status finished = ncl_opencl_check(diag, NCL_NOWHERE, "the run", "clFinish", clFinish(session->queue));
     if (!status)
         status = finished;
-    const double end = now_ms();
+    const double end = ncl_run_clock();
     if (!status) /* a command that ends in an error does not make clFinish fail */
         status = ncl_event_check(last, diag);
     if (!status)
         status = ncl_persistent_judge(session, diag);
-    *timing = (nnefcl_timing){.total_ms = end - start,
-                              .enqueue_ms = enqueued - written,
-                              .device_ms = end - written,
-                              .transfer_ms = written - start + read - enqueued};
-    if (!status && session->profiling)
-        take_profile(session, &transfers);
-    release_events(session->transfer_event, transfers.count);
-    if (session->event)
-        release_events(session->event, ncl_run_commands(session));
+    if (status || !session->profiling)
+        ncl_times_forget(session);
+    session->timing.total_ms = end - start;
+    session->timing.enqueue_ms = enqueued - written;
     return status;
 }
 
@@ -271,10 +226,4 @@ nnefcl_status nnefcl_session_run(nnefcl_session *session, const void *const *inp
     if (status)
         return status;
     return ncl_run_end(session, run(session, inputs, outputs, &diag), error);
-}
-
-void nnefcl_session_timing(const nnefcl_session *session, nnefcl_timing *timing)
-{
-    if (timing)
-        *timing = session ? session->timing : (nnefcl_timing){0};
 }

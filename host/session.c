@@ -18,7 +18,10 @@ static nnefcl_status choose_execution(struct ncl_maker *maker)
         return NNEFCL_OK;
     if (unfit)
         return ncl_error(maker->diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE, "persistent execution: %s", unfit);
-    if (session->profiling)
+    if (session->profiling == NNEFCL_PROFILING_STEPS && wish == NNEFCL_EXECUTION_PERSISTENT)
+        return ncl_error(maker->diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE,
+                         "persistent execution: its steps are one kernel, and no step can be measured");
+    if (session->profiling == NNEFCL_PROFILING_STEPS)
         return NNEFCL_OK;
     if (ncl_persistent_set(session->plan, &maker->scratch, &maker->set))
         return ncl_nomem(maker->diag);
@@ -42,11 +45,10 @@ static nnefcl_status make_plan(struct ncl_maker *maker, const struct ncl_plan_op
     session->slot = NCL_NEW_ARRAY(&session->arena, struct ncl_slot, plan->buffer_count);
     session->kernel = NCL_NEW_ARRAY(&session->arena, cl_kernel, plan->run.count + 1);
     session->location = NCL_NEW_ARRAY(&session->arena, const char *, plan->run.count);
-    session->device_ms = NCL_NEW_ARRAY(&session->arena, double, plan->run.count);
     session->transfer_event = NCL_NEW_ARRAY(&session->arena, cl_event, transfers);
     if (session->profiling)
         session->event = NCL_NEW_ARRAY(&session->arena, cl_event, plan->run.count + 1);
-    if (!session->slot || !session->kernel || !session->location || !session->device_ms || !session->transfer_event ||
+    if (!session->slot || !session->kernel || !session->location || !session->transfer_event ||
         (session->profiling && !session->event))
         return ncl_nomem(maker->diag);
     return choose_execution(maker);
@@ -120,7 +122,7 @@ static struct nnefcl_session *new_session(const nnefcl_model *model, const nnefc
     session->budget = budget;
     session->arena = arena;
     session->device = ncl_device_retain(device);
-    session->profiling = options->profiling != 0;
+    session->profiling = options->profiling;
     session->identity = model->identity;
     return session;
 }
@@ -201,6 +203,7 @@ void nnefcl_session_free(nnefcl_session *session)
         if (session->kernel[i])
             clReleaseKernel(session->kernel[i]);
     ncl_shared_drop(session);
+    ncl_times_forget(session);
     if (session->plan)
         ncl_memory_free(session);
     if (session->clblast)
@@ -222,6 +225,31 @@ size_t nnefcl_session_step_count(const nnefcl_session *session)
     return session ? session->plan->run.count : 0;
 }
 
+static uint64_t step_bytes(const struct ncl_plan *plan, const struct ncl_step *step)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < step->tensor_count; i++) {
+        unsigned before = 0;
+        while (before < i && step->tensor[before] != step->tensor[i])
+            before++;
+        if (before == i && step->tensor[i] != NCL_NO_TENSOR)
+            sum += plan->tensor[step->tensor[i]].bytes;
+    }
+    return sum;
+}
+
+/* Of what lives between run steps and has memory of its own. */
+static uint64_t alive_bytes(const struct ncl_plan *plan, uint32_t step)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < plan->tensor_count; i++) {
+        const struct ncl_plan_tensor *t = &plan->tensor[i];
+        if (t->storage == NCL_STORE_ARENA && t->base == NCL_NO_TENSOR && t->first_step <= step && step <= t->last_step)
+            sum += t->bytes;
+    }
+    return sum;
+}
+
 nnefcl_status nnefcl_session_step(const nnefcl_session *session, size_t index, nnefcl_step_info *info)
 {
     static const char *const kinds[] = {
@@ -231,14 +259,19 @@ nnefcl_status nnefcl_session_step(const nnefcl_session *session, size_t index, n
     if (!session || !info || index >= session->plan->run.count)
         return NNEFCL_ERR_ARGUMENT;
     const struct ncl_step *step = &session->plan->run.step[index];
+    const char *operation = strrchr(session->location[index], '=');
+    const char *kernel = step->kind == NCL_STEP_KERNEL ? session->plan->kernel[step->kernel].body : kinds[step->kind];
     *info = (nnefcl_step_info){
-        .kernel = step->kind == NCL_STEP_KERNEL ? session->plan->kernel[step->kernel].body : kinds[step->kind],
+        .kernel = kernel,
         .variant = step->variant,
+        .operation = operation ? operation + strspn(operation, "= ") : kernel,
         .location = session->location[index],
         .tasks = step->kind == NCL_STEP_KERNEL ? step->tasks : 1,
         .flops = step->flops,
-        .device_ms = session->device_ms[index],
+        .bytes = step_bytes(session->plan, step),
+        .alive = alive_bytes(session->plan, (uint32_t)index),
     };
+    ncl_times_step(session, index, &info->start_ms, &info->device_ms);
     return NNEFCL_OK;
 }
 

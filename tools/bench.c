@@ -1,12 +1,13 @@
 #include "bench.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include "clock.h"
 #include "report.h"
+#include "text_table.h"
 
 enum { DEFAULT_RUNS = 20, MOST_RUNS = 1000000 };
 
@@ -40,47 +41,18 @@ bool bench_next(struct bench_loop *loop)
     return run_once(loop, loop->done) && ++loop->done;
 }
 
-/* The parts of a run; host is what neither the device nor the transfers took. */
-enum metric { TOTAL, HOST, DEVICE, TRANSFER, ENQUEUE, METRICS };
-static const char *const metric_names[METRICS] = {"total_ms", "host_ms", "device_ms", "transfer_ms", "enqueue_ms"};
+const char *const metric_names[METRICS] = {"total_ms", "host_ms", "device_ms", "transfer_ms", "enqueue_ms"};
 
-struct samples {
-    double *values[METRICS];
-    size_t count;
-};
-
-static void add_sample(struct samples *s, struct pool *pool, const nnefcl_timing *t)
+static void add_sample(struct bench *bench, const nnefcl_timing *t)
 {
-    double values[METRICS] = {t->total_ms, fmax(t->total_ms - t->device_ms - t->transfer_ms, 0), t->device_ms,
-                              t->transfer_ms, t->enqueue_ms};
+    const bool measured = t->device_ms >= 0 && t->transfer_ms >= 0;
+    const double host = measured ? t->total_ms - t->device_ms - t->transfer_ms : -1; /* below 0: clocks disagree */
+    const double values[METRICS] = {t->total_ms, host, t->device_ms, t->transfer_ms, t->enqueue_ms};
     for (int m = 0; m < METRICS; m++) {
-        s->values[m] = pool_grow(pool, s->values[m], s->count, sizeof(double));
-        s->values[m][s->count] = values[m];
+        bench->values[m] = pool_grow(bench->engine->pool, bench->values[m], bench->count, sizeof(double));
+        bench->values[m][bench->count] = values[m];
     }
-    s->count++;
-}
-
-enum figure { MIN, MEAN, MEDIAN, P90, P95, P99, FIGURES };
-static const char *const figure_names[FIGURES] = {"min", "mean", "median", "p90", "p95", "p99"};
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Percentiles by the nearest rank: the value at position ceil(p n) of the sorted ones. */
-static void summarize(double *values, size_t count, double figures[FIGURES])
-{
-    static const double ranks[FIGURES] = {[MEDIAN] = 0.5, [P90] = 0.9, [P95] = 0.95, [P99] = 0.99};
-    double sum = 0;
-    qsort(values, count, sizeof *values, by_value);
-    for (size_t i = 0; i < count; i++)
-        sum += values[i];
-    figures[MIN] = values[0];
-    figures[MEAN] = sum / (double)count;
-    for (int f = MEDIAN; f < FIGURES; f++)
-        figures[f] = values[(size_t)ceil(ranks[f] * (double)count) - 1];
+    bench->count++;
 }
 
 static uint64_t peak_memory(void)
@@ -90,59 +62,142 @@ static uint64_t peak_memory(void)
     return (uint64_t)usage.ru_maxrss * 1024; /* Linux and the BSDs count KiB */
 }
 
-static void print_table(double figures[METRICS][FIGURES])
+/* ---- what a run consists of ---- */
+
+struct variant_count {
+    const char *name;
+    size_t steps;
+};
+
+static int by_steps(const void *a, const void *b)
 {
-    print("%-12s", "");
-    for (int f = 0; f < FIGURES; f++)
-        print("%10s", figure_names[f]);
-    print("\n");
-    for (int m = 0; m < METRICS; m++) {
-        print("%-12s", metric_names[m]);
-        for (int f = 0; f < FIGURES; f++)
-            print("%10.3f", figures[m][f]);
-        print("\n");
-    }
+    const struct variant_count *x = a, *y = b;
+    return x->steps != y->steps ? (x->steps < y->steps) - (x->steps > y->steps) : strcmp(x->name, y->name);
 }
 
-static json_t *bench_json(double figures[METRICS][FIGURES], const struct bench_start *start,
-                          const struct options *options, size_t count, uint64_t peak)
+/* Kernels by the number of their steps. */
+static const char *name_variants(const nnefcl_session *session, struct pool *pool)
 {
-    json_t *bench =
-        document_pack("{s:f, s:f, s:I, s:I, s:I}", "load_ms", start->load_ms, "first_ms", start->first_ms, "warmup",
-                      (json_int_t)options->warmup, "runs", (json_int_t)count, "peak_rss_bytes", (json_int_t)peak);
-    for (int m = 0; m < METRICS; m++) {
-        json_t *object = document_object();
-        for (int f = 0; f < FIGURES; f++)
-            document_set(object, figure_names[f], document_real(figures[m][f]));
-        document_set(bench, metric_names[m], object);
+    struct variant_count *list = NULL;
+    nnefcl_step_info step;
+    size_t count = 0;
+    const char *text = "";
+    for (size_t i = 0; !nnefcl_session_step(session, i, &step); i++) {
+        const char *name = step.variant ? step.variant : step.kernel;
+        size_t k = 0;
+        while (k < count && strcmp(list[k].name, name))
+            k++;
+        if (k == count) {
+            list = pool_grow(pool, list, count, sizeof *list);
+            list[count++] = (struct variant_count){name, 0};
+        }
+        list[k].steps++;
     }
-    return bench;
+    if (count)
+        qsort(list, count, sizeof *list, by_steps);
+    for (size_t k = 0; k < count; k++)
+        text = pool_printf(pool, "%s%s%zu %s", text, k ? ", " : "", list[k].steps, list[k].name);
+    return text;
+}
+
+static void describe(struct bench *bench)
+{
+    nnefcl_step_info step;
+    for (size_t i = 0; !nnefcl_session_step(bench->engine->session, i, &step); i++)
+        bench->flops += (double)step.flops;
+    bench->batch = bench->engine->options->batch ? (double)bench->engine->options->batch : 1;
+    bench->variants = name_variants(bench->engine->session, bench->engine->pool);
+    bench->peak_rss = peak_memory();
+    nnefcl_device_describe(bench->engine->device, &bench->device);
+}
+
+/* ---- text and JSON ---- */
+
+static void print_figures(const struct bench *bench)
+{
+    struct table_column columns[1 + FIGURES] = {{"", false, false}};
+    struct table table = {.pool = bench->engine->pool, .column = columns, .column_count = 1 + FIGURES};
+    for (int f = 0; f < FIGURES; f++)
+        columns[1 + f] = (struct table_column){figure_names[f], true, false};
+    for (int m = 0; m < METRICS; m++) {
+        const char **row = table_add(&table);
+        row[0] = metric_names[m];
+        for (int f = 0; f < FIGURES; f++)
+            row[1 + f] = bench->figures[m][f] < 0 ? "-" : pool_printf(table.pool, "%.3f", bench->figures[m][f]);
+    }
+    table_print(&table);
+}
+
+/* On the clock, so that what is not measured within a run counts too. */
+static double throughput(const struct bench *bench)
+{
+    return bench->wall_ms > 0 ? (double)bench->count * bench->batch / bench->wall_ms * 1e3 : -1;
+}
+
+static double gflops(const struct bench *bench)
+{
+    const double ms = bench->figures[METRIC_TOTAL][FIGURE_MEDIAN];
+    return bench->flops > 0 && ms > 0 ? bench->flops / ms * 1e-6 : -1;
+}
+
+static void print_bench(const struct bench *bench)
+{
+    char peak[BYTES_TEXT];
+    print("device %s (%s)\nkernels %s\n", bench->device.name, bench->device.platform_name, bench->variants);
+    print_figures(bench);
+    print("%.2f inferences/s", throughput(bench));
+    if (gflops(bench) >= 0)
+        print(", %.2f GFLOP/s at the median", gflops(bench));
+    print("; %zu runs after %llu to warm up; load %.1f ms, first outputs %.1f ms, peak memory %s\n", bench->count,
+          (unsigned long long)bench->engine->options->warmup, bench->start.load_ms, bench->start.first_ms,
+          report_bytes(bench->peak_rss, peak));
+}
+
+static json_t *measured(double value)
+{
+    return value < 0 ? document_null() : document_real(value);
+}
+
+static json_t *bench_json(const struct bench *bench)
+{
+    json_t *object =
+        document_pack("{s:f, s:f, s:I, s:I, s:I, s:s, s:s, s:s, s:o, s:o}", "load_ms", bench->start.load_ms, "first_ms",
+                      bench->start.first_ms, "warmup", (json_int_t)bench->engine->options->warmup, "runs",
+                      (json_int_t)bench->count, "peak_rss_bytes", (json_int_t)bench->peak_rss, "device",
+                      bench->device.name, "platform", bench->device.platform_name, "kernels", bench->variants,
+                      "inferences_per_s", measured(throughput(bench)), "gflops", measured(gflops(bench)));
+    for (int m = 0; m < METRICS; m++) {
+        json_t *figures = document_object();
+        for (int f = 0; f < FIGURES; f++)
+            document_set(figures, figure_names[f], measured(bench->figures[m][f]));
+        document_set(object, metric_names[m], figures);
+    }
+    return object;
 }
 
 enum status bench_run(const struct engine *engine, const struct runs *runs, void *const *outputs,
                       const struct bench_start *start, json_t *document)
 {
     struct bench_loop loop = {.engine = engine, .runs = runs, .outputs = outputs};
-    struct samples samples = {0};
-    double figures[METRICS][FIGURES];
+    struct bench bench = {.engine = engine, .start = *start};
     nnefcl_timing timing;
-    char peak[BYTES_TEXT];
+    enum status status = STATUS_OK;
     for (bool more = bench_warm_up(&loop); more && bench_next(&loop);) {
         nnefcl_session_timing(engine->session, &timing);
-        add_sample(&samples, engine->pool, &timing);
+        add_sample(&bench, &timing);
     }
+    bench.wall_ms = clock_ms() - loop.started;
     talk_progress_end(engine->talk);
     if (loop.status)
         return loop.status;
     for (int m = 0; m < METRICS; m++)
-        summarize(samples.values[m], samples.count, figures[m]);
-    if (document) {
-        document_set(document, "bench", bench_json(figures, start, engine->options, samples.count, peak_memory()));
-        return STATUS_OK;
-    }
-    print_table(figures);
-    print("%zu runs after %llu to warm up; load %.1f ms, first outputs %.1f ms, peak memory %s\n", samples.count,
-          (unsigned long long)engine->options->warmup, start->load_ms, start->first_ms,
-          report_bytes(peak_memory(), peak));
-    return STATUS_OK;
+        statistics_make(bench.values[m], bench.count, bench.figures[m]);
+    describe(&bench);
+    if (document)
+        document_set(document, "bench", bench_json(&bench));
+    else
+        print_bench(&bench);
+    for (size_t i = 0; i < engine->options->report_count && !status; i++)
+        status = bench_page(&bench, engine->options->reports[i]);
+    return status;
 }

@@ -34,6 +34,11 @@ json_t *document_object(void)
     return made(json_object());
 }
 
+json_t *document_null(void)
+{
+    return made(json_null());
+}
+
 json_t *document_begin(const char *name)
 {
     return made(json_pack("{s:s++}", "schema", "nnefcl/", name, "/1"));

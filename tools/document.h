@@ -19,6 +19,7 @@ json_t *document_object(void);
 json_t *document_pack(const char *format, ...);
 /* What is no UTF-8 becomes U+FFFD. */
 json_t *document_text(const char *text);
+json_t *document_null(void);
 json_t *document_integer(json_int_t value);
 /* A number; infinities and NaN, which JSON lacks, are the strings "inf", "-inf", "nan". */
 json_t *document_real(double value);

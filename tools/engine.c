@@ -61,7 +61,7 @@ nnefcl_session_options engine_session_options(const struct engine *engine)
 {
     const struct options *o = engine->options;
     nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
-    options.profiling = o->profile;
+    options.profiling = o->profile ? NNEFCL_PROFILING_STEPS : o->bench ? NNEFCL_PROFILING_RUNS : NNEFCL_PROFILING_NONE;
     options.keep_tensors = o->verify || o->check_indices;
     options.separate_buffers = o->separate_buffers;
     options.long_index = o->long_index;

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "compare.h"
 #include "output.h"
+#include "profile.h"
 #include "report.h"
 #include "raw.h"
 #include "runs.h"

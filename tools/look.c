@@ -4,6 +4,7 @@
 #include "array.h"
 #include "execute.h"
 #include "report.h"
+#include "text_table.h"
 
 static json_t *needs_json(const nnefcl_needs *n)
 {
@@ -16,10 +17,11 @@ static json_t *needs_json(const nnefcl_needs *n)
 
 static void print_needs(const nnefcl_needs *n)
 {
+    char parameters[COUNT_TEXT], macs[COUNT_TEXT];
     char total[BYTES_TEXT], weights[BYTES_TEXT], arena[BYTES_TEXT], io[BYTES_TEXT];
-    print("%zu nodes, %llu parameters, %llu MACs; device memory %s (weights %s, intermediate %s, inputs and outputs "
+    print("%zu nodes, %s parameters, %s MACs; device memory %s (weights %s, intermediate %s, inputs and outputs "
           "%s)\n",
-          n->nodes, (unsigned long long)n->parameters, (unsigned long long)n->macs,
+          n->nodes, report_count(n->parameters, parameters), report_count(n->macs, macs),
           report_bytes(n->weights + n->arena + n->io, total), report_bytes(n->weights, weights),
           report_bytes(n->arena, arena), report_bytes(n->io, io));
 }
@@ -45,27 +47,40 @@ enum status look_check(struct engine *engine)
     return STATUS_OK;
 }
 
-static void summary_row(const nnefcl_node_info *node, const char *variant, json_t *rows)
+static json_t *node_json(const nnefcl_node_info *node, const char *variant)
 {
-    char shape[SHAPE_TEXT];
-    if (rows)
-        document_add(rows,
-                     document_pack("{s:s, s:s?, s:s, s:s, s:s, s:o, s:I, s:I}", "op", node->op, "variant", variant,
-                                   "location", node->location, "output", node->output.name, "dtype",
-                                   nnefcl_dtype_name(node->output.dtype), "shape", document_shape(&node->output.shape),
-                                   "parameters", (json_int_t)node->parameters, "macs", (json_int_t)node->macs));
-    else
-        print("%-24s %-15s %-24s %-22s %12llu %14llu\n", node->op, variant ? variant : "-", node->output.name,
-              shape_text(&node->output.shape, shape), (unsigned long long)node->parameters,
-              (unsigned long long)node->macs);
+    return document_pack("{s:s, s:s?, s:s, s:s, s:s, s:o, s:I, s:I}", "op", node->op, "variant", variant, "location",
+                         node->location, "output", node->output.name, "dtype", nnefcl_dtype_name(node->output.dtype),
+                         "shape", document_shape(&node->output.shape), "parameters", (json_int_t)node->parameters,
+                         "macs", (json_int_t)node->macs);
 }
 
-/* The totals need a plan; a model beyond the limits has none, but its rows are still of use. */
+static const struct table_column summary_columns[] = {{"operation", false, true},  {"variant", false, true},
+                                                      {"output", false, true},     {"shape", false, true},
+                                                      {"parameters", true, false}, {"MACs", true, false}};
+
+static void node_row(const nnefcl_node_info *node, const char *variant, struct table *table)
+{
+    char text[SHAPE_TEXT], count[COUNT_TEXT];
+    const char **row = table_add(table);
+    row[0] = node->op;
+    row[1] = variant ? variant : "-";
+    row[2] = node->output.name;
+    row[3] = pool_printf(table->pool, "%s", shape_text(&node->output.shape, text));
+    row[4] = pool_printf(table->pool, "%s", report_count(node->parameters, count));
+    row[5] = pool_printf(table->pool, "%s", report_count(node->macs, count));
+}
+
+/* The totals need a plan; a model beyond the limits has none, but its rows are still of use. Variables are rows with -v
+ * only: nothing is computed there. */
 enum status look_summary(struct engine *engine)
 {
     nnefcl_needs needs = {0};
     nnefcl_node_info node;
     nnefcl_session_options options = engine_session_options(engine);
+    struct table table = {.pool = engine->pool,
+                          .column = summary_columns,
+                          .column_count = sizeof summary_columns / sizeof *summary_columns};
     enum status status = engine_open_model(engine);
     if (status)
         return status;
@@ -74,11 +89,14 @@ enum status look_summary(struct engine *engine)
     const char **variant = pool_array(engine->pool, count, sizeof *variant);
     nnefcl_model_variants(engine->model, &options, variant, NULL); /* a model beyond the limits has none */
     json_t *rows = engine->options->json ? document_array() : NULL;
-    if (!rows)
-        print("%-24s %-15s %-24s %-22s %12s %14s\n", "operation", "variant", "output", "shape", "parameters", "MACs");
-    for (size_t i = 0; i < count; i++)
-        if (!nnefcl_model_node(engine->model, i, &node))
-            summary_row(&node, variant[i], rows);
+    for (size_t i = 0; i < count; i++) {
+        if (nnefcl_model_node(engine->model, i, &node))
+            continue;
+        if (rows)
+            document_add(rows, node_json(&node, variant[i]));
+        else if (engine->talk->verbose || strcmp(node.op, "variable"))
+            node_row(&node, variant[i], &table);
+    }
     bool planned = !nnefcl_model_check(engine->model, &options, &needs, NULL);
     if (rows) {
         json_t *document = document_begin("summary");
@@ -87,9 +105,11 @@ enum status look_summary(struct engine *engine)
         if (planned)
             document_set(document, "needs", needs_json(&needs));
         document_print(document);
-    } else if (planned) {
-        print_needs(&needs);
+        return STATUS_OK;
     }
+    table_print(&table);
+    if (planned)
+        print_needs(&needs);
     return STATUS_OK;
 }
 

@@ -249,12 +249,18 @@ static const char *set_dump(struct option_parser *p, const char *value)
 
 static const char *set_profile(struct option_parser *p, const char *value)
 {
-    p->options->profile = true;
+    static const char *const names[] = {NULL, "table", "json", "csv", "trace", "html"};
+    p->options->profile = PROFILE_TABLE;
+    p->options->profile_form = value != NULL;
     if (!value)
         return NULL;
-    p->options->profile_table = !strcmp(value, "table");
-    p->options->json |= !strcmp(value, "json");
-    return p->options->profile_table || !strcmp(value, "json") ? NULL : "table or json";
+    for (size_t i = PROFILE_TABLE; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(value, names[i])) {
+            p->options->profile = (enum profile_form)i;
+            p->options->json |= i == PROFILE_JSON;
+            return NULL;
+        }
+    return "table, json, csv, trace or html";
 }
 
 static const char *set_warmup(struct option_parser *p, const char *value)
@@ -459,9 +465,11 @@ const struct option_row option_table[] = {
     {0, "ops", "NAME[,NAME]", CONFORMANCE, 0, add_ops, "only these operations", NULL},
     {0, "quick", NULL, CONFORMANCE, 0, set_quick, "a few cases of each operation", NULL},
     {0, "full", NULL, CONFORMANCE, 0, set_full, "all cases, with 64-bit indices too", NULL},
-    {0, "report", "FILE", CONFORMANCE, 0, add_report, ".json, .xml (JUnit) or .html", NULL},
+    {0, "report", "FILE", CONFORMANCE | RUN, 0, add_report,
+     ".json, .xml (JUnit) or .html; of --bench and --profile .html", NULL},
     {0, "bench", NULL, RUN, 0, set_bench, "time repeated runs", "speed"},
-    {0, "profile", "[=table|json]", RUN, 0, set_profile, "device time of each step", NULL},
+    {0, "profile", "[=FORM]", RUN, 0, set_profile,
+     "device time by operation, kernel and step: table, json, csv, trace (for trace viewers) or html", NULL},
     {0, "warmup", "N", RUN, 0, set_warmup, "runs before measuring (2)", NULL},
     {0, "runs", "N", RUN, 0, set_runs, "runs to measure (20)", NULL},
     {0, "duration", "S", RUN, 0, set_duration, "measure for S seconds instead", NULL},

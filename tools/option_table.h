@@ -1,7 +1,7 @@
 /* The table of options: one row makes an option known to the parser, to the rules about what goes together, and to
  * --help. */
-#ifndef OPTION_TABLE_H
-#define OPTION_TABLE_H
+#ifndef OPTION_TEXT_TABLE_H
+#define OPTION_TEXT_TABLE_H
 
 #include "options.h"
 

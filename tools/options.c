@@ -113,6 +113,7 @@ static const struct {
     {"rtol", {"compare"}},
     {"atol", {"compare"}},
     {"random-range", {"random", "bench", "profile"}},
+    {"report", {"bench", "profile", "conformance"}},
     {"warmup", {"bench", "profile"}},
     {"runs", {"bench", "profile"}},
     {"duration", {"bench", "profile"}},
@@ -169,8 +170,12 @@ static enum status check_rules(struct option_parser *p, const bool *given)
                              needs[i].with[0]);
     }
 #undef GIVEN
-    if (o->profile_table && o->json)
-        return talk_fail(p->talk, STATUS_USAGE, "--profile=table and --json exclude each other");
+    if (o->profile_form && o->profile != PROFILE_JSON && o->json)
+        return talk_fail(p->talk, STATUS_USAGE, "--profile with a form of its own and --json exclude each other");
+    for (size_t i = 0; o->action == ACTION_RUN && i < o->report_count; i++)
+        if (strcmp(strrchr(o->reports[i], '.'), ".html"))
+            return talk_fail(p->talk, STATUS_USAGE, "--report %s: of --bench and --profile it is a page, .html",
+                             o->reports[i]);
     return STATUS_OK;
 }
 

@@ -63,7 +63,9 @@ struct options {
     nnefcl_dump dump;
     const char *dump_pass; /* of --dump graph:PASS, else NULL */
     bool verify, check_indices;
-    bool bench, profile, profile_table;
+    bool bench;
+    enum profile_form { PROFILE_NONE, PROFILE_TABLE, PROFILE_JSON, PROFILE_CSV, PROFILE_TRACE, PROFILE_HTML } profile;
+    bool profile_form;     /* it was named */
     uint64_t warmup, runs; /* runs 0: as many as `duration` allows */
     double duration;       /* seconds, 0: no limit */
     nnefcl_conformance_level level;

@@ -1,57 +1,122 @@
-#include <stdio.h>
+#include "profile.h"
 
-#include "bench.h"
-#include "report.h"
+#include <stdlib.h>
+#include <string.h>
 
-static void print_steps(const nnefcl_session *session, const double *ms, size_t count, double total)
+#include "page.h"
+
+const char *const profile_key_names[PROFILE_KEYS] = {"operation", "kernel"};
+
+double profile_rate(double amount, double ms)
 {
-    nnefcl_step_info step;
-    print("%10s %7s %9s %10s  %-17s %-15s %s\n", "ms", "share", "GFLOP/s", "tasks", "kernel", "variant", "place");
-    for (size_t i = 0; i < count; i++) {
-        if (nnefcl_session_step(session, i, &step))
-            continue;
-        char rate[32] = "-";
-        if (step.flops && ms[i] > 0)
-            snprintf(rate, sizeof rate, "%.2f", (double)step.flops / ms[i] * 1e-6);
-        print("%10.4f %6.1f%% %9s %10llu  %-17s %-15s %s\n", ms[i], total > 0 ? ms[i] / total * 100 : 0, rate,
-              (unsigned long long)step.tasks, step.kernel, step.variant ? step.variant : "-", step.location);
-    }
+    return amount > 0 && ms > 0 ? amount / ms * 1e-6 : 0;
 }
 
-static json_t *steps_json(const nnefcl_session *session, const double *ms, size_t count)
+static int by_time(const void *a, const void *b)
 {
-    nnefcl_step_info step;
-    json_t *array = document_array();
-    for (size_t i = 0; i < count; i++)
-        if (!nnefcl_session_step(session, i, &step))
-            document_add(array, document_pack("{s:s, s:s?, s:s, s:I, s:I, s:f}", "kernel", step.kernel, "variant",
-                                              step.variant, "location", step.location, "tasks", (json_int_t)step.tasks,
-                                              "flops", (json_int_t)step.flops, "device_ms", ms[i]));
-    return array;
+    const struct profile_step *x = *(const struct profile_step *const *)a, *y = *(const struct profile_step *const *)b;
+    return x->ms != y->ms ? (x->ms < y->ms) - (x->ms > y->ms) : (x > y) - (x < y);
+}
+
+const struct profile_step **profile_sorted(const struct profile *profile)
+{
+    const struct profile_step **sorted = pool_array(profile->engine->pool, profile->count, sizeof *sorted);
+    for (size_t i = 0; i < profile->count; i++)
+        sorted[i] = &profile->step[i];
+    if (profile->count)
+        qsort(sorted, profile->count, sizeof *sorted, by_time);
+    return sorted;
+}
+
+static int groups_by_time(const void *a, const void *b)
+{
+    const struct profile_group *x = a, *y = b;
+    return x->ms != y->ms ? (x->ms < y->ms) - (x->ms > y->ms) : strcmp(x->name, y->name);
+}
+
+static const char *key_of(const nnefcl_step_info *info, enum profile_key key)
+{
+    return key == PROFILE_BY_OPERATION ? info->operation : info->variant ? info->variant : info->kernel;
+}
+
+struct profile_group *profile_groups(const struct profile *profile, enum profile_key key, size_t *count)
+{
+    struct profile_group *group = pool_array(profile->engine->pool, profile->count + 1, sizeof *group);
+    *count = 0;
+    for (size_t i = 0; i < profile->count; i++) {
+        const struct profile_step *step = &profile->step[i];
+        size_t k = 0;
+        while (k < *count && strcmp(group[k].name, key_of(&step->info, key)))
+            k++;
+        if (k == *count)
+            group[(*count)++].name = key_of(&step->info, key);
+        group[k].steps++;
+        group[k].ms += step->ms;
+        group[k].flops += (double)step->info.flops;
+        group[k].bytes += (double)step->info.bytes;
+    }
+    qsort(group, *count, sizeof *group, groups_by_time);
+    return group;
+}
+
+/* ---- measuring ---- */
+
+/* Takes over what the last run gave; false: the device did not measure it. */
+static bool take_run(struct profile *profile)
+{
+    for (size_t i = 0; i < profile->count; i++) {
+        nnefcl_session_step(profile->engine->session, i, &profile->step[i].info);
+        if (profile->step[i].info.device_ms < 0)
+            return false;
+        profile->step[i].ms += profile->step[i].info.device_ms;
+    }
+    return true;
+}
+
+static enum status measure(struct profile *profile, const struct runs *runs, void *const *outputs)
+{
+    struct bench_loop loop = {.engine = profile->engine, .runs = runs, .outputs = outputs};
+    bool measured = true;
+    for (bool more = bench_warm_up(&loop); more && measured && bench_next(&loop);)
+        measured = take_run(profile);
+    talk_progress_end(profile->engine->talk);
+    if (!loop.status && !measured)
+        return talk_fail(profile->engine->talk, STATUS_UNSUPPORTED,
+                         "the device does not tell the times of its commands");
+    profile->runs = loop.done;
+    for (size_t i = 0; i < profile->count && loop.done; i++)
+        profile->total_ms += profile->step[i].ms /= (double)loop.done;
+    return loop.status;
+}
+
+static enum status write_report(const struct profile *profile, const char *path)
+{
+    FILE *file = page_open(path, profile->engine->talk);
+    if (!file)
+        return STATUS_DATA;
+    profile_page(profile, file);
+    return page_close(file, path, profile->engine->talk);
 }
 
 enum status profile_run(const struct engine *engine, const struct runs *runs, void *const *outputs, json_t *document)
 {
-    struct bench_loop loop = {.engine = engine, .runs = runs, .outputs = outputs};
-    size_t count = nnefcl_session_step_count(engine->session);
-    double *ms = pool_array(engine->pool, count, sizeof *ms), total = 0;
-    nnefcl_step_info step;
-    for (bool more = bench_warm_up(&loop); more && bench_next(&loop);)
-        for (size_t i = 0; i < count; i++)
-            if (!nnefcl_session_step(engine->session, i, &step))
-                ms[i] += step.device_ms;
-    talk_progress_end(engine->talk);
-    if (loop.status)
-        return loop.status;
-    for (size_t i = 0; i < count; i++)
-        total += ms[i] /= (double)loop.done;
-    if (document) {
-        document_set(document, "profile",
-                     document_pack("{s:I, s:f, s:o}", "runs", (json_int_t)loop.done, "device_ms", total, "steps",
-                                   steps_json(engine->session, ms, count)));
-        return STATUS_OK;
-    }
-    print_steps(engine->session, ms, count, total);
-    print("%10.4f ms of device time for %zu steps, mean of %llu runs\n", total, count, (unsigned long long)loop.done);
-    return STATUS_OK;
+    const struct options *o = engine->options;
+    struct profile profile = {.engine = engine, .count = nnefcl_session_step_count(engine->session)};
+    profile.step = pool_array(engine->pool, profile.count, sizeof *profile.step);
+    enum status status = measure(&profile, runs, outputs);
+    if (status)
+        return status;
+    if (document)
+        document_set(document, "profile", profile_json(&profile));
+    else if (o->profile == PROFILE_CSV)
+        profile_csv(&profile);
+    else if (o->profile == PROFILE_TRACE)
+        profile_trace(&profile);
+    else if (o->profile == PROFILE_HTML)
+        profile_page(&profile, stdout);
+    else
+        profile_table(&profile);
+    for (size_t i = 0; i < o->report_count && !status; i++)
+        status = write_report(&profile, o->reports[i]);
+    return status;
 }

@@ -20,6 +20,20 @@ enum status report_finish(struct talk *talk, enum status status)
     return status;
 }
 
+const char *report_count(uint64_t count, char text[COUNT_TEXT])
+{
+    char digits[COUNT_TEXT];
+    const int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)count);
+    char *out = text;
+    for (int i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0)
+            *out++ = ',';
+        *out++ = digits[i];
+    }
+    *out = '\0';
+    return text;
+}
+
 const char *report_bytes(uint64_t bytes, char text[BYTES_TEXT])
 {
     static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"};

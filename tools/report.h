@@ -11,6 +11,9 @@
 /* With --json, what went wrong as a document, unless one was printed already. Flushes stdout; a full disk or a closed
  * pipe is an error like any other. */
 enum status report_finish(struct talk *talk, enum status status);
+/* "1,234,567" */
+enum { COUNT_TEXT = 32 };
+const char *report_count(uint64_t count, char text[COUNT_TEXT]);
 /* "1.5 GiB" */
 enum { BYTES_TEXT = 32 };
 const char *report_bytes(uint64_t bytes, char text[BYTES_TEXT]);

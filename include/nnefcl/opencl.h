@@ -39,7 +39,9 @@ NNEFCL_API nnefcl_status nnefcl_session_bind_output(nnefcl_session *session, siz
 /* Enqueues one inference on `queue` (in-order or out-of-order, of the device of the session) and returns at once. It
  * starts after the events of `wait_list` and after the session's earlier runs; *done (may be NULL) becomes an event
  * that the caller owns, complete when the outputs are there. Inputs and outputs are the bound buffers, the session's
- * own ones (nnefcl_session_input_memory) where nothing is bound. Flushing is the caller's. */
+ * own ones (nnefcl_session_input_memory) where nothing is bound. Flushing is the caller's.
+ * A session that measures (profiling) needs a queue with CL_QUEUE_PROFILING_ENABLE, and holds the events of a run until
+ * the next one; without: NNEFCL_ERR_ARGUMENT. */
 NNEFCL_API nnefcl_status nnefcl_session_enqueue(nnefcl_session *session, cl_command_queue queue, cl_uint wait_count,
                                                 const cl_event *wait_list, cl_event *done, nnefcl_error *error);
 

@@ -18,9 +18,16 @@ typedef enum nnefcl_execution {
     NNEFCL_EXECUTION_AUTO,      /* default: persistent where it fits and its program is there already, else launches */
     NNEFCL_EXECUTION_LAUNCHES,  /* one kernel launch for each step */
     NNEFCL_EXECUTION_PERSISTENT /* the whole plan as one kernel; NNEFCL_ERR_UNSUPPORTED where that does not fit: it is
-                                   for CPU devices of hosts whose memory order it needs (x86). With `profiling` steps
-                                   are launches all the same: only those can be measured */
+                                   for CPU devices of hosts whose memory order it needs (x86), and its steps cannot be
+                                   measured one by one */
 } nnefcl_execution;
+
+/* What is measured by the events of the device. */
+typedef enum nnefcl_profiling {
+    NNEFCL_PROFILING_NONE,
+    NNEFCL_PROFILING_STEPS, /* each step, and the run; costs some speed, and steps are launches */
+    NNEFCL_PROFILING_RUNS   /* the run and its transfers, in whatever form it takes */
+} nnefcl_profiling;
 
 /* What nnefcl_session_create is at. */
 typedef enum nnefcl_stage {
@@ -37,10 +44,10 @@ typedef int (*nnefcl_progress_fn)(void *user, nnefcl_stage stage, uint64_t done,
 typedef struct nnefcl_session_options {
     uint32_t version; /* 1 */
     nnefcl_execution execution;
-    int profiling;        /* measure each step; costs some speed */
-    int separate_buffers; /* a cl_mem of its own for each tensor, for checkers of memory */
-    int keep_tensors;     /* every tensor keeps its memory until the end of a run, for nnefcl_session_verify */
-    int long_index;       /* 64-bit indices in all kernels, as tensors of 2^31 elements need them (tests) */
+    nnefcl_profiling profiling; /* default: none */
+    int separate_buffers;       /* a cl_mem of its own for each tensor, for checkers of memory */
+    int keep_tensors;           /* every tensor keeps its memory until the end of a run, for nnefcl_session_verify */
+    int long_index;             /* 64-bit indices in all kernels, as tensors of 2^31 elements need them (tests) */
     const char *const
         *disabled_passes; /* names of passes to leave out (tests); an unknown one is NNEFCL_ERR_ARGUMENT */
     size_t disabled_pass_count;
@@ -92,24 +99,28 @@ NNEFCL_API void nnefcl_session_free(nnefcl_session *session);
 NNEFCL_API nnefcl_status nnefcl_session_run(nnefcl_session *session, const void *const *inputs, void *const *outputs,
                                             nnefcl_error *error);
 
-/* Where the time of the last nnefcl_session_run went, in milliseconds. */
+/* Where the time of the last run went, in milliseconds; negative: not measured. The device's own times need
+ * `profiling`, are there once the run is over, and do not overlap: total - device - transfer is the host's. */
 typedef struct nnefcl_timing {
-    double total_ms;   /* from the call to its return */
-    double enqueue_ms; /* host time spent enqueueing the steps */
-    double device_ms; /* device time of the steps: from events with profiling, else from the first enqueue to the end of
-                         the wait */
-    double transfer_ms; /* inputs and outputs */
+    double total_ms;    /* nnefcl_session_run: from the call to its return */
+    double enqueue_ms;  /* host time spent enqueueing the steps */
+    double device_ms;   /* from the start of the first step to the end of the last one */
+    double transfer_ms; /* nnefcl_session_run: inputs and outputs */
 } nnefcl_timing;
 NNEFCL_API void nnefcl_session_timing(const nnefcl_session *session, nnefcl_timing *timing);
 
 /* One step of the plan, for profiles. Strings live as long as the session. */
 typedef struct nnefcl_step_info {
-    const char *kernel;   /* body, "conv_gemm" */
-    const char *variant;  /* "conv_gemm", as in kernel.h; NULL: the operation has one kernel only */
-    const char *location; /* "graph.nnef:12:9 conv1 = conv" */
+    const char *kernel;    /* body, "conv_gemm" */
+    const char *variant;   /* "conv_gemm", as in kernel.h; NULL: the operation has one kernel only */
+    const char *operation; /* "conv", or all that the step computes: "conv+add+relu" */
+    const char *location;  /* "graph.nnef:12:9 conv1 = conv" */
     uint64_t tasks;
     uint64_t flops;   /* arithmetic of the step as the operation defines it, 0: unknown */
-    double device_ms; /* of the last run with profiling; 0 without */
+    uint64_t bytes;   /* of the tensors that it reads and writes, each once */
+    uint64_t alive;   /* bytes of the intermediate tensors that live while it runs */
+    double start_ms;  /* in the last run, from the start of its first step; negative: not measured */
+    double device_ms; /* what it took then; negative: not measured (NNEFCL_PROFILING_STEPS does) */
 } nnefcl_step_info;
 NNEFCL_API size_t nnefcl_session_step_count(const nnefcl_session *session);
 NNEFCL_API nnefcl_status nnefcl_session_step(const nnefcl_session *session, size_t index, nnefcl_step_info *info);

@@ -19,4 +19,5 @@ if(TARGET nnef-cl-run)
   add_test(NAME cli/hostile COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/cli/hostile.py $<TARGET_FILE:nnef-cl-run>
                                     $<TARGET_FILE:fail_libc>)
   set_tests_properties(cli/hostile PROPERTIES TIMEOUT 900 ENVIRONMENT "NNEFCL_SANITIZE=${NNEFCL_SANITIZE}")
+  add_test(NAME cli/reports COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/cli/reports.py $<TARGET_FILE:nnef-cl-run>)
 endif()

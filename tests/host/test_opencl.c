@@ -76,7 +76,7 @@ static const struct {
 } forms[] = {
     {0, {.version = 1}},
     {CL_QUEUE_OUT_OF_ORDER_EXEC_MODE_ENABLE, {.version = 1}},
-    {CL_QUEUE_PROFILING_ENABLE, {.version = 1, .profiling = 1}},
+    {CL_QUEUE_PROFILING_ENABLE, {.version = 1, .profiling = NNEFCL_PROFILING_STEPS}},
     {CL_QUEUE_OUT_OF_ORDER_EXEC_MODE_ENABLE, {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT}},
     {0, {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT}},
 };
@@ -126,7 +126,7 @@ START_TEST(events)
         return;
     cl_int code, state;
     nnefcl_session *session = host_ready(NET_CHAIN, &forms[_i].options);
-    const cl_command_queue queue = new_queue(forms[_i].queue), other = new_queue(0);
+    const cl_command_queue queue = new_queue(forms[_i].queue), other = new_queue(forms[_i].queue & CL_QUEUE_PROFILING_ENABLE);
     cl_mem inputs[2], outputs[2];
     for (int i = 0; i < 2; i++) {
         bind(session, 0, (size_t)i, inputs[i] = new_buffer(BYTES, CL_MEM_READ_ONLY), 0);
@@ -213,7 +213,7 @@ START_TEST(state_across_queues)
     const float ones[4] = {1, 1, 1, 1};
     float before[4], after[4];
     nnefcl_session *session = host_ready(NET_STATE, &forms[_i].options);
-    const cl_command_queue a = new_queue(forms[_i].queue), b = new_queue(0);
+    const cl_command_queue a = new_queue(forms[_i].queue), b = new_queue(forms[_i].queue & CL_QUEUE_PROFILING_ENABLE);
     const cl_mem input = new_buffer(sizeof ones, CL_MEM_READ_WRITE);
     ck_assert_int_eq(clEnqueueWriteBuffer(a, input, CL_TRUE, 0, sizeof ones, ones, 0, NULL, NULL), CL_SUCCESS);
     host_run(session, (const void *[]){ones}, (void *[]){NULL, before});
@@ -361,6 +361,41 @@ START_TEST(bad_enqueues)
 }
 END_TEST
 
+/* Enqueued runs are measured too, by the events of the application's queue; where that has none they are refused. */
+static void enqueued_times(cl_command_queue_properties order)
+{
+    const nnefcl_session_options options = {.version = 1, .profiling = NNEFCL_PROFILING_STEPS};
+    nnefcl_session *session = host_ready(NET_CHAIN, &options);
+    const cl_command_queue queue = new_queue(order | CL_QUEUE_PROFILING_ENABLE), plain = new_queue(order);
+    nnefcl_error error = {0};
+    nnefcl_timing timing;
+    nnefcl_step_info step;
+    ck_assert_int_eq(nnefcl_session_enqueue(session, plain, 0, NULL, NULL, &error), NNEFCL_ERR_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(error.message, "CL_QUEUE_PROFILING_ENABLE"));
+    cl_event before = enqueue(session, queue, 0, NULL), done = enqueue(session, queue, 1, &before);
+    ck_assert_int_eq(clWaitForEvents(1, &done), CL_SUCCESS);
+    nnefcl_session_timing(session, &timing);
+    ck_assert(timing.device_ms > 0 && timing.enqueue_ms >= 0 && timing.total_ms < 0 && timing.transfer_ms < 0);
+    for (size_t i = 0; i < nnefcl_session_step_count(session); i++) {
+        ck_assert_int_eq(nnefcl_session_step(session, i, &step), NNEFCL_OK);
+        ck_assert(step.device_ms >= 0 && step.start_ms + step.device_ms <= timing.device_ms + 1e-9);
+    }
+    nnefcl_session_free(session);
+    clReleaseEvent(before);
+    clReleaseEvent(done);
+    clReleaseCommandQueue(queue);
+    clReleaseCommandQueue(plain);
+}
+
+START_TEST(times_of_enqueued_runs)
+{
+    cl_command_queue_properties properties = 0;
+    clGetDeviceInfo(nnefcl_device_id(device), CL_DEVICE_QUEUE_PROPERTIES, sizeof properties, &properties, NULL);
+    enqueued_times(0);
+    enqueued_times(properties & CL_QUEUE_OUT_OF_ORDER_EXEC_MODE_ENABLE);
+}
+END_TEST
+
 /* An output that the host may not read cannot be asked for by a run from host memory; the session goes on. */
 START_TEST(unreadable_output)
 {
@@ -422,6 +457,7 @@ static void add(TCase *tests)
     tcase_add_loop_test(tests, events, 0, n);
     tcase_add_loop_test(tests, rebind, 0, n);
     tcase_add_loop_test(tests, state_across_queues, 0, n);
+    tcase_add_test(tests, times_of_enqueued_runs);
     tcase_add_test(tests, own_buffers);
     tcase_add_test(tests, free_early);
     tcase_add_test(tests, bad_bindings);

@@ -38,11 +38,11 @@ static void check_mixed(nnefcl_session *session)
 
 static const nnefcl_session_options forms[] = {
     {.version = 1},
-    {.version = 1, .profiling = 1},
+    {.version = 1, .profiling = NNEFCL_PROFILING_STEPS},
     {.version = 1, .separate_buffers = 1},
     {.version = 1, .kernels = (const char *const[]){"plain"}, .kernel_count = 1},
     {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT},
-    {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT, .profiling = 1},
+    {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT, .profiling = NNEFCL_PROFILING_RUNS},
     {.version = 1, .execution = NNEFCL_EXECUTION_LAUNCHES},
 };
 enum { PERSISTENT_FORM = 4, LAUNCHES_FORM = 6 };
@@ -349,30 +349,78 @@ static const char *const epilogue[] = {"epilogue"};
 START_TEST(steps)
 {
     nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
-    options.profiling = 1;
+    options.profiling = NNEFCL_PROFILING_STEPS;
     options.disabled_passes = epilogue;
     options.disabled_pass_count = 1;
     nnefcl_session *session = host_ready(NET_CHAIN, &options);
     nnefcl_step_info info;
-    double sum = 0;
-    static const char *const locations[] = {"graph.nnef:6:9 r = relu", "graph.nnef:7:11 d = sub",
-                                            "graph.nnef:8:9 z = exp"};
+    double end = 0;
+    static const struct {
+        const char *location, *operation;
+    } want[] = {
+        {"graph.nnef:6:9 r = relu", "relu"}, {"graph.nnef:7:11 d = sub", "sub"}, {"graph.nnef:8:9 z = exp", "exp"}};
+    ck_assert_int_eq(nnefcl_session_step(session, 0, &info), NNEFCL_OK);
+    ck_assert(info.device_ms < 0 && info.start_ms < 0); /* nothing has run */
     check_chain(session);
     ck_assert_uint_eq(nnefcl_session_step_count(session), 3);
     for (size_t i = 0; i < 3; i++) {
         ck_assert_int_eq(nnefcl_session_step(session, i, &info), NNEFCL_OK);
-        ck_assert_str_eq(info.location, locations[i]);
-        ck_assert(info.kernel && info.tasks > 0 && info.device_ms >= 0);
-        sum += info.device_ms;
+        ck_assert_str_eq(info.location, want[i].location);
+        ck_assert_str_eq(info.operation, want[i].operation);
+        ck_assert(info.kernel && info.tasks > 0 && info.device_ms >= 0 && info.start_ms >= end);
+        ck_assert_uint_eq(info.bytes, (i == 1 ? 3 : 2) * 6 * sizeof(float));
+        end = info.start_ms + info.device_ms;
     }
     nnefcl_timing timing;
     nnefcl_session_timing(session, &timing);
-    ck_assert_double_eq_tol(timing.device_ms, sum, 1e-9);
-    ck_assert(timing.total_ms > 0 && timing.enqueue_ms > 0 && timing.transfer_ms >= 0 && sum > 0);
+    ck_assert_double_eq_tol(timing.device_ms, end, 1e-9);
+    ck_assert(end > 0 && timing.enqueue_ms > 0 && timing.transfer_ms >= 0);
+    ck_assert_double_ge(timing.total_ms, timing.device_ms + timing.transfer_ms);
     ck_assert_int_eq(nnefcl_session_step(session, 3, &info), NNEFCL_ERR_ARGUMENT);
     ck_assert_ptr_null(info.kernel);
     nnefcl_session_free(session);
     ck_assert_uint_eq(nnefcl_session_step_count(NULL), 0);
+}
+END_TEST
+
+/* A run is measured in the form that it has; what nobody measured is negative. */
+START_TEST(times_of_runs)
+{
+    static const struct {
+        nnefcl_session_options options;
+        int device;
+    } forms_of_times[] = {
+        {{.version = 1}, 0},
+        {{.version = 1, .profiling = NNEFCL_PROFILING_RUNS, .execution = NNEFCL_EXECUTION_LAUNCHES}, 1},
+        {{.version = 1, .profiling = NNEFCL_PROFILING_RUNS, .execution = NNEFCL_EXECUTION_PERSISTENT}, 1},
+    };
+    nnefcl_timing timing;
+    nnefcl_step_info info;
+    if (forms_of_times[_i].options.execution == NNEFCL_EXECUTION_PERSISTENT && !device->target.cpu)
+        return;
+    nnefcl_session *session = host_ready(NET_CHAIN, &forms_of_times[_i].options);
+    check_chain(session);
+    nnefcl_session_timing(session, &timing);
+    ck_assert(timing.total_ms > 0 && timing.enqueue_ms >= 0);
+    ck_assert_int_eq(timing.device_ms >= 0, forms_of_times[_i].device);
+    ck_assert_int_eq(timing.transfer_ms >= 0, forms_of_times[_i].device);
+    ck_assert_double_ge(timing.total_ms, timing.device_ms + timing.transfer_ms);
+    ck_assert_int_eq(nnefcl_session_step(session, 0, &info), NNEFCL_OK);
+    ck_assert(info.device_ms < 0 && info.start_ms < 0);
+    nnefcl_session_free(session);
+}
+END_TEST
+
+START_TEST(steps_of_one_kernel_cannot_be_measured)
+{
+    nnefcl_error error = {0};
+    nnefcl_session *session;
+    const nnefcl_session_options options = {
+        .version = 1, .profiling = NNEFCL_PROFILING_STEPS, .execution = NNEFCL_EXECUTION_PERSISTENT};
+    nnefcl_model *model = host_model(NET_CHAIN, 0);
+    ck_assert_int_eq(nnefcl_session_create(model, device, &options, &session, &error), NNEFCL_ERR_UNSUPPORTED);
+    ck_assert_ptr_nonnull(strstr(error.message, "persistent execution"));
+    nnefcl_model_free(model);
 }
 END_TEST
 
@@ -470,6 +518,8 @@ static void add(TCase *tests)
     tcase_add_test(tests, run_arguments);
     tcase_add_loop_test(tests, create_refused, 0, (int)(sizeof refused / sizeof *refused));
     tcase_add_test(tests, failing_allocator);
+    tcase_add_loop_test(tests, times_of_runs, 0, 3);
+    tcase_add_test(tests, steps_of_one_kernel_cannot_be_measured);
     tcase_add_test(tests, steps);
     tcase_add_test(tests, memory_numbers);
     tcase_add_test(tests, dumps);

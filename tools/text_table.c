@@ -1,0 +1,133 @@
+#include "text_table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "argument_number.h"
+#include "clean.h"
+
+enum { GAP = 2, LEAST = 8 }; /* blanks between columns; what folding leaves of one */
+
+size_t table_terminal(void)
+{
+    const char *columns = getenv("COLUMNS");
+    struct winsize size;
+    uint64_t given;
+    if (columns && number_count(columns, &given) && given > 0 && given < 10000)
+        return (size_t)given;
+    if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
+        return size.ws_col;
+    return 0;
+}
+
+const char **table_add(struct table *table)
+{
+    table->row = pool_grow(table->pool, table->row, table->row_count, sizeof *table->row);
+    const char **row = table->row[table->row_count++];
+    for (size_t c = 0; c < TABLE_COLUMNS; c++)
+        row[c] = "";
+    return row;
+}
+
+/* Bytes of the next piece of a text that fits in `width` characters, up to its last blank where it has one; bytes that
+ * continue a character of UTF-8 take no room. */
+static size_t piece_length(const char *text, size_t width, size_t *characters)
+{
+    size_t bytes = 0, blank = 0, to_blank = 0;
+    *characters = 0;
+    while (text[bytes]) {
+        const bool begins = ((unsigned char)text[bytes] & 0xc0) != 0x80;
+        if (begins && *characters == width)
+            break;
+        *characters += begins;
+        bytes++;
+        if (text[bytes - 1] == ' ') {
+            blank = bytes;
+            to_blank = *characters;
+        }
+    }
+    if (!text[bytes] || !blank)
+        return bytes;
+    *characters = to_blank;
+    return blank;
+}
+
+static size_t text_width(const char *text)
+{
+    size_t characters;
+    piece_length(text, (size_t)-1, &characters);
+    return characters;
+}
+
+static size_t total_width(const struct table *table, const size_t *width)
+{
+    size_t total = 0;
+    for (size_t c = 0; c < table->column_count; c++)
+        total += width[c] + (c ? GAP : 0);
+    return total;
+}
+
+/* The widest of those that fold gives way, one character at a time. */
+static void fit(const struct table *table, size_t *width)
+{
+    const size_t room = table_terminal();
+    while (room && total_width(table, width) > room) {
+        size_t widest = table->column_count;
+        for (size_t c = 0; c < table->column_count; c++)
+            if (table->column[c].folds && width[c] > LEAST && width[c] > strlen(table->column[c].title) &&
+                (widest == table->column_count || width[c] > width[widest]))
+                widest = c;
+        if (widest == table->column_count)
+            return;
+        width[widest]--;
+    }
+}
+
+static void pad(char *line, size_t count)
+{
+    memset(line + strlen(line), ' ', count);
+}
+
+/* One row, on as many lines as its longest cell needs. */
+static void print_row(const struct table *table, const char *const *cells, const size_t *width)
+{
+    const char *rest[TABLE_COLUMNS];
+    size_t bytes = 1;
+    memcpy(rest, cells, sizeof rest);
+    for (size_t c = 0; c < table->column_count; c++)
+        bytes += strlen(cells[c]) + width[c] + GAP;
+    for (bool more = true; more;) {
+        char *line = pool_alloc(table->pool, bytes);
+        more = false;
+        for (size_t c = 0; c < table->column_count; c++) {
+            size_t taken, length = piece_length(rest[c], width[c], &taken);
+            pad(line, (c ? GAP : 0) + (table->column[c].right ? width[c] - taken : 0));
+            strncat(line, rest[c], length);
+            pad(line, table->column[c].right || c + 1 == table->column_count ? 0 : width[c] - taken);
+            rest[c] += length;
+            more |= *rest[c] != '\0';
+        }
+        for (size_t end = strlen(line); end && line[end - 1] == ' ';)
+            line[--end] = '\0';
+        print("%s\n", line);
+    }
+}
+
+void table_print(const struct table *table)
+{
+    size_t width[TABLE_COLUMNS];
+    const char *title[TABLE_COLUMNS];
+    for (size_t c = 0; c < table->column_count; c++) {
+        title[c] = table->column[c].title;
+        width[c] = text_width(title[c]);
+        for (size_t r = 0; r < table->row_count; r++)
+            width[c] = text_width(table->row[r][c]) > width[c] ? text_width(table->row[r][c]) : width[c];
+    }
+    fit(table, width);
+    print_row(table, title, width);
+    for (size_t r = 0; r < table->row_count; r++)
+        print_row(table, table->row[r], width);
+}

@@ -7,6 +7,7 @@
 #include "device_cure.h"
 #include "doctor.h"
 #include "execute.h"
+#include "help.h"
 #include "option_table.h"
 #include "report.h"
 
@@ -38,7 +39,7 @@ static enum status act(const struct options *options, struct pool *pool, struct 
     enum status status = STATUS_OK;
     switch (options->action) {
     case ACTION_HELP:
-        option_help();
+        status = help_print(options->topic, talk);
         break;
     case ACTION_VERSION:
         status = print_version(options);

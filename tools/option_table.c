@@ -6,6 +6,12 @@
 #include "argument_number.h"
 #include "clean.h"
 
+static const char *set_topic(struct option_parser *p, const char *value)
+{
+    p->options->topic = value;
+    return NULL;
+}
+
 static const char *set_device(struct option_parser *p, const char *value)
 {
     if (!*value || strchr(value, ','))
@@ -421,7 +427,7 @@ const struct option_row option_table[] = {
      "loader, drivers, caches, devices, and a test of each family of kernels with its speed", NULL},
     {0, "strict", NULL, MODEL, 0, set_strict, "refuse what the specification forbids even if its meaning is clear",
      "model"},
-    {0, "compat", "NAME[,NAME]", MODEL, 0, set_compat, "accept dialects of exporters: torch, tract, legacy", NULL},
+    {0, "compat", "torch|tract|legacy[,...]", MODEL, 0, set_compat, "accept dialects of exporters", NULL},
     {0, "shape", "NAME=1x3x8x8", MODEL, 0, set_shape, "another shape for an input", NULL},
     {0, "batch", "N", MODEL, 0, set_batch, "another leading extent for every input", NULL},
     {0, "random-weights", NULL, MODEL, 0, set_random_weights, "pseudo-random values for variables without a file",
@@ -443,11 +449,11 @@ const struct option_row option_table[] = {
     {0, "bgr", NULL, RUN, 0, set_bgr, "images: blue first", NULL},
     {0, "resize", NULL, RUN, 0, set_resize, "images: to the size of the input, averaging what is left out", NULL},
     {0, "crop", "center", RUN, 0, set_crop, "images: the middle; with --resize scaled to cover the input", NULL},
-    {0, "preset", "NAME", RUN, 0, set_preset, "images: imagenet (resize, crop, mean, std), unit 0..1, signed -1..1",
-     NULL},
+    {0, "preset", "imagenet|unit|signed", RUN, 0, set_preset,
+     "images: imagenet resizes, crops, has mean and std; unit is 0..1, signed -1..1", NULL},
     {'o', "output", "[NAME=]FILE|DIR/", RUN, 0, add_output,
      ".dat .npy .npz .json; a DIR takes a file for every output, an .npz all of them; - is stdout", NULL},
-    {0, "format", "NAME", RUN, 0, set_format, "of -o - and -o DIR/: dat, npy, npz, json", NULL},
+    {0, "format", "dat|npy|npz|json", RUN, 0, set_format, "of -o - and -o DIR/", NULL},
     {0, "topk", "N", RUN, 0, set_topk, "the N largest values of each row", NULL},
     {0, "labels", "FILE", RUN, 0, set_labels, "their names, one a line", NULL},
     {0, "compare", "[NAME=]FILE|DIR", RUN, 0, add_compare, "the error of each output; status 1 when out of tolerance",
@@ -468,15 +474,16 @@ const struct option_row option_table[] = {
     {0, "report", "FILE", CONFORMANCE | RUN, 0, add_report,
      ".json, .xml (JUnit) or .html; of --bench and --profile .html", NULL},
     {0, "bench", NULL, RUN, 0, set_bench, "time repeated runs", "speed"},
-    {0, "profile", "[=FORM]", RUN, 0, set_profile,
-     "device time by operation, kernel and step: table, json, csv, trace (for trace viewers) or html", NULL},
+    {0, "profile", "[=table|json|csv|trace|html]", RUN, 0, set_profile,
+     "device time by operation, kernel and step; trace is for trace viewers", NULL},
     {0, "warmup", "N", RUN, 0, set_warmup, "runs before measuring (2)", NULL},
     {0, "runs", "N", RUN, 0, set_runs, "runs to measure (20)", NULL},
     {0, "duration", "S", RUN, 0, set_duration, "measure for S seconds instead", NULL},
-    {0, "execution", "FORM", PLAN, 0, set_execution,
-     "auto, launches, or persistent: the whole run as one kernel (CPUs; compiled once, then auto takes it)", NULL},
+    {0, "execution", "auto|launches|persistent", PLAN, 0, set_execution,
+     "persistent: the whole run as one kernel (CPUs; compiled once, then auto takes it)", NULL},
     {0, "kernels", "FAMILY=VARIANT", PLAN, 0, add_kernels, "the variant where it fits; plain", NULL},
-    {0, "dump", "WHAT", ANY, ACTION_DUMP, set_dump, "ast, graph, graph:PASS, flat, plan, cl or dot", "look"},
+    {0, "dump", "ast|graph|graph:PASS|flat|plan|cl|dot", ANY, ACTION_DUMP, set_dump,
+     "the model at a stage: as parsed, shaped, behind a pass, flat NNEF, planned, as sources, for graphviz", "look"},
     {0, "summary", NULL, ANY, ACTION_SUMMARY, NULL, "operation, shape, parameters, MACs of each node, and memory",
      NULL},
     {0, "disable-pass", "NAME[,NAME]", PLAN, 0, add_passes, "leave out passes", "debugging"},
@@ -491,32 +498,12 @@ const struct option_row option_table[] = {
     {'q', "quiet", NULL, ANY, 0, set_quiet, "no warnings, no notes", "talk"},
     {'v', "verbose", NULL, ANY, 0, set_verbose, "more notes", NULL},
     {0, "json", NULL, ANY & ~ACTION_DUMP, 0, set_json, "JSON to stdout, nothing else", NULL},
-    {0, "version", NULL, ANY, ACTION_VERSION, NULL, "", NULL},
-    {'h', "help", NULL, ANY, ACTION_HELP, NULL, "", NULL},
+    {0, "version", NULL, ANY, ACTION_VERSION, NULL, "the version", NULL},
+    {'h', "help", "[TOPIC]", ANY, ACTION_HELP, set_topic, "this, or what there is to say of one thing", NULL},
 };
 const size_t option_count = sizeof option_table / sizeof *option_table;
 
-void option_help(void)
+bool option_value_optional(const struct option_row *row)
 {
-    fputs("nnef-cl-run MODEL [options]: runs an NNEF 1.0.5 model on an OpenCL device\n"
-          "MODEL: a folder, graph.nnef, or .tar .tar.gz .tgz .zip (told by content); - reads one from stdin\n",
-          stdout);
-    for (const struct option_row *row = option_table; row < option_table + option_count; row++) {
-        char left[64];
-        snprintf(left, sizeof left, "%c%c%c --%s%s%s", row->letter ? '-' : ' ', row->letter ? row->letter : ' ',
-                 row->letter ? ',' : ' ', row->name,
-                 row->value && row->value[0] != '[' ? " " : (row->value && row->value[1] == 'N' ? " " : ""),
-                 row->value ? row->value : "");
-        if (row->heading)
-            print("\n%s\n", row->heading);
-        print(row->help[0] ? "  %-31s %s\n" : "  %s\n", left, row->help);
-    }
-    fputs("\nRuns: -i DIR starts a run; -i NAME=FILE adds to it, a NAME already given starts the next. -o and "
-          "--compare belong to the run before "
-          "them.\n"
-          "All runs share one session, so variables keep their state.\n"
-          "Exit status: 0 fine, 1 results differ, 2 usage, 3 invalid model, 4 invalid data, 5 device, 6 memory or "
-          "limit, 7 not supported, 130 "
-          "interrupted.\n",
-          stdout);
+    return row->value && *row->value == '[' && row->value[strlen(row->value) - 1] == ']';
 }

@@ -1,7 +1,7 @@
 /* The table of options: one row makes an option known to the parser, to the rules about what goes together, and to
  * --help. */
-#ifndef OPTION_TEXT_TABLE_H
-#define OPTION_TEXT_TABLE_H
+#ifndef OPTION_TABLE_H
+#define OPTION_TABLE_H
 
 #include "options.h"
 
@@ -17,20 +17,21 @@ typedef const char *option_set_fn(struct option_parser *parser, const char *valu
 struct option_row {
     char letter; /* 0: none */
     const char *name;
-    const char *value;  /* its name in --help; NULL: takes none; "[=...": may take one */
+    const char *value;  /* its name in --help, or a|b|c: one of these; NULL: takes none; "[...]": may take one */
     unsigned actions;   /* enum action, or-ed: where it means something */
     enum action action; /* not 0: the option asks for this action */
     option_set_fn *set;
-    const char *help;    /* a line that begins with '#' is a heading before the row */
+    const char *help;    /* half a sentence */
     const char *heading; /* NULL: goes on in the group before */
 };
 
 extern const struct option_row option_table[];
 extern const size_t option_count;
 
+/* May its value be left out? Then it stands behind '='. */
+bool option_value_optional(const struct option_row *row);
+
 /* Of an option of CLI.md that this version does not have: what to do without. NULL: it is none of them. */
 const char *option_absent(const char *name);
-
-void option_help(void);
 
 #endif

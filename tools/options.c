@@ -45,12 +45,12 @@ static const struct option_row *row_named(const char *name)
 /* getopt's view of the table; a leading ':' tells a missing value from an unknown option. */
 static void getopt_tables(struct pool *pool, char **letters, struct option **names)
 {
-    char *l = *letters = pool_alloc(pool, 2 * option_count + 2);
+    char *l = *letters = pool_alloc(pool, 3 * option_count + 2);
     *names = pool_array(pool, option_count + 1, sizeof **names);
     *l++ = ':';
     for (size_t i = 0; i < option_count; i++) {
         const struct option_row *row = &option_table[i];
-        bool optional = row->value && !strncmp(row->value, "[=", 2);
+        const bool optional = option_value_optional(row);
         (*names)[i] =
             (struct option){row->name, row->value ? (optional ? optional_argument : required_argument) : no_argument,
                             NULL, LONG_OPTION + (int)i};
@@ -58,6 +58,8 @@ static void getopt_tables(struct pool *pool, char **letters, struct option **nam
             continue;
         *l++ = row->letter;
         if (row->value)
+            *l++ = ':';
+        if (optional)
             *l++ = ':';
     }
 }
@@ -253,6 +255,8 @@ enum status options_parse(struct options *options, int argc, char **argv, struct
         if ((status = take_option(&p, row, got >= LONG_OPTION ? typed(argv) : "")))
             return status;
         given[row - option_table] = true;
+        if (row->action == ACTION_HELP && !optarg && optind < argc && argv[optind][0] != '-')
+            options->topic = argv[optind];
     }
     if (options->action == ACTION_HELP)
         return STATUS_OK;

@@ -38,6 +38,7 @@ struct image_options {
 
 struct options {
     enum action action;
+    const char *topic; /* of --help; NULL: everything */
     const char *model, *device;
     bool strict, random_weights, no_quant, no_links;
     unsigned compat;

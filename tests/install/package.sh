@@ -33,6 +33,11 @@ if [ -e "$prefix/bin/nnef-cl-run" ]; then
     quiet "$prefix/bin/nnef-cl-run" "$here/../../examples/digits" --check
 fi
 
+# Man pages and completion are there.
+for page in man/man1/nnef-cl-run.1 man/man3/libnnefcl.3 bash-completion/completions/nnef-cl-run zsh/site-functions/_nnef-cl-run fish/vendor_completions.d/nnef-cl-run.fish; do
+    [ -s "$prefix/share/$page" ] || [ ! -e "$prefix/bin/nnef-cl-run" ] || { echo "$page is missing"; exit 1; }
+done
+
 # C and C++ of every standard, the program is both.
 wanted="y 24 $version"
 for standard in c99 c11 c++11 c++14 c++17 c++20; do

@@ -26,23 +26,31 @@ static void print_needs(const nnefcl_needs *n)
           report_bytes(n->arena, arena), report_bytes(n->io, io));
 }
 
+/* With -d the session is made too: there is no other way to know what that device says. */
 enum status look_check(struct engine *engine)
 {
     nnefcl_needs needs = {0};
+    nnefcl_device_info device = {0};
     nnefcl_error error = {0};
     nnefcl_session_options options = engine_session_options(engine);
     enum status status = engine_open_model(engine);
     if (!status)
         status = talk_library(engine->talk, nnefcl_model_check(engine->model, &options, &needs, &error), &error);
+    if (!status && engine->options->device && !(status = engine_open_session(engine)))
+        nnefcl_device_describe(engine->device, &device);
     if (status)
         return status;
     if (engine->options->json) {
         json_t *document = document_begin("check");
         document_set(document, "model", document_text(nnefcl_model_name(engine->model)));
         document_set(document, "needs", needs_json(&needs));
+        if (engine->device)
+            document_set(document, "device", document_text(device.name));
         document_print(document);
     } else if (!engine->talk->quiet) {
         print_needs(&needs);
+        if (engine->device)
+            print("ready on %s (%s)\n", device.name, device.platform_name);
     }
     return STATUS_OK;
 }

@@ -419,8 +419,8 @@ enum {
 };
 
 const struct option_row option_table[] = {
-    {'d', "device", "SPEC", RUN | CONFORMANCE | DOCTOR | ACTION_DUMP | ACTION_LIST_KERNELS, 0, set_device,
-     "an index, gpu, cpu, accelerator, P:D, or a part of a name", "device"},
+    {'d', "device", "SPEC", RUN | CONFORMANCE | DOCTOR | ACTION_CHECK | ACTION_DUMP | ACTION_LIST_KERNELS, 0,
+     set_device, "an index, gpu, cpu, accelerator, P:D, or a part of a name", "device"},
     {0, "list-devices", NULL, ANY, ACTION_LIST_DEVICES, NULL,
      "every device, also those that cannot be used, and why; with -v what kernels are made for", NULL},
     {0, "doctor", NULL, ANY, ACTION_DOCTOR, NULL,
@@ -462,7 +462,8 @@ const struct option_row option_table[] = {
     {0, "atol", "A", RUN, 0, set_atol, "(1e-5)", NULL},
     {0, "verify", NULL, RUN, 0, set_verify, "every node against its definition in double precision", NULL},
     {0, "check-indices", NULL, RUN, 0, set_check_indices, "count indices that lie outside of their axis", NULL},
-    {0, "check", NULL, ANY, ACTION_CHECK, NULL, "would the model run, what would it need; no device", NULL},
+    {0, "check", NULL, ANY, ACTION_CHECK, NULL,
+     "would the model run, what would it need; no device unless -d names one", NULL},
     {0, "list-ops", NULL, ANY, ACTION_LIST_OPS, NULL, "operation, chapter, how it runs", NULL},
     {0, "list-kernels", NULL, ANY, ACTION_LIST_KERNELS, NULL, "variants of kernels, and why one is not for the device",
      NULL},
@@ -493,8 +494,9 @@ const struct option_row option_table[] = {
     {0, "memory-limit", "BYTES", PLAN, 0, set_memory_limit, "device memory at most (512M and the like)", "limits"},
     {0, "host-memory-limit", "BYTES", MODEL, 0, set_host_memory_limit, "host memory for model, plan and each tensor",
      NULL},
-    {0, "cache-dir", "DIR", RUN | DOCTOR, 0, set_cache_dir, "keep compiled kernels here (~/.cache/nnefcl)", NULL},
-    {0, "no-cache", NULL, RUN | DOCTOR, 0, set_no_cache, "keep none", NULL},
+    {0, "cache-dir", "DIR", RUN | DOCTOR | ACTION_CHECK, 0, set_cache_dir,
+     "keep compiled kernels here (~/.cache/nnefcl)", NULL},
+    {0, "no-cache", NULL, RUN | DOCTOR | ACTION_CHECK, 0, set_no_cache, "keep none", NULL},
     {'q', "quiet", NULL, ANY, 0, set_quiet, "no warnings, no notes", "talk"},
     {'v', "verbose", NULL, ANY, 0, set_verbose, "more notes", NULL},
     {0, "json", NULL, ANY & ~ACTION_DUMP, 0, set_json, "JSON to stdout, nothing else", NULL},

@@ -223,7 +223,7 @@ static enum status take_environment(struct option_parser *p)
 {
     struct options *o = p->options;
     const char *device = getenv("NNEFCL_DEVICE"), *memory = getenv("NNEFCL_MAX_MEMORY");
-    if (!o->device && device && *device)
+    if (!o->device && device && *device && o->action != ACTION_CHECK) /* which needs no device unless -d asks for one */
         o->device = device;
     if (!o->memory_limit && memory && *memory && (!number_bytes(memory, &o->memory_limit) || !o->memory_limit))
         return talk_fail(p->talk, STATUS_USAGE, "NNEFCL_MAX_MEMORY: '%s' is not a number of bytes from 1 up", memory);

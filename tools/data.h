@@ -41,8 +41,9 @@ void data_random(const nnefcl_tensor_info *input, uint64_t seed, size_t run, con
 
 /* data_npy.c: the array in the bytes of an .npy file (versions 1 to 3); it points into them. */
 enum status npy_parse(const struct bytes *file, const char *path, struct array *array, struct talk *talk);
-/* Only the shape, of the first bytes of such a file; false: they are none, or too few. */
-bool npy_shape(const struct bytes *head, nnefcl_shape *shape);
+/* Of the first bytes of such a file: the shape, and the items where they are all among these bytes (else data is NULL);
+ * false: no such file, or too few bytes. */
+bool npy_peek(const struct bytes *head, struct array *array);
 /* data_npz.c: the bytes of the member NAME.npy of a zip, or of its only member. `most` bounds them. */
 enum status npz_member(const struct bytes *file, const char *path, const char *name, size_t most, struct bytes *member,
                        struct talk *talk);

@@ -150,14 +150,17 @@ static bool find_header(const struct bytes *file, struct header *header)
     return length <= file->size - prefix;
 }
 
-bool npy_shape(const struct bytes *head, nnefcl_shape *shape)
+bool npy_peek(const struct bytes *head, struct array *array)
 {
     struct header header;
-    struct array array = {0};
+    size_t bytes;
+    *array = (struct array){0};
     if (head->size < 6 || memcmp(head->data, "\x93NUMPY", 6) != 0 || !find_header(head, &header) ||
-        !take_header(&header, &array))
+        !take_header(&header, array))
         return false;
-    *shape = array.shape;
+    const unsigned char *data = (const unsigned char *)header.end;
+    if (known_type(header.type, array) && data_bytes(array, &bytes) && bytes == head->size - (size_t)(data - head->data))
+        array->data = data;
     return true;
 }
 

@@ -25,9 +25,7 @@ enum status engine_open_model(struct engine *engine)
     options.compat = o->compat;
     options.shapes = o->shapes;
     options.shape_count = o->shape_count;
-    nnefcl_input_shape *given;
-    options.given_count = given_shapes(o, engine->pool, &given);
-    options.given = given;
+    options.given_count = given_data(o, engine->pool, &options.given);
     options.batch = o->batch;
     options.random_weights = o->random_weights;
     options.seed = o->seed;

@@ -1,5 +1,5 @@
-/* Shapes of the arrays that -i names, from their first bytes: a model of another system may leave extents open until
- * data are given. */
+/* What -i gives, as far as a model of another system may ask when it is opened: shapes, and the elements of small
+ * arrays. */
 #ifndef GIVEN_H
 #define GIVEN_H
 
@@ -7,7 +7,7 @@
 #include "nnefcl/model.h"
 #include "options.h"
 
-/* Their number; *shapes live in `pool`. What cannot be read is left out: it is told when it is loaded. */
-size_t given_shapes(const struct options *options, struct pool *pool, nnefcl_input_shape **shapes);
+/* Their number; *given lives in `pool`. What cannot be read is left out: it is told when it is loaded. */
+size_t given_data(const struct options *options, struct pool *pool, const nnefcl_given **given);
 
 #endif

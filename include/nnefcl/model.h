@@ -27,6 +27,13 @@ typedef struct nnefcl_input_shape {
     nnefcl_shape shape;
 } nnefcl_input_shape;
 
+/* What an input will be given. Without data its shape alone counts. With data, integers that the graph cannot be made
+ * without (a shape, axes) are taken from there, with a warning: other values need the model opened anew. */
+typedef struct nnefcl_given {
+    const char *name;
+    nnefcl_tensor tensor;
+} nnefcl_given;
+
 /* How to open a model. Set it with NNEFCL_MODEL_OPTIONS_INIT; zero means default everywhere. Nothing in it is kept
  * after the call, except allocator.user, and of operations their functions and their users. */
 typedef struct nnefcl_model_options {
@@ -35,8 +42,8 @@ typedef struct nnefcl_model_options {
     unsigned compat;  /* enum nnefcl_compat, or-ed */
     const nnefcl_input_shape *shapes; /* shapes of inputs; a name that is no input is NNEFCL_ERR_ARGUMENT */
     size_t shape_count;
-    const nnefcl_input_shape *given; /* shapes of data that will be given: they fill extents that a file of another
-                                        system leaves open; names that are no inputs are passed over */
+    const nnefcl_given *given; /* data that will be given: their shapes fill extents that a file of another
+                                  system leaves open; names that are no inputs are passed over */
     size_t given_count;
     int64_t batch;      /* leading extent for every input; 0: as written */
     int random_weights; /* variables without a file get pseudo-random values: He-scaled, from `seed` and the label */

@@ -1,5 +1,6 @@
 /* Operands and results of operators. */
 #include "import/compose.h"
+#include "import/fold.h"
 #include "import/import_scope.h"
 
 /* ---- operands ---- */
@@ -72,10 +73,32 @@ const struct ncl_known *ncl_import_known(struct ncl_import *import, const struct
     return import->status ? NULL : ncl_import_value_known(import, value);
 }
 
+/* What an input will be given, where the graph depends on it. */
+static const struct ncl_known *given_known(struct ncl_import *import, const struct ncl_import_value *value,
+                                           const char *what)
+{
+    static const enum ncl_stored_type stored[] = {
+        [NNEFCL_SCALAR] = NCL_STORED_FLOAT32, [NNEFCL_INTEGER] = NCL_STORED_INT32, [NNEFCL_LOGICAL] = NCL_STORED_BOOL};
+    const nnefcl_tensor *tensor = value->given ? &value->given->tensor : NULL;
+    if (!tensor || !tensor->data || !ncl_shape_equal(&tensor->shape, &value->shape))
+        return NULL;
+    ncl_warning(import->diag, import->at,
+                "%s is taken from the data for '%.100s': other values need the model opened anew", what, value->name);
+    const struct ncl_known *known =
+        ncl_known_decode(&import->scratch, stored[tensor->dtype], &tensor->shape, tensor->data);
+    const struct ncl_known *cast = known ? ncl_fold_cast(import, known, value->element) : NULL;
+    if (!cast)
+        ncl_import_nomem(import);
+    return cast;
+}
+
 const struct ncl_known *ncl_import_need(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
                                         const char *what)
 {
-    const struct ncl_known *known = ncl_import_known(import, node, index);
+    struct ncl_import_value *value = operand(import, node, index);
+    const struct ncl_known *known = import->status ? NULL : ncl_import_value_known(import, value);
+    if (!known && !import->status)
+        known = given_known(import, value, what);
     if (!known && !import->status)
         ncl_import_refuse(import, "%s, '%.100s', depends on data: it has to be known when the model is opened", what,
                           node->input[index]);

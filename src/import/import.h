@@ -106,7 +106,7 @@ struct ncl_import_format {
 struct ncl_import_options {
     const nnefcl_input_shape *shapes; /* --shape: what an input has instead of what the file says */
     size_t shape_count;
-    const nnefcl_input_shape *given; /* shapes of data that will be given: they fill open extents only */
+    const nnefcl_given *given; /* data that will be given: they fill open extents, and what has to be known */
     size_t given_count;
     int64_t batch; /* 0: as written */
     unsigned compat;
@@ -124,6 +124,7 @@ struct ncl_import_value {
     struct ncl_tensor *tensor;                  /* NULL: no node made it yet */
     struct ncl_tensor *number;                  /* the same as scalars, where it was made so; or NULL */
     struct ncl_tensor *reshaped;                /* of a constant, in the shape that was asked for last; or NULL */
+    const nnefcl_given *given;                  /* of an input: what it will be given; NULL: nobody says */
     bool failed;                                /* an error was reported: who reads it stays silent */
 };
 

@@ -12,6 +12,14 @@ static const nnefcl_input_shape *shape_by_name(const nnefcl_input_shape *shape, 
     return NULL;
 }
 
+static const nnefcl_given *given_by_name(const struct ncl_import_options *options, const char *name)
+{
+    for (size_t i = 0; i < options->given_count; i++)
+        if (strcmp(options->given[i].name, name) == 0)
+            return &options->given[i];
+    return NULL;
+}
+
 /* --shape SYMBOL=N, with one number, closes all extents that the file calls so. */
 static int64_t symbol_extent(const struct ncl_import_options *options, const char *symbol)
 {
@@ -22,7 +30,7 @@ static int64_t symbol_extent(const struct ncl_import_options *options, const cha
 static int64_t extent_of(struct ncl_import *import, const struct ncl_import_input *input, int axis)
 {
     const struct ncl_import_options *options = import->options;
-    const nnefcl_input_shape *given = shape_by_name(options->given, options->given_count, input->name);
+    const nnefcl_given *given = given_by_name(options, input->name);
     int64_t extent = input->extent[axis];
     if (axis == 0 && options->batch) {
         if (extent > 0 && import->infer.old_batch == 0) { /* the first input tells what the file means by a batch */
@@ -33,8 +41,8 @@ static int64_t extent_of(struct ncl_import *import, const struct ncl_import_inpu
     }
     if (extent < 0)
         extent = symbol_extent(options, input->symbol[axis]);
-    if (extent < 0 && given && given->shape.rank == input->rank)
-        extent = given->shape.extent[axis];
+    if (extent < 0 && given && given->tensor.shape.rank == input->rank)
+        extent = given->tensor.shape.extent[axis];
     return extent;
 }
 
@@ -57,11 +65,11 @@ static void input_text(const struct ncl_import_input *input, char *text, size_t 
 static void input_shape(struct ncl_import *import, const struct ncl_import_input *input, nnefcl_shape *shape)
 {
     const struct ncl_import_options *options = import->options;
-    const nnefcl_input_shape *wanted = shape_by_name(options->shapes, options->shape_count, input->name),
-                             *given = shape_by_name(options->given, options->given_count, input->name);
+    const nnefcl_input_shape *wanted = shape_by_name(options->shapes, options->shape_count, input->name);
+    const nnefcl_given *given = given_by_name(options, input->name);
     char text[NCL_SHAPE_TEXT];
     if (wanted || (input->rank < 0 && given)) {
-        *shape = wanted ? wanted->shape : given->shape;
+        *shape = wanted ? wanted->shape : given->tensor.shape;
         return;
     }
     *shape = (nnefcl_shape){.rank = input->rank < 0 ? 0 : input->rank};
@@ -98,6 +106,7 @@ static void input_add(struct ncl_import *import, const struct ncl_import_input *
         return;
     }
     value->tensor = ncl_node_result(node, 0);
+    value->given = given_by_name(import->options, input->name);
     value->shape = shape;
     value->element = input->element;
     ncl_import_name(import, value->tensor, input->name);

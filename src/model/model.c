@@ -34,22 +34,21 @@ static size_t read_memory(void *user, uint64_t offset, void *buffer, size_t size
 struct wanted {
     const nnefcl_input_shape *shapes;
     size_t shape_count;
-    const nnefcl_input_shape *given;
+    const nnefcl_given *given;
     size_t given_count;
     int64_t batch;
 };
 
-static nnefcl_status check_shapes(const char *what, const nnefcl_input_shape *shapes, size_t count,
-                                  struct ncl_diag *diag)
+static bool bad_shape(const char *name, const nnefcl_shape *shape)
 {
-    for (size_t i = 0; i < count; i++) {
-        const nnefcl_input_shape *shape = shapes ? &shapes[i] : NULL;
-        if (!shape || !shape->name || shape->shape.rank < 0 || shape->shape.rank > NNEFCL_MAX_RANK)
-            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
-                             "%s has %zu items, but number %zu is not there, has no name, or a rank outside of 0 to %d",
-                             what, count, i, NNEFCL_MAX_RANK);
-    }
-    return NNEFCL_OK;
+    return !name || shape->rank < 0 || shape->rank > NNEFCL_MAX_RANK;
+}
+
+static nnefcl_status refuse_list(struct ncl_diag *diag, const char *what, size_t index, size_t count)
+{
+    return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                     "%s has %zu items, but number %zu is not there, has no name, or a rank outside of 0 to %d", what,
+                     count, index, NNEFCL_MAX_RANK);
 }
 
 static nnefcl_status check_wanted(const struct wanted *wanted, struct ncl_diag *diag)
@@ -57,8 +56,13 @@ static nnefcl_status check_wanted(const struct wanted *wanted, struct ncl_diag *
     if (wanted->batch < 0 || wanted->batch > INT32_MAX)
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "the batch %lld is not between 1 and 2^31-1",
                          (long long)wanted->batch);
-    const nnefcl_status status = check_shapes("shapes", wanted->shapes, wanted->shape_count, diag);
-    return status ? status : check_shapes("given", wanted->given, wanted->given_count, diag);
+    for (size_t i = 0; i < wanted->shape_count; i++)
+        if (!wanted->shapes || bad_shape(wanted->shapes[i].name, &wanted->shapes[i].shape))
+            return refuse_list(diag, "shapes", i, wanted->shape_count);
+    for (size_t i = 0; i < wanted->given_count; i++)
+        if (!wanted->given || bad_shape(wanted->given[i].name, &wanted->given[i].tensor.shape))
+            return refuse_list(diag, "given", i, wanted->given_count);
+    return NNEFCL_OK;
 }
 
 static nnefcl_status read_options(nnefcl_model *model, const nnefcl_model_options *options, struct ncl_diag *diag)
@@ -373,9 +377,9 @@ static nnefcl_model *new_of_first(nnefcl_model *first)
 /* Extents that a file leaves open stay as they are unless they are wanted otherwise. */
 static bool inputs_given(const struct ncl_graph *graph, struct ncl_arena *arena, struct wanted *wanted)
 {
-    nnefcl_input_shape *given = NCL_NEW_ARRAY(arena, nnefcl_input_shape, graph->input_count);
+    nnefcl_given *given = NCL_NEW_ARRAY(arena, nnefcl_given, graph->input_count);
     for (size_t i = 0; given && i < graph->input_count; i++)
-        given[i] = (nnefcl_input_shape){graph->input[i]->name, graph->input[i]->shape};
+        given[i] = (nnefcl_given){.name = graph->input[i]->name, .tensor.shape = graph->input[i]->shape};
     wanted->given = given;
     wanted->given_count = graph->input_count;
     return given != NULL;

@@ -7,3 +7,8 @@ foreach(suite ${suites})
     target_include_directories(import_${name} SYSTEM PRIVATE ${messages})
   endif()
 endforeach()
+
+# the cases of the ONNX project, where they are installed (Debian: libonnx-testdata)
+add_executable(onnx_backend import/onnx_backend.c)
+target_include_directories(onnx_backend SYSTEM PRIVATE ${messages})
+target_link_libraries(onnx_backend PRIVATE nnefcl_internal)

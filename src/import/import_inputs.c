@@ -87,6 +87,24 @@ static void input_shape(struct ncl_import *import, const struct ncl_import_input
                                         input->name, input->rank < 0 ? "?" : text));
 }
 
+/* One without elements is known, and nobody gives it. */
+static bool is_empty(const nnefcl_shape *shape)
+{
+    size_t count;
+    return ncl_known_count(shape, &count) && count == 0;
+}
+
+static void empty_add(struct ncl_import *import, const struct ncl_import_input *input, const nnefcl_shape *shape)
+{
+    struct ncl_import_value *value = ncl_import_define(import, input->name);
+    if (!value || !(value->known = ncl_known_new(&import->scratch, input->element, shape))) {
+        ncl_import_nomem(import);
+        return;
+    }
+    value->shape = *shape;
+    value->element = input->element;
+}
+
 static void input_add(struct ncl_import *import, const struct ncl_import_input *input)
 {
     struct ncl_value extent[NNEFCL_MAX_RANK];
@@ -95,6 +113,10 @@ static void input_add(struct ncl_import *import, const struct ncl_import_input *
     input_shape(import, input, &shape);
     if (import->status)
         return;
+    if (is_empty(&shape)) {
+        empty_add(import, input, &shape);
+        return;
+    }
     for (int i = 0; i < shape.rank; i++)
         extent[i] = ncl_value_integer(shape.extent[i]);
     const struct ncl_named_value given = {"shape", ncl_value_array(extent, (size_t)shape.rank)};

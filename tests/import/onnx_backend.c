@@ -50,6 +50,7 @@ struct numbers {
     size_t count;
     double *value;
     nnefcl_dtype dtype;
+    int small;  /* integers of 8 bits */
     void *data; /* as the API takes them */
 };
 
@@ -110,9 +111,11 @@ static int tensor_load(const char *folder, const char *kind, size_t index, struc
     out->shape.rank = (int)tensor->n_dims;
     for (size_t i = 0; i < tensor->n_dims; i++) {
         out->shape.extent[i] = tensor->dims[i];
-        out->count *= (size_t)tensor->dims[i];
+        if (tensor->dims[i] < 0 || tensor->dims[i] > 1 << 24 || (out->count *= (size_t)tensor->dims[i]) > 1 << 24)
+            return 0;
     }
     out->dtype = ncl_stored_dtype(types[known].stored);
+    out->small = types[known].stored == NCL_STORED_UINT8 || types[known].stored == NCL_STORED_INT8;
     out->value = calloc(out->count + 1, sizeof(double));
     numbers_decode(tensor, types[known].stored, out);
     numbers_convert(out);
@@ -156,7 +159,8 @@ static enum verdict compare(const struct ncl_tensor *tensor, const double *got, 
         const double x = got[i], y = wanted->value[i];
         if (isnan(x) && isnan(y))
             continue;
-        if (x != y && !(fabs(x - y) <= 1e-5 + 1e-3 * fabs(y))) {
+        const double step = wanted->small ? 1 : 0; /* an index may be off by one where a float lies between two */
+        if (x != y && !(fabs(x - y) <= 1e-5 + 1e-3 * fabs(y) + step)) {
             snprintf(reason, room, "'%s': element %zu of %zu is %.9g, not %.9g", tensor->name, i, wanted->count, x, y);
             return WRONG;
         }
@@ -205,7 +209,6 @@ static enum verdict case_run(const char *folder, char *reason, size_t room)
                  outputs = tensors_load(folder, "output", output);
     for (size_t i = 0; i < inputs && i < names; i++) {
         given[i] = (nnefcl_given){name[i], {input[i].dtype, input[i].shape, input[i].data, 0}};
-        data[i] = input[i].data;
     }
     nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
     nnefcl_error error = {0};
@@ -213,7 +216,11 @@ static enum verdict case_run(const char *folder, char *reason, size_t room)
     options.given = given;
     options.given_count = inputs < names ? inputs : names;
     const nnefcl_status status = nnefcl_model_open(path, &options, &opened, &error);
-    if (status || outputs == 0 || opened->graph->input_count != inputs) {
+    size_t needed = 0;
+    for (size_t i = 0; !status && i < inputs && i < names; i++) /* one without elements is no input */
+        if (needed < opened->graph->input_count && strcmp(opened->graph->input[needed]->name, name[i]) == 0)
+            data[needed++] = input[i].data;
+    if (status || outputs == 0 || opened->graph->input_count != needed) {
         snprintf(reason, room, "%s: %s", nnefcl_status_name(status), status ? error.message : "data are no tensors");
         return status == NNEFCL_ERR_INTERNAL ? WRONG : REFUSED;
     }

@@ -191,7 +191,7 @@ static const struct refusal {
     {13, X6 "Unique x -> a\nUnique a -> b\nFoo.Bar b -> c\nAdd c c -> y", NNEFCL_ERR_UNSUPPORTED,
      "node 'n' (Unique): the operator Unique is not supported; it stands in 2 nodes"},
     {13, X6 "Foo.Bar x -> y", NNEFCL_ERR_UNSUPPORTED, "the operator Bar of Foo is not supported; it stands in 1 node"},
-    {6, X6 "Relu x -> y", NNEFCL_ERR_UNSUPPORTED, "operator set 6 is older than 7"},
+    {5, X6 "Relu x -> y", NNEFCL_ERR_UNSUPPORTED, "operator set 5 is older than 6"},
     {13, X6 "Relu z -> y", NNEFCL_ERR_MODEL, "nothing gives 'z'"},
     {13, X6 "Relu y -> y", NNEFCL_ERR_MODEL, "the node that gives 'y' reads it"},
     {13, X6 "Relu y -> z\nRelu z -> y", NNEFCL_ERR_MODEL, "read each other in a circle"},

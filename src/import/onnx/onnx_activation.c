@@ -49,10 +49,18 @@ void ncl_onnx_prelu(struct ncl_import *import, const struct ncl_import_node *nod
     nnefcl_shape lifted = {.rank = x->shape.rank};
     if (slopes.rank > lifted.rank)
         ncl_import_wrong(import, "the slopes have rank %d, the input has %d", slopes.rank, lifted.rank);
-    for (int i = 0; i < lifted.rank; i++)
-        lifted.extent[i] = i < lifted.rank - slopes.rank ? 1 : slopes.extent[i - lifted.rank + slopes.rank];
+    if (node->version < 7 && slopes.rank == 1 && lifted.rank > 2) /* of channels */
+        lifted = (nnefcl_shape){.rank = 2, .extent = {1, slopes.extent[0]}};
+    else
+        for (int i = 0; i < lifted.rank; i++)
+            lifted.extent[i] = i < lifted.rank - slopes.rank ? 1 : slopes.extent[i - lifted.rank + slopes.rank];
     while (lifted.rank > 2 && lifted.extent[lifted.rank - 1] == 1) /* NNEF leaves them out */
         lifted.rank--;
+    if (lifted.rank > 2) { /* not of channels */
+        struct ncl_tensor *slope = ncl_compose_binary(import, "mul", x, ncl_import_tensor(import, node, 1));
+        ncl_import_give(import, node, 0, ncl_compose_select(import, ncl_compose_with(import, "lt", x, 0), slope, x));
+        return;
+    }
     struct ncl_tensor *alpha = ncl_import_tensor_as(import, node, 1, &lifted);
     ncl_import_give(import, node, 0,
                     NCL_COMPOSE(import, "prelu", {"x", ncl_value_tensor(x)}, {"alpha", ncl_value_tensor(alpha)}));

@@ -1,4 +1,5 @@
 /* Operators whose results are known when their operands' shapes are. */
+#include <math.h>
 #include <string.h>
 
 #include "import/onnx/onnx_operators.h"
@@ -134,4 +135,28 @@ void ncl_onnx_non_zero(struct ncl_import *import, const struct ncl_import_node *
         column++;
     }
     ncl_import_give_known(import, node, 0, y);
+}
+
+/* a - b cos(2 pi n / N) + c cos(4 pi n / N), N the size, or one less of a symmetric window. */
+void ncl_onnx_cosine_window(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    static const struct {
+        const char *as;
+        double a, b, c;
+    } windows[] = {{"hann", 0.5, 0.5, 0}, {"hamming", 25.0 / 46, 1 - 25.0 / 46, 0}, {"blackman", 0.42, 0.5, 0.08}};
+    const struct ncl_known *size = ncl_import_need(import, node, 0, "the size");
+    const int64_t count = size && size->count == 1 ? ncl_known_int64(size, 0) : 0,
+                  period = count - (ncl_import_integer(import, node, "periodic", 1) ? 0 : 1);
+    struct ncl_known *window =
+        count > 0 ? ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &(nnefcl_shape){.rank = 1, .extent = {count}})
+                  : NULL;
+    if (!window)
+        ncl_import_refuse(import, "a window of %lld elements is not made", (long long)count);
+    for (size_t i = 0; i < sizeof windows / sizeof *windows && window; i++)
+        for (int64_t n = 0; n < count && strcmp(windows[i].as, import->op->as) == 0; n++) {
+            const double turn = 2 * 3.14159265358979323846 * (double)n / (double)(period > 0 ? period : 1);
+            window->real[n] = windows[i].a - windows[i].b * cos(turn) + windows[i].c * cos(2 * turn);
+        }
+    if (window)
+        ncl_import_give_known(import, node, 0, window);
 }

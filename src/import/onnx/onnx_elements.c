@@ -21,9 +21,23 @@ bool ncl_onnx_unary_fold(struct ncl_import *import, const struct ncl_import_node
     return ncl_onnx_folded(import, node, ncl_fold_unary(import, import->op->as, ncl_import_known(import, node, 0)));
 }
 
+/* The second operand: before operator set 7, its axes may be said to lie from `axis` on. */
+static struct ncl_tensor *right_operand(struct ncl_import *import, const struct ncl_import_node *node,
+                                        const struct ncl_tensor *x)
+{
+    const int64_t axis = node->version < 7 ? ncl_import_integer(import, node, "axis", -1) : -1;
+    const nnefcl_shape *y = &ncl_import_value(import, node, 1)->shape;
+    nnefcl_shape placed = {.rank = x->shape.rank};
+    if (axis < 0 || axis + y->rank > placed.rank)
+        return ncl_import_tensor(import, node, 1);
+    for (int i = 0; i < placed.rank; i++)
+        placed.extent[i] = i >= axis && i < axis + y->rank ? y->extent[i - axis] : 1;
+    return ncl_import_tensor_as(import, node, 1, &placed);
+}
+
 void ncl_onnx_binary(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *y = ncl_import_tensor(import, node, 1);
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *y = right_operand(import, node, x);
     ncl_import_give(import, node, 0, ncl_compose_binary(import, import->op->as, x, y));
 }
 
@@ -37,7 +51,7 @@ bool ncl_onnx_binary_fold(struct ncl_import *import, const struct ncl_import_nod
  * and cannot reach the next one. */
 void ncl_onnx_division(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *y = ncl_import_tensor(import, node, 1);
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *y = right_operand(import, node, x);
     if (x->dtype != NNEFCL_INTEGER) {
         ncl_import_give(import, node, 0, ncl_compose_binary(import, "div", x, y));
         return;
@@ -125,4 +139,29 @@ void ncl_onnx_is_inf(struct ncl_import *import, const struct ncl_import_node *no
     if (!above && !below)
         infinite = ncl_compose_binary(import, "ne", x, x);
     ncl_import_give(import, node, 0, infinite);
+}
+
+/* By known numbers of bits: a product with a power of two, or a quotient rounded down. */
+void ncl_onnx_bit_shift(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const bool left = strcmp(ncl_import_string(import, node, "direction", ""), "LEFT") == 0;
+    const struct ncl_known *bits = ncl_import_need(import, node, 1, "the number of bits");
+    struct ncl_tensor *x = ncl_import_number(import, node, 0);
+    struct ncl_known *factor = bits ? ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &bits->shape) : NULL;
+    if (!factor) {
+        ncl_import_nomem(import);
+        return;
+    }
+    for (size_t i = 0; i < factor->count; i++)
+        factor->real[i] = exp2(left ? ncl_known_double(bits, i) : -ncl_known_double(bits, i));
+    x = ncl_compose_binary(import, "mul", x, ncl_import_constant(import, factor));
+    ncl_import_give_number(import, node, 0, ncl_compose_unary(import, "floor", x),
+                           ncl_import_value(import, node, 0)->element);
+}
+
+/* No operator of ONNX, but tf2onnx leaves TensorFlow's behind. */
+void ncl_onnx_erfc(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_compose_unary(import, "erf", ncl_import_tensor(import, node, 0));
+    ncl_import_give(import, node, 0, ncl_compose_binary(import, "sub", ncl_compose_number(import, 1), x));
 }

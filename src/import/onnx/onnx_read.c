@@ -8,6 +8,8 @@
 /* AttributeProto.AttributeType */
 enum { NONE, FLOAT, INT, STRING, TENSOR, GRAPH, FLOATS = 6, INTS, STRINGS };
 
+#define OLDEST 6
+
 struct reader {
     struct ncl_import *import;
     const NclOnnx__Model *model;
@@ -239,8 +241,8 @@ static void model_check(struct reader *reader)
     const int64_t version = version_of(reader, "");
     if (!reader->model->graph)
         ncl_import_invalid(reader->import, "the model has no graph");
-    else if (reader->model->graph->n_node && version < 7)
-        ncl_import_refuse(reader->import, "operator set %lld is older than 7", (long long)version);
+    else if (reader->model->graph->n_node && version < OLDEST)
+        ncl_import_refuse(reader->import, "operator set %lld is older than %d", (long long)version, OLDEST);
 }
 
 nnefcl_status ncl_onnx_read(struct ncl_import *import, struct ncl_import_graph *graph)

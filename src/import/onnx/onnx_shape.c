@@ -13,6 +13,10 @@ void ncl_onnx_identity(struct ncl_import *import, const struct ncl_import_node *
 void ncl_onnx_dropout(struct ncl_import *import, const struct ncl_import_node *node)
 {
     const struct ncl_import_value *value = ncl_import_value(import, node, 0);
+    const struct ncl_known *training =
+        ncl_import_has(import, node, 2) ? ncl_import_need(import, node, 2, "training") : NULL;
+    if (training && training->count == 1 && ncl_known_double(training, 0) != 0)
+        ncl_import_refuse(import, "training is not supported");
     ncl_import_pass(import, node, 0, value);
     if (ncl_import_wants(import, node, 1))
         ncl_import_give_known(

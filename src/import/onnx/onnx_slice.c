@@ -100,9 +100,6 @@ static struct ncl_tensor *indices_tensor(struct ncl_import *import, const struct
     if (known)
         return ncl_import_constant(import, known);
     struct ncl_tensor *index = ncl_import_tensor(import, node, 1);
-    const struct ncl_tensor *source = index;
-    if (source->role == NCL_ROLE_INPUT) /* token numbers of a user: a negative one would be an error of theirs */
-        return index;
     struct ncl_tensor *number = ncl_compose_cast(import, index, NNEFCL_SCALAR),
                       *below = ncl_compose_with(import, "lt", number, 0),
                       *moved = ncl_compose_with(import, "add", number, (double)extent);

@@ -54,7 +54,8 @@ static enum status unknown_tensor(const struct runs *runs, const char *option, c
                      kind, join_names(runs, tensors, count));
 }
 
-/* The tensor `name`, or the only one when name is NULL. */
+/* The tensor `name`, or the only one when name is NULL. Files of other systems have names that people do not know: the
+ * only tensor may be called anything, with a warning. */
 static enum status find_tensor(const struct runs *runs, const char *option, const char *kind, const char *name,
                                const nnefcl_tensor_info *tensors, size_t count, size_t *index)
 {
@@ -65,7 +66,14 @@ static enum status find_tensor(const struct runs *runs, const char *option, cons
     for (; name && *index < count; ++*index)
         if (!strcmp(tensors[*index].name, name))
             break;
-    return *index < count ? STATUS_OK : unknown_tensor(runs, option, kind, name, tensors, count);
+    if (*index == count && count != 1)
+        return unknown_tensor(runs, option, kind, name, tensors, count);
+    if (*index == count) {
+        *index = 0;
+        talk_warn(runs->talk, "%s: the model has no %s '%s'; its only one is '%s'", option, kind, name,
+                  tensors[0].name);
+    }
+    return STATUS_OK;
 }
 
 static struct run *add_run(struct runs *runs)

@@ -57,14 +57,6 @@ static bool field_read(const uint8_t **at, const uint8_t *end, struct field *fie
     return true;
 }
 
-static bool is_printable(const struct field *field)
-{
-    for (size_t i = 0; field->wire == 2 && i < field->there; i++)
-        if (field->bytes[i] < ' ' || field->bytes[i] == 0x7f)
-            return false;
-    return field->wire == 2;
-}
-
 /* SavedModel: saved_model_schema_version = 1, meta_graphs = 2, whose first field is a message. */
 static int is_saved_model(const uint8_t *head, size_t size)
 {
@@ -73,42 +65,6 @@ static int is_saved_model(const uint8_t *head, size_t size)
     return field_read(&at, head + size, &first) && field_read(&at, head + size, &second) && first.number == 1 &&
            first.wire == 0 && first.value == 1 && second.number == 2 && second.wire == 2 && second.there > 0 &&
            second.bytes[0] == 0x0a;
-}
-
-/* GraphDef: node = 1, a message whose name = 1 and op = 2 are texts. */
-static int is_graph_def(const uint8_t *head, size_t size)
-{
-    const uint8_t *at = head;
-    struct field node, name, op;
-    if (!field_read(&at, head + size, &node) || node.number != 1 || node.wire != 2)
-        return false;
-    const uint8_t *end = node.bytes + node.there;
-    at = node.bytes;
-    return field_read(&at, end, &name) && field_read(&at, end, &op) && name.number == 1 && op.number == 2 &&
-           name.value > 0 && op.value > 0 && is_printable(&name) && is_printable(&op);
-}
-
-/* NetDef: name = 1, a text, then op = 2, a message that begins with its input = 1 or output = 2, both texts. */
-static int is_caffe2(const uint8_t *head, size_t size)
-{
-    const uint8_t *at = head;
-    struct field name, op, first;
-    if (!field_read(&at, head + size, &name) || !field_read(&at, head + size, &op) || name.number != 1 ||
-        !is_printable(&name) || op.number != 2 || op.wire != 2)
-        return false;
-    at = op.bytes;
-    if (!field_read(&at, op.bytes + op.there, &first) || !is_printable(&first))
-        return false;
-    return first.number == 1 || (first.number == 2 && has(head, size, "Fill"));
-}
-
-/* NetParameter: name = 1, a text, then layers = 2, input = 3 or layer = 100. */
-static int is_caffemodel(const uint8_t *head, size_t size)
-{
-    const uint8_t *at = head;
-    struct field name, next;
-    return field_read(&at, head + size, &name) && field_read(&at, head + size, &next) && name.number == 1 &&
-           is_printable(&name) && next.wire == 2 && (next.number == 2 || next.number == 3 || next.number == 100);
 }
 
 /* ---- texts ---- */
@@ -134,12 +90,6 @@ static bool text_begins(const uint8_t *head, size_t size, const char *const *fie
     return false;
 }
 
-static int is_prototxt(const uint8_t *head, size_t size)
-{
-    static const char *const fields[] = {"name", "layer", "layers", "input", "input_dim", "force_backward", NULL};
-    return text_begins(head, size, fields);
-}
-
 static int is_pbtxt(const uint8_t *head, size_t size)
 {
     static const char *const fields[] = {"node", "versions", "library", "saved_model_schema_version", NULL};
@@ -152,11 +102,6 @@ static int is_openvino(const uint8_t *head, size_t size)
 }
 
 /* ---- magic numbers ---- */
-
-static int is_tflite(const uint8_t *head, size_t size)
-{
-    return BEGINS(head, size, 4, "TFL3");
-}
 
 static int is_ort(const uint8_t *head, size_t size)
 {
@@ -197,12 +142,6 @@ static int is_gguf(const uint8_t *head, size_t size)
     return BEGINS(head, size, 0, "GGUF");
 }
 
-/* torch.save: the type of an object (4), its index, then its version "V 1". */
-static int is_torch7(const uint8_t *head, size_t size)
-{
-    return BEGINS(head, size, 0, "\4\0\0\0\1\0\0\0\3\0\0\0V 1");
-}
-
 static int is_npz(const uint8_t *head, size_t size)
 {
     return BEGINS(head, size, 0, "PK\3\4") && size > 30 && has(head + 30, size - 30 < 64 ? size - 30 : 64, ".npy");
@@ -220,22 +159,15 @@ static int is_tensor(const uint8_t *head, size_t size)
 
 /* Whoever reads one of these formats takes its row away. */
 static const struct ncl_foreign table[] = {
-    {"a TensorFlow Lite model", CONVERT("tflite"), is_tflite},
     {"a TensorFlow SavedModel", "freeze it, then " CONVERT("tf"), is_saved_model},
-    {"a frozen TensorFlow graph", CONVERT("tf"), is_graph_def},
     {"a TensorFlow graph as text", CONVERT("tf"), is_pbtxt},
-    {"a Caffe2 network", CONVERT("caffe2"), is_caffe2},
-    {"a Caffe model", CONVERT("caffe"), is_caffemodel},
-    {"a Caffe network description", CONVERT("caffe"), is_prototxt},
     {"a PyTorch file", EXPORT, is_pytorch},
-    {"an MXNet file", "export the network as ONNX (mxnet.onnx.export_model), which opens here",
-     is_mxnet},
+    {"an MXNet file", "export the network as ONNX (mxnet.onnx.export_model), which opens here", is_mxnet},
     {"a Keras model", "save it as a SavedModel or as TensorFlow Lite, and convert that (docs/converters.md)", is_keras},
     {"an HDF5 file (Keras keeps models so)",
      "save the model as a SavedModel or as TensorFlow Lite, and convert that (docs/converters.md)", is_hdf5},
     {"a safetensors file, weights without a graph", EXPORT, is_safetensors},
     {"a GGUF file, weights without a graph", EXPORT, is_gguf},
-    {"a Torch 7 file", "load it in PyTorch and " EXPORT, is_torch7},
     {"an ONNX Runtime model", "go back to the ONNX model that it was made from, which opens here", is_ort},
     {"an OpenVINO model", "go back to the model that it was made from", is_openvino},
     {"an archive of numpy arrays", "it holds data; -i reads it", is_npz},

@@ -22,27 +22,7 @@ static const struct {
           "B\x04\n\0\x10\x0d:\x10"),
      NULL},
     {HEAD("\x08\x01\x12\xd4\x02\n\x10\x12\x04serve"), "SavedModel"},
-    {HEAD("\n9\n\x05input\x12\x0bPlaceholder*\x0b\n\x05"
-          "dtype\x12\x02"
-          "0\x01"),
-     "frozen TensorFlow"},
     {HEAD("# a graph\nnode {\n  name: \"x\"\n"), "TensorFlow graph as text"},
-    {HEAD("\n\x07"
-          "AlexNet\xa2\x06\x20\n\x04"
-          "data"),
-     "Caffe model"},
-    {HEAD("\n\x07"
-          "AlexNet\x12\x20\x12\x04"
-          "data\x22\x04"
-          "data"),
-     "Caffe model"},
-    {HEAD("\n\x03net\x12\x1f\n\x01x\n\x01w\x12\x01y\"\x04"
-          "Conv"),
-     "Caffe2"},
-    {HEAD("\n\x04init\x12\x1f\x12\x01w\"\x0fGivenTensorFill"), "Caffe2"},
-    {HEAD("name: \"LeNet\"\nlayer {\n"), "Caffe network description"},
-    {HEAD("\n# LeNet\n  layer{ name: \"x\" }"), "Caffe network description"},
-    {HEAD("\x1c\0\0\0TFL3\x14\0"), "TensorFlow Lite"},
     {HEAD("\x1c\0\0\0ORTM\x14\0"), "ONNX Runtime"},
     {HEAD("PK\3\4\0\0\x08\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x10\0\x12\0archive/data.pklFB"), "PyTorch"},
     {HEAD("\x80\x02\x8a\nl\xfc\x9c"
@@ -51,7 +31,6 @@ static const struct {
     {HEAD("\x80\0\0\0\0\0\0\0{\"weight\":{\"dtype\":\"F32\""), "safetensors"},
     {HEAD("\x89HDF\r\n\x1a\n\0\0"), "HDF5"},
     {HEAD("GGUF\3\0\0\0"), "GGUF"},
-    {HEAD("\4\0\0\0\1\0\0\0\3\0\0\0V 1\x0d\0\0\0nn.Sequential"), "Torch 7"},
     {HEAD("\x12\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), "MXNet"},
     {HEAD("<?xml version=\"1.0\"?>\n<net name=\"x\" version=\"11\">"), "OpenVINO"},
     {HEAD("PK\3\4\x14\0\0\0\0\0\0\0!\0\0\0\0\0\0\0\0\0\0\0\0\0\x05\0\0\0x.npy"), "numpy arrays"},

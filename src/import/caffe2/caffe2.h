@@ -1,0 +1,25 @@
+/* Caffe2: what reader and operators share. */
+#ifndef NCL_CAFFE2_H
+#define NCL_CAFFE2_H
+
+#include "import/compose.h"
+
+nnefcl_status ncl_caffe2_read(struct ncl_import *import, struct ncl_import_graph *graph);
+
+#define NCL_CAFFE2_BUILDERS(X)                                                                                         \
+    X(unary)                                                                                                           \
+    X(binary)                                                                                                          \
+    X(sum)                                                                                                             \
+    X(pass)                                                                                                            \
+    X(leaky)                                                                                                           \
+    X(prelu)                                                                                                           \
+    X(elu) X(clip) X(conv) X(deconv) X(pool) X(batch_norm) X(fc) X(matmul) X(lrn) X(softmax) X(concat) X(split)        \
+        X(flatten) X(reshape) X(transpose) X(squeeze) X(expand_dims) X(nearest) X(pad) X(shuffle) X(slice) X(order)    \
+            X(reduce) X(instance_norm)
+
+#define NCL_CAFFE2_DECLARE(name)                                                                                       \
+    void ncl_caffe2_build_##name(struct ncl_import *import, const struct ncl_import_node *node);
+NCL_CAFFE2_BUILDERS(NCL_CAFFE2_DECLARE)
+#undef NCL_CAFFE2_DECLARE
+
+#endif

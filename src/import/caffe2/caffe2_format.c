@@ -1,0 +1,106 @@
+/* Caffe2: how its files begin, and its operators by type. */
+#include <ctype.h>
+
+#include "import/caffe2/caffe2.h"
+#include "import/protobuf.h"
+
+#define BUILD(name, builder)                                                                                           \
+    {                                                                                                                  \
+        "", name, ncl_caffe2_build_##builder, NULL, NULL                                                               \
+    }
+#define BUILD_AS(name, builder, as)                                                                                    \
+    {                                                                                                                  \
+        "", name, ncl_caffe2_build_##builder, NULL, as                                                                 \
+    }
+
+static const struct ncl_import_operator operators[] = {
+    BUILD_AS("Relu", unary, "relu"),
+    BUILD_AS("Sigmoid", unary, "sigmoid"),
+    BUILD_AS("Tanh", unary, "tanh"),
+    BUILD_AS("Exp", unary, "exp"),
+    BUILD_AS("Log", unary, "log"),
+    BUILD_AS("Sqrt", unary, "sqrt"),
+    BUILD_AS("Abs", unary, "abs"),
+    BUILD_AS("Negative", unary, "neg"),
+    BUILD_AS("Sqr", unary, "sqr"),
+    BUILD_AS("Floor", unary, "floor"),
+    BUILD_AS("Ceil", unary, "ceil"),
+    BUILD_AS("Softplus", unary, "softplus"),
+    BUILD_AS("Add", binary, "add"),
+    BUILD_AS("Sub", binary, "sub"),
+    BUILD_AS("Mul", binary, "mul"),
+    BUILD_AS("Div", binary, "div"),
+    BUILD_AS("Sum", sum, "add"),
+    BUILD_AS("Max", sum, "max"),
+    BUILD_AS("Min", sum, "min"),
+    BUILD("Copy", pass),
+    BUILD("StopGradient", pass),
+    BUILD("Dropout", pass),
+    BUILD("LeakyRelu", leaky),
+    BUILD("PRelu", prelu),
+    BUILD("Elu", elu),
+    BUILD("Clip", clip),
+    BUILD("Conv", conv),
+    BUILD("ConvTranspose", deconv),
+    BUILD("MaxPool", pool),
+    BUILD("AveragePool", pool),
+    BUILD("SpatialBN", batch_norm),
+    BUILD("InstanceNorm", instance_norm),
+    BUILD("FC", fc),
+    BUILD("MatMul", matmul),
+    BUILD("BatchMatMul", matmul),
+    BUILD("LRN", lrn),
+    BUILD("Softmax", softmax),
+    BUILD("Concat", concat),
+    BUILD("Split", split),
+    BUILD("Slice", slice),
+    BUILD("Flatten", flatten),
+    BUILD("Reshape", reshape),
+    BUILD("Transpose", transpose),
+    BUILD("Squeeze", squeeze),
+    BUILD("ExpandDims", expand_dims),
+    BUILD("ResizeNearest", nearest),
+    BUILD("PadImage", pad),
+    BUILD("ChannelShuffle", shuffle),
+    BUILD("NCHW2NHWC", order),
+    BUILD("NHWC2NCHW", order),
+    BUILD_AS("ReduceMean", reduce, "mean_reduce"),
+    BUILD_AS("ReduceSum", reduce, "sum_reduce"),
+    BUILD_AS("ReduceMax", reduce, "max_reduce"),
+};
+
+/* An operator has its type, a word, in field 4, and arguments in field 5, never an enumeration. */
+static bool is_operator(const uint8_t *at, const uint8_t *end)
+{
+    unsigned field, wire;
+    const uint8_t *text;
+    size_t length;
+    while (at && at < end && (at = ncl_protobuf_tag(at, end, &field, &wire))) {
+        if (wire != 2 || field > 8)
+            return false;
+        const uint8_t *next = ncl_protobuf_bytes(at, end, &text, &length);
+        if (field == 4 && next)
+            return length > 0 && isupper(text[0]);
+        at = next;
+    }
+    return false;
+}
+
+/* A name, if any, then operators. */
+static bool caffe2_detect(const uint8_t *head, size_t size, uint64_t file_size)
+{
+    const uint8_t *at = head, *end = head + size, *inside;
+    unsigned field, wire;
+    size_t length;
+    while (file_size && at && at < end && (at = ncl_protobuf_tag(at, end, &field, &wire))) {
+        if (wire != 2 || field > 2)
+            return false;
+        at = ncl_protobuf_bytes(at, end, &inside, &length);
+        if (at && field == 2)
+            return is_operator(inside, inside + length);
+    }
+    return false;
+}
+
+const struct ncl_import_format ncl_import_caffe2 = {"Caffe2", caffe2_detect, ncl_caffe2_read, operators,
+                                                    sizeof operators / sizeof *operators};

@@ -1,0 +1,268 @@
+/* Networks of Caffe2: predict_net.pb, the network, and beside it init_net.pb, which is a network that fills the weights
+ * with what is in it. Shapes of inputs stand in value_info.json, if there is one. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <caffe2.pb-c.h>
+#include "import/caffe2/caffe2.h"
+#include "import/protobuf.h"
+#include "import/rewritten.h"
+
+struct caffe2 {
+    struct ncl_import *import;
+    const Caffe2__Net *net, *init;
+    struct ncl_rewritten blobs;
+    struct ncl_names weights; /* names that init_net fills */
+    const char *info;         /* value_info.json, NULL: none */
+};
+
+static void *caffe2_array(struct caffe2 *r, size_t count, size_t size)
+{
+    void *memory = r->import->status ? NULL : ncl_arena_array(&r->import->scratch, count, size);
+    if (!memory && !r->import->status)
+        ncl_import_nomem(r->import);
+    return memory;
+}
+
+#define CAFFE2_ARRAY(r, type, count) ((type *)caffe2_array(r, count, sizeof(type)))
+
+/* ---- files ---- */
+
+static const Caffe2__Net *read_net(struct caffe2 *r, size_t member)
+{
+    const uint8_t *data;
+    size_t size;
+    if (ncl_import_slurp(r->import, member, &data, &size))
+        return NULL;
+    return ncl_protobuf_unpack(r->import, &caffe2__net__descriptor, data, size);
+}
+
+/* init_net.pb, or the name of the network with init for predict. */
+static size_t find_init(struct caffe2 *r)
+{
+    const char *own = ncl_container_member(r->import->container, 0)->name, *predict = strstr(own, "predict");
+    char name[512];
+    size_t found = SIZE_MAX;
+    if (predict) {
+        snprintf(name, sizeof name, "%.*sinit%s", (int)(predict - own), own, predict + strlen("predict"));
+        found = ncl_import_member(r->import, name);
+    }
+    return found == SIZE_MAX && !r->import->status ? ncl_import_member(r->import, "init_net.pb") : found;
+}
+
+static bool read_files(struct caffe2 *r)
+{
+    if (!(r->net = read_net(r, 0)))
+        return false;
+    const size_t init = find_init(r),
+                 info = r->import->status ? SIZE_MAX : ncl_import_member(r->import, "value_info.json");
+    if (init == SIZE_MAX && !r->import->status)
+        ncl_import_invalid(r->import, "the weights are missing: there is no init_net.pb beside it");
+    if (!r->import->status)
+        r->init = read_net(r, init);
+    const uint8_t *text;
+    size_t size;
+    if (info != SIZE_MAX && !r->import->status && !ncl_import_slurp(r->import, info, &text, &size) &&
+        !(r->info = ncl_arena_strndup(&r->import->scratch, (const char *)text, size)))
+        ncl_import_nomem(r->import);
+    return !r->import->status;
+}
+
+/* ---- arguments ---- */
+
+static const Caffe2__Argument *find_arg(const Caffe2__Operator *op, const char *name)
+{
+    for (size_t i = 0; i < op->n_arg; i++)
+        if (op->arg[i]->name && strcmp(op->arg[i]->name, name) == 0)
+            return op->arg[i];
+    return NULL;
+}
+
+static const char *arg_text(struct caffe2 *r, const ProtobufCBinaryData *bytes)
+{
+    const char *text = ncl_arena_strndup(&r->import->scratch, (const char *)bytes->data, bytes->len);
+    if (!text)
+        ncl_import_nomem(r->import);
+    return text;
+}
+
+static void read_argument(struct caffe2 *r, const Caffe2__Argument *from, struct ncl_import_attribute *out)
+{
+    double *scalar = CAFFE2_ARRAY(r, double, from->n_floats + 1);
+    const char **string = CAFFE2_ARRAY(r, const char *, from->n_strings + 1);
+    *out = (struct ncl_import_attribute){from->name ? from->name : "", NCL_ATTRIBUTE_INTEGERS, from->n_ints,
+                                         .integer = from->ints};
+    if (!scalar || !string)
+        return;
+    for (size_t i = 0; i < from->n_floats; i++)
+        scalar[i] = from->floats[i];
+    for (size_t i = 0; i < from->n_strings; i++)
+        string[i] = arg_text(r, &from->strings[i]);
+    if (from->has_f)
+        scalar[0] = from->f;
+    if (from->has_s)
+        string[0] = arg_text(r, &from->s);
+    if (from->has_f || from->n_floats)
+        *out = (struct ncl_import_attribute){out->name, NCL_ATTRIBUTE_SCALARS, from->has_f ? 1 : from->n_floats,
+                                             .scalar = scalar};
+    else if (from->has_s || from->n_strings)
+        *out = (struct ncl_import_attribute){out->name, NCL_ATTRIBUTE_STRINGS, from->has_s ? 1 : from->n_strings,
+                                             .string = string};
+    else if (from->has_i)
+        *out = (struct ncl_import_attribute){out->name, NCL_ATTRIBUTE_INTEGERS, 1, .integer = &from->i};
+}
+
+/* ---- weights ---- */
+
+static const void *filled(struct caffe2 *r, const Caffe2__Argument *value, uint64_t count, enum ncl_stored_type element)
+{
+    const size_t width = ncl_stored_bits(element) / 8;
+    uint8_t *memory = count < ((uint64_t)1 << 40) ? ncl_arena_array(r->import->arena, (size_t)count, width) : NULL;
+    const float real = value && value->has_f ? value->f : value ? (float)value->i : 0;
+    const int64_t integer = value ? value->i : 0;
+    if (!memory)
+        ncl_import_nomem(r->import);
+    for (uint64_t i = 0; memory && i < count; i++)
+        memcpy(memory + i * width, element == NCL_STORED_FLOAT32 ? (const void *)&real : &integer, width);
+    return memory;
+}
+
+static void read_weight(struct caffe2 *r, const Caffe2__Operator *op, struct ncl_import_constant *constant)
+{
+    const Caffe2__Argument *shape = find_arg(op, "shape"), *values = find_arg(op, "values");
+    const bool constant_fill = strcmp(op->type, "ConstantFill") == 0, floats = strcmp(op->type, "GivenTensorFill") == 0,
+               ints = strcmp(op->type, "GivenTensorIntFill") == 0 || strcmp(op->type, "GivenTensorInt64Fill") == 0;
+    uint64_t count = 1;
+    *constant = (struct ncl_import_constant){.name = op->output[0],
+                                             .element = ints ? NCL_STORED_INT64 : NCL_STORED_FLOAT32,
+                                             .shape = {.rank = shape ? (int)shape->n_ints : 0}};
+    if (constant->shape.rank > NNEFCL_MAX_RANK) {
+        ncl_import_invalid(r->import, "'%.100s' has %d axes", constant->name, constant->shape.rank);
+        return;
+    }
+    for (int i = 0; i < constant->shape.rank; i++) {
+        constant->shape.extent[i] = shape->ints[i];
+        if (shape->ints[i] < 0 || __builtin_mul_overflow(count, (uint64_t)shape->ints[i], &count))
+            count = UINT64_MAX;
+    }
+    if (constant_fill) {
+        constant->memory = filled(r, find_arg(op, "value"), count, NCL_STORED_FLOAT32);
+    } else if (!floats && !ints) {
+        constant->unsupported = "init_net makes it by an operator that is not known";
+    } else {
+        const size_t given = !values ? 0 : floats ? values->n_floats : values->n_ints;
+        constant->memory = !values ? NULL : floats ? (const void *)values->floats : values->ints;
+        if (given != count)
+            ncl_import_invalid(r->import, "'%.100s' has %zu values, its shape says otherwise", constant->name, given);
+    }
+}
+
+/* ---- inputs ---- */
+
+/* "name": [type, [extents]] */
+static void read_info(const struct caffe2 *r, const char *name, struct ncl_import_input *input)
+{
+    char key[512];
+    snprintf(key, sizeof key, "\"%s\"", name);
+    const char *at = r->info ? strstr(r->info, key) : NULL;
+    if (at && (at = strchr(at + strlen(key), '[')))
+        at = strchr(at + 1, '[');
+    int64_t extent[NNEFCL_MAX_RANK];
+    int rank = 0;
+    for (; at && *at && *at != ']' && rank < NNEFCL_MAX_RANK; rank++) {
+        char *end;
+        extent[rank] = strtoll(at + 1, &end, 10);
+        if (end == at + 1 || extent[rank] < 1)
+            return;
+        at = end + strspn(end, " \t\r\n");
+    }
+    if (!at || *at != ']' || rank == 0)
+        return;
+    input->rank = rank;
+    memcpy(input->extent, extent, sizeof extent);
+}
+
+static void read_inputs(struct caffe2 *r, struct ncl_import_graph *graph, struct ncl_import_input *input)
+{
+    for (size_t i = 0; i < r->net->n_external_input && !r->import->status; i++) {
+        const char *name = r->net->external_input[i];
+        if (ncl_names_find(&r->weights, name))
+            continue;
+        struct ncl_import_input *made = &input[graph->input_count++];
+        *made = (struct ncl_import_input){.name = name, .element = NCL_STORED_FLOAT32, .rank = -1};
+        read_info(r, name, made);
+        made->name = ncl_rewritten_write(&r->blobs, name);
+    }
+}
+
+/* ---- operators ---- */
+
+static void read_node(struct caffe2 *r, const Caffe2__Operator *op, struct ncl_import_node *node)
+{
+    const char **input = CAFFE2_ARRAY(r, const char *, op->n_input),
+               **output = CAFFE2_ARRAY(r, const char *, op->n_output);
+    struct ncl_import_attribute *attribute = CAFFE2_ARRAY(r, struct ncl_import_attribute, op->n_arg);
+    *node = (struct ncl_import_node){.name = op->name && *op->name ? op->name
+                                             : op->n_output        ? op->output[0]
+                                                                   : "",
+                                     .op = op->type ? op->type : "",
+                                     .domain = "",
+                                     .input_count = op->n_input,
+                                     .output_count = op->n_output,
+                                     .attribute_count = op->n_arg,
+                                     .input = input,
+                                     .output = output,
+                                     .attribute = attribute};
+    for (size_t i = 0; input && i < op->n_input; i++)
+        input[i] = ncl_rewritten_read(&r->blobs, op->input[i]);
+    for (size_t i = 0; output && i < op->n_output && !r->import->status; i++)
+        output[i] = ncl_rewritten_write(&r->blobs, op->output[i]);
+    for (size_t i = 0; attribute && i < op->n_arg && !r->import->status; i++)
+        read_argument(r, op->arg[i], &attribute[i]);
+}
+
+static void count_writings(struct caffe2 *r)
+{
+    for (size_t i = 0; i < r->net->n_external_input; i++)
+        if (!ncl_names_find(&r->weights, r->net->external_input[i]))
+            ncl_rewritten_count(&r->blobs, r->net->external_input[i]);
+    for (size_t i = 0; i < r->net->n_op; i++)
+        for (size_t j = 0; j < r->net->op[i]->n_output; j++)
+            ncl_rewritten_count(&r->blobs, r->net->op[i]->output[j]);
+}
+
+static void read_weights(struct caffe2 *r, struct ncl_import_graph *graph, struct ncl_import_constant *constant)
+{
+    for (size_t i = 0; i < r->init->n_op && !r->import->status; i++) {
+        const Caffe2__Operator *op = r->init->op[i];
+        if (op->n_output != 1 || !op->type || ncl_names_find(&r->weights, op->output[0]))
+            continue;
+        read_weight(r, op, &constant[graph->constant_count++]);
+        if (!ncl_names_put(&r->weights, &r->import->scratch, op->output[0], (void *)op))
+            ncl_import_nomem(r->import);
+    }
+}
+
+nnefcl_status ncl_caffe2_read(struct ncl_import *import, struct ncl_import_graph *graph)
+{
+    struct caffe2 r = {.import = import, .blobs = {import, {0}}};
+    if (!read_files(&r))
+        return import->status;
+    struct ncl_import_node *node = CAFFE2_ARRAY(&r, struct ncl_import_node, r.net->n_op);
+    struct ncl_import_constant *constant = CAFFE2_ARRAY(&r, struct ncl_import_constant, r.init->n_op);
+    struct ncl_import_input *input = CAFFE2_ARRAY(&r, struct ncl_import_input, r.net->n_external_input);
+    *graph = (struct ncl_import_graph){r.net->name && *r.net->name ? r.net->name : "network",
+                                       .node = node,
+                                       .constant = constant,
+                                       .input = input,
+                                       .output = (const char *const *)r.net->external_output,
+                                       .output_count = r.net->n_external_output};
+    read_weights(&r, graph, constant);
+    count_writings(&r);
+    read_inputs(&r, graph, input);
+    for (size_t i = 0; i < r.net->n_op && !import->status; i++)
+        read_node(&r, r.net->op[i], &node[graph->node_count++]);
+    return import->status;
+}

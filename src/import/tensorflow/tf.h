@@ -1,0 +1,85 @@
+/* TensorFlow and TensorFlow Lite: what their readers and operators share. Operators of both have one table; those of
+ * Lite are written in capitals. Channels are last in both, first in NNEF: what works on channels asks for its operand
+ * by ncl_tf_first and gives ncl_tf_last, and what lies between (element-wise, concat, pad, reductions) moves the
+ * transposes behind itself, so that two that meet are none. */
+#ifndef NCL_TF_H
+#define NCL_TF_H
+
+#include "import/compose.h"
+
+/* How integers of a tensor stand for numbers: scale (q - zero_point), for each index of an axis or for all. */
+struct ncl_tf_quant {
+    size_t count; /* 0: the tensor is what it is */
+    const double *scale;
+    const int64_t *zero_point;
+    int axis; /* count > 1 */
+};
+
+/* node->detail, Lite only: of the inputs, then of the outputs. */
+struct ncl_tf_detail {
+    const struct ncl_tf_quant *quant;
+    const enum ncl_stored_type *element;
+};
+
+nnefcl_status ncl_graphdef_read(struct ncl_import *import, struct ncl_import_graph *graph);
+nnefcl_status ncl_tflite_read(struct ncl_import *import, struct ncl_import_graph *graph);
+
+/* ---- operands and results (tf_operands.c) ---- */
+
+/* Operand `index`: integers that stand for numbers are those numbers. */
+struct ncl_tensor *ncl_tf_tensor(struct ncl_import *import, const struct ncl_import_node *node, size_t index);
+/* A filter, which has rank 4, with its axes in the order of `axis`; of a constant on the host. */
+struct ncl_tensor *ncl_tf_moved(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
+                                const int axis[4]);
+/* Operand `index` of rank 1 as [1, C, 1, ...] of this rank. */
+struct ncl_tensor *ncl_tf_channels(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
+                                   int rank);
+/* Result `index`: the activation that the node has with it, then the rounding to what its integers can stand for. */
+void ncl_tf_give(struct ncl_import *import, const struct ncl_import_node *node, size_t index, struct ncl_tensor *y);
+/* All integers of an operand. Room for NNEFCL_MAX_RANK; returns how many. */
+size_t ncl_tf_integers(struct ncl_import *import, const struct ncl_import_node *node, size_t index, const char *what,
+                       int64_t item[NNEFCL_MAX_RANK]);
+
+/* ---- channels (tf_channels.c) ---- */
+
+struct ncl_tensor *ncl_tf_first(struct ncl_import *import, struct ncl_tensor *x);
+struct ncl_tensor *ncl_tf_last(struct ncl_import *import, struct ncl_tensor *x);
+/* The tensor with channels first that x is a transpose of; NULL: it is none. */
+struct ncl_tensor *ncl_tf_source(const struct ncl_tensor *x);
+/* `op` on x, or on what it is a transpose of. `number` > 0 of them come behind x: min, max, alpha. */
+struct ncl_tensor *ncl_tf_unary(struct ncl_import *import, const char *op, struct ncl_tensor *x);
+struct ncl_tensor *ncl_tf_with(struct ncl_import *import, const char *op, struct ncl_tensor *x, double number);
+struct ncl_tensor *ncl_tf_clamp(struct ncl_import *import, struct ncl_tensor *x, double low, double high);
+struct ncl_tensor *ncl_tf_prelu(struct ncl_import *import, struct ncl_tensor *x, struct ncl_tensor *slope);
+struct ncl_tensor *ncl_tf_binary(struct ncl_import *import, const char *op, struct ncl_tensor *x, struct ncl_tensor *y);
+
+/* ---- builders, by topic ---- */
+
+#define NCL_TF_BUILDERS(X)                                                                                             \
+    X(unary)                                                                                                           \
+    X(binary)                                                                                                          \
+    X(pass)                                                                                                            \
+    X(relu6)                                                                                                           \
+    X(leaky)                                                                                                           \
+    X(prelu)                                                                                                           \
+    X(gelu)                                                                                                            \
+    X(swish) X(round) X(erfc) X(difference) X(floor_div) X(select) X(cast) X(add_n) X(bias) X(quantize) X(dequantize)  \
+        X(indices) X(conv) X(depthwise) X(lite_deconv) X(deconv) X(pool) X(batch_norm) X(lrn) X(resize) X(blocks)      \
+            X(space_batch) X(reshape) X(transpose) X(squeeze) X(expand_dims) X(shape) X(rank) X(concat) X(lite_concat) \
+                X(split) X(split_v) X(pack) X(unpack) X(slice) X(strided_slice) X(pad) X(mirror_pad) X(tile) X(gather) \
+                    X(fill) X(range) X(broadcast) X(reverse) X(reduce) X(softmax) X(log_softmax) X(arg) X(matmul)      \
+                        X(einsum) X(fully_connected) X(l2_norm) X(conditional) X(loop) X(zeros_like)
+
+#define NCL_TF_DECLARE(name) void ncl_tf_build_##name(struct ncl_import *import, const struct ncl_import_node *node);
+NCL_TF_BUILDERS(NCL_TF_DECLARE)
+#undef NCL_TF_DECLARE
+
+/* The same on what is known (tf_fold.c). */
+#define NCL_TF_FOLDERS(X)                                                                                              \
+    X(binary) X(cast) X(reshape) X(squeeze) X(expand_dims) X(concat) X(pack) X(gather) X(strided_slice)
+
+#define NCL_TF_DECLARE(name) bool ncl_tf_fold_##name(struct ncl_import *import, const struct ncl_import_node *node);
+NCL_TF_FOLDERS(NCL_TF_DECLARE)
+#undef NCL_TF_DECLARE
+
+#endif

@@ -1,0 +1,161 @@
+/* Element by element. */
+#include <math.h>
+#include <string.h>
+
+#include "import/tensorflow/tf.h"
+
+void ncl_tf_build_unary(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    ncl_tf_give(import, node, 0, ncl_tf_unary(import, import->op->as, ncl_tf_tensor(import, node, 0)));
+}
+
+void ncl_tf_build_binary(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    ncl_tf_give(import, node, 0,
+                ncl_tf_binary(import, import->op->as, ncl_tf_tensor(import, node, 0), ncl_tf_tensor(import, node, 1)));
+}
+
+/* Identity and those that only matter for training; IdentityN has several. */
+void ncl_tf_build_pass(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    for (size_t i = 0; i < node->output_count && i < node->input_count; i++)
+        if (ncl_import_wants(import, node, i))
+            ncl_import_pass(import, node, i, ncl_import_value(import, node, i));
+}
+
+void ncl_tf_build_relu6(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const double low = strcmp(node->op, "RELU_N1_TO_1") == 0 ? -1 : 0;
+    const double high = strcmp(node->op, "RELU6") == 0 || strcmp(node->op, "Relu6") == 0 ? 6 : 1;
+    ncl_tf_give(import, node, 0, ncl_tf_clamp(import, ncl_tf_tensor(import, node, 0), low, high));
+}
+
+void ncl_tf_build_leaky(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_tf_tensor(import, node, 0), *source = ncl_tf_source(x);
+    const double alpha = ncl_import_scalar(import, node, "alpha", 0.2);
+    struct ncl_tensor *y = NCL_COMPOSE(import, "leaky_relu", {"x", ncl_value_tensor(source ? source : x)},
+                                       {"alpha", ncl_value_scalar(alpha)});
+    ncl_tf_give(import, node, 0, source ? ncl_tf_last(import, y) : y);
+}
+
+void ncl_tf_build_prelu(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    ncl_tf_give(import, node, 0, ncl_tf_prelu(import, ncl_tf_tensor(import, node, 0), ncl_tf_tensor(import, node, 1)));
+}
+
+static struct ncl_tensor *half_sum(struct ncl_import *import, struct ncl_tensor *x, struct ncl_tensor *t)
+{
+    struct ncl_tensor *half = ncl_tf_with(import, "mul", x, 0.5);
+    return ncl_tf_binary(import, "mul", half, ncl_tf_with(import, "add", t, 1));
+}
+
+void ncl_tf_build_gelu(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_tf_tensor(import, node, 0), *t;
+    if (ncl_import_integer(import, node, "approximate", 0)) {
+        t = ncl_tf_with(import, "mul", ncl_tf_with(import, "pow", x, 3), 0.044715);
+        t = ncl_tf_with(import, "mul", ncl_tf_binary(import, "add", x, t), 0.7978845608028654);
+        t = ncl_tf_unary(import, "tanh", t);
+    } else {
+        t = ncl_tf_unary(import, "erf", ncl_tf_with(import, "mul", x, 0.7071067811865476));
+    }
+    ncl_tf_give(import, node, 0, half_sum(import, x, t));
+}
+
+/* x min(max(x + 3, 0), 6) / 6 */
+void ncl_tf_build_swish(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_tf_tensor(import, node, 0);
+    struct ncl_tensor *gate = ncl_tf_clamp(import, ncl_tf_with(import, "add", x, 3), 0, 6);
+    ncl_tf_give(import, node, 0, ncl_tf_with(import, "div", ncl_tf_binary(import, "mul", x, gate), 6));
+}
+
+/* Half to even: of x.5 the even neighbour, 2 floor((x + 0.5) / 2); NNEF rounds it up. */
+void ncl_tf_build_round(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
+    struct ncl_tensor *rest = ncl_compose_binary(import, "sub", x, ncl_compose_unary(import, "floor", x));
+    struct ncl_tensor *even = ncl_compose_with(import, "mul", ncl_compose_with(import, "add", x, 0.5), 0.5);
+    even = ncl_compose_with(import, "mul", ncl_compose_unary(import, "floor", even), 2);
+    ncl_tf_give(import, node, 0,
+                ncl_compose_select(import, ncl_compose_with(import, "eq", rest, 0.5), even,
+                                   ncl_compose_unary(import, "round", x)));
+}
+
+void ncl_tf_build_erfc(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *erf = ncl_tf_unary(import, "erf", ncl_tf_tensor(import, node, 0));
+    ncl_tf_give(import, node, 0, ncl_tf_with(import, "add", ncl_tf_unary(import, "neg", erf), 1));
+}
+
+void ncl_tf_build_difference(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *d = ncl_tf_binary(import, "sub", ncl_tf_tensor(import, node, 0), ncl_tf_tensor(import, node, 1));
+    ncl_tf_give(import, node, 0, ncl_tf_unary(import, "sqr", d));
+}
+
+/* floor(x / y), and what is left: x - y floor(x / y) */
+void ncl_tf_build_floor_div(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_tf_tensor(import, node, 0), *y = ncl_tf_tensor(import, node, 1);
+    const nnefcl_dtype dtype = x->dtype;
+    struct ncl_tensor *a = ncl_compose_cast(import, x, NNEFCL_SCALAR), *b = ncl_compose_cast(import, y, NNEFCL_SCALAR);
+    struct ncl_tensor *q = ncl_compose_unary(import, "floor", ncl_compose_binary(import, "div", a, b));
+    if (strcmp(node->op, "FloorMod") == 0 || strcmp(node->op, "FLOOR_MOD") == 0)
+        q = ncl_compose_binary(import, "sub", a, ncl_compose_binary(import, "mul", b, q));
+    ncl_tf_give(import, node, 0, ncl_compose_cast(import, q, dtype));
+}
+
+/* The first form of Select has a condition of rank 1 for the first axis. */
+void ncl_tf_build_select(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *condition = ncl_import_tensor(import, node, 0), *yes = ncl_tf_tensor(import, node, 1),
+                      *no = ncl_tf_tensor(import, node, 2);
+    const bool first = strcmp(node->op, "Select") == 0 || strcmp(node->op, "SELECT") == 0;
+    for (int rank = condition->shape.rank; first && rank == 1 && condition->shape.rank < yes->shape.rank;)
+        condition = ncl_compose_unsqueeze(import, condition, condition->shape.rank);
+    ncl_tf_give(import, node, 0, ncl_compose_select(import, condition, yes, no));
+}
+
+/* DstT, of TensorFlow; Lite says it by the type of the result. */
+void ncl_tf_build_cast(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const struct ncl_tf_detail *detail = node->detail;
+    const int64_t element = detail ? (int64_t)detail->element[node->input_count]
+                                   : ncl_import_integer(import, node, "DstT", NCL_STORED_FLOAT32);
+    struct ncl_tensor *x = ncl_tf_tensor(import, node, 0);
+    if (element < 0 || element >= NCL_STORED_COUNT) {
+        ncl_import_refuse(import, "a type that has no counterpart");
+        return;
+    }
+    ncl_import_give_element(import, node, 0,
+                            ncl_compose_cast(import, x, ncl_stored_dtype((enum ncl_stored_type)element)),
+                            (enum ncl_stored_type)element);
+}
+
+void ncl_tf_build_add_n(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *sum = ncl_tf_tensor(import, node, 0);
+    for (size_t i = 1; i < node->input_count; i++)
+        sum = ncl_tf_binary(import, "add", sum, ncl_tf_tensor(import, node, i));
+    ncl_tf_give(import, node, 0, sum);
+}
+
+void ncl_tf_build_bias(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_tf_tensor(import, node, 0), *bias = ncl_tf_tensor(import, node, 1);
+    if (strcmp(ncl_import_string(import, node, "data_format", "NHWC"), "NCHW") == 0)
+        ncl_tf_give(import, node, 0,
+                    ncl_compose_binary(import, "add", x, ncl_tf_channels(import, node, 1, x->shape.rank)));
+    else
+        ncl_tf_give(import, node, 0, ncl_tf_binary(import, "add", x, bias));
+}
+
+void ncl_tf_build_zeros_like(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_tf_tensor(import, node, 0);
+    const double value = strcmp(node->op, "OnesLike") == 0;
+    struct ncl_tensor *y = ncl_compose_expand(import, ncl_compose_number(import, value), &x->shape);
+    ncl_tf_give(import, node, 0, ncl_compose_cast(import, y, x->dtype));
+}

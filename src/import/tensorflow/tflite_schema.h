@@ -1,0 +1,247 @@
+/* Numbers of the schema of TensorFlow Lite (schema.fbs, version 3): fields of its tables, element types, operators and
+ * the fields of their options. */
+#ifndef NCL_TFLITE_SCHEMA_H
+#define NCL_TFLITE_SCHEMA_H
+
+enum { MODEL_VERSION = 0, MODEL_OPERATOR_CODES, MODEL_SUBGRAPHS, MODEL_DESCRIPTION, MODEL_BUFFERS };
+enum { CODE_OLD_BUILTIN = 0, CODE_CUSTOM, CODE_VERSION, CODE_BUILTIN };
+enum { SUBGRAPH_TENSORS = 0, SUBGRAPH_INPUTS, SUBGRAPH_OUTPUTS, SUBGRAPH_OPERATORS, SUBGRAPH_NAME };
+enum {
+    TENSOR_SHAPE = 0,
+    TENSOR_TYPE,
+    TENSOR_BUFFER,
+    TENSOR_NAME,
+    TENSOR_QUANTIZATION,
+    TENSOR_IS_VARIABLE,
+    TENSOR_SPARSITY,
+    TENSOR_SIGNATURE
+};
+enum { QUANT_SCALE = 2, QUANT_ZERO_POINT = 3, QUANT_AXIS = 6 };
+enum { OPERATOR_CODE = 0, OPERATOR_INPUTS, OPERATOR_OUTPUTS, OPERATOR_OPTIONS_TYPE, OPERATOR_OPTIONS };
+enum { BUFFER_DATA = 0, BUFFER_OFFSET, BUFFER_SIZE };
+
+/* TensorType in its order; NCL_STORED_COUNT: has no counterpart. */
+#define TFLITE_TYPES                                                                                                   \
+    {                                                                                                                  \
+        NCL_STORED_FLOAT32, NCL_STORED_FLOAT16, NCL_STORED_INT32, NCL_STORED_UINT8, NCL_STORED_INT64,                  \
+            NCL_STORED_COUNT, NCL_STORED_BOOL, NCL_STORED_INT16, NCL_STORED_COUNT, NCL_STORED_INT8,                    \
+            NCL_STORED_FLOAT64, NCL_STORED_COUNT, NCL_STORED_UINT64, NCL_STORED_COUNT, NCL_STORED_COUNT,               \
+            NCL_STORED_UINT32, NCL_STORED_UINT16, NCL_STORED_INT4                                                      \
+    }
+
+/* BuiltinOperator: what a file can hold, also what is not supported, for messages. */
+#define TFLITE_OPERATORS(X)                                                                                            \
+    X(0, "ADD")                                                                                                        \
+    X(1, "AVERAGE_POOL_2D")                                                                                            \
+    X(2, "CONCATENATION")                                                                                              \
+    X(3, "CONV_2D")                                                                                                    \
+    X(4, "DEPTHWISE_CONV_2D")                                                                                          \
+    X(5, "DEPTH_TO_SPACE")                                                                                             \
+    X(6, "DEQUANTIZE")                                                                                                 \
+    X(7, "EMBEDDING_LOOKUP")                                                                                           \
+    X(8, "FLOOR")                                                                                                      \
+    X(9, "FULLY_CONNECTED")                                                                                            \
+    X(10, "HASHTABLE_LOOKUP")                                                                                          \
+    X(11, "L2_NORMALIZATION")                                                                                          \
+    X(12, "L2_POOL_2D")                                                                                                \
+    X(13, "LOCAL_RESPONSE_NORMALIZATION")                                                                              \
+    X(14, "LOGISTIC")                                                                                                  \
+    X(16, "LSTM")                                                                                                      \
+    X(17, "MAX_POOL_2D")                                                                                               \
+    X(18, "MUL")                                                                                                       \
+    X(19, "RELU")                                                                                                      \
+    X(20, "RELU_N1_TO_1")                                                                                              \
+    X(21, "RELU6")                                                                                                     \
+    X(22, "RESHAPE")                                                                                                   \
+    X(23, "RESIZE_BILINEAR")                                                                                           \
+    X(24, "RNN")                                                                                                       \
+    X(25, "SOFTMAX")                                                                                                   \
+    X(26, "SPACE_TO_DEPTH")                                                                                            \
+    X(27, "SVDF")                                                                                                      \
+    X(28, "TANH")                                                                                                      \
+    X(32, "CUSTOM")                                                                                                    \
+    X(34, "PAD")                                                                                                       \
+    X(35, "UNIDIRECTIONAL_SEQUENCE_RNN")                                                                               \
+    X(36, "GATHER")                                                                                                    \
+    X(37, "BATCH_TO_SPACE_ND")                                                                                         \
+    X(38, "SPACE_TO_BATCH_ND")                                                                                         \
+    X(39, "TRANSPOSE")                                                                                                 \
+    X(40, "MEAN")                                                                                                      \
+    X(41, "SUB")                                                                                                       \
+    X(42, "DIV")                                                                                                       \
+    X(43, "SQUEEZE")                                                                                                   \
+    X(44, "UNIDIRECTIONAL_SEQUENCE_LSTM")                                                                              \
+    X(45, "STRIDED_SLICE")                                                                                             \
+    X(46, "BIDIRECTIONAL_SEQUENCE_RNN")                                                                                \
+    X(47, "EXP")                                                                                                       \
+    X(48, "TOPK_V2")                                                                                                   \
+    X(49, "SPLIT")                                                                                                     \
+    X(50, "LOG_SOFTMAX")                                                                                               \
+    X(52, "BIDIRECTIONAL_SEQUENCE_LSTM")                                                                               \
+    X(53, "CAST")                                                                                                      \
+    X(54, "PRELU")                                                                                                     \
+    X(55, "MAXIMUM")                                                                                                   \
+    X(56, "ARG_MAX")                                                                                                   \
+    X(57, "MINIMUM")                                                                                                   \
+    X(58, "LESS")                                                                                                      \
+    X(59, "NEG")                                                                                                       \
+    X(60, "PADV2")                                                                                                     \
+    X(61, "GREATER")                                                                                                   \
+    X(62, "GREATER_EQUAL")                                                                                             \
+    X(63, "LESS_EQUAL")                                                                                                \
+    X(64, "SELECT")                                                                                                    \
+    X(65, "SLICE")                                                                                                     \
+    X(66, "SIN")                                                                                                       \
+    X(67, "TRANSPOSE_CONV")                                                                                            \
+    X(69, "TILE")                                                                                                      \
+    X(70, "EXPAND_DIMS")                                                                                               \
+    X(71, "EQUAL")                                                                                                     \
+    X(72, "NOT_EQUAL")                                                                                                 \
+    X(73, "LOG")                                                                                                       \
+    X(74, "SUM")                                                                                                       \
+    X(75, "SQRT")                                                                                                      \
+    X(76, "RSQRT")                                                                                                     \
+    X(77, "SHAPE")                                                                                                     \
+    X(78, "POW")                                                                                                       \
+    X(79, "ARG_MIN")                                                                                                   \
+    X(80, "FAKE_QUANT")                                                                                                \
+    X(81, "REDUCE_PROD")                                                                                               \
+    X(82, "REDUCE_MAX")                                                                                                \
+    X(83, "PACK")                                                                                                      \
+    X(84, "LOGICAL_OR")                                                                                                \
+    X(85, "ONE_HOT")                                                                                                   \
+    X(86, "LOGICAL_AND")                                                                                               \
+    X(87, "LOGICAL_NOT")                                                                                               \
+    X(88, "UNPACK")                                                                                                    \
+    X(89, "REDUCE_MIN")                                                                                                \
+    X(90, "FLOOR_DIV")                                                                                                 \
+    X(91, "REDUCE_ANY")                                                                                                \
+    X(92, "SQUARE")                                                                                                    \
+    X(93, "ZEROS_LIKE")                                                                                                \
+    X(94, "FILL")                                                                                                      \
+    X(95, "FLOOR_MOD")                                                                                                 \
+    X(96, "RANGE")                                                                                                     \
+    X(97, "RESIZE_NEAREST_NEIGHBOR")                                                                                   \
+    X(98, "LEAKY_RELU")                                                                                                \
+    X(99, "SQUARED_DIFFERENCE")                                                                                        \
+    X(100, "MIRROR_PAD")                                                                                               \
+    X(101, "ABS")                                                                                                      \
+    X(102, "SPLIT_V")                                                                                                  \
+    X(103, "UNIQUE")                                                                                                   \
+    X(104, "CEIL")                                                                                                     \
+    X(105, "REVERSE_V2")                                                                                               \
+    X(106, "ADD_N")                                                                                                    \
+    X(107, "GATHER_ND")                                                                                                \
+    X(108, "COS")                                                                                                      \
+    X(109, "WHERE")                                                                                                    \
+    X(110, "RANK")                                                                                                     \
+    X(111, "ELU")                                                                                                      \
+    X(112, "REVERSE_SEQUENCE")                                                                                         \
+    X(114, "QUANTIZE")                                                                                                 \
+    X(116, "ROUND")                                                                                                    \
+    X(117, "HARD_SWISH")                                                                                               \
+    X(118, "IF")                                                                                                       \
+    X(119, "WHILE")                                                                                                    \
+    X(121, "NON_MAX_SUPPRESSION_V5")                                                                                   \
+    X(122, "SCATTER_ND")                                                                                               \
+    X(123, "SELECT_V2")                                                                                                \
+    X(126, "BATCH_MATMUL")                                                                                             \
+    X(128, "CUMSUM")                                                                                                   \
+    X(130, "BROADCAST_TO")                                                                                             \
+    X(132, "CONV_3D")                                                                                                  \
+    X(140, "REDUCE_ALL")                                                                                               \
+    X(142, "VAR_HANDLE")                                                                                               \
+    X(143, "READ_VARIABLE")                                                                                            \
+    X(144, "ASSIGN_VARIABLE")                                                                                          \
+    X(150, "GELU")                                                                                                     \
+    X(152, "RELU_0_TO_1")                                                                                              \
+    X(158, "SIGN")
+
+#define TFLITE_GREATER_CODES 127 /* the old, short field says: look at the new one */
+
+/* Options that operators look at: operator, field, name of the attribute, kind (B bool or byte, I int, F float, V ints,
+ * G sub-graph), what is meant when it is absent. */
+#define TFLITE_OPTIONS(X)                                                                                              \
+    X("CONV_2D", 0, "padding", 'B', 0)                                                                                 \
+    X("CONV_2D", 1, "stride_w", 'I', 0)                                                                                \
+    X("CONV_2D", 2, "stride_h", 'I', 0)                                                                                \
+    X("CONV_2D", 3, "activation", 'B', 0)                                                                              \
+    X("CONV_2D", 4, "dilation_w", 'I', 1)                                                                              \
+    X("CONV_2D", 5, "dilation_h", 'I', 1)                                                                              \
+    X("DEPTHWISE_CONV_2D", 0, "padding", 'B', 0)                                                                       \
+    X("DEPTHWISE_CONV_2D", 1, "stride_w", 'I', 0)                                                                      \
+    X("DEPTHWISE_CONV_2D", 2, "stride_h", 'I', 0)                                                                      \
+    X("DEPTHWISE_CONV_2D", 4, "activation", 'B', 0)                                                                    \
+    X("DEPTHWISE_CONV_2D", 5, "dilation_w", 'I', 1)                                                                    \
+    X("DEPTHWISE_CONV_2D", 6, "dilation_h", 'I', 1)                                                                    \
+    X("TRANSPOSE_CONV", 0, "padding", 'B', 0)                                                                          \
+    X("TRANSPOSE_CONV", 1, "stride_w", 'I', 0)                                                                         \
+    X("TRANSPOSE_CONV", 2, "stride_h", 'I', 0)                                                                         \
+    X("TRANSPOSE_CONV", 3, "activation", 'B', 0)                                                                       \
+    X("AVERAGE_POOL_2D", 0, "padding", 'B', 0)                                                                         \
+    X("AVERAGE_POOL_2D", 1, "stride_w", 'I', 0)                                                                        \
+    X("AVERAGE_POOL_2D", 2, "stride_h", 'I', 0)                                                                        \
+    X("AVERAGE_POOL_2D", 3, "filter_w", 'I', 0)                                                                        \
+    X("AVERAGE_POOL_2D", 4, "filter_h", 'I', 0)                                                                        \
+    X("AVERAGE_POOL_2D", 5, "activation", 'B', 0)                                                                      \
+    X("MAX_POOL_2D", 0, "padding", 'B', 0)                                                                             \
+    X("MAX_POOL_2D", 1, "stride_w", 'I', 0)                                                                            \
+    X("MAX_POOL_2D", 2, "stride_h", 'I', 0)                                                                            \
+    X("MAX_POOL_2D", 3, "filter_w", 'I', 0)                                                                            \
+    X("MAX_POOL_2D", 4, "filter_h", 'I', 0)                                                                            \
+    X("MAX_POOL_2D", 5, "activation", 'B', 0)                                                                          \
+    X("FULLY_CONNECTED", 0, "activation", 'B', 0)                                                                      \
+    X("FULLY_CONNECTED", 1, "weights_format", 'B', 0)                                                                  \
+    X("FULLY_CONNECTED", 2, "keep_num_dims", 'B', 0)                                                                   \
+    X("SOFTMAX", 0, "beta", 'F', 0)                                                                                    \
+    X("CONCATENATION", 0, "axis", 'I', 0)                                                                              \
+    X("CONCATENATION", 1, "activation", 'B', 0)                                                                        \
+    X("ADD", 0, "activation", 'B', 0)                                                                                  \
+    X("MUL", 0, "activation", 'B', 0)                                                                                  \
+    X("SUB", 0, "activation", 'B', 0)                                                                                  \
+    X("DIV", 0, "activation", 'B', 0)                                                                                  \
+    X("L2_NORMALIZATION", 0, "activation", 'B', 0)                                                                     \
+    X("LOCAL_RESPONSE_NORMALIZATION", 0, "radius", 'I', 0)                                                             \
+    X("LOCAL_RESPONSE_NORMALIZATION", 1, "bias", 'F', 0)                                                               \
+    X("LOCAL_RESPONSE_NORMALIZATION", 2, "alpha", 'F', 0)                                                              \
+    X("LOCAL_RESPONSE_NORMALIZATION", 3, "beta", 'F', 0)                                                               \
+    X("RESIZE_BILINEAR", 2, "align_corners", 'B', 0)                                                                   \
+    X("RESIZE_BILINEAR", 3, "half_pixel_centers", 'B', 0)                                                              \
+    X("RESIZE_NEAREST_NEIGHBOR", 0, "align_corners", 'B', 0)                                                           \
+    X("RESIZE_NEAREST_NEIGHBOR", 1, "half_pixel_centers", 'B', 0)                                                      \
+    X("RESHAPE", 0, "new_shape", 'V', 0)                                                                               \
+    X("SPACE_TO_DEPTH", 0, "block_size", 'I', 0)                                                                       \
+    X("DEPTH_TO_SPACE", 0, "block_size", 'I', 0)                                                                       \
+    X("GATHER", 0, "axis", 'I', 0)                                                                                     \
+    X("GATHER", 1, "batch_dims", 'I', 0)                                                                               \
+    X("MEAN", 0, "keep_dims", 'B', 0)                                                                                  \
+    X("SUM", 0, "keep_dims", 'B', 0)                                                                                   \
+    X("REDUCE_MAX", 0, "keep_dims", 'B', 0)                                                                            \
+    X("REDUCE_MIN", 0, "keep_dims", 'B', 0)                                                                            \
+    X("REDUCE_PROD", 0, "keep_dims", 'B', 0)                                                                           \
+    X("REDUCE_ANY", 0, "keep_dims", 'B', 0)                                                                            \
+    X("REDUCE_ALL", 0, "keep_dims", 'B', 0)                                                                            \
+    X("SQUEEZE", 0, "squeeze_dims", 'V', 0)                                                                            \
+    X("SPLIT", 0, "num_splits", 'I', 0)                                                                                \
+    X("STRIDED_SLICE", 0, "begin_mask", 'I', 0)                                                                        \
+    X("STRIDED_SLICE", 1, "end_mask", 'I', 0)                                                                          \
+    X("STRIDED_SLICE", 2, "ellipsis_mask", 'I', 0)                                                                     \
+    X("STRIDED_SLICE", 3, "new_axis_mask", 'I', 0)                                                                     \
+    X("STRIDED_SLICE", 4, "shrink_axis_mask", 'I', 0)                                                                  \
+    X("PACK", 1, "axis", 'I', 0)                                                                                       \
+    X("UNPACK", 0, "num", 'I', 0)                                                                                      \
+    X("UNPACK", 1, "axis", 'I', 0)                                                                                     \
+    X("ONE_HOT", 0, "axis", 'I', 0)                                                                                    \
+    X("LEAKY_RELU", 0, "alpha", 'F', 0)                                                                                \
+    X("MIRROR_PAD", 0, "mode", 'B', 0)                                                                                 \
+    X("BATCH_MATMUL", 0, "adj_x", 'B', 0)                                                                              \
+    X("BATCH_MATMUL", 1, "adj_y", 'B', 0)                                                                              \
+    X("CUMSUM", 0, "exclusive", 'B', 0)                                                                                \
+    X("CUMSUM", 1, "reverse", 'B', 0)                                                                                  \
+    X("GELU", 0, "approximate", 'B', 0)                                                                                \
+    X("IF", 0, "then", 'G', 0)                                                                                         \
+    X("IF", 1, "else", 'G', 0)                                                                                         \
+    X("WHILE", 0, "cond", 'G', 0)                                                                                      \
+    X("WHILE", 1, "body", 'G', 0)
+
+#endif

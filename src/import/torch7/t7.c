@@ -1,0 +1,365 @@
+#include "import/torch7/t7.h"
+
+#include <string.h>
+
+struct t7 {
+    struct ncl_import *import;
+    const uint8_t *data;
+    size_t size, at;
+    unsigned depth;
+    struct ncl_t7 **object; /* by number */
+    size_t objects;
+};
+
+enum { TYPE_NIL, TYPE_NUMBER, TYPE_STRING, TYPE_TABLE, TYPE_OBJECT, TYPE_BOOLEAN, TYPE_FUNCTION };
+
+#define MAX_OBJECTS ((size_t)1 << 22)
+
+static bool t7_wrong(struct t7 *r, const char *what)
+{
+    if (!r->import->status)
+        ncl_import_invalid(r->import, "byte %zu: %s", r->at, what);
+    return false;
+}
+
+static struct ncl_t7 *t7_new(struct t7 *r, enum ncl_t7_kind kind)
+{
+    struct ncl_t7 *made = NCL_NEW(&r->import->scratch, struct ncl_t7);
+    if (made)
+        made->kind = kind;
+    else
+        ncl_import_nomem(r->import);
+    return made;
+}
+
+/* ---- plain values ---- */
+
+static bool take(struct t7 *r, void *value, size_t size)
+{
+    if (r->import->status || size > r->size - r->at)
+        return t7_wrong(r, "the file ends within an object");
+    memcpy(value, r->data + r->at, size);
+    r->at += size;
+    return true;
+}
+
+static bool take_int(struct t7 *r, int32_t *value)
+{
+    return take(r, value, sizeof *value);
+}
+
+static const char *take_string(struct t7 *r, size_t *length)
+{
+    int32_t count;
+    if (!take_int(r, &count))
+        return NULL;
+    if (count < 0 || (size_t)count > r->size - r->at) {
+        t7_wrong(r, "a string is longer than the file");
+        return NULL;
+    }
+    char *string = ncl_arena_strndup(&r->import->scratch, (const char *)r->data + r->at, (size_t)count);
+    if (!string)
+        ncl_import_nomem(r->import);
+    r->at += (size_t)count;
+    *length = (size_t)count;
+    return string;
+}
+
+/* ---- objects by number ---- */
+
+static struct ncl_t7 **object_slot(struct t7 *r, int32_t number)
+{
+    if (number < 1 || (size_t)number > MAX_OBJECTS) {
+        t7_wrong(r, "an object with a number outside of the range");
+        return NULL;
+    }
+    if ((size_t)number >= r->objects) {
+        size_t larger = r->objects ? r->objects : 256;
+        while (larger <= (size_t)number)
+            larger *= 2;
+        struct ncl_t7 **grown = NCL_NEW_ARRAY(&r->import->scratch, struct ncl_t7 *, larger);
+        if (!grown) {
+            ncl_import_nomem(r->import);
+            return NULL;
+        }
+        if (r->objects)
+            memcpy(grown, r->object, r->objects * sizeof *grown);
+        r->object = grown;
+        r->objects = larger;
+    }
+    return &r->object[number];
+}
+
+static struct ncl_t7 *read_value(struct t7 *r);
+
+static bool read_table(struct t7 *r, struct ncl_t7 *table)
+{
+    int32_t count;
+    table->kind = NCL_T7_TABLE;
+    if (!take_int(r, &count))
+        return false;
+    if (count < 0 || (size_t)count > (r->size - r->at) / 8)
+        return t7_wrong(r, "a table is larger than the file");
+    table->entry = NCL_NEW_ARRAY(&r->import->scratch, struct ncl_t7_entry, (size_t)count);
+    if (!table->entry) {
+        ncl_import_nomem(r->import);
+        return false;
+    }
+    for (int32_t i = 0; i < count && !r->import->status; i++) {
+        const struct ncl_t7 *key = read_value(r);
+        table->entry[i] = (struct ncl_t7_entry){key, read_value(r)};
+        table->count += !r->import->status;
+    }
+    return !r->import->status;
+}
+
+/* ---- tensors ---- */
+
+/* "Float" of torch.FloatTensor and torch.FloatStorage; "Cuda" alone is of floats, too. */
+static enum ncl_stored_type element_of(const char *class_name)
+{
+    static const struct {
+        const char *name;
+        enum ncl_stored_type element;
+    } names[] = {{"Float", NCL_STORED_FLOAT32}, {"Double", NCL_STORED_FLOAT64}, {"Half", NCL_STORED_FLOAT16},
+                 {"Byte", NCL_STORED_UINT8},    {"Char", NCL_STORED_INT8},      {"Short", NCL_STORED_INT16},
+                 {"Int", NCL_STORED_INT32},     {"Long", NCL_STORED_INT64}};
+    const char *name = class_name + strlen("torch.");
+    if (strncmp(name, "Cuda", 4) == 0)
+        name += 4;
+    if (name > class_name + strlen("torch.") && (strcmp(name, "Tensor") == 0 || strcmp(name, "Storage") == 0))
+        return NCL_STORED_FLOAT32;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strncmp(name, names[i].name, strlen(names[i].name)) == 0)
+            return names[i].element;
+    return NCL_STORED_COUNT;
+}
+
+static bool read_storage(struct t7 *r, struct ncl_t7 *storage)
+{
+    int64_t count;
+    uint64_t bytes;
+    if (!take(r, &count, sizeof count))
+        return false;
+    storage->kind = NCL_T7_STORAGE;
+    storage->element = element_of(storage->class_name);
+    if (storage->element == NCL_STORED_COUNT)
+        return t7_wrong(r, "a storage of elements that are not known");
+    if (count < 0 || !ncl_stored_bytes(storage->element, (uint64_t)count, &bytes) || bytes > r->size - r->at)
+        return t7_wrong(r, "a storage is larger than the file");
+    storage->count = (size_t)count;
+    storage->offset = r->at;
+    storage->data = r->data + r->at;
+    r->at += (size_t)bytes;
+    return true;
+}
+
+/* Every element that the extents and strides reach lies in the storage. */
+static bool check_tensor(struct t7 *r, const struct ncl_t7 *tensor)
+{
+    int64_t last = tensor->first;
+    for (int i = 0; i < tensor->rank; i++) {
+        int64_t reach;
+        if (tensor->extent[i] < 1)
+            return t7_wrong(r, "a tensor with an extent below 1");
+        if (tensor->stride[i] < 0 || __builtin_mul_overflow(tensor->extent[i] - 1, tensor->stride[i], &reach) ||
+            __builtin_add_overflow(last, reach, &last))
+            return t7_wrong(r, "a tensor whose strides leave its storage");
+    }
+    return tensor->first >= 0 && last < (int64_t)tensor->storage->count
+               ? true
+               : t7_wrong(r, "a tensor reaches out of its storage");
+}
+
+static bool read_tensor(struct t7 *r, struct ncl_t7 *tensor)
+{
+    int32_t rank;
+    tensor->kind = NCL_T7_TENSOR;
+    tensor->element = element_of(tensor->class_name);
+    if (!take_int(r, &rank))
+        return false;
+    if (rank < 0 || rank > NNEFCL_MAX_RANK)
+        return t7_wrong(r, "a tensor of more axes than are supported");
+    tensor->rank = rank;
+    if (!take(r, tensor->extent, (size_t)rank * sizeof(int64_t)) ||
+        !take(r, tensor->stride, (size_t)rank * sizeof(int64_t)) || !take(r, &tensor->first, sizeof(int64_t)))
+        return false;
+    const struct ncl_t7 *storage = read_value(r);
+    if (r->import->status)
+        return false;
+    tensor->first -= 1;
+    if (storage->kind == NCL_T7_NIL || rank == 0)
+        return true;
+    if (storage->kind != NCL_T7_STORAGE || storage->element != tensor->element)
+        return t7_wrong(r, "a tensor without its storage");
+    tensor->storage = storage;
+    return check_tensor(r, tensor);
+}
+
+/* ---- objects ---- */
+
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+static bool read_object(struct t7 *r, struct ncl_t7 *object)
+{
+    size_t length;
+    const char *name = take_string(r, &length);
+    if (name && strncmp(name, "V ", 2) == 0)
+        name = take_string(r, &length);
+    if (!name)
+        return false;
+    object->class_name = name;
+    if (strncmp(name, "torch.", 6) == 0 && ends_with(name, "Storage"))
+        return read_storage(r, object);
+    if (strncmp(name, "torch.", 6) == 0 && ends_with(name, "Tensor"))
+        return read_tensor(r, object);
+    if (strncmp(name, "torch.", 6) == 0)
+        return t7_wrong(r, "an object of a class whose form is not known");
+    const struct ncl_t7 *content = read_value(r);
+    if (r->import->status)
+        return false;
+    if (content->kind != NCL_T7_TABLE)
+        return t7_wrong(r, "an object without a table");
+    object->kind = NCL_T7_TABLE;
+    object->entry = content->entry;
+    object->count = content->count;
+    return true;
+}
+
+static struct ncl_t7 *read_shared(struct t7 *r, bool object)
+{
+    int32_t number;
+    struct ncl_t7 **slot = take_int(r, &number) ? object_slot(r, number) : NULL;
+    if (!slot || *slot)
+        return slot ? *slot : NULL;
+    struct ncl_t7 *made = *slot = t7_new(r, NCL_T7_NIL);
+    if (made && (object ? read_object(r, made) : read_table(r, made)))
+        return made;
+    return NULL;
+}
+
+/* Functions are code, which is not read: skipped with the values that they close over. */
+static struct ncl_t7 *skip_function(struct t7 *r)
+{
+    int32_t number;
+    size_t length;
+    struct ncl_t7 **slot = take_int(r, &number) ? object_slot(r, number) : NULL;
+    if (!slot || *slot)
+        return slot ? *slot : NULL;
+    *slot = t7_new(r, NCL_T7_NIL);
+    struct ncl_t7 *made = *slot;
+    return take_string(r, &length) && read_value(r) ? made : NULL;
+}
+
+static struct ncl_t7 *read_kind(struct t7 *r, int32_t type)
+{
+    struct ncl_t7 *made = t7_new(r, NCL_T7_NIL);
+    int32_t logical;
+    if (!made)
+        return NULL;
+    switch (type) {
+    case TYPE_NIL:
+        return made;
+    case TYPE_NUMBER:
+        made->kind = NCL_T7_NUMBER;
+        return take(r, &made->number, sizeof made->number) ? made : NULL;
+    case TYPE_STRING:
+        made->kind = NCL_T7_STRING;
+        return (made->string = take_string(r, &made->count)) ? made : NULL;
+    case TYPE_BOOLEAN:
+        made->kind = NCL_T7_BOOLEAN;
+        if (!take_int(r, &logical))
+            return NULL;
+        made->number = logical != 0;
+        return made;
+    case TYPE_TABLE:
+        return read_shared(r, false);
+    case TYPE_OBJECT:
+        return read_shared(r, true);
+    case TYPE_FUNCTION:
+    case TYPE_FUNCTION + 1:
+    case TYPE_FUNCTION + 2:
+        return skip_function(r);
+    default:
+        t7_wrong(r, "an object of a type that is not known");
+        return NULL;
+    }
+}
+
+static struct ncl_t7 *read_value(struct t7 *r)
+{
+    int32_t type;
+    if (r->depth == NCL_T7_DEPTH) {
+        t7_wrong(r, "objects are nested too deep");
+        return NULL;
+    }
+    if (!take_int(r, &type))
+        return NULL;
+    r->depth++;
+    struct ncl_t7 *made = read_kind(r, type);
+    r->depth--;
+    return made;
+}
+
+const struct ncl_t7 *ncl_t7_read(struct ncl_import *import, const uint8_t *data, size_t size)
+{
+    struct t7 r = {.import = import, .data = data, .size = size};
+    const struct ncl_t7 *root = read_value(&r);
+    return import->status ? NULL : root;
+}
+
+/* ---- fields ---- */
+
+const struct ncl_t7 *ncl_t7_field(const struct ncl_t7 *object, const char *name)
+{
+    for (size_t i = 0; object->kind == NCL_T7_TABLE && i < object->count; i++) {
+        const struct ncl_t7 *key = object->entry[i].key;
+        if (key->kind == NCL_T7_STRING && strcmp(key->string, name) == 0)
+            return object->entry[i].value->kind == NCL_T7_NIL ? NULL : object->entry[i].value;
+    }
+    return NULL;
+}
+
+double ncl_t7_number(const struct ncl_t7 *object, const char *name, double otherwise)
+{
+    const struct ncl_t7 *field = ncl_t7_field(object, name);
+    return field && (field->kind == NCL_T7_NUMBER || field->kind == NCL_T7_BOOLEAN) ? field->number : otherwise;
+}
+
+bool ncl_t7_true(const struct ncl_t7 *object, const char *name, bool otherwise)
+{
+    return ncl_t7_number(object, name, otherwise) != 0;
+}
+
+const struct ncl_t7 *ncl_t7_item(const struct ncl_t7 *table, size_t index)
+{
+    for (size_t i = 0; table->kind == NCL_T7_TABLE && i < table->count; i++)
+        if (table->entry[i].key->kind == NCL_T7_NUMBER && table->entry[i].key->number == (double)index)
+            return table->entry[i].value;
+    return NULL;
+}
+
+static int64_t to_int64(double number)
+{
+    return number >= -9e15 && number <= 9e15 ? (int64_t)number : 0;
+}
+
+size_t ncl_t7_integers(const struct ncl_t7 *list, int64_t item[NNEFCL_MAX_RANK])
+{
+    size_t count = 0;
+    if (list && list->kind == NCL_T7_STORAGE && list->count <= NNEFCL_MAX_RANK) {
+        ncl_stored_to_int64(list->element, list->data, 0, list->count, item);
+        return list->count;
+    }
+    for (const struct ncl_t7 *next; list && list->kind == NCL_T7_TABLE && count < NNEFCL_MAX_RANK; count++) {
+        next = ncl_t7_item(list, count + 1);
+        if (!next || next->kind != NCL_T7_NUMBER)
+            break;
+        item[count] = to_int64(next->number);
+    }
+    return count;
+}

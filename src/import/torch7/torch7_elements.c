@@ -1,0 +1,204 @@
+/* Modules element by element. */
+#include <string.h>
+
+#include "import/torch7/torch7.h"
+
+static struct ncl_tensor *input_of(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    return ncl_import_tensor(import, node, 0);
+}
+
+void ncl_torch7_build_unary(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    ncl_import_give(import, node, 0, ncl_compose_unary(import, import->op->as, input_of(import, node)));
+}
+
+/* All tensors of a table, one after the other. */
+void ncl_torch7_build_binary(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const size_t count = ncl_torch7_operand(node, 0);
+    struct ncl_tensor *y = input_of(import, node);
+    for (size_t i = 1; i < count; i++)
+        y = ncl_compose_binary(import, import->op->as, y, ncl_import_tensor(import, node, i));
+    ncl_import_give(import, node, 0, y);
+}
+
+/* What an output of the network is. */
+void ncl_torch7_build_pass(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    ncl_import_pass(import, node, 0, ncl_import_value(import, node, 0));
+}
+
+void ncl_torch7_build_leaky(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const double slope = ncl_t7_number(ncl_torch7_module(node), "negval", 0.01);
+    ncl_import_give(import, node, 0,
+                    NCL_COMPOSE(import, "leaky_relu", {"x", ncl_value_tensor(input_of(import, node))},
+                                {"alpha", ncl_value_scalar(slope)}));
+}
+
+/* The axis of the channels: 1 of a batch, 0 of a single image or row. */
+static int channel_axis(const struct ncl_tensor *x)
+{
+    return x->shape.rank == 1 || x->shape.rank == 3 ? 0 : 1;
+}
+
+static struct ncl_tensor *along_channels(struct ncl_import *import, struct ncl_tensor *weight,
+                                         const struct ncl_tensor *x)
+{
+    const int64_t count = ncl_shape_volume(&weight->shape);
+    nnefcl_shape shape = {.rank = count == 1 ? 0 : x->shape.rank};
+    for (int i = 0; i < shape.rank; i++)
+        shape.extent[i] = i == channel_axis(x) ? count : 1;
+    return ncl_compose_reshape(import, weight, &shape);
+}
+
+void ncl_torch7_build_prelu(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = input_of(import, node),
+                      *slope = ncl_import_tensor(import, node, ncl_torch7_operand(node, NCL_TORCH7_WEIGHT));
+    ncl_import_give(import, node, 0,
+                    NCL_COMPOSE(import, "prelu", {"x", ncl_value_tensor(x)},
+                                {"alpha", ncl_value_tensor(along_channels(import, slope, x))}));
+}
+
+void ncl_torch7_build_elu(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const double alpha = ncl_t7_number(ncl_torch7_module(node), "alpha", 1);
+    ncl_import_give(import, node, 0,
+                    NCL_COMPOSE(import, "elu", {"x", ncl_value_tensor(input_of(import, node))},
+                                {"alpha", ncl_value_scalar(alpha)}));
+}
+
+/* HardTanh, Clamp, ReLU6 */
+void ncl_torch7_build_hard_tanh(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const bool six = strcmp(node->op, "ReLU6") == 0;
+    const double low = six ? 0 : ncl_t7_number(ncl_torch7_module(node), "min_val", -1),
+                 high = six ? 6 : ncl_t7_number(ncl_torch7_module(node), "max_val", 1);
+    ncl_import_give(import, node, 0,
+                    NCL_COMPOSE(import, "clamp", {"x", ncl_value_tensor(input_of(import, node))},
+                                {"a", ncl_value_scalar(low)}, {"b", ncl_value_scalar(high)}));
+}
+
+/* x where it is above the threshold, else a value. */
+void ncl_torch7_build_threshold(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const struct ncl_t7 *module = ncl_torch7_module(node);
+    struct ncl_tensor *x = input_of(import, node);
+    struct ncl_tensor *above = ncl_compose_with(import, "gt", x, ncl_t7_number(module, "threshold", 1e-6));
+    ncl_import_give(import, node, 0,
+                    ncl_compose_select(import, above, x, ncl_compose_number(import, ncl_t7_number(module, "val", 0))));
+}
+
+/* log(1 + exp(beta x)) / beta */
+void ncl_torch7_build_softplus(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const double beta = ncl_t7_number(ncl_torch7_module(node), "beta", 1);
+    struct ncl_tensor *x = input_of(import, node);
+    if (beta != 1)
+        x = ncl_compose_with(import, "mul", x, beta);
+    x = ncl_compose_unary(import, "softplus", x);
+    ncl_import_give(import, node, 0, beta != 1 ? ncl_compose_with(import, "div", x, beta) : x);
+}
+
+void ncl_torch7_build_power(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    ncl_import_give(
+        import, node, 0,
+        ncl_compose_with(import, "pow", input_of(import, node), ncl_t7_number(ncl_torch7_module(node), "pow", 1)));
+}
+
+/* MulConstant, AddConstant */
+void ncl_torch7_build_constant(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const bool add = strcmp(node->op, "AddConstant") == 0;
+    const double number = ncl_t7_number(ncl_torch7_module(node), "constant_scalar", add ? 0 : 1);
+    ncl_import_give(import, node, 0, ncl_compose_with(import, add ? "add" : "mul", input_of(import, node), number));
+}
+
+/* CMul, CAdd, Mul: a weight without the batch, which may be 1 in front. */
+void ncl_torch7_build_scale(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const bool add = strcmp(node->op, "CAdd") == 0;
+    struct ncl_tensor *x = input_of(import, node),
+                      *w = ncl_import_tensor(import, node,
+                                             ncl_torch7_operand(node, add ? NCL_TORCH7_BIAS : NCL_TORCH7_WEIGHT));
+    const nnefcl_shape single = {0};
+    if (ncl_shape_volume(&w->shape) == 1)
+        w = ncl_compose_reshape(import, w, &single);
+    ncl_import_give(import, node, 0, ncl_compose_binary(import, add ? "add" : "mul", x, w));
+}
+
+void ncl_torch7_build_softmax(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = input_of(import, node);
+    const int64_t axis[] = {channel_axis(x)};
+    ncl_import_give(
+        import, node, 0,
+        NCL_COMPOSE(import, "softmax", {"x", ncl_value_tensor(x)}, {"axes", ncl_compose_integers(import, axis, 1)}));
+}
+
+void ncl_torch7_build_log_softmax(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = input_of(import, node);
+    const int axis = channel_axis(x);
+    ncl_import_give(import, node, 0, ncl_compose_log_softmax(import, x, &axis, 1));
+}
+
+/* A batch normalization of rows or of images; without weights the scale is 1 and the offset 0. */
+void ncl_torch7_build_batch_norm(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = input_of(import, node);
+    struct ncl_value weight[NCL_TORCH7_WEIGHTS] = {ncl_value_scalar(1), ncl_value_scalar(0)};
+    for (size_t k = 0; k < NCL_TORCH7_WEIGHTS; k++) {
+        const size_t index = ncl_torch7_operand(node, (enum ncl_torch7_weight)k);
+        if (k < NCL_TORCH7_MEAN && !ncl_import_has(import, node, index))
+            continue;
+        struct ncl_tensor *w = ncl_import_tensor(import, node, index);
+        const nnefcl_shape row = {.rank = 2, .extent = {1, ncl_shape_volume(&w->shape)}};
+        weight[k] = ncl_value_tensor(ncl_compose_reshape(import, w, &row));
+    }
+    ncl_import_give(import, node, 0,
+                    NCL_COMPOSE(import, "batch_normalization", {"input", ncl_value_tensor(x)},
+                                {"mean", weight[NCL_TORCH7_MEAN]}, {"variance", weight[NCL_TORCH7_VARIANCE]},
+                                {"offset", weight[NCL_TORCH7_BIAS]}, {"scale", weight[NCL_TORCH7_WEIGHT]},
+                                {"epsilon", ncl_value_scalar(ncl_t7_number(ncl_torch7_module(node), "eps", 1e-5))}));
+}
+
+/* x / (k + alpha / size sum(x^2))^beta */
+void ncl_torch7_build_lrn(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const struct ncl_t7 *module = ncl_torch7_module(node);
+    struct ncl_tensor *x = input_of(import, node);
+    const double given = ncl_t7_number(module, "size", 5);
+    int64_t size[NNEFCL_MAX_RANK];
+    for (int i = 0; i < x->shape.rank; i++)
+        size[i] = i == channel_axis(x) ? (int64_t)given : 1;
+    if (!(given >= 1 && given <= 1e6) || x->shape.rank < 2) {
+        ncl_import_wrong(import, "a window of %g", given);
+        return;
+    }
+    ncl_import_give(import, node, 0,
+                    NCL_COMPOSE(import, "local_response_normalization", {"input", ncl_value_tensor(x)},
+                                {"size", ncl_compose_integers(import, size, (size_t)x->shape.rank)},
+                                {"alpha", ncl_value_scalar(ncl_t7_number(module, "alpha", 1e-4))},
+                                {"beta", ncl_value_scalar(ncl_t7_number(module, "beta", 0.75))},
+                                {"bias", ncl_value_scalar(ncl_t7_number(module, "k", 1))}));
+}
+
+/* Normalize: x / (norm of order 2 + eps) */
+void ncl_torch7_build_normalize(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const struct ncl_t7 *module = ncl_torch7_module(node);
+    struct ncl_tensor *x = input_of(import, node);
+    const int axis = x->shape.rank - 1;
+    if (ncl_t7_number(module, "p", 2) != 2 || axis < 0) {
+        ncl_import_refuse(import, "a norm of another order than 2");
+        return;
+    }
+    struct ncl_tensor *norm =
+        ncl_compose_reduce(import, "sum_reduce", ncl_compose_unary(import, "sqr", x), &axis, 1, true);
+    norm = ncl_compose_with(import, "add", norm, ncl_t7_number(module, "eps", 1e-10));
+    ncl_import_give(import, node, 0, ncl_compose_binary(import, "div", x, ncl_compose_unary(import, "sqrt", norm)));
+}

@@ -1,0 +1,90 @@
+/* Torch7: how its files begin, and its modules by class, without the package in front of it (nn, cudnn, cunn). */
+#include <string.h>
+
+#include "import/torch7/torch7.h"
+
+#define BUILD(name, builder)                                                                                           \
+    {                                                                                                                  \
+        "", name, ncl_torch7_build_##builder, NULL, NULL                                                               \
+    }
+#define BUILD_AS(name, builder, as)                                                                                    \
+    {                                                                                                                  \
+        "", name, ncl_torch7_build_##builder, NULL, as                                                                 \
+    }
+
+static const struct ncl_import_operator operators[] = {
+    BUILD("Output", pass),
+    BUILD_AS("ReLU", unary, "relu"),
+    BUILD_AS("Sigmoid", unary, "sigmoid"),
+    BUILD_AS("Tanh", unary, "tanh"),
+    BUILD_AS("Abs", unary, "abs"),
+    BUILD_AS("Sqrt", unary, "sqrt"),
+    BUILD_AS("Square", unary, "sqr"),
+    BUILD_AS("Exp", unary, "exp"),
+    BUILD_AS("Log", unary, "log"),
+    BUILD("LeakyReLU", leaky),
+    BUILD("PReLU", prelu),
+    BUILD("ELU", elu),
+    BUILD("ReLU6", hard_tanh),
+    BUILD("HardTanh", hard_tanh),
+    BUILD("Clamp", hard_tanh),
+    BUILD("Threshold", threshold),
+    BUILD("SoftPlus", softplus),
+    BUILD("Power", power),
+    BUILD("MulConstant", constant),
+    BUILD("AddConstant", constant),
+    BUILD("Mul", scale),
+    BUILD("CMul", scale),
+    BUILD("CAdd", scale),
+    BUILD_AS("CAddTable", binary, "add"),
+    BUILD_AS("CSubTable", binary, "sub"),
+    BUILD_AS("CMulTable", binary, "mul"),
+    BUILD_AS("CDivTable", binary, "div"),
+    BUILD_AS("CMaxTable", binary, "max"),
+    BUILD_AS("CMinTable", binary, "min"),
+    BUILD("SoftMax", softmax),
+    BUILD("SpatialSoftMax", softmax),
+    BUILD("LogSoftMax", log_softmax),
+    BUILD("SpatialLogSoftMax", log_softmax),
+    BUILD("SpatialConvolution", conv),
+    BUILD("SpatialConvolutionMM", conv),
+    BUILD("SpatialDilatedConvolution", conv),
+    BUILD("SpatialFullConvolution", deconv),
+    BUILD("SpatialMaxPooling", pool),
+    BUILD("SpatialAveragePooling", pool),
+    BUILD("SpatialBatchNormalization", batch_norm),
+    BUILD("BatchNormalization", batch_norm),
+    BUILD("Linear", linear),
+    BUILD("SpatialCrossMapLRN", lrn),
+    BUILD("SpatialUpSamplingNearest", nearest),
+    BUILD("SpatialZeroPadding", pad),
+    BUILD("SpatialReflectionPadding", pad),
+    BUILD("SpatialReplicationPadding", pad),
+    BUILD("View", view),
+    BUILD("Reshape", reshape),
+    BUILD("Squeeze", squeeze),
+    BUILD("Unsqueeze", unsqueeze),
+    BUILD("Transpose", transpose),
+    BUILD("Narrow", narrow),
+    BUILD("Select", select),
+    BUILD("JoinTable", join),
+    BUILD("Concat", join),
+    BUILD("DepthConcat", join),
+    BUILD_AS("Mean", reduce, "mean_reduce"),
+    BUILD_AS("Sum", reduce, "sum_reduce"),
+    BUILD_AS("Max", reduce, "max_reduce"),
+    BUILD_AS("Min", reduce, "min_reduce"),
+    BUILD("Normalize", normalize),
+};
+
+/* An object (4) or a table (3) with number 1; of an object, its version and class, of a table, its length. */
+static bool torch7_detect(const uint8_t *head, size_t size, uint64_t file_size)
+{
+    static const uint8_t object[] = {4, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 'V', ' ', '1'},
+                         table[] = {3, 0, 0, 0, 1, 0, 0, 0};
+    return file_size > sizeof object && size > sizeof object &&
+           (memcmp(head, object, sizeof object) == 0 || memcmp(head, table, sizeof table) == 0);
+}
+
+const struct ncl_import_format ncl_import_torch7 = {"Torch7", torch7_detect, ncl_torch7_read, operators,
+                                                    sizeof operators / sizeof *operators};

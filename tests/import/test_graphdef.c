@@ -1,0 +1,238 @@
+/* Frozen graphs of TensorFlow: channels go first and come back, edges are names, constants have every form. */
+#include "import/file_bytes_made.h"
+
+enum { FLOAT = 1, INT32 = 3 };
+
+static void attr(struct bytes *node, const char *key, const struct bytes *value)
+{
+    struct bytes entry = {.size = 0};
+    pb_text(&entry, 1, key);
+    pb_message(&entry, 2, value);
+    pb_message(node, 5, &entry);
+}
+
+static void attr_type(struct bytes *node, const char *key, int type)
+{
+    struct bytes value = {.size = 0};
+    pb_number(&value, 6, (uint64_t)type);
+    attr(node, key, &value);
+}
+
+static void attr_text(struct bytes *node, const char *key, const char *text)
+{
+    struct bytes value = {.size = 0};
+    pb_text(&value, 2, text);
+    attr(node, key, &value);
+}
+
+static void attr_list(struct bytes *node, const char *key, const int *item, size_t count)
+{
+    struct bytes value = {.size = 0}, list = {.size = 0};
+    for (size_t i = 0; i < count; i++)
+        pb_number(&list, 3, (uint64_t)item[i]);
+    pb_message(&value, 1, &list);
+    attr(node, key, &value);
+}
+
+static struct bytes shape_of(const int *extent, size_t rank)
+{
+    struct bytes shape = {.size = 0};
+    for (size_t i = 0; i < rank; i++) {
+        struct bytes dim = {.size = 0};
+        pb_number(&dim, 1, (uint64_t)(int64_t)extent[i]);
+        pb_message(&shape, 2, &dim);
+    }
+    return shape;
+}
+
+static struct bytes node_of(const char *name, const char *op, const char *const *input, size_t inputs)
+{
+    struct bytes node = {.size = 0};
+    pb_text(&node, 1, name);
+    pb_text(&node, 2, op);
+    for (size_t i = 0; i < inputs; i++)
+        pb_text(&node, 3, input[i]);
+    return node;
+}
+
+static void placeholder(struct bytes *graph, const char *name, const int *extent, size_t rank)
+{
+    struct bytes node = node_of(name, "Placeholder", NULL, 0), value = {.size = 0};
+    const struct bytes shape = shape_of(extent, rank);
+    pb_message(&value, 7, &shape);
+    attr_type(&node, "dtype", FLOAT);
+    attr(&node, "shape", &value);
+    pb_message(graph, 1, &node);
+}
+
+/* `fields`: the elements, as the message of a tensor has them. */
+static void constant(struct bytes *graph, const char *name, int type, const int *extent, size_t rank,
+                     const struct bytes *fields)
+{
+    struct bytes node = node_of(name, "Const", NULL, 0), value = {.size = 0}, tensor = {.size = 0};
+    const struct bytes shape = shape_of(extent, rank);
+    pb_number(&tensor, 1, (uint64_t)type);
+    pb_message(&tensor, 2, &shape);
+    bytes_put(&tensor, fields->data, fields->size);
+    pb_message(&value, 8, &tensor);
+    attr(&node, "value", &value);
+    pb_message(graph, 1, &node);
+}
+
+static void integers(struct bytes *graph, const char *name, const int *item, size_t count)
+{
+    struct bytes fields = {.size = 0}, content = {.size = 0};
+    for (size_t i = 0; i < count; i++)
+        bytes_int(&content, (uint64_t)item[i], 4);
+    pb_message(&fields, 4, &content);
+    constant(graph, name, INT32, (const int[]){(int)count}, 1, &fields);
+}
+
+/* Two convolutions, a bias, a relu, a mean over the plane, and a control edge. */
+static void make_network(struct bytes *graph)
+{
+    struct bytes fields = {.size = 0}, node;
+    graph->size = 0;
+    placeholder(graph, "x", (const int[]){1, 4, 4, 2}, 4);
+    pb_float(&fields, 5, 0.5f);
+    constant(graph, "w", FLOAT, (const int[]){3, 3, 2, 2}, 4, &fields);
+    constant(graph, "b", FLOAT, (const int[]){2}, 1, &fields);
+    integers(graph, "plane", (const int[]){1, 2}, 2);
+    node = node_of("conv", "Conv2D", (const char *const[]){"x", "w"}, 2);
+    attr_text(&node, "padding", "SAME");
+    attr_list(&node, "strides", (const int[]){1, 1, 1, 1}, 4);
+    pb_message(graph, 1, &node);
+    node = node_of("bias", "BiasAdd", (const char *const[]){"conv:0", "b", "^plane"}, 3);
+    pb_message(graph, 1, &node);
+    node = node_of("relu", "Relu", (const char *const[]){"bias"}, 1);
+    pb_message(graph, 1, &node);
+    node = node_of("again", "Conv2D", (const char *const[]){"relu", "w"}, 2);
+    attr_text(&node, "padding", "VALID");
+    attr_list(&node, "strides", (const int[]){1, 1, 1, 1}, 4);
+    pb_message(graph, 1, &node);
+    node = node_of("mean", "Mean", (const char *const[]){"again", "plane"}, 2);
+    pb_message(graph, 1, &node);
+    node = node_of("y", "IdentityN", (const char *const[]){"mean"}, 1);
+    pb_message(graph, 1, &node);
+}
+
+START_TEST(network)
+{
+    static struct bytes graph;
+    static struct model_text text;
+    make_network(&graph);
+    bytes_open(&text, graph.data, graph.size);
+    flat_has(&text,
+             "( x ) -> ( y )|x = external<scalar>(shape = [1, 4, 4, 2])|axes = [0, 3, 1, 2]|conv(|padding = [(1, 1), "
+             "(1, 1)]|add(|relu(|conv(|mean_reduce(|axes = [2, 3]");
+    /* No transpose but that of the input: what lies between knows channels first. */
+    const char *dump = model_text_dump(&text, NNEFCL_DUMP_FLAT), *first = strstr(dump, "transpose");
+    ck_assert_msg(first && !strstr(first + 1, "transpose"), "%s", dump);
+    nnefcl_model_free(text.model);
+}
+END_TEST
+
+START_TEST(damaged)
+{
+    static struct bytes graph;
+    make_network(&graph);
+    bytes_survive(&graph, 3);
+}
+END_TEST
+
+static const struct {
+    const char *op, *says;
+} refusals[] = {
+    {"MatrixInverse", "the operator MatrixInverse is not supported"},
+    {"Conv2D", "operand 2 is missing"},
+};
+
+START_TEST(refused)
+{
+    static struct bytes graph;
+    static struct model_text text;
+    graph.size = 0;
+    placeholder(&graph, "x", (const int[]){1, 4, 4, 2}, 4);
+    const struct bytes node = node_of("y", refusals[_i].op, (const char *const[]){"x"}, 1);
+    pb_message(&graph, 1, &node);
+    ck_assert_int_ne(bytes_open(&text, graph.data, graph.size), NNEFCL_OK);
+    ck_assert_msg(strstr(text.talk, refusals[_i].says) != NULL, "%s", text.talk);
+}
+END_TEST
+
+/* Shapes that are computed from shapes: [batch, -1] by Shape, StridedSlice, Pack. */
+START_TEST(folded)
+{
+    static struct bytes graph;
+    static struct model_text text;
+    struct bytes fields = {.size = 0}, node;
+    graph.size = 0;
+    placeholder(&graph, "x", (const int[]){2, 3, 4}, 3);
+    integers(&graph, "zero", (const int[]){0}, 1);
+    integers(&graph, "one", (const int[]){1}, 1);
+    pb_number(&fields, 7, (uint64_t)-1);
+    constant(&graph, "rest", INT32, NULL, 0, &fields);
+    node = node_of("shape", "Shape", (const char *const[]){"x"}, 1);
+    pb_message(&graph, 1, &node);
+    node = node_of("batch", "StridedSlice", (const char *const[]){"shape", "zero", "one", "one"}, 4);
+    struct bytes mask = {.size = 0};
+    pb_number(&mask, 3, 1);
+    attr(&node, "shrink_axis_mask", &mask);
+    pb_message(&graph, 1, &node);
+    node = node_of("pack", "Pack", (const char *const[]){"batch", "rest"}, 2);
+    pb_message(&graph, 1, &node);
+    node = node_of("y", "Reshape", (const char *const[]){"x", "pack"}, 2);
+    pb_message(&graph, 1, &node);
+    bytes_open(&text, graph.data, graph.size);
+    flat_has(&text, "y = reshape<scalar>(x, shape = [2, 12]");
+    nnefcl_model_free(text.model);
+}
+END_TEST
+
+static void einsum(struct model_text *text, const char *equation)
+{
+    static struct bytes graph;
+    struct bytes node = node_of("y", "Einsum", (const char *const[]){"a", "b"}, 2);
+    graph.size = 0;
+    placeholder(&graph, "a", (const int[]){2, 3, 4, 5}, 4);
+    placeholder(&graph, "b", (const int[]){2, 6, 4, 5}, 4);
+    attr_text(&node, "equation", equation);
+    pb_message(&graph, 1, &node);
+    bytes_open(text, graph.data, graph.size);
+}
+
+START_TEST(einsums)
+{
+    static struct model_text text;
+    einsum(&text, "btnh,bsnh->bnts");
+    flat_has(&text, "transpose<scalar>(a|transpose<scalar>(b|matmul(");
+    nnefcl_tensor_info info;
+    ck_assert_int_eq(nnefcl_model_output(text.model, 0, &info), NNEFCL_OK);
+    ck_assert_int_eq(info.shape.rank, 4);
+    ck_assert_int_eq(info.shape.extent[1], 4);
+    ck_assert_int_eq(info.shape.extent[2], 3);
+    ck_assert_int_eq(info.shape.extent[3], 6);
+    nnefcl_model_free(text.model);
+    einsum(&text, "bbnh,bsnh->bs");
+    ck_assert_int_eq(text.status, NNEFCL_ERR_UNSUPPORTED);
+    einsum(&text, "btnh,bsnz->bnts");
+    ck_assert_int_eq(text.status, NNEFCL_OK);
+    nnefcl_model_free(text.model);
+    einsum(&text, "btnh,nsbh->bnts");
+    ck_assert_int_eq(text.status, NNEFCL_ERR_MODEL);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("graphdef");
+    TCase *tests = tcase_create("graphdef");
+    tcase_set_timeout(tests, 120);
+    tcase_add_test(tests, network);
+    tcase_add_test(tests, damaged);
+    tcase_add_loop_test(tests, refused, 0, sizeof refusals / sizeof *refusals);
+    tcase_add_test(tests, folded);
+    tcase_add_test(tests, einsums);
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}

@@ -1,0 +1,255 @@
+/* Files of TensorFlow Lite: a convolution with its activation, integers that stand for numbers, a loop that unrolls. */
+#include "import/file_bytes_made.h"
+
+/* ---- a writer of flatbuffers: parents first, so that offsets lead forward ---- */
+
+struct field {
+    unsigned number, width; /* width 0: an offset, at `place` once it is written */
+    uint64_t value;
+    size_t *place;
+};
+
+static size_t put_table(struct bytes *file, const struct field *field, size_t count)
+{
+    unsigned fields = 0, offset = 4;
+    for (size_t i = 0; i < count; i++)
+        if (field[i].number + 1 > fields)
+            fields = field[i].number + 1;
+    const size_t vtable = file->size;
+    bytes_int(file, 4 + 2 * fields, 2);
+    bytes_int(file, 0, 2);
+    for (unsigned n = 0; n < fields; n++) {
+        unsigned at = 0, here = 4;
+        for (size_t i = 0; i < count; here += field[i].width ? field[i].width : 4, i++)
+            if (field[i].number == n)
+                at = here;
+        bytes_int(file, at, 2);
+    }
+    const size_t table = file->size;
+    bytes_int(file, table - vtable, 4);
+    for (size_t i = 0; i < count; offset += field[i].width ? field[i].width : 4, i++) {
+        if (field[i].place)
+            *field[i].place = file->size;
+        bytes_int(file, field[i].value, field[i].width ? field[i].width : 4);
+    }
+    return table;
+}
+
+#define TABLE(file, ...)                                                                                               \
+    put_table(file, (const struct field[]){__VA_ARGS__},                                                               \
+              sizeof((const struct field[]){__VA_ARGS__}) / sizeof(struct field))
+
+/* The offset at `place` leads to `target`. */
+static void point(struct bytes *file, size_t place, size_t target)
+{
+    for (size_t i = 0; i < 4; i++)
+        file->data[place + i] = (unsigned char)((target - place) >> 8 * i);
+}
+
+static void put_text(struct bytes *file, size_t place, const char *text)
+{
+    point(file, place, file->size);
+    bytes_int(file, strlen(text), 4);
+    bytes_put(file, text, strlen(text) + 1);
+}
+
+static void put_ints(struct bytes *file, size_t place, const int *item, size_t count, size_t width)
+{
+    point(file, place, file->size);
+    bytes_int(file, count, 4);
+    for (size_t i = 0; i < count; i++)
+        bytes_int(file, (uint64_t)(int64_t)item[i], width);
+}
+
+/* A vector of `count` offsets; the first stands at the place that is returned. */
+static size_t put_offsets(struct bytes *file, size_t place, size_t count)
+{
+    point(file, place, file->size);
+    bytes_int(file, count, 4);
+    const size_t first = file->size;
+    for (size_t i = 0; i < count; i++)
+        bytes_int(file, 0, 4);
+    return first;
+}
+
+/* ---- models ---- */
+
+enum { FLOAT32 = 0, INT8 = 9 };
+enum { DEQUANTIZE = 6, CONV = 3, QUANTIZE = 114 };
+
+struct tensor {
+    const char *name;
+    int type, rank, extent[4], buffer; /* buffer 0: computed */
+    float scale;                       /* 0: not quantized */
+    int zero_point;
+};
+
+struct operation {
+    int code, inputs, input[3], output;
+};
+
+struct model {
+    size_t tensors, operations, elements; /* elements: of buffer 1, floats of 0.5 */
+    const struct tensor *tensor;
+    const struct operation *operation;
+    int input, output;
+};
+
+static void put_tensor(struct bytes *file, size_t place, const struct tensor *t)
+{
+    size_t shape, name, quant = 0, scale, zero_point;
+    if (t->scale > 0)
+        point(file, place,
+              TABLE(file, {0, 0, 0, &shape}, {1, 1, (uint64_t)t->type, NULL}, {2, 4, (uint64_t)t->buffer, NULL},
+                    {3, 0, 0, &name}, {4, 0, 0, &quant}));
+    else
+        point(file, place,
+              TABLE(file, {0, 0, 0, &shape}, {1, 1, (uint64_t)t->type, NULL}, {2, 4, (uint64_t)t->buffer, NULL},
+                    {3, 0, 0, &name}));
+    put_ints(file, shape, t->extent, (size_t)t->rank, 4);
+    put_text(file, name, t->name);
+    if (!quant)
+        return;
+    point(file, quant, TABLE(file, {2, 0, 0, &scale}, {3, 0, 0, &zero_point}));
+    point(file, scale, file->size);
+    bytes_int(file, 1, 4);
+    bytes_floats(file, &t->scale, 1);
+    put_ints(file, zero_point, &t->zero_point, 1, 8);
+}
+
+static void put_operation(struct bytes *file, size_t place, size_t index, const struct operation *o)
+{
+    size_t inputs, outputs, options = 0;
+    if (o->code == CONV)
+        point(file, place,
+              TABLE(file, {0, 4, index, NULL}, {1, 0, 0, &inputs}, {2, 0, 0, &outputs}, {4, 0, 0, &options}));
+    else
+        point(file, place, TABLE(file, {0, 4, index, NULL}, {1, 0, 0, &inputs}, {2, 0, 0, &outputs}));
+    put_ints(file, inputs, o->input, (size_t)o->inputs, 4);
+    put_ints(file, outputs, &o->output, 1, 4);
+    if (options) /* SAME, strides of 2, relu6 */
+        point(file, options, TABLE(file, {0, 1, 0, NULL}, {1, 4, 2, NULL}, {2, 4, 2, NULL}, {3, 1, 3, NULL}));
+}
+
+static void put_buffers(struct bytes *file, size_t place, size_t elements)
+{
+    size_t data;
+    const size_t first = put_offsets(file, place, 2);
+    point(file, first, TABLE(file, {3, 1, 0, NULL}));
+    point(file, first + 4, TABLE(file, {0, 0, 0, &data}));
+    point(file, data, file->size);
+    bytes_int(file, 4 * elements, 4);
+    for (size_t i = 0; i < elements; i++)
+        bytes_floats(file, &(float){0.5f}, 1);
+}
+
+static void make_model(struct bytes *file, const struct model *m)
+{
+    size_t codes, graphs, buffers, tensors, inputs, outputs, operations;
+    file->size = 0;
+    bytes_int(file, 0, 4);
+    bytes_put(file, "TFL3", 4);
+    point(file, 0, TABLE(file, {0, 4, 3, NULL}, {1, 0, 0, &codes}, {2, 0, 0, &graphs}, {4, 0, 0, &buffers}));
+    const size_t code = put_offsets(file, codes, m->operations);
+    for (size_t i = 0; i < m->operations; i++)
+        point(file, code + 4 * i, TABLE(file, {0, 1, (uint64_t)m->operation[i].code, NULL}));
+    const size_t graph = put_offsets(file, graphs, 1);
+    point(file, graph,
+          TABLE(file, {0, 0, 0, &tensors}, {1, 0, 0, &inputs}, {2, 0, 0, &outputs}, {3, 0, 0, &operations}));
+    const size_t tensor = put_offsets(file, tensors, m->tensors);
+    for (size_t i = 0; i < m->tensors; i++)
+        put_tensor(file, tensor + 4 * i, &m->tensor[i]);
+    put_ints(file, inputs, &m->input, 1, 4);
+    put_ints(file, outputs, &m->output, 1, 4);
+    const size_t operation = put_offsets(file, operations, m->operations);
+    for (size_t i = 0; i < m->operations; i++)
+        put_operation(file, operation + 4 * i, i, &m->operation[i]);
+    put_buffers(file, buffers, m->elements);
+}
+
+static const struct model models[] = {
+    {3, 1, 36,
+     (const struct tensor[]){{"in:0", FLOAT32, 4, {1, 5, 6, 2}, 0, 0, 0},
+                             {"w", FLOAT32, 4, {2, 3, 3, 2}, 1, 0, 0},
+                             {"out", FLOAT32, 4, {1, 3, 3, 2}, 0, 0, 0}},
+     (const struct operation[]){{CONV, 2, {0, 1, 0}, 2}}, 0, 2},
+    {3, 2, 1,
+     (const struct tensor[]){{"x", FLOAT32, 2, {2, 3, 0, 0}, 0, 0, 0},
+                             {"t", INT8, 2, {2, 3, 0, 0}, 0, 0.5f, 1},
+                             {"y", FLOAT32, 2, {2, 3, 0, 0}, 0, 0, 0}},
+     (const struct operation[]){{QUANTIZE, 1, {0, 0, 0}, 1}, {DEQUANTIZE, 1, {1, 0, 0}, 2}}, 0, 2},
+    /* integers in, integers out: what they stand for is inside */
+    {2, 1, 1,
+     (const struct tensor[]){{"x", INT8, 2, {2, 3, 0, 0}, 0, 0.5f, 1}, {"y", INT8, 2, {2, 3, 0, 0}, 0, 0.25f, -2}},
+     (const struct operation[]){{QUANTIZE, 1, {0, 0, 0}, 1}}, 0, 1},
+};
+
+static const char *const flat[] = {
+    "( in:0 ) -> ( out )|in:0 = external<scalar>(shape = [1, 5, 6, 2])|axes = [0, 3, 1, 2]|conv(|padding = [(1, 1), "
+    "(0, 1)]"
+    "|stride = [2, 2]|clamp(|0.0, 6.0)|out = transpose",
+    "( x ) -> ( y )|zero_point_linear_quantize(x, 1, 0.5, bits = 8, signed = true, symmetric = false)",
+    "( x ) -> ( y )|x = external<integer>|cast<scalar>(x)|sub(|1.0)|mul(|0.5)|zero_point_linear_quantize(|-2, 0.25|div("
+    "|0.25)|add(|-2.0)|round(|y = cast<integer>",
+};
+
+START_TEST(read_model)
+{
+    static struct bytes file;
+    static struct model_text text;
+    make_model(&file, &models[_i]);
+    bytes_open(&text, file.data, file.size);
+    flat_has(&text, flat[_i]);
+    nnefcl_model_free(text.model);
+}
+END_TEST
+
+START_TEST(damaged)
+{
+    static struct bytes file;
+    make_model(&file, &models[_i]);
+    bytes_survive(&file, 5);
+}
+END_TEST
+
+static const struct {
+    struct model model;
+    const char *says;
+} refusals[] = {
+    {{2, 1, 1,
+      (const struct tensor[]){{"x", FLOAT32, 1, {2, 0, 0, 0}, 0, 0, 0}, {"y", FLOAT32, 1, {2, 0, 0, 0}, 0, 0, 0}},
+      (const struct operation[]){{27, 1, {0, 0, 0}, 1}}, 0, 1},
+     "the operator SVDF is not supported"},
+    {{2, 1, 1,
+      (const struct tensor[]){{"x", FLOAT32, 1, {2, 0, 0, 0}, 0, 0, 0}, {"y", FLOAT32, 1, {2, 0, 0, 0}, 0, 0, 0}},
+      (const struct operation[]){{19, 1, {7, 0, 0}, 1}}, 0, 1},
+     "asks for tensor 7 of 2"},
+    {{3, 1, 35, NULL, NULL, 0, 2}, "tensor 'w' has 140 bytes of data"},
+};
+
+START_TEST(refused)
+{
+    static struct bytes file;
+    static struct model_text text;
+    struct model model = refusals[_i].model;
+    if (!model.tensor) {
+        model.tensor = models[0].tensor;
+        model.operation = models[0].operation;
+    }
+    make_model(&file, &model);
+    bytes_open(&text, file.data, file.size);
+    ck_assert_msg(text.status != NNEFCL_OK && strstr(text.talk, refusals[_i].says), "%s", text.talk);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("tflite");
+    TCase *tests = tcase_create("tflite");
+    tcase_set_timeout(tests, 120);
+    tcase_add_loop_test(tests, read_model, 0, sizeof models / sizeof *models);
+    tcase_add_loop_test(tests, damaged, 0, sizeof models / sizeof *models);
+    tcase_add_loop_test(tests, refused, 0, sizeof refusals / sizeof *refusals);
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}

@@ -60,7 +60,9 @@ static void run_threads(nnefcl_execution execution)
     for (int i = 0; i < THREADS; i++) {
         job[i] = (struct job){.model = model, .options = NNEFCL_SESSION_OPTIONS_INIT, .step = (float)(i + 1)};
         job[i].options.execution = execution;
-        job[i].options.profiling = i % 2;
+        if (i % 2)
+            job[i].options.profiling =
+                execution == NNEFCL_EXECUTION_LAUNCHES ? NNEFCL_PROFILING_STEPS : NNEFCL_PROFILING_RUNS;
         job[i].options.disabled_passes = &passes[i / 2 % 2];
         job[i].options.disabled_pass_count = 1;
         ck_assert_int_eq(pthread_create(&thread[i], NULL, work, &job[i]), 0);

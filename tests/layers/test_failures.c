@@ -38,7 +38,7 @@ static float expect_sum(int k, const float *x, const float *first)
     "}\n"
 
 static const struct life lives[] = {
-    {"chain, profiled", NET_CHAIN, 2, 2, 6, expect_chain, {.version = 1, .profiling = 1}},
+    {"chain, profiled", NET_CHAIN, 2, 2, 6, expect_chain, {.version = 1, .profiling = NNEFCL_PROFILING_STEPS}},
     {"state, persistent", NET_STATE, 1, 2, 4, expect_sum, {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT}},
     {"weights", NET_WEIGHTS, 1, 2, 4, expect_sum, {.version = 1}},
 };
@@ -77,7 +77,9 @@ static nnefcl_status run_on_device(const struct life *life, nnefcl_device *own, 
     cl_event done[2] = {NULL, NULL};
     const size_t bytes = life->elements * sizeof(float);
     layer->pause(1);
-    const cl_command_queue queue = clCreateCommandQueue(nnefcl_device_context(own), nnefcl_device_id(own), 0, &code);
+    const cl_command_queue_properties measures = life->options.profiling ? CL_QUEUE_PROFILING_ENABLE : 0;
+    const cl_command_queue queue =
+        clCreateCommandQueue(nnefcl_device_context(own), nnefcl_device_id(own), measures, &code);
     cl_mem memory[4];
     for (int i = 0; i < 4; i++)
         memory[i] = clCreateBuffer(nnefcl_device_context(own), CL_MEM_READ_WRITE | CL_MEM_COPY_HOST_PTR, bytes,
@@ -180,9 +182,9 @@ static nnefcl_status live_once(const struct life *life, const nnefcl_model *mode
 /* Calls without which all goes on: the run is right then, only a number or a name is missing. */
 static int may_survive(const char *call)
 {
-    static const char *const names[] = {"clGetPlatformInfo",       "clGetDeviceInfo", "clGetDeviceIDs",
-                                        "clGetEventProfilingInfo", "clGetEventInfo",  "clFlush",
-                                        "clWaitForEvents",         "clFinish",        "clRetainProgram"};
+    static const char *const names[] = {
+        "clGetPlatformInfo", "clGetDeviceInfo", "clGetDeviceIDs", "clGetEventProfilingInfo", "clGetEventInfo",
+        "clFlush",           "clWaitForEvents", "clFinish",       "clRetainProgram",         "clRetainEvent"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i], call) == 0)
             return 1;

@@ -10,7 +10,8 @@
  *
  * The last tile of rows and the last panel of columns (in B's panels too) start early enough to be whole: what lies in
  * two tiles is computed twice, alike.
- * A task is one panel of columns and ROWS rows of C: the panel stays in a near cache.
+ * A task is one panel of columns and ROWS rows of C: the panel stays in a near cache. Meanwhile the panel AHEAD panels
+ * behind, which a task to come reads, is on its way from memory: each tile of rows hints at its share of it.
  * tasks: prod_i EXTENT(i) * BLOCKS * PANELS, with BLOCKS = ceil(M / ROWS), PANELS = ceil(N / WIDTH) */
 #ifndef MR
 #define MR 6
@@ -41,12 +42,13 @@
 #define BLOCKS SIZE(7)
 #define PANELS SIZE(8)
 #define BIAS_ROW SIZE(9)
-#define RANK SIZE(10)
-#define EXTENT(i) SIZE(11 + (i))
-#define A_STRIDE(i) SIZE(17 + (i))
-#define B_STRIDE(i) SIZE(23 + (i))
-#define C_STRIDE(i) SIZE(29 + (i))
-#define BIAS_STRIDE(i) SIZE(35 + (i))
+#define AHEAD SIZE(10)
+#define RANK SIZE(11)
+#define EXTENT(i) SIZE(12 + (i))
+#define A_STRIDE(i) SIZE(18 + (i))
+#define B_STRIDE(i) SIZE(24 + (i))
+#define C_STRIDE(i) SIZE(30 + (i))
+#define BIAS_STRIDE(i) SIZE(36 + (i))
 
 static V FN(NO_BIAS)(global const float *bias, INDEX column)
 {
@@ -79,9 +81,10 @@ static void FN(gemm_add)(global const float *const *row, INDEX at, global const 
     }
 }
 
+/* `ahead` goes on by `pace` elements with each STEP. */
 static void FN(gemm_tile)(SIZES size, INDEX k, global const float *a, INDEX lda, global const float *b, INDEX ldb,
                           global const float *bias, INDEX bias_row, INDEX column, global float *c, INDEX at,
-                          INDEX ldc CHAIN_PARAMETERS)
+                          INDEX ldc, global const float *ahead, INDEX pace CHAIN_PARAMETERS)
 {
     const INDEX down = TRANSPOSED_A ? 1 : lda, along = TRANSPOSED_A ? lda : 1;
     global const float *row[MR];
@@ -90,7 +93,8 @@ static void FN(gemm_tile)(SIZES size, INDEX k, global const float *a, INDEX lda,
     for (int i = 0; i < MR * VECTORS; i++)
         sum[i / VECTORS][i % VECTORS] = FN(BIAS)(bias + i / VECTORS * bias_row, column + i % VECTORS * LANES);
     INDEX i = 0;
-    for (; i + STEP <= k; i += STEP, a += STEP * along) {
+    for (; i + STEP <= k; i += STEP, a += STEP * along, ahead += pace) {
+        NCL_FETCH(ahead);
 #pragma unroll
         for (int r = 0; r < MR; r++)
             row[r] = a + r * down;
@@ -126,9 +130,11 @@ static void FN(gemm)(INDEX task, SIZES size, global const float *a, global const
         bias += at * BIAS_STRIDE(i);
     }
     b += PACKED ? panel * k * WIDTH : column;
-    for (INDEX row = first; row < end; row += MR) {
+    const INDEX tiles = (end - first + MR - 1) / MR, pace = (WIDTH * STEP + tiles - 1) / tiles;
+    global const float *ahead = b + (PACKED ? min(AHEAD, PANELS - 1 - panel) * k * WIDTH : 0);
+    for (INDEX row = first; row < end; row += MR, ahead += k / STEP * pace) {
         const INDEX at = min(row, m - MR);
         FN(gemm_tile)(size, k, a + (TRANSPOSED_A ? at : at * lda), lda, b, PACKED ? WIDTH : LDB,
-                      bias + at * bias_row, bias_row, column, c, place + at * ldc, ldc CHAIN_ARGUMENTS);
+                      bias + at * bias_row, bias_row, column, c, place + at * ldc, ldc, ahead, pace CHAIN_ARGUMENTS);
     }
 }

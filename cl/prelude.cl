@@ -14,6 +14,7 @@
  * NCL_RAMP    the numbers of the lanes, a VI: 0, 1, 2, ...
  * NCL_BACKWARDS(v)    the last lane first.
  * NCL_EVEN(T, a, b)   the lanes with even numbers of a, then of b.
+ * NCL_FETCH(p)   a hint that the global memory at p is read soon; p may lie outside of everything.
  * NCL_APART   in front of a function that does much in each call: it stays one. What a compiler needs for a body grows
  *             faster than its length, and everything is inlined otherwise.
  * NCL_EACH(m) m(0), m(1), ... with the names of the lanes, up to m(7) or m(f).
@@ -23,6 +24,13 @@
 #pragma OPENCL FP_CONTRACT ON
 typedef global const long *SIZES;
 #define NCL_APART __attribute__((noinline))
+/* PoCL 3.1's prefetch() does nothing. Its compiler makes code of the processor itself and has the processor's hint; others
+ * make an intermediate language, in which Oclgrind knows no such thing. */
+#if defined(__x86_64__) || defined(__aarch64__)
+#define NCL_FETCH(p) __builtin_prefetch((const void *)(ulong)(p))
+#else
+#define NCL_FETCH(p) prefetch(p, 1)
+#endif
 #define NCL_CAT2(a, b) a##b
 #define NCL_CAT(a, b)  NCL_CAT2(a, b)
 #define FN(name)       NCL_CAT(name, NCL_SUFFIX)

@@ -127,6 +127,7 @@ static nnefcl_status gemm_emit(struct ncl_lower *lower, const struct ncl_problem
     ncl_step_size(step, "BLOCKS", blocks);
     ncl_step_size(step, "PANELS", panels);
     ncl_step_size(step, "BIAS_ROW", p->bias.row);
+    ncl_step_size(step, "AHEAD", lower->plan->target.compute_units);
     ncl_product_batch(step, p, "A_STRIDE", &p->a, "B_STRIDE", &p->b);
     return ncl_product_end(step, problem, blocks * panels);
 }

@@ -278,9 +278,13 @@ static nnefcl_status patterns_parse(struct ncl_arena *arena, struct ncl_diag *di
     struct ncl_source *source = NCL_NEW(arena, struct ncl_source);
     if (!file)
         return ncl_error(diag, NNEFCL_ERR_INTERNAL, NCL_NOWHERE, "patterns.nnef is not in the library");
-    if (!source)
+    const size_t head = strlen(ncl_op_inner_declarations); /* of one line: places stay those of the file */
+    char *text = NCL_NEW_ARRAY(arena, char, head + file->length);
+    if (!source || !text)
         return ncl_nomem(diag);
-    *source = (struct ncl_source){.name = file->name, .text = file->text, .length = file->length};
+    memcpy(text, ncl_op_inner_declarations, head);
+    memcpy(text + head, file->text, file->length);
+    *source = (struct ncl_source){.name = file->name, .text = text, .length = head + file->length};
     return ncl_parse_document(arena, diag, source, &library, document);
 }
 

@@ -47,6 +47,8 @@ struct ncl_op {
 const struct ncl_op *ncl_op_find(const char *name);
 extern const struct ncl_op ncl_ops[];
 extern const size_t ncl_op_table_count;
+/* Those of unary.def that no document can call, declared in NNEF on one line. */
+extern const char ncl_op_inner_declarations[];
 void ncl_no_reference(const struct ncl_reference *reference, const struct ncl_node *node);
 
 /* Result `result` is one tensor of this shape. Extents must be positive and the volume at most 2^40 elements, else an

@@ -52,6 +52,16 @@ void ncl_no_reference(const struct ncl_reference *reference, const struct ncl_no
 const struct ncl_op ncl_ops[] = {
 #include "ops.def"
 };
+
+const char ncl_op_inner_declarations[] =
+#define UNARY(name, formula, definition, ulp, reason) ""
+#define INNER(name, formula, definition, ulp, reason)                                                                  \
+    "fragment " #name "( x: tensor<scalar> ) -> ( y: tensor<scalar> ); "
+#include "ir/unary.def"
+#undef UNARY
+#undef INNER
+    ;
+
 const size_t ncl_op_table_count = sizeof ncl_ops / sizeof *ncl_ops;
 
 const struct ncl_op *ncl_op_find(const char *name)

@@ -7,9 +7,14 @@
 static const struct ncl_tolerance table[] = {
 #define TOLERANCE(op, ulp, per_term, reason)                      {op, ulp, per_term, reason, 0},
 #define TOLERANCE_IN_PARTS(op, ulp, per_term, most_terms, reason) {op, ulp, per_term, reason, most_terms},
+#define UNARY(name, formula, definition, ulp, reason)             TOLERANCE(#name, ulp, 0, reason)
+#define INNER                                                     UNARY
+#include "ir/unary.def"
 #include "verify/tolerance.def"
 #undef TOLERANCE
 #undef TOLERANCE_IN_PARTS
+#undef UNARY
+#undef INNER
 };
 
 const struct ncl_tolerance *ncl_tolerance_find(const char *op)

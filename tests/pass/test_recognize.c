@@ -89,6 +89,10 @@ static const struct pass_case cases[] = {
 
     {"softplus", Y("y = log(exp(x) + 1.0);"), "softplus"},
     {"softplus to another base", Y("y = log2(exp(x) + 1.0);"), "exp add log2"},
+    {"logarithm of what is near 1", Y("y = log(abs(x) + 1.0);"), "abs log1p"},
+    {"logarithm of what is near 2", Y("y = log(abs(x) + 2.0);"), "abs add log"},
+    {"what exp is above 1", Y("y = exp(x) - 1.0;"), "expm1"},
+    {"what exp is below 1", Y("y = 1.0 - exp(x);"), "exp sub"},
     {"mish", Y("y = x * tanh(softplus(x));"), "mish"},
     {"mish written out", Y("y = tanh(log(1.0 + exp(x))) * x;"), "mish"},
     {"mish of something else", Y("y = x * tanh(softplus(neg(x)));"), "neg softplus tanh mul"},

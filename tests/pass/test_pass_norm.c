@@ -1,11 +1,6 @@
 /* pass_norm.c: which batch normalizations go into a convolution, counted in the plan. That the values stay is in
  * tests/ops/test_chains.c. */
-#include <stdlib.h>
-#include <string.h>
-
-#include "model/frozen.h"
-#include "nnefcl/nnefcl.h"
-#include "suite.h"
+#include "pass_steps.h"
 
 #define G(results, body)                                                                                               \
     "version 1.0;\ngraph g( x, z ) -> ( " results " )\n{\n    x = external(shape = [1,2,4,4]);\n"                      \
@@ -14,10 +9,7 @@
 #define NORM(input, mean, scale)                                                                                       \
     "    y = batch_normalization(" input ", " mean ", 0.5, s, " scale ", epsilon = 0.001);\n"
 
-static const struct pass_case {
-    const char *name, *graph;
-    size_t without, with; /* run steps */
-} cases[] = {
+static const struct pass_steps_case cases[] = {
     {"of constants", G("y", "    c = conv(x, w, s);\n" NORM("c", "s", "s")), 2, 1},
     {"numbers", G("y", "    c = conv(x, w, 0.0);\n" NORM("c", "0.25", "2.0")), 2, 1},
     {"in groups",
@@ -41,42 +33,8 @@ static const struct pass_case {
     {"no convolution", G("y", "    c = max_pool(x, size = [1,1,1,1]);\n" NORM("c", "s", "s")), 2, 2},
 };
 
-static size_t run_steps(const nnefcl_model *model, bool disabled)
-{
-    static const char *const names[] = {"epilogue", "norm"}; /* an epilogue would take in both */
-    const struct ncl_plan_options options = {.disabled_passes = names, .disabled_pass_count = 1 + disabled};
-    struct ncl_arena arena;
-    struct ncl_diag diag;
-    const struct ncl_plan *plan;
-    ncl_arena_init(&arena, NULL, 0);
-    ncl_diag_init(&diag, NULL, NULL, NULL, false);
-    ck_assert_int_eq(ncl_model_plan(model, &ncl_target_generic_gpu, &options, &arena, &diag, NULL, &plan), NNEFCL_OK);
-    const size_t count = plan->run.count;
-    ncl_arena_free(&arena);
-    return count;
-}
-
-START_TEST(joins)
-{
-    const struct pass_case *c = &cases[_i];
-    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
-    nnefcl_error error = {0};
-    nnefcl_model *model;
-    options.random_weights = 1;
-    const nnefcl_status status = nnefcl_model_open_memory(c->graph, strlen(c->graph), &options, &model, &error);
-    ck_assert_msg(status == NNEFCL_OK, "%s: %s", c->name, error.message);
-    const size_t without = run_steps(model, true), with = run_steps(model, false);
-    ck_assert_msg(without == c->without, "%s: %zu steps without the pass", c->name, without);
-    ck_assert_msg(with == c->with, "%s: %zu steps", c->name, with);
-    nnefcl_model_free(model);
-}
-END_TEST
-
 int main(void)
 {
-    Suite *suite = suite_create("pass_norm");
-    TCase *tests = tcase_create("pass_norm");
-    tcase_add_loop_test(tests, joins, 0, (int)(sizeof cases / sizeof *cases));
-    suite_add_tcase(suite, tests);
-    return suite_run(suite);
+    static const char *const passes[] = {"epilogue", "norm"}; /* an epilogue would take in both */
+    return pass_steps_run("pass_norm", cases, sizeof cases / sizeof *cases, passes, 2, &ncl_target_generic_gpu);
 }

@@ -75,7 +75,7 @@
 #define PITCH       SIZE(35)
 
 /* Where the windows of PIXEL pixels from p on begin in x, and where these lie in y; behind the image: the last one. */
-static void FN(conv_blocked_find)(SIZES size, INDEX p, private INDEX *x, private INDEX *y)
+NCL_APART static void FN(conv_blocked_find)(SIZES size, INDEX p, private INDEX *x, private INDEX *y)
 {
     const INDEX pixels = PIXELS, width = OUT_WIDTH, x_row = STEP(0), x_column = STEP(1), y_row = Y_ROW;
     INDEX row = p / width, column = p % width;
@@ -92,8 +92,8 @@ static void FN(conv_blocked_find)(SIZES size, INDEX p, private INDEX *x, private
 
 /* sum += w x over `blocks` blocks of c and all taps, for a tile. Pointers made anew for each tap keep the compiler from
  * computing PIXEL DEPTH addresses in front of the loop and spilling them (docs/kernels-blocked.md). */
-static void FN(conv_blocked_tile)(SIZES size, INDEX blocks, IMAGE const float *x, private const INDEX *at,
-                                  global const float *w, private V *sum)
+NCL_APART static void FN(conv_blocked_tile)(SIZES size, INDEX blocks, IMAGE const float *x, private const INDEX *at,
+                                            global const float *w, private V *sum)
 {
     const INDEX rows = KERNEL(0), columns = KERNEL(1), block = CHANNEL, row = TAP(0), column = TAP(1);
     V c[PIXEL][VECTORS];
@@ -129,9 +129,9 @@ static void FN(conv_blocked_tile)(SIZES size, INDEX blocks, IMAGE const float *x
 
 /* Pixels [from, to) of a tile, those of its blocks that there are: `channels` channels from `channel` on. Whole blocks
  * have a loop of their own; nothing else is at y, so that the compiler reads the numbers of a chain once. */
-static void FN(conv_blocked_store)(SIZES size, int from, int to, INDEX channels, private const V *sum,
-                                   private const INDEX *place, global float *restrict y, INDEX at,
-                                   INDEX channel CHAIN_PARAMETERS)
+NCL_APART static void FN(conv_blocked_store)(SIZES size, int from, int to, INDEX channels, private const V *sum,
+                                             private const INDEX *place, global float *restrict y, INDEX at,
+                                             INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX block = Y_CHANNEL;
     for (int v = 0; v < VECTORS; v++, at += block, channels -= LANES, channel += LANES) {
@@ -154,7 +154,7 @@ static void FN(conv_blocked_start)(SIZES size, INDEX channels, global const floa
 NCL_BORDER_ROW(FN(conv_blocked_row), private)
 
 /* The rows of all channels that the pixels from output row `first` on read. */
-static void FN(conv_blocked_strip)(SIZES size, INDEX first, global const float *x, private float *strip)
+NCL_APART static void FN(conv_blocked_strip)(SIZES size, INDEX first, global const float *x, private float *strip)
 {
     const INDEX pitch = PITCH, width = EXTENT(1);
     for (INDEX c = 0; c < BLOCKS; c++)

@@ -44,13 +44,13 @@
 #define MAX_RANK 8
 #define TV       NCL_VECTOR(T)
 
-static void FN(convert_rows_zero)(global T *y, INDEX n)
+NCL_APART static void FN(convert_rows_zero)(global T *y, INDEX n)
 {
     for (INDEX i = 0; i < n; i += LANES)
         NCL_STORE(T, (TV)0, y + i, min(n - i, (INDEX)LANES));
 }
 
-static void FN(convert_rows_copy)(INDEX n, global const T *x, global T *y)
+NCL_APART static void FN(convert_rows_copy)(INDEX n, global const T *x, global T *y)
 {
     for (INDEX i = 0; i < n; i += LANES) {
         const INDEX part = min(n - i, (INDEX)LANES);
@@ -80,7 +80,7 @@ static void FN(convert_rows_part)(INDEX cells, INDEX channels, global const T *x
 }
 
 /* A row of channels. */
-static void FN(convert_rows_row)(SIZES size, INDEX channels, global const T *x, global T *y)
+NCL_APART static void FN(convert_rows_row)(SIZES size, INDEX channels, global const T *x, global T *y)
 {
     const INDEX width = WIDTH, in = MODE ? (INDEX)LANES : IN_LANE, out = MODE ? OUT_LANE : (INDEX)LANES;
     INDEX w = 0;

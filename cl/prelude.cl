@@ -15,15 +15,17 @@
  * NCL_BACKWARDS(v)    the last lane first.
  * NCL_EVEN(T, a, b)   the lanes with even numbers of a, then of b.
  * NCL_FETCH(p)   a hint that the global memory at p is read soon; p may lie outside of everything.
- * NCL_APART   in front of a function that does much in each call: it stays one. What a compiler needs for a body grows
- *             faster than its length, and everything is inlined otherwise.
+ * NCL_APART   in front of a function that does much in each call, or is called seldom: on CPUs it stays one. What a
+ *             compiler needs for a body grows faster than its length, and everything is inlined otherwise.
  * NCL_EACH(m) m(0), m(1), ... with the names of the lanes, up to m(7) or m(f).
  * NCL_HALVINGS(m)   m(8) m(4) m(2) m(1), or from m(4) on: v = join(v, NCL_SWAP(v, d)) for each d joins all lanes. */
 #ifndef NCL_PRELUDE
 #define NCL_PRELUDE
 #pragma OPENCL FP_CONTRACT ON
 typedef global const long *SIZES;
+#ifndef NCL_APART
 #define NCL_APART __attribute__((noinline))
+#endif
 /* PoCL 3.1's prefetch() does nothing. Its compiler makes code of the processor itself and has the processor's hint; others
  * make an intermediate language, in which Oclgrind knows no such thing. */
 #if defined(__x86_64__) || defined(__aarch64__)
@@ -73,54 +75,59 @@ typedef global const long *SIZES;
 /* NCL_OFFSET(index, count, e, s): the offset of a flat index over `count` axes, innermost first, whose extents start at
  * field e of the record and their strides at field s. */
 #define NCL_OFFSET(index, count, e, s) NCL_CAT(ncl_offset_, INDEX)(size + NCL_REALS, index, (int)(count), e, s)
-#define NCL_OFFSETS(T)                                                                   \
-    static inline T ncl_offset_##T(SIZES size, T index, int count, int extent, int stride) \
-    {                                                                                    \
-        T offset = 0;                                                                    \
-        for (int d = 0; d < count; d++) {                                                \
-            const T axis = (T)size[extent + d];                                          \
-            offset += index % axis * (T)size[stride + d];                                \
-            index /= axis;                                                               \
-        }                                                                                \
-        return offset;                                                                   \
+#define NCL_OFFSETS(T)                                                                        \
+    NCL_APART static T ncl_offset_##T(SIZES size, T index, int count, int extent, int stride) \
+    {                                                                                         \
+        T offset = 0;                                                                         \
+        for (int d = 0; d < count; d++) {                                                     \
+            const T axis = (T)size[extent + d];                                               \
+            offset += index % axis * (T)size[stride + d];                                     \
+            index /= axis;                                                                    \
+        }                                                                                     \
+        return offset;                                                                        \
     }
 NCL_OFFSETS(int)
 NCL_OFFSETS(long)
 /* NCL_POSITION(index, count, e, at): at[a] is the position of a flat index along axis a of `count`, outermost first,
  * whose extents start at field e of the record; its value is what is left of the index for the axes in front. */
 #define NCL_POSITION(index, count, e, at) NCL_CAT(ncl_position_, INDEX)(size + NCL_REALS, index, count, e, at)
-#define NCL_POSITIONS(T)                                                                     \
-    static inline T ncl_position_##T(SIZES size, T index, int count, int extent, T *at)      \
-    {                                                                                        \
-        for (int a = count - 1; a >= 0; a--) {                                               \
-            const T axis = (T)size[extent + a];                                              \
-            at[a] = index % axis;                                                            \
-            index /= axis;                                                                   \
-        }                                                                                    \
-        return index;                                                                        \
+#define NCL_POSITIONS(T)                                                                   \
+    NCL_APART static T ncl_position_##T(SIZES size, T index, int count, int extent, T *at) \
+    {                                                                                      \
+        for (int a = count - 1; a >= 0; a--) {                                             \
+            const T axis = (T)size[extent + a];                                            \
+            at[a] = index % axis;                                                          \
+            index /= axis;                                                                 \
+        }                                                                                  \
+        return index;                                                                      \
     }
 NCL_POSITIONS(int)
 NCL_POSITIONS(long)
-#define NCL_PARTS(T)                                                          \
-    static inline NCL_VECTOR(T) ncl_load_##T(global const T *p, int n)        \
-    {                                                                         \
-        if (n == LANES)                                                       \
-            return VLOAD(p);                                                  \
-        T part[LANES] = {0};                                                  \
-        for (int i = 0; i < n; i++)                                           \
-            part[i] = p[i];                                                   \
-        return VLOAD(part);                                                   \
-    }                                                                         \
-    static inline void ncl_store_##T(NCL_VECTOR(T) v, global T *p, int n)     \
-    {                                                                         \
-        if (n == LANES) {                                                     \
-            VSTORE(v, p);                                                     \
-            return;                                                           \
-        }                                                                     \
-        T part[LANES];                                                        \
-        VSTORE(v, part);                                                      \
-        for (int i = 0; i < n; i++)                                           \
-            p[i] = part[i];                                                   \
+#define NCL_PARTS(T)                                                              \
+    NCL_APART static NCL_VECTOR(T) ncl_load_part_##T(global const T *p, int n)    \
+    {                                                                             \
+        T part[LANES] = {0};                                                      \
+        for (int i = 0; i < n; i++)                                               \
+            part[i] = p[i];                                                       \
+        return VLOAD(part);                                                       \
+    }                                                                             \
+    static inline NCL_VECTOR(T) ncl_load_##T(global const T *p, int n)            \
+    {                                                                             \
+        return n == LANES ? VLOAD(p) : ncl_load_part_##T(p, n);                   \
+    }                                                                             \
+    NCL_APART static void ncl_store_part_##T(NCL_VECTOR(T) v, global T *p, int n) \
+    {                                                                             \
+        T part[LANES];                                                            \
+        VSTORE(v, part);                                                          \
+        for (int i = 0; i < n; i++)                                               \
+            p[i] = part[i];                                                       \
+    }                                                                             \
+    static inline void ncl_store_##T(NCL_VECTOR(T) v, global T *p, int n)         \
+    {                                                                             \
+        if (n == LANES)                                                           \
+            VSTORE(v, p);                                                         \
+        else                                                                      \
+            ncl_store_part_##T(v, p, n);                                          \
     }
 NCL_PARTS(float)
 NCL_PARTS(int)
@@ -179,13 +186,13 @@ NCL_PARTS(uchar)
  * a plane, a block of channels of an image, zeroes what lies beside them, and above the first or below the last one:
  *   ncl_halo(plane, row, width, before, after, from, to, height)
  * `plane`: its first cell in memory; `row`: elements from row to row; halo of H and W before and after. */
-static inline void ncl_zero(global float *p, long n)
+NCL_APART static void ncl_zero(global float *p, long n)
 {
     for (long i = 0; i < n; i += LANES)
         VSTORE((V)0, p + i);
 }
-static inline void ncl_halo(global float *plane, long row, long width, long2 before, long2 after, long from, long to,
-                            long height)
+NCL_APART static void ncl_halo(global float *plane, long row, long width, long2 before, long2 after, long from, long to,
+                               long height)
 {
     if (from == 0)
         ncl_zero(plane, before.x * row);
@@ -237,12 +244,12 @@ static inline void ncl_halo(global float *plane, long row, long width, long2 bef
 #define NCL_BORDER_REPLICATE(i, n) clamp((INDEX)(i), (INDEX)0, (INDEX)((n) - 1))
 #define NCL_BORDER_REFLECT(i, n) ((i) >= 0 && (i) < (n) ? (i) : (INDEX)ncl_reflect(i, n))
 #define NCL_BORDER_REFLECT_EVEN(i, n) ((i) >= 0 && (i) < (n) ? (i) : (INDEX)ncl_reflect_even(i, n))
-static inline long ncl_reflect(long i, long n)
+NCL_APART static long ncl_reflect(long i, long n)
 {
     const long period = max(2 * (n - 1), 1L), phase = (i % period + period) % period;
     return min(phase, period - phase);
 }
-static inline long ncl_reflect_even(long i, long n)
+NCL_APART static long ncl_reflect_even(long i, long n)
 {
     const long period = 2 * n, phase = (i % period + period) % period;
     return min(phase, period - 1 - phase);

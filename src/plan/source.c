@@ -12,10 +12,11 @@
 #include "plan/kernel_text.h"
 #include "plan/source_persistent.h"
 
-/* Vectors as wide as the registers of the target, and the functions of formulas for a body that gets one. */
+/* Vectors as wide as the registers of the target, and the functions of formulas for a body that gets one. Calls are
+ * cheap on CPUs alone. */
 static void add_prelude(struct ncl_text *text, const struct ncl_target *target, const struct ncl_kernel *kernel)
 {
-    ncl_text_printf(text, "#define LANES %u\n", target->lanes);
+    ncl_text_printf(text, "#define LANES %u\n%s", target->lanes, target->cpu ? "" : "#define NCL_APART\n");
     ncl_kernel_text_add(text, "prelude");
     for (size_t i = 0; i < kernel->define_count; i++)
         if (strcmp(kernel->define[i].name, "FORMULA") == 0 || strcmp(kernel->define[i].name, "CHAIN") == 0)
@@ -61,9 +62,9 @@ static void add_call(struct ncl_text *text, const struct ncl_kernel *kernel)
                         (unsigned)((kernel->local_bytes + 15) / 16), kernel->body, kernel->key, index);
     else
         ncl_text_printf(text,
-                        "    const ulong task = get_global_id(0);\n    if (task < tasks)\n        %s_%016" PRIx64
+                        "    const ulong task = get_global_id(0);\n    if (task < tasks)\n        task_%016" PRIx64
                         "((%s)task, records + record",
-                        kernel->body, kernel->key, index);
+                        kernel->key, index);
     for (unsigned i = 0; i < kernel->tensors; i++)
         ncl_text_printf(text, ", (global void *)(m%u + o%u)", i, i);
     ncl_text_add(text, ");\n");
@@ -129,6 +130,20 @@ static void add_undefs(struct ncl_text *text, const char *source)
     }
 }
 
+/* A task of a body as a function of its own: PoCL compiles a kernel with all that is inlined into it twice. */
+static void add_task(struct ncl_text *text, const struct ncl_kernel *kernel)
+{
+    if (kernel->map == NCL_MAP_GROUP)
+        return;
+    ncl_text_printf(text, "NCL_APART static void task_%016" PRIx64 "(INDEX task, SIZES size", kernel->key);
+    for (unsigned i = 0; i < kernel->tensors; i++)
+        ncl_text_printf(text, ", global void *m%u", i);
+    ncl_text_printf(text, ")\n{\n    %s_%016" PRIx64 "(task, size", kernel->body, kernel->key);
+    for (unsigned i = 0; i < kernel->tensors; i++)
+        ncl_text_printf(text, ", m%u", i);
+    ncl_text_add(text, ");\n}\n");
+}
+
 void ncl_source_body(struct ncl_text *text, const struct ncl_plan *plan, uint32_t index)
 {
     const struct ncl_kernel *kernel = &plan->kernel[index];
@@ -143,6 +158,7 @@ void ncl_source_body(struct ncl_text *text, const struct ncl_plan *plan, uint32_
     add_prelude(text, &plan->target, kernel);
     if (body.data)
         ncl_text_add_bytes(text, body.data, body.length);
+    add_task(text, kernel);
     text->failed |= body.failed;
     if (body.data)
         add_undefs(text, body.data);

@@ -172,8 +172,8 @@ static void add_tools(struct ncl_text *text)
 
 static void add_case(struct ncl_text *text, const struct ncl_kernel *kernel, size_t position)
 {
-    ncl_text_printf(text, "        case %zu: %s_%016" PRIx64 "((%s)task, records + step[%d]", position, kernel->body,
-                    kernel->key, ncl_source_index_type(kernel), STEP_RECORD);
+    ncl_text_printf(text, "        case %zu: task_%016" PRIx64 "((%s)task, records + step[%d]", position, kernel->key,
+                    ncl_source_index_type(kernel), STEP_RECORD);
     for (unsigned i = 0; i < kernel->tensors; i++)
         ncl_text_printf(text, ", (global void *)(memory[step[%u]] + step[%u])", STEP_HEAD + 2 * i,
                         STEP_HEAD + 2 * i + 1);

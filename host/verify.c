@@ -2,6 +2,7 @@
  */
 #include <string.h>
 
+#include "emit/variant.h"
 #include "host.h"
 #include "nnefcl/verify.h"
 #include "verify/examine.h"
@@ -72,6 +73,17 @@ static nnefcl_status read_tensor(void *user, const struct ncl_tensor *tensor, vo
     ncl_plan_place(plan, ref, &buffer, &offset);
     memcpy(data, v->before[root] + (offset - plan->tensor[root].offset), (size_t)plan->tensor[ref].bytes);
     return NNEFCL_OK;
+}
+
+static bool plan_transforms(const struct ncl_plan *plan)
+{
+    bool transforms = false;
+    for (size_t i = 0; i < plan->run.count; i++) {
+        const struct ncl_variant *variant =
+            plan->run.step[i].variant ? ncl_variant_find(plan->run.step[i].variant) : NULL;
+        transforms |= variant && variant->transforms;
+    }
+    return transforms;
 }
 
 /* ---- verdicts ---- */
@@ -162,7 +174,8 @@ static nnefcl_status check_verify(const struct nnefcl_session *session, const st
 
 static nnefcl_status examine_run(struct verification *v, struct ncl_diag *diag)
 {
-    const struct ncl_examine_source source = {.has = has, .read = read_tensor, .user = v};
+    const struct ncl_examine_source source = {
+        .has = has, .read = read_tensor, .user = v, .transforms = plan_transforms(v->session->plan)};
     struct ncl_model_constants constants;
     nnefcl_status status = ncl_model_constants_open(&constants, v->model, diag);
     if (!status)

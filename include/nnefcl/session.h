@@ -52,8 +52,9 @@ typedef struct nnefcl_session_options {
         *disabled_passes; /* names of passes to leave out (tests); an unknown one is NNEFCL_ERR_ARGUMENT */
     size_t disabled_pass_count;
     /* Variants of kernels to take wherever they fit (kernel.h lists them): "conv=conv_gemm", "plain" for the plain
-     * one of every family, the second opinion of tests, or "blocked" for those that keep images in blocks of channels
-     * (tests). NNEFCL_ERR_ARGUMENT: there is none of that name;
+     * one of every family, the second opinion of tests, "blocked" for those that keep images in blocks of channels
+     * (tests), or "exact" for none whose rounding errors grow with more than the terms of a sum (Winograd's).
+     * NNEFCL_ERR_ARGUMENT: there is none of that name;
      * NNEFCL_ERR_UNSUPPORTED: it never fits the device. */
     const char *const *kernels;
     size_t kernel_count;

@@ -61,6 +61,7 @@ static void consider_family(const struct ncl_lower *lower, const struct ncl_prob
         const struct ncl_variant *variant = ncl_variants[i];
         if (variant->family == problem->family &&
             (written == WRITTEN_ANY || variant->writes_blocks == (written == WRITTEN_BLOCKED)) &&
+            !(variant->transforms && lower->forced && lower->forced->exact) &&
             !ncl_variant_unfit(variant, &lower->plan->target, problem))
             consider_variant(lower, problem, variant, best);
     }
@@ -121,6 +122,14 @@ nnefcl_status ncl_choose_lower(struct ncl_lower *lower, const struct ncl_node *n
 
 /* ---- forced variants ---- */
 
+const struct ncl_variant *ncl_variant_find(const char *name)
+{
+    for (size_t i = 0; i < ncl_variant_count; i++)
+        if (strcmp(ncl_variants[i]->name, name) == 0)
+            return ncl_variants[i];
+    return NULL;
+}
+
 static const struct ncl_variant *find_variant(const char *family, size_t length, const char *name)
 {
     for (size_t i = 0; i < ncl_variant_count; i++) {
@@ -149,8 +158,8 @@ nnefcl_status ncl_choose_force(struct ncl_forced *forced, const char *text, stru
             forced->variant[i] = find_variant(ncl_family_name(i), strlen(ncl_family_name(i)), NULL);
         return NNEFCL_OK;
     }
-    if (strcmp(text, "blocked") == 0) {
-        forced->blocks = true;
+    if (strcmp(text, "blocked") == 0 || strcmp(text, "exact") == 0) {
+        *(*text == 'b' ? &forced->blocks : &forced->exact) = true;
         return NNEFCL_OK;
     }
     const size_t length = strcspn(text, "=");

@@ -24,6 +24,7 @@ struct ncl_reference {
     struct ncl_elements *tensor; /* by tensor id: filled in for the operands, made for the results */
     unsigned compat;             /* NNEFCL_COMPAT_* of the model */
     uint64_t *outside;           /* counts indices of the node that lie outside of what they point into */
+    bool transforms;             /* a variant with `transforms` may have computed it (variant.h) */
 };
 
 const double *ncl_reference_in(const struct ncl_reference *reference, const struct ncl_tensor *tensor);

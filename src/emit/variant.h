@@ -29,17 +29,23 @@ struct ncl_variant {
     bool reads_blocks, writes_blocks;
     /* What it reads around H and W of its input in blocks: raises before and after. NULL: nothing. */
     void (*halo)(const struct ncl_problem *problem, int64_t before[2], int64_t after[2]);
+    /* It multiplies transforms of a neighbourhood: what its results may be off grows with all of that, not only with
+     * the terms of their own sums (reference.h). */
+    bool transforms;
 };
 
 /* One variant for each family, or none: taken wherever it fits. */
 struct ncl_forced {
     const struct ncl_variant *variant[NCL_FAMILY_COUNT];
     bool blocks; /* those that write blocks, wherever one fits */
+    bool exact;  /* none that transforms */
 };
 
 /* kernels.def, filled in by src/ops. */
 extern const struct ncl_variant *const ncl_variants[];
 extern const size_t ncl_variant_count;
+/* NULL: there is none of that name. */
+const struct ncl_variant *ncl_variant_find(const char *name);
 
 const char *ncl_variant_unfit(const struct ncl_variant *variant, const struct ncl_target *target,
                               const struct ncl_problem *problem);
@@ -50,7 +56,8 @@ nnefcl_status ncl_choose(struct ncl_lower *lower, struct ncl_problem *problem);
 const struct ncl_variant *ncl_choose_variant(const struct ncl_lower *lower, const struct ncl_problem *problem);
 /* The lowering of every operation that has a `problem`. */
 nnefcl_status ncl_choose_lower(struct ncl_lower *lower, const struct ncl_node *node);
-/* "conv=conv_gemm" as a forced variant, "plain" of every family, or "blocked": what can writes blocks.
+/* "conv=conv_gemm" as a forced variant, "plain" of every family, "blocked": what can writes blocks, or "exact": nothing
+ * that transforms.
  * NNEFCL_ERR_ARGUMENT names what there is. */
 nnefcl_status ncl_choose_force(struct ncl_forced *forced, const char *text, struct ncl_diag *diag);
 

@@ -51,4 +51,9 @@ struct ncl_conv_product {
 };
 nnefcl_status ncl_conv_gemm_product(struct ncl_lower *lower, const struct ncl_conv_product *product);
 
+/* ---- on images in blocks of channels (kernel_conv_blocked.c) ---- */
+
+/* Why the variants that know no borders but zeros around their input cannot compute it; NULL: they can. */
+const char *ncl_conv_blocked_unfit(const struct ncl_target *target, const struct ncl_problem *problem);
+
 #endif

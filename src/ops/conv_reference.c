@@ -49,6 +49,67 @@ static void begin_with_bias(const double *bias, int64_t bias_step, int64_t chann
     }
 }
 
+/* ---- what transforms may be off ---- */
+
+/* Minimal filtering (cl/conv_winograd.cl; Lavin and Gray 2015) computes a tile of up to 4 x 4 outputs from all of the 6
+ * x 6 inputs around it, so that its errors grow with the largest of these, also where the filter is zero. With d, g the
+ * input and the filter of a channel, in one dimension |A^T| (|G| |g| * |B^T| |d|) is at most 12.54 sum|g| max|d| for
+ * F(4,3) with the points 0, +-1/sqrt 2, +-sqrt 2 and 4 for F(2,3); in two the square. Roundings in a row: the sum over
+ * the channels and at most 30 of the transforms and their factors. */
+#define TRANSFORMS       157.2516
+#define TRANSFORM_TERMS  30
+#define TRANSFORM_BEFORE 3 /* an output may be the last of its tile ... */
+#define TRANSFORM_AFTER  5 /* ... or the first, whose inputs are 6 */
+
+#define SOME 256 /* outputs at a time */
+
+static bool may_transform(const struct ncl_reference *reference, const struct ncl_window *window,
+                          const struct ncl_window_rules *rules)
+{
+    bool may = reference->transforms && window->rank == 4 && !rules->reverse;
+    for (int i = 2; i < window->rank && may; i++)
+        may = window->size[i] == 3 && window->stride[i] == 1 && window->dilation[i] == 1;
+    return may;
+}
+
+/* The largest magnitude that the tiles of output (row, column) may read of a plane. */
+static double loudest(const struct ncl_window *window, const double *x, int64_t row, int64_t column)
+{
+    const int64_t at[] = {row - window->before[2], column - window->before[3]}, *extent = &window->in.extent[2];
+    double most = 0;
+    for (int64_t r = at[0] - TRANSFORM_BEFORE; r <= at[0] + TRANSFORM_AFTER; r++)
+        for (int64_t q = at[1] - TRANSFORM_BEFORE; q <= at[1] + TRANSFORM_AFTER; q++)
+            if (r >= 0 && r < extent[0] && q >= 0 && q < extent[1])
+                most = fmax(most, fabs(x[r * extent[1] + q]));
+    return most;
+}
+
+static double magnitude(const double *filter)
+{
+    double sum = 0;
+    for (int i = 0; i < 9; i++)
+        sum += fabs(filter[i]);
+    return sum;
+}
+
+/* Adds one channel of the input to the scales of the outputs of its group. */
+static void transform_scales(const struct ncl_window *window, const struct channel *from, int64_t filters,
+                             int64_t filter_pitch, double *scale)
+{
+    const int64_t *extent = &window->out.extent[2], plane = extent[0] * extent[1];
+    double most[SOME];
+    for (int64_t first = 0; first < plane; first += SOME) {
+        const int64_t count = plane - first < SOME ? plane - first : SOME;
+        for (int64_t i = 0; i < count; i++)
+            most[i] = loudest(window, from->x, (first + i) / extent[1], (first + i) % extent[1]);
+        for (int64_t k = 0; k < filters; k++) {
+            const double factor = TRANSFORMS * magnitude(from->filter + k * filter_pitch);
+            for (int64_t i = 0; i < count; i++)
+                scale[k * plane + first + i] += factor * most[i];
+        }
+    }
+}
+
 void ncl_conv_define(const struct ncl_reference *reference, const struct ncl_node *node, const struct ncl_conv *conv,
                      const struct ncl_window *window, const struct ncl_window_rules *rules,
                      const struct ncl_conv_filter *filter)
@@ -60,13 +121,20 @@ void ncl_conv_define(const struct ncl_reference *reference, const struct ncl_nod
         .channels = conv->in_channels, .plane = ncl_shape_span(&window->in, 2, window->rank), .pitch = filter->input};
     const double *bias = ncl_reference_in(reference, conv->bias);
     double *y = ncl_reference_out(reference, output);
-    double *scale = ncl_reference_scale(reference, output, (uint64_t)conv->in_channels * ncl_lines_terms(&lines) + 1);
+    const bool transforms = may_transform(reference, window, rules);
+    const uint64_t terms = transforms ? (uint64_t)conv->in_channels + TRANSFORM_TERMS
+                                      : (uint64_t)conv->in_channels * ncl_lines_terms(&lines) + 1;
+    double *scale = ncl_reference_scale(reference, output, terms);
     from.x = ncl_reference_in(reference, conv->input);
     for (int64_t b = 0; b < window->in.extent[0]; b++) {
         begin_with_bias(bias, ncl_shape_volume(&conv->bias->shape) > 1, channels, plane, y, scale);
         for (int64_t g = 0; g < conv->groups; g++) {
             from.filter = ncl_reference_in(reference, conv->filter) + g * filter->group;
             add_group(&lines, &from, conv->out_channels, filter->output, plane, y, scale);
+            for (int64_t c = 0; c < conv->in_channels && transforms; c++) {
+                const struct channel one = {.x = from.x + c * from.plane, .filter = from.filter + c * filter->input};
+                transform_scales(window, &one, conv->out_channels, filter->output, scale);
+            }
             from.x += conv->in_channels * from.plane;
             y += conv->out_channels * plane;
             scale += conv->out_channels * plane;

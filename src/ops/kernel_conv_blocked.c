@@ -25,7 +25,7 @@ static const char *border_unfit(const struct ncl_window *window)
     return NULL;
 }
 
-static const char *conv_blocked_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
+const char *ncl_conv_blocked_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
 {
     if (!target->cpu)
         return "needs a device with few wide cores";
@@ -203,7 +203,7 @@ static nnefcl_status conv_blocked_emit(struct ncl_lower *lower, const struct ncl
 const struct ncl_variant ncl_variant_conv_blocked = {.name = "conv_blocked",
                                                      .family = NCL_FAMILY_CONV,
                                                      .about = "channels in blocks, tiles of pixels in registers",
-                                                     .unfit = conv_blocked_unfit,
+                                                     .unfit = ncl_conv_blocked_unfit,
                                                      .choices = conv_blocked_choices,
                                                      .cost = conv_blocked_cost,
                                                      .emit = conv_blocked_emit,

@@ -130,8 +130,10 @@ bool ncl_exact_defined(const struct ncl_node *node)
 
 nnefcl_status ncl_exact_node(struct ncl_exact *exact, const struct ncl_node *node, struct ncl_diag *diag)
 {
-    const struct ncl_reference reference = {
-        .tensor = exact->tensor, .compat = exact->compat, .outside = &exact->outside};
+    const struct ncl_reference reference = {.tensor = exact->tensor,
+                                            .compat = exact->compat,
+                                            .outside = &exact->outside,
+                                            .transforms = exact->transforms};
     struct ncl_tensor *result;
     exact->outside = 0;
     nnefcl_status status = NNEFCL_OK;

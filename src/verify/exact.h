@@ -19,6 +19,7 @@ struct ncl_exact {
     const struct ncl_exact_source *source;
     struct ncl_elements *tensor; /* by tensor id; value NULL: not there */
     uint64_t outside;            /* indices of the last node that lie outside of their axis */
+    bool transforms;             /* scales allow for variants with `transforms` (emit/variant.h) */
 };
 
 /* Nothing is there at the beginning. `compat`: NNEFCL_COMPAT_* of the model. Close it also after an error; graph and

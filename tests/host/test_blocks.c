@@ -7,13 +7,16 @@
 #include "host_random.h"
 #include "model/frozen.h"
 
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers" /* rows of tables leave out what is zero */
+
 #define OPEN(channels, size)                                                                                           \
     "graph net(x) -> (y)\n{\n    x = external(shape = [1," #channels "," #size "," #size "]);\n"
 #define FILTER(name, shape) "    " name " = variable(shape = " shape ", label = '" name "');\n"
 
 static const struct blocks_case {
     const char *name, *graph;
-    int conversions; /* of a run; -1: whatever there are */
+    int conversions;    /* of a run; -1: whatever there are */
+    const char *kernel; /* forced too; NULL: none */
 } cases[] = {
     {"a chain",
      OPEN(32, 9) "    a = relu(x);\n    b = max_pool(a, size = [1,1,3,3], stride = [1,1,2,2], padding = []);\n"
@@ -66,9 +69,18 @@ static const struct blocks_case {
                                "padding = []);\n"
                                "    y = m * 0.5;\n}\n",
      -1},
-};
+#define TRANSFORMED(kernel)                                                                                            \
+    {kernel,                                                                                                           \
+     OPEN(24, 29) FILTER("v", "[40,24,3,3]") FILTER("b", "[1,40]") FILTER("w", "[40,40,3,3]")                          \
+         FILTER("u", "[64,16,3,3]") "    a = relu(conv(x, v, b));\n    c = relu(a + conv(a, w));\n"                    \
+                                    "    d = conv(c, w, padding = [(0,0),(2,1)]);\n"                                   \
+                                    "    [e, f] = split(d, axis = 1, ratios = [4, 1]);\n"                              \
+                                    "    y = conv(e, u, groups = 2);\n}\n",                                            \
+     -1, "conv=" kernel},
+    TRANSFORMED("conv_winograd2") TRANSFORMED("conv_winograd4")};
 
-static const char *const forced[] = {"blocked"};
+static const char *forced[2] = {"blocked"};
+static size_t forced_count = 1;
 
 static int take(void *user, const nnefcl_verdict *v)
 {
@@ -87,7 +99,7 @@ static void verify(const char *name, const nnefcl_model *model, nnefcl_execution
     options.keep_tensors = 1;
     options.execution = execution;
     options.kernels = forced;
-    options.kernel_count = 1;
+    options.kernel_count = forced_count;
     const nnefcl_status created = nnefcl_session_create(model, device, &options, &session, &error);
     ck_assert_msg(created == NNEFCL_OK, "%s: %s", name, error.message);
     nnefcl_model_input(model, 0, &info);
@@ -102,7 +114,7 @@ static void verify(const char *name, const nnefcl_model *model, nnefcl_execution
 /* Steps of the run that convert. */
 static int count_conversions(const nnefcl_model *model)
 {
-    const struct ncl_plan_options options = {.kernels = forced, .kernel_count = 1};
+    const struct ncl_plan_options options = {.kernels = forced, .kernel_count = forced_count};
     const struct ncl_plan *plan;
     struct ncl_arena arena;
     struct ncl_diag diag;
@@ -126,6 +138,8 @@ START_TEST(networks)
     nnefcl_model *model;
     char *text = malloc(strlen(c->graph) + 32);
     ck_assert_ptr_nonnull(text);
+    forced[1] = c->kernel;
+    forced_count = c->kernel ? 2 : 1;
     strcat(strcpy(text, "version 1.0;\n"), c->graph);
     options.random_weights = 1;
     options.batch = _i % 2 + 1;
@@ -159,6 +173,7 @@ START_TEST(network_of_the_zoo)
     nnefcl_model *model;
     nnefcl_tensor_info info;
     char path[1024];
+    forced_count = 1;
     if (!folder)
         return;
     snprintf(path, sizeof path, "%s/%s", folder, c->name);

@@ -18,6 +18,8 @@
  * NCL_APART   in front of a function that does much in each call, or is called seldom: on CPUs it stays one. What a
  *             compiler needs for a body grows faster than its length, and everything is inlined otherwise.
  * NCL_EACH(m) m(0), m(1), ... with the names of the lanes, up to m(7) or m(f).
+ * NCL_ADD_UP(T, total, part, lost)   total += part, with what rounding takes from it in `lost` (Kahan), so that the error
+ *             does not grow with the number of parts.
  * NCL_HALVINGS(m)   m(8) m(4) m(2) m(1), or from m(4) on: v = join(v, NCL_SWAP(v, d)) for each d joins all lanes. */
 #ifndef NCL_PRELUDE
 #define NCL_PRELUDE
@@ -72,6 +74,12 @@ typedef global const long *SIZES;
 #define NCL_SWAP_1        10325476
 #define NCL_EVEN(T, a, b) ((T)(a.s0, a.s2, a.s4, a.s6, b.s0, b.s2, b.s4, b.s6))
 #endif
+#define NCL_ADD_UP(T, total, part, lost)                                                 \
+    {                                                                                    \
+        const T up_part = (part) - (lost), up_sum = (total) + up_part;                   \
+        lost = select((T)0, (up_sum - (total)) - up_part, isfinite(up_sum));             \
+        total = up_sum;                                                                  \
+    }
 /* NCL_OFFSET(index, count, e, s): the offset of a flat index over `count` axes, innermost first, whose extents start at
  * field e of the record and their strides at field s. */
 #define NCL_OFFSET(index, count, e, s) NCL_CAT(ncl_offset_, INDEX)(size + NCL_REALS, index, (int)(count), e, s)

@@ -63,9 +63,8 @@ static TV FN(reduce_join)(TV a, TV v)
 #if SUM
 static TV FN(reduce_total)(TV total, TV block, TV *lost)
 {
-    const TV part = block - *lost, sum = total + part;
-    *lost = select((TV)0, (sum - total) - part, isfinite(sum));
-    return sum;
+    NCL_ADD_UP(TV, total, block, *lost)
+    return total;
 }
 #else
 static TV FN(reduce_total)(TV total, TV block, TV *lost)

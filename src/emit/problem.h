@@ -14,7 +14,8 @@
     FAMILY(DEBOX, debox)                                                                                               \
     FAMILY(PRODUCT, product)                                                                                           \
     FAMILY(MOVE, move)                                                                                                 \
-    FAMILY(ELEMENTS, elements)
+    FAMILY(ELEMENTS, elements)                                                                                         \
+    FAMILY(REDUCE, reduce)
 
 enum ncl_family {
 #define FAMILY(NAME, name) NCL_FAMILY_##NAME,
@@ -115,6 +116,29 @@ struct ncl_elementwise {
     nnefcl_shape shape;
 };
 
+/* ---- along axes (4.4) ---- */
+
+/* Those that are operations of their own are the variants in ops.def. */
+enum ncl_reduction {
+    NCL_REDUCE_SUM,
+    NCL_REDUCE_MEAN,
+    NCL_REDUCE_MAX,
+    NCL_REDUCE_MIN,
+    NCL_REDUCE_ALL,
+    NCL_REDUCE_ANY,
+    NCL_REDUCE_VARIANCE,    /* the mean of (x - mean)^2 */
+    NCL_REDUCE_MEAN_SQUARE, /* the mean of x^2 */
+    NCL_REDUCE_ARGMAX,      /* positions along the axes */
+    NCL_REDUCE_ARGMIN
+};
+
+struct ncl_reduce {
+    enum ncl_reduction kind;
+    const struct ncl_tensor *input;
+    ncl_ref mean;       /* for VARIANCE; else NCL_NO_TENSOR */
+    nnefcl_shape shape; /* that of the input with extent 1 along the axes */
+};
+
 /* ---- the problem ---- */
 
 struct ncl_problem {
@@ -130,6 +154,7 @@ struct ncl_problem {
         struct ncl_matmul product;
         struct ncl_move move;
         struct ncl_elementwise elements;
+        struct ncl_reduce reduce;
     };
 };
 

@@ -1,10 +1,9 @@
 /* argmax_reduce and argmin_reduce (NNEF 4.4). Over several axes: the row-major position within them. */
 #include <math.h>
 
-#include "ops/axes.h"
+#include "emit/problem.h"
 #include "emit/reference.h"
-
-enum { MAX, MIN };
+#include "ops/axes.h"
 
 nnefcl_status ncl_argreduce_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
@@ -19,19 +18,17 @@ nnefcl_status ncl_argreduce_infer(struct ncl_infer *infer, struct ncl_node *node
     return ncl_infer_result(infer, node, 0, &shape);
 }
 
-nnefcl_status ncl_argreduce_lower(struct ncl_lower *lower, const struct ncl_node *node)
+void ncl_argreduce_problem(const struct ncl_node *node, struct ncl_problem *problem)
 {
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
-    struct ncl_axes axes;
-    ncl_axes_find(&axes, &input->shape, &output->shape);
-    struct ncl_emit *step = ncl_step_begin(lower, "argreduce");
-    ncl_step_define(step, "BETTER(v, a)", node->op->variant == MIN ? "v < a" : "v > a");
-    ncl_step_define(step, "START", node->op->variant == MIN ? "INFINITY" : "-INFINITY");
-    ncl_step_in(step, ncl_lower_tensor(lower, input));
-    ncl_step_out(step, ncl_lower_tensor(lower, output));
-    const int64_t tasks = ncl_axes_emit(lower, step, &axes);
-    ncl_step_flops(step, (double)ncl_shape_volume(&input->shape));
-    return ncl_step_end(step, tasks);
+    *problem = (struct ncl_problem){.family = NCL_FAMILY_REDUCE,
+                                    .node = node,
+                                    .result = output,
+                                    .flops = (double)ncl_shape_volume(&input->shape),
+                                    .reduce = {.kind = (enum ncl_reduction)node->op->variant,
+                                               .input = input,
+                                               .mean = NCL_NO_TENSOR,
+                                               .shape = output->shape}};
 }
 
 /* ---- the definition ---- */
@@ -50,13 +47,13 @@ void ncl_argreduce_reference(const struct ncl_reference *reference, const struct
         gathered.extent[i] = output->shape.extent[i] == 1 ? input->shape.extent[i] : 1;
     for (bool more = ncl_position_first(&output->shape, at); more; more = ncl_position_next(&output->shape, at)) {
         int64_t number = 0, best = 0;
-        double beyond = node->op->variant == MIN ? INFINITY : -INFINITY;
+        double beyond = node->op->variant == NCL_REDUCE_ARGMIN ? INFINITY : -INFINITY;
         for (bool next = ncl_position_first(&gathered, within); next;
              next = ncl_position_next(&gathered, within), number++) {
             for (int i = 0; i < input->shape.rank; i++)
                 place[i] = at[i] + within[i];
             const double v = x[ncl_position_index(&input->shape, place)];
-            if (isnan(beyond) || !(isnan(v) || (node->op->variant == MIN ? v < beyond : v > beyond)))
+            if (isnan(beyond) || !(isnan(v) || (node->op->variant == NCL_REDUCE_ARGMIN ? v < beyond : v > beyond)))
                 continue;
             beyond = v;
             best = number;

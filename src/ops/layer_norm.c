@@ -71,7 +71,7 @@ nnefcl_status ncl_layer_norm_lower(struct ncl_lower *lower, const struct ncl_nod
 {
     const struct ncl_tensor *x = ncl_node_tensor(node, "x"), *result = ncl_node_result(node, 0);
     const nnefcl_shape shape = norm_reduced_shape(node);
-    const ncl_ref mean = emit_moment(lower, node, NCL_REDUCE_MEAN, "mean", ncl_lower_tensor(lower, x)),
+    const ncl_ref mean = emit_moment(lower, node, NCL_REDUCE_MEAN, "mean", NCL_NO_TENSOR),
                   variance = emit_moment(lower, node, NCL_REDUCE_VARIANCE, "variance", mean);
     struct ncl_expression expression;
     ncl_expression_begin(&expression, lower, result);
@@ -91,7 +91,7 @@ nnefcl_status ncl_rms_norm_lower(struct ncl_lower *lower, const struct ncl_node 
 {
     const struct ncl_tensor *x = ncl_node_tensor(node, "x"), *result = ncl_node_result(node, 0);
     const nnefcl_shape shape = norm_reduced_shape(node);
-    const ncl_ref square = emit_moment(lower, node, NCL_REDUCE_MEAN_SQUARE, "mean square", ncl_lower_tensor(lower, x));
+    const ncl_ref square = emit_moment(lower, node, NCL_REDUCE_MEAN_SQUARE, "mean square", NCL_NO_TENSOR);
     struct ncl_expression expression;
     ncl_expression_begin(&expression, lower, result);
     const char *const terms[] = {ncl_expression_tensor(&expression, x),

@@ -1,8 +1,9 @@
 /* Reductions to values (NNEF 4.4) and moments (4.9.6). */
 #include <math.h>
 
-#include "ops/reduce.h"
 #include "emit/reference.h"
+#include "emit/variant.h"
+#include "ops/reduce.h"
 
 nnefcl_status ncl_reduce_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
@@ -11,76 +12,41 @@ nnefcl_status ncl_reduce_infer(struct ncl_infer *infer, struct ncl_node *node)
     return status ? status : ncl_infer_result(infer, node, 0, &shape);
 }
 
-/* How the kernel `reduce` makes one result of a line. */
-struct reduction {
-    const char *join, *start;
-    const char *map, *finish; /* NULL: the element itself, the joined value */
-    bool sum;
-};
-
-static const struct reduction reductions[] = {
-    [NCL_REDUCE_SUM] = {.join = "a + v", .start = "0", .sum = true},
-    [NCL_REDUCE_MEAN] = {.join = "a + v", .start = "0", .sum = true, .finish = "v / VOLUME"},
-    [NCL_REDUCE_MAX] = {.join = "select(a, v, (v > a) | isnan(v))", .start = "-INFINITY"},
-    [NCL_REDUCE_MIN] = {.join = "select(a, v, (v < a) | isnan(v))", .start = "INFINITY"},
-    /* by what is not there: the compiler of rusticl (Mesa 22.3) falls over arrays of bytes that are all 1 */
-    [NCL_REDUCE_ALL] = {.join = "a | v", .start = "0", .map = "v ^ (uchar)1", .finish = "v ^ (uchar)1"},
-    [NCL_REDUCE_ANY] = {.join = "a | v", .start = "0"},
-    [NCL_REDUCE_VARIANCE] =
-        {.join = "a + v", .start = "0", .map = "(v - m) * (v - m)", .sum = true, .finish = "v / VOLUME"},
-    [NCL_REDUCE_MEAN_SQUARE] = {.join = "a + v", .start = "0", .map = "v * v", .sum = true, .finish = "v / VOLUME"},
-};
-
-nnefcl_status ncl_reduce_emit(struct ncl_lower *lower, enum ncl_reduction kind, const struct ncl_tensor *input,
-                              ncl_ref mean, ncl_ref output, const nnefcl_shape *shape)
+static enum ncl_reduction reduce_kind(const struct ncl_node *node)
 {
-    const struct reduction *reduction = &reductions[kind];
-    struct ncl_axes axes;
-    ncl_axes_find(&axes, &input->shape, shape);
-    struct ncl_emit *step = ncl_step_begin(lower, "reduce");
-    ncl_step_define_type(step, "T", input->dtype);
-    ncl_step_define(step, "JOIN", reduction->join);
-    ncl_step_define(step, "START", reduction->start);
-    ncl_step_define_int(step, "SUM", reduction->sum);
-    if (reduction->map)
-        ncl_step_define(step, "MAP(v)", reduction->map);
-    if (reduction->finish)
-        ncl_step_define(step, "FINISH(v)", reduction->finish);
-    ncl_step_in(step, ncl_lower_tensor(lower, input));
-    ncl_step_in(step, mean);
-    ncl_step_out(step, output);
-    const int64_t tasks = ncl_axes_emit(lower, step, &axes);
-    ncl_step_real(step, "VOLUME", (double)axes.volume);
-    ncl_step_flops(step, (double)ncl_shape_volume(&input->shape));
-    return ncl_step_end(step, tasks);
+    const enum ncl_reduction kind = (enum ncl_reduction)node->op->variant;
+    return kind == NCL_REDUCE_SUM && ncl_node_logical(node, "normalize") ? NCL_REDUCE_MEAN : kind;
 }
 
-static nnefcl_status reduce_emit(struct ncl_lower *lower, enum ncl_reduction kind, const struct ncl_tensor *input,
-                                 const struct ncl_tensor *mean, const struct ncl_tensor *output)
+void ncl_reduce_problem(const struct ncl_node *node, struct ncl_problem *problem)
 {
-    return ncl_reduce_emit(lower, kind, input, ncl_lower_tensor(lower, mean), ncl_lower_tensor(lower, output),
-                           &output->shape);
-}
-
-static nnefcl_status emit_or_view(struct ncl_lower *lower, enum ncl_reduction kind, const struct ncl_tensor *input,
-                                  const struct ncl_tensor *output)
-{
-    if (ncl_shape_volume(&input->shape) != ncl_shape_volume(&output->shape))
-        return reduce_emit(lower, kind, input, input, output);
-    ncl_lower_view(lower, output, input, 0);
-    return ncl_lower_status(lower);
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
+    *problem = (struct ncl_problem){
+        .family = NCL_FAMILY_REDUCE,
+        .node = node,
+        .result = output,
+        .flops = (double)ncl_shape_volume(&input->shape),
+        .reduce = {.kind = reduce_kind(node), .input = input, .mean = NCL_NO_TENSOR, .shape = output->shape}};
 }
 
 nnefcl_status ncl_reduce_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    return emit_or_view(lower, (enum ncl_reduction)node->op->variant, ncl_node_tensor(node, "input"),
-                        ncl_node_result(node, 0));
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
+    if (!ncl_shape_equal(&input->shape, &output->shape))
+        return ncl_choose_lower(lower, node);
+    ncl_lower_view(lower, output, input, 0);
+    return ncl_lower_status(lower);
 }
 
-nnefcl_status ncl_sum_reduce_lower(struct ncl_lower *lower, const struct ncl_node *node)
+nnefcl_status ncl_reduce_emit(struct ncl_lower *lower, enum ncl_reduction kind, const struct ncl_tensor *input,
+                              ncl_ref mean, ncl_ref output, const nnefcl_shape *shape)
 {
-    return emit_or_view(lower, ncl_node_logical(node, "normalize") ? NCL_REDUCE_MEAN : NCL_REDUCE_SUM,
-                        ncl_node_tensor(node, "input"), ncl_node_result(node, 0));
+    struct ncl_problem problem = {.family = NCL_FAMILY_REDUCE,
+                                  .node = lower->node,
+                                  .out = output,
+                                  .flops = (double)ncl_shape_volume(&input->shape),
+                                  .reduce = {.kind = kind, .input = input, .mean = mean, .shape = *shape}};
+    return ncl_choose(lower, &problem);
 }
 
 /* ---- moments: the mean, then the mean of squared differences from it ---- */
@@ -96,9 +62,12 @@ nnefcl_status ncl_moments_infer(struct ncl_infer *infer, struct ncl_node *node)
 
 nnefcl_status ncl_moments_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *mean = ncl_node_result(node, 0);
-    const nnefcl_status status = reduce_emit(lower, NCL_REDUCE_MEAN, input, input, mean);
-    return status ? status : reduce_emit(lower, NCL_REDUCE_VARIANCE, input, mean, ncl_node_result(node, 1));
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input");
+    const nnefcl_shape *shape = &ncl_node_result(node, 0)->shape;
+    const ncl_ref mean = ncl_lower_tensor(lower, ncl_node_result(node, 0)),
+                  variance = ncl_lower_tensor(lower, ncl_node_result(node, 1));
+    const nnefcl_status status = ncl_reduce_emit(lower, NCL_REDUCE_MEAN, input, NCL_NO_TENSOR, mean, shape);
+    return status ? status : ncl_reduce_emit(lower, NCL_REDUCE_VARIANCE, input, mean, variance, shape);
 }
 
 /* ---- the definition ---- */
@@ -148,14 +117,7 @@ static void reduce_define(const struct ncl_reference *reference, enum ncl_reduct
 
 void ncl_reduce_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
-    reduce_define(reference, (enum ncl_reduction)node->op->variant, ncl_node_tensor(node, "input"),
-                  ncl_node_result(node, 0));
-}
-
-void ncl_sum_reduce_reference(const struct ncl_reference *reference, const struct ncl_node *node)
-{
-    reduce_define(reference, ncl_node_logical(node, "normalize") ? NCL_REDUCE_MEAN : NCL_REDUCE_SUM,
-                  ncl_node_tensor(node, "input"), ncl_node_result(node, 0));
+    reduce_define(reference, reduce_kind(node), ncl_node_tensor(node, "input"), ncl_node_result(node, 0));
 }
 
 /* mean = mean_reduce(input), variance = mean_reduce(sqr(input - mean)). A mean that is off by d adds d^2 to the

@@ -15,6 +15,9 @@
     FUNCTIONS(infer, ncl_choose_lower, reference)                                                                      \
     void problem(const struct ncl_node *, struct ncl_problem *);                                                       \
     uint64_t macs(const struct ncl_node *);
+#define OP_DESCRIBED(name, infer, lower, reference, variant, problem)                                                  \
+    FUNCTIONS(infer, lower, reference)                                                                                 \
+    void problem(const struct ncl_node *, struct ncl_problem *);
 #define OP_CUT(name, infer, lower, reference, variant, cut)                                                            \
     FUNCTIONS(infer, lower, reference)                                                                                 \
     bool cut(const struct ncl_node *, struct ncl_cut *);
@@ -25,6 +28,7 @@
 #undef OP
 #undef OP_AFTER
 #undef OP_PROBLEM
+#undef OP_DESCRIBED
 #undef OP_CUT
 #undef ELEMENTS
 
@@ -45,6 +49,8 @@ void ncl_no_reference(const struct ncl_reference *reference, const struct ncl_no
     {name, infer, lower, reference, variant, .after = true, .macs = counted},
 #define OP_PROBLEM(name, infer, described, reference, variant, counted)                                                \
     {name, infer, ncl_choose_lower, reference, variant, .after = true, .macs = counted, .problem = described},
+#define OP_DESCRIBED(name, infer, lower, reference, variant, described)                                                \
+    {name, infer, lower, reference, variant, .macs = ncl_no_macs, .problem = described},
 #define OP_CUT(name, infer, lower, reference, variant, described)                                                      \
     {name, infer, lower, reference, variant, .macs = ncl_no_macs, .cut = described},
 #define ELEMENTS(name, infer, elements, reference, formula)                                                            \

@@ -1,0 +1,81 @@
+/* y[n][c] = finish(J over h, w of  x[n][c][h][w]): sums, means, maxima, minima over H and W of images in blocks of
+ * LANES channels (src/emit/blocks.h); y is plain.
+ *
+ * A task is a block of an image: its rows one after the other, in parts of up to PART cells, which four accumulators
+ * share.
+ *
+ * JOIN     how a vector v joins an accumulator a         START    the accumulator at the start
+ * FINISH(v)  of the joined value, with VOLUME
+ * SUM      1: JOIN is a + v; what parts give is summed with compensation (Kahan)
+ * X_BATCH, X_CHANNEL, X_ROW   elements of x from image to image, block to block, row to row        X_FIRST  to (0, 0)
+ * ROWS     of CELLS cells each: those of the image, or all of it as one row where nothing lies between them
+ * CHANNELS of the image      VOLUME   elements that a result gathers
+ * tasks: images * ceil(CHANNELS / LANES) */
+#ifndef JOIN
+#define JOIN a + v
+#endif
+#ifndef START
+#define START 0
+#endif
+#ifndef FINISH
+#define FINISH(v) v
+#endif
+#ifndef SUM
+#define SUM 1
+#endif
+#define X_BATCH   SIZE(0)
+#define X_CHANNEL SIZE(1)
+#define X_ROW     SIZE(2)
+#define X_FIRST   SIZE(3)
+#define ROWS      SIZE(4)
+#define CELLS     SIZE(5)
+#define CHANNELS  SIZE(6)
+#define VOLUME    REAL(7)
+
+#define PART 128 /* cells: each accumulator has a quarter of them */
+
+static V FN(reduce_blocked_join)(V a, V v)
+{
+    return JOIN;
+}
+
+#if SUM
+static V FN(reduce_blocked_total)(V total, V part, V *lost)
+{
+    NCL_ADD_UP(V, total, part, *lost)
+    return total;
+}
+#else
+static V FN(reduce_blocked_total)(V total, V part, V *lost)
+{
+    return FN(reduce_blocked_join)(total, part);
+}
+#endif
+
+static V FN(reduce_blocked_part)(global const float *x, INDEX cells)
+{
+    V a = START, b = START, c = START, d = START;
+    INDEX i = 0;
+    for (; i + 4 <= cells; i += 4, x += 4 * LANES) {
+        a = FN(reduce_blocked_join)(a, VLOAD(x));
+        b = FN(reduce_blocked_join)(b, VLOAD(x + LANES));
+        c = FN(reduce_blocked_join)(c, VLOAD(x + 2 * LANES));
+        d = FN(reduce_blocked_join)(d, VLOAD(x + 3 * LANES));
+    }
+    for (; i < cells; i++, x += LANES)
+        a = FN(reduce_blocked_join)(a, VLOAD(x));
+    return FN(reduce_blocked_join)(FN(reduce_blocked_join)(a, b), FN(reduce_blocked_join)(c, d));
+}
+
+static void FN(reduce_blocked)(INDEX task, SIZES size, global const float *x, global float *y)
+{
+    const INDEX blocks = (CHANNELS + LANES - 1) / LANES, image = task / blocks, channel = task % blocks * LANES;
+    const INDEX rows = ROWS, cells = CELLS;
+    global const float *plane = x + image * X_BATCH + task % blocks * X_CHANNEL + X_FIRST;
+    V total = START, lost = 0;
+    for (INDEX h = 0; h < rows; h++, plane += X_ROW)
+        for (INDEX w = 0; w < cells; w += PART)
+            total = FN(reduce_blocked_total)(
+                total, FN(reduce_blocked_part)(plane + w * LANES, min(cells - w, (INDEX)PART)), &lost);
+    NCL_STORE(float, FINISH(total), y + image * CHANNELS + channel, min(CHANNELS - channel, (INDEX)LANES));
+}

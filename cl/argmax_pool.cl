@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where the maximum of every window lies, as the row-major number of its position in the window, for windows
  * over any axes:
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* y[r] = position of the greatest (or smallest) element of line r: the first of equals, counted in row-major order over
  * the gathered axes. A NaN is beyond every number.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* y[i] = CONVERT(x[i]) for COUNT elements, CHUNK of them (a multiple of LANES) in one task.
  *
  * FROM, TO   element types of x and y

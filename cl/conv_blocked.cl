@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution whose result lies in blocks of LANES channels with a halo (src/emit/blocks.h).
  *
  *   y[n][g][m][p] = b[g FILTERS + m] + sum over c, t of  w[g][m][c][t] x[n][g][c][at(p) + t]

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Depthwise convolution of images in blocks of LANES channels with a halo (src/emit/blocks.h): every channel has its
  * own filter.
  *

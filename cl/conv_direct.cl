@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The plain convolution behind all fast ones, any rank, border, stride, dilation and grouping:
  *
  *   y[n][k][o] = b[k] + sum over c, j of  w[k][c][j] x~[n][g C + c][o s + j d - p]

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution as a matrix product on devices with few wide cores: packed filters times a panel of the image that each
  * task packs for itself.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The input of a convolution with its border filled in, and taken apart by the phases of the stride, so that conv_gemm
  * reads neighbours for neighbouring outputs:
  *

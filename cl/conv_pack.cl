@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The filter of a convolution in panels of MR output channels, zeros behind the last one:
  *
  *   y[g][panel][k][r] = w[g GROUP + (panel MR + r) ROW + e(k) COLUMN]

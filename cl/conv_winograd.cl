@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution with 3 x 3 taps, stride 1, by Winograd's minimal filtering F(TILE x TILE, 3 x 3) (Lavin and Gray, Fast
  * Algorithms for Convolutional Neural Networks, 2015), x and y in blocks of LANES channels with a halo
  * (src/emit/blocks.h).

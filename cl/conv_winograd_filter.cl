@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Filters of 3 x 3 taps transformed for conv_winograd, in panels of WIDTH output channels:
  *
  *   y[g][panel][i][j][c][r] = (G w[g][panel WIDTH + r][c] G^T)[i][j],   i, j < POINTS = TILE + 2

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One form of a tensor from another one (src/ir/layout.h):
  *
  *   y[cell i] = x[element p(i)], 0 where the position p(i) lies in the halo of y or in the filling of its last block

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One form of a tensor from another as in convert.cl, row by row in vectors. A row runs along the last axis and has the
  * channels of one block side by side, which are
  *

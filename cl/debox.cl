@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The reverse of box, gathered for each output, any axes and border:
  *
  *   y[o] = 1 / DIVISOR sum over j with s | (o + p - j d) of  x~[(o + p - j d) / s]     with o and j over eight axes

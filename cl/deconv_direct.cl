@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The plain deconvolution behind all fast ones, gathered for each output, any rank, border, stride, dilation and
  * grouping:
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The windows of a reverse operation added up, row by row of the output, any rank, border, stride and dilation:
  *
  *   y[plane][o] = SCALE (b[plane mod CHANNELS] + sum over j with s | (o + p - j d) of  x~[plane][j][(o + p - j d) / s])

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The reverse of sample, gathered for each output:
  *
  *   y[o] = sum over j with s | (o + p - j d) and index[i] = j of  x[i]

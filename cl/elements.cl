@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* r[i] = f(x0[i], x1[i], ...) for up to eight operands of different shapes: an operand that has extent 1 where the
  * result has more is repeated (NNEF 4.2.2). f is one operation, or a chain or a tree of them (src/emit/expression.c).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* r[c][h][w] = f(x0[c][h][w], x1[c][h][w], ...) for each image, as in elements.cl, with the result in blocks of LANES
  * channels (src/emit/blocks.h): one cell, the channels of a block at one place, after the other. Lanes behind the last
  * channel and the halo become zeros.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* y[p, i, q] = x[p, clamp(index[i], 0, EXTENT - 1), q] for p in all outer places, 0 <= i < INDICES, 0 <= q < INNER. A
  * row is the run of q; ROW_COUNT of them.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* C[m,n] = bias[m,n] + sum_k A[m,k] B[k,n] for each matrix of a batch, by tiles of MR x WIDTH in registers: N >= WIDTH,
  * M >= MR. The columns of C are contiguous.
  *

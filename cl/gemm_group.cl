@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* C[m,n] = bias[m,n] + sum_k A[m,k] B[k,n] for each matrix of a batch, all of any strides, by work-groups: for devices
  * whose work-items share local memory and wait for each other at little cost. With IMAGE, B are the patches of images,
  * which makes it the convolution (4.3.1)

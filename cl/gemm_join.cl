@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The rows of a product of which several tasks had some terms of the sums each:
  *
  *   y[m][n] = BIAS[m, n] + x[0][m][n] + x[1][m][n] + ...

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* C[i,j] = bias[i,j] + sum_k X[i,k] W[j,k] for each matrix of a batch: rows against rows, for few rows X (a matrix
  * times a vector: one). Both are contiguous along k.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* y[i] = x[i] / (BIAS + ALPHA * (sum of x^2 over the window around i)) ^ BETA; what lies outside of x counts as zeros
  * (NNEF 4.9.4).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The functions of formulas, behind the prelude in front of every body that is given one (src/ops/ops.def,
  * src/emit/expression.c): vectors of LANES floats in, one out, shared by all bodies of a program. */
 #ifndef NCL_MATH

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Multi-linear interpolation along six spatial axes, for each of them
  *
  *   y[o] = (1 - u) x~[j] + u x~[j + 1]     j = floor(at), u = at - j

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Nearest neighbours along six spatial axes, in both directions:
  *
  *   y[n][o] = x[n][floor(o IN / OUT)]     one of IN, OUT is a multiple of the other on each axis

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* y[i_0, ..., i_(n-1)] = x[f(i_0 - BEFORE(0)), ..., f(i_(n-1) - BEFORE(n-1))], n = RANK, with f(j) by the border for
  * j outside of 0 .. IN - 1 (4.3, border modes):
  *

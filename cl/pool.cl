@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sums, means and maxima of windows over any axes, with any border:
  *
  *   y[o] = R over j of  x~[o s + j d - p]     R: the sum, the sum divided by the number of values, the maximum; o and j over eight axes

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sums, means and maxima of windows over H and W, of images in blocks of LANES channels (src/emit/blocks.h):
  *
  *   y[c][o0][o1] = R over j0, j1 of  x~[c][o0 s0 + j0 d0 - p0][o1 s1 + j1 d1 - p1]

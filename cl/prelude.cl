@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* In front of every body: the vocabulary of kernels (see cl/README.md).
  *
  * A body is   static void FN(stem)(INDEX task, SIZES size, global const T *x, ..., global T *y)   in stem.cl: it

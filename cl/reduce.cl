@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* y[r] = finish(J over the elements v of line r of  map(v)): sums, means, maxima, minima, all, any, sums of squared
  * differences from m[r].
  *

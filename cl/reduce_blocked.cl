@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* y[n][c] = finish(J over h, w of  x[n][c][h][w]): sums, means, maxima, minima over H and W of images in blocks of
  * LANES channels (src/emit/blocks.h); y is plain.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Averages or maxima of the cells that a region of interest is divided into, along six spatial axes. For region
  * n = (lo..., hi...), rounded to integers, and each axis
  *

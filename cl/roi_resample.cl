@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A region of interest resampled to a fixed size by multi-linear interpolation, along six spatial axes. For region
  * n = (lo..., hi...) and each axis
  *

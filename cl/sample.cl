@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The elements that indices name, one of each window:
  *
  *   y[o] = x~[o s + j d - p]     o and j over eight axes, index[o] the row-major number of j in the window

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* y = exp(x - m) / (sum of exp(x - m)) along each line, m its maximum (NNEF 4.9.1).
  *
  * COLUMNS  1: a line is up to LANES neighbouring positions, of WIDTH in a row; 0: one position, its elements are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Copies between two index schemes:
  *
  *   y[OUT_FIRST + sum_k i_k OUT_STRIDE(k) + j INNER_OUT] = x[IN_FIRST + sum_k i_k IN_STRIDE(k) + j INNER_IN]

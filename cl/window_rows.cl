@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Windows over the last two axes on CPUs: depthwise convolution, and sums, means and maxima, LANES
  * neighbours at a time.
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Writes OUT, a C file with the bytes of FILES (a list) as the table of base/embedded.h, in alphabetical order of their names.
 set(body "")
 set(table "")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Installation: library, archive, headers, CMake package (find_package(nnefcl)) and pkg-config file (nnefcl).
 include(CMakePackageConfigHelpers)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/nnefcl)

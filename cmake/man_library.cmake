@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # libnnefcl(3) from the public headers: cmake -DHEADERS=... -DVERSION=... -DOUT=... -P man_library.cmake
 # Each header gives its first sentences and the functions that it declares.
 function(escape text out)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Removes the files of MANIFEST, which `cmake --install` wrote, and the folders that are empty then.
 if(NOT EXISTS "${MANIFEST}")
   message(FATAL_ERROR "Nothing was installed from here: ${MANIFEST} is not there")

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An operation of the application's own: swish with a slope, y = x / (1 + exp(-beta x)), used by a model as if the
  * library knew it.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* State: a model that remembers (examples/integrator), its memory saved in the middle of a signal, taken up by another
  * session, and cleared.
  *

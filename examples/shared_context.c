@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An application that lives on the device: it owns the context, the queue and the buffers, makes the input with a
  * kernel of its own, runs the model between its kernels by events, and uses the output with another kernel. No tensor
  * ever visits the host; only a checksum does.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The shortest way through nnefcl: open a model, make a session, run it, print the outputs.
  *
  *   simplest [MODEL]      MODEL: a folder, archive or graph.nnef; inputs are zero. Default: examples/digits with the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Programs on disk. The names of the files of a device are read once; a file is found under the key of any kernel in
  * it.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Programs on disk, behind the pool of a device: one file for each program that was built, found by the keys of the
  * kernels in it (docs/start.md). Whatever is wrong with the folder or a file only costs time, and a note says what. */
 #ifndef NCL_CACHE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The bytes of a file of the cache: header, keys, identity, payload; a sum over all that stands behind it. Numbers are
  * little-endian, as the devices are. */
 #include <string.h>

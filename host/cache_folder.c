@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The folder of the cache. A program in it is code that will run, so it belongs to the user alone: neither the folder
  * nor a file is taken that is a link, another's, or open to others. Files appear whole or not at all, so any number of
  * processes may read, write and remove at the same time. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Matrix products through CLBlast. The only global state of the library lives here: CLBlast before 1.6.1 keeps a cache
  * that threads race for (CNugteren/CLBlast #486), so one lock stands around every call, and the cache is emptied before
  * a context may vanish, since it finds contexts by their address. */

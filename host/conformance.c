@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nnefcl_conformance_run: the cases of src/verify/cases.h on a device. */
 #include "nnefcl/conformance.h"
 

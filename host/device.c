@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nnefcl_device: a device that was chosen, with a context, and what lowering may know of it (ir/target.h). */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What kernels are made for: facts that no query tells, made from those that drivers do tell. */
 #include "host.h"
 #include "ir/target.h"

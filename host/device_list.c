@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What OpenCL devices there are, and which of them can run our kernels. */
 #include <stdio.h>
 #include <string.h>

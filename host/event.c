@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Events and how they ended. A driver may wait for ever behind an event that has failed already (PoCL 3.1: a barrier on
  * it never ends), so its state is read before anything waits for it. */
 #include "host.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Events of runs that may still fail. Where a run waits for events of the application, each of its commands has an
  * event that is held until the run is over: when a wait fails, PoCL 3.1 releases the event of every command behind it
  * and then locks it once more, and ends the process if nobody else held it. */

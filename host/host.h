@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the files of host/ share: the objects behind nnefcl_device and nnefcl_session. Nothing outside host/ includes
  * this.
  *

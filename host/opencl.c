@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sessions inside an application's own OpenCL world: its buffers as inputs and outputs, its queue, its events
  * (opencl.h). */
 #include "host.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Codes of OpenCL calls: their names, and the status each stands for. */
 #include "host.h"
 

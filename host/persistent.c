@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The whole run list as one kernel (ncl_source_persistent): on CPU devices a launch with work costs more than a small
  * step. */
 #include "host.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* OpenCL programs: created one by one, built several at a time. */
 #include <pthread.h>
 #include <string.h>

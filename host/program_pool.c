@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Programs that a device has built already. Keys are hashes of all that the compiler gets (ncl_source_keys), so a
  * session of another model, or of the same one with another batch, finds the bodies they have in common. */
 #include "host.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the application is told while a session is made. */
 #include "host.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Runs: the steps of a plan on a queue, with inputs and outputs in host memory, or alone. */
 #include <string.h>
 #include <time.h>

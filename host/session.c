@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nnefcl_session: a plan made ready on a device. */
 #include <stdio.h>
 #include <string.h>

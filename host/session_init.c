@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a session does once: load steps, packing, constants, the initial state. */
 #include "host.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The programs of a session: from the pool of the device, the rest built. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The run steps of a session made ready: kernel objects, and what is known of them. */
 #include "host.h"
 

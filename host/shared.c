@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Weights of one model on one device, for all sessions whose init steps make the same ones. They are written while the
  * first of these sessions is made and only read afterwards, so sessions on several threads need no lock to run. They go
  * with the last session that uses them.

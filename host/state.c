@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The state of a session from and to host memory (state.h). */
 #include "nnefcl/state.h"
 

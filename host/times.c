@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Times of the last run: those of the device from the events of its commands, which are kept until the next run. What
  * was not measured is negative. */
 #include "host.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Load steps: the elements of constants and variables on their way to the device. */
 #include "host.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The table of variants for applications (nnefcl/kernel.h). */
 #include "emit/variant.h"
 #include "host.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nnefcl_session_verify: a run, and what it left on the device for the examination of its nodes (src/verify/examine.h).
  */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The end of every Check suite: runs it without fork, since the threads of OpenCL drivers do not survive one. */
 #ifndef SUITE_H
 #define SUITE_H

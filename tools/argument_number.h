@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Numbers in arguments: the whole text or nothing. */
 #ifndef ARGUMENT_NUMBER_H
 #define ARGUMENT_NUMBER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A tensor as a file holds it: items of some type and byte order, in row-major or column-major order, and how they
  * become elements of a dtype. */
 #ifndef ARRAY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Times of repeated runs, and of the steps within them. */
 #ifndef BENCH_H
 #define BENCH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* --bench --report FILE.html: figures, the histogram of the runs, and how many took at most so long. */
 #include <math.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Text for people. What comes from a model, a file or a driver never acts on the terminal: this is the one place that
  * cleans it, for stdout and for stderr. */
 #ifndef CLEAN_H

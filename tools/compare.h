@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Comparison of an output with what it should be. */
 #ifndef COMPARE_H
 #define COMPARE_H

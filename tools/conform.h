@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* --conformance: the cases of the library on one device or all of them, and what came of them. */
 #ifndef CONFORM_H
 #define CONFORM_H

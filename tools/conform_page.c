@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The conformance run as JUnit XML, for machines that count tests, and as a page for people. */
 #include <stdio.h>
 #include <string.h>

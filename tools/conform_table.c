@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The conformance run on screen and as JSON. */
 #include <math.h>
 #include <stdio.h>

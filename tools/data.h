@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Data of runs: files told by their first bytes, checked against the tensor they are for, and converted to its element
  * type. */
 #ifndef DATA_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Bytes of files and pipes. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* BMP, PNM, WebP and GIF through leptonica, whose pixels have 8 bits. */
 #include <leptonica/allheaders.h>
 #include <stdlib.h>

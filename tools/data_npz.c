@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An .npz is a zip of .npy members. Only the one that is asked for is unpacked, and no further than it may be large. */
 #include <archive.h>
 #include <archive_entry.h>

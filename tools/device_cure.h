@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is known to help where a platform shows no device: drivers tell a code at best. */
 #ifndef DEVICE_CURE_H
 #define DEVICE_CURE_H

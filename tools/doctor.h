@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* --doctor: what of OpenCL is there, what the devices can, whether their kernels are right, and how fast they are. */
 #ifndef DOCTOR_H
 #define DOCTOR_H

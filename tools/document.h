@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Documents in JSON. They are whole or the command ends: every result of the library behind them is looked at here, and
  * nowhere else is it called. */
 #ifndef DOCUMENT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Model, device and session of one invocation. */
 #ifndef ENGINE_H
 #define ENGINE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The actions that need a model. */
 #ifndef EXECUTE_H
 #define EXECUTE_H

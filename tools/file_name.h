@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Names of tensors as names of files. With a dialect of exporters an identifier may be any text, "../../x" too, so that
  * every name from a model goes through here before it becomes a path or the member of an archive. */
 #ifndef FILE_NAME_H

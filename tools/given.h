@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What -i gives, as far as a model of another system may ask when it is opened: shapes, and the elements of small
  * arrays. */
 #ifndef GIVEN_H

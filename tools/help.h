@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Help in all its forms, from the table of options and the texts of help_text.c: for a terminal, as a man page, as
  * completion of shells. */
 #ifndef HELP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nnef-cl-run(1), in the macros of man(7). */
 #include <ctype.h>
 #include <string.h>

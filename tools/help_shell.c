@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Completion of words: bash, zsh, fish. Nothing is asked of the command while one types. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "help.h"
 
 const char help_usage[] = "nnef-cl-run MODEL [OPTION]...";

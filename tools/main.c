@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nnef-cl-run: the command over the public API of nnefcl. */
 #include <signal.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Makes examples/digits: trains a small network on handwritten digits and writes it as an NNEF model.  make_digits.py [FOLDER]
 
 Needs numpy and scikit-learn (which ships the 1797 images of 8x8 pixels). Everything else stands here: the split, the training, the writers of .dat and .png, and an evaluation

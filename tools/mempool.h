@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Memory of the command: taken piece by piece, given back all at once. Running out of it ends the process with status
  * 6, which only a command may do.
  */

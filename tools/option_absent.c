@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Options that users may expect of this command and that this version does not have. Whoever adds one takes its row
  * away: tests/cli knows both. */
 #include <string.h>

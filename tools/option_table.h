@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The table of options: one row makes an option known to the parser, to the rules about what goes together, and to
  * --help. */
 #ifndef OPTION_TABLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The arguments of nnef-cl-run, parsed and checked against each other before anything is opened. */
 #ifndef OPTIONS_H
 #define OPTIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Results: written to files, described on stdout, their largest values. */
 #ifndef OUTPUT_H
 #define OUTPUT_H

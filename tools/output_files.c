@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Results as files. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Pages: one file of HTML that asks the network for nothing. */
 #ifndef PAGE_H
 #define PAGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which pictures an input takes. */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which way up a camera was held. */
 #include <libexif/exif-data.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From pixels to the elements of an input: colours, size, and v = (pixel / 255 * scale - mean) / std. */
 #include <math.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Device time of the steps of a plan, and the forms in which it is shown. */
 #ifndef PROFILE_H
 #define PROFILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The profile for programs: JSON, CSV, and the Trace Event Format of Chromium's viewers. */
 #include "profile.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* --profile=html: bars by group and step, a roofline, memory over time. */
 #include <math.h>
 

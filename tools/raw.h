@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* --raw: frames of plain bytes on stdin, as `ffmpeg -f rawvideo -pix_fmt rgb24 -` writes them. */
 #ifndef RAW_H
 #define RAW_H

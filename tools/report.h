@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the command says on stdout: text for people (clean.h), or with --json one document (document.h). */
 #ifndef REPORT_H
 #define REPORT_H

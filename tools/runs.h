@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Runs: what -i, -o and --compare mean for the model at hand. */
 #ifndef RUNS_H
 #define RUNS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The files of the runs. */
 #include <dirent.h>
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Many pictures at once: folders and lists. */
 #include <dirent.h>
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Figures of measured values. */
 #ifndef STATISTICS_H
 #define STATISTICS_H

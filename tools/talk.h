@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the command says on stderr: errors with their place and caret, warnings, notes, progress. Data never goes this
  * way. */
 #ifndef TALK_H

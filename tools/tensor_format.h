@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tensors as files: the formats that -o and --format know. */
 #ifndef TENSOR_FORMAT_H
 #define TENSOR_FORMAT_H

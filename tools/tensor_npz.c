@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An .npz: a zip of .npy members, stored as they are, since elements hardly compress. */
 #include <archive.h>
 #include <archive_entry.h>

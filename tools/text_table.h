@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tables for people: columns as wide as their content, long rows folded to the terminal. */
 #ifndef TEXT_TABLE_H
 #define TEXT_TABLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* --verify: what became of the nodes of one run. */
 #ifndef VERDICTS_H
 #define VERDICTS_H

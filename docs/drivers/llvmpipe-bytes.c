@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rusticl, Mesa 22.3.6: its compiler crashes over a private array of bytes that are all 1. RUSTICL_ENABLE=llvmpipe; cc llvmpipe-bytes.c -lOpenCL */
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>

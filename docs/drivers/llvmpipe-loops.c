@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rusticl on llvmpipe, Mesa 22.3.6: loops end after 65,535 iterations of a work-item, without an error. RUSTICL_ENABLE=llvmpipe; cc llvmpipe-loops.c -lOpenCL */
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>

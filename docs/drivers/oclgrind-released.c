@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Oclgrind 21.10, uninitialized reads checked: a buffer made after another was released counts as never written. OCLGRIND_UNINITIALIZED=1; cc ... -lOpenCL */
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Oclgrind 21.10, uninitialized reads checked: crashes over a vector put together from shorter ones. OCLGRIND_UNINITIALIZED=1; cc ... -lOpenCL */
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>

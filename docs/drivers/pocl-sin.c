@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* PoCL 3.1: sin, cos and tan of a vector are wrong near 0 when another element is beyond the reach of a simple reduction. cc pocl-sin.c -lOpenCL -lm */
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The conformance run: does a device compute the operations of NNEF 1.0.5 as they are defined?
  *
  * Cases are small models that the library generates, operation by operation: data types, borders, ranks, odd shapes,

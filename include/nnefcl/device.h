@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* OpenCL devices as nnefcl sees them. No OpenCL header is needed for this file; applications that own OpenCL objects
  * include opencl.h.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Looking at what the library made of a model: dumps, summary, the list of operations.
  *
  * Thread rule: that of the object that is looked at. */

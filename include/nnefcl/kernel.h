@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Kernels: where several can compute the same, each is a variant of a family. The cheapest that fits is taken, by an
  * estimate; nnefcl_session_options.kernels forces others.
  *

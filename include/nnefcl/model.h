@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An NNEF model: parsed, checked, expanded and shaped, without a device.
  *
  * Thread rule: a model is frozen once it is open; any number of threads may read it and create sessions from it at the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nnefcl: runs NNEF models (Khronos NNEF 1.0.5) on any OpenCL 1.2 device. Everything but opencl.h, which needs the
  * OpenCL headers. */
 #ifndef NNEFCL_NNEFCL_H

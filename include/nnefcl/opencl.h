@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nnefcl for applications that live on the device already: their context, queue, buffers and events.
  *
  * Rules: every OpenCL object handed in is retained while it is needed and never taken over; nothing here calls

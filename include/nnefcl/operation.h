@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Operations of the application's own: declared in NNEF, shaped by a function, computed by a kernel in OpenCL C.
  * docs/custom-operations.md is the way in; this is the reference. They are given in nnefcl_model_options and belong to
  * the model that is opened with them.

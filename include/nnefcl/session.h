@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A session: one model made ready on one device, with its own state. Runs take host memory here; opencl.h has the runs
  * on the application's own buffers.
  *

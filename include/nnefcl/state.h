@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The state of a session: the variables that some `update` of the graph writes (NNEF 4.8). Each keeps what a run wrote
  * for the next one.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Status codes, errors, diagnostics and allocation: what every other header of nnefcl builds on.
  *
  * Pointers must not be NULL where their description does not allow it: then functions that return a status answer

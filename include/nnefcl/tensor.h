@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Shapes, element types and tensor files (NNEF 1.0.5, 5.2).
  *
  * On the API every tensor is dense and row-major: float (32 bits), int32_t, or uint8_t holding 0 or 1.

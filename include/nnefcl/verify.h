@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Verification: every node of a model as the device computes it, against the definition of its operation in double
  * precision on the host.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Host memory: the caller's allocator, and arenas on top of it. One free per object: what belongs together lives in one
  * arena. */
 #ifndef NCL_ALLOC_H

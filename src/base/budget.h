@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a model, or a session while it is made, may take of the host's memory: one counter behind everything that is
  * allocated for it, text, tokens, graph, passes and plan alike. Several threads may use one. */
 #ifndef NCL_BUDGET_H

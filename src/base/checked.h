@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Arithmetic on sizes that come from a model. True: it fits. On false the result is not written. */
 #ifndef NCL_CHECKED_H
 #define NCL_CHECKED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Diagnostics: places in files, and the sink that every stage reports to. First error wins in nnefcl_error; all go to
  * the callback. */
 #ifndef NCL_DIAG_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Element types of tensors (nnefcl/tensor.h). */
 #include <stdbool.h>
 

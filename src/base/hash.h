@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* FNV-1a with 64 bits. A step is a bijection of the sum, so that two runs of bytes that differ in one are told apart.
  */
 #ifndef NCL_HASH_H

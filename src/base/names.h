@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A map from names to objects, in an arena: identifiers, operations, labels. Names are not copied. */
 #ifndef NCL_NAMES_H
 #define NCL_NAMES_H

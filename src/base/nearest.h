@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which of many names somebody may have meant by one that is none of them: "did you mean ...?". */
 #ifndef NCL_NEAREST_H
 #define NCL_NEAREST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "base/random.h"
 
 /* The finalizer of splitmix64 (Steele, Lea, Flood 2014). */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Pseudo-random elements for variables without a file: the same on every machine, and each element on its own. */
 #ifndef NCL_RANDOM_H
 #define NCL_RANDOM_H

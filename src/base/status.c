@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Names of the status codes, and the version: the parts of the public headers that depend on nothing. */
 #include "nnefcl/nnefcl.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Element types of stored tensors, whatever the format: how they lie in bytes (little-endian, rows without gaps) and
  * what they are here. Types below 8 bits share bytes, the first element in the low bits. */
 #ifndef NCL_STORED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A growing string. Failure is sticky: after running out of memory `failed` is set and further calls do nothing. */
 #ifndef NCL_TEXT_H
 #define NCL_TEXT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What hangs on a node (node->after): computed in the last step of the node, where its kernel ends in NCL_STORE_AFTER,
  * or else in one step of its own behind it. */
 #ifndef NCL_AFTER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which tensors lie in blocks of channels between the steps of a run, so that conversions stand at the borders only.
  *
  * The form: [N][C / block][before + H + after][before + W + after][block], block = target.lanes: axis 1 of images of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The walk over the graph that decides which tensors lie in blocks: each node takes its cheapest variant, given what
  * the nodes before it decided. */
 #include "emit/blocks_known.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is known of each tensor, for blocks.c and blocks_decide.c. */
 #ifndef NCL_BLOCKS_KNOWN_H
 #define NCL_BLOCKS_KNOWN_H

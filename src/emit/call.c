@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the functions of a registered operation may ask of an invocation (nnefcl/operation.h). */
 #include <stdarg.h>
 #include <stdio.h>

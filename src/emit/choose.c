@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which variant computes a problem: a forced one, else the one of least estimated cost among those that fit. */
 #include <assert.h>
 #include <stdio.h>

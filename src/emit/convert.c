@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "emit/convert.h"
 
 static const char *step_name(struct ncl_lower *lower, const struct ncl_plan_tensor *out)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The step that makes one form of a tensor from another: forms.c asks for it. */
 #ifndef NCL_CONVERT_H
 #define NCL_CONVERT_H

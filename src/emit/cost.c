@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "emit/cost.h"
 
 #define CLOCK 3e3 /* cycles of a microsecond */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Estimates for ncl_variant.cost. They compare variants on one device, so one clock rate serves all. */
 #ifndef NCL_COST_H
 #define NCL_COST_H

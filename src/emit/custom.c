@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Operations that an application registers: its functions tell shapes, tasks and the definition, its kernel gets
  * everything else (emit/custom.h). */
 #include <string.h>

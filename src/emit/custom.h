@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Operations that an application registers (nnefcl/operation.h). Their record of sizes has a fixed head: for each
  * tensor among parameters and results NCL_CUSTOM_TENSOR_FIELDS fields, for each attribute its value, for each array its
  * length and where its items start in the record, behind the head.

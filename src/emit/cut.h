@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tensors that are cut or joined along their channels, axis 1 (op->cut): where all of them lie in blocks, each part is
  * a run of blocks of the whole, and nothing is moved. */
 #ifndef NCL_CUT_H

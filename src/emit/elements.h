@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Element-wise nodes as steps: an expression (expression.h) becomes a problem of the family ELEMENTS. */
 #ifndef NCL_ELEMENTS_H
 #define NCL_ELEMENTS_H

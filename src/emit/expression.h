@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An element-wise expression, one operation or several on top of each other, as text for kernels: statements in the
  * vocabulary of cl/math.cl that make the vector `r`. They are formulas of ops.def with our own names in place of
  * theirs; the numbers in them travel in the record of the step, so that expressions that differ in numbers share a

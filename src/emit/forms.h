@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The forms of a tensor (ir/layout.h), made on demand. ncl_lower_tensor gives the plain one. */
 #ifndef NCL_FORMS_H
 #define NCL_FORMS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What shape rules use to report and to make results (op.h). */
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Recognized operations that have no kernels of their own: they are computed as they were written (node->inner). */
 #ifndef NCL_INNER_H
 #define NCL_INNER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Emission of steps (lower.h). */
 #include "emit/lower.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What an operation uses to emit its steps. Errors are sticky: after the first one every call does nothing and
  * ncl_lower_status tells it, so an op's code needs no checks between the calls. A step whose inputs are all constant
  * goes to the init list by itself (DESIGN 3). */

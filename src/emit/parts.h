@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The parts of a plan under construction, for lower.c and the stages of src/plan: each kind is added in one place. What
  * is handed in may go away afterwards: a plan owns all it points to. Errors are sticky, as in lower.h. */
 #ifndef NCL_PARTS_H

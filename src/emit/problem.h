@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is to be computed, as data: no kernel, no device. An operation describes its node as a problem; a variant
  * computes it (variant.h). */
 #ifndef NCL_PROBLEM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The definition of an operation in double precision, on the host: what the text of the specification says, element by
  * element, with no thought of speed. It serves `--verify`, the conformance run and the tests, and shares no code with
  * the kernels (shape rules and ncl_window_read are shared: they are no arithmetic).

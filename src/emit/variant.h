@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One way to compute a problem: a file src/ops/kernel_*.c and a line in kernels.def. The plain variant of a family
  * comes first there and fits every problem on every device. */
 #ifndef NCL_VARIANT_H

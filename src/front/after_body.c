@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* After the body: variables find their files, and those without one their range of random values. */
 #include <math.h>
 #include <stdlib.h>

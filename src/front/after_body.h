@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What happens behind the last assignment of the graph. */
 #ifndef NCL_AFTER_BODY_H
 #define NCL_AFTER_BODY_H

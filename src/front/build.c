@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Document to graph: the order of it all, and the rules of the graph itself (3.3.2, 3.3.4). */
 #include "front/after_body.h"
 #include "front/declare.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A build, document to graph (NNEF 1.0.5, 3.3 and chapter 4), as its stages share it:
  *
  * declare         the fragments of the document and of the standard library, their declarations checked

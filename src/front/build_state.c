@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "front/build.h"
 
 nnefcl_status ncl_build_nomem(struct ncl_build *build)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The code of bodies: made once (translate*.c), run for each expansion (evaluate.c). */
 #ifndef NCL_CODE_H
 #define NCL_CODE_H

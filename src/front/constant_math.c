@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Operators, subscripts and built-in functions on values that are known while compiling (3.3.3). Types are right
  * already. */
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Values on values, known while the graph is built (3.3.3); errors are reported at `at`. */
 #ifndef NCL_CONSTANT_MATH_H
 #define NCL_CONSTANT_MATH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Declarations: the standard library, the fragments of the document and their rules (3.3.2), and which of them the
  * graph reaches. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What can be invoked: fragments of the standard library, registered ones, those of the document. */
 #ifndef NCL_DECLARED_H
 #define NCL_DECLARED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Stored quantized indices to real values (NNEF 1.0.5, 4.9.5 and 7.1): the last line of each quantization operation,
  * with the index as q. */
 #ifndef NCL_DEQUANT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The machine that runs the code of bodies. Its stack grows on the heap, so the depth of a model's recursion is a
  * number that can be checked. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Runs code. */
 #ifndef NCL_EVALUATE_H
 #define NCL_EVALUATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Document to graph (NNEF 3.3, chapter 4): what the other folders see of the front end. */
 #ifndef NCL_FRONT_H
 #define NCL_FRONT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The signatures of the library's operations, for graphs that no document describes. */
 #include "front/declare.h"
 

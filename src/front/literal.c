@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Expressions of literals: default values, arguments, parameters of quantization. Large arrays of numbers take this
  * way, without code. */
 #include "front/literal.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Expressions of literals: default values, arguments, parameters of quantization. */
 #ifndef NCL_LITERAL_H
 #define NCL_LITERAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The machine that runs code: a stack of its own, so that recursion in a model is no recursion here. */
 #ifndef NCL_MACHINE_H
 #define NCL_MACHINE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Invocations of whole operations become nodes; literals for tensors become tensors of rank 0. */
 #include "front/nodes.h"
 #include "front/constant_math.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Invocations of whole operations become nodes. */
 #ifndef NCL_NODES_H
 #define NCL_NODES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* graph.quant: entries are checked against the quantization operations of 4.9.5 and attached to tensors and variables
  * (5.3, 7.1). quantize_nodes.c: what comes of them. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* graph.quant (5.3, 7.1). */
 #ifndef NCL_QUANTIZE_H
 #define NCL_QUANTIZE_H

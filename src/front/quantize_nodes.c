@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Executed quantization (7.1, A-QUANT-1): a tensor with an entry in graph.quant is followed by a node of the operation
  * that the entry names. Variables whose elements are stored as indices are left out: they are decoded as they are read
  * (dequant.c). */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The operations that an application registers with a model: their declarations parsed, everything checked and copied
  * (nnefcl/operation.h). */
 #ifndef NCL_REGISTERED_H

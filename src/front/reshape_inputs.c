@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the caller of the library says about inputs: other shapes, another batch (CLI "Shapes"). */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A body that is being translated: its identifiers, its code, and how its errors are told. An error in an assignment
  * ends that assignment; its identifiers are poisoned, and what uses them stays silent. */
 #ifndef NCL_SCOPE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Declarations as data: what ir/make.h has to know of a fragment. */
 #include "front/signature_make.h"
 #include "front/literal.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A declaration as data for ir/make.h. */
 #ifndef NCL_SIGNATURE_MAKE_H
 #define NCL_SIGNATURE_MAKE_H

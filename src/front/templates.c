@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Patterns to templates: the code that the translator makes of a fragment's body is run with terms in the place of
  * values. An invocation of an operation becomes a term, one of a fragment with a body its body. */
 #include "front/templates.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* patterns.nnef as data (ir/template.h). */
 #ifndef NCL_TEMPLATES_H
 #define NCL_TEMPLATES_H

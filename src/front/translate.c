@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Bodies: assignments, their left sides, identifiers (3.3.2). */
 #include "front/translate.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Bodies to code: types are checked on the way (3.3.2, 3.3.3). */
 #ifndef NCL_TRANSLATE_H
 #define NCL_TRANSLATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Expressions: their types, and the code that computes them (3.3.3). */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Invocations: arguments find their parameters, types are checked, ? is deduced (3.3.2). */
 #include <string.h>
 

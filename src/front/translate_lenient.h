@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What exporters of PyTorch write against the rules of types and names, with --compat=torch: each of it has one
  * meaning, and a warning says so. */
 #ifndef NCL_TRANSLATE_LENIENT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Operators (3.3.3, table 1): on values known while compiling they are computed, on tensors they are invocations of
  * operations. */
 #include "front/translate.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the dialect of tract writes another way than chapter 4: types as strings, extents as symbols. What can be said
  * in NNEF stands in dialects.nnef instead. */
 #ifndef NCL_TRANSLATE_TRACT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Types of expressions: equality, casts, common types, generics (NNEF 1.0.5, 3.3.1). A type of NULL means unknown
  * because of an error that was reported. */
 #ifndef NCL_TYPES_H

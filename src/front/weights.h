@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The elements of constants and variables, decoded as they are read (5.2, 5.2.1, 7.1). */
 #ifndef NCL_WEIGHTS_H
 #define NCL_WEIGHTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Nodes for operators of other systems, with their habits: operands of two are aligned at the last axis (NNEF aligns at
  * the first), integers take part in arithmetic (as scalars, exact up to 2^24). All sticky, see import.h; nothing here
  * returns NULL. */

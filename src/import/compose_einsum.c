@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sums of products by an equation: "abc,cd->abd". Each letter is an axis; those that the result lacks are summed. Of
  * two operands: axes of both and of the result are a batch, those of both alone are contracted, and what is left is
  * rows and columns, so it is one product of matrices between two transposes. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Recurrent layers, step by step: LSTM, GRU and the plain one, of one direction. Weights are rows of gates, one behind
  * the other. Sticky, see import.h. */
 #ifndef NCL_COMPOSE_RECURRENT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Other extents of axes, exactly as other systems mean them: elements of the result are sums of a few elements of the
  * operand with constant weights. Where NNEF has an operation for it, that is taken. Sticky, see import.h. */
 #ifndef NCL_COMPOSE_RESIZE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolutions and pools: NNEF's windows have an extent for batch and channels too, those of other systems have not. */
 #include "import/compose.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Calculations with known tensors: what shapes go through on their way to an attribute. In doubles or 64-bit integers,
  * which is exact for shapes. NULL: out of memory (sticky), more than NCL_KNOWN_MAX elements, or, where it is said, not
  * done here; what is not legal is reported. Operands are aligned at the last axis. */

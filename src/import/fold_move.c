@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Known elements in other places. */
 #include <math.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Operands and results of operators. */
 #include "import/compose.h"
 #include "import/fold.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a front end for the format of another system stands on (README.md says how to add one).
  *
  * A format's reader makes an ncl_import_graph of a file: nodes with attributes and inputs and outputs by name, as the

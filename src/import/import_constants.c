@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Constants of a file: their elements where they are needed now, and variables of the graph, whose elements are read
  * when a session is made. */
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Errors of a file and of its nodes: sticky. */
 #include "import/import.h"
 

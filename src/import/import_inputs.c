@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Inputs of a graph: open extents are closed by what the caller says, and by the data that will be given. */
 #include <stdio.h>
 #include <string.h>

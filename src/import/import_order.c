@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which nodes a graph needs, and in which order they can be made. */
 #include "import/import_scope.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The way of a file: it is read, its nodes are ordered and made, inputs and outputs collected. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "import/import_scope.h"
 
 struct ncl_import_value *ncl_import_find(const struct ncl_import *import, const char *name)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Names of a graph and of those around it, and values behind names: what the files of the run share. */
 #ifndef NCL_IMPORT_SCOPE_H
 #define NCL_IMPORT_SCOPE_H

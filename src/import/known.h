@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tensors whose elements are known while a file is read: shapes, axes, indices, and small constants. They are computed
  * with on the host, floats as doubles, integers and logicals as 64-bit integers (fold.h), and become tensors of the
  * graph only where a node needs one. Extents may be 0. Immutable once made. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Messages of protobuf-c in the memory of an import: it counts, it ends, and it is freed with the model. Schemas are
  * ours, in the folders of the formats; none of them nests a message in itself, so depth is bounded. */
 #ifndef NCL_PROTOBUF_H

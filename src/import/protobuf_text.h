@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The text form of protobuf messages (.prototxt), read into messages of protobuf-c by their descriptors: a field that
  * the schema lacks is skipped, as the binary form has it. */
 #ifndef NCL_PROTOBUF_TEXT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Names that are written more than once, where a format lets a node write over what it reads: each writing gets a name
  * of its own, the last one that of the file, those before "name#1", "name#2". First all writings are counted, then
  * nodes are read in their order. Sticky, as all of an import. */

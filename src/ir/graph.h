@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The graph: nodes in execution order, tensors with shape and type. Nouns only; it knows nothing of NNEF's
  * syntax. Frozen once built.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How the elements of a tensor lie in memory: one of its forms. A noun of the plan; the graph knows shapes and types.
  *
  * Without a block the axes lie in their order. With one, `axis` is cut into blocks whose indices lie innermost:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The one door through which front ends and passes make nodes: arguments by name, defaults filled in, literals made
  * tensors, the shape rule run, limits kept. It knows no syntax; the signatures stand in graph->signatures.
  *

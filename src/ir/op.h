@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The whole contract of an operation (DESIGN 4). An op file sees nothing of the stages that call it. */
 #ifndef NCL_OP_H
 #define NCL_OP_H

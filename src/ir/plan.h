@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The plan: everything the device side does, as plain data, which owns all it points to: the model may go. Init steps
  * run once (load weights, pack them, fold
  * constants), run steps with each inference.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Drops nodes that nothing needs, and their tensors and variables: the last thing done to a graph that is made. */
 #ifndef NCL_PRUNE_H
 #define NCL_PRUNE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The declaration of an operation as data: what it is called with and what it gives. The front end makes these from
  * stdlib.nnef; who makes nodes needs nothing else, and no syntax. */
 #ifndef NCL_SIGNATURE_H

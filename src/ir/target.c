@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "ir/target.h"
 
 const struct ncl_target ncl_target_generic_cpu = {

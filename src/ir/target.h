@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Facts about a device that lowering may use, as data: a plan can be made for a device that is not there. */
 #ifndef NCL_TARGET_H
 #define NCL_TARGET_H

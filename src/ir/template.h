@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What passes recognize, as data: the expression that a pattern is written as, and the operation that is meant. The
  * front end makes these from patterns.nnef once; who matches them needs no syntax. */
 #ifndef NCL_TEMPLATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Compile-time values: what expressions evaluate to and what nodes hold as arguments. Immutable once made. */
 #ifndef NCL_VALUE_H
 #define NCL_VALUE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The elements of a model's constants and variables, for definitions in double precision (verify/exact.h). */
 #include "model/frozen.h"
 

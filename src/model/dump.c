@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nnefcl_model_dump, and the graph as text (--dump graph). */
 #include "model/dump.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Printing a graph: what --dump graph, flat and dot share. */
 #ifndef NCL_DUMP_H
 #define NCL_DUMP_H

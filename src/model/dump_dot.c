@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The graph for graphviz: operations are boxes, tensors are edges, labelled with their shapes. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The graph as a flat document (NNEF 6): one invocation for each node, all arguments written out. It can be opened
  * again. */
 #include <ctype.h>

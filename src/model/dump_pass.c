@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nnefcl_model_dump_pass: the graph as it is behind a pass. */
 #include "model/dump.h"
 

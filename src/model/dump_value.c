@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Values and the two sides of a node as text. */
 #include "model/dump.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which system wrote a file: told by its content. */
 #ifndef NCL_FORMATS_H
 #define NCL_FORMATS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The frozen model behind the public nnefcl_model, and what is made of it without a device. */
 #ifndef NCL_FROZEN_H
 #define NCL_FROZEN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Nodes of a model, and the operations of chapter 4 (inspect.h). */
 #include <stdio.h>
 #include <string.h>

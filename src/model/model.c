@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The model: opening it, and what can be asked of it (model.h). */
 #include <string.h>
 #include <time.h>

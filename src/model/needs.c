@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What can be said of a model without a device (inspect.h): would it run, what would it need, the plan for a generic
  * target. */
 #include "model/frozen.h"

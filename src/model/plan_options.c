@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The options of a session as those of a plan: for sessions and for plans without a device, so both read the same. */
 #include "model/frozen.h"
 

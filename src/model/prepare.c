@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a session or a device-free plan is made from: the passes' graph, and its plan for a target. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The document as written: declarations, statements, expressions. Nouns of the front end; every node knows its place
  * (NNEF 1.0.5, 3.2). Strings are NUL-terminated and unescaped; everything lives in the arena of the parse. */
 #ifndef NCL_AST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where the files of a model come from: a folder, a lone graph.nnef, a tar, tar.gz or zip, in a file, in memory or
  * behind callbacks (NNEF 1.0.5, 5.1).
  *

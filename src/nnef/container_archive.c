@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Archives as containers, read through libarchive without unpacking them anywhere. */
 #include "container_parts.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A folder on disk as a container. Symbolic links are followed, wherever they lead (a cache of models, a volume), or
  * refused: then everything is opened component by component below the root. */
 #include "container_parts.h"

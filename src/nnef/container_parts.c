@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "container_parts.h"
 
 struct ncl_entry *ncl_container_add(struct ncl_container *container, const char *name, uint64_t size,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the parts of the container share: container.c (index, cursor), container_folder.c, container_archive.c,
  * container_root.c. */
 #ifndef NCL_CONTAINER_PARTS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What an archive holds becomes the files of one model: the folder that everything lies in is taken off (`tar czf
  * net.tgz net`), other graphs inside are put aside, hard links get the bytes of the member that they name. */
 #include "container_parts.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading files of the host, with the interruptions and limits of POSIX taken care of. */
 #ifndef NCL_FILE_BYTES_H
 #define NCL_FILE_BYTES_H

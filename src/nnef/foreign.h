@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Models and weights of other formats, told by their first bytes, and the road from there to NNEF. */
 #ifndef NCL_FOREIGN_H
 #define NCL_FOREIGN_H

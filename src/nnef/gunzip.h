@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading gzip from any place. What is unpacked once leaves points behind from which unpacking can begin again, so that
  * a member deep in a .tar.gz costs a few megabytes and not everything before it. (RFC 1951: a block may refer to the 32
  * KiB before it; a point keeps those.) */

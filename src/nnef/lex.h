@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Text to tokens (NNEF 1.0.5, 3.1). A token is a slice of the source, so lexing needs no memory; copying a lexer is how
  * the parser looks ahead. */
 #ifndef NCL_LEX_H

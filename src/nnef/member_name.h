@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Names of the files in a model: how labels and the names in archives become one form (container.h). */
 #ifndef NCL_MEMBER_NAME_H
 #define NCL_MEMBER_NAME_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Documents: version, extensions, fragments, graph (NNEF 1.0.5, 3.2.1, 3.2.2, 3.2.4), and what dialects do differently.
  */
 #include "nnef/parse.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Text to AST (NNEF 1.0.5, 3.1, 3.2, 5.3). */
 #ifndef NCL_PARSE_H
 #define NCL_PARSE_H

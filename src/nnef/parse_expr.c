@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Expressions (NNEF 1.0.5, 3.2.1 and 3.2.3), by precedence climbing.
  *
  * From lowest: if-else (to the right), in, { && || }, comparisons, { + - }, { * / }, signs and !, ^, subscripts; all

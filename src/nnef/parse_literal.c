@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Literals (NNEF 1.0.5, 3.1 and 3.2.2). */
 #include <math.h>
 #include <string.h>

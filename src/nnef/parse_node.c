@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Nodes of the AST and lists of them, with what bounds them. */
 #include "nnef/parser.h"
 

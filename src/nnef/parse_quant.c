@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* graph.quant (NNEF 1.0.5, 5.3): "tensor": algorithm(name = literal, ...); */
 #include "nnef/parser.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The two sides of an assignment (NNEF 1.0.5, 3.2.1). */
 #include "nnef/parser.h"
 

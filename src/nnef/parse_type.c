@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Types (NNEF 1.0.5, 3.2.2). */
 #include "nnef/parser.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tokens, errors and recovery for the parts of the parser. */
 #include "nnef/parser.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the parts of the parser share: parse.c (documents), parse_sides.c, parse_expr.c, parse_literal.c, parse_node.c,
  * parse_type.c, parse_quant.c.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* AST to text. What the parser makes comes out with the parentheses it was written with, so parsing the text again
  * gives the same AST. */
 #include "nnef/print.h"

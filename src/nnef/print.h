@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* AST back to text: `--dump ast`, and types and expressions in messages. */
 #ifndef NCL_PRINT_H
 #define NCL_PRINT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The public functions of nnefcl/tensor.h: whole tensor files in and out of host memory. */
 #include <errno.h>
 #include <fcntl.h>

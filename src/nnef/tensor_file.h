@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tensor files (NNEF 1.0.5, 5.2): the 128-byte header and the bit-packed items. */
 #ifndef NCL_TENSOR_FILE_H
 #define NCL_TENSOR_FILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* argmax_reduce and argmin_reduce (NNEF 4.4). Over several axes: the row-major position within them. */
 #include <math.h>
 

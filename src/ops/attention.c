@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the pass `recognize` makes of attention: softmax(query key scale / divisor + mask) value, the softmax along the
  * keys. It has no kernels of its own: emit/inner.h. */
 #include <math.h>

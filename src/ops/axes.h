@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Operations along a set of axes (reductions, softmax): the set checked, and the tensor seen as lines along it.
  *
  * A line is what one result gathers from, or, where the innermost axis of the tensor is not in the set ("columns"),

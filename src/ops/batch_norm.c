@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* batch_normalization (NNEF 4.9.4): offset + scale (input - mean) / sqrt(variance + epsilon).
  *
  * One step makes the factor scale / sqrt(variance + epsilon), at init where both are constant; one step does the rest,

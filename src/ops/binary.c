@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Binary operations (NNEF 4.2.2), min and max (4.2.4): everything of two operands x and y, and one formula. */
 #include <math.h>
 #include <string.h>

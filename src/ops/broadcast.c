@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "ops/broadcast.h"
 
 #define SMALLEST_CHUNK 512 /* elements: below that a task costs more than it spreads */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Element-wise operations on several operands (NNEF 4.2.2): the shape that they broadcast to. */
 #ifndef NCL_BROADCAST_H
 #define NCL_BROADCAST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cast (4.5.8): the same contents as another element type, by the rules of the built-in functions (3.3.3). */
 #include <math.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "ops/channels.h"
 
 /* The axis that all elements lie on; -1: there is one element, or several axes are longer than 1. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Parameters that have a value for each channel (axis 1): what the shapes mean that exporters write.
  *
  * Whether [C], [1,1,1,C] or [C,1,1] is read as the exporter meant it may depend neither on the batch nor on what

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* concat, stack (4.5.3): each operand goes to its own section of the result. */
 #include "base/checked.h"
 #include "emit/blocks.h"

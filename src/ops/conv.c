@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* conv (NNEF 4.3.1): shape rule, and the node as a problem. Without a spatial dimension it is a product of
  * matrices (A-CONV-1). */
 #include "ops/channels.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution and its reverse: the arguments they share, and the steps that both lower to. */
 #ifndef NCL_CONV_H
 #define NCL_CONV_H

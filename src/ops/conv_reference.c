@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The definition of conv and deconv (NNEF 4.3.1, Result semantics, Grouped Convolutions). */
 #include <math.h>
 

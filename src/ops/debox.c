@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* debox (NNEF 4.3.2). */
 #include "emit/variant.h"
 #include "ops/window_line.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* deconv (NNEF 4.3.1): shape rule, and the node as a problem. Channels as in the result semantics of the text
  * (A-DECONV-2): the filter has shape (c, C/G,
  * ...), c are the channels of the input, C those of the output and the bias. */

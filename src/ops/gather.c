@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gather (4.5.7): output[p, i, q] = input[p, indices[i], q], p and q along the axes before and behind `axis`. One index
  * has rank 0 (A-GATHER-1). */
 #include "ops/broadcast.h"

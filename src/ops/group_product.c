@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Steps of gemm_group.cl and, where tasks share the sums of a tile, of gemm_join.cl. */
 #include "ops/group_product.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Products by work-groups (gemm_group.cl): of matrices, and of filters with the patches of images. */
 #ifndef NCL_GROUP_PRODUCT_H
 #define NCL_GROUP_PRODUCT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Products by CLBlast. It is slow before it is tuned for a device, so it is taken only where it is asked for. */
 #include <math.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution on CPUs that leaves its result in blocks of channels: from an input in blocks, where nothing is copied,
  * packed or tested at borders, and from a plain one of few channels. */
 #include "emit/after.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution as a matrix product on CPUs: conv_halo (where there is a border or a stride), conv_pack (at init for
  * constant filters), conv_gemm. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution on devices whose work-items share local memory: the filter times the patches of the image, which are laid
  * out in local memory only. */
 #include "ops/conv.h"

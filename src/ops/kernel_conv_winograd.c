@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution with 3 x 3 taps by Winograd's minimal filtering, on images in blocks of channels: fewer multiplications
  * than taps, for transforms of the image, the filters and the sums (cl/conv_winograd.cl has the formulas). */
 #include <assert.h>

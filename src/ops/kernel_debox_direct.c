@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The plain kernel behind every debox: one output after the other, any window. */
 #include "emit/cost.h"
 #include "emit/variant.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* deconv on CPUs: the products of each filter element with the input, a matrix product over the channels, then added up
  * row by row where they fall. The second half alone is debox. */
 #include "emit/after.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The step of elements.cl: an expression of any number of element-wise nodes (emit/expression.h). */
 #include "emit/cost.h"
 #include "emit/variant.h"

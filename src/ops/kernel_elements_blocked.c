@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The step of elements_blocked.cl: element-wise nodes whose result lies in blocks of channels. */
 #include "emit/blocks.h"
 #include "emit/cost.h"

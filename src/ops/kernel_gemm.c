@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Products on CPUs by register tiles, B in panels or row-major. */
 #include "emit/cost.h"
 #include "ops/matmul.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Products on devices whose work-items share local memory: a tile of C for each work-group. */
 #include "ops/group_product.h"
 

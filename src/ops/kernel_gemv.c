@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Products with one narrow side on CPUs: rows of x against rows of w, both contiguous along k. */
 #include "emit/cost.h"
 #include "ops/matmul.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The plain kernel behind every move: rows along the innermost axis. */
 #include "emit/cost.h"
 #include "ops/broadcast.h"

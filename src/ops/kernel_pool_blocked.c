@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Pools of images in blocks of channels: pool_blocked.cl. */
 #include "emit/after.h"
 #include "emit/blocks.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The plain kernel behind every pool: one output after the other, any window. */
 #include "emit/after.h"
 #include "emit/cost.h"

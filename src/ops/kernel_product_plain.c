@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The plain kernel behind every product: one element a task, any strides. */
 #include "emit/cost.h"
 #include "ops/matmul.h"

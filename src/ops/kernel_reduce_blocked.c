@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reductions over H and W of images in blocks of channels: reduce_blocked.cl. */
 #include "emit/blocks.h"
 #include "emit/cost.h"

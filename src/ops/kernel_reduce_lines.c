@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The plain kernels behind every reduction: lines along any set of axes, in vectors (reduce.cl, argreduce.cl). */
 #include "emit/cost.h"
 #include "emit/variant.h"

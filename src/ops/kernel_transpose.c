@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Moves that exchange the contiguous axis: blocks that are contiguous on both sides. */
 #include "emit/cost.h"
 #include "ops/strided.h"

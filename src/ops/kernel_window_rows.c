@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Windows over the last two axes on CPUs, row by row: depthwise convolutions and pools. */
 #include "emit/after.h"
 #include "emit/cost.h"

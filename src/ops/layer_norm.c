@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the pass `recognize` makes of normalizations along axes:
  *
  * layer_norm  y = (x - mean) / sqrt(variance + epsilon) scale + offset, mean and variance of x along the axes

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* linear (4.9.2): matmul(input, filter, transposeB = true) + bias. */
 #include <math.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* local_response_normalization (NNEF 4.9.4): the box of its body has automatic padding, border 'constant' and divides
  * by the whole volume of the window. */
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* matmul (4.7): C = A B for the last two axes, broadcasting over the others. */
 #include "ops/matmul.h"
 

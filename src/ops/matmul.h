@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Products of matrices: what matmul and linear share, and what the kernels of products do. A matrix is a place in a
  * tensor with strides, so a transposed one is only other numbers. */
 #ifndef NCL_MATMUL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* copy_n and add_n (NNEF 4.9.6). The sum of nothing is 0 (A-ADDN-1). */
 #include <math.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pad (4.5.5): the input with a border on each side of each axis; a negative one cuts off. 'ignore' is allowed by the
  * text, but says nothing of the values: zeros. A reflection wider than the input goes on as in sliding windows (the
  * text's formulas end with the first one, A-PAD-1). */

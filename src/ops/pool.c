@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* box, avg_pool, max_pool (NNEF 4.3.2, 4.9.3). */
 #include "ops/pool.h"
 #include "ops/window_line.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* box, avg_pool and max_pool, and what is one of them in other words. */
 #ifndef NCL_POOL_H
 #define NCL_POOL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* prelu (NNEF 4.9.1): x below 0 times alpha, one value or one for each channel (ops/channels.h). */
 #include "emit/reference.h"
 #include "ops/broadcast.h"

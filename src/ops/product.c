@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Products of matrices as problems, and what their kernels share. */
 #include "emit/after.h"
 #include "ops/matmul.h"

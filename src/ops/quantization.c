@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Quantization operations (NNEF 4.9.5): elements become the nearest of those that an index stands for. linear_quantize
  * is min_max_linear_quantize, unsigned.
  *

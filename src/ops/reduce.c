@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reductions to values (NNEF 4.4) and moments (4.9.6). */
 #include <math.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reductions along axes as steps: what operations 4.4, moments and normalizations share. */
 #ifndef NCL_REDUCE_H
 #define NCL_REDUCE_H

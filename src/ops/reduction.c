@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "ops/reduction.h"
 
 /* How a result is made of the elements of its line. */

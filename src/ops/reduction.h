@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the kernels of reductions share: the formulas of each kind. */
 #ifndef NCL_REDUCTION_H
 #define NCL_REDUCTION_H

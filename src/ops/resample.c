@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nearest_downsample, area_downsample, nearest_upsample, multilinear_upsample (NNEF 4.3.4). The formula counts where
  * the informative fragments differ (A-UP-2), and a border is one of both neighbours (A-UP-3). */
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* reshape, squeeze, unsqueeze (4.5.1): another shape over the same elements, so a view. Axes outside of the range of
  * reshape stay (A-RESHAPE-1). */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Regions of interest (NNEF 4.6). Coordinates are in the order of the axes, (y0, x0, y1, x1) (A-ROI-6); pooling rounds
  * them, x.5 up (A-ROI-2).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* argmax_pool, sample, desample (NNEF 4.3.3) and max_pool_with_index, which is the first two by its definition (4.9.3).
  *
  * A window wholly in an ignored border has index 0 and value 0 (A-BOX-2). 'ignore' is no border of sample, but

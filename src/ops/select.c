@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* select (NNEF 4.2.3) and clamp (4.2.4): three operands. */
 #include "ops/broadcast.h"
 #include "emit/reference.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* slice (4.5.4): output = input[:, begin:end:stride, :]. The extent is rounded down (A-SLICE-1); a section that begins
  * outside is refused (A-SLICE-2). */
 #include "base/checked.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* softmax (NNEF 4.9.1) over any set of axes. */
 #include <math.h>
 

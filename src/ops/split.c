@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* split, unstack (4.5.3): each result is a section of the operand. Those of a vector have rank 0 (A-UNSTACK-1). */
 #include "base/checked.h"
 #include "emit/blocks.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Copies between two index schemes of one index space (struct ncl_strided): what transposes, slices, concatenations and
  * broadcasts have in common. They become a MOVE, or no step at all. */
 #ifndef NCL_STRIDED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* external, constant, variable (NNEF 4.1) and update (4.8). */
 #include <string.h>
 

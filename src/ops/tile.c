@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tile (4.5.6): output[..., i, ...] = input[..., i mod extent, ...]. */
 #include "base/checked.h"
 #include "ops/strided.h"

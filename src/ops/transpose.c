@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* transpose (4.5.2): output[i_axes[0], ..., i_axes[n-1], rest] = input[i_0, ..., i_(n-1), rest]. */
 #include "ops/strided.h"
 #include "emit/reference.h"

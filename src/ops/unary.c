@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Unary operations (NNEF 4.2.1), simplifiers (4.2.4) and activations (4.9.1) of one operand. */
 #include <math.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sliding windows (NNEF 1.0.5, 4.3): what conv, the pools, box, the samplers and their reverses have in common. */
 #ifndef NCL_WINDOW_H
 #define NCL_WINDOW_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Windows in double precision, for references: which elements of the input a window reads, by the formulas of NNEF 4.3.
  *
  * The outputs of a window operation are taken as rows along the last axis. A tap (a position in the window) connects a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Does a node of a graph compute what a template is written as (ir/template.h)? Operands of commutative operations may
  * stand in either order, numbers may be off by a rounding to float; what is computed on the way must be read by nobody
  * else, and be no output. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Passes: graph to graph, each a file pass_*.c and a line of passes.def. */
 #ifndef NCL_PASS_H
 #define NCL_PASS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Pass `epilogue`: element-wise nodes become one step, behind the node that makes what they work on or by themselves.
  *
  * From the last node to the first, each element-wise one that belongs to nothing yet takes in who makes its operands,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Pass `linear`: matmul(x, w, transposeB = true) and the add behind it are linear(x, w, bias), by its definition
  * (4.9.2). Exporters write the two. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Pass `norm`: a batch normalization of constants behind a convolution, a deconvolution or a product with a constant
  * filter goes into filter and bias:
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Pass `pad`: zeros around the input of a window that reads zeros beyond it anyway are padding of the window, and pads
  * of nothing vanish (exporters write both: TensorFlow has no uneven padding, and converters pad by (0, 0)). */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Pass `recognize`: what a pattern writes down becomes the operation that is meant (patterns.nnef). */
 #include "emit/after.h"
 #include "emit/inner.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Pass `transpose`: two transposes in a row that undo each other vanish (exporters of NHWC networks wrap every
  * operation in such pairs). Users of the second transpose read the input of the first; a first one that nobody reads
  * then goes too. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The passes in their order, all on one rewriter. */
 #include "pass/pass.h"
 

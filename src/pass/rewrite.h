@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A graph under change by passes: a copy of all its nodes and tensors, so nothing of the frozen graph is ever written,
  * and what is copied is true at every moment: a node's arguments, a tensor's `producer`, who reads a tensor. Tensors
  * keep their ids; new ones get ids behind them. Each call takes time linear in the arguments it changes.

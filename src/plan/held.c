@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Plans whose tensors can be read after a run: which keep their memory, and where the tensors of the graph are then. */
 #include <string.h>
 

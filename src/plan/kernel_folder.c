@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Kernels from the folder $NNEFCL_CL_DIR, for those who write them (build option NNEFCL_KERNEL_FOLDER). What cannot be
  * read is an error of the compiler's, not a shorter text. */
 #include <stdio.h>

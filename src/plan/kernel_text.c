@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Kernels as they were built in. */
 #include "plan/kernel_text.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The texts of cl/, as sources are made from them. */
 #ifndef NCL_KERNEL_TEXT_H
 #define NCL_KERNEL_TEXT_H

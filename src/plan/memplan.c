@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every tensor of the plan gets a buffer and an offset. Weights, state, inputs and outputs stay; what lives between
  * steps shares memory by liveness: steps are walked in order, memory is taken where it fits best and given back after
  * the last use. No buffer is larger than the device's largest allocation. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Graph to plan: passes, lowering, state, outputs, order of the init steps, memory plan (DESIGN 3). */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Graph to plan (DESIGN 3). A stage takes const input and returns something new. */
 #ifndef NCL_PLAN_MAKE_H
 #define NCL_PLAN_MAKE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Saved states: writing the block, and believing none of it when it comes back (saved_state.h). */
 #include "plan/saved_state.h"
 

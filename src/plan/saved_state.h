@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The bytes of a saved state: nnefcl/state.h has their form. */
 #ifndef NCL_SAVED_STATE_H
 #define NCL_SAVED_STATE_H

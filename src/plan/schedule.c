@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The order of the init steps: variables are loaded in the order of their files, so that an archive is read through
  * once, and what a load makes possible follows at once, so that raw weights make room for each other. */
 #include <stdlib.h>

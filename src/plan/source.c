@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* OpenCL C sources around the bodies of cl/ (DESIGN 5): the launch form of kernels. Nothing of a model gets into these
  * texts: defines and names are ours, numbers are printed from integers. */
 #include "plan/source.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* OpenCL C sources from the bodies in cl/. What is in them follows from the bodies alone: no number of a plan, of a
  * buffer, of a kernel or of a batch. */
 #ifndef NCL_SOURCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The persistent form: its kernel, and the steps as data (source_persistent.h). */
 #include "plan/source_persistent.h"
 

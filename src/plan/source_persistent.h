@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The persistent form: a whole run list as one kernel, for CPU devices.
  *
  *   kernel void persistent(global const long *records, volatile global int *counters_, global uchar *m0, ulong o0, ...)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which kernels of a plan become one program. */
 #include <stdlib.h>
 #include <string.h>

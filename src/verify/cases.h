@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The cases of the conformance run: small models made from the templates of cases.def, and what goes into them.
  * Device-free, and the same everywhere.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What goes into the inputs of a case. */
 #include <float.h>
 #include <math.h>

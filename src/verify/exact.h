@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Nodes of a graph in double precision: operands in, the reference of the operation, results out. Elements are made and
  * dropped tensor by tensor, so that no more than a node's are on the host at a time. */
 #ifndef NCL_EXACT_H

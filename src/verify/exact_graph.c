@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A whole graph in double precision: the nodes in their order. */
 #include "verify/exact.h"
 

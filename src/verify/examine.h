@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every node of a model against its definition, in the order of the graph. Operands are what the device had, so an
  * error shows where it arises and nowhere else; constants and variables that nothing updates are what their files say.
  * A tensor that the device did not keep is computed here from what it did keep, and what that may be off counts for

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Is what the device computed what the operation is defined to be: elements against elements in double precision.
  *
  * The error of a float is counted in units in the last place: |got - want| / u, u the distance of neighbouring floats

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How far a result may be from its definition, operation by operation (tolerance.def), in units in the last place
  * (judge.h). */
 #ifndef NCL_TOLERANCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An allocator that counts, fails on demand and refuses to grow beyond a limit. For tests of what happens when memory
  * ends, and of leaks. */
 #ifndef COUNTING_ALLOCATOR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* base/alloc.c: arenas over allocators that count and fail. */
 #include <check.h>
 #include <stdint.h>

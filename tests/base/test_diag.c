@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* base/diag.c: which diagnostics arrive where, and what they show. */
 #include <check.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* base/nearest.c. */
 #include <check.h>
 #include <stdint.h>

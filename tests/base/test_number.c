@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* base/number.c: numbers as text, exact and independent of the locale. */
 #include <check.h>
 #include <float.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* base/status.c and base/embedded.c. */
 #include <check.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* base/text.c: growing strings, with memory that ends at every possible call. */
 #include <check.h>
 

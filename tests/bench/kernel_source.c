@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* kernel_source MODEL BODY LANES: the text that the compiler gets for the first kernel of this body, in the plan of the
  * model for a CPU whose vectors have 8 or 16 lanes. No device is needed: widths.py compiles it for machines that are
  * not at hand. */

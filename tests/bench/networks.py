@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Time and memory of whole networks.  Never a test: numbers depend on the machine and on its other guests.
 
     networks.py --runner build/nnef-cl-run --zoo ../shared/zoo [--runs N] [--rounds R] [NAME ...]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Seconds to the first result, with the driver's cache and ours empty or warm.  start.py COMMAND NETWORKS [-d DEVICE]
 
 NETWORKS holds a folder with graph.nnef for each network; weights are pseudo-random. Prints a table in Markdown: wall seconds of the whole

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What the compiler makes of the kernels' inner loops, for a CPU that need not be at hand.  widths.py KERNEL_SOURCE
 
 Compiles conv_gemm, gemm, gemv and window_rows for vectors of 8 floats (haswell) and of 16 (skylake-avx512) with clang

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every kernel compiles alone with its defaults, in vectors of 8 and of 16, and its record of sizes has the fields that
  * the lowering fills (that half is in tests/ops, through the plan). */
 #define CL_TARGET_OPENCL_VERSION 120

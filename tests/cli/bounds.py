@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Small files that ask for much:  bounds.py COMMAND
 
 Each shape is opened with --check at a size and at twice that: within 512 MiB and 5 s of processor time, with a status that says so, and where both are answered the larger one costs at most

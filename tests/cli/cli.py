@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs the cases of a file:  cli.py COMMAND FILE.case [PART OF A TITLE]
 
 A case: a title, command lines (words as in a shell; NAME=VALUE in front sets the environment, <FILE at the end gives stdin, >FILE takes stdout), and what they must do:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The binary files of the cases, each told by its name: written from here, so that what they hold can be read."""
 import io
 import os

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Preloaded: what the C library does, failing.
  *
  * FAIL_ALLOC=n: the n-th allocation that a library asks for, FAIL_ALLOC_OF a part of the library's file name;

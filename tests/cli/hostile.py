@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What a model, a labels file or a lack of memory may do to the text of the command:  hostile.py COMMAND FAIL_LIBC
 
 clean   names and labels full of what terminals obey: nothing of it comes out, on stdout and stderr, in text and JSON, and the JSON has all its parts

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What the command prints for man and shells:  pages.py COMMAND LIBNNEFCL.3
 
 man         groff has nothing to say against the pages, and every option is there

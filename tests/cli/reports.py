@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What the command writes for viewers:  reports.py COMMAND
 
 trace  the Trace Event Format: every event has what its phase needs, steps follow each other, the whole is as long as its parts

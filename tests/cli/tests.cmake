@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The command from outside: each .case file is a test.
 if(TARGET nnef-cl-run)
   file(GLOB cases CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/cli/*.case)

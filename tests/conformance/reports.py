@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The reports of the conformance run agree with each other and can be read by what reads such files.  reports.py COMMAND
 
 Run on every device behind the layer that makes a kernel wrong, so that there are failures to report.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Puts the figures of a conformance report into a page:  table.py REPORT.json PAGE.md
 
 Between the lines "<!-- conformance: ... -->" and "<!-- /conformance -->" comes a table: operation, cases, the worst ULP on each device of the report.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The conformance run itself, and its reports.
 if(TARGET nnef-cl-run)
   add_test(NAME conformance/quick COMMAND nnef-cl-run --conformance --quick)

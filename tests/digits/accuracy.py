@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The accuracy that examples/digits/README.md states, over the whole held-out set:  accuracy.py RUNNER EXAMPLE [DEVICE]"""
 import array
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The digits example over its held-out images, on the default device and on every other driver that is there.
 if(TARGET nnef-cl-run)
   add_test(NAME digits/accuracy COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/digits/accuracy.py $<TARGET_FILE:nnef-cl-run> ${CMAKE_SOURCE_DIR}/examples/digits)

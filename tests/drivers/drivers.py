@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs what must hold on one OpenCL driver:  drivers.py DRIVER COMMAND [--cases FOLDER] [--tier N] [--ops A,B] [--level quick|normal|full] [--jobs N]
 
 DRIVER   pocl, rusticl, oclgrind, intel (Intel's runtime for CPUs; INTEL_OPENCL names the folder that holds lib/libintelocl.so), or SPEC for any other device (as -d takes it)

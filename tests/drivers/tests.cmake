@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A part of what `tools/dev drivers` runs in full, on each driver that is installed.
 if(TARGET nnef-cl-run)
   set(drivers ${CMAKE_CURRENT_SOURCE_DIR}/drivers/drivers.py)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* choose.c: which variant computes what on which device, what can be forced, and that the plain one is the first of its
  * family and fits always. */
 #include "emit/variant.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* forms.c and convert.cl: between any two forms every element arrives, halo and filling become zeros, and what lies
  * between the rows of a pitch stays. The expected memory is made here from ncl_layout_offset. */
 #include <math.h>

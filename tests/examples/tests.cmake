@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The example programs say what they should.
 if(NNEFCL_BUILD_EXAMPLES)
   add_test(NAME examples/simplest COMMAND example_simplest WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})

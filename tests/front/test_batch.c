@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Another batch than the one that the document writes: the shapes that follow it (reshape.c, introduce.c). */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Rules of declarations, invocations and the graph (3.3.2), and what exporters write. Line 4 is the first of each text.
  */
 #include "model/model_text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Compile-time expressions (3.3.3): what `x * scalar(EXPRESSION)` becomes, and what is refused. */
 #include "model/model_text.h"
 

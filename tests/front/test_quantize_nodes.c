@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* quantize_nodes.c: entries of graph.quant as nodes of the graph, read from its flat form. */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What exporters write: every document is opened as it is, strict, and with the dialect that knows it; the reaction
  * says what has to come of each. */
 #include "model/model_text.h"

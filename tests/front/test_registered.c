@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Operations that an application registers: what is refused and where, what documents may say of them, shapes, the flat
  * document. Nothing runs here.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the suites of host/ share: a device for the process, models from text, sessions, and the nets they run. */
 #ifndef HOST_CASE_H
 #define HOST_CASE_H

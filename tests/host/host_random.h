@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Inputs for networks: numbers from -1 to 1 that look like chance and are the same each time. */
 #ifndef HOST_RANDOM_H
 #define HOST_RANDOM_H

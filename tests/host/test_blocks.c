@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Networks whose images lie in blocks of channels wherever they can: every node is right, for one image in launches and
  * for two as the device likes it; and nothing is converted but at the borders.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Programs on disk: hits, and every reason for a miss; many processes; folders that cannot be used. */
 #include <fcntl.h>
 #include <signal.h>

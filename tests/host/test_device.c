@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Devices: the list, the choice by SPEC, devices from an application's context, life time. */
 #include <stdio.h>
 #include <stdlib.h>

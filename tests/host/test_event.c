@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Events of the application that fail, before a call or in front of a run. Every call comes back, with the error, and a
  * reset makes the session usable again. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Work-groups of many work-items: those behind the last task do nothing, whatever the body would do. */
 #include "host_case.h"
 #include "nnefcl/opencl.h"

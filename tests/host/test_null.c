@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every function of the public headers called with NULL where its description does not allow it: no crash, and
  * NNEFCL_ERR_ARGUMENT from all that return a status. tests/rules sees to it that no function is missing here; those of
  * operation.h, which are called back with what the library made, stand in tests/host/test_operation.c. */

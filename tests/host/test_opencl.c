@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sessions in an application's own OpenCL world: its context, buffers, queue and events. */
 #include <math.h>
 

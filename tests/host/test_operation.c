@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Operations that an application registers, on the device: attributes of every type, several results, any type of
  * element, state, constants, every form of execution, verification, sources that do not compile. What is refused before
  * is in front/test_registered.c. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The persistent form runs whole networks and gives the same bits as the launches. */
 #include <stdbool.h>
 #include <stdio.h>

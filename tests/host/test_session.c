@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sessions with data in host memory: forms of execution, state, errors, what a session tells of itself. */
 #include <math.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The state of a session through the API: swaps and chains, reset, read and write, saving and restoring, damaged
  * blocks, a new start after an error.
  */

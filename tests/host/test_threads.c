@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Threads: sessions of one model and one device, each on a thread of its own; made, run and freed at the same time. */
 #include <math.h>
 #include <pthread.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Verification: which nodes are visited, with what, in every form of execution; that a wrong kernel is named; state;
  * calls that are refused. */
 #include <math.h>

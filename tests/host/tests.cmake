@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The networks beside the project, where they are.
 set(zoo ${CMAKE_SOURCE_DIR}/../shared/zoo/networks)
 if(EXISTS ${zoo})

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Files of other systems, made byte by byte: protobuf, flatbuffers, torch.save. And what a test asks of each: the flat
  * graph, and that damage of any kind ends with a status. */
 #ifndef FILE_BYTES_MADE_H

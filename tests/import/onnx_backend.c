@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The cases of the ONNX project (Debian: libonnx-testdata): onnx_backend FOLDER [NAME...]. Every FOLDER/GROUP/CASE has
  * a model and data as messages; what the model computes by the definitions is compared with the data. A case is right,
  * wrong, refused (with the reason), or it crashed; the last line counts them. Exit status 0: none crashed or is wrong.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ONNX models from lines of text, made with the messages of our own schema:
  *     in x 2,3: 1 2 3 4 5 6        an input and its elements (f32; `in x i 2: 0 1` int64; b: bool)
  *     const w f 2: 0.5 1           an initializer (f, i, b; u: uint8, h: float16 by its bits)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Caffe: a description and weights side by side, in both forms of layers; tops that are written again. */
 #include "import/file_bytes_made.h"
 

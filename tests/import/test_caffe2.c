@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Caffe2: a network and the one that fills its weights, results written over operands, the shape of the input beside.
  */
 #include "import/file_bytes_made.h"

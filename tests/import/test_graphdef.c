@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Frozen graphs of TensorFlow: channels go first and come back, edges are names, constants have every form. */
 #include "import/file_bytes_made.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ONNX models, small ones: what they compute by the definitions, what is refused and how it is said, damaged files, and
  * that a network has the plan that NNEF gives it. */
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Files of TensorFlow Lite: a convolution with its activation, integers that stand for numbers, a loop that unrolls. */
 #include "import/file_bytes_made.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Networks that torch.save of Torch7 wrote: modules in containers, weights shared by number, classes of cudnn. */
 #include "import/file_bytes_made.h"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # the messages of our schemas, with which tests make files
 foreach(suite ${suites})
   get_filename_component(folder ${suite} DIRECTORY)

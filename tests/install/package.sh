@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # package.sh BUILD CMAKE CC CXX SANITIZE: installs BUILD into a temporary folder; then what a user does there: starts the command, also from a moved prefix; builds and runs programs
 # in C and C++ against it through CMake and pkg-config, with the shared library and with the archive; uninstalls. CXX may be empty.
 set -eu

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a program outside of the tree writes, in C and in C++. */
 #include <nnefcl/nnefcl.h>
 #include <stdio.h>

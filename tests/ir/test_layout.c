@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* layout.c: where elements lie. Each case states the address of one position, and what the whole takes. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* make.c: nodes from names and values, onto a copy of the graph y = relu(x), x of shape [2,3]; l is logical [2,3]. */
 #include "ir/make.h"
 #include "model/frozen.h"

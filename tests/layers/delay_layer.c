@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An OpenCL layer for tests: the laziest driver that OpenCL 1.2 allows. Commands that do not block are held back until
  * their queue is flushed (clFlush, clFinish, clWaitForEvents on one of its events, a blocking command, its release): a
  * write reads the host's memory only then. A command that waits for an event of another queue needs that queue flushed

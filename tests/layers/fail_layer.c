@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An OpenCL layer for tests: makes the n-th call fail, counts references, and makes devices look smaller or unfit. */
 #include <stdatomic.h>
 #include <stdio.h>

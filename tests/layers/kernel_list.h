@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The list that drivers keep of the kernels of a program, newest first, and search when one is released: PoCL does. */
 #ifndef KERNEL_LIST_H
 #define KERNEL_LIST_H

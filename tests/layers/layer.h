@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How a test steers the layer that sits between it and the driver (fail_layer.c). The layer is loaded by the ICD loader
  * (OPENCL_LAYERS); the functions are found in it with dlsym. */
 #ifndef LAYER_H

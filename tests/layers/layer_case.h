@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Finding the layer, for the suites that run behind it. */
 #ifndef LAYER_CASE_H
 #define LAYER_CASE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What every layer of the tests is made of: the entries that the ICD loader asks for, which hand a copy of the driver's
  * table to the layer. A layer is its own file and layer_init.c. */
 #ifndef LAYER_INIT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Buffers that are alive, and their bytes. */
 #ifndef LIVE_MEMORY_H
 #define LIVE_MEMORY_H

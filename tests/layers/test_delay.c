@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The delaying layer keeps what OpenCL allows it to keep, and lets go what it must. */
 #include "host/host_case.h"
 #include "nnefcl/opencl.h"

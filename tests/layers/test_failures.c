@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every OpenCL call of a session's life fails once. Each time: a status, no crash, nothing left behind. */
 #include <math.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Devices that are small, or that cannot be used, as the layer shows them. */
 #include "layer_case.h"
 

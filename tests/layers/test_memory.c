@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What nnefcl_session_memory says is what is alive, at every point in the life of a session. */
 #include "host/host.h"
 #include "layer_case.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The end of a session with very many steps takes time in proportion: it releases its kernels newest first, which is
  * where the lists of drivers begin. 30,000 steps once took ten seconds. */
 #include "layer_case.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is compiled, counted: nothing for another batch, another size or another model over bodies that are known, and
  * what is new alone for one that brings something new. And what sessions of one model share. */
 #include <pthread.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Suites that need a layer between them and the driver.
 foreach(layer fail delay wrong wide)
   add_library(${layer}_layer MODULE ${CMAKE_CURRENT_LIST_DIR}/${layer}_layer.c ${CMAKE_CURRENT_LIST_DIR}/layer_init.c)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An OpenCL layer for tests: a CPU whose vectors hold 16 floats, whatever the machine's own hold (the driver splits
  * them). What is chosen, written and packed for such a device is tested where there is none. */
 #include "layer_init.h"

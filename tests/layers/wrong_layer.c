@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An OpenCL layer for tests: a driver whose compiler makes a mistake. The environment names the kernel that it gets
  * wrong, in WRONG_KERNEL; without it all is well. */
 #include <stdlib.h>

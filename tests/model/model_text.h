@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Models from text, for tests of the build: opened in memory, all diagnostics collected. */
 #ifndef MODEL_TEXT_H
 #define MODEL_TEXT_H

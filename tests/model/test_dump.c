@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Dumps: the flat document opens again and is its own dump; graph and dot have what they should; nodes and operations.
  */
 #include "model/model_text.h"

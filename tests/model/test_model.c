@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Opening models: from memory, a reader, a folder; options; files of variables; graph.quant; what memory failures do.
  */
 #include <sys/stat.h>

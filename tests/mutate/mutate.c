@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* mutate SEEDS FIRST COUNT [FILE]: opens COUNT mutated models and tensor files, numbers FIRST and up; the same number
  * always gives the same input.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Bytes and what can be done to them. Everything follows from one number, so that a run can be repeated. */
 #ifndef MUTATION_H
 #define MUTATION_H

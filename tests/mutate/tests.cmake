@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Mutated models and tensor files, in process: a short run here; `mutate_mutate SEEDS FIRST COUNT` for long ones.
 add_executable(mutate_mutate ${CMAKE_CURRENT_SOURCE_DIR}/mutate/mutate.c ${CMAKE_CURRENT_SOURCE_DIR}/mutate/mutation.c)
 target_include_directories(mutate_mutate PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})

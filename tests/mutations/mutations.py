@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Do the tests notice?  mutations.py [--work DIR] [NAME ...]
 
 Each mutation is one fault that a change could bring in and that once nobody saw, or nobody would see on one driver. It

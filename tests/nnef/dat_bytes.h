@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tensor files made byte by byte, for tests: fields as written in the header, right or wrong. */
 #ifndef DAT_BYTES_H
 #define DAT_BYTES_H

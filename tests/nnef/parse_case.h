@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One parse with everything it needs, for the tests of the front end. */
 #ifndef PARSE_CASE_H
 #define PARSE_CASE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nnef/foreign.c: first bytes as the tools write them, and what looks like them but is NNEF. */
 #include <check.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nnef/lex.c: texts to tokens, and texts that are none. */
 #include <check.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nnef/parse.c, parse_type.c and parser.c: documents, what is refused and where, dialects, limits, recovery, memory. */
 #include <check.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nnef/parse_expr.c: what binds to what, and the kinds of all expressions. */
 #include <check.h>
 

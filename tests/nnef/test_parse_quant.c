@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nnef/parse_quant.c: quantization files. */
 #include <check.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nnef/print.c: what is printed reads back as the same. */
 #include <check.h>
 #include <math.h>

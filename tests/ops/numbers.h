@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Numbers as the text of an op_case, for cases whose values follow from a formula. */
 #ifndef NUMBERS_H
 #define NUMBERS_H

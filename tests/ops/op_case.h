@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Cases of operations as data: a graph as text, its inputs and the outputs it must give: through the public API on the
  * default device (or the one that the environment variable NNEFCL_DEVICE names), and from the definitions of its
  * operations in double precision.

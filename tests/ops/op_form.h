@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The forms in which a plan meets a device: the cases of operations run in each of them. */
 #ifndef OP_FORM_H
 #define OP_FORM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Result shapes of operations as data, without a device: the shape of every output of a graph, "[1,2] [3]". */
 #ifndef OP_SHAPE_H
 #define OP_SHAPE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A suite whose cases are the tables `cases` and `errors`: OP_SUITE("name", cases, errors) is its main. */
 #ifndef OP_SUITE_H
 #define OP_SUITE_H

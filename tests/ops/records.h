@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The record of sizes that a lowering fills has the fields that the kernel's file defines, in the same order and with
  * the same names: otherwise a kernel would silently read a neighbour's number. */
 #ifndef RECORDS_H

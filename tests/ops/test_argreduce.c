@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* argreduce.c: positions, the first of equals, row-major over several axes. */
 #include "op_suite.h"
 

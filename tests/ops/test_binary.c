@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* binary.c: the formulas, and how two shapes broadcast (broadcast.c). */
 #include "op_suite.h"
 

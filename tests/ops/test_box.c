@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* box and debox; expected values from the formulas of 4.3.2 in rational numbers. */
 #include "op_suite.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* cast.c: cast, between all types. */
 #include "op_suite.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Chains behind every kernel that ends in NCL_STORE_AFTER, behind one that does not, and by themselves: what a run
  * gives is compared with the definitions in double precision, in both forms of the kernels, and the steps are counted.
  */

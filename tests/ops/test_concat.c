@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* concat.c: concat and stack. */
 #include "op_suite.h"
 

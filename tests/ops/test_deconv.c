@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* deconv.c with all its kernels; expected values are exact sums of quarters, from the formula of 4.3.1 in rational
  * numbers. */
 #include "op_suite.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gather.c: gather. Indices that turn out wrong while it runs are clamped: nothing outside of the tensor is read. */
 #include "op_suite.h"
 

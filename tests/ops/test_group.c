@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* group_product.c: products and convolutions by work-groups, with sums that several tasks share and with tiles of both
  * sizes, compared with the definitions in double precision. */
 #include <stdio.h>

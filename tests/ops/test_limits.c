@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Both sides of every bound that decides about a kernel or the size of its tables: the last case that fits and the
  * first that does not. The sanitized build runs these too, since what lies behind a bound is a table on some stack.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* linear.c: linear, with the biases that its body allows and those that exporters write. */
 #include "op_suite.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* lrn.c, and the normalizations that run by their bodies. */
 #include "op_suite.h"
 

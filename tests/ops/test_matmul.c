@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* matmul.c and the kernels of products: products of odd and even sizes, each operand transposed, batches that
  * broadcast, known operands (packed once) and others (packed in each run). The numbers are small and whole, so every
  * order of addition gives the same. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* misc.c: copy_n and add_n. */
 #include "op_suite.h"
 

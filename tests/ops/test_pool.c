@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* avg_pool, max_pool and rms_pool; expected values from the formulas in rational numbers. */
 #include "op_suite.h"
 

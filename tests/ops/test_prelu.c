@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* prelu.c, and how parameters of channels are read (channels.c). */
 #include "op_suite.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* quantization.c: the quantization operations (4.9.5). */
 #include "op_suite.h"
 

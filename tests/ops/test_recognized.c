@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Operations that the pass `recognize` makes, as exporters write them: the steps they become give the numbers of what
  * is written. Which spellings become which operation: tests/pass/test_recognize.c. */
 #include "op_suite.h"

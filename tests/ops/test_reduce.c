@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* reduce.c: reductions over every kind of set of axes, and moments. */
 #include "op_suite.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* nearest_downsample, area_downsample, nearest_upsample, multilinear_upsample; expected values from the formulas
  * of 4.3.4 in rational numbers. */
 #include "op_suite.h"

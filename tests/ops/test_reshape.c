@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* reshape.c: reshape, squeeze, unsqueeze: the elements stay, only the shape differs. The shape shows in what can be
  * added to the result. */
 #include "op_suite.h"

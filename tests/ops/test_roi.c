@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* roi.c: regions of interest. */
 #include "op_suite.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sample.c: argmax_pool, max_pool_with_index, sample, desample. */
 #include "op_suite.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* select.c: select and clamp. */
 #include "op_suite.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tensors.c: external, constant, variable, update. */
 #include "op_suite.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* transpose.c and what it shares with others, strided.c: every permutation of some shapes, short and long on each axis,
  * against the formula. */
 #include "numbers.h"

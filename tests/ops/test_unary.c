@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* unary.c: every formula against values of double precision, also where it leaves the usual range. */
 #include "op_suite.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sliding windows: shape arithmetic, the records of all their kernels, and the fast kernels against the plain ones on
  * random windows. */
 #include "op_shape.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Borders and lengths of sums of the windows that references read. */
 #include <stdlib.h>
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The roads of docs/converters.md, as they stand there: every block is run, and each result.npy compared with the framework's own.  Optional, CI does not run it.
 
     python3 -m venv VENV && VENV/bin/pip install torch onnx onnxscript nnef nnef_tools torch_to_nnef tensorflow tf2onnx

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Models that other tools write, run unchanged, against the framework that they come from.  Optional: needs the exporters, and CI does not run it.
 
     python3 -m venv VENV && VENV/bin/pip install torch torchvision torch_to_nnef nnef nnef_tools onnx onnxscript

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Graphs behind a pass: which nodes are left, and that the outputs are those of the document. */
 #ifndef PASS_CASE_H
 #define PASS_CASE_H

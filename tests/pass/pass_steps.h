@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Cases of a pass as a table: the run steps of a graph's plan with the pass and without it, one suite for each. */
 #ifndef PASS_STEPS_H
 #define PASS_STEPS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pass_epilogue.c: what becomes one step, counted in the plan. That the values stay is in tests/ops/test_chains.c. */
 #include "pass_steps.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Graphs behind each pass: graphs/NAME.nnef gives graphs/NAME.PASS for every pass of passes.def, to the letter.
  * NNEFCL_UPDATE=1 writes them anew: read the difference before you commit it. */
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pass_linear.c: which pairs of matmul and add become one step, counted in the plan. That the values stay is in
  * tests/ops/test_linear.c. */
 #include "pass_steps.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pass_norm.c: which batch normalizations go into a convolution, counted in the plan. That the values stay is in
  * tests/ops/test_chains.c. */
 #include "pass_steps.h"

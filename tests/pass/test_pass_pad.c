@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pass_pad.c: which pads become padding of the window behind them. */
 #include "pass_case.h"
 

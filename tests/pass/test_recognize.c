@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pass_recognize.c and patterns.nnef: each pattern fires in each spelling, with the numbers of what was written, and
  * not in near misses. */
 #include "pass_case.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* rewrite.c: changes to a copy that stays true, and the frozen graph behind it, which stays as it was. */
 #include <time.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Indices of 64 bits: in the steps that touch a tensor of 2^31 elements or nearly so, and in no others. Plans only: no
  * device has to hold them. */
 #include "model/model_text.h"

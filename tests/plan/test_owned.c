@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A plan owns all it points to: printed, it is the same when the model is gone and its memory is overwritten. */
 #include "model/frozen.h"
 #include "model/model_text.h"

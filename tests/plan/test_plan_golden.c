@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Plans without a device: plans/NAME.nnef lowered for the generic CPU and GPU give plans/NAME.cpu and NAME.gpu, to the
  * letter. NNEFCL_UPDATE=1 writes them anew: read the difference before you commit it. Every record of sizes is compared
  * with the fields that the kernel's file defines. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Plans of one model made at the same time, with different passes left out: passes share the frozen graph and must not
  * write to it. The texts are those of plans that were made alone. Built with NNEFCL_SANITIZE=thread, a write shows even
  * where it does no harm; .ci/run does that. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sources are named by what is in them: the same set of bodies is the same text for every model and batch, and no
  * number of a plan is in any. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The text of the persistent form. What work-groups hand to each other is ordered by fences that no run on x86 needs:
  * whether they are there shows in the text only. */
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tiles from the facts of a target, and kernels of work-groups in a plan. */
 #include "ir/target.h"
 #include "model/frozen.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the plans of whole networks come to, a line for each and for CPU and GPU: launches, memory, steps by kernel. A
  * pass that stops firing, or a tensor that gets a form it does not need, shows here and nowhere else.
  *

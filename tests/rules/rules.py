@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Rules of the tree that no compiler checks.  rules.py includes|registry|names|text ROOT, rules.py circles ROOT NM OBJECTS
+# SPDX-License-Identifier: Apache-2.0
+"""Rules of the tree that no compiler checks.  rules.py includes|registry|names|text|licence ROOT, rules.py circles ROOT NM OBJECTS
 
 includes   a file includes its own rank or lower (the table of DESIGN), op files do not know each other, CL/ headers appear in host and opencl.h only
 registry   every operation of ops.def is declared in stdlib.nnef and named by a test; all 118 operations are declared; table and declarations agree on what exists;
@@ -7,6 +8,7 @@ registry   every operation of ops.def is declared in stdlib.nnef and named by a 
 circles    who calls whom, by the symbols of the object files: a folder uses what it may include, and the operations through their tables only; no circle of files
            leaves a folder, and none within a folder has more than three files
 text       the command writes text through tools/clean.c and JSON through tools/document.c only, which clean and check it
+licence    every file that a person writes says its licence in its first lines
 names      file names are unique in the tree; no option is both in the table and among the absent ones; every kernel that an operation emits exists, and every kernel in cl/ is emitted
 """
 import os
@@ -191,8 +193,19 @@ def circles(root, nm, objects):
     return bad
 
 
+def licence(root):
+    """tests/documents are cases, byte by byte"""
+    source = re.compile(r'\.(c|h|cl|def|map|proto|py|sh|cmake)$|(^|/)CMakeLists\.txt$|^\.ci/run$|^tools/dev$|^src/.*\.nnef$')
+    bad = []
+    for folder in ('src', 'host', 'cl', 'tools', 'include', 'tests', 'examples', 'cmake', '.ci', ''):
+        paths = files(root, folder, '') if folder else (n for n in os.listdir(root) if os.path.isfile(os.path.join(root, n)))
+        bad += ['%s: no line SPDX-License-Identifier: Apache-2.0' % p for p in paths if source.search(p) and not p.startswith('tests/documents/')
+                and 'SPDX-License-Identifier: Apache-2.0' not in ''.join(read(root, p).splitlines(True)[:2])]
+    return bad
+
+
 def main():
-    problems = {'includes': includes, 'registry': registry, 'names': names, 'text': text, 'circles': circles}[sys.argv[1]](*sys.argv[2:])
+    problems = {'includes': includes, 'registry': registry, 'names': names, 'text': text, 'licence': licence, 'circles': circles}[sys.argv[1]](*sys.argv[2:])
     print('\n'.join(problems) or 'ok')
     sys.exit(bool(problems))
 

@@ -1,4 +1,5 @@
-foreach(rule includes registry names text)
+# SPDX-License-Identifier: Apache-2.0
+foreach(rule includes registry names text licence)
   add_test(NAME rules/${rule} COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/rules/rules.py ${rule} ${CMAKE_SOURCE_DIR})
 endforeach()
 add_test(NAME rules/circles COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/rules/rules.py circles ${CMAKE_SOURCE_DIR} ${CMAKE_NM}

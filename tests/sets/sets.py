@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The sets beside the project, where they are:  sets.py golden|valid|invalid|zoo RUNNER SHARED WORK
 
 golden   every case passes, ambiguous ones by their reading or an alternative, and every node is verified

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The sets that lie beside the project on its developers' machines: nothing of them is needed to build or to use it.
 set(shared ${CMAKE_SOURCE_DIR}/../shared)
 if(TARGET nnef-cl-run AND EXISTS ${shared}/golden/public.tar.gz)

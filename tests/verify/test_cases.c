@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The cases of the conformance run: every operation has some, and all of them are models that a strict reader accepts.
  */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The host's side of a node: elements of constants and variables as doubles, and which tensors a node has. */
 #include "model/frozen.h"
 #include "model/model_text.h"

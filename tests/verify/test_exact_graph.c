@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whole graphs in double precision: what is given stays, what is needed is loaded, and sums say how large their
  * rounding errors may be. */
 #include "model/frozen.h"

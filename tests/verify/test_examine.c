@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* examine.c against a device that is a table here: what is named, that errors do not spread, and tensors that the
  * device did not keep. The operations have references of their own, so that the suite does not depend on those of
  * src/ops. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The judgement of results: units in the last place at the edges of the float, and what is bad. */
 #include <float.h>
 #include <math.h>

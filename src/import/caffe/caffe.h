@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Networks of Caffe: what reader and operators share. A layer's message is node->detail; its weights are operands
  * behind those that the file names. */
 #ifndef NCL_CAFFE_H

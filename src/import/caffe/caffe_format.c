@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Caffe: how its files begin, and its layers by type. */
 #include <ctype.h>
 #include <string.h>

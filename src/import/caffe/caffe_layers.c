@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Layers of both forms, as those of the new one. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Networks of Caffe: a description (.prototxt, text) and weights (.caffemodel, the whole network again, binary), layers
  * of one name belong together. One of the two is opened, the other lies beside it; weights without a description are
  * run as they were trained. A layer may write over what it reads ("in place"): each writing gives a name of its own,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Layers that normalize, reduce, and move elements. */
 #include <string.h>
 

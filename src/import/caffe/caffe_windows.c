@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Layers with windows, and products. */
 #include "import/caffe/caffe.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Caffe2: what reader and operators share. */
 #ifndef NCL_CAFFE2_H
 #define NCL_CAFFE2_H

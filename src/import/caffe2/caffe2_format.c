@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Caffe2: how its files begin, and its operators by type. */
 #include <ctype.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Networks of Caffe2: predict_net.pb, the network, and beside it init_net.pb, which is a network that fills the weights
  * with what is in it. Shapes of inputs stand in value_info.json, if there is one. */
 #include <ctype.h>

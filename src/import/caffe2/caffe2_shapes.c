@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Element by element, and what moves elements. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolutions, pools, products. Channels come first ("order" NCHW). */
 #include <string.h>
 

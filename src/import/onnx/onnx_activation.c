@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Activations. What they are made of is what the pass `recognize` looks for, where there is a kernel for the whole. */
 #include <float.h>
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Operators whose results are known when their operands' shapes are. */
 #include <math.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Graphs within graphs: conditions and trip counts have to be known, then the graph is made once for each turn. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Einsum of one or two operands: axes by letters. Letters of both that the result lacks are summed as a product of
  * matrices, letters of all are its batch. */
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Operators that compute element by element. */
 #include <math.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Elements by their places: gathers and scatters by elements and by positions. A place is one number, the index of the
  * flat operand; it is computed on the host where indices are known, else as a scalar, exact up to 2^24. */
 #include <string.h>

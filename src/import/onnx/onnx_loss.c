@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Losses: the logarithm of the class that should be, picked by a mask. */
 #include <string.h>
 

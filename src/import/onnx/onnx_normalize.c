@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Normalizations. */
 #include "import/onnx/onnx_operators.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the files of operators (onnx_ops.def) share. */
 #ifndef NCL_ONNX_OPERATORS_H
 #define NCL_ONNX_OPERATORS_H

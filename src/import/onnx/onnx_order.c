@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Orders, counts and masks: TopK, OneHot, CumSum, Trilu, Compress, ReverseSequence. */
 #include <math.h>
 #include <string.h>

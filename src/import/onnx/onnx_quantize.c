@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Quantization. What is quantized stays a scalar tensor of whole numbers, exact up to 2^24, and becomes one of integers
  * only for who asks for that. */
 #include <math.h>

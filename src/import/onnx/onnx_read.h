@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Messages of onnx.proto as the nouns of import.h. */
 #ifndef NCL_ONNX_READ_H
 #define NCL_ONNX_READ_H

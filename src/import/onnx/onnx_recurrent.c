@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* RNN, GRU and LSTM: X, W, R, B, sequence_lens, initial_h, initial_c, P. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reductions: axes are an attribute, and an operand from operator set 18 on (of sums from 13 on). */
 #include <string.h>
 

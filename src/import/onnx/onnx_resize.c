@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Resize and its ancestor Upsample. */
 #include <math.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Samples at places that are computed: GridSample and RoiAlign of images [N,C,H,W], by gathers of rows of channels. */
 #include <math.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Operators that give the same elements in another shape, order or type. */
 #include <string.h>
 

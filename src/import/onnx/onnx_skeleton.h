@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The model without what makes it large: the bytes of the file are walked once, elements of tensors are left out (their
  * place in the file takes their stead, fields 1000 to 1002 of Tensor in onnx.proto), and so is what nobody reads. What
  * is left is for the parser, which may recurse as deep as a message does: the walk has limited that. */

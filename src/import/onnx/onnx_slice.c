@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sections, chosen elements, and what is put around them. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tensors of a model: where their elements lie, in which of the format's many encodings. */
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The encoding, after the internals page of flatbuffers: offsets are unsigned and relative to where they stand; a table
  * starts with a signed offset back to its vtable, which holds the two sizes and then where each field lies in the
  * table. All little-endian. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tables of a flatbuffer, as far as a reader of a model needs them: fields by number, vectors, strings. Everything is
  * checked against the end of the file; what lies outside reads as absent and makes the file bad, for good. */
 #ifndef NCL_FLATBUFFER_H

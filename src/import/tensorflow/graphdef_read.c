@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A frozen graph of TensorFlow becomes an import graph. Edges are names: "node" is its first result, "node:1" the
  * second, "^node" only says what runs before, which changes nothing here. What nothing reads is an output. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* TensorFlow (frozen graphs) and TensorFlow Lite: how their files begin, and operators by name, those of Lite in
  * capitals. */
 #include <ctype.h>

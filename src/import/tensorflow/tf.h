@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* TensorFlow and TensorFlow Lite: what their readers and operators share. Operators of both have one table; those of
  * Lite are written in capitals. Channels are last in both, first in NNEF: what works on channels asks for its operand
  * by ncl_tf_first and gives ncl_tf_last, and what lies between (element-wise, concat, pad, reductions) moves the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Element by element. */
 #include <math.h>
 #include <string.h>

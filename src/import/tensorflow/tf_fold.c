@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Operators on what is known while the file is read: shapes and indices that are computed from shapes, counters of
  * loops. False: it is left to the device. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Branches and loops whose conditions are known while the file is read. */
 #include "import/tensorflow/tf.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Operands and results: integers that stand for numbers (quantized tensors of Lite) become those numbers where they are
  * read, and results are rounded to what can be stored. */
 #include <math.h>

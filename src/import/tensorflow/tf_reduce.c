@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reductions, softmax, products of matrices. */
 #include <string.h>
 

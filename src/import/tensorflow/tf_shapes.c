@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What moves elements: shapes, transposes, parts, joins, borders. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Convolutions, pools, normalizations over channels, resampling. The input is brought to channels first, the result
  * back to channels last; a graph with data_format NCHW needs neither. */
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A file of TensorFlow Lite becomes an import graph: tables of the flatbuffer to nodes with attributes by name, tensors
  * by the name that the file gives them; a second one of a name gets its number behind it. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Numbers of the schema of TensorFlow Lite (schema.fbs, version 3): fields of its tables, element types, operators and
  * the fields of their options. */
 #ifndef NCL_TFLITE_SCHEMA_H

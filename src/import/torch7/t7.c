@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "import/torch7/t7.h"
 
 #include <string.h>

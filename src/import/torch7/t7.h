@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Objects of a file that torch.save of Torch7 (Lua) wrote: numbers, strings, tables, tensors, and objects of classes,
  * which are a class name and a table. Objects are shared by number, so what is read is a graph; modules that contain
  * themselves are found by whoever walks it. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Torch7: what reader and operators share. A module is node->detail; its weights are operands behind what it reads. */
 #ifndef NCL_TORCH7_H
 #define NCL_TORCH7_H

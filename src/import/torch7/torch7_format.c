@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Torch7: how its files begin, and its modules by class, without the package in front of it (nn, cudnn, cunn). */
 #include <string.h>
 

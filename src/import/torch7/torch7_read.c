@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Modules become nodes: containers are walked, with lists of names as what goes through them (a table of tensors is a
  * list of several), everything else is a node of its class. The file names nothing: the input is x, outputs are y, or
  * y1, y2, ... */

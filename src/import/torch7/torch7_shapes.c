@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Modules that move elements. Axes are counted from 1, and often without the batch: nInputDims, numInputDims say how
  * many axes there are then, so that one more is the batch. */
 #include <string.h>

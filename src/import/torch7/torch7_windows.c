@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Modules with windows, and the linear one. */
 #include <string.h>
 

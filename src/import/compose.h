@@ -82,7 +82,8 @@ struct ncl_tensor *ncl_compose_log_softmax(struct ncl_import *import, struct ncl
  * columns whose axis the result lacks. */
 struct ncl_tensor *ncl_compose_matmul(struct ncl_import *import, struct ncl_tensor *a, struct ncl_tensor *b);
 
-/* One operand or two, "abc,cd->abd"; no dots, no letter twice in an operand (compose_einsum.c). */
+/* "abc,cd->abd", "...ii->...i"; more operands than NCL_EINSUM_OPERANDS are refused (compose_einsum.c). */
+#define NCL_EINSUM_OPERANDS 16
 struct ncl_tensor *ncl_compose_einsum(struct ncl_import *import, const char *equation, struct ncl_tensor *const *item,
                                       size_t count);
 

@@ -90,6 +90,19 @@ static bool terms_new(struct ncl_import *import, struct terms *terms, size_t cou
     return !import->status;
 }
 
+/* Elements to be filled in, of weights or marks; NULL: an error was reported. */
+static struct ncl_known *elements_new(struct ncl_import *import, enum ncl_stored_type element,
+                                      const nnefcl_shape *shape)
+{
+    size_t count;
+    if (!ncl_known_count(shape, &count))
+        ncl_import_refuse(import, "an axis is too long to be resized so");
+    struct ncl_known *known = import->status ? NULL : ncl_known_new(&import->scratch, element, shape);
+    if (!known && !import->status)
+        ncl_import_nomem(import);
+    return known;
+}
+
 static int64_t clamped(double at, int64_t in)
 {
     return at < 0 ? 0 : at > (double)(in - 1) ? in - 1 : (int64_t)at;
@@ -198,11 +211,9 @@ static struct ncl_tensor *upsample(struct ncl_import *import, struct ncl_tensor 
 static struct ncl_tensor *weights_tensor(struct ncl_import *import, const nnefcl_shape *shape, const double *weight,
                                          size_t step)
 {
-    struct ncl_known *known = ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, shape);
-    if (!known) {
-        ncl_import_nomem(import);
+    struct ncl_known *known = elements_new(import, NCL_STORED_FLOAT32, shape);
+    if (!known)
         return &import->nothing;
-    }
     for (size_t i = 0; i < known->count; i++)
         known->real[i] = weight[i * step];
     return ncl_import_constant(import, known);
@@ -234,14 +245,12 @@ static struct ncl_tensor *terms_matrix(struct ncl_import *import, struct ncl_ten
 {
     const int64_t in = x->shape.extent[axis];
     const nnefcl_shape shape = {.rank = 2, .extent = {in, out}};
-    struct ncl_known *matrix = ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &shape);
+    struct ncl_known *matrix = elements_new(import, NCL_STORED_FLOAT32, &shape);
     int order[NNEFCL_MAX_RANK];
     for (int i = 0; i < x->shape.rank; i++)
         order[i] = i == axis ? x->shape.rank - 1 : i == x->shape.rank - 1 ? axis : i;
-    if (!matrix) {
-        ncl_import_refuse(import, "an axis is too long to be resized so");
+    if (!matrix)
         return &import->nothing;
-    }
     for (int64_t i = 0; i < out; i++)
         for (size_t j = 0; j < terms->count; j++)
             matrix->real[terms->index[(size_t)i * terms->count + j] * out + i] +=
@@ -273,7 +282,7 @@ static struct ncl_tensor *crop_outside(struct ncl_import *import, struct ncl_ten
     bool any = false;
     for (int i = 0; i < column.rank; i++)
         column.extent[i] = i == axis ? resize->out[axis] : 1;
-    struct ncl_known *outside = ncl_known_new(&import->scratch, NCL_STORED_BOOL, &column);
+    struct ncl_known *outside = elements_new(import, NCL_STORED_BOOL, &column);
     for (size_t i = 0; outside && i < outside->count; i++) {
         const double at = place_of(resize, axis, in, (int64_t)i);
         outside->integer[i] = at < 0 || at > (double)(in - 1);

@@ -105,6 +105,15 @@ static const struct value_case values[] = {
     {"Gemm", 13, X6 "const w f 3,2: 1 0 0 1 1 1\nconst b f 2: 1 2\nGemm x w b -> y alpha=2.0", "2,2: 9 12 21 24"},
     {"MatMul of a row", 13, "in x 2: 1 2\nconst w f 2,2: 1 2 3 4\nMatMul x w -> y", "2: 7 10"},
     {"LRN of two", 13, "in x 1,2,1,1: 1 2\nLRN x -> y size=2 alpha=2.0 beta=1.0", "1,2,1,1: 0.166666667 0.4"},
+    /* sums of products */
+    {"Einsum, a product of matrices", 12, X6 "const w f 3,2: 1 0 0 1 1 1\nEinsum x w -> y equation='ij,jk->ki'",
+     "2,2: 4 10 5 11"},
+    {"Einsum without a result", 12, X6 "Einsum x -> y equation='ba'", "3,2: 1 4 2 5 3 6"},
+    {"Einsum of a diagonal", 12, "in x 2,2,2: 1 2 3 4 5 6 7 8\nEinsum x -> y equation='...ii->...i'", "2,2: 1 4 5 8"},
+    {"Einsum of a trace", 12, "in x 2,2: 1 2 3 4\nEinsum x -> y equation='ii'", ": 5"},
+    {"Einsum of three", 12, "in x 2: 1 2\nconst w f 2,2: 1 2 3 4\nEinsum x w x -> y equation='i,ij,j->'", ": 27"},
+    {"Einsum with dots that repeat", 12, X6 "const w f 1,3: 1 10 100\nEinsum x w -> y equation='...i,...i->...'",
+     "2: 321 654"},
     /* resize */
     {"Resize to a third more, nearest", 11,
      "in x 1,1,1,3: 1 2 3\nconst r f 0:\nconst s f 4: 1 1 1 1.34\nResize x r s -> y mode='nearest'",
@@ -201,6 +210,14 @@ static const struct refusal {
     {13, X6 "const w f 3: 1 2\nAdd x w -> y", NNEFCL_ERR_MODEL, "the tensor 'w' has 2 elements, its shape needs 3"},
     {13, X6 "const s i 2: 4 -1\nReshape x s -> y", NNEFCL_ERR_MODEL, "another number of elements"},
     {13, X6 "in s i 2: 3 2\nReshape x s -> y", NNEFCL_ERR_UNSUPPORTED, "depends on data"},
+    {12, X6 "Einsum x -> y equation='ij,j->i'", NNEFCL_ERR_MODEL, "is not for 1 operands"},
+    {12, X6 "Einsum x -> y equation='ij->k'", NNEFCL_ERR_MODEL, "an axis that no operand has"},
+    {12, X6 "Einsum x x -> y equation='ij,jk->ik'", NNEFCL_ERR_MODEL, "letter 'j' stands for 3 and for 2"},
+    {12, X6 "Einsum x x x x x -> y equation='ab,cd,ef,gh,ij->abcdefghij'", NNEFCL_ERR_MODEL, "of rank 10"},
+    {13,
+     "in x 1,1,1,2: 1 2\nconst r f 8: 0 0 0 -1 1 1 1 2\nconst s f 0:\nconst z i 4: 1 1 1 2000000\n"
+     "Resize x r s z -> y coordinate_transformation_mode='tf_crop_and_resize'",
+     NNEFCL_ERR_UNSUPPORTED, "an axis is too long to be resized so"},
     {13, "in x ?,3: 1 2 3\nRelu x -> y", NNEFCL_ERR_ARGUMENT, "the input 'x' has the shape [open,3]"},
 };
 

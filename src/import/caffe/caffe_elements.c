@@ -175,6 +175,8 @@ void ncl_caffe_build_batch_norm(struct ncl_import *import, const struct ncl_impo
         const struct ncl_known *sum = ncl_import_need(import, node, ncl_caffe_blob(node, k), "the statistics");
         const nnefcl_shape shape = {.rank = 2, .extent = {1, sum ? (int64_t)sum->count : 1}};
         struct ncl_known *known = sum ? ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &shape) : NULL;
+        if (sum && !known)
+            ncl_import_nomem(import);
         if (!known)
             return;
         for (size_t i = 0; i < known->count; i++)

@@ -54,3 +54,13 @@ void ncl_onnx_gemm(struct ncl_import *import, const struct ncl_import_node *node
     }
     ncl_import_give(import, node, 0, y);
 }
+
+void ncl_onnx_einsum(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *item[NCL_EINSUM_OPERANDS];
+    for (size_t i = 0; i < node->input_count && i < NCL_EINSUM_OPERANDS; i++)
+        item[i] = ncl_import_number(import, node, i);
+    ncl_import_give(
+        import, node, 0,
+        ncl_compose_einsum(import, ncl_import_string(import, node, "equation", ""), item, node->input_count));
+}

@@ -111,12 +111,8 @@ void ncl_tf_build_matmul(struct ncl_import *import, const struct ncl_import_node
 
 void ncl_tf_build_einsum(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *item[2];
-    if (node->input_count < 1 || node->input_count > 2) {
-        ncl_import_refuse(import, "%zu operands", node->input_count);
-        return;
-    }
-    for (size_t i = 0; i < node->input_count; i++)
+    struct ncl_tensor *item[NCL_EINSUM_OPERANDS];
+    for (size_t i = 0; i < node->input_count && i < NCL_EINSUM_OPERANDS; i++)
         item[i] = ncl_tf_tensor(import, node, i);
     ncl_tf_give(import, node, 0,
                 ncl_compose_einsum(import, ncl_import_string(import, node, "equation", ""), item, node->input_count));

@@ -26,12 +26,14 @@ struct probe {
     double ulp, tolerance;       /* of the worst element */
     double ms;                   /* the fastest of some runs */
     double flops, bytes;         /* of one run: arithmetic, inputs and outputs */
-};
-struct peaks {
-    double flops, bytes; /* a second, as measured by kernels that do nothing else; 0: not measured */
+    double peak;                 /* a second, of what bounds it; 0: not measured */
 };
 /* The family number `index`; false: there are no more. */
 bool doctor_probe(const struct doctor *doctor, const nnefcl_device *device, size_t index, struct probe *probe);
-struct peaks doctor_peaks(const struct doctor *doctor, const nnefcl_device *device);
+
+/* doctor_peak.c: a second, by kernels that do nothing else; 0: not measured. What fits into a cache is faster than what
+ * does not, so the bytes that are read or copied are as many as those of what is compared with it. */
+double doctor_peak_flops(const struct doctor *doctor, const nnefcl_device *device);
+double doctor_peak_bytes(const struct doctor *doctor, const nnefcl_device *device, double bytes);
 
 #endif

@@ -213,7 +213,8 @@ static const struct refusal {
     {12, X6 "Einsum x -> y equation='ij,j->i'", NNEFCL_ERR_MODEL, "is not for 1 operands"},
     {12, X6 "Einsum x -> y equation='ij->k'", NNEFCL_ERR_MODEL, "an axis that no operand has"},
     {12, X6 "Einsum x x -> y equation='ij,jk->ik'", NNEFCL_ERR_MODEL, "letter 'j' stands for 3 and for 2"},
-    {12, X6 "Einsum x x x x x -> y equation='ab,cd,ef,gh,ij->abcdefghij'", NNEFCL_ERR_MODEL, "of rank 10"},
+    {12, X6 "Einsum x x x x x -> y equation='ab,cd,ef,gh,ij->abcdefghij'", NNEFCL_ERR_UNSUPPORTED,
+     "more than 8 letters"},
     {13,
      "in x 1,1,1,2: 1 2\nconst r f 8: 0 0 0 -1 1 1 1 2\nconst s f 0:\nconst z i 4: 1 1 1 2000000\n"
      "Resize x r s z -> y coordinate_transformation_mode='tf_crop_and_resize'",

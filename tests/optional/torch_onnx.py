@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Networks of torchvision, timm and transformers as torch.onnx writes them, run unchanged, against torch.  Optional: needs the exporters, and CI does not run it.
 
     python3 -m venv VENV && VENV/bin/pip install torch==2.8.0 torchvision timm 'transformers<5' onnx onnxscript onnxruntime numpy
@@ -226,7 +227,7 @@ def main():
     parser.add_argument('--runner', default='build/nnef-cl-run')
     parser.add_argument('--seconds', type=float, default=1e9, help='make begins no further network after so long')
     parser.add_argument('names', nargs='*', help='parts of names')
-    a = parser.parse_args()
+    a = parser.parse_intermixed_args()
     chosen = [n for n in networks() if not a.names or any(part in n[0] for part in a.names)]
     if a.what == 'make':
         make_all(a.work, chosen, a.seconds)

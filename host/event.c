@@ -27,14 +27,6 @@ bool ncl_event_over(cl_event event)
     return event && event_state(event, &state) == CL_SUCCESS && state <= CL_COMPLETE;
 }
 
-/* The application's queue must be flushed, or the event may never come. */
-static void flush_queue_of(cl_event event)
-{
-    cl_command_queue queue = NULL;
-    if (clGetEventInfo(event, CL_EVENT_COMMAND_QUEUE, sizeof queue, &queue, NULL) == CL_SUCCESS && queue)
-        clFlush(queue);
-}
-
 nnefcl_status ncl_event_wait(cl_event event, struct ncl_diag *diag)
 {
     cl_int state;
@@ -44,7 +36,6 @@ nnefcl_status ncl_event_wait(cl_event event, struct ncl_diag *diag)
     if (code)
         return ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clGetEventInfo", code);
     if (state > CL_COMPLETE) {
-        flush_queue_of(event);
         code = clWaitForEvents(1, &event);
         if (code && code != CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST)
             return ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clWaitForEvents", code);
@@ -73,4 +64,12 @@ nnefcl_status ncl_event_pending(const cl_event *event, cl_uint count, cl_event *
             pending[(*pending_count)++] = event[i];
     }
     return NNEFCL_OK;
+}
+
+void ncl_event_flush(cl_event event, cl_command_queue queue)
+{
+    cl_command_queue own = NULL;
+    if (event && clGetEventInfo(event, CL_EVENT_COMMAND_QUEUE, sizeof own, &own, NULL) == CL_SUCCESS && own &&
+        own != queue)
+        clFlush(own);
 }

@@ -258,6 +258,10 @@ nnefcl_status ncl_event_wait(cl_event event, struct ncl_diag *diag);
 nnefcl_status ncl_event_pending(const cl_event *event, cl_uint count, cl_event *pending, cl_uint *pending_count,
                                 struct ncl_diag *diag);
 
+/* A command on `queue` is to wait for the event: where that is of another queue, it may never come unless that queue is
+ * flushed (OpenCL 1.2, 5.13). Waiting on the host flushes it anyway. */
+void ncl_event_flush(cl_event event, cl_command_queue queue);
+
 /* ---- times.c ---- */
 
 /* Before a run: the last one was not measured any more. */

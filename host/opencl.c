@@ -261,6 +261,8 @@ static nnefcl_status enqueue(nnefcl_session *session, cl_command_queue queue, bo
     nnefcl_status status = ncl_event_check(session->last, diag);
     if (!status && session->last)
         status = ncl_event_pending(&session->last, 1, wait, &wait_count, diag);
+    if (!status)
+        ncl_event_flush(session->last, queue);
     if (!status && wait_count && !(flight = ncl_flight_new(session)))
         status = ncl_nomem(diag);
     if (status)

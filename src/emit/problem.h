@@ -14,6 +14,7 @@
     FAMILY(POOL, pool)                                                                                                 \
     FAMILY(DEBOX, debox)                                                                                               \
     FAMILY(PRODUCT, product)                                                                                           \
+    FAMILY(ATTENTION, attention)                                                                                       \
     FAMILY(MOVE, move)                                                                                                 \
     FAMILY(ELEMENTS, elements)                                                                                         \
     FAMILY(REDUCE, reduce)
@@ -87,6 +88,14 @@ struct ncl_matmul {
     bool a_constant, b_constant;     /* known at init: packing them costs nothing */
 };
 
+/* ATTENTION: softmax(query key^T scale / divisor + mask) value for every place of a batch (src/ops/attention.c). */
+struct ncl_attention {
+    int64_t queries, keys, depth, columns;
+    int rank; /* axes of the batch */
+    int64_t extent[NCL_MATMUL_BATCH];
+    int mask; /* 0: none, 1: the same for all queries, 2: one for each score */
+};
+
 /* ---- moves ---- */
 
 #define NCL_STRIDED_RANK (2 * NNEFCL_MAX_RANK)
@@ -153,6 +162,7 @@ struct ncl_problem {
         struct ncl_pool pool;
         struct ncl_debox debox;
         struct ncl_matmul product;
+        struct ncl_attention attention;
         struct ncl_move move;
         struct ncl_elementwise elements;
         struct ncl_reduce reduce;

@@ -39,6 +39,8 @@ struct ncl_op {
     void (*problem)(const struct ncl_node *node, struct ncl_problem *problem);
     /* False: it does not cut or join a tensor along its channels (emit/cut.h). NULL: it never does. */
     bool (*cut)(const struct ncl_node *node, struct ncl_cut *cut);
+    /* Recognized in several nodes, which stay: its plain way is to compute them as they were written (emit/inner.h). */
+    bool inner;
     bool after;                                    /* its kernels end in NCL_STORE_AFTER: chains hang on it */
     uint64_t (*macs)(const struct ncl_node *node); /* multiply-accumulates */
     const struct ncl_custom *custom;               /* registered by the application (custom.h); NULL: of the table */

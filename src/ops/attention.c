@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the pass `recognize` makes of attention: softmax(query key scale / divisor + mask) value, the softmax along the
- * keys. It has no kernels of its own: emit/inner.h. */
+ * keys. */
 #include <math.h>
 
 #include "ops/broadcast.h"
@@ -47,6 +47,36 @@ uint64_t ncl_attention_macs(const struct ncl_node *node)
     const int last = result->rank - 1;
     const int64_t rows = ncl_shape_span(result, 0, last), keys = value->extent[last - 1];
     return (uint64_t)(rows * keys) * (uint64_t)(query->extent[last] + value->extent[last]);
+}
+
+/* ---- the problem ---- */
+
+/* How far the mask tells queries apart; of another rank or shape, that is a broadcast along axes it lacks. */
+static int mask_kind(const struct ncl_tensor *mask, int last)
+{
+    if (ncl_tensor_is_filled_with(mask, 0))
+        return 0;
+    return mask->shape.rank >= last && mask->shape.extent[last - 1] != 1 ? 2 : 1;
+}
+
+void ncl_attention_problem(const struct ncl_node *node, struct ncl_problem *problem)
+{
+    const struct ncl_tensor *query = ncl_node_tensor(node, "query"), *value = ncl_node_tensor(node, "value"),
+                            *result = ncl_node_result(node, 0);
+    const int last = result->shape.rank - 1;
+    *problem = (struct ncl_problem){.family = NCL_FAMILY_ATTENTION,
+                                    .node = node,
+                                    .result = result,
+                                    .flops = 2.0 * (double)ncl_attention_macs(node)};
+    struct ncl_attention *attention = &problem->attention;
+    attention->queries = result->shape.extent[last - 1];
+    attention->columns = result->shape.extent[last];
+    attention->keys = value->shape.extent[last - 1];
+    attention->depth = query->shape.extent[last];
+    attention->mask = mask_kind(ncl_node_tensor(node, "mask"), last);
+    attention->rank = last - 1;
+    for (int i = 0; i < attention->rank; i++)
+        attention->extent[i] = result->shape.extent[i];
 }
 
 /* ---- the definition ---- */

@@ -19,6 +19,7 @@
 #define OP_DESCRIBED(name, infer, lower, reference, variant, problem)                                                  \
     FUNCTIONS(infer, lower, reference)                                                                                 \
     void problem(const struct ncl_node *, struct ncl_problem *);
+#define OP_INNER OP_PROBLEM
 #define OP_CUT(name, infer, lower, reference, variant, cut)                                                            \
     FUNCTIONS(infer, lower, reference)                                                                                 \
     bool cut(const struct ncl_node *, struct ncl_cut *);
@@ -30,6 +31,7 @@
 #undef OP_AFTER
 #undef OP_PROBLEM
 #undef OP_DESCRIBED
+#undef OP_INNER
 #undef OP_CUT
 #undef ELEMENTS
 
@@ -52,6 +54,9 @@ void ncl_no_reference(const struct ncl_reference *reference, const struct ncl_no
     {name, infer, ncl_choose_lower, reference, variant, .after = true, .macs = counted, .problem = described},
 #define OP_DESCRIBED(name, infer, lower, reference, variant, described)                                                \
     {name, infer, lower, reference, variant, .macs = ncl_no_macs, .problem = described},
+#define OP_INNER(name, infer, described, reference, variant, counted)                                                  \
+    {name,          infer,           ncl_choose_lower,     reference,    variant,                                      \
+     .after = true, .macs = counted, .problem = described, .inner = true},
 #define OP_CUT(name, infer, lower, reference, variant, described)                                                      \
     {name, infer, lower, reference, variant, .macs = ncl_no_macs, .cut = described},
 #define ELEMENTS(name, infer, elements, reference, formula)                                                            \

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pass `recognize`: what a pattern writes down becomes the operation that is meant (patterns.nnef). */
 #include "emit/after.h"
-#include "emit/inner.h"
 #include "pass/match.h"
 #include "pass/pass.h"
 
@@ -114,7 +113,7 @@ static bool node_recognize(struct ncl_rewrite *rw, const struct ncl_template *te
     arguments_fill(template->meant, &match, argument);
     if (!ncl_rewrite_become_bound(rw, node, meant, argument))
         return false;
-    if (meant->op->lower != ncl_inner_lower) {
+    if (!meant->op->inner) {
         inner_remove(rw, &match);
         return true;
     }

@@ -96,7 +96,7 @@ def registry(root):
     if len(names) != 118 or len(set(names)) != 118:
         bad.append('stdlib.nnef declares %d operations, not 118' % len(set(names)))
     unary = re.findall(r'^(UNARY|INNER)\((\w+)', read(root, 'src/ir/unary.def'), re.M)
-    table = re.findall(r'^(?:OP|OP_AFTER|OP_PROBLEM|OP_DESCRIBED|OP_CUT|ELEMENTS|BINARY)\(\s*"(\w+)"', read(root, 'src/ops/ops.def'), re.M) + [n for _, n in unary]
+    table = re.findall(r'^(?:OP|OP_AFTER|OP_PROBLEM|OP_DESCRIBED|OP_INNER|OP_CUT|ELEMENTS|BINARY)\(\s*"(\w+)"', read(root, 'src/ops/ops.def'), re.M) + [n for _, n in unary]
     dialects = re.findall(r'^fragment\s+(\w+)[^{;]*;', read(root, 'src/nnef/dialects.nnef'), re.M)
     inner = re.findall(r'^fragment\s+(\w+)[^{;]*;', read(root, 'src/pass/patterns.nnef'), re.M) + [n for kind, n in unary if kind == 'INNER']
     bad += ['ops.def: %s is declared neither in stdlib.nnef nor in patterns.nnef' % n for n in table if n not in names + dialects + inner]

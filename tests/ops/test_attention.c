@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* attention.c: random queries, keys and values by every variant in every form, each judged by the definition. */
+#include "op_form.h"
+#include "op_case.h"
+#include "suite.h"
+
+/* Shapes of the operands; a mask of no shape is none. */
+static const struct shapes {
+    const char *name, *query, *key, *value, *mask;
+    int axis; /* of the keys among the scores */
+    bool transposed;
+} shapes[] = {
+    {"one query", "1,1,8", "1,5,8", "1,5,8", NULL, 2, true},
+    {"queries that fill lanes", "3,32,16", "3,32,16", "3,32,16", NULL, 2, true},
+    {"queries that do not", "2,3,21,20", "2,3,37,20", "2,3,37,11", NULL, 3, true},
+    {"keys that are columns", "2,19,7", "2,7,23", "2,23,9", NULL, 2, false},
+    {"a mask of keys", "2,2,17,8", "2,2,9,8", "2,2,9,8", "2,1,1,9", 3, true},
+    {"a mask of scores", "2,2,17,8", "2,2,9,8", "2,2,9,8", "1,1,17,9", 3, true},
+    {"operands that repeat", "2,3,5,8", "2,1,6,8", "1,3,6,8", NULL, 3, true},
+    {"more keys than a block", "1,18,12", "1,600,12", "1,600,12", "1,18,600", 2, true},
+    {"heads wider than a part", "1,5,300", "1,270,300", "1,270,270", NULL, 2, true},
+};
+enum { SHAPES = sizeof shapes / sizeof *shapes };
+
+/* The queries are no constants; the others are, until they are added to them. */
+static nnefcl_model *shapes_model(const struct shapes *of)
+{
+    char text[2048];
+    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
+    nnefcl_error error = {0};
+    nnefcl_model *model = NULL;
+    options.random_weights = 1;
+    const int length = snprintf(
+        text, sizeof text,
+        "version 1.0;\nextension KHR_enable_operator_expressions;\ngraph g( x ) -> ( y )\n{\n"
+        "    x = external(shape = [1]);\n    a = variable(shape = [%s], label = 'a') * 1.0 + x;\n"
+        "    b = variable(shape = [%s], label = 'b') * 8.0 + x;\n    c = variable(shape = [%s], label = 'c') + x;\n"
+        "    m = variable(shape = [%s], label = 'm') * 9.0;\n"
+        "    y = matmul(softmax(matmul(a, b, transposeB = %s) / 4.0%s, axes = [%d]), c) * 2.0 + 1.0;\n}\n",
+        of->query, of->key, of->value, of->mask ? of->mask : "1", of->transposed ? "true" : "false",
+        of->mask ? " + m" : "", of->axis);
+    ck_assert_int_lt(length, (int)sizeof text);
+    nnefcl_model_open_memory(text, (size_t)length, &options, &model, &error);
+    ck_assert_msg(model != NULL, "%s: %s", of->name, error.message);
+    return model;
+}
+
+static int shapes_judge(void *user, const nnefcl_verdict *verdict)
+{
+    ck_assert_msg(verdict->bad == 0, "%s: %zu of %zu elements are bad: got %.9g, want %.9g", (const char *)user,
+                  (size_t)verdict->bad, (size_t)verdict->elements, verdict->got, verdict->want);
+    return 0;
+}
+
+static void shapes_verify(const struct shapes *of, const nnefcl_model *model, const struct op_form *form,
+                          const struct ncl_variant *variant)
+{
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    nnefcl_session *session = NULL;
+    nnefcl_error error = {0};
+    char text[64], where[128];
+    if (variant->unfit && variant->unfit(&op_form_device(form)->target, NULL))
+        return;
+    const bool steps = strcmp(variant->name, "attention_steps") == 0; /* which have variants of their own */
+    const bool used = op_case_uses(model, form, variant, text);
+    snprintf(where, sizeof where, "%s (%s, %s)", of->name, variant->name, form->name);
+    ck_assert_msg(used == !steps, "%s", where);
+    options.keep_tensors = 1;
+    options.execution = form->execution;
+    options.kernels = (const char *const[]){text};
+    options.kernel_count = 1;
+    nnefcl_session_create(model, op_form_device(form), &options, &session, &error);
+    ck_assert_msg(session != NULL, "%s: %s", where, error.message);
+    const float x = -0.25f;
+    ck_assert_msg(!nnefcl_session_verify(session, model, (const void *[]){&x}, NULL, shapes_judge, where, &error), "%s",
+                  error.message);
+    nnefcl_session_free(session);
+}
+
+START_TEST(gives_what_is_defined)
+{
+    nnefcl_model *model = shapes_model(&shapes[_i]);
+    for (int i = 0; i < OP_FORMS; i++)
+        for (size_t k = 0; k < ncl_variant_count && op_form_exists(&op_forms[i]); k++)
+            if (ncl_variants[k]->family == NCL_FAMILY_ATTENTION)
+                shapes_verify(&shapes[_i], model, &op_forms[i], ncl_variants[k]);
+    nnefcl_model_free(model);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("attention");
+    TCase *tests = tcase_create("attention");
+    tcase_set_timeout(tests, 0);
+    tcase_add_loop_test(tests, gives_what_is_defined, 0, SHAPES);
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}

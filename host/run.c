@@ -16,7 +16,8 @@ double ncl_run_clock(void)
 
 size_t ncl_run_commands(const struct nnefcl_session *session)
 {
-    return session->execution == NNEFCL_EXECUTION_PERSISTENT && session->plan->run.count ? 1 : session->plan->run.count;
+    const size_t steps = session->plan->run.count;
+    return session->execution == NNEFCL_EXECUTION_PERSISTENT && steps ? ncl_persistent_rounds(session->plan) : steps;
 }
 
 static nnefcl_status enqueue_command(const struct nnefcl_session *session, size_t index, cl_command_queue queue,

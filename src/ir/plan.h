@@ -16,7 +16,7 @@
 
 #define NCL_STEP_TENSORS 16
 #define NCL_NO_TENSOR    UINT32_MAX
-#define NCL_RECORD_HEAD  2
+#define NCL_RECORD_HEAD  3
 
 typedef uint32_t ncl_ref; /* index into plan->tensor */
 

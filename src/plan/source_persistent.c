@@ -14,6 +14,12 @@
 /* A worker that sees no other make progress for so many looks gives up: about a minute. A task that takes longer than
  * that is none of ours. */
 #define SPINS ((int64_t)1 << 35)
+/* Looks after which it leaves where another launch follows: some microseconds, as long as a launch takes. */
+#define PATIENCE ((int64_t)1 << 12)
+/* Launches of a run: one more for each so many operations, which are about a millisecond of two cores, but no more than
+ * launches of steps would be. An idle one costs 5 microseconds. */
+#define ROUND_FLOPS ((uint64_t)100000000)
+#define ROUNDS_MAX  64
 
 static uint64_t step_tasks(const struct ncl_plan *plan, const struct ncl_step *step)
 {
@@ -57,6 +63,17 @@ const char *ncl_persistent_unfit(const struct ncl_plan *plan)
             return "there are more than 2^31 tasks";
     }
     return NULL;
+}
+
+size_t ncl_persistent_rounds(const struct ncl_plan *plan)
+{
+    uint64_t flops = 0;
+    for (size_t i = 0; i < plan->run.count; i++)
+        flops += plan->run.step[i].flops;
+    uint64_t rounds = 1 + flops / ROUND_FLOPS;
+    if (rounds > plan->run.count)
+        rounds = plan->run.count;
+    return rounds < ROUNDS_MAX ? (size_t)rounds : ROUNDS_MAX;
 }
 
 /* ---- the steps as data ---- */
@@ -128,6 +145,7 @@ nnefcl_status ncl_source_records(const struct ncl_plan *plan, const struct ncl_p
         return NNEFCL_ERR_NOMEM;
     (*records)[0] = persistent ? (int64_t)plan->run.count : 0;
     (*records)[1] = (int64_t)plan->record_count;
+    (*records)[2] = (int64_t)ncl_persistent_rounds(plan);
     for (int l = 0; l < 2; l++)
         for (size_t i = 0; i < lists[l]->count; i++) {
             const struct ncl_step *step = &lists[l]->step[i];
@@ -141,10 +159,11 @@ nnefcl_status ncl_source_records(const struct ncl_plan *plan, const struct ncl_p
 
 /* ---- the text ---- */
 
-/* Groups take tasks in the order of the steps from one counter and count them in another when they are done. A task
- * starts when all tasks of the steps before it are done; these are in the hands of groups that run, so nobody waits for
- * a group that has not started, however few of them the device runs at a time. What a group wrote is there for the
- * others behind mem_fence and the counter: OpenCL 1.2 does not promise that, x86 gives it (target.relaxed_atomics). */
+/* Groups take tasks in the order of the steps from one counter and count them in another when they are done. A task is
+ * taken when all tasks of the steps before it are done; these are in the hands of groups that run, so nobody waits for
+ * a group that has not started, however few of them the device runs at a time, and who waits holds no task, so that it
+ * may leave. What a group wrote is there for the others behind mem_fence and the counter: OpenCL 1.2 does not promise
+ * that, x86 gives it (target.relaxed_atomics). */
 static void add_tools(struct ncl_text *text)
 {
     ncl_text_printf(text,
@@ -158,17 +177,18 @@ static void add_tools(struct ncl_text *text)
                     "    for (; i < end; i++)\n"
                     "        y[i] = x[i];\n"
                     "}\n"
-                    "static bool wait_until(volatile global int *done, int count, volatile global int *stalled)\n"
+                    "static bool wait_until(volatile global int *done, int count, volatile global int *given_up, long "
+                    "spins)\n"
                     "{\n"
                     "    for (long spin = 0; *done < count; spin++)\n"
-                    "        if (*stalled || spin == %" PRId64 ") {\n"
-                    "            *stalled = 1;\n"
+                    "        if (*given_up || spin == spins) {\n"
+                    "            *given_up = 1;\n"
                     "            return false;\n"
                     "        }\n"
                     "    mem_fence(CLK_GLOBAL_MEM_FENCE);\n"
                     "    return true;\n"
                     "}\n",
-                    COPY_CHUNK, COPY_CHUNK, SPINS);
+                    COPY_CHUNK, COPY_CHUNK);
 }
 
 static void add_case(struct ncl_text *text, const struct ncl_kernel *kernel, size_t position)
@@ -199,24 +219,30 @@ void ncl_source_persistent(struct ncl_text *text, const struct ncl_plan *plan, c
         ncl_source_body(text, plan, program->kernel[i]);
     add_tools(text);
     add_parameters(text, ncl_persistent_buffers(plan));
-    ncl_text_printf(text,
-                    "    volatile global int *taken = counters_, *done = counters_ + 16, *left = counters_ + 32;\n"
-                    "    volatile global int *stalled = counters_ + %d;\n"
-                    "    global const long *step = records + records[1];\n"
-                    "    const long steps = records[0];\n"
-                    "    long i = 0;\n"
-                    "    int first = 0;\n"
-                    "    for (;;) {\n"
-                    "        const int ticket = atomic_inc(taken);\n"
-                    "        for (; i < steps && ticket - first >= step[%d]; i++) {\n"
-                    "            first += (int)step[%d];\n"
-                    "            step += %d + 2 * step[%d];\n"
-                    "        }\n"
-                    "        if (i == steps || !wait_until(done, step[%d] ? first : 0, stalled))\n"
-                    "            break;\n"
-                    "        const int task = ticket - first;\n"
-                    "        switch ((int)step[%d]) {\n",
-                    NCL_PERSISTENT_STALLED, STEP_TASKS, STEP_TASKS, STEP_HEAD, STEP_TENSORS, STEP_WAIT, STEP_BODY);
+    ncl_text_printf(
+        text,
+        "    volatile global int *taken = counters_, *done = counters_ + 16, *left = counters_ + 32;\n"
+        "    volatile global int *over = counters_ + 64, *round = counters_ + 65, *leaving = counters_ + 80;\n"
+        "    const bool last = *round + 1 >= records[2];\n"
+        "    volatile global int *given_up = last ? counters_ + %d : leaving;\n"
+        "    const long spins = last ? %" PRId64 " : %" PRId64 ";\n"
+        "    global const long *step = records + records[1];\n"
+        "    const long steps = records[0];\n"
+        "    long i = 0;\n"
+        "    int first = 0;\n"
+        "    while (!*over && !*given_up) {\n"
+        "        const int ticket = *taken;\n"
+        "        for (; i < steps && ticket - first >= step[%d]; i++) {\n"
+        "            first += (int)step[%d];\n"
+        "            step += %d + 2 * step[%d];\n"
+        "        }\n"
+        "        if (i == steps || !wait_until(done, step[%d] ? first : 0, given_up, spins))\n"
+        "            break;\n"
+        "        if (atomic_cmpxchg(taken, ticket, ticket + 1) != ticket)\n"
+        "            continue;\n"
+        "        const int task = ticket - first;\n"
+        "        switch ((int)step[%d]) {\n",
+        NCL_PERSISTENT_STALLED, SPINS, PATIENCE, STEP_TASKS, STEP_TASKS, STEP_HEAD, STEP_TENSORS, STEP_WAIT, STEP_BODY);
     for (size_t i = 0; i < program->count; i++)
         add_case(text, &plan->kernel[program->kernel[i]], i);
     ncl_text_printf(text,
@@ -227,10 +253,19 @@ void ncl_source_persistent(struct ncl_text *text, const struct ncl_plan *plan, c
                     "        atomic_inc(done);\n"
                     "    }\n"
                     "    if (atomic_inc(left) == (int)get_global_size(0) - 1) {\n"
-                    "        *taken = 0;\n"
-                    "        *done = 0;\n"
+                    "        for (; i < steps; i++) {\n"
+                    "            first += (int)step[%d];\n"
+                    "            step += %d + 2 * step[%d];\n"
+                    "        }\n"
+                    "        const bool complete = *over || *done == first;\n"
+                    "        if (complete)\n"
+                    "            *taken = *done = 0;\n"
+                    "        *over = complete && !last;\n"
+                    "        *round = last ? 0 : *round + 1;\n"
+                    "        *leaving = 0;\n"
                     "        *left = 0;\n"
                     "    }\n"
                     "}\n",
-                    program->count, STEP_RECORD, STEP_HEAD, STEP_HEAD + 1, STEP_HEAD + 2, STEP_HEAD + 3);
+                    program->count, STEP_RECORD, STEP_HEAD, STEP_HEAD + 1, STEP_HEAD + 2, STEP_HEAD + 3, STEP_TASKS,
+                    STEP_HEAD, STEP_TENSORS);
 }

@@ -5,15 +5,21 @@
  *
  * with one (buffer, byte offset) pair for each buffer of the plan, their number rounded up (ncl_persistent_buffers; any
  * buffer may stand for those that are not there). The steps are data: records[0] is their number, records[1] the place
- * of their table in the records, so that one text serves every run list over the same bodies. `counters_` holds
- * NCL_PERSISTENT_COUNTERS zeroed ints, which the kernel leaves zeroed; launch target.compute_units work-items, local
- * size 1. */
+ * of their table in the records, records[2] the number of launches of a run, so that one text serves every run list over
+ * the same bodies. `counters_` holds NCL_PERSISTENT_COUNTERS zeroed ints, which the last launch of a run leaves zeroed;
+ * launch target.compute_units work-items, local size 1.
+ *
+ * Work-groups spin while they wait for each other, which costs little as long as each has a core. Where another process
+ * takes one, spinning keeps the group that waits for a core from having the one that nothing is done on. So a group
+ * that has waited for long leaves, and the others behind it, each at the end of its task: the kernel ends, the driver
+ * blocks, the system moves what waits, and the next launch goes on where the last one stopped. Launches behind the end
+ * of the list do nothing; in the last one of a run nobody leaves. */
 #ifndef NCL_SOURCE_PERSISTENT_H
 #define NCL_SOURCE_PERSISTENT_H
 
 #include "plan/source.h"
 
-#define NCL_PERSISTENT_COUNTERS 64
+#define NCL_PERSISTENT_COUNTERS 96
 #define NCL_PERSISTENT_STALLED  48 /* of them: becomes 1 when a group waited for another beyond all measure */
 
 /* Can the run list of the plan be one kernel on its target? NULL: yes, else why not. */
@@ -23,8 +29,10 @@ unsigned ncl_persistent_buffers(const struct ncl_plan *plan);
 /* The bodies of the run list, and the key of the program. */
 nnefcl_status ncl_persistent_set(const struct ncl_plan *plan, struct ncl_arena *arena,
                                  struct ncl_program_text *program);
+/* Launches of a run. */
+size_t ncl_persistent_rounds(const struct ncl_plan *plan);
 void ncl_source_persistent(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program);
-/* All records: two numbers that lead to the step table, the sizes of every kernel step at step->record, and the table.
+/* All records: the numbers in front that the kernel reads, the sizes of every kernel step at step->record, and the table.
  * `persistent` NULL: launches only, no table. `count` 64-bit integers. */
 nnefcl_status ncl_source_records(const struct ncl_plan *plan, const struct ncl_program_text *persistent,
                                  struct ncl_arena *arena, int64_t **records, size_t *count);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The persistent form runs whole networks and gives the same bits as the launches. */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +24,33 @@ static void close_device(void)
     nnefcl_device_free(device);
 }
 
-/* Two runs of one form; the outputs of the second, one after another. */
+/* Threads that take the cores from the work-groups, which have to wait for each other then. */
+#define FOREIGN 2
+static atomic_bool foreign_over;
+
+static void *be_busy(void *unused)
+{
+    while (!atomic_load(&foreign_over))
+        ;
+    return unused;
+}
+
+static void foreign_start(pthread_t thread[FOREIGN])
+{
+    atomic_store(&foreign_over, false);
+    for (int i = 0; i < FOREIGN; i++)
+        ck_assert_int_eq(pthread_create(&thread[i], NULL, be_busy, NULL), 0);
+}
+
+static void foreign_end(pthread_t thread[FOREIGN])
+{
+    atomic_store(&foreign_over, true);
+    for (int i = 0; i < FOREIGN; i++)
+        pthread_join(thread[i], NULL);
+}
+
+/* Runs of one form, the last ones beside others; the outputs of the last, one after another. */
+#define RUNS 3
 static unsigned char *run(const nnefcl_model *model, nnefcl_execution execution, size_t *size)
 {
     nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
@@ -31,6 +59,7 @@ static unsigned char *run(const nnefcl_model *model, nnefcl_execution execution,
     nnefcl_tensor_info info;
     void *inputs[4] = {0}, *outputs[4] = {0};
     unsigned char *all;
+    pthread_t foreign[FOREIGN];
     options.execution = execution;
     nnefcl_status status = nnefcl_session_create(model, device, &options, &session, &error);
     ck_assert_msg(status == NNEFCL_OK, "%s", error.message);
@@ -49,10 +78,13 @@ static unsigned char *run(const nnefcl_model *model, nnefcl_execution execution,
         outputs[i] = all + at;
         at += info.bytes;
     }
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < RUNS; i++) {
+        if (i == 1)
+            foreign_start(foreign);
         status = nnefcl_session_run(session, (const void *const *)inputs, outputs, &error);
         ck_assert_msg(status == NNEFCL_OK, "%s", error.message);
     }
+    foreign_end(foreign);
     for (size_t i = 0; i < 4; i++)
         free(inputs[i]);
     nnefcl_session_free(session);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine.h"
+#include "execute.h"
 #include "given.h"
 
 #include <stdlib.h>
@@ -100,7 +101,7 @@ static enum status open_device(struct engine *engine)
         return talk_library(engine->talk, worse, &reason);
     engine->talk->errors = errors;
     const enum status failed = talk_library(engine->talk, status, &error);
-    talk_note(engine->talk, "--doctor looks for the cause, --list-devices shows what there is");
+    list_cures(engine->talk);
     return failed;
 }
 

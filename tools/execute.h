@@ -17,6 +17,8 @@ enum status look_dump(struct engine *engine);
 enum status list_devices(const struct options *options, struct pool *pool, struct talk *talk);
 /* The devices as text, or into `rows`; *usable counts those that can be used, none is STATUS_DEVICE. */
 enum status list_devices_into(json_t *rows, bool facts, int *usable, struct pool *pool, struct talk *talk);
+/* Notes on stderr: what may help where no device is usable. */
+void list_cures(struct talk *talk);
 enum status list_ops(const struct options *options);
 enum status list_kernels(struct engine *engine);
 

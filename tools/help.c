@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "clean.h"
+#include "nnefcl/kernel.h"
 #include "text_table.h"
 
 enum { WIDTH = 80, NARROW = 40, TERM = 34, INDENT = 2 }; /* columns; of the terms of options, of everything */
@@ -34,6 +35,32 @@ size_t help_choices(const struct option_row *row, const char *choice[HELP_CHOICE
             *at++ = '\0';
     }
     return count;
+}
+
+/* The families of kernels, as the library lists them: each once. */
+static void add_families(char text[HELP_LINE])
+{
+    nnefcl_variant_info variant;
+    const char *last = "";
+    for (size_t i = 0; !nnefcl_variant(i, NULL, &variant); i++) {
+        const size_t length = strlen(text);
+        if (strcmp(variant.family, last))
+            snprintf(text + length, HELP_LINE - length, "%s%s", *last ? ", " : "", variant.family);
+        last = variant.family;
+    }
+}
+
+const char *help_line(const struct option_row *row, char text[HELP_LINE])
+{
+    static const char families[] = "{families}";
+    const char *at = strstr(row->help, families);
+    if (!at)
+        return row->help;
+    snprintf(text, HELP_LINE, "%.*s", (int)(at - row->help), row->help);
+    add_families(text);
+    const size_t length = strlen(text);
+    snprintf(text + length, HELP_LINE - length, "%s", at + sizeof families - 1);
+    return text;
 }
 
 bool help_takes_file(const struct option_row *row)
@@ -80,11 +107,11 @@ static void print_term(const char *term, const char *text, size_t column)
 
 static void print_option(const struct option_row *row)
 {
-    char term[96];
+    char term[96], line[HELP_LINE];
     const char *space, *value = help_value(row, &space);
     snprintf(term, sizeof term, "%c%c%c --%s%s%s", row->letter ? '-' : ' ', row->letter ? row->letter : ' ',
              row->letter ? ',' : ' ', row->name, space, value);
-    print_term(term, row->help, help_width() < WIDTH ? 8 : TERM);
+    print_term(term, help_line(row, line), help_width() < WIDTH ? 8 : TERM);
 }
 
 static size_t term_column(const char *const *pair)

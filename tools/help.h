@@ -33,6 +33,9 @@ const char *help_value(const struct option_row *row, const char **space);
  * number; `choice` has room for HELP_CHOICES, and `text` keeps them. */
 enum { HELP_CHOICES = 12, HELP_CHOICE_TEXT = 128 };
 size_t help_choices(const struct option_row *row, const char *choice[HELP_CHOICES], char text[HELP_CHOICE_TEXT]);
+/* The half sentence of an option; `text` keeps it where it is put together. */
+enum { HELP_LINE = 512 };
+const char *help_line(const struct option_row *row, char text[HELP_LINE]);
 /* Is the value a file or a folder? */
 bool help_takes_file(const struct option_row *row);
 

@@ -47,6 +47,7 @@ static void put_section(const struct help_section *section)
 
 static void put_option(const struct option_row *row)
 {
+    char line[HELP_LINE];
     const char *space, *value = help_value(row, &space);
     print(".TP\n");
     if (row->letter)
@@ -56,7 +57,7 @@ static void put_option(const struct option_row *row)
     print("\\fR%s\\fI", space);
     put_text(value);
     print("\\fR\n");
-    put_text(row->help);
+    put_text(help_line(row, line));
     print("\n");
 }
 

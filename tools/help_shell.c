@@ -100,8 +100,9 @@ static void put_zsh_value(const struct option_row *row)
 /* `*`: it may be given again; `-` behind the name: the value may stand behind '='. */
 static void put_zsh_word(const struct option_row *row, const char *word)
 {
+    char line[HELP_LINE];
     print("    '*%s%s[", word, !row->value || word[1] != '-' ? "" : option_value_optional(row) ? "=-" : "=");
-    put_quoted(row->help, "[]:");
+    put_quoted(help_line(row, line), "[]:");
     print("]");
     put_zsh_value(row);
     print("' \\\n");
@@ -125,7 +126,7 @@ void help_zsh(void)
 void help_fish(void)
 {
     const char *choice[HELP_CHOICES];
-    char text[HELP_CHOICE_TEXT];
+    char text[HELP_CHOICE_TEXT], line[HELP_LINE];
     print("# fish completion of nnef-cl-run\n");
     for (size_t i = 0; i < option_count; i++) {
         const struct option_row *row = &option_table[i];
@@ -141,7 +142,7 @@ void help_fish(void)
             print("'");
         }
         print(" -d '");
-        for (const char *c = row->help; *c; c++)
+        for (const char *c = help_line(row, line); *c; c++)
             print(strchr("'\\", *c) ? "\\%c" : "%c", *c);
         print("'\n");
     }

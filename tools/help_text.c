@@ -6,9 +6,9 @@ const char help_summary[] = "runs a neural network in NNEF 1.0.5 on an OpenCL de
 
 static const char *const description[] = {
     "",
-    "MODEL is a folder, a graph.nnef, a .tar, .tar.gz, .tgz or .zip, or an .onnx: told by content. - reads one from "
-    "stdin. "
-    "Data goes to stdout or to files, talk to stderr.",
+    "MODEL is a folder, a graph.nnef, a .tar, .tar.gz, .tgz or .zip of NNEF, or a network of ONNX (.onnx), TensorFlow "
+    "(.pb, .tflite), Caffe (.caffemodel), Caffe2 (.pb) or Torch (.t7): told by content. - reads one from stdin. Data "
+    "goes to stdout or to files, talk to stderr.",
     NULL,
 };
 
@@ -80,7 +80,7 @@ static const char *const statuses[] = {
     "3",
     "the model is invalid, its files included",
     "4",
-    "what -i, --compare or --labels names is invalid or missing",
+    "what -i, --compare or --labels names is invalid or missing; results that cannot be written",
     "5",
     "no device, or a device error",
     "6",

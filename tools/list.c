@@ -95,6 +95,24 @@ enum status list_devices_into(json_t *rows, bool facts, int *usable, struct pool
     return !status && !list.usable ? talk_fail(talk, STATUS_DEVICE, "there is no usable OpenCL device") : status;
 }
 
+static int tell_cure(void *user, const nnefcl_device_info *d)
+{
+    struct talk *talk = user;
+    struct pool pool = {0};
+    const char *cure = d->usable ? NULL : device_cure(d, &pool);
+    if (cure)
+        talk_note(talk, "%s: %s", d->platform_name, cure);
+    pool_free(&pool);
+    return 0;
+}
+
+void list_cures(struct talk *talk)
+{
+    if (nnefcl_device_list(tell_cure, talk, NULL))
+        talk_note(talk, "%s", device_cure_none());
+    talk_note(talk, "--doctor looks for the cause, --list-devices shows what there is");
+}
+
 enum status list_devices(const struct options *options, struct pool *pool, struct talk *talk)
 {
     json_t *rows = options->json ? document_array() : NULL;

@@ -349,8 +349,9 @@ static const char *add_passes(struct option_parser *p, const char *value)
 static const char *add_kernels(struct option_parser *p, const char *value)
 {
     struct options *o = p->options;
-    return add_names(p, value, &o->kernels, &o->kernel_count) ? NULL
-                                                              : "FAMILY=VARIANT or plain, or several with commas";
+    return add_names(p, value, &o->kernels, &o->kernel_count)
+               ? NULL
+               : "FAMILY=VARIANT, plain or blocked, or several with commas";
 }
 
 static const char *take_bytes(const char *value, uint64_t *limit)
@@ -483,7 +484,10 @@ const struct option_row option_table[] = {
     {0, "duration", "S", RUN, 0, set_duration, "measure for S seconds instead", NULL},
     {0, "execution", "auto|launches|persistent", PLAN, 0, set_execution,
      "persistent: the whole run as one kernel (CPUs; compiled once, then auto takes it)", NULL},
-    {0, "kernels", "FAMILY=VARIANT", PLAN, 0, add_kernels, "the variant where it fits; plain", NULL},
+    {0, "kernels", "FAMILY=VARIANT", PLAN, 0, add_kernels,
+     "the variant where it fits; plain: the simplest of each family; blocked: images in blocks of channels; families: "
+     "{families}",
+     NULL},
     {0, "dump", "ast|graph|graph:PASS|flat|plan|cl|dot", ANY, ACTION_DUMP, set_dump,
      "the model at a stage: as parsed, shaped, behind a pass, flat NNEF, planned, as sources, for graphviz", "look"},
     {0, "summary", NULL, ANY, ACTION_SUMMARY, NULL, "operation, shape, parameters, MACs of each node, and memory",

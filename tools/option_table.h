@@ -22,7 +22,7 @@ struct option_row {
     unsigned actions;   /* enum action, or-ed: where it means something */
     enum action action; /* not 0: the option asks for this action */
     option_set_fn *set;
-    const char *help;    /* half a sentence */
+    const char *help;    /* half a sentence; help_line() fills in what stands in braces */
     const char *heading; /* NULL: goes on in the group before */
 };
 

@@ -33,11 +33,18 @@ const char **table_add(struct table *table)
     return row;
 }
 
-/* Bytes of the next piece of a text that fits in `width` characters, up to its last blank where it has one; bytes that
- * continue a character of UTF-8 take no room. */
+/* A text is best broken behind a blank, else behind a sign that joins the parts of names, shapes and places. */
+static bool joins(char c)
+{
+    return c && strchr("_-.,:/+", c);
+}
+
+/* Bytes of the next piece of a text that fits in `width` characters; bytes that continue a character of UTF-8 take no
+ * room. */
 static size_t piece_length(const char *text, size_t width, size_t *characters)
 {
-    size_t bytes = 0, blank = 0, to_blank = 0;
+    size_t bytes = 0, end = 0, to_end = 0;
+    bool blank = false;
     *characters = 0;
     while (text[bytes]) {
         const bool begins = ((unsigned char)text[bytes] & 0xc0) != 0x80;
@@ -45,15 +52,16 @@ static size_t piece_length(const char *text, size_t width, size_t *characters)
             break;
         *characters += begins;
         bytes++;
-        if (text[bytes - 1] == ' ') {
-            blank = bytes;
-            to_blank = *characters;
+        if (text[bytes - 1] == ' ' || (!blank && joins(text[bytes - 1]))) {
+            blank |= text[bytes - 1] == ' ';
+            end = bytes;
+            to_end = *characters;
         }
     }
-    if (!text[bytes] || !blank)
+    if (!text[bytes] || text[bytes] == ' ' || !end)
         return bytes;
-    *characters = to_blank;
-    return blank;
+    *characters = to_end;
+    return end;
 }
 
 static size_t text_width(const char *text)
@@ -108,7 +116,7 @@ static void print_row(const struct table *table, const char *const *cells, const
             pad(line, (c ? GAP : 0) + (table->column[c].right ? width[c] - taken : 0));
             strncat(line, rest[c], length);
             pad(line, table->column[c].right || c + 1 == table->column_count ? 0 : width[c] - taken);
-            rest[c] += length;
+            rest[c] += length + strspn(rest[c] + length, " ");
             more |= *rest[c] != '\0';
         }
         for (size_t end = strlen(line); end && line[end - 1] == ' ';)

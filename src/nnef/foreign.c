@@ -102,6 +102,11 @@ static int is_openvino(const uint8_t *head, size_t size)
     return BEGINS(head, size, 0, "<?xml") && has(head, size, "<net ");
 }
 
+static int is_lfs_pointer(const uint8_t *head, size_t size)
+{
+    return BEGINS(head, size, 0, "version https://git-lfs.github.com/");
+}
+
 /* ---- magic numbers ---- */
 
 static int is_ort(const uint8_t *head, size_t size)
@@ -171,6 +176,7 @@ static const struct ncl_foreign table[] = {
     {"a GGUF file, weights without a graph", EXPORT, is_gguf},
     {"an ONNX Runtime model", "go back to the ONNX model that it was made from, which opens here", is_ort},
     {"an OpenVINO model", "go back to the model that it was made from", is_openvino},
+    {"a pointer of Git LFS, what it points to was not fetched", "git lfs pull brings it", is_lfs_pointer},
     {"an archive of numpy arrays", "it holds data; -i reads it", is_npz},
     {"a tensor file", "it holds data; -i reads it", is_tensor},
 };

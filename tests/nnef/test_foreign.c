@@ -38,6 +38,7 @@ static const struct {
     {HEAD("\x93NUMPY\1\0"), "tensor file"},
     {HEAD("N\xef\1\0"), "tensor file"},
     {HEAD("version 1.0;\ngraph name(x) -> (y) {}"), NULL},
+    {HEAD("version https://git-lfs.github.com/spec/v1\noid sha256:"), "Git LFS"},
     {HEAD("\n\nversion 1.0;\n"), NULL},
     {HEAD("# layer { name: 'x' }\nversion 1.0;"), NULL},
     {HEAD("\n\nname"), NULL},

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Two builds against each other, over whole networks.  Never a test: numbers depend on the machine and on its other guests.
 
     old_new.py OLD NEW NETWORKS [--seconds S] [--rounds R] [--caches DIR] [-d DEVICE] [NAME ...]

@@ -15,6 +15,7 @@
     FAMILY(DEBOX, debox)                                                                                               \
     FAMILY(PRODUCT, product)                                                                                           \
     FAMILY(ATTENTION, attention)                                                                                       \
+    FAMILY(NORM, norm)                                                                                                 \
     FAMILY(MOVE, move)                                                                                                 \
     FAMILY(ELEMENTS, elements)                                                                                         \
     FAMILY(REDUCE, reduce)
@@ -96,6 +97,17 @@ struct ncl_attention {
     int mask; /* 0: none, 1: the same for all queries, 2: one for each score */
 };
 
+/* ---- normalizations along axes (src/ops/layer_norm.c) ---- */
+
+enum ncl_norm_parameter { NCL_NORM_NONE, NCL_NORM_ALONG /* one for each element of a run */, NCL_NORM_OTHER };
+
+struct ncl_norm {
+    const struct ncl_tensor *input;
+    bool centred; /* the mean is taken off: layer_norm; rms_norm */
+    int64_t run;  /* elements that follow each other in memory and share a mean; 0: they do not */
+    enum ncl_norm_parameter scale, offset;
+};
+
 /* ---- moves ---- */
 
 #define NCL_STRIDED_RANK (2 * NNEFCL_MAX_RANK)
@@ -163,6 +175,7 @@ struct ncl_problem {
         struct ncl_debox debox;
         struct ncl_matmul product;
         struct ncl_attention attention;
+        struct ncl_norm norm;
         struct ncl_move move;
         struct ncl_elementwise elements;
         struct ncl_reduce reduce;

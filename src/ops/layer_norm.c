@@ -7,7 +7,6 @@
  * Scale and offset have extents along these axes only. */
 #include <math.h>
 
-#include "emit/elements.h"
 #include "ops/broadcast.h"
 #include "ops/reduce.h"
 #include "emit/reference.h"
@@ -49,58 +48,39 @@ static nnefcl_shape norm_reduced_shape(const struct ncl_node *node)
     return shape;
 }
 
-/* ---- lowering: the moments, then one element-wise step ---- */
+/* ---- the problem ---- */
 
-static ncl_ref emit_moment(struct ncl_lower *lower, const struct ncl_node *node, enum ncl_reduction kind,
-                           const char *name, ncl_ref mean)
+/* Elements that follow each other in memory and share a mean; 0: they do not. */
+static int64_t norm_run(const nnefcl_shape *shape, const nnefcl_shape *reduced)
 {
-    const nnefcl_shape shape = norm_reduced_shape(node);
-    const ncl_ref ref = ncl_lower_scratch(lower, name, NNEFCL_SCALAR, ncl_shape_volume(&shape));
-    ncl_reduce_emit(lower, kind, ncl_node_tensor(node, "x"), mean, ref, &shape);
-    return ref;
+    int64_t run = 1;
+    int i = shape->rank;
+    while (i > 0 && reduced->extent[i - 1] == 1)
+        run *= shape->extent[--i];
+    return ncl_shape_volume(reduced) == ncl_shape_span(shape, 0, i) ? run : 0;
 }
 
-static const char *norm_scale(struct ncl_expression *expression, const struct ncl_node *node, const char *y)
+static enum ncl_norm_parameter norm_parameter(const struct ncl_tensor *tensor, double neutral, int64_t run)
 {
-    const char *const terms[] = {y, ncl_expression_tensor(expression, ncl_node_tensor(node, "scale"))};
-    if (ncl_tensor_is_filled_with(ncl_node_tensor(node, "scale"), 1))
-        return y;
-    return ncl_expression_apply(expression, NNEFCL_SCALAR, "x * y", terms, 0, 0);
+    return ncl_tensor_is_filled_with(tensor, neutral)       ? NCL_NORM_NONE
+           : ncl_shape_volume(&tensor->shape) == run && run ? NCL_NORM_ALONG
+                                                            : NCL_NORM_OTHER;
 }
 
-nnefcl_status ncl_layer_norm_lower(struct ncl_lower *lower, const struct ncl_node *node)
+void ncl_layer_norm_problem(const struct ncl_node *node, struct ncl_problem *problem)
 {
-    const struct ncl_tensor *x = ncl_node_tensor(node, "x"), *result = ncl_node_result(node, 0);
-    const nnefcl_shape shape = norm_reduced_shape(node);
-    const ncl_ref mean = emit_moment(lower, node, NCL_REDUCE_MEAN, "mean", NCL_NO_TENSOR),
-                  variance = emit_moment(lower, node, NCL_REDUCE_VARIANCE, "variance", mean);
-    struct ncl_expression expression;
-    ncl_expression_begin(&expression, lower, result);
-    const char *const terms[] = {ncl_expression_tensor(&expression, x),
-                                 ncl_expression_operand(&expression, mean, &shape),
-                                 ncl_expression_operand(&expression, variance, &shape)};
-    const char *y = ncl_expression_apply(&expression, NNEFCL_SCALAR, "(x - y) * rsqrt(z + ALPHA)", terms,
-                                         ncl_node_scalar(node, "epsilon"), 0);
-    y = norm_scale(&expression, node, y);
-    const char *const sum[] = {y, ncl_expression_tensor(&expression, ncl_node_tensor(node, "offset"))};
-    if (!ncl_tensor_is_filled_with(ncl_node_tensor(node, "offset"), 0))
-        ncl_expression_apply(&expression, NNEFCL_SCALAR, "x + y", sum, 0, 0);
-    return ncl_elements_emit(&expression, ncl_lower_tensor(lower, result));
-}
-
-nnefcl_status ncl_rms_norm_lower(struct ncl_lower *lower, const struct ncl_node *node)
-{
-    const struct ncl_tensor *x = ncl_node_tensor(node, "x"), *result = ncl_node_result(node, 0);
-    const nnefcl_shape shape = norm_reduced_shape(node);
-    const ncl_ref square = emit_moment(lower, node, NCL_REDUCE_MEAN_SQUARE, "mean square", NCL_NO_TENSOR);
-    struct ncl_expression expression;
-    ncl_expression_begin(&expression, lower, result);
-    const char *const terms[] = {ncl_expression_tensor(&expression, x),
-                                 ncl_expression_operand(&expression, square, &shape)};
-    norm_scale(&expression, node,
-               ncl_expression_apply(&expression, NNEFCL_SCALAR, "x * rsqrt(y + ALPHA)", terms,
-                                    ncl_node_scalar(node, "epsilon"), 0));
-    return ncl_elements_emit(&expression, ncl_lower_tensor(lower, result));
+    const struct ncl_tensor *x = ncl_node_tensor(node, "x");
+    const nnefcl_shape reduced = norm_reduced_shape(node);
+    *problem = (struct ncl_problem){.family = NCL_FAMILY_NORM,
+                                    .node = node,
+                                    .result = ncl_node_result(node, 0),
+                                    .flops = 8.0 * (double)ncl_shape_volume(&x->shape)};
+    struct ncl_norm *norm = &problem->norm;
+    norm->input = x;
+    norm->centred = node->op->variant == 0;
+    norm->run = norm_run(&x->shape, &reduced);
+    norm->scale = norm_parameter(ncl_node_tensor(node, "scale"), 1, norm->run);
+    norm->offset = norm->centred ? norm_parameter(ncl_node_tensor(node, "offset"), 0, norm->run) : NCL_NORM_NONE;
 }
 
 /* ---- the definition ---- */

@@ -55,6 +55,17 @@ static const struct op_case cases[] = {
     {"rms norm", NORM("y = x * rsqrt(mean_reduce(sqr(x), axes = [1]) + 0.5) * s;"), LINES,
      "0.707106781 0.707106781 0.530330086 -1.41421356 -0.707106781 0 0.883883476 -0.707106781 0.0199971256 "
      "0.0049992814 -0.00749892211 -1.99971256"},
+    {"layer norm of rows that fill no vector",
+     HEADER
+     "graph g( x ) -> ( y )\n{\n    x = external(shape = [2,3,7]);\n    s = constant(shape = [1,3,7], value = [2.0]);\n"
+     "    m, v = moments(x, axes = [1,2]);\n    y = (x - m) / sqrt(v + 0.5) * s - 1.0;\n}\n",
+     "0..20 21*3",
+     "-4.280599 -3.952539 -3.624479 -3.29642 -2.96836 -2.6403 -2.31224 -1.98418 -1.65612 -1.32806 -1 -0.6719401 "
+     "-0.3438801 -0.01582021 0.3122397 0.6402997 0.9683596 1.29642 1.624479 1.952539 2.280599 21*-1"},
+    {"layer norm of a long row",
+     HEADER "graph g( x ) -> ( y )\n{\n    x = external(shape = [2,1200]);\n"
+            "    m, v = moments(x, axes = [1]);\n    y = (x - m) / sqrt(v + 1.0);\n}\n",
+     "600*1 600*3 1200*5", "600*-0.70710678 600*0.70710678 1200*0"},
     {"attention",
      HEADER "graph g( q, k, v, m ) -> ( y )\n{\n    q = external(shape = [1,2,2]);\n"
             "    k = external(shape = [1,3,2]);\n    v = external(shape = [1,3,2]);\n"

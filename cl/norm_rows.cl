@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* y = (x - m) / sqrt(v + EPSILON) scale + offset for each row, m the mean and v the variance of its elements
+ * (layer_norm.c).
+ *
+ * CENTRED  0: m is 0, v the mean of squares
+ * SCALED, SHIFTED   0: there is no scale, no offset; x stands in its place
+ * ROWS rows of COLUMNS elements, SPAN of them in a task: a row is read three times, but from memory once
+ * tasks: ceil(ROWS / SPAN) */
+#ifndef CENTRED
+#define CENTRED 1
+#endif
+#ifndef SCALED
+#define SCALED 1
+#endif
+#ifndef SHIFTED
+#define SHIFTED 1
+#endif
+#define ROWS SIZE(0)
+#define COLUMNS SIZE(1)
+#define SPAN SIZE(2)
+#define EPSILON REAL(3)
+
+#define BLOCK (64 * LANES) /* elements of a part: 32 additions to each of two sums */
+#define ADD(d) total += NCL_SWAP(total, d);
+
+/* The mean over a row of x - m, or of its square. */
+NCL_APART static float FN(norm_mean)(global const float *x, INDEX columns, float m, int squared)
+{
+    V total = 0;
+    for (INDEX j = 0; j < columns;) {
+        const INDEX end = min(j + BLOCK, columns);
+        V even = 0, odd = 0;
+        for (; j + 2 * LANES <= end; j += 2 * LANES) {
+            const V a = VLOAD(x + j) - m, b = VLOAD(x + j + LANES) - m;
+            even = squared ? fma(a, a, even) : even + a;
+            odd = squared ? fma(b, b, odd) : odd + b;
+        }
+        for (; j < end; j += LANES) {
+            const INDEX n = min(end - j, (INDEX)LANES);
+            const V a = select((V)0, NCL_LOAD(float, x + j, n) - m, NCL_RAMP < (int)n);
+            even = squared ? fma(a, a, even) : even + a;
+        }
+        total += even + odd;
+    }
+    NCL_HALVINGS(ADD)
+    return total.s0 / columns;
+}
+
+static void FN(norm_rows)(INDEX task, SIZES size, global const float *x, global const float *scale,
+                          global const float *offset, global float *y)
+{
+    const INDEX columns = COLUMNS, last = min((task + 1) * SPAN, ROWS);
+    for (INDEX row = task * SPAN; row < last; row++) {
+        global const float *from = x + row * columns;
+        const float m = CENTRED ? FN(norm_mean)(from, columns, 0.0f, 0) : 0.0f;
+        const V factor = 1.0f / sqrt(FN(norm_mean)(from, columns, m, 1) + EPSILON);
+        for (INDEX j = 0; j < columns; j += LANES) {
+            const INDEX n = min(columns - j, (INDEX)LANES);
+            V r = (NCL_LOAD(float, from + j, n) - m) * factor;
+            if (SCALED)
+                r *= NCL_LOAD(float, scale + j, n);
+            if (SHIFTED)
+                r += NCL_LOAD(float, offset + j, n);
+            NCL_STORE(float, r, y + row * columns + j, n);
+        }
+    }
+}

@@ -5,7 +5,9 @@
 man         groff has nothing to say against the pages, and every option is there
 bash        words are completed: options, their values behind a blank and behind '=', files
 zsh, fish   the shells read theirs, where they are installed
+documents   README.md and docs speak of no option that the command does not have
 """
+import glob
 import os
 import re
 import shutil
@@ -51,6 +53,17 @@ def check_bash(path, folder):
         assert offered <= words_got and not (not_offered & words_got), (words, got.stdout)
 
 
+def check_documents(names):
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..')
+    paths = [os.path.join(root, 'README.md')] + glob.glob(os.path.join(root, 'docs', '**', '*.md'), recursive=True)
+    assert len(paths) > 10, paths
+    for path in paths:
+        for line in open(path, encoding='utf-8'):
+            for command in re.findall(r'nnef-cl-run ([^`|;]*)', line):
+                for option in re.findall(r'(?<![\w-])--[a-z][\w-]+', command):
+                    assert option in names, (path, option)
+
+
 def main():
     command, library = os.path.abspath(sys.argv[1]), sys.argv[2]
     names = re.findall(r'^ +(?:-\w, )?(--[\w-]+)', run(command, '--help', env=dict(os.environ, COLUMNS='80')).stdout, re.M)
@@ -64,6 +77,7 @@ def main():
             text = open(paths[form]).read()
             assert form == 'man' or all(n in text or n.replace('--', '-l ', 1) in text for n in names), form
         check_man(paths['man'], names + ['NNEFCL_CACHE_DIR', 'EXIT STATUS'])
+        check_documents(names)
         check_man(library, ['nnefcl_session_run()', 'nnefcl/opencl.h'])
         check_bash(paths['bash'], folder)
         for shell in ('zsh', 'fish'):

@@ -12,6 +12,7 @@ enum status execute_runs(struct engine *engine);
 /* --check, --summary, --dump (look.c). */
 enum status look_check(struct engine *engine);
 enum status look_summary(struct engine *engine);
+enum status look_save(struct engine *engine);
 enum status look_dump(struct engine *engine);
 /* --list-devices, --list-ops (list.c), without a model. */
 enum status list_devices(const struct options *options, struct pool *pool, struct talk *talk);

@@ -122,6 +122,15 @@ enum status look_summary(struct engine *engine)
     return STATUS_OK;
 }
 
+enum status look_save(struct engine *engine)
+{
+    nnefcl_error error = {0};
+    const enum status status = engine_open_model(engine);
+    return status ? status
+                  : talk_library(engine->talk, nnefcl_model_save(engine->model, engine->options->save_nnef, &error),
+                                 &error);
+}
+
 static int write_stdout(void *user, const char *text, size_t length)
 {
     (void)user;

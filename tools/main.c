@@ -66,6 +66,9 @@ static enum status act(const struct options *options, struct pool *pool, struct 
     case ACTION_DUMP:
         status = look_dump(&engine);
         break;
+    case ACTION_SAVE_NNEF:
+        status = look_save(&engine);
+        break;
     case ACTION_CONFORMANCE:
         status = conform_execute(options, pool, talk);
         break;

@@ -233,6 +233,12 @@ static const char *set_atol(struct option_parser *p, const char *value)
     return number_real(value, &p->options->atol) && p->options->atol >= 0 ? NULL : "a number from 0 up";
 }
 
+static const char *set_save_nnef(struct option_parser *p, const char *value)
+{
+    p->options->save_nnef = value;
+    return *value ? NULL : "a folder";
+}
+
 static const char *set_dump(struct option_parser *p, const char *value)
 {
     static const struct {
@@ -414,10 +420,10 @@ FLAG(set_json, p->options->json)
 enum {
     RUN = ACTION_RUN,
     PLAN = ACTION_RUN | ACTION_CHECK | ACTION_SUMMARY | ACTION_DUMP, /* where a plan is made */
-    MODEL = PLAN,
+    MODEL = PLAN | ACTION_SAVE_NNEF,
     CONFORMANCE = ACTION_CONFORMANCE,
     DOCTOR = ACTION_DOCTOR,
-    ANY = 0x7ff,
+    ANY = 0xfff,
 };
 
 const struct option_row option_table[] = {
@@ -492,6 +498,8 @@ const struct option_row option_table[] = {
      "the model at a stage: as parsed, shaped, behind a pass, flat NNEF, planned, as sources, for graphviz", "look"},
     {0, "summary", NULL, ANY, ACTION_SUMMARY, NULL, "operation, shape, parameters, MACs of each node, and memory",
      NULL},
+    {0, "save-nnef", "FOLDER", ANY, ACTION_SAVE_NNEF, set_save_nnef,
+     "write the model as NNEF: graph.nnef and a .dat for each variable", NULL},
     {0, "disable-pass", "NAME[,NAME]", PLAN, 0, add_passes, "leave out passes", "debugging"},
     {0, "separate-buffers", NULL, PLAN | CONFORMANCE, 0, set_separate_buffers, "a buffer of its own for each tensor",
      NULL},
@@ -504,7 +512,7 @@ const struct option_row option_table[] = {
     {0, "no-cache", NULL, RUN | DOCTOR | ACTION_CHECK, 0, set_no_cache, "keep none", NULL},
     {'q', "quiet", NULL, ANY, 0, set_quiet, "no warnings, no notes", "talk"},
     {'v', "verbose", NULL, ANY, 0, set_verbose, "more notes", NULL},
-    {0, "json", NULL, ANY & ~ACTION_DUMP, 0, set_json, "JSON to stdout, nothing else", NULL},
+    {0, "json", NULL, ANY & ~(ACTION_DUMP | ACTION_SAVE_NNEF), 0, set_json, "JSON to stdout, nothing else", NULL},
     {0, "version", NULL, ANY, ACTION_VERSION, NULL, "the version", NULL},
     {'h', "help", "[TOPIC]", ANY, ACTION_HELP, set_topic, "this, or what there is to say of one thing", NULL},
 };

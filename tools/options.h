@@ -21,7 +21,8 @@ enum action {
     ACTION_VERSION = 128,
     ACTION_CONFORMANCE = 256,
     ACTION_LIST_KERNELS = 512,
-    ACTION_DOCTOR = 1024
+    ACTION_DOCTOR = 1024,
+    ACTION_SAVE_NNEF = 2048
 };
 
 /* One -i, -o or --compare; their order makes the runs. */
@@ -63,6 +64,7 @@ struct options {
     const char *labels;
     double rtol, atol;
     nnefcl_dump dump;
+    const char *save_nnef; /* the folder */
     const char *dump_pass; /* of --dump graph:PASS, else NULL */
     bool verify, check_indices;
     bool bench;

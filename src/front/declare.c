@@ -36,6 +36,11 @@ nnefcl_status ncl_stdlib(struct ncl_arena *arena, struct ncl_diag *diag, const s
     return parse_embedded(arena, diag, "stdlib.nnef", document);
 }
 
+nnefcl_status ncl_dialects(struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_document **document)
+{
+    return parse_embedded(arena, diag, "dialects.nnef", document);
+}
+
 /* ---- rules for one declaration ---- */
 
 struct check {
@@ -213,7 +218,7 @@ static nnefcl_status add_library(struct ncl_build *build)
     struct ncl_names *signatures = NCL_NEW(build->arena, struct ncl_names);
     nnefcl_status status = ncl_stdlib(build->arena, build->diag, &standard);
     if (!status)
-        status = parse_embedded(build->arena, build->diag, "dialects.nnef", &dialects);
+        status = ncl_dialects(build->arena, build->diag, &dialects);
     if (status)
         return status;
     build->graph->signatures = signatures;
@@ -309,7 +314,8 @@ static nnefcl_status add_document(struct ncl_build *build)
             continue;
         }
         if (earlier && (!fragment->has_body || is_misdefined(build, fragment, earlier))) {
-            earlier->meant = fragment->has_body;
+            earlier->meant =
+                fragment->has_body || !ncl_registered_differs(&build->scratch, earlier->fragment, fragment);
             continue; /* the known one is meant */
         }
         if (!(build->declared[i] = declare_add(build, fragment, NCL_ORIGIN_DOCUMENT)))

@@ -32,5 +32,7 @@ nnefcl_status ncl_library_signatures(struct ncl_arena *arena, struct ncl_diag *d
                                      const struct ncl_names **signatures);
 /* stdlib.nnef parsed: the declarations of chapter 4. In `arena`. */
 nnefcl_status ncl_stdlib(struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_document **document);
+/* What exporters write beside it; a declaration without a body is an operation of ours that chapter 4 lacks. */
+nnefcl_status ncl_dialects(struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_document **document);
 
 #endif

@@ -7,6 +7,7 @@
 #include "model/dump.h"
 #include "base/names.h"
 #include "front/registered.h"
+#include "nnef/lex.h"
 #include "nnef/print.h"
 
 struct flat {
@@ -14,11 +15,11 @@ struct flat {
     struct ncl_text *text;
     const struct nnefcl_model *model;
     const struct ncl_graph *graph;
-    const struct ncl_document *standard;
+    const struct ncl_document *standard, *dialects;
     struct ncl_names operations; /* struct ncl_fragment */
     struct ncl_names taken;
     const char **name; /* by tensor */
-    bool failed;
+    bool declares, failed;
 };
 
 /* ---- names: those of inputs and outputs stay, then those of the document, then the others get one ---- */
@@ -32,15 +33,42 @@ static bool take_name(struct flat *flat, const struct ncl_tensor *tensor, const 
     return true;
 }
 
-/* "y.1" gives y_1; with more underscores when that is taken. */
-static void invent(struct flat *flat, const struct ncl_tensor *tensor)
+static bool is_keyword(const char *name)
 {
-    char *base = ncl_arena_strdup(&flat->arena, tensor->name && *tensor->name ? tensor->name : "t");
-    for (char *c = base; c && *c; c++)
+#define KEYWORD(name, text) text,
+    static const char *const keywords[] = {NCL_KEYWORD_LIST(KEYWORD)};
+#undef KEYWORD
+    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
+        if (strcmp(name, keywords[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool is_legal_identifier(const char *name)
+{
+    for (const char *c = name; *c; c++)
+        if (!isalnum((unsigned char)*c) && *c != '_')
+            return false;
+    return *name && !isdigit((unsigned char)*name) && !is_keyword(name);
+}
+
+/* "y.1" gives y_1; NULL: out of memory. */
+static const char *identifier_of(struct flat *flat, const char *name)
+{
+    char *made = ncl_arena_printf(&flat->arena, "%s%s", is_keyword(name) ? "_" : "", name);
+    for (char *c = made; c && *c; c++)
         if (!isalnum((unsigned char)*c))
             *c = '_';
-    if (base && isdigit((unsigned char)*base))
-        *base = '_';
+    if (made && isdigit((unsigned char)*made))
+        *made = '_';
+    flat->failed |= !made;
+    return made;
+}
+
+/* An identifier of its own; with more underscores when one is taken. */
+static void invent(struct flat *flat, const struct ncl_tensor *tensor)
+{
+    const char *base = identifier_of(flat, tensor->name && *tensor->name ? tensor->name : "t");
     for (size_t attempt = 0; base && !flat->failed; attempt++) {
         const char *name = attempt ? ncl_arena_printf(&flat->arena, "%s_%zu", base, attempt) : base;
         if (!name)
@@ -51,21 +79,15 @@ static void invent(struct flat *flat, const struct ncl_tensor *tensor)
     flat->failed = true;
 }
 
-static bool is_legal_identifier(const char *name)
-{
-    for (const char *c = name; *c; c++)
-        if (!isalnum((unsigned char)*c) && *c != '_')
-            return false;
-    return *name && !isdigit((unsigned char)*name);
-}
-
 static void name_tensors(struct flat *flat)
 {
     const struct ncl_graph *graph = flat->graph;
     for (size_t i = 0; i < graph->output_count; i++)
-        take_name(flat, graph->output[i], graph->output[i]->name);
+        if (is_legal_identifier(graph->output[i]->name))
+            take_name(flat, graph->output[i], graph->output[i]->name);
     for (size_t i = 0; i < graph->input_count; i++)
-        take_name(flat, graph->input[i], graph->input[i]->name);
+        if (is_legal_identifier(graph->input[i]->name))
+            take_name(flat, graph->input[i], graph->input[i]->name);
     for (size_t i = 0; i < graph->tensor_count; i++)
         if (graph->tensor[i]->exported && is_legal_identifier(graph->tensor[i]->name))
             take_name(flat, graph->tensor[i], graph->tensor[i]->name);
@@ -87,7 +109,7 @@ static void merge_inputs(struct flat *flat)
     for (size_t i = 0; i < flat->graph->node_count; i++) {
         const struct ncl_node *node = flat->graph->node[i];
         if (is_input_as_output(node))
-            flat->name[node->argument[0].tensor->id] = node->argument[0].tensor->name;
+            flat->name[node->argument[0].tensor->id] = flat->name[node->result[0].tensor->id];
     }
 }
 
@@ -166,25 +188,39 @@ static bool is_used(const struct ncl_graph *graph, const struct ncl_custom *cust
     return false;
 }
 
-/* A document that uses custom operations has to declare them. */
-static void dump_registered(struct flat *flat)
+static void dump_declaration(struct flat *flat, const struct ncl_fragment *fragment)
 {
-    bool any = false;
-    for (size_t i = 0; i < flat->model->registered_count; i++) {
-        const struct ncl_registered *registered = &flat->model->registered[i];
-        if (!is_used(flat->graph, &registered->custom))
-            continue;
-        if (!any)
-            ncl_text_add(flat->text, "extension KHR_enable_fragment_definitions;\n\n");
-        any = true;
-        ncl_print_fragment(flat->text, registered->fragment);
-    }
+    if (!flat->declares)
+        ncl_text_add(flat->text, "extension KHR_enable_fragment_definitions;\n\n");
+    flat->declares = true;
+    ncl_print_fragment(flat->text, fragment);
+}
+
+static bool is_node_of(const struct ncl_graph *graph, const char *name)
+{
+    for (size_t i = 0; i < graph->node_count; i++)
+        if (!graph->node[i]->op->custom && strcmp(graph->node[i]->op->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* A document has to declare the operations that chapter 4 lacks: those of the application, and our own. */
+static void dump_declarations(struct flat *flat)
+{
+    for (size_t i = 0; i < flat->model->registered_count; i++)
+        if (is_used(flat->graph, &flat->model->registered[i].custom))
+            dump_declaration(flat, flat->model->registered[i].fragment);
+    for (size_t i = 0; i < flat->dialects->fragment_count; i++)
+        if (!flat->dialects->fragment[i].has_body && is_node_of(flat->graph, flat->dialects->fragment[i].name))
+            dump_declaration(flat, &flat->dialects->fragment[i]);
 }
 
 static nnefcl_status dump(struct flat *flat, struct ncl_diag *diag)
 {
     const struct ncl_graph *graph = flat->graph;
     nnefcl_status status = ncl_stdlib(&flat->arena, diag, &flat->standard);
+    if (!status)
+        status = ncl_dialects(&flat->arena, diag, &flat->dialects);
     if (status)
         return status;
     for (size_t i = 0; i < flat->standard->fragment_count; i++) {
@@ -199,8 +235,9 @@ static nnefcl_status dump(struct flat *flat, struct ncl_diag *diag)
         return ncl_nomem(diag);
     merge_inputs(flat);
     ncl_text_add(flat->text, "version 1.0;\n");
-    dump_registered(flat);
-    ncl_text_printf(flat->text, "\ngraph %s", graph->name);
+    dump_declarations(flat);
+    const char *name = identifier_of(flat, *graph->name ? graph->name : "g");
+    ncl_text_printf(flat->text, "\ngraph %s", name ? name : "");
     dump_list(flat, graph->input, graph->input_count);
     ncl_text_add(flat->text, " -> ");
     dump_list(flat, graph->output, graph->output_count);

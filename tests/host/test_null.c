@@ -86,6 +86,8 @@ START_TEST(models)
     REFUSED(nnefcl_model_dump_pass(NULL, NULL, "linear", ignore, NULL, &error));
     REFUSED(nnefcl_model_dump_pass(model, NULL, NULL, ignore, NULL, &error));
     REFUSED(nnefcl_model_dump_pass(model, NULL, "linear", NULL, NULL, &error));
+    REFUSED(nnefcl_model_save(NULL, "/tmp", &error));
+    REFUSED(nnefcl_model_save(model, NULL, &error));
     const char *variant[8];
     REFUSED(nnefcl_model_variants(NULL, NULL, variant, &error));
     REFUSED(nnefcl_model_variants(model, NULL, NULL, &error));

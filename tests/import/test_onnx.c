@@ -70,6 +70,18 @@ static const struct value_case values[] = {
     {"Slice by two from the second", 13,
      "in x 1,6: 1 2 3 4 5 6\nconst s i 1: 1\nconst e i 1: 6\nconst a i 1: 1\nconst p i 1: 2\nSlice x s e a p -> y",
      "1,3: 2 4 6"},
+    {"Clip of paddings", 13,
+     "in x 1: 1\nconst s i 3: -1 2 9\nconst m i : 0\nconst n i : 4\nClip s m n -> t\nCast t -> u to=1\n"
+     "ReduceSum u -> v keepdims=0\nCast v -> w to=7\nUnsqueeze w a -> r\nconst a i 1: 0\nExpand x r -> y",
+     "6: 1 1 1 1 1 1"},
+    {"BatchNormalization of a batch", 15,
+     "in x 2,1: 1 3\nconst s f 1: 2\nconst b f 1: 5\nconst m f 1: 0\nconst v f 1: 1\n"
+     "BatchNormalization x s b m v -> y - - training_mode=1",
+     "2,1: 3.00001 6.99999"},
+    {"BatchNormalization, the mean that is left", 15,
+     "in x 2,1: 1 3\nconst s f 1: 2\nconst b f 1: 5\nconst m f 1: 1\nconst v f 1: 1\n"
+     "BatchNormalization x s b m v -> z y - training_mode=1 momentum=0.5",
+     "1: 1.5"},
     {"Split-18 with a smaller last part", 18, "in x 5: 1 2 3 4 5\nSplit x -> a y num_outputs=2", "2: 4 5"},
     {"ReduceSum-13 over no axes", 13, X6 "ReduceSum x -> y keepdims=0", ": 21"},
     {"ReduceMean-18", 18, X6 "const a i 1: -1\nReduceMean x a -> y", "2,1: 2 5"},
@@ -334,6 +346,53 @@ START_TEST(onnx_and_nnef_have_one_plan)
 }
 END_TEST
 
+/* ---- as a folder of NNEF ---- */
+
+static const struct saved_case {
+    int opset;
+    const char *text, *output, *has; /* a part of the document */
+} saved[] = {
+    {13, X6 "const w f 3: 10 20 30\nAdd x w -> y", "y", "add("},
+    {13, X6 "const w f 3: 0.1 0.2 0.3\nMul x w -> a:0\nErf a:0 -> if", "if", "graph g( x ) -> ( _if )"},
+    {13, "in x 5: 0.5 1.5 2.5 -0.5 -1.5\nRound x -> 0/y", "0/y", "fragment round_even("},
+    {13, X6 "const w h 3: 15872 49152 0\nconst b b 3: 1 0 1\nMul x w -> a\nWhere b a x -> y", "y", "select"},
+    {13, "in x 2,2: 1 2 3 4\nconst m b 2,2: 1 0 1 1\nconst i f 2,2: -inf -inf -1 2\nWhere m x i -> y", "y", "select"},
+};
+
+/* It opens strictly, without a dialect, and computes the same bits. */
+START_TEST(saved_models_are_the_same)
+{
+    const struct saved_case *c = &saved[_i];
+    char folder[] = "/tmp/onnx_save.XXXXXX", command[64], place[128], got[4096], again[4096];
+    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
+    nnefcl_error error = {0};
+    nnefcl_model *model, *back = NULL;
+    struct said said;
+    size_t size;
+    options.strict = 1;
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    onnx_text_parse(&text, c->opset, c->text, c->output);
+    uint8_t *bytes = onnx_text_pack(&text, &size);
+    ck_assert_msg(open_bytes(bytes, size, &model, &said) == NNEFCL_OK, "%s", said.text);
+    snprintf(place, sizeof place, "%s/made", folder);
+    ck_assert_msg(nnefcl_model_save(model, place, &error) == NNEFCL_OK, "%s", error.message);
+    ck_assert_msg(nnefcl_model_open(place, &options, &back, &error) == NNEFCL_OK, "%s", error.message);
+    evaluate(model, text.input, got, sizeof got);
+    evaluate(back, text.input, again, sizeof again);
+    ck_assert_str_eq(got, again);
+    char *flat = calloc(1, 1 << 16);
+    nnefcl_model_dump(model, NNEFCL_DUMP_FLAT, append, flat, NULL);
+    ck_assert_msg(strstr(flat, c->has) != NULL, "%s", flat);
+    ck_assert_int_eq(nnefcl_model_save(model, "/dev/null/none", &error), NNEFCL_ERR_DATA);
+    nnefcl_model_free(back);
+    nnefcl_model_free(model);
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    ck_assert_int_eq(system(command), 0);
+    free(flat);
+    free(bytes);
+}
+END_TEST
+
 /* ---- elements in a file of their own ---- */
 
 static void external(NclOnnx__Tensor *tensor, const char *file)
@@ -414,6 +473,7 @@ int main(void)
     tcase_add_loop_test(tests, damaged_files_end_soon, 0, sizeof values / sizeof *values);
     tcase_add_loop_test(tests, external_elements_stay_in_the_folder, 0, sizeof externals / sizeof *externals);
     tcase_add_test(tests, onnx_and_nnef_have_one_plan);
+    tcase_add_loop_test(tests, saved_models_are_the_same, 0, sizeof saved / sizeof *saved);
     Suite *suite = suite_create("import/onnx");
     suite_add_tcase(suite, tests);
     return suite_run(suite);

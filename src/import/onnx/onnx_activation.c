@@ -34,6 +34,22 @@ void ncl_onnx_clip(struct ncl_import *import, const struct ncl_import_node *node
         ncl_import_pass(import, node, 0, ncl_import_value(import, node, 0));
 }
 
+/* The same with what is known: paddings that TensorFlow's rule computes go through it. */
+bool ncl_onnx_clip_fold(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    static const char *const names[] = {NULL, "min", "max"}, *const ops[] = {NULL, "max", "min"};
+    const struct ncl_known *x = ncl_import_known(import, node, 0);
+    for (size_t i = 1; i < 3 && x; i++) {
+        const struct ncl_known *bound = NULL;
+        if (node->version >= 11)
+            bound = ncl_import_has(import, node, i) ? ncl_import_known(import, node, i) : NULL;
+        else if (ncl_import_attribute(node, names[i]))
+            bound = ncl_known_scalar(&import->scratch, x->element, ncl_import_scalar(import, node, names[i], 0));
+        x = bound ? ncl_fold_binary(import, ops[i], x, bound) : x;
+    }
+    return ncl_onnx_folded(import, node, x);
+}
+
 void ncl_onnx_leaky_relu(struct ncl_import *import, const struct ncl_import_node *node)
 {
     const double alpha = ncl_import_scalar(import, node, "alpha", 0.01);

@@ -10,35 +10,21 @@ static struct ncl_tensor *per_channel(struct ncl_import *import, const struct nc
                                 &(nnefcl_shape){.rank = 2, .extent = {1, ncl_shape_volume(shape)}});
 }
 
-void ncl_onnx_batch_normalization(struct ncl_import *import, const struct ncl_import_node *node)
-{
-    const double epsilon = ncl_import_scalar(import, node, "epsilon", 1e-5);
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *scale = per_channel(import, node, 1),
-                      *offset = per_channel(import, node, 2), *mean = per_channel(import, node, 3),
-                      *variance = per_channel(import, node, 4);
-    if (ncl_import_integer(import, node, "training_mode", 0))
-        ncl_import_refuse(import, "training is not supported");
-    if (ncl_import_integer(import, node, "spatial", 1) == 0)
-        ncl_import_refuse(import, "spatial = 0 is not supported");
-    ncl_import_give(import, node, 0,
-                    NCL_COMPOSE(import, "batch_normalization", {"input", ncl_value_tensor(x)},
-                                {"mean", ncl_value_tensor(mean)}, {"variance", ncl_value_tensor(variance)},
-                                {"offset", ncl_value_tensor(offset)}, {"scale", ncl_value_tensor(scale)},
-                                {"epsilon", ncl_value_scalar(epsilon)}));
-}
-
-/* (x - mean) / sqrt(variance + epsilon) along axes; *mean and *factor, 1 / sqrt(...), if they are asked for. */
+/* (x - mean) / sqrt(variance + epsilon) along axes; *mean, *variance and *factor, 1 / sqrt(...), if they are asked
+ * for. */
 static struct ncl_tensor *standardized(struct ncl_import *import, struct ncl_tensor *x, const int *axis, size_t count,
-                                       double epsilon, struct ncl_tensor **mean, struct ncl_tensor **factor)
+                                       double epsilon, struct ncl_tensor **mean, struct ncl_tensor **variance,
+                                       struct ncl_tensor **factor)
 {
     struct ncl_tensor *m = ncl_compose_reduce(import, "mean_reduce", x, axis, count, true),
                       *centred = ncl_compose_binary(import, "sub", x, m),
-                      *variance = ncl_compose_reduce(import, "mean_reduce", ncl_compose_unary(import, "sqr", centred),
-                                                     axis, count, true),
-                      *deviation =
-                          ncl_compose_unary(import, "sqrt", ncl_compose_with(import, "add", variance, epsilon));
+                      *v = ncl_compose_reduce(import, "mean_reduce", ncl_compose_unary(import, "sqr", centred), axis,
+                                              count, true),
+                      *deviation = ncl_compose_unary(import, "sqrt", ncl_compose_with(import, "add", v, epsilon));
     if (mean)
         *mean = m;
+    if (variance)
+        *variance = v;
     if (factor)
         *factor = ncl_compose_unary(import, "rcp", deviation);
     return ncl_compose_binary(import, "div", centred, deviation);
@@ -63,6 +49,61 @@ static struct ncl_tensor *channel_column(struct ncl_import *import, const struct
     return import->status ? &import->nothing : ncl_import_tensor_as(import, node, index, &shape);
 }
 
+/* What is left of a moment, and what the batch adds to it. */
+static void moment_give(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
+                        struct ncl_tensor *of_batch)
+{
+    if (!ncl_import_wants(import, node, index))
+        return;
+    const double momentum = ncl_import_scalar(import, node, "momentum", 0.9);
+    const nnefcl_shape row = {.rank = 1, .extent = {of_batch->shape.extent[1]}};
+    struct ncl_tensor *old = ncl_import_tensor(import, node, index + 2);
+    ncl_import_give(
+        import, node, index,
+        ncl_compose_binary(import, "add", ncl_compose_with(import, "mul", old, momentum),
+                           ncl_compose_with(import, "mul", ncl_compose_reshape(import, of_batch, &row), 1 - momentum)));
+}
+
+/* training_mode: by the moments of what is given. Networks that standardize their weights have it on those. */
+static void batch_normalization_of_batch(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    int axis[NNEFCL_MAX_RANK];
+    size_t count = 0;
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *mean, *variance;
+    const nnefcl_shape shape = x->shape;
+    if (shape.rank < 2)
+        ncl_import_wrong(import, "the input has rank %d", shape.rank);
+    for (int i = 0; i < shape.rank; i++)
+        if (i != 1)
+            axis[count++] = i;
+    if (import->status)
+        return;
+    x = standardized(import, x, axis, count, ncl_import_scalar(import, node, "epsilon", 1e-5), &mean, &variance, NULL);
+    x = scaled(import, x, channel_column(import, node, 1, &shape), channel_column(import, node, 2, &shape));
+    ncl_import_give(import, node, 0, x);
+    moment_give(import, node, 1, mean);
+    moment_give(import, node, 2, variance);
+}
+
+void ncl_onnx_batch_normalization(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    if (ncl_import_integer(import, node, "training_mode", 0)) {
+        batch_normalization_of_batch(import, node);
+        return;
+    }
+    const double epsilon = ncl_import_scalar(import, node, "epsilon", 1e-5);
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *scale = per_channel(import, node, 1),
+                      *offset = per_channel(import, node, 2), *mean = per_channel(import, node, 3),
+                      *variance = per_channel(import, node, 4);
+    if (ncl_import_integer(import, node, "spatial", 1) == 0)
+        ncl_import_refuse(import, "spatial = 0 is not supported");
+    ncl_import_give(import, node, 0,
+                    NCL_COMPOSE(import, "batch_normalization", {"input", ncl_value_tensor(x)},
+                                {"mean", ncl_value_tensor(mean)}, {"variance", ncl_value_tensor(variance)},
+                                {"offset", ncl_value_tensor(offset)}, {"scale", ncl_value_tensor(scale)},
+                                {"epsilon", ncl_value_scalar(epsilon)}));
+}
+
 void ncl_onnx_instance_normalization(struct ncl_import *import, const struct ncl_import_node *node)
 {
     int axis[NNEFCL_MAX_RANK];
@@ -75,7 +116,7 @@ void ncl_onnx_instance_normalization(struct ncl_import *import, const struct ncl
     if (import->status)
         return;
     x = standardized(import, x, axis, (size_t)shape.rank - 2, ncl_import_scalar(import, node, "epsilon", 1e-5), NULL,
-                     NULL);
+                     NULL, NULL);
     ncl_import_give(
         import, node, 0,
         scaled(import, x, channel_column(import, node, 1, &shape), channel_column(import, node, 2, &shape)));
@@ -95,7 +136,7 @@ void ncl_onnx_group_normalization(struct ncl_import *import, const struct ncl_im
         return;
     const nnefcl_shape rows = {3, {whole.extent[0], groups, ncl_shape_span(&whole, 1, whole.rank) / groups}};
     x = standardized(import, ncl_compose_reshape(import, x, &rows), axis, 1,
-                     ncl_import_scalar(import, node, "epsilon", 1e-5), NULL, NULL);
+                     ncl_import_scalar(import, node, "epsilon", 1e-5), NULL, NULL, NULL);
     if (node->version < 21) {
         x = scaled(import, x, channel_column(import, node, 1, &rows), channel_column(import, node, 2, &rows));
         ncl_import_give(import, node, 0, ncl_compose_reshape(import, x, &whole));
@@ -124,7 +165,7 @@ void ncl_onnx_layer_normalization(struct ncl_import *import, const struct ncl_im
                       *factor;
     const size_t count = axes_from(import, node, x, axis);
     const bool factors = ncl_import_wants(import, node, 2);
-    x = standardized(import, x, axis, count, ncl_import_scalar(import, node, "epsilon", 1e-5), &mean,
+    x = standardized(import, x, axis, count, ncl_import_scalar(import, node, "epsilon", 1e-5), &mean, NULL,
                      factors ? &factor : NULL);
     ncl_import_give(import, node, 0, scaled(import, x, scale, offset));
     ncl_import_give(import, node, 1, mean);
@@ -160,7 +201,7 @@ void ncl_onnx_mean_variance_normalization(struct ncl_import *import, const struc
     for (size_t i = 0; i < count && !import->status; i++)
         axis[i] = ncl_import_axis(import, axes ? axes[i] : usual[i], x->shape.rank);
     if (!import->status)
-        ncl_import_give(import, node, 0, standardized(import, x, axis, count, 1e-9, NULL, NULL));
+        ncl_import_give(import, node, 0, standardized(import, x, axis, count, 1e-9, NULL, NULL, NULL));
 }
 
 void ncl_onnx_lp_normalization(struct ncl_import *import, const struct ncl_import_node *node)

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* nnefcl_model_save: the model as a folder of NNEF, the flat document and a file for each variable. Elements are
+ * written as a session would read them, so the folder computes the same bits. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/checked.h"
+#include "model/dump.h"
+
+struct save {
+    const struct nnefcl_model *model;
+    const char *folder;
+    struct ncl_arena arena;
+    struct ncl_diag *diag;
+    struct ncl_weights *weights;
+};
+
+static nnefcl_status system_failed(struct save *save, const char *what, const char *path)
+{
+    return ncl_error(save->diag, NNEFCL_ERR_DATA, NCL_NOWHERE, "%s '%.300s': %s", what, path, strerror(errno));
+}
+
+/* The folders of a label ("encoder/conv1/filter"), and that of the model itself. */
+static nnefcl_status folders_make(struct save *save, char *path)
+{
+    for (char *slash = strchr(path + strlen(save->folder), '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        const int failed = mkdir(path, 0777) && errno != EEXIST;
+        if (failed)
+            return system_failed(save, "cannot make the folder", path);
+        *slash = '/';
+    }
+    return NNEFCL_OK;
+}
+
+static nnefcl_status file_open(struct save *save, const char *name, const char *end, const char **path, FILE **file)
+{
+    char *made = ncl_arena_printf(&save->arena, "%s/%s%s", save->folder, name, end);
+    *path = made;
+    *file = NULL;
+    nnefcl_status status = made ? folders_make(save, made) : ncl_nomem(save->diag);
+    if (!status && !(*file = fopen(made, "wb")))
+        status = system_failed(save, "cannot write", made);
+    return status;
+}
+
+static nnefcl_status file_close(struct save *save, const char *path, FILE *file, bool whole)
+{
+    const bool failed = ferror(file) || !whole;
+    return fclose(file) || failed ? system_failed(save, "cannot write", path) : NNEFCL_OK;
+}
+
+static nnefcl_status document_save(struct save *save)
+{
+    struct ncl_text text;
+    const char *path;
+    FILE *file = NULL;
+    ncl_text_init(&text, &save->model->arena.allocator);
+    nnefcl_status status = ncl_dump_flat(&text, save->model, save->diag);
+    if (!status && text.failed)
+        status = ncl_nomem(save->diag);
+    if (!status)
+        status = file_open(save, "graph", ".nnef", &path, &file);
+    if (file)
+        status = file_close(save, path, file, fwrite(text.data, 1, text.length, file) == text.length);
+    ncl_text_free(&text);
+    return status;
+}
+
+static size_t write_bytes(void *file, const void *data, size_t size)
+{
+    return fwrite(data, 1, size, file);
+}
+
+static nnefcl_status elements_read(struct save *save, const struct ncl_tensor *tensor, nnefcl_tensor *out)
+{
+    const uint64_t count = (uint64_t)ncl_shape_volume(&tensor->shape);
+    nnefcl_status status = ncl_weights_begin(save->weights, tensor, save->diag);
+    *out = (nnefcl_tensor){.dtype = tensor->dtype, .shape = tensor->shape};
+    if (status || !ncl_mul_size((size_t)count, nnefcl_dtype_size(tensor->dtype), &out->bytes) ||
+        !(out->data = ncl_resize(&save->model->arena.allocator, NULL, out->bytes)))
+        return status ? status : ncl_nomem(save->diag);
+    return ncl_weights_next(save->weights, out->data, (size_t)count, save->diag);
+}
+
+static nnefcl_status variable_save(struct save *save, const struct ncl_tensor *tensor)
+{
+    nnefcl_tensor elements = {0};
+    const char *path;
+    FILE *file = NULL;
+    nnefcl_status status = elements_read(save, tensor, &elements);
+    if (!status)
+        status = file_open(save, tensor->variable->label, ".dat", &path, &file);
+    if (file) {
+        const bool whole = nnefcl_tensor_write(&elements, write_bytes, file, NULL) == NNEFCL_OK;
+        status = file_close(save, path, file, whole);
+    }
+    ncl_resize(&save->model->arena.allocator, elements.data, 0);
+    return status;
+}
+
+static nnefcl_status all_save(struct save *save)
+{
+    const struct ncl_graph *graph = save->model->graph;
+    nnefcl_status status = ncl_model_weights(save->model, save->diag, &save->weights);
+    if (!status)
+        status = document_save(save);
+    for (size_t i = 0; i < graph->tensor_count && !status; i++)
+        if (graph->tensor[i]->role == NCL_ROLE_VARIABLE && graph->tensor[i]->producer)
+            status = variable_save(save, graph->tensor[i]);
+    ncl_weights_free(save->weights);
+    return status;
+}
+
+nnefcl_status nnefcl_model_save(const nnefcl_model *model, const char *folder, nnefcl_error *error)
+{
+    struct ncl_diag diag;
+    ncl_diag_init(&diag, error, NULL, NULL, false);
+    if (!model || !folder)
+        return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_model_save: %s is NULL",
+                         model ? "folder" : "model");
+    diag.budget = model->budget;
+    struct save save = {.model = model, .folder = folder, .diag = &diag};
+    ncl_arena_init(&save.arena, &model->arena.allocator, 0);
+    const nnefcl_status status = all_save(&save);
+    ncl_arena_free(&save.arena);
+    return status;
+}

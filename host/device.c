@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/filled.h"
 #include "host.h"
 
 /* ---- choosing ---- */
@@ -418,12 +419,11 @@ void nnefcl_device_free(nnefcl_device *device)
     ncl_resize(&allocator, device, 0);
 }
 
-void nnefcl_device_describe(const nnefcl_device *device, nnefcl_device_info *info)
+void(nnefcl_device_describe)(const nnefcl_device *device, nnefcl_device_info *info, size_t size)
 {
-    if (device && info)
-        *info = device->info;
-    else if (info)
-        *info = (nnefcl_device_info){0};
+    static const nnefcl_device_info none = {0};
+    const nnefcl_device_info *made = device ? &device->info : &none;
+    NCL_FILLED_GIVE(NNEFCL_OK, info, size, *made, relaxed_atomics);
 }
 
 cl_context nnefcl_device_context(const nnefcl_device *device)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The buffers of a plan on the device. */
+#include "base/filled.h"
 #include "host.h"
 
 static nnefcl_status create_buffer(struct nnefcl_session *session, uint64_t bytes, const char *what, cl_mem *memory,
@@ -100,13 +101,8 @@ cl_mem ncl_memory_place(const struct nnefcl_session *session, ncl_ref tensor, ui
     return slot->bound;
 }
 
-void nnefcl_session_memory(const nnefcl_session *session, nnefcl_memory *memory)
+static void memory_count(const struct nnefcl_session *session, nnefcl_memory *memory)
 {
-    if (!memory)
-        return;
-    *memory = (nnefcl_memory){0};
-    if (!session)
-        return;
     memory->weights = session->plan->weight_bytes;
     memory->arena = session->plan->arena_bytes;
     memory->io = session->plan->io_bytes;
@@ -116,4 +112,12 @@ void nnefcl_session_memory(const nnefcl_session *session, nnefcl_memory *memory)
     memory->buffers = (session->records != NULL) + (session->counters != NULL);
     for (size_t i = 0; i < session->plan->buffer_count; i++)
         memory->buffers += session->slot[i].own != NULL;
+}
+
+void(nnefcl_session_memory)(const nnefcl_session *session, nnefcl_memory *memory, size_t size)
+{
+    nnefcl_memory made = {0};
+    if (session)
+        memory_count(session, &made);
+    NCL_FILLED_GIVE(NNEFCL_OK, memory, size, made, buffers);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/filled.h"
 #include "host.h"
 
 /* ---- the plan ---- */
@@ -251,18 +252,17 @@ static uint64_t alive_bytes(const struct ncl_plan *plan, uint32_t step)
     return sum;
 }
 
-nnefcl_status nnefcl_session_step(const nnefcl_session *session, size_t index, nnefcl_step_info *info)
+nnefcl_status(nnefcl_session_step)(const nnefcl_session *session, size_t index, nnefcl_step_info *info, size_t size)
 {
     static const char *const kinds[] = {
         [NCL_STEP_LOAD] = "load", [NCL_STEP_COPY] = "copy", [NCL_STEP_GEMM] = "clblast"};
-    if (info)
-        *info = (nnefcl_step_info){0};
-    if (!session || !info || index >= session->plan->run.count)
-        return NNEFCL_ERR_ARGUMENT;
+    nnefcl_step_info made = {0};
+    if (index >= nnefcl_session_step_count(session))
+        return NCL_FILLED_GIVE(NNEFCL_ERR_ARGUMENT, info, size, made, device_ms);
     const struct ncl_step *step = &session->plan->run.step[index];
     const char *operation = strrchr(session->location[index], '=');
     const char *kernel = step->kind == NCL_STEP_KERNEL ? session->plan->kernel[step->kernel].body : kinds[step->kind];
-    *info = (nnefcl_step_info){
+    made = (nnefcl_step_info){
         .kernel = kernel,
         .variant = step->variant,
         .operation = operation ? operation + strspn(operation, "= ") : kernel,
@@ -272,8 +272,8 @@ nnefcl_status nnefcl_session_step(const nnefcl_session *session, size_t index, n
         .bytes = step_bytes(session->plan, step),
         .alive = alive_bytes(session->plan, (uint32_t)index),
     };
-    ncl_times_step(session, index, &info->start_ms, &info->device_ms);
-    return NNEFCL_OK;
+    ncl_times_step(session, index, &made.start_ms, &made.device_ms);
+    return NCL_FILLED_GIVE(NNEFCL_OK, info, size, made, device_ms);
 }
 
 nnefcl_status nnefcl_session_dump(const nnefcl_session *session, nnefcl_dump what, nnefcl_write_fn write, void *user,
@@ -295,8 +295,8 @@ nnefcl_status nnefcl_session_dump(const nnefcl_session *session, nnefcl_dump wha
     return status;
 }
 
-void nnefcl_session_host_memory(const nnefcl_session *session, nnefcl_host_memory *memory)
+void(nnefcl_session_host_memory)(const nnefcl_session *session, nnefcl_host_memory *memory, size_t size)
 {
-    if (memory)
-        *memory = session ? ncl_budget_memory(session->budget) : (nnefcl_host_memory){0};
+    const nnefcl_host_memory made = session ? ncl_budget_memory(session->budget) : (nnefcl_host_memory){0};
+    NCL_FILLED_GIVE(NNEFCL_OK, memory, size, made, limit);
 }

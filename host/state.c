@@ -2,6 +2,7 @@
 /* The state of a session from and to host memory (state.h). */
 #include "nnefcl/state.h"
 
+#include "base/filled.h"
 #include "plan/saved_state.h"
 #include "host.h"
 
@@ -108,20 +109,19 @@ size_t nnefcl_session_state_count(const nnefcl_session *session)
     return session ? session->plan->state_count : 0;
 }
 
-nnefcl_status nnefcl_session_state(const nnefcl_session *session, size_t index, nnefcl_tensor_info *info)
+nnefcl_status(nnefcl_session_state)(const nnefcl_session *session, size_t index, nnefcl_tensor_info *info, size_t size)
 {
-    if (info)
-        *info = (nnefcl_tensor_info){0};
-    if (!info || index >= nnefcl_session_state_count(session))
-        return NNEFCL_ERR_ARGUMENT;
+    nnefcl_tensor_info made = {0};
+    if (index >= nnefcl_session_state_count(session))
+        return NCL_FILLED_GIVE(NNEFCL_ERR_ARGUMENT, info, size, made, bytes);
     const struct ncl_plan_tensor *tensor = tensor_of(session, index);
     const struct ncl_plan_state *state = &session->plan->state[index];
-    *info = (nnefcl_tensor_info){.name = state->name,
-                                 .label = state->label,
-                                 .dtype = tensor->dtype,
-                                 .shape = tensor->shape,
-                                 .bytes = (size_t)tensor->bytes};
-    return NNEFCL_OK;
+    made = (nnefcl_tensor_info){.name = state->name,
+                                .label = state->label,
+                                .dtype = tensor->dtype,
+                                .shape = tensor->shape,
+                                .bytes = (size_t)tensor->bytes};
+    return NCL_FILLED_GIVE(NNEFCL_OK, info, size, made, bytes);
 }
 
 static nnefcl_status check_call(const nnefcl_session *session, size_t index, const void *data, const char *call,

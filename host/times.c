@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Times of the last run: those of the device from the events of its commands, which are kept until the next run. What
  * was not measured is negative. */
+#include "base/filled.h"
 #include "host.h"
 
 static const double not_measured = -1;
@@ -83,13 +84,13 @@ void ncl_times_step(const struct nnefcl_session *session, size_t index, double *
     *device_ms = milliseconds(start, end);
 }
 
-void nnefcl_session_timing(const nnefcl_session *session, nnefcl_timing *timing)
+void(nnefcl_session_timing)(const nnefcl_session *session, nnefcl_timing *timing, size_t size)
 {
-    if (!timing)
-        return;
-    *timing = session ? session->timing : (nnefcl_timing){0};
-    if (!session)
-        return;
-    timing->device_ms = device_time(session);
-    timing->transfer_ms = transfer_time(session);
+    nnefcl_timing made = {0};
+    if (session) {
+        made = session->timing;
+        made.device_ms = device_time(session);
+        made.transfer_ms = transfer_time(session);
+    }
+    NCL_FILLED_GIVE(NNEFCL_OK, timing, size, made, transfer_ms);
 }

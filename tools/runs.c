@@ -260,11 +260,11 @@ static enum status check_streams(struct runs *runs, const struct options *option
 }
 
 static nnefcl_tensor_info *tensors_of(struct pool *pool, const nnefcl_model *model, size_t count,
-                                      nnefcl_status (*get)(const nnefcl_model *, size_t, nnefcl_tensor_info *))
+                                      nnefcl_status (*get)(const nnefcl_model *, size_t, nnefcl_tensor_info *, size_t))
 {
     nnefcl_tensor_info *tensors = pool_array(pool, count, sizeof *tensors);
     for (size_t i = 0; i < count; i++)
-        get(model, i, &tensors[i]);
+        get(model, i, &tensors[i], sizeof tensors[i]);
     return tensors;
 }
 

@@ -72,7 +72,8 @@ NNEFCL_API nnefcl_status nnefcl_device_open(const char *spec, const nnefcl_devic
                                             nnefcl_device **device, nnefcl_error *error);
 /* Releases the caller's hold; sessions keep what they need. NULL is allowed. */
 NNEFCL_API void nnefcl_device_free(nnefcl_device *device);
-NNEFCL_API void nnefcl_device_describe(const nnefcl_device *device, nnefcl_device_info *info);
+NNEFCL_API void nnefcl_device_describe(const nnefcl_device *device, nnefcl_device_info *info, size_t size);
+#define nnefcl_device_describe(device, info) nnefcl_device_describe(device, info, sizeof(nnefcl_device_info))
 
 #ifdef __cplusplus
 }

@@ -55,7 +55,9 @@ typedef struct nnefcl_node_info {
     uint64_t macs;       /* multiply-accumulates of conv, deconv, linear and matmul, else 0 */
 } nnefcl_node_info;
 NNEFCL_API size_t nnefcl_model_node_count(const nnefcl_model *model);
-NNEFCL_API nnefcl_status nnefcl_model_node(const nnefcl_model *model, size_t index, nnefcl_node_info *info);
+NNEFCL_API nnefcl_status nnefcl_model_node(const nnefcl_model *model, size_t index, nnefcl_node_info *info,
+                                           size_t size);
+#define nnefcl_model_node(model, index, info) nnefcl_model_node(model, index, info, sizeof(nnefcl_node_info))
 
 /* What a model needs, found without a device. */
 typedef struct nnefcl_needs {
@@ -67,7 +69,9 @@ typedef struct nnefcl_needs {
 } nnefcl_needs;
 /* Would this model run? NNEFCL_ERR_LIMIT: options->memory_limit, or what the generic target has. */
 NNEFCL_API nnefcl_status nnefcl_model_check(const nnefcl_model *model, const nnefcl_session_options *options,
-                                            nnefcl_needs *needs, nnefcl_error *error);
+                                            nnefcl_needs *needs, size_t size, nnefcl_error *error);
+#define nnefcl_model_check(model, options, needs, error)                                                               \
+    nnefcl_model_check(model, options, needs, sizeof(nnefcl_needs), error)
 
 /* Which variant of kernels (kernel.h) computes each node for the generic CPU: `variant` has room for as many names as
  * the model has nodes; NULL where there is one kernel only, or none. They live as long as the library. */
@@ -81,7 +85,8 @@ typedef struct nnefcl_op_info {
     const char *runs; /* "kernel" or "by its body" */
 } nnefcl_op_info;
 NNEFCL_API size_t nnefcl_op_count(void);
-NNEFCL_API nnefcl_status nnefcl_op(size_t index, nnefcl_op_info *info);
+NNEFCL_API nnefcl_status nnefcl_op(size_t index, nnefcl_op_info *info, size_t size);
+#define nnefcl_op(index, info) nnefcl_op(index, info, sizeof(nnefcl_op_info))
 
 /* The index of the name that somebody may have meant by `wanted`, as the messages of the library say it ("did you mean
  * ...?"); SIZE_MAX: none is near. NULL among the names is passed over. */

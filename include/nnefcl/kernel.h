@@ -21,7 +21,9 @@ typedef struct nnefcl_variant_info {
 } nnefcl_variant_info;
 NNEFCL_API size_t nnefcl_variant_count(void);
 /* `device` NULL: `unfit` is NULL. NNEFCL_ERR_ARGUMENT: no such index. */
-NNEFCL_API nnefcl_status nnefcl_variant(size_t index, const nnefcl_device *device, nnefcl_variant_info *info);
+NNEFCL_API nnefcl_status nnefcl_variant(size_t index, const nnefcl_device *device, nnefcl_variant_info *info,
+                                        size_t size);
+#define nnefcl_variant(index, device, info) nnefcl_variant(index, device, info, sizeof(nnefcl_variant_info))
 
 #ifdef __cplusplus
 }

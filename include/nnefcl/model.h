@@ -112,9 +112,15 @@ NNEFCL_API size_t nnefcl_model_output_count(const nnefcl_model *model);
 NNEFCL_API size_t nnefcl_model_variable_count(const nnefcl_model *model);
 /* index < count; info is zeroed otherwise and NNEFCL_ERR_ARGUMENT returned. Inputs and outputs are in the order of the
  * graph's declaration. */
-NNEFCL_API nnefcl_status nnefcl_model_input(const nnefcl_model *model, size_t index, nnefcl_tensor_info *info);
-NNEFCL_API nnefcl_status nnefcl_model_output(const nnefcl_model *model, size_t index, nnefcl_tensor_info *info);
-NNEFCL_API nnefcl_status nnefcl_model_variable(const nnefcl_model *model, size_t index, nnefcl_tensor_info *info);
+NNEFCL_API nnefcl_status nnefcl_model_input(const nnefcl_model *model, size_t index, nnefcl_tensor_info *info,
+                                            size_t size);
+#define nnefcl_model_input(model, index, info) nnefcl_model_input(model, index, info, sizeof(nnefcl_tensor_info))
+NNEFCL_API nnefcl_status nnefcl_model_output(const nnefcl_model *model, size_t index, nnefcl_tensor_info *info,
+                                             size_t size);
+#define nnefcl_model_output(model, index, info) nnefcl_model_output(model, index, info, sizeof(nnefcl_tensor_info))
+NNEFCL_API nnefcl_status nnefcl_model_variable(const nnefcl_model *model, size_t index, nnefcl_tensor_info *info,
+                                               size_t size);
+#define nnefcl_model_variable(model, index, info) nnefcl_model_variable(model, index, info, sizeof(nnefcl_tensor_info))
 /* The index of an input or output by its name, of a variable by its label; SIZE_MAX: there is none. */
 NNEFCL_API size_t nnefcl_model_find_input(const nnefcl_model *model, const char *name);
 NNEFCL_API size_t nnefcl_model_find_output(const nnefcl_model *model, const char *name);
@@ -126,7 +132,8 @@ typedef struct nnefcl_host_memory {
     uint64_t limit;      /* 0: none */
 } nnefcl_host_memory;
 /* Of the model: its texts, graph and container. Zeros for NULL. */
-NNEFCL_API void nnefcl_model_host_memory(const nnefcl_model *model, nnefcl_host_memory *memory);
+NNEFCL_API void nnefcl_model_host_memory(const nnefcl_model *model, nnefcl_host_memory *memory, size_t size);
+#define nnefcl_model_host_memory(model, memory) nnefcl_model_host_memory(model, memory, sizeof(nnefcl_host_memory))
 
 #ifdef __cplusplus
 }

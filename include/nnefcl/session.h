@@ -101,6 +101,34 @@ NNEFCL_API void nnefcl_session_free(nnefcl_session *session);
 NNEFCL_API nnefcl_status nnefcl_session_run(nnefcl_session *session, const void *const *inputs, void *const *outputs,
                                             nnefcl_error *error);
 
+/* What elements of a tensor are in the memory of the application. */
+typedef enum nnefcl_element {
+    NNEFCL_ELEMENT_OWN,     /* as the tensor has them: float, int32_t, uint8_t */
+    NNEFCL_ELEMENT_FLOAT16, /* IEEE half, of tensors of scalars */
+    NNEFCL_ELEMENT_INT64    /* int64_t, of tensors of integers */
+} nnefcl_element;
+
+/* Host memory of an input and of an output, dense and row-major. */
+typedef struct nnefcl_source {
+    const void *data;
+    size_t bytes; /* that are there; as many as the tensor has in these elements, or more */
+    nnefcl_element element;
+} nnefcl_source;
+typedef struct nnefcl_sink {
+    void *data; /* NULL: not wanted */
+    size_t bytes;
+    nnefcl_element element;
+} nnefcl_sink;
+
+/* nnefcl_session_run with everything checked: the numbers of inputs and outputs (or 0 outputs: none is wanted), the
+ * bytes of each, and conversions. Halves of an output are rounded to the nearest. NNEFCL_ERR_ARGUMENT: a number or a
+ * size does not fit, or elements of that kind do not stand for the type; nothing ran. NNEFCL_ERR_DATA: an integer of an
+ * input does not fit in 32 bits, and nothing ran; or finite values of an output are infinite as halves (the message
+ * counts them), and the run was made and every output is there. */
+NNEFCL_API nnefcl_status nnefcl_session_run_sized(nnefcl_session *session, const nnefcl_source *inputs,
+                                                  size_t input_count, const nnefcl_sink *outputs, size_t output_count,
+                                                  nnefcl_error *error);
+
 /* Where the time of the last run went, in milliseconds; negative: not measured. The device's own times need
  * `profiling`, are there once the run is over, and do not overlap: total - device - transfer is the host's. */
 typedef struct nnefcl_timing {
@@ -109,7 +137,8 @@ typedef struct nnefcl_timing {
     double device_ms;   /* from the start of the first step to the end of the last one */
     double transfer_ms; /* nnefcl_session_run: inputs and outputs */
 } nnefcl_timing;
-NNEFCL_API void nnefcl_session_timing(const nnefcl_session *session, nnefcl_timing *timing);
+NNEFCL_API void nnefcl_session_timing(const nnefcl_session *session, nnefcl_timing *timing, size_t size);
+#define nnefcl_session_timing(session, timing) nnefcl_session_timing(session, timing, sizeof(nnefcl_timing))
 
 /* One step of the plan, for profiles. Strings live as long as the session. */
 typedef struct nnefcl_step_info {
@@ -125,16 +154,21 @@ typedef struct nnefcl_step_info {
     double device_ms; /* what it took then; negative: not measured (NNEFCL_PROFILING_STEPS does) */
 } nnefcl_step_info;
 NNEFCL_API size_t nnefcl_session_step_count(const nnefcl_session *session);
-NNEFCL_API nnefcl_status nnefcl_session_step(const nnefcl_session *session, size_t index, nnefcl_step_info *info);
+NNEFCL_API nnefcl_status nnefcl_session_step(const nnefcl_session *session, size_t index, nnefcl_step_info *info,
+                                             size_t size);
+#define nnefcl_session_step(session, index, info) nnefcl_session_step(session, index, info, sizeof(nnefcl_step_info))
 
 /* Device memory of the session in bytes; `total` has the small buffers of records too. */
 typedef struct nnefcl_memory {
     uint64_t weights, arena, io, total;
     size_t buffers; /* number of cl_mem */
 } nnefcl_memory;
-NNEFCL_API void nnefcl_session_memory(const nnefcl_session *session, nnefcl_memory *memory);
+NNEFCL_API void nnefcl_session_memory(const nnefcl_session *session, nnefcl_memory *memory, size_t size);
+#define nnefcl_session_memory(session, memory) nnefcl_session_memory(session, memory, sizeof(nnefcl_memory))
 /* Host memory of the session: its plan, and what making and using it took. Zeros for NULL. */
-NNEFCL_API void nnefcl_session_host_memory(const nnefcl_session *session, nnefcl_host_memory *memory);
+NNEFCL_API void nnefcl_session_host_memory(const nnefcl_session *session, nnefcl_host_memory *memory, size_t size);
+#define nnefcl_session_host_memory(session, memory)                                                                    \
+    nnefcl_session_host_memory(session, memory, sizeof(nnefcl_host_memory))
 
 #ifdef __cplusplus
 }

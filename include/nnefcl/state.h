@@ -23,7 +23,10 @@ extern "C" {
 NNEFCL_API size_t nnefcl_session_state_count(const nnefcl_session *session);
 /* The variable: label, the name of its first appearance in the graph, type, shape, bytes. In the order of the document;
  * strings live as long as the session. NNEFCL_ERR_ARGUMENT: index >= count; info is zeroed then. */
-NNEFCL_API nnefcl_status nnefcl_session_state(const nnefcl_session *session, size_t index, nnefcl_tensor_info *info);
+NNEFCL_API nnefcl_status nnefcl_session_state(const nnefcl_session *session, size_t index, nnefcl_tensor_info *info,
+                                              size_t size);
+#define nnefcl_session_state(session, index, info)                                                                     \
+    nnefcl_session_state(session, index, info, sizeof(nnefcl_tensor_info))
 
 /* Reads the variable into `data`, dense, nnefcl_tensor_info.bytes long. */
 NNEFCL_API nnefcl_status nnefcl_session_state_read(nnefcl_session *session, size_t index, void *data,

@@ -8,6 +8,14 @@
  * What a function hands out through a pointer is set in every case: after a failure objects are NULL and structs are
  * zero, so one way out can free everything. (nnefcl_error, which is the caller's, is written on failure only.)
  *
+ * Structs that the library fills for a caller (nnefcl_device_info, nnefcl_timing, ...) may get more
+ * members at their end. So the functions that fill them take their size, as it was when the program was compiled; the
+ * macro of the same name adds it, and C and C++ never see it. Where there is no macro (other languages) it is the
+ * argument behind the struct: members beyond it are not written, and what the library does not know is zero. A size too
+ * small for the first members a struct had is as wrong as NULL. What callbacks are handed belongs to the library and
+ * grows the same way. nnefcl_error, nnefcl_allocator, nnefcl_shape, nnefcl_tensor and nnefcl_tensor_info, which lie in
+ * others, stay as they are within one soname.
+ *
  * Thread rule: everything here is plain data; the callbacks may be called from the thread that called into the library,
  * never from another. */
 #ifndef NNEFCL_STATUS_H

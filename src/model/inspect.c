@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/filled.h"
 #include "model/frozen.h"
 
 /* ---- nodes ---- */
@@ -28,12 +29,8 @@ static size_t count_of(const struct ncl_value *value)
     return value->kind == NCL_VALUE_ARRAY ? value->count : 1;
 }
 
-nnefcl_status nnefcl_model_node(const nnefcl_model *model, size_t index, nnefcl_node_info *info)
+static void node_describe(const struct nnefcl_model *model, size_t index, nnefcl_node_info *info)
 {
-    if (info)
-        *info = (nnefcl_node_info){0};
-    if (!model || !info || index >= model->graph->node_count)
-        return NNEFCL_ERR_ARGUMENT;
     const struct ncl_node *node = model->graph->node[index];
     const struct ncl_value *first = &node->result[0];
     info->op = node->op->name;
@@ -53,7 +50,15 @@ nnefcl_status nnefcl_model_node(const nnefcl_model *model, size_t index, nnefcl_
                                             .shape = tensor->shape,
                                             .bytes = nnefcl_tensor_bytes(tensor->dtype, &tensor->shape)};
     }
-    return NNEFCL_OK;
+}
+
+nnefcl_status(nnefcl_model_node)(const nnefcl_model *model, size_t index, nnefcl_node_info *info, size_t size)
+{
+    nnefcl_node_info made = {0};
+    const bool there = model && index < model->graph->node_count;
+    if (there)
+        node_describe(model, index, &made);
+    return NCL_FILLED_GIVE(there ? NNEFCL_OK : NNEFCL_ERR_ARGUMENT, info, size, made, macs);
 }
 
 /* ---- operations ---- */
@@ -89,22 +94,20 @@ size_t nnefcl_op_count(void)
     return count;
 }
 
-nnefcl_status nnefcl_op(size_t index, nnefcl_op_info *info)
+nnefcl_status(nnefcl_op)(size_t index, nnefcl_op_info *info, size_t size)
 {
     struct ncl_arena arena;
     const struct ncl_document *standard;
-    if (!info)
-        return NNEFCL_ERR_ARGUMENT;
+    nnefcl_op_info made = {0};
     nnefcl_status status = load_stdlib(&arena, &standard);
-    *info = (nnefcl_op_info){0};
     if (!status && index >= standard->fragment_count)
         status = NNEFCL_ERR_ARGUMENT;
     if (!status) {
         const struct ncl_fragment *fragment = &standard->fragment[index];
-        snprintf(info->name, sizeof info->name, "%s", fragment->name);
-        find_chapter(standard->source, fragment->at.line, info->chapter, sizeof info->chapter);
-        info->runs = ncl_op_find(fragment->name) ? "kernel" : "by its body";
+        snprintf(made.name, sizeof made.name, "%s", fragment->name);
+        find_chapter(standard->source, fragment->at.line, made.chapter, sizeof made.chapter);
+        made.runs = ncl_op_find(fragment->name) ? "kernel" : "by its body";
     }
     ncl_arena_free(&arena);
-    return status;
+    return NCL_FILLED_GIVE(status, info, size, made, runs);
 }

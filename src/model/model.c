@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/filled.h"
 #include "base/hash.h"
 #include "front/registered.h"
 #include "model/formats.h"
@@ -448,47 +449,46 @@ size_t nnefcl_model_variable_count(const nnefcl_model *model)
     return model ? model->graph->variable_count : 0;
 }
 
-static nnefcl_status tensor_info(struct ncl_tensor *const *list, size_t count, size_t index, nnefcl_tensor_info *info)
+static nnefcl_status tensor_give(struct ncl_tensor *const *list, size_t count, size_t index, nnefcl_tensor_info *info,
+                                 size_t size)
 {
-    if (info)
-        *info = (nnefcl_tensor_info){0};
-    if (!info || index >= count)
-        return NNEFCL_ERR_ARGUMENT;
-    const struct ncl_tensor *tensor = list[index];
-    *info = (nnefcl_tensor_info){.name = tensor->name,
-                                 .dtype = tensor->dtype,
-                                 .shape = tensor->shape,
-                                 .bytes = nnefcl_tensor_bytes(tensor->dtype, &tensor->shape)};
-    return NNEFCL_OK;
+    nnefcl_tensor_info made = {0};
+    if (index < count) {
+        const struct ncl_tensor *tensor = list[index];
+        made = (nnefcl_tensor_info){.name = tensor->name,
+                                    .dtype = tensor->dtype,
+                                    .shape = tensor->shape,
+                                    .bytes = nnefcl_tensor_bytes(tensor->dtype, &tensor->shape)};
+    }
+    return NCL_FILLED_GIVE(index < count ? NNEFCL_OK : NNEFCL_ERR_ARGUMENT, info, size, made, bytes);
 }
 
-nnefcl_status nnefcl_model_input(const nnefcl_model *model, size_t index, nnefcl_tensor_info *info)
+nnefcl_status(nnefcl_model_input)(const nnefcl_model *model, size_t index, nnefcl_tensor_info *info, size_t size)
 {
-    return tensor_info(model ? model->graph->input : NULL, nnefcl_model_input_count(model), index, info);
+    return tensor_give(model ? model->graph->input : NULL, nnefcl_model_input_count(model), index, info, size);
 }
 
-nnefcl_status nnefcl_model_output(const nnefcl_model *model, size_t index, nnefcl_tensor_info *info)
+nnefcl_status(nnefcl_model_output)(const nnefcl_model *model, size_t index, nnefcl_tensor_info *info, size_t size)
 {
-    return tensor_info(model ? model->graph->output : NULL, nnefcl_model_output_count(model), index, info);
+    return tensor_give(model ? model->graph->output : NULL, nnefcl_model_output_count(model), index, info, size);
 }
 
 /* Its name is that of the first variable operation with the label. */
-nnefcl_status nnefcl_model_variable(const nnefcl_model *model, size_t index, nnefcl_tensor_info *info)
+nnefcl_status(nnefcl_model_variable)(const nnefcl_model *model, size_t index, nnefcl_tensor_info *info, size_t size)
 {
-    if (info)
-        *info = (nnefcl_tensor_info){0};
-    if (!info || index >= nnefcl_model_variable_count(model))
-        return NNEFCL_ERR_ARGUMENT;
+    nnefcl_tensor_info made = {0};
+    if (index >= nnefcl_model_variable_count(model))
+        return NCL_FILLED_GIVE(NNEFCL_ERR_ARGUMENT, info, size, made, bytes);
     const struct ncl_graph *graph = model->graph;
     const struct ncl_variable *variable = graph->variable[index];
-    *info = (nnefcl_tensor_info){.label = variable->label,
-                                 .dtype = variable->dtype,
-                                 .shape = variable->shape,
-                                 .bytes = nnefcl_tensor_bytes(variable->dtype, &variable->shape)};
-    for (size_t i = 0; i < graph->tensor_count && !info->name; i++)
+    made = (nnefcl_tensor_info){.label = variable->label,
+                                .dtype = variable->dtype,
+                                .shape = variable->shape,
+                                .bytes = nnefcl_tensor_bytes(variable->dtype, &variable->shape)};
+    for (size_t i = 0; i < graph->tensor_count && !made.name; i++)
         if (graph->tensor[i]->variable == variable)
-            info->name = graph->tensor[i]->name;
-    return NNEFCL_OK;
+            made.name = graph->tensor[i]->name;
+    return NCL_FILLED_GIVE(NNEFCL_OK, info, size, made, bytes);
 }
 
 static size_t tensor_find(struct ncl_tensor *const *list, size_t count, const char *name)
@@ -517,8 +517,8 @@ size_t nnefcl_model_find_variable(const nnefcl_model *model, const char *label)
     return SIZE_MAX;
 }
 
-void nnefcl_model_host_memory(const nnefcl_model *model, nnefcl_host_memory *memory)
+void(nnefcl_model_host_memory)(const nnefcl_model *model, nnefcl_host_memory *memory, size_t size)
 {
-    if (memory)
-        *memory = model ? ncl_budget_memory(model->budget) : (nnefcl_host_memory){0};
+    const nnefcl_host_memory made = model ? ncl_budget_memory(model->budget) : (nnefcl_host_memory){0};
+    NCL_FILLED_GIVE(NNEFCL_OK, memory, size, made, limit);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What can be said of a model without a device (inspect.h): would it run, what would it need, the plan for a generic
  * target. */
+#include "base/filled.h"
 #include "model/frozen.h"
 #include "plan/source_persistent.h"
 
@@ -28,22 +29,23 @@ static nnefcl_status generic_plan(struct generic *generic, const nnefcl_model *m
                   : ncl_model_plan(model, target, &settings, &generic->arena, &generic->diag, NULL, &generic->plan);
 }
 
-static nnefcl_status refuse_null(const nnefcl_session_options *options, nnefcl_error *error, const char *function,
-                                 const char *what)
+static nnefcl_status refuse(const nnefcl_session_options *options, nnefcl_error *error, const char *function,
+                            const char *problem)
 {
     struct ncl_diag diag;
     ncl_diag_init(&diag, error, options ? options->diagnostic : NULL, options ? options->diagnostic_user : NULL, false);
-    return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "%s: %s is NULL", function, what);
+    return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "%s: %s", function, problem);
 }
 
-nnefcl_status nnefcl_model_check(const nnefcl_model *model, const nnefcl_session_options *options, nnefcl_needs *needs,
-                                 nnefcl_error *error)
+nnefcl_status(nnefcl_model_check)(const nnefcl_model *model, const nnefcl_session_options *options, nnefcl_needs *info,
+                                  size_t size, nnefcl_error *error)
 {
     struct generic generic;
-    if (needs)
-        *needs = (nnefcl_needs){0};
-    if (!model || !needs)
-        return refuse_null(options, error, "nnefcl_model_check", model ? "needs" : "model");
+    nnefcl_needs made = {0}, *needs = &made;
+    if (NCL_FILLED_GIVE(NNEFCL_OK, info, size, made, kernels))
+        return refuse(options, error, "nnefcl_model_check", info ? "needs is of another size" : "needs is NULL");
+    if (!model)
+        return refuse(options, error, "nnefcl_model_check", "model is NULL");
     const nnefcl_status status = generic_plan(&generic, model, options, &ncl_target_generic_cpu, error);
     if (status == NNEFCL_OK) {
         const struct ncl_plan *plan = generic.plan;
@@ -62,7 +64,7 @@ nnefcl_status nnefcl_model_check(const nnefcl_model *model, const nnefcl_session
             needs->macs += model->graph->node[i]->op->macs(model->graph->node[i]);
     }
     ncl_arena_free(&generic.arena);
-    return status;
+    return NCL_FILLED_GIVE(status, info, size, made, kernels);
 }
 
 /* The last step of a node computes it, those before it pack its operands. Passes may have made tensors of their own. */
@@ -82,7 +84,7 @@ nnefcl_status nnefcl_model_variants(const nnefcl_model *model, const nnefcl_sess
     for (size_t i = 0; variant && i < nnefcl_model_node_count(model); i++)
         variant[i] = NULL;
     if (!model || !variant)
-        return refuse_null(options, error, "nnefcl_model_variants", model ? "variant" : "model");
+        return refuse(options, error, "nnefcl_model_variants", model ? "variant is NULL" : "model is NULL");
     const struct ncl_graph *graph = model->graph;
     nnefcl_status status = generic_plan(&generic, model, options, &ncl_target_generic_cpu, error);
     const char **of_tensor = status ? NULL : NCL_NEW_ARRAY(&generic.arena, const char *, graph->tensor_count);
@@ -104,7 +106,7 @@ nnefcl_status nnefcl_model_dump_plan(const nnefcl_model *model, const nnefcl_ses
     struct generic generic;
     struct ncl_text text;
     if (!model || !write)
-        return refuse_null(options, error, "nnefcl_model_dump_plan", model ? "write" : "model");
+        return refuse(options, error, "nnefcl_model_dump_plan", model ? "write is NULL" : "model is NULL");
     nnefcl_status status =
         generic_plan(&generic, model, options, gpu ? &ncl_target_generic_gpu : &ncl_target_generic_cpu, error);
     ncl_text_init(&text, &generic.arena.allocator);

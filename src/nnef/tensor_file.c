@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/half.h"
 #include "nnefcl/model.h"
 
 /* Offsets of the header (5.2). */
@@ -274,24 +275,10 @@ static int64_t item_integer(const struct ncl_tensor_header *header, uint64_t raw
     return value;
 }
 
-/* IEEE half: sign, 5 bits of exponent, 10 of fraction. */
-static double half_value(uint32_t half)
-{
-    int exponent = (int)(half >> 10 & 31);
-    double fraction = half & 1023, value;
-    if (exponent == 31)
-        value = fraction != 0 ? NAN : INFINITY;
-    else if (exponent == 0)
-        value = ldexp(fraction, -24);
-    else
-        value = ldexp(fraction + 1024, exponent - 25);
-    return half >> 15 ? -value : value;
-}
-
 static double item_double(const struct ncl_tensor_header *header, uint64_t raw)
 {
     if (header->code == NCL_ITEM_FLOAT)
-        return header->bits == 16   ? half_value((uint32_t)raw)
+        return header->bits == 16   ? ncl_half_value((uint16_t)raw)
                : header->bits == 32 ? (double)float_of_bits((uint32_t)raw)
                                     : double_of_bits(raw);
     int64_t value = item_integer(header, raw);

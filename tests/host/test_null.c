@@ -179,6 +179,7 @@ START_TEST(sessions)
     size_t offset;
     const float x[4] = {0};
     const void *const inputs[] = {x}, *const no_inputs[] = {NULL};
+    const nnefcl_source source = {x, sizeof x, NNEFCL_ELEMENT_OWN};
     nnefcl_session *none = NULL;
     REFUSED(nnefcl_session_reshape(NULL, model, NULL, &error));
     REFUSED(nnefcl_session_reshape(&none, model, NULL, &error));
@@ -187,6 +188,9 @@ START_TEST(sessions)
     REFUSED(nnefcl_session_create(model, NULL, NULL, &made, &error));
     REFUSED(nnefcl_session_create(model, device, NULL, NULL, &error));
     REFUSED(nnefcl_session_run(NULL, inputs, NULL, &error));
+    REFUSED(nnefcl_session_run_sized(NULL, NULL, 0, NULL, 0, &error));
+    REFUSED(nnefcl_session_run_sized(session, NULL, 1, NULL, 0, &error));
+    REFUSED(nnefcl_session_run_sized(session, &source, 1, NULL, 1, &error));
     REFUSED(nnefcl_session_step(NULL, 0, &step));
     REFUSED(nnefcl_session_step(session, 0, NULL));
     REFUSED(nnefcl_session_dump(NULL, NNEFCL_DUMP_PLAN, ignore, NULL, &error));

@@ -329,7 +329,8 @@ static inline struct op_case op_case_loosened(const struct op_case *c)
     return loose;
 }
 
-/* Every variant of kernels that fits, in a form. A library has no place in the persistent one. */
+/* Every variant of kernels that fits, in a form. A library has no place in the persistent one; transforms, long to
+ * compile, run in that of host/test_persistent. */
 static inline void op_case_run_variants(const struct op_case *c, const nnefcl_model *model, const struct op_form *form,
                                         void *const *inputs)
 {
@@ -337,7 +338,8 @@ static inline void op_case_run_variants(const struct op_case *c, const nnefcl_mo
         char text[64];
         const char *const kernels[] = {text};
         const bool library = strcmp(ncl_variants[i]->name, "product_clblast") == 0;
-        if ((library && form->execution == NNEFCL_EXECUTION_PERSISTENT) ||
+        const bool elsewhere = library || ncl_variants[i]->transforms;
+        if ((elsewhere && form->execution == NNEFCL_EXECUTION_PERSISTENT) ||
             !op_case_uses(model, form, ncl_variants[i], text))
             continue;
         const struct op_session as = {text, form, {.kernels = kernels, .kernel_count = 1}};

@@ -18,8 +18,8 @@ static const char style[] =
     "svg { width: 100%; height: auto; font: 11px system-ui, sans-serif; } svg text { fill: CanvasText; }\n"
     ".grid { stroke: var(--line); } .bar { fill: var(--bar); } .point { fill: var(--bar); fill-opacity: .7; } .roof { "
     "stroke: var(--warm); fill: none; stroke-width: 2; }\n"
-    ".track { background: linear-gradient(90deg, var(--bar) var(--part), transparent var(--part)); min-width: 8rem; "
-    "}\n";
+    ".track { background: linear-gradient(90deg, #47a8 var(--part), transparent var(--part)) center / 100% 70% "
+    "no-repeat; min-width: 8rem; }\n";
 
 void page_begin(FILE *file, const char *title)
 {
@@ -96,6 +96,12 @@ static double tick(const struct page_axis *axis, int index)
     return axis->low + (axis->high - axis->low) * index / TICKS;
 }
 
+/* Of a number beside a tick: thousands are written out. */
+static int tick_digits(double value)
+{
+    return value < 1000 ? 3 : 7;
+}
+
 static bool has_tick(const struct page_axis *axis, int index)
 {
     return axis->logarithmic ? tick(axis, index) <= axis->high * 1.001 : index <= TICKS;
@@ -117,14 +123,15 @@ void page_plot_begin(const struct page_plot *plot, const char *label)
         const double x = page_x(plot, tick(&plot->x, i));
         fprintf(
             plot->file,
-            "<path class=\"grid\" d=\"M%.1f %d V%d\"/><text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.3g</text>\n",
-            x, TOP, PLOT_HEIGHT - BOTTOM, x, PLOT_HEIGHT - BOTTOM + 15, tick(&plot->x, i));
+            "<path class=\"grid\" d=\"M%.1f %d V%d\"/><text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.*g</text>\n",
+            x, TOP, PLOT_HEIGHT - BOTTOM, x, PLOT_HEIGHT - BOTTOM + 15, tick_digits(tick(&plot->x, i)),
+            tick(&plot->x, i));
     }
     for (int i = 0; has_tick(&plot->y, i); i++) {
         const double y = page_y(plot, tick(&plot->y, i));
         fprintf(plot->file,
-                "<path class=\"grid\" d=\"M%d %.1f H%d\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.3g</text>\n",
-                LEFT, y, PLOT_WIDTH - RIGHT, LEFT - 6, y + 4, tick(&plot->y, i));
+                "<path class=\"grid\" d=\"M%d %.1f H%d\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.*g</text>\n",
+                LEFT, y, PLOT_WIDTH - RIGHT, LEFT - 6, y + 4, tick_digits(tick(&plot->y, i)), tick(&plot->y, i));
     }
     put_title(plot->file, (PLOT_WIDTH + LEFT) / 2.0, PLOT_HEIGHT - 6, "", plot->x.title);
     put_title(plot->file, 14, PLOT_HEIGHT / 2.0, " transform=\"rotate(-90 14 160)\"", plot->y.title);

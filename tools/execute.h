@@ -20,7 +20,7 @@ enum status list_devices(const struct options *options, struct pool *pool, struc
 enum status list_devices_into(json_t *rows, bool facts, int *usable, struct pool *pool, struct talk *talk);
 /* Notes on stderr: what may help where no device is usable. */
 void list_cures(struct talk *talk);
-enum status list_ops(const struct options *options);
+enum status list_ops(const struct options *options, struct talk *talk);
 enum status list_kernels(struct engine *engine);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "device_cure.h"
@@ -129,11 +130,42 @@ enum status list_devices(const struct options *options, struct pool *pool, struc
     return status;
 }
 
-enum status list_ops(const struct options *options)
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* What is read of files of another system, each name once, by name. */
+static enum status list_format_ops(const char *format, json_t *rows, struct talk *talk)
+{
+    size_t count = 0;
+    while (nnefcl_format_op(format, count))
+        count++;
+    const char **name = calloc(count + 1, sizeof *name);
+    if (!name)
+        return talk_fail(talk, STATUS_LIMIT, "out of memory");
+    for (size_t i = 0; i < count; i++)
+        name[i] = nnefcl_format_op(format, i);
+    qsort(name, count, sizeof *name, by_name);
+    for (size_t i = 0; i < count; i++) {
+        if (i && strcmp(name[i], name[i - 1]) == 0)
+            continue;
+        if (rows)
+            document_add(rows, document_text(name[i]));
+        else
+            print("%s\n", name[i]);
+    }
+    free(name);
+    return STATUS_OK;
+}
+
+enum status list_ops(const struct options *options, struct talk *talk)
 {
     nnefcl_op_info op;
     json_t *rows = options->json ? document_array() : NULL;
-    for (size_t i = 0; i < nnefcl_op_count(); i++) {
+    const bool other = options->has_format;
+    enum status status = other ? list_format_ops(options->format_name, rows, talk) : STATUS_OK;
+    for (size_t i = 0; !other && i < nnefcl_op_count(); i++) {
         if (nnefcl_op(i, &op))
             continue;
         if (rows)
@@ -147,7 +179,7 @@ enum status list_ops(const struct options *options)
         document_set(document, "ops", rows);
         document_print(document);
     }
-    return STATUS_OK;
+    return status;
 }
 
 static json_t *variant_json(const nnefcl_variant_info *v)

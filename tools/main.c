@@ -52,7 +52,7 @@ static enum status act(const struct options *options, struct pool *pool, struct 
         status = doctor_execute(options, pool, talk);
         break;
     case ACTION_LIST_OPS:
-        status = list_ops(options);
+        status = list_ops(options, talk);
         break;
     case ACTION_LIST_KERNELS:
         status = list_kernels(&engine);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <nnefcl/inspect.h>
+
 #include "argument_number.h"
 #include "clean.h"
 
@@ -95,10 +97,15 @@ static const char *add_output(struct option_parser *p, const char *value)
     return add_data(p, DATA_OUTPUT, value);
 }
 
+/* Which is meant depends on the action: of --list-ops one of nnefcl_format_op, else one of tensors. */
 static const char *set_format(struct option_parser *p, const char *value)
 {
-    p->options->has_format = true;
-    return tensor_format_named(value, &p->options->format) ? NULL : "dat, npy, npz or json";
+    struct options *o = p->options;
+    o->has_format = true;
+    o->format_name = value;
+    return tensor_format_named(value, &o->format) || nnefcl_format_op(value, 0)
+               ? NULL
+               : "dat, npy, npz or json";
 }
 
 static const char *add_compare(struct option_parser *p, const char *value)
@@ -461,7 +468,8 @@ const struct option_row option_table[] = {
      "images: imagenet resizes, crops, has mean and std; unit is 0..1, signed -1..1", NULL},
     {'o', "output", "[NAME=]FILE|DIR/", RUN, 0, add_output,
      ".dat .npy .npz .json; a DIR takes a file for every output, an .npz all of them; - is stdout", NULL},
-    {0, "format", "dat|npy|npz|json", RUN, 0, set_format, "of -o - and -o DIR/", NULL},
+    {0, "format", "NAME", RUN | ACTION_LIST_OPS, 0, set_format,
+     "of -o - and -o DIR/: dat, npy, npz, json; of --list-ops: onnx, caffe, caffe2, tensorflow, tflite, torch7", NULL},
     {0, "topk", "N", RUN, 0, set_topk, "the N largest values of each row", NULL},
     {0, "labels", "FILE", RUN, 0, set_labels, "their names, one a line", NULL},
     {0, "compare", "[NAME=]FILE|DIR", RUN, 0, add_compare, "the error of each output; status 1 when out of tolerance",
@@ -472,7 +480,8 @@ const struct option_row option_table[] = {
     {0, "check-indices", NULL, RUN, 0, set_check_indices, "count indices that lie outside of their axis", NULL},
     {0, "check", NULL, ANY, ACTION_CHECK, NULL,
      "would the model run, what would it need; no device unless -d names one", NULL},
-    {0, "list-ops", NULL, ANY, ACTION_LIST_OPS, NULL, "operation, chapter, how it runs", NULL},
+    {0, "list-ops", NULL, ANY, ACTION_LIST_OPS, NULL,
+     "operation, chapter, how it runs; --format NAME: what is read of it", NULL},
     {0, "list-kernels", NULL, ANY, ACTION_LIST_KERNELS, NULL, "variants of kernels, and why one is not for the device",
      NULL},
     {0, "conformance", NULL, ANY, ACTION_CONFORMANCE, NULL,

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <nnefcl/inspect.h>
+
 #include "argument_number.h"
 #include "option_table.h"
 
@@ -112,7 +114,7 @@ static const struct {
     const char *option, *with[4];
 } needs[] = {
     {"labels", {"topk"}},
-    {"format", {"output"}},
+    {"format", {"output", "list-ops"}},
     {"rtol", {"compare"}},
     {"atol", {"compare"}},
     {"random-range", {"random", "bench", "profile"}},
@@ -173,6 +175,11 @@ static enum status check_rules(struct option_parser *p, const bool *given)
                              needs[i].with[0]);
     }
 #undef GIVEN
+    const bool listed = o->has_format && nnefcl_format_op(o->format_name, 0);
+    if (o->has_format && listed != (o->action == ACTION_LIST_OPS))
+        return talk_fail(p->talk, STATUS_USAGE, "--format: '%s' is %s", o->format_name,
+                         listed ? "none of tensors: dat, npy, npz or json"
+                                : "none of networks: onnx, tflite, tensorflow, torch7, caffe or caffe2");
     if (o->profile_form && o->profile != PROFILE_JSON && o->json)
         return talk_fail(p->talk, STATUS_USAGE, "--profile with a form of its own and --json exclude each other");
     for (size_t i = 0; o->action == ACTION_RUN && i < o->report_count; i++)

@@ -52,6 +52,7 @@ struct options {
     size_t data_count;
     enum tensor_format format; /* of -o on stdout and in folders */
     bool has_format;
+    const char *format_name; /* as it was written */
     bool random, has_range;
     double range[2];
     struct image_options image;

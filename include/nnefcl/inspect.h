@@ -88,6 +88,11 @@ NNEFCL_API size_t nnefcl_op_count(void);
 NNEFCL_API nnefcl_status nnefcl_op(size_t index, nnefcl_op_info *info, size_t size);
 #define nnefcl_op(index, info) nnefcl_op(index, info, sizeof(nnefcl_op_info))
 
+/* The operators that are read of files of other systems. `format` is "onnx", "tflite", "tensorflow", "torch7", "caffe"
+ * or "caffe2", or NULL to ask for the format number `index` itself. NULL: there are no more, or there is no such
+ * format. Names live as long as the library; one that several domains or versions share comes once for each. */
+NNEFCL_API const char *nnefcl_format_op(const char *format, size_t index);
+
 /* The index of the name that somebody may have meant by `wanted`, as the messages of the library say it ("did you mean
  * ...?"); SIZE_MAX: none is near. NULL among the names is passed over. */
 NNEFCL_API size_t nnefcl_nearest(const char *wanted, const char *const *names, size_t count);

@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/formats.h"
 
+#include <ctype.h>
 #include <string.h>
+
+#include "nnefcl/inspect.h"
 
 #define HEAD 4096
 
 #define FORMAT(name) extern const struct ncl_import_format ncl_import_##name;
 #include "model/formats.def"
+#undef FORMAT
+
+#define FORMAT(name) #name,
+static const char *const format_names[] = {
+#include "model/formats.def"
+};
 #undef FORMAT
 
 #define FORMAT(name) &ncl_import_##name,
@@ -46,4 +55,28 @@ nnefcl_status ncl_format_detect(const struct ncl_container *container, struct nc
                          "'%.200s' is neither a text, nor a .tar, .tar.gz or .zip archive, nor of a known format",
                          ncl_container_lone(container));
     return status;
+}
+
+/* Operators of TensorFlow and of Lite stand in one table: those of Lite are written in capitals. */
+static bool format_has(size_t format, const char *op)
+{
+    const bool lite = strcmp(format_names[format], "tflite") == 0,
+               full = strcmp(format_names[format], "tensorflow") == 0;
+    const bool capitals = isupper((unsigned char)op[0]) && !islower((unsigned char)op[1]);
+    const bool word = strchr(op, ' ') == NULL; /* nodes that readers make have names with blanks */
+    return word && (!lite || (capitals && strcmp(op, "LRN") != 0)) && (!full || !capitals || strcmp(op, "LRN") == 0);
+}
+
+const char *nnefcl_format_op(const char *format, size_t index)
+{
+    for (size_t f = 0; f < sizeof formats / sizeof *formats; f++) {
+        if (!format && f == index)
+            return format_names[f];
+        if (!format || strcmp(format_names[f], format) != 0)
+            continue;
+        for (size_t i = 0; i < formats[f]->operator_count; i++)
+            if (format_has(f, formats[f]->operators[i].name) && index-- == 0)
+                return formats[f]->operators[i].name;
+    }
+    return NULL;
 }

@@ -96,6 +96,9 @@ START_TEST(models)
     REFUSED(nnefcl_variant(nnefcl_variant_count(), NULL, &info_of_variant));
     REFUSED(nnefcl_op(0, NULL));
     REFUSED(nnefcl_op(nnefcl_op_count(), &op));
+    ck_assert_ptr_null(nnefcl_format_op("caffe3", 0));
+    ck_assert_ptr_null(nnefcl_format_op(NULL, 6));
+    ck_assert_str_eq(nnefcl_format_op(NULL, 0), "onnx");
     const char *const names[] = {NULL, "x"};
     ck_assert_uint_eq(nnefcl_nearest(NULL, names, 2), SIZE_MAX);
     ck_assert_uint_eq(nnefcl_nearest("xy", NULL, 2), SIZE_MAX);

@@ -88,6 +88,28 @@ static const struct described {
      "{ "
      "phase: TRAIN } }\nlayer { name: 'r' type: 'ReLU' bottom: 'data' top: 'y' include { phase: TEST } }\n",
      "( data ) -> ( y )|relu(data)", "", false},
+    {"input: 'data' input_shape { dim: [2, 4, 3, 3] }\nlayer { name: 'p' type: 'Swish' bottom: 'data' top: 'p' "
+     "swish_param { beta: 2 } }\n",
+     "( data ) -> ( p )|mul(data, 2.0)|sigmoid(|mul(data", "", false},
+    {"input: 'data' input_shape { dim: [2, 4, 3, 3] }\nlayer { name: 'p' type: 'Clip' bottom: 'data' top: 'p' "
+     "clip_param { min: -1 max: 2 } }\n",
+     "( data ) -> ( p )|clamp(data, -1.0, 2.0)", "", false},
+    {"input: 'data' input_shape { dim: [2, 4, 3, 3] }\nlayer { name: 'p' type: 'ReLU6' bottom: 'data' top: 'p'  }\n",
+     "( data ) -> ( p )|clamp(data, 0.0, 6.0)", "", false},
+    {"input: 'data' input_shape { dim: [2, 4, 3, 3] }\nlayer { name: 'p' type: 'ShuffleChannel' bottom: 'data' top: "
+     "'p' shuffle_channel_param { group: 2 } }\n",
+     "( data ) -> ( p )|shape = [2, 2, 2, 9]|transpose|shape = [2, 4, 3, 3]", "", false},
+    {"input: 'data' input_shape { dim: [2, 4, 3, 3] }\nlayer { name: 'p' type: 'Reshape' bottom: 'data' top: 'p' "
+     "reshape_param { shape { dim: 2 dim: -1 } axis: 1 num_axes: 1 } }\n",
+     "( data ) -> ( p )|shape = [2, 2, 2, 3, 3]", "", false},
+    {"input: 'data' input_shape { dim: [2, 4, 3, 3] }\nlayer { name: 'p' type: 'Reshape' bottom: 'data' top: 'p' "
+     "reshape_param { shape { dim: 0 dim: -1 } } }\n",
+     "( data ) -> ( p )|shape = [2, 36]", "", false},
+    {"input: 'data' input_shape { dim: [2, 4, 3, 3] }\nlayer { name: 'p' type: 'ArgMax' bottom: 'data' top: 'p'  }\n",
+     "( data ) -> ( p )|shape = [2, 1, 36]|argmax_reduce", "", false},
+    {"input: 'data' input_shape { dim: [2, 4, 3, 3] }\nlayer { name: 'r' type: 'ReLU' bottom: 'data' top: 'y' }\nlayer "
+     "{ name: 'a' type: 'Accuracy' bottom: 'y' bottom: 'label' top: 'a' }\n",
+     "( data ) -> ( y )|relu(data)", "", false},
 };
 
 START_TEST(described)

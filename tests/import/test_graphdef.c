@@ -190,6 +190,45 @@ START_TEST(folded)
 }
 END_TEST
 
+/* One operator on x of [2, 3, 4], and on what it needs beside it. */
+static const struct single {
+    const char *op, *input[5], *flat;
+} singles[] = {
+    {"Cumsum", {"x", "axis"}, "matmul("},
+    {"Prod", {"x", "axis"}, "mul("},
+    {"EuclideanNorm", {"x", "axis"}, "sum_reduce(|sqrt("},
+    {"TopKV2", {"x", "two"}, "max_reduce(|argmax_reduce(|select<scalar>(|max_reduce(|concat("},
+    {"Softsign", {"x"}, "abs(x)|div(x"},
+    {"Log1p", {"x"}, "add(x, 1.0)|log("},
+    {"Expm1", {"x"}, "exp(x)|sub("},
+    {"DivNoNan", {"x", "x"}, "eq(x, 0.0)|div(x, x)|select<scalar>("},
+    {"ClipByValue", {"x", "half", "half"}, "min(x, 0.5)|max("},
+};
+
+START_TEST(single)
+{
+    static struct bytes graph;
+    static struct model_text text;
+    const struct single *s = &singles[_i];
+    struct bytes two = {.size = 0}, half = {.size = 0}, node;
+    size_t inputs = 0;
+    graph.size = 0;
+    while (s->input[inputs])
+        inputs++;
+    placeholder(&graph, "x", (const int[]){2, 3, 4}, 3);
+    integers(&graph, "axis", (const int[]){1}, 1);
+    pb_number(&two, 7, 2);
+    constant(&graph, "two", INT32, NULL, 0, &two);
+    pb_float(&half, 5, 0.5f);
+    constant(&graph, "half", FLOAT, NULL, 0, &half);
+    node = node_of("y", s->op, s->input, inputs);
+    pb_message(&graph, 1, &node);
+    bytes_open(&text, graph.data, graph.size);
+    flat_has(&text, s->flat);
+    nnefcl_model_free(text.model);
+}
+END_TEST
+
 static void einsum(struct model_text *text, const char *equation)
 {
     static struct bytes graph;
@@ -233,6 +272,7 @@ int main(void)
     tcase_add_test(tests, damaged);
     tcase_add_loop_test(tests, refused, 0, sizeof refusals / sizeof *refusals);
     tcase_add_test(tests, folded);
+    tcase_add_loop_test(tests, single, 0, sizeof singles / sizeof *singles);
     tcase_add_test(tests, einsums);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

@@ -17,7 +17,7 @@ import subprocess
 import sys
 
 # what a folder may include besides itself and include/nnefcl: the ranks of DESIGN, folders of one rank apart
-FORMATS = ['src/import/onnx']
+FORMATS = ['src/import/' + f for f in ('onnx', 'caffe', 'caffe2', 'tensorflow', 'torch7')]
 BELOW = {
     'include': [], 'src/base': [], 'src/nnef': ['src/base'], 'src/ir': ['src/base'], 'src/emit': ['src/ir', 'src/base'],
     'src/ops': ['src/emit', 'src/ir', 'src/base'],

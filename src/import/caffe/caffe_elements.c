@@ -42,6 +42,42 @@ void ncl_caffe_build_elu(struct ncl_import *import, const struct ncl_import_node
                                 {"alpha", ncl_value_scalar(p ? p->alpha : 1)}));
 }
 
+/* x sigmoid(beta x) */
+void ncl_caffe_build_swish(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const Caffe__Swish *p = ncl_caffe_layer(node)->swish_param;
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *gate = x;
+    if (p && p->beta != 1)
+        gate = ncl_compose_with(import, "mul", x, p->beta);
+    gate = ncl_compose_unary(import, "sigmoid", gate);
+    ncl_import_give(import, node, 0, ncl_compose_binary(import, "mul", x, gate));
+}
+
+/* ReLU6 is that of 0 and 6. */
+void ncl_caffe_build_clip(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const Caffe__Clip *p = ncl_caffe_layer(node)->clip_param;
+    const bool six = strcmp(node->op, "ReLU6") == 0;
+    if (!six && !p) {
+        ncl_import_wrong(import, "no bounds");
+        return;
+    }
+    ncl_import_give(import, node, 0,
+                    NCL_COMPOSE(import, "clamp", {"x", ncl_value_tensor(ncl_import_tensor(import, node, 0))},
+                                {"a", ncl_value_scalar(six ? 0 : p->min)}, {"b", ncl_value_scalar(six ? 6 : p->max)}));
+}
+
+/* a x + y with one a for each channel: [n, c], or [n, c, 1, 1] */
+void ncl_caffe_build_axpy(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *a = ncl_import_tensor(import, node, 0), *x = ncl_import_tensor(import, node, 1);
+    nnefcl_shape shape = a->shape;
+    while (shape.rank < x->shape.rank)
+        shape.extent[shape.rank++] = 1;
+    x = ncl_compose_binary(import, "mul", ncl_compose_reshape(import, a, &shape), x);
+    ncl_import_give(import, node, 0, ncl_compose_binary(import, "add", x, ncl_import_tensor(import, node, 2)));
+}
+
 /* A weight as an operand of something of this rank: its axes are those from `axis` on. */
 static struct ncl_tensor *weight_at(struct ncl_import *import, struct ncl_tensor *weight, int axis, int rank)
 {

@@ -98,9 +98,21 @@ static bool has_rule_for_test(Caffe__Rule *const *rule, size_t count)
     return found;
 }
 
+/* Layers that only say how good the network is, or write files. */
+static bool is_judge(const Caffe__Layer *layer)
+{
+    static const char *const types[] = {"Accuracy",        "EuclideanLoss",          "HDF5Output",
+                                        "HingeLoss",       "InfogainLoss",           "MultinomialLogisticLoss",
+                                        "ContrastiveLoss", "SigmoidCrossEntropyLoss"};
+    bool judge = false;
+    for (size_t i = 0; layer->type && i < sizeof types / sizeof *types; i++)
+        judge |= strcmp(layer->type, types[i]) == 0;
+    return judge;
+}
+
 static bool is_for_test(const Caffe__Layer *layer)
 {
-    return (layer->n_include == 0 || has_rule_for_test(layer->include, layer->n_include)) &&
+    return !is_judge(layer) && (layer->n_include == 0 || has_rule_for_test(layer->include, layer->n_include)) &&
            !(layer->n_exclude && has_rule_for_test(layer->exclude, layer->n_exclude));
 }
 

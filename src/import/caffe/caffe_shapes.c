@@ -102,15 +102,21 @@ void ncl_caffe_build_reduction(struct ncl_import *import, const struct ncl_impor
     ncl_import_give(import, node, 0, p->coeff != 1 ? ncl_compose_with(import, "mul", x, p->coeff) : x);
 }
 
+/* Without an axis: of all behind the batch, as [n, 1, 1]. */
 void ncl_caffe_build_argmax(struct ncl_import *import, const struct ncl_import_node *node)
 {
     const Caffe__ArgMax *p = ncl_caffe_layer(node)->argmax_param;
     struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
-    if (!p || !p->has_axis || p->out_max_val || p->top_k != 1) {
-        ncl_import_refuse(import, "without an axis, with more than one index, or with values");
+    if (p && (p->out_max_val || p->top_k != 1)) {
+        ncl_import_refuse(import, "more than one index, or values");
         return;
     }
-    const int axis = ncl_import_axis(import, p->axis, x->shape.rank);
+    const bool whole = !p || !p->has_axis;
+    const nnefcl_shape row = {
+        .rank = 3, .extent = {ncl_shape_span(&x->shape, 0, 1), 1, ncl_shape_span(&x->shape, 1, x->shape.rank)}};
+    if (whole && !import->status)
+        x = ncl_compose_reshape(import, x, &row);
+    const int axis = ncl_import_axis(import, whole ? 2 : p->axis, x->shape.rank);
     if (!import->status)
         ncl_import_give(
             import, node, 0,
@@ -179,37 +185,51 @@ void ncl_caffe_build_flatten(struct ncl_import *import, const struct ncl_import_
     ncl_import_give(import, node, 0, ncl_compose_reshape(import, x, &shape));
 }
 
-/* 0 takes the extent of the operand, -1 what is left. */
+/* The extents that stand for axes `first` to `last` of x: 0 takes that of the operand, -1 what is left. */
+static bool reshape_part(const Caffe__Shape *given, const nnefcl_shape *x, int first, int last, nnefcl_shape *shape)
+{
+    int64_t rest = ncl_shape_span(x, first, last);
+    int open = -1;
+    for (size_t i = 0; i < given->n_dim && shape->rank < NNEFCL_MAX_RANK; i++) {
+        const int from = first + (int)i;
+        const int64_t dim = given->dim[i], extent = dim == 0 && from < x->rank ? x->extent[from] : dim;
+        if (dim == -1 && open < 0)
+            open = shape->rank;
+        else if (extent < 1 || rest % extent)
+            return false;
+        else
+            rest /= extent;
+        shape->extent[shape->rank++] = extent;
+    }
+    if (open >= 0)
+        shape->extent[open] = rest;
+    return open >= 0 || rest == 1;
+}
+
+/* Axes from `axis` on, `num_axes` of them or all, become others. An axis of -1 is behind the last one. */
 void ncl_caffe_build_reshape(struct ncl_import *import, const struct ncl_import_node *node)
 {
     const Caffe__Reshape *p = ncl_caffe_layer(node)->reshape_param;
     struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
-    const size_t given = p && p->shape ? p->shape->n_dim : 0;
-    int64_t rest = ncl_shape_volume(&x->shape);
-    nnefcl_shape shape = {.rank = (int)given};
-    int open = -1;
+    const int rank = x->shape.rank, first = p ? p->axis < 0 ? rank + p->axis + 1 : p->axis : 0,
+              last = p && p->num_axes >= 0 && p->num_axes <= rank ? first + p->num_axes : rank;
+    nnefcl_shape shape = {0};
     if (import->status)
         return;
-    if (!p || !p->shape || given > NNEFCL_MAX_RANK || p->axis != 0 || p->num_axes != -1) {
-        ncl_import_refuse(import, "a part of the axes only");
+    if (!p || !p->shape || first < 0 || last > rank || first > last || p->num_axes < -1 ||
+        p->shape->n_dim + (size_t)(rank - last + first) > NNEFCL_MAX_RANK) {
+        ncl_import_wrong(import, "axes that the operand of rank %d has not", rank);
         return;
     }
-    for (int i = 0; i < shape.rank; i++) {
-        const int64_t extent = p->shape->dim[i];
-        shape.extent[i] = extent == 0 && i < x->shape.rank ? x->shape.extent[i] : extent;
-        if (extent == -1)
-            open = i;
-        else if (shape.extent[i] < 1 || rest % shape.extent[i])
-            rest = 0;
-        else
-            rest /= shape.extent[i];
-    }
-    if (open >= 0)
-        shape.extent[open] = rest;
-    if (rest < 1 || (open < 0 && rest != 1))
-        ncl_import_wrong(import, "the shape does not fit the operand");
-    else
+    for (int i = 0; i < first; i++)
+        shape.extent[shape.rank++] = x->shape.extent[i];
+    const bool fits = reshape_part(p->shape, &x->shape, first, last, &shape);
+    for (int i = last; i < rank; i++)
+        shape.extent[shape.rank++] = x->shape.extent[i];
+    if (fits)
         ncl_import_give(import, node, 0, ncl_compose_reshape(import, x, &shape));
+    else
+        ncl_import_wrong(import, "the shape does not fit the operand");
 }
 
 /* The extents of the second operand, from an offset on. */
@@ -266,4 +286,36 @@ void ncl_caffe_build_permute(struct ncl_import *import, const struct ncl_import_
         if (!taken[i])
             axis[count++] = i;
     ncl_import_give(import, node, 0, ncl_compose_transpose(import, x, axis));
+}
+
+/* [n, g k, ...] as [n, g, k, ...], the two axes exchanged. */
+void ncl_caffe_build_shuffle(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    static const int swap[] = {0, 2, 1, 3};
+    const Caffe__ShuffleChannel *p = ncl_caffe_layer(node)->shuffle_channel_param;
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
+    const nnefcl_shape whole = x->shape;
+    const int64_t groups = p ? p->group : 1;
+    if (whole.rank < 2 || groups < 1 || whole.extent[1] % groups) {
+        ncl_import_wrong(import, "%lld groups for rank %d", (long long)groups, whole.rank);
+        return;
+    }
+    const nnefcl_shape apart = {
+        .rank = 4,
+        .extent = {whole.extent[0], groups, whole.extent[1] / groups, ncl_shape_span(&whole, 2, whole.rank)}};
+    x = ncl_compose_transpose(import, ncl_compose_reshape(import, x, &apart), swap);
+    ncl_import_give(import, node, 0, ncl_compose_reshape(import, x, &whole));
+}
+
+/* Rows of the weights by numbers, which are scalars in Caffe. */
+void ncl_caffe_build_embed(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const Caffe__Embed *p = ncl_caffe_layer(node)->embed_param;
+    struct ncl_tensor *index = ncl_compose_cast(import, ncl_import_tensor(import, node, 0), NNEFCL_INTEGER),
+                      *rows = ncl_import_tensor(import, node, ncl_caffe_blob(node, 0));
+    struct ncl_tensor *y = NCL_COMPOSE(import, "gather", {"input", ncl_value_tensor(rows)},
+                                       {"indices", ncl_value_tensor(index)}, {"axis", ncl_value_integer(0)});
+    if (p && p->bias_term && ncl_import_has(import, node, ncl_caffe_blob(node, 1)))
+        y = ncl_compose_binary(import, "add", y, ncl_import_tensor(import, node, ncl_caffe_blob(node, 1)));
+    ncl_import_give(import, node, 0, y);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Layers with windows, and products. */
+#include <string.h>
+
 #include "import/caffe/caffe.h"
 
 /* One number for all axes, or one for each. */
@@ -84,9 +86,12 @@ static bool read_conv(struct ncl_import *import, const struct ncl_import_node *n
 void ncl_caffe_build_conv(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct conv_parts c;
-    if (read_conv(import, node, &c))
-        ncl_import_give(import, node, 0,
-                        ncl_compose_conv(import, c.input, c.filter, c.bias, &c.window, c.param->group));
+    if (!read_conv(import, node, &c))
+        return;
+    const bool depthwise = strcmp(node->op, "Convolution") != 0; /* of forks: a group for each channel */
+    ncl_import_give(import, node, 0,
+                    ncl_compose_conv(import, c.input, c.filter, c.bias, &c.window,
+                                     depthwise ? c.input->shape.extent[1] : c.param->group));
 }
 
 void ncl_caffe_build_deconv(struct ncl_import *import, const struct ncl_import_node *node)

@@ -14,9 +14,11 @@ nnefcl_status ncl_caffe2_read(struct ncl_import *import, struct ncl_import_graph
     X(pass)                                                                                                            \
     X(leaky)                                                                                                           \
     X(prelu)                                                                                                           \
-    X(elu) X(clip) X(conv) X(deconv) X(pool) X(batch_norm) X(fc) X(matmul) X(lrn) X(softmax) X(concat) X(split)        \
-        X(flatten) X(reshape) X(transpose) X(squeeze) X(expand_dims) X(nearest) X(pad) X(shuffle) X(slice) X(order)    \
-            X(reduce) X(instance_norm)
+    X(elu)                                                                                                             \
+    X(clip) X(conv) X(deconv) X(pool) X(batch_norm) X(fc) X(matmul) X(lrn) X(softmax) X(concat) X(split) X(flatten)    \
+        X(reshape) X(transpose) X(squeeze) X(expand_dims) X(nearest) X(pad) X(shuffle) X(slice) X(order) X(reduce)     \
+            X(instance_norm) X(mean) X(with) X(log_softmax) X(norm) X(swish) X(softsign) X(hard_sigmoid) X(gather)     \
+                X(tile) X(bilinear) X(cast) X(layer_norm) X(arg) X(global_pool) X(selu)
 
 #define NCL_CAFFE2_DECLARE(name)                                                                                       \
     void ncl_caffe2_build_##name(struct ncl_import *import, const struct ncl_import_node *node);

@@ -170,6 +170,15 @@ void ncl_caffe2_build_lrn(struct ncl_import *import, const struct ncl_import_nod
                                 {"bias", ncl_value_scalar(ncl_import_scalar(import, node, "bias", 1))}));
 }
 
+static struct ncl_tensor *swap_last(struct ncl_import *import, struct ncl_tensor *x)
+{
+    int axis[NNEFCL_MAX_RANK];
+    const int rank = x->shape.rank;
+    for (int i = 0; i < rank; i++)
+        axis[i] = i < rank - 2 ? i : 2 * rank - 3 - i;
+    return rank < 2 ? x : ncl_compose_transpose(import, x, axis);
+}
+
 /* Axes from `axis` on are one: rows of [.., k] times [n, k] and a bias. */
 void ncl_caffe2_build_fc(struct ncl_import *import, const struct ncl_import_node *node)
 {
@@ -190,6 +199,8 @@ void ncl_caffe2_build_fc(struct ncl_import *import, const struct ncl_import_node
         return;
     }
     x = ncl_shape_equal(&x->shape, &flat) ? x : ncl_compose_reshape(import, x, &flat);
+    if (strcmp(node->op, "FCTransposed") == 0)
+        filter = swap_last(import, filter);
     if (!ncl_shape_equal(&filter->shape, &square))
         filter = ncl_compose_reshape(import, filter, &square);
     x = NCL_COMPOSE(import, "linear", {"input", ncl_value_tensor(x)}, {"filter", ncl_value_tensor(filter)},
@@ -197,15 +208,6 @@ void ncl_caffe2_build_fc(struct ncl_import *import, const struct ncl_import_node
     out.rank = at + 1;
     out.extent[at] = row.extent[1];
     ncl_import_give(import, node, 0, at == 1 ? x : ncl_compose_reshape(import, x, &out));
-}
-
-static struct ncl_tensor *swap_last(struct ncl_import *import, struct ncl_tensor *x)
-{
-    int axis[NNEFCL_MAX_RANK];
-    const int rank = x->shape.rank;
-    for (int i = 0; i < rank; i++)
-        axis[i] = i < rank - 2 ? i : 2 * rank - 3 - i;
-    return rank < 2 ? x : ncl_compose_transpose(import, x, axis);
 }
 
 void ncl_caffe2_build_matmul(struct ncl_import *import, const struct ncl_import_node *node)

@@ -2,6 +2,7 @@
 /* Reductions: axes are an attribute, and an operand from operator set 18 on (of sums from 13 on). */
 #include <string.h>
 
+#include "import/compose_order.h"
 #include "import/onnx/onnx_operators.h"
 
 struct axes {
@@ -23,21 +24,9 @@ static struct axes axes_read(struct ncl_import *import, const struct ncl_import_
     return axes;
 }
 
-/* Products of several factors: the halves of an axis times each other, until one is left. */
 static struct ncl_tensor *product(struct ncl_import *import, struct ncl_tensor *x, const struct axes *axes)
 {
-    for (size_t i = 0; i < axes->count && !import->status; i++) {
-        const int axis = axes->axis[i];
-        while (x->shape.extent[axis] > 1 && !import->status) {
-            const int64_t extent = x->shape.extent[axis], half = extent / 2;
-            struct ncl_tensor *rest = extent % 2 ? ncl_compose_slice(import, x, axis, 2 * half, extent, 1) : NULL;
-            struct ncl_tensor *low = ncl_compose_slice(import, x, axis, 0, half, 1),
-                              *high = ncl_compose_slice(import, x, axis, half, 2 * half, 1);
-            x = ncl_compose_binary(import, "mul", low, high);
-            if (rest)
-                x = ncl_compose_concat(import, (struct ncl_tensor *[]){x, rest}, 2, axis);
-        }
-    }
+    x = ncl_compose_product(import, x, axes->axis, axes->count);
     nnefcl_shape shape = {0};
     for (int i = 0; i < x->shape.rank; i++) {
         bool reduced = false;

@@ -160,3 +160,40 @@ void ncl_tf_build_zeros_like(struct ncl_import *import, const struct ncl_import_
     struct ncl_tensor *y = ncl_compose_expand(import, ncl_compose_number(import, value), &x->shape);
     ncl_tf_give(import, node, 0, ncl_compose_cast(import, y, x->dtype));
 }
+
+/* x / (1 + |x|) */
+void ncl_tf_build_softsign(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_tf_tensor(import, node, 0);
+    ncl_tf_give(import, node, 0,
+                ncl_tf_binary(import, "div", x, ncl_tf_with(import, "add", ncl_tf_unary(import, "abs", x), 1)));
+}
+
+/* log(x + 1), exp(x) - 1: a pattern makes one operation of each (pass/patterns.nnef). */
+void ncl_tf_build_log1p(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    ncl_tf_give(import, node, 0,
+                ncl_tf_unary(import, "log", ncl_tf_with(import, "add", ncl_tf_tensor(import, node, 0), 1)));
+}
+
+void ncl_tf_build_expm1(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    ncl_tf_give(import, node, 0,
+                ncl_tf_with(import, "sub", ncl_tf_unary(import, "exp", ncl_tf_tensor(import, node, 0)), 1));
+}
+
+/* 0 where the divisor is 0 */
+void ncl_tf_build_div_no_nan(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_tf_tensor(import, node, 0), *y = ncl_tf_tensor(import, node, 1);
+    struct ncl_tensor *none = ncl_compose_with(import, "eq", y, 0);
+    ncl_tf_give(
+        import, node, 0,
+        ncl_compose_select(import, none, ncl_compose_number(import, 0), ncl_compose_binary(import, "div", x, y)));
+}
+
+void ncl_tf_build_clip(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_tf_binary(import, "min", ncl_tf_tensor(import, node, 0), ncl_tf_tensor(import, node, 2));
+    ncl_tf_give(import, node, 0, ncl_tf_binary(import, "max", x, ncl_tf_tensor(import, node, 1)));
+}

@@ -183,6 +183,19 @@ void ncl_tf_build_pool(struct ncl_import *import, const struct ncl_import_node *
                 max ? ncl_compose_max_pool(import, x, &window) : ncl_compose_avg_pool(import, x, &window, false));
 }
 
+/* The root of the mean of squares. */
+void ncl_tf_build_l2_pool(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = window_input(import, node, 0);
+    struct ncl_compose_window window = window_of(import, node);
+    window_extents(import, node, "filter_h", "filter_w", "ksize", window.size);
+    if (import->status)
+        return;
+    place_window(import, node, &window, &x->shape);
+    x = ncl_compose_avg_pool(import, ncl_compose_unary(import, "sqr", x), &window, false);
+    give_window(import, node, ncl_compose_unary(import, "sqrt", x));
+}
+
 /* ---- normalizations ---- */
 
 /* FusedBatchNorm: x, scale, offset, mean, variance. */

@@ -191,6 +191,17 @@ enum { BUFFER_DATA = 0, BUFFER_OFFSET, BUFFER_SIZE };
     X("MAX_POOL_2D", 3, "filter_w", 'I', 0)                                                                            \
     X("MAX_POOL_2D", 4, "filter_h", 'I', 0)                                                                            \
     X("MAX_POOL_2D", 5, "activation", 'B', 0)                                                                          \
+    X("L2_POOL_2D", 0, "padding", 'B', 0)                                                                              \
+    X("L2_POOL_2D", 1, "stride_w", 'I', 0)                                                                             \
+    X("L2_POOL_2D", 2, "stride_h", 'I', 0)                                                                             \
+    X("L2_POOL_2D", 3, "filter_w", 'I', 0)                                                                             \
+    X("L2_POOL_2D", 4, "filter_h", 'I', 0)                                                                             \
+    X("L2_POOL_2D", 5, "activation", 'B', 0)                                                                           \
+    X("UNIDIRECTIONAL_SEQUENCE_LSTM", 0, "function", 'B', 0)                                                           \
+    X("UNIDIRECTIONAL_SEQUENCE_LSTM", 1, "cell_clip", 'F', 0)                                                          \
+    X("UNIDIRECTIONAL_SEQUENCE_LSTM", 3, "time_major", 'B', 0)                                                         \
+    X("UNIDIRECTIONAL_SEQUENCE_RNN", 0, "time_major", 'B', 0)                                                          \
+    X("UNIDIRECTIONAL_SEQUENCE_RNN", 1, "function", 'B', 0)                                                            \
     X("FULLY_CONNECTED", 0, "activation", 'B', 0)                                                                      \
     X("FULLY_CONNECTED", 1, "weights_format", 'B', 0)                                                                  \
     X("FULLY_CONNECTED", 2, "keep_num_dims", 'B', 0)                                                                   \

@@ -203,3 +203,71 @@ void ncl_torch7_build_normalize(struct ncl_import *import, const struct ncl_impo
     norm = ncl_compose_with(import, "add", norm, ncl_t7_number(module, "eps", 1e-10));
     ncl_import_give(import, node, 0, ncl_compose_binary(import, "div", x, ncl_compose_unary(import, "sqrt", norm)));
 }
+
+/* softmax(-x) */
+void ncl_torch7_build_soft_min(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = input_of(import, node);
+    const int64_t axis[] = {channel_axis(x)};
+    x = ncl_compose_unary(import, "neg", x);
+    ncl_import_give(
+        import, node, 0,
+        NCL_COMPOSE(import, "softmax", {"x", ncl_value_tensor(x)}, {"axes", ncl_compose_integers(import, axis, 1)}));
+}
+
+/* x / (1 + |x|) */
+void ncl_torch7_build_soft_sign(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = input_of(import, node);
+    struct ncl_tensor *below = ncl_compose_with(import, "add", ncl_compose_unary(import, "abs", x), 1);
+    ncl_import_give(import, node, 0, ncl_compose_binary(import, "div", x, below));
+}
+
+/* log(sigmoid(x)) = -softplus(-x) */
+void ncl_torch7_build_log_sigmoid(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_compose_unary(import, "neg", input_of(import, node));
+    ncl_import_give(import, node, 0, ncl_compose_unary(import, "neg", ncl_compose_unary(import, "softplus", x)));
+}
+
+void ncl_torch7_build_tanh_shrink(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = input_of(import, node);
+    ncl_import_give(import, node, 0, ncl_compose_binary(import, "sub", x, ncl_compose_unary(import, "tanh", x)));
+}
+
+/* HardShrink: x where |x| > lambda, else 0; SoftShrink: x - min(max(x, -lambda), lambda). */
+void ncl_torch7_build_shrink(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const double lambda = ncl_t7_number(ncl_torch7_module(node), "lambda", 0.5);
+    struct ncl_tensor *x = input_of(import, node);
+    if (strcmp(node->op, "HardShrink") == 0) {
+        struct ncl_tensor *outside = ncl_compose_with(import, "gt", ncl_compose_unary(import, "abs", x), lambda);
+        ncl_import_give(import, node, 0, ncl_compose_select(import, outside, x, ncl_compose_number(import, 0)));
+        return;
+    }
+    struct ncl_tensor *inside = NCL_COMPOSE(import, "clamp", {"x", ncl_value_tensor(x)},
+                                            {"a", ncl_value_scalar(-lambda)}, {"b", ncl_value_scalar(lambda)});
+    ncl_import_give(import, node, 0, ncl_compose_binary(import, "sub", x, inside));
+}
+
+/* Evaluated: a leaky relu of the mean slope. */
+void ncl_torch7_build_rrelu(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const struct ncl_t7 *module = ncl_torch7_module(node);
+    const double slope = (ncl_t7_number(module, "lower", 1.0 / 8) + ncl_t7_number(module, "upper", 1.0 / 3)) / 2;
+    ncl_import_give(import, node, 0,
+                    NCL_COMPOSE(import, "leaky_relu", {"x", ncl_value_tensor(input_of(import, node))},
+                                {"alpha", ncl_value_scalar(slope)}));
+}
+
+/* Add: a bias for each element of a row, or one for all. */
+void ncl_torch7_build_add(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = input_of(import, node),
+                      *bias = ncl_import_tensor(import, node, ncl_torch7_operand(node, NCL_TORCH7_BIAS));
+    const nnefcl_shape single = {0};
+    if (ncl_shape_volume(&bias->shape) == 1)
+        bias = ncl_compose_reshape(import, bias, &single);
+    ncl_import_give(import, node, 0, ncl_compose_binary(import, "add", x, bias));
+}

@@ -222,6 +222,16 @@ static struct names walk_narrow_table(struct torch7 *r, const struct ncl_t7 *mod
     return (struct names){(size_t)length, in.name + (size_t)first - 1};
 }
 
+/* The same module on each item. */
+static struct names walk_map_table(struct torch7 *r, const struct ncl_t7 *module, struct names in)
+{
+    const struct ncl_t7 *each = child(module, 1) ? child(module, 1) : ncl_t7_field(module, "module");
+    struct names out = {0};
+    for (size_t i = 0; each && i < in.count && !r->import->status; i++)
+        out = names_append(r, out, walk(r, each, (struct names){1, in.name + i}));
+    return out;
+}
+
 static struct names walk_same(struct torch7 *r, const struct ncl_t7 *module, struct names in)
 {
     (void)r;
@@ -239,6 +249,7 @@ static const struct {
                   {"DepthConcat", walk_concat},
                   {"SelectTable", walk_select_table},
                   {"NarrowTable", walk_narrow_table},
+                  {"MapTable", walk_map_table},
                   {"FlattenTable", walk_same},
                   {"Identity", walk_same},
                   {"Dropout", walk_same},

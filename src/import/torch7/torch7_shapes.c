@@ -206,3 +206,74 @@ void ncl_torch7_build_reduce(struct ncl_import *import, const struct ncl_import_
         ncl_import_give(import, node, 0,
                         ncl_compose_reduce(import, op, x, &axis, 1, !ncl_t7_true(module, "squeeze", true)));
 }
+
+/* ---- repetitions, borders, rows ---- */
+
+/* A new axis with `nfeatures` times the same. */
+void ncl_torch7_build_replicate(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const struct ncl_t7 *module = ncl_torch7_module(node);
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
+    const int64_t times = whole(module, "nfeatures", 1), dims = whole(module, "ndim", 0),
+                  axis = whole(module, "dim", 1) - 1 + (dims > 0 && x->shape.rank > dims);
+    if (axis < 0 || axis > x->shape.rank || times < 1) {
+        ncl_import_wrong(import, "%lld times at dimension %lld", (long long)times, (long long)axis + 1);
+        return;
+    }
+    x = ncl_compose_unsqueeze(import, x, (int)axis);
+    nnefcl_shape shape = x->shape;
+    shape.extent[axis] = times;
+    ncl_import_give(import, node, 0, ncl_compose_expand(import, x, &shape));
+}
+
+/* Along one axis: `pad` elements of a value behind it, or, when it is negative, in front. */
+void ncl_torch7_build_pad_axis(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const struct ncl_t7 *module = ncl_torch7_module(node);
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
+    const int axis = axis_of(import, x, whole(module, "dim", 1), whole(module, "nInputDim", 0));
+    const int64_t pad = whole(module, "pad", 0);
+    int64_t before[NNEFCL_MAX_RANK] = {0}, after[NNEFCL_MAX_RANK] = {0};
+    if (whole(module, "index", 1) != 1)
+        ncl_import_refuse(import, "a border inside of the tensor");
+    before[axis] = pad < 0 ? -pad : 0;
+    after[axis] = pad > 0 ? pad : 0;
+    if (!import->status)
+        ncl_import_give(import, node, 0,
+                        ncl_compose_pad(import, x, before, after, "constant", ncl_t7_number(module, "value", 0)));
+}
+
+/* Rows of the weights by numbers from 1 on, which are scalars. */
+void ncl_torch7_build_lookup(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_compose_with(import, "sub", ncl_import_tensor(import, node, 0), 1),
+                      *rows = ncl_import_tensor(import, node, ncl_torch7_operand(node, NCL_TORCH7_WEIGHT));
+    x = ncl_compose_cast(import, x, NNEFCL_INTEGER);
+    ncl_import_give(import, node, 0,
+                    NCL_COMPOSE(import, "gather", {"input", ncl_value_tensor(rows)}, {"indices", ncl_value_tensor(x)},
+                                {"axis", ncl_value_integer(0)}));
+}
+
+static struct ncl_tensor *matrix_of(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
+                                    bool transposed)
+{
+    struct ncl_tensor *x = ncl_import_tensor(import, node, index);
+    const int rank = x->shape.rank;
+    int axis[NNEFCL_MAX_RANK];
+    for (int i = 0; i < rank; i++)
+        axis[i] = i < rank - 2 ? i : 2 * rank - 3 - i;
+    return transposed && rank > 1 ? ncl_compose_transpose(import, x, axis) : x;
+}
+
+/* The product of the two matrices of a table. */
+void ncl_torch7_build_mm(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const struct ncl_t7 *module = ncl_torch7_module(node);
+    if (ncl_torch7_operand(node, 0) != 2) {
+        ncl_import_wrong(import, "a product of %zu matrices", ncl_torch7_operand(node, 0));
+        return;
+    }
+    ncl_import_give(import, node, 0,
+                    ncl_compose_matmul(import, matrix_of(import, node, 0, ncl_t7_true(module, "transA", false)),
+                                       matrix_of(import, node, 1, ncl_t7_true(module, "transB", false))));
+}

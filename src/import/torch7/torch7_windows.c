@@ -2,6 +2,7 @@
 /* Modules with windows, and the linear one. */
 #include <string.h>
 
+#include "import/compose_resize.h"
 #include "import/torch7/torch7.h"
 
 static int64_t whole(struct ncl_import *import, const struct ncl_t7 *module, const char *name, double otherwise)
@@ -168,4 +169,73 @@ void ncl_torch7_build_pad(struct ncl_import *import, const struct ncl_import_nod
     after[rank - 1] = whole(import, module, "pad_r", 0);
     if (!import->status)
         ncl_import_give(import, node, 0, ncl_compose_pad(import, x, before, after, mode, 0));
+}
+
+/* Corners lie on corners; a factor, or the extents of the output. */
+void ncl_torch7_build_bilinear(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const struct ncl_t7 *module = ncl_torch7_module(node);
+    struct ncl_tensor *x = images_of(import, node);
+    const int64_t scale = whole(import, module, "scale_factor", 1),
+                  given[] = {whole(import, module, "oheight", 0), whole(import, module, "owidth", 0)};
+    struct ncl_resize resize = ncl_resize_of(&x->shape);
+    resize.mode = NCL_RESIZE_LINEAR;
+    resize.place = NCL_RESIZE_ALIGN_CORNERS;
+    for (int i = 0; i < 2 && !import->status; i++) {
+        const int64_t from = x->shape.extent[i + 2], to = given[i] > 0 ? given[i] : from * scale;
+        if (to < 1 || to > (int64_t)NCL_KNOWN_MAX)
+            ncl_import_wrong(import, "an output of %lld", (long long)to);
+        resize.out[i + 2] = to;
+        resize.scale[i + 2] = (double)to / (double)from;
+    }
+    if (!import->status)
+        give_images(import, node, ncl_compose_resize(import, x, &resize));
+}
+
+/* As many windows as the output has elements, of the same size where they divide the input. */
+void ncl_torch7_build_adaptive(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const struct ncl_t7 *module = ncl_torch7_module(node);
+    struct ncl_tensor *x = images_of(import, node);
+    const int64_t to[] = {whole(import, module, "H", 1), whole(import, module, "W", 1)};
+    struct ncl_compose_window window = ncl_compose_window_of(2);
+    for (int i = 0; i < 2 && !import->status; i++) {
+        const int64_t from = x->shape.extent[i + 2];
+        if (to[i] < 1 || from % to[i])
+            ncl_import_refuse(import, "%lld elements into %lld windows", (long long)from, (long long)to[i]);
+        else
+            window.size[i] = window.stride[i] = from / to[i];
+    }
+    if (!import->status)
+        give_images(import, node,
+                    strcmp(node->op, "SpatialAdaptiveMaxPooling") == 0
+                        ? ncl_compose_max_pool(import, x, &window)
+                        : ncl_compose_avg_pool(import, x, &window, false));
+}
+
+/* Frames of [batch, time, in]; weights are [out, kW in], time before channels. */
+void ncl_torch7_build_temporal(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    static const int swap[] = {0, 2, 1};
+    const struct ncl_t7 *module = ncl_torch7_module(node);
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *filter = weight_of(import, node, NCL_TORCH7_WEIGHT);
+    const bool single = x->shape.rank == 2;
+    struct ncl_compose_window window = ncl_compose_window_of(1);
+    window.size[0] = whole(import, module, "kW", 1);
+    window.stride[0] = whole(import, module, "dW", 1);
+    x = single ? ncl_compose_unsqueeze(import, x, 0) : x;
+    if (import->status)
+        return;
+    const int64_t in = x->shape.extent[x->shape.rank - 1];
+    if (x->shape.rank != 3 || filter->shape.rank != 2 || window.size[0] < 1 || window.stride[0] < 1 ||
+        filter->shape.extent[1] != window.size[0] * in) {
+        ncl_import_wrong(import, "weights that do not fit frames of %lld", (long long)in);
+        return;
+    }
+    const nnefcl_shape taps = {.rank = 3, .extent = {filter->shape.extent[0], window.size[0], in}};
+    filter = ncl_compose_transpose(import, ncl_compose_reshape(import, filter, &taps), swap);
+    x = ncl_compose_conv(import, ncl_compose_transpose(import, x, swap), filter,
+                         weight_of(import, node, NCL_TORCH7_BIAS), &window, 1);
+    x = ncl_compose_transpose(import, x, swap);
+    ncl_import_give(import, node, 0, single ? ncl_compose_squeeze(import, x, 0) : x);
 }

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "import/compose_order.h"
+
+#include <math.h>
+
+#define MAX_TOP    256  /* found one after the other */
+#define MAX_CUMSUM 4096 /* a product with a triangle of ones */
+
+struct ncl_tensor *ncl_compose_grid(struct ncl_import *import, int rank, int axis, int64_t extent)
+{
+    nnefcl_shape shape = {.rank = rank};
+    for (int i = 0; i < rank; i++)
+        shape.extent[i] = i == axis ? extent : 1;
+    struct ncl_known *known = ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &shape);
+    if (!known) {
+        ncl_import_refuse(import, "an axis is too long");
+        return &import->nothing;
+    }
+    for (size_t i = 0; i < known->count; i++)
+        known->real[i] = (double)i;
+    return ncl_import_constant(import, known);
+}
+
+static struct ncl_tensor *triangle(struct ncl_import *import, int64_t n, bool exclusive, bool reverse)
+{
+    struct ncl_known *ones = ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &(nnefcl_shape){2, {n, n}});
+    if (!ones) {
+        ncl_import_refuse(import, "the axis is too long");
+        return &import->nothing;
+    }
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t j = 0; j < n; j++)
+            ones->real[i * n + j] = (reverse ? i > j : i < j) || (i == j && !exclusive);
+    return ncl_import_constant(import, ones);
+}
+
+struct ncl_tensor *ncl_compose_cum_sum(struct ncl_import *import, struct ncl_tensor *x, int axis, bool exclusive,
+                                       bool reverse)
+{
+    const int last = x->shape.rank - 1;
+    int order[NNEFCL_MAX_RANK];
+    if (x->shape.rank == 0 || x->shape.extent[axis] > MAX_CUMSUM)
+        ncl_import_refuse(import, "the axis has more than %d elements", MAX_CUMSUM);
+    if (import->status)
+        return x;
+    const int64_t n = x->shape.extent[axis];
+    for (int i = 0; i <= last; i++)
+        order[i] = i == axis ? last : i == last ? axis : i;
+    x = ncl_compose_transpose(import, x, order);
+    const nnefcl_shape moved = x->shape, rows = {2, {ncl_shape_volume(&moved) / n, n}};
+    x = ncl_compose_matmul(import, ncl_compose_reshape(import, x, &rows), triangle(import, n, exclusive, reverse));
+    return ncl_compose_transpose(import, ncl_compose_reshape(import, x, &moved), order);
+}
+
+struct ncl_tensor *ncl_compose_one_hot(struct ncl_import *import, struct ncl_tensor *index, int axis, int64_t depth,
+                                       struct ncl_tensor *on, struct ncl_tensor *off)
+{
+    struct ncl_tensor *place = ncl_compose_unsqueeze(import, index, axis);
+    struct ncl_tensor *hot =
+        ncl_compose_binary(import, "eq", place, ncl_compose_grid(import, index->shape.rank + 1, axis, depth));
+    return ncl_compose_select(import, hot, on, off);
+}
+
+/* The greatest (or least), then the greatest of the others, and so on. */
+void ncl_compose_top_k(struct ncl_import *import, struct ncl_tensor *x, int axis, int64_t k, bool largest,
+                       struct ncl_tensor **value, struct ncl_tensor **index)
+{
+    struct ncl_tensor *values[MAX_TOP], *indices[MAX_TOP];
+    *value = *index = &import->nothing;
+    if (!import->status && (x->shape.rank == 0 || k < 1 || k > x->shape.extent[axis]))
+        ncl_import_wrong(import, "%lld elements of %lld are asked for", (long long)k,
+                         x->shape.rank ? (long long)x->shape.extent[axis] : 0);
+    if (k > MAX_TOP)
+        ncl_import_refuse(import, "more than %d elements are asked for", MAX_TOP);
+    if (import->status)
+        return;
+    struct ncl_tensor *numbers = ncl_compose_grid(import, x->shape.rank, axis, x->shape.extent[axis]),
+                      *least = ncl_compose_number(import, largest ? -(double)INFINITY : (double)INFINITY);
+    for (int64_t i = 0; i < k && !import->status; i++) {
+        values[i] = ncl_compose_reduce(import, largest ? "max_reduce" : "min_reduce", x, &axis, 1, true);
+        indices[i] = ncl_compose_reduce(import, largest ? "argmax_reduce" : "argmin_reduce", x, &axis, 1, true);
+        if (i + 1 < k)
+            x = ncl_compose_select(import, ncl_compose_binary(import, "eq", indices[i], numbers), least, x);
+    }
+    if (import->status)
+        return;
+    *value = ncl_compose_concat(import, values, (size_t)k, axis);
+    *index = ncl_compose_concat(import, indices, (size_t)k, axis);
+}
+
+/* The halves of an axis times each other, until one is left. */
+struct ncl_tensor *ncl_compose_product(struct ncl_import *import, struct ncl_tensor *x, const int *axis, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        while (!import->status && x->shape.extent[axis[i]] > 1) {
+            const int64_t extent = x->shape.extent[axis[i]], half = extent / 2;
+            struct ncl_tensor *rest = extent % 2 ? ncl_compose_slice(import, x, axis[i], 2 * half, extent, 1) : NULL;
+            struct ncl_tensor *low = ncl_compose_slice(import, x, axis[i], 0, half, 1),
+                              *high = ncl_compose_slice(import, x, axis[i], half, 2 * half, 1);
+            x = ncl_compose_binary(import, "mul", low, high);
+            if (rest)
+                x = ncl_compose_concat(import, (struct ncl_tensor *[]){x, rest}, 2, axis[i]);
+        }
+    return x;
+}

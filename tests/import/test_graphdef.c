@@ -197,7 +197,7 @@ static const struct single {
     {"Cumsum", {"x", "axis"}, "matmul("},
     {"Prod", {"x", "axis"}, "mul("},
     {"EuclideanNorm", {"x", "axis"}, "sum_reduce(|sqrt("},
-    {"TopKV2", {"x", "two"}, "max_reduce(|argmax_reduce(|select<scalar>(|max_reduce(|concat("},
+    {"TopKV2", {"x", "two"}, "max_reduce(|argmax_reduce(|select<scalar>(|max_reduce(|concat<scalar>("},
     {"Softsign", {"x"}, "abs(x)|div(x"},
     {"Log1p", {"x"}, "add(x, 1.0)|log("},
     {"Expm1", {"x"}, "exp(x)|sub("},

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The cases of the ONNX project (Debian: libonnx-testdata): onnx_backend FOLDER [NAME...]. Every FOLDER/GROUP/CASE has
- * a model and data as messages; what the model computes by the definitions is compared with the data. A case is right,
- * wrong, refused (with the reason), or it crashed; the last line counts them. Exit status 0: none crashed or is wrong.
+/* The cases of the ONNX project (Debian: libonnx-testdata): onnx_backend FOLDER [NAME...], or onnx_backend FOLDER
+ * --table for docs/onnx-backend.md, figures by operator. Every FOLDER/GROUP/CASE has a model and data as messages; what
+ * the model computes by the definitions is compared with the data. A case is right, wrong, refused (with the reason),
+ * or it crashed; the last line counts them. Exit status 0: none crashed or is wrong.
  */
 #include <dirent.h>
 #include <float.h>
@@ -306,7 +307,74 @@ static enum verdict case_judge(const char *folder, char *reason, size_t room)
     return WIFEXITED(status) ? (enum verdict)WEXITSTATUS(status) : CRASHED;
 }
 
+/* ---- figures by operator ---- */
+
+#define MAX_OPERATORS 512
+
+static struct figures {
+    char name[64];
+    size_t count[CRASHED + 1];
+    char reason[200]; /* of the first one that is not right */
+} figures[MAX_OPERATORS];
+static size_t figure_count;
+
+/* What a case is of: its operator, or "networks" for those of several. */
+static void case_operator(const char *folder, char *name, size_t room)
+{
+    char path[8400];
+    size_t size = 0;
+    snprintf(path, sizeof path, "%s/model.onnx", folder);
+    uint8_t *bytes = file_read(path, &size);
+    NclOnnx__Model *model = bytes ? ncl_onnx__model__unpack(NULL, size, bytes) : NULL;
+    const NclOnnx__Graph *graph = model ? model->graph : NULL;
+    const int single = graph && graph->n_node == 1;
+    const char *expanded = strstr(folder, "_expanded");
+    snprintf(name, room, "%s",
+             single     ? graph->node[0]->op
+             : expanded ? "functions written out"
+                        : "networks of several operators");
+    if (model)
+        ncl_onnx__model__free_unpacked(model, NULL);
+    free(bytes);
+}
+
+static void figure_add(const char *folder, enum verdict verdict, const char *reason)
+{
+    char name[64];
+    size_t i = 0;
+    case_operator(folder, name, sizeof name);
+    while (i < figure_count && strcmp(figures[i].name, name) != 0)
+        i++;
+    if (i == MAX_OPERATORS)
+        return;
+    figure_count += i == figure_count;
+    memcpy(figures[i].name, name, sizeof name);
+    figures[i].count[verdict]++;
+    if (verdict != RIGHT && !*figures[i].reason)
+        snprintf(figures[i].reason, sizeof figures[i].reason, "%.199s", reason);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct figures *)a)->name, ((const struct figures *)b)->name);
+}
+
+static void figures_print(void)
+{
+    qsort(figures, figure_count, sizeof *figures, by_name);
+    printf("| operator | right | refused | wrong | why |\n|---|---|---|---|---|\n");
+    for (size_t i = 0; i < figure_count; i++) {
+        const struct figures *f = &figures[i];
+        const char *why = strncmp(f->reason, "NNEFCL_", 7) == 0 ? strstr(f->reason, ": ") + 2 : f->reason;
+        printf("| %s | %zu | %zu | %zu | %s |\n", f->name, f->count[RIGHT], f->count[REFUSED],
+               f->count[WRONG] + f->count[CRASHED], why);
+    }
+    printf("\n");
+}
+
 /* ---- all of them ---- */
+
+static int table; /* figures by operator instead of a line for each case that is not right */
 
 static int is_asked(const char *name, int argc, char **argv)
 {
@@ -329,7 +397,8 @@ static void group_run(const char *root, const char *group, int argc, char **argv
         if (name[0] != '.' && is_asked(name, argc, argv)) {
             const enum verdict verdict = case_judge(folder, reason, sizeof reason);
             count[verdict]++;
-            if (verdict != RIGHT)
+            figure_add(folder, verdict, reason);
+            if (verdict != RIGHT && !table)
                 printf("%s %s: %s\n", words[verdict], name, reason);
         }
         free(entry[i]);
@@ -346,8 +415,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "onnx_backend FOLDER [NAME...]\n");
         return 2;
     }
+    table = argc == 3 && strcmp(argv[2], "--table") == 0;
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
-        group_run(argv[1], groups[i], argc, argv, count);
+        group_run(argv[1], groups[i], table ? 2 : argc, argv, count);
+    if (table)
+        figures_print();
     printf("%zu right, %zu wrong, %zu refused, %zu crashed\n", count[RIGHT], count[WRONG], count[REFUSED],
            count[CRASHED]);
     return count[WRONG] || count[CRASHED] ? EXIT_FAILURE : EXIT_SUCCESS;

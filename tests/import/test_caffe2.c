@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Caffe2: a network and the one that fills its weights, results written over operands, the shape of the input beside.
  */
+#include "import/computed.h"
 #include "import/file_bytes_made.h"
 
 static const char *const files[] = {"predict_net.pb", "init_net.pb", "value_info.json"};
@@ -117,6 +118,156 @@ START_TEST(damaged)
 }
 END_TEST
 
+/* ---- single operators: values by the definition ---- */
+
+/* "axis=1 alpha=0.5": a point makes it a float. */
+static void put_args(struct bytes *op, const char *args)
+{
+    for (const char *at = args; *at;) {
+        char name[32], value[32];
+        int used = 0;
+        struct bytes arg = {.size = 0};
+        ck_assert_int_eq(sscanf(at, "%31[^=]=%31s %n", name, value, &used), 2);
+        pb_text(&arg, 1, name);
+        if (strchr(value, '.'))
+            pb_float(&arg, 2, strtof(value, NULL));
+        else
+            pb_number(&arg, 3, (uint64_t)strtoll(value, NULL, 10));
+        pb_message(op, 5, &arg);
+        at += used;
+    }
+}
+
+/* Numbers of a weight 'i' are integers. */
+static void put_weight(struct bytes *net, const char *name, const struct written *w)
+{
+    const bool whole = *name == 'i';
+    struct bytes op = {.size = 0}, shape = {.size = 0}, values = {.size = 0};
+    pb_text(&op, 2, name);
+    pb_text(&op, 4, whole ? "GivenTensorInt64Fill" : "GivenTensorFill");
+    pb_text(&shape, 1, "shape");
+    pb_text(&values, 1, "values");
+    for (int i = 0; i < w->rank; i++)
+        pb_number(&shape, 6, (uint64_t)w->extent[i]);
+    for (size_t i = 0; i < w->count; i++)
+        if (whole)
+            pb_number(&values, 6, (uint64_t)(int64_t)w->value[i]);
+        else
+            pb_float(&values, 5, w->value[i]);
+    pb_message(&op, 5, &shape);
+    pb_message(&op, 5, &values);
+    pb_message(net, 2, &op);
+}
+
+/* y, y1, ... = op(x, weights) */
+static const struct single {
+    const char *op, *args, *x, *weights[3], *y; /* names of weights are w0, w1, or i0 where `weights` begins with 'i' */
+} singles[] = {
+    {"Swish", "", "3: -1 0 2", {0}, "3: -0.26894142 0 1.76159416"},
+    {"Softsign", "", "3: -1 0 3", {0}, "3: -0.5 0 0.75"},
+    {"HardSigmoid", "", "4: -3 -1 1 3", {0}, "4: 0 0.3 0.7 1"},
+    {"HardSigmoid", "alpha=0.5 beta=0.25", "4: -1 0 1 2", {0}, "4: 0 0.25 0.75 1"},
+    {"Selu", "", "3: -1 0 2", {0}, "3: -1.11133074 0 2.10140197"},
+    {"Selu", "alpha=2.0 scale=0.5", "2: -1 3", {0}, "2: -0.63212056 1.5"},
+    {"Pow", "exponent=3.0", "3: -2 0.5 2", {0}, "3: -8 0.125 8"},
+    {"Pow", "broadcast=1", "2x2: 1 2 3 4", {"2: 2 0.5"}, "2x2: 1 1.41421356 9 2"},
+    {"Scale", "scale=-1.5", "2: 2 -4", {0}, "2: -3 6"},
+    {"Scale", "", "2: 2 -4", {0}, "2: 2 -4"},
+    {"Mean", "", "2: 3 6", {"2: 0 1", "2: 6 2"}, "2: 3 3"},
+    {"Cast", "to=2", "4: -1.75 -0.5 0.5 2.75", {0}, "4: -1 0 0 2"},
+    {"Cast", "to=5", "3: -1 0 0.5", {0}, "3: 1 0 1"},
+    {"Sign", "", "3: -2 0 5", {0}, "3: -1 0 1"},
+    {"Rsqrt", "", "2: 4 0.25", {0}, "2: 0.5 2"},
+    {"Reciprocal", "", "2: 4 -0.25", {0}, "2: 0.25 -4"},
+    {"Erf", "", "2: 0 1", {0}, "2: 0 0.84270079"},
+    {"Sinh", "", "2: 0 1", {0}, "2: 0 1.17520119"},
+    {"Cosh", "", "2: 0 1", {0}, "2: 1 1.54308063"},
+    {"Tan", "", "2: 0 1", {0}, "2: 0 1.55740772"},
+    {"Asin", "", "2: 0 1", {0}, "2: 0 1.57079633"},
+    {"Acos", "", "2: 0 1", {0}, "2: 1.57079633 0"},
+    {"Atan", "", "2: 0 1", {0}, "2: 0 0.78539816"},
+    {"LT", "broadcast=1", "2x2: 1 2 3 4", {"2: 2 2"}, "2x2: 1 0 0 0"},
+    {"LE", "broadcast=1 axis=0", "2x2: 1 2 3 4", {"2: 1 3"}, "2x2: 1 0 1 0"},
+    {"GT", "", "2: 1 3", {"2: 2 2"}, "2: 0 1"},
+    {"GE", "", "3: 1 2 3", {"3: 2 2 2"}, "3: 0 1 1"},
+    {"EQ", "", "3: 1 2 3", {"3: 2 2 2"}, "3: 0 1 0"},
+    {"ReduceMin", "axes=1", "2x2: 4 3 -1 2", {0}, "2x1: 3 -1"},
+    {"ReduceL1", "", "2x2: 1 -2 -3 4", {0}, "1x1: 10"},
+    {"ReduceL1", "axes=-1 keepdims=0", "2x2: 1 -2 -3 4", {0}, "2: 3 7"},
+    {"ReduceL2", "axes=0 keepdims=0", "2x2: 3 5 -4 12", {0}, "2: 5 13"},
+    {"ArgMax", "", "2x3: 1 3 2 6 5 4", {0}, "2x1: 1 0"},
+    {"ArgMin", "axis=0 keepdims=0", "2x3: 1 3 2 0 5 1", {0}, "3: 1 0 1"},
+    {"LogSoftmax", "", "1x2x2: 0 0 0 0", {0}, "1x2x2: -1.38629436 -1.38629436 -1.38629436 -1.38629436"},
+    {"LogSoftmax", "axis=2", "1x2x2: 0 0 0 1.0986123", {0}, "1x2x2: -0.69314718 -0.69314718 -1.38629436 -0.28768207"},
+    {"LayerNorm", "epsilon=0.0", "2x2: 1 3 -2 4", {0}, "2x2: -1 1 -1 1|2x1: 2 1|2x1: 1 3"},
+    {"LayerNorm",
+     "epsilon=3.0 elementwise_affine=1",
+     "2x2: 1 3 -2 4",
+     {"2: 2 4", "2: 1 -1"},
+     "2x2: 0 1 -0.73205081 2.46410162|2x1: 2 1|2x1: 2 3.46410162"},
+    {"LayerNorm", "epsilon=0.0 axis=2", "1x2x2: 1 3 -2 4", {0}, "1x2x2: -1 1 -1 1|1x2x1: 2 1|1x2x1: 1 3"},
+    {"GlobalAveragePool", "", "1x2x1x2: 1 3 5 9", {0}, "1x2x1x1: 2 7"},
+    {"GlobalMaxPool", "", "1x2x1x2: 1 3 9 5", {0}, "1x2x1x1: 3 9"},
+    {"Gather", "", "3x2: 1 2 3 4 5 6", {"i2: 2 0"}, "2x2: 5 6 1 2"},
+    {"Gather", "axis=1", "2x3: 1 2 3 4 5 6", {"i2x1: 2 0"}, "2x2x1: 3 1 6 4"},
+    {"Tile", "tiles=2", "2x1: 1 2", {0}, "4x1: 1 2 1 2"},
+    {"Tile", "tiles=2 axis=1", "2x2: 1 2 3 4", {0}, "2x4: 1 2 1 2 3 4 3 4"},
+    {"UpsampleBilinear", "height_scale=1.0 width_scale=1.5", "1x1x1x2: 0 2", {0}, "1x1x1x3: 0 1 2"},
+    {"UpsampleBilinear", "height_scale=2.0 width_scale=1.0", "1x1x2x2: 0 3 6 9", {0}, "1x1x4x2: 0 3 2 5 4 7 6 9"},
+    {"FCTransposed", "", "1x2: 1 2", {"2x3: 1 2 3 4 5 6", "3: 0 1 2"}, "1x3: 9 13 17"},
+    {"FCTransposed", "axis_w=2", "1x2x2: 1 2 3 4", {"2x2x1: 1 2 3 4", "1: 1"}, "1x1: 31"},
+    {"Alias", "", "2: 1 2", {0}, "2: 1 2"},
+    {"EnsureCPUOutput", "", "2: 1 2", {0}, "2: 1 2"},
+};
+
+static void make_single(const struct single *s, struct bytes *net, struct bytes *init)
+{
+    static const char *const names[][3] = {{"w0", "w1", "w2"}, {"i0", "i1", "i2"}}, *const outputs[] = {"y", "y1",
+                                                                                                        "y2"};
+    struct written w;
+    struct bytes op = {.size = 0};
+    net->size = init->size = 0;
+    pb_text(init, 1, "init");
+    pb_text(net, 1, "net");
+    pb_text(&op, 1, "x");
+    for (size_t i = 0; i < 3 && s->weights[i]; i++) {
+        const bool whole = *s->weights[i] == 'i';
+        written_read(&w, s->weights[i] + whole);
+        put_weight(init, names[whole][i], &w);
+        pb_text(&op, 1, names[whole][i]);
+    }
+    size_t count = 0;
+    for (const char *at = s->y; at; at = strchr(at + 1, '|'))
+        pb_text(&op, 2, outputs[count++]);
+    pb_text(&op, 4, s->op);
+    put_args(&op, s->args);
+    pb_message(net, 2, &op);
+    pb_text(net, 7, "x");
+    for (size_t i = 0; i < 3 && s->weights[i]; i++)
+        pb_text(net, 7, names[*s->weights[i] == 'i'][i]);
+    for (size_t i = 0; i < count; i++)
+        pb_text(net, 8, outputs[i]);
+}
+
+START_TEST(single)
+{
+    static struct bytes net, init;
+    static struct model_text text;
+    const struct single *s = &singles[_i];
+    struct written x;
+    char info[128];
+    make_single(s, &net, &init);
+    written_read(&x, s->x);
+    int used = snprintf(info, sizeof info, "{\"x\": [1, [");
+    for (int i = 0; i < x.rank; i++)
+        used += snprintf(info + used, sizeof info - (size_t)used, "%s%d", i ? ", " : "", x.extent[i]);
+    snprintf(info + used, sizeof info - (size_t)used, "]]}");
+    open_with(&net, &init, info, &text);
+    computed_are(&text, s->x, s->y);
+    nnefcl_model_free(text.model);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("caffe2");
@@ -125,6 +276,7 @@ int main(void)
     tcase_add_test(tests, network);
     tcase_add_test(tests, refused);
     tcase_add_test(tests, damaged);
+    tcase_add_loop_test(tests, single, 0, sizeof singles / sizeof *singles);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

@@ -135,17 +135,20 @@ void ncl_caffe2_build_log_softmax(struct ncl_import *import, const struct ncl_im
         ncl_import_give(import, node, 0, ncl_compose_log_softmax(import, x, axis, count));
 }
 
-/* (x - mean) / sqrt(variance + epsilon), scaled and shifted where there are weights */
+/* (x - mean) / d, scaled and shifted where there are weights, which lie at the last axes; then mean and d, which is
+ * sqrt(variance + epsilon). */
 void ncl_caffe2_build_layer_norm(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
     int axis[NNEFCL_MAX_RANK];
     const size_t count = axes_from(import, node, x, axis);
-    if (ncl_import_wants(import, node, 1) || ncl_import_wants(import, node, 2))
-        ncl_import_refuse(import, "its second and third result");
-    if (!count || import->status)
+    if (!count)
         return;
-    x = ncl_compose_binary(import, "sub", x, ncl_compose_reduce(import, "mean_reduce", x, axis, count, true));
+    nnefcl_shape row = x->shape; /* axes of the statistics: those in front, and one */
+    row.rank -= (int)count - 1;
+    row.extent[row.rank - 1] = 1;
+    struct ncl_tensor *mean = ncl_compose_reduce(import, "mean_reduce", x, axis, count, true);
+    x = ncl_compose_binary(import, "sub", x, mean);
     struct ncl_tensor *v =
         ncl_compose_reduce(import, "mean_reduce", ncl_compose_unary(import, "sqr", x), axis, count, true);
     v = ncl_compose_with(import, "add", v, ncl_import_scalar(import, node, "epsilon", 1e-5));
@@ -155,6 +158,10 @@ void ncl_caffe2_build_layer_norm(struct ncl_import *import, const struct ncl_imp
         x = ncl_compose_binary(import, "add", x, ncl_import_tensor(import, node, 2));
     }
     ncl_import_give(import, node, 0, x);
+    if (ncl_import_wants(import, node, 1))
+        ncl_import_give(import, node, 1, ncl_compose_reshape(import, mean, &row));
+    if (ncl_import_wants(import, node, 2))
+        ncl_import_give(import, node, 2, ncl_compose_reshape(import, ncl_compose_unary(import, "sqrt", v), &row));
 }
 
 void ncl_caffe2_build_global_pool(struct ncl_import *import, const struct ncl_import_node *node)
@@ -175,6 +182,8 @@ void ncl_caffe2_build_gather(struct ncl_import *import, const struct ncl_import_
 {
     struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
     const int axis = ncl_import_axis(import, ncl_import_integer(import, node, "axis", 0), x->shape.rank);
+    if (ncl_import_integer(import, node, "match_outer", 0))
+        ncl_import_refuse(import, "indices of their own for each row (match_outer)");
     if (!import->status)
         ncl_import_give(import, node, 0,
                         NCL_COMPOSE(import, "gather", {"input", ncl_value_tensor(x)},

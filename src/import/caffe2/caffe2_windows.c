@@ -179,7 +179,7 @@ static struct ncl_tensor *swap_last(struct ncl_import *import, struct ncl_tensor
     return rank < 2 ? x : ncl_compose_transpose(import, x, axis);
 }
 
-/* Axes from `axis` on are one: rows of [.., k] times [n, k] and a bias. */
+/* Axes from `axis` on are one: rows of [.., k] times [n, k] (transposed: [k, n]) and a bias. */
 void ncl_caffe2_build_fc(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *filter = ncl_import_tensor(import, node, 1),
@@ -199,10 +199,11 @@ void ncl_caffe2_build_fc(struct ncl_import *import, const struct ncl_import_node
         return;
     }
     x = ncl_shape_equal(&x->shape, &flat) ? x : ncl_compose_reshape(import, x, &flat);
-    if (strcmp(node->op, "FCTransposed") == 0)
-        filter = swap_last(import, filter);
-    if (!ncl_shape_equal(&filter->shape, &square))
-        filter = ncl_compose_reshape(import, filter, &square);
+    const bool transposed = strcmp(node->op, "FCTransposed") == 0;
+    const nnefcl_shape given = transposed ? (nnefcl_shape){2, {square.extent[1], square.extent[0]}} : square;
+    if (!ncl_shape_equal(&filter->shape, &given))
+        filter = ncl_compose_reshape(import, filter, &given);
+    filter = transposed ? swap_last(import, filter) : filter;
     x = NCL_COMPOSE(import, "linear", {"input", ncl_value_tensor(x)}, {"filter", ncl_value_tensor(filter)},
                     {"bias", ncl_value_tensor(ncl_compose_reshape(import, bias, &row))});
     out.rank = at + 1;

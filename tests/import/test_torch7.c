@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Networks that torch.save of Torch7 wrote: modules in containers, weights shared by number, classes of cudnn. */
+#include "import/computed.h"
 #include "import/file_bytes_made.h"
 
-enum { NUMBER = 1, STRING = 2, TABLE = 3, OBJECT = 4 };
+enum { NUMBER = 1, STRING = 2, TABLE = 3, OBJECT = 4, BOOLEAN = 5 };
 
 static unsigned next_number;
 
@@ -108,16 +109,21 @@ static void make_network(struct bytes *file)
     put_module(file, "nn.LogSoftMax", "", NULL, 0);
 }
 
-static void open_shaped(struct model_text *text, const struct bytes *file)
+static void open_as(struct model_text *text, const struct bytes *file, const nnefcl_input_shape *shape)
 {
     nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
-    const nnefcl_input_shape shape = {"x", {.rank = 4, .extent = {1, 1, 5, 6}}};
     memset(text, 0, sizeof *text);
-    options.shapes = &shape;
+    options.shapes = shape;
     options.shape_count = 1;
     options.diagnostic = model_text_talk;
     options.diagnostic_user = text;
     text->status = nnefcl_model_open_memory(file->data, file->size, &options, &text->model, &text->error);
+}
+
+static void open_shaped(struct model_text *text, const struct bytes *file)
+{
+    const nnefcl_input_shape shape = {"x", {.rank = 4, .extent = {1, 1, 5, 6}}};
+    open_as(text, file, &shape);
 }
 
 START_TEST(network)
@@ -190,6 +196,140 @@ START_TEST(nested)
 }
 END_TEST
 
+/* ---- single modules: values by the definition ---- */
+
+/* Reads x, or a table of x and x, or is the module of a MapTable on those. */
+enum reads { ONE, TWO, EACH };
+
+static const struct single {
+    const char *name, *fields; /* "kW=2 transA=true" */
+    const char *x, *weight, *bias, *y;
+    enum reads reads;
+} singles[] = {
+    {"SoftMin", "", "1x2: 0 1.0986123", NULL, NULL, "1x2: 0.75 0.25", ONE},
+    {"SoftMin", "", "2x1x2: 0 5 1.0986123 5", NULL, NULL, "2x1x2: 0.75 0.5 0.25 0.5", ONE},
+    {"SoftSign", "", "3: -1 0 3", NULL, NULL, "3: -0.5 0 0.75", ONE},
+    {"LogSigmoid", "", "3: -50 0 2", NULL, NULL, "3: -50 -0.69314718 -0.12692801", ONE},
+    {"TanhShrink", "", "2: -1 2", NULL, NULL, "2: -0.23840584 1.03597242", ONE},
+    {"HardShrink", "lambda=1", "4: -2 -1 0.5 1.5", NULL, NULL, "4: -2 0 0 1.5", ONE},
+    {"HardShrink", "", "3: -0.75 0.5 0.25", NULL, NULL, "3: -0.75 0 0", ONE},
+    {"SoftShrink", "lambda=1", "4: -2 -1 0.5 1.5", NULL, NULL, "4: -1 0 0 0.5", ONE},
+    {"RReLU", "lower=0.1 upper=0.3", "2: -10 2", NULL, NULL, "2: -2 2", ONE},
+    {"RReLU", "", "2: -48 2", NULL, NULL, "2: -11 2", ONE},
+    {"Add", "", "2x2: 1 2 3 4", NULL, "2: 10 20", "2x2: 11 22 13 24", ONE},
+    {"Add", "scalar=true", "2x2: 1 2 3 4", NULL, "1: 10", "2x2: 11 12 13 14", ONE},
+    {"Add", "", "2: 1 2", NULL, "2: 10 20", "2: 11 22", ONE},
+    {"Add", "", "2x2x1: 1 2 3 4", NULL, "2: 10 20", "2x2x1: 11 22 13 24", ONE},
+    {"MM", "transA=false transB=true", "2x2: 1 2 3 4", NULL, NULL, "2x2: 5 11 11 25", TWO},
+    {"MM", "transA=true transB=false", "2x2: 1 2 3 4", NULL, NULL, "2x2: 10 14 14 20", TWO},
+    {"MM", "transA=true", "2x1x2: 1 2 3 4", NULL, NULL, "2x2x2: 1 2 2 4 9 12 12 16", TWO},
+    {"Replicate", "nfeatures=2", "2: 1 2", NULL, NULL, "2x2: 1 2 1 2", ONE},
+    {"Replicate", "nfeatures=2 dim=2", "2: 1 2", NULL, NULL, "2x2: 1 1 2 2", ONE},
+    {"Replicate", "nfeatures=2 dim=1 ndim=1", "2x2: 1 2 3 4", NULL, NULL, "2x2x2: 1 2 1 2 3 4 3 4", ONE},
+    {"Padding", "dim=1 pad=2 nInputDim=1 value=9 index=1", "2: 1 2", NULL, NULL, "4: 1 2 9 9", ONE},
+    {"Padding", "dim=1 pad=-1 nInputDim=1", "2x2: 1 2 3 4", NULL, NULL, "2x3: 0 1 2 0 3 4", ONE},
+    {"Padding", "dim=1 pad=1 index=2", "2: 1 2", NULL, NULL, "!a border inside of the tensor", ONE},
+    {"LookupTable", "", "2: 3 1", "3x2: 1 2 3 4 5 6", NULL, "2x2: 5 6 1 2", ONE},
+    {"LookupTable", "", "1x2: 2 2", "3x1: 1 2 3", NULL, "1x2x1: 2 2", ONE},
+    {"TemporalConvolution", "kW=2 dW=1", "3x2: 1 2 3 4 5 6", "1x4: 1 10 100 1000", "1: 0.5", "2x1: 4321.5 6543.5", ONE},
+    {"TemporalConvolution", "kW=2 dW=2", "1x4x1: 1 2 3 4", "2x2: 1 1 1 -1", "2: 0 1", "1x2x2: 3 0 7 0", ONE},
+    {"SpatialUpSamplingBilinear", "scale_factor=2", "1x1x2x2: 0 3 6 9", NULL, NULL,
+     "1x1x4x4: 0 1 2 3 2 3 4 5 4 5 6 7 6 7 8 9", ONE},
+    {"SpatialUpSamplingBilinear", "oheight=3 owidth=2", "1x2x2: 0 3 6 9", NULL, NULL, "1x3x2: 0 3 3 6 6 9", ONE},
+    {"SpatialAdaptiveMaxPooling", "H=1 W=2", "1x1x2x4: 1 2 3 4 5 6 7 8", NULL, NULL, "1x1x1x2: 6 8", ONE},
+    {"SpatialAdaptiveAveragePooling", "H=1 W=2", "1x2x4: 1 2 3 4 5 6 7 8", NULL, NULL, "1x1x2: 3.5 5.5", ONE},
+    {"SpatialAdaptiveMaxPooling", "H=1 W=2", "1x1x3: 1 2 3", NULL, NULL, "!3 elements into 2 windows", ONE},
+    {"Add", "", "1x2: 1 2", NULL, "2: 10 20", "1x2: 11 22|1x2: 11 22", EACH},
+};
+
+static void put_values(struct bytes *file, const char *field, const char *text)
+{
+    struct written w;
+    int64_t stride;
+    put_key(file, field);
+    put_class(file, "torch.FloatTensor");
+    written_read(&w, text);
+    bytes_int(file, (uint64_t)w.rank, 4);
+    for (int i = 0; i < w.rank; i++)
+        bytes_int(file, (uint64_t)w.extent[i], 8);
+    stride = (int64_t)w.count;
+    for (int i = 0; i < w.rank; i++)
+        bytes_int(file, (uint64_t)(stride /= w.extent[i]), 8);
+    bytes_int(file, 1, 8);
+    put_class(file, "torch.FloatStorage");
+    bytes_int(file, w.count, 8);
+    bytes_floats(file, w.value, w.count);
+}
+
+static void put_single(struct bytes *file, const struct single *s)
+{
+    char name[64];
+    unsigned count = (s->weight != NULL) + (s->bias != NULL);
+    snprintf(name, sizeof name, "nn.%s", s->name);
+    for (const char *at = s->fields; (at = strchr(at, '=')); at++)
+        count++;
+    put_class(file, name);
+    put_table(file, count);
+    for (const char *at = s->fields; *at;) {
+        char key[32], value[32];
+        int used = 0;
+        ck_assert_int_eq(sscanf(at, "%31[^=]=%31s %n", key, value, &used), 2);
+        put_key(file, key);
+        if (strcmp(value, "true") == 0 || strcmp(value, "false") == 0) {
+            bytes_int(file, BOOLEAN, 4);
+            bytes_int(file, *value == 't', 4);
+        } else {
+            put_number(file, strtod(value, NULL));
+        }
+        at += used;
+    }
+    if (s->weight)
+        put_values(file, "weight", s->weight);
+    if (s->bias)
+        put_values(file, "bias", s->bias);
+}
+
+static void make_single(struct bytes *file, const struct single *s)
+{
+    file->size = 0;
+    next_number = 0;
+    if (s->reads != ONE) {
+        put_container(file, "nn.Sequential", 2);
+        put_number(file, 1);
+        put_container(file, "nn.ConcatTable", 2);
+        for (int i = 1; i <= 2; i++) {
+            put_number(file, i);
+            put_module(file, "nn.Identity", "", NULL, 0);
+        }
+        put_number(file, 2);
+    }
+    if (s->reads == EACH) {
+        put_container(file, "nn.MapTable", 1);
+        put_number(file, 1);
+    }
+    put_single(file, s);
+}
+
+START_TEST(single)
+{
+    static struct bytes file;
+    static struct model_text text;
+    const struct single *s = &singles[_i];
+    struct written x;
+    written_read(&x, s->x);
+    nnefcl_input_shape shape = {"x", {.rank = x.rank}};
+    for (int i = 0; i < x.rank; i++)
+        shape.shape.extent[i] = x.extent[i];
+    make_single(&file, s);
+    open_as(&text, &file, &shape);
+    if (*s->y == '!')
+        ck_assert_msg(text.status != NNEFCL_OK && strstr(text.talk, s->y + 1), "%s", text.talk);
+    else
+        computed_are(&text, s->x, s->y);
+    nnefcl_model_free(text.model);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("torch7");
@@ -199,6 +339,7 @@ int main(void)
     tcase_add_test(tests, shape_wanted);
     tcase_add_test(tests, damaged);
     tcase_add_test(tests, nested);
+    tcase_add_loop_test(tests, single, 0, sizeof singles / sizeof *singles);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

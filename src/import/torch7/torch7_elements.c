@@ -261,13 +261,22 @@ void ncl_torch7_build_rrelu(struct ncl_import *import, const struct ncl_import_n
                                 {"alpha", ncl_value_scalar(slope)}));
 }
 
-/* Add: a bias for each element of a row, or one for all. */
+/* Add: a bias for all, or one for each element of x or of what is behind its batch, in whatever axes those are. */
 void ncl_torch7_build_add(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = input_of(import, node),
                       *bias = ncl_import_tensor(import, node, ncl_torch7_operand(node, NCL_TORCH7_BIAS));
-    const nnefcl_shape single = {0};
-    if (ncl_shape_volume(&bias->shape) == 1)
-        bias = ncl_compose_reshape(import, bias, &single);
-    ncl_import_give(import, node, 0, ncl_compose_binary(import, "add", x, bias));
+    const int64_t count = ncl_shape_volume(&bias->shape);
+    nnefcl_shape shape = x->shape;
+    if (import->status)
+        return;
+    if (count == 1)
+        shape.rank = 0;
+    else if (count != ncl_shape_volume(&shape) && shape.rank > 0)
+        shape.extent[0] = 1;
+    if (count != ncl_shape_volume(&shape))
+        ncl_import_wrong(import, "%lld biases for other elements", (long long)count);
+    else
+        ncl_import_give(import, node, 0,
+                        ncl_compose_binary(import, "add", x, ncl_compose_reshape(import, bias, &shape)));
 }

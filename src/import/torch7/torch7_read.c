@@ -227,7 +227,9 @@ static struct names walk_map_table(struct torch7 *r, const struct ncl_t7 *module
 {
     const struct ncl_t7 *each = child(module, 1) ? child(module, 1) : ncl_t7_field(module, "module");
     struct names out = {0};
-    for (size_t i = 0; each && i < in.count && !r->import->status; i++)
+    if (!each)
+        return torch7_refuse(r, module->class_name, "it has no module");
+    for (size_t i = 0; i < in.count && !r->import->status; i++)
         out = names_append(r, out, walk(r, each, (struct names){1, in.name + i}));
     return out;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Caffe: a description and weights side by side, in both forms of layers; tops that are written again. */
+#include "import/computed.h"
 #include "import/file_bytes_made.h"
 
 static const char *const files[] = {"model.caffemodel", "model.prototxt"};
@@ -159,6 +160,107 @@ START_TEST(damaged_weights)
 }
 END_TEST
 
+/* ---- single layers: values by the definition ---- */
+
+/* y = type(a, b, c) */
+static const struct single {
+    const char *type, *params, *x, *weights[2], *y; /* x: of a, b, c */
+} singles[] = {
+    {"Swish", "swish_param { beta: 2 }", "2: 1 -1", {0}, "2: 0.88079708 -0.11920292"},
+    {"Swish", "", "2: 1 -1", {0}, "2: 0.73105858 -0.26894142"},
+    {"Clip", "clip_param { min: -1 max: 2 }", "3: -3 1 3", {0}, "3: -1 1 2"},
+    {"Clip", "", "1: 0", {0}, "!no bounds"},
+    {"ReLU6", "", "3: -3 1 7", {0}, "3: 0 1 6"},
+    {"Axpy", "", "1x2: 2 -1|1x2x1x2: 1 2 3 4|1x2x1x2: 1 1 0 0", {0}, "1x2x1x2: 3 5 -3 -4"},
+    {"Axpy", "", "2x1x1x1: 2 -1|2x1x1x2: 1 2 3 4|2x1x1x2: 1 1 0 0", {0}, "2x1x1x2: 3 5 -3 -4"},
+    {"Embed",
+     "embed_param { num_output: 2 input_dim: 3 }",
+     "2: 2 0",
+     {"3x2: 1 2 3 4 5 6", "2: 10 20"},
+     "2x2: 15 26 11 22"},
+    {"Embed", "embed_param { num_output: 1 input_dim: 3 bias_term: false }", "1x2: 1 2", {"3x1: 1 2 3"}, "1x2x1: 2 3"},
+    {"DepthwiseConvolution",
+     "convolution_param { num_output: 2 group: 2 kernel_size: 1 bias_term: false }",
+     "1x2x1x2: 1 2 3 4",
+     {"2x1x1x1: 2 10"},
+     "1x2x1x2: 2 4 30 40"},
+    {"ConvolutionDepthwise",
+     "convolution_param { num_output: 2 kernel_h: 1 kernel_w: 2 }",
+     "1x2x1x2: 1 2 3 4",
+     {"2x1x1x2: 1 10 100 1000", "2: 0 0.5"},
+     "1x2x1x1: 21 4300.5"},
+    {"ShuffleChannel", "shuffle_channel_param { group: 2 }", "1x4x1x1: 1 2 3 4", {0}, "1x4x1x1: 1 3 2 4"},
+    {"ShuffleChannel", "shuffle_channel_param { group: 3 }", "1x6: 1 2 3 4 5 6", {0}, "1x6: 1 3 5 2 4 6"},
+    {"ShuffleChannel", "shuffle_channel_param { group: 3 }", "1x4: 1 2 3 4", {0}, "!3 groups"},
+    {"ArgMax", "", "2x2x2: 1 3 2 0 4 5 7 6", {0}, "2x1x1: 1 2"},
+    {"ArgMax", "argmax_param { axis: 1 }", "2x3: 1 3 2 6 5 4", {0}, "2x1: 1 0"},
+    {"Reshape",
+     "reshape_param { shape { dim: 2 dim: 0 } axis: 1 num_axes: 2 }",
+     "1x4x1x1: 1 2 3 4",
+     {0},
+     "!does not fit"},
+    {"Reshape", "reshape_param { shape { dim: 0 dim: -1 } axis: 1 }", "1x2x1x2: 1 2 3 4", {0}, "1x2x2: 1 2 3 4"},
+    {"Reshape", "reshape_param { shape { dim: 1 } axis: -1 }", "2: 1 2", {0}, "2x1: 1 2"},
+    {"Reshape", "reshape_param { shape { dim: 1 } axis: 0 num_axes: 0 }", "2: 1 2", {0}, "1x2: 1 2"},
+};
+
+static void put_values(struct bytes *layer, const char *text)
+{
+    struct written w;
+    struct bytes made = {.size = 0}, shape = {.size = 0}, data = {.size = 0};
+    written_read(&w, text);
+    for (int i = 0; i < w.rank; i++)
+        pb_number(&shape, 1, (uint64_t)w.extent[i]);
+    bytes_floats(&data, w.value, w.count);
+    pb_message(&made, 5, &data);
+    pb_message(&made, 7, &shape);
+    pb_message(layer, 7, &made);
+}
+
+/* Declares inputs a, b, c of these extents; returns what the layer reads. */
+static const char *put_inputs(char *text, size_t room, const char *x)
+{
+    static const char *const bottoms[] = {"", "bottom: 'a'", "bottom: 'a' bottom: 'b'",
+                                          "bottom: 'a' bottom: 'b' bottom: 'c'"};
+    struct written w;
+    size_t count = 0, used = 0;
+    for (const char *at = x; at; count++) {
+        at = written_read(&w, at);
+        used += (size_t)snprintf(text + used, room - used, "input: '%c' input_shape {", "abc"[count]);
+        for (int i = 0; i < w.rank; i++)
+            used += (size_t)snprintf(text + used, room - used, " dim: %d", w.extent[i]);
+        used += (size_t)snprintf(text + used, room - used, " }\n");
+    }
+    return bottoms[count];
+}
+
+START_TEST(single)
+{
+    static struct bytes weights;
+    static struct model_text text;
+    const struct single *s = &singles[_i];
+    struct bytes layer = {.size = 0};
+    char description[1024];
+    const char *bottoms = put_inputs(description, sizeof description, s->x);
+    const size_t used = strlen(description);
+    snprintf(description + used, sizeof description - used, "layer { name: 'l' type: '%s' %s top: 'y' %s }\n", s->type,
+             bottoms, s->params);
+    weights.size = 0;
+    pb_text(&weights, 1, "net");
+    pb_text(&layer, 1, "l");
+    pb_text(&layer, 2, s->type);
+    for (size_t i = 0; i < 2 && s->weights[i]; i++)
+        put_values(&layer, s->weights[i]);
+    pb_message(&weights, 100, &layer);
+    open_with(&weights, description, &text);
+    if (*s->y == '!')
+        ck_assert_msg(text.status != NNEFCL_OK && strstr(text.talk, s->y + 1), "%s", text.talk);
+    else
+        computed_are(&text, s->x, s->y);
+    nnefcl_model_free(text.model);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("caffe");
@@ -167,6 +269,7 @@ int main(void)
     tcase_add_loop_test(tests, described, 0, sizeof descriptions / sizeof *descriptions);
     tcase_add_test(tests, damaged_text);
     tcase_add_test(tests, damaged_weights);
+    tcase_add_loop_test(tests, single, 0, sizeof singles / sizeof *singles);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

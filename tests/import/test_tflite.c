@@ -186,7 +186,7 @@ static const struct model models[] = {
 };
 
 static const char *const flat[] = {
-    "( in:0 ) -> ( out )|in:0 = external<scalar>(shape = [1, 5, 6, 2])|axes = [0, 3, 1, 2]|conv(|padding = [(1, 1), "
+    "( in_0 ) -> ( out )|in_0 = external<scalar>(shape = [1, 5, 6, 2])|axes = [0, 3, 1, 2]|conv(|padding = [(1, 1), "
     "(0, 1)]"
     "|stride = [2, 2]|clamp(|0.0, 6.0)|out = transpose",
     "( x ) -> ( y )|zero_point_linear_quantize(x, 1, 0.5, bits = 8, signed = true, symmetric = false)",

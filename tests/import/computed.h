@@ -14,6 +14,7 @@ struct written {
     int rank, extent[NNEFCL_MAX_RANK];
     size_t count;
     float value[256];
+    int32_t whole[256]; /* the same for inputs of integers */
 };
 
 /* Returns where the next tensor begins; NULL: it was the last. ": 1" is of rank 0. */
@@ -28,8 +29,10 @@ static inline const char *written_read(struct written *out, const char *text)
         out->extent[out->rank++] = (int)strtol(at, &end, 10);
     for (const char *at = colon + 1; *at && *at != '|'; at = end + strspn(end, " ")) {
         ck_assert_uint_lt(out->count, sizeof out->value / sizeof *out->value);
-        out->value[out->count++] = strtof(at, &end);
+        out->value[out->count] = strtof(at, &end);
         ck_assert_msg(end != at, "no number: %s", at);
+        out->whole[out->count] = (int32_t)out->value[out->count];
+        out->count++;
     }
     const char *bar = strchr(colon, '|');
     return bar ? bar + 1 : NULL;
@@ -49,7 +52,7 @@ static inline void tensor_is(const struct ncl_tensor *tensor, const double *got,
                       "'%s': element %zu is %.9g, not %.9g", tensor->name, i, got[i], (double)wanted->value[i]);
 }
 
-/* `input` is of scalars. */
+/* Inputs are scalars or integers. */
 static inline void computed_are(struct model_text *text, const char *input, const char *output)
 {
     const nnefcl_allocator allocator = {0};
@@ -64,8 +67,11 @@ static inline void computed_are(struct model_text *text, const char *input, cons
     size_t inputs = 0;
     for (const char *at = input; at; inputs++) {
         ck_assert_uint_lt(inputs, 4);
+        ck_assert_uint_lt(inputs, graph->input_count);
         at = written_read(&x[inputs], at);
         data[inputs] = x[inputs].value;
+        if (graph->input[inputs]->dtype == NNEFCL_INTEGER)
+            data[inputs] = x[inputs].whole;
     }
     ck_assert_uint_eq(inputs, graph->input_count);
     ck_assert_int_eq(ncl_model_constants_open(&constants, text->model, &diag), NNEFCL_OK);

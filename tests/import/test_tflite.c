@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files of TensorFlow Lite: a convolution with its activation, integers that stand for numbers, a loop that unrolls. */
+#include "import/computed.h"
 #include "import/file_bytes_made.h"
 
 /* ---- a writer of flatbuffers: parents first, so that offsets lead forward ---- */
@@ -243,6 +244,181 @@ START_TEST(refused)
 }
 END_TEST
 
+/* ---- single operators: values by the definition ---- */
+
+enum { INT32 = 2 };
+enum { L2_POOL = 12, RNN = 35, LSTM = 44, ONE_HOT = 85 };
+
+#define MAX_OPERANDS 21
+
+/* y = op(x, operands). An operand is "-", absent, "~2x3:", a variable, or a constant, of integers after 'i'; x too may
+ * be of integers. */
+static const struct single {
+    int code;
+    struct field option[6];
+    const char *x, *operand[MAX_OPERANDS - 1], *y;
+} singles[] = {
+#define POOL(padding, activation)                                                                                      \
+    {                                                                                                                  \
+        {0, 1, padding, NULL}, {1, 4, 2, NULL}, {2, 4, 1, NULL}, {3, 4, 2, NULL}, {4, 4, 1, NULL},                     \
+        {                                                                                                              \
+            5, 1, activation, NULL                                                                                     \
+        }                                                                                                              \
+    }
+    {L2_POOL, POOL(1, 0), "1x1x3x1: 3 4 6", {0}, "1x1x1x1: 3.53553391"},
+    {L2_POOL, POOL(0, 0), "1x1x3x1: 3 4 6", {0}, "1x1x2x1: 3.53553391 6"},
+    {L2_POOL, POOL(1, 3), "1x2x2x2: 3 7 4 7 1 1 -1 1", {0}, "1x2x1x2: 3.53553391 6 1 1"},
+#undef POOL
+    {ONE_HOT, {{0, 4, (uint32_t)-1, NULL}}, "i2: 1 0", {"i: 3", ": 5", ": -1"}, "2x3: -1 5 -1 5 -1 -1"},
+    {ONE_HOT, {{0, 4, 0, NULL}}, "i2: 1 0", {"i: 3", ": 1", ": 0"}, "3x2: 0 1 1 0 0 0"},
+    {ONE_HOT, {{0, 4, 1, NULL}}, "i1x2: 7 -1", {"i: 2", ": 1", ": 0"}, "1x2x2: 0 0 0 0"},
+#define RUN(time_major, function)                                                                                      \
+    {                                                                                                                  \
+        {0, 1, time_major, NULL},                                                                                      \
+        {                                                                                                              \
+            1, 1, function, NULL                                                                                       \
+        }                                                                                                              \
+    }
+    {RNN, RUN(0, 1), "2x2x1: 1 2 0 -1", {"1x1: 2", "1x1: 3", "1: 1", "~2x1:"}, "2x2x1: 3 14 1 2"},
+    {RNN, RUN(1, 1), "2x1x1: 1 2", {"1x1: 2", "1x1: 3", "1: 1", "~1x1:"}, "2x1x1: 3 14"},
+    {RNN, RUN(0, 1), "1x2x1: 1 2", {"2x1: 1 2", "2x2: 0 1 0 0", "2: 0 0", "~1x2:"}, "1x2x2: 1 2 4 4"},
+    {RNN, RUN(0, 4), "1x1x1: 1", {"1x1: 2", "1x1: 3", "1: -1", "~1x1:"}, "1x1x1: 0.76159416"},
+    {RNN, RUN(0, 0), "1x1x1: 1", {"1x1: 2", "1x1: 3", "1: -1", "~1x1:"}, "!activation number 0"},
+#undef RUN
+#define WEIGHTS                                                                                                        \
+    "2x1: -0.25 1", "2x1: -0.5 0.25", "2x1: 0.75 -0.75", "2x1: -1 0.75", "2x2: 0 1 -0.25 -0.25", "2x2: 0.75 1 1 0.75", \
+        "2x2: 0.5 -0.5 -0.25 -0.5", "2x2: 1 0.5 -1 -0.75"
+#define BEHIND "2: 0.5 0.5", "2: 0.5 0.75", "2: -0.5 0.25", "2: -0.75 -1", "-", "-", "~2x2:", "~2x2:"
+#define RUN(time_major, function)                                                                                      \
+    {                                                                                                                  \
+        {0, 1, function, NULL},                                                                                        \
+        {                                                                                                              \
+            3, 1, time_major, NULL                                                                                     \
+        }                                                                                                              \
+    }
+    /* i, f, o = sigmoid(W x + R h + b), g = tanh(the same); c = f c + i g, h = o tanh(c), for batches of two steps */
+    {LSTM,
+     RUN(0, 4),
+     "2x2x1: 1 -2 0.5 3",
+     {WEIGHTS, "-", "-", "-", BEHIND},
+     "2x2x2: 0.0202564065 -0.157970477 -0.38928831 -0.00208588872 -0.0163833193 -0.0316080681 0.00819223022 "
+     "-0.599988136"},
+    {LSTM,
+     RUN(1, 4),
+     "2x2x1: 1 0.5 -2 3",
+     {WEIGHTS, "-", "-", "-", BEHIND},
+     "2x2x2: 0.0202564065 -0.157970477 -0.0163833193 -0.0316080681 -0.38928831 -0.00208588872 0.00819223022 "
+     "-0.599988136"},
+    /* peepholes of input, forget and output: p c inside of the sigmoid, the output's of the new c */
+    {LSTM,
+     RUN(0, 4),
+     "2x2x1: 1 -2 0.5 3",
+     {WEIGHTS, "2: -0.5 -1", "2: 0 -1", "2: 0 0.75", BEHIND},
+     "2x2x2: 0.0202564065 -0.133402926 -0.385328147 -0.000128369114 -0.0163833193 -0.0302192031 0.0083667695 "
+     "-0.482578056"},
+    /* relu instead of tanh */
+    {LSTM,
+     RUN(0, 1),
+     "2x2x1: 1 -2 0.5 3",
+     {WEIGHTS, "-", "-", "-", BEHIND},
+     "2x2x2: 0.0208071639 0 0.0899815174 0.0235845645 0 0 0.0176050569 0"},
+#undef RUN
+#undef BEHIND
+#undef WEIGHTS
+};
+
+/* Tensor `index` of a single model; constants have buffer index + 1. */
+static void put_operand(struct bytes *file, size_t place, size_t index, const char *text)
+{
+    static const char *const names[] = {"x", "w"};
+    const bool whole = *text == 'i', variable = *text == '~';
+    struct written w;
+    size_t shape, name;
+    written_read(&w, text + (whole || variable));
+    const int buffer = index == 0 || w.count == 0 ? 0 : (int)index + 1;
+    point(file, place,
+          TABLE(file, {0, 0, 0, &shape}, {1, 1, whole ? INT32 : FLOAT32, NULL}, {2, 4, (uint64_t)buffer, NULL},
+                {3, 0, 0, &name}, {5, 1, variable, NULL}));
+    put_ints(file, shape, w.extent, (size_t)w.rank, 4);
+    put_text(file, name, names[index > 0]);
+}
+
+static void put_constant(struct bytes *file, size_t place, const char *text)
+{
+    struct written w;
+    size_t data;
+    written_read(&w, text + (*text == 'i' || *text == '~'));
+    if (w.count == 0) {
+        point(file, place, TABLE(file, {3, 1, 0, NULL}));
+        return;
+    }
+    point(file, place, TABLE(file, {0, 0, 0, &data}));
+    point(file, data, file->size);
+    bytes_int(file, 4 * w.count, 4);
+    bytes_put(file, *text == 'i' ? (const void *)w.whole : w.value, 4 * w.count);
+}
+
+static size_t field_count(const struct field *field)
+{
+    size_t count = 0;
+    while (count < 6 && field[count].width)
+        count++;
+    return count;
+}
+
+/* Tensors are x, the operands that are there, and the result. */
+static void make_single(struct bytes *file, const struct single *s)
+{
+    size_t codes, graphs, buffers, tensors, inputs, outputs, operations, read, written, options, count = 1, there = 1;
+    const char *text[MAX_OPERANDS] = {s->x};
+    int operand[MAX_OPERANDS] = {0};
+    for (; count < MAX_OPERANDS && s->operand[count - 1]; count++) {
+        const bool absent = *s->operand[count - 1] == '-';
+        operand[count] = absent ? -1 : (int)there;
+        if (!absent)
+            text[there++] = s->operand[count - 1];
+    }
+    file->size = 0;
+    bytes_int(file, 0, 4);
+    bytes_put(file, "TFL3", 4);
+    point(file, 0, TABLE(file, {0, 4, 3, NULL}, {1, 0, 0, &codes}, {2, 0, 0, &graphs}, {4, 0, 0, &buffers}));
+    const size_t code = put_offsets(file, codes, 1);
+    point(file, code, TABLE(file, {0, 1, (uint64_t)s->code, NULL}));
+    const size_t graph = put_offsets(file, graphs, 1);
+    point(file, graph,
+          TABLE(file, {0, 0, 0, &tensors}, {1, 0, 0, &inputs}, {2, 0, 0, &outputs}, {3, 0, 0, &operations}));
+    const size_t tensor = put_offsets(file, tensors, there + 1);
+    for (size_t i = 0; i < there; i++)
+        put_operand(file, tensor + 4 * i, i, text[i]);
+    put_tensor(file, tensor + 4 * there, &(const struct tensor){.name = "y", .type = FLOAT32});
+    put_ints(file, inputs, &(int){0}, 1, 4);
+    put_ints(file, outputs, &(int){(int)there}, 1, 4);
+    const size_t operation = put_offsets(file, operations, 1);
+    point(file, operation, TABLE(file, {0, 4, 0, NULL}, {1, 0, 0, &read}, {2, 0, 0, &written}, {4, 0, 0, &options}));
+    put_ints(file, read, operand, count, 4);
+    put_ints(file, written, &(int){(int)there}, 1, 4);
+    point(file, options, put_table(file, s->option, field_count(s->option)));
+    const size_t buffer = put_offsets(file, buffers, there + 1);
+    put_constant(file, buffer, "0:");
+    for (size_t i = 0; i < there; i++)
+        put_constant(file, buffer + 4 * (i + 1), i ? text[i] : "0:");
+}
+
+START_TEST(single)
+{
+    static struct bytes file;
+    static struct model_text text;
+    const struct single *s = &singles[_i];
+    make_single(&file, s);
+    bytes_open(&text, file.data, file.size);
+    if (*s->y == '!')
+        ck_assert_msg(text.status != NNEFCL_OK && strstr(text.talk, s->y + 1), "%s", text.talk);
+    else
+        computed_are(&text, s->x + (*s->x == 'i'), s->y);
+    nnefcl_model_free(text.model);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("tflite");
@@ -250,6 +426,7 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, read_model, 0, sizeof models / sizeof *models);
     tcase_add_loop_test(tests, damaged, 0, sizeof models / sizeof *models);
+    tcase_add_loop_test(tests, single, 0, sizeof singles / sizeof *singles);
     tcase_add_loop_test(tests, refused, 0, sizeof refusals / sizeof *refusals);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

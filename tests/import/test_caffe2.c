@@ -214,6 +214,7 @@ static const struct single {
     {"Tile", "tiles=2 axis=1", "2x2: 1 2 3 4", {0}, "2x4: 1 2 1 2 3 4 3 4"},
     {"UpsampleBilinear", "height_scale=1.0 width_scale=1.5", "1x1x1x2: 0 2", {0}, "1x1x1x3: 0 1 2"},
     {"UpsampleBilinear", "height_scale=2.0 width_scale=1.0", "1x1x2x2: 0 3 6 9", {0}, "1x1x4x2: 0 3 2 5 4 7 6 9"},
+    {"UpsampleBilinear", "width_scale=1.6666666", "1x1x1x3: 0 2 4", {0}, "1x1x1x5: 0 1 2 3 4"},
     {"FCTransposed", "", "1x2: 1 2", {"2x3: 1 2 3 4 5 6", "3: 0 1 2"}, "1x3: 9 13 17"},
     {"FCTransposed", "axis_w=2", "1x2x2: 1 2 3 4", {"2x2x1: 1 2 3 4", "1: 1"}, "1x1: 31"},
     {"Alias", "", "2: 1 2", {0}, "2: 1 2"},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Frozen graphs of TensorFlow: channels go first and come back, edges are names, constants have every form. */
+#include "import/computed.h"
 #include "import/file_bytes_made.h"
 
 enum { FLOAT = 1, INT32 = 3 };
@@ -190,19 +191,24 @@ START_TEST(folded)
 }
 END_TEST
 
-/* One operator on x of [2, 3, 4], and on what it needs beside it. */
+/* One operator on x, and on what it needs beside it: how it is made, and values by the definition. */
+#define SINGLE_X "2x2: 0 2 -0.5 0.5"
+
 static const struct single {
-    const char *op, *input[5], *flat;
+    const char *op, *input[5], *flat, *y;
 } singles[] = {
-    {"Cumsum", {"x", "axis"}, "matmul("},
-    {"Prod", {"x", "axis"}, "mul("},
-    {"EuclideanNorm", {"x", "axis"}, "sum_reduce(|sqrt("},
-    {"TopKV2", {"x", "two"}, "max_reduce(|argmax_reduce(|select<scalar>(|max_reduce(|concat<scalar>("},
-    {"Softsign", {"x"}, "abs(x)|div(x"},
-    {"Log1p", {"x"}, "add(x, 1.0)|log("},
-    {"Expm1", {"x"}, "exp(x)|sub("},
-    {"DivNoNan", {"x", "x"}, "eq(x, 0.0)|div(x, x)|select<scalar>("},
-    {"ClipByValue", {"x", "half", "half"}, "min(x, 0.5)|max("},
+    {"Cumsum", {"x", "axis"}, "matmul(", "2x2: 0 2 -0.5 0"},
+    {"Prod", {"x", "axis"}, "mul(", "2: 0 -0.25"},
+    {"EuclideanNorm", {"x", "axis"}, "sum_reduce(|sqrt(", "2: 2 0.70710678"},
+    {"TopKV2",
+     {"x", "two"},
+     "max_reduce(|argmax_reduce(|select<scalar>(|max_reduce(|concat<scalar>(",
+     "2x2: 2 0 0.5 -0.5"},
+    {"Softsign", {"x"}, "abs(x)|div(x", "2x2: 0 0.66666667 -0.33333333 0.33333333"},
+    {"Log1p", {"x"}, "add(x, 1.0)|log(", "2x2: 0 1.09861229 -0.69314718 0.40546511"},
+    {"Expm1", {"x"}, "exp(x)|sub(", "2x2: 0 6.3890561 -0.39346934 0.64872127"},
+    {"DivNoNan", {"x", "x"}, "eq(x, 0.0)|div(x, x)|select<scalar>(", "2x2: 0 1 1 1"},
+    {"ClipByValue", {"x", "half", "one"}, "min(x, 1.0)|max(", "2x2: 0.5 1 0.5 0.5"},
 };
 
 START_TEST(single)
@@ -210,21 +216,24 @@ START_TEST(single)
     static struct bytes graph;
     static struct model_text text;
     const struct single *s = &singles[_i];
-    struct bytes two = {.size = 0}, half = {.size = 0}, node;
+    struct bytes two = {.size = 0}, half = {.size = 0}, one = {.size = 0}, node;
     size_t inputs = 0;
     graph.size = 0;
     while (s->input[inputs])
         inputs++;
-    placeholder(&graph, "x", (const int[]){2, 3, 4}, 3);
+    placeholder(&graph, "x", (const int[]){2, 2}, 2);
     integers(&graph, "axis", (const int[]){1}, 1);
     pb_number(&two, 7, 2);
     constant(&graph, "two", INT32, NULL, 0, &two);
     pb_float(&half, 5, 0.5f);
     constant(&graph, "half", FLOAT, NULL, 0, &half);
+    pb_float(&one, 5, 1);
+    constant(&graph, "one", FLOAT, NULL, 0, &one);
     node = node_of("y", s->op, s->input, inputs);
     pb_message(&graph, 1, &node);
     bytes_open(&text, graph.data, graph.size);
     flat_has(&text, s->flat);
+    computed_are(&text, SINGLE_X, s->y);
     nnefcl_model_free(text.model);
 }
 END_TEST

@@ -247,7 +247,7 @@ END_TEST
 /* ---- single operators: values by the definition ---- */
 
 enum { INT32 = 2 };
-enum { L2_POOL = 12, RNN = 35, LSTM = 44, ONE_HOT = 85 };
+enum { L2_POOL = 12, RNN = 35, LSTM = 44, TOP_K = 48, PRODUCT = 81, ONE_HOT = 85, CUM_SUM = 128 };
 
 #define MAX_OPERANDS 21
 
@@ -272,6 +272,13 @@ static const struct single {
     {ONE_HOT, {{0, 4, (uint32_t)-1, NULL}}, "i2: 1 0", {"i: 3", ": 5", ": -1"}, "2x3: -1 5 -1 5 -1 -1"},
     {ONE_HOT, {{0, 4, 0, NULL}}, "i2: 1 0", {"i: 3", ": 1", ": 0"}, "3x2: 0 1 1 0 0 0"},
     {ONE_HOT, {{0, 4, 1, NULL}}, "i1x2: 7 -1", {"i: 2", ": 1", ": 0"}, "1x2x2: 0 0 0 0"},
+    {TOP_K, {{0}}, "2x3: 1 3 2 6 6 4", {"i: 2"}, "2x2: 3 2 6 6"},
+    {PRODUCT, {{0, 1, 1, NULL}}, "2x3: 1 3 2 6 -5 4", {"i1: -1"}, "2x1: 6 -120"},
+    {PRODUCT, {{0, 1, 0, NULL}}, "2x3: 1 3 2 6 -5 4", {"i2: 0 1"}, ": -720"},
+    {CUM_SUM, {{0, 1, 0, NULL}, {1, 1, 0, NULL}}, "2x3: 1 2 3 4 5 6", {"i: 1"}, "2x3: 1 3 6 4 9 15"},
+    {CUM_SUM, {{0, 1, 1, NULL}, {1, 1, 0, NULL}}, "2x3: 1 2 3 4 5 6", {"i: 0"}, "2x3: 0 0 0 1 2 3"},
+    {CUM_SUM, {{0, 1, 0, NULL}, {1, 1, 1, NULL}}, "2x3: 1 2 3 4 5 6", {"i: -1"}, "2x3: 6 5 3 15 11 6"},
+    {CUM_SUM, {{0, 1, 1, NULL}, {1, 1, 1, NULL}}, "3: 1 2 3", {"i: 0"}, "3: 5 3 0"},
 #define RUN(time_major, function)                                                                                      \
     {                                                                                                                  \
         {0, 1, time_major, NULL},                                                                                      \
@@ -383,7 +390,8 @@ static void make_single(struct bytes *file, const struct single *s)
     bytes_put(file, "TFL3", 4);
     point(file, 0, TABLE(file, {0, 4, 3, NULL}, {1, 0, 0, &codes}, {2, 0, 0, &graphs}, {4, 0, 0, &buffers}));
     const size_t code = put_offsets(file, codes, 1);
-    point(file, code, TABLE(file, {0, 1, (uint64_t)s->code, NULL}));
+    const uint64_t old = s->code < 127 ? (uint64_t)s->code : 127; /* what a byte holds; the new field says it whole */
+    point(file, code, TABLE(file, {0, 1, old, NULL}, {3, 4, (uint64_t)s->code, NULL}));
     const size_t graph = put_offsets(file, graphs, 1);
     point(file, graph,
           TABLE(file, {0, 0, 0, &tensors}, {1, 0, 0, &inputs}, {2, 0, 0, &outputs}, {3, 0, 0, &operations}));

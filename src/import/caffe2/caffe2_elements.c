@@ -207,7 +207,7 @@ void ncl_caffe2_build_tile(struct ncl_import *import, const struct ncl_import_no
                                     {"repeats", ncl_compose_integers(import, repeats, (size_t)x->shape.rank)}));
 }
 
-/* Corners lie on corners. */
+/* Corners lie on corners. Extents are computed in floats, which makes 5 of 3 and 5/3. */
 void ncl_caffe2_build_bilinear(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
@@ -221,7 +221,7 @@ void ncl_caffe2_build_bilinear(struct ncl_import *import, const struct ncl_impor
         return;
     }
     for (int i = 0; i < 2; i++) {
-        const double extent = (double)x->shape.extent[i + 2] * scale[i];
+        const double extent = (double)((float)x->shape.extent[i + 2] * (float)scale[i]);
         if (!(extent >= 1 && extent <= (double)NCL_KNOWN_MAX)) {
             ncl_import_wrong(import, "a factor of %g", scale[i]);
             return;

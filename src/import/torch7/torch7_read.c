@@ -222,15 +222,17 @@ static struct names walk_narrow_table(struct torch7 *r, const struct ncl_t7 *mod
     return (struct names){(size_t)length, in.name + (size_t)first - 1};
 }
 
-/* The same module on each item. */
+/* Module number i on item number i; those that are not there yet are the first one. */
 static struct names walk_map_table(struct torch7 *r, const struct ncl_t7 *module, struct names in)
 {
-    const struct ncl_t7 *each = child(module, 1) ? child(module, 1) : ncl_t7_field(module, "module");
+    const struct ncl_t7 *first = child(module, 1) ? child(module, 1) : ncl_t7_field(module, "module");
     struct names out = {0};
-    if (!each)
+    if (!first)
         return torch7_refuse(r, module->class_name, "it has no module");
-    for (size_t i = 0; i < in.count && !r->import->status; i++)
-        out = names_append(r, out, walk(r, each, (struct names){1, in.name + i}));
+    for (size_t i = 0; i < in.count && !r->import->status; i++) {
+        const struct ncl_t7 *own = child(module, i + 1);
+        out = names_append(r, out, walk(r, own ? own : first, (struct names){1, in.name + i}));
+    }
     return out;
 }
 

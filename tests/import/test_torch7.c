@@ -198,8 +198,8 @@ END_TEST
 
 /* ---- single modules: values by the definition ---- */
 
-/* Reads x, or a table of x and x, or is the module of a MapTable on those. */
-enum reads { ONE, TWO, EACH };
+/* Reads x, or a table of x and x, or is the module of a MapTable on those; or its first, and the second is Identity. */
+enum reads { ONE, TWO, EACH, FIRST };
 
 static const struct single {
     const char *name, *fields; /* "kW=2 transA=true" */
@@ -240,6 +240,7 @@ static const struct single {
     {"SpatialAdaptiveAveragePooling", "H=1 W=2", "1x2x4: 1 2 3 4 5 6 7 8", NULL, NULL, "1x1x2: 3.5 5.5", ONE},
     {"SpatialAdaptiveMaxPooling", "H=1 W=2", "1x1x3: 1 2 3", NULL, NULL, "!3 elements into 2 windows", ONE},
     {"Add", "", "1x2: 1 2", NULL, "2: 10 20", "1x2: 11 22|1x2: 11 22", EACH},
+    {"Add", "", "1x2: 1 2", NULL, "2: 10 20", "1x2: 11 22|1x2: 1 2", FIRST},
 };
 
 static void put_values(struct bytes *file, const char *field, const char *text)
@@ -303,11 +304,15 @@ static void make_single(struct bytes *file, const struct single *s)
         }
         put_number(file, 2);
     }
-    if (s->reads == EACH) {
-        put_container(file, "nn.MapTable", 1);
+    if (s->reads >= EACH) {
+        put_container(file, "nn.MapTable", s->reads == FIRST ? 2 : 1);
         put_number(file, 1);
     }
     put_single(file, s);
+    if (s->reads == FIRST) {
+        put_number(file, 2);
+        put_module(file, "nn.Identity", "", NULL, 0);
+    }
 }
 
 START_TEST(single)

@@ -111,6 +111,11 @@ static const struct described {
     {"input: 'data' input_shape { dim: [2, 4, 3, 3] }\nlayer { name: 'r' type: 'ReLU' bottom: 'data' top: 'y' }\nlayer "
      "{ name: 'a' type: 'Accuracy' bottom: 'y' bottom: 'label' top: 'a' }\n",
      "( data ) -> ( y )|relu(data)", "", false},
+    {"input: 'data' input_shape { dim: [2, 4, 3, 3] }\nlayer { name: 'r' type: 'ReLU' bottom: 'data' top: 'y' }\nlayer "
+     "{ name: 'a' type: 'HingeLoss' bottom: 'y' bottom: 'label' top: 'a' }\nlayer { name: 's' type: 'Silence' bottom: "
+     "'a' "
+     "}\n",
+     "( data ) -> ( y )|relu(data)", "", false},
 };
 
 START_TEST(described)

@@ -9,6 +9,7 @@
 
 #include <onnx.pb-c.h>
 #include <check.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,8 +68,8 @@ static inline void onnx_text_elements(struct onnx_text *t, char type, const int6
             break;
         ck_assert_uint_lt(count, ONNX_TEXT_ELEMENTS);
         elements->scalar[count] = (float)value;
-        elements->integer[count] = (int32_t)value;
-        elements->wide[count] = (int64_t)value;
+        elements->integer[count] = fabs(value) < 0x1p31 ? (int32_t)value : 0;
+        elements->wide[count] = fabs(value) < 0x1p63 ? (int64_t)value : 0;
         elements->logical[count] = value != 0;
     }
     if (is_input) {

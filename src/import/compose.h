@@ -48,6 +48,8 @@ struct ncl_tensor *ncl_compose_cast(struct ncl_import *import, struct ncl_tensor
 
 struct ncl_tensor *ncl_compose_reshape(struct ncl_import *import, struct ncl_tensor *x, const nnefcl_shape *shape);
 struct ncl_tensor *ncl_compose_transpose(struct ncl_import *import, struct ncl_tensor *x, const int *axis);
+/* The matrices of the last two axes, transposed; of less than two: x itself. */
+struct ncl_tensor *ncl_compose_swap_last(struct ncl_import *import, struct ncl_tensor *x);
 /* NHWC to NCHW and back, for any rank above 2 (of 2 and less: x itself). */
 struct ncl_tensor *ncl_compose_channels_first(struct ncl_import *import, struct ncl_tensor *x);
 struct ncl_tensor *ncl_compose_channels_last(struct ncl_import *import, struct ncl_tensor *x);

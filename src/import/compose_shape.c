@@ -26,6 +26,15 @@ struct ncl_tensor *ncl_compose_transpose(struct ncl_import *import, struct ncl_t
                        {"axes", ncl_compose_integers(import, axes, (size_t)x->shape.rank)});
 }
 
+struct ncl_tensor *ncl_compose_swap_last(struct ncl_import *import, struct ncl_tensor *x)
+{
+    int axis[NNEFCL_MAX_RANK];
+    const int rank = x->shape.rank;
+    for (int i = 0; i < rank; i++)
+        axis[i] = i < rank - 2 ? i : 2 * rank - 3 - i;
+    return rank < 2 ? x : ncl_compose_transpose(import, x, axis);
+}
+
 struct ncl_tensor *ncl_compose_channels_first(struct ncl_import *import, struct ncl_tensor *x)
 {
     int axis[NNEFCL_MAX_RANK] = {0, x->shape.rank - 1};

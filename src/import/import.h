@@ -205,6 +205,8 @@ struct ncl_tensor *ncl_import_constant(struct ncl_import *import, const struct n
 /* The same of a value that a graph within the graph gave. */
 struct ncl_tensor *ncl_import_as_tensor(struct ncl_import *import, struct ncl_import_value *value);
 const struct ncl_known *ncl_import_elements(struct ncl_import *import, const struct ncl_import_value *value);
+/* Room for what a graph within the graph gives; NULL: no memory, which is said. */
+struct ncl_import_value *ncl_import_values_new(struct ncl_import *import, size_t count);
 /* Runs a graph within the graph: `input` become its inputs, `output`, with room for its outputs, get what it gives. */
 void ncl_import_inline(struct ncl_import *import, const struct ncl_import_graph *graph,
                        const struct ncl_import_value *const *input, size_t input_count,

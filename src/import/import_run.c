@@ -259,6 +259,14 @@ static void outputs_take(struct ncl_import *import, const struct ncl_import_grap
     }
 }
 
+struct ncl_import_value *ncl_import_values_new(struct ncl_import *import, size_t count)
+{
+    struct ncl_import_value *value = NCL_NEW_ARRAY(&import->scratch, struct ncl_import_value, count);
+    if (!value)
+        ncl_import_nomem(import);
+    return value;
+}
+
 void ncl_import_inline(struct ncl_import *import, const struct ncl_import_graph *graph,
                        const struct ncl_import_value *const *input, size_t input_count, struct ncl_import_value *output)
 {

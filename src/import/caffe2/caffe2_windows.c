@@ -170,15 +170,6 @@ void ncl_caffe2_build_lrn(struct ncl_import *import, const struct ncl_import_nod
                                 {"bias", ncl_value_scalar(ncl_import_scalar(import, node, "bias", 1))}));
 }
 
-static struct ncl_tensor *swap_last(struct ncl_import *import, struct ncl_tensor *x)
-{
-    int axis[NNEFCL_MAX_RANK];
-    const int rank = x->shape.rank;
-    for (int i = 0; i < rank; i++)
-        axis[i] = i < rank - 2 ? i : 2 * rank - 3 - i;
-    return rank < 2 ? x : ncl_compose_transpose(import, x, axis);
-}
-
 /* Axes from `axis` on are one: rows of [.., k] times [n, k] (transposed: [k, n]) and a bias. */
 void ncl_caffe2_build_fc(struct ncl_import *import, const struct ncl_import_node *node)
 {
@@ -203,7 +194,7 @@ void ncl_caffe2_build_fc(struct ncl_import *import, const struct ncl_import_node
     const nnefcl_shape given = transposed ? (nnefcl_shape){2, {square.extent[1], square.extent[0]}} : square;
     if (!ncl_shape_equal(&filter->shape, &given))
         filter = ncl_compose_reshape(import, filter, &given);
-    filter = transposed ? swap_last(import, filter) : filter;
+    filter = transposed ? ncl_compose_swap_last(import, filter) : filter;
     x = NCL_COMPOSE(import, "linear", {"input", ncl_value_tensor(x)}, {"filter", ncl_value_tensor(filter)},
                     {"bias", ncl_value_tensor(ncl_compose_reshape(import, bias, &row))});
     out.rank = at + 1;
@@ -215,9 +206,9 @@ void ncl_caffe2_build_matmul(struct ncl_import *import, const struct ncl_import_
 {
     struct ncl_tensor *a = ncl_import_tensor(import, node, 0), *b = ncl_import_tensor(import, node, 1);
     if (ncl_import_integer(import, node, "trans_a", 0))
-        a = swap_last(import, a);
+        a = ncl_compose_swap_last(import, a);
     if (ncl_import_integer(import, node, "trans_b", 0))
-        b = swap_last(import, b);
+        b = ncl_compose_swap_last(import, b);
     ncl_import_give(import, node, 0, ncl_compose_matmul(import, a, b));
 }
 

@@ -16,14 +16,6 @@ static const struct ncl_import_graph *graph_of(struct ncl_import *import, const 
     return NULL;
 }
 
-static struct ncl_import_value *values_new(struct ncl_import *import, size_t count)
-{
-    struct ncl_import_value *value = NCL_NEW_ARRAY(&import->scratch, struct ncl_import_value, count);
-    if (!value)
-        ncl_import_nomem(import);
-    return value;
-}
-
 void ncl_onnx_if(struct ncl_import *import, const struct ncl_import_node *node)
 {
     const struct ncl_known *condition = ncl_import_need(import, node, 0, "the condition");
@@ -33,7 +25,7 @@ void ncl_onnx_if(struct ncl_import *import, const struct ncl_import_node *node)
         return;
     const bool yes = ncl_known_double(condition, 0) != 0;
     const struct ncl_import_graph *graph = graph_of(import, node, yes ? "then_branch" : "else_branch");
-    struct ncl_import_value *output = graph ? values_new(import, graph->output_count) : NULL;
+    struct ncl_import_value *output = graph ? ncl_import_values_new(import, graph->output_count) : NULL;
     if (!output)
         return;
     ncl_import_inline(import, graph, NULL, 0, output);
@@ -82,8 +74,8 @@ static void loop_begin(struct ncl_import *import, const struct ncl_import_node *
         return;
     }
     loop->scanned = loop->body->output_count - 1 - loop->carried;
-    loop->state = values_new(import, loop->carried + 2);
-    loop->output = values_new(import, loop->body->output_count);
+    loop->state = ncl_import_values_new(import, loop->carried + 2);
+    loop->output = ncl_import_values_new(import, loop->body->output_count);
     for (size_t i = 0; i < loop->carried && !import->status; i++)
         loop->state[2 + i] = *ncl_import_value(import, node, 2 + i);
 }
@@ -204,8 +196,8 @@ static void scan_begin(struct ncl_import *import, const struct ncl_import_node *
     scan->rows = scan->body->output_count - scan->states;
     const nnefcl_shape *shape = &ncl_import_value(import, node, scan->states)->shape;
     scan->length = shape->extent[scan_axis(import, node, "scan_input_axes", 0, shape->rank)];
-    scan->state = values_new(import, node->input_count);
-    scan->output = values_new(import, scan->body->output_count);
+    scan->state = ncl_import_values_new(import, node->input_count);
+    scan->output = ncl_import_values_new(import, scan->body->output_count);
     if (scan->length > MAX_TURNS)
         ncl_import_refuse(import, "it makes more than %d turns", MAX_TURNS);
     for (size_t i = 0; i < scan->states && !import->status; i++)

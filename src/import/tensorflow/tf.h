@@ -40,6 +40,9 @@ void ncl_tf_give(struct ncl_import *import, const struct ncl_import_node *node, 
 /* All integers of an operand. Room for NNEFCL_MAX_RANK; returns how many. */
 size_t ncl_tf_integers(struct ncl_import *import, const struct ncl_import_node *node, size_t index, const char *what,
                        int64_t item[NNEFCL_MAX_RANK]);
+/* The same as axes of a tensor of that rank, negative ones from the back. */
+size_t ncl_tf_axes(struct ncl_import *import, const struct ncl_import_node *node, size_t index, int rank,
+                   int axis[NNEFCL_MAX_RANK]);
 
 /* ---- channels (tf_channels.c) ---- */
 
@@ -66,7 +69,8 @@ struct ncl_tensor *ncl_tf_binary(struct ncl_import *import, const char *op, stru
     X(gelu)                                                                                                            \
     X(swish)                                                                                                           \
     X(round)                                                                                                           \
-    X(erfc) X(difference) X(floor_div) X(select) X(cast) X(add_n) X(bias) X(quantize) X(dequantize) X(indices) X(conv) \
+    X(erfc)                                                                                                            \
+    X(difference) X(floor_div) X(select) X(cast) X(add_n) X(bias) X(quantize) X(dequantize) X(indices) X(conv)         \
         X(depthwise) X(lite_deconv) X(deconv) X(pool) X(batch_norm) X(lrn) X(resize) X(blocks) X(space_batch)          \
             X(reshape) X(transpose) X(squeeze) X(expand_dims) X(shape) X(rank) X(concat) X(lite_concat) X(split)       \
                 X(split_v) X(pack) X(unpack) X(slice) X(strided_slice) X(pad) X(mirror_pad) X(tile) X(gather) X(fill)  \

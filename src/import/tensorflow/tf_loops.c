@@ -14,14 +14,6 @@ static const struct ncl_import_graph *graph_attribute(struct ncl_import *import,
     return NULL;
 }
 
-static struct ncl_import_value *values_new(struct ncl_import *import, size_t count)
-{
-    struct ncl_import_value *value = NCL_NEW_ARRAY(&import->scratch, struct ncl_import_value, count);
-    if (!value)
-        ncl_import_nomem(import);
-    return value;
-}
-
 static void give_values(struct ncl_import *import, const struct ncl_import_node *node,
                         const struct ncl_import_value *const *value)
 {
@@ -41,7 +33,7 @@ void ncl_tf_build_conditional(struct ncl_import *import, const struct ncl_import
         ncl_import_wrong(import, "a branch that does not fit");
         return;
     }
-    struct ncl_import_value *output = values_new(import, graph->output_count);
+    struct ncl_import_value *output = ncl_import_values_new(import, graph->output_count);
     const struct ncl_import_value **value =
         NCL_NEW_ARRAY(&import->scratch, const struct ncl_import_value *, node->input_count + graph->output_count);
     if (!value)
@@ -60,7 +52,7 @@ void ncl_tf_build_conditional(struct ncl_import *import, const struct ncl_import
 static bool loop_goes_on(struct ncl_import *import, const struct ncl_import_graph *graph,
                          const struct ncl_import_value *const *state, size_t count)
 {
-    struct ncl_import_value *output = values_new(import, graph->output_count);
+    struct ncl_import_value *output = ncl_import_values_new(import, graph->output_count);
     if (output)
         ncl_import_inline(import, graph, state, count, output);
     if (import->status)
@@ -90,7 +82,7 @@ void ncl_tf_build_loop(struct ncl_import *import, const struct ncl_import_node *
     for (size_t i = 0; i < count && !import->status; i++)
         state[i] = ncl_import_value(import, node, i);
     for (size_t turn = 0; !import->status && loop_goes_on(import, cond, state, count); turn++) {
-        struct ncl_import_value *output = values_new(import, count);
+        struct ncl_import_value *output = ncl_import_values_new(import, count);
         if (turn == MAX_TURNS)
             ncl_import_refuse(import, "a loop of more than %d turns", MAX_TURNS);
         if (import->status)

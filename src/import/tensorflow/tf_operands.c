@@ -165,6 +165,16 @@ size_t ncl_tf_integers(struct ncl_import *import, const struct ncl_import_node *
     return known->count;
 }
 
+size_t ncl_tf_axes(struct ncl_import *import, const struct ncl_import_node *node, size_t index, int rank,
+                   int axis[NNEFCL_MAX_RANK])
+{
+    int64_t given[NNEFCL_MAX_RANK];
+    const size_t count = ncl_tf_integers(import, node, index, "the axes", given);
+    for (size_t i = 0; i < count && !import->status; i++)
+        axis[i] = ncl_import_axis(import, given[i], rank);
+    return count;
+}
+
 /* ---- results ---- */
 
 enum activation { NONE, RELU, RELU_N1_TO_1, RELU6, TANH, SIGN_BIT };

@@ -72,11 +72,8 @@ static struct ncl_tensor *without_axes(struct ncl_import *import, struct ncl_ten
 void ncl_tf_build_product(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = ncl_tf_tensor(import, node, 0);
-    int64_t given[NNEFCL_MAX_RANK];
     int axis[NNEFCL_MAX_RANK];
-    const size_t count = ncl_tf_integers(import, node, 1, "the axes", given);
-    for (size_t i = 0; i < count && !import->status; i++)
-        axis[i] = ncl_import_axis(import, given[i], x->shape.rank);
+    const size_t count = ncl_tf_axes(import, node, 1, x->shape.rank, axis);
     if (!import->status && x->dtype != NNEFCL_SCALAR)
         ncl_import_refuse(import, "products of integers that are not known");
     if (import->status)

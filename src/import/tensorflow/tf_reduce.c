@@ -26,11 +26,8 @@ static struct ncl_tensor *reduce_moved(struct ncl_import *import, const char *op
 void ncl_tf_build_reduce(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = ncl_tf_tensor(import, node, 0);
-    int64_t axis[NNEFCL_MAX_RANK];
     int axes[NNEFCL_MAX_RANK];
-    const size_t count = ncl_tf_integers(import, node, 1, "the axes", axis);
-    for (size_t i = 0; i < count && !import->status; i++)
-        axes[i] = ncl_import_axis(import, axis[i], x->shape.rank);
+    const size_t count = ncl_tf_axes(import, node, 1, x->shape.rank, axes);
     if (import->status)
         return;
     const bool keep = ncl_import_integer(import, node, "keep_dims", 0) != 0;
@@ -89,23 +86,14 @@ void ncl_tf_build_l2_norm(struct ncl_import *import, const struct ncl_import_nod
 
 /* ---- products ---- */
 
-static struct ncl_tensor *swap_last(struct ncl_import *import, struct ncl_tensor *x)
-{
-    int axis[NNEFCL_MAX_RANK];
-    const int rank = x->shape.rank;
-    for (int i = 0; i < rank; i++)
-        axis[i] = i < rank - 2 ? i : 2 * rank - 3 - i;
-    return rank < 2 ? x : ncl_compose_transpose(import, x, axis);
-}
-
 /* MatMul, BatchMatMul: transpose_a, adj_x. */
 void ncl_tf_build_matmul(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *a = ncl_tf_tensor(import, node, 0), *b = ncl_tf_tensor(import, node, 1);
     if (ncl_import_integer(import, node, "transpose_a", 0) || ncl_import_integer(import, node, "adj_x", 0))
-        a = swap_last(import, a);
+        a = ncl_compose_swap_last(import, a);
     if (ncl_import_integer(import, node, "transpose_b", 0) || ncl_import_integer(import, node, "adj_y", 0))
-        b = swap_last(import, b);
+        b = ncl_compose_swap_last(import, b);
     ncl_tf_give(import, node, 0, ncl_compose_matmul(import, a, b));
 }
 

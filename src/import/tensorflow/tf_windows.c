@@ -170,14 +170,22 @@ void ncl_tf_build_deconv(struct ncl_import *import, const struct ncl_import_node
 
 /* ---- pools ---- */
 
+static struct ncl_compose_window pool_window(struct ncl_import *import, const struct ncl_import_node *node,
+                                             const struct ncl_tensor *x)
+{
+    struct ncl_compose_window window = window_of(import, node);
+    window_extents(import, node, "filter_h", "filter_w", "ksize", window.size);
+    if (!import->status)
+        place_window(import, node, &window, &x->shape);
+    return window;
+}
+
 void ncl_tf_build_pool(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = window_input(import, node, 0);
-    struct ncl_compose_window window = window_of(import, node);
-    window_extents(import, node, "filter_h", "filter_w", "ksize", window.size);
+    const struct ncl_compose_window window = pool_window(import, node, x);
     if (import->status)
         return;
-    place_window(import, node, &window, &x->shape);
     const bool max = strncmp(node->op, "Max", 3) == 0 || strncmp(node->op, "MAX", 3) == 0;
     give_window(import, node,
                 max ? ncl_compose_max_pool(import, x, &window) : ncl_compose_avg_pool(import, x, &window, false));
@@ -187,11 +195,9 @@ void ncl_tf_build_pool(struct ncl_import *import, const struct ncl_import_node *
 void ncl_tf_build_l2_pool(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = window_input(import, node, 0);
-    struct ncl_compose_window window = window_of(import, node);
-    window_extents(import, node, "filter_h", "filter_w", "ksize", window.size);
+    const struct ncl_compose_window window = pool_window(import, node, x);
     if (import->status)
         return;
-    place_window(import, node, &window, &x->shape);
     x = ncl_compose_avg_pool(import, ncl_compose_unary(import, "sqr", x), &window, false);
     give_window(import, node, ncl_compose_unary(import, "sqrt", x));
 }

@@ -258,11 +258,7 @@ static struct ncl_tensor *matrix_of(struct ncl_import *import, const struct ncl_
                                     bool transposed)
 {
     struct ncl_tensor *x = ncl_import_tensor(import, node, index);
-    const int rank = x->shape.rank;
-    int axis[NNEFCL_MAX_RANK];
-    for (int i = 0; i < rank; i++)
-        axis[i] = i < rank - 2 ? i : 2 * rank - 3 - i;
-    return transposed && rank > 1 ? ncl_compose_transpose(import, x, axis) : x;
+    return transposed ? ncl_compose_swap_last(import, x) : x;
 }
 
 /* The product of the two matrices of a table. */

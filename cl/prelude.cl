@@ -21,6 +21,9 @@
  * NCL_EACH(m) m(0), m(1), ... with the names of the lanes, up to m(7) or m(f).
  * NCL_ADD_UP(T, total, part, lost)   total += part, with what rounding takes from it in `lost` (Kahan), so that the error
  *             does not grow with the number of parts.
+ * NCL_TREE(place, share, reach, join)   in bodies of GROUP mapping, where all come by: `share` work-items, a power of
+ *             two, join what each has written to local memory, that of `place` its own with that of place + reach; what
+ *             the first one has in the end is what all had.
  * NCL_HALVINGS(m)   m(8) m(4) m(2) m(1), or from m(4) on: v = join(v, NCL_SWAP(v, d)) for each d joins all lanes. */
 #ifndef NCL_PRELUDE
 #define NCL_PRELUDE
@@ -75,6 +78,16 @@ typedef global const long *SIZES;
 #define NCL_SWAP_1        10325476
 #define NCL_EVEN(T, a, b) ((T)(a.s0, a.s2, a.s4, a.s6, b.s0, b.s2, b.s4, b.s6))
 #endif
+#define NCL_TREE(place, share, reach, join)                                              \
+    {                                                                                    \
+        for (int reach = (share) / 2; reach > 0; reach /= 2) {                           \
+            barrier(CLK_LOCAL_MEM_FENCE);                                                \
+            if ((place) < reach) {                                                       \
+                join                                                                     \
+            }                                                                            \
+        }                                                                                \
+        barrier(CLK_LOCAL_MEM_FENCE);                                                    \
+    }
 #define NCL_ADD_UP(T, total, part, lost)                                                 \
     {                                                                                    \
         const T up_part = (part) - (lost), up_sum = (total) + up_part;                   \

@@ -18,7 +18,8 @@
     FAMILY(NORM, norm)                                                                                                 \
     FAMILY(MOVE, move)                                                                                                 \
     FAMILY(ELEMENTS, elements)                                                                                         \
-    FAMILY(REDUCE, reduce)
+    FAMILY(REDUCE, reduce)                                                                                             \
+    FAMILY(SOFTMAX, softmax)
 
 enum ncl_family {
 #define FAMILY(NAME, name) NCL_FAMILY_##NAME,
@@ -103,8 +104,9 @@ enum ncl_norm_parameter { NCL_NORM_NONE, NCL_NORM_ALONG /* one for each element 
 
 struct ncl_norm {
     const struct ncl_tensor *input;
-    bool centred; /* the mean is taken off: layer_norm; rms_norm */
-    int64_t run;  /* elements that follow each other in memory and share a mean; 0: they do not */
+    bool centred;         /* the mean is taken off: layer_norm; rms_norm */
+    int64_t run;          /* elements that follow each other in memory and share a mean; 0: they do not */
+    nnefcl_shape reduced; /* the shape of the means */
     enum ncl_norm_parameter scale, offset;
 };
 
@@ -138,7 +140,7 @@ struct ncl_elementwise {
     nnefcl_shape shape;
 };
 
-/* ---- along axes (4.4) ---- */
+/* ---- along axes (4.4, 4.9.1, normalizations) ---- */
 
 /* Those that are operations of their own are the variants in ops.def. */
 enum ncl_reduction {
@@ -161,6 +163,11 @@ struct ncl_reduce {
     nnefcl_shape shape; /* that of the input with extent 1 along the axes */
 };
 
+struct ncl_softmax {
+    const struct ncl_tensor *input;
+    nnefcl_shape reduced; /* with extent 1 along the axes */
+};
+
 /* ---- the problem ---- */
 
 struct ncl_problem {
@@ -179,6 +186,7 @@ struct ncl_problem {
         struct ncl_move move;
         struct ncl_elementwise elements;
         struct ncl_reduce reduce;
+        struct ncl_softmax softmax;
     };
 };
 

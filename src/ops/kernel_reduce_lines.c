@@ -2,21 +2,25 @@
 /* The plain kernels behind every reduction: lines along any set of axes, in vectors (reduce.cl, argreduce.cl). */
 #include "emit/cost.h"
 #include "emit/variant.h"
-#include "ops/axes.h"
+#include "ops/group_lines.h"
 #include "ops/reduction.h"
 
-#define READ_RATE 5.0  /* GB/s of a core */
-#define ITEM_RATE 0.01 /* GB/s of one work-item among many */
+#define READ_RATE 5.0 /* GB/s of a core */
 
-/* Of one image, so that the batch decides nothing. */
+/* On a CPU that of one image, so that the batch decides nothing. */
 static double reduce_lines_cost(const struct ncl_target *target, const struct ncl_problem *problem,
                                 const struct ncl_choice *choice)
 {
     (void)choice;
     const nnefcl_shape *in = &problem->reduce.input->shape, *out = &problem->reduce.shape;
+    if (!target->cpu) {
+        struct ncl_axes axes;
+        ncl_axes_find(&axes, in, out);
+        return ncl_group_lines_alone_cost(target, &axes, 1);
+    }
     const double elements = (double)ncl_shape_span(in, 1, in->rank), lines = (double)ncl_shape_span(out, 1, out->rank);
-    const double most = (double)target->compute_units * target->group, busy = lines < most ? lines : most;
-    return ncl_cost_bytes(elements * sizeof(float), busy * (target->cpu ? READ_RATE : ITEM_RATE));
+    const double busy = lines < target->compute_units ? lines : target->compute_units;
+    return ncl_cost_bytes(elements * sizeof(float), busy * READ_RATE);
 }
 
 static nnefcl_status reduce_lines_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
@@ -28,7 +32,7 @@ static nnefcl_status reduce_lines_emit(struct ncl_lower *lower, const struct ncl
     struct ncl_axes axes;
     ncl_axes_find(&axes, &p->input->shape, &p->shape);
     struct ncl_emit *step = ncl_step_begin(lower, arg ? "argreduce" : "reduce");
-    ncl_reduction_define(step, p);
+    ncl_reduction_define(step, p, NCL_REDUCTION_WHOLE);
     ncl_step_in(step, ncl_lower_tensor(lower, p->input));
     if (!arg)
         ncl_step_in(step, p->mean == NCL_NO_TENSOR ? ncl_lower_tensor(lower, p->input) : p->mean);

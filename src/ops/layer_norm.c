@@ -77,6 +77,7 @@ void ncl_layer_norm_problem(const struct ncl_node *node, struct ncl_problem *pro
                                     .flops = 8.0 * (double)ncl_shape_volume(&x->shape)};
     struct ncl_norm *norm = &problem->norm;
     norm->input = x;
+    norm->reduced = reduced;
     norm->centred = node->op->variant == 0;
     norm->run = norm_run(&x->shape, &reduced);
     norm->scale = norm_parameter(ncl_node_tensor(node, "scale"), 1, norm->run);

@@ -26,7 +26,7 @@ bool ncl_reduction_is_arg(enum ncl_reduction kind)
     return kind == NCL_REDUCE_ARGMAX || kind == NCL_REDUCE_ARGMIN;
 }
 
-void ncl_reduction_define(struct ncl_emit *step, const struct ncl_reduce *reduce)
+void ncl_reduction_define(struct ncl_emit *step, const struct ncl_reduce *reduce, enum ncl_reduction_stage stage)
 {
     if (ncl_reduction_is_arg(reduce->kind)) {
         const bool smallest = reduce->kind == NCL_REDUCE_ARGMIN;
@@ -39,8 +39,8 @@ void ncl_reduction_define(struct ncl_emit *step, const struct ncl_reduce *reduce
     ncl_step_define(step, "JOIN", reduction->join);
     ncl_step_define(step, "START", reduction->start);
     ncl_step_define_int(step, "SUM", reduction->sum);
-    if (reduction->map)
+    if (reduction->map && stage != NCL_REDUCTION_LAST)
         ncl_step_define(step, "MAP(v)", reduction->map);
-    if (reduction->finish)
+    if (reduction->finish && stage != NCL_REDUCTION_PARTS)
         ncl_step_define(step, "FINISH(v)", reduction->finish);
 }

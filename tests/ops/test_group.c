@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* group_product.c: products and convolutions by work-groups, with sums that several tasks share and with tiles of both
- * sizes, compared with the definitions in double precision. */
+/* Kernels by work-groups: products and convolutions (group_product.c), with sums that several tasks share and with
+ * tiles of both sizes, and lines along axes (group_lines.c), with few lines and many, compared with the definitions in
+ * double precision. */
 #include <stdio.h>
 #include <string.h>
 
@@ -43,6 +44,23 @@ static const struct group_case {
     {"x = external(shape = [1,3,40,40]); w = variable(shape = [130,3,3,3], label = 'w'); s = variable(shape = [1,130], "
      "label = 's'); y = conv(x, w, s) * s;",
      1, "DOWN=16"},
+    {"x = external(shape = [2,9000]); y = sum_reduce(x, axes = [1]);", 8, "SPLITS=2"},
+    {"x = external(shape = [9000,3]); y = mean_reduce(x, axes = [0]);", 4, "SPLITS=2"},
+    {"x = external(shape = [3,40,50,7]); y = max_reduce(x, axes = [0,2]);", 8, "SPLITS=1"},
+    {"x = external(shape = [370,5,40]); y = min_reduce(x, axes = [0,2]);", 8, "SPLITS=2"},
+    {"x = external(shape = [5,1111]); y = argmin_reduce(x, axes = [1]);", 8, "ARG=1"},
+    {"x = external(shape = [77,41]); y = argmax_reduce(x, axes = [0]);", 8, "ARG=1"},
+    {"x = external(shape = [7,131]); y = softmax(x, axes = [1]);", 8, "SHARE=32"},
+    {"x = external(shape = [2,70,41]); y = softmax(x, axes = [1]);", 8, "SHARE=8"},
+    {"x = external(shape = [5,3,45]); y = softmax(x, axes = [0,2]);", 8, "softmax_group"},
+    {"x = external(shape = [9,300]); s = variable(shape = [1,300], label = 's'); b = variable(shape = [1,300], label = "
+     "'b'); m = mean_reduce(x, axes = [1]); d = x - m; v = mean_reduce(sqr(d), axes = [1]); y = d * rsqrt(v + 1e-5) * "
+     "s "
+     "+ b;",
+     8, "norm_group"},
+    {"x = external(shape = [3,12,300]); s = variable(shape = [1,1,300], label = 's'); v = mean_reduce(sqr(x), axes = "
+     "[2]); y = x * rsqrt(v + 1e-5) * s;",
+     8, "CENTRED=0"},
 };
 
 static nnefcl_model *group_model(const struct group_case *c)
@@ -73,8 +91,8 @@ static void check_plan(const nnefcl_session *session, const struct group_case *c
     nnefcl_error error = {0};
     ncl_text_init(&plan, NULL);
     ck_assert_int_eq(nnefcl_session_dump(session, NNEFCL_DUMP_PLAN, append, &plan, &error), NNEFCL_OK);
-    ck_assert_msg(strstr(plan.data, "gemm_group") && strstr(plan.data, c->in_plan), "%s: no %s in\n%s", c->text,
-                  c->in_plan, plan.data);
+    ck_assert_msg(strstr(plan.data, "_group") && strstr(plan.data, c->in_plan), "%s: no %s in\n%s", c->text, c->in_plan,
+                  plan.data);
     ncl_text_free(&plan);
 }
 
@@ -94,11 +112,12 @@ START_TEST(gives_what_is_defined)
     nnefcl_session *session = NULL;
     nnefcl_tensor_info info;
     nnefcl_error error = {0};
-    const nnefcl_session_options options = {.version = 1,
-                                            .keep_tensors = 1,
-                                            .kernels =
-                                                (const char *const[]){"conv=conv_group", "product=product_group"},
-                                            .kernel_count = 2};
+    const nnefcl_session_options options = {
+        .version = 1,
+        .keep_tensors = 1,
+        .kernels = (const char *const[]){"conv=conv_group", "product=product_group", "reduce=reduce_group",
+                                         "softmax=softmax_group", "norm=norm_group"},
+        .kernel_count = 5};
     device->target.compute_units = c->units;
     nnefcl_model_input(model, 0, &info);
     float *x = malloc(info.bytes);

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* y = (x - mean) / sqrt(variance + EPSILON) scale + offset along each line, mean and variance of its elements; without
+ * CENTRED  y = x / sqrt(mean of x^2 + EPSILON) scale + offset. By work-groups.
+ *
+ * SHARE work-items of a group have every SHARE-th element of a line each; sums are joined as trees in local memory.
+ *
+ * COLUMNS  1: neighbours of a group have neighbouring lines, WIDTH in a row; 0: neighbours along a line
+ * RESULTS  number of lines                               SHARE    work-items of a line, a power of two
+ * RUN      elements along the innermost gathered axis, STEP apart                ELEMENTS of a line
+ * KEPT     outer axes that stay: EXTENT, STRIDE; GATHERED  outer axes that are gathered: GATHERED_EXTENT,
+ *          GATHERED_STRIDE; innermost first
+ * SCALE_STEP, OFFSET_STEP  elements of scale and offset from element to element of a line: 1, or 0 to repeat one
+ * HAS_OFFSET  0: offset is any tensor, and not read      VOLUME   elements of a line
+ * group: a float of local memory for each work-item
+ * tasks: ceil(RESULTS / (work-items / SHARE)) */
+#define COLUMNS SIZE(0)
+#define RESULTS SIZE(1)
+#define SHARE SIZE(2)
+#define WIDTH SIZE(3)
+#define RUN SIZE(4)
+#define STEP SIZE(5)
+#define ELEMENTS SIZE(6)
+#define KEPT SIZE(7)
+#define GATHERED SIZE(8)
+#define EXTENT(i) SIZE(9 + (i))
+#define STRIDE(i) SIZE(13 + (i))
+#define GATHERED_EXTENT(i) SIZE(17 + (i))
+#define GATHERED_STRIDE(i) SIZE(21 + (i))
+#define CENTRED SIZE(25)
+#define SCALE_STEP SIZE(26)
+#define OFFSET_STEP SIZE(27)
+#define HAS_OFFSET SIZE(28)
+#define EPSILON REAL(29)
+#define VOLUME REAL(30)
+
+/* Element e of a line, counted from its first one. */
+static INDEX FN(norm_group_at)(SIZES size, INDEX e)
+{
+    return e < RUN ? e * STEP : e % RUN * STEP + NCL_OFFSET(e / RUN, GATHERED, 17, 21);
+}
+
+/* The mean over a line of what its work-items have of a sum each. All come by. */
+static float FN(norm_group_mean)(SIZES size, local float *shared, float sum, int place, int pitch)
+{
+    const int item = get_local_id(0);
+    barrier(CLK_LOCAL_MEM_FENCE); /* what was there before is read */
+    shared[item] = sum;
+    NCL_TREE(place, (int)SHARE, reach, {
+        sum += shared[item + reach * pitch];
+        shared[item] = sum;
+    })
+    return shared[item - place * pitch] / VOLUME;
+}
+
+static void FN(norm_group)(INDEX task, SIZES size, local float *shared, global const float *x,
+                           global const float *scale, global const float *offset, global float *y)
+{
+    const int item = get_local_id(0), share = SHARE, lines = (int)get_local_size(0) / share;
+    const int place = COLUMNS ? item / lines : item % share, pitch = COLUMNS ? lines : 1;
+    const INDEX result = task * lines + (COLUMNS ? item % lines : item / share), line = min(result, RESULTS - 1);
+    const INDEX first = line % WIDTH + NCL_OFFSET(line / WIDTH, KEPT, 9, 13), end = result < RESULTS ? ELEMENTS : 0;
+    float mean = 0, sum = 0, lost = 0;
+    if (CENTRED) {
+        for (INDEX e = place; e < end; e += share) {
+            const float v = x[first + FN(norm_group_at)(size, e)];
+            NCL_ADD_UP(float, sum, v, lost)
+        }
+        mean = FN(norm_group_mean)(size, shared, sum, place, pitch);
+        sum = lost = 0;
+    }
+    for (INDEX e = place; e < end; e += share) {
+        const float v = x[first + FN(norm_group_at)(size, e)] - mean;
+        NCL_ADD_UP(float, sum, v * v, lost)
+    }
+    const float factor = rsqrt(FN(norm_group_mean)(size, shared, sum, place, pitch) + EPSILON);
+    for (INDEX e = place; e < end; e += share) {
+        const INDEX at = first + FN(norm_group_at)(size, e);
+        const float v = (x[at] - mean) * factor * scale[e * SCALE_STEP];
+        y[at] = HAS_OFFSET ? v + offset[e * OFFSET_STEP] : v;
+    }
+}

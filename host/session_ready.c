@@ -40,7 +40,8 @@ static const char *make_location(struct ncl_arena *arena, const struct ncl_step 
 {
     if (!step->at.source)
         return step->name;
-    return ncl_arena_printf(arena, "%s:%u:%u %s", step->at.source->name, step->at.line, step->at.column, step->name);
+    char text[NCL_LOC_TEXT];
+    return ncl_arena_printf(arena, "%s %s", ncl_loc_text(step->at, text), step->name);
 }
 
 static nnefcl_status make_locations(struct ncl_maker *maker)

@@ -112,6 +112,16 @@ static void set_source(struct ncl_diag *diag, nnefcl_error *out, struct ncl_loc 
     memcpy(text, first + length < end ? "..." : "", first + length < end ? 4 : 1);
 }
 
+const char *ncl_loc_text(struct ncl_loc at, char text[NCL_LOC_TEXT])
+{
+    const char *name = at.source ? at.source->name : "?";
+    if (at.line)
+        snprintf(text, NCL_LOC_TEXT, "%.*s:%u:%u", NCL_LOC_TEXT - 32, name, at.line, at.column);
+    else
+        snprintf(text, NCL_LOC_TEXT, "%s", name);
+    return text;
+}
+
 /* Innermost call first; recursion may be thousands deep, so the far end gives way to "...". */
 static void set_trace(nnefcl_error *out, const struct ncl_call *call)
 {

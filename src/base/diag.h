@@ -55,6 +55,11 @@ struct ncl_diag {
     const struct ncl_budget *budget; /* of what is being made, NULL: no limit to tell of */
 };
 
+/* "graph.nnef:12:9" into a buffer of the caller's, the name cut where it is too long; its name alone for a file that
+ * has no lines, as binary formats. Returns the buffer. */
+#define NCL_LOC_TEXT 512
+const char *ncl_loc_text(struct ncl_loc at, char text[NCL_LOC_TEXT]);
+
 void ncl_diag_init(struct ncl_diag *diag, nnefcl_error *error, nnefcl_diagnostic_fn callback, void *user, bool strict);
 
 /* Reports an error and returns its status. Beyond NCL_MAX_ERRORS nothing more is reported. */

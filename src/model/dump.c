@@ -32,8 +32,8 @@ static void dump_node(struct ncl_text *text, const struct ncl_node *node, int de
         dump_types(text, &node->result[j]);
     ncl_text_printf(text, " = %s", node->op->name);
     ncl_dump_arguments(text, node, NULL);
-    ncl_text_printf(text, "  # %s:%u:%u\n", node->at.source ? node->at.source->name : "?", node->at.line,
-                    node->at.column);
+    char place[NCL_LOC_TEXT];
+    ncl_text_printf(text, "  # %s\n", ncl_loc_text(node->at, place));
 }
 
 static void dump_after(struct ncl_text *text, const struct ncl_node *node, int depth)

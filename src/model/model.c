@@ -146,9 +146,9 @@ static nnefcl_status locate(nnefcl_model *model, struct ncl_diag *diag)
     const struct ncl_graph *graph = model->graph;
     const char **location = NCL_NEW_ARRAY(&model->arena, const char *, graph->node_count);
     for (size_t i = 0; i < graph->node_count; i++) {
-        const struct ncl_loc *at = &graph->node[i]->at;
-        if (!location || !(location[i] = ncl_arena_printf(&model->arena, "%s:%u:%u",
-                                                          at->source ? at->source->name : "?", at->line, at->column)))
+        char text[NCL_LOC_TEXT];
+        if (!location ||
+            !(location[i] = ncl_arena_strdup(&model->arena, ncl_loc_text(graph->node[i]->at, text))))
             return ncl_nomem(diag);
     }
     model->location = location;

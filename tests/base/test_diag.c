@@ -132,6 +132,20 @@ static const struct {
     {"one", 0, 0, "", 0},
 };
 
+START_TEST(places_are_told_as_text)
+{
+    char text[NCL_LOC_TEXT], name[2 * NCL_LOC_TEXT];
+    const struct ncl_source source = source_of("");
+    ck_assert_str_eq(ncl_loc_text((struct ncl_loc){&source, 12, 9, NULL}, text), "graph.nnef:12:9");
+    ck_assert_str_eq(ncl_loc_text((struct ncl_loc){&source, 0, 0, NULL}, text), "graph.nnef");
+    ck_assert_str_eq(ncl_loc_text(NCL_NOWHERE, text), "?");
+    memset(name, 'n', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    const struct ncl_source far = {.name = name};
+    ck_assert_ptr_nonnull(strstr(ncl_loc_text((struct ncl_loc){&far, 12, 9, NULL}, text), "n:12:9"));
+}
+END_TEST
+
 START_TEST(the_line_and_a_caret_are_shown)
 {
     nnefcl_error error = {0};
@@ -224,6 +238,7 @@ int main(void)
     TCase *cases = tcase_create("diag");
     tcase_add_test(cases, messages_name_the_path);
     tcase_add_test(cases, first_error_wins);
+    tcase_add_test(cases, places_are_told_as_text);
     tcase_add_test(cases, nobody_has_to_listen);
     tcase_add_test(cases, strictness_makes_errors_of_lax_places);
     tcase_add_test(cases, floods_are_cut);

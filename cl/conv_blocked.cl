@@ -91,16 +91,20 @@ NCL_APART static void FN(conv_blocked_find)(SIZES size, INDEX p, private INDEX *
     }
 }
 
-/* sum += w x over `blocks` blocks of c and all taps, for a tile. Pointers made anew for each tap keep the compiler from
- * computing PIXEL DEPTH addresses in front of the loop and spilling them (docs/kernels-blocked.md). */
+/* A tile: `start` and w x over `blocks` blocks of c and all taps. Pixel i starts with VECTORS vectors at start + i step.
+ * `whole`: that is all of it, and it goes to y with what comes after it, straight from registers; else it goes to `sum`.
+ * Pointers made anew for each tap keep the compiler from computing PIXEL DEPTH addresses in front of the loop and
+ * spilling them (docs/kernels-blocked.md). */
 NCL_APART static void FN(conv_blocked_tile)(SIZES size, INDEX blocks, IMAGE const float *x, private const INDEX *at,
-                                            global const float *w, private V *sum)
+                                            global const float *w, private const V *start, int step, bool whole,
+                                            private V *sum, private const INDEX *place, global float *restrict y,
+                                            INDEX to, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX rows = KERNEL(0), columns = KERNEL(1), block = CHANNEL, row = TAP(0), column = TAP(1);
     V c[PIXEL][VECTORS];
 #pragma unroll
     for (int i = 0; i < PIXEL * VECTORS; i++)
-        c[i / VECTORS][i % VECTORS] = sum[i];
+        c[i / VECTORS][i % VECTORS] = start[i / VECTORS * step + i % VECTORS];
     for (INDEX k = 0; k < blocks; k++, x += block)
         for (INDEX r = 0; r < rows; r++)
             for (INDEX q = 0; q < columns; q++) {
@@ -123,13 +127,21 @@ NCL_APART static void FN(conv_blocked_tile)(SIZES size, INDEX blocks, IMAGE cons
                     }
                 }
             }
+    if (whole) {
+        const INDEX next = Y_CHANNEL;
+#pragma unroll
+        for (int i = 0; i < PIXEL * VECTORS; i++)
+            NCL_STORE_BLOCK(c[i / VECTORS][i % VECTORS], LANES, y, to + place[i / VECTORS] + i % VECTORS * next,
+                            channel + i % VECTORS * LANES)
+        return;
+    }
 #pragma unroll
     for (int i = 0; i < PIXEL * VECTORS; i++)
         sum[i] = c[i / VECTORS][i % VECTORS];
 }
 
-/* Pixels [from, to) of a tile, those of its blocks that there are: `channels` channels from `channel` on. Whole blocks
- * have a loop of their own; nothing else is at y, so that the compiler reads the numbers of a chain once. */
+/* What a tile that is not whole stores: pixels [from, to), those of its blocks that there are, `channels` channels from
+ * `channel` on. */
 NCL_APART static void FN(conv_blocked_store)(SIZES size, int from, int to, INDEX channels, private const V *sum,
                                              private const INDEX *place, global float *restrict y, INDEX at,
                                              INDEX channel CHAIN_PARAMETERS)
@@ -137,9 +149,7 @@ NCL_APART static void FN(conv_blocked_store)(SIZES size, int from, int to, INDEX
     const INDEX block = Y_CHANNEL;
     for (int v = 0; v < VECTORS; v++, at += block, channels -= LANES, channel += LANES) {
         const int n = (int)min(channels, (INDEX)LANES);
-        for (int i = from; i < to && n == LANES; i++)
-            NCL_STORE_BLOCK(sum[i * VECTORS + v], LANES, y, at + place[i], channel)
-        for (int i = from; i < to && n > 0 && n < LANES; i++)
+        for (int i = from; i < to && n > 0; i++)
             NCL_STORE_BLOCK(sum[i * VECTORS + v], n, y, at + place[i], channel)
     }
 }
@@ -178,16 +188,16 @@ static void FN(conv_blocked_panel)(SIZES size, INDEX tile, INDEX last, IMAGE con
     V sums[TILES_MAX][PIXEL * VECTORS];
     for (INDEX k = 0; k < blocks; k += part)
         for (INDEX s = tile; s < last; s++) {
-            private V *sum = sums[blocks > part ? s - tile : 0];
-            for (int i = 0; i < PIXEL * VECTORS && k == 0; i++)
-                sum[i] = start[i % VECTORS];
-            FN(conv_blocked_tile)(size, min(part, blocks - k), x + k * CHANNEL, from + (s - tile) * PIXEL,
-                                  w + k * taps, sum);
-            if (k + part < blocks)
-                continue;
-            const INDEX p = max(min(s * PIXEL, pixels - PIXEL), (INDEX)0);
-            FN(conv_blocked_store)(size, (int)(s * PIXEL - p), (int)min(pixels - p, (INDEX)PIXEL), channels, sum,
-                                   to + (s - tile) * PIXEL, y, at, channel CHAIN_ARGUMENTS);
+            const INDEX i = s - tile, p = max(min(s * PIXEL, pixels - PIXEL), (INDEX)0);
+            const bool over = k + part >= blocks;
+            const bool whole = over && p == s * PIXEL && p + PIXEL <= pixels && channels >= WIDTH_OF_PANEL;
+            private V *sum = sums[blocks > part ? i : 0];
+            FN(conv_blocked_tile)(size, min(part, blocks - k), x + k * CHANNEL, from + i * PIXEL, w + k * taps,
+                                  k ? sum : start, k ? VECTORS : 0, whole, sum, to + i * PIXEL, y, at,
+                                  channel CHAIN_ARGUMENTS);
+            if (over && !whole)
+                FN(conv_blocked_store)(size, (int)(s * PIXEL - p), (int)min(pixels - p, (INDEX)PIXEL), channels, sum,
+                                       to + i * PIXEL, y, at, channel CHAIN_ARGUMENTS);
         }
 }
 

@@ -34,23 +34,46 @@
 #define STEP(i)   SIZE(18 + (i))
 #define TAP(i)    SIZE(20 + (i))
 
-/* sum = start + w x for PIXEL outputs whose windows begin at x + at[...]. */
-static void FN(conv_depthwise_tile)(SIZES size, V start, global const float *x, private const INDEX *at,
-                                    global const float *w, private V *sum)
+/* PIXEL outputs of a row: start + w x, their windows at x + at[...]. `whole`: they go to y with what comes after them,
+ * straight from registers; else to `sum`. Where three taps and all windows lie side by side, most networks', what is read
+ * once serves three outputs. */
+NCL_APART static void FN(conv_depthwise_tile)(SIZES size, V start, global const float *x, private const INDEX *at,
+                                              global const float *w, bool whole, private V *sum,
+                                              global float *restrict y, INDEX to, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX rows = KERNEL(0), columns = KERNEL(1), row = TAP(0), column = TAP(1);
+    const bool beside = columns == 3 && column == LANES && at[PIXEL - 1] == (PIXEL - 1) * LANES;
     V c[PIXEL];
 #pragma unroll
     for (int i = 0; i < PIXEL; i++)
         c[i] = start;
-    for (INDEX r = 0; r < rows; r++)
+    for (INDEX r = 0; r < rows && beside; r++, x += row, w += 3 * LANES) {
+        const V w0 = VLOAD(w), w1 = VLOAD(w + LANES), w2 = VLOAD(w + 2 * LANES);
+#pragma unroll
+        for (int i = 0; i < PIXEL + 2; i++) {
+            const V value = VLOAD(x + i * LANES);
+            if (i < PIXEL)
+                c[i] = fma(value, w0, c[i]);
+            if (i >= 1 && i <= PIXEL)
+                c[i - 1] = fma(value, w1, c[i - 1]);
+            if (i >= 2)
+                c[i - 2] = fma(value, w2, c[i - 2]);
+        }
+    }
+    for (INDEX r = 0; r < rows && !beside; r++, x += row)
         for (INDEX q = 0; q < columns; q++, w += LANES) {
-            global const float *tap = x + r * row + q * column;
+            global const float *tap = x + q * column;
             const V weight = VLOAD(w);
 #pragma unroll
             for (int i = 0; i < PIXEL; i++)
                 c[i] = fma(VLOAD(tap + at[i]), weight, c[i]);
         }
+    if (whole) {
+#pragma unroll
+        for (int i = 0; i < PIXEL; i++)
+            NCL_STORE_BLOCK(c[i], LANES, y, to + i * LANES, channel)
+        return;
+    }
 #pragma unroll
     for (int i = 0; i < PIXEL; i++)
         sum[i] = c[i];
@@ -73,9 +96,12 @@ static void FN(conv_depthwise)(INDEX task, SIZES size, global const float *x, gl
     for (INDEX row = first; row < end; row++)
         for (INDEX wanted = 0; wanted < width; wanted += PIXEL) {
             const INDEX o = max(min(wanted, width - PIXEL), (INDEX)0), to = min(width - o, (INDEX)PIXEL);
+            const INDEX place = plane + Y_FIRST + row * Y_ROW + o * LANES;
+            const bool whole = o == wanted && to == PIXEL && lanes == LANES;
             V sum[PIXEL];
-            FN(conv_depthwise_tile)(size, start, x + row * STEP(0) + o * column, at, w, sum);
-            for (INDEX i = wanted - o; i < to; i++)
-                NCL_STORE_BLOCK(sum[i], lanes, y, plane + Y_FIRST + row * Y_ROW + (o + i) * LANES, channel)
+            FN(conv_depthwise_tile)(size, start, x + row * STEP(0) + o * column, at, w, whole, sum, y, place,
+                                    channel CHAIN_ARGUMENTS);
+            for (INDEX i = wanted - o; i < to && !whole; i++)
+                NCL_STORE_BLOCK(sum[i], lanes, y, place + i * LANES, channel)
         }
 }

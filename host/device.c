@@ -5,6 +5,7 @@
 
 #include "base/filled.h"
 #include "host.h"
+#include "ir/driver_fact.h"
 
 /* ---- choosing ---- */
 
@@ -203,67 +204,6 @@ static nnefcl_status choose(const struct finder *finder, const char *spec, const
 
 /* ---- making ---- */
 
-static unsigned power_of_two_below(size_t value, unsigned most)
-{
-    unsigned result = 1;
-    while (result * 2 <= most && result * 2 <= value)
-        result *= 2;
-    return result;
-}
-
-/* What is known of drivers and changes what we ask of them; each with its reproducer in docs/drivers. */
-static const struct driver_fact {
-    const char *platform, *device; /* parts of their names */
-    bool
-        short_loops; /* a work-item ends its loops, without a word, once it has been through 65,535 iterations in all */
-    bool keeps_programs; /* it has a cache on disk, and compiles again for whoever asks for a binary (docs/start.md) */
-} driver_facts[] = {{"rusticl", "llvmpipe", .short_loops = true},
-                    {"Portable Computing Language", "", .keeps_programs = true}};
-
-static const struct driver_fact *find_fact(const nnefcl_device_info *info)
-{
-    static const struct driver_fact nothing;
-    for (size_t i = 0; i < sizeof driver_facts / sizeof *driver_facts; i++)
-        if (strstr(info->platform_name, driver_facts[i].platform) && strstr(info->name, driver_facts[i].device))
-            return &driver_facts[i];
-    return &nothing;
-}
-
-/* The kernels for CPUs give a work-item thousands of elements; where loops must be short, those of GPUs serve a CPU
- * too. */
-static void set_target(nnefcl_device *device)
-{
-    const nnefcl_device_info *info = &device->info;
-    struct ncl_target *target = &device->target;
-    cl_uint bits = 0;
-    if (clGetDeviceInfo(device->id, CL_DEVICE_MEM_BASE_ADDR_ALIGN, sizeof bits, &bits, NULL) != CL_SUCCESS)
-        bits = 0;
-    target->name = info->name;
-    target->short_loops = find_fact(info)->short_loops;
-    target->cpu = info->type == NNEFCL_DEVICE_CPU && !target->short_loops;
-    target->compute_units = info->compute_units ? info->compute_units : 1;
-    target->group = target->cpu ? 1 : power_of_two_below(info->max_work_group, 64);
-    target->chunk = target->cpu ? 4096 : info->lanes;
-    target->max_allocation = info->max_allocation;
-    target->global_memory = info->global_memory;
-    target->local_memory = info->local_memory;
-    target->max_work_group = info->max_work_group;
-    target->alignment = power_of_two_below(bits / 8, 4096);
-    if (target->alignment < 64)
-        target->alignment = 64;
-    target->max_parameter_bytes = info->max_parameter_bytes;
-    target->lanes = info->lanes;
-    target->registers = info->registers;
-    target->l1 = info->l1;
-    target->l2 = info->l2;
-    target->l3 = info->l3;
-    target->barriers = info->barriers != 0;
-    target->relaxed_atomics = info->relaxed_atomics != 0;
-    target->fp16 = info->fp16;
-    target->fp64 = info->fp64;
-    target->clblast = ncl_clblast_available();
-}
-
 /* Takes over the hold on `context`. */
 static nnefcl_status make(cl_context context, cl_device_id id, const nnefcl_device_info *info,
                           const nnefcl_allocator *allocator, nnefcl_device **device, struct ncl_diag *diag)
@@ -281,8 +221,9 @@ static nnefcl_status make(cl_context context, cl_device_id id, const nnefcl_devi
     atomic_init(&made->holds, 1);
     pthread_mutex_init(&made->lock, NULL);
     pthread_cond_init(&made->shared_changed, NULL);
-    set_target(made);
-    made->keeps_programs = find_fact(info)->keeps_programs;
+    ncl_target_describe(&made->target, &made->info);
+    made->target.clblast = ncl_clblast_available();
+    made->keeps_programs = ncl_driver_fact_find(info)->keeps_programs;
     *device = made;
     return NNEFCL_OK;
 }

@@ -29,7 +29,8 @@ static void set_caches(nnefcl_device_info *info, cl_ulong largest)
 
 void ncl_device_facts(cl_device_id id, nnefcl_device_info *info)
 {
-    cl_uint width = 0;
+    cl_uint width = 0, bits = 0;
+    cl_device_local_mem_type local = CL_LOCAL;
     cl_ulong cache = 0;
     size_t parameters = 0;
     if (clGetDeviceInfo(id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL) != CL_SUCCESS)
@@ -38,6 +39,12 @@ void ncl_device_facts(cl_device_id id, nnefcl_device_info *info)
         cache = 0;
     if (clGetDeviceInfo(id, CL_DEVICE_MAX_PARAMETER_SIZE, sizeof parameters, &parameters, NULL) != CL_SUCCESS)
         parameters = 0;
+    if (clGetDeviceInfo(id, CL_DEVICE_MEM_BASE_ADDR_ALIGN, sizeof bits, &bits, NULL) != CL_SUCCESS)
+        bits = 0;
+    if (clGetDeviceInfo(id, CL_DEVICE_LOCAL_MEM_TYPE, sizeof local, &local, NULL) != CL_SUCCESS)
+        local = CL_LOCAL;
+    info->alignment = bits / 8;
+    info->local_is_global = local == CL_GLOBAL;
     info->max_parameter_bytes = parameters;
     info->lanes = width == 16 ? 16 : 8;
     info->registers = ncl_target_registers(info->lanes);

@@ -68,6 +68,11 @@ json_t *document_integer(json_int_t value)
     return made(json_integer(value));
 }
 
+json_t *document_truth(bool value)
+{
+    return json_boolean(value);
+}
+
 json_t *document_real(double value)
 {
     if (isnan(value))
@@ -140,7 +145,7 @@ static json_t *next_value(const char *type, va_list *args)
     case 'f':
         return document_real(va_arg(*args, double));
     case 'b':
-        return json_boolean(va_arg(*args, int));
+        return document_truth(va_arg(*args, int));
     default:
         return made(va_arg(*args, json_t *));
     }

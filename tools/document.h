@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
-#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "nnefcl/tensor.h"
@@ -22,6 +22,7 @@ json_t *document_pack(const char *format, ...);
 json_t *document_text(const char *text);
 json_t *document_null(void);
 json_t *document_integer(json_int_t value);
+json_t *document_truth(bool value);
 /* A number; infinities and NaN, which JSON lacks, are the strings "inf", "-inf", "nan". */
 json_t *document_real(double value);
 json_t *document_shape(const nnefcl_shape *shape);
@@ -44,5 +45,19 @@ int document_write(json_t *document, FILE *file, size_t flags);
 void document_print(json_t *document);
 /* Has stdout one already? */
 bool document_printed(void);
+
+/* ---- document_read.c: what others wrote ---- */
+
+enum { DOCUMENT_WHY = 256 };
+/* NULL: it is no JSON, and `why` says where. */
+json_t *document_parse(const void *text, size_t size, char why[DOCUMENT_WHY]);
+/* NULL: there is none, or the value is no object, array, string. */
+const json_t *document_member(const json_t *object, const char *key);
+const json_t *document_item(const json_t *array, size_t index);
+const char *document_string(const json_t *value);
+bool document_is_object(const json_t *value);
+/* Whether it is a whole number from 0 up, or true or false. */
+bool document_is_count(const json_t *value, uint64_t *count);
+bool document_is_truth(const json_t *value, bool *truth);
 
 #endif

@@ -2,6 +2,7 @@
 #include "engine.h"
 #include "execute.h"
 #include "given.h"
+#include "described.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +46,8 @@ enum status engine_open_model(struct engine *engine)
     } else {
         status = nnefcl_model_open(o->model, &options, &engine->model, &error);
     }
-    return talk_library(engine->talk, status, &error);
+    const enum status opened = talk_library(engine->talk, status, &error);
+    return opened || !o->target ? opened : described_read(o->target, &engine->target, engine->talk);
 }
 
 static int show_progress(void *user, nnefcl_stage stage, uint64_t done, uint64_t total)
@@ -71,6 +73,8 @@ nnefcl_session_options engine_session_options(const struct engine *engine)
     options.kernel_count = o->kernel_count;
     options.memory_limit = o->memory_limit;
     options.execution = o->execution;
+    options.target = o->target ? &engine->target : NULL;
+    options.target_size = sizeof engine->target;
     options.diagnostic = talk_device_diagnostic;
     options.diagnostic_user = engine->talk;
     options.progress = show_progress;

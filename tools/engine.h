@@ -13,10 +13,12 @@ struct engine {
     struct talk *talk;
     struct bytes archive; /* a model that came from stdin; lives as long as the model */
     nnefcl_model *model;
+    nnefcl_device_info target; /* of --target */
     nnefcl_device *device;
     nnefcl_session *session;
 };
 
+/* The model, and the facts of --target. */
 enum status engine_open_model(struct engine *engine);
 /* A device that is missing gives way to what is wrong with the model on any device. */
 enum status engine_open_session(struct engine *engine);

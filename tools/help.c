@@ -29,7 +29,8 @@ size_t help_choices(const struct option_row *row, const char *choice[HELP_CHOICE
     snprintf(text, HELP_CHOICE_TEXT, "%.*s", (int)strcspn(value, "[]"), value);
     for (char *at = text; *at && count < HELP_CHOICES;) {
         const size_t length = strcspn(at, "|");
-        choice[count++] = at;
+        if (!isupper((unsigned char)*at)) /* "FILE" stands for others */
+            choice[count++] = at;
         at += length;
         if (*at)
             *at++ = '\0';

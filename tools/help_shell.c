@@ -45,7 +45,7 @@ static void put_bash_value(const struct option_row *row)
     if (count) {
         print("mapfile -t COMPREPLY < <(compgen -W '");
         put_choices(choice, count);
-        print("' -- \"$cur\"); return ;;\n");
+        print(help_takes_file(row) ? "' -f -- \"$cur\"); return ;;\n" : "' -- \"$cur\"); return ;;\n");
     } else if (help_takes_file(row)) {
         print("cur=${cur##*=}; compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); return ;;\n");
     } else {

@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "device_cure.h"
+#include "facts.h"
 #include "execute.h"
 #include "report.h"
-
-static const char *const type_names[] = {"cpu", "gpu", "accelerator", "other"};
 
 struct device_list {
     int usable; /* the index that -d takes */
@@ -21,9 +20,10 @@ static void print_facts(const nnefcl_device_info *d)
     char l1[BYTES_TEXT], l2[BYTES_TEXT], l3[BYTES_TEXT];
     print(
         "          vectors of %u floats, %u registers; caches %s, %s, %s; %sbarriers, %srelaxed atomics, %zu bytes of "
-        "arguments\n",
+        "arguments, buffers at multiples of %u bytes, local memory %s\n",
         d->lanes, d->registers, report_bytes(d->l1, l1), report_bytes(d->l2, l2), report_bytes(d->l3, l3),
-        d->barriers ? "" : "no ", d->relaxed_atomics ? "" : "no ", d->max_parameter_bytes);
+        d->barriers ? "" : "no ", d->relaxed_atomics ? "" : "no ", d->max_parameter_bytes, d->alignment,
+        d->local_is_global ? "a part of the global one" : "of its own");
 }
 
 static void print_reason(const struct device_list *list, const nnefcl_device_info *d)
@@ -45,7 +45,7 @@ static int print_device(void *user, const nnefcl_device_info *d)
     if (d->index < 0)
         print(" %d    %-11s  %s\n", d->platform, "platform", d->platform_name);
     else
-        print(" %d:%d  %-11s  %s (%s)\n", d->platform, d->index, type_names[d->type], d->name, d->platform_name);
+        print(" %d:%d  %-11s  %s (%s)\n", d->platform, d->index, facts_type(d), d->name, d->platform_name);
     if (d->usable)
         print("          %s, driver %s; %u compute units, memory %s, largest buffer %s, local %s, work-group %zu%s%s\n",
               d->version, d->driver, d->compute_units, report_bytes(d->global_memory, memory),
@@ -61,18 +61,8 @@ static int print_device(void *user, const nnefcl_device_info *d)
 static int record_device(void *user, const nnefcl_device_info *d)
 {
     struct device_list *list = user;
-    json_t *row = document_pack(
-        "{s:i, s:i, s:s, s:b, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:b, s:b}", "platform", d->platform,
-        "index_in_platform", d->index, "type", type_names[d->type], "usable", d->usable, "name", d->name,
-        "platform_name", d->platform_name, "vendor", d->vendor, "version", d->version, "driver", d->driver,
-        "compute_units", (json_int_t)d->compute_units, "global_memory", (json_int_t)d->global_memory, "max_allocation",
-        (json_int_t)d->max_allocation, "local_memory", (json_int_t)d->local_memory, "max_work_group",
-        (json_int_t)d->max_work_group, "fp16", d->fp16, "fp64", d->fp64);
-    json_t *facts = document_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:I}", "lanes", (json_int_t)d->lanes, "registers",
-        (json_int_t)d->registers, "l1", (json_int_t)d->l1, "l2", (json_int_t)d->l2, "l3", (json_int_t)d->l3, "barriers",
-        d->barriers, "relaxed_atomics", d->relaxed_atomics, "max_parameter_bytes", (json_int_t)d->max_parameter_bytes);
-    document_merge(row, facts);
+    json_t *row = document_pack("{s:i, s:i}", "platform", d->platform, "index_in_platform", d->index);
+    facts_write(row, d);
     if (d->usable)
         document_set(row, "index", document_integer(list->usable++));
     else

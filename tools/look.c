@@ -16,6 +16,12 @@ static json_t *needs_json(const nnefcl_needs *n)
                          "largest_bytes", (json_int_t)n->largest);
 }
 
+static void note_target(const struct engine *engine, json_t *document)
+{
+    if (engine->options->target)
+        document_set(document, "target", document_text(engine->target.name));
+}
+
 static void print_needs(const nnefcl_needs *n)
 {
     char parameters[COUNT_TEXT], macs[COUNT_TEXT];
@@ -47,6 +53,7 @@ enum status look_check(struct engine *engine)
         document_set(document, "needs", needs_json(&needs));
         if (engine->device)
             document_set(document, "device", document_text(device.name));
+        note_target(engine, document);
         document_print(document);
     } else if (!engine->talk->quiet) {
         print_needs(&needs);
@@ -113,6 +120,7 @@ enum status look_summary(struct engine *engine)
         document_set(document, "nodes", rows);
         if (planned)
             document_set(document, "needs", needs_json(&needs));
+        note_target(engine, document);
         document_print(document);
         return STATUS_OK;
     }
@@ -137,19 +145,28 @@ static int write_stdout(void *user, const char *text, size_t length)
     return print_lines(stdout, text, length);
 }
 
+/* Of --target, or a generic CPU. */
+static enum status dump_generic(struct engine *engine)
+{
+    nnefcl_error error = {0};
+    nnefcl_session_options options = engine_session_options(engine);
+    return talk_library(
+        engine->talk,
+        nnefcl_model_dump_plan(engine->model, &options, 0, engine->options->dump, write_stdout, NULL, &error), &error);
+}
+
 /* Plan and sources are those of the device that a run would take; without any usable device, and none asked for, those
  * of a generic CPU. */
 static enum status dump_session(struct engine *engine)
 {
     nnefcl_error error = {0};
-    nnefcl_session_options options = engine_session_options(engine);
     nnefcl_dump what = engine->options->dump;
     nnefcl_device *device = NULL;
+    if (engine->options->target)
+        return dump_generic(engine);
     if (!engine->options->device && nnefcl_device_open(NULL, NULL, &device, &error) == NNEFCL_ERR_DEVICE) {
         talk_note(engine->talk, "there is no usable device; this is for a generic CPU");
-        error = (nnefcl_error){0};
-        return talk_library(
-            engine->talk, nnefcl_model_dump_plan(engine->model, &options, 0, what, write_stdout, NULL, &error), &error);
+        return dump_generic(engine);
     }
     nnefcl_device_free(device);
     enum status status = engine_open_session(engine);

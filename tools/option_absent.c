@@ -8,7 +8,6 @@
 static const struct {
     const char *name, *instead;
 } table[] = {
-    {"target", "plans are for the generic CPU (--check, --summary) or the device of -d (--dump plan)"},
     {"tune", "--kernels forces a variant, --list-kernels lists them"},
     {"budget", "it belongs to --tune"},
     {"precision", "arithmetic is that of 32-bit floats"},

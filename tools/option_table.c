@@ -23,6 +23,12 @@ static const char *set_device(struct option_parser *p, const char *value)
     return NULL;
 }
 
+static const char *set_target(struct option_parser *p, const char *value)
+{
+    p->options->target = value;
+    return *value ? NULL : "the name of a device or a file of its facts";
+}
+
 static const char *set_compat(struct option_parser *p, const char *value)
 {
     static const char *const names[] = {"torch", "tract", "legacy"};
@@ -103,9 +109,7 @@ static const char *set_format(struct option_parser *p, const char *value)
     struct options *o = p->options;
     o->has_format = true;
     o->format_name = value;
-    return tensor_format_named(value, &o->format) || nnefcl_format_op(value, 0)
-               ? NULL
-               : "dat, npy, npz or json";
+    return tensor_format_named(value, &o->format) || nnefcl_format_op(value, 0) ? NULL : "dat, npy, npz or json";
 }
 
 static const char *add_compare(struct option_parser *p, const char *value)
@@ -436,6 +440,8 @@ enum {
 const struct option_row option_table[] = {
     {'d', "device", "SPEC", RUN | CONFORMANCE | DOCTOR | ACTION_CHECK | ACTION_DUMP | ACTION_LIST_KERNELS, 0,
      set_device, "an index, gpu, cpu, accelerator, P:D, or a part of a name", "device"},
+    {0, "target", "nvidia|amd|intel|mali|gpu|cpu8|FILE", ACTION_CHECK | ACTION_SUMMARY | ACTION_DUMP, 0, set_target,
+     "a device that is not here (cpu16 too); a FILE holds what --list-devices --json prints of one", NULL},
     {0, "list-devices", NULL, ANY, ACTION_LIST_DEVICES, NULL,
      "every device, also those that cannot be used, and why; with -v what kernels are made for", NULL},
     {0, "doctor", NULL, ANY, ACTION_DOCTOR, NULL,

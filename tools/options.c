@@ -141,6 +141,7 @@ static const struct {
                 {"check-indices", "bench"},
                 {"check-indices", "profile"},
                 {"quick", "full"},
+                {"target", "device"},
                 {"preset", "mean"},
                 {"preset", "std"},
                 {"raw", "input"},

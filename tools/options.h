@@ -42,6 +42,7 @@ struct options {
     enum action action;
     const char *topic; /* of --help; NULL: everything */
     const char *model, *device;
+    const char *target; /* a name or a file; NULL: none */
     bool strict, random_weights, no_quant, no_links;
     unsigned compat;
     nnefcl_input_shape *shapes;

@@ -42,6 +42,8 @@ typedef struct nnefcl_device_info {
                                    the others are what such devices have at least */
     int barriers;               /* work-groups of 64 work-items and more that share local memory */
     int relaxed_atomics;        /* work-groups can hand data to each other by an atomic and mem_fence: CPUs of x86 */
+    unsigned alignment;         /* bytes that the start of a buffer is a multiple of */
+    int local_is_global;        /* local memory is a part of the global one, no faster: CPUs, Mali */
 } nnefcl_device_info;
 
 /* Calls `visit` for every device of every platform in platform order, usable or not. A platform that shows no device,
@@ -49,6 +51,12 @@ typedef struct nnefcl_device_info {
  * visit returns non-zero. NNEFCL_ERR_DEVICE: there is no OpenCL platform at all. */
 NNEFCL_API nnefcl_status nnefcl_device_list(int (*visit)(void *user, const nnefcl_device_info *info), void *user,
                                             nnefcl_error *error);
+
+/* Devices that plans can be made for where they are not at hand (target of nnefcl_session_options): "cpu8" and "cpu16",
+ * CPUs with vectors of so many floats; "gpu", a small one of any maker; "nvidia", "amd", "intel", "mali". Their facts,
+ * with `name` as here. NNEFCL_ERR_ARGUMENT: there are no more. */
+NNEFCL_API nnefcl_status nnefcl_target(size_t index, nnefcl_device_info *info, size_t size);
+#define nnefcl_target(index, info) nnefcl_target(index, info, sizeof(nnefcl_device_info))
 
 typedef struct nnefcl_device_options {
     uint32_t version; /* 1 */

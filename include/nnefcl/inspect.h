@@ -29,7 +29,7 @@ NNEFCL_API nnefcl_status nnefcl_model_dump(const nnefcl_model *model, nnefcl_dum
 /* PLAN or CL. */
 NNEFCL_API nnefcl_status nnefcl_session_dump(const nnefcl_session *session, nnefcl_dump what, nnefcl_write_fn write,
                                              void *user, nnefcl_error *error);
-/* PLAN or CL without a device, for a generic CPU (gpu = 0) or GPU target. */
+/* PLAN or CL without a device, for options->target; without one for a generic CPU (gpu = 0) or GPU. */
 NNEFCL_API nnefcl_status nnefcl_model_dump_plan(const nnefcl_model *model, const nnefcl_session_options *options,
                                                 int gpu, nnefcl_dump what, nnefcl_write_fn write, void *user,
                                                 nnefcl_error *error);
@@ -63,18 +63,20 @@ NNEFCL_API nnefcl_status nnefcl_model_node(const nnefcl_model *model, size_t ind
 typedef struct nnefcl_needs {
     uint64_t parameters; /* elements of all variables, shared ones once */
     uint64_t macs;
-    uint64_t weights, arena, io; /* bytes of device memory on the generic target */
+    uint64_t weights, arena, io; /* bytes of device memory on the target */
     uint64_t largest;            /* bytes of the largest tensor */
     size_t nodes, steps, kernels;
 } nnefcl_needs;
-/* Would this model run? NNEFCL_ERR_LIMIT: options->memory_limit, or what the generic target has. */
+/* Would this model run on options->target (NULL: a generic CPU)? NNEFCL_ERR_LIMIT: options->memory_limit, or what the
+ * target has. */
 NNEFCL_API nnefcl_status nnefcl_model_check(const nnefcl_model *model, const nnefcl_session_options *options,
                                             nnefcl_needs *needs, size_t size, nnefcl_error *error);
 #define nnefcl_model_check(model, options, needs, error)                                                               \
     nnefcl_model_check(model, options, needs, sizeof(nnefcl_needs), error)
 
-/* Which variant of kernels (kernel.h) computes each node for the generic CPU: `variant` has room for as many names as
- * the model has nodes; NULL where there is one kernel only, or none. They live as long as the library. */
+/* Which variant of kernels (kernel.h) computes each node for options->target (NULL: a generic CPU): `variant` has room
+ * for as many names as the model has nodes; NULL where there is one kernel only, or none. They live as long as the
+ * library. */
 NNEFCL_API nnefcl_status nnefcl_model_variants(const nnefcl_model *model, const nnefcl_session_options *options,
                                                const char **variant, nnefcl_error *error);
 

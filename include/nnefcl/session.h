@@ -65,6 +65,10 @@ typedef struct nnefcl_session_options {
     void *diagnostic_user;
     nnefcl_progress_fn progress; /* NULL: none */
     void *progress_user;
+    /* Plans without a session (inspect.h) are for a device of these facts; NULL: for a generic CPU. Facts that cannot
+     * be, as 0 compute units, are taken for the nearest ones that can. A session has those of its device. */
+    const nnefcl_device_info *target;
+    size_t target_size; /* sizeof *target */
 } nnefcl_session_options;
 NNEFCL_INIT_DECLARE(nnefcl_session_options)
 #define NNEFCL_SESSION_OPTIONS_INIT NNEFCL_INIT(nnefcl_session_options)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ir/target.h"
 
+#include "ir/driver_fact.h"
+
 const struct ncl_target ncl_target_generic_cpu = {
     .name = "generic CPU",
     .cpu = true,
@@ -21,6 +23,7 @@ const struct ncl_target ncl_target_generic_cpu = {
     .barriers = true,
     .relaxed_atomics = true,
     .clblast = true,
+    .local_is_global = true,
 };
 
 const struct ncl_target ncl_target_generic_gpu = {
@@ -43,6 +46,47 @@ const struct ncl_target ncl_target_generic_gpu = {
     .barriers = true,
     .clblast = true,
 };
+
+static unsigned power_of_two_below(uint64_t value, unsigned least, unsigned most)
+{
+    unsigned result = least;
+    while (result * 2 <= most && result * 2 <= value)
+        result *= 2;
+    return result;
+}
+
+/* The kernels for CPUs give a work-item thousands of elements; where loops must be short, those of GPUs serve a CPU
+ * too. */
+void ncl_target_describe(struct ncl_target *target, const nnefcl_device_info *info)
+{
+    const struct ncl_driver_fact *driver = ncl_driver_fact_find(info);
+    const bool cpu = info->type == NNEFCL_DEVICE_CPU && !driver->short_loops;
+    const unsigned lanes = info->lanes == 16 ? 16 : 8;
+    *target = (struct ncl_target){
+        .name = info->name,
+        .cpu = cpu,
+        .compute_units = info->compute_units ? info->compute_units : 1,
+        .group = cpu ? 1 : power_of_two_below(info->max_work_group, 1, 64),
+        .chunk = cpu ? 4096 : lanes,
+        .max_allocation = info->max_allocation,
+        .global_memory = info->global_memory,
+        .local_memory = info->local_memory,
+        .max_work_group = info->max_work_group ? info->max_work_group : 1,
+        .max_parameter_bytes = info->max_parameter_bytes,
+        .alignment = power_of_two_below(info->alignment, 64, 4096),
+        .lanes = lanes,
+        .registers = ncl_target_registers(lanes),
+        .l1 = info->l1 ? info->l1 : 16 << 10,
+        .l2 = info->l2 > info->l1 ? info->l2 : info->l1,
+        .l3 = info->l3 > info->l2 ? info->l3 : info->l2,
+        .barriers = info->barriers != 0,
+        .relaxed_atomics = info->relaxed_atomics != 0,
+        .short_loops = driver->short_loops,
+        .fp16 = info->fp16 != 0,
+        .fp64 = info->fp64 != 0,
+        .local_is_global = info->local_is_global && !driver->local_unknown,
+    };
+}
 
 unsigned ncl_target_registers(unsigned lanes)
 {

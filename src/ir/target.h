@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "nnefcl/device.h"
+
 struct ncl_target {
     const char *name;
     bool cpu; /* one work-item for each task, register tiles, long loops; else work-groups of `group` tasks */
@@ -27,8 +29,13 @@ struct ncl_target {
                              saw the atomic: the persistent form hands data on by that */
     bool short_loops; /* the driver ends the loops of a work-item, without a word, after 65,535 iterations in all */
     bool fp16, fp64;
-    bool clblast; /* the host can call CLBlast on it */
+    bool clblast;         /* the host can call CLBlast on it */
+    bool local_is_global; /* panels in local memory gain nothing: it is as far away as what they are copied from */
 };
+
+/* What lowering needs of a device's facts; `target` keeps the name. Facts that cannot be become the nearest ones that
+ * can: they may come from a file. */
+void ncl_target_describe(struct ncl_target *target, const nnefcl_device_info *info);
 
 /* For plans without a device. */
 extern const struct ncl_target ncl_target_generic_cpu, ncl_target_generic_gpu;

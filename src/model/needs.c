@@ -1,17 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What can be said of a model without a device (inspect.h): would it run, what would it need, the plan for a generic
  * target. */
+#include <string.h>
+
 #include "base/filled.h"
 #include "model/frozen.h"
 #include "plan/source_persistent.h"
 
 /* A plan without a device, and what was made for it. */
 struct generic {
+    nnefcl_device_info facts; /* of the target that the caller gave */
+    struct ncl_target target;
     struct ncl_budget budget;
     struct ncl_arena arena;
     struct ncl_diag diag;
     const struct ncl_plan *plan;
 };
+
+/* The target of the options; without one, `other`. */
+static void take_target(struct generic *generic, const nnefcl_session_options *options, const struct ncl_target *other)
+{
+    generic->target = *other;
+    if (!options || !options->target)
+        return;
+    const size_t room = sizeof generic->facts, given = options->target_size;
+    memset(&generic->facts, 0, room);
+    memcpy(&generic->facts, options->target, given < room ? given : room);
+    ncl_target_describe(&generic->target, &generic->facts);
+}
 
 static nnefcl_status generic_plan(struct generic *generic, const nnefcl_model *model,
                                   const nnefcl_session_options *options, const struct ncl_target *target,
@@ -24,9 +40,11 @@ static nnefcl_status generic_plan(struct generic *generic, const nnefcl_model *m
     ncl_diag_init(&generic->diag, error, options ? options->diagnostic : NULL,
                   options ? options->diagnostic_user : NULL, false);
     generic->diag.budget = &generic->budget;
+    take_target(generic, options, target);
     const nnefcl_status status = ncl_plan_options_read(options, &generic->diag, &settings);
     return status ? status
-                  : ncl_model_plan(model, target, &settings, &generic->arena, &generic->diag, NULL, &generic->plan);
+                  : ncl_model_plan(model, &generic->target, &settings, &generic->arena, &generic->diag, NULL,
+                                   &generic->plan);
 }
 
 static nnefcl_status refuse(const nnefcl_session_options *options, nnefcl_error *error, const char *function,

@@ -94,6 +94,10 @@ START_TEST(models)
     nnefcl_variant_info info_of_variant;
     REFUSED(nnefcl_variant(0, NULL, NULL));
     REFUSED(nnefcl_variant(nnefcl_variant_count(), NULL, &info_of_variant));
+    nnefcl_device_info target;
+    REFUSED(nnefcl_target(0, NULL));
+    REFUSED(nnefcl_target(1000, &target));
+    ck_assert_str_eq(target.name, "");
     REFUSED(nnefcl_op(0, NULL));
     REFUSED(nnefcl_op(nnefcl_op_count(), &op));
     ck_assert_ptr_null(nnefcl_format_op("caffe3", 0));

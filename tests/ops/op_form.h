@@ -37,6 +37,7 @@ static inline nnefcl_device *op_form_open(const struct op_form *form)
         opened->target.cpu = false;
         opened->target.group = opened->target.max_work_group < 64 ? 1 : 64;
         opened->target.chunk = ncl_target_generic_gpu.chunk;
+        opened->target.local_is_global = false;
     }
     if (form->lanes) {
         opened->target.lanes = form->lanes;

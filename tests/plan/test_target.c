@@ -83,6 +83,62 @@ START_TEST(work_groups)
 }
 END_TEST
 
+static struct ncl_target described(const char *name, nnefcl_device_info *info)
+{
+    struct ncl_target target = {0};
+    for (size_t i = 0; !nnefcl_target(i, info); i++)
+        if (strcmp(info->name, name) == 0)
+            ncl_target_describe(&target, info);
+    ck_assert_msg(target.name != NULL, "no target %s", name);
+    return target;
+}
+
+/* What the generic targets of plans are is what the names say that they are. */
+START_TEST(generic_target)
+{
+    const struct ncl_target *generics[] = {&ncl_target_generic_cpu, &ncl_target_generic_gpu};
+    static const char *const names[] = {"cpu8", "gpu"};
+    nnefcl_device_info info;
+    struct ncl_target target = described(names[_i], &info), generic = *generics[_i];
+#define SAME(field) ck_assert_msg(target.field == generic.field, "%s: " #field, names[_i])
+    SAME(cpu), SAME(compute_units), SAME(group), SAME(chunk), SAME(max_allocation), SAME(global_memory);
+    SAME(local_memory), SAME(max_work_group), SAME(max_parameter_bytes), SAME(alignment), SAME(lanes);
+    SAME(registers), SAME(l1), SAME(l2), SAME(l3), SAME(barriers), SAME(relaxed_atomics), SAME(short_loops);
+    SAME(fp16), SAME(fp64), SAME(local_is_global);
+#undef SAME
+}
+END_TEST
+
+/* Facts may come from a file of anybody's: whatever they are, there is a plan. */
+START_TEST(facts_that_cannot_be)
+{
+    static const char graph[] =
+        "version 1.0;\ngraph g( x ) -> ( y )\n{\n    x = external(shape = [1,8,9,9]);\n    f = "
+        "variable(shape = [70,8,3,3], label = 'f');\n    c = conv(x, f);\n    y = softmax(c);\n}\n";
+    nnefcl_device_info facts[] = {{.type = NNEFCL_DEVICE_GPU},
+                                  {.type = NNEFCL_DEVICE_CPU},
+                                  {.type = NNEFCL_DEVICE_GPU,
+                                   .compute_units = ~0u,
+                                   .lanes = 3,
+                                   .registers = 1,
+                                   .alignment = 77,
+                                   .barriers = 1,
+                                   .local_memory = ~(uint64_t)0,
+                                   .max_work_group = (size_t)-1,
+                                   .l1 = 1}};
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    nnefcl_needs needs;
+    struct model_text model;
+    model_text_open(&model, graph, NULL);
+    facts[_i].max_allocation = facts[_i].global_memory = 1 << 30;
+    options.target = &facts[_i];
+    options.target_size = sizeof facts[_i];
+    ck_assert_int_eq(nnefcl_model_check(model.model, &options, &needs, &model.error), NNEFCL_OK);
+    ck_assert_uint_gt(needs.steps, 0);
+    model_text_close(&model);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("target");
@@ -90,6 +146,8 @@ int main(void)
     tcase_add_loop_test(tests, tile, 0, (int)(sizeof tiles / sizeof *tiles));
     tcase_add_test(tests, tiles_fit);
     tcase_add_test(tests, work_groups);
+    tcase_add_loop_test(tests, generic_target, 0, 2);
+    tcase_add_loop_test(tests, facts_that_cannot_be, 0, 3);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

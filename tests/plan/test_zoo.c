@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the plans of whole networks come to, a line for each and for CPU and GPU: launches, memory, steps by kernel. A
- * pass that stops firing, or a tensor that gets a form it does not need, shows here and nowhere else.
+ * pass that stops firing, or a tensor that gets a form it does not need, shows here and nowhere else. And for GPUs of
+ * four makers: launches, and which products and convolutions of more than a million multiply-adds have a plain kernel:
+ * none should.
  *
  * NNEFCL_ZOO names the folder of the networks (../shared/zoo/networks beside the project); without it there is nothing
  * to compare. NNEFCL_UPDATE=1 writes plan/zoo.golden anew: read the difference before you commit it. */
@@ -9,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "emit/variant.h"
 #include "model/frozen.h"
 #include "suite.h"
 
@@ -61,8 +64,57 @@ static void add_plan(struct ncl_text *text, const char *name, const struct ncl_p
     ncl_text_add(text, "\n");
 }
 
+/* ---- GPUs that are not here ---- */
+
+#define SMALL 2e6 /* operations: of so many a plain kernel may be made */
+
+static bool is_plain(const char *variant)
+{
+    const struct ncl_variant *found = variant ? ncl_variant_find(variant) : NULL;
+    if (!found ||
+        (found->family != NCL_FAMILY_CONV && found->family != NCL_FAMILY_DECONV && found->family != NCL_FAMILY_PRODUCT))
+        return false;
+    for (size_t i = 0; i < ncl_variant_count; i++)
+        if (ncl_variants[i]->family == found->family)
+            return ncl_variants[i] == found;
+    return false;
+}
+
+static void add_plain(struct ncl_text *text, const struct ncl_plan *plan)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < plan->run.count; i++)
+        if (is_plain(plan->run.step[i].variant) && plan->run.step[i].flops > SMALL)
+            ncl_text_printf(text, "%s %s", count++ ? "," : "", plan->run.step[i].name);
+    ncl_text_add(text, count ? "\n" : " none\n");
+}
+
+static void add_gpu(struct ncl_text *text, const nnefcl_model *model, const char *name, const char *gpu)
+{
+    const struct ncl_plan_options settings = {0};
+    struct ncl_target target = {0};
+    nnefcl_error error = {0};
+    nnefcl_device_info info;
+    const struct ncl_plan *plan;
+    struct ncl_arena arena;
+    struct ncl_diag diag;
+    for (size_t i = 0; !nnefcl_target(i, &info); i++)
+        if (strcmp(info.name, gpu) == 0) {
+            ncl_target_describe(&target, &info);
+            break;
+        }
+    ncl_arena_init(&arena, NULL, 0);
+    ncl_diag_init(&diag, &error, NULL, NULL, false);
+    ck_assert_msg(ncl_model_plan(model, &target, &settings, &arena, &diag, NULL, &plan) == NNEFCL_OK, "%s: %s", name,
+                  error.message);
+    ncl_text_printf(text, "%s %s: %zu launches; plain beyond 1 M:", name, gpu, plan->run.count);
+    add_plain(text, plan);
+    ncl_arena_free(&arena);
+}
+
 static void add_network(struct ncl_text *text, const char *folder, const char *name)
 {
+    static const char *const gpus[] = {"nvidia", "amd", "intel", "mali"};
     const struct ncl_target *targets[] = {&ncl_target_generic_cpu, &ncl_target_generic_gpu};
     nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
     nnefcl_error error = {0};
@@ -84,6 +136,8 @@ static void add_network(struct ncl_text *text, const char *folder, const char *n
         add_plan(text, name, plan);
         ncl_arena_free(&arena);
     }
+    for (size_t i = 0; i < sizeof gpus / sizeof *gpus; i++)
+        add_gpu(text, model, name, gpus[i]);
     nnefcl_model_free(model);
 }
 
@@ -109,7 +163,7 @@ static void add_zoo(struct ncl_text *text, const char *folder)
 
 static void compare_lines(const char *got)
 {
-    char want[512];
+    char want[4096];
     FILE *file = fopen(GOLDEN, "rb");
     ck_assert_msg(file != NULL, GOLDEN " is missing");
     while (fgets(want, sizeof want, file)) {

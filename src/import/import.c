@@ -182,3 +182,18 @@ void ncl_import_pass(struct ncl_import *import, const struct ncl_import_node *no
     *value = *from;
     value->name = name;
 }
+
+void ncl_import_give_dead(struct ncl_import *import, const struct ncl_import_node *node, size_t index)
+{
+    struct ncl_import_value *value = result(import, node, index);
+    if (value)
+        value->dead = true;
+}
+
+void ncl_import_give_list(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
+                          const struct ncl_import_list *list)
+{
+    struct ncl_import_value *value = result(import, node, index);
+    if (value)
+        value->list = list;
+}

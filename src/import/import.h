@@ -59,6 +59,7 @@ struct ncl_import_node {
     size_t input_count, output_count, attribute_count;
     const char *const *input, *const *output; /* "" or NULL: not given */
     const struct ncl_import_attribute *attribute;
+    bool joins;         /* branches: runs although operands are dead */
     const void *detail; /* of the reader, for its operators */
 };
 
@@ -73,6 +74,7 @@ struct ncl_import_input {
 
 struct ncl_import_graph {
     const char *name;
+    bool closed; /* reads nothing of the graphs around it: a function, which several nodes may have, or itself */
     size_t node_count, constant_count, input_count, output_count;
     const struct ncl_import_node *node; /* in any order */
     const struct ncl_import_constant *constant;
@@ -126,7 +128,9 @@ struct ncl_import_value {
     struct ncl_tensor *number;                  /* the same as scalars, where it was made so; or NULL */
     struct ncl_tensor *reshaped;                /* of a constant, in the shape that was asked for last; or NULL */
     const nnefcl_given *given;                  /* of an input: what it will be given; NULL: nobody says */
+    const struct ncl_import_list *list;         /* tensors of a list, as the format keeps them; NULL: it is a tensor */
     bool failed;                                /* an error was reported: who reads it stays silent */
+    bool dead;                                  /* of a branch that is not taken: who reads it is not run */
 };
 
 struct ncl_import {
@@ -144,7 +148,8 @@ struct ncl_import {
     const struct ncl_import_operator *op; /* and what its operator is here */
     struct ncl_import_scope *scope;       /* names of the graph that is run and of those around it */
     struct ncl_names operators, labels;
-    unsigned depth, steps; /* graphs within graphs, nodes run so far */
+    struct ncl_names variables; /* of constants: one for each shape, however often a turn of a loop reads it */
+    unsigned depth, steps;      /* graphs within graphs, nodes run so far */
     struct ncl_tensor nothing;
     struct ncl_import_value no_value;
 };
@@ -198,6 +203,10 @@ void ncl_import_give_known(struct ncl_import *import, const struct ncl_import_no
 /* The operand itself under another name. */
 void ncl_import_pass(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
                      const struct ncl_import_value *value);
+/* Nothing, as the branch is not taken. */
+void ncl_import_give_dead(struct ncl_import *import, const struct ncl_import_node *node, size_t index);
+void ncl_import_give_list(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
+                          const struct ncl_import_list *list);
 /* Is the result used? */
 bool ncl_import_wants(const struct ncl_import *import, const struct ncl_import_node *node, size_t index);
 /* A known tensor as one of the graph: a literal when all elements are equal and there is one, else a constant. */

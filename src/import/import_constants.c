@@ -141,7 +141,7 @@ static const char *label_new(struct ncl_import *import, const char *name)
     return NULL;
 }
 
-struct ncl_tensor *ncl_import_variable(struct ncl_import *import, const struct ncl_import_constant *constant,
+static struct ncl_tensor *variable_new(struct ncl_import *import, const struct ncl_import_constant *constant,
                                        const nnefcl_shape *shape)
 {
     struct ncl_stored *stored = NCL_NEW(import->arena, struct ncl_stored);
@@ -167,10 +167,28 @@ struct ncl_tensor *ncl_import_variable(struct ncl_import *import, const struct n
     return tensor;
 }
 
+struct ncl_tensor *ncl_import_variable(struct ncl_import *import, const struct ncl_import_constant *constant,
+                                       const nnefcl_shape *shape)
+{
+    char text[NCL_SHAPE_TEXT];
+    const char *key = ncl_arena_printf(&import->scratch, "%p %s", (const void *)constant, ncl_shape_text(shape, text));
+    struct ncl_tensor *tensor = key ? ncl_names_find(&import->variables, key) : NULL;
+    if (tensor)
+        return tensor;
+    tensor = variable_new(import, constant, shape);
+    if (!import->status && (!key || !ncl_names_put(&import->variables, &import->scratch, key, tensor)))
+        ncl_import_nomem(import);
+    return import->status ? &import->nothing : tensor;
+}
+
 /* Numbers become integers. One element is a number of the graph, more are weights. */
 static struct ncl_tensor *value_make(struct ncl_import *import, struct ncl_import_value *value)
 {
     size_t count;
+    if (value->list)
+        ncl_import_refuse(import, "'%.100s' is a list of tensors, a tensor is wanted", value->name);
+    if (value->list)
+        return &import->nothing;
     if (value->number && !value->known && !value->constant)
         return ncl_compose_cast(import, value->number, ncl_stored_dtype(value->element));
     const bool single = ncl_known_count(&value->shape, &count) && count <= 1;

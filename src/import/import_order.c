@@ -50,7 +50,7 @@ static void reads_of_node(struct reads *reads, const struct ncl_import_node *nod
     for (size_t i = 0; i < node->input_count; i++)
         reads_add(reads, node->input[i]);
     for (size_t i = 0; i < node->attribute_count && depth < MAX_DEPTH; i++)
-        if (node->attribute[i].kind == NCL_ATTRIBUTE_GRAPH)
+        if (node->attribute[i].kind == NCL_ATTRIBUTE_GRAPH && !node->attribute[i].graph->closed)
             reads_of_graph(reads, node->attribute[i].graph, depth + 1);
 }
 

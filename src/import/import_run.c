@@ -102,33 +102,40 @@ static void missing_find(struct ncl_import *import, const struct ncl_import_grap
 
 /* ---- nodes ---- */
 
-static bool reads_failed(const struct ncl_import *import, const struct ncl_import_node *node)
+static struct ncl_import_value *value_of(const struct ncl_import *import, const struct ncl_import_node *node, size_t i)
 {
-    for (size_t i = 0; i < node->input_count; i++) {
-        const struct ncl_import_value *value =
-            ncl_import_has(import, node, i) ? ncl_import_find(import, node->input[i]) : NULL;
-        if (value && value->failed)
-            return true;
-    }
-    return false;
+    return ncl_import_has(import, node, i) ? ncl_import_find(import, node->input[i]) : NULL;
 }
 
-static void results_fail(struct ncl_import *import, const struct ncl_import_node *node)
+static void results_mark(struct ncl_import *import, const struct ncl_import_node *node, bool dead)
 {
     for (size_t i = 0; i < node->output_count; i++) {
         struct ncl_import_value *value =
             ncl_import_wants(import, node, i) ? ncl_import_define(import, node->output[i]) : NULL;
         if (value)
-            value->failed = true;
+            *(dead ? &value->dead : &value->failed) = true;
     }
+}
+
+/* Not run are nodes that read what failed, and those of branches that are not taken; nor is who reads their results. */
+static bool is_skipped(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    bool failed = false, dead = false;
+    for (size_t i = 0; i < node->input_count && !failed; i++) {
+        const struct ncl_import_value *value = value_of(import, node, i);
+        failed = value && value->failed;
+        dead |= value && value->dead && !node->joins;
+    }
+    if (failed || dead)
+        results_mark(import, node, !failed);
+    return failed || dead;
 }
 
 /* Every given operand is known, and not too large to be read for it. */
 static bool is_known(struct ncl_import *import, const struct ncl_import_node *node)
 {
     for (size_t i = 0; i < node->input_count; i++) {
-        struct ncl_import_value *value =
-            ncl_import_has(import, node, i) ? ncl_import_find(import, node->input[i]) : NULL;
+        struct ncl_import_value *value = value_of(import, node, i);
         size_t count;
         if (!ncl_import_has(import, node, i))
             continue;
@@ -169,10 +176,8 @@ static void node_run(struct ncl_import *import, const struct ncl_import_node *no
         import->status = ncl_error(import->diag, NNEFCL_ERR_LIMIT, import->at, "more than %d nodes are run", MAX_STEPS);
     if (import->status)
         return;
-    if (reads_failed(import, node)) {
-        results_fail(import, node);
+    if (is_skipped(import, node))
         return;
-    }
     import->at = node_place(import, node);
     import->node = node;
     import->op = op;
@@ -183,7 +188,7 @@ static void node_run(struct ncl_import *import, const struct ncl_import_node *no
     if (!import->status)
         others_name(import, node, first);
     if (import->status)
-        results_fail(import, node);
+        results_mark(import, node, false);
     import->at = outer;
     import->node = around;
     import->op = around_op;
@@ -304,7 +309,9 @@ static void output_add(struct ncl_import *import, const char *name)
     struct ncl_import_value *value = ncl_import_find(import, name);
     if (!value)
         ncl_import_invalid(import, "nothing gives the output '%.100s'", name);
-    if (!value || value->failed)
+    if (value && value->dead)
+        ncl_import_invalid(import, "the output '%.100s' is of a branch that is not taken", name);
+    if (!value || value->failed || value->dead)
         return;
     struct ncl_tensor *tensor = ncl_import_as_tensor(import, value);
     const bool own = tensor->role == NCL_ROLE_ACTIVATION && !is_output_already(import->graph, tensor) && tensor->name &&

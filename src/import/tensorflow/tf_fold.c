@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Operators on what is known while the file is read: shapes and indices that are computed from shapes, counters of
  * loops. False: it is left to the device. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/checked.h"
@@ -176,4 +177,34 @@ bool ncl_tf_fold_strided_slice(struct ncl_import *import, const struct ncl_impor
     const nnefcl_shape shape = {.rank = one ? 0 : 1, .extent = {to - from}};
     return give_known(import, node,
                       ncl_fold_view(import, x, one ? &(nnefcl_shape){0} : &shape, from, one ? NULL : &stride));
+}
+
+/* Counters of loops begin so. */
+bool ncl_tf_fold_zeros_like(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const struct ncl_known *x = ncl_import_known(import, node, 0);
+    const double value = strcmp(node->op, "OnesLike") == 0;
+    const struct ncl_known *number = x ? ncl_known_scalar(&import->scratch, x->element, value) : NULL;
+    return number && !ncl_known_is_real(x) && !has_quant(node) &&
+           give_known(import, node, ncl_fold_fill(import, number, &x->shape));
+}
+
+/* "max_reduce" of a list without axes, say: integers alone. */
+bool ncl_tf_fold_reduce(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const struct ncl_known *x = ncl_import_known(import, node, 0), *axes = ncl_import_known(import, node, 1);
+    const bool keep = ncl_import_integer(import, node, "keep_dims", 0) != 0;
+    bool gone[NNEFCL_MAX_RANK] = {false};
+    nnefcl_shape shape = {0};
+    char op[8];
+    if (!x || !axes || ncl_known_is_real(x) || has_quant(node))
+        return false;
+    for (size_t i = 0; i < axes->count && !import->status; i++)
+        gone[ncl_import_axis(import, ncl_known_int64(axes, i), x->shape.rank)] = true;
+    snprintf(op, sizeof op, "%.*s", (int)strcspn(import->op->as, "_"), import->op->as);
+    const struct ncl_known *y = import->status ? NULL : ncl_fold_reduce(import, op, x, gone);
+    for (int i = 0; y && i < y->shape.rank; i++)
+        if (keep || !gone[i])
+            shape.extent[shape.rank++] = y->shape.extent[i];
+    return give_known(import, node, y ? ncl_known_reshape(&import->scratch, y, &shape) : NULL);
 }

@@ -130,7 +130,7 @@ void ncl_tf_build_range(struct ncl_import *import, const struct ncl_import_node 
             return;
     const double start = ncl_known_double(given[0], 0), step = ncl_known_double(given[2], 0),
                  length = (ncl_known_double(given[1], 0) - start) / step;
-    if (!(length > 0 && length <= (double)NCL_KNOWN_MAX)) {
+    if (!(length >= 0 && length <= (double)NCL_KNOWN_MAX)) {
         ncl_import_refuse(import, "a range of %g numbers", length);
         return;
     }

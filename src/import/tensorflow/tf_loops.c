@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Branches and loops whose conditions are known while the file is read. */
+/* Calls of functions, branches and loops whose conditions are known while the file is read. */
 #include "import/tensorflow/tf.h"
 
 #define MAX_TURNS 65536
@@ -14,6 +14,14 @@ static const struct ncl_import_graph *graph_attribute(struct ncl_import *import,
     return NULL;
 }
 
+/* IF of Lite and If have other names for them. */
+static const struct ncl_import_graph *branch_attribute(struct ncl_import *import, const struct ncl_import_node *node,
+                                                       bool yes)
+{
+    const bool lite = ncl_import_attribute(node, "then") != NULL;
+    return graph_attribute(import, node, yes ? lite ? "then" : "then_branch" : lite ? "else" : "else_branch");
+}
+
 static void give_values(struct ncl_import *import, const struct ncl_import_node *node,
                         const struct ncl_import_value *const *value)
 {
@@ -21,16 +29,12 @@ static void give_values(struct ncl_import *import, const struct ncl_import_node 
         ncl_import_pass(import, node, i, value[i]);
 }
 
-/* IF: the condition, then what both branches take. */
-void ncl_tf_build_conditional(struct ncl_import *import, const struct ncl_import_node *node)
+/* The graph runs on the operands from `first` on; what it gives are the node's results. */
+static void run_graph(struct ncl_import *import, const struct ncl_import_node *node,
+                      const struct ncl_import_graph *graph, size_t first)
 {
-    const struct ncl_known *condition = ncl_import_need(import, node, 0, "the condition");
-    if (!condition || condition->count != 1)
-        return;
-    const struct ncl_import_graph *graph =
-        graph_attribute(import, node, ncl_known_int64(condition, 0) ? "then" : "else");
-    if (!graph || graph->output_count < node->output_count || graph->input_count + 1 != node->input_count) {
-        ncl_import_wrong(import, "a branch that does not fit");
+    if (!graph || graph->output_count < node->output_count || graph->input_count + first != node->input_count) {
+        ncl_import_wrong(import, "a graph that does not fit");
         return;
     }
     struct ncl_import_value *output = ncl_import_values_new(import, graph->output_count);
@@ -38,14 +42,69 @@ void ncl_tf_build_conditional(struct ncl_import *import, const struct ncl_import
         NCL_NEW_ARRAY(&import->scratch, const struct ncl_import_value *, node->input_count + graph->output_count);
     if (!value)
         ncl_import_nomem(import);
-    for (size_t i = 1; i < node->input_count && !import->status; i++)
-        value[i - 1] = ncl_import_value(import, node, i);
+    for (size_t i = first; i < node->input_count && !import->status; i++)
+        value[i - first] = ncl_import_value(import, node, i);
     if (import->status)
         return;
-    ncl_import_inline(import, graph, value, node->input_count - 1, output);
+    ncl_import_inline(import, graph, value, node->input_count - first, output);
     for (size_t i = 0; i < graph->output_count; i++)
         value[i] = &output[i];
     give_values(import, node, value);
+}
+
+/* If: the condition, then what both branches take. */
+void ncl_tf_build_conditional(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const struct ncl_known *condition = ncl_import_need(import, node, 0, "the condition");
+    if (condition && condition->count == 1)
+        run_graph(import, node, branch_attribute(import, node, ncl_known_int64(condition, 0) != 0), 1);
+    else if (condition)
+        ncl_import_wrong(import, "a condition of %zu elements", condition->count);
+}
+
+void ncl_tf_build_call(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    run_graph(import, node, graph_attribute(import, node, "f"), 0);
+}
+
+/* Switch: the operand is result 1 where the condition holds, result 0 where it does not. */
+void ncl_tf_build_switch(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const struct ncl_import_value *value = ncl_import_value(import, node, 0);
+    const struct ncl_known *condition = ncl_import_need(import, node, 1, "the condition");
+    if (!condition)
+        return;
+    if (condition->count != 1)
+        ncl_import_wrong(import, "a condition of %zu elements", condition->count);
+    const size_t taken = ncl_known_int64(condition, 0) != 0;
+    ncl_import_pass(import, node, taken, value);
+    ncl_import_give_dead(import, node, 1 - taken);
+}
+
+/* Merge: the operand of the branch that is taken, and which one it is. */
+void ncl_tf_build_merge(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const struct ncl_import_value *live = NULL;
+    size_t index = 0, count = 0;
+    for (size_t i = 0; i < node->input_count; i++) {
+        const struct ncl_import_value *value = ncl_import_value(import, node, i);
+        if (value->dead)
+            continue;
+        live = value;
+        index = i;
+        count++;
+    }
+    if (count > 1)
+        ncl_import_refuse(import, "which of its %zu operands comes does not follow from data", count);
+    if (import->status)
+        return;
+    if (count == 0) {
+        ncl_import_give_dead(import, node, 0);
+        ncl_import_give_dead(import, node, 1);
+        return;
+    }
+    ncl_import_pass(import, node, 0, live);
+    ncl_import_give_known(import, node, 1, ncl_known_scalar(&import->scratch, NCL_STORED_INT32, (double)index));
 }
 
 /* One turn of the condition; false: the end, or an error. */
@@ -63,7 +122,7 @@ static bool loop_goes_on(struct ncl_import *import, const struct ncl_import_grap
     return false;
 }
 
-/* WHILE: what goes around is what comes out. */
+/* While: what goes around is what comes out. */
 void ncl_tf_build_loop(struct ncl_import *import, const struct ncl_import_node *node)
 {
     const struct ncl_import_graph *cond = graph_attribute(import, node, "cond"),

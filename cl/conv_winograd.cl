@@ -182,19 +182,21 @@ static NCL_APART void FN(conv_winograd_out)(INDEX point, global const float *m, 
         FN(conv_winograd_out_line)(z + r * POINTS, 1);
 }
 
-/* Those of its pixels that y has, and n channels from `channel` on. Whole blocks have a loop of their own, where the
- * numbers of a chain are read once. */
+/* Those of its pixels that y has, and n channels from `channel` on. Whole tiles have loops of their own, whose ends are
+ * known and which read the numbers of a chain once. */
 static void FN(conv_winograd_store)(SIZES size, INDEX row, INDEX column, int n, V start, private const V *z,
                                     global float *restrict y, INDEX block, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX y_row = Y_ROW, at = block + Y_FIRST + row * y_row + column * LANES;
     const int rows = (int)min(HEIGHT - row, (INDEX)TILE), columns = (int)min(WIDTH - column, (INDEX)TILE);
-    for (int i = 0; i < rows * columns && n == LANES; i++)
-        NCL_STORE_BLOCK(z[i / columns * POINTS + i % columns] + start, LANES, y,
-                        at + i / columns * y_row + i % columns * LANES, channel)
-    for (int i = 0; i < rows * columns && n < LANES; i++)
-        NCL_STORE_BLOCK(z[i / columns * POINTS + i % columns] + start, n, y,
-                        at + i / columns * y_row + i % columns * LANES, channel)
+    const bool whole = rows == TILE && columns == TILE && n == LANES;
+    for (int r = 0; r < TILE && whole; r++)
+#pragma unroll
+        for (int q = 0; q < TILE; q++)
+            NCL_STORE_BLOCK(z[r * POINTS + q] + start, LANES, y, at + r * y_row + q * LANES, channel)
+    for (int r = 0; r < rows && !whole; r++)
+        for (int q = 0; q < columns; q++)
+            NCL_STORE_BLOCK(z[r * POINTS + q] + start, n, y, at + r * y_row + q * LANES, channel)
 }
 
 /* The strip from tile `first` on, for the VECTORS blocks of a panel that there are: `channels` channels. */

@@ -3,8 +3,9 @@
  *
  *   y[c][o0][o1] = R over j0, j1 of  x~[c][o0 s0 + j0 d0 - p0][o1 s1 + j1 d1 - p1]
  *
- * R: the sum, the sum divided by the number of values, the maximum. One cell, the channels of a block at one place,
- * after the other; of a window only what lies inside of the image is read, so the halo of x is not.
+ * R: the sum, the sum divided by the number of values, the maximum. PIXEL cells of a row, the channels of a block at one
+ * place each, together where their windows lie inside of the image, else one after the other; of a window only what lies
+ * inside is read, so the halo of x is not.
  *
  * MAX        1: the maximum, NaN wins; 0: the sum        NORMALIZE  1: divide the sum
  * IGNORE     1: what lies outside is left out (also of the number of values; a window wholly outside gives 0), 0: it
@@ -22,6 +23,7 @@
 #ifndef IGNORE
 #define IGNORE 0
 #endif
+#define PIXEL       4
 #define Y_BATCH     SIZE(0)
 #define Y_CHANNEL   SIZE(1)
 #define Y_ROW       SIZE(2)
@@ -56,6 +58,27 @@ static V FN(pool_blocked_join)(V a, V v)
     return MAX ? select(a, v, (v > a) | (v != v)) : a + v;
 }
 
+/* PIXEL cells side by side, whose windows begin at x and lie inside: their sums or maxima do not wait for each other. */
+NCL_APART static void FN(pool_blocked_tile)(SIZES size, global const float *x, global float *restrict y, INDEX at, INDEX n,
+                                            INDEX channel CHAIN_PARAMETERS)
+{
+    const INDEX rows = KERNEL(0), columns = KERNEL(1), step = STRIDE(1) * LANES;
+    const INDEX row = DILATION(0) * X_ROW, column = DILATION(1) * LANES;
+    V value[PIXEL];
+#pragma unroll
+    for (int i = 0; i < PIXEL; i++)
+        value[i] = MAX ? -INFINITY : 0;
+    for (INDEX r = 0; r < rows; r++, x += row)
+        for (INDEX q = 0; q < columns; q++) {
+            global const float *tap = x + q * column;
+#pragma unroll
+            for (int i = 0; i < PIXEL; i++)
+                value[i] = FN(pool_blocked_join)(value[i], VLOAD(tap + i * step));
+        }
+    for (int i = 0; i < PIXEL; i++)
+        NCL_STORE_BLOCK(NORMALIZE ? value[i] / (float)(rows * columns) : value[i], n, y, at + i * LANES, channel)
+}
+
 static void FN(pool_blocked)(INDEX task, SIZES size, global const float *x, global float *y CHAIN_PARAMETERS)
 {
     const INDEX blocks = (CHANNELS + LANES - 1) / LANES, parts = (HEIGHT + ROWS - 1) / ROWS;
@@ -68,8 +91,15 @@ static void FN(pool_blocked)(INDEX task, SIZES size, global const float *x, glob
     for (INDEX o0 = from; o0 < to; o0++) {
         const INDEX at0 = o0 * STRIDE(0) - BEFORE(0);
         const long2 down = FN(pool_blocked_inside)(at0, taps0, d0, IN(0));
-        for (INDEX o1 = 0; o1 < WIDTH; o1++) {
-            const INDEX at1 = o1 * STRIDE(1) - BEFORE(1);
+        for (INDEX o1 = 0, count; o1 < WIDTH; o1 += count) {
+            const INDEX at1 = o1 * STRIDE(1) - BEFORE(1), place = plane + Y_FIRST + o0 * Y_ROW + o1 * LANES;
+            const INDEX end1 = at1 + (PIXEL - 1) * STRIDE(1) + (taps1 - 1) * d1;
+            const bool inner = down.y - down.x == taps0 && at1 >= 0 && end1 < IN(1) && o1 + PIXEL <= WIDTH;
+            count = inner ? PIXEL : 1;
+            if (inner) {
+                FN(pool_blocked_tile)(size, x + at0 * x_row + at1 * LANES, y, place, n, channel CHAIN_ARGUMENTS);
+                continue;
+            }
             const long2 across = FN(pool_blocked_inside)(at1, taps1, d1, IN(1));
             const INDEX inside = (down.y - down.x) * (across.y - across.x), values = taps0 * taps1;
             V value = MAX ? -INFINITY : 0;
@@ -84,7 +114,7 @@ static void FN(pool_blocked)(INDEX task, SIZES size, global const float *x, glob
                 value = 0;
             else if (NORMALIZE)
                 value /= (float)(IGNORE ? inside : values);
-            NCL_STORE_BLOCK(value, n, y, plane + Y_FIRST + o0 * Y_ROW + o1 * LANES, channel)
+            NCL_STORE_BLOCK(value, n, y, place, channel)
         }
     }
 }

@@ -64,7 +64,7 @@ static inline V ncl_erf_polynomial(V x)
     p = fma(p, t, (V)1.421413741f);
     p = fma(p, t, (V)-0.284496736f);
     p = fma(p, t, (V)0.254829592f);
-    const V y = copysign(1.0f - p * t * exp(-x * x), x);
+    const V y = copysign(1.0f - p * t * ncl_exp(-x * x), x);
     return select(y, x, (x == 0.0f) | isnan(x));
 }
 
@@ -72,14 +72,14 @@ static inline V ncl_erf_polynomial(V x)
  * digits where the result is still a number. */
 static inline V ncl_gated(V x, V t)
 {
-    const V far = exp(-0.5f * fabs(t));
+    const V far = ncl_exp(-0.5f * fabs(t));
     return select(x, x * far * far, t < 0.0f) / (1.0f + far * far);
 }
 
 /* x tanh(log(1 + e)), e = exp(x), which is x n / (n + 2) with n = (1 + e)^2 - 1: 1 to the last digit from x = 20 on. */
 static inline V ncl_mish(V x)
 {
-    const V e = exp(fmin(x, 20.0f)), n = e * (e + 2.0f);
+    const V e = ncl_exp(fmin(x, 20.0f)), n = e * (e + 2.0f);
     return x * n / (n + 2.0f);
 }
 

@@ -73,7 +73,7 @@ static void FN(softmax)(INDEX task, SIZES size, global const float *x, global fl
             for (INDEX j = 0; j < RUN;) {
                 V part = 0;
                 for (const INDEX end = min(j + BLOCK, RUN); j < end; j += PACE) {
-                    const V e = exp(FN(softmax_load)(x + run + j * PITCH, HERE(j)) - peak);
+                    const V e = ncl_exp(FN(softmax_load)(x + run + j * PITCH, HERE(j)) - peak);
                     part += e;
                     NCL_STORE(float, e, y + run + j * PITCH, HERE(j));
                 }

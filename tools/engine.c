@@ -3,6 +3,7 @@
 #include "execute.h"
 #include "given.h"
 #include "described.h"
+#include "tune_table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +72,7 @@ nnefcl_session_options engine_session_options(const struct engine *engine)
     options.disabled_pass_count = o->disabled_pass_count;
     options.kernels = o->kernels;
     options.kernel_count = o->kernel_count;
+    options.tuning = engine->tuning;
     options.memory_limit = o->memory_limit;
     options.execution = o->execution;
     options.target = o->target ? &engine->target : NULL;
@@ -82,7 +84,7 @@ nnefcl_session_options engine_session_options(const struct engine *engine)
     return options;
 }
 
-static enum status open_device(struct engine *engine)
+enum status engine_open_device(struct engine *engine)
 {
     nnefcl_device_options options = NNEFCL_DEVICE_OPTIONS_INIT;
     nnefcl_error error = {0}, reason = {0};
@@ -95,7 +97,7 @@ static enum status open_device(struct engine *engine)
     if (status == NNEFCL_OK) {
         nnefcl_device_describe(engine->device, &info);
         talk_detail(engine->talk, "device %d:%d %s (%s)", info.platform, info.index, info.name, info.platform_name);
-        return STATUS_OK;
+        return tune_table_read(engine->options, engine->pool, engine->talk, &engine->tuning);
     }
     nnefcl_session_options check = engine_session_options(engine);
     unsigned errors = engine->talk->errors;
@@ -113,10 +115,10 @@ enum status engine_open_session(struct engine *engine)
 {
     nnefcl_error error = {0};
     nnefcl_memory memory;
-    nnefcl_session_options options = engine_session_options(engine);
-    enum status status = open_device(engine);
+    enum status status = engine_open_device(engine);
     if (status)
         return status;
+    nnefcl_session_options options = engine_session_options(engine);
     status = talk_library(
         engine->talk, nnefcl_session_create(engine->model, engine->device, &options, &engine->session, &error), &error);
     talk_progress_end(engine->talk);

@@ -12,6 +12,7 @@ struct engine {
     struct pool *pool;
     struct talk *talk;
     struct bytes archive; /* a model that came from stdin; lives as long as the model */
+    const char *tuning;   /* the table of sessions, NULL: none */
     nnefcl_model *model;
     nnefcl_device_info target; /* of --target */
     nnefcl_device *device;
@@ -20,7 +21,10 @@ struct engine {
 
 /* The model, and the facts of --target. */
 enum status engine_open_model(struct engine *engine);
-/* A device that is missing gives way to what is wrong with the model on any device. */
+/* Of an open model: the device, and the tuning table. A device that is missing gives way to what is wrong with the
+ * model on any device. */
+enum status engine_open_device(struct engine *engine);
+/* Both, and the session. */
 enum status engine_open_session(struct engine *engine);
 /* The options for sessions, checks and plans. */
 nnefcl_session_options engine_session_options(const struct engine *engine);

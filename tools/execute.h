@@ -14,6 +14,8 @@ enum status look_check(struct engine *engine);
 enum status look_summary(struct engine *engine);
 enum status look_save(struct engine *engine);
 enum status look_dump(struct engine *engine);
+/* --tune (tune_run.c). */
+enum status tune_execute(struct engine *engine);
 /* --list-devices, --list-ops (list.c), without a model. */
 enum status list_devices(const struct options *options, struct pool *pool, struct talk *talk);
 /* The devices as text, or into `rows`; *usable counts those that can be used, none is STATUS_DEVICE. */

@@ -72,6 +72,9 @@ static enum status act(const struct options *options, struct pool *pool, struct 
     case ACTION_CONFORMANCE:
         status = conform_execute(options, pool, talk);
         break;
+    case ACTION_TUNE:
+        status = tune_execute(&engine);
+        break;
     case ACTION_RUN:
         status = execute_runs(&engine);
         break;

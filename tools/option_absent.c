@@ -8,11 +8,8 @@
 static const struct {
     const char *name, *instead;
 } table[] = {
-    {"tune", "--kernels forces a variant, --list-kernels lists them"},
-    {"budget", "it belongs to --tune"},
     {"precision", "arithmetic is that of 32-bit floats"},
     {"weights", "weights are 32-bit floats on the device"},
-    {"deterministic", "results do not depend on the run: every kernel adds in a fixed order"},
     {"timeout", "timeout(1) ends the command after a number of seconds"},
 };
 

@@ -392,6 +392,17 @@ static const char *set_cache_dir(struct option_parser *p, const char *value)
     return *value ? NULL : "a folder";
 }
 
+static const char *set_tuning(struct option_parser *p, const char *value)
+{
+    p->options->tuning = value;
+    return *value ? NULL : "a file";
+}
+
+static const char *set_budget(struct option_parser *p, const char *value)
+{
+    return number_real(value, &p->options->budget) && p->options->budget > 0 ? NULL : "a number of seconds above 0";
+}
+
 static const char *set_execution(struct option_parser *p, const char *value)
 {
     static const char *const names[] = {[NNEFCL_EXECUTION_AUTO] = "auto",
@@ -426,19 +437,21 @@ FLAG(set_separate_buffers, p->options->separate_buffers)
 FLAG(set_no_cache, p->options->no_cache)
 FLAG(set_quiet, p->talk->quiet)
 FLAG(set_verbose, p->talk->verbose)
+FLAG(set_deterministic, p->options->deterministic)
 FLAG(set_json, p->options->json)
 
 enum {
     RUN = ACTION_RUN,
     PLAN = ACTION_RUN | ACTION_CHECK | ACTION_SUMMARY | ACTION_DUMP, /* where a plan is made */
-    MODEL = PLAN | ACTION_SAVE_NNEF,
+    TUNE = ACTION_TUNE,
+    MODEL = PLAN | ACTION_SAVE_NNEF | TUNE,
     CONFORMANCE = ACTION_CONFORMANCE,
     DOCTOR = ACTION_DOCTOR,
-    ANY = 0xfff,
+    ANY = 0x1fff,
 };
 
 const struct option_row option_table[] = {
-    {'d', "device", "SPEC", RUN | CONFORMANCE | DOCTOR | ACTION_CHECK | ACTION_DUMP | ACTION_LIST_KERNELS, 0,
+    {'d', "device", "SPEC", RUN | CONFORMANCE | DOCTOR | TUNE | ACTION_CHECK | ACTION_DUMP | ACTION_LIST_KERNELS, 0,
      set_device, "an index, gpu, cpu, accelerator, P:D, or a part of a name", "device"},
     {0, "target", "nvidia|amd|intel|mali|gpu|cpu8|FILE", ACTION_CHECK | ACTION_SUMMARY | ACTION_DUMP, 0, set_target,
      "a device that is not here (cpu16 too); a FILE holds what --list-devices --json prints of one", NULL},
@@ -509,6 +522,13 @@ const struct option_row option_table[] = {
      "the variant where it fits; plain: the simplest of each family; blocked: images in blocks of channels; families: "
      "{families}",
      NULL},
+    {0, "tune", NULL, ANY, ACTION_TUNE, NULL, "measure the variants that fit, and keep for later runs what they take",
+     NULL},
+    {0, "budget", "S", TUNE, 0, set_budget, "seconds of --tune (60)", NULL},
+    {0, "tuning", "FILE", RUN | TUNE, 0, set_tuning, "the table of --tune (~/.cache/nnefcl/tuning, if it is there)",
+     NULL},
+    {0, "deterministic", NULL, RUN, 0, set_deterministic,
+     "choose kernels by estimates alone: the same bits before and after --tune", NULL},
     {0, "dump", "ast|graph|graph:PASS|flat|plan|cl|dot", ANY, ACTION_DUMP, set_dump,
      "the model at a stage: as parsed, shaped, behind a pass, flat NNEF, planned, as sources, for graphviz", "look"},
     {0, "summary", NULL, ANY, ACTION_SUMMARY, NULL, "operation, shape, parameters, MACs of each node, and memory",
@@ -519,12 +539,13 @@ const struct option_row option_table[] = {
     {0, "separate-buffers", NULL, PLAN | CONFORMANCE, 0, set_separate_buffers, "a buffer of its own for each tensor",
      NULL},
     {0, "long-index", NULL, PLAN, 0, set_long_index, "64-bit indices in every kernel", NULL},
-    {0, "memory-limit", "BYTES", PLAN, 0, set_memory_limit, "device memory at most (512M and the like)", "limits"},
+    {0, "memory-limit", "BYTES", PLAN | TUNE, 0, set_memory_limit, "device memory at most (512M and the like)",
+     "limits"},
     {0, "host-memory-limit", "BYTES", MODEL, 0, set_host_memory_limit, "host memory for model, plan and each tensor",
      NULL},
-    {0, "cache-dir", "DIR", RUN | DOCTOR | ACTION_CHECK, 0, set_cache_dir,
+    {0, "cache-dir", "DIR", RUN | DOCTOR | TUNE | ACTION_CHECK, 0, set_cache_dir,
      "keep compiled kernels here (~/.cache/nnefcl)", NULL},
-    {0, "no-cache", NULL, RUN | DOCTOR | ACTION_CHECK, 0, set_no_cache, "keep none", NULL},
+    {0, "no-cache", NULL, RUN | DOCTOR | TUNE | ACTION_CHECK, 0, set_no_cache, "keep none", NULL},
     {'q', "quiet", NULL, ANY, 0, set_quiet, "no warnings, no notes", "talk"},
     {'v', "verbose", NULL, ANY, 0, set_verbose, "more notes", NULL},
     {0, "json", NULL, ANY & ~(ACTION_DUMP | ACTION_SAVE_NNEF), 0, set_json, "JSON to stdout, nothing else", NULL},

@@ -22,7 +22,8 @@ enum action {
     ACTION_CONFORMANCE = 256,
     ACTION_LIST_KERNELS = 512,
     ACTION_DOCTOR = 1024,
-    ACTION_SAVE_NNEF = 2048
+    ACTION_SAVE_NNEF = 2048,
+    ACTION_TUNE = 4096
 };
 
 /* One -i, -o or --compare; their order makes the runs. */
@@ -80,6 +81,9 @@ struct options {
     bool separate_buffers, long_index;
     const char **disabled_passes;
     size_t disabled_pass_count;
+    const char *tuning;   /* the file of the table, NULL: beside the compiled kernels */
+    bool deterministic;   /* no table */
+    double budget;        /* seconds of --tune, 0: the usual ones */
     const char **kernels; /* forced variants */
     size_t kernel_count;
     uint64_t memory_limit, host_memory_limit;

@@ -14,6 +14,7 @@
 #include "state.h"
 #include "status.h"
 #include "tensor.h"
+#include "tune.h"
 #include "verify.h"
 
 #ifdef __cplusplus

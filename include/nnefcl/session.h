@@ -34,7 +34,8 @@ typedef enum nnefcl_profiling {
 typedef enum nnefcl_stage {
     NNEFCL_STAGE_PROGRAMS,      /* compiling: programs */
     NNEFCL_STAGE_WEIGHTS,       /* reading and packing: bytes */
-    NNEFCL_STAGE_FIRST_LAUNCHES /* kernels, for drivers that go on compiling then */
+    NNEFCL_STAGE_FIRST_LAUNCHES, /* kernels, for drivers that go on compiling then */
+    NNEFCL_STAGE_TUNING          /* nnefcl_tune: variants that are measured */
 } nnefcl_stage;
 
 /* Called on the calling thread when a stage begins and whenever a part of it is done; a program that is being compiled
@@ -59,6 +60,9 @@ typedef struct nnefcl_session_options {
      * NNEFCL_ERR_UNSUPPORTED: it never fits the device. */
     const char *const *kernels;
     size_t kernel_count;
+    /* A tuning table (tune.h), the text itself: variants are chosen by what it says of this device. NULL: by estimates
+     * alone. NNEFCL_ERR_ARGUMENT: it is none, with the line. It may go when the call is over. */
+    const char *tuning;
     uint64_t memory_limit; /* bytes of device memory; 0: what the device has */
     nnefcl_allocator allocator;
     nnefcl_diagnostic_fn diagnostic;

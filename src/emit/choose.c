@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which variant computes a problem: a forced one, else the one of least estimated cost among those that fit. */
+/* Which variant computes a problem: a forced one, else the one of least cost among those that fit, measured where a
+ * tuning table has it, else estimated. */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "emit/blocks.h"
 #include "emit/forms.h"
+#include "emit/parts.h"
+#include "emit/tuning.h"
 #include "emit/variant.h"
 
 static const char *const family_names[] = {
@@ -18,6 +21,9 @@ const char *ncl_family_name(enum ncl_family family)
 {
     return family_names[family];
 }
+
+/* A variant is tried where its estimate is below so many times the least one. */
+#define NEAR 8
 
 /* ---- the cheapest ---- */
 
@@ -33,12 +39,17 @@ static void consider_variant(const struct ncl_lower *lower, const struct ncl_pro
     const struct ncl_target *target = &lower->plan->target;
     struct ncl_choice choice[NCL_CHOICES] = {{{0}}};
     const size_t count = variant->choices ? variant->choices(target, problem, choice) : 1;
-    const double forms = ncl_blocks_cost(lower, problem, variant->reads_blocks, variant->writes_blocks);
+    struct candidate own = {0};
     for (size_t i = 0; i < count; i++) {
-        const double cost = variant->cost(target, problem, &choice[i]) + forms;
-        if (!best->variant || cost < best->cost)
-            *best = (struct candidate){variant, choice[i], cost};
+        const double cost = variant->cost(target, problem, &choice[i]);
+        if (!own.variant || cost < own.cost)
+            own = (struct candidate){variant, choice[i], cost};
     }
+    const double measured = ncl_tuning_find(lower->tuning, variant, problem);
+    own.cost = (measured < 0 ? own.cost : measured) +
+               ncl_blocks_cost(lower, problem, variant->reads_blocks, variant->writes_blocks);
+    if (!best->variant || own.cost < best->cost)
+        *best = own;
 }
 
 const char *ncl_variant_unfit(const struct ncl_variant *variant, const struct ncl_target *target,
@@ -69,18 +80,30 @@ static void consider_family(const struct ncl_lower *lower, const struct ncl_prob
 }
 
 /* The plain variant is the first of its family and fits always, so there is a best one. */
+static struct candidate find_free(const struct ncl_lower *lower, const struct ncl_problem *problem,
+                                  enum written written)
+{
+    struct candidate best = {0};
+    consider_family(lower, problem, written, &best);
+    if (!best.variant)
+        consider_family(lower, problem, WRITTEN_ANY, &best);
+    assert(best.variant);
+    return best;
+}
+
 static struct candidate find_cheapest(const struct ncl_lower *lower, const struct ncl_problem *problem,
                                       enum written written)
 {
     const struct ncl_variant *forced = lower->forced ? lower->forced->variant[problem->family] : NULL;
     struct candidate best = {0};
-    if (forced && !ncl_variant_unfit(forced, &lower->plan->target, problem))
-        consider_variant(lower, problem, forced, &best);
-    if (!best.variant)
-        consider_family(lower, problem, written, &best);
-    if (!best.variant)
-        consider_family(lower, problem, WRITTEN_ANY, &best);
-    assert(best.variant);
+    if (!forced || ncl_variant_unfit(forced, &lower->plan->target, problem))
+        return find_free(lower, problem, written);
+    consider_variant(lower, problem, forced, &best);
+    if (lower->forced->near[problem->family]) {
+        const struct candidate free = find_free(lower, problem, WRITTEN_ANY);
+        if (best.cost > NEAR * free.cost)
+            return find_free(lower, problem, written);
+    }
     return best;
 }
 
@@ -100,17 +123,33 @@ static ncl_ref add_result(struct ncl_lower *lower, const struct ncl_problem *pro
     return ncl_lower_result(lower, problem->result, &layout);
 }
 
+/* What the outermost choice of a node took, for who measures it; NULL within one and where nobody does. */
+static const char *name_candidate(struct ncl_lower *lower, const struct ncl_problem *problem,
+                                  const struct ncl_variant *variant)
+{
+    char text[NCL_CANDIDATE_TEXT];
+    if (lower->variant || !lower->measured || !ncl_candidate_text(variant, problem, text))
+        return NULL;
+    const char *name = ncl_arena_strdup(lower->arena, text);
+    if (!name)
+        ncl_parts_nomem(lower);
+    return name;
+}
+
 nnefcl_status ncl_choose(struct ncl_lower *lower, struct ncl_problem *problem)
 {
     if (lower->status)
         return lower->status;
     const bool blocks = problem->result && ncl_blocks_held(lower, problem->result);
     const struct candidate best = find_cheapest(lower, problem, blocks ? WRITTEN_BLOCKED : WRITTEN_PLAIN);
-    const char *outer = lower->variant;
+    const char *outer = lower->variant, *candidate = lower->candidate;
+    if (!outer)
+        lower->candidate = name_candidate(lower, problem, best.variant);
     problem->out = add_result(lower, problem, best.variant->writes_blocks);
     lower->variant = best.variant->name;
     const nnefcl_status status = best.variant->emit(lower, problem, &best.choice);
     lower->variant = outer;
+    lower->candidate = candidate;
     return status;
 }
 
@@ -163,7 +202,7 @@ nnefcl_status ncl_choose_force(struct ncl_forced *forced, const char *text, stru
         *(*text == 'b' ? &forced->blocks : &forced->exact) = true;
         return NNEFCL_OK;
     }
-    const size_t length = strcspn(text, "=");
+    const size_t length = strcspn(text, "=~");
     const struct ncl_variant *plain = find_variant(text, length, NULL);
     char families[128] = "";
     for (int i = 0; i < NCL_FAMILY_COUNT; i++)
@@ -175,5 +214,6 @@ nnefcl_status ncl_choose_force(struct ncl_forced *forced, const char *text, stru
     if (!variant)
         return unknown_variant(text, plain->family, diag);
     forced->variant[plain->family] = variant;
+    forced->near[plain->family] = text[length] == '~';
     return NNEFCL_OK;
 }

@@ -117,12 +117,13 @@ ncl_ref ncl_forms_convert(struct ncl_lower *lower, ncl_ref from, const struct nc
     if (lower->status)
         return NCL_NO_TENSOR;
     struct ncl_emit *outer = lower->emit;
-    const char *variant = lower->variant;
+    const char *variant = lower->variant, *candidate = lower->candidate;
     lower->emit = NULL;
-    lower->variant = NULL;
+    lower->variant = lower->candidate = NULL;
     ncl_convert_emit(lower, from, ref);
     lower->emit = outer;
     lower->variant = variant;
+    lower->candidate = candidate;
     return lower->status ? NCL_NO_TENSOR : ref;
 }
 

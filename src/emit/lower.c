@@ -473,6 +473,7 @@ nnefcl_status ncl_step_end(struct ncl_emit *emit, int64_t tasks)
     if (!emit->step.name)
         emit->step.name = step_name(lower);
     emit->step.variant = lower->variant;
+    emit->step.candidate = lower->candidate;
     return lower->status ? lower->status : finish(lower, &emit->step);
 }
 
@@ -517,6 +518,7 @@ nnefcl_status ncl_lower_gemm(struct ncl_lower *lower, ncl_ref a, ncl_ref b, ncl_
                             .reads = gemm->add ? 7 : 3,
                             .writes = 4,
                             .variant = lower->variant,
+                            .candidate = lower->candidate,
                             .gemm = copy};
     step.flops = 2 * (uint64_t)gemm->m * (uint64_t)gemm->n * (uint64_t)gemm->k * (uint64_t)gemm->batch;
     return lower->status ? lower->status : finish(lower, &step);

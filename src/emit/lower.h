@@ -11,6 +11,7 @@
 struct ncl_blocks;
 struct ncl_emit;
 struct ncl_forced;
+struct ncl_tuning;
 
 struct ncl_lower {
     struct ncl_arena *arena; /* of the plan */
@@ -29,6 +30,9 @@ struct ncl_lower {
     struct ncl_emit *emit;           /* the step under construction */
     const char *variant;             /* that emits now, NULL: an operation with one kernel */
     const struct ncl_forced *forced; /* by family (variant.h); NULL: none */
+    const struct ncl_tuning *tuning; /* what was measured (tuning.h); NULL: nothing */
+    bool measured;                   /* steps are to be: they name their candidates */
+    const char *candidate;           /* of the node, or NULL */
     bool long_index;                 /* force 64-bit indices (tests) */
     unsigned compat;                 /* NNEFCL_COMPAT_* of the model */
     nnefcl_status status;
@@ -75,8 +79,8 @@ void ncl_step_name(struct ncl_emit *step, const char *name);
 /* Tensors in the order of the body's parameters. */
 void ncl_step_in(struct ncl_emit *step, ncl_ref ref);
 void ncl_step_out(struct ncl_emit *step, ncl_ref ref);
-/* The tensor that was added last may give its memory to the result, if nobody needs it later: each task reads an element
- * before it writes the one in the same place, and no other task reads it. */
+/* The tensor that was added last may give its memory to the result, if nobody needs it later: each task reads an
+ * element before it writes the one in the same place, and no other task reads it. */
 void ncl_step_gives(struct ncl_emit *step);
 /* Written in part, or read and written: an earlier content stays. */
 void ncl_step_inout(struct ncl_emit *step, ncl_ref ref);

@@ -38,6 +38,7 @@ struct ncl_variant {
 /* One variant for each family, or none: taken wherever it fits. */
 struct ncl_forced {
     const struct ncl_variant *variant[NCL_FAMILY_COUNT];
+    bool near[NCL_FAMILY_COUNT]; /* only where its estimated cost is not many times the least one */
     bool blocks; /* those that write blocks, wherever one fits */
     bool exact;  /* none that transforms */
 };
@@ -51,13 +52,13 @@ const struct ncl_variant *ncl_variant_find(const char *name);
 const char *ncl_variant_unfit(const struct ncl_variant *variant, const struct ncl_target *target,
                               const struct ncl_problem *problem);
 /* Emits the steps of the cheapest variant that fits, among those that write the form in which the result is held: the
- * forced one of its family if there is one and it fits. */
+ * forced one of its family if there is one and it fits. What a tuning table measured takes the place of an estimate. */
 nnefcl_status ncl_choose(struct ncl_lower *lower, struct ncl_problem *problem);
 /* The cheapest one as long as the form of the result is open (blocks.h). */
 const struct ncl_variant *ncl_choose_variant(const struct ncl_lower *lower, const struct ncl_problem *problem);
 /* The lowering of every operation that has a `problem`. */
 nnefcl_status ncl_choose_lower(struct ncl_lower *lower, const struct ncl_node *node);
-/* "conv=conv_gemm" as a forced variant, "plain" of every family, "blocked": what can writes blocks, or "exact": nothing
+/* "conv=conv_gemm" as a forced variant, "conv~conv_gemm" likewise where it is near, "plain" of every family, "blocked": what can writes blocks, or "exact": nothing
  * that transforms.
  * NNEFCL_ERR_ARGUMENT names what there is. */
 nnefcl_status ncl_choose_force(struct ncl_forced *forced, const char *text, struct ncl_diag *diag);

@@ -89,7 +89,9 @@ struct ncl_step {
     struct ncl_loc at;
     const char *name;    /* "conv1 = conv" */
     const char *variant; /* "conv_gemm", NULL: the operation has one kernel only */
-    uint32_t result;     /* tensor id of the first result of the node that it belongs to */
+    const char
+        *candidate;  /* in plans that are measured: variant and problem of its node (src/emit/tuning.h), or NULL */
+    uint32_t result; /* tensor id of the first result of the node that it belongs to */
     unsigned tensor_count;
     ncl_ref tensor[NCL_STEP_TENSORS];
     unsigned writes; /* bit i: tensor[i] is written */

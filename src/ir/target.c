@@ -5,6 +5,7 @@
 
 const struct ncl_target ncl_target_generic_cpu = {
     .name = "generic CPU",
+    .driver = "",
     .cpu = true,
     .compute_units = 2,
     .group = 1,
@@ -28,6 +29,7 @@ const struct ncl_target ncl_target_generic_cpu = {
 
 const struct ncl_target ncl_target_generic_gpu = {
     .name = "generic GPU",
+    .driver = "",
     .cpu = false,
     .compute_units = 16,
     .group = 64,
@@ -64,6 +66,7 @@ void ncl_target_describe(struct ncl_target *target, const nnefcl_device_info *in
     const unsigned lanes = info->lanes == 16 ? 16 : 8;
     *target = (struct ncl_target){
         .name = info->name,
+        .driver = info->driver,
         .cpu = cpu,
         .compute_units = info->compute_units ? info->compute_units : 1,
         .group = cpu ? 1 : power_of_two_below(info->max_work_group, 1, 64),

@@ -10,7 +10,7 @@
 #include "nnefcl/device.h"
 
 struct ncl_target {
-    const char *name;
+    const char *name, *driver; /* of the device, and its driver's version: tuning tables name both */
     bool cpu; /* one work-item for each task, register tiles, long loops; else work-groups of `group` tasks */
     unsigned compute_units;
     unsigned group;          /* work-items of a work-group: 1 on CPUs, 64 elsewhere */

@@ -36,6 +36,8 @@ nnefcl_status ncl_plan_options_read(const nnefcl_session_options *options, struc
         .disabled_pass_count = options->disabled_pass_count,
         .kernels = options->kernels,
         .kernel_count = options->kernel_count,
+        .tuning = options->tuning,
+        .measured = options->profiling == NNEFCL_PROFILING_STEPS,
         .separate_buffers = options->separate_buffers,
         .keep_tensors = options->keep_tensors,
         .long_index = options->long_index,

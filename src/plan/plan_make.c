@@ -6,6 +6,7 @@
 #include "emit/blocks.h"
 #include "emit/forms.h"
 #include "emit/parts.h"
+#include "emit/tuning.h"
 #include "emit/variant.h"
 #include "plan/plan_make.h"
 #include "plan/source.h"
@@ -306,10 +307,13 @@ nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, cons
                             struct ncl_plan **plan)
 {
     struct ncl_forced forced;
+    struct ncl_tuning tuning = {{0}};
     struct ncl_plan *made = NCL_NEW(arena, struct ncl_plan);
     if (!made)
         return ncl_nomem(diag);
     nnefcl_status status = read_forced(&forced, target, options, diag);
+    if (!status && options->tuning)
+        status = ncl_tuning_read(&tuning, options->tuning, target, arena, diag);
     if (status)
         return status;
     made->target = *target;
@@ -320,6 +324,8 @@ nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, cons
         .plan = made,
         .graph = graph,
         .forced = &forced,
+        .tuning = &tuning,
+        .measured = options->measured,
         .long_index = options->long_index,
         .compat = compat,
     };

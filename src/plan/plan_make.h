@@ -10,6 +10,8 @@ struct ncl_plan_options {
     size_t disabled_pass_count;
     const char *const *kernels; /* forced variants: "conv=conv_gemm", "plain" */
     size_t kernel_count;
+    const char *tuning; /* the text of a table, NULL: none */
+    bool measured;      /* steps name their candidates */
     bool separate_buffers, keep_tensors, long_index;
     uint64_t memory_limit; /* bytes of device memory, 0: target->global_memory */
 };

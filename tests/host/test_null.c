@@ -200,6 +200,9 @@ START_TEST(sessions)
     REFUSED(nnefcl_session_run_sized(session, &source, 1, NULL, 1, &error));
     REFUSED(nnefcl_session_step(NULL, 0, &step));
     REFUSED(nnefcl_session_step(session, 0, NULL));
+    REFUSED(nnefcl_tune(NULL, device, NULL, 0, ignore, NULL, NULL, &error));
+    REFUSED(nnefcl_tune(model, NULL, NULL, 0, ignore, NULL, NULL, &error));
+    REFUSED(nnefcl_tune(model, device, NULL, 0, NULL, NULL, NULL, &error));
     REFUSED(nnefcl_session_dump(NULL, NNEFCL_DUMP_PLAN, ignore, NULL, &error));
     REFUSED(nnefcl_session_dump(session, NNEFCL_DUMP_PLAN, NULL, NULL, &error));
     REFUSED(nnefcl_session_verify(NULL, model, inputs, NULL, never, NULL, &error));

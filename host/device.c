@@ -219,6 +219,7 @@ static nnefcl_status make(cl_context context, cl_device_id id, const nnefcl_devi
     }
     *made = (nnefcl_device){.allocator = *allocator, .context = context, .id = id, .info = *info};
     atomic_init(&made->holds, 1);
+    atomic_init(&made->lost, false);
     pthread_mutex_init(&made->lock, NULL);
     pthread_cond_init(&made->shared_changed, NULL);
     ncl_target_describe(&made->target, &made->info);
@@ -353,6 +354,8 @@ void nnefcl_device_free(nnefcl_device *device)
     const nnefcl_allocator allocator = device->allocator;
     ncl_cache_close(device);
     ncl_pool_free(device);
+    if (device->stuck)
+        clReleaseEvent(device->stuck);
     pthread_cond_destroy(&device->shared_changed);
     pthread_mutex_destroy(&device->lock);
     clReleaseContext(device->context);

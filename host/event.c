@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Events and how they ended. A driver may wait for ever behind an event that has failed already (PoCL 3.1: a barrier on
- * it never ends), so its state is read before anything waits for it. */
+/* Events and how they ended. */
 #include "host.h"
 
 /* Negative: the error that ended it. */
@@ -10,14 +9,17 @@ static cl_int event_state(cl_event event, cl_int *state)
     return clGetEventInfo(event, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof *state, state, NULL);
 }
 
+nnefcl_status ncl_event_state(cl_event event, cl_int *state, struct ncl_diag *diag)
+{
+    return ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clGetEventInfo", event_state(event, state));
+}
+
 nnefcl_status ncl_event_check(cl_event event, struct ncl_diag *diag)
 {
     cl_int state;
-    if (!event)
-        return NNEFCL_OK;
-    const cl_int code = event_state(event, &state);
-    if (code)
-        return ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clGetEventInfo", code);
+    const nnefcl_status status = event ? ncl_event_state(event, &state, diag) : NNEFCL_OK;
+    if (!event || status)
+        return status;
     return ncl_opencl_check(diag, NCL_NOWHERE, "the run", "a command", state < 0 ? state : CL_SUCCESS);
 }
 
@@ -25,22 +27,6 @@ bool ncl_event_over(cl_event event)
 {
     cl_int state;
     return event && event_state(event, &state) == CL_SUCCESS && state <= CL_COMPLETE;
-}
-
-nnefcl_status ncl_event_wait(cl_event event, struct ncl_diag *diag)
-{
-    cl_int state;
-    if (!event)
-        return NNEFCL_OK;
-    cl_int code = event_state(event, &state);
-    if (code)
-        return ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clGetEventInfo", code);
-    if (state > CL_COMPLETE) {
-        code = clWaitForEvents(1, &event);
-        if (code && code != CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST)
-            return ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clWaitForEvents", code);
-    }
-    return ncl_event_check(event, diag);
 }
 
 static nnefcl_status event_refuse(cl_uint index, nnefcl_status status, const char *what, cl_int code,

@@ -61,10 +61,26 @@ struct nnefcl_device {
     size_t pool_count, pool_capacity;
     struct ncl_shared *shared; /* weights of the sessions that are alive, or are being made */
     pthread_cond_t shared_changed;
-    struct ncl_cache *cache; /* NULL: none */
+    struct ncl_cache *cache;       /* NULL: none */
+    atomic_bool lost;              /* what follows is there */
+    char loss[128];                /* why */
+    cl_event stuck;                /* it is back when this is over; NULL: lost for good */
+    struct nnefcl_session *orphan; /* sessions that were freed before their commands were over */
 };
 
 nnefcl_device *ncl_device_retain(const nnefcl_device *device);
+
+/* ---- lost.c: devices that are not to be relied on ---- */
+
+/* From now on all calls for the device answer that it is lost, and why; until `stuck` is over, or for good if that is
+ * NULL. */
+void ncl_lost_mark(nnefcl_device *device, cl_event stuck, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+nnefcl_status ncl_lost_check(nnefcl_device *device, struct ncl_diag *diag);
+/* A session that was freed while its commands run. */
+void ncl_lost_keep(struct nnefcl_session *session);
+/* A list of those whose commands are over. */
+struct nnefcl_session *ncl_lost_take(nnefcl_device *device);
 
 /* ---- program.c ---- */
 
@@ -81,8 +97,8 @@ struct ncl_source_build {
 nnefcl_status ncl_program_create(const nnefcl_device *device, const struct ncl_text *text,
                                  struct ncl_source_build *build, struct ncl_diag *diag);
 /* Builds all of them, several at a time. The first failure is reported with the beginning of the compiler's log. */
-nnefcl_status ncl_program_build(const nnefcl_device *device, struct ncl_source_build *build, size_t count,
-                                const nnefcl_session_options *options, struct ncl_diag *diag);
+nnefcl_status ncl_program_build(const struct nnefcl_session *session, struct ncl_source_build *build, size_t count,
+                                struct ncl_diag *diag);
 
 /* ---- program_pool.c: programs that are there already ---- */
 
@@ -121,6 +137,22 @@ struct ncl_slot {
     } * use;
 };
 
+/* How long a call may wait, and whom it tells of it. */
+struct ncl_patience {
+    double timeout_ms; /* 0: for ever */
+    nnefcl_waiting_fn waiting;
+    void *waiting_user;
+    nnefcl_progress_fn progress; /* while the session is made */
+    void *progress_user;
+    double begun; /* the clock when the call began */
+};
+
+/* Host memory between the caller's and the device: a device that hangs may touch later what it was given. */
+struct ncl_bounce {
+    unsigned char *data; /* NULL: none yet */
+    size_t size, used;
+};
+
 struct nnefcl_session {
     struct ncl_budget *budget; /* of all host memory that follows */
     struct ncl_arena arena;    /* the session itself too */
@@ -144,8 +176,12 @@ struct nnefcl_session {
     bool adrift;   /* an error left commands on the application's queue whose end nobody can wait for */
     cl_event last; /* of the last run that was enqueued by the application, NULL: none that is not known to be over */
     struct ncl_flight *flight; /* runs that may still fail, in the order of their call */
-    nnefcl_error failure;      /* the error that ended this session */
-    nnefcl_timing timing;      /* what the host measured of the last run */
+    struct ncl_patience patience;
+    struct ncl_bounce bounce;
+    cl_event stuck; /* the device has commands that nobody waits for any more, up to this one; NULL: none */
+    struct nnefcl_session *next_orphan;
+    nnefcl_error failure; /* the error that ended this session */
+    nnefcl_timing timing; /* what the host measured of the last run */
 };
 
 /* What exists only while a session is made. */
@@ -165,11 +201,50 @@ struct ncl_maker {
     bool weights_are_there; /* those of another session */
 };
 
+/* ---- session.c ---- */
+
+/* Frees sessions in earnest that were freed while their commands ran, once these are over. */
+void ncl_session_sweep(nnefcl_device *device);
+
 /* ---- progress.c ---- */
 
-/* Tells the application how far it is; NNEFCL_ERR_CANCELLED when that ends the call. */
-nnefcl_status ncl_progress_tell(const nnefcl_session_options *options, nnefcl_stage stage, uint64_t done,
-                                uint64_t total, struct ncl_diag *diag);
+/* Tells the application how far it is; NNEFCL_ERR_CANCELLED when that ends the call, NNEFCL_ERR_TIMEOUT when its time
+ * does. */
+nnefcl_status ncl_progress_tell(const struct nnefcl_session *session, nnefcl_stage stage, uint64_t done, uint64_t total,
+                                struct ncl_diag *diag);
+
+/* ---- wait.c ---- */
+
+/* A call begins: its time is counted from now on. */
+void ncl_wait_begin(struct nnefcl_session *session);
+/* Do calls come back before the device does? */
+bool ncl_wait_is_limited(const struct nnefcl_session *session);
+/* NNEFCL_ERR_TIMEOUT when the time of the call is over. */
+nnefcl_status ncl_wait_check_time(const struct nnefcl_session *session, struct ncl_diag *diag);
+/* Commands of the session that nobody waited for are over and the device is not lost, or NNEFCL_ERR_DEVICE. */
+nnefcl_status ncl_wait_stuck(struct nnefcl_session *session, struct ncl_diag *diag);
+/* Until an event is over, in whatever way, and tells how. NULL: nothing to wait for. */
+nnefcl_status ncl_wait_event(struct nnefcl_session *session, cl_event event, struct ncl_diag *diag);
+/* Until all is over that the session's own queue was given; `last` is the event of its last command, NULL: unknown. A
+ * command that ended in an error means that the device is lost. */
+nnefcl_status ncl_wait_queue(struct nnefcl_session *session, const char *who, cl_event last, struct ncl_diag *diag);
+/* The same where an object ends, and how its commands did is nobody's business any more. */
+void ncl_wait_idle(struct nnefcl_session *session);
+
+/* ---- bounce.c ---- */
+
+/* Room for `bytes` of what ncl_bounce_take hands out; nothing may be under way. Without a limit there is none, and
+ * ncl_bounce_take answers with the caller's memory. */
+nnefcl_status ncl_bounce_begin(struct nnefcl_session *session, uint64_t bytes, struct ncl_diag *diag);
+void *ncl_bounce_take(struct nnefcl_session *session, const void *caller, size_t bytes);
+/* The same with a copy of what the caller has there. */
+const void *ncl_bounce_in(struct nnefcl_session *session, const void *caller, size_t bytes);
+/* What `bytes` take of the room. */
+uint64_t ncl_bounce_room(uint64_t bytes);
+/* Reads a part of a buffer and waits for it. */
+nnefcl_status ncl_bounce_read(struct nnefcl_session *session, cl_mem memory, size_t offset, size_t bytes, void *data,
+                              const char *who, struct ncl_diag *diag);
+void ncl_bounce_free(struct nnefcl_session *session);
 
 /* ---- session_programs.c ---- */
 
@@ -247,13 +322,18 @@ nnefcl_status ncl_step_enqueue(const struct nnefcl_session *session, const struc
                                cl_command_queue queue, cl_uint wait_count, const cl_event *wait, cl_event *event,
                                struct ncl_diag *diag);
 
+/* ---- moment.c ---- */
+
+/* Milliseconds on a monotonic clock. */
+double ncl_moment_now(void);
+
 /* ---- event.c ---- */
 
+/* How far a command is; negative: the error that ended it. */
+nnefcl_status ncl_event_state(cl_event event, cl_int *state, struct ncl_diag *diag);
 /* How a command ended; NULL: nothing to tell. */
 nnefcl_status ncl_event_check(cl_event event, struct ncl_diag *diag);
 bool ncl_event_over(cl_event event);
-/* Waits until it is over, in whatever way, and tells how. NULL: nothing to wait for. */
-nnefcl_status ncl_event_wait(cl_event event, struct ncl_diag *diag);
 /* Adds the events that are not over to `pending`. One that failed is an error of the call. */
 nnefcl_status ncl_event_pending(const cl_event *event, cl_uint count, cl_event *pending, cl_uint *pending_count,
                                 struct ncl_diag *diag);
@@ -285,8 +365,6 @@ void ncl_flight_land(struct nnefcl_session *session, bool all);
 
 /* ---- run.c ---- */
 
-/* Milliseconds on a monotonic clock. */
-double ncl_run_clock(void);
 /* Enqueues all run steps in order, starting after `wait`. In-order queues order them; on others each step waits for the
  * one before it. *done, if not NULL, is the event of the last command. `events`, if not NULL, receives an event for
  * every command. */

@@ -63,7 +63,7 @@ nnefcl_status ncl_memory_zero_counters(struct nnefcl_session *session, struct nc
     session->stalled = 0;
     return ncl_opencl_check(
         diag, NCL_NOWHERE, "counters", "clEnqueueWriteBuffer",
-        clEnqueueWriteBuffer(session->queue, session->counters, CL_TRUE, 0, sizeof zeros, zeros, 0, NULL, NULL));
+        clEnqueueWriteBuffer(session->queue, session->counters, CL_FALSE, 0, sizeof zeros, zeros, 0, NULL, NULL));
 }
 
 static void release(cl_mem *memory)

@@ -267,13 +267,13 @@ static nnefcl_status enqueue(nnefcl_session *session, cl_command_queue queue, bo
         status = ncl_nomem(diag);
     if (status)
         return status;
-    const double start = ncl_run_clock();
+    const double start = ncl_moment_now();
     ncl_times_forget(session);
     status = ncl_run_enqueue(session, queue, in_order, wait_count, wait,
                              flight ? ncl_flight_events(flight) : session->event, &over, diag);
     if (!status && session->counters)
         status = ask_behind(session, queue, &over, diag);
-    session->timing.enqueue_ms = ncl_run_clock() - start;
+    session->timing.enqueue_ms = ncl_moment_now() - start;
     if (flight)
         ncl_times_hold(session, ncl_flight_events(flight));
     if (status && !over)

@@ -42,7 +42,7 @@ static nnefcl_status launch_first(struct nnefcl_session *session, struct ncl_dia
     if (!status)
         status = ncl_persistent_enqueue(session, session->queue, 0, NULL, NULL, diag);
     if (!status)
-        status = ncl_opencl_check(diag, NCL_NOWHERE, "the first launch", "clFinish", clFinish(session->queue));
+        status = ncl_wait_queue(session, "the first launch", NULL, diag);
     return status ? status : set_records(session, session->records, diag);
 }
 

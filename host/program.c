@@ -99,11 +99,11 @@ static void *build_some(void *argument)
 }
 
 /* The calling thread builds too, and tells how far all of them are. */
-static nnefcl_status build_and_tell(struct crew *crew, const nnefcl_session_options *options, struct ncl_diag *diag)
+static nnefcl_status build_and_tell(struct crew *crew, const struct nnefcl_session *session, struct ncl_diag *diag)
 {
-    nnefcl_status status = ncl_progress_tell(options, NNEFCL_STAGE_PROGRAMS, 0, crew->count, diag);
+    nnefcl_status status = ncl_progress_tell(session, NNEFCL_STAGE_PROGRAMS, 0, crew->count, diag);
     while (!status && build_one(crew))
-        status = ncl_progress_tell(options, NNEFCL_STAGE_PROGRAMS, atomic_load(&crew->done), crew->count, diag);
+        status = ncl_progress_tell(session, NNEFCL_STAGE_PROGRAMS, atomic_load(&crew->done), crew->count, diag);
     if (status)
         atomic_store(&crew->next, crew->count);
     return status;
@@ -120,9 +120,10 @@ static nnefcl_status check_builds(const nnefcl_device *device, const struct ncl_
     return NNEFCL_OK;
 }
 
-nnefcl_status ncl_program_build(const nnefcl_device *device, struct ncl_source_build *build, size_t count,
-                                const nnefcl_session_options *options, struct ncl_diag *diag)
+nnefcl_status ncl_program_build(const struct nnefcl_session *session, struct ncl_source_build *build, size_t count,
+                                struct ncl_diag *diag)
 {
+    const nnefcl_device *device = session->device;
     struct crew crew = {.device = device, .build = build, .count = count};
     pthread_t thread[MAX_THREADS];
     size_t threads = 0,
@@ -134,8 +135,8 @@ nnefcl_status ncl_program_build(const nnefcl_device *device, struct ncl_source_b
     while (threads + 1 < wanted && threads + 1 < count &&
            pthread_create(&thread[threads], NULL, build_some, &crew) == 0)
         threads++;
-    const nnefcl_status status = build_and_tell(&crew, options, diag);
+    const nnefcl_status status = build_and_tell(&crew, session, diag);
     for (size_t i = 0; i < threads; i++)
         pthread_join(thread[i], NULL);
-    return status ? status : check_builds(device, build, count, &options->allocator, diag);
+    return status ? status : check_builds(device, build, count, &session->arena.allocator, diag);
 }

@@ -1,16 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs: the steps of a plan on a queue, with inputs and outputs in host memory, or alone. */
 #include <string.h>
-#include <time.h>
 
 #include "host.h"
-
-double ncl_run_clock(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
-}
 
 /* ---- the steps ---- */
 
@@ -82,6 +74,9 @@ nnefcl_status ncl_run_enqueue(struct nnefcl_session *session, cl_command_queue q
 nnefcl_status ncl_run_begin(struct nnefcl_session *session, struct ncl_diag *diag, nnefcl_error *error)
 {
     ncl_diag_init(diag, &session->failure, NULL, NULL, false);
+    ncl_wait_begin(session);
+    if (!session->failure.status)
+        session->failure.status = ncl_lost_check(session->device, diag);
     if (!session->failure.status && ncl_event_over(session->last)) /* what became of a run of the application */
         session->failure.status = ncl_persistent_judge(session, diag);
     if (session->failure.status && error)
@@ -116,9 +111,10 @@ static nnefcl_status write_inputs(struct nnefcl_session *session, const void *co
         const cl_mem memory = ncl_memory_place(session, plan->input[i], &offset);
         if (session->slot[tensor->buffer].bound)
             continue;
+        const void *data = ncl_bounce_in(session, inputs[i], (size_t)tensor->bytes);
         const cl_int code =
-            clEnqueueWriteBuffer(session->queue, memory, CL_FALSE, (size_t)offset, (size_t)tensor->bytes, inputs[i], 0,
-                                 NULL, session->profiling ? next_transfer(session) : NULL);
+            clEnqueueWriteBuffer(session->queue, memory, CL_FALSE, (size_t)offset, (size_t)tensor->bytes, data, 0, NULL,
+                                 session->profiling ? next_transfer(session) : NULL);
         status = ncl_opencl_check(diag, NCL_NOWHERE, tensor->name, "clEnqueueWriteBuffer", code);
     }
     return status;
@@ -136,17 +132,43 @@ static nnefcl_status read_outputs(struct nnefcl_session *session, void *const *o
         if (!outputs || !outputs[i])
             continue;
         cl_event *event = next_transfer(session);
+        void *data = ncl_bounce_take(session, outputs[i], (size_t)tensor->bytes);
         const cl_int code = clEnqueueReadBuffer(session->queue, memory, CL_FALSE, (size_t)offset, (size_t)tensor->bytes,
-                                                outputs[i], 0, NULL, event);
+                                                data, 0, NULL, event);
         status = ncl_opencl_check(diag, NCL_NOWHERE, tensor->name, "clEnqueueReadBuffer", code);
         *last = *event;
     }
     return status;
 }
 
+/* Room for all inputs and outputs. */
+static nnefcl_status begin_transfers(struct nnefcl_session *session, struct ncl_diag *diag)
+{
+    const struct ncl_plan *plan = session->plan;
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < plan->input_count; i++)
+        bytes += ncl_bounce_room(plan->tensor[plan->input[i]].bytes);
+    for (size_t i = 0; i < plan->output_count; i++)
+        bytes += ncl_bounce_room(plan->tensor[plan->output[i]].bytes);
+    return ncl_bounce_begin(session, bytes, diag);
+}
+
+/* What read_outputs took room for from `at` on. */
+static void give_outputs(struct nnefcl_session *session, void *const *outputs, size_t at)
+{
+    const struct ncl_plan *plan = session->plan;
+    session->bounce.used = at;
+    for (size_t i = 0; i < plan->output_count; i++) {
+        const size_t bytes = (size_t)plan->tensor[plan->output[i]].bytes;
+        const void *from = outputs && outputs[i] ? ncl_bounce_take(session, outputs[i], bytes) : NULL;
+        if (from && from != outputs[i])
+            memcpy(outputs[i], from, bytes);
+    }
+}
+
 nnefcl_status ncl_run_follow(struct nnefcl_session *session, struct ncl_diag *diag)
 {
-    const nnefcl_status status = ncl_event_wait(session->last, diag);
+    const nnefcl_status status = ncl_wait_event(session, session->last, diag);
     if (!status)
         ncl_run_forget_last(session);
     return status;
@@ -164,28 +186,30 @@ static nnefcl_status run(struct nnefcl_session *session, const void *const *inpu
                          struct ncl_diag *diag)
 {
     cl_event last = NULL; /* one of the transfers' */
-    const double start = ncl_run_clock();
+    const double start = ncl_moment_now();
     ncl_times_forget(session);
     nnefcl_status status = ncl_run_follow(session, diag);
     if (!status)
-        status = write_inputs(session, inputs, diag);
-    const double written = ncl_run_clock();
+        status = begin_transfers(session, diag);
+    if (status)
+        return status;
+    status = write_inputs(session, inputs, diag);
+    const size_t written_bytes = session->bounce.used;
+    const double written = ncl_moment_now();
     if (!status)
         status = ncl_run_enqueue(session, session->queue, true, 0, NULL, session->event, NULL, diag);
-    const double enqueued = ncl_run_clock();
+    const double enqueued = ncl_moment_now();
     if (!status && session->counters)
         status = ncl_persistent_ask(session, session->queue, NULL, NULL, diag);
     if (!status)
         status = read_outputs(session, outputs, &last, diag);
-    /* Also after an error: what is enqueued uses the caller's memory. */
-    const nnefcl_status finished = ncl_opencl_check(diag, NCL_NOWHERE, "the run", "clFinish", clFinish(session->queue));
-    if (!status)
-        status = finished;
-    const double end = ncl_run_clock();
-    if (!status) /* a command that ends in an error does not make clFinish fail */
-        status = ncl_event_check(last, diag);
+    const nnefcl_status finished = ncl_wait_queue(session, "the run", last, diag); /* also after an error */
+    status = status ? status : finished;
     if (!status)
         status = ncl_persistent_judge(session, diag);
+    if (!status)
+        give_outputs(session, outputs, written_bytes);
+    const double end = ncl_moment_now();
     if (status || !session->profiling)
         ncl_times_forget(session);
     session->timing.total_ms = end - start;

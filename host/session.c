@@ -126,6 +126,12 @@ static struct nnefcl_session *new_session(const nnefcl_model *model, const nnefc
     session->device = ncl_device_retain(device);
     session->profiling = options->profiling;
     session->identity = model->identity;
+    session->patience = (struct ncl_patience){.timeout_ms = options->timeout_ms,
+                                              .waiting = options->waiting,
+                                              .waiting_user = options->waiting_user,
+                                              .progress = options->progress,
+                                              .progress_user = options->progress_user};
+    ncl_wait_begin(session);
     return session;
 }
 
@@ -156,11 +162,15 @@ nnefcl_status nnefcl_session_create(const nnefcl_model *model, const nnefcl_devi
     diag.budget = maker.session->budget;
     ncl_arena_init(&maker.scratch, &maker.session->arena.allocator, 0);
     maker.separate = options->separate_buffers;
-    status = make_plan(&maker, &settings);
+    ncl_session_sweep(maker.session->device);
+    status = ncl_lost_check(maker.session->device, &diag);
+    if (!status)
+        status = make_plan(&maker, &settings);
     if (!status)
         status = make_ready(&maker);
     ncl_programs_release(&maker);
     ncl_arena_free(&maker.scratch);
+    maker.session->patience.progress = NULL;
     maker.session->budget->limit = 0; /* what runs and verification take depends on the data */
     if (status)
         nnefcl_session_free(maker.session);
@@ -190,16 +200,28 @@ nnefcl_status nnefcl_session_reshape(nnefcl_session **session, const nnefcl_mode
     return NNEFCL_OK;
 }
 
-void nnefcl_session_free(nnefcl_session *session)
+nnefcl_status nnefcl_session_set_timeout(nnefcl_session *session, double timeout_ms)
 {
-    if (!session)
-        return;
+    if (!session || !(timeout_ms >= 0))
+        return NNEFCL_ERR_ARGUMENT;
+    session->patience.timeout_ms = timeout_ms;
+    return NNEFCL_OK;
+}
+
+/* Nothing is under way any more, or session->stuck. */
+static void session_settle(struct nnefcl_session *session)
+{
     struct ncl_diag ignored;
     ncl_diag_init(&ignored, NULL, NULL, NULL, false);
-    ncl_event_wait(session->last, &ignored);
+    ncl_wait_begin(session);
+    if (!session->stuck)
+        ncl_wait_event(session, session->last, &ignored);
+    ncl_wait_idle(session);
+}
+
+static void session_destroy(struct nnefcl_session *session)
+{
     ncl_run_forget_last(session);
-    if (session->queue)
-        clFinish(session->queue);
     ncl_flight_land(session, true);
     for (size_t i = session->kernel ? session->plan->run.count + 1 : 0; i-- > 0;) /* PoCL searches a list of them */
         if (session->kernel[i])
@@ -212,12 +234,38 @@ void nnefcl_session_free(nnefcl_session *session)
         ncl_clblast_forget();
     if (session->queue)
         clReleaseCommandQueue(session->queue);
+    if (session->stuck)
+        clReleaseEvent(session->stuck);
+    ncl_bounce_free(session);
     nnefcl_device_free(session->device);
     struct ncl_arena arena = session->arena;
     struct ncl_budget *budget = session->budget;
     const nnefcl_allocator inner = budget->inner;
     ncl_arena_free(&arena);
     ncl_resize(&inner, budget, 0);
+}
+
+void nnefcl_session_free(nnefcl_session *session)
+{
+    if (!session)
+        return;
+    session_settle(session);
+    if (session->stuck && !ncl_event_over(session->stuck)) {
+        ncl_shared_drop(session); /* whoever waits for its weights waits in vain */
+        ncl_lost_keep(session);
+    } else {
+        session_destroy(session);
+    }
+}
+
+void ncl_session_sweep(nnefcl_device *device)
+{
+    struct nnefcl_session *over = ncl_lost_take(device);
+    while (over) {
+        struct nnefcl_session *next = over->next_orphan;
+        session_destroy(over);
+        over = next;
+    }
 }
 
 /* ---- looking at it ---- */

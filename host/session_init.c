@@ -31,7 +31,7 @@ static nnefcl_status run_init_steps(struct ncl_maker *maker, struct ncl_upload *
     for (size_t i = 0; i < plan->init.count; i++)
         total += loaded_bytes(plan, i);
     for (size_t i = 0; i < plan->init.count && !status; i++) {
-        status = ncl_progress_tell(maker->options, NNEFCL_STAGE_WEIGHTS, done, total, maker->diag);
+        status = ncl_progress_tell(maker->session, NNEFCL_STAGE_WEIGHTS, done, total, maker->diag);
         if (!status)
             status = run_init_step(maker, upload, &plan->init.step[i]);
         done += loaded_bytes(plan, i);
@@ -47,7 +47,7 @@ static nnefcl_status fill_weights(struct ncl_maker *maker)
     if (!status)
         status = run_init_steps(maker, &upload);
     if (!status)
-        status = ncl_opencl_check(maker->diag, NCL_NOWHERE, "init", "clFinish", clFinish(session->queue));
+        status = ncl_wait_queue(session, "init", NULL, maker->diag);
     ncl_upload_close(&upload);
     return status;
 }
@@ -59,6 +59,6 @@ nnefcl_status ncl_init_run(struct ncl_maker *maker)
     if (!status)
         status = ncl_state_enqueue_reset(session, maker->diag);
     if (!status)
-        status = ncl_opencl_check(maker->diag, NCL_NOWHERE, "init", "clFinish", clFinish(session->queue));
+        status = ncl_wait_queue(session, "init", NULL, maker->diag);
     return status || maker->weights_are_there ? status : ncl_shared_offer(maker);
 }

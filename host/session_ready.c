@@ -121,7 +121,7 @@ static nnefcl_status launch_first(struct ncl_maker *maker)
         return ncl_nomem(maker->diag);
     find_extremes(maker, extremes);
     for (size_t k = 0; k < plan->kernel_count && !status; k++) {
-        status = ncl_progress_tell(maker->options, NNEFCL_STAGE_FIRST_LAUNCHES, k, plan->kernel_count, maker->diag);
+        status = ncl_progress_tell(maker->session, NNEFCL_STAGE_FIRST_LAUNCHES, k, plan->kernel_count, maker->diag);
         if (!status && extremes[k].fewest)
             status = launch_empty(maker, extremes[k].fewest - 1);
         if (!status && extremes[k].most != extremes[k].fewest)
@@ -129,8 +129,7 @@ static nnefcl_status launch_first(struct ncl_maker *maker)
     }
     if (!status)
         status = call_libraries(maker);
-    const nnefcl_status finished =
-        ncl_opencl_check(maker->diag, NCL_NOWHERE, "the first launches", "clFinish", clFinish(maker->session->queue));
+    const nnefcl_status finished = ncl_wait_queue(maker->session, "the first launches", NULL, maker->diag);
     return status ? status : finished;
 }
 
@@ -143,7 +142,7 @@ nnefcl_status ncl_ready_make(struct ncl_maker *maker)
         if (!status)
             status = launch_first(maker);
     } else if (session->plan->run.count) {
-        status = ncl_progress_tell(maker->options, NNEFCL_STAGE_FIRST_LAUNCHES, 0, 1, maker->diag);
+        status = ncl_progress_tell(maker->session, NNEFCL_STAGE_FIRST_LAUNCHES, 0, 1, maker->diag);
         if (!status)
             status = ncl_persistent_kernel(session, maker->persistent, maker->diag);
     }

@@ -154,7 +154,7 @@ nnefcl_status ncl_shared_take(struct ncl_maker *maker)
     pthread_mutex_lock(&device->lock);
     while (!status && is_coming(find(device, key))) {
         pthread_mutex_unlock(&device->lock);
-        status = ncl_progress_tell(maker->options, NNEFCL_STAGE_WEIGHTS, 0, 1, maker->diag);
+        status = ncl_progress_tell(maker->session, NNEFCL_STAGE_WEIGHTS, 0, 1, maker->diag);
         pthread_mutex_lock(&device->lock);
         if (!status && is_coming(find(device, key)))
             wait_for_change(device);

@@ -23,31 +23,40 @@ nnefcl_status ncl_state_enqueue_reset(struct nnefcl_session *session, struct ncl
     return status;
 }
 
-static nnefcl_status read_part(const struct nnefcl_session *session, size_t index, size_t first, size_t size,
-                               void *data, struct ncl_diag *diag)
+static nnefcl_status read_part(struct nnefcl_session *session, size_t index, size_t first, size_t size, void *data,
+                               struct ncl_diag *diag)
 {
     uint64_t offset;
     const cl_mem memory = ncl_memory_place(session, session->plan->state[index].tensor, &offset);
-    return ncl_opencl_check(
-        diag, NCL_NOWHERE, session->plan->state[index].label, "clEnqueueReadBuffer",
-        clEnqueueReadBuffer(session->queue, memory, CL_TRUE, (size_t)offset + first, size, data, 0, NULL, NULL));
+    return ncl_bounce_read(session, memory, (size_t)offset + first, size, data, session->plan->state[index].label,
+                           diag);
+}
+
+/* Room for all that is written. */
+static nnefcl_status begin_writes(struct nnefcl_session *session, struct ncl_diag *diag)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < session->plan->state_count; i++)
+        bytes += ncl_bounce_room(tensor_of(session, i)->bytes);
+    return ncl_bounce_begin(session, bytes, diag);
 }
 
 /* `data` must stay until the queue is finished. */
-static nnefcl_status enqueue_write(const struct nnefcl_session *session, size_t index, const void *data,
+static nnefcl_status enqueue_write(struct nnefcl_session *session, size_t index, const void *data,
                                    struct ncl_diag *diag)
 {
     uint64_t offset;
     const cl_mem memory = ncl_memory_place(session, session->plan->state[index].tensor, &offset);
     const size_t bytes = (size_t)tensor_of(session, index)->bytes;
+    const void *from = ncl_bounce_in(session, data, bytes);
     return ncl_opencl_check(
         diag, NCL_NOWHERE, session->plan->state[index].label, "clEnqueueWriteBuffer",
-        clEnqueueWriteBuffer(session->queue, memory, CL_FALSE, (size_t)offset, bytes, data, 0, NULL, NULL));
+        clEnqueueWriteBuffer(session->queue, memory, CL_FALSE, (size_t)offset, bytes, from, 0, NULL, NULL));
 }
 
-static nnefcl_status finish(const struct nnefcl_session *session, struct ncl_diag *diag)
+static nnefcl_status finish(struct nnefcl_session *session, struct ncl_diag *diag)
 {
-    return ncl_opencl_check(diag, NCL_NOWHERE, "the state", "clFinish", clFinish(session->queue));
+    return ncl_wait_queue(session, "the state", NULL, diag);
 }
 
 /* ---- a new life ---- */
@@ -56,12 +65,18 @@ static nnefcl_status finish(const struct nnefcl_session *session, struct ncl_dia
 static nnefcl_status outlive(struct nnefcl_session *session, struct ncl_diag *diag)
 {
     struct ncl_diag ignored;
-    ncl_diag_init(&ignored, NULL, NULL, NULL, false);
+    nnefcl_error past = {0};
+    ncl_diag_init(&ignored, &past, NULL, NULL, false);
     if (session->adrift)
         return ncl_error(diag, session->failure.status, NCL_NOWHERE,
                          "commands of a failed run are on a queue of the application, and no event tells when they "
                          "end: this session cannot go on");
-    ncl_event_wait(session->last, &ignored);
+    nnefcl_status status = ncl_wait_stuck(session, diag);
+    if (status)
+        return status;
+    status = ncl_wait_event(session, session->last, &ignored);
+    if (session->stuck)
+        return ncl_error(diag, status, NCL_NOWHERE, "%s", past.message);
     ncl_run_forget_last(session);
     return finish(session, diag);
 }
@@ -77,6 +92,17 @@ static nnefcl_status repair(struct nnefcl_session *session, struct ncl_diag *dia
     return status;
 }
 
+static nnefcl_status write_all(struct nnefcl_session *session, const void *const *data, struct ncl_diag *diag)
+{
+    nnefcl_status status = session->failure.status ? repair(session, diag) : NNEFCL_OK;
+    if (!status && !data)
+        status = ncl_state_enqueue_reset(session, diag);
+    for (size_t i = 0; i < session->plan->state_count && data && !status; i++)
+        status = enqueue_write(session, i, data[i], diag);
+    const nnefcl_status finished = finish(session, diag); /* also after an error: the writes use the caller's memory */
+    return status ? status : finished;
+}
+
 /* All of the state becomes `data`, the elements of each variable; NULL: the initial values. A session that an error
  * ended begins anew. */
 static nnefcl_status define(struct nnefcl_session *session, const void *const *data, nnefcl_error *error)
@@ -84,16 +110,12 @@ static nnefcl_status define(struct nnefcl_session *session, const void *const *d
     nnefcl_error failure = {0};
     struct ncl_diag diag;
     ncl_diag_init(&diag, &failure, NULL, NULL, false);
+    ncl_wait_begin(session);
     nnefcl_status status = outlive(session, &diag);
-    if (!status && session->failure.status)
-        status = repair(session, &diag);
-    if (!status && !data)
-        status = ncl_state_enqueue_reset(session, &diag);
-    for (size_t i = 0; i < session->plan->state_count && data && !status; i++)
-        status = enqueue_write(session, i, data[i], &diag);
-    const nnefcl_status finished = finish(session, &diag); /* also after an error: the writes use the caller's memory */
     if (!status)
-        status = finished;
+        status = begin_writes(session, &diag);
+    if (!status)
+        status = write_all(session, data, &diag);
     failure.status = status;
     if (!status || !session->failure.status)
         session->failure = failure;
@@ -166,7 +188,10 @@ nnefcl_status nnefcl_session_state_write(nnefcl_session *session, size_t index, 
         return status;
     status = ncl_run_follow(session, &diag);
     if (!status)
-        status = enqueue_write(session, index, data, &diag);
+        status = begin_writes(session, &diag);
+    if (status)
+        return ncl_run_end(session, status, error);
+    status = enqueue_write(session, index, data, &diag);
     const nnefcl_status finished = finish(session, &diag);
     return ncl_run_end(session, status ? status : finished, error);
 }
@@ -182,7 +207,7 @@ nnefcl_status nnefcl_session_state_reset(nnefcl_session *session, nnefcl_error *
 
 /* ---- saving and restoring ---- */
 
-static nnefcl_status save_variable(const struct nnefcl_session *session, struct ncl_saved_writer *writer, size_t index,
+static nnefcl_status save_variable(struct nnefcl_session *session, struct ncl_saved_writer *writer, size_t index,
                                    void *piece, struct ncl_diag *diag)
 {
     const size_t bytes = (size_t)tensor_of(session, index)->bytes;

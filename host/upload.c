@@ -22,10 +22,12 @@ nnefcl_status ncl_upload_open(struct ncl_upload *upload, struct nnefcl_session *
 void ncl_upload_close(struct ncl_upload *upload)
 {
     if (upload->used)
-        clFinish(upload->session->queue);
+        ncl_wait_idle(upload->session);
     if (upload->weights)
         ncl_weights_free(upload->weights);
-    if (upload->block)
+    if (upload->block && upload->session->stuck) /* the device may still read it */
+        upload->session->bounce = (struct ncl_bounce){upload->block, BLOCK, BLOCK};
+    else if (upload->block)
         ncl_resize(&upload->session->arena.allocator, upload->block, 0);
     *upload = (struct ncl_upload){0};
 }
@@ -41,7 +43,7 @@ static nnefcl_status load_small(struct ncl_upload *upload, const struct ncl_step
     const cl_command_queue queue = upload->session->queue;
     nnefcl_status status = NNEFCL_OK;
     if (bytes > BLOCK - upload->used) {
-        status = ncl_opencl_check(diag, step->at, step->name, "clFinish", clFinish(queue));
+        status = ncl_wait_queue(upload->session, step->name, NULL, diag);
         upload->used = 0;
     }
     unsigned char *data = upload->block + upload->used;
@@ -54,6 +56,24 @@ static nnefcl_status load_small(struct ncl_upload *upload, const struct ncl_step
                             clEnqueueWriteBuffer(queue, memory, CL_FALSE, offset, bytes, data, 0, NULL, NULL));
 }
 
+/* NULL after an error. */
+static void *map_part(struct nnefcl_session *session, const struct ncl_step *step, cl_mem memory, size_t offset,
+                      size_t size, struct ncl_diag *diag)
+{
+    const bool limited = ncl_wait_is_limited(session);
+    cl_event mapped = NULL;
+    cl_int code;
+    void *data =
+        clEnqueueMapBuffer(session->queue, memory, limited ? CL_FALSE : CL_TRUE, CL_MAP_WRITE_INVALIDATE_REGION, offset,
+                           size, 0, NULL, limited ? &mapped : NULL, &code);
+    nnefcl_status status = ncl_opencl_check(diag, step->at, step->name, "clEnqueueMapBuffer", code);
+    if (!status && limited)
+        status = ncl_wait_queue(session, step->name, mapped, diag);
+    if (mapped)
+        clReleaseEvent(mapped);
+    return status ? NULL : data;
+}
+
 static nnefcl_status load_large(struct ncl_upload *upload, const struct ncl_step *step, cl_mem memory, size_t offset,
                                 size_t bytes, struct ncl_diag *diag)
 {
@@ -62,14 +82,11 @@ static nnefcl_status load_large(struct ncl_upload *upload, const struct ncl_step
     nnefcl_status status = NNEFCL_OK;
     for (size_t at = 0; at < bytes && !status; at += PIECE) {
         const size_t size = bytes - at < PIECE ? bytes - at : PIECE;
-        cl_int code;
-        void *data = clEnqueueMapBuffer(queue, memory, CL_TRUE, CL_MAP_WRITE_INVALIDATE_REGION, offset + at, size, 0,
-                                        NULL, NULL, &code);
-        status = ncl_opencl_check(diag, step->at, step->name, "clEnqueueMapBuffer", code);
-        if (status)
-            break;
+        void *data = map_part(upload->session, step, memory, offset + at, size, diag);
+        if (!data)
+            return diag->status;
         status = ncl_weights_next(upload->weights, data, size / item, diag);
-        code = clEnqueueUnmapMemObject(queue, memory, data, 0, NULL, NULL);
+        const cl_int code = clEnqueueUnmapMemObject(queue, memory, data, 0, NULL, NULL);
         if (!status)
             status = ncl_opencl_check(diag, step->at, step->name, "clEnqueueUnmapMemObject", code);
     }

@@ -21,20 +21,21 @@ struct verification {
 
 /* ---- what the device holds ---- */
 
-static nnefcl_status read_device(const struct nnefcl_session *session, ncl_ref ref, void *data, struct ncl_diag *diag)
+static nnefcl_status read_device(struct nnefcl_session *session, ncl_ref ref, void *data, struct ncl_diag *diag)
 {
     const struct ncl_plan_tensor *tensor = &session->plan->tensor[ref];
     uint64_t offset;
     const cl_mem memory = ncl_memory_place(session, ref, &offset);
-    const cl_int code = clEnqueueReadBuffer(session->queue, memory, CL_TRUE, (size_t)offset, (size_t)tensor->bytes,
-                                            data, 0, NULL, NULL);
-    return ncl_opencl_check(diag, NCL_NOWHERE, tensor->name, "clEnqueueReadBuffer", code);
+    return ncl_bounce_read(session, memory, (size_t)offset, (size_t)tensor->bytes, data, tensor->name, diag);
 }
 
 static nnefcl_status take_states(struct verification *v, struct ncl_diag *diag)
 {
     const struct ncl_plan *plan = v->session->plan;
-    nnefcl_status status = ncl_run_follow(v->session, diag);
+    ncl_wait_begin(v->session);
+    nnefcl_status status = ncl_lost_check(v->session->device, diag);
+    if (!status)
+        status = ncl_run_follow(v->session, diag);
     v->before = NCL_NEW_ARRAY(&v->arena, unsigned char *, plan->tensor_count);
     if (!v->before)
         return ncl_nomem(diag);

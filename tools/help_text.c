@@ -89,6 +89,8 @@ static const char *const statuses[] = {
     "legal, but this version or device does not run it, or it needs --compat",
     "70",
     "a defect of nnefcl",
+    "124",
+    "the time of --timeout is over",
     "130",
     "interrupted",
     "",

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "conform.h"
+#include "deadline.h"
 #include "device_cure.h"
 #include "doctor.h"
 #include "execute.h"
@@ -93,6 +94,8 @@ int main(int argc, char **argv)
     talk_init(&talk);
     device_clean_environment();
     enum status status = options_parse(&options, argc, argv, &pool, &talk);
+    if (!status)
+        status = deadline_set(&options, &talk);
     if (!status)
         status = act(&options, &pool, &talk);
     status = report_finish(&talk, status);

@@ -10,7 +10,6 @@ static const struct {
 } table[] = {
     {"precision", "arithmetic is that of 32-bit floats"},
     {"weights", "weights are 32-bit floats on the device"},
-    {"timeout", "timeout(1) ends the command after a number of seconds"},
 };
 
 const char *option_absent(const char *name)

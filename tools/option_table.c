@@ -386,6 +386,18 @@ static const char *set_host_memory_limit(struct option_parser *p, const char *va
     return take_bytes(value, &p->options->host_memory_limit);
 }
 
+static const char *set_timeout(struct option_parser *p, const char *value)
+{
+    double *time = &p->options->timeout;
+    return number_real(value, time) && *time > 0 && *time <= 1e8 ? NULL : "a number of seconds above 0";
+}
+
+static const char *set_cpu_limit(struct option_parser *p, const char *value)
+{
+    double *time = &p->options->cpu_limit;
+    return number_real(value, time) && *time > 0 && *time <= 1e8 ? NULL : "a number of seconds above 0";
+}
+
 static const char *set_cache_dir(struct option_parser *p, const char *value)
 {
     p->options->cache_dir = value;
@@ -543,6 +555,8 @@ const struct option_row option_table[] = {
      "limits"},
     {0, "host-memory-limit", "BYTES", MODEL, 0, set_host_memory_limit, "host memory for model, plan and each tensor",
      NULL},
+    {0, "timeout", "S", ANY, 0, set_timeout, "end after S seconds, with status 124, whatever hangs", NULL},
+    {0, "cpu-limit", "S", ANY, 0, set_cpu_limit, "processor time at most (--check: 5 s)", NULL},
     {0, "cache-dir", "DIR", RUN | DOCTOR | TUNE | ACTION_CHECK, 0, set_cache_dir,
      "keep compiled kernels here (~/.cache/nnefcl)", NULL},
     {0, "no-cache", NULL, RUN | DOCTOR | TUNE | ACTION_CHECK, 0, set_no_cache, "keep none", NULL},

@@ -39,6 +39,8 @@ struct image_options {
     bool bgr, resize, crop;
 };
 
+#define CHECK_CPU 5.0
+
 struct options {
     enum action action;
     const char *topic; /* of --help; NULL: everything */
@@ -87,6 +89,7 @@ struct options {
     const char **kernels; /* forced variants */
     size_t kernel_count;
     uint64_t memory_limit, host_memory_limit;
+    double timeout, cpu_limit; /* seconds; 0: none, of processor time with --check CHECK_CPU */
     nnefcl_execution execution;
     const char *cache_dir; /* NULL: none */
     bool no_cache;

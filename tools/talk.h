@@ -19,6 +19,7 @@ enum status {
     STATUS_DEVICE = 5,
     STATUS_LIMIT = 6,
     STATUS_UNSUPPORTED = 7,
+    STATUS_TIMEOUT = 124,
     STATUS_INTERRUPTED = 130
 };
 

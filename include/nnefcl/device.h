@@ -78,6 +78,11 @@ NNEFCL_INIT_DECLARE(nnefcl_device_options)
  * is), or OpenCL failed. */
 NNEFCL_API nnefcl_status nnefcl_device_open(const char *spec, const nnefcl_device_options *options,
                                             nnefcl_device **device, nnefcl_error *error);
+/* NNEFCL_OK, or NNEFCL_ERR_DEVICE: the device is lost, as all calls for it answer. It is lost for good when a command
+ * of a run ended in an error (other than a lack of memory): what its context holds cannot be relied on, another
+ * nnefcl_device_open of it may work. And it is lost until they end when a call came back before its commands did
+ * (session.h). */
+NNEFCL_API nnefcl_status nnefcl_device_state(const nnefcl_device *device, nnefcl_error *error);
 /* Releases the caller's hold; sessions keep what they need. NULL is allowed. */
 NNEFCL_API void nnefcl_device_free(nnefcl_device *device);
 NNEFCL_API void nnefcl_device_describe(const nnefcl_device *device, nnefcl_device_info *info, size_t size);

@@ -43,6 +43,10 @@ typedef enum nnefcl_stage {
  * keeps a deadline. */
 typedef int (*nnefcl_progress_fn)(void *user, nnefcl_stage stage, uint64_t done, uint64_t total);
 
+/* Called on the calling thread while a call waits for the device, a hundred times a second; `ms` is how long the call
+ * has lasted. Anything but 0 ends it with NNEFCL_ERR_CANCELLED. */
+typedef int (*nnefcl_waiting_fn)(void *user, double ms);
+
 typedef struct nnefcl_session_options {
     uint32_t version; /* 1 */
     nnefcl_execution execution;
@@ -73,6 +77,12 @@ typedef struct nnefcl_session_options {
      * be, as 0 compute units, are taken for the nearest ones that can. A session has those of its device. */
     const nnefcl_device_info *target;
     size_t target_size; /* sizeof *target */
+    /* A device may hang. Where one of these two is there, each call that waits for it comes back in time, and the data
+     * of runs pass through memory of the session, since what such a device has been given it may touch later. */
+    double timeout_ms;         /* of nnefcl_session_create, and of each later call (verification and saved states: of
+                                  each of their transfers); 0: none. NNEFCL_ERR_TIMEOUT */
+    nnefcl_waiting_fn waiting; /* NULL: none */
+    void *waiting_user;
 } nnefcl_session_options;
 NNEFCL_INIT_DECLARE(nnefcl_session_options)
 #define NNEFCL_SESSION_OPTIONS_INIT NNEFCL_INIT(nnefcl_session_options)
@@ -98,6 +108,14 @@ NNEFCL_API nnefcl_status nnefcl_session_create(const nnefcl_model *model, const 
  * nnefcl_session_create. */
 NNEFCL_API nnefcl_status nnefcl_session_reshape(nnefcl_session **session, const nnefcl_model *model,
                                                 const nnefcl_session_options *options, nnefcl_error *error);
+/* Another timeout for the calls that follow. NNEFCL_ERR_ARGUMENT: it is negative or no number, or session is NULL.
+ *
+ * After NNEFCL_ERR_TIMEOUT, or NNEFCL_ERR_CANCELLED by `waiting`, commands are on the device that nobody waits for: the
+ * session answers with that error from now on, and all other sessions of its nnefcl_device with NNEFCL_ERR_DEVICE, at
+ * once, until these commands are over (nnefcl_device_state). Other contexts are none of it. What the commands use is
+ * kept until then, also when the session is freed: by the next call for the same device that finds them over, or for
+ * ever. A process whose driver hangs should end by _exit: exit handlers of drivers wait. */
+NNEFCL_API nnefcl_status nnefcl_session_set_timeout(nnefcl_session *session, double timeout_ms);
 /* Waits for what is still running and frees. NULL is allowed. When the session had products by CLBlast, CLBlast's own
  * cache of programs is emptied, for the whole process: an application that calls CLBlast itself finds its next call
  * there compiling again. */

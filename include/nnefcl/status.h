@@ -77,7 +77,8 @@ extern "C" {
     X(ERR_NOMEM, "out of memory on the host or on the device", 6)                                                      \
     X(ERR_DEVICE, "no such device, or an OpenCL call failed", 5)                                                       \
     X(ERR_CANCELLED, "a function of the caller's stopped the call", 130)                                               \
-    X(ERR_INTERNAL, "a defect of nnefcl itself", 70)
+    X(ERR_INTERNAL, "a defect of nnefcl itself", 70)                                                                   \
+    X(ERR_TIMEOUT, "the time that the caller gave is over", 124)
 
 typedef enum nnefcl_status {
 #define NNEFCL_STATUS_ENUM(name, text, code) NNEFCL_##name,

@@ -165,6 +165,7 @@ START_TEST(devices)
     REFUSED(nnefcl_device_from_opencl(NULL, nnefcl_device_id(device), NULL, &made, &error));
     REFUSED(nnefcl_device_from_opencl(nnefcl_device_context(device), NULL, NULL, &made, &error));
     REFUSED(nnefcl_device_from_opencl(nnefcl_device_context(device), nnefcl_device_id(device), NULL, NULL, &error));
+    REFUSED(nnefcl_device_state(NULL, &error));
     REFUSED(nnefcl_conformance_run(NULL, NULL, NULL, NULL, &error));
     REFUSED(nnefcl_conformance_run(device, NULL, NULL, NULL, &error));
     nnefcl_device_describe(NULL, &info);
@@ -198,6 +199,7 @@ START_TEST(sessions)
     REFUSED(nnefcl_session_run_sized(NULL, NULL, 0, NULL, 0, &error));
     REFUSED(nnefcl_session_run_sized(session, NULL, 1, NULL, 0, &error));
     REFUSED(nnefcl_session_run_sized(session, &source, 1, NULL, 1, &error));
+    REFUSED(nnefcl_session_set_timeout(NULL, 1));
     REFUSED(nnefcl_session_step(NULL, 0, &step));
     REFUSED(nnefcl_session_step(session, 0, NULL));
     REFUSED(nnefcl_tune(NULL, device, NULL, 0, ignore, NULL, NULL, &error));

@@ -488,13 +488,14 @@ START_TEST(compiler_refuses)
                                           "#line 7 \"bad.cl\"\nkernel void b(void) { no_such_thing; }",
                                           "kernel void c(void) {}"};
     ncl_diag_init(&diag, &error, NULL, NULL, false);
+    nnefcl_session *session = host_ready(NET_CHAIN, NULL);
     for (int i = 0; i < 3; i++) {
         ncl_text_init(&text, NULL);
         ncl_text_add(&text, sources[i]);
         ck_assert_int_eq(ncl_program_create(device, &text, &build[i], &diag), NNEFCL_OK);
         ncl_text_free(&text);
     }
-    ck_assert_int_eq(ncl_program_build(device, build, 3, &forms[0], &diag), NNEFCL_ERR_DEVICE);
+    ck_assert_int_eq(ncl_program_build(session, build, 3, &diag), NNEFCL_ERR_DEVICE);
     ck_assert_int_eq(error.opencl_code, CL_BUILD_PROGRAM_FAILURE);
     ck_assert_msg(strstr(error.message, "'bad'") && strstr(error.message, "no_such_thing") &&
                       strstr(error.message, "bad.cl:7"),
@@ -503,6 +504,7 @@ START_TEST(compiler_refuses)
     ck_assert_int_eq(build[2].code, CL_SUCCESS);
     for (int i = 0; i < 3; i++)
         clReleaseProgram(build[i].program);
+    nnefcl_session_free(session);
 }
 END_TEST
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Suites that need a layer between them and the driver.
-foreach(layer fail delay wrong wide)
+foreach(layer fail delay wrong wide hang)
   add_library(${layer}_layer MODULE ${CMAKE_CURRENT_LIST_DIR}/${layer}_layer.c ${CMAKE_CURRENT_LIST_DIR}/layer_init.c)
   target_link_libraries(${layer}_layer PRIVATE nnefcl_flags PkgConfig::OPENCL)
   set_target_properties(${layer}_layer PROPERTIES C_VISIBILITY_PRESET hidden)
@@ -12,6 +12,17 @@ foreach(suite failures limits memory release start)
   set_property(TEST layers/test_${suite} APPEND PROPERTY ENVIRONMENT "OPENCL_LAYERS=$<TARGET_FILE:fail_layer>")
 endforeach()
 set_tests_properties(layers/test_failures PROPERTIES TIMEOUT 1200) # hundreds of sessions
+
+# A device that hangs.
+target_link_libraries(layers_test_hang PRIVATE ${CMAKE_DL_LIBS})
+add_dependencies(layers_test_hang hang_layer)
+set_property(TEST layers/test_hang APPEND PROPERTY ENVIRONMENT "OPENCL_LAYERS=$<TARGET_FILE:hang_layer>")
+
+if(TARGET nnef-cl-run)
+  add_test(NAME layers/hang_command COMMAND ${PYTHON3} ${CMAKE_CURRENT_LIST_DIR}/hang.py $<TARGET_FILE:nnef-cl-run>
+                                            $<TARGET_FILE:hang_layer> ${CMAKE_CURRENT_SOURCE_DIR}/cli/data)
+  set_tests_properties(layers/hang_command PROPERTIES TIMEOUT 300)
+endif()
 
 # What uses a device, behind the driver that starts nothing before it must: all of host/, operations of every kind of
 # step and of weights, the command.

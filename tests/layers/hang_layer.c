@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An OpenCL layer for tests: a device that hangs. A kernel may never end (it waits for a user event that nobody sets),
+ * events may never say that they are over, and commands may end in an error. A test in this process steers it by
+ * hang_control; of a command the environment says it: HANG_KERNEL=n, HANG_ERROR=code. */
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "hang_layer.h"
+#include "layer_init.h"
+
+static atomic_ulong left; /* kernels until one hangs, 0: none does */
+static atomic_int muted, failing;
+static _Atomic(cl_event) gate; /* what the kernel that hangs waits for */
+
+static void set_hang(unsigned long n)
+{
+    atomic_store(&left, n);
+}
+
+static void release(void)
+{
+    const cl_event event = atomic_exchange(&gate, NULL);
+    if (!event)
+        return;
+    target->clSetUserEventStatus(event, CL_COMPLETE);
+    target->clReleaseEvent(event);
+}
+
+static void set_mute(int on)
+{
+    atomic_store(&muted, on);
+}
+
+static void set_end(int code)
+{
+    atomic_store(&failing, code);
+}
+
+LAYER_EXPORT const struct hang_control hang_control = {set_hang, release, set_mute, set_end};
+
+static int is_time(void)
+{
+    unsigned long n = atomic_load(&left);
+    while (n && !atomic_compare_exchange_weak(&left, &n, n - 1))
+        ;
+    return n == 1;
+}
+
+static cl_event new_gate(cl_command_queue queue)
+{
+    cl_context context = NULL;
+    cl_int code;
+    target->clGetCommandQueueInfo(queue, CL_QUEUE_CONTEXT, sizeof context, &context, NULL);
+    const cl_event event = target->clCreateUserEvent(context, &code);
+    if (!event) {
+        fprintf(stderr, "hang layer: no user event\n");
+        abort();
+    }
+    atomic_store(&gate, event);
+    return event;
+}
+
+static cl_int CL_API_CALL my_clEnqueueNDRangeKernel(cl_command_queue q, cl_kernel k, cl_uint d, const size_t *o,
+                                                    const size_t *g, const size_t *l, WAIT)
+{
+    if (!is_time())
+        return target->clEnqueueNDRangeKernel(q, k, d, o, g, l, WAIT_ARGS);
+    const cl_event hangs = new_gate(q);
+    const cl_int code = target->clEnqueueBarrierWithWaitList(q, 1, &hangs, NULL);
+    return code ? code : target->clEnqueueNDRangeKernel(q, k, d, o, g, l, WAIT_ARGS);
+}
+
+static cl_int CL_API_CALL my_clGetEventInfo(cl_event event, cl_event_info param_name, QUERY)
+{
+    cl_int state;
+    const cl_int code = target->clGetEventInfo(event, param_name, QUERY_ARGS);
+    if (code || param_name != CL_EVENT_COMMAND_EXECUTION_STATUS || !param_value)
+        return code;
+    state = *(cl_int *)param_value;
+    if (atomic_load(&muted))
+        state = CL_SUBMITTED;
+    else if (state == CL_COMPLETE)
+        state = atomic_load(&failing);
+    *(cl_int *)param_value = state;
+    return CL_SUCCESS;
+}
+
+void layer_take(struct _cl_icd_dispatch *table)
+{
+    const char *kernel = getenv("HANG_KERNEL"), *error = getenv("HANG_ERROR");
+    set_hang(kernel ? strtoul(kernel, NULL, 10) : 0);
+    set_end(error ? atoi(error) : 0);
+    table->clEnqueueNDRangeKernel = my_clEnqueueNDRangeKernel;
+    table->clGetEventInfo = my_clGetEventInfo;
+}

@@ -97,10 +97,10 @@ static nnefcl_status sums_keep(struct tuner *tuner, const struct ncl_names *sums
 
 static nnefcl_status session_measure(struct tuner *tuner, nnefcl_session *session)
 {
-    const double begin = ncl_run_clock();
+    const double begin = ncl_moment_now();
     nnefcl_status status =
         nnefcl_session_run(session, (const void *const *)tuner->data, tuner->data + tuner->input_count, tuner->error);
-    for (int i = 0; i < RUNS && !status && (i == 0 || ncl_run_clock() - begin < 1e3 * RUN_SECONDS); i++) {
+    for (int i = 0; i < RUNS && !status && (i == 0 || ncl_moment_now() - begin < 1e3 * RUN_SECONDS); i++) {
         struct ncl_names sums = {0};
         struct ncl_arena scratch;
         ncl_arena_init(&scratch, &tuner->arena.allocator, 0);
@@ -171,7 +171,7 @@ static nnefcl_status variants_measure(struct tuner *tuner)
     for (size_t i = 0; i < ncl_variant_count && !status; i++) {
         if (!variant_tunable(tuner, ncl_variants[i]))
             continue;
-        if (ncl_run_clock() >= tuner->end)
+        if (ncl_moment_now() >= tuner->end)
             tuner->made.left++;
         else
             status = variant_measure(tuner, ncl_variants[i]);
@@ -268,7 +268,7 @@ nnefcl_status(nnefcl_tune)(const nnefcl_model *model, const nnefcl_device *devic
     if (status)
         return tuned ? NCL_FILLED_GIVE(status, tuned, size, tuner.made, left) : status;
     tuner.error = error;
-    tuner.end = ncl_run_clock() + 1e3 * seconds;
+    tuner.end = ncl_moment_now() + 1e3 * seconds;
     ncl_arena_init(&tuner.arena, &tuner.asked->allocator, 0);
     status = model_tune(&tuner, write, user);
     ncl_arena_free(&tuner.arena);

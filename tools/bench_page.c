@@ -65,9 +65,11 @@ static void put_percentiles(const struct bench *bench, FILE *file)
 enum status bench_page(const struct bench *bench, const char *path)
 {
     struct pool *pool = bench->engine->pool;
-    FILE *file = page_open(path, bench->engine->talk);
-    if (!file)
-        return STATUS_DATA;
+    struct ncl_whole_file whole;
+    const enum status status = page_open(&whole, path, bench->engine->talk);
+    FILE *file = whole.file;
+    if (status)
+        return status;
     page_begin(file, pool_printf(pool, "Benchmark of %s", nnefcl_model_name(bench->engine->model)));
     page_facts(file, "device", bench->device.name, "platform", bench->device.platform_name, "driver",
                bench->device.driver, "kernels", bench->variants, "runs",
@@ -78,5 +80,5 @@ enum status bench_page(const struct bench *bench, const char *path)
     put_histogram(bench, file);
     put_percentiles(bench, file);
     page_end(file);
-    return page_close(file, path, bench->engine->talk);
+    return page_close(&whole, path, bench->engine->talk);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "conform.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "clock.h"
+#include "page.h"
 
 struct work {
     struct conform conformance;
@@ -156,20 +156,18 @@ static void list_ops_of_run(struct work *work)
 static enum status write_report(struct work *work, const char *path)
 {
     const char *end = strrchr(path, '.');
-    FILE *file = fopen(path, "w");
-    if (!file)
-        return talk_fail(work->talk, STATUS_DATA, "%s: %s", path, strerror(errno));
+    struct ncl_whole_file whole;
+    const enum status status = page_open(&whole, path, work->talk);
+    if (status)
+        return status;
     if (strcmp(end, ".html") == 0) {
-        conform_html(&work->conformance, file);
+        conform_html(&work->conformance, whole.file);
     } else if (strcmp(end, ".xml") == 0) {
-        conform_xml(&work->conformance, file);
+        conform_xml(&work->conformance, whole.file);
     } else {
-        document_write(conform_json(&work->conformance), file, JSON_INDENT(1));
+        document_write(conform_json(&work->conformance), whole.file, JSON_INDENT(1));
     }
-    const bool bad = ferror(file);
-    if (fclose(file) || bad)
-        return talk_fail(work->talk, STATUS_DATA, "%s: %s", path, strerror(errno));
-    return STATUS_OK;
+    return page_close(&whole, path, work->talk);
 }
 
 enum status conform_execute(const struct options *options, struct pool *pool, struct talk *talk)

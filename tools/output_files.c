@@ -5,23 +5,34 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/whole_file.h"
 #include "file_name.h"
 #include "output.h"
 
 static enum status write_file(struct talk *talk, const char *path, enum tensor_format format,
                               const struct named_tensor *tensors, size_t count)
 {
-    bool standard = !strcmp(path, "-");
-    FILE *file = standard ? stdout : fopen(path, "wb");
-    if (!file)
-        return talk_fail(talk, STATUS_DATA, "%s: %s", path, strerror(errno));
-    bool written = tensor_format_write(file, format, tensors, count);
-    int code = errno;
-    if ((standard ? fflush(file) : fclose(file)) && written) {
-        written = false;
-        code = errno;
-    }
-    return written ? STATUS_OK : talk_fail(talk, STATUS_DATA, "%s: %s", standard ? "stdout" : path, strerror(code));
+    struct ncl_whole_file whole;
+    int code = ncl_whole_file_open(&whole, path);
+    if (!code)
+        code = ncl_whole_file_close(&whole, tensor_format_write(whole.file, format, tensors, count));
+    return code ? talk_fail(talk, STATUS_DATA, "%s: %s", path, strerror(code)) : STATUS_OK;
+}
+
+static enum status write_standard(struct talk *talk, enum tensor_format format, const struct named_tensor *tensors,
+                                  size_t count)
+{
+    return tensor_format_write(stdout, format, tensors, count) && !fflush(stdout)
+               ? STATUS_OK
+               : talk_fail(talk, STATUS_DATA, "stdout: %s", strerror(errno));
+}
+
+/* "-" is stdout. */
+static enum status write_place(struct talk *talk, const char *path, enum tensor_format format,
+                               const struct named_tensor *tensors, size_t count)
+{
+    return strcmp(path, "-") ? write_file(talk, path, format, tensors, count)
+                             : write_standard(talk, format, tensors, count);
 }
 
 static enum status write_folder(const struct runs *runs, const struct run_target *target,
@@ -45,6 +56,6 @@ enum status output_write(const struct runs *runs, const struct run_target *targe
     if (target->to == TARGET_FOLDER)
         return write_folder(runs, target, tensors);
     if (target->to == TARGET_ALL)
-        return write_file(runs->talk, target->path, target->format, tensors, runs->output_count);
-    return write_file(runs->talk, target->path, target->format, &tensors[target->output], 1);
+        return write_place(runs->talk, target->path, target->format, tensors, runs->output_count);
+    return write_place(runs->talk, target->path, target->format, &tensors[target->output], 1);
 }

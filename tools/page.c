@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "page.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
@@ -51,20 +50,16 @@ void page_facts(FILE *file, const char *name, ...)
     va_end(args);
 }
 
-FILE *page_open(const char *path, struct talk *talk)
+enum status page_open(struct ncl_whole_file *whole, const char *path, struct talk *talk)
 {
-    FILE *file = fopen(path, "w");
-    if (!file)
-        talk_fail(talk, STATUS_DATA, "%s: %s", path, strerror(errno));
-    return file;
+    const int code = ncl_whole_file_open(whole, path);
+    return code ? talk_fail(talk, STATUS_DATA, "%s: %s", path, strerror(code)) : STATUS_OK;
 }
 
-enum status page_close(FILE *file, const char *path, struct talk *talk)
+enum status page_close(struct ncl_whole_file *whole, const char *path, struct talk *talk)
 {
-    const int failed = ferror(file);
-    if (fclose(file) || failed)
-        return talk_fail(talk, STATUS_DATA, "%s: %s", path, strerror(errno));
-    return STATUS_OK;
+    const int code = ncl_whole_file_close(whole, true);
+    return code ? talk_fail(talk, STATUS_DATA, "%s: %s", path, strerror(code)) : STATUS_OK;
 }
 
 /* ---- plots ---- */

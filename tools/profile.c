@@ -92,11 +92,12 @@ static enum status measure(struct profile *profile, const struct runs *runs, voi
 
 static enum status write_report(const struct profile *profile, const char *path)
 {
-    FILE *file = page_open(path, profile->engine->talk);
-    if (!file)
-        return STATUS_DATA;
-    profile_page(profile, file);
-    return page_close(file, path, profile->engine->talk);
+    struct ncl_whole_file whole;
+    const enum status status = page_open(&whole, path, profile->engine->talk);
+    if (status)
+        return status;
+    profile_page(profile, whole.file);
+    return page_close(&whole, path, profile->engine->talk);
 }
 
 enum status profile_run(const struct engine *engine, const struct runs *runs, void *const *outputs, json_t *document)

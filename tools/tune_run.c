@@ -97,11 +97,12 @@ static enum status contend(const struct engine *engine, const char *tuning, stru
 
 static enum status table_write(const struct engine *engine, const char *path, const char *text)
 {
-    FILE *file = page_open(path, engine->talk);
-    if (!file)
-        return STATUS_DATA;
-    fputs(text, file);
-    return page_close(file, path, engine->talk);
+    struct ncl_whole_file whole;
+    const enum status status = page_open(&whole, path, engine->talk);
+    if (status)
+        return status;
+    fputs(text, whole.file);
+    return page_close(&whole, path, engine->talk);
 }
 
 static void table_tell(const struct engine *engine, const nnefcl_tuned *tuned, const char *path,

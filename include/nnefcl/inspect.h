@@ -23,7 +23,8 @@ typedef enum nnefcl_dump {
 /* Receives text in pieces; a non-zero return stops the dump. */
 typedef int (*nnefcl_write_fn)(void *user, const char *text, size_t length);
 
-/* AST, GRAPH, FLAT or DOT; for the others NNEFCL_ERR_ARGUMENT. */
+/* AST, GRAPH, FLAT or DOT; for the others NNEFCL_ERR_ARGUMENT. NNEFCL_ERR_UNSUPPORTED: the AST of a file of another
+ * system, which is no document. */
 NNEFCL_API nnefcl_status nnefcl_model_dump(const nnefcl_model *model, nnefcl_dump what, nnefcl_write_fn write,
                                            void *user, nnefcl_error *error);
 /* PLAN or CL. */

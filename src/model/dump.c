@@ -74,7 +74,11 @@ nnefcl_status nnefcl_model_dump(const nnefcl_model *model, nnefcl_dump what, nne
                          model ? "write" : "model");
     diag.budget = model->budget;
     ncl_text_init(&text, &model->arena.allocator);
-    if (what == NNEFCL_DUMP_AST)
+    if (what == NNEFCL_DUMP_AST && !model->document)
+        status = ncl_error(&diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE,
+                           "a file of another system is no document that could be shown as parsed; the flat dump shows "
+                           "what it became");
+    else if (what == NNEFCL_DUMP_AST)
         ncl_print_document(&text, model->document);
     else if (what == NNEFCL_DUMP_GRAPH)
         ncl_dump_graph(&text, model->graph);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/checked.h"
+#include "base/whole_file.h"
 #include "model/dump.h"
 
 struct save {
@@ -17,9 +18,9 @@ struct save {
     struct ncl_weights *weights;
 };
 
-static nnefcl_status system_failed(struct save *save, const char *what, const char *path)
+static nnefcl_status system_failed(struct save *save, const char *what, const char *path, int code)
 {
-    return ncl_error(save->diag, NNEFCL_ERR_DATA, NCL_NOWHERE, "%s '%.300s': %s", what, path, strerror(errno));
+    return ncl_error(save->diag, NNEFCL_ERR_DATA, NCL_NOWHERE, "%s '%.300s': %s", what, path, strerror(code));
 }
 
 /* The folders of a label ("encoder/conv1/filter"), and that of the model itself. */
@@ -29,42 +30,40 @@ static nnefcl_status folders_make(struct save *save, char *path)
         *slash = '\0';
         const int failed = mkdir(path, 0777) && errno != EEXIST;
         if (failed)
-            return system_failed(save, "cannot make the folder", path);
+            return system_failed(save, "cannot make the folder", path, errno);
         *slash = '/';
     }
     return NNEFCL_OK;
 }
 
-static nnefcl_status file_open(struct save *save, const char *name, const char *end, const char **path, FILE **file)
+static nnefcl_status file_open(struct save *save, const char *name, const char *end, struct ncl_whole_file *whole)
 {
-    char *made = ncl_arena_printf(&save->arena, "%s/%s%s", save->folder, name, end);
-    *path = made;
-    *file = NULL;
-    nnefcl_status status = made ? folders_make(save, made) : ncl_nomem(save->diag);
-    if (!status && !(*file = fopen(made, "wb")))
-        status = system_failed(save, "cannot write", made);
-    return status;
+    char *path = ncl_arena_printf(&save->arena, "%s/%s%s", save->folder, name, end);
+    nnefcl_status status = path ? folders_make(save, path) : ncl_nomem(save->diag);
+    const int code = status ? 0 : ncl_whole_file_open(whole, path);
+    return code ? system_failed(save, "cannot write", path, code) : status;
 }
 
-static nnefcl_status file_close(struct save *save, const char *path, FILE *file, bool whole)
+static nnefcl_status file_close(struct save *save, struct ncl_whole_file *whole, bool written)
 {
-    const bool failed = ferror(file) || !whole;
-    return fclose(file) || failed ? system_failed(save, "cannot write", path) : NNEFCL_OK;
+    const int code = ncl_whole_file_close(whole, written);
+    return code ? system_failed(save, "cannot write", whole->path, code) : NNEFCL_OK;
+}
+
+static nnefcl_status document_write(struct save *save, const struct ncl_text *text)
+{
+    struct ncl_whole_file whole;
+    const nnefcl_status status = file_open(save, "graph", ".nnef", &whole);
+    return status ? status : file_close(save, &whole, fwrite(text->data, 1, text->length, whole.file) == text->length);
 }
 
 static nnefcl_status document_save(struct save *save)
 {
     struct ncl_text text;
-    const char *path;
-    FILE *file = NULL;
     ncl_text_init(&text, &save->model->arena.allocator);
     nnefcl_status status = ncl_dump_flat(&text, save->model, save->diag);
-    if (!status && text.failed)
-        status = ncl_nomem(save->diag);
     if (!status)
-        status = file_open(save, "graph", ".nnef", &path, &file);
-    if (file)
-        status = file_close(save, path, file, fwrite(text.data, 1, text.length, file) == text.length);
+        status = text.failed ? ncl_nomem(save->diag) : document_write(save, &text);
     ncl_text_free(&text);
     return status;
 }
@@ -85,18 +84,20 @@ static nnefcl_status elements_read(struct save *save, const struct ncl_tensor *t
     return ncl_weights_next(save->weights, out->data, (size_t)count, save->diag);
 }
 
+static nnefcl_status variable_write(struct save *save, const char *label, const nnefcl_tensor *elements)
+{
+    struct ncl_whole_file whole;
+    const nnefcl_status status = file_open(save, label, ".dat", &whole);
+    return status ? status
+                  : file_close(save, &whole, nnefcl_tensor_write(elements, write_bytes, whole.file, NULL) == NNEFCL_OK);
+}
+
 static nnefcl_status variable_save(struct save *save, const struct ncl_tensor *tensor)
 {
     nnefcl_tensor elements = {0};
-    const char *path;
-    FILE *file = NULL;
     nnefcl_status status = elements_read(save, tensor, &elements);
     if (!status)
-        status = file_open(save, tensor->variable->label, ".dat", &path, &file);
-    if (file) {
-        const bool whole = nnefcl_tensor_write(&elements, write_bytes, file, NULL) == NNEFCL_OK;
-        status = file_close(save, path, file, whole);
-    }
+        status = variable_write(save, tensor->variable->label, &elements);
     ncl_resize(&save->model->arena.allocator, elements.data, 0);
     return status;
 }

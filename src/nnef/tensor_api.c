@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/whole_file.h"
 #include "file_bytes.h"
 #include "tensor_file.h"
 
@@ -277,14 +278,9 @@ nnefcl_status nnefcl_tensor_save(const char *path, const nnefcl_tensor *tensor, 
     nnefcl_status status = check_tensor(tensor, path, &diag);
     if (status)
         return status;
-    FILE *file = fopen(path, "wb");
-    if (!file)
-        return cannot(&diag, "write", path, errno);
-    bool written = write_tensor(tensor, write_to_file, file);
-    int code = errno;
-    if (fclose(file) != 0 && written) {
-        code = errno;
-        written = false;
-    }
-    return written ? NNEFCL_OK : cannot(&diag, "write", path, code);
+    struct ncl_whole_file whole;
+    int code = ncl_whole_file_open(&whole, path);
+    if (!code)
+        code = ncl_whole_file_close(&whole, write_tensor(tensor, write_to_file, whole.file));
+    return code ? cannot(&diag, "write", path, code) : NNEFCL_OK;
 }

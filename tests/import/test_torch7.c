@@ -138,6 +138,21 @@ START_TEST(network)
 }
 END_TEST
 
+/* There is no document that could be shown. */
+START_TEST(no_document)
+{
+    static struct bytes file;
+    static struct model_text text;
+    nnefcl_error error = {0};
+    make_network(&file);
+    open_shaped(&text, &file);
+    ck_assert_int_eq(nnefcl_model_dump(text.model, NNEFCL_DUMP_AST, model_text_append, &text, &error),
+                     NNEFCL_ERR_UNSUPPORTED);
+    ck_assert(error.message[0] && !text.dump[0]);
+    nnefcl_model_free(text.model);
+}
+END_TEST
+
 START_TEST(shape_wanted)
 {
     static struct bytes file;
@@ -341,6 +356,7 @@ int main(void)
     TCase *tests = tcase_create("torch7");
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, network);
+    tcase_add_test(tests, no_document);
     tcase_add_test(tests, shape_wanted);
     tcase_add_test(tests, damaged);
     tcase_add_test(tests, nested);

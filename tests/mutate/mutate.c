@@ -12,9 +12,8 @@
 
 #include "base/counting_allocator.h"
 #include "mutate/mutation.h"
-#include "nnef/parse.h"
-#include "nnef/print.h"
-#include "nnefcl/inspect.h"
+#include "mutate/tar.h"
+#include "mutate/verdict.h"
 #include "nnefcl/model.h"
 #include "nnefcl/tensor.h"
 
@@ -71,35 +70,13 @@ static void make_tensor(struct blob *blob, size_t which)
     put_word(blob, 48, tensors[which].code);
 }
 
-/* A member of a tar archive (ustar). */
-static void add_member(struct blob *tar, const char *name, const struct blob *content)
-{
-    if (!content->size)
-        return;
-    char header[512] = "";
-    static const char zeros[512];
-    snprintf(header, 100, "%s", name);
-    memcpy(header + 100, "0000644\0000000000\0000000000\000", 24);
-    snprintf(header + 124, 12, "%011zo", content->size);
-    memcpy(header + 136, "00000000000\000        0", 21);
-    memcpy(header + 257, "ustar\00000", 8);
-    unsigned sum = 0;
-    for (size_t i = 0; i < sizeof header; i++)
-        sum += (unsigned char)header[i];
-    snprintf(header + 148, 8, "%06o", sum);
-    blob_add(tar, header, sizeof header);
-    blob_add(tar, content->data, content->size);
-    blob_add(tar, zeros, (512 - content->size % 512) % 512);
-}
-
 static void make_archive(struct input *input)
 {
-    static const char zeros[1024];
-    add_member(&input->file, "graph.nnef", &input->graph);
-    add_member(&input->file, "graph.quant", &input->quant);
+    tar_add(&input->file, "graph.nnef", &input->graph);
+    tar_add(&input->file, "graph.quant", &input->quant);
     for (size_t i = 0; i < TENSOR_MAX; i++)
-        add_member(&input->file, tensors[i].name, &input->tensor[i]);
-    blob_add(&input->file, zeros, sizeof zeros);
+        tar_add(&input->file, tensors[i].name, &input->tensor[i]);
+    tar_end(&input->file);
 }
 
 /* Model number `number`: a seed, mutated in one or two of its files, as a text or an archive. */
@@ -143,116 +120,6 @@ static void free_input(struct input *input)
 
 /* ---- what must hold ---- */
 
-struct verdict {
-    const char *wrong; /* NULL: nothing */
-    char detail[1200];
-};
-
-static void blame(struct verdict *verdict, const char *wrong, const nnefcl_error *error)
-{
-    if (verdict->wrong)
-        return;
-    verdict->wrong = wrong;
-    snprintf(verdict->detail, sizeof verdict->detail, "%s:%d:%d %s", error->file, error->line, error->column,
-             error->message);
-}
-
-/* A status, its error and its result belong together. */
-static void check_status(struct verdict *verdict, nnefcl_status status, const nnefcl_error *error, const void *result)
-{
-    if ((status == NNEFCL_OK) != (result != NULL))
-        blame(verdict, "status and result disagree", error);
-    if (status == NNEFCL_ERR_INTERNAL || status == NNEFCL_ERR_ARGUMENT || status == NNEFCL_ERR_DEVICE)
-        blame(verdict, "a status that bytes cannot cause", error);
-    if (status == NNEFCL_OK)
-        return;
-    if (error->status != status)
-        blame(verdict, "error.status is not the status", error);
-    if (!error->message[0])
-        blame(verdict, "an error without a message", error);
-    for (const char *c = error->message; *c; c++)
-        if ((unsigned char)*c < ' ')
-            blame(verdict, "a message with control characters", error);
-    if (error->line < 0 || error->column < 0 || (error->line == 0 && error->column != 0))
-        blame(verdict, "a place that is none", error);
-}
-
-static void check_memory(struct verdict *verdict, const struct counting_allocator *counting, const nnefcl_error *error)
-{
-    if (counting->live)
-        blame(verdict, "memory that was not given back", error);
-    if (counting->refused)
-        blame(verdict, "more memory than allowed", error);
-}
-
-/* What can be parsed can be printed, and what was printed is the same document. */
-static void check_printing(struct verdict *verdict, const struct blob *graph)
-{
-    struct ncl_source source = {.name = "graph.nnef", .text = (const char *)graph->data, .length = graph->size},
-                      printed = {.name = "printed"};
-    const struct ncl_parse_options options = {.compat = NNEFCL_COMPAT_TRACT | NNEFCL_COMPAT_LEGACY};
-    struct ncl_text once, twice;
-    struct ncl_arena arena;
-    struct ncl_diag diag;
-    struct ncl_document *document;
-    nnefcl_error error = {0};
-    ncl_arena_init(&arena, NULL, 0);
-    ncl_text_init(&once, NULL);
-    ncl_text_init(&twice, NULL);
-    ncl_diag_init(&diag, &error, NULL, NULL, false);
-    if (ncl_parse_document(&arena, &diag, &source, &options, &document) == NNEFCL_OK) {
-        ncl_print_document(&once, document);
-        printed.text = once.data;
-        printed.length = once.length;
-        if (ncl_parse_document(&arena, &diag, &printed, &options, &document) != NNEFCL_OK)
-            blame(verdict, "the printed document is refused", &error);
-        else {
-            ncl_print_document(&twice, document);
-            if (once.length != twice.length || memcmp(once.data, twice.data, once.length) != 0)
-                blame(verdict, "the printed document is another one", &error);
-        }
-    }
-    ncl_text_free(&once);
-    ncl_text_free(&twice);
-    ncl_arena_free(&arena);
-}
-
-static int swallow(void *user, const char *text, size_t length)
-{
-    *(size_t *)user += text ? length : 0;
-    return 0;
-}
-
-static void check_dumps(struct verdict *verdict, const nnefcl_model *model)
-{
-    static const nnefcl_dump of_model[] = {NNEFCL_DUMP_AST, NNEFCL_DUMP_GRAPH, NNEFCL_DUMP_FLAT, NNEFCL_DUMP_DOT};
-    nnefcl_error error = {0};
-    for (size_t i = 0; i < sizeof of_model / sizeof *of_model; i++) {
-        size_t length = 0;
-        if (nnefcl_model_dump(model, of_model[i], swallow, &length, &error) != NNEFCL_OK || !length)
-            blame(verdict, "a model that cannot be dumped", &error);
-    }
-}
-
-static void use_model(struct verdict *verdict, const nnefcl_model *model)
-{
-    nnefcl_error error = {0};
-    nnefcl_tensor_info info;
-    nnefcl_needs needs;
-    for (size_t i = 0; i < nnefcl_model_input_count(model); i++)
-        if (nnefcl_model_input(model, i, &info) != NNEFCL_OK || !info.name)
-            blame(verdict, "an input that cannot be described", &error);
-    for (size_t i = 0; i < nnefcl_model_output_count(model); i++)
-        if (nnefcl_model_output(model, i, &info) != NNEFCL_OK || !info.name)
-            blame(verdict, "an output that cannot be described", &error);
-    for (size_t i = 0; i < nnefcl_model_variable_count(model); i++)
-        if (nnefcl_model_variable(model, i, &info) != NNEFCL_OK || !info.label)
-            blame(verdict, "a variable that cannot be described", &error);
-    nnefcl_status status = nnefcl_model_check(model, NULL, &needs, &error);
-    check_status(verdict, status, &error, status == NNEFCL_OK ? &needs : NULL);
-    check_dumps(verdict, model);
-}
-
 static nnefcl_status run_model(struct verdict *verdict, struct input *input, struct dice *dice)
 {
     static const unsigned compats[] = {0, 0, 0, NNEFCL_COMPAT_TRACT | NNEFCL_COMPAT_LEGACY | NNEFCL_COMPAT_TORCH};
@@ -266,14 +133,14 @@ static nnefcl_status run_model(struct verdict *verdict, struct input *input, str
     options.strict = !options.compat && dice_below(dice, 8) == 0;
     options.random_weights = input->tensor[0].size == 0;
     nnefcl_status status = nnefcl_model_open_memory(input->file.data, input->file.size, &options, &model, &error);
-    check_status(verdict, status, &error, model);
+    verdict_status(verdict, status, &error, model);
     snprintf(verdict->detail, sizeof verdict->detail, "%s:%d:%d %s", error.file, error.line, error.column,
              error.message);
     if (model)
-        use_model(verdict, model);
+        verdict_model(verdict, model);
     nnefcl_model_free(model);
-    check_memory(verdict, &counting, &error);
-    check_printing(verdict, &input->graph);
+    verdict_memory(verdict, &counting, &error);
+    verdict_printing(verdict, input->graph.data, input->graph.size);
     return status;
 }
 
@@ -285,11 +152,11 @@ static nnefcl_status run_tensor(struct verdict *verdict, struct input *input)
     nnefcl_tensor tensor = {0};
     nnefcl_status status =
         nnefcl_tensor_parse(input->file.data, input->file.size, "mutated.dat", &allocator, &tensor, &error);
-    check_status(verdict, status, &error, tensor.data);
+    verdict_status(verdict, status, &error, tensor.data);
     if (status == NNEFCL_OK && tensor.bytes != nnefcl_tensor_bytes(tensor.dtype, &tensor.shape))
-        blame(verdict, "a tensor whose size is not that of its shape", &error);
+        verdict_blame(verdict, "a tensor whose size is not that of its shape", &error);
     nnefcl_tensor_clear(&tensor, &allocator);
-    check_memory(verdict, &counting, &error);
+    verdict_memory(verdict, &counting, &error);
     return status;
 }
 
@@ -326,7 +193,7 @@ static bool run_one(const struct blob *seeds, uint64_t number, size_t *counts, c
     counts[status]++;
     double seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
     if (seconds > SECONDS)
-        blame(&verdict, "more time than any input needs", &(nnefcl_error){0});
+        verdict_blame(&verdict, "more time than any input needs", &(nnefcl_error){0});
     if (verdict.wrong)
         printf("%llu: %s (%s, %.1f s): %s\n", (unsigned long long)number, verdict.wrong, nnefcl_status_name(status),
                seconds, verdict.detail);

@@ -7,7 +7,7 @@
 #include "base/random.h"
 #include "front/weights.h"
 
-#define CHUNK 8192 /* items decoded at once: a multiple of 8, so that a chunk begins and ends at a byte */
+#define CHUNK 8192 /* items decoded at once: a multiple of 32, so that a chunk is whole bytes, and whole blocks */
 
 /* ---- the file of one variable ---- */
 
@@ -222,7 +222,7 @@ static nnefcl_status refill(struct ncl_weights *w, struct ncl_diag *diag)
         return stored_refill(w, diag);
     const struct ncl_tensor_header *header = &w->data.header;
     uint64_t left = w->volume - w->position;
-    size_t count = left < CHUNK ? (size_t)left : CHUNK, size = (count * header->bits + 7) / 8, got;
+    size_t count = left < CHUNK ? (size_t)left : CHUNK, size = (size_t)ncl_items_bytes(header, count), got;
     nnefcl_status status = ncl_cursor_read(w->data.cursor, w->packed, size, &got, diag);
     if (status)
         return status;

@@ -15,7 +15,7 @@
 
 /* ---- reading ---- */
 
-#define CHUNK 4096 /* items decoded at once: a multiple of 8, so that a chunk begins and ends at a byte */
+#define CHUNK 4096 /* items decoded at once: a multiple of 32, so that a chunk is whole bytes, and whole blocks */
 
 static nnefcl_dtype dtype_of(enum ncl_item_code code)
 {
@@ -78,8 +78,8 @@ static nnefcl_status decode_all(struct decoding *d)
     nnefcl_status status = NNEFCL_OK;
     for (uint64_t first = 0; first < d->header.items && status == NNEFCL_OK; first += CHUNK) {
         size_t count = d->header.items - first < CHUNK ? (size_t)(d->header.items - first) : CHUNK;
-        uint64_t offset = first / 8 * d->header.bits;
-        size_t size = (count * d->header.bits + 7) / 8;
+        uint64_t offset = ncl_items_bytes(&d->header, first);
+        size_t size = (size_t)ncl_items_bytes(&d->header, count);
         const uint8_t *packed = d->data ? d->data + offset : buffer;
         if (!d->data && ncl_file_read_at(d->file, NCL_TENSOR_HEADER + offset, buffer, size) != size)
             return ncl_error(d->diag, NNEFCL_ERR_DATA, NCL_NOWHERE, "%s: the file changed while it was read", d->name);

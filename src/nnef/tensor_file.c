@@ -2,6 +2,7 @@
 #include "tensor_file.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/half.h"
@@ -21,14 +22,7 @@ enum {
 };
 
 #define VENDOR_TRACT 0x5452 /* 'T' 'R' */
-
-static const struct {
-    uint16_t type;
-    const char *name;
-} tract_types[] = {
-    {0x1000, "strings"},     {0x2040, "Q4_0 blocks"}, {0x3040, "Q4_0 blocks"},
-    {0x3080, "Q8_1 blocks"}, {0x3081, "Q8_1 blocks"},
-};
+#define ITEM_NAME    16
 
 static uint32_t load32(const uint8_t *at)
 {
@@ -86,16 +80,17 @@ static nnefcl_status read_start(const struct reading *r)
     return NNEFCL_OK;
 }
 
-static nnefcl_status unknown_vendor(const struct reading *r, uint32_t type)
+/* Of other vendors we know floats in blocks; they say nothing in bits. */
+static nnefcl_status read_vendor_type(const struct reading *r, uint32_t type)
 {
-    if (r->out->vendor == VENDOR_TRACT)
-        for (size_t i = 0; i < sizeof tract_types / sizeof *tract_types; i++)
-            if (tract_types[i].type == type)
-                return ncl_error(r->diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE,
-                                 "%s: %s of tract (item type 0x%04x) are not supported", r->name, tract_types[i].name,
-                                 type);
-    return ncl_error(r->diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE,
-                     "%s: item type 0x%04x of vendor 0x%04x is not supported", r->name, type, r->out->vendor);
+    struct ncl_tensor_header *out = r->out;
+    out->blocks = out->vendor == VENDOR_TRACT ? ncl_item_blocks_find(type) : NULL;
+    out->bits = 0;
+    out->code = NCL_ITEM_FLOAT;
+    return out->blocks
+               ? NNEFCL_OK
+               : ncl_error(r->diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE,
+                           "%s: item type 0x%04x of vendor 0x%04x is not supported", r->name, type, out->vendor);
 }
 
 static nnefcl_status read_item_type(const struct reading *r)
@@ -105,7 +100,7 @@ static nnefcl_status read_item_type(const struct reading *r)
     out->vendor = word >> 16;
     out->bits = load32(r->header + AT_BITS);
     if (out->vendor != 0)
-        return unknown_vendor(r, type);
+        return read_vendor_type(r, type);
     if (type == 0x10 || type == 0x11) { /* 0b10 and 0b11 once read as hexadecimal */
         if (!(r->compat & NNEFCL_COMPAT_LEGACY))
             return ncl_error(r->diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE,
@@ -142,20 +137,33 @@ static nnefcl_status read_header_shape(const struct reading *r)
     for (uint32_t i = 0; i < rank; i++)
         if (__builtin_mul_overflow(items, (uint64_t)out->shape.extent[i], &items))
             return INVALID(r, "%s: the product of the extents overflows", r->name);
-    if (__builtin_mul_overflow(items, (uint64_t)out->bits, &bits) || bits > INT64_MAX)
-        return INVALID(r, "%s: %llu items of %u bits are too many", r->name, (unsigned long long)items, out->bits);
+    const unsigned most = out->blocks ? 64 : out->bits; /* a block has less than 64 bits for each item */
+    if (__builtin_mul_overflow(items, (uint64_t)most, &bits) || bits > INT64_MAX)
+        return INVALID(r, "%s: %llu items of %u bits are too many", r->name, (unsigned long long)items, most);
+    if (out->blocks && items % NCL_BLOCK_ITEMS)
+        return INVALID(r, "%s: %llu items are no whole blocks of %d", r->name, (unsigned long long)items,
+                       NCL_BLOCK_ITEMS);
     out->items = items;
-    out->bytes = (bits + 7) / 8;
+    out->bytes = ncl_items_bytes(out, items);
     return NNEFCL_OK;
+}
+
+static const char *item_name(const struct ncl_tensor_header *header, char text[ITEM_NAME])
+{
+    if (header->blocks)
+        return header->blocks->name;
+    snprintf(text, ITEM_NAME, "%u bits", header->bits);
+    return text;
 }
 
 static nnefcl_status read_length(const struct reading *r)
 {
+    char item[ITEM_NAME];
     uint64_t bytes = r->out->bytes, behind = r->file_size - NCL_TENSOR_HEADER;
     uint32_t length = load32(r->header + AT_LENGTH);
     if (length != (uint32_t)bytes || (bytes > UINT32_MAX && behind != bytes))
-        return INVALID(r, "%s: the header gives %u bytes of data, but %llu items of %u bits take %llu", r->name, length,
-                       (unsigned long long)r->out->items, r->out->bits, (unsigned long long)bytes);
+        return INVALID(r, "%s: the header gives %u bytes of data, but %llu items of %s take %llu", r->name, length,
+                       (unsigned long long)r->out->items, item_name(r->out, item), (unsigned long long)bytes);
     if (bytes > UINT32_MAX)
         ncl_warning(r->diag, NCL_NOWHERE, "%s: the length in the header wrapped: %u stands for %llu", r->name, length,
                     (unsigned long long)bytes);
@@ -285,9 +293,19 @@ static double item_double(const struct ncl_tensor_header *header, uint64_t raw)
     return code_is_signed(header->code) ? (double)value : (double)(uint64_t)value;
 }
 
+uint64_t ncl_items_bytes(const struct ncl_tensor_header *header, uint64_t count)
+{
+    return header->blocks ? count / NCL_BLOCK_ITEMS * header->blocks->bytes
+                          : count / 8 * header->bits + (count % 8 * header->bits + 7) / 8;
+}
+
 void ncl_items_to_double(const struct ncl_tensor_header *header, const uint8_t *data, uint64_t first_bit, size_t count,
                          double *out)
 {
+    for (size_t i = 0; header->blocks && i < count; i += NCL_BLOCK_ITEMS, data += header->blocks->bytes)
+        header->blocks->decode(data, out + i);
+    if (header->blocks)
+        return;
     for (size_t i = 0; i < count; i++, first_bit += header->bits)
         out[i] = item_double(header, item_bits(data, first_bit, header->bits));
 }

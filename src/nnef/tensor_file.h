@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/diag.h"
+#include "nnef/tensor_blocks.h"
 #include "nnefcl/tensor.h"
 
 #define NCL_TENSOR_HEADER 128
@@ -21,7 +22,8 @@ enum ncl_item_code {
 
 struct ncl_tensor_header {
     nnefcl_shape shape;
-    unsigned bits; /* per item, 1 to 64 */
+    unsigned bits;                        /* per item, 1 to 64; 0 where items come in blocks */
+    const struct ncl_item_blocks *blocks; /* of floats; NULL: items come one by one */
     enum ncl_item_code
         code;        /* deprecated forms are already translated: code 1 with a signed parameter is NCL_ITEM_SIGNED */
     uint32_t vendor; /* upper half of the item type; 0: Khronos */
@@ -36,8 +38,12 @@ nnefcl_status ncl_tensor_header_read(const uint8_t header[NCL_TENSOR_HEADER], ui
                                      unsigned compat, nnefcl_status status, struct ncl_diag *diag,
                                      struct ncl_tensor_header *out);
 
+/* Bytes that the first `count` items take: whole blocks, and for others the last byte may be shared. */
+uint64_t ncl_items_bytes(const struct ncl_tensor_header *header, uint64_t count);
+
 /* Decodes `count` items starting at item `first` of the tensor, whose packed bits start at bit `first_bit` of `data`;
- * the numbers come out as they are stored, exactly: as doubles (floats; integers are exact up to 2^53) ... */
+ * the numbers come out as they are stored, exactly (blocks: whole ones, from their beginning): as doubles (floats;
+ * integers are exact up to 2^53) ... */
 void ncl_items_to_double(const struct ncl_tensor_header *header, const uint8_t *data, uint64_t first_bit, size_t count,
                          double *out);
 /* ... or as 64-bit integers (integer, quantized and bool codes; unsigned 64-bit values wrap; floats give their bits).

@@ -291,6 +291,27 @@ static const struct document exported[] = {
      "--compat=tract", "begin = [1], end = [4], stride = [2]"},
     {"normalization of tract_onnx", GRAPH("y = tract_onnx_lrn(x, alpha = 0.5, size = 3);"), COMPAT, TRACT,
      "--compat=tract", "size = [1, 3, 1, 1], alpha = 0.5"},
+    {"power of tract", FLAT("y = tract_core_pow_const(x, exponent = 2.5);"), COMPAT, TRACT, "--compat=tract",
+     "pow(x, 2.5)"},
+    {"exclusive or of tract", FLAT("y = select(tract_core_xor(x > 0.0, x > 1.0), 1.0, 0.0);"), COMPAT, TRACT,
+     "--compat=tract", "gt(x, 0.0)|gt(x, 1.0)|and|and|or|select"},
+    {"one-hot of tract",
+     FLAT("r = tract_core_range(start = 0, end = 3, step = 1); y = tract_core_one_hot(r, axis = 1, dim = 4);"), COMPAT,
+     TRACT, "--compat=tract", "value = [0.0, 1.0, 2.0, 3.0]|eq(|select<scalar>("},
+    {"end of an LSTM cell of tract",
+     FLAT("c = slice(x, axes = [1], begin = [0], end = [1]); h, d = tract_core_lstm_epilogue(x, c, hidden = 1); y = h "
+          "+ d;"),
+     COMPAT, TRACT, "--compat=tract", "split|sigmoid|mul|sigmoid|tanh|mul|add|sigmoid|tanh|mul"},
+    {"end of a GRU cell of tract",
+     FLAT("g = slice(x, axes = [1], begin = [0], end = [3]); h = slice(x, axes = [1], begin = [3], end = [4]);\n"
+          "y = tract_core_gru_epilogue(g, g, h, hidden = 1);"),
+     COMPAT, TRACT, "--compat=tract", "split|split|sigmoid|sigmoid|tanh|sub|mul|add"},
+    {"what transformers of tract add",
+     FLAT("a = tract_transformers_silu(x); b = tract_transformers_gelu_approx(a); y = tract_transformers_rms_norm(b, "
+          "axis = 1);"),
+     COMPAT, TRACT, "--compat=tract", "silu|tanh|mean_reduce|rsqrt"},
+    {"delay of a stream", FLAT("y = tract_pulse_delay(x, axis = 0, delay = 1, overlap = 0);"), REJECT, TRACT,
+     "tract_pulse_delay", ""},
     {"space_to_depth of nnef_tools",
      WITH("fragment space_to_depth( x: tensor<scalar>, block_size: integer, blocks_first: logical ) -> ( y: "
           "tensor<scalar> )\n{ y = reshape(x, shape = [1, 4, 8, 8, 1, 1]); }",

@@ -75,14 +75,31 @@ static const struct header_case header_cases[] = {
      NNEFCL_ERR_UNSUPPORTED,
      "w: item type 0x11 needs --compat=legacy"},
     {"code 0x11, legacy", {1, {4}, 8, 0x11, {0}}, 4, -1, 0, NNEFCL_COMPAT_LEGACY, NNEFCL_OK, NULL},
-    {"Q4_0",
-     {1, {32}, 0xffffffff, 0x54523040, {0}},
+    {"Q4_0", {2, {2, 32}, 0xffffffff, 0x54523040, {0}}, 36, -1, 0, 0, NNEFCL_OK, NULL},
+    {"Q4_0 of 33 items",
+     {1, {33}, 0xffffffff, 0x54523040, {0}},
      18,
      -1,
      0,
      0,
+     NNEFCL_ERR_DATA,
+     "w: 33 items are no whole blocks of 32"},
+    {"Q8_1, cut off",
+     {1, {32}, 0xffffffff, 0x54523081, {0}},
+     35,
+     -1,
+     0,
+     0,
+     NNEFCL_ERR_DATA,
+     "w: the header gives 35 bytes of data, but 32 items of Q8_1 take 36"},
+    {"strings of tract",
+     {1, {32}, 0xffffffff, 0x54521000, {0}},
+     32,
+     -1,
+     0,
+     0,
      NNEFCL_ERR_UNSUPPORTED,
-     "w: Q4_0 blocks of tract (item type 0x3040)"},
+     "w: item type 0x1000 of vendor 0x5452 is not supported"},
     {"vendor",
      {1, {4}, 8, 0x00070003, {0}},
      4,
@@ -308,6 +325,39 @@ START_TEST(floats_of_every_width)
     put_item(data, 0, 0x400921fb54442d18u, 64);
     ncl_items_to_double(&header, data, 0, 1, &value);
     ck_assert(value == 3.14159265358979312);
+}
+END_TEST
+
+/* Scale 0.5: item 1 is the low half of the second byte, or the high half of the first; 16 bytes behind the scale. */
+static const struct {
+    uint32_t type;
+    double first, second, sixteenth, last;
+} block_cases[] = {
+    {0x3040, -4, -3.5, 3.5, -3.5},
+    {0x2040, -4, 3.5, -3.5, -3.5},
+    {0x3080, 0.5 * -16, 0.5 * 0x01, 0, 0.5 * 0x70},
+    {0x3081, 0.5 * -16, 0.5 * 0x01, 0, 0.5 * 0x70},
+};
+
+START_TEST(blocks)
+{
+    uint8_t block[36] = {0x00, 0x38, 0xf0, 0x01}; /* Q4_0: 0 and 15, 1 and 0 */
+    double item[NCL_BLOCK_ITEMS];
+    const bool wide = block_cases[_i].type >= 0x3080;
+    if (wide) {
+        block[4] = 0xf0; /* -16, 1, ..., 112 */
+        block[5] = 0x01;
+        block[35] = 0x70;
+    } else {
+        block[17] = 0x11;
+    }
+    const struct ncl_tensor_header header = {.blocks = ncl_item_blocks_find(block_cases[_i].type)};
+    ck_assert_uint_eq(ncl_items_bytes(&header, 64), wide ? 72 : 36);
+    ncl_items_to_double(&header, block, 0, NCL_BLOCK_ITEMS, item);
+    ck_assert(item[0] == block_cases[_i].first);
+    ck_assert(item[1] == block_cases[_i].second);
+    ck_assert(item[wide ? 16 : _i == 0 ? 16 : 2] == block_cases[_i].sixteenth);
+    ck_assert(item[31] == block_cases[_i].last);
 }
 END_TEST
 
@@ -567,6 +617,7 @@ int main(void)
     tcase_add_loop_test(tests, integers_of_every_width, 1, 65);
     tcase_add_test(tests, bit_order);
     tcase_add_test(tests, floats_of_every_width);
+    tcase_add_loop_test(tests, blocks, 0, sizeof block_cases / sizeof *block_cases);
     tcase_add_test(tests, parse_many_items);
     tcase_add_test(tests, parse_types);
     tcase_add_test(tests, parse_errors);

@@ -6,6 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+/* PoCL compiles a kernel for the work-groups of its launches, and once more, for any, for whoever asks what it made.
+ * Without the former both are one. Ours have one work-item on CPUs: there is nothing to gain by it. */
+#define POCL_SPECIALIZES "POCL_WORK_GROUP_SPECIALIZATION"
+
 static const char *variable(const char *name)
 {
     const char *value = getenv(name);
@@ -80,7 +84,7 @@ const char *device_cure_none(void)
            "sees";
 }
 
-void device_clean_environment(void)
+void device_set_environment(void)
 {
     static const char *const folders[] = {"POCL_CACHE_DIR"};
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
@@ -88,4 +92,10 @@ void device_clean_environment(void)
         if (value && !*value)
             unsetenv(folders[i]);
     }
+    setenv(POCL_SPECIALIZES, "0", 0);
+}
+
+bool device_hands_out(void)
+{
+    return strcmp(getenv(POCL_SPECIALIZES), "0") == 0;
 }

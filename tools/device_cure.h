@@ -16,7 +16,10 @@ const char *device_cure_none(void);
 const char *pocl_cache_folder(struct pool *pool, bool *writable);
 /* Can a folder be written, or made? It is tried. */
 bool device_folder_writable(const char *folder, struct pool *pool);
-/* Before OpenCL is touched: variables of drivers that end the process by their value are taken out. */
-void device_clean_environment(void);
+/* Before OpenCL is touched: variables of drivers that end the process by their value are taken out, and PoCL is told to
+ * compile each kernel once, unless the variable for it is set. */
+void device_set_environment(void);
+/* Behind it: what a driver compiled costs nothing to get. */
+bool device_hands_out(void);
 
 #endif

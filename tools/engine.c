@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine.h"
+#include "device_cure.h"
 #include "execute.h"
 #include "given.h"
 #include "described.h"
@@ -93,6 +94,7 @@ enum status engine_open_device(struct engine *engine)
     options.diagnostic = talk_device_diagnostic;
     options.diagnostic_user = engine->talk;
     options.cache_dir = engine->options->cache_dir;
+    options.cache_binaries = device_hands_out();
     nnefcl_status status = nnefcl_device_open(engine->options->device, &options, &engine->device, &error);
     if (status == NNEFCL_OK) {
         nnefcl_device_describe(engine->device, &info);

@@ -92,7 +92,7 @@ int main(int argc, char **argv)
     struct sigaction interrupt = {.sa_handler = on_interrupt};
     sigaction(SIGINT, &interrupt, NULL);
     talk_init(&talk);
-    device_clean_environment();
+    device_set_environment();
     enum status status = options_parse(&options, argc, argv, &pool, &talk);
     if (!status)
         status = deadline_set(&options, &talk);

@@ -67,7 +67,8 @@ typedef struct nnefcl_device_options {
                               there. NULL: none. What is wrong with it only costs time, and is a note */
     uint64_t cache_limit;  /* bytes that it may take; the longest unused go first; 0: 256 MiB */
     int cache_binaries;    /* keep what the compiler made also where a driver has a cache of its own and takes
-                              seconds to hand it out (PoCL): at the end of nnefcl_session_create */
+                              seconds to hand it out (PoCL, unless the environment has
+                              POCL_WORK_GROUP_SPECIALIZATION=0): at the end of nnefcl_session_create */
 } nnefcl_device_options;
 NNEFCL_INIT_DECLARE(nnefcl_device_options)
 #define NNEFCL_DEVICE_OPTIONS_INIT NNEFCL_INIT(nnefcl_device_options)

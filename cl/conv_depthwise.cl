@@ -42,7 +42,7 @@ NCL_APART static void FN(conv_depthwise_tile)(SIZES size, V start, global const 
                                               global float *restrict y, INDEX to, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX rows = KERNEL(0), columns = KERNEL(1), row = TAP(0), column = TAP(1);
-    const bool beside = columns == 3 && column == LANES && at[PIXEL - 1] == (PIXEL - 1) * LANES;
+    const bool beside = columns == 3 && column == LANES && at[1] == LANES && at[PIXEL - 1] == (PIXEL - 1) * LANES;
     V c[PIXEL];
 #pragma unroll
     for (int i = 0; i < PIXEL; i++)

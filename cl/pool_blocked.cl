@@ -59,8 +59,8 @@ static V FN(pool_blocked_join)(V a, V v)
 }
 
 /* PIXEL cells side by side, whose windows begin at x and lie inside: their sums or maxima do not wait for each other. */
-NCL_APART static void FN(pool_blocked_tile)(SIZES size, global const float *x, global float *restrict y, INDEX at, INDEX n,
-                                            INDEX channel CHAIN_PARAMETERS)
+NCL_APART static void FN(pool_blocked_tile)(SIZES size, global const float *x, global float *restrict y, INDEX at,
+                                            INDEX n, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX rows = KERNEL(0), columns = KERNEL(1), step = STRIDE(1) * LANES;
     const INDEX row = DILATION(0) * X_ROW, column = DILATION(1) * LANES;

@@ -62,6 +62,16 @@ const double *ncl_import_scalars(struct ncl_import *import, const struct ncl_imp
     return found ? found->scalar : NULL;
 }
 
+const struct ncl_import_graph *ncl_import_graph_of(struct ncl_import *import, const struct ncl_import_node *node,
+                                                   const char *name)
+{
+    const struct ncl_import_attribute *attribute = ncl_import_attribute(node, name);
+    if (attribute && attribute->kind == NCL_ATTRIBUTE_GRAPH && attribute->count)
+        return attribute->graph;
+    ncl_import_wrong(import, "it has no graph '%s'", name);
+    return NULL;
+}
+
 int ncl_import_axis(struct ncl_import *import, int64_t axis, int rank)
 {
     if (axis >= -rank && axis < rank)

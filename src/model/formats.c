@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/formats.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "nnefcl/inspect.h"
@@ -57,14 +56,10 @@ nnefcl_status ncl_format_detect(const struct ncl_container *container, struct nc
     return status;
 }
 
-/* Operators of TensorFlow and of Lite stand in one table: those of Lite are written in capitals. */
-static bool format_has(size_t format, const char *op)
+/* Nodes that readers make have names with blanks. */
+static bool is_of_files(const char *op)
 {
-    const bool lite = strcmp(format_names[format], "tflite") == 0,
-               full = strcmp(format_names[format], "tensorflow") == 0;
-    const bool capitals = isupper((unsigned char)op[0]) && !islower((unsigned char)op[1]);
-    const bool word = strchr(op, ' ') == NULL; /* nodes that readers make have names with blanks */
-    return word && (!lite || (capitals && strcmp(op, "LRN") != 0)) && (!full || !capitals || strcmp(op, "LRN") == 0);
+    return strchr(op, ' ') == NULL;
 }
 
 const char *nnefcl_format_op(const char *format, size_t index)
@@ -75,7 +70,7 @@ const char *nnefcl_format_op(const char *format, size_t index)
         if (!format || strcmp(format_names[f], format) != 0)
             continue;
         for (size_t i = 0; i < formats[f]->operator_count; i++)
-            if (format_has(f, formats[f]->operators[i].name) && index-- == 0)
+            if (is_of_files(formats[f]->operators[i].name) && index-- == 0)
                 return formats[f]->operators[i].name;
     }
     return NULL;

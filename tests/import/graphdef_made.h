@@ -102,7 +102,7 @@ static inline void integers(struct bytes *graph, const char *name, const int *it
 
 /* ---- by lines ---- */
 
-/* "key=value": @name is a function, digits are an integer, other words are text. */
+/* "key=value": @name is a function, [1,2] a list, digits are an integer, with a point a number, other words text. */
 static inline void attr_line(struct bytes *node, const char *word)
 {
     const char *equals = strchr(word, '=');
@@ -112,6 +112,13 @@ static inline void attr_line(struct bytes *node, const char *word)
     if (equals[1] == '@') {
         pb_text(&function, 1, equals + 2);
         pb_message(&value, 10, &function);
+    } else if (equals[1] == '[') {
+        struct bytes list = {.size = 0};
+        for (char *at = (char *)equals + 2; *at && *at != ']'; at += *at == ',')
+            pb_number(&list, 3, strtoul(at, &at, 10));
+        pb_message(&value, 1, &list);
+    } else if (strchr(equals, '.')) {
+        pb_float(&value, 4, strtof(equals + 1, NULL));
     } else if (isdigit((unsigned char)equals[1])) {
         pb_number(&value, 3, strtoul(equals + 1, NULL, 10));
     } else {

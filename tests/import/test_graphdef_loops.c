@@ -161,7 +161,7 @@ static const struct {
 } refusals[] = {
     {"y = If x x two then_branch=@yes else_branch=@no", "the condition, 'x', depends on data"},
     {"y = If all x two then_branch=@yes else_branch=@no", "a condition of 3 elements"},
-    {"y = If one x two then_branch=@none else_branch=@no", "the graph 'then_branch' is missing"},
+    {"y = If one x two then_branch=@none else_branch=@no", "it has no graph 'then_branch'"},
     {"y = If one x then_branch=@yes else_branch=@no", "a graph that does not fit"},
     {"y = PartitionedCall x f=@self", "more than 32 graphs are nested"},
     {"y = While zero cond=@yes body=@no", "a loop of 1 values whose graphs do not fit"},

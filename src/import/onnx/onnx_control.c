@@ -6,16 +6,6 @@
 
 #define MAX_TURNS 10000
 
-static const struct ncl_import_graph *graph_of(struct ncl_import *import, const struct ncl_import_node *node,
-                                               const char *name)
-{
-    const struct ncl_import_attribute *attribute = ncl_import_attribute(node, name);
-    if (attribute && attribute->kind == NCL_ATTRIBUTE_GRAPH && attribute->count)
-        return attribute->graph;
-    ncl_import_wrong(import, "it has no graph '%s'", name);
-    return NULL;
-}
-
 void ncl_onnx_if(struct ncl_import *import, const struct ncl_import_node *node)
 {
     const struct ncl_known *condition = ncl_import_need(import, node, 0, "the condition");
@@ -24,7 +14,7 @@ void ncl_onnx_if(struct ncl_import *import, const struct ncl_import_node *node)
     if (import->status)
         return;
     const bool yes = ncl_known_double(condition, 0) != 0;
-    const struct ncl_import_graph *graph = graph_of(import, node, yes ? "then_branch" : "else_branch");
+    const struct ncl_import_graph *graph = ncl_import_graph_of(import, node, yes ? "then_branch" : "else_branch");
     struct ncl_import_value *output = graph ? ncl_import_values_new(import, graph->output_count) : NULL;
     if (!output)
         return;
@@ -63,7 +53,7 @@ static void loop_begin(struct ncl_import *import, const struct ncl_import_node *
         const struct ncl_known *limit = ncl_import_need(import, node, 0, "the number of turns");
         loop->limit = limit && limit->count == 1 ? ncl_known_int64(limit, 0) : 0;
     }
-    loop->body = graph_of(import, node, "body");
+    loop->body = ncl_import_graph_of(import, node, "body");
     loop->carried = node->input_count > 2 ? node->input_count - 2 : 0;
     if (import->status)
         return;
@@ -180,7 +170,7 @@ static struct ncl_tensor *scan_row(struct ncl_import *import, const struct ncl_i
 static void scan_begin(struct ncl_import *import, const struct ncl_import_node *node, struct scan *scan)
 {
     const int64_t sequences = ncl_import_integer(import, node, "num_scan_inputs", 0);
-    scan->body = graph_of(import, node, "body");
+    scan->body = ncl_import_graph_of(import, node, "body");
     if (node->version < 9)
         ncl_import_refuse(import, "its form before operator set 9 is not supported");
     if (import->status)

@@ -3,9 +3,9 @@
  * flat operand; it is computed on the host where indices are known, else as a scalar, exact up to 2^24. */
 #include <string.h>
 
+#include "import/compose_index.h"
 #include "import/onnx/onnx_operators.h"
 
-#define MAX_FLAT   ((int64_t)1 << 24)
 #define MAX_LAYERS 64 /* times that one element is written */
 
 static void dense_strides(const nnefcl_shape *shape, int64_t *stride)
@@ -22,30 +22,11 @@ static nnefcl_shape flat_shape(const nnefcl_shape *shape)
     return (nnefcl_shape){.rank = 1, .extent = {ncl_shape_volume(shape)}};
 }
 
-static bool next_position(const nnefcl_shape *shape, int64_t *at)
-{
-    for (int i = shape->rank; i > 0; i--) {
-        if (++at[i - 1] < shape->extent[i - 1])
-            return true;
-        at[i - 1] = 0;
-    }
-    return false;
-}
-
-/* Index as a scalar tensor; negative ones count from the end. */
-static struct ncl_tensor *wrapped_number(struct ncl_import *import, struct ncl_tensor *index, int64_t extent)
-{
-    struct ncl_tensor *number = ncl_compose_cast(import, index, NNEFCL_SCALAR),
-                      *below = ncl_compose_with(import, "lt", number, 0),
-                      *moved = ncl_compose_with(import, "add", number, (double)extent);
-    return ncl_compose_select(import, below, moved, number);
-}
-
 /* Elements of flat x at whole numbers. */
 static struct ncl_tensor *flat_gather(struct ncl_import *import, struct ncl_tensor *x, struct ncl_tensor *place)
 {
     const nnefcl_shape flat = flat_shape(&x->shape);
-    if (flat.extent[0] > MAX_FLAT && place->dtype == NNEFCL_SCALAR)
+    if (flat.extent[0] > NCL_INDEX_MAX && place->dtype == NNEFCL_SCALAR)
         ncl_import_refuse(import, "places among more than 2^24 elements depend on data");
     return NCL_COMPOSE(import, "gather", {"input", ncl_value_tensor(ncl_compose_reshape(import, x, &flat))},
                        {"indices", ncl_value_tensor(ncl_compose_cast(import, place, NNEFCL_INTEGER))},
@@ -68,19 +49,9 @@ static struct ncl_known *places_of(struct ncl_import *import, const nnefcl_shape
     for (size_t i = 0; i < places->count; i++) {
         for (int j = 0; j < index->rank; j++)
             places->integer[i] += j == axis ? 0 : at[j] * stride[j];
-        next_position(index, at);
+        ncl_index_next(index, at);
     }
     return places;
-}
-
-static bool index_resolve(struct ncl_import *import, int64_t *index, int64_t extent)
-{
-    if (*index < -extent || *index >= extent) {
-        ncl_import_wrong(import, "the index %lld is outside of extent %lld", (long long)*index, (long long)extent);
-        return false;
-    }
-    *index += *index < 0 ? extent : 0;
-    return true;
 }
 
 static bool elements_check(struct ncl_import *import, const nnefcl_shape *x, const nnefcl_shape *index, int axis)
@@ -99,7 +70,7 @@ static const struct ncl_known *known_places(struct ncl_import *import, struct nc
 {
     for (size_t i = 0; places && i < places->count; i++) {
         int64_t index = known->integer[i];
-        if (!index_resolve(import, &index, extent))
+        if (!ncl_index_resolve(import, &index, extent))
             return NULL;
         places->integer[i] += index * stride;
     }
@@ -123,7 +94,7 @@ void ncl_onnx_gather_elements(struct ncl_import *import, const struct ncl_import
         places = (struct ncl_known *)known_places(import, places, known, x->shape.extent[axis], stride[axis]);
         place = places ? ncl_import_constant(import, places) : &import->nothing;
     } else {
-        place = wrapped_number(import, ncl_import_tensor(import, node, 1), x->shape.extent[axis]);
+        place = ncl_index_number(import, ncl_import_tensor(import, node, 1), x->shape.extent[axis]);
         place = ncl_compose_with(import, "mul", place, (double)stride[axis]);
         place = ncl_compose_binary(import, "add", place,
                                    ncl_compose_cast(import, ncl_import_constant(import, places), NNEFCL_SCALAR));
@@ -131,103 +102,11 @@ void ncl_onnx_gather_elements(struct ncl_import *import, const struct ncl_import
     ncl_import_give_element(import, node, 0, flat_gather(import, x, place), ncl_import_value(import, node, 0)->element);
 }
 
-/* ---- GatherND: the last axis of the indices are positions ---- */
-
-/* Rows of x that positions name: x becomes [named, rest]. */
-struct nd {
-    int batch, length; /* axes that both have in front, items of a position */
-    nnefcl_shape rows, positions;
-    int64_t named[NNEFCL_MAX_RANK]; /* strides of the named axes, in rows */
-};
-
-static bool nd_read(struct ncl_import *import, const nnefcl_shape *x, const nnefcl_shape *index, int64_t batch,
-                    struct nd *nd)
-{
-    *nd = (struct nd){0};
-    if (index->rank < 1 || batch < 0 || batch >= index->rank || batch > x->rank ||
-        index->extent[index->rank - 1] > x->rank - batch || index->extent[index->rank - 1] < 1) {
-        ncl_import_wrong(import, "the indices do not fit the operand");
-        return false;
-    }
-    nd->batch = (int)batch;
-    nd->length = (int)index->extent[index->rank - 1];
-    const int named = nd->batch + nd->length;
-    int64_t product = 1;
-    for (int i = named; i > 0; i--) {
-        nd->named[i - 1] = product;
-        product *= x->extent[i - 1];
-    }
-    nd->rows.extent[nd->rows.rank++] = product;
-    for (int i = named; i < x->rank; i++)
-        nd->rows.extent[nd->rows.rank++] = x->extent[i];
-    nd->positions = *index;
-    nd->positions.rank--;
-    return true;
-}
-
-/* The row of each position; by known indices. NULL: they are not known. */
-static const struct ncl_known *nd_known(struct ncl_import *import, const nnefcl_shape *x, const struct ncl_known *index,
-                                        const struct nd *nd)
-{
-    int64_t at[NNEFCL_MAX_RANK] = {0};
-    struct ncl_known *row = index ? ncl_known_new(&import->scratch, NCL_STORED_INT64, &nd->positions) : NULL;
-    for (size_t i = 0; row && i < row->count; i++) {
-        for (int j = 0; j < nd->batch; j++)
-            row->integer[i] += at[j] * nd->named[j];
-        for (int j = 0; j < nd->length; j++) {
-            int64_t item = index->integer[i * (size_t)nd->length + (size_t)j];
-            if (!index_resolve(import, &item, x->extent[nd->batch + j]))
-                return NULL;
-            row->integer[i] += item * nd->named[nd->batch + j];
-        }
-        next_position(&nd->positions, at);
-    }
-    return row;
-}
-
-static struct ncl_tensor *nd_computed(struct ncl_import *import, const nnefcl_shape *x, struct ncl_tensor *index,
-                                      const struct nd *nd)
-{
-    int64_t at[NNEFCL_MAX_RANK] = {0};
-    struct ncl_known *first = ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &nd->positions);
-    if (!first || nd->rows.extent[0] > MAX_FLAT) {
-        ncl_import_refuse(import, "too many places depend on data");
-        return &import->nothing;
-    }
-    for (size_t i = 0; i < first->count; i++) {
-        for (int j = 0; j < nd->batch; j++)
-            first->real[i] += (double)(at[j] * nd->named[j]);
-        next_position(&nd->positions, at);
-    }
-    struct ncl_tensor *row = ncl_import_constant(import, first);
-    for (int j = 0; j < nd->length && !import->status; j++) {
-        const int last = index->shape.rank - 1;
-        struct ncl_tensor *item =
-            ncl_compose_squeeze(import, ncl_compose_slice(import, index, last, j, j + 1, 1), last);
-        item = wrapped_number(import, item, x->extent[nd->batch + j]);
-        item = ncl_compose_with(import, "mul", item, (double)nd->named[nd->batch + j]);
-        row = ncl_compose_binary(import, "add", row, item);
-    }
-    return ncl_compose_cast(import, row, NNEFCL_INTEGER);
-}
-
 void ncl_onnx_gather_nd(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
-    const struct ncl_import_value *index = ncl_import_value(import, node, 1);
-    struct nd nd;
-    if (import->status ||
-        !nd_read(import, &x->shape, &index->shape, ncl_import_integer(import, node, "batch_dims", 0), &nd))
-        return;
-    const struct ncl_known *known = nd_known(import, &x->shape, ncl_import_known(import, node, 1), &nd);
-    struct ncl_tensor *row = import->status ? &import->nothing
-                             : known        ? ncl_import_constant(import, known)
-                                            : nd_computed(import, &x->shape, ncl_import_tensor(import, node, 1), &nd);
-    ncl_import_give_element(import, node, 0,
-                            NCL_COMPOSE(import, "gather",
-                                        {"input", ncl_value_tensor(ncl_compose_reshape(import, x, &nd.rows))},
-                                        {"indices", ncl_value_tensor(row)}, {"axis", ncl_value_integer(0)}),
-                            ncl_import_value(import, node, 0)->element);
+    struct ncl_tensor *y = ncl_compose_gather_nd(import, ncl_import_tensor(import, node, 0), node,
+                                                 ncl_import_integer(import, node, "batch_dims", 0));
+    ncl_import_give_element(import, node, 0, y, ncl_import_value(import, node, 0)->element);
 }
 
 /* ---- scatters with known places: the inverse gather, in as many layers as one place is written ---- */
@@ -297,10 +176,10 @@ void ncl_onnx_scatter_nd(struct ncl_import *import, const struct ncl_import_node
     const struct ncl_known *index = ncl_import_need(import, node, 1, "the indices");
     const char *op = reduction_of(import, node);
     const nnefcl_shape whole = x->shape;
-    struct nd nd;
-    if (import->status || !nd_read(import, &whole, &index->shape, 0, &nd))
+    struct ncl_nd nd;
+    if (import->status || !ncl_nd_read(import, &whole, &index->shape, 0, &nd))
         return;
-    const struct ncl_known *place = nd_known(import, &whole, index, &nd);
+    const struct ncl_known *place = ncl_nd_known(import, &whole, index, &nd);
     nnefcl_shape rows = nd.rows;
     rows.extent[0] = place ? (int64_t)place->count : 0;
     if (place && ncl_shape_volume(&rows) != ncl_shape_volume(&updates->shape))

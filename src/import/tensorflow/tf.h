@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* TensorFlow and TensorFlow Lite: what their readers and operators share. Operators of both have one table; those of
- * Lite are written in capitals. Channels are last in both, first in NNEF: what works on channels asks for its operand
- * by ncl_tf_first and gives ncl_tf_last, and what lies between (element-wise, concat, pad, reductions) moves the
- * transposes behind itself, so that two that meet are none. */
+/* TensorFlow and TensorFlow Lite: what their readers and operators share. Channels are last in both, first in NNEF:
+ * what works on channels asks for its operand by ncl_tf_first and gives ncl_tf_last, and what lies between
+ * (element-wise, concat, pad, reductions) moves the transposes behind itself, so that two that meet are none. */
 #ifndef NCL_TF_H
 #define NCL_TF_H
 
@@ -29,9 +28,9 @@ nnefcl_status ncl_tflite_read(struct ncl_import *import, struct ncl_import_graph
 
 /* Operand `index`: integers that stand for numbers are those numbers. */
 struct ncl_tensor *ncl_tf_tensor(struct ncl_import *import, const struct ncl_import_node *node, size_t index);
-/* A filter, which has rank 4, with its axes in the order of `axis`; of a constant on the host. */
-struct ncl_tensor *ncl_tf_moved(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
-                                const int axis[4]);
+/* A filter, which has this rank, with its axes in the order of `axis`; of a constant on the host. */
+struct ncl_tensor *ncl_tf_moved(struct ncl_import *import, const struct ncl_import_node *node, size_t index, int rank,
+                                const int *axis);
 /* Operand `index` of rank 1 as [1, C, 1, ...] of this rank. */
 struct ncl_tensor *ncl_tf_channels(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
                                    int rank);
@@ -72,15 +71,18 @@ struct ncl_tensor *ncl_tf_binary(struct ncl_import *import, const char *op, stru
     X(erfc)                                                                                                            \
     X(difference)                                                                                                      \
     X(floor_div)                                                                                                       \
-    X(select) X(cast) X(add_n) X(bias) X(quantize) X(dequantize) X(indices) X(conv) X(depthwise) X(lite_deconv)        \
-        X(deconv) X(pool) X(batch_norm) X(lrn) X(resize) X(blocks) X(space_batch) X(reshape) X(transpose) X(squeeze)   \
-            X(expand_dims) X(shape) X(rank) X(concat) X(lite_concat) X(split) X(split_v) X(pack) X(unpack) X(slice)    \
-                X(strided_slice) X(pad) X(mirror_pad) X(tile) X(gather) X(fill) X(range) X(broadcast) X(reverse)       \
-                    X(reduce) X(softmax) X(log_softmax) X(arg) X(matmul) X(einsum) X(fully_connected) X(l2_norm)       \
-                        X(conditional) X(loop) X(zeros_like) X(top_k) X(one_hot) X(cum_sum) X(product) X(lstm) X(rnn)  \
-                            X(l2_pool) X(softsign) X(log1p) X(expm1) X(div_no_nan) X(clip) X(call) X(switch) X(merge)  \
-                                X(list_new) X(array_new) X(list_rows) X(list_get) X(list_set) X(list_push) X(list_pop) \
-                                    X(list_count) X(list_stack) X(list_gather) X(list_scatter)
+    X(select)                                                                                                          \
+    X(cast)                                                                                                            \
+    X(add_n) X(bias) X(quantize) X(dequantize) X(indices) X(conv) X(depthwise) X(lite_deconv) X(deconv) X(pool)        \
+        X(batch_norm) X(lrn) X(resize) X(blocks) X(space_batch) X(reshape) X(transpose) X(squeeze) X(expand_dims)      \
+            X(shape) X(rank) X(concat) X(lite_concat) X(split) X(split_v) X(pack) X(unpack) X(slice) X(strided_slice)  \
+                X(pad) X(mirror_pad) X(tile) X(gather) X(fill) X(range) X(broadcast) X(reverse) X(reduce) X(softmax)   \
+                    X(log_softmax) X(arg) X(matmul) X(einsum) X(fully_connected) X(l2_norm) X(conditional) X(loop)     \
+                        X(zeros_like) X(top_k) X(one_hot) X(cum_sum) X(product) X(lstm) X(rnn) X(l2_pool) X(softsign)  \
+                            X(log1p) X(expm1) X(div_no_nan) X(clip) X(call) X(switch) X(merge) X(list_new)             \
+                                X(array_new) X(list_rows) X(list_get) X(list_set) X(list_push) X(list_pop)             \
+                                    X(list_count) X(list_stack) X(list_gather) X(list_scatter) X(gather_nd)            \
+                                        X(fake_quant)
 
 #define NCL_TF_DECLARE(name) void ncl_tf_build_##name(struct ncl_import *import, const struct ncl_import_node *node);
 NCL_TF_BUILDERS(NCL_TF_DECLARE)

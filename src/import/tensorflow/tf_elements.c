@@ -197,3 +197,35 @@ void ncl_tf_build_clip(struct ncl_import *import, const struct ncl_import_node *
     struct ncl_tensor *x = ncl_tf_binary(import, "min", ncl_tf_tensor(import, node, 0), ncl_tf_tensor(import, node, 2));
     ncl_tf_give(import, node, 0, ncl_tf_binary(import, "max", x, ncl_tf_tensor(import, node, 1)));
 }
+
+/* A bound of FakeQuant: an attribute, or a known operand. */
+static double fake_bound(struct ncl_import *import, const struct ncl_import_node *node, const char *name, size_t index,
+                         double otherwise)
+{
+    const struct ncl_known *known =
+        ncl_import_has(import, node, index) ? ncl_import_need(import, node, index, name) : NULL;
+    return known && known->count == 1 ? ncl_known_double(known, 0) : ncl_import_scalar(import, node, name, otherwise);
+}
+
+/* Numbers that unsigned integers can stand for, from `min` to `max` moved so that 0 is one of them; a narrow range
+ * lacks the integer 0. */
+void ncl_tf_build_fake_quant(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_tf_tensor(import, node, 0), *source = ncl_tf_source(x);
+    const double min = fake_bound(import, node, "min", 1, -6), max = fake_bound(import, node, "max", 2, 6);
+    const int64_t bits = ncl_import_integer(import, node, "num_bits", 8);
+    const bool narrow = ncl_import_integer(import, node, "narrow_range", 0) != 0;
+    if (!(min < max) || bits < 2 || bits > 16)
+        ncl_import_wrong(import, "%lld bits for numbers from %g to %g", (long long)bits, min, max);
+    if (import->status)
+        return;
+    const double low = narrow, high = ldexp(1, (int)bits) - 1, scale = (max - min) / (high - low),
+                 zero = fmin(fmax(round(low - min / scale), low), high);
+    struct ncl_tensor *y = source ? source : x;
+    y = narrow ? ncl_tf_clamp(import, y, (low - zero) * scale, (high - zero) * scale) : y;
+    y = NCL_COMPOSE(import, "zero_point_linear_quantize", {"x", ncl_value_tensor(y)},
+                    {"zero_point", ncl_value_integer((int64_t)zero)}, {"scale", ncl_value_scalar(scale)},
+                    {"bits", ncl_value_integer(bits)}, {"signed", ncl_value_logical(false)},
+                    {"symmetric", ncl_value_logical(false)});
+    ncl_tf_give(import, node, 0, source ? ncl_tf_last(import, y) : y);
+}

@@ -2,6 +2,7 @@
 /* Borders, repetitions, gathers, and tensors that are made of numbers: Pad, Tile, Gather, Fill, Range. */
 #include <string.h>
 
+#include "import/compose_index.h"
 #include "import/tensorflow/tf.h"
 
 static void pad_with(struct ncl_import *import, const struct ncl_import_node *node, const char *mode, double value)
@@ -145,4 +146,10 @@ void ncl_tf_build_range(struct ncl_import *import, const struct ncl_import_node 
         ncl_import_give_known(import, node, 0, range);
     else
         ncl_import_nomem(import);
+}
+
+void ncl_tf_build_gather_nd(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const int64_t batch = ncl_import_integer(import, node, "batch_dims", 0);
+    ncl_tf_give(import, node, 0, ncl_compose_gather_nd(import, ncl_tf_tensor(import, node, 0), node, batch));
 }

@@ -4,22 +4,12 @@
 
 #define MAX_TURNS 65536
 
-static const struct ncl_import_graph *graph_attribute(struct ncl_import *import, const struct ncl_import_node *node,
-                                                      const char *name)
-{
-    const struct ncl_import_attribute *attribute = ncl_import_attribute(node, name);
-    if (attribute && attribute->kind == NCL_ATTRIBUTE_GRAPH)
-        return attribute->graph;
-    ncl_import_wrong(import, "the graph '%s' is missing", name);
-    return NULL;
-}
-
 /* IF of Lite and If have other names for them. */
 static const struct ncl_import_graph *branch_attribute(struct ncl_import *import, const struct ncl_import_node *node,
                                                        bool yes)
 {
     const bool lite = ncl_import_attribute(node, "then") != NULL;
-    return graph_attribute(import, node, yes ? lite ? "then" : "then_branch" : lite ? "else" : "else_branch");
+    return ncl_import_graph_of(import, node, yes ? lite ? "then" : "then_branch" : lite ? "else" : "else_branch");
 }
 
 static void give_values(struct ncl_import *import, const struct ncl_import_node *node,
@@ -64,7 +54,7 @@ void ncl_tf_build_conditional(struct ncl_import *import, const struct ncl_import
 
 void ncl_tf_build_call(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    run_graph(import, node, graph_attribute(import, node, "f"), 0);
+    run_graph(import, node, ncl_import_graph_of(import, node, "f"), 0);
 }
 
 /* Switch: the operand is result 1 where the condition holds, result 0 where it does not. */
@@ -125,8 +115,8 @@ static bool loop_goes_on(struct ncl_import *import, const struct ncl_import_grap
 /* While: what goes around is what comes out. */
 void ncl_tf_build_loop(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    const struct ncl_import_graph *cond = graph_attribute(import, node, "cond"),
-                                  *body = graph_attribute(import, node, "body");
+    const struct ncl_import_graph *cond = ncl_import_graph_of(import, node, "cond"),
+                                  *body = ncl_import_graph_of(import, node, "body");
     const size_t count = node->input_count;
     if (!cond || !body)
         return;

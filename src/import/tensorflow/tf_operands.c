@@ -122,13 +122,13 @@ static struct ncl_known *move_known(struct ncl_import *import, const struct ncl_
     return moved;
 }
 
-struct ncl_tensor *ncl_tf_moved(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
-                                const int axis[4])
+struct ncl_tensor *ncl_tf_moved(struct ncl_import *import, const struct ncl_import_node *node, size_t index, int wanted,
+                                const int *axis)
 {
     const struct ncl_known *known = operand_known(import, node, index), *moved;
     const int rank = ncl_import_value(import, node, index)->shape.rank;
-    if (rank != 4) {
-        ncl_import_refuse(import, "a filter of rank %d, only 4 is supported", rank);
+    if (rank != wanted) {
+        ncl_import_refuse(import, "a filter of rank %d, only %d is supported", rank, wanted);
         return &import->nothing;
     }
     if (!known)

@@ -2,20 +2,29 @@
 /* Convolutions, pools, normalizations over channels, resampling. The input is brought to channels first, the result
  * back to channels last; a graph with data_format NCHW needs neither. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "import/tensorflow/tf.h"
 
+/* Spatial axes: those of Conv3D, CONV_3D, MaxPool3D and their like are 3. */
+static size_t plane_rank(const struct ncl_import_node *node)
+{
+    return strstr(node->op, "3D") ? 3 : 2;
+}
+
 static bool is_first(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    return strcmp(ncl_import_string(import, node, "data_format", "NHWC"), "NCHW") == 0;
+    const char *format = ncl_import_string(import, node, "data_format", "NHWC");
+    return strcmp(format, "NCHW") == 0 || strcmp(format, "NCDHW") == 0;
 }
 
 static struct ncl_tensor *window_input(struct ncl_import *import, const struct ncl_import_node *node, size_t index)
 {
     struct ncl_tensor *x = ncl_tf_tensor(import, node, index);
-    if (x->shape.rank != 4 && !import->status)
-        ncl_import_refuse(import, "operand of rank %d, only 4 is supported", x->shape.rank);
+    const int rank = (int)plane_rank(node) + 2;
+    if (x->shape.rank != rank && !import->status)
+        ncl_import_refuse(import, "operand of rank %d, only %d is supported", x->shape.rank, rank);
     return is_first(import, node) ? x : ncl_tf_first(import, x);
 }
 
@@ -26,20 +35,23 @@ static void give_window(struct ncl_import *import, const struct ncl_import_node 
 
 /* ---- the window ---- */
 
-/* Lite says stride_h and stride_w, TensorFlow strides of all axes. */
-static void window_extents(struct ncl_import *import, const struct ncl_import_node *node, const char *lite_h,
-                           const char *lite_w, const char *name, int64_t *extent)
+/* Lite says stride_d, stride_h and stride_w, TensorFlow strides of all axes. */
+static void window_extents(struct ncl_import *import, const struct ncl_import_node *node, const char *lite,
+                           const char *name, int64_t *extent)
 {
+    static const char axes[] = "dhw";
+    const size_t rank = plane_rank(node);
     size_t count;
     const int64_t *all = ncl_import_integers(import, node, name, &count);
-    extent[0] = ncl_import_integer(import, node, lite_h, 1);
-    extent[1] = ncl_import_integer(import, node, lite_w, 1);
-    if (count == 4)
-        memcpy(extent, all + (is_first(import, node) ? 2 : 1), 2 * sizeof *extent);
-    else if (count)
-        ncl_import_refuse(import, "%zu numbers in %s, not 4", count, name);
-    if ((extent[0] < 1 || extent[1] < 1) && !import->status)
-        ncl_import_wrong(import, "%s [%lld,%lld]", name, (long long)extent[0], (long long)extent[1]);
+    if (count && count != rank + 2)
+        ncl_import_refuse(import, "%zu numbers in %s, not %zu", count, name, rank + 2);
+    for (size_t i = 0; i < rank && !import->status; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "%s_%c", lite, axes[3 - rank + i]);
+        extent[i] = count ? all[i + (is_first(import, node) ? 2 : 1)] : ncl_import_integer(import, node, key, 1);
+        if (extent[i] < 1 && !import->status)
+            ncl_import_wrong(import, "%s of %lld", name, (long long)extent[i]);
+    }
 }
 
 static bool is_same(struct ncl_import *import, const struct ncl_import_node *node)
@@ -66,10 +78,9 @@ static void explicit_paddings(struct ncl_import *import, const struct ncl_import
 
 static struct ncl_compose_window window_of(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_compose_window window = ncl_compose_window_of(2);
-    window_extents(import, node, "stride_h", "stride_w", "strides", window.stride);
-    window_extents(import, node, "dilation_h", "dilation_w", "dilations", window.dilation);
-    window.size[0] = window.size[1] = 1;
+    struct ncl_compose_window window = ncl_compose_window_of(plane_rank(node));
+    window_extents(import, node, "stride", "strides", window.stride);
+    window_extents(import, node, "dilation", "dilations", window.dilation);
     return window;
 }
 
@@ -99,9 +110,9 @@ static void conv_with(struct ncl_import *import, const struct ncl_import_node *n
 {
     struct ncl_tensor *x = window_input(import, node, 0);
     struct ncl_compose_window window = window_of(import, node);
-    if (filter->shape.rank != 4 || import->status)
+    if (import->status)
         return;
-    memcpy(window.size, filter->shape.extent + 2, 2 * sizeof *window.size);
+    memcpy(window.size, filter->shape.extent + 2, window.rank * sizeof *window.size);
     place_window(import, node, &window, &x->shape);
     const int64_t channels = x->shape.extent[1], taken = filter->shape.extent[1];
     if (taken < 1 || channels % taken) {
@@ -113,18 +124,23 @@ static void conv_with(struct ncl_import *import, const struct ncl_import_node *n
                                  depthwise ? channels : channels / taken));
 }
 
-/* Filters are [out, h, w, in] in Lite, [h, w, in, out] in TensorFlow. */
+/* Filters are [out, h, w, in] in Lite, [h, w, in, out] in TensorFlow; those of three axes [d, h, w, in, out] in both.
+ */
 void ncl_tf_build_conv(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    static const int lite[] = {0, 3, 1, 2}, full[] = {3, 2, 0, 1};
-    conv_with(import, node, ncl_tf_moved(import, node, 1, is_lite(node) ? lite : full), false);
+    static const int lite[] = {0, 3, 1, 2}, full[] = {3, 2, 0, 1}, deep[] = {4, 3, 0, 1, 2};
+    const bool flat = plane_rank(node) == 2;
+    conv_with(import, node,
+              flat ? ncl_tf_moved(import, node, 1, 4, is_lite(node) ? lite : full)
+                   : ncl_tf_moved(import, node, 1, 5, deep),
+              false);
 }
 
 /* Filters are [1, h, w, in m] in Lite, [h, w, in, m] in TensorFlow: [in m, 1, h, w]. */
 void ncl_tf_build_depthwise(struct ncl_import *import, const struct ncl_import_node *node)
 {
     static const int lite[] = {3, 0, 1, 2}, full[] = {2, 3, 0, 1};
-    struct ncl_tensor *filter = ncl_tf_moved(import, node, 1, is_lite(node) ? lite : full);
+    struct ncl_tensor *filter = ncl_tf_moved(import, node, 1, 4, is_lite(node) ? lite : full);
     if (!is_lite(node) && filter->shape.rank == 4) {
         const int64_t *extent = filter->shape.extent;
         const nnefcl_shape shape = {.rank = 4, .extent = {extent[0] * extent[1], 1, extent[2], extent[3]}};
@@ -141,15 +157,14 @@ static void deconv_with(struct ncl_import *import, const struct ncl_import_node 
     const size_t axis = is_first(import, node) ? 2 : 1;
     int64_t size[NNEFCL_MAX_RANK];
     const size_t count = ncl_tf_integers(import, node, 0, "the shape of the output", size);
+    if (count != window.rank + 2 && count != window.rank)
+        ncl_import_refuse(import, "an output shape of %zu numbers", count);
     if (import->status)
         return;
-    if ((count != 4 && count != 2) || filter->shape.rank != 4) {
-        ncl_import_refuse(import, "an output shape of %zu numbers", count);
-        return;
-    }
-    const int64_t *output = count == 4 ? size + axis : size;
-    memcpy(window.size, filter->shape.extent + 2, 2 * sizeof *window.size);
-    const nnefcl_shape whole = {.rank = 4, .extent = {1, 1, output[0], output[1]}};
+    const int64_t *output = count == window.rank ? size : size + axis;
+    nnefcl_shape whole = {.rank = (int)window.rank + 2, .extent = {1, 1}};
+    memcpy(whole.extent + 2, output, window.rank * sizeof *output);
+    memcpy(window.size, filter->shape.extent + 2, window.rank * sizeof *window.size);
     place_window(import, node, &window, &whole);
     give_window(import, node, ncl_compose_deconv(import, x, filter, conv_bias(import, node, 3), &window, 1, output));
 }
@@ -158,14 +173,15 @@ static void deconv_with(struct ncl_import *import, const struct ncl_import_node 
 void ncl_tf_build_lite_deconv(struct ncl_import *import, const struct ncl_import_node *node)
 {
     static const int axis[] = {3, 0, 1, 2};
-    deconv_with(import, node, ncl_tf_moved(import, node, 1, axis));
+    deconv_with(import, node, ncl_tf_moved(import, node, 1, 4, axis));
 }
 
 /* [h, w, out, in] */
 void ncl_tf_build_deconv(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    static const int axis[] = {3, 2, 0, 1};
-    deconv_with(import, node, ncl_tf_moved(import, node, 1, axis));
+    static const int axis[] = {3, 2, 0, 1}, deep[] = {4, 3, 0, 1, 2};
+    const bool flat = plane_rank(node) == 2;
+    deconv_with(import, node, ncl_tf_moved(import, node, 1, flat ? 4 : 5, flat ? axis : deep));
 }
 
 /* ---- pools ---- */
@@ -174,7 +190,7 @@ static struct ncl_compose_window pool_window(struct ncl_import *import, const st
                                              const struct ncl_tensor *x)
 {
     struct ncl_compose_window window = window_of(import, node);
-    window_extents(import, node, "filter_h", "filter_w", "ksize", window.size);
+    window_extents(import, node, "filter", "ksize", window.size);
     if (!import->status)
         place_window(import, node, &window, &x->shape);
     return window;

@@ -150,6 +150,7 @@ enum { BUFFER_DATA = 0, BUFFER_OFFSET, BUFFER_SIZE };
     X(128, "CUMSUM")                                                                                                   \
     X(130, "BROADCAST_TO")                                                                                             \
     X(132, "CONV_3D")                                                                                                  \
+    X(135, "CONV_3D_TRANSPOSE")                                                                                        \
     X(140, "REDUCE_ALL")                                                                                               \
     X(142, "VAR_HANDLE")                                                                                               \
     X(143, "READ_VARIABLE")                                                                                            \
@@ -179,6 +180,26 @@ enum { BUFFER_DATA = 0, BUFFER_OFFSET, BUFFER_SIZE };
     X("TRANSPOSE_CONV", 1, "stride_w", 'I', 0)                                                                         \
     X("TRANSPOSE_CONV", 2, "stride_h", 'I', 0)                                                                         \
     X("TRANSPOSE_CONV", 3, "activation", 'B', 0)                                                                       \
+    X("CONV_3D", 0, "padding", 'B', 0)                                                                                 \
+    X("CONV_3D", 1, "stride_d", 'I', 0)                                                                                \
+    X("CONV_3D", 2, "stride_w", 'I', 0)                                                                                \
+    X("CONV_3D", 3, "stride_h", 'I', 0)                                                                                \
+    X("CONV_3D", 4, "activation", 'B', 0)                                                                              \
+    X("CONV_3D", 5, "dilation_d", 'I', 1)                                                                              \
+    X("CONV_3D", 6, "dilation_w", 'I', 1)                                                                              \
+    X("CONV_3D", 7, "dilation_h", 'I', 1)                                                                              \
+    X("CONV_3D_TRANSPOSE", 0, "padding", 'B', 0)                                                                       \
+    X("CONV_3D_TRANSPOSE", 1, "stride_d", 'I', 0)                                                                      \
+    X("CONV_3D_TRANSPOSE", 2, "stride_w", 'I', 0)                                                                      \
+    X("CONV_3D_TRANSPOSE", 3, "stride_h", 'I', 0)                                                                      \
+    X("CONV_3D_TRANSPOSE", 4, "activation", 'B', 0)                                                                    \
+    X("CONV_3D_TRANSPOSE", 5, "dilation_d", 'I', 1)                                                                    \
+    X("CONV_3D_TRANSPOSE", 6, "dilation_w", 'I', 1)                                                                    \
+    X("CONV_3D_TRANSPOSE", 7, "dilation_h", 'I', 1)                                                                    \
+    X("FAKE_QUANT", 0, "min", 'F', 0)                                                                                  \
+    X("FAKE_QUANT", 1, "max", 'F', 0)                                                                                  \
+    X("FAKE_QUANT", 2, "num_bits", 'I', 0)                                                                             \
+    X("FAKE_QUANT", 3, "narrow_range", 'B', 0)                                                                         \
     X("AVERAGE_POOL_2D", 0, "padding", 'B', 0)                                                                         \
     X("AVERAGE_POOL_2D", 1, "stride_w", 'I', 0)                                                                        \
     X("AVERAGE_POOL_2D", 2, "stride_h", 'I', 0)                                                                        \

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "import/compose_index.h"
+
+/* ---- indices ---- */
+
+bool ncl_index_next(const nnefcl_shape *shape, int64_t *at)
+{
+    for (int i = shape->rank; i > 0; i--) {
+        if (++at[i - 1] < shape->extent[i - 1])
+            return true;
+        at[i - 1] = 0;
+    }
+    return false;
+}
+
+bool ncl_index_resolve(struct ncl_import *import, int64_t *index, int64_t extent)
+{
+    if (*index < -extent || *index >= extent) {
+        ncl_import_wrong(import, "the index %lld is outside of extent %lld", (long long)*index, (long long)extent);
+        return false;
+    }
+    *index += *index < 0 ? extent : 0;
+    return true;
+}
+
+struct ncl_tensor *ncl_index_number(struct ncl_import *import, struct ncl_tensor *index, int64_t extent)
+{
+    struct ncl_tensor *number = ncl_compose_cast(import, index, NNEFCL_SCALAR),
+                      *below = ncl_compose_with(import, "lt", number, 0),
+                      *moved = ncl_compose_with(import, "add", number, (double)extent);
+    return ncl_compose_select(import, below, moved, number);
+}
+
+/* ---- positions ---- */
+
+bool ncl_nd_read(struct ncl_import *import, const nnefcl_shape *x, const nnefcl_shape *index, int64_t batch,
+                 struct ncl_nd *nd)
+{
+    *nd = (struct ncl_nd){0};
+    if (index->rank < 1 || batch < 0 || batch >= index->rank || batch > x->rank ||
+        index->extent[index->rank - 1] > x->rank - batch || index->extent[index->rank - 1] < 1) {
+        ncl_import_wrong(import, "the indices do not fit the operand");
+        return false;
+    }
+    nd->batch = (int)batch;
+    nd->length = (int)index->extent[index->rank - 1];
+    const int named = nd->batch + nd->length;
+    int64_t product = 1;
+    for (int i = named; i > 0; i--) {
+        nd->named[i - 1] = product;
+        product *= x->extent[i - 1];
+    }
+    nd->rows.extent[nd->rows.rank++] = product;
+    for (int i = named; i < x->rank; i++)
+        nd->rows.extent[nd->rows.rank++] = x->extent[i];
+    nd->positions = *index;
+    nd->positions.rank--;
+    return true;
+}
+
+const struct ncl_known *ncl_nd_known(struct ncl_import *import, const nnefcl_shape *x, const struct ncl_known *index,
+                                     const struct ncl_nd *nd)
+{
+    int64_t at[NNEFCL_MAX_RANK] = {0};
+    struct ncl_known *row = index ? ncl_known_new(&import->scratch, NCL_STORED_INT64, &nd->positions) : NULL;
+    for (size_t i = 0; row && i < row->count; i++) {
+        for (int j = 0; j < nd->batch; j++)
+            row->integer[i] += at[j] * nd->named[j];
+        for (int j = 0; j < nd->length; j++) {
+            int64_t item = index->integer[i * (size_t)nd->length + (size_t)j];
+            if (!ncl_index_resolve(import, &item, x->extent[nd->batch + j]))
+                return NULL;
+            row->integer[i] += item * nd->named[nd->batch + j];
+        }
+        ncl_index_next(&nd->positions, at);
+    }
+    return row;
+}
+
+static struct ncl_tensor *nd_computed(struct ncl_import *import, const nnefcl_shape *x, struct ncl_tensor *index,
+                                      const struct ncl_nd *nd)
+{
+    int64_t at[NNEFCL_MAX_RANK] = {0};
+    struct ncl_known *first = ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &nd->positions);
+    if (!first || nd->rows.extent[0] > NCL_INDEX_MAX) {
+        ncl_import_refuse(import, "too many places depend on data");
+        return &import->nothing;
+    }
+    for (size_t i = 0; i < first->count; i++) {
+        for (int j = 0; j < nd->batch; j++)
+            first->real[i] += (double)(at[j] * nd->named[j]);
+        ncl_index_next(&nd->positions, at);
+    }
+    struct ncl_tensor *row = ncl_import_constant(import, first);
+    for (int j = 0; j < nd->length && !import->status; j++) {
+        const int last = index->shape.rank - 1;
+        struct ncl_tensor *item =
+            ncl_compose_squeeze(import, ncl_compose_slice(import, index, last, j, j + 1, 1), last);
+        item = ncl_index_number(import, item, x->extent[nd->batch + j]);
+        item = ncl_compose_with(import, "mul", item, (double)nd->named[nd->batch + j]);
+        row = ncl_compose_binary(import, "add", row, item);
+    }
+    return ncl_compose_cast(import, row, NNEFCL_INTEGER);
+}
+
+struct ncl_tensor *ncl_compose_gather_nd(struct ncl_import *import, struct ncl_tensor *x,
+                                         const struct ncl_import_node *node, int64_t batch)
+{
+    const struct ncl_import_value *index = ncl_import_value(import, node, 1);
+    struct ncl_nd nd;
+    if (import->status || !ncl_nd_read(import, &x->shape, &index->shape, batch, &nd))
+        return &import->nothing;
+    const struct ncl_known *known = ncl_nd_known(import, &x->shape, ncl_import_known(import, node, 1), &nd);
+    struct ncl_tensor *row = import->status ? &import->nothing
+                             : known        ? ncl_import_constant(import, known)
+                                            : nd_computed(import, &x->shape, ncl_import_tensor(import, node, 1), &nd);
+    return NCL_COMPOSE(import, "gather", {"input", ncl_value_tensor(ncl_compose_reshape(import, x, &nd.rows))},
+                       {"indices", ncl_value_tensor(row)}, {"axis", ncl_value_integer(0)});
+}

@@ -7,6 +7,8 @@
 #define LINES_MAX 8192 /* as in window_rows.cl */
 
 #define EFFICIENCY 0.19 /* of multiply-adds; docs/kernels-window.md */
+#define WIDE       0.1  /* of windows whose taps are no constants of the kernel */
+#define TAPS_MAX   5
 
 /* The last two axes of the window; rank 1: one row. */
 struct plane {
@@ -38,11 +40,17 @@ static const char *rows_unfit(const struct ncl_target *target, const struct ncl_
     return p.pitch <= LINES_MAX && p.lines <= LINES_MAX / p.pitch ? NULL : "its rows do not fit private memory";
 }
 
-/* Short rows are filled up to a vector. */
-static double rows_cost(const struct ncl_target *target, const struct ncl_window *window, double macs)
+/* The extent of a square window that the kernel is compiled for; 0: it takes any. */
+static int64_t known_taps(const struct ncl_window_axes *axes)
 {
-    const double row = (double)window->out.extent[window->rank - 1], lanes = target->lanes;
-    return ncl_cost_macs(target, macs * (row < lanes ? lanes / row : 1), EFFICIENCY);
+    return axes->size[0] == axes->size[1] && axes->size[0] <= TAPS_MAX ? axes->size[0] : 0;
+}
+
+/* Rows are filled up to whole vectors. */
+static double rows_cost(const struct ncl_target *target, const struct ncl_window_axes *axes, double macs)
+{
+    const int64_t lanes = target->lanes, row = axes->out[1], whole = ncl_ceil_div(row, lanes) * lanes;
+    return ncl_cost_macs(target, macs * (row ? (double)whole / (double)row : 1), known_taps(axes) ? EFFICIENCY : WIDE);
 }
 
 /* As many rows as private memory holds, but enough tasks for all cores. */
@@ -78,7 +86,7 @@ static nnefcl_status emit_rows(struct ncl_lower *lower, const struct ncl_problem
     ncl_window_define_border(step, window->border);
     ncl_step_define_int(step, "KIND", rows->kind);
     ncl_step_define_int(step, "STEP", p.axes.stride[1] <= 2 ? p.axes.stride[1] : 0);
-    ncl_step_define_int(step, "TAPS", p.axes.size[0] == p.axes.size[1] && p.axes.size[0] <= 5 ? p.axes.size[0] : 0);
+    ncl_step_define_int(step, "TAPS", known_taps(&p.axes));
     ncl_step_define_int(step, "IGNORE", window->border == NCL_BORDER_IGNORE); /* also of a size that needs none */
     ncl_step_define_int(step, "NORMALIZE", rows->normalize);
     ncl_step_in(step, rows->input);
@@ -115,8 +123,8 @@ static double conv_rows_cost(const struct ncl_target *target, const struct ncl_p
                              const struct ncl_choice *choice)
 {
     (void)choice;
-    const struct ncl_window *window = &problem->conv.window;
-    return rows_cost(target, window, problem->flops / 2 / (double)window->out.extent[0]);
+    const struct ncl_window_axes axes = ncl_window_last(&problem->conv.window, 2, 2);
+    return rows_cost(target, &axes, problem->flops / 2 / (double)problem->conv.window.out.extent[0]);
 }
 
 static nnefcl_status conv_rows_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
@@ -153,8 +161,8 @@ static double pool_rows_cost(const struct ncl_target *target, const struct ncl_p
                              const struct ncl_choice *choice)
 {
     (void)choice;
-    const struct ncl_window *window = &problem->pool.window;
-    return rows_cost(target, window, problem->flops / (double)window->out.extent[0]);
+    const struct ncl_window_axes axes = ncl_window_last(&problem->pool.window, 0, 2);
+    return rows_cost(target, &axes, problem->flops / (double)problem->pool.window.out.extent[0]);
 }
 
 static nnefcl_status pool_rows_emit(struct ncl_lower *lower, const struct ncl_problem *problem,

@@ -3,10 +3,11 @@
  * whose work-items share local memory and wait for each other at little cost. With IMAGE, B are the patches of images,
  * which makes it the convolution (4.3.1)
  *
- *   B[k,n] = x~[channel][h STRIDE(0) + r DILATION(0) - BEFORE(0)][w STRIDE(1) + s DILATION(1) - BEFORE(1)]
+ *   B[k,n] = x~[channel][d STRIDE(0) + q DILATION(0) - BEFORE(0)]
+ *                       [h STRIDE(1) + r DILATION(1) - BEFORE(1)][w STRIDE(2) + s DILATION(2) - BEFORE(2)]
  *
- * with k = (channel KERNEL(0) + r) KERNEL(1) + s and n = h OUT_WIDTH + w, and b a plane of IN(0) x IN(1) for each
- * channel.
+ * with k = ((channel KERNEL(0) + q) KERNEL(1) + r) KERNEL(2) + s and n = (d OUT_HEIGHT + h) OUT_WIDTH + w, and b
+ * IN(0) x IN(1) x IN(2) elements for each channel.
  *
  * A task is a tile of TALL x WIDE elements of C, and a work-group: DOWN x ACROSS work-items, each with 8 rows of two
  * vectors of four sums, which are half a tile apart, so that neighbours read neighbours from local memory. DEPTH
@@ -16,6 +17,7 @@
  *
  * DOWN, ACROSS  work-items of a group           DEPTH    of the panels
  * CHANNELS      0: operands of the chain that go along channels go along n; else m is the channel, this their number
+ * IMAGE         0: matrices; 2, 3: patches of images of so many axes, the last ones; with 2 there is no d and no q
  * BORDER(i, n)  how x~ continues x
  * group: DOWN * ACROSS work-items, LOCAL_FLOATS of local memory
  * tasks: SPLITS * prod_i EXTENT(i) * ceil(M / TALL) * ceil(N / WIDE) */
@@ -63,12 +65,13 @@
 #define TERMS SIZE(44)
 #define PART SIZE(45)
 #define CHANNELS SIZE(46)
-#define OUT_WIDTH SIZE(47)
-#define IN(i) SIZE(48 + (i))
-#define KERNEL(i) SIZE(50 + (i))
-#define STRIDE(i) SIZE(52 + (i))
-#define DILATION(i) SIZE(54 + (i))
-#define BEFORE(i) SIZE(56 + (i))
+#define OUT_HEIGHT SIZE(47)
+#define OUT_WIDTH SIZE(48)
+#define IN(i) SIZE(49 + (i))
+#define KERNEL(i) SIZE(52 + (i))
+#define STRIDE(i) SIZE(55 + (i))
+#define DILATION(i) SIZE(58 + (i))
+#define BEFORE(i) SIZE(61 + (i))
 
 /* Four elements `stride` apart, of which `count` are there. */
 static float4 FN(gemm_group_four)(global const float *x, INDEX stride, INDEX count)
@@ -121,24 +124,30 @@ static void FN(gemm_group_load_right)(SIZES size, INDEX from, INDEX to, INDEX co
                                       float4 *next)
 {
     const int l = get_local_id(0) % WIDE, first = get_local_id(0) / WIDE * RIGHT_FOURS * 4;
-    const INDEX n = column + l, k = from + first, taps = KERNEL(0) * KERNEL(1);
-    const INDEX h = n / OUT_WIDTH * STRIDE(0) - BEFORE(0), w = n % OUT_WIDTH * STRIDE(1) - BEFORE(1);
+    const INDEX n = column + l, k = from + first, face = KERNEL(1) * KERNEL(2), taps = KERNEL(0) * face;
+    const INDEX row = n / OUT_WIDTH, w = n % OUT_WIDTH * STRIDE(2) - BEFORE(2);
+    const INDEX h = (IMAGE == 3 ? row % OUT_HEIGHT : row) * STRIDE(1) - BEFORE(1);
+    const INDEX d = IMAGE == 3 ? row / OUT_HEIGHT * STRIDE(0) - BEFORE(0) : 0;
     const INDEX end = n < N ? to - k : 0;
-    INDEX channel = k / taps, r = k % taps / KERNEL(1), s = k % KERNEL(1);
+    INDEX channel = k / taps, q = k % taps / face, r = k % face / KERNEL(2), s = k % KERNEL(2);
 #pragma unroll
     for (int j = 0; j < RIGHT_FOURS; j++) {
         float each[4];
 #pragma unroll
         for (int i = 0; i < 4; i++) {
-            const INDEX a = h + r * DILATION(0), b = w + s * DILATION(1);
-            const INDEX y = BORDER(a, IN(0)), z = BORDER(b, IN(1));
-            const bool inside = j * 4 + i < end && y >= 0 && z >= 0;
-            each[i] = inside ? x[(channel * IN(0) + y) * IN(1) + z] : 0.0f;
+            const INDEX a = h + r * DILATION(1), b = w + s * DILATION(2), c = d + q * DILATION(0);
+            const INDEX u = IMAGE == 3 ? BORDER(c, IN(0)) : 0, y = BORDER(a, IN(1)), z = BORDER(b, IN(2));
+            const bool inside = j * 4 + i < end && u >= 0 && y >= 0 && z >= 0;
+            const INDEX plane = IMAGE == 3 ? channel * IN(0) + u : channel;
+            each[i] = inside ? x[(plane * IN(1) + y) * IN(2) + z] : 0.0f;
             s++;
-            r += s == KERNEL(1);
-            s = s == KERNEL(1) ? 0 : s;
-            channel += r == KERNEL(0);
-            r = r == KERNEL(0) ? 0 : r;
+            r += s == KERNEL(2);
+            s = s == KERNEL(2) ? 0 : s;
+            const bool over = r == KERNEL(1);
+            r = over ? 0 : r;
+            q += IMAGE == 3 && over;
+            channel += IMAGE == 3 ? q == KERNEL(0) : over;
+            q = IMAGE == 3 && q == KERNEL(0) ? 0 : q;
         }
         next[j] = (float4)(each[0], each[1], each[2], each[3]);
     }

@@ -52,6 +52,11 @@ struct ncl_conv_product {
 };
 nnefcl_status ncl_conv_gemm_product(struct ncl_lower *lower, const struct ncl_conv_product *product);
 
+/* ---- deconv as a matrix product (kernel_deconv_rows.c) ---- */
+
+/* Elements of the products of the filter with every input; 0: more than a buffer holds. */
+int64_t ncl_deconv_products(const struct ncl_target *target, const struct ncl_conv *conv);
+
 /* ---- on images in blocks of channels (kernel_conv_blocked.c) ---- */
 
 /* Why the variants that know no borders but zeros around their input cannot compute it; NULL: they can. */

@@ -8,7 +8,7 @@
 
 #define ROWS 8 /* of a work-item, and columns, as in gemm_group.cl */
 #define GAP  4
-#define SPAN 2 /* axes of an image */
+#define SPAN NCL_WINDOW_AXES /* axes of an image */
 
 #define SPLITS_MAX 32
 #define TERMS_MIN  96 /* of a task: less does not pay for the step that adds up */
@@ -75,6 +75,8 @@ const char *ncl_group_product_unfit_device(const struct ncl_target *target)
 {
     if (target->cpu)
         return "barriers cost too much on a CPU";
+    if (target->local_is_global)
+        return "local memory is no faster than the other";
     return !target->barriers || target->max_work_group < (size_t)(small.down * small.across) ||
                    target->local_memory < local_bytes(small)
                ? "needs work-groups of 64 work-items with local memory"
@@ -120,11 +122,18 @@ static struct plan plan_product(const struct ncl_target *target, const struct nc
     return plan;
 }
 
+/* 2, or 3 where the one in front of them does something. */
+static int image_axes(const struct ncl_window *w)
+{
+    return w->rank > 4 && !(ncl_window_is_trivial(w, 2, w->rank - 2) && w->in.extent[w->rank - 3] == 1) ? 3 : 2;
+}
+
 /* Of a matrix: a window that is trivial. */
 static void emit_image(struct ncl_emit *step, const struct ncl_window *w)
 {
     static const struct ncl_window none;
     const struct ncl_window_axes axes = ncl_window_last(w ? w : &none, 2, SPAN);
+    ncl_step_size(step, "OUT_HEIGHT", axes.out[SPAN - 2]);
     ncl_step_size(step, "OUT_WIDTH", axes.out[SPAN - 1]);
     ncl_step_sizes(step, "IN", axes.in, SPAN);
     ncl_step_sizes(step, "KERNEL", axes.size, SPAN);
@@ -135,11 +144,9 @@ static void emit_image(struct ncl_emit *step, const struct ncl_window *w)
 
 static void add_after(struct ncl_lower *lower, struct ncl_emit *step, const struct ncl_group_product *product)
 {
-    const struct ncl_tensor *result = product->problem->result;
-    if (!result)
-        return;
-    ncl_step_after(lower, step, product->problem->out, product->channels ? 1 : result->shape.rank - 1,
-                   product->channels == 0);
+    if (product->problem->result)
+        ncl_step_after(lower, step, product->problem->out, product->channels ? 1 : product->axis,
+                       product->channels == 0);
 }
 
 /* The product itself, into `out`; of some terms each where it is split. */
@@ -153,7 +160,7 @@ static nnefcl_status emit_tiles(struct ncl_lower *lower, const struct ncl_group_
     ncl_step_define_int(step, "DOWN", plan->edges.down);
     ncl_step_define_int(step, "ACROSS", plan->edges.across);
     ncl_step_define_int(step, "DEPTH", plan->edges.depth);
-    ncl_step_define_int(step, "IMAGE", product->image != NULL);
+    ncl_step_define_int(step, "IMAGE", product->image ? image_axes(product->image) : 0);
     if (product->image)
         ncl_window_define_border(step, product->image->border);
     if (!whole)

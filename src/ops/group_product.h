@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Products by work-groups (gemm_group.cl): of matrices, and of filters with the patches of images. */
+/* Products by work-groups: of matrices, and of filters with the patches of images (gemm_group.cl); of few rows or
+ * columns (gemv_group.cl). */
 #ifndef NCL_GROUP_PRODUCT_H
 #define NCL_GROUP_PRODUCT_H
 
@@ -8,8 +9,9 @@
 struct ncl_group_product {
     const struct ncl_matmul *matrices;
     const struct ncl_problem *problem; /* whose result it is */
-    const struct ncl_window *image;    /* B are its patches, two spatial axes at most; NULL: a matrix */
-    int64_t channels;                  /* rows of C of all groups are so many channels of the result; 0: columns are */
+    const struct ncl_window *image;    /* B are its patches, three spatial axes at most; NULL: a matrix */
+    int64_t channels; /* rows of C of all groups are so many channels of the result, its axis 1; 0: columns are ... */
+    int axis;         /* ... along this axis */
 };
 
 /* Why the device cannot, NULL: it can. */
@@ -19,5 +21,12 @@ const char *ncl_group_product_unfit(const struct ncl_target *target, const struc
 /* Estimated microseconds of `batch` products; tiles at the edges are computed whole. */
 double ncl_group_product_cost(const struct ncl_target *target, const struct ncl_matmul *matrices, int64_t batch);
 nnefcl_status ncl_group_product_emit(struct ncl_lower *lower, const struct ncl_group_product *product);
+
+/* ---- kernel_gemv_group.c ---- */
+
+/* Why the device cannot (matrices NULL), or the product cannot be had there: both sides are wide. NULL: it can. */
+const char *ncl_group_vector_unfit(const struct ncl_target *target, const struct ncl_matmul *matrices);
+double ncl_group_vector_cost(const struct ncl_target *target, const struct ncl_matmul *matrices);
+nnefcl_status ncl_group_vector_emit(struct ncl_lower *lower, const struct ncl_group_product *product);
 
 #endif

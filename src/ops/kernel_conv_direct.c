@@ -7,12 +7,16 @@
 #define AXES       (NNEFCL_MAX_RANK - 2)
 #define RUN        16   /* outputs of a task on a CPU */
 #define EFFICIENCY 0.01 /* docs/kernels.md */
+#define OCCUPANCY  256  /* work-items that a compute unit of a GPU wants */
 
 static double conv_direct_cost(const struct ncl_target *target, const struct ncl_problem *problem,
                                const struct ncl_choice *choice)
 {
     (void)choice;
-    return ncl_cost_macs(target, problem->flops / 2 / (double)problem->conv.window.out.extent[0], EFFICIENCY);
+    const nnefcl_shape *out = &problem->conv.window.out;
+    const double work = ncl_cost_macs(target, problem->flops / 2 / (double)out->extent[0], EFFICIENCY),
+                 idle = target->cpu ? 1 : (double)target->compute_units * OCCUPANCY / (double)ncl_shape_volume(out);
+    return work * (idle > 1 ? idle : 1);
 }
 
 static nnefcl_status emit_direct(struct ncl_lower *lower, const struct ncl_problem *problem, const char *body)

@@ -39,7 +39,7 @@ static const char *conv_group_unfit(const struct ncl_target *target, const struc
     if (device || !problem)
         return device;
     const struct ncl_window *w = &problem->conv.window;
-    return w->rank > 4 && !is_matrix(w) ? "more than two spatial axes" : NULL;
+    return w->rank > 5 && !is_matrix(w) ? "more than three spatial axes" : NULL;
 }
 
 static double conv_group_cost(const struct ncl_target *target, const struct ncl_problem *problem,

@@ -58,8 +58,7 @@ static nnefcl_status emit_rows(struct ncl_lower *lower, const struct ncl_problem
 
 /* ---- deconv ---- */
 
-/* Elements of the products of the filter with every input; 0: more than a buffer holds. */
-static int64_t product_size(const struct ncl_target *target, const struct ncl_conv *conv)
+int64_t ncl_deconv_products(const struct ncl_target *target, const struct ncl_conv *conv)
 {
     const struct ncl_window *window = &conv->window;
     int64_t size = ncl_shape_span(&window->in, 2, window->rank);
@@ -75,7 +74,7 @@ static const char *deconv_rows_unfit(const struct ncl_target *target, const stru
     const char *reason = rows_unfit(target, problem ? &problem->conv.window : NULL);
     if (reason || !problem)
         return reason;
-    return product_size(target, &problem->conv) ? NULL : "the products are too large";
+    return ncl_deconv_products(target, &problem->conv) ? NULL : "the products are too large";
 }
 
 static double deconv_rows_cost(const struct ncl_target *target, const struct ncl_problem *problem,
@@ -100,7 +99,7 @@ static ncl_ref emit_products(struct ncl_lower *lower, const struct ncl_conv *con
         .image = ncl_lower_tensor(lower, conv->input),
         .packed = ncl_conv_gemm_pack(lower, conv->filter, &matrix, tile.rows),
         .bias = NCL_NO_TENSOR,
-        .output = ncl_lower_scratch(lower, "products", NNEFCL_SCALAR, product_size(&lower->plan->target, conv)),
+        .output = ncl_lower_scratch(lower, "products", NNEFCL_SCALAR, ncl_deconv_products(&lower->plan->target, conv)),
         .batch = conv->window.in.extent[0],
         .groups = conv->groups,
         .channels = conv->in_channels,

@@ -19,7 +19,8 @@ static nnefcl_status product_group_emit(struct ncl_lower *lower, const struct nc
                                         const struct ncl_choice *choice)
 {
     (void)choice;
-    const struct ncl_group_product product = {.matrices = &problem->product, .problem = problem};
+    const struct ncl_group_product product = {
+        .matrices = &problem->product, .problem = problem, .axis = ncl_product_axis(problem)};
     return ncl_group_product_emit(lower, &product);
 }
 

@@ -4,12 +4,16 @@
 #include "ops/matmul.h"
 
 #define EFFICIENCY 0.01
+#define OCCUPANCY  256 /* work-items that a compute unit of a GPU wants */
 
 static double product_plain_cost(const struct ncl_target *target, const struct ncl_problem *problem,
                                  const struct ncl_choice *choice)
 {
     (void)choice;
-    return ncl_cost_macs(target, problem->flops / 2, EFFICIENCY);
+    const double results = (double)(ncl_product_batch_count(&problem->product) * problem->product.m) *
+                           (double)problem->product.n,
+                 idle = target->cpu ? 1 : (double)target->compute_units * OCCUPANCY / results;
+    return ncl_cost_macs(target, problem->flops / 2, EFFICIENCY) * (idle > 1 ? idle : 1);
 }
 
 static nnefcl_status product_plain_emit(struct ncl_lower *lower, const struct ncl_problem *problem,

@@ -23,6 +23,8 @@ nnefcl_status ncl_product_choose(struct ncl_lower *lower, struct ncl_problem *pr
 /* Why kernels that write rows of C cannot compute it, NULL: they can. */
 const char *ncl_product_row_major(const struct ncl_matmul *p);
 int64_t ncl_product_batch_count(const struct ncl_matmul *p);
+/* The axis of the result that columns of C go along. */
+int ncl_product_axis(const struct ncl_problem *problem);
 /* A and B as they were packed, the bias and the result as a step's tensors. */
 void ncl_product_operands(struct ncl_lower *lower, struct ncl_emit *step, const struct ncl_problem *problem, ncl_ref a,
                           ncl_ref b);

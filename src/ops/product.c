@@ -76,6 +76,11 @@ int64_t ncl_product_batch_count(const struct ncl_matmul *p)
     return count;
 }
 
+int ncl_product_axis(const struct ncl_problem *problem)
+{
+    return problem->result ? problem->result->shape.rank - 1 : -1;
+}
+
 nnefcl_status ncl_product_end(struct ncl_emit *step, const struct ncl_problem *problem, int64_t tasks)
 {
     ncl_step_flops(step, problem->flops);
@@ -91,7 +96,7 @@ void ncl_product_operands(struct ncl_lower *lower, struct ncl_emit *step, const 
                 problem->product.bias.ref == NCL_NO_TENSOR ? b : problem->product.bias.ref); /* any, it is not read */
     ncl_step_out(step, problem->out);
     if (problem->result)
-        ncl_step_after(lower, step, problem->out, problem->result->shape.rank - 1, true);
+        ncl_step_after(lower, step, problem->out, ncl_product_axis(problem), true);
 }
 
 void ncl_product_record(struct ncl_emit *step, const struct ncl_matmul *p)

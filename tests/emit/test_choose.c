@@ -13,14 +13,17 @@ static const struct choice_case {
     const char *forced; /* NULL: none */
     const char *cpu, *gpu;
 } cases[] = {
-    {"conv", X("[1,8,12,12]", "conv(x, x1, padding = [(0,0),(0,0)])"), NULL, "conv_gemm", "conv_direct"},
-    {"a border", X("[1,8,28,28]", "conv(x, x1)"), NULL, "conv_strip", "conv_group"},
-    {"depthwise", X("[1,8,12,12]", "conv(x, x3, groups = 8)"), NULL, "conv_rows", "conv_direct"},
+    {"conv", X("[1,8,12,12]", "conv(x, x1, padding = [(0,0),(0,0)])"), NULL, "conv_gemm", "conv_item"},
+    {"a border", X("[1,8,28,28]", "conv(x, x1)"), NULL, "conv_strip", "conv_item"},
+    {"many filters", X("[1,8,28,28]", "conv(x, x4)"), NULL, "conv_strip", "conv_group"},
+    {"three axes", X("[1,8,9,9,9]", "conv(x, x5)"), NULL, "conv_gemm", "conv_item"},
+    {"the whole image", X("[1,8,3,3]", "conv(x, x1, padding = [(0,0),(0,0)])"), NULL, "conv_gemm", "conv_whole"},
+    {"depthwise", X("[1,8,12,12]", "conv(x, x3, groups = 8)"), NULL, "conv_rows", "conv_item"},
     {"forced", X("[1,8,12,12]", "conv(x, x1)"), "conv=conv_direct", "conv_direct", "conv_direct"},
     {"all plain", X("[1,8,12,12]", "conv(x, x1)"), "plain", "conv_direct", "conv_direct"},
     {"a forced one that does not fit", X("[1,8,12,12]", "conv(x, x1)"), "conv=conv_rows", "conv_strip", NULL},
     {"five axes", X("[1,2,3,3,3,3]", "conv(x, x2)"), NULL, "conv_direct", "conv_direct"},
-    {"deconv", X("[1,8,6,6]", "deconv(x, x1)"), NULL, "deconv_rows", "deconv_direct"},
+    {"deconv", X("[1,8,6,6]", "deconv(x, x1)"), NULL, "deconv_rows", "deconv_group"},
     {"max_pool", X("[1,8,12,12]", "max_pool(x, size = [1,1,2,2], stride = [1,1,2,2])"), NULL, "pool_rows",
      "pool_direct"},
     {"a pool to one column", X("[1,8,12,12]", "avg_pool(x, size = [1,1,12,12], padding = [(0,0),(0,0),(0,0),(0,0)])"),
@@ -28,8 +31,8 @@ static const struct choice_case {
     {"a pool over channels", X("[1,8,12,12]", "max_pool(x, size = [1,2,1,1])"), NULL, "pool_direct", "pool_direct"},
     {"debox", X("[1,8,6,6]", "debox(x, size = [1,1,3,3])"), NULL, "debox_rows", "debox_direct"},
     {"matmul", X("[64,64]", "matmul(x, x)"), NULL, "product_gemm", "product_group"},
-    {"one row", X("[1,64]", "matmul(x, m)"), NULL, "product_gemv", "product_plain"},
-    {"few columns", X("[64,3]", "matmul(x, x, transposeA = true)"), NULL, "product_gemv", "product_plain"},
+    {"one row", X("[1,64]", "matmul(x, m)"), NULL, "product_gemv", "product_gemv_group"},
+    {"few columns", X("[64,3]", "matmul(x, x, transposeA = true)"), NULL, "product_gemv", "product_gemv_group"},
     {"a library", X("[64,64]", "matmul(x, x)"), "product=product_clblast", "product_clblast", "product_clblast"},
     {"transpose", X("[64,64]", "transpose(x, axes = [1,0])"), NULL, "move_transpose", "move_transpose"},
     {"a short transpose", X("[64,2]", "transpose(x, axes = [1,0])"), NULL, "move_rows", "move_rows"},
@@ -41,6 +44,8 @@ static const char *chosen(const struct choice_case *c, const struct ncl_target *
     static const char operands[] = "x1 = variable<scalar>(shape = [8,8,3,3], label = 'f1');"
                                    "x2 = variable<scalar>(shape = [2,2,1,1,2,2], label = 'f2');"
                                    "x3 = variable<scalar>(shape = [8,1,3,3], label = 'f3');"
+                                   "x4 = variable<scalar>(shape = [64,8,3,3], label = 'f4');"
+                                   "x5 = variable<scalar>(shape = [8,8,3,3,3], label = 'f5');"
                                    "m = variable<scalar>(shape = [64,64], label = 'm');";
     static struct model_text model;
     static struct ncl_arena arena;

@@ -44,6 +44,19 @@ static const struct group_case {
     {"x = external(shape = [1,3,40,40]); w = variable(shape = [130,3,3,3], label = 'w'); s = variable(shape = [1,130], "
      "label = 's'); y = conv(x, w, s) * s;",
      1, "DOWN=16"},
+    {"x = external(shape = [3,8,6,7,9]); w = variable(shape = [70,8,3,2,3], label = 'w'); y = conv(x, w, stride = "
+     "[1,2,1]);",
+     8, "IMAGE=3"},
+    {"x = external(shape = [1,1030]); w = variable(shape = [37,1030], label = 'w'); b = variable(shape = [1,37], label "
+     "= 'b'); y = relu(linear(x, w, b));",
+     8, "ALONG=1"},
+    {"x = external(shape = [3,515]); w = variable(shape = [515,70], label = 'w'); y = matmul(x, w) * 0.5;", 8,
+     "ALONG=0"},
+    {"x = external(shape = [2,90,67]); w = variable(shape = [2,67,5], label = 'w'); y = tanh(matmul(x, w));", 8,
+     "ALONG=0"},
+    {"x = external(shape = [5,9,3,4]); w = variable(shape = [11,9,3,4], label = 'w'); b = variable(shape = [1,11], "
+     "label = 'b'); s = variable(shape = [1,11], label = 's'); y = relu(conv(x, w, b, padding = [(0,0),(0,0)]) * s);",
+     8, "gemv_group"},
     {"x = external(shape = [2,9000]); y = sum_reduce(x, axes = [1]);", 8, "SPLITS=2"},
     {"x = external(shape = [9000,3]); y = mean_reduce(x, axes = [0]);", 4, "SPLITS=2"},
     {"x = external(shape = [3,40,50,7]); y = max_reduce(x, axes = [0,2]);", 8, "SPLITS=1"},
@@ -115,8 +128,10 @@ START_TEST(gives_what_is_defined)
     const nnefcl_session_options options = {
         .version = 1,
         .keep_tensors = 1,
-        .kernels = (const char *const[]){"conv=conv_group", "product=product_group", "reduce=reduce_group",
-                                         "softmax=softmax_group", "norm=norm_group"},
+        .kernels =
+            (const char *const[]){strstr(c->in_plan, "gemv_group") ? "conv=conv_whole" : "conv=conv_group",
+                                  strstr(c->in_plan, "ALONG=") ? "product=product_gemv_group" : "product=product_group",
+                                  "reduce=reduce_group", "softmax=softmax_group", "norm=norm_group"},
         .kernel_count = 5};
     device->target.compute_units = c->units;
     nnefcl_model_input(model, 0, &info);

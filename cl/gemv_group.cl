@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* C[i,j] = bias[i,j] + sum_k X[i,k] W[j,k] for each matrix of a batch, for few rows of X, by work-groups: W is read
+ * once, and so that neighbours read neighbours.
+ *
+ * SHARE work-items of a group have every SHARE-th part of the sums of a row of W, and join what they have as a tree in
+ * local memory.
+ *
+ * ALONG  1: rows of X and W are contiguous along k, neighbours have the next four terms; 0: neighbours have the next row
+ *        of W, all strides are free
+ * ROWS   at least X_ROWS: sums of a work-item; those beyond repeat the last row
+ * W_ROWS rows of W, those of a group BLOCKS times             SHARE  work-items of a row, a power of two
+ * CHANNELS  operands of the chain that go along channels go along 0: i, 1: j
+ * group: a float of local memory for each work-item
+ * tasks: prod_i EXTENT(i) * BLOCKS, with BLOCKS = ceil(W_ROWS / (work-items / SHARE)) */
+#ifndef ALONG
+#define ALONG 1
+#endif
+#ifndef ROWS
+#define ROWS 1
+#endif
+#define X_ROWS SIZE(0)
+#define W_ROWS SIZE(1)
+#define K SIZE(2)
+#define X_ROW SIZE(3)
+#define X_COLUMN SIZE(4)
+#define W_ROW SIZE(5)
+#define W_COLUMN SIZE(6)
+#define C_I SIZE(7)
+#define C_J SIZE(8)
+#define BIAS_I SIZE(9)
+#define BIAS_J SIZE(10)
+#define HAS_BIAS SIZE(11)
+#define SHARE SIZE(12)
+#define BLOCKS SIZE(13)
+#define CHANNELS SIZE(14)
+#define RANK SIZE(15)
+#define EXTENT(i) SIZE(16 + (i))
+#define X_STRIDE(i) SIZE(22 + (i))
+#define W_STRIDE(i) SIZE(28 + (i))
+#define C_STRIDE(i) SIZE(34 + (i))
+#define BIAS_STRIDE(i) SIZE(40 + (i))
+
+/* What a work-item has of the sums of a row of W. */
+#if ALONG
+static void FN(gemv_group_share)(SIZES size, INDEX place, global const float *x, global const float *w, float *sum)
+{
+    const INDEX end = K, step = 4 * SHARE;
+    INDEX k = 4 * place;
+    float4 four[ROWS];
+#pragma unroll
+    for (int i = 0; i < ROWS; i++)
+        four[i] = 0;
+#pragma unroll 2
+    for (; k + 4 <= end; k += step) {
+        const float4 v = vload4(0, w + k);
+#pragma unroll
+        for (int i = 0; i < ROWS; i++)
+            four[i] = fma(vload4(0, x + min((INDEX)i, X_ROWS - 1) * X_ROW + k), v, four[i]);
+    }
+#pragma unroll
+    for (int i = 0; i < ROWS; i++)
+        sum[i] = four[i].x + four[i].y + four[i].z + four[i].w;
+    for (; k < end; k++)
+#pragma unroll
+        for (int i = 0; i < ROWS; i++)
+            sum[i] = fma(x[min((INDEX)i, X_ROWS - 1) * X_ROW + k], w[k], sum[i]);
+}
+#else
+static void FN(gemv_group_share)(SIZES size, INDEX place, global const float *x, global const float *w, float *sum)
+{
+#pragma unroll
+    for (int i = 0; i < ROWS; i++)
+        sum[i] = 0;
+#pragma unroll 4
+    for (INDEX k = place; k < K; k += SHARE) {
+        const float v = w[k * W_COLUMN];
+#pragma unroll
+        for (int i = 0; i < ROWS; i++)
+            sum[i] = fma(x[min((INDEX)i, X_ROWS - 1) * X_ROW + k * X_COLUMN], v, sum[i]);
+    }
+}
+#endif
+
+static void FN(gemv_group)(INDEX task, SIZES size, local float *shared, global const float *x, global const float *w,
+                           global const float *bias, global float *c CHAIN_PARAMETERS)
+{
+    const int item = get_local_id(0), share = SHARE, lines = (int)get_local_size(0) / share;
+    const int place = ALONG ? item % share : item / lines, pitch = ALONG ? 1 : lines;
+    const INDEX j = task % BLOCKS * lines + (ALONG ? item / share : item % lines);
+    INDEX batch = task / BLOCKS, at = j * C_J;
+    for (int i = (int)RANK - 1; i >= 0; i--) {
+        const INDEX position = batch % EXTENT(i);
+        batch /= EXTENT(i);
+        x += position * X_STRIDE(i);
+        w += position * W_STRIDE(i);
+        at += position * C_STRIDE(i);
+        bias += position * BIAS_STRIDE(i);
+    }
+    float sum[ROWS];
+    FN(gemv_group_share)(size, place, x, w + min(j, W_ROWS - 1) * W_ROW, sum);
+#pragma unroll
+    for (int i = 0; i < ROWS; i++) {
+        float joined = sum[i];
+        shared[item] = joined;
+        NCL_TREE(place, share, reach, {
+            joined += shared[item + reach * pitch];
+            shared[item] = joined;
+        })
+        if (place == 0 && j < W_ROWS && i < X_ROWS) {
+            joined += HAS_BIAS ? bias[i * BIAS_I + j * BIAS_J] : 0.0f;
+            NCL_STORE_AFTER(joined, 1, c, at + i * C_I, CHANNELS ? j : i)
+        }
+    }
+}

@@ -91,8 +91,8 @@ NCL_APART static void FN(conv_blocked_find)(SIZES size, INDEX p, private INDEX *
     }
 }
 
-/* A tile: `start` and w x over `blocks` blocks of c and all taps. Pixel i starts with VECTORS vectors at start + i step.
- * `whole`: that is all of it, and it goes to y with what comes after it, straight from registers; else it goes to `sum`.
+/* A tile: `start` and w x over `blocks` blocks of c and all taps; pixel i starts with VECTORS vectors at start + i step.
+ * `whole`: that is all, and it goes to y with what comes after it, straight from registers; else it goes to `sum`.
  * Pointers made anew for each tap keep the compiler from computing PIXEL DEPTH addresses in front of the loop and
  * spilling them (docs/kernels-blocked.md). */
 NCL_APART static void FN(conv_blocked_tile)(SIZES size, INDEX blocks, IMAGE const float *x, private const INDEX *at,

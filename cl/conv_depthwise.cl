@@ -35,8 +35,8 @@
 #define TAP(i)    SIZE(20 + (i))
 
 /* PIXEL outputs of a row: start + w x, their windows at x + at[...]. `whole`: they go to y with what comes after them,
- * straight from registers; else to `sum`. Where three taps and all windows lie side by side, most networks', what is read
- * once serves three outputs. */
+ * straight from registers; else to `sum`. Where three taps and all windows lie side by side, what is read once serves
+ * three outputs. */
 NCL_APART static void FN(conv_depthwise_tile)(SIZES size, V start, global const float *x, private const INDEX *at,
                                               global const float *w, bool whole, private V *sum,
                                               global float *restrict y, INDEX to, INDEX channel CHAIN_PARAMETERS)

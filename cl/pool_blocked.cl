@@ -3,9 +3,9 @@
  *
  *   y[c][o0][o1] = R over j0, j1 of  x~[c][o0 s0 + j0 d0 - p0][o1 s1 + j1 d1 - p1]
  *
- * R: the sum, the sum divided by the number of values, the maximum. PIXEL cells of a row, the channels of a block at one
- * place each, together where their windows lie inside of the image, else one after the other; of a window only what lies
- * inside is read, so the halo of x is not.
+ * R: the sum, the sum divided by the number of values, the maximum. PIXEL cells of a row, each the channels of a block
+ * at one place, together where their windows lie inside of the image, else one after the other; of a window only what
+ * lies inside is read, so the halo of x is not.
  *
  * MAX        1: the maximum, NaN wins; 0: the sum        NORMALIZE  1: divide the sum
  * IGNORE     1: what lies outside is left out (also of the number of values; a window wholly outside gives 0), 0: it
@@ -58,7 +58,7 @@ static V FN(pool_blocked_join)(V a, V v)
     return MAX ? select(a, v, (v > a) | (v != v)) : a + v;
 }
 
-/* PIXEL cells side by side, whose windows begin at x and lie inside: their sums or maxima do not wait for each other. */
+/* PIXEL cells side by side, whose windows begin at x and lie inside: none of them waits for another one. */
 NCL_APART static void FN(pool_blocked_tile)(SIZES size, global const float *x, global float *restrict y, INDEX at,
                                             INDEX n, INDEX channel CHAIN_PARAMETERS)
 {

@@ -91,7 +91,7 @@ NCL_APART static void FN(conv_blocked_find)(SIZES size, INDEX p, private INDEX *
     }
 }
 
-/* A tile: `start` and w x over `blocks` blocks of c and all taps; pixel i starts with VECTORS vectors at start + i step.
+/* A tile: `start` and w x over `blocks` blocks of c and all taps; pixel i starts with the vectors at start + i step.
  * `whole`: that is all, and it goes to y with what comes after it, straight from registers; else it goes to `sum`.
  * Pointers made anew for each tap keep the compiler from computing PIXEL DEPTH addresses in front of the loop and
  * spilling them (docs/kernels-blocked.md). */

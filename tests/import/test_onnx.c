@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ONNX models, small ones: what they compute by the definitions, what is refused and how it is said, damaged files, and
- * that a network has the plan that NNEF gives it. */
+/* ONNX models, small ones: what they compute by the definitions, what is refused and how it is said, and damaged
+ * files. */
 #include <math.h>
 #include <unistd.h>
 
@@ -288,65 +288,13 @@ START_TEST(damaged_files_end_soon)
 }
 END_TEST
 
-/* ---- the same network as NNEF ---- */
-
-static const char network[] = "in x 1,3,8,8:\n"
-                              "const w f 4,3,3,3:\nconst b f 4:\nconst v f 5,64:\nconst c f 5:\n"
-                              "Conv x w b -> h pads=[1,1,1,1]\nRelu h -> r\n"
-                              "MaxPool r -> p kernel_shape=[2,2] strides=[2,2]\nFlatten p -> f\n"
-                              "Gemm f v c -> y transB=1\n";
-static const char document[] =
-    "version 1.0;\ngraph g( x ) -> ( y )\n{\n"
-    "    x = external(shape = [1,3,8,8]);\n"
-    "    w = variable(shape = [4,3,3,3], label = 'w');\n    b = variable(shape = [1,4], label = 'b');\n"
-    "    h = conv(x, w, b, padding = [(1,1),(1,1)]);\n    r = relu(h);\n"
-    "    p = max_pool(r, size = [1,1,2,2], stride = [1,1,2,2], border = 'ignore', padding = "
-    "[(0,0),(0,0),(0,0),(0,0)]);\n"
-    "    f = reshape(p, shape = [1,64]);\n"
-    "    v = variable(shape = [5,64], label = 'v');\n    c = variable(shape = [1,5], label = 'c');\n"
-    "    y = linear(f, v, c);\n}\n";
+/* ---- as a folder of NNEF ---- */
 
 static int append(void *user, const char *part, size_t length)
 {
     strncat(user, part, length);
     return 0;
 }
-
-/* Places stand behind '#' or in parentheses of a file: they are what differs. */
-static char *plan_of(const void *bytes, size_t size)
-{
-    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
-    nnefcl_error error = {0};
-    nnefcl_model *model = NULL;
-    options.random_weights = 1;
-    char *plan = calloc(1, 1 << 18);
-    ck_assert_msg(nnefcl_model_open_memory(bytes, size, &options, &model, &error) == NNEFCL_OK, "%s", error.message);
-    ck_assert_msg(nnefcl_model_dump_plan(model, NULL, 0, NNEFCL_DUMP_PLAN, append, plan, &error) == NNEFCL_OK, "%s",
-                  error.message);
-    nnefcl_model_free(model);
-    return plan;
-}
-
-START_TEST(onnx_and_nnef_have_one_plan)
-{
-    size_t size;
-    onnx_text_parse(&text, 13, network, "y");
-    for (size_t i = 0; i < text.graph.n_initializer; i++) {
-        NclOnnx__Tensor *tensor = text.tensors[i];
-        tensor->n_floats = 1;
-        for (size_t j = 0; j < tensor->n_dims; j++)
-            tensor->n_floats *= (size_t)tensor->dims[j];
-    }
-    uint8_t *bytes = onnx_text_pack(&text, &size);
-    char *onnx = plan_of(bytes, size), *nnef = plan_of(document, strlen(document));
-    ck_assert_str_eq(onnx, nnef);
-    free(onnx);
-    free(nnef);
-    free(bytes);
-}
-END_TEST
-
-/* ---- as a folder of NNEF ---- */
 
 static const struct saved_case {
     int opset;
@@ -472,7 +420,6 @@ int main(void)
     tcase_add_loop_test(tests, refusals_name_the_node, 0, sizeof refusals / sizeof *refusals);
     tcase_add_loop_test(tests, damaged_files_end_soon, 0, sizeof values / sizeof *values);
     tcase_add_loop_test(tests, external_elements_stay_in_the_folder, 0, sizeof externals / sizeof *externals);
-    tcase_add_test(tests, onnx_and_nnef_have_one_plan);
     tcase_add_loop_test(tests, saved_models_are_the_same, 0, sizeof saved / sizeof *saved);
     Suite *suite = suite_create("import/onnx");
     suite_add_tcase(suite, tests);

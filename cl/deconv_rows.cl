@@ -7,7 +7,8 @@
  * apart, PLANE for all of them); for debox all taps read the input itself (TAP 0).
  *
  * BORDER(i, n)  how x~ continues x      CLIP  1: by zeros
- * NO_BIAS       1: b is not read        BIAS  1: one for each channel, 0: one
+ * NO_BIAS       1: b is not read; a scaled sum beyond a float is taken again of x 2^-64
+ * BIAS          1: one for each channel, 0: one
  * ROWS   rows of y                      RUN   rows of a task
  * arrays: the spatial axes, 1s in front of fewer than six
  * tasks: ceil(ROWS / RUN) */
@@ -75,6 +76,31 @@ static void FN(deconv_rows_add)(INDEX shift, INDEX stride, INDEX extent, INDEX w
         y[i * stride] += x[BORDER(i, extent)];
 }
 
+/* Without bias: output o of the row at `at`, of x times 2^-64. `x`: its plane. */
+static float FN(deconv_rows_less)(SIZES size, global const float *x, const INDEX *at, INDEX o)
+{
+    const INDEX taps = KERNEL(5), outer = KERNEL(0) * KERNEL(1) * KERNEL(2) * KERNEL(3) * KERNEL(4);
+    float sum = 0;
+    for (INDEX j = 0; j < outer; j++) {
+        const INDEX offset = FN(deconv_rows_outer)(size, j, at);
+        for (INDEX t = 0; t < taps && offset >= 0; t++) {
+            const INDEX up = o + BEFORE(5) - t * DILATION(5), q = up / STRIDE(5), i = BORDER(q, IN(5));
+            sum += up % STRIDE(5) || i < 0 ? 0 : x[(j * taps + t) * TAP + offset + i] * 0x1p-64f;
+        }
+    }
+    return sum * SCALE * 0x1p64f;
+}
+
+/* What is not finite among the n outputs from o on. */
+NCL_APART static V FN(deconv_rows_mend)(SIZES size, global const float *x, const INDEX *at, INDEX o, INDEX n, V y)
+{
+    float each[LANES];
+    VSTORE(y, each);
+    for (INDEX k = 0; k < n; k++)
+        each[k] = isfinite(each[k]) ? each[k] : FN(deconv_rows_less)(size, x, at, o + k);
+    return VLOAD(each);
+}
+
 static void FN(deconv_rows)(INDEX task, SIZES size, global const float *x, global const float *b,
                             global float *y CHAIN_PARAMETERS)
 {
@@ -98,7 +124,10 @@ static void FN(deconv_rows)(INDEX task, SIZES size, global const float *x, globa
         }
         for (INDEX o = 0; !(CHAIN_NOTHING && SCALE == 1) && o < width; o += LANES) {
             const INDEX n = min(width - o, (INDEX)LANES);
-            NCL_STORE_AFTER(NCL_LOAD(float, to + o, n) * SCALE, n, y, row * width + o, plane % CHANNELS)
+            V v = NCL_LOAD(float, to + o, n) * SCALE;
+            if (NO_BIAS && !all(isfinite(v)))
+                v = FN(deconv_rows_mend)(size, x + plane * PLANE, at, o, n, v);
+            NCL_STORE_AFTER(v, n, y, row * width + o, plane % CHANNELS)
         }
     }
 }

@@ -6,7 +6,11 @@
  * COUNT    elements              CHUNK    elements of a task, a multiple of LANES
  * INNER    elements side by side that no window crosses
  * AXES     the axes outside of these, innermost first: EXTENT, and how far the window reaches: BEFORE, AFTER
- * tasks: ceil(COUNT / CHUNK) */
+ * RESTORE  2^(-64 BETA)
+ * tasks: ceil(COUNT / CHUNK)
+ *
+ * Where s is beyond a float, or of squares below one, and y need not be, s is taken of u x and u^2 BIAS with u = 2^-64
+ * or 2^64: it is u^2 times what it stands for, and its power u^(2 BETA) times. */
 #ifndef SCALED
 #define SCALED x / pow(s, BETA)
 #endif
@@ -20,9 +24,10 @@
 #define EXTENT(i) SIZE(7 + (i))
 #define BEFORE(i) SIZE(15 + (i))
 #define AFTER(i) SIZE(23 + (i))
+#define RESTORE REAL(31)
 
-/* The sums for n elements from i on, which lie in one row of INNER. */
-static V FN(lrn_sum)(SIZES size, global const float *x, INDEX i, INDEX n)
+/* The sums of (unit x)^2 around n elements from i on, which lie in one row of INNER. */
+NCL_APART static V FN(lrn_sum)(SIZES size, global const float *x, INDEX i, INDEX n, float unit)
 {
     INDEX low[8], length[8], rest = i / INNER, pitch = INNER, positions = 1;
     for (int a = 0; a < AXES; a++) {
@@ -45,11 +50,30 @@ static V FN(lrn_sum)(SIZES size, global const float *x, INDEX i, INDEX n)
             pitch *= EXTENT(a);
         }
         for (INDEX j = 0; j < length[0]; j++) {
-            const V v = NCL_LOAD(float, from + j * INNER, n);
+            const V v = NCL_LOAD(float, from + j * INNER, n) * unit;
             sum += v * v;
         }
     }
     return sum;
+}
+
+/* unit^2 s */
+static V FN(lrn_sums)(SIZES size, global const float *x, INDEX i, INDEX n, float unit)
+{
+    const V bias = BIAS * unit * unit;
+    if (i % INNER + n <= INNER)
+        return fma((V)ALPHA, FN(lrn_sum)(size, x, i, n, unit), bias);
+    float each[LANES] = {0};
+    for (INDEX k = 0; k < n; k++)
+        each[k] = FN(lrn_sum)(size, x, i + k, 1, unit).s0;
+    return fma((V)ALPHA, VLOAD(each), bias);
+}
+
+/* y by way of unit^2 s; back = unit^BETA. */
+NCL_APART static V FN(lrn_apart)(SIZES size, global const float *input, INDEX i, INDEX n, float unit, float back)
+{
+    const V x = NCL_LOAD(float, input + i, n), s = FN(lrn_sums)(size, input, i, n, unit);
+    return SCALED * back * back;
 }
 
 static void FN(lrn)(INDEX task, SIZES size, global const float *input, global float *output)
@@ -57,16 +81,13 @@ static void FN(lrn)(INDEX task, SIZES size, global const float *input, global fl
     const INDEX end = min((task + 1) * CHUNK, COUNT);
     for (INDEX i = task * CHUNK; i < end; i += LANES) {
         const INDEX n = min(end - i, (INDEX)LANES);
-        V sum;
-        if (i % INNER + n <= INNER) {
-            sum = FN(lrn_sum)(size, input, i, n);
-        } else {
-            float each[LANES] = {0};
-            for (INDEX k = 0; k < n; k++)
-                each[k] = FN(lrn_sum)(size, input, i + k, 1).s0;
-            sum = VLOAD(each);
-        }
-        const V x = NCL_LOAD(float, input + i, n), s = fma((V)ALPHA, sum, (V)BIAS);
-        NCL_STORE(float, SCALED, output + i, n);
+        const V x = NCL_LOAD(float, input + i, n), s = FN(lrn_sums)(size, input, i, n, 1);
+        const VI high = !isfinite(s), low = fabs(s) < 0x1p-60f;
+        V y = SCALED;
+        if (any(high))
+            y = select(y, FN(lrn_apart)(size, input, i, n, 0x1p-64f, RESTORE), high);
+        if (any(low))
+            y = select(y, FN(lrn_apart)(size, input, i, n, 0x1p64f, 1 / RESTORE), low);
+        NCL_STORE(float, y, output + i, n);
     }
 }

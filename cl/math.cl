@@ -83,6 +83,13 @@ static inline V ncl_mish(V x)
     return x * n / (n + 2.0f);
 }
 
+/* (x - mean) factor + offset, in halves where the difference is beyond a float. */
+static inline V ncl_standard(V x, V mean, V factor, V offset)
+{
+    const V difference = x - mean, half_way = fma((V)0.5f, x, -0.5f * mean);
+    return select(fma(difference, factor, offset), 2 * fma(half_way, factor, 0.5f * offset), isinf(difference));
+}
+
 /* max(min(x, high), low); a NaN becomes high. */
 static inline V ncl_clamp(V x, V low, V high)
 {

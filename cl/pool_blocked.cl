@@ -13,6 +13,7 @@
  * Y_BATCH, Y_CHANNEL, Y_ROW   elements of y from image to image, block to block, row to row        Y_FIRST  to (0, 0)
  * HEIGHT, WIDTH   of y       HALO(i)  cells before H and W, then behind        X_...  the same of x
  * CHANNELS   of the image    ROWS     rows of y in a task        arrays: H and W
+ * A sum beyond a float is taken again of x 2^-64.
  * tasks: images * blocks * ceil(HEIGHT / ROWS) */
 #ifndef MAX
 #define MAX 0
@@ -58,12 +59,36 @@ static V FN(pool_blocked_join)(V a, V v)
     return MAX ? select(a, v, (v > a) | (v != v)) : a + v;
 }
 
+/* A window of down.y by across.y positions, the first of them at x, down.x and across.x apart. */
+static V FN(pool_blocked_window)(global const float *x, long2 down, long2 across, float unit)
+{
+    V value = MAX ? -INFINITY : 0;
+    for (INDEX j0 = 0; j0 < down.y; j0++, x += down.x)
+        for (INDEX j1 = 0; j1 < across.y; j1++)
+            value = FN(pool_blocked_join)(value, MAX ? VLOAD(x + j1 * across.x) : VLOAD(x + j1 * across.x) * unit);
+    return value;
+}
+
+/* A sum beyond a float by the number of values. */
+NCL_APART static V FN(pool_blocked_less)(global const float *x, long2 down, long2 across, float values)
+{
+    return FN(pool_blocked_window)(x, down, across, 0x1p-64f) / values * 0x1p64f;
+}
+
+static V FN(pool_blocked_result)(global const float *x, long2 down, long2 across, V sum, float values)
+{
+    const VI finite = isfinite(sum);
+    return all(finite) ? sum / values : select(FN(pool_blocked_less)(x, down, across, values), sum / values, finite);
+}
+
 /* PIXEL cells side by side, whose windows begin at x and lie inside: none of them waits for another one. */
 NCL_APART static void FN(pool_blocked_tile)(SIZES size, global const float *x, global float *restrict y, INDEX at,
                                             INDEX n, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX rows = KERNEL(0), columns = KERNEL(1), step = STRIDE(1) * LANES;
     const INDEX row = DILATION(0) * X_ROW, column = DILATION(1) * LANES;
+    const float values = NORMALIZE ? rows * columns : 1;
+    global const float *first = x;
     V value[PIXEL];
 #pragma unroll
     for (int i = 0; i < PIXEL; i++)
@@ -75,8 +100,11 @@ NCL_APART static void FN(pool_blocked_tile)(SIZES size, global const float *x, g
             for (int i = 0; i < PIXEL; i++)
                 value[i] = FN(pool_blocked_join)(value[i], VLOAD(tap + i * step));
         }
-    for (int i = 0; i < PIXEL; i++)
-        NCL_STORE_BLOCK(NORMALIZE ? value[i] / (float)(rows * columns) : value[i], n, y, at + i * LANES, channel)
+    for (int i = 0; i < PIXEL; i++, first += step) {
+        const long2 down = (long2)(row, rows), across = (long2)(column, columns);
+        const V v = MAX ? value[i] : FN(pool_blocked_result)(first, down, across, value[i], values);
+        NCL_STORE_BLOCK(v, n, y, at + i * LANES, channel)
+    }
 }
 
 static void FN(pool_blocked)(INDEX task, SIZES size, global const float *x, global float *y CHAIN_PARAMETERS)
@@ -102,18 +130,15 @@ static void FN(pool_blocked)(INDEX task, SIZES size, global const float *x, glob
             }
             const long2 across = FN(pool_blocked_inside)(at1, taps1, d1, IN(1));
             const INDEX inside = (down.y - down.x) * (across.y - across.x), values = taps0 * taps1;
-            V value = MAX ? -INFINITY : 0;
-            for (INDEX j0 = down.x; j0 < down.y; j0++) {
-                global const float *row = x + (at0 + j0 * d0) * x_row + at1 * LANES;
-                for (INDEX j1 = across.x; j1 < across.y; j1++)
-                    value = FN(pool_blocked_join)(value, VLOAD(row + j1 * d1 * LANES));
-            }
+            global const float *first = x + (at0 + down.x * d0) * x_row + (at1 + across.x * d1) * LANES;
+            const long2 rows = (long2)(d0 * x_row, down.y - down.x), cells = (long2)(d1 * LANES, across.y - across.x);
+            V value = FN(pool_blocked_window)(first, rows, cells, 1);
             if (MAX > IGNORE && inside < values)
                 value = FN(pool_blocked_join)(value, 0);
             if (IGNORE == 1 && inside == 0)
                 value = 0;
-            else if (NORMALIZE)
-                value /= (float)(IGNORE ? inside : values);
+            else if (!MAX)
+                value = FN(pool_blocked_result)(first, rows, cells, value, NORMALIZE ? IGNORE ? inside : values : 1);
             NCL_STORE_BLOCK(value, n, y, place, channel)
         }
     }

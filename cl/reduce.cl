@@ -4,9 +4,9 @@
  *
  * JOIN     how a vector v joins an accumulator a         START    the accumulator at the start
  * T        type of the elements
- * MAP(v)   of an element or vector, with m               FINISH(v)  of the joined value, with VOLUME
+ * MAP(v)   of an element or vector, with m and unit      FINISH(v)  of the joined value, with VOLUME and back
  * SUM      1: JOIN is a + v; what every 32 additions give is summed with compensation (Kahan), so that the error does
- *          not grow with the line
+ *          not grow with the line. A sum beyond a float is taken again of the elements times unit, back is 1 / unit
  * COLUMNS  1: a line is up to LANES neighbouring results, of WIDTH in a row; 0: one result, its elements are neighbours
  * LINES    number of lines                               SPAN     lines of a task
  * RUN      elements along the innermost gathered axis, STEP apart                GROUPS   such runs in a line
@@ -75,7 +75,7 @@ static TV FN(reduce_total)(TV total, TV block, TV *lost)
 #endif
 
 /* The first n elements, mapped, and START behind them. */
-static TV FN(reduce_load)(global const T *x, INDEX n, TV m)
+static TV FN(reduce_load)(global const T *x, INDEX n, TV m, float unit)
 {
     if (n == LANES)
         return MAP(VLOAD(x));
@@ -89,6 +89,46 @@ static TV FN(reduce_load)(global const T *x, INDEX n, TV m)
     return VLOAD(part);
 }
 
+/* A line, joined; of one result in each lane. `x`: its first element with all gathered axes at 0. */
+NCL_APART static TV FN(reduce_line)(SIZES size, global const T *x, INDEX lanes, TV m, float unit)
+{
+    TV total = START, lost = 0;
+    for (INDEX g = 0; g < GROUPS; g++) {
+        global const T *from = x + NCL_OFFSET(g, GATHERED, 16, 20);
+        for (INDEX j = 0; j < RUN;) {
+            TV block = START;
+            for (const INDEX end = min(j + BLOCK, RUN); j < end; j += PACE)
+                block = FN(reduce_join)(block, FN(reduce_load)(from + j * PITCH, HERE(j), m, unit));
+            total = FN(reduce_total)(total, block, &lost);
+        }
+    }
+    if (COLUMNS)
+        return total;
+    NCL_HALVINGS(FOLD)
+    return total;
+}
+
+static TV FN(reduce_finish)(SIZES size, TV v, float back)
+{
+    return FINISH(v);
+}
+
+#if SUM
+static TV FN(reduce_result)(SIZES size, global const T *x, INDEX lanes, TV m)
+{
+    const TV total = FN(reduce_line)(size, x, lanes, m, 1), y = FN(reduce_finish)(size, total, 1);
+    if (all(isfinite(total)))
+        return y;
+    const TV less = FN(reduce_line)(size, x, lanes, m, 0x1p-64f);
+    return select(FN(reduce_finish)(size, less, 0x1p64f), y, isfinite(total));
+}
+#else
+static TV FN(reduce_result)(SIZES size, global const T *x, INDEX lanes, TV m)
+{
+    return FN(reduce_finish)(size, FN(reduce_line)(size, x, lanes, m, 1), 1);
+}
+#endif
+
 static void FN(reduce)(INDEX task, SIZES size, global const T *x, global const T *mean, global T *y)
 {
     const INDEX last = min((task + 1) * SPAN, LINES), blocks = (WIDTH + LANES - 1) / LANES;
@@ -96,21 +136,10 @@ static void FN(reduce)(INDEX task, SIZES size, global const T *x, global const T
         const INDEX outer = line / blocks, first = line % blocks * LANES, lanes = min(WIDTH - first, (INDEX)LANES);
         const INDEX result = outer * WIDTH + first;
         const TV m = COLUMNS ? NCL_LOAD(T, mean + result, lanes) : (TV)mean[result];
-        TV total = START, lost = 0;
-        for (INDEX g = 0; g < GROUPS; g++) {
-            global const T *from = x + first + NCL_OFFSET(outer, KEPT, 8, 12) + NCL_OFFSET(g, GATHERED, 16, 20);
-            for (INDEX j = 0; j < RUN;) {
-                TV block = START;
-                for (const INDEX end = min(j + BLOCK, RUN); j < end; j += PACE)
-                    block = FN(reduce_join)(block, FN(reduce_load)(from + j * PITCH, HERE(j), m));
-                total = FN(reduce_total)(total, block, &lost);
-            }
-        }
-        if (COLUMNS) {
-            NCL_STORE(T, FINISH(total), y + result, lanes);
-            continue;
-        }
-        NCL_HALVINGS(FOLD)
-        y[result] = FINISH(total.s0);
+        const TV joined = FN(reduce_result)(size, x + first + NCL_OFFSET(outer, KEPT, 8, 12), lanes, m);
+        if (COLUMNS)
+            NCL_STORE(T, joined, y + result, lanes);
+        else
+            y[result] = joined.s0;
     }
 }

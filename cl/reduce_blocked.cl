@@ -6,8 +6,9 @@
  * share.
  *
  * JOIN     how a vector v joins an accumulator a         START    the accumulator at the start
- * FINISH(v)  of the joined value, with VOLUME
- * SUM      1: JOIN is a + v; what parts give is summed with compensation (Kahan)
+ * MAP(v)   of a vector, with unit                      FINISH(v)  of the joined value, with VOLUME and back
+ * SUM      1: JOIN is a + v; what parts give is summed with compensation (Kahan). A sum beyond a float is taken again
+ *          of the elements times unit, back is 1 / unit
  * X_BATCH, X_CHANNEL, X_ROW   elements of x from image to image, block to block, row to row        X_FIRST  to (0, 0)
  * ROWS     of CELLS cells each: those of the image, or all of it as one row where nothing lies between them
  * CHANNELS of the image      VOLUME   elements that a result gathers
@@ -17,6 +18,9 @@
 #endif
 #ifndef START
 #define START 0
+#endif
+#ifndef MAP
+#define MAP(v) v
 #endif
 #ifndef FINISH
 #define FINISH(v) v
@@ -53,30 +57,46 @@ static V FN(reduce_blocked_total)(V total, V part, V *lost)
 }
 #endif
 
-static V FN(reduce_blocked_part)(global const float *x, INDEX cells)
+static V FN(reduce_blocked_part)(global const float *x, INDEX cells, float unit)
 {
     V a = START, b = START, c = START, d = START;
     INDEX i = 0;
     for (; i + 4 <= cells; i += 4, x += 4 * LANES) {
-        a = FN(reduce_blocked_join)(a, VLOAD(x));
-        b = FN(reduce_blocked_join)(b, VLOAD(x + LANES));
-        c = FN(reduce_blocked_join)(c, VLOAD(x + 2 * LANES));
-        d = FN(reduce_blocked_join)(d, VLOAD(x + 3 * LANES));
+        a = FN(reduce_blocked_join)(a, MAP(VLOAD(x)));
+        b = FN(reduce_blocked_join)(b, MAP(VLOAD(x + LANES)));
+        c = FN(reduce_blocked_join)(c, MAP(VLOAD(x + 2 * LANES)));
+        d = FN(reduce_blocked_join)(d, MAP(VLOAD(x + 3 * LANES)));
     }
     for (; i < cells; i++, x += LANES)
-        a = FN(reduce_blocked_join)(a, VLOAD(x));
+        a = FN(reduce_blocked_join)(a, MAP(VLOAD(x)));
     return FN(reduce_blocked_join)(FN(reduce_blocked_join)(a, b), FN(reduce_blocked_join)(c, d));
+}
+
+NCL_APART static V FN(reduce_blocked_plane)(SIZES size, global const float *plane, float unit)
+{
+    const INDEX rows = ROWS, cells = CELLS;
+    V total = START, lost = 0;
+    for (INDEX h = 0; h < rows; h++, plane += X_ROW)
+        for (INDEX w = 0; w < cells; w += PART)
+            total = FN(reduce_blocked_total)(
+                total, FN(reduce_blocked_part)(plane + w * LANES, min(cells - w, (INDEX)PART), unit), &lost);
+    return total;
+}
+
+static V FN(reduce_blocked_finish)(SIZES size, V v, float back)
+{
+    return FINISH(v);
 }
 
 static void FN(reduce_blocked)(INDEX task, SIZES size, global const float *x, global float *y)
 {
     const INDEX blocks = (CHANNELS + LANES - 1) / LANES, image = task / blocks, channel = task % blocks * LANES;
-    const INDEX rows = ROWS, cells = CELLS;
     global const float *plane = x + image * X_BATCH + task % blocks * X_CHANNEL + X_FIRST;
-    V total = START, lost = 0;
-    for (INDEX h = 0; h < rows; h++, plane += X_ROW)
-        for (INDEX w = 0; w < cells; w += PART)
-            total = FN(reduce_blocked_total)(
-                total, FN(reduce_blocked_part)(plane + w * LANES, min(cells - w, (INDEX)PART)), &lost);
-    NCL_STORE(float, FINISH(total), y + image * CHANNELS + channel, min(CHANNELS - channel, (INDEX)LANES));
+    const V total = FN(reduce_blocked_plane)(size, plane, 1);
+    V result = FN(reduce_blocked_finish)(size, total, 1);
+    if (SUM && !all(isfinite(total))) {
+        const V less = FN(reduce_blocked_plane)(size, plane, 0x1p-64f);
+        result = select(FN(reduce_blocked_finish)(size, less, 0x1p64f), result, isfinite(total));
+    }
+    NCL_STORE(float, result, y + image * CHANNELS + channel, min(CHANNELS - channel, (INDEX)LANES));
 }

@@ -8,8 +8,9 @@
  * ARG      1: y is the position of the element that no other is beyond, the first of equals, with a NaN beyond every
  *          number: BETTER(v, a) says what is; 0: what JOIN gives, how a value v joins an accumulator a
  * START    the accumulator at the start                  T, Y     type of the elements, of the results
- * MAP(v)   of an element, with m                         FINISH(v)  of the joined value, with VOLUME
- * SUM      1: JOIN is a + v; what every PART additions give is summed with compensation (Kahan)
+ * MAP(v)   of an element, with m and unit                FINISH(v)  of the joined value, with VOLUME and back
+ * SUM      1: JOIN is a + v; what every PART additions give is summed with compensation (Kahan). A sum beyond a float
+ *          is taken again, by one work-item, of the elements times unit; back is 1 / unit
  * COLUMNS  1: neighbours of a group have neighbouring lines, WIDTH in a row; 0: neighbours along a line
  * RESULTS  number of lines                               SHARE    work-items of a line, a power of two
  * RUN      elements along the innermost gathered axis, STEP apart                ELEMENTS of a line
@@ -74,7 +75,7 @@ static void FN(reduce_group_join)(T *a, INDEX *at, T v, INDEX from)
     *a = wins ? v : *a;
     *at = wins ? from : *at;
 }
-static Y FN(reduce_group_finish)(SIZES size, T v, INDEX at)
+static Y FN(reduce_group_finish)(SIZES size, T v, INDEX at, float back)
 {
     return at;
 }
@@ -87,7 +88,7 @@ static void FN(reduce_group_join)(T *a, INDEX *at, T v, INDEX from)
 {
     *a = FN(reduce_group_joined)(*a, v);
 }
-static Y FN(reduce_group_finish)(SIZES size, T v, INDEX at)
+static Y FN(reduce_group_finish)(SIZES size, T v, INDEX at, float back)
 {
     return FINISH(v);
 }
@@ -99,14 +100,15 @@ static INDEX FN(reduce_group_at)(SIZES size, INDEX e)
     return e < RUN ? e * STEP : e % RUN * STEP + NCL_OFFSET(e / RUN, GATHERED, 17, 21);
 }
 
-/* What a work-item has of the elements [e, end) of a line. */
+/* What a work-item has of the elements [e, end) of a line, `pace` apart. */
 #if SUM
-static T FN(reduce_group_share)(SIZES size, INDEX e, INDEX end, T m, global const T *x, INDEX *at)
+static T FN(reduce_group_share)(SIZES size, INDEX e, INDEX end, INDEX pace, T m, global const T *x, INDEX *at,
+                                float unit)
 {
     T total = START, lost = 0;
     while (e < end) {
         T part = START;
-        for (int i = 0; i < PART && e < end; i++, e += SHARE) {
+        for (int i = 0; i < PART && e < end; i++, e += pace) {
             const T v = x[FN(reduce_group_at)(size, e)];
             part = FN(reduce_group_joined)(part, MAP(v));
         }
@@ -114,15 +116,24 @@ static T FN(reduce_group_share)(SIZES size, INDEX e, INDEX end, T m, global cons
     }
     return total;
 }
+static bool FN(reduce_group_holds)(T total)
+{
+    return isfinite(total);
+}
 #else
-static T FN(reduce_group_share)(SIZES size, INDEX e, INDEX end, T m, global const T *x, INDEX *at)
+static T FN(reduce_group_share)(SIZES size, INDEX e, INDEX end, INDEX pace, T m, global const T *x, INDEX *at,
+                                float unit)
 {
     T total = START;
-    for (; e < end; e += SHARE) {
+    for (; e < end; e += pace) {
         const T v = x[FN(reduce_group_at)(size, e)];
         FN(reduce_group_join)(&total, at, MAP(v), e);
     }
     return total;
+}
+static bool FN(reduce_group_holds)(T total)
+{
+    return true;
 }
 #endif
 
@@ -137,7 +148,7 @@ static void FN(reduce_group)(INDEX task, SIZES size, local float *shared, global
     local int *places = (local int *)shared + get_local_size(0);
     INDEX at = ELEMENTS;
     global const T *first = x + line % WIDTH + NCL_OFFSET(line / WIDTH, KEPT, 9, 13);
-    T total = FN(reduce_group_share)(size, from + place, to, mean[line], first, &at);
+    T total = FN(reduce_group_share)(size, from + place, to, share, mean[line], first, &at, 1);
     values[item] = total;
     if (ARG)
         places[item] = at;
@@ -148,6 +159,12 @@ static void FN(reduce_group)(INDEX task, SIZES size, local float *shared, global
         if (ARG)
             places[item] = at;
     })
-    if (place == 0 && result < RESULTS)
-        y[split * RESULTS + result] = FN(reduce_group_finish)(size, total, at);
+    if (place != 0 || result >= RESULTS)
+        return;
+    float back = 1;
+    if (!FN(reduce_group_holds)(total)) {
+        total = FN(reduce_group_share)(size, from, to, 1, mean[line], first, &at, 0x1p-64f);
+        back = 0x1p64f;
+    }
+    y[split * RESULTS + result] = FN(reduce_group_finish)(size, total, at, back);
 }

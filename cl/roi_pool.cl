@@ -7,6 +7,7 @@
  * What lies outside of x is left out; a cell without values, and a region of a batch item that x lacks, gives 0.
  *
  * MAX    1: the maximum, a NaN wins; 0: the average
+ *        (of x 2^-64 where the sum is beyond a float)
  * COUNT  elements of y      RUN  elements of a task      BATCH, CHANNELS  of x      SPATIAL  axes of a region
  * arrays: the spatial axes, 1s in front of fewer than six
  * tasks: ceil(COUNT / RUN) */
@@ -26,6 +27,24 @@ static INDEX FN(roi_pool_round)(float x)
 {
     const float down = floor(x);
     return isnan(x) ? 0 : (INDEX)clamp(x - down >= 0.5f ? down + 1 : down, -0x1p28f, 0x1p28f);
+}
+
+/* What a cell of `count` values joins to, times unit; `x`: the image of its channel. */
+NCL_APART static float FN(roi_pool_cell)(SIZES size, global const float *x, const INDEX *first, const INDEX *length,
+                                         INDEX count, float unit)
+{
+    float value = MAX && count ? -INFINITY : 0;
+    for (INDEX j = 0; j < count; j++) {
+        INDEX left = j, offset = 0, pitch = 1;
+        for (int a = 5; a >= 0; a--) {
+            offset += (first[a] + left % length[a]) * pitch;
+            pitch *= IN(a);
+            left /= length[a];
+        }
+        const float v = x[offset];
+        value = MAX ? (v > value || isnan(v) ? v : value) : value + v * unit;
+    }
+    return value;
 }
 
 static void FN(roi_pool)(INDEX task, SIZES size, global const float *x, global const float *rois,
@@ -52,17 +71,12 @@ static void FN(roi_pool)(INDEX task, SIZES size, global const float *x, global c
         }
         if (item < 0 || item >= BATCH)
             count = 0;
-        float value = MAX && count ? -INFINITY : 0;
-        for (INDEX j = 0; j < count; j++) {
-            INDEX left = j, offset = 0, pitch = 1;
-            for (int a = 5; a >= 0; a--) {
-                offset += (first[a] + left % length[a]) * pitch;
-                pitch *= IN(a);
-                left /= length[a];
-            }
-            const float v = x[(item * CHANNELS + channel) * plane + offset];
-            value = MAX ? (v > value || isnan(v) ? v : value) : value + v;
+        global const float *image = x + (count ? (item * CHANNELS + channel) * plane : 0);
+        float value = FN(roi_pool_cell)(size, image, first, length, count, 1), back = 1;
+        if (!MAX && !isfinite(value)) {
+            value = FN(roi_pool_cell)(size, image, first, length, count, 0x1p-64f);
+            back = 0x1p64f;
         }
-        y[e] = MAX || !count ? value : value / (float)count;
+        y[e] = MAX || !count ? value : value / (float)count * back;
     }
 }

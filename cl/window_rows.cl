@@ -8,7 +8,8 @@
  * A task computes ROWS rows of one plane. It first copies the rows of x that they need to private memory with the
  * border filled in, so that all windows are alike.
  *
- * KIND          0: weighted sum; 1: sum; 2: maximum, NaN wins (1 and 2 do not read w and b)
+ * KIND          0: weighted sum; 1: sum, taken again of x 2^-64 where it is beyond a float; 2: maximum, NaN wins
+ *               (1 and 2 do not read w and b)
  * STEP          stride along a row when it is 1 or 2, else 0
  * TAPS          extents of the window when both are equal and known at build, else 0
  * LINES_MAX     elements of private memory
@@ -86,7 +87,7 @@ static V FN(window_rows_load)(private const float *x, INDEX stride)
 
 static V FN(window_rows_join)(V a, V v, float w)
 {
-    return KIND == 0 ? fma((V)w, v, a) : KIND == 1 ? a + v : select(a, v, (v > a) | (v != v));
+    return KIND < 2 ? fma((V)w, v, a) : select(a, v, (v > a) | (v != v));
 }
 
 /* How many of `taps` positions from `at` on, `dilation` apart, lie in [0, extent), for LANES windows `stride` apart. */
@@ -101,23 +102,46 @@ static V FN(window_rows_inside)(INDEX at, INDEX taps, INDEX stride, INDEX dilati
     return NCL_CAT(convert_, V)(count);
 }
 
-/* LANES outputs from o on. `x`: the private row of their first tap. */
-static V FN(window_rows_vector)(SIZES size, INDEX o, INDEX row, private const float *x, global const float *w, V start)
+#define TAPS0 (TAPS ? TAPS : KERNEL(0))
+#define TAPS1 (TAPS ? TAPS : KERNEL(1))
+#define PACE  (STEP ? STEP : STRIDE(1))
+
+/* LANES windows, `x` the first tap of the first one; a sum times unit. */
+static V FN(window_rows_windows)(SIZES size, private const float *x, global const float *w, V start, float unit)
 {
-    const INDEX taps0 = TAPS ? TAPS : KERNEL(0), taps1 = TAPS ? TAPS : KERNEL(1), stride = STEP ? STEP : STRIDE(1);
-    const INDEX down = DILATION(0) * PITCH, across = DILATION(1);
+    const INDEX taps0 = TAPS0, taps1 = TAPS1, down = DILATION(0) * PITCH, across = DILATION(1), stride = PACE;
     V value = start;
-    x += o * stride;
     for (INDEX j0 = 0; j0 < taps0; j0++)
         for (INDEX j1 = 0; j1 < taps1; j1++)
             value = FN(window_rows_join)(value, FN(window_rows_load)(x + j0 * down + j1 * across, stride),
-                                         KIND == 0 ? w[j0 * taps1 + j1] : 0);
+                                         KIND == 0 ? w[j0 * taps1 + j1] : unit);
+    return value;
+}
+
+/* The joined windows by the numbers of their values. */
+static V FN(window_rows_share)(SIZES size, INDEX o, INDEX row, V value)
+{
     if (IGNORE) {
-        const V rows = FN(window_rows_inside)(row * STRIDE(0) - BEFORE(0), taps0, 0, DILATION(0), IN(0));
-        const V count = rows * FN(window_rows_inside)(o * stride - BEFORE(1), taps1, stride, across, IN(1));
+        const V rows = FN(window_rows_inside)(row * STRIDE(0) - BEFORE(0), TAPS0, 0, DILATION(0), IN(0));
+        const V count = rows * FN(window_rows_inside)(o * PACE - BEFORE(1), TAPS1, PACE, DILATION(1), IN(1));
         return select(NORMALIZE ? value / count : value, (V)0, count == 0);
     }
-    return NORMALIZE ? value / (float)(taps0 * taps1) : value;
+    return NORMALIZE ? value / (float)(TAPS0 * TAPS1) : value;
+}
+
+NCL_APART static V FN(window_rows_less)(SIZES size, INDEX o, INDEX row, private const float *x, global const float *w)
+{
+    return FN(window_rows_share)(size, o, row, FN(window_rows_windows)(size, x, w, 0, 0x1p-64f)) * 0x1p64f;
+}
+
+/* LANES outputs from o on. `x`: the private row of their first tap. */
+static V FN(window_rows_vector)(SIZES size, INDEX o, INDEX row, private const float *x, global const float *w, V start)
+{
+    x += o * PACE;
+    const V value = FN(window_rows_windows)(size, x, w, start, 1), y = FN(window_rows_share)(size, o, row, value);
+    if (KIND != 1 || all(isfinite(value)))
+        return y;
+    return select(FN(window_rows_less)(size, o, row, x, w), y, isfinite(value));
 }
 
 /* A row of the output; `line`: the row of the input of its first tap. */

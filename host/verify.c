@@ -112,7 +112,7 @@ static int tell(void *user, const struct ncl_examine_result *result)
     const struct ncl_verdict *found = &result->verdict;
     const struct ncl_tensor *operand;
     nnefcl_verdict verdict = {.node = result->node,
-                              .op = node->op->name,
+                              .op = result->whole ? result->whole : node->op->name,
                               .location = v->model->location[result->node],
                               .result = info_of(result->tensor),
                               .operand = v->operand,
@@ -123,6 +123,7 @@ static int tell(void *user, const struct ncl_examine_result *result)
                               .got = found->got,
                               .want = found->want,
                               .outside = result->outside,
+                              .whole = result->whole != NULL,
                               .reason = result->tolerance ? result->tolerance->reason : ""};
     for (; (operand = ncl_exact_operand(node, verdict.operand_count)); verdict.operand_count++)
         v->operand[verdict.operand_count] = info_of(operand);

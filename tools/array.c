@@ -80,8 +80,8 @@ static struct number read_item(const struct array *array, size_t position)
 static bool to_scalar(struct number n, float *out)
 {
     if (!n.whole) {
-        *out = (float)n.real;
-        return !isinf(*out) || isinf(n.real);
+        *out = (float)n.real; /* what that loses is told by array_lost */
+        return true;
     }
     uint64_t odd = n.magnitude;
     while (odd && !(odd & 1))
@@ -138,6 +138,27 @@ bool array_convert(const struct array *array, nnefcl_dtype dtype, void *out, siz
         }
     }
     return true;
+}
+
+static bool is_lost(double real)
+{
+    const float kept = (float)real;
+    return (isinf(kept) && !isinf(real)) || (kept == 0 && real != 0);
+}
+
+size_t array_lost(const struct array *array, size_t *first, double *value)
+{
+    size_t lost = 0;
+    for (size_t i = 0; array->kind == 'f' && array->item == 8 && i < array->count; i++) {
+        const double real = read_item(array, array->column ? column_position(&array->shape, i) : i).real;
+        if (!is_lost(real))
+            continue;
+        if (lost++ == 0) {
+            *first = i;
+            *value = real;
+        }
+    }
+    return lost;
 }
 
 const char *shape_text(const nnefcl_shape *shape, char text[SHAPE_TEXT])

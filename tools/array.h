@@ -25,6 +25,8 @@ bool array_has_shape(const struct array *array, const nnefcl_shape *shape);
 /* Writes all items as elements of `dtype` in row-major order. Floats may be rounded; everything else must be kept
  * exactly: false, and *bad is the position (in the order of the output) of the first item that cannot be. */
 bool array_convert(const struct array *array, nnefcl_dtype dtype, void *out, size_t *bad);
+/* How many finite items become infinite or 0 as floats, and the first of them in the order of the output. */
+size_t array_lost(const struct array *array, size_t *first, double *value);
 /* "[1,3,8,8]" into `text`. */
 enum { SHAPE_TEXT = 8 * 21 + 3 };
 const char *shape_text(const nnefcl_shape *shape, char text[SHAPE_TEXT]);

@@ -107,6 +107,8 @@ static enum status parse_dat(struct bytes *file, const char *path, struct array 
     nnefcl_status status = nnefcl_tensor_parse(file->data, file->size, path, NULL, &tensor, &error);
     if (status) /* a form that a model may have under some option is wrong here, too */
         return talk_library(talk, status, &error) == STATUS_LIMIT ? STATUS_LIMIT : STATUS_DATA;
+    if (*error.message)
+        talk_warn(talk, "%s", error.message);
     free(file->data);
     *file = (struct bytes){tensor.data, tensor.bytes};
     *array = (struct array){.kind = "fib"[tensor.dtype],
@@ -143,6 +145,17 @@ static enum status parse_array(struct bytes *file, enum format format, const cha
     }
 }
 
+/* Doubles that floats cannot hold. */
+static void warn_of_lost(const struct array *array, const char *path, struct talk *talk)
+{
+    size_t first;
+    double value;
+    const size_t lost = array_lost(array, &first, &value);
+    if (lost)
+        talk_warn(talk, "%s: element %zu is %.9g and became %s in 32 bits, as %zu of %zu values became infinite or 0",
+                  path, first, value, value > 1 || value < -1 ? "infinite" : "0", lost, array->count);
+}
+
 static enum status fill_from_array(const struct array *array, const char *path, const nnefcl_tensor_info *input,
                                    void *out, struct talk *talk)
 {
@@ -154,6 +167,7 @@ static enum status fill_from_array(const struct array *array, const char *path, 
     if (!array_convert(array, input->dtype, out, &bad))
         return talk_fail(talk, STATUS_DATA, "%s: element %zu has no exact value of type %s, which input '%s' takes",
                          path, bad, nnefcl_dtype_name(input->dtype), input->name);
+    warn_of_lost(array, path, talk);
     return STATUS_OK;
 }
 
@@ -254,6 +268,8 @@ enum status data_load_wanted(const char *path, const nnefcl_tensor_info *output,
         else if (!array_convert(&array, dtype, tensor->data, &bad))
             status = talk_fail(talk, STATUS_DATA, "%s: element %zu has no exact value of type %s", path, bad,
                                nnefcl_dtype_name(dtype));
+        else
+            warn_of_lost(&array, path, talk);
     }
     free(file.data);
     return status;

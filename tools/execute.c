@@ -109,8 +109,8 @@ static enum status infer(struct job *job, const struct run *run)
     const enum status status = verdicts_run(&job->verdicts, job->engine, run->inputs, job->outputs);
     if (!o->verify)
         return status;
-    job->verified += job->verdicts.nodes;
-    job->bad += job->verdicts.bad;
+    job->verified += job->verdicts.nodes + job->verdicts.wholes;
+    job->bad += job->verdicts.bad + job->verdicts.bad_wholes;
     return status;
 }
 

@@ -18,13 +18,13 @@ static const char *position_text(const nnefcl_verdict *v, char text[SHAPE_TEXT])
 static const char *node_text(struct pool *pool, const nnefcl_verdict *v)
 {
     char shape[SHAPE_TEXT];
-    const char *text =
-        pool_printf(pool, "%s %s = %s %s", v->location, v->result.name, v->op, shape_text(&v->result.shape, shape));
+    const char *text = pool_printf(pool, "%s %s = %s%s %s", v->location, v->result.name, v->op,
+                                   v->whole ? " as a whole" : "", shape_text(&v->result.shape, shape));
     enum { SHOWN = 8 };
-    for (size_t i = 0; i < v->operand_count && i < SHOWN; i++)
+    for (size_t i = 0; !v->whole && i < v->operand_count && i < SHOWN; i++)
         text = pool_printf(pool, "%s%s%s%s%s", text, i ? ", " : " from ", v->operand[i].name ? v->operand[i].name : "",
                            v->operand[i].name ? " " : "", shape_text(&v->operand[i].shape, shape));
-    return v->operand_count > SHOWN ? pool_printf(pool, "%s, ... (%zu)", text, v->operand_count) : text;
+    return !v->whole && v->operand_count > SHOWN ? pool_printf(pool, "%s, ... (%zu)", text, v->operand_count) : text;
 }
 
 static const char *values_text(struct pool *pool, const nnefcl_verdict *v)
@@ -44,17 +44,22 @@ static json_t *verdict_json(const nnefcl_verdict *v)
     for (size_t i = 0; i < v->operand_count; i++)
         document_add(operands, document_pack("{s:s?, s:o}", "name", v->operand[i].name, "shape",
                                              document_shape(&v->operand[i].shape)));
-    return document_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "op", v->op, "location",
-                         v->location, "name", v->result.name, "dtype", nnefcl_dtype_name(v->result.dtype), "shape",
-                         document_shape(&v->result.shape), "operands", operands, "elements", (json_int_t)v->elements,
-                         "bad", (json_int_t)v->bad, "ulp", document_real(v->ulp), "tolerance",
-                         document_real(v->tolerance), "got", document_real(v->got), "want", document_real(v->want),
-                         "position", document_shape(&position));
+    return document_pack("{s:s, s:b, s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "op", v->op, "whole",
+                         v->whole, "location", v->location, "name", v->result.name, "dtype",
+                         nnefcl_dtype_name(v->result.dtype), "shape", document_shape(&v->result.shape), "operands",
+                         operands, "elements", (json_int_t)v->elements, "bad", (json_int_t)v->bad, "ulp",
+                         document_real(v->ulp), "tolerance", document_real(v->tolerance), "got", document_real(v->got),
+                         "want", document_real(v->want), "position", document_shape(&position));
 }
 
-/* A node with several results is one node. */
+/* A node with several results is one node; results of whole operations are counted by themselves. */
 static void count_node(struct verdicts *verdicts, const nnefcl_verdict *v)
 {
+    if (v->whole) {
+        verdicts->wholes++;
+        verdicts->bad_wholes += v->bad > 0;
+        return;
+    }
     const bool again = verdicts->nodes + verdicts->undefined && verdicts->node == v->node;
     if (!v->elements)
         verdicts->undefined += !again;
@@ -133,6 +138,13 @@ static const char *plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
+static const char *wholes_text(const struct verdicts *verdicts)
+{
+    return verdicts->wholes ? pool_printf(verdicts->pool, "%zu result%s of whole operations, ", verdicts->wholes,
+                                          plural(verdicts->wholes))
+                            : "";
+}
+
 void verdicts_print(const struct verdicts *verdicts)
 {
     if (verdicts->first_bad)
@@ -140,8 +152,8 @@ void verdicts_print(const struct verdicts *verdicts)
     if (verdicts->bad > 1)
         print("        %zu further node%s %s bad\n", verdicts->bad - 1, plural(verdicts->bad - 1),
               verdicts->bad == 2 ? "is" : "are");
-    if (!verdicts->bad)
-        print("verified: %zu node%s, %s\n", verdicts->nodes, plural(verdicts->nodes),
+    if (!verdicts->bad && !verdicts->bad_wholes)
+        print("verified: %zu node%s, %s%s\n", verdicts->nodes, plural(verdicts->nodes), wholes_text(verdicts),
               verdicts->worst ? verdicts->worst : "all exact");
     if (verdicts->undefined)
         print("not compared: %zu node%s without a definition\n", verdicts->undefined, plural(verdicts->undefined));
@@ -149,7 +161,8 @@ void verdicts_print(const struct verdicts *verdicts)
 
 json_t *verdicts_json(struct verdicts *verdicts)
 {
-    return document_pack("{s:I, s:I, s:I, s:o}", "nodes", (json_int_t)verdicts->nodes, "bad", (json_int_t)verdicts->bad,
+    return document_pack("{s:I, s:I, s:I, s:I, s:o}", "nodes", (json_int_t)verdicts->nodes, "wholes",
+                         (json_int_t)verdicts->wholes, "bad", (json_int_t)(verdicts->bad + verdicts->bad_wholes),
                          "undefined", (json_int_t)verdicts->undefined, "results", verdicts->list);
 }
 

@@ -11,8 +11,9 @@ struct verdicts {
     struct pool *pool;
     struct talk *talk;
     size_t nodes, bad,
-        undefined;      /* those compared, those of them beyond their tolerance, and those that have no definition */
-    double excess, ulp; /* the worst error, by the part used of what is allowed; below 0: none yet */
+        undefined; /* those compared, those of them beyond their tolerance, and those that have no definition */
+    size_t wholes, bad_wholes; /* the same of operations that were expanded */
+    double excess, ulp;        /* the worst error, by the part used of what is allowed; below 0: none yet */
     const char *worst, *first_bad, *bad_values;
     size_t node; /* of the verdict before, and whether it was bad */
     bool node_bad;

@@ -44,7 +44,8 @@ NNEFCL_API size_t nnefcl_tensor_bytes(nnefcl_dtype dtype, const nnefcl_shape *sh
 /* Reads the bytes of a .dat file that lie in memory. Every item type and bit width of 5.2 is converted to the dtype it
  * stands for (floats, also quantized items that have no quantization entry: their integers); tensor->data comes from
  * `allocator` (NULL: the C library) and is released by nnefcl_tensor_clear. `name` is used in messages.
- * NNEFCL_ERR_DATA: not a valid file. */
+ * NNEFCL_ERR_DATA: not a valid file. NNEFCL_OK with a message in `error`: a warning that values which 32 bits cannot
+ * hold became infinite or 0, with the first of them. */
 NNEFCL_API nnefcl_status nnefcl_tensor_parse(const void *file, size_t size, const char *name,
                                              const nnefcl_allocator *allocator, nnefcl_tensor *tensor,
                                              nnefcl_error *error);

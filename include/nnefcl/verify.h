@@ -7,6 +7,9 @@
  * does hold, and what it may be off counts for its readers. Constants and variables that nothing updates are what their
  * files say.
  *
+ * An operation that was expanded (rms_pool, l2_normalization, ...) is judged as a whole besides: what its body makes on
+ * the way is not what the device had.
+ *
  * Thread rule: that of the session. */
 #ifndef NNEFCL_VERIFY_H
 #define NNEFCL_VERIFY_H
@@ -18,7 +21,8 @@
 extern "C" {
 #endif
 
-/* One result of one node. Strings live as long as the model, `operand` during the call. */
+/* One result of one node, or of an operation that its body stands for. Strings live as long as the model, `operand`
+ * during the call. */
 typedef struct nnefcl_verdict {
     size_t node;               /* its index (nnefcl_model_node) */
     const char *op, *location; /* "conv", "graph.nnef:12:9" */
@@ -36,16 +40,18 @@ typedef struct nnefcl_verdict {
     const char *reason; /* why the operation may have that error, "exp: 3" */
     uint64_t outside;   /* indices among the operands that lie outside of what they point into: gather takes the
                            nearest, sample 0, desample leaves them out */
+    int whole; /* 1: `op` is an operation that was expanded to several nodes, `node` the one that makes the result;
+                  everything from its operands on was computed in double precision */
 } nnefcl_verdict;
 
 /* A non-zero return ends the verification. */
 typedef int (*nnefcl_verdict_fn)(void *user, const nnefcl_verdict *verdict);
 
 /* nnefcl_session_run, and then a visit for every result that the device holds, in the order of the graph: activations,
- * not inputs and weights. Whether all are good is in the verdicts, not in the status. `session` must have been made
- * with nnefcl_session_options.keep_tensors, from `model` or one that was opened in the same way, else
- * NNEFCL_ERR_ARGUMENT; also when the application has bound buffers that the host may not read. NNEFCL_ERR_MODEL: a file
- * vanished or changed. Host memory: some times the largest node, in doubles. */
+ * not inputs and weights; then for the results of whole operations. Whether all are good is in the verdicts, not in the
+ * status. `session` must have been made with nnefcl_session_options.keep_tensors, from `model` or one that was opened
+ * in the same way, else NNEFCL_ERR_ARGUMENT; also when the application has bound buffers that the host may not read.
+ * NNEFCL_ERR_MODEL: a file vanished or changed. Host memory: some times the largest node, in doubles. */
 NNEFCL_API nnefcl_status nnefcl_session_verify(nnefcl_session *session, const nnefcl_model *model,
                                                const void *const *inputs, void *const *outputs, nnefcl_verdict_fn visit,
                                                void *user, nnefcl_error *error);

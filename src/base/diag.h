@@ -34,6 +34,7 @@ struct ncl_loc {
 struct ncl_call {
     const char *fragment;
     struct ncl_loc at;
+    bool standard; /* an operation that is expanded, not a fragment of the document */
 };
 
 #define NCL_NOWHERE      ((struct ncl_loc){0})

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "emit/reference.h"
 
-#include <float.h>
-
 const double *ncl_reference_in(const struct ncl_reference *reference, const struct ncl_tensor *tensor)
 {
     return reference->tensor[tensor->id].value;
@@ -26,11 +24,6 @@ void ncl_reference_outside(const struct ncl_reference *reference, const struct n
     const int64_t count = ncl_shape_volume(&index->shape);
     for (int64_t i = 0; i < count; i++)
         *reference->outside += !(value[i] >= 0 && value[i] < extent);
-}
-
-double ncl_reference_average(double sum, double count)
-{
-    return sum > (double)FLT_MAX ? sum : sum / count;
 }
 
 bool ncl_position_first(const nnefcl_shape *shape, int64_t *at)

@@ -36,10 +36,6 @@ double *ncl_reference_scale(const struct ncl_reference *reference, const struct 
 /* Counts the elements of `index` that are below 0 or not below `extent`. */
 void ncl_reference_outside(const struct ncl_reference *reference, const struct ncl_tensor *index, double extent);
 
-/* The scale of an average of `count` terms whose magnitudes add up to `sum`: the average may overflow where its sum
- * does. */
-double ncl_reference_average(double sum, double count);
-
 /* Positions of a shape in row-major order:
  *     int64_t at[NNEFCL_MAX_RANK];
  *     for (bool more = ncl_position_first(&shape, at); more; more = ncl_position_next(&shape, at)) ...

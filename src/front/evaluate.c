@@ -177,7 +177,7 @@ static nnefcl_status enter_fragment(struct ncl_build *build, const struct ncl_in
     struct ncl_call *call = NCL_NEW(build->arena, struct ncl_call);
     if (!call || !GROWN(build, machine->frame, machine->frame_count, machine->frame_capacity))
         return ncl_build_nomem(build);
-    *call = (struct ncl_call){callee->fragment->name, at};
+    *call = (struct ncl_call){callee->fragment->name, at, callee->origin != NCL_ORIGIN_DOCUMENT};
     struct ncl_loc inside = at;
     inside.call = call;
     machine->frame[machine->frame_count++] = (struct ncl_frame){.declared = callee,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "front/dequant.h"
+#include "base/narrow.h"
 #include "base/random.h"
 #include "front/weights.h"
 
@@ -142,8 +143,8 @@ struct ncl_weights {
     nnefcl_status (*source)(struct ncl_weights *weights, void *out, size_t count, struct ncl_diag *diag);
     const struct ncl_tensor *tensor;
     uint64_t position, stream, volume;
-    uint64_t infinite, zero; /* items that floats of 32 bits cannot hold, and what they became */
-    size_t held, taken;      /* decoded items in `item`, and how many of them were given out */
+    struct ncl_lost lost;
+    size_t held, taken; /* decoded items in `item`, and how many of them were given out */
     union {
         double real[CHUNK];
         int64_t integer[CHUNK];
@@ -242,24 +243,6 @@ static nnefcl_status refill(struct ncl_weights *w, struct ncl_diag *diag)
     return NNEFCL_OK;
 }
 
-static void narrow(struct ncl_weights *w, const double *real, size_t count, float *out)
-{
-    for (size_t i = 0; i < count; i++) {
-        out[i] = (float)real[i];
-        w->infinite += isinf(out[i]) && !isinf(real[i]);
-        w->zero += out[i] == 0 && real[i] != 0;
-    }
-}
-
-/* Values that are lost are said where the tensor ends: rounding is no news, an infinity is. */
-static void tell_lost(const struct ncl_weights *w, struct ncl_diag *diag)
-{
-    if (w->infinite > 0 || w->zero > 0)
-        ncl_warning(diag, NCL_NOWHERE, "%s: of %llu values %llu became infinite and %llu became 0 in 32 bits",
-                    w->data.name, (unsigned long long)w->volume, (unsigned long long)w->infinite,
-                    (unsigned long long)w->zero);
-}
-
 /* Gives out `count` decoded items, as elements of the tensor's type. */
 static nnefcl_status give(struct ncl_weights *w, void *out, size_t count, struct ncl_diag *diag)
 {
@@ -267,7 +250,7 @@ static nnefcl_status give(struct ncl_weights *w, void *out, size_t count, struct
     const int64_t *integer = w->item.integer + w->taken;
     switch (w->tensor->dtype) {
     case NNEFCL_SCALAR:
-        narrow(w, real, count, out);
+        ncl_narrow(real, count, w->position, out, &w->lost);
         break;
     case NNEFCL_INTEGER:
         for (size_t i = 0; i < count; i++) {
@@ -299,7 +282,7 @@ static nnefcl_status next_from_file(struct ncl_weights *w, void *out, size_t cou
         out = (char *)out + some * size;
     }
     if (w->position == w->volume)
-        tell_lost(w, diag);
+        ncl_narrow_tell(&w->lost, w->data.name, w->volume, diag);
     return NNEFCL_OK;
 }
 
@@ -416,7 +399,7 @@ nnefcl_status ncl_weights_begin(struct ncl_weights *w, const struct ncl_tensor *
     w->tensor = tensor;
     w->position = 0;
     w->held = w->taken = 0;
-    w->infinite = w->zero = 0;
+    w->lost = (struct ncl_lost){0};
     w->volume = (uint64_t)ncl_shape_volume(&tensor->shape);
     if (tensor->role == NCL_ROLE_CONSTANT) {
         w->source = next_from_constant;

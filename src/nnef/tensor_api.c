@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/narrow.h"
 #include "base/whole_file.h"
 #include "file_bytes.h"
 #include "tensor_file.h"
@@ -32,7 +33,16 @@ struct decoding {
     int file;
     struct ncl_diag *diag;
     nnefcl_tensor *tensor;
+    struct ncl_lost lost;
 };
+
+/* A call that succeeds tells its first warning where a failing one would tell its error. */
+static void keep_warning(void *user, nnefcl_severity severity, const nnefcl_error *said)
+{
+    nnefcl_error *error = user;
+    if (error && severity == NNEFCL_WARNING && !*error->message)
+        *error = *said;
+}
 
 static nnefcl_status decode_scalars(struct decoding *d, const uint8_t *packed, uint64_t first, size_t count)
 {
@@ -41,8 +51,7 @@ static nnefcl_status decode_scalars(struct decoding *d, const uint8_t *packed, u
     ncl_items_to_double(&d->header, packed, 0, count, values);
     if (d->header.has_range)
         ncl_items_apply_range(&d->header, values, count);
-    for (size_t i = 0; i < count; i++)
-        out[i] = (float)values[i];
+    ncl_narrow(values, count, first, out, &d->lost);
     return NNEFCL_OK;
 }
 
@@ -103,6 +112,8 @@ static nnefcl_status decode_file(struct decoding *d, const uint8_t *header, uint
     status = tensor->data ? decode_all(d) : ncl_nomem(d->diag);
     if (status)
         nnefcl_tensor_clear(tensor, allocator);
+    else
+        ncl_narrow_tell(&d->lost, d->name, d->header.items, d->diag);
     return status;
 }
 
@@ -110,7 +121,7 @@ nnefcl_status nnefcl_tensor_parse(const void *file, size_t size, const char *nam
                                   nnefcl_tensor *tensor, nnefcl_error *error)
 {
     struct ncl_diag diag;
-    ncl_diag_init(&diag, error, NULL, NULL, false);
+    ncl_diag_init(&diag, error, keep_warning, error, false);
     if (tensor)
         *tensor = (nnefcl_tensor){0};
     if (!tensor || !name || (!file && size))
@@ -175,7 +186,7 @@ nnefcl_status nnefcl_tensor_load(const char *path, const nnefcl_allocator *alloc
                                  nnefcl_error *error)
 {
     struct ncl_diag diag;
-    ncl_diag_init(&diag, error, NULL, NULL, false);
+    ncl_diag_init(&diag, error, keep_warning, error, false);
     if (tensor)
         *tensor = (nnefcl_tensor){0};
     if (!tensor || !path)

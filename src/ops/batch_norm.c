@@ -77,7 +77,7 @@ void ncl_batch_norm_elements(struct ncl_expression *expression, const struct ncl
     const char *const terms[] = {
         ncl_expression_tensor(expression, ncl_node_tensor(node, "input")), add(expression, node, "mean"),
         ncl_expression_operand(expression, emit_factor(lower, node, &shape), &shape), add(expression, node, "offset")};
-    ncl_expression_apply(expression, NNEFCL_SCALAR, "fma(x - y, z, w)", terms, 0, 0);
+    ncl_expression_apply(expression, NNEFCL_SCALAR, "ncl_standard(x, y, z, w)", terms, 0, 0);
 }
 
 /* ---- the definition ---- */

@@ -39,6 +39,6 @@ void ncl_debox_reference(const struct ncl_reference *reference, const struct ncl
     ncl_lines_sum(&lines, ncl_reference_in(reference, input), y, scale);
     for (int64_t i = 0; normalize && i < ncl_shape_volume(&output->shape); i++) {
         y[i] /= (double)ncl_window_volume(&window);
-        scale[i] = ncl_reference_average(scale[i], (double)ncl_window_volume(&window));
+        scale[i] /= (double)ncl_window_volume(&window);
     }
 }

@@ -44,7 +44,7 @@ static nnefcl_status reduce_blocked_emit(struct ncl_lower *lower, const struct n
     const int64_t blocks = ncl_ceil_div(p->input->shape.extent[1], lower->plan->target.lanes);
     const bool whole = place.row == place.block * place.extent[1]; /* rows follow each other */
     struct ncl_emit *step = ncl_step_begin(lower, "reduce_blocked");
-    ncl_reduction_define(step, p, NCL_REDUCTION_WHOLE);
+    ncl_reduction_define(step, p);
     ncl_step_in(step, input);
     ncl_step_out(step, problem->out);
     ncl_blocks_emit_in(step, &place, (const char *const[]){"X_BATCH", "X_CHANNEL", "X_ROW", "X_FIRST"});

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reductions by work-groups, in two steps where there are few long lines: reduce_group.cl. */
+#include <math.h>
+
 #include "emit/variant.h"
 #include "ops/group_lines.h"
 #include "ops/reduction.h"
@@ -40,16 +42,15 @@ static double reduce_group_cost(const struct ncl_target *target, const struct nc
     return ncl_group_lines_cost(target, &lines, 1) / (double)splits + (splits > 1 ? STEP : 0);
 }
 
-/* From `in` to `out`, which has so many parts of each result. */
-static nnefcl_status emit_stage(struct ncl_lower *lower, const struct ncl_problem *problem, ncl_ref in, ncl_ref out,
-                                const struct ncl_group_lines *lines, int64_t splits, enum ncl_reduction_stage stage)
+/* From `in` to `out`, which has so many parts of each result; a mean is the sum by `volume`. */
+static nnefcl_status emit_stage(struct ncl_lower *lower, const struct ncl_problem *problem, const struct ncl_reduce *p,
+                                ncl_ref in, ncl_ref out, const struct ncl_group_lines *lines, int64_t splits,
+                                double volume)
 {
-    const struct ncl_reduce *p = &problem->reduce;
     const bool arg = ncl_reduction_is_arg(p->kind);
-    const double volume = (double)ncl_shape_volume(&p->input->shape) / (double)ncl_shape_volume(&p->shape);
     struct ncl_emit *step = ncl_step_begin(lower, "reduce_group");
     ncl_step_group(step, (unsigned)lines->items, (uint32_t)lines->items * (1 + arg) * (uint32_t)sizeof(float));
-    ncl_reduction_define(step, p, stage);
+    ncl_reduction_define(step, p);
     if (arg) {
         ncl_step_define_int(step, "ARG", 1);
         ncl_step_define_int(step, "SUM", 0);
@@ -66,6 +67,7 @@ static nnefcl_status emit_stage(struct ncl_lower *lower, const struct ncl_proble
     return ncl_step_end(step, splits * lines->groups);
 }
 
+/* Parts of a mean are themselves sums by a power of two that is no less than their terms, so within floats. */
 static nnefcl_status reduce_group_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
                                        const struct ncl_choice *choice)
 {
@@ -75,15 +77,20 @@ static nnefcl_status reduce_group_emit(struct ncl_lower *lower, const struct ncl
     const ncl_ref in = ncl_lower_tensor(lower, p->input);
     const struct ncl_group_lines lines = reduce_lines(target, p);
     const int64_t splits = choose_splits(target, p, &lines), results = lines.axes.results;
+    const double volume = (double)lines.axes.volume;
     if (splits == 1)
-        return emit_stage(lower, problem, in, problem->out, &lines, 1, NCL_REDUCTION_WHOLE);
+        return emit_stage(lower, problem, p, in, problem->out, &lines, 1, volume);
     const ncl_ref parts = ncl_lower_scratch(lower, "parts", p->input->dtype, splits * results);
     const nnefcl_shape from = {.rank = 2, .extent = {splits, results}}, to = {.rank = 2, .extent = {1, results}};
     struct ncl_axes axes;
     ncl_axes_find(&axes, &from, &to);
     const struct ncl_group_lines joined = ncl_group_lines_make(target, &axes);
-    const nnefcl_status status = emit_stage(lower, problem, in, parts, &lines, splits, NCL_REDUCTION_PARTS);
-    return status ? status : emit_stage(lower, problem, parts, problem->out, &joined, 1, NCL_REDUCTION_LAST);
+    struct ncl_reduce last = *p;
+    last.kind = ncl_reduction_of_parts(p->kind);
+    last.mean = NCL_NO_TENSOR;
+    const double terms = exp2(ceil(log2(volume / (double)splits)));
+    const nnefcl_status status = emit_stage(lower, problem, p, in, parts, &lines, splits, terms);
+    return status ? status : emit_stage(lower, problem, &last, parts, problem->out, &joined, 1, volume / terms);
 }
 
 const struct ncl_variant ncl_variant_reduce_group = {.name = "reduce_group",

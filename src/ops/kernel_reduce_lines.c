@@ -32,7 +32,7 @@ static nnefcl_status reduce_lines_emit(struct ncl_lower *lower, const struct ncl
     struct ncl_axes axes;
     ncl_axes_find(&axes, &p->input->shape, &p->shape);
     struct ncl_emit *step = ncl_step_begin(lower, arg ? "argreduce" : "reduce");
-    ncl_reduction_define(step, p, NCL_REDUCTION_WHOLE);
+    ncl_reduction_define(step, p);
     ncl_step_in(step, ncl_lower_tensor(lower, p->input));
     if (!arg)
         ncl_step_in(step, p->mean == NCL_NO_TENSOR ? ncl_lower_tensor(lower, p->input) : p->mean);

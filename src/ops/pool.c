@@ -87,7 +87,7 @@ static void normalize(const struct ncl_lines *lines, double *y, double *scale)
     for (bool more = ncl_position_first(&w->out, at); more; more = ncl_position_next(&w->out, at), i++) {
         const int64_t values = w->border == NCL_BORDER_IGNORE ? ncl_lines_inside(lines, at) : ncl_window_volume(w);
         y[i] = values ? y[i] / (double)values : 0;
-        scale[i] = values ? ncl_reference_average(scale[i], (double)values) : 0;
+        scale[i] = values ? scale[i] / (double)values : 0;
     }
 }
 

@@ -112,7 +112,7 @@ static void reduce_define(const struct ncl_reference *reference, enum ncl_reduct
     }
     for (int64_t i = 0; i < count && kind == NCL_REDUCE_MEAN; i++) {
         y[i] /= (double)volume;
-        scale[i] = ncl_reference_average(scale[i], (double)volume);
+        scale[i] /= (double)volume;
     }
 }
 

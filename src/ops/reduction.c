@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ops/reduction.h"
 
-/* How a result is made of the elements of its line. */
+/* How a result is made of the elements of its line. Sums beyond a float are taken again with a unit (reduce.cl). */
 struct reduction {
     const char *join, *start;
     const char *map, *finish; /* NULL: the element itself, the joined value */
@@ -9,16 +9,23 @@ struct reduction {
 };
 
 static const struct reduction reductions[] = {
-    [NCL_REDUCE_SUM] = {.join = "a + v", .start = "0", .sum = true},
-    [NCL_REDUCE_MEAN] = {.join = "a + v", .start = "0", .sum = true, .finish = "v / VOLUME"},
+    [NCL_REDUCE_SUM] = {.join = "a + v", .start = "0", .map = "v * unit", .sum = true, .finish = "v * back"},
+    [NCL_REDUCE_MEAN] = {.join = "a + v", .start = "0", .map = "v * unit", .sum = true, .finish = "v / VOLUME * back"},
     [NCL_REDUCE_MAX] = {.join = "select(a, v, (v > a) | isnan(v))", .start = "-INFINITY"},
     [NCL_REDUCE_MIN] = {.join = "select(a, v, (v < a) | isnan(v))", .start = "INFINITY"},
     /* by what is not there: the compiler of rusticl (Mesa 22.3) falls over arrays of bytes that are all 1 */
     [NCL_REDUCE_ALL] = {.join = "a | v", .start = "0", .map = "v ^ (uchar)1", .finish = "v ^ (uchar)1"},
     [NCL_REDUCE_ANY] = {.join = "a | v", .start = "0"},
-    [NCL_REDUCE_VARIANCE] =
-        {.join = "a + v", .start = "0", .map = "(v - m) * (v - m)", .sum = true, .finish = "v / VOLUME"},
-    [NCL_REDUCE_MEAN_SQUARE] = {.join = "a + v", .start = "0", .map = "v * v", .sum = true, .finish = "v / VOLUME"},
+    [NCL_REDUCE_VARIANCE] = {.join = "a + v",
+                             .start = "0",
+                             .map = "((v - m) * unit) * ((v - m) * unit)",
+                             .sum = true,
+                             .finish = "v / VOLUME * back * back"},
+    [NCL_REDUCE_MEAN_SQUARE] = {.join = "a + v",
+                                .start = "0",
+                                .map = "(v * unit) * (v * unit)",
+                                .sum = true,
+                                .finish = "v / VOLUME * back * back"},
 };
 
 bool ncl_reduction_is_arg(enum ncl_reduction kind)
@@ -26,7 +33,17 @@ bool ncl_reduction_is_arg(enum ncl_reduction kind)
     return kind == NCL_REDUCE_ARGMAX || kind == NCL_REDUCE_ARGMIN;
 }
 
-void ncl_reduction_define(struct ncl_emit *step, const struct ncl_reduce *reduce, enum ncl_reduction_stage stage)
+bool ncl_reduction_is_mean(enum ncl_reduction kind)
+{
+    return kind == NCL_REDUCE_MEAN || kind == NCL_REDUCE_VARIANCE || kind == NCL_REDUCE_MEAN_SQUARE;
+}
+
+enum ncl_reduction ncl_reduction_of_parts(enum ncl_reduction kind)
+{
+    return ncl_reduction_is_mean(kind) ? NCL_REDUCE_MEAN : kind;
+}
+
+void ncl_reduction_define(struct ncl_emit *step, const struct ncl_reduce *reduce)
 {
     if (ncl_reduction_is_arg(reduce->kind)) {
         const bool smallest = reduce->kind == NCL_REDUCE_ARGMIN;
@@ -39,8 +56,8 @@ void ncl_reduction_define(struct ncl_emit *step, const struct ncl_reduce *reduce
     ncl_step_define(step, "JOIN", reduction->join);
     ncl_step_define(step, "START", reduction->start);
     ncl_step_define_int(step, "SUM", reduction->sum);
-    if (reduction->map && stage != NCL_REDUCTION_LAST)
+    if (reduction->map)
         ncl_step_define(step, "MAP(v)", reduction->map);
-    if (reduction->finish && stage != NCL_REDUCTION_PARTS)
+    if (reduction->finish)
         ncl_step_define(step, "FINISH(v)", reduction->finish);
 }

@@ -7,10 +7,12 @@
 #include "emit/problem.h"
 
 bool ncl_reduction_is_arg(enum ncl_reduction kind);
-/* A step may have the whole of the work, or that of elements, or that of parts which such steps left. */
-enum ncl_reduction_stage { NCL_REDUCTION_WHOLE, NCL_REDUCTION_PARTS, NCL_REDUCTION_LAST };
+/* What joins reductions of parts of a line to that of the line: means of squares are averaged. */
+enum ncl_reduction ncl_reduction_of_parts(enum ncl_reduction kind);
+/* Does a result divide by VOLUME? */
+bool ncl_reduction_is_mean(enum ncl_reduction kind);
 /* T, the type of the elements, and JOIN, START, SUM, MAP(v), FINISH(v) of reduce.cl; BETTER(v, a) and START of
  * argreduce.cl for positions. */
-void ncl_reduction_define(struct ncl_emit *step, const struct ncl_reduce *reduce, enum ncl_reduction_stage stage);
+void ncl_reduction_define(struct ncl_emit *step, const struct ncl_reduce *reduce);
 
 #endif

@@ -16,10 +16,12 @@ struct examination {
     const struct ncl_examine_source *source;
     struct ncl_exact exact;
     struct ncl_diag *diag;
-    struct ncl_arena arena;     /* of the arrays */
-    size_t *last_use;           /* the last node that reads it, 0: none (the first node has no operands) */
-    double **slack;             /* what elements that were computed here may be off, absolute; NULL: nothing */
-    struct ncl_elements *aside; /* while a node is evaluated with other operands */
+    struct ncl_arena arena;       /* of the arrays */
+    size_t *last_use;             /* the last node that reads it, 0: none (the first node has no operands) */
+    double **slack;               /* what elements that were computed here may be off, absolute; NULL: nothing */
+    struct ncl_elements *aside;   /* while a node is evaluated with other operands */
+    const struct ncl_call **home; /* the innermost invocation whose nodes alone make and read it; NULL: the graph */
+    const struct ncl_call *whole; /* being judged: nothing of what is at home in it is the device's */
 };
 
 /* Its elements come from outside of the graph. */
@@ -28,9 +30,18 @@ static bool is_given(const struct ncl_tensor *tensor)
     return tensor->role != NCL_ROLE_ACTIVATION;
 }
 
+static bool is_within(const struct ncl_call *inner, const struct ncl_call *call)
+{
+    while (inner && inner != call)
+        inner = inner->at.call;
+    return inner == call;
+}
+
 static bool is_kept(const struct examination *x, const struct ncl_tensor *tensor)
 {
-    return !ncl_tensor_is_constant(tensor) && x->source->has(x->source->user, tensor);
+    if (ncl_tensor_is_constant(tensor) || (x->whole && is_within(x->home[tensor->id], x->whole)))
+        return false;
+    return x->source->has(x->source->user, tensor);
 }
 
 static void *memory(struct examination *x, size_t count, size_t size, nnefcl_status *status)
@@ -343,8 +354,10 @@ static nnefcl_status examine_results(struct examination *x, size_t index, struct
 {
     const struct ncl_node *node = x->graph->node[index];
     struct ncl_tolerance own;
-    struct ncl_examine_result result = {
-        .node = index, .tolerance = ncl_tolerance_of(node->op, &own), .outside = x->exact.outside};
+    struct ncl_examine_result result = {.node = index,
+                                        .whole = x->whole ? x->whole->fragment : NULL,
+                                        .tolerance = ncl_tolerance_of(node->op, &own),
+                                        .outside = x->whole ? 0 : x->exact.outside};
     nnefcl_status status = NNEFCL_OK;
     for (size_t i = 0; (result.tensor = ncl_exact_result(node, i)) && !status && !visitor->enough; i++) {
         const double tolerance = ncl_tolerance_ulp(result.tolerance, x->exact.tensor[result.tensor->id].terms);
@@ -361,6 +374,84 @@ static nnefcl_status examine_results(struct examination *x, size_t index, struct
     return status;
 }
 
+static nnefcl_status examine_node(struct examination *x, size_t index, struct visitor *visitor)
+{
+    const struct ncl_node *node = x->graph->node[index];
+    nnefcl_status status = fetch_operands(x, node);
+    if (!status)
+        status = ncl_exact_node(&x->exact, node, x->diag);
+    if (!status)
+        status = find_slack(x, node);
+    if (!status)
+        status = examine_results(x, index, visitor);
+    return status;
+}
+
+/* ---- operations that were expanded ---- */
+
+static const struct ncl_call *common_call(const struct ncl_call *a, const struct ncl_call *b)
+{
+    while (a && !is_within(b, a))
+        a = a->at.call;
+    return a;
+}
+
+static void find_homes(struct examination *x)
+{
+    const struct ncl_graph *graph = x->graph;
+    const struct ncl_tensor *tensor;
+    for (size_t i = 0; i < graph->node_count; i++) {
+        for (size_t k = 0; (tensor = ncl_exact_result(graph->node[i], k)); k++)
+            x->home[tensor->id] = graph->node[i]->at.call;
+        for (size_t k = 0; (tensor = ncl_exact_operand(graph->node[i], k)); k++)
+            x->home[tensor->id] = common_call(x->home[tensor->id], graph->node[i]->at.call);
+    }
+    for (size_t i = 0; i < graph->output_count; i++)
+        x->home[graph->output[i]->id] = NULL;
+}
+
+/* The nodes of an invocation follow each other. */
+static size_t call_end(const struct ncl_graph *graph, size_t first, const struct ncl_call *call)
+{
+    size_t end = first;
+    while (end < graph->node_count && is_within(graph->node[end]->at.call, call))
+        end++;
+    return end;
+}
+
+static nnefcl_status examine_whole(struct examination *x, size_t first, size_t end, struct visitor *visitor)
+{
+    const struct ncl_tensor *operand, *result;
+    nnefcl_status status = NNEFCL_OK;
+    for (size_t i = first; i < end && !status && !visitor->enough && is_defined(x, x->graph->node[i]); i++)
+        status = examine_node(x, i, visitor);
+    for (size_t i = first; i < end; i++) {
+        for (size_t k = 0; (operand = ncl_exact_operand(x->graph->node[i], k)); k++)
+            drop(x, operand);
+        for (size_t k = 0; (result = ncl_exact_result(x->graph->node[i], k)); k++)
+            drop(x, result);
+    }
+    return status;
+}
+
+/* Those that begin with this node; one of a single node has been judged. */
+static nnefcl_status examine_wholes(struct examination *x, size_t index, struct visitor *visitor)
+{
+    const struct ncl_call *call = x->graph->node[index]->at.call;
+    nnefcl_status status = NNEFCL_OK;
+    for (; call && !status && !visitor->enough; call = call->at.call) {
+        const size_t end = call_end(x->graph, index, call);
+        if (!call->standard || end < index + 2 || (index && is_within(x->graph->node[index - 1]->at.call, call)))
+            continue;
+        x->whole = call;
+        status = examine_whole(x, index, end, visitor);
+        x->whole = NULL;
+    }
+    return status;
+}
+
+/* ---- the whole graph ---- */
+
 static nnefcl_status prepare(struct examination *x)
 {
     const struct ncl_graph *graph = x->graph;
@@ -368,8 +459,10 @@ static nnefcl_status prepare(struct examination *x)
     x->last_use = NCL_NEW_ARRAY(&x->arena, size_t, graph->tensor_count);
     x->slack = NCL_NEW_ARRAY(&x->arena, double *, graph->tensor_count);
     x->aside = NCL_NEW_ARRAY(&x->arena, struct ncl_elements, graph->tensor_count);
-    if (!x->last_use || !x->slack || !x->aside)
+    x->home = NCL_NEW_ARRAY(&x->arena, const struct ncl_call *, graph->tensor_count);
+    if (!x->last_use || !x->slack || !x->aside || !x->home)
         return ncl_nomem(x->diag);
+    find_homes(x);
     for (size_t i = 0; i < graph->node_count; i++)
         for (size_t k = 0; (operand = ncl_exact_operand(graph->node[i], k)); k++)
             x->last_use[operand->id] = i;
@@ -384,19 +477,6 @@ static void end_examination(struct examination *x)
     }
     ncl_exact_close(&x->exact);
     ncl_arena_free(&x->arena);
-}
-
-static nnefcl_status examine_node(struct examination *x, size_t index, struct visitor *visitor)
-{
-    const struct ncl_node *node = x->graph->node[index];
-    nnefcl_status status = fetch_operands(x, node);
-    if (!status)
-        status = ncl_exact_node(&x->exact, node, x->diag);
-    if (!status)
-        status = find_slack(x, node);
-    if (!status)
-        status = examine_results(x, index, visitor);
-    return status;
 }
 
 nnefcl_status ncl_examine(const struct ncl_graph *graph, unsigned compat, const struct ncl_exact_source *constants,
@@ -420,6 +500,8 @@ nnefcl_status ncl_examine(const struct ncl_graph *graph, unsigned compat, const 
             pass_over(&x, i, &visitor);
         drop_operands(&x, i);
     }
+    for (size_t i = 0; i < x.graph->node_count && !status && !visitor.enough; i++)
+        status = examine_wholes(&x, i, &visitor);
     end_examination(&x);
     return status;
 }

@@ -2,7 +2,10 @@
 /* Every node of a model against its definition, in the order of the graph. Operands are what the device had, so an
  * error shows where it arises and nowhere else; constants and variables that nothing updates are what their files say.
  * A tensor that the device did not keep is computed here from what it did keep, and what that may be off counts for
- * those who read it. */
+ * those who read it.
+ *
+ * An operation that was expanded is judged as a whole besides: from its operands on everything is computed here, so
+ * that what its body makes on the way need not be within floats. */
 #ifndef NCL_EXAMINE_H
 #define NCL_EXAMINE_H
 
@@ -22,14 +25,15 @@ struct ncl_examine_source {
 /* One result of one node. */
 struct ncl_examine_result {
     size_t node;
+    const char *whole; /* the operation that the node was expanded from and that was judged; NULL: the node itself */
     const struct ncl_tensor *tensor;
     struct ncl_verdict verdict; /* no elements: the operation has no definition here, nothing was compared */
     const struct ncl_tolerance *tolerance;
     uint64_t outside; /* indices among the operands that lie outside of their axis */
 };
 
-/* Calls visit for every result that the device had; a non-zero return of it ends the examination. `compat`:
- * NNEFCL_COMPAT_* of the model. */
+/* Calls visit for every result that the device had, then for those of whole operations; a non-zero return of it ends
+ * the examination. `compat`: NNEFCL_COMPAT_* of the model. */
 nnefcl_status ncl_examine(const struct ncl_graph *graph, unsigned compat, const struct ncl_exact_source *constants,
                           const nnefcl_allocator *allocator, const struct ncl_examine_source *source,
                           int (*visit)(void *user, const struct ncl_examine_result *result), void *user,

@@ -95,7 +95,7 @@ FILES = {
     'f4.npy': npy('<f4', '(2, 3)', pack('<', 'f', SIX)),
     'f8.npy': npy('<f8', '(2, 3)', pack('<', 'd', [0.1, -1e30, float('nan'), float('-inf'), 5, 6])),
     'f8_big.npy': npy('>f8', '(2, 3)', pack('>', 'd', SIX)),
-    'f8_huge.npy': npy('<f8', '(2, 3)', pack('<', 'd', [1, 2, 1e39, 4, 5, 6])),
+    'f8_huge.npy': npy('<f8', '(2, 3)', pack('<', 'd', [1, 2, 1e39, 1e-300, 5, 6])),
     'f4_column.npy': npy('<f4', '(2, 3)', pack('<', 'f', [1, 4, 2, 5, 3, 6]), fortran=True),
     'f4_v2.npy': npy('<f4', '(2, 3)', pack('<', 'f', SIX), version=(2, 0)),
     'f4_v3.npy': npy('<f4', '(2, 3)', pack('<', 'f', SIX), version=(3, 0)),

@@ -570,7 +570,8 @@ START_TEST(doubles_that_are_lost)
     ck_assert_int_eq(ncl_weights_next(weights, out, 5, diag(true)), NNEFCL_OK);
     ck_assert_str_eq(said, "");
     ck_assert_int_eq(ncl_weights_next(weights, out, 1, diag(true)), NNEFCL_OK);
-    ck_assert_str_eq(said, "w.dat: of 6 values 2 became infinite and 1 became 0 in 32 bits");
+    ck_assert_str_eq(said, "w.dat: element 1 is 1e+300 and became infinite in 32 bits; of 6 values 2 "
+                           "became infinite and 1 became 0");
     ncl_weights_free(weights);
     ncl_container_free(container);
 }

@@ -453,6 +453,26 @@ START_TEST(parse_types)
 }
 END_TEST
 
+/* A warning is no failure: the status is NNEFCL_OK, the text says what was lost first. */
+START_TEST(parse_lost)
+{
+    static const double values[4] = {1, 1e-300, 1e300, 2};
+    uint8_t file[256], data[sizeof values];
+    nnefcl_tensor tensor;
+    nnefcl_error error = {0};
+    memcpy(data, values, sizeof data);
+    const size_t size = dat_make(file, &(struct dat){1, {4}, 64, 0, {0}}, data, sizeof data);
+    ck_assert_int_eq(nnefcl_tensor_parse(file, size, "w", NULL, &tensor, &error), NNEFCL_OK);
+    ck_assert_int_eq(error.status, NNEFCL_OK);
+    ck_assert_str_eq(error.message, "w: element 1 is 1e-300 and became 0 in 32 bits; of 4 values 1 became infinite and "
+                                    "1 became 0");
+    ck_assert_float_eq(((float *)tensor.data)[1], 0);
+    nnefcl_tensor_clear(&tensor, NULL);
+    ck_assert_int_eq(nnefcl_tensor_parse(file, size, "w", NULL, &tensor, NULL), NNEFCL_OK);
+    nnefcl_tensor_clear(&tensor, NULL);
+}
+END_TEST
+
 START_TEST(parse_errors)
 {
     uint8_t file[256];
@@ -620,6 +640,7 @@ int main(void)
     tcase_add_loop_test(tests, blocks, 0, sizeof block_cases / sizeof *block_cases);
     tcase_add_test(tests, parse_many_items);
     tcase_add_test(tests, parse_types);
+    tcase_add_test(tests, parse_lost);
     tcase_add_test(tests, parse_errors);
     tcase_add_test(tests, save_and_load);
     tcase_add_test(tests, write_through_a_callback);

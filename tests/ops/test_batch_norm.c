@@ -45,6 +45,11 @@ static const struct op_case cases[] = {
      "external(shape = [1,2]);\n"
      "    y = batch_normalization(x, m, v, 1.0, 2.0, epsilon = 0.0);\n}\n",
      "1 2 3 4 | 1 3 | 4 0.25", "1 2 1 5"},
+    {"a difference beyond a float",
+     "graph g( x, m, v ) -> ( y )\n{\n    x = external(shape = [1,2,2]);\n    m = external(shape = [1,2]);\n    v = "
+     "external(shape = [1,2]);\n"
+     "    y = batch_normalization(x, m, v, 1e20, 1.0, epsilon = 0.0);\n}\n",
+     "3e38 -3e38 2 4 | -3e38 3 | 1e36 1e-4", "7e20 1e20 1e20 1e20"},
 };
 
 static const struct op_error errors[] = {

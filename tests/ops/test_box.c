@@ -4,7 +4,20 @@
 
 #define X(x_shape, call) "graph g( x ) -> ( y )\n{\n    x = external(shape = " x_shape ");\n    y = " call ";\n}\n"
 
+#define NORMAL(border) "box(x, size = [1,1,2,2], border = '" border "', stride = [1,1,1,2], normalize = true)"
+
 static const struct op_case cases[] = {
+    {"box of 3e38, normalized, border constant", X("[1,2,2,4]", NORMAL("constant")), "8*3e38 1 2 3 4 5 6 7 8",
+     "3e38 3e38 1.5e38 1.5e38 3.5 5.5 2.75 3.75"},
+    {"box of 3e38, normalized, border ignore", X("[1,2,2,4]", NORMAL("ignore")), "8*3e38 1 2 3 4 5 6 7 8",
+     "4*3e38 3.5 5.5 5.5 7.5"},
+    {"box of 3e38, normalized, border replicate", X("[1,2,2,4]", NORMAL("replicate")), "8*3e38 1 2 3 4 5 6 7 8",
+     "4*3e38 3.5 5.5 5.5 7.5"},
+    {"box of 3e38, normalized, windows inside",
+     X("[1,2,1,9]", "box(x, size = [1,1,1,2], padding = [(0,0),(0,0),(0,0),(0,0)], normalize = true)"),
+     "9*3e38 1..9", "8*3e38 1.5 2.5 3.5 4.5 5.5 6.5 7.5 8.5"},
+    {"box of 3e38", X("[1,1,1,4]", "box(x, size = [1,1,1,4], padding = [(0,0),(0,0),(0,0),(0,0)])"),
+     "3e38 3e38 -3e38 -2e38", "1e38"},
     {"box, valid", X("[1,2,4,5]", "box(x, size = [1,1,2,3], padding = [(0,0),(0,0),(0,0),(0,0)])"),
      "0.5 -1 1 -1.75 -1.5 -1.25 0.75 -1.75 2 -0.5 -1.75 -1.5 1.25 1.25 -1.5 -0.25 -1.5 1.25 -1.75 -1.25 -0.25 -1.75 1 "
      "-1.75 -0.25 -1.75 -1 "
@@ -138,6 +151,9 @@ static const struct op_case cases[] = {
        "debox(x, size = [1,1,2,2], padding = [(0,0),(0,0),(0,0),(0,0)], stride = [1,1,2,2], output_shape = [1,1,5,6])"),
      "0.75 1 0.5 -1.25 0.5 -2",
      "0.75 0.75 1 1 0.5 0.5 0.75 0.75 1 1 0.5 0.5 -1.25 -1.25 0.5 0.5 -2 -2 -1.25 -1.25 0.5 0.5 -2 -2 0 0 0 0 0 0"},
+    {"debox of 3e38, normalized",
+     X("[1,1,1,3]", "debox(x, size = [1,1,1,2], padding = [(0,0),(0,0),(0,0),(0,0)], normalize = true)"), "3e38 3e38 1",
+     "1.5e38 3e38 1.5e38 0.5"},
     {"debox, normalize",
      X("[1,1,2,3]",
        "debox(x, size = [1,1,2,2], padding = [(0,0),(0,0),(0,0),(0,0)], stride = [1,1,2,2], normalize = true)"),

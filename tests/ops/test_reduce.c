@@ -114,6 +114,17 @@ static const struct op_case cases[] = {
      "= "
      "mean_reduce(t, axes = [2,3]);\n}\n",
      "9*1 9*2", "12 18 12 18 27 18 12 18 12 | 1 2"},
+    /* sums beyond a float, results within */
+    {"sum with partial sums beyond a float", X("2,4", "sum_reduce(x, axes = [1])"), "3e38 3e38 -3e38 -2e38 4*0.5",
+     "1e38 2"},
+    {"mean of 3e38", X("2,4", "mean_reduce(x, axes = [1])"), "3e38 3e38 -1e38 2e38 1 2 3 4", "1.75e38 2.5"},
+    {"mean of columns of 3e38", X("3,3", "mean_reduce(x, axes = [0])"), "3e38 1 -3e38 3e38 2 -3e38 -1e38 3 -3e38",
+     "1.6666667e38 2 -3e38"},
+    {"mean over images of 3e38", X("1,3,2,3", "mean_reduce(x, axes = [2,3])"), "6*3e38 6*0.25 6*-2e38",
+     "3e38 0.25 -2e38"},
+    {"mean of infinities", X("2,3", "mean_reduce(x, axes = [1])"), "3e38 3e38 inf 3e38 3e38 nan", "inf nan"},
+    {"moments of 1e19", M("2,4", "1"), "1.5e19 -1.5e19 1.5e19 -1.5e19 1 3 1 3", "0 2 | 2.25e38 1"},
+    {"moments of 3e38", M("4", "0"), "4*3e38", "3e38 | 0"},
     {"all", L("2,9", "all_reduce(x, axes = [1])"), "9*1 8*1 0", "1 0"},
     {"all of columns", L("2,3", "all_reduce(x, axes = [0])"), "1 0 1 1 1 0", "1 0 0"},
     {"any", L("3,9", "any_reduce(x, axes = [1])"), "9*0 8*0 1 9*1", "0 1 1"},

@@ -20,6 +20,8 @@ static const struct op_case cases[] = {
      "6.75 0 8*0"},
     {"maxima", M("5", "max_roi_pool(x, r, b, output_size = [2,2])"), REGIONS,
      "13 15 12 14 16 13 15 12 4 9 12 0 2 7 10 15 14 14 13 13 16 12 15 16 0 0 15 0 0 0 13 0 8*0"},
+    {"averages of 3e38", XRB("1,1,2,4", "1", "4", "avg_roi_pool(x, r, b, output_size = [1,2])"),
+     "3e38 3e38 1 2 3e38 3e38 3 4 | 0 0 2 4 | 0", "3e38 2.5"},
     {"no such batch item", M("2", "avg_roi_pool(x, r, b, output_size = [1,1])"), MAPS "| 0 0 2 2 0 0 2 2 | 2 -1",
      "4*0"},
     {"no such batch item, resampled", M("2", "roi_resample(x, r, b, output_size = [1,1])"),

@@ -32,6 +32,7 @@ static double at(const struct ncl_reference *r, const struct ncl_node *node, siz
 REFERENCE(do_mul, at(r, node, 0, i) * at(r, node, 1, i))
 REFERENCE(do_scaled, at(r, node, 0, i) * at(r, node, 1, i) * 1e30)
 REFERENCE(do_add, at(r, node, 0, i) + at(r, node, 1, i))
+REFERENCE(do_shrunk, (at(r, node, 0, i) + at(r, node, 1, i)) * 1e-30)
 REFERENCE(do_relu, fmax(at(r, node, 0, i), 0))
 REFERENCE(do_lt, at(r, node, 0, i) < at(r, node, 1, i))
 REFERENCE(do_select, at(r, node, 0, i) != 0 ? at(r, node, 1, i) : at(r, node, 2, i))
@@ -130,7 +131,8 @@ static nnefcl_status read_table(void *user, const struct ncl_tensor *tensor, voi
 }
 
 static struct {
-    char names[64]; /* of the results in their order; bad ones with '!', those that were not compared with '?' */
+    char names[64]; /* of the results in their order, those of whole operations behind '('; bad ones with '!', those
+                       that were not compared with '?' */
     struct ncl_verdict last_bad;
     double tolerance; /* of z */
     int ends_after;
@@ -140,6 +142,7 @@ static int take(void *user, const struct ncl_examine_result *result)
 {
     const struct ncl_verdict *v = &result->verdict;
     (void)user;
+    strcat(seen.names, result->whole ? "(" : "");
     strcat(seen.names, result->tensor->name);
     strcat(seen.names, v->bad ? "!" : v->elements ? "" : "?");
     ck_assert_uint_eq(v->elements, result->tolerance ? N : 0);
@@ -268,6 +271,35 @@ START_TEST(denormal_operands_may_be_zeros)
 }
 END_TEST
 
+/* p and s as the body of one operation: p is right at infinity, and so is s, which is not what both are. */
+START_TEST(an_operation_that_was_expanded)
+{
+    static const struct ncl_call call = {.fragment = "norm", .standard = true};
+    struct ncl_node *const product = find("p")->producer, *const sum = find("s")->producer;
+    product->at.call = sum->at.call = &call;
+    ck_assert_str_eq(examined(), "psymz(s");
+    operations[0].reference = do_scaled;
+    operations[1].reference = do_shrunk;
+    data_of("x")[1] = 1e20f;
+    compute();
+    float w[N];
+    read_weights(w);
+    for (int i = 0; i < N; i++) {
+        const double p = (double)data_of("x")[i] * w[i] * 1e30;
+        data_of("p")[i] = (float)p;
+        data_of("s")[i] = (float)((p + 0.25) * 1e-30);
+    }
+    ck_assert_ptr_nonnull(strstr(examined(), "(s"));
+    ck_assert_ptr_null(strchr(strstr(examined(), "(s"), '!'));
+    data_of("s")[1] = data_of("p")[1] * 1e-30f;
+    ck_assert(isinf(data_of("s")[1]));
+    ck_assert_ptr_null(strstr(examined(), "ps!"));
+    ck_assert_ptr_nonnull(strstr(examined(), "(s!"));
+    ck_assert_uint_eq(seen.last_bad.worst, 1);
+    product->at.call = sum->at.call = NULL;
+}
+END_TEST
+
 START_TEST(without_definition)
 {
     operations[1].reference = ncl_no_reference;
@@ -335,6 +367,7 @@ int main(void)
     tcase_add_test(tests, what_is_not_kept_is_computed);
     tcase_add_test(tests, a_comparison_of_what_may_be_off);
     tcase_add_test(tests, denormal_operands_may_be_zeros);
+    tcase_add_test(tests, an_operation_that_was_expanded);
     tcase_add_test(tests, without_definition);
     tcase_add_test(tests, memory_ends);
     tcase_add_test(tests, the_visitor_ends_it);

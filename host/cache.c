@@ -185,6 +185,26 @@ static cl_program create_program(const nnefcl_device *device, const struct ncl_c
     return NULL;
 }
 
+/* Are the kernels there that the keys say? */
+static bool holds_kernels(const nnefcl_device *device, cl_program program, const struct ncl_cache_content *content)
+{
+    char name[NCL_LAUNCH_NAME];
+    size_t size = 0;
+    if (clGetProgramInfo(program, CL_PROGRAM_KERNEL_NAMES, 0, NULL, &size) || !size || size == SIZE_MAX)
+        return false;
+    char *names = ncl_resize(&device->allocator, NULL, size + 1);
+    bool held = names && !clGetProgramInfo(program, CL_PROGRAM_KERNEL_NAMES, size, names, NULL);
+    if (held)
+        names[size] = '\0';
+    const bool persistent = held && content->count == 1 && strcmp(names, "persistent") == 0;
+    for (size_t i = 0; held && !persistent && i < content->count; i++) {
+        ncl_source_launch_name(content->key[i], name);
+        held = strstr(names, name) != NULL;
+    }
+    ncl_resize(&device->allocator, names, 0);
+    return held;
+}
+
 cl_program ncl_cache_load(const nnefcl_device *device, uint64_t key, struct ncl_diag *diag)
 {
     char name[NAME_BYTES];
@@ -200,8 +220,14 @@ cl_program ncl_cache_load(const nnefcl_device *device, uint64_t key, struct ncl_
     file_name(own->cache, number, name);
     unsigned char *data = read_file(device, name, true, &content, diag);
     cl_program program = data ? create_program(device, &content) : NULL;
-    if (data && !program)
-        ncl_note(diag, NCL_NOWHERE, "cache: %s/%s is not used: the driver does not take it", own->cache->path, name);
+    const char *why = program ? NULL : "the driver does not take it";
+    if (program && !holds_kernels(device, program, &content)) {
+        why = "its kernels are others than it says";
+        clReleaseProgram(program);
+        program = NULL;
+    }
+    if (data && why)
+        ncl_note(diag, NCL_NOWHERE, "cache: %s/%s is not used: %s", own->cache->path, name, why);
     for (size_t i = 0; program && i < content.count; i++)
         ncl_pool_keep(device, content.key[i], program);
     ncl_resize(&device->allocator, data, 0);

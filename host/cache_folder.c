@@ -12,6 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <sys/auxv.h>
+#endif
+
 #include "cache.h"
 
 #define TEMPORARY     ".new-"
@@ -31,9 +35,24 @@ static void make_parents(char *path)
         }
 }
 
+/* Rights that file systems and systems lend beside those of the ids. */
+#ifdef __linux__
+static bool is_secure(void)
+{
+    return getauxval(AT_SECURE) != 0;
+}
+#else
+static bool is_secure(void)
+{
+    return false;
+}
+#endif
+
 static const char *refusal(int folder)
 {
     struct stat info;
+    if (geteuid() != getuid() || getegid() != getgid() || is_secure())
+        return "the process has rights that its caller lacks, who may have named the folder";
     if (fstat(folder, &info))
         return strerror(errno);
     if (info.st_uid != geteuid())

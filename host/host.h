@@ -17,6 +17,7 @@
 #include "base/diag.h"
 #include "model/frozen.h"
 #include "nnefcl/opencl.h"
+#include "plan/launch_parts.h"
 #include "plan/source_persistent.h"
 
 /* ---- opencl_error.c ---- */
@@ -137,6 +138,12 @@ struct ncl_slot {
     } * use;
 };
 
+/* A command of a run, where steps are launches. */
+struct ncl_command {
+    size_t step;
+    struct ncl_part part;
+};
+
 /* How long a call may wait, and whom it tells of it. */
 struct ncl_patience {
     double timeout_ms; /* 0: for ever */
@@ -168,10 +175,12 @@ struct nnefcl_session {
     cl_mem records, counters;  /* counters: persistent form only */
     cl_int stalled;            /* persistent: a run ended because a group waited without end */
     size_t record_bytes;
-    cl_kernel *kernel;        /* by run step; NULL for copies and GEMMs; the persistent form has one at [0] */
-    const char **location;    /* by run step: "graph.nnef:12:9 conv1 = conv" */
-    cl_event *event;          /* profiling: by command of the last run; of RUNS the first and the last only */
-    cl_event *transfer_event; /* of inputs and outputs; without profiling during a run only */
+    cl_kernel *kernel; /* by run step; NULL for copies and GEMMs; the persistent form has one at [0] */
+    struct ncl_command *command;
+    size_t command_count, *begin; /* by run step: its first command; one more behind the last */
+    const char **location;        /* by run step: "graph.nnef:12:9 conv1 = conv" */
+    cl_event *event;              /* profiling: by command of the last run; of RUNS the first and the last only */
+    cl_event *transfer_event;     /* of inputs and outputs; without profiling during a run only */
     size_t transfer_count;
     bool adrift;   /* an error left commands on the application's queue whose end nobody can wait for */
     cl_event last; /* of the last run that was enqueued by the application, NULL: none that is not known to be over */
@@ -246,6 +255,11 @@ nnefcl_status ncl_bounce_read(struct nnefcl_session *session, cl_mem memory, siz
                               const char *who, struct ncl_diag *diag);
 void ncl_bounce_free(struct nnefcl_session *session);
 
+/* ---- commands.c ---- */
+
+/* Makes the commands of a run, none longer than `most_ms` milliseconds of a slow device (0: as long as it takes). */
+nnefcl_status ncl_commands_make(struct nnefcl_session *session, double most_ms, struct ncl_diag *diag);
+
 /* ---- session_programs.c ---- */
 
 /* Finds or builds all programs that the session needs. */
@@ -317,7 +331,11 @@ nnefcl_status ncl_step_set_tasks(const struct ncl_step *step, cl_kernel kernel, 
 /* Sets the two arguments of one tensor again. */
 nnefcl_status ncl_step_set_tensor(const struct nnefcl_session *session, const struct ncl_step *step, unsigned operand,
                                   cl_kernel kernel, struct ncl_diag *diag);
-/* Enqueues one step. `event` may be NULL. */
+/* Enqueues a part of a step; copies and GEMMs have one. `event` may be NULL. */
+nnefcl_status ncl_step_enqueue_part(const struct nnefcl_session *session, const struct ncl_step *step,
+                                    struct ncl_part part, cl_kernel kernel, cl_command_queue queue, cl_uint wait_count,
+                                    const cl_event *wait, cl_event *event, struct ncl_diag *diag);
+/* All of it. */
 nnefcl_status ncl_step_enqueue(const struct nnefcl_session *session, const struct ncl_step *step, cl_kernel kernel,
                                cl_command_queue queue, cl_uint wait_count, const cl_event *wait, cl_event *event,
                                struct ncl_diag *diag);

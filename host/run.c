@@ -8,8 +8,8 @@
 
 size_t ncl_run_commands(const struct nnefcl_session *session)
 {
-    const size_t steps = session->plan->run.count;
-    return session->execution == NNEFCL_EXECUTION_PERSISTENT && steps ? ncl_persistent_rounds(session->plan) : steps;
+    const size_t count = session->command_count;
+    return session->execution == NNEFCL_EXECUTION_PERSISTENT && count ? ncl_persistent_rounds(session->plan) : count;
 }
 
 static nnefcl_status enqueue_command(const struct nnefcl_session *session, size_t index, cl_command_queue queue,
@@ -17,8 +17,9 @@ static nnefcl_status enqueue_command(const struct nnefcl_session *session, size_
 {
     if (session->execution == NNEFCL_EXECUTION_PERSISTENT)
         return ncl_persistent_enqueue(session, queue, wait_count, wait, event, diag);
-    return ncl_step_enqueue(session, &session->plan->run.step[index], session->kernel[index], queue, wait_count, wait,
-                            event, diag);
+    const struct ncl_command *command = &session->command[index];
+    return ncl_step_enqueue_part(session, &session->plan->run.step[command->step], command->part,
+                                 session->kernel[command->step], queue, wait_count, wait, event, diag);
 }
 
 static nnefcl_status enqueue_marker(cl_command_queue queue, cl_uint wait_count, const cl_event *wait, cl_event *event,

@@ -18,6 +18,10 @@ static nnefcl_status choose_execution(struct ncl_maker *maker)
     session->execution = NNEFCL_EXECUTION_LAUNCHES;
     if (wish == NNEFCL_EXECUTION_LAUNCHES || (wish == NNEFCL_EXECUTION_AUTO && unfit))
         return NNEFCL_OK;
+    if (maker->options->max_launch_ms > 0 && wish == NNEFCL_EXECUTION_AUTO)
+        return NNEFCL_OK;
+    if (maker->options->max_launch_ms > 0)
+        unfit = "its launches cannot be split (max_launch_ms)";
     if (unfit)
         return ncl_error(maker->diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE, "persistent execution: %s", unfit);
     if (session->profiling == NNEFCL_PROFILING_STEPS && wish == NNEFCL_EXECUTION_PERSISTENT)
@@ -44,12 +48,14 @@ static nnefcl_status make_plan(struct ncl_maker *maker, const struct ncl_plan_op
     for (size_t i = 0; i < plan->run.count; i++)
         session->clblast |= plan->run.step[i].kind == NCL_STEP_GEMM;
     const size_t transfers = plan->input_count + plan->output_count;
+    if (ncl_commands_make(session, maker->options->max_launch_ms, maker->diag))
+        return maker->diag->status;
     session->slot = NCL_NEW_ARRAY(&session->arena, struct ncl_slot, plan->buffer_count);
     session->kernel = NCL_NEW_ARRAY(&session->arena, cl_kernel, plan->run.count + 1);
     session->location = NCL_NEW_ARRAY(&session->arena, const char *, plan->run.count);
     session->transfer_event = NCL_NEW_ARRAY(&session->arena, cl_event, transfers);
     if (session->profiling)
-        session->event = NCL_NEW_ARRAY(&session->arena, cl_event, plan->run.count + 1);
+        session->event = NCL_NEW_ARRAY(&session->arena, cl_event, session->command_count + 1);
     if (!session->slot || !session->kernel || !session->location || !session->transfer_event ||
         (session->profiling && !session->event))
         return ncl_nomem(maker->diag);
@@ -275,19 +281,6 @@ size_t nnefcl_session_step_count(const nnefcl_session *session)
     return session ? session->plan->run.count : 0;
 }
 
-static uint64_t step_bytes(const struct ncl_plan *plan, const struct ncl_step *step)
-{
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < step->tensor_count; i++) {
-        unsigned before = 0;
-        while (before < i && step->tensor[before] != step->tensor[i])
-            before++;
-        if (before == i && step->tensor[i] != NCL_NO_TENSOR)
-            sum += plan->tensor[step->tensor[i]].bytes;
-    }
-    return sum;
-}
-
 /* Of what lives between run steps and has memory of its own. */
 static uint64_t alive_bytes(const struct ncl_plan *plan, uint32_t step)
 {
@@ -317,7 +310,7 @@ nnefcl_status(nnefcl_session_step)(const nnefcl_session *session, size_t index, 
         .location = session->location[index],
         .tasks = step->kind == NCL_STEP_KERNEL ? step->tasks : 1,
         .flops = step->flops,
-        .bytes = step_bytes(session->plan, step),
+        .bytes = ncl_plan_step_bytes(session->plan, step),
         .alive = alive_bytes(session->plan, (uint32_t)index),
     };
     ncl_times_step(session, index, &made.start_ms, &made.device_ms);

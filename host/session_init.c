@@ -11,8 +11,13 @@ static nnefcl_status run_init_step(struct ncl_maker *maker, struct ncl_upload *u
     nnefcl_status status = NNEFCL_OK;
     if (step->kind == NCL_STEP_KERNEL)
         status = ncl_ready_kernel(maker, step, &kernel);
-    if (!status)
-        status = ncl_step_enqueue(session, step, kernel, session->queue, 0, NULL, NULL, maker->diag);
+    uint64_t at = 0;
+    do {
+        const struct ncl_part part = ncl_launch_parts_next(session->plan, step, maker->options->max_launch_ms, at);
+        if (!status)
+            status = ncl_step_enqueue_part(session, step, part, kernel, session->queue, 0, NULL, NULL, maker->diag);
+        at += part.tasks;
+    } while (at < step->tasks);
     if (kernel)
         clReleaseKernel(kernel);
     return status;

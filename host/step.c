@@ -53,19 +53,20 @@ nnefcl_status ncl_step_kernel(const struct nnefcl_session *session, const struct
     return status;
 }
 
-static nnefcl_status launch(const struct nnefcl_session *session, const struct ncl_step *step, cl_kernel kernel,
-                            cl_command_queue queue, cl_uint wait_count, const cl_event *wait, cl_event *event,
-                            struct ncl_diag *diag)
+static nnefcl_status launch(const struct nnefcl_session *session, const struct ncl_step *step, struct ncl_part part,
+                            cl_kernel kernel, cl_command_queue queue, cl_uint wait_count, const cl_event *wait,
+                            cl_event *event, struct ncl_diag *diag)
 {
     const struct ncl_kernel *of = &session->plan->kernel[step->kernel];
     const uint64_t group = ncl_plan_group(session->plan, of);
-    const uint64_t groups = of->map == NCL_MAP_GROUP ? step->tasks : step->tasks / group + (step->tasks % group != 0);
-    if (groups > SIZE_MAX / group)
+    const uint64_t groups = of->map == NCL_MAP_GROUP ? part.tasks : part.tasks / group + (part.tasks % group != 0);
+    if (groups > (SIZE_MAX - part.first) / group)
         return ncl_error(diag, NNEFCL_ERR_LIMIT, step->at, "%s: %llu tasks are more than a launch can have", step->name,
                          (unsigned long long)step->tasks);
-    const size_t global = (size_t)(groups * group), local = (size_t)group;
-    return ncl_opencl_check(diag, step->at, step->name, "clEnqueueNDRangeKernel",
-                            clEnqueueNDRangeKernel(queue, kernel, 1, NULL, &global, &local, wait_count, wait, event));
+    const size_t first = (size_t)part.first, global = (size_t)(groups * group), local = (size_t)group;
+    return ncl_opencl_check(
+        diag, step->at, step->name, "clEnqueueNDRangeKernel",
+        clEnqueueNDRangeKernel(queue, kernel, 1, first ? &first : NULL, &global, &local, wait_count, wait, event));
 }
 
 static nnefcl_status copy(const struct nnefcl_session *session, const struct ncl_step *step, cl_command_queue queue,
@@ -91,15 +92,15 @@ static nnefcl_status gemm(const struct nnefcl_session *session, const struct ncl
     return status ? status : ncl_clblast_gemm(session, step, queue, event, diag);
 }
 
-nnefcl_status ncl_step_enqueue(const struct nnefcl_session *session, const struct ncl_step *step, cl_kernel kernel,
-                               cl_command_queue queue, cl_uint wait_count, const cl_event *wait, cl_event *event,
-                               struct ncl_diag *diag)
+nnefcl_status ncl_step_enqueue_part(const struct nnefcl_session *session, const struct ncl_step *step,
+                                    struct ncl_part part, cl_kernel kernel, cl_command_queue queue, cl_uint wait_count,
+                                    const cl_event *wait, cl_event *event, struct ncl_diag *diag)
 {
     if (wait_count == 0)
         wait = NULL;
     switch (step->kind) {
     case NCL_STEP_KERNEL:
-        return launch(session, step, kernel, queue, wait_count, wait, event, diag);
+        return launch(session, step, part, kernel, queue, wait_count, wait, event, diag);
     case NCL_STEP_COPY:
         return copy(session, step, queue, wait_count, wait, event, diag);
     case NCL_STEP_GEMM:
@@ -108,4 +109,12 @@ nnefcl_status ncl_step_enqueue(const struct nnefcl_session *session, const struc
         break;
     }
     return ncl_error(diag, NNEFCL_ERR_INTERNAL, step->at, "%s: a load among the run steps", step->name);
+}
+
+nnefcl_status ncl_step_enqueue(const struct nnefcl_session *session, const struct ncl_step *step, cl_kernel kernel,
+                               cl_command_queue queue, cl_uint wait_count, const cl_event *wait, cl_event *event,
+                               struct ncl_diag *diag)
+{
+    return ncl_step_enqueue_part(session, step, (struct ncl_part){0, step->tasks}, kernel, queue, wait_count, wait,
+                                 event, diag);
 }

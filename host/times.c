@@ -77,11 +77,17 @@ void ncl_times_step(const struct nnefcl_session *session, size_t index, double *
 {
     cl_ulong first, start, end;
     *start_ms = *device_ms = not_measured;
-    if (session->profiling != NNEFCL_PROFILING_STEPS || !event_span(session->event[0], &first, &end) ||
-        !event_span(session->event[index], &start, &end))
+    if (session->profiling != NNEFCL_PROFILING_STEPS || !event_span(session->event[0], &first, &end))
         return;
-    *start_ms = milliseconds(first, start);
-    *device_ms = milliseconds(start, end);
+    double sum = 0;
+    for (size_t i = session->begin[index]; i < session->begin[index + 1]; i++) {
+        if (!event_span(session->event[i], &start, &end))
+            return;
+        if (i == session->begin[index])
+            *start_ms = milliseconds(first, start);
+        sum += milliseconds(start, end);
+    }
+    *device_ms = sum;
 }
 
 void(nnefcl_session_timing)(const nnefcl_session *session, nnefcl_timing *timing, size_t size)

@@ -392,6 +392,12 @@ static const char *set_timeout(struct option_parser *p, const char *value)
     return number_real(value, time) && *time > 0 && *time <= 1e8 ? NULL : "a number of seconds above 0";
 }
 
+static const char *set_max_launch(struct option_parser *p, const char *value)
+{
+    double *most = &p->options->max_launch_ms;
+    return number_real(value, most) && *most > 0 ? NULL : "a number of milliseconds above 0";
+}
+
 static const char *set_cpu_limit(struct option_parser *p, const char *value)
 {
     double *time = &p->options->cpu_limit;
@@ -556,6 +562,8 @@ const struct option_row option_table[] = {
     {0, "host-memory-limit", "BYTES", MODEL, 0, set_host_memory_limit, "host memory for model, plan and each tensor",
      NULL},
     {0, "timeout", "S", ANY, 0, set_timeout, "end after S seconds, with status 124, whatever hangs", NULL},
+    {0, "max-launch-ms", "MS", RUN, 0, set_max_launch,
+     "split launches that a slow device would be longer at, for watchdogs", NULL},
     {0, "cpu-limit", "S", ANY, 0, set_cpu_limit, "processor time at most (--check: 5 s)", NULL},
     {0, "cache-dir", "DIR", RUN | DOCTOR | TUNE | ACTION_CHECK, 0, set_cache_dir,
      "keep compiled kernels here (~/.cache/nnefcl)", NULL},

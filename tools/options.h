@@ -89,6 +89,7 @@ struct options {
     const char **kernels; /* forced variants */
     size_t kernel_count;
     uint64_t memory_limit, host_memory_limit;
+    double max_launch_ms;      /* 0: no limit */
     double timeout, cpu_limit; /* seconds; 0: none, of processor time with --check CHECK_CPU */
     nnefcl_execution execution;
     const char *cache_dir; /* NULL: none */

@@ -32,8 +32,8 @@ typedef enum nnefcl_profiling {
 
 /* What nnefcl_session_create is at. */
 typedef enum nnefcl_stage {
-    NNEFCL_STAGE_PROGRAMS,      /* compiling: programs */
-    NNEFCL_STAGE_WEIGHTS,       /* reading and packing: bytes */
+    NNEFCL_STAGE_PROGRAMS,       /* compiling: programs */
+    NNEFCL_STAGE_WEIGHTS,        /* reading and packing: bytes */
     NNEFCL_STAGE_FIRST_LAUNCHES, /* kernels, for drivers that go on compiling then */
     NNEFCL_STAGE_TUNING          /* nnefcl_tune: variants that are measured */
 } nnefcl_stage;
@@ -83,6 +83,10 @@ typedef struct nnefcl_session_options {
                                   each of their transfers); 0: none. NNEFCL_ERR_TIMEOUT */
     nnefcl_waiting_fn waiting; /* NULL: none */
     void *waiting_user;
+    double max_launch_ms; /* launches that are expected to take longer are split, for systems that end those of long
+                             duration (watchdogs of displays); 0: none is. Expected of a slow device: 5 GFLOP/s and
+                             1 GB/s for each compute unit. Kernels whose tasks are work-groups stay whole, copies and
+                             products of CLBlast too. AUTO takes launches then */
 } nnefcl_session_options;
 NNEFCL_INIT_DECLARE(nnefcl_session_options)
 #define NNEFCL_SESSION_OPTIONS_INIT NNEFCL_INIT(nnefcl_session_options)

@@ -10,6 +10,19 @@ ncl_ref ncl_plan_root(const struct ncl_plan *plan, ncl_ref ref)
     return ref;
 }
 
+uint64_t ncl_plan_step_bytes(const struct ncl_plan *plan, const struct ncl_step *step)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < step->tensor_count; i++) {
+        unsigned before = 0;
+        while (before < i && step->tensor[before] != step->tensor[i])
+            before++;
+        if (before == i && step->tensor[i] != NCL_NO_TENSOR)
+            sum += plan->tensor[step->tensor[i]].bytes;
+    }
+    return sum;
+}
+
 void ncl_plan_place(const struct ncl_plan *plan, ncl_ref ref, uint32_t *buffer, uint64_t *offset)
 {
     *offset = 0;

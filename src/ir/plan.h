@@ -161,6 +161,8 @@ unsigned ncl_plan_group(const struct ncl_plan *plan, const struct ncl_kernel *ke
 ncl_ref ncl_plan_root(const struct ncl_plan *plan, ncl_ref ref);
 /* Where a tensor lies: its buffer, and the byte offset in it. */
 void ncl_plan_place(const struct ncl_plan *plan, ncl_ref ref, uint32_t *buffer, uint64_t *offset);
+/* Bytes of the tensors that a step reads and writes, each once. */
+uint64_t ncl_plan_step_bytes(const struct ncl_plan *plan, const struct ncl_step *step);
 const char *ncl_storage_name(enum ncl_storage storage);
 /* `--dump plan`. */
 void ncl_plan_print(struct ncl_text *text, const struct ncl_plan *plan);

@@ -20,9 +20,10 @@ static nnefcl_status check_options(const nnefcl_session_options *options, struct
     if ((unsigned)options->execution > NNEFCL_EXECUTION_PERSISTENT)
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
                          "nnefcl_session_options.execution is %d: no such form of execution", (int)options->execution);
-    if (!(options->timeout_ms >= 0))
-        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_options.timeout_ms is %g",
-                         options->timeout_ms);
+    if (!(options->timeout_ms >= 0) || !(options->max_launch_ms >= 0))
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                         "nnefcl_session_options.timeout_ms is %g, max_launch_ms %g", options->timeout_ms,
+                         options->max_launch_ms);
     const nnefcl_status status =
         check_names("disabled_passes", options->disabled_passes, options->disabled_pass_count, diag);
     return status ? status : check_names("kernels", options->kernels, options->kernel_count, diag);

@@ -25,7 +25,47 @@ def doubled(levels, inner):
         'graph g(x) -> (y) { x = external<scalar>(shape=[1,2]); y = f%d(x); }\n' % levels
 
 
-# by size n = 1 or 2; bytes stand in a zip
+def number(n):
+    """a varint of protocol buffers"""
+    out = b''
+    while n > 127:
+        out, n = out + bytes([n & 127 | 128]), n >> 7
+    return out + bytes([n])
+
+
+def field(tag, value):
+    """a field: a number or bytes"""
+    return number(tag << 3) + number(value) if isinstance(value, int) else number(tag << 3 | 2) + number(len(value)) + value
+
+
+def onnx(nodes, opset=13):
+    """a model of one input x, [1], and these nodes, whose output is y"""
+    info = lambda name: field(1, name) + field(2, field(1, field(1, 1) + field(2, field(1, field(1, 1)))))
+    graph = nodes + field(2, b'g') + field(11, info(b'x')) + field(12, info(b'y'))
+    return ONNX, field(1, 7) + field(7, graph) + field(8, field(2, opset))
+
+
+def node(op, inputs, outputs, more=b''):
+    return field(1, b''.join(field(1, i) for i in inputs) + b''.join(field(2, o) for o in outputs) + field(4, op) + more)
+
+
+def chain(n):
+    return b''.join(node(b'Neg', [b'x' if i == 0 else b't%d' % i], [b't%d' % (i + 1)]) for i in range(n)) + node(b'Neg', [b't%d' % n], [b'y'])
+
+
+def loop(times):
+    """ONNX: a loop of a constant number of iterations, to be unrolled"""
+    info = lambda name, kind: field(1, name) + field(2, field(1, field(1, kind) + field(2, b'')))
+    scalar = lambda kind, value: node(b'Constant', [], [b'c%d' % kind], field(5, field(1, b'value') + field(5, field(2, kind) + value + field(8, b'v')) + field(20, 4)))
+    body = node(b'Identity', [b'go'], [b'on']) + node(b'Neg', [b'was'], [b'is']) + field(2, b'b') + \
+        field(11, info(b'i', 7)) + field(11, info(b'go', 9)) + field(11, info(b'was', 1)) + field(12, info(b'on', 9)) + field(12, info(b'is', 1))
+    return onnx(scalar(7, field(7, number(times))) + node(b'Loop', [b'c7', b'', b'x'], [b'y'], field(5, field(1, b'body') + field(6, body) + field(20, 5))))
+
+
+ONNX, PROTOTXT = '.onnx', '.prototxt'
+
+
+# by size n = 1 or 2; bytes stand in a zip as graph.nnef, several members as a dict, files of other systems behind the end of their name
 SHAPES = {
     'operands': lambda n: BODY % ('z = [x] * %d; y = concat(z, axis = 1);' % (MANY // 2 * n)),
     'operands of many nodes': lambda n: BODY % ('z = [for i in range_of([1] * %d) yield concat([x] * 60000, axis = 1)]; y = z[0];' % (500 * n)),
@@ -40,6 +80,21 @@ SHAPES = {
     'a name': lambda n: b'version 1.0;\ngraph ' + b'a' * (50000000 * n),
     'no text': lambda n: b'@' * (50000000 * n),
     'zeros': lambda n: bytes(50000000 * n),
+    'brackets': lambda n: BODY % ('y = ' + '(' * (100000 * n) + 'x' + ')' * (100000 * n) + ';'),
+    'arrays in arrays': lambda n: BODY % ('z = ' + '[' * (100000 * n) + 'x' + ']' * (100000 * n) + '; y = x;'),
+    'a long text': lambda n: 'version 1.0;\n' + '# nothing\n' * (1000000 * n) + 'graph g(x) -> (y) { x = external<scalar>(shape=[1]); y = relu(x); }\n',
+    'operations': lambda n: BODY % (' '.join('t%d = relu(%s);' % (i, 't%d' % (i - 1) if i else 'x') for i in range(20000 * n)) + ' y = t%d;' % (20000 * n - 1)),
+    'variables': lambda n: 'version 1.0;\ngraph g(x) -> (y) { x = external<scalar>(shape=[1,2]); ' + ' '.join(
+        "v%d = variable<scalar>(shape=[1,2], label='v%d');" % (i, i) for i in range(10000 * n)) + ' y = relu(x); }\n',
+    'shapes': lambda n: BODY % ('z = reshape(x, shape = [1] * %d + [2]); y = x;' % (1000000 * n)),
+    'members': lambda n: {'graph.nnef': b'version 1.0;\ngraph g(x) -> (y) { x = external<scalar>(shape=[1]); y = relu(x); }', **{'w%d.dat' % i: b'' for i in range(5000 * n)}},
+    'onnx nodes': lambda n: onnx(chain(20000 * n)),
+    'onnx loop': lambda n: loop(20000 * n),
+    'onnx loop without end': lambda n: loop((1 << 61) * n),
+    'onnx messages': lambda n: (ONNX, b'\x3a' + number(0) + field(7, field(1, b'') * (1000000 * n))),
+    'caffe layers': lambda n: (PROTOTXT, b'input: "x" input_dim: 1 input_dim: 1 input_dim: 1 input_dim: 1\n' + b''.join(
+        b'layer { name: "l%d" type: "ReLU" bottom: "%s" top: "t%d" }\n' % (i, b't%d' % (i - 1) if i else b'x', i) for i in range(20000 * n))),
+    'caffe braces': lambda n: (PROTOTXT, b'layer { ' * (1000000 * n)),
     'bad statements': lambda n: b'version 1.0;\ngraph g(x) -> (y) { ' + b'y = = x;' * (5000000 * n),
 }
 
@@ -48,8 +103,12 @@ def write(folder, made):
     if isinstance(made, str):
         (folder / 'm.nnef').write_text(made)
         return folder / 'm.nnef'
+    if isinstance(made, tuple) and made[0] in (ONNX, PROTOTXT):
+        (folder / ('m' + made[0])).write_bytes(made[1])
+        return folder / ('m' + made[0])
     with zipfile.ZipFile(folder / 'm.zip', 'w', zipfile.ZIP_DEFLATED, compresslevel=1) as z:
-        for name, data in zip(('graph.nnef', 'graph.quant'), made if isinstance(made, tuple) else (made,)):
+        members = made if isinstance(made, dict) else dict(zip(('graph.nnef', 'graph.quant'), made if isinstance(made, tuple) else (made,)))
+        for name, data in members.items():
             z.writestr(name, data)
     return folder / 'm.zip'
 
@@ -59,7 +118,7 @@ def check(path):
     def limits():
         resource.setrlimit(resource.RLIMIT_CPU, (60, 61))
     with open(os.devnull, 'wb') as nothing:
-        p = subprocess.Popen([COMMAND, str(path), '--check'], stdout=nothing, stderr=nothing, preexec_fn=limits)
+        p = subprocess.Popen([COMMAND, str(path), '--check', '--random-weights'], stdout=nothing, stderr=nothing, preexec_fn=limits)
         _, code, use = os.wait4(p.pid, 0)
         p.returncode = 0
     return os.waitstatus_to_exitcode(code), use.ru_utime + use.ru_stime, use.ru_maxrss / 1024

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "host/cache.h"
 #include "host_case.h"
 
@@ -144,6 +145,167 @@ START_TEST(damaged)
 }
 END_TEST
 
+/* The file of the one program, as it is. */
+static unsigned char *take_one(long *size)
+{
+    struct stat info;
+    find_one();
+    const int file = open(path_of_one, O_RDONLY);
+    ck_assert_int_eq(fstat(file, &info), 0);
+    unsigned char *data = malloc((size_t)info.st_size);
+    ck_assert_int_eq(read(file, data, (size_t)info.st_size), info.st_size);
+    close(file);
+    *size = (long)info.st_size;
+    return data;
+}
+
+static void put_one(const unsigned char *data, long size)
+{
+    const int file = open(path_of_one, O_WRONLY | O_TRUNC);
+    ck_assert_int_eq(write(file, data, (size_t)size), size);
+    close(file);
+}
+
+/* Cut off, and a bit flipped, at every byte with NNEFCL_LONG=1, at some without: the right result each time. */
+START_TEST(every_byte)
+{
+    long size;
+    use(folder, 0);
+    unsigned char *data = take_one(&size);
+    for (long at = 0; at < size; at += getenv("NNEFCL_LONG") ? 1 : size / 3) {
+        put_one(data, at);
+        use(folder, 0);
+        ck_assert_msg(strstr(notes, "is compiled"), "cut at %ld: %s", at, notes);
+        data[at] ^= (unsigned char)(1 << at % 8);
+        put_one(data, size);
+        data[at] ^= (unsigned char)(1 << at % 8);
+        use(folder, 0);
+        ck_assert_msg(strstr(notes, "is compiled"), "flipped at %ld: %s", at, notes);
+    }
+    free(data);
+}
+END_TEST
+
+/* Behind a checksum that is right: kernels of other names, of another text. */
+START_TEST(poisoned)
+{
+    enum { SUM = 8, SUMMED = 16 };
+    long size;
+    use(folder, 0);
+    unsigned char *data = take_one(&size);
+    for (long at = SUMMED; at + 7 < size; at++)
+        if (memcmp(data + at, "launch_", 7) == 0)
+            data[at + 7] ^= 1; /* another digit */
+    const uint64_t sum = ncl_hash(NCL_HASH_BASIS, data + SUMMED, (size_t)size - SUMMED);
+    memcpy(data + SUM, &sum, sizeof sum);
+    put_one(data, size);
+    use(folder, 0);
+    ck_assert_msg(strstr(notes, "is not used") && strstr(notes, "is compiled"), "%s", notes);
+    use(folder, 0);
+    ck_assert_str_eq(notes, "");
+    free(data);
+}
+END_TEST
+
+static void belong_to_another(const char *path)
+{
+    ck_assert_int_eq(chown(path, 65534, (gid_t)-1), 0);
+}
+
+static void be_writable_by_others(const char *path)
+{
+    ck_assert_int_eq(chmod(path, 0620), 0);
+}
+
+static void be_a_link(const char *path)
+{
+    char other[600];
+    snprintf(other, sizeof other, "%s/.elsewhere", folder);
+    ck_assert_int_eq(rename(path, other), 0);
+    ck_assert_int_eq(symlink(other, path), 0);
+}
+
+/* A file that somebody else may have written is not taken, and replaced. */
+START_TEST(not_ours_alone)
+{
+    static void (*const spoil[])(const char *) = {be_writable_by_others, be_a_link, belong_to_another};
+    if (_i == 2 && geteuid() != 0)
+        return;
+    use(folder, 0);
+    find_one();
+    spoil[_i](path_of_one);
+    use(folder, 0);
+    ck_assert_msg(strstr(notes, "is not used") && strstr(notes, "is compiled"), "%s", notes);
+    use(folder, 0);
+    ck_assert_str_eq(notes, "");
+}
+END_TEST
+
+/* A child with rights that its caller lacks. */
+START_TEST(privileged)
+{
+    int state;
+    if (geteuid() != 0)
+        return;
+    const pid_t child = fork();
+    if (child == 0) {
+        char reason[160] = "";
+        const bool lent = setegid(65534) == 0;
+        const int opened = ncl_cache_folder_open(folder, reason, sizeof reason);
+        _exit(lent && opened < 0 && strstr(reason, "rights that its caller lacks") ? 0 : 1);
+    }
+    ck_assert_int_eq(waitpid(child, &state, 0), child);
+    ck_assert(WIFEXITED(state) && WEXITSTATUS(state) == 0);
+}
+END_TEST
+
+/* One name, eight writers of contents of their own: whoever reads finds one of them, whole. */
+START_TEST(eight_writers)
+{
+    enum { WRITERS = 8, ROUNDS = 50 };
+    char reason[160];
+    pid_t child[WRITERS];
+    const int open_folder = ncl_cache_folder_open(folder, reason, sizeof reason);
+    unsigned char payload[4096];
+    for (int i = 0; i < WRITERS; i++) {
+        child[i] = fork();
+        if (child[i])
+            continue;
+        memset(payload, i, sizeof payload);
+        const struct ncl_cache_content content = {NCL_CACHE_SOURCE, 7, 0, NULL, "it", payload, 500 * (size_t)(i + 1)};
+        for (int round = 0; round < ROUNDS; round++) {
+            size_t size;
+            unsigned char *data = ncl_cache_file_pack(&content, NULL, &size);
+            if (!ncl_cache_file_write(open_folder, "one", data, size, reason, sizeof reason))
+                _exit(1);
+            ncl_resize(NULL, data, 0);
+        }
+        _exit(0);
+    }
+    size_t size, found = 0;
+    for (int round = 0; round < 20 * ROUNDS; round++) {
+        struct ncl_cache_content content;
+        unsigned char *data = ncl_cache_file_read(open_folder, "one", false, 1 << 20, NULL, &size, reason, 160);
+        if (!data)
+            continue;
+        ck_assert_ptr_null(ncl_cache_file_unpack(data, size, "it", &content));
+        const unsigned char *bytes = content.payload;
+        ck_assert_uint_eq(content.payload_size, 500 * ((size_t)bytes[0] + 1));
+        ck_assert_uint_eq(bytes[content.payload_size - 1], bytes[0]);
+        ncl_resize(NULL, data, 0);
+        found++;
+    }
+    for (int i = 0; i < WRITERS; i++) {
+        int state;
+        ck_assert_int_eq(waitpid(child[i], &state, 0), child[i]);
+        ck_assert(WIFEXITED(state) && WEXITSTATUS(state) == 0);
+    }
+    ck_assert_uint_gt(found, 0);
+    close(open_folder);
+    ck_assert_uint_eq(file_count(), 1); /* nothing half written is left */
+}
+END_TEST
+
 /* Another device's, and another's behind the right sum. */
 START_TEST(foreign)
 {
@@ -272,6 +434,11 @@ static void add(TCase *tests)
     tcase_add_checked_fixture(tests, begin, end);
     tcase_add_loop_test(tests, hit, 0, 2);
     tcase_add_test(tests, damaged);
+    tcase_add_test(tests, every_byte);
+    tcase_add_test(tests, poisoned);
+    tcase_add_loop_test(tests, not_ours_alone, 0, 3);
+    tcase_add_test(tests, privileged);
+    tcase_add_test(tests, eight_writers);
     tcase_add_test(tests, foreign);
     tcase_add_test(tests, unusable_folders);
     tcase_add_test(tests, full);

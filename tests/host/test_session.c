@@ -508,8 +508,48 @@ START_TEST(compiler_refuses)
 }
 END_TEST
 
+#define NET_LARGE                                                                                                      \
+    "graph large(x) -> (y)\n"                                                                                          \
+    "{\n"                                                                                                              \
+    "    x = external<scalar>(shape = [3, 70001]);\n"                                                                  \
+    "    v = variable<scalar>(shape = [1, 70001], label = 'v');\n"                                                     \
+    "    w = sqrt(exp(v));\n"                                                                                          \
+    "    s = sum_reduce(x, axes = [0]);\n"                                                                             \
+    "    y = sin(x) * w + s;\n"                                                                                        \
+    "}\n"
+
+/* Launches in parts: more of them, the same bits, and every step is measured still; on any queue. */
+START_TEST(split_launches)
+{
+    enum { COUNT = 3 * 70001 };
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    float *data = malloc(3 * COUNT * sizeof *data), *whole = data + COUNT, *parts = whole + COUNT;
+    nnefcl_step_info step;
+    for (int i = 0; i < COUNT; i++)
+        data[i] = (float)(i % 1000) / 100;
+    options.execution = NNEFCL_EXECUTION_LAUNCHES;
+    options.profiling = NNEFCL_PROFILING_STEPS;
+    nnefcl_session *session = host_ready(NET_LARGE, &options);
+    ck_assert_uint_eq(session->command_count, session->plan->run.count);
+    host_run(session, (const void *[]){data}, (void *[]){whole});
+    nnefcl_session_free(session);
+    options.max_launch_ms = 1e-4;
+    session = host_ready(NET_LARGE, &options);
+    ck_assert_uint_gt(session->command_count, session->plan->run.count + 5);
+    host_run(session, (const void *[]){data}, (void *[]){parts});
+    ck_assert_mem_eq(whole, parts, COUNT * sizeof *data);
+    for (size_t i = 0; i < nnefcl_session_step_count(session); i++) {
+        ck_assert_int_eq(nnefcl_session_step(session, i, &step), NNEFCL_OK);
+        ck_assert_double_ge(step.device_ms, 0);
+    }
+    nnefcl_session_free(session);
+    free(data);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
+    tcase_add_test(tests, split_launches);
     const int n = (int)(sizeof forms / sizeof *forms);
     tcase_add_loop_test(tests, every_form, 0, n);
     tcase_add_test(tests, groups);

@@ -27,7 +27,7 @@ struct ncl_part ncl_launch_parts_next(const struct ncl_plan *plan, const struct 
         return part;
     const uint64_t group = ncl_plan_group(plan, &plan->kernel[step->kernel]),
                    share = (uint64_t)((double)step->tasks / parts),
-                   tasks = share < group ? group : share / group * group;
+                   tasks = share < group ? group : (share + group - 1) / group * group;
     if (tasks < part.tasks)
         part.tasks = tasks;
     return part;

@@ -89,9 +89,9 @@ SHAPES = {
     'shapes': lambda n: BODY % ('z = reshape(x, shape = [1] * %d + [2]); y = x;' % (1000000 * n)),
     'members': lambda n: {'graph.nnef': b'version 1.0;\ngraph g(x) -> (y) { x = external<scalar>(shape=[1]); y = relu(x); }', **{'w%d.dat' % i: b'' for i in range(5000 * n)}},
     'onnx nodes': lambda n: onnx(chain(20000 * n)),
-    'onnx loop': lambda n: loop(20000 * n),
+    'onnx loop': lambda n: loop(4000 * n),
     'onnx loop without end': lambda n: loop((1 << 61) * n),
-    'onnx messages': lambda n: (ONNX, b'\x3a' + number(0) + field(7, field(1, b'') * (1000000 * n))),
+    'onnx messages': lambda n: onnx(field(1, b'') * (1000000 * n)),
     'caffe layers': lambda n: (PROTOTXT, b'input: "x" input_dim: 1 input_dim: 1 input_dim: 1 input_dim: 1\n' + b''.join(
         b'layer { name: "l%d" type: "ReLU" bottom: "%s" top: "t%d" }\n' % (i, b't%d' % (i - 1) if i else b'x', i) for i in range(20000 * n))),
     'caffe braces': lambda n: (PROTOTXT, b'layer { ' * (1000000 * n)),

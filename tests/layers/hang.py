@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command on a device that hangs or fails, and its ends:  hang.py COMMAND HANG_LAYER DATA
 
-Each row: environment, arguments, status, a part of stderr, the least and the most seconds it may take. The most has the tenth that is allowed and what a busy machine adds to the end of a process."""
+Each row: environment, arguments, status, a part of stderr, the least and the most seconds it may take. The most has the tenth that is allowed; a busy machine adds to start and end of a process."""
 import json
 import os
 import subprocess
@@ -10,7 +10,7 @@ import sys
 import time
 
 COMMAND, LAYER, DATA = sys.argv[1:]
-NET, BUSY = os.path.join(DATA, 'chain.nnef'), 1.0
+NET, BUSY = os.path.join(DATA, 'chain.nnef'), 5.0
 HANGS, FAILS, NONE = {'HANG_KERNEL': '5'}, {'HANG_ERROR': '-5'}, {}
 RUN = [NET, '--random', '--execution', 'launches']
 ROWS = [

@@ -5,9 +5,10 @@
  *   y[i,c] = sum_j e[i,j] v[j,c] / sum_j e[i,j],                        e[i,j] = exp(s[i,j] - m[i])
  *
  * The lanes of vectors are queries, WIDTH of them in a task: maxima and sums run from vector to vector, and of keys and
- * values single elements are read, wherever they lie. Keys come in blocks, whose scores stay in private memory; m is the
- * maximum so far, and with each block what was added up for an earlier one is multiplied by exp(earlier m - m). Of heads
- * wider than PART, the columns are made in parts, each from the scores on; scores are added up in such parts, too.
+ * values single elements are read, wherever they lie. Keys come in blocks, whose scores stay in private memory; m is
+ * the maximum so far, and with each block what was added up for an earlier one is multiplied by exp(earlier m - m). Of
+ * heads wider than PART, the columns are made in parts, each from the scores on; scores are added up in such parts,
+ * too.
  *
  * MASK     0: none; 1: the same for all queries; 2: one for each score
  * QUERIES, KEYS, DEPTH, COLUMNS   of one matrix; BLOCKS = ceil(QUERIES / WIDTH)
@@ -42,7 +43,7 @@
 
 #define VECTORS 2
 #define WIDTH (VECTORS * LANES)
-#define TILE 4     /* sums of a tile: TILE * VECTORS, which do not wait for each other and leave registers for the rest */
+#define TILE 4     /* sums of a tile: TILE * VECTORS, which do not wait for each other and leave registers free */
 #define PART 128   /* elements of a head at a time, a multiple of LANES */
 #define BLOCK 256  /* keys, a multiple of TILE */
 #define LOWEST -3.402823466e38f /* a block without weights leaves it */

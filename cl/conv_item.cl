@@ -3,8 +3,9 @@
  *
  *   y[n][k][o] = b[k] + sum over c, j of  w[k][c][j] x~[n][g C + c][o s + j d - p]
  *
- * with g = k / FILTERS, o and j over the axes, the last one's stride STEP and dilation DILATED. A task is PIXELS neighbours of a row for EACH filters of a group; what a row of taps reads of a
- * row of x lies in registers, so that neighbours share it, and so do the filters.
+ * with g = k / FILTERS, o and j over the axes, the last one's stride STEP and dilation DILATED. A task is PIXELS
+ * neighbours of a row for EACH filters of a group; what a row of taps reads of a row of x lies in registers, so that
+ * neighbours share it, and so do the filters.
  *
  * TAPS          of a row of taps, at a time: KERNEL(2) times as many are there
  * BORDER(i, n)  how x~ continues x

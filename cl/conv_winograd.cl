@@ -60,8 +60,8 @@
 #define SUM_POINT      SIZE(25)
 #define SLOT           SIZE(26)
 
-/* One dimension of the transforms, of values `step` vectors apart, in place. B^T has the coefficients of the polynomials
- * whose roots are all points but one; A^T the powers of the points. */
+/* One dimension of the transforms, of values `step` vectors apart, in place. B^T has the coefficients of the
+ * polynomials whose roots are all points but one; A^T the powers of the points. */
 #if TILE == 4
 /* Points 0, a, -a, b, -b and infinity, with a = 1 / sqrt(2) and b = sqrt(2): a b = 1 keeps all factors near 1. */
 #define POINT_A 0.70710678118654752f

@@ -74,6 +74,7 @@ static void FN(conv_winograd_filter)(INDEX task, SIZES size, global const float 
     y += task * POINTS * POINTS * depth * width;
     for (INDEX c = 0; c < depth; c++)
         for (INDEX r = 0; r < width; r += LANES)
-            FN(conv_winograd_filter_lanes)(filter, depth * width, c < channels ? clamp(filters - r, (INDEX)0, (INDEX)LANES) : 0,
+            FN(conv_winograd_filter_lanes)(filter, depth * width,
+                                           c < channels ? clamp(filters - r, (INDEX)0, (INDEX)LANES) : 0,
                                            w + r * filter + c * 9, y + c * width + r);
 }

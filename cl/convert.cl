@@ -5,8 +5,8 @@
  *
  * for every cell i of y. Cells are counted along the axes of the tensor, with the extents that these have in the memory
  * of y (blocks, halo), the lane of a block last. Along axis a the index m in memory stands for position m - BEFORE(a),
- * or m OUT_BLOCK + lane along OUT_AXIS, and position p lies at p IN_STRIDE(a), or p / IN_BLOCK IN_STRIDE(a) + p % IN_BLOCK
- * along IN_AXIS. Without blocks OUT_BLOCK, IN_BLOCK are 1.
+ * or m OUT_BLOCK + lane along OUT_AXIS, and position p lies at p IN_STRIDE(a), or p / IN_BLOCK IN_STRIDE(a) + p %
+ * IN_BLOCK along IN_AXIS. Without blocks OUT_BLOCK, IN_BLOCK are 1.
  *
  * IN, OUT  types in memory, LOAD_IN(p, i), STORE_OUT(v, p, i) their elements
  * tasks: ceil(COUNT / CHUNK) */

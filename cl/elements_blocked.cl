@@ -48,7 +48,8 @@ static void FN(elements_blocked)(INDEX task, SIZES size, NCL_OPERANDS(PARAMETER)
 {
     const INDEX blocks = (CHANNELS + LANES - 1) / LANES, parts = (HEIGHT + ROWS - 1) / ROWS;
     const INDEX image = task / parts / blocks, block = task / parts % blocks;
-    const INDEX from = task % parts * ROWS, to = min(from + ROWS, HEIGHT), n = min(CHANNELS - block * LANES, (INDEX)LANES);
+    const INDEX from = task % parts * ROWS, to = min(from + ROWS, HEIGHT);
+    const INDEX n = min(CHANNELS - block * LANES, (INDEX)LANES);
     y += image * Y_BATCH + block * Y_CHANNEL;
     ncl_halo(y, Y_ROW, WIDTH, (long2)(HALO(0), HALO(1)), (long2)(HALO(2), HALO(3)), from, to, HEIGHT);
     for (INDEX h = from; h < to; h++) {

@@ -12,8 +12,8 @@
  * A task is a tile of TALL x WIDE elements of C, and a work-group: DOWN x ACROSS work-items, each with 8 rows of two
  * vectors of four sums, which are half a tile apart, so that neighbours read neighbours from local memory. DEPTH
  * columns of A and rows of B at a time come there, while those before are added up; outside of the matrices the panels
- * hold zeros, and what lies outside of C is not stored. Where C has too few tiles for the device, SPLITS tasks have TERMS
- * terms each of the sums of a tile, and leave them PART elements apart (gemm_join.cl).
+ * hold zeros, and what lies outside of C is not stored. Where C has too few tiles for the device, SPLITS tasks have
+ * TERMS terms each of the sums of a tile, and leave them PART elements apart (gemm_join.cl).
  *
  * DOWN, ACROSS  work-items of a group           DEPTH    of the panels
  * CHANNELS      0: operands of the chain that go along channels go along n; else m is the channel, this their number

@@ -5,7 +5,8 @@
  * SHARE work-items of a group have every SHARE-th part of the sums of a row of W, and join what they have as a tree in
  * local memory.
  *
- * ALONG  1: rows of X and W are contiguous along k, neighbours have the next four terms; 0: neighbours have the next row
+ * ALONG  1: rows of X and W are contiguous along k, neighbours have the next four terms;
+ *        0: neighbours have the next row
  *        of W, all strides are free
  * ROWS   at least X_ROWS: sums of a work-item; those beyond repeat the last row
  * W_ROWS rows of W, those of a group BLOCKS times             SHARE  work-items of a row, a power of two

@@ -6,7 +6,8 @@
  * METHOD 0, symmetric: at = (o - (f - 1) / 2) / f     1, asymmetric: at = o / f
  *        2, aligned: at = o (IN - 1) / (OUT - 1), the first element when OUT is 1
  * BORDER(i, n)  how x~ continues x      f = OUT / IN
- * COUNT  elements of y      RUN  elements of a task      PAIRS  2 to the number of spatial axes in front of the last two
+ * COUNT  elements of y      RUN  elements of a task
+ * PAIRS  2 to the number of spatial axes in front of the last two
  * arrays: the spatial axes, 1s in front of fewer than six
  *
  * A task goes along rows of y, the last axis: what the other axes read is found once for a row, and the place in a row

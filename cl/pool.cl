@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sums, means and maxima of windows over any axes, with any border:
  *
- *   y[o] = R over j of  x~[o s + j d - p]     R: the sum, the sum divided by the number of values, the maximum; o and j over eight axes
+ *   y[o] = R over j of  x~[o s + j d - p]
  *
- * BORDER(i, n)  how x~ continues x              MAX        1: the maximum, NaN wins; 0: the sum        NORMALIZE  1: divide the sum
- * CLIP          1: x~ is a constant outside     IGNORE     1: what lies outside is left out (also of the number of values; a window wholly outside gives 0), 0: it is zeros
- * COUNT         elements of y                   RUN        elements of a task                          VOLUME     elements of a window
+ * R: the sum, the sum divided by the number of values, the maximum; o and j over eight axes
+ *
+ * BORDER(i, n)  how x~ continues x              MAX        1: the maximum, NaN wins; 0: the sum
+ * CLIP          1: x~ is a constant outside     NORMALIZE  1: divide the sum
+ * IGNORE        1: what lies outside is left out, also of the number of values (a window wholly outside gives 0);
+ *               0: it is zeros
+ * COUNT         elements of y                   RUN        elements of a task
+ * VOLUME        elements of a window
  * A sum beyond a float is taken again of x 2^-64.
  * arrays: the axes, 1s in front of fewer than eight
  * tasks: ceil(COUNT / RUN) */
@@ -83,7 +88,8 @@ static void FN(pool)(INDEX task, SIZES size, global const float *x, global float
         for (int a = 7; a >= 0; a--) {
             const INDEX d = DILATION(a), from = start[a] = rest % OUT(a) * STRIDE(a) - BEFORE(a);
             first[a] = CLIP && from < 0 ? (d - 1 - from) / d : 0;
-            length[a] = (CLIP && from >= IN(a) ? 0 : CLIP ? min(KERNEL(a), (IN(a) - from + d - 1) / d) : KERNEL(a)) - first[a];
+            length[a] = CLIP && from >= IN(a) ? 0 : CLIP ? min(KERNEL(a), (IN(a) - from + d - 1) / d) : KERNEL(a);
+            length[a] -= first[a];
             inside *= max(length[a], (INDEX)0);
             rest /= OUT(a);
         }

@@ -19,8 +19,8 @@
  * NCL_APART   in front of a function that does much in each call, or is called seldom: on CPUs it stays one. What a
  *             compiler needs for a body grows faster than its length, and everything is inlined otherwise.
  * NCL_EACH(m) m(0), m(1), ... with the names of the lanes, up to m(7) or m(f).
- * NCL_ADD_UP(T, total, part, lost)   total += part, with what rounding takes from it in `lost` (Kahan), so that the error
- *             does not grow with the number of parts.
+ * NCL_ADD_UP(T, total, part, lost)   total += part, with what rounding takes from it in `lost` (Kahan), so that the
+ *             error does not grow with the number of parts.
  * NCL_TREE(place, share, reach, join)   in bodies of GROUP mapping, where all come by: `share` work-items, a power of
  *             two, join what each has written to local memory, that of `place` its own with that of place + reach; what
  *             the first one has in the end is what all had.
@@ -32,8 +32,8 @@ typedef global const long *SIZES;
 #ifndef NCL_APART
 #define NCL_APART __attribute__((noinline))
 #endif
-/* PoCL 3.1's prefetch() does nothing. Its compiler makes code of the processor itself and has the processor's hint; others
- * make an intermediate language, in which Oclgrind knows no such thing. */
+/* PoCL 3.1's prefetch() does nothing. Its compiler makes code of the processor itself and has the processor's hint;
+ * others make an intermediate language, in which Oclgrind knows no such thing. */
 #if defined(__x86_64__) || defined(__aarch64__)
 #define NCL_FETCH(p) __builtin_prefetch((const void *)(ulong)(p))
 #else
@@ -199,7 +199,7 @@ static inline V ncl_exp(V x)
         NCL_STORE(float, stored, (y) + stored_at, stored_n); \
     }
 /* NCL_STORE_BLOCK(v, n, y, at, channel): the same of a cell of a tensor in blocks, LANES channels from `channel` on, of
- * which n are there; the others become zeros. Operands of the chain go along with the lanes (FULL, ALONG) or are ONE. */
+ * which n are there; the others become zeros. Operands of the chain go along with the lanes (FULL, ALONG) or ONE. */
 #define NCL_STORE_BLOCK(v, n, y, at, channel)                                        \
     {                                                                                \
         const INDEX stored_at = (at);                                                \
@@ -222,8 +222,8 @@ static inline V ncl_exp(V x)
         r += NCL_LOAD(float, after0 + after_at, after_n); \
     r = ncl_bounded(r, R(0), R(1));
 
-/* The halo of a tensor in blocks (src/emit/blocks.h) belongs to the rows that it surrounds: who writes rows [from, to) of
- * a plane, a block of channels of an image, zeroes what lies beside them, and above the first or below the last one:
+/* The halo of a tensor in blocks (src/emit/blocks.h) belongs to the rows that it surrounds: who writes rows [from, to)
+ * of a plane, a block of channels of an image, zeroes what lies beside them, and above the first or below the last one:
  *   ncl_halo(plane, row, width, before, after, from, to, height)
  * `plane`: its first cell in memory; `row`: elements from row to row; halo of H and W before and after. */
 NCL_APART static void ncl_zero(global float *p, long n)
@@ -244,10 +244,10 @@ NCL_APART static void ncl_halo(global float *plane, long row, long width, long2 
         ncl_zero(plane + (before.x + height) * row, after.x * row);
 }
 
-/* NCL_TRANSPOSE(T, row): row[i].s(j) and row[j].s(i) of the array of LANES vectors of type T change places: halves, then
- * quarters, and on to neighbours. LOW_d: the lanes of a without bit d, each followed d lanes behind by the same lane of
- * b; HIGH_d: those with bit d. Element by element: Oclgrind's checker of uninitialized reads falls over vectors put
- * together from shorter ones. */
+/* NCL_TRANSPOSE(T, row): row[i].s(j) and row[j].s(i) of the array of LANES vectors of type T change places: halves,
+ * then quarters, and on to neighbours. LOW_d: the lanes of a without bit d, each followed d lanes behind by the same
+ * lane of b; HIGH_d: those with bit d. Element by element: Oclgrind's checker of uninitialized reads falls over vectors
+ * put together from shorter ones. */
 #define NCL_EXCHANGE(d, T, row)                           \
     _Pragma("unroll") for (int i = 0; i < LANES; i++)     \
     {                                                     \

@@ -160,7 +160,8 @@ bool npy_peek(const struct bytes *head, struct array *array)
         !take_header(&header, array))
         return false;
     const unsigned char *data = (const unsigned char *)header.end;
-    if (known_type(header.type, array) && data_bytes(array, &bytes) && bytes == head->size - (size_t)(data - head->data))
+    const size_t rest = head->size - (size_t)(data - head->data);
+    if (known_type(header.type, array) && data_bytes(array, &bytes) && bytes == rest)
         array->data = data;
     return true;
 }

@@ -193,7 +193,8 @@ static enum status check_rules(struct option_parser *p, const bool *given)
 static enum status take_model(struct option_parser *p, int argc, char **argv)
 {
     struct options *o = p->options;
-    bool wanted = o->action & (ACTION_RUN | ACTION_CHECK | ACTION_SUMMARY | ACTION_DUMP | ACTION_SAVE_NNEF | ACTION_TUNE);
+    bool wanted =
+        o->action & (ACTION_RUN | ACTION_CHECK | ACTION_SUMMARY | ACTION_DUMP | ACTION_SAVE_NNEF | ACTION_TUNE);
     for (int i = optind; i < argc; i++)
         if (argv[i][0] == '-' && argv[i][1] && (!wanted || i > optind))
             return talk_fail(p->talk, STATUS_USAGE, "'%s' stands behind --, where nothing is an option", argv[i]);

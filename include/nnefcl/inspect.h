@@ -41,10 +41,10 @@ NNEFCL_API nnefcl_status nnefcl_model_dump_pass(const nnefcl_model *model, const
                                                 const char *pass, nnefcl_write_fn write, void *user,
                                                 nnefcl_error *error);
 
-/* Writes the model as a folder of NNEF that computes the same bits: graph.nnef, the flat document, and LABEL.dat for each
- * variable, of 32 bits whatever the model's file had (also of a model that came in another format). The folder is made
- * if it is not there; files in it of these names are replaced. NNEFCL_ERR_DATA: something could not be written, and what
- * is there is not whole. */
+/* Writes the model as a folder of NNEF that computes the same bits: graph.nnef, the flat document, and LABEL.dat for
+ * each variable, of 32 bits whatever the model's file had (also of a model that came in another format). The folder is
+ * made if it is not there; files in it of these names are replaced. NNEFCL_ERR_DATA: something could not be written,
+ * and what is there is not whole. */
 NNEFCL_API nnefcl_status nnefcl_model_save(const nnefcl_model *model, const char *folder, nnefcl_error *error);
 
 /* One node of the graph. Strings live as long as the model. */

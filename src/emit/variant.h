@@ -39,8 +39,8 @@ struct ncl_variant {
 struct ncl_forced {
     const struct ncl_variant *variant[NCL_FAMILY_COUNT];
     bool near[NCL_FAMILY_COUNT]; /* only where its estimated cost is not many times the least one */
-    bool blocks; /* those that write blocks, wherever one fits */
-    bool exact;  /* none that transforms */
+    bool blocks;                 /* those that write blocks, wherever one fits */
+    bool exact;                  /* none that transforms */
 };
 
 /* kernels.def, filled in by src/ops. */
@@ -58,9 +58,8 @@ nnefcl_status ncl_choose(struct ncl_lower *lower, struct ncl_problem *problem);
 const struct ncl_variant *ncl_choose_variant(const struct ncl_lower *lower, const struct ncl_problem *problem);
 /* The lowering of every operation that has a `problem`. */
 nnefcl_status ncl_choose_lower(struct ncl_lower *lower, const struct ncl_node *node);
-/* "conv=conv_gemm" as a forced variant, "conv~conv_gemm" likewise where it is near, "plain" of every family, "blocked": what can writes blocks, or "exact": nothing
- * that transforms.
- * NNEFCL_ERR_ARGUMENT names what there is. */
+/* "conv=conv_gemm" as a forced variant, "conv~conv_gemm" likewise where it is near, "plain" of every family, "blocked":
+ * what can writes blocks, or "exact": nothing that transforms. NNEFCL_ERR_ARGUMENT names what there is. */
 nnefcl_status ncl_choose_force(struct ncl_forced *forced, const char *text, struct ncl_diag *diag);
 
 #endif

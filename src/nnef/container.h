@@ -27,9 +27,9 @@ struct ncl_member {
 
 /* `path` or `reader`, the other NULL; the reader is copied. `limit`: bytes of one member, and of all of a compressed
  * tar together (0: none); beyond it and above NCL_MAX_MEMBERS NNEFCL_ERR_LIMIT. Other errors are NNEFCL_ERR_MODEL. A
- * path to any other file is "graph.nnef", whatever its name, and the files beside it belong to the container. Of a folder only
- * what a model can use is indexed: .dat, graph.nnef and graph.quant. An archive whose files all lie in one folder with
- * a graph.nnef is the model in that folder. */
+ * path to any other file is "graph.nnef", whatever its name, and the files beside it belong to the container. Of a
+ * folder only what a model can use is indexed: .dat, graph.nnef and graph.quant. An archive whose files all lie in one
+ * folder with a graph.nnef is the model in that folder. */
 nnefcl_status ncl_container_open(const char *path, const nnefcl_reader *reader, uint64_t limit, bool no_links,
                                  const nnefcl_allocator *allocator, struct ncl_diag *diag,
                                  struct ncl_container **container);

@@ -13,7 +13,8 @@
 /* name of the kind, how it is written (keywords and symbols) or called (the others) */
 /* clang-format off */
 #define NCL_TOKEN_LIST(X) \
-    X(END, "the end of the text") X(BAD, "") X(IDENTIFIER, "an identifier") X(INTEGER, "an integer") X(SCALAR, "a number") X(STRING, "a string") \
+    X(END, "the end of the text") X(BAD, "") X(IDENTIFIER, "an identifier") X(INTEGER, "an integer") \
+    X(SCALAR, "a number") X(STRING, "a string") \
     NCL_KEYWORD_LIST(X) \
     X(LPAREN, "(") X(RPAREN, ")") X(LBRACKET, "[") X(RBRACKET, "]") X(LBRACE, "{") X(RBRACE, "}") \
     X(COLON, ":") X(COMMA, ",") X(SEMICOLON, ";") X(ASSIGN, "=") X(ARROW, "->") X(QUESTION, "?") \

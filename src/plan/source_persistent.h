@@ -5,9 +5,9 @@
  *
  * with one (buffer, byte offset) pair for each buffer of the plan, their number rounded up (ncl_persistent_buffers; any
  * buffer may stand for those that are not there). The steps are data: records[0] is their number, records[1] the place
- * of their table in the records, records[2] the number of launches of a run, so that one text serves every run list over
- * the same bodies. `counters_` holds NCL_PERSISTENT_COUNTERS zeroed ints, which the last launch of a run leaves zeroed;
- * launch target.compute_units work-items, local size 1.
+ * of their table in the records, records[2] the number of launches of a run, so that one text serves every run list
+ * over the same bodies. `counters_` holds NCL_PERSISTENT_COUNTERS zeroed ints, which the last launch of a run leaves
+ * zeroed; launch target.compute_units work-items, local size 1.
  *
  * Work-groups spin while they wait for each other, which costs little as long as each has a core. Where another process
  * takes one, spinning keeps the group that waits for a core from having the one that nothing is done on. So a group
@@ -32,8 +32,8 @@ nnefcl_status ncl_persistent_set(const struct ncl_plan *plan, struct ncl_arena *
 /* Launches of a run. */
 size_t ncl_persistent_rounds(const struct ncl_plan *plan);
 void ncl_source_persistent(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program);
-/* All records: the numbers in front that the kernel reads, the sizes of every kernel step at step->record, and the table.
- * `persistent` NULL: launches only, no table. `count` 64-bit integers. */
+/* All records: the numbers in front that the kernel reads, the sizes of every kernel step at step->record, and the
+ * table. `persistent` NULL: launches only, no table. `count` 64-bit integers. */
 nnefcl_status ncl_source_records(const struct ncl_plan *plan, const struct ncl_program_text *persistent,
                                  struct ncl_arena *arena, int64_t **records, size_t *count);
 

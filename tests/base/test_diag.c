@@ -91,7 +91,7 @@ START_TEST(messages_name_the_path)
 {
     struct ncl_source source = source_of("x");
     const struct ncl_loc at = {&source, 1, 1, NULL};
-    const struct ncl_loc inside = {&source, 1, 1, &(struct ncl_call){"f", at}};
+    const struct ncl_loc inside = {&source, 1, 1, &(struct ncl_call){.fragment = "f", .at = at}};
     struct ncl_diag diag;
     nnefcl_error error = {0};
     char path[400] = "";

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Rules of the tree that no compiler checks.  rules.py includes|registry|names|text|licence ROOT, rules.py circles ROOT NM OBJECTS
+"""Rules of the tree that no compiler checks.  rules.py includes|registry|names|text|width|licence ROOT, rules.py circles ROOT NM OBJECTS
 
 includes   a file includes its own rank or lower (the table of DESIGN), op files do not know each other, CL/ headers appear in host and opencl.h only
 registry   every operation of ops.def is declared in stdlib.nnef and named by a test; all 118 operations are declared; table and declarations agree on what exists;
@@ -8,6 +8,7 @@ registry   every operation of ops.def is declared in stdlib.nnef and named by a 
 circles    who calls whom, by the symbols of the object files: a folder uses what it may include, and the operations through their tables only; no circle of files
            leaves a folder, and none within a folder has more than three files
 text       the command writes text through tools/clean.c and JSON through tools/document.c only, which clean and check it
+width      lines of code are 120 columns wide at most
 licence    every file that a person writes says its licence in its first lines
 names      file names are unique in the tree; no option is both in the table and among the absent ones; every kernel that an operation emits exists, and every kernel in cl/ is emitted
 """
@@ -144,6 +145,12 @@ def text(root):
     return bad
 
 
+def width(root):
+    """a definition that no blank may break is let through"""
+    return ['%s:%d: %d columns' % (path, line, len(code)) for folder in ('cl', 'src', 'host', 'tools', 'include') for path in files(root, folder, '.c', '.h', '.cl')
+            for line, code in enumerate(read(root, path).splitlines(), 1) if len(code) > 120 and not code.startswith('#define')]
+
+
 # what src/ops fills in for those below and beside it, declared by them: the tables of operations and of variants
 TABLES = ['src/ops/table.c', 'src/ops/variants.c']
 CIRCLE = 3 # files that may call each other: expressions, operators and invocations are defined by each other
@@ -206,7 +213,7 @@ def licence(root):
 
 
 def main():
-    problems = {'includes': includes, 'registry': registry, 'names': names, 'text': text, 'licence': licence, 'circles': circles}[sys.argv[1]](*sys.argv[2:])
+    problems = {'includes': includes, 'registry': registry, 'names': names, 'text': text, 'width': width, 'licence': licence, 'circles': circles}[sys.argv[1]](*sys.argv[2:])
     print('\n'.join(problems) or 'ok')
     sys.exit(bool(problems))
 

@@ -290,6 +290,11 @@ nnefcl_status ncl_shared_offer(struct ncl_maker *maker);
 /* A session ends. */
 void ncl_shared_drop(struct nnefcl_session *session);
 
+/* ---- pages.c ---- */
+
+/* Memory of `bytes` bytes with nothing in it comes in large pages, where a device and a system have such. */
+nnefcl_status ncl_pages_enlarge(struct nnefcl_session *session, cl_mem memory, size_t bytes, struct ncl_diag *diag);
+
 /* ---- memory.c ---- */
 
 /* Makes the buffers for which wanted[storage] is set. */

@@ -11,7 +11,8 @@ static nnefcl_status create_buffer(struct nnefcl_session *session, uint64_t byte
         *memory = clCreateBuffer(session->device->context, CL_MEM_READ_WRITE, bytes ? (size_t)bytes : 1, NULL, &code);
     if (code)
         *memory = NULL;
-    return ncl_opencl_check(diag, NCL_NOWHERE, what, "clCreateBuffer", code);
+    const nnefcl_status status = ncl_opencl_check(diag, NCL_NOWHERE, what, "clCreateBuffer", code);
+    return status ? status : ncl_pages_enlarge(session, *memory, (size_t)bytes, diag);
 }
 
 nnefcl_status ncl_memory_create(struct nnefcl_session *session, const bool wanted[NCL_STORAGE_KINDS],

@@ -11,7 +11,7 @@
  * ROWS   at least X_ROWS: sums of a work-item; those beyond repeat the last row
  * W_ROWS rows of W, those of a group BLOCKS times             SHARE  work-items of a row, a power of two
  * CHANNELS  operands of the chain that go along channels go along 0: i, 1: j
- * group: a float of local memory for each work-item
+ * group: ROWS floats of local memory for each work-item
  * tasks: prod_i EXTENT(i) * BLOCKS, with BLOCKS = ceil(W_ROWS / (work-items / SHARE)) */
 #ifndef ALONG
 #define ALONG 1
@@ -99,17 +99,16 @@ static void FN(gemv_group)(INDEX task, SIZES size, local float *shared, global c
     }
     float sum[ROWS];
     FN(gemv_group_share)(size, place, x, w + min(j, W_ROWS - 1) * W_ROW, sum);
-#pragma unroll
-    for (int i = 0; i < ROWS; i++) {
-        float joined = sum[i];
-        shared[item] = joined;
-        NCL_TREE(place, share, reach, {
-            joined += shared[item + reach * pitch];
-            shared[item] = joined;
-        })
-        if (place == 0 && j < W_ROWS && i < X_ROWS) {
-            joined += HAS_BIAS ? bias[i * BIAS_I + j * BIAS_J] : 0.0f;
+    shared += ROWS * item;
+    for (int i = 0; i < ROWS; i++)
+        shared[i] = sum[i];
+    NCL_TREE(place, share, reach, {
+        for (int i = 0; i < ROWS; i++)
+            shared[i] += shared[ROWS * reach * pitch + i];
+    })
+    if (place == 0 && j < W_ROWS)
+        for (int i = 0; i < ROWS && i < X_ROWS; i++) {
+            const float joined = shared[i] + (HAS_BIAS ? bias[i * BIAS_I + j * BIAS_J] : 0.0f);
             NCL_STORE_AFTER(joined, 1, c, at + i * C_I, CHANNELS ? j : i)
         }
-    }
 }

@@ -84,10 +84,11 @@ nnefcl_status ncl_group_vector_emit(struct ncl_lower *lower, const struct ncl_gr
     const struct ncl_matmul *p = product->matrices;
     const struct vectors v = make_vectors(&lower->plan->target, p);
     const bool biased = p->bias.ref != NCL_NO_TENSOR;
+    const int64_t rows = power_of_two_from(v.x_rows, 1, ROWS_MAX);
     struct ncl_emit *step = ncl_step_begin(lower, "gemv_group");
-    ncl_step_group(step, (unsigned)v.items, (uint32_t)v.items * (uint32_t)sizeof(float));
+    ncl_step_group(step, (unsigned)v.items, (uint32_t)(v.items * rows) * (uint32_t)sizeof(float));
     ncl_step_define_int(step, "ALONG", v.along);
-    ncl_step_define_int(step, "ROWS", power_of_two_from(v.x_rows, 1, ROWS_MAX));
+    ncl_step_define_int(step, "ROWS", rows);
     ncl_step_in(step, v.x.ref);
     ncl_step_in(step, v.w.ref);
     ncl_step_in(step, biased ? p->bias.ref : v.w.ref); /* any, it is not read */

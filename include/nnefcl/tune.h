@@ -14,6 +14,7 @@
 #ifndef NNEFCL_TUNE_H
 #define NNEFCL_TUNE_H
 
+#include "inspect.h"
 #include "session.h"
 
 #ifdef __cplusplus

@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "model/frozen.h"
 #include "host.h"
@@ -213,19 +212,12 @@ static nnefcl_status try_case(struct trial *trial)
     return status;
 }
 
-static double now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
-}
-
 /* Only a lack of memory and a device that is lost end the run; what else goes wrong is the result of the case. */
 static nnefcl_status run_case(const struct conformance *run, const struct ncl_case *item, size_t index, size_t count,
                               nnefcl_conformance_fn visit, void *user, int *stop)
 {
     struct trial trial = {.run = run, .item = item};
-    const double start = now_ms();
+    const double start = ncl_moment_now();
     trial.result = (nnefcl_conformance_case){.op = item->op,
                                              .name = item->name,
                                              .document = item->document,
@@ -236,7 +228,7 @@ static nnefcl_status run_case(const struct conformance *run, const struct ncl_ca
     ncl_arena_init(&trial.arena, &run->options->allocator, 0);
     const nnefcl_status status = try_case(&trial);
     trial.result.message = trial.message;
-    trial.result.ms = now_ms() - start;
+    trial.result.ms = ncl_moment_now() - start;
     if (status != NNEFCL_ERR_NOMEM)
         *stop = visit(user, &trial.result);
     nnefcl_model_free(trial.model);

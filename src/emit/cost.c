@@ -13,3 +13,9 @@ double ncl_cost_bytes(double bytes, double rate)
 {
     return bytes / (rate * 1e3);
 }
+
+double ncl_cost_idle(const struct ncl_target *target, double each, double tasks)
+{
+    const double idle = target->compute_units * each / tasks;
+    return idle > 1 ? idle : 1;
+}

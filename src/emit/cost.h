@@ -10,4 +10,7 @@ double ncl_cost_macs(const struct ncl_target *target, double macs, double effici
 /* Microseconds for bytes read or written once at gigabytes per second. */
 double ncl_cost_bytes(double bytes, double rate);
 
+/* How much longer tasks take that are too few: a compute unit wants `each` of them at once. 1: they are enough. */
+double ncl_cost_idle(const struct ncl_target *target, double each, double tasks);
+
 #endif

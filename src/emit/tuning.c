@@ -53,24 +53,25 @@ static bool line_names(const struct table_line *line, const struct ncl_target *t
 
 /* ---- reading ---- */
 
-static nnefcl_status row_read(struct ncl_tuning *tuning, const struct table_line *line, struct ncl_arena *arena,
-                              struct ncl_diag *diag)
+/* Microseconds, and where the candidate begins. */
+static bool row_split(const struct table_line *line, double *microseconds, size_t *candidate)
 {
-    const size_t digits = (size_t)((const char *)memchr(line->text, ' ', line->length) - line->text);
-    const char *candidate = ncl_arena_strndup(arena, line->text + digits + 1, line->length - digits - 1);
-    double *microseconds = NCL_NEW(arena, double);
-    if (!candidate || !microseconds)
-        return ncl_nomem(diag);
-    ncl_parse_double(line->text, digits, microseconds);
-    return ncl_names_put(&tuning->microseconds, arena, candidate, microseconds) ? NNEFCL_OK : ncl_nomem(diag);
+    const char *space = memchr(line->text, ' ', line->length);
+    const size_t digits = space ? (size_t)(space - line->text) : 0;
+    *candidate = digits + 1;
+    return space && ncl_parse_double(line->text, digits, microseconds) && *microseconds > 0 && *microseconds < 1e12 &&
+           *candidate < line->length;
 }
 
-static bool is_row(const struct table_line *line)
+static nnefcl_status row_keep(struct ncl_tuning *tuning, const struct table_line *line, double microseconds,
+                              size_t candidate, struct ncl_arena *arena, struct ncl_diag *diag)
 {
-    double microseconds;
-    const char *space = memchr(line->text, ' ', line->length);
-    return space && ncl_parse_double(line->text, (size_t)(space - line->text), &microseconds) && microseconds > 0 &&
-           microseconds < 1e12 && (size_t)(space - line->text) + 1 < line->length;
+    const char *name = ncl_arena_strndup(arena, line->text + candidate, line->length - candidate);
+    double *kept = NCL_NEW(arena, double);
+    if (!name || !kept)
+        return ncl_nomem(diag);
+    *kept = microseconds;
+    return ncl_names_put(&tuning->microseconds, arena, name, kept) ? NNEFCL_OK : ncl_nomem(diag);
 }
 
 static nnefcl_status line_wrong(const char *text, const struct table_line *line, const char *what,
@@ -85,6 +86,8 @@ nnefcl_status ncl_tuning_read(struct ncl_tuning *tuning, const char *text, const
 {
     struct table_line line = {.text = text};
     bool ours = false;
+    double microseconds;
+    size_t candidate;
     nnefcl_status status = NNEFCL_OK;
     while (!status && line_next(&line))
         if (line_begins(&line, "device "))
@@ -93,10 +96,10 @@ nnefcl_status ncl_tuning_read(struct ncl_tuning *tuning, const char *text, const
             status = line_wrong(text, &line, "this is no tuning table, or one of another version", diag);
         else if (line.length == 0 || line_begins(&line, "#") || line_is(&line, title))
             continue;
-        else if (!is_row(&line))
+        else if (!row_split(&line, &microseconds, &candidate))
             status = line_wrong(text, &line, "this is no row: microseconds, a variant, a problem", diag);
         else if (ours)
-            status = row_read(tuning, &line, arena, diag);
+            status = row_keep(tuning, &line, microseconds, candidate, arena, diag);
     return status;
 }
 

@@ -25,9 +25,12 @@ const char *ncl_group_lines_unfit(const struct ncl_target *target)
                : NULL;
 }
 
-struct ncl_group_lines ncl_group_lines_make(const struct ncl_target *target, const struct ncl_axes *axes)
+struct ncl_group_lines ncl_group_lines_make(const struct ncl_target *target, const nnefcl_shape *in,
+                                            const nnefcl_shape *reduced)
 {
-    struct ncl_group_lines lines = {.axes = *axes, .items = ITEMS_MIN, .share = 1};
+    struct ncl_group_lines lines = {.items = ITEMS_MIN, .share = 1};
+    const struct ncl_axes *axes = &lines.axes;
+    ncl_axes_find(&lines.axes, in, reduced);
     while (lines.items < ITEMS_MAX && 2 * lines.items <= (int64_t)target->max_work_group)
         lines.items *= 2;
     const int64_t most = axes->width >= ACROSS ? lines.items / ACROSS : lines.items;

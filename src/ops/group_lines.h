@@ -14,7 +14,9 @@ struct ncl_group_lines {
 
 /* Why the device cannot, NULL: it can. */
 const char *ncl_group_lines_unfit(const struct ncl_target *target);
-struct ncl_group_lines ncl_group_lines_make(const struct ncl_target *target, const struct ncl_axes *axes);
+/* The lines of `in` along the axes whose extent is 1 in `reduced`. */
+struct ncl_group_lines ncl_group_lines_make(const struct ncl_target *target, const nnefcl_shape *in,
+                                            const nnefcl_shape *reduced);
 /* Estimated microseconds when the elements of every line are read so many times. */
 double ncl_group_lines_cost(const struct ncl_target *target, const struct ncl_group_lines *lines, double times);
 /* What one work-item for each line would take. */

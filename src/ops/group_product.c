@@ -95,9 +95,8 @@ double ncl_group_product_cost(const struct ncl_target *target, const struct ncl_
     const struct edges edges = choose_edges(target, matrices, batch);
     const int64_t tiles = tile_count(edges, matrices) * batch, splits = choose_splits(target, matrices, tiles);
     const double macs = (double)tiles * (double)(edges.down * edges.across * ROWS * ROWS) * (double)matrices->k;
-    const double idle = (double)target->compute_units / (double)(tiles * splits);
     const double sums = (double)(batch * matrices->m) * (double)matrices->n * (double)splits * sizeof(float);
-    return ncl_cost_macs(target, macs, EFFICIENCY) * (idle > 1 ? idle : 1) +
+    return ncl_cost_macs(target, macs, EFFICIENCY) * ncl_cost_idle(target, 1, (double)(tiles * splits)) +
            (splits > 1 ? JOIN + ncl_cost_bytes(sums, JOIN_RATE) : 0);
 }
 

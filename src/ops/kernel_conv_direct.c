@@ -14,9 +14,8 @@ static double conv_direct_cost(const struct ncl_target *target, const struct ncl
 {
     (void)choice;
     const nnefcl_shape *out = &problem->conv.window.out;
-    const double work = ncl_cost_macs(target, problem->flops / 2 / (double)out->extent[0], EFFICIENCY),
-                 idle = target->cpu ? 1 : (double)target->compute_units * OCCUPANCY / (double)ncl_shape_volume(out);
-    return work * (idle > 1 ? idle : 1);
+    const double work = ncl_cost_macs(target, problem->flops / 2 / (double)out->extent[0], EFFICIENCY);
+    return target->cpu ? work : work * ncl_cost_idle(target, OCCUPANCY, (double)ncl_shape_volume(out));
 }
 
 static nnefcl_status emit_direct(struct ncl_lower *lower, const struct ncl_problem *problem, const char *body)

@@ -91,9 +91,8 @@ static double conv_item_cost(const struct ncl_target *target, const struct ncl_p
                  reads = (double)(line_elements(&axes, tile.pixels) * axes.size[2] / choose_taps(&axes) +
                                   tile.each * axes.size[2]),
                  tasks = (double)tile.tasks / (double)conv->window.in.extent[0];
-    const double idle = (double)target->compute_units * OCCUPANCY / (double)tile.tasks;
     const double work = tasks * (double)(conv->in_channels * axes.size[0] * axes.size[1]) * (sums + READ * reads);
-    return ncl_cost_macs(target, work, ISSUE) * (idle > 1 ? idle : 1);
+    return ncl_cost_macs(target, work, ISSUE) * ncl_cost_idle(target, OCCUPANCY, (double)tile.tasks);
 }
 
 static nnefcl_status conv_item_emit(struct ncl_lower *lower, const struct ncl_problem *problem,

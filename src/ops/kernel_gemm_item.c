@@ -29,9 +29,9 @@ static double gemm_item_cost(const struct ncl_target *target, const struct ncl_p
 {
     (void)choice;
     const struct ncl_matmul *p = &problem->product;
-    const double tiles = (double)(tile_count(p) * ncl_product_batch_count(p)),
-                 idle = (double)target->compute_units * OCCUPANCY / tiles;
-    return ncl_cost_macs(target, tiles * ROWS * WIDE * (double)p->k, EFFICIENCY) * (idle > 1 ? idle : 1);
+    const double tiles = (double)(tile_count(p) * ncl_product_batch_count(p));
+    return ncl_cost_macs(target, tiles * ROWS * WIDE * (double)p->k, EFFICIENCY) *
+           ncl_cost_idle(target, OCCUPANCY, tiles);
 }
 
 static nnefcl_status gemm_item_emit(struct ncl_lower *lower, const struct ncl_problem *problem,

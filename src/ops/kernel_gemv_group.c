@@ -75,8 +75,8 @@ double ncl_group_vector_cost(const struct ncl_target *target, const struct ncl_m
 {
     const struct vectors v = make_vectors(target, p);
     const double batch = (double)ncl_product_batch_count(p), bytes = 4 * batch * (double)v.w_rows * (double)p->k;
-    const double idle = (double)target->compute_units / ((double)v.blocks * batch);
-    return START + ncl_cost_bytes(bytes, RATE * target->compute_units) * (idle > 1 ? idle : 1);
+    return START +
+           ncl_cost_bytes(bytes, RATE * target->compute_units) * ncl_cost_idle(target, 1, (double)v.blocks * batch);
 }
 
 nnefcl_status ncl_group_vector_emit(struct ncl_lower *lower, const struct ncl_group_product *product)

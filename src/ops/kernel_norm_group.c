@@ -31,9 +31,7 @@ static const char *norm_group_unfit(const struct ncl_target *target, const struc
 
 static struct ncl_group_lines norm_lines(const struct ncl_target *target, const struct ncl_norm *p)
 {
-    struct ncl_axes axes;
-    ncl_axes_find(&axes, &p->input->shape, &p->reduced);
-    return ncl_group_lines_make(target, &axes);
+    return ncl_group_lines_make(target, &p->input->shape, &p->reduced);
 }
 
 static double norm_group_cost(const struct ncl_target *target, const struct ncl_problem *problem,

@@ -10,10 +10,10 @@ static double product_plain_cost(const struct ncl_target *target, const struct n
                                  const struct ncl_choice *choice)
 {
     (void)choice;
-    const double results = (double)(ncl_product_batch_count(&problem->product) * problem->product.m) *
-                           (double)problem->product.n,
-                 idle = target->cpu ? 1 : (double)target->compute_units * OCCUPANCY / results;
-    return ncl_cost_macs(target, problem->flops / 2, EFFICIENCY) * (idle > 1 ? idle : 1);
+    const double work = ncl_cost_macs(target, problem->flops / 2, EFFICIENCY),
+                 results = (double)(ncl_product_batch_count(&problem->product) * problem->product.m) *
+                           (double)problem->product.n;
+    return target->cpu ? work : work * ncl_cost_idle(target, OCCUPANCY, results);
 }
 
 static nnefcl_status product_plain_emit(struct ncl_lower *lower, const struct ncl_problem *problem,

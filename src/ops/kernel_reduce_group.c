@@ -17,9 +17,7 @@ static const char *reduce_group_unfit(const struct ncl_target *target, const str
 
 static struct ncl_group_lines reduce_lines(const struct ncl_target *target, const struct ncl_reduce *p)
 {
-    struct ncl_axes axes;
-    ncl_axes_find(&axes, &p->input->shape, &p->shape);
-    return ncl_group_lines_make(target, &axes);
+    return ncl_group_lines_make(target, &p->input->shape, &p->shape);
 }
 
 /* Tasks that share a line, so that the device is full. Positions have no parts. */
@@ -82,9 +80,7 @@ static nnefcl_status reduce_group_emit(struct ncl_lower *lower, const struct ncl
         return emit_stage(lower, problem, p, in, problem->out, &lines, 1, volume);
     const ncl_ref parts = ncl_lower_scratch(lower, "parts", p->input->dtype, splits * results);
     const nnefcl_shape from = {.rank = 2, .extent = {splits, results}}, to = {.rank = 2, .extent = {1, results}};
-    struct ncl_axes axes;
-    ncl_axes_find(&axes, &from, &to);
-    const struct ncl_group_lines joined = ncl_group_lines_make(target, &axes);
+    const struct ncl_group_lines joined = ncl_group_lines_make(target, &from, &to);
     struct ncl_reduce last = *p;
     last.kind = ncl_reduction_of_parts(p->kind);
     last.mean = NCL_NO_TENSOR;

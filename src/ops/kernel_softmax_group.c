@@ -11,9 +11,7 @@ static const char *softmax_group_unfit(const struct ncl_target *target, const st
 
 static struct ncl_group_lines softmax_lines(const struct ncl_target *target, const struct ncl_softmax *p)
 {
-    struct ncl_axes axes;
-    ncl_axes_find(&axes, &p->input->shape, &p->reduced);
-    return ncl_group_lines_make(target, &axes);
+    return ncl_group_lines_make(target, &p->input->shape, &p->reduced);
 }
 
 static double softmax_group_cost(const struct ncl_target *target, const struct ncl_problem *problem,

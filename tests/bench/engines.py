@@ -3,7 +3,7 @@
 
     engines.py ENGINE MODEL.onnx FOLDER SECONDS     one measurement in a process of its own, printed as one line of JSON
 
-FOLDER holds in/*.npy, the inputs in the order of the model's, gets out-ENGINE/*.npy, and keeps what an engine needs converted. To add one: a function `NAME_load`, and `NAME_convert` where it reads no ONNX.
+FOLDER holds in/*.npy, the inputs in the order of the model's, and names.json, gets out-ENGINE/*.npy, and keeps what an engine needs converted. To add one: a function `NAME_load`, and `NAME_convert` where it reads no ONNX.
 """
 import json
 import os
@@ -44,12 +44,9 @@ def mnn_convert(model, folder):
 def mnn_load(model, folder, inputs):
     import MNN.expr
     import MNN.nn
-    import onnx
-    graph = onnx.load(model, load_external_data=False).graph
-    weights = {tensor.name for tensor in graph.initializer}
-    names = [i.name for i in graph.input if i.name not in weights], [o.name for o in graph.output]
+    names = json.loads((folder / 'names.json').read_text())
     manager = MNN.nn.create_runtime_manager(({'backend': 'CPU', 'numThread': THREADS, 'precision': 'high'},))
-    net = MNN.nn.load_module_from_file(str(folder / 'mnn.mnn'), *names, runtime_manager=manager, shape_mutable=False)
+    net = MNN.nn.load_module_from_file(str(folder / 'mnn.mnn'), names['inputs'], names['outputs'], runtime_manager=manager, shape_mutable=False)
 
     def run():
         variables = []

@@ -49,7 +49,7 @@ def inputs_write(model, folder):
         type_ = onnx.helper.tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type)
         x = random.standard_normal(shape) if numpy.issubdtype(type_, numpy.floating) else random.integers(0, 2, shape)
         numpy.save(folder / 'in' / ('%02d.npy' % k), x.astype(type_))
-    (folder / 'names.json').write_text(json.dumps([i.name for i in names]))
+    (folder / 'names.json').write_text(json.dumps({'inputs': [i.name for i in names], 'outputs': [o.name for o in graph.output]}))
 
 
 def names_read(model, folder):
@@ -57,7 +57,7 @@ def names_read(model, folder):
     writer = multiprocessing.Process(target=inputs_write, args=(model, folder))
     writer.start()
     writer.join()
-    return json.loads((folder / 'names.json').read_text())
+    return json.loads((folder / 'names.json').read_text())['inputs']
 
 
 def ours_measure(runner, model, folder, names, seconds):

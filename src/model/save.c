@@ -7,8 +7,10 @@
 #include <sys/stat.h>
 
 #include "base/checked.h"
+#include "base/names.h"
 #include "base/whole_file.h"
 #include "model/dump.h"
+#include "nnef/member_name.h"
 
 struct save {
     const struct nnefcl_model *model;
@@ -16,6 +18,7 @@ struct save {
     struct ncl_arena arena;
     struct ncl_diag *diag;
     struct ncl_weights *weights;
+    struct ncl_names written; /* files of variables */
 };
 
 static nnefcl_status system_failed(struct save *save, const char *what, const char *path, int code)
@@ -36,9 +39,9 @@ static nnefcl_status folders_make(struct save *save, char *path)
     return NNEFCL_OK;
 }
 
-static nnefcl_status file_open(struct save *save, const char *name, const char *end, struct ncl_whole_file *whole)
+static nnefcl_status file_open(struct save *save, const char *name, struct ncl_whole_file *whole)
 {
-    char *path = ncl_arena_printf(&save->arena, "%s/%s%s", save->folder, name, end);
+    char *path = ncl_arena_printf(&save->arena, "%s/%s", save->folder, name);
     nnefcl_status status = path ? folders_make(save, path) : ncl_nomem(save->diag);
     const int code = status ? 0 : ncl_whole_file_open(whole, path);
     return code ? system_failed(save, "cannot write", path, code) : status;
@@ -53,7 +56,7 @@ static nnefcl_status file_close(struct save *save, struct ncl_whole_file *whole,
 static nnefcl_status document_write(struct save *save, const struct ncl_text *text)
 {
     struct ncl_whole_file whole;
-    const nnefcl_status status = file_open(save, "graph", ".nnef", &whole);
+    const nnefcl_status status = file_open(save, "graph.nnef", &whole);
     return status ? status : file_close(save, &whole, fwrite(text->data, 1, text->length, whole.file) == text->length);
 }
 
@@ -84,10 +87,32 @@ static nnefcl_status elements_read(struct save *save, const struct ncl_tensor *t
     return ncl_weights_next(save->weights, out->data, (size_t)count, save->diag);
 }
 
-static nnefcl_status variable_write(struct save *save, const char *label, const nnefcl_tensor *elements)
+/* A label is the model's word: its file has the name by which a container finds it again (member_name.h), which never
+ * leaves the folder, and which no other label may have ("a//b" and "a/b"). */
+static nnefcl_status label_place(struct save *save, const struct ncl_tensor *tensor, const char **name)
+{
+    char normal[NCL_MEMBER_NAME];
+    const char *label = tensor->variable->label, *wanted = ncl_arena_printf(&save->arena, "%s.dat", label);
+    if (wanted && ncl_member_name_normalize(wanted, normal) != NCL_NAME_GOOD)
+        return ncl_error(save->diag, NNEFCL_ERR_DATA, tensor->at, "the label '%.200s' cannot be the name of a file",
+                         label);
+    *name = wanted ? ncl_arena_strdup(&save->arena, normal) : NULL;
+    if (!*name)
+        return ncl_nomem(save->diag);
+    const struct ncl_variable *other = ncl_names_find(&save->written, *name);
+    if (other && other != tensor->variable)
+        return ncl_error(save->diag, NNEFCL_ERR_DATA, tensor->at, "the labels '%.150s' and '%.150s' are the same file",
+                         other->label, label);
+    return ncl_names_put(&save->written, &save->arena, *name, tensor->variable) ? NNEFCL_OK : ncl_nomem(save->diag);
+}
+
+static nnefcl_status variable_write(struct save *save, const struct ncl_tensor *tensor, const nnefcl_tensor *elements)
 {
     struct ncl_whole_file whole;
-    const nnefcl_status status = file_open(save, label, ".dat", &whole);
+    const char *name = NULL;
+    nnefcl_status status = label_place(save, tensor, &name);
+    if (!status)
+        status = file_open(save, name, &whole);
     return status ? status
                   : file_close(save, &whole, nnefcl_tensor_write(elements, write_bytes, whole.file, NULL) == NNEFCL_OK);
 }
@@ -97,19 +122,29 @@ static nnefcl_status variable_save(struct save *save, const struct ncl_tensor *t
     nnefcl_tensor elements = {0};
     nnefcl_status status = elements_read(save, tensor, &elements);
     if (!status)
-        status = variable_write(save, tensor->variable->label, &elements);
+        status = variable_write(save, tensor, &elements);
     ncl_resize(&save->model->arena.allocator, elements.data, 0);
     return status;
 }
 
+static bool is_saved(const struct ncl_tensor *tensor)
+{
+    return tensor->role == NCL_ROLE_VARIABLE && tensor->producer;
+}
+
+/* All labels are looked at before anything is written. */
 static nnefcl_status all_save(struct save *save)
 {
     const struct ncl_graph *graph = save->model->graph;
+    const char *name;
     nnefcl_status status = ncl_model_weights(save->model, save->diag, &save->weights);
+    for (size_t i = 0; i < graph->tensor_count && !status; i++)
+        if (is_saved(graph->tensor[i]))
+            status = label_place(save, graph->tensor[i], &name);
     if (!status)
         status = document_save(save);
     for (size_t i = 0; i < graph->tensor_count && !status; i++)
-        if (graph->tensor[i]->role == NCL_ROLE_VARIABLE && graph->tensor[i]->producer)
+        if (is_saved(graph->tensor[i]))
             status = variable_save(save, graph->tensor[i]);
     ncl_weights_free(save->weights);
     return status;

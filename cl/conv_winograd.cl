@@ -15,7 +15,7 @@
  * Tiles of registers: PIXEL tiles by VECTORS blocks of output channels, as in conv_blocked. The last tiles of rows and
  * columns reach beyond y, where x has zeros too: its halo is as wide as they need.
  *
- * TILE, PIXEL, VECTORS            of a tile, and of a tile of registers
+ * PIXEL, VECTORS                  of a tile of registers
  * GROUPS, FILTERS, BLOCKS         groups; output channels and blocks of x of a group
  * ACROSS, ALL                     tiles in a row, of an image          TILES  of a strip: a multiple of PIXEL
  * BIAS                            1: one for each channel, 0: one
@@ -23,17 +23,14 @@
  * Y_BATCH ... HALO(i)             of y (prelude.cl, ncl_halo)
  * IN_POINT, SUM_POINT             elements of scratch from point to point, of transformed x and of sums
  * SLOT                            elements of scratch of a task
+ * TILE                            4 or 2: a network with both compiles their products once
  * tasks: batch * GROUPS * ceil(panels / PANELS) * ceil(ALL / (TILES STRIPS)) */
-#ifndef TILE
-#define TILE 4
-#endif
 #ifndef PIXEL
 #define PIXEL 6
 #endif
 #ifndef VECTORS
 #define VECTORS 2
 #endif
-#define POINTS         (TILE + 2)
 #define WIDTH_OF_PANEL (VECTORS * LANES)
 #define GROUPS         SIZE(0)
 #define FILTERS        SIZE(1)
@@ -59,14 +56,15 @@
 #define IN_POINT       SIZE(24)
 #define SUM_POINT      SIZE(25)
 #define SLOT           SIZE(26)
+#define TILE           SIZE(27)
 
 /* One dimension of the transforms, of values `step` vectors apart, in place. B^T has the coefficients of the
- * polynomials whose roots are all points but one; A^T the powers of the points. */
-#if TILE == 4
-/* Points 0, a, -a, b, -b and infinity, with a = 1 / sqrt(2) and b = sqrt(2): a b = 1 keeps all factors near 1. */
+ * polynomials whose roots are all points but one; A^T the powers of the points.
+ * Tiles of 4: points 0, a, -a, b, -b and infinity, with a = 1 / sqrt(2) and b = sqrt(2): a b = 1 keeps all factors near
+ * 1. Tiles of 2: points 0, 1, -1 and infinity. */
 #define POINT_A 0.70710678118654752f
 #define POINT_B 1.41421356237309505f
-static void FN(conv_winograd_in_line)(private V *d, int step)
+static void FN(conv_winograd_in_line4)(private V *d, int step)
 {
     const V d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step];
     const V even_a = fma((V)-2.0f, d2, d4), odd_a = POINT_A * fma((V)-2.0f, d1, d3);
@@ -78,7 +76,15 @@ static void FN(conv_winograd_in_line)(private V *d, int step)
     d[4 * step] = even_b - odd_b;
     d[5 * step] = fma((V)-2.5f, d3, d1 + d[5 * step]);
 }
-static void FN(conv_winograd_out_line)(private V *m, int step)
+static void FN(conv_winograd_in_line2)(private V *d, int step)
+{
+    const V d1 = d[step], d2 = d[2 * step];
+    d[0] = d[0] - d2;
+    d[step] = d2 + d1;
+    d[2 * step] = d2 - d1;
+    d[3 * step] = d[3 * step] - d1;
+}
+static void FN(conv_winograd_out_line4)(private V *m, int step)
 {
     const V sum_a = m[step] + m[2 * step], odd_a = POINT_A * (m[step] - m[2 * step]);
     const V sum_b = m[3 * step] + m[4 * step], odd_b = POINT_B * (m[3 * step] - m[4 * step]);
@@ -87,51 +93,61 @@ static void FN(conv_winograd_out_line)(private V *m, int step)
     m[2 * step] = fma((V)0.5f, sum_a, 2.0f * sum_b);
     m[3 * step] = fma((V)0.5f, odd_a, fma((V)2.0f, odd_b, m[5 * step]));
 }
-#else
-/* Points 0, 1, -1 and infinity. */
-static void FN(conv_winograd_in_line)(private V *d, int step)
-{
-    const V d1 = d[step], d2 = d[2 * step];
-    d[0] = d[0] - d2;
-    d[step] = d2 + d1;
-    d[2 * step] = d2 - d1;
-    d[3 * step] = d[3 * step] - d1;
-}
-static void FN(conv_winograd_out_line)(private V *m, int step)
+static void FN(conv_winograd_out_line2)(private V *m, int step)
 {
     m[0] = m[0] + m[step] + m[2 * step];
     m[step] = m[step] - m[2 * step] + m[3 * step];
 }
-#endif
 
 /* B^T x B of one tile and block, which begins at x, to its place in v. */
-static NCL_APART void FN(conv_winograd_in)(INDEX row, INDEX point, global const float *x, global float *v)
-{
-    V d[POINTS * POINTS];
-#pragma unroll
-    for (int q = 0; q < POINTS; q++) {
-#pragma unroll
-        for (int r = 0; r < POINTS; r++)
-            d[r * POINTS + q] = VLOAD(x + r * row + q * LANES);
-        FN(conv_winograd_in_line)(d + q, POINTS);
+#define IN(name, line, points)                                                                             \
+    static NCL_APART void name(INDEX row, INDEX point, global const float *x, global float *v)             \
+    {                                                                                                      \
+        V d[points * points];                                                                              \
+        _Pragma("unroll") for (int q = 0; q < points; q++)                                                 \
+        {                                                                                                  \
+            _Pragma("unroll") for (int r = 0; r < points; r++) d[r * points + q] =                         \
+                VLOAD(x + r * row + q * LANES);                                                            \
+            line(d + q, points);                                                                           \
+        }                                                                                                  \
+        _Pragma("unroll") for (int r = 0; r < points; r++)                                                 \
+        {                                                                                                  \
+            line(d + r * points, 1);                                                                       \
+            _Pragma("unroll") for (int q = 0; q < points; q++) VSTORE(d[r * points + q],                   \
+                                                                      v + (r * points + q) * point);       \
+        }                                                                                                  \
     }
-#pragma unroll
-    for (int r = 0; r < POINTS; r++) {
-        FN(conv_winograd_in_line)(d + r * POINTS, 1);
-#pragma unroll
-        for (int q = 0; q < POINTS; q++)
-            VSTORE(d[r * POINTS + q], v + (r * POINTS + q) * point);
+IN(FN(conv_winograd_in4), FN(conv_winograd_in_line4), 6)
+IN(FN(conv_winograd_in2), FN(conv_winograd_in_line2), 4)
+
+/* A^T m A of one tile and block of output channels: z[r][q] in rows of POINTS_MAX. */
+#define POINTS_MAX 6
+#define OUT(name, line, points)                                                                            \
+    static NCL_APART void name(INDEX point, global const float *m, private V *z)                           \
+    {                                                                                                      \
+        _Pragma("unroll") for (int q = 0; q < points; q++)                                                 \
+        {                                                                                                  \
+            _Pragma("unroll") for (int r = 0; r < points; r++) z[r * POINTS_MAX + q] =                     \
+                VLOAD(m + (r * points + q) * point);                                                       \
+            line(z + q, POINTS_MAX);                                                                       \
+        }                                                                                                  \
+        _Pragma("unroll") for (int r = 0; r < points - 2; r++) line(z + r * POINTS_MAX, 1);                \
     }
-}
+OUT(FN(conv_winograd_out4), FN(conv_winograd_out_line4), 6)
+OUT(FN(conv_winograd_out2), FN(conv_winograd_out_line2), 4)
 
 /* The strip from tile `first` on, all blocks. What fills it up is the last tile again. */
 static void FN(conv_winograd_strip)(SIZES size, INDEX first, INDEX tiles, global const float *x, global float *v)
 {
-    const INDEX across = ACROSS, all = ALL, row = ROW, point = IN_POINT;
+    const INDEX across = ACROSS, all = ALL, row = ROW, point = IN_POINT, size_of = TILE;
     for (INDEX k = 0; k < BLOCKS; k++, x += CHANNEL)
         for (INDEX t = 0; t < tiles; t++, v += LANES) {
             const INDEX tile = min(first + t, all - 1);
-            FN(conv_winograd_in)(row, point, x + tile / across * TILE * row + tile % across * TILE * LANES, v);
+            global const float *from = x + (tile / across * row + tile % across * LANES) * size_of;
+            if (size_of == 4)
+                FN(conv_winograd_in4)(row, point, from, v);
+            else
+                FN(conv_winograd_in2)(row, point, from, v);
         }
 }
 
@@ -167,51 +183,42 @@ static NCL_APART void FN(conv_winograd_product)(INDEX blocks, INDEX tiles, globa
     }
 }
 
-/* A^T m A of one tile and block of output channels: z[r][q] in rows of POINTS. */
-static NCL_APART void FN(conv_winograd_out)(INDEX point, global const float *m, private V *z)
-{
-#pragma unroll
-    for (int q = 0; q < POINTS; q++) {
-#pragma unroll
-        for (int r = 0; r < POINTS; r++)
-            z[r * POINTS + q] = VLOAD(m + (r * POINTS + q) * point);
-        FN(conv_winograd_out_line)(z + q, POINTS);
-    }
-#pragma unroll
-    for (int r = 0; r < TILE; r++)
-        FN(conv_winograd_out_line)(z + r * POINTS, 1);
-}
-
-/* Those of its pixels that y has, and n channels from `channel` on. Whole tiles have loops of their own, whose ends are
- * known and which read the numbers of a chain once. */
+/* Those of its pixels that y has, and n channels from `channel` on. Whole tiles are stored in
+ * fours, rows of a tile of 4 or a tile of 2, which read the numbers of a chain once. */
 static void FN(conv_winograd_store)(SIZES size, INDEX row, INDEX column, int n, V start, private const V *z,
                                     global float *restrict y, INDEX block, INDEX channel CHAIN_PARAMETERS)
 {
-    const INDEX y_row = Y_ROW, at = block + Y_FIRST + row * y_row + column * LANES;
-    const int rows = (int)min(HEIGHT - row, (INDEX)TILE), columns = (int)min(WIDTH - column, (INDEX)TILE);
-    const bool whole = rows == TILE && columns == TILE && n == LANES;
-    for (int r = 0; r < TILE && whole; r++)
+    const INDEX y_row = Y_ROW, at = block + Y_FIRST + row * y_row + column * LANES, tile = TILE;
+    const int rows = (int)min(HEIGHT - row, tile), columns = (int)min(WIDTH - column, tile);
+    const bool whole = rows == tile && columns == tile && n == LANES;
+    const INDEX y_two = tile == 4 ? 2 * LANES : y_row;
+    const int z_two = tile == 4 ? 2 : POINTS_MAX;
+    for (int r = 0; 4 * r < tile * tile && whole; r++)
 #pragma unroll
-        for (int q = 0; q < TILE; q++)
-            NCL_STORE_BLOCK(z[r * POINTS + q] + start, LANES, y, at + r * y_row + q * LANES, channel)
+        for (int i = 0; i < 4; i++)
+            NCL_STORE_BLOCK(z[r * POINTS_MAX + i / 2 * z_two + i % 2] + start, LANES, y,
+                            at + r * y_row + i / 2 * y_two + i % 2 * LANES, channel)
     for (int r = 0; r < rows && !whole; r++)
         for (int q = 0; q < columns; q++)
-            NCL_STORE_BLOCK(z[r * POINTS + q] + start, n, y, at + r * y_row + q * LANES, channel)
+            NCL_STORE_BLOCK(z[r * POINTS_MAX + q] + start, n, y, at + r * y_row + q * LANES, channel)
 }
 
 /* The strip from tile `first` on, for the VECTORS blocks of a panel that there are: `channels` channels. */
 static void FN(conv_winograd_panel)(SIZES size, INDEX first, INDEX tiles, global const float *m, global const float *b,
                                     INDEX channels, global float *y, INDEX block, INDEX channel CHAIN_PARAMETERS)
 {
-    const INDEX across = ACROSS, point = SUM_POINT;
+    const INDEX across = ACROSS, point = SUM_POINT, size_of = TILE;
     for (int w = 0; w < VECTORS && channels > 0; w++, channels -= LANES, channel += LANES, block += Y_CHANNEL) {
         const int n = (int)min(channels, (INDEX)LANES);
         const V start = BIAS ? NCL_LOAD(float, b + channel, n) : (V)*b;
         for (INDEX t = 0; t < tiles; t++) {
-            V z[POINTS * POINTS];
-            FN(conv_winograd_out)(point, m + t * WIDTH_OF_PANEL + w * LANES, z);
-            FN(conv_winograd_store)(size, (first + t) / across * TILE, (first + t) % across * TILE, n, start, z, y,
-                                    block, channel CHAIN_ARGUMENTS);
+            V z[POINTS_MAX * POINTS_MAX];
+            if (size_of == 4)
+                FN(conv_winograd_out4)(point, m + t * WIDTH_OF_PANEL + w * LANES, z);
+            else
+                FN(conv_winograd_out2)(point, m + t * WIDTH_OF_PANEL + w * LANES, z);
+            FN(conv_winograd_store)(size, (first + t) / across * size_of, (first + t) % across * size_of, n, start, z,
+                                    y, block, channel CHAIN_ARGUMENTS);
         }
     }
 }
@@ -222,11 +229,12 @@ static void FN(conv_winograd)(INDEX task, SIZES size, global const float *x, glo
     const INDEX filters = FILTERS, panels = (filters + WIDTH_OF_PANEL - 1) / WIDTH_OF_PANEL, blocks = BLOCKS;
     const INDEX all = ALL, tiles = TILES, parts = (all + tiles * STRIPS - 1) / (tiles * STRIPS), pass = PASS;
     const INDEX shares = (panels + PANELS - 1) / PANELS, of_point = blocks * LANES * WIDTH_OF_PANEL;
+    const INDEX points = (TILE + 2) * (TILE + 2);
     INDEX rest = task;
     const INDEX part = rest % parts, share = (rest /= parts) % shares, g = (rest /= shares) % GROUPS, n = rest / GROUPS;
     const INDEX end = min((share + 1) * PANELS, panels), last = min((part + 1) * STRIPS * tiles, all);
     const INDEX y_blocks = n * Y_BATCH + g * ((filters + LANES - 1) / LANES) * Y_CHANNEL;
-    global float *v = scratch + task * SLOT, *m = v + POINTS * POINTS * IN_POINT;
+    global float *v = scratch + task * SLOT, *m = v + points * IN_POINT;
     for (INDEX k = share * PANELS * VECTORS; k < end * VECTORS && k * LANES < filters && part == 0; k++)
         ncl_halo(y + y_blocks + k * Y_CHANNEL, Y_ROW, WIDTH, (long2)(HALO(0), HALO(1)), (long2)(HALO(2), HALO(3)), 0,
                  HEIGHT, HEIGHT);
@@ -235,10 +243,10 @@ static void FN(conv_winograd)(INDEX task, SIZES size, global const float *x, glo
         FN(conv_winograd_strip)(size, first, whole, x + n * BATCH + g * blocks * CHANNEL + FIRST, v);
         for (INDEX p = share * PANELS; p < end; p += pass) {
             const INDEX some = min(pass, end - p);
-            for (INDEX k = 0; k < POINTS * POINTS * some; k++) {
+            for (INDEX k = 0; k < points * some; k++) {
                 const INDEX point = k / some, panel = k % some;
                 FN(conv_winograd_product)(blocks, whole, v + point * IN_POINT,
-                                          u + ((g * panels + p + panel) * POINTS * POINTS + point) * of_point,
+                                          u + ((g * panels + p + panel) * points + point) * of_point,
                                           m + point * SUM_POINT + panel * tiles * WIDTH_OF_PANEL);
             }
             for (INDEX panel = 0; panel < some; panel++) {

@@ -7,23 +7,20 @@
  * conv_winograd.cl); zeros behind the last filter and behind the last channel.
  *
  * PANELS, FILTERS, CHANNELS   of a group       DEPTH  channels with what fills their last block
- * WIDTH   a multiple of LANES
+ * WIDTH   a multiple of LANES        TILE   4 or 2
  * tasks: one for each panel */
-#ifndef TILE
-#define TILE 4
-#endif
-#define POINTS   (TILE + 2)
+#define POINTS_MAX 6
 #define PANELS   SIZE(0)
 #define FILTERS  SIZE(1)
 #define CHANNELS SIZE(2)
 #define DEPTH    SIZE(3)
 #define WIDTH    SIZE(4)
+#define TILE     SIZE(5)
 
 /* One dimension: from w[0], w[from], w[2 from] to u[0], u[to], ... */
-#if TILE == 4
 #define POINT_A 0.70710678118654752f
 #define POINT_B 1.41421356237309505f
-static void FN(conv_winograd_filter_line)(private const V *w, int from, private V *u, int to)
+static void FN(conv_winograd_filter_line4)(private const V *w, int from, private V *u, int to)
 {
     const V w0 = w[0], w1 = w[from], w2 = w[2 * from];
     const V even_a = fma((V)0.5f, w2, w0) * (-2.0f / 3.0f), odd_a = w1 * (POINT_A * -2.0f / 3.0f);
@@ -35,8 +32,7 @@ static void FN(conv_winograd_filter_line)(private const V *w, int from, private 
     u[4 * to] = even_b - odd_b;
     u[5 * to] = w2;
 }
-#else
-static void FN(conv_winograd_filter_line)(private const V *w, int from, private V *u, int to)
+static void FN(conv_winograd_filter_line2)(private const V *w, int from, private V *u, int to)
 {
     const V w0 = w[0], w1 = w[from], w2 = w[2 * from], even = 0.5f * (w0 + w2), odd = 0.5f * w1;
     u[0] = w0;
@@ -44,13 +40,19 @@ static void FN(conv_winograd_filter_line)(private const V *w, int from, private 
     u[2 * to] = even - odd;
     u[3 * to] = w2;
 }
-#endif
+static void FN(conv_winograd_filter_line)(int points, private const V *w, int from, private V *u, int to)
+{
+    if (points == 6)
+        FN(conv_winograd_filter_line4)(w, from, u, to);
+    else
+        FN(conv_winograd_filter_line2)(w, from, u, to);
+}
 
 /* One channel of LANES filters, of which n are there. */
-static NCL_APART void FN(conv_winograd_filter_lanes)(INDEX filter, INDEX point, INDEX n, global const float *w,
-                                                     global float *u)
+static NCL_APART void FN(conv_winograd_filter_lanes)(int points, INDEX filter, INDEX point, INDEX n,
+                                                     global const float *w, global float *u)
 {
-    V taps[9], lines[3 * POINTS], whole[POINTS];
+    V taps[9], lines[3 * POINTS_MAX], whole[POINTS_MAX];
     for (int t = 0; t < 9; t++) {
         float part[LANES] = {0};
         for (INDEX i = 0; i < n; i++)
@@ -58,10 +60,10 @@ static NCL_APART void FN(conv_winograd_filter_lanes)(INDEX filter, INDEX point, 
         taps[t] = VLOAD(part);
     }
     for (int q = 0; q < 3; q++)
-        FN(conv_winograd_filter_line)(taps + q, 3, lines + q, 3);
-    for (int r = 0; r < POINTS; r++) {
-        FN(conv_winograd_filter_line)(lines + 3 * r, 1, whole, 1);
-        for (int q = 0; q < POINTS; q++, u += point)
+        FN(conv_winograd_filter_line)(points, taps + q, 3, lines + q, 3);
+    for (int r = 0; r < points; r++) {
+        FN(conv_winograd_filter_line)(points, lines + 3 * r, 1, whole, 1);
+        for (int q = 0; q < points; q++, u += point)
             VSTORE(whole[q], u);
     }
 }
@@ -70,11 +72,12 @@ static void FN(conv_winograd_filter)(INDEX task, SIZES size, global const float 
 {
     const INDEX channels = CHANNELS, depth = DEPTH, width = WIDTH, filter = channels * 9;
     const INDEX first = task % PANELS * width, filters = FILTERS - first;
+    const int points = (int)TILE + 2;
     w += task / PANELS * FILTERS * filter + first * filter;
-    y += task * POINTS * POINTS * depth * width;
+    y += task * points * points * depth * width;
     for (INDEX c = 0; c < depth; c++)
         for (INDEX r = 0; r < width; r += LANES)
-            FN(conv_winograd_filter_lanes)(filter, depth * width,
+            FN(conv_winograd_filter_lanes)(points, filter, depth * width,
                                            c < channels ? clamp(filters - r, (INDEX)0, (INDEX)LANES) : 0,
                                            w + r * filter + c * 9, y + c * width + r);
 }

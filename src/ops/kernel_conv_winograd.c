@@ -146,7 +146,6 @@ static ncl_ref transform_filter(struct ncl_lower *lower, const struct ncl_conv *
     const int64_t count = work->groups * work->panels * work->points * work->depth * work->width;
     const ncl_ref to = ncl_lower_scratch(lower, "transformed_filter", NNEFCL_SCALAR, count);
     struct ncl_emit *step = ncl_step_begin(lower, "conv_winograd_filter");
-    ncl_step_define_int(step, "TILE", f->tile);
     ncl_step_in(step, ncl_lower_tensor(lower, conv->filter));
     ncl_step_out(step, to);
     ncl_step_size(step, "PANELS", work->panels);
@@ -154,6 +153,7 @@ static ncl_ref transform_filter(struct ncl_lower *lower, const struct ncl_conv *
     ncl_step_size(step, "CHANNELS", conv->in_channels);
     ncl_step_size(step, "DEPTH", work->depth);
     ncl_step_size(step, "WIDTH", work->width);
+    ncl_step_size(step, "TILE", f->tile);
     ncl_step_end(step, work->groups * work->panels);
     return to;
 }
@@ -176,7 +176,6 @@ static nnefcl_status emit_winograd(struct ncl_lower *lower, const struct ncl_pro
                   scratch = ncl_lower_scratch(lower, "transformed", NNEFCL_SCALAR, slot * share.tasks);
     const struct ncl_place from = ncl_blocks_place(lower, x), to = ncl_blocks_place(lower, problem->out);
     struct ncl_emit *step = ncl_step_begin(lower, "conv_winograd");
-    ncl_step_define_int(step, "TILE", f->tile);
     ncl_step_define_int(step, "PIXEL", tile.rows);
     ncl_step_define_int(step, "VECTORS", tile.vectors);
     ncl_step_in(step, x);
@@ -203,6 +202,7 @@ static nnefcl_status emit_winograd(struct ncl_lower *lower, const struct ncl_pro
     ncl_step_size(step, "IN_POINT", in_point);
     ncl_step_size(step, "SUM_POINT", sum_point);
     ncl_step_size(step, "SLOT", slot);
+    ncl_step_size(step, "TILE", f->tile);
     ncl_step_flops(step, problem->flops);
     return ncl_step_end(step, share.tasks);
 }

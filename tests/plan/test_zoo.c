@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the plans of whole networks come to, a line for each and for CPU and GPU: launches, memory, steps by kernel. A
- * pass that stops firing, or a tensor that gets a form it does not need, shows here and nowhere else. And for GPUs of
- * four makers: launches, and which products and convolutions of more than a million multiply-adds have a plain kernel:
- * none should.
+/* What the plans of whole networks come to, a line for each and for CPU and GPU: launches, kernels to compile, memory,
+ * steps by kernel. A pass that stops firing, or a tensor that gets a form it does not need, shows here and nowhere
+ * else. And for GPUs of four makers: launches, and which products and convolutions of more than a million multiply-adds
+ * have a plain kernel: none should.
  *
  * NNEFCL_ZOO names the folder of the networks (../shared/zoo/networks beside the project); without it there is nothing
  * to compare. NNEFCL_UPDATE=1 writes plan/zoo.golden anew: read the difference before you commit it. */
@@ -52,11 +52,12 @@ static size_t count_body(const struct ncl_plan *plan, const struct ncl_steps *st
 
 static void add_plan(struct ncl_text *text, const char *name, const struct ncl_plan *plan)
 {
-    ncl_text_printf(text, "%s %s: %zu launches, %zu conversions, arena %llu, weights %llu, io %llu, init %llu\n", name,
-                    plan->target.cpu ? "cpu" : "gpu", plan->run.count,
-                    count_body(plan, &plan->run, "convert") + count_body(plan, &plan->run, "convert_rows"),
-                    (unsigned long long)plan->arena_bytes, (unsigned long long)plan->weight_bytes,
-                    (unsigned long long)plan->io_bytes, (unsigned long long)plan->init_bytes);
+    ncl_text_printf(text, "%s %s: %zu launches, %zu kernels, %zu conversions, ", name, plan->target.cpu ? "cpu" : "gpu",
+                    plan->run.count, plan->kernel_count,
+                    count_body(plan, &plan->run, "convert") + count_body(plan, &plan->run, "convert_rows"));
+    ncl_text_printf(text, "arena %llu, weights %llu, io %llu, init %llu\n", (unsigned long long)plan->arena_bytes,
+                    (unsigned long long)plan->weight_bytes, (unsigned long long)plan->io_bytes,
+                    (unsigned long long)plan->init_bytes);
     ncl_text_add(text, "    run: ");
     add_kernels(text, plan, &plan->run);
     ncl_text_add(text, "\n    init:");

@@ -2,12 +2,24 @@
 /* An OpenCL layer for tests: makes the n-th call fail, counts references, and makes devices look smaller or unfit. */
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kernel_list.h"
 #include "layer.h"
 #include "layer_init.h"
 #include "live_memory.h"
+
+/* FAIL_CALL_SAID, a file: which call failed, and what was left alive at the end of the process. */
+static void say(const char *call, const char *left_alive)
+{
+    const char *path = getenv("FAIL_CALL_SAID");
+    FILE *file = path && call ? fopen(path, "w") : NULL;
+    if (!file)
+        return;
+    fprintf(file, "%s\n%s\n", call, left_alive);
+    fclose(file);
+}
 
 /* ---- failures ---- */
 
@@ -25,6 +37,7 @@ static int fails(const char *name)
     if (n != 1)
         return 0;
     atomic_store(&failed_call, name);
+    say(name, "");
     return 1;
 }
 
@@ -63,6 +76,22 @@ static long get_live(char *text, size_t size)
             used += (size_t)snprintf(text + used, size - used, "%s %ld ", names[i], n);
     }
     return sum;
+}
+
+/* ---- for whole commands ---- */
+
+/* FAIL_CALL=n in the environment: the n-th call fails, with FAIL_CODE. */
+__attribute__((constructor)) static void begin_command(void)
+{
+    const char *n = getenv("FAIL_CALL"), *code = getenv("FAIL_CODE");
+    if (n)
+        set_fail(strtoul(n, NULL, 10), code ? atoi(code) : CL_OUT_OF_RESOURCES);
+}
+
+__attribute__((destructor)) static void end_command(void)
+{
+    char text[256];
+    say(get_failed(), get_live(text, sizeof text) ? text : "");
 }
 
 /* ---- profiles of devices ---- */

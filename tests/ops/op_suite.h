@@ -3,10 +3,14 @@
 #ifndef OP_SUITE_H
 #define OP_SUITE_H
 
-#include "op_case.h"
+#include "op_programs.h"
 #include "suite.h"
 
 #define OP_SUITE(name, cases, errors)                                                                                  \
+    static void make_programs(void)                                                                                    \
+    {                                                                                                                  \
+        op_programs_make(cases, sizeof cases / sizeof *cases);                                                         \
+    }                                                                                                                  \
     START_TEST(runs)                                                                                                   \
     {                                                                                                                  \
         op_case_run(&cases[_i]);                                                                                       \
@@ -22,6 +26,7 @@
         Suite *suite = suite_create(name);                                                                             \
         TCase *tests = tcase_create(name);                                                                             \
         tcase_set_timeout(tests, 0);                                                                                   \
+        tcase_add_unchecked_fixture(tests, make_programs, NULL);                                                       \
         tcase_add_loop_test(tests, runs, 0, (int)(sizeof cases / sizeof *cases));                                      \
         tcase_add_loop_test(tests, is_refused, 0, (int)(sizeof errors / sizeof *errors));                              \
         suite_add_tcase(suite, tests);                                                                                 \

@@ -36,14 +36,19 @@ static nnefcl_status event_refuse(cl_uint index, nnefcl_status status, const cha
                             (unsigned)index, what, ncl_opencl_name(code), (int)code);
 }
 
-nnefcl_status ncl_event_pending(const cl_event *event, cl_uint count, cl_event *pending, cl_uint *pending_count,
-                                struct ncl_diag *diag)
+nnefcl_status ncl_event_pending(cl_context context, const cl_event *event, cl_uint count, cl_event *pending,
+                                cl_uint *pending_count, struct ncl_diag *diag)
 {
     for (cl_uint i = 0; i < count; i++) {
         cl_int state;
-        const cl_int code = event[i] ? event_state(event[i], &state) : CL_INVALID_EVENT;
+        cl_context of = NULL;
+        cl_int code = event[i] ? event_state(event[i], &state) : CL_INVALID_EVENT;
+        if (!code)
+            code = clGetEventInfo(event[i], CL_EVENT_CONTEXT, sizeof of, &of, NULL);
         if (code)
             return event_refuse(i, NNEFCL_ERR_ARGUMENT, "is no event", code, diag);
+        if (of != context)
+            return event_refuse(i, NNEFCL_ERR_ARGUMENT, "is of another context", CL_INVALID_CONTEXT, diag);
         if (state < 0)
             return event_refuse(i, NNEFCL_ERR_DEVICE, "ended in an error", state, diag);
         if (state > CL_COMPLETE)

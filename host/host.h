@@ -357,9 +357,9 @@ nnefcl_status ncl_event_state(cl_event event, cl_int *state, struct ncl_diag *di
 /* How a command ended; NULL: nothing to tell. */
 nnefcl_status ncl_event_check(cl_event event, struct ncl_diag *diag);
 bool ncl_event_over(cl_event event);
-/* Adds the events that are not over to `pending`. One that failed is an error of the call. */
-nnefcl_status ncl_event_pending(const cl_event *event, cl_uint count, cl_event *pending, cl_uint *pending_count,
-                                struct ncl_diag *diag);
+/* Adds the events that are not over to `pending`. One that failed, or of another context, is an error of the call. */
+nnefcl_status ncl_event_pending(cl_context context, const cl_event *event, cl_uint count, cl_event *pending,
+                                cl_uint *pending_count, struct ncl_diag *diag);
 
 /* A command on `queue` is to wait for the event: where that is of another queue, it may never come unless that queue is
  * flushed (OpenCL 1.2, 5.13). Waiting on the host flushes it anyway. */

@@ -260,7 +260,7 @@ static nnefcl_status enqueue(nnefcl_session *session, cl_command_queue queue, bo
     struct ncl_flight *flight = NULL;
     nnefcl_status status = ncl_event_check(session->last, diag);
     if (!status && session->last)
-        status = ncl_event_pending(&session->last, 1, wait, &wait_count, diag);
+        status = ncl_event_pending(session->device->context, &session->last, 1, wait, &wait_count, diag);
     if (!status)
         ncl_event_flush(session->last, queue);
     if (!status && wait_count && !(flight = ncl_flight_new(session)))
@@ -312,7 +312,7 @@ nnefcl_status nnefcl_session_enqueue(nnefcl_session *session, cl_command_queue q
     cl_event *wait = ncl_resize(allocator, NULL, ((size_t)wait_count + 1) * sizeof *wait);
     if (!wait)
         return ncl_nomem(&diag);
-    status = ncl_event_pending(wait_list, wait_count, wait, &pending, &diag);
+    status = ncl_event_pending(session->device->context, wait_list, wait_count, wait, &pending, &diag);
     if (!status)
         status = ncl_run_begin(session, &diag, error);
     if (!status)

@@ -28,6 +28,12 @@ static void call_wrong(nnefcl_call *call, nnefcl_status status, const char *form
 nnefcl_status nnefcl_call_error(nnefcl_call *call, const char *format, ...)
 {
     va_list args;
+    if (!call)
+        return NNEFCL_ERR_ARGUMENT;
+    if (!format) {
+        call_wrong(call, NNEFCL_ERR_ARGUMENT, "its functions refuse it without a text");
+        return call->status;
+    }
     va_start(args, format);
     vwrong(call, NNEFCL_ERR_MODEL, format, args);
     va_end(args);
@@ -52,7 +58,9 @@ static const char *shown(const char *name)
 /* A tensor among the parameters; NULL after an error. */
 static const struct ncl_tensor *call_tensor(nnefcl_call *call, const char *name)
 {
-    const struct ncl_node *node = call->node;
+    const struct ncl_node *node = call ? call->node : NULL;
+    if (!node)
+        return NULL;
     const size_t i = find_name(node->parameter, node->parameter_count, name);
     if (i < node->parameter_count && node->argument[i].kind == NCL_VALUE_TENSOR)
         return node->argument[i].tensor;
@@ -61,19 +69,22 @@ static const struct ncl_tensor *call_tensor(nnefcl_call *call, const char *name)
     return NULL;
 }
 
-/* The index of a result; result_count after an error. */
+/* The index of a result; SIZE_MAX after an error. */
 static size_t result_of(nnefcl_call *call, const char *name)
 {
+    if (!call)
+        return SIZE_MAX;
     const size_t i = find_name(call->node->result_name, call->node->result_count, name);
-    if (i == call->node->result_count)
-        call_wrong(call, NNEFCL_ERR_ARGUMENT, "its functions ask for a result '%.100s', and it has none of that name",
-                   shown(name));
-    return i;
+    if (i < call->node->result_count)
+        return i;
+    call_wrong(call, NNEFCL_ERR_ARGUMENT, "its functions ask for a result '%.100s', and it has none of that name",
+               shown(name));
+    return SIZE_MAX;
 }
 
 static bool is_result_name(const nnefcl_call *call, const char *name)
 {
-    return find_name(call->node->result_name, call->node->result_count, name) < call->node->result_count;
+    return call && find_name(call->node->result_name, call->node->result_count, name) < call->node->result_count;
 }
 
 /* ---- tensors ---- */
@@ -104,7 +115,7 @@ nnefcl_shape nnefcl_call_shape(nnefcl_call *call, const char *tensor)
 void nnefcl_call_set_shape(nnefcl_call *call, const char *result, const nnefcl_shape *shape)
 {
     const size_t r = result_of(call, result);
-    if (r == call->node->result_count)
+    if (r == SIZE_MAX)
         return;
     if (!call->shape)
         call_wrong(call, NNEFCL_ERR_ARGUMENT, "only its shape function can set the shape of '%s'", result);
@@ -129,7 +140,9 @@ static const char *kind_name(enum ncl_value_kind kind)
 
 static const struct ncl_value *attribute(nnefcl_call *call, const char *name)
 {
-    const struct ncl_node *node = call->node;
+    const struct ncl_node *node = call ? call->node : NULL;
+    if (!node)
+        return NULL;
     const size_t i = find_name(node->parameter, node->parameter_count, name);
     if (i < node->parameter_count && node->argument[i].kind != NCL_VALUE_TENSOR)
         return &node->argument[i];
@@ -193,9 +206,9 @@ const char *nnefcl_call_string(nnefcl_call *call, const char *name, size_t index
 
 static bool has_elements(nnefcl_call *call)
 {
-    if (!call->reference)
+    if (call && !call->reference)
         call_wrong(call, NNEFCL_ERR_ARGUMENT, "its functions ask for elements, which only its definition gets");
-    return call->reference != NULL;
+    return call && call->reference;
 }
 
 const double *nnefcl_call_elements(nnefcl_call *call, const char *parameter)
@@ -206,13 +219,12 @@ const double *nnefcl_call_elements(nnefcl_call *call, const char *parameter)
 
 double *nnefcl_call_result(nnefcl_call *call, const char *result)
 {
-    const size_t r = has_elements(call) ? result_of(call, result) : call->node->result_count;
-    return r < call->node->result_count ? ncl_reference_out(call->reference, call->node->result[r].tensor) : NULL;
+    const size_t r = has_elements(call) ? result_of(call, result) : SIZE_MAX;
+    return r != SIZE_MAX ? ncl_reference_out(call->reference, call->node->result[r].tensor) : NULL;
 }
 
 double *nnefcl_call_scale(nnefcl_call *call, const char *result, uint64_t terms)
 {
-    const size_t r = has_elements(call) ? result_of(call, result) : call->node->result_count;
-    return r < call->node->result_count ? ncl_reference_scale(call->reference, call->node->result[r].tensor, terms)
-                                        : NULL;
+    const size_t r = has_elements(call) ? result_of(call, result) : SIZE_MAX;
+    return r != SIZE_MAX ? ncl_reference_scale(call->reference, call->node->result[r].tensor, terms) : NULL;
 }

@@ -90,10 +90,10 @@ nnefcl_status ncl_tuning_read(struct ncl_tuning *tuning, const char *text, const
     size_t candidate;
     nnefcl_status status = NNEFCL_OK;
     while (!status && line_next(&line))
-        if (line_begins(&line, "device "))
-            ours = line_names(&line, target);
-        else if (line.number == 1 && !line_is(&line, title))
+        if (line.number == 1 && !line_is(&line, title))
             status = line_wrong(text, &line, "this is no tuning table, or one of another version", diag);
+        else if (line_begins(&line, "device "))
+            ours = line_names(&line, target);
         else if (line.length == 0 || line_begins(&line, "#") || line_is(&line, title))
             continue;
         else if (!row_split(&line, &microseconds, &candidate))

@@ -53,6 +53,9 @@ nnefcl_status ncl_model_plan(const struct nnefcl_model *model, const struct ncl_
 /* plan_options.c: checks the options of a session (NULL: the defaults) and takes from them what a plan depends on. */
 nnefcl_status ncl_plan_options_read(const nnefcl_session_options *options, struct ncl_diag *diag,
                                     struct ncl_plan_options *plan);
+/* The target of the options that were read; without one, `other`. What the target points to is in `facts`. */
+void ncl_plan_target_read(const nnefcl_session_options *options, const struct ncl_target *other,
+                          nnefcl_device_info *facts, struct ncl_target *target);
 
 /* A reader of the elements of its constants and variables. */
 nnefcl_status ncl_model_weights(const struct nnefcl_model *model, struct ncl_diag *diag, struct ncl_weights **weights);

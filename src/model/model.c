@@ -43,14 +43,20 @@ struct wanted {
 
 static bool bad_shape(const char *name, const nnefcl_shape *shape)
 {
-    return !name || shape->rank < 0 || shape->rank > NNEFCL_MAX_RANK;
+    if (!name || shape->rank < 0 || shape->rank > NNEFCL_MAX_RANK)
+        return true;
+    for (int i = 0; i < shape->rank; i++)
+        if (shape->extent[i] < 0)
+            return true;
+    return false;
 }
 
 static nnefcl_status refuse_list(struct ncl_diag *diag, const char *what, size_t index, size_t count)
 {
     return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
-                     "%s has %zu items, but number %zu is not there, has no name, or a rank outside of 0 to %d", what,
-                     count, index, NNEFCL_MAX_RANK);
+                     "%s has %zu items, but number %zu is not there, has no name, a negative extent, or a rank outside "
+                     "of 0 to %d",
+                     what, count, index, NNEFCL_MAX_RANK);
 }
 
 static nnefcl_status check_wanted(const struct wanted *wanted, struct ncl_diag *diag)
@@ -73,6 +79,10 @@ static nnefcl_status read_options(nnefcl_model *model, const nnefcl_model_option
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
                          "nnefcl_model_options.version is %u, this library knows 1; use NNEFCL_MODEL_OPTIONS_INIT",
                          (unsigned)options->version);
+    if (options->compat & ~(unsigned)(NNEFCL_COMPAT_TORCH | NNEFCL_COMPAT_TRACT | NNEFCL_COMPAT_LEGACY))
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                         "nnefcl_model_options.compat is %#x: there is no dialect behind some of its bits",
+                         options->compat);
     if (options->strict && options->compat)
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "strict and compat exclude each other");
     model->strict = options->strict != 0;
@@ -147,8 +157,7 @@ static nnefcl_status locate(nnefcl_model *model, struct ncl_diag *diag)
     const char **location = NCL_NEW_ARRAY(&model->arena, const char *, graph->node_count);
     for (size_t i = 0; i < graph->node_count; i++) {
         char text[NCL_LOC_TEXT];
-        if (!location ||
-            !(location[i] = ncl_arena_strdup(&model->arena, ncl_loc_text(graph->node[i]->at, text))))
+        if (!location || !(location[i] = ncl_arena_strdup(&model->arena, ncl_loc_text(graph->node[i]->at, text))))
             return ncl_nomem(diag);
     }
     model->location = location;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What can be said of a model without a device (inspect.h): would it run, what would it need, the plan for a generic
  * target. */
-#include <string.h>
-
 #include "base/filled.h"
 #include "model/frozen.h"
 #include "plan/source_persistent.h"
@@ -17,18 +15,6 @@ struct generic {
     const struct ncl_plan *plan;
 };
 
-/* The target of the options; without one, `other`. */
-static void take_target(struct generic *generic, const nnefcl_session_options *options, const struct ncl_target *other)
-{
-    generic->target = *other;
-    if (!options || !options->target)
-        return;
-    const size_t room = sizeof generic->facts, given = options->target_size;
-    memset(&generic->facts, 0, room);
-    memcpy(&generic->facts, options->target, given < room ? given : room);
-    ncl_target_describe(&generic->target, &generic->facts);
-}
-
 static nnefcl_status generic_plan(struct generic *generic, const nnefcl_model *model,
                                   const nnefcl_session_options *options, const struct ncl_target *target,
                                   nnefcl_error *error)
@@ -40,11 +26,11 @@ static nnefcl_status generic_plan(struct generic *generic, const nnefcl_model *m
     ncl_diag_init(&generic->diag, error, options ? options->diagnostic : NULL,
                   options ? options->diagnostic_user : NULL, false);
     generic->diag.budget = &generic->budget;
-    take_target(generic, options, target);
     const nnefcl_status status = ncl_plan_options_read(options, &generic->diag, &settings);
-    return status ? status
-                  : ncl_model_plan(model, &generic->target, &settings, &generic->arena, &generic->diag, NULL,
-                                   &generic->plan);
+    if (status)
+        return status;
+    ncl_plan_target_read(options, target, &generic->facts, &generic->target);
+    return ncl_model_plan(model, &generic->target, &settings, &generic->arena, &generic->diag, NULL, &generic->plan);
 }
 
 static nnefcl_status refuse(const nnefcl_session_options *options, nnefcl_error *error, const char *function,
@@ -125,6 +111,8 @@ nnefcl_status nnefcl_model_dump_plan(const nnefcl_model *model, const nnefcl_ses
     struct ncl_text text;
     if (!model || !write)
         return refuse(options, error, "nnefcl_model_dump_plan", model ? "write is NULL" : "model is NULL");
+    if (what != NNEFCL_DUMP_PLAN && what != NNEFCL_DUMP_CL)
+        return refuse(options, error, "nnefcl_model_dump_plan", "a plan without a session has no such dump");
     nnefcl_status status =
         generic_plan(&generic, model, options, gpu ? &ncl_target_generic_gpu : &ncl_target_generic_cpu, error);
     ncl_text_init(&text, &generic.arena.allocator);

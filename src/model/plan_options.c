@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The options of a session as those of a plan: for sessions and for plans without a device, so both read the same. */
+#include <stddef.h>
+#include <string.h>
+
 #include "model/frozen.h"
 
 static nnefcl_status check_names(const char *field, const char *const *names, size_t count, struct ncl_diag *diag)
@@ -11,6 +14,9 @@ static nnefcl_status check_names(const char *field, const char *const *names, si
     return NNEFCL_OK;
 }
 
+/* The first members that the facts of a device had: a smaller struct is none. */
+#define FACTS_FIRST (offsetof(nnefcl_device_info, relaxed_atomics) + sizeof(int))
+
 static nnefcl_status check_options(const nnefcl_session_options *options, struct ncl_diag *diag)
 {
     if (options->version != 1)
@@ -20,10 +26,18 @@ static nnefcl_status check_options(const nnefcl_session_options *options, struct
     if ((unsigned)options->execution > NNEFCL_EXECUTION_PERSISTENT)
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
                          "nnefcl_session_options.execution is %d: no such form of execution", (int)options->execution);
+    if ((unsigned)options->profiling > NNEFCL_PROFILING_RUNS)
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                         "nnefcl_session_options.profiling is %d: there is nothing of that kind to measure",
+                         (int)options->profiling);
     if (!(options->timeout_ms >= 0) || !(options->max_launch_ms >= 0))
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
                          "nnefcl_session_options.timeout_ms is %g, max_launch_ms %g", options->timeout_ms,
                          options->max_launch_ms);
+    if (options->target && options->target_size < FACTS_FIRST)
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                         "nnefcl_session_options.target_size is %zu, less than a nnefcl_device_info has",
+                         options->target_size);
     const nnefcl_status status =
         check_names("disabled_passes", options->disabled_passes, options->disabled_pass_count, diag);
     return status ? status : check_names("kernels", options->kernels, options->kernel_count, diag);
@@ -48,4 +62,15 @@ nnefcl_status ncl_plan_options_read(const nnefcl_session_options *options, struc
         .memory_limit = options->memory_limit,
     };
     return check_options(options, diag);
+}
+
+void ncl_plan_target_read(const nnefcl_session_options *options, const struct ncl_target *other,
+                          nnefcl_device_info *facts, struct ncl_target *target)
+{
+    *target = *other;
+    if (!options || !options->target)
+        return;
+    memset(facts, 0, sizeof *facts);
+    memcpy(facts, options->target, options->target_size < sizeof *facts ? options->target_size : sizeof *facts);
+    ncl_target_describe(target, facts);
 }

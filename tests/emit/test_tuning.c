@@ -100,6 +100,7 @@ static const struct {
     {"", 0},
     {"something else\n", 1},
     {"nnefcl tuning 2\n", 1},
+    {"device generic CPU, driver \n1.0 a x\n", 1},
     {"nnefcl tuning 1\n12.0\n", 2},
     {"nnefcl tuning 1\n\n# x\n-1.0 conv_gemm x\n", 4},
     {"nnefcl tuning 1\ndevice a, driver b\n1.0 a\nnan conv_gemm x\n", 4},

@@ -339,28 +339,6 @@ START_TEST(bad_bindings)
 }
 END_TEST
 
-START_TEST(bad_enqueues)
-{
-    nnefcl_session *session = host_ready(NET_CHAIN, NULL);
-    nnefcl_error error = {0};
-    cl_event event;
-    cl_device_id id = nnefcl_device_id(device);
-    cl_int code;
-    const cl_context other = clCreateContext(NULL, 1, &id, NULL, NULL, &code);
-    const cl_command_queue foreign = clCreateCommandQueue(other, id, 0, &code), queue = new_queue(0);
-    ck_assert_int_eq(nnefcl_session_enqueue(NULL, queue, 0, NULL, NULL, &error), NNEFCL_ERR_ARGUMENT);
-    ck_assert_int_eq(nnefcl_session_enqueue(session, NULL, 0, NULL, &event, &error), NNEFCL_ERR_ARGUMENT);
-    ck_assert_int_eq(nnefcl_session_enqueue(session, foreign, 0, NULL, &event, &error), NNEFCL_ERR_ARGUMENT);
-    ck_assert_int_eq(nnefcl_session_enqueue(session, queue, 1, NULL, &event, &error), NNEFCL_ERR_ARGUMENT);
-    ck_assert_ptr_null(event);
-    clReleaseEvent(enqueue(session, queue, 0, NULL)); /* still alive */
-    nnefcl_session_free(session);
-    clReleaseCommandQueue(foreign);
-    clReleaseCommandQueue(queue);
-    clReleaseContext(other);
-}
-END_TEST
-
 /* Enqueued runs are measured too, by the events of the application's queue; where that has none they are refused. */
 static void enqueued_times(cl_command_queue_properties order)
 {
@@ -461,7 +439,6 @@ static void add(TCase *tests)
     tcase_add_test(tests, own_buffers);
     tcase_add_test(tests, free_early);
     tcase_add_test(tests, bad_bindings);
-    tcase_add_test(tests, bad_enqueues);
     tcase_add_test(tests, unreadable_output);
     tcase_add_test(tests, verified_through_bindings);
 }

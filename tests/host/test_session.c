@@ -453,6 +453,25 @@ static int keep_text(void *user, const char *text, size_t length)
     return 0;
 }
 
+/* Inputs, outputs and variables by name; what they take of the host's memory. */
+START_TEST(by_name)
+{
+    nnefcl_model *model = host_model(NET_STATE, 1);
+    nnefcl_session *session = host_session(model, NULL);
+    nnefcl_host_memory memory;
+    ck_assert_uint_eq(nnefcl_model_find_input(model, "x"), 0);
+    ck_assert_uint_eq(nnefcl_model_find_output(model, "after"), 1);
+    ck_assert_uint_eq(nnefcl_model_find_variable(model, "s"), 0);
+    ck_assert(nnefcl_model_find_input(model, "s") == SIZE_MAX);
+    nnefcl_model_host_memory(model, &memory);
+    ck_assert(memory.used > 1000 && memory.peak >= memory.used && memory.limit >= memory.peak);
+    nnefcl_session_host_memory(session, &memory);
+    ck_assert(memory.used > 1000 && memory.peak >= memory.used && memory.limit == 0);
+    nnefcl_session_free(session);
+    nnefcl_model_free(model);
+}
+END_TEST
+
 START_TEST(dumps)
 {
     struct ncl_text plan, cl;
@@ -565,6 +584,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, steps_of_one_kernel_cannot_be_measured);
     tcase_add_test(tests, steps);
     tcase_add_test(tests, memory_numbers);
+    tcase_add_test(tests, by_name);
     tcase_add_test(tests, dumps);
     tcase_add_test(tests, compiler_refuses);
 }

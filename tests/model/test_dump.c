@@ -182,6 +182,24 @@ START_TEST(passes)
 }
 END_TEST
 
+/* Plans without a device read the options of a session. */
+START_TEST(long_index)
+{
+    struct model_text text;
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    nnefcl_error error = {0};
+    model_text_open(&text, "version 1.0;\ngraph g( x ) -> ( y ) { x = external(shape = [6,8]); y = exp(x); }\n", NULL);
+    for (options.long_index = 0; options.long_index < 2; options.long_index++) {
+        text.dump[0] = '\0';
+        ck_assert_int_eq(
+            nnefcl_model_dump_plan(text.model, &options, 0, NNEFCL_DUMP_PLAN, model_text_append, &text, &error),
+            NNEFCL_OK);
+        ck_assert_int_eq(strstr(text.dump, "INDEX=long") != NULL, options.long_index);
+    }
+    model_text_close(&text);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("dump");
@@ -190,6 +208,7 @@ int main(void)
     tcase_add_test(tests, flat_with_batch);
     tcase_add_test(tests, graph_and_dot);
     tcase_add_test(tests, passes);
+    tcase_add_test(tests, long_index);
     tcase_add_test(tests, nodes);
     tcase_add_test(tests, operations);
     suite_add_tcase(suite, tests);

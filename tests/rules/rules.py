@@ -4,7 +4,7 @@
 
 includes   a file includes its own rank or lower (the table of DESIGN), op files do not know each other, CL/ headers appear in host and opencl.h only
 registry   every operation of ops.def is declared in stdlib.nnef and named by a test; all 118 operations are declared; table and declarations agree on what exists;
-           every public function that takes a pointer is called with NULL by a test
+           every public function has a row in the table of misuse
 circles    who calls whom, by the symbols of the object files: a folder uses what it may include, and the operations through their tables only; no circle of files
            leaves a folder, and none within a folder has more than three files
 text       the command writes text through tools/clean.c and JSON through tools/document.c only, which clean and check it
@@ -108,10 +108,11 @@ def registry(root):
     bad += ['%s has neither a body nor an entry in ops.def' % n for n in names if n not in table and bodies.get(n) != '{']
     tests = ''.join(read(root, p) for p in files(root, 'tests/ops', '.c'))
     bad += ['%s: no test in tests/ops names it' % n for n in names if not re.search(r'\b%s\s*(<\w+>)?\s*\(' % n, tests)]
-    headers = ''.join(re.sub(r'/\*.*?\*/', '', read(root, p), flags=re.S) for p in files(root, 'include', '.h') if p != 'include/nnefcl/operation.h')
-    called = read(root, 'tests/host/test_null.c')
-    bad += ['%s: tests/host/test_null.c does not call it' % f for f in re.findall(r'\b(nnefcl_\w+)\(', headers)
-            if re.search(r'\b%s\([^;]*\*' % f, headers) and f + '(' not in called]
+    headers = ''.join(re.sub(r'/\*.*?\*/', '', read(root, p), flags=re.S) for p in files(root, 'include', '.h'))
+    public = set(re.findall(r'\bNNEFCL_API\b[^;(]*?\b(nnefcl_\w+)\(', headers))
+    rows = set(re.findall(r'^(?:REFUSED|ANSWERS|IN_CALL|FILLS|FILLS_VOID)\((nnefcl_\w+)', read(root, 'tests/host/misuse.def'), re.M))
+    bad += ['%s: tests/host/misuse.def has no row of it' % f for f in sorted(public - rows)]
+    bad += ['%s: tests/host/misuse.def has a row, and no public header' % f for f in sorted(rows - public)]
     return bad
 
 

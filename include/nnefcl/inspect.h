@@ -36,8 +36,8 @@ NNEFCL_API nnefcl_status nnefcl_model_dump_plan(const nnefcl_model *model, const
                                                 nnefcl_error *error);
 
 /* The graph as it is behind the pass of this name, those in front of it included, for options->target (NULL: a generic
- * CPU); options->disabled_passes are left out. An unknown name is NNEFCL_ERR_ARGUMENT, and the message lists the passes.
- */
+ * CPU); options->disabled_passes are left out. An unknown name is NNEFCL_ERR_ARGUMENT, and the message lists what there
+ * is. */
 NNEFCL_API nnefcl_status nnefcl_model_dump_pass(const nnefcl_model *model, const nnefcl_session_options *options,
                                                 const char *pass, nnefcl_write_fn write, void *user,
                                                 nnefcl_error *error);

@@ -185,7 +185,7 @@ static cl_program create_program(const nnefcl_device *device, const struct ncl_c
     return NULL;
 }
 
-/* Are the kernels there that the keys say? */
+/* Are the kernels there that the keys say? The first key is that of the persistent form, where there is one. */
 static bool holds_kernels(const nnefcl_device *device, cl_program program, const struct ncl_cache_content *content)
 {
     char name[NCL_LAUNCH_NAME];
@@ -196,8 +196,7 @@ static bool holds_kernels(const nnefcl_device *device, cl_program program, const
     bool held = names && !clGetProgramInfo(program, CL_PROGRAM_KERNEL_NAMES, size, names, NULL);
     if (held)
         names[size] = '\0';
-    const bool persistent = held && content->count == 1 && strcmp(names, "persistent") == 0;
-    for (size_t i = 0; held && !persistent && i < content->count; i++) {
+    for (size_t i = held && strstr(names, "persistent"); held && i < content->count; i++) {
         ncl_source_launch_name(content->key[i], name);
         held = strstr(names, name) != NULL;
     }

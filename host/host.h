@@ -264,6 +264,8 @@ nnefcl_status ncl_commands_make(struct nnefcl_session *session, double most_ms, 
 
 /* Finds or builds all programs that the session needs. */
 nnefcl_status ncl_programs_make(struct ncl_maker *maker);
+/* Is the persistent form in the pool or on disk? It is held from now on. */
+bool ncl_programs_find_persistent(struct ncl_maker *maker);
 void ncl_programs_store(struct ncl_maker *maker);
 void ncl_programs_release(struct ncl_maker *maker);
 

@@ -8,8 +8,11 @@
 
 /* ---- the plan ---- */
 
-/* Steps are measured by launches. Else AUTO takes the persistent form where its program is there already: to compile it
- * costs more than all launches together, and again for every other set of bodies (docs/start.md). */
+/* Steps from which on the persistent form is worth a program that serves this set of bodies alone (docs/start.md). */
+#define PERSISTENT_STEPS 16
+
+/* Steps are measured by launches. Else AUTO takes the persistent form for many steps, and where its program is there
+ * already. */
 static nnefcl_status choose_execution(struct ncl_maker *maker)
 {
     struct nnefcl_session *session = maker->session;
@@ -31,7 +34,8 @@ static nnefcl_status choose_execution(struct ncl_maker *maker)
         return NNEFCL_OK;
     if (ncl_persistent_set(session->plan, &maker->scratch, &maker->set))
         return ncl_nomem(maker->diag);
-    if (wish == NNEFCL_EXECUTION_AUTO && !(maker->persistent = ncl_pool_find(session->device, maker->set.key)))
+    if (wish == NNEFCL_EXECUTION_AUTO && session->plan->run.count < PERSISTENT_STEPS &&
+        !ncl_programs_find_persistent(maker))
         return NNEFCL_OK;
     session->execution = NNEFCL_EXECUTION_PERSISTENT;
     return NNEFCL_OK;

@@ -39,10 +39,11 @@ static nnefcl_status create_program(struct ncl_maker *maker, struct ncl_built *b
 static void keep_program(struct ncl_maker *maker, const struct ncl_program_text *program, cl_program built)
 {
     const struct nnefcl_session *session = maker->session;
+    const struct ncl_program_text *launches = ncl_source_launches(program);
     if (program->persistent)
         ncl_pool_keep(session->device, program->key, built);
-    for (size_t i = 0; i < program->count && !program->persistent; i++)
-        ncl_pool_keep(session->device, session->plan->kernel[program->kernel[i]].key, built);
+    for (size_t i = 0; launches && i < launches->count; i++)
+        ncl_pool_keep(session->device, session->plan->kernel[launches->kernel[i]].key, built);
 }
 
 static nnefcl_status hold_program(struct ncl_maker *maker, cl_program program, cl_program *held)
@@ -59,12 +60,11 @@ static nnefcl_status hand_out(struct ncl_maker *maker, const struct ncl_program_
                               const bool *missing)
 {
     const struct ncl_plan *plan = maker->session->plan;
-    nnefcl_status status = NNEFCL_OK;
-    if (program->persistent)
-        return hold_program(maker, built, &maker->persistent);
-    for (size_t i = 0; i < program->count; i++)
+    const struct ncl_program_text *launches = ncl_source_launches(program);
+    nnefcl_status status = program->persistent ? hold_program(maker, built, &maker->persistent) : NNEFCL_OK;
+    for (size_t i = 0; launches && i < launches->count; i++)
         for (size_t k = 0; k < plan->kernel_count && !status; k++)
-            if (missing[k] && plan->kernel[k].key == plan->kernel[program->kernel[i]].key)
+            if (missing[k] && plan->kernel[k].key == plan->kernel[launches->kernel[i]].key)
                 status = hold_program(maker, built, &maker->program[k]);
     return status;
 }
@@ -91,8 +91,7 @@ static nnefcl_status build_all(struct ncl_maker *maker, const bool *missing)
         return ncl_nomem(maker->diag);
     for (size_t i = 0; i < maker->built_count; i++)
         build[i] = maker->built[i].build;
-    nnefcl_status status =
-        ncl_program_build(maker->session, build, maker->built_count, maker->diag);
+    nnefcl_status status = ncl_program_build(maker->session, build, maker->built_count, maker->diag);
     for (size_t i = 0; i < maker->built_count && !status; i++) {
         keep_program(maker, maker->built[i].program, build[i].program);
         status = hand_out(maker, maker->built[i].program, build[i].program, missing);
@@ -124,16 +123,24 @@ static void take_from_cache(struct ncl_maker *maker, bool *wanted)
     }
 }
 
-static void find_persistent(struct ncl_maker *maker, struct ncl_program_texts *texts)
+bool ncl_programs_find_persistent(struct ncl_maker *maker)
+{
+    const nnefcl_device *device = maker->session->device;
+    if (!maker->persistent)
+        maker->persistent = ncl_pool_find(device, maker->set.key);
+    if (!maker->persistent)
+        maker->persistent = ncl_cache_load(device, maker->set.key, maker->diag);
+    return maker->persistent != NULL;
+}
+
+/* The persistent form, if it has to be compiled. */
+static const struct ncl_program_text *persistent_missing(struct ncl_maker *maker)
 {
     const struct nnefcl_session *session = maker->session;
-    if (session->execution != NNEFCL_EXECUTION_PERSISTENT || session->plan->run.count == 0 || maker->persistent)
-        return;
-    maker->persistent = ncl_pool_find(session->device, maker->set.key);
-    if (!maker->persistent)
-        maker->persistent = ncl_cache_load(session->device, maker->set.key, maker->diag);
-    if (!maker->persistent)
-        texts->program[texts->count++] = maker->set;
+    return session->execution == NNEFCL_EXECUTION_PERSISTENT && session->plan->run.count &&
+                   !ncl_programs_find_persistent(maker)
+               ? &maker->set
+               : NULL;
 }
 
 nnefcl_status ncl_programs_make(struct ncl_maker *maker)
@@ -145,23 +152,25 @@ nnefcl_status ncl_programs_make(struct ncl_maker *maker)
     maker->program = NCL_NEW_ARRAY(&maker->scratch, cl_program, plan->kernel_count);
     if (!texts || !wanted || !maker->program)
         return ncl_nomem(maker->diag);
+    const struct ncl_program_text *persistent = persistent_missing(maker);
     ncl_source_wanted(plan, !maker->weights_are_there, session->execution == NNEFCL_EXECUTION_LAUNCHES, wanted);
     take_from_pool(maker, wanted);
     take_from_cache(maker, wanted);
-    if (ncl_source_programs(plan, wanted, &maker->scratch, texts))
+    if (ncl_source_programs(plan, wanted, persistent, &maker->scratch, texts))
         return ncl_nomem(maker->diag);
-    find_persistent(maker, texts);
     const nnefcl_status status = create_all(maker, texts);
     return status ? status : build_all(maker, wanted);
 }
 
 static void store_program(struct ncl_maker *maker, const struct ncl_built *built)
 {
-    const struct ncl_program_text *program = built->program;
-    const size_t count = program->persistent ? 1 : program->count;
-    uint64_t *key = NCL_NEW_ARRAY(&maker->scratch, uint64_t, count);
-    for (size_t i = 0; key && i < count; i++)
-        key[i] = program->persistent ? program->key : maker->session->plan->kernel[program->kernel[i]].key;
+    const struct ncl_program_text *program = built->program, *launches = ncl_source_launches(program);
+    uint64_t *key = NCL_NEW_ARRAY(&maker->scratch, uint64_t, 1 + (launches ? launches->count : 0));
+    size_t count = 0;
+    if (key && program->persistent)
+        key[count++] = program->key;
+    for (size_t i = 0; key && launches && i < launches->count; i++)
+        key[count++] = maker->session->plan->kernel[launches->kernel[i]].key;
     if (key)
         ncl_cache_store(maker->session->device, program->key, key, count, &built->text, built->build.program,
                         maker->diag);

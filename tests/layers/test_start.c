@@ -243,12 +243,22 @@ END_TEST
 
 /* ---- AUTO, progress ---- */
 
-/* Launches until somebody had the persistent form compiled. */
+#define NET_TWICE(to, of) "    " of "0 = softmax(" of ", axes = [0]); " to " = softmax(" of "0, axes = [1]);\n"
+#define NET_STEPS                                                                                                      \
+    "graph steps(a) -> (i)\n{\n    a = external<scalar>(shape = [5, 6]);\n" NET_TWICE("b", "a") NET_TWICE("c", "b")    \
+        NET_TWICE("d", "c") NET_TWICE("e", "d") NET_TWICE("f", "e") NET_TWICE("g", "f") NET_TWICE("h", "g")            \
+            NET_TWICE("i", "h") "}\n"
+
+/* Few steps are launches until somebody had the persistent form compiled. */
 START_TEST(automatic)
 {
     const nnefcl_session_options persistent = {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT};
     host_open();
     if (device->target.cpu && device->target.relaxed_atomics) {
+        nnefcl_session *many = host_ready(NET_STEPS, NULL);
+        ck_assert_uint_eq(many->plan->run.count, 16);
+        ck_assert_int_eq(many->execution, NNEFCL_EXECUTION_PERSISTENT);
+        nnefcl_session_free(many);
         nnefcl_session *session = host_ready(NET_CHAIN, NULL);
         ck_assert_int_eq(session->execution, NNEFCL_EXECUTION_LAUNCHES);
         nnefcl_session_free(session);
@@ -258,6 +268,29 @@ START_TEST(automatic)
         nnefcl_session_free(session);
     }
     host_close();
+}
+END_TEST
+
+/* What another process had compiled counts too. */
+START_TEST(automatic_from_disk)
+{
+    char folder[] = "/tmp/nnefcl_start_XXXXXX", command[64];
+    const nnefcl_session_options persistent = {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT};
+    nnefcl_device_options options = NNEFCL_DEVICE_OPTIONS_INIT;
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    options.cache_dir = folder;
+    options.cache_binaries = 1;
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(nnefcl_device_open(getenv("NNEFCL_DEVICE"), &options, &device, NULL), NNEFCL_OK);
+        if (device->target.cpu && device->target.relaxed_atomics) {
+            nnefcl_session *session = host_ready(NET_IMAGE, i ? NULL : &persistent);
+            ck_assert_int_eq(session->execution, NNEFCL_EXECUTION_PERSISTENT);
+            nnefcl_session_free(session);
+        }
+        host_close();
+    }
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    ck_assert_int_eq(system(command), 0);
 }
 END_TEST
 
@@ -345,6 +378,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, reshape);
     tcase_add_test(tests, stalled);
     tcase_add_test(tests, automatic);
+    tcase_add_test(tests, automatic_from_disk);
     tcase_add_test(tests, cancelled);
 }
 

@@ -50,7 +50,7 @@ static void all_texts(const struct ncl_plan *plan, struct ncl_text *launches, st
     bool wanted[64];
     ck_assert_uint_le(plan->kernel_count, 64);
     ncl_source_wanted(plan, true, true, wanted);
-    ck_assert_int_eq(ncl_source_programs(plan, wanted, &arena, &texts), NNEFCL_OK);
+    ck_assert_int_eq(ncl_source_programs(plan, wanted, NULL, &arena, &texts), NNEFCL_OK);
     ncl_text_init(launches, NULL);
     ncl_text_init(persistent, NULL);
     for (size_t i = 0; i < texts.count; i++)
@@ -82,6 +82,40 @@ START_TEST(models_and_batches)
     check_same(b, plan_of(NET_LONG, 5), true);
     check_same(a, plan_of("version 1.0; graph c(x) -> (y) { x = external<scalar>(shape = [7]); y = exp(x); }", 0),
                false);
+}
+END_TEST
+
+static size_t occurrences(const char *text, const char *what)
+{
+    size_t count = 0;
+    for (const char *at = text; (at = strstr(at, what)); at++)
+        count++;
+    return count;
+}
+
+/* What is launched stands beside the persistent form, and what both have is there once. */
+START_TEST(beside)
+{
+    const struct ncl_plan *plan = plan_of(NET_SHORT, 0);
+    struct ncl_program_texts texts;
+    struct ncl_program_text set;
+    struct ncl_text text;
+    bool wanted[64];
+    ck_assert_uint_le(plan->kernel_count, 64);
+    ck_assert_int_eq(ncl_persistent_set(plan, &arena, &set), NNEFCL_OK);
+    ncl_source_wanted(plan, true, true, wanted);
+    ck_assert_int_eq(ncl_source_programs(plan, wanted, &set, &arena, &texts), NNEFCL_OK);
+    ck_assert_uint_eq(texts.count, 1);
+    ck_assert_uint_eq(texts.program[0].key, set.key);
+    const struct ncl_program_text *launches = ncl_source_launches(&texts.program[0]);
+    ck_assert_ptr_nonnull(launches);
+    ck_assert_uint_ge(launches->count, set.count);
+    ncl_text_init(&text, NULL);
+    ncl_source_text(&text, plan, &texts.program[0]);
+    ck_assert_uint_eq(occurrences(text.data, "kernel void persistent("), 1);
+    ck_assert_uint_eq(occurrences(text.data, "kernel void launch_"), launches->count);
+    ck_assert_uint_eq(occurrences(text.data, "#define NCL_SUFFIX _"), launches->count);
+    ncl_text_free(&text);
 }
 END_TEST
 
@@ -159,6 +193,7 @@ int main(void)
     TCase *tests = tcase_create("source");
     tcase_add_checked_fixture(tests, begin, end);
     tcase_add_test(tests, models_and_batches);
+    tcase_add_test(tests, beside);
     tcase_add_test(tests, keys);
     tcase_add_test(tests, persistent_fits);
     suite_add_tcase(suite, tests);

@@ -114,7 +114,7 @@ START_TEST(beside)
     ncl_source_text(&text, plan, &texts.program[0]);
     ck_assert_uint_eq(occurrences(text.data, "kernel void persistent("), 1);
     ck_assert_uint_eq(occurrences(text.data, "kernel void launch_"), launches->count);
-    ck_assert_uint_eq(occurrences(text.data, "#define NCL_SUFFIX _"), launches->count);
+    ck_assert_uint_eq(occurrences(text.data, "static void task_"), launches->count);
     ncl_text_free(&text);
 }
 END_TEST

@@ -3,7 +3,7 @@
  * step. */
 #include "host.h"
 
-enum { ARG_RECORDS, ARG_COUNTERS, ARG_BUFFERS }; /* two for each of ncl_persistent_buffers behind them */
+enum { ARG_RECORDS, ARG_COUNTERS, ARG_LOOKS, ARG_BUFFERS }; /* two for each of ncl_persistent_buffers behind them */
 
 /* The run steps do not touch buffers that are gone after init, nor those that only fill the number of parameters;
  * something valid stands in for them. */
@@ -62,6 +62,10 @@ nnefcl_status ncl_persistent_enqueue(const struct nnefcl_session *session, cl_co
                                      const cl_event *wait, cl_event *event, struct ncl_diag *diag)
 {
     const size_t global = session->plan->target.compute_units, local = 1;
+    const cl_long looks = ncl_persistent_looks(session->patience.timeout_ms);
+    const cl_int code = clSetKernelArg(session->kernel[0], ARG_LOOKS, sizeof looks, &looks);
+    if (code)
+        return ncl_opencl_check(diag, NCL_NOWHERE, "persistent", "clSetKernelArg", code);
     return ncl_opencl_check(diag, NCL_NOWHERE, "persistent", "clEnqueueNDRangeKernel",
                             clEnqueueNDRangeKernel(queue, session->kernel[0], 1, NULL, &global, &local, wait_count,
                                                    wait_count ? wait : NULL, event));

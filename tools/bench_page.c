@@ -4,6 +4,7 @@
 
 #include "bench.h"
 #include "clean.h"
+#include "draft.h"
 #include "nnefcl/nnefcl.h"
 #include "page.h"
 
@@ -66,7 +67,7 @@ enum status bench_page(const struct bench *bench, const char *path)
 {
     struct pool *pool = bench->engine->pool;
     struct ncl_whole_file whole;
-    const enum status status = page_open(&whole, path, bench->engine->talk);
+    const enum status status = draft_open(&whole, path, bench->engine->talk);
     FILE *file = whole.file;
     if (status)
         return status;
@@ -80,5 +81,5 @@ enum status bench_page(const struct bench *bench, const char *path)
     put_histogram(bench, file);
     put_percentiles(bench, file);
     page_end(file);
-    return page_close(&whole, path, bench->engine->talk);
+    return draft_close(&whole, true, path, bench->engine->talk);
 }

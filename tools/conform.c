@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "draft.h"
 #include "page.h"
 
 struct work {
@@ -157,7 +158,7 @@ static enum status write_report(struct work *work, const char *path)
 {
     const char *end = strrchr(path, '.');
     struct ncl_whole_file whole;
-    const enum status status = page_open(&whole, path, work->talk);
+    const enum status status = draft_open(&whole, path, work->talk);
     if (status)
         return status;
     if (strcmp(end, ".html") == 0) {
@@ -167,7 +168,7 @@ static enum status write_report(struct work *work, const char *path)
     } else {
         document_write(conform_json(&work->conformance), whole.file, JSON_INDENT(1));
     }
-    return page_close(&whole, path, work->talk);
+    return draft_close(&whole, true, path, work->talk);
 }
 
 enum status conform_execute(const struct options *options, struct pool *pool, struct talk *talk)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "document.h"
+#include "draft.h"
 
 /* What is said at the end of a time. */
 struct deadline {
@@ -28,6 +29,7 @@ static void deadline_reached(int signal_number)
 {
     const struct deadline *d = &deadlines[signal_number == SIGXCPU];
     const char *document = document_printed() ? "" : d->document;
+    draft_drop();
     if (write(STDERR_FILENO, d->text, strlen(d->text)) < 0 || write(STDOUT_FILENO, document, strlen(document)) < 0)
         _exit((int)d->status);
     _exit((int)d->status);

@@ -8,6 +8,7 @@
 #include "deadline.h"
 #include "device_cure.h"
 #include "doctor.h"
+#include "draft.h"
 #include "execute.h"
 #include "help.h"
 #include "option_table.h"
@@ -18,6 +19,7 @@ static void on_interrupt(int signal_number)
 {
     static const char text[] = "\nnnef-cl-run: error: interrupted\n";
     (void)signal_number;
+    draft_drop();
     if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
         _exit(STATUS_INTERRUPTED);
     _exit(STATUS_INTERRUPTED);

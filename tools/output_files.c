@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/whole_file.h"
+#include "draft.h"
 #include "file_name.h"
 #include "output.h"
 
@@ -13,10 +13,8 @@ static enum status write_file(struct talk *talk, const char *path, enum tensor_f
                               const struct named_tensor *tensors, size_t count)
 {
     struct ncl_whole_file whole;
-    int code = ncl_whole_file_open(&whole, path);
-    if (!code)
-        code = ncl_whole_file_close(&whole, tensor_format_write(whole.file, format, tensors, count));
-    return code ? talk_fail(talk, STATUS_DATA, "%s: %s", path, strerror(code)) : STATUS_OK;
+    const enum status status = draft_open(&whole, path, talk);
+    return status ? status : draft_close(&whole, tensor_format_write(whole.file, format, tensors, count), path, talk);
 }
 
 static enum status write_standard(struct talk *talk, enum tensor_format format, const struct named_tensor *tensors,

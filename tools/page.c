@@ -50,18 +50,6 @@ void page_facts(FILE *file, const char *name, ...)
     va_end(args);
 }
 
-enum status page_open(struct ncl_whole_file *whole, const char *path, struct talk *talk)
-{
-    const int code = ncl_whole_file_open(whole, path);
-    return code ? talk_fail(talk, STATUS_DATA, "%s: %s", path, strerror(code)) : STATUS_OK;
-}
-
-enum status page_close(struct ncl_whole_file *whole, const char *path, struct talk *talk)
-{
-    const int code = ncl_whole_file_close(whole, true);
-    return code ? talk_fail(talk, STATUS_DATA, "%s: %s", path, strerror(code)) : STATUS_OK;
-}
-
 /* ---- plots ---- */
 
 enum { LEFT = 70, RIGHT = 20, TOP = 15, BOTTOM = 40, TICKS = 5 };

@@ -3,18 +3,13 @@
 #ifndef PAGE_H
 #define PAGE_H
 
-#include "base/whole_file.h"
-#include "talk.h"
+#include <stdbool.h>
+#include <stdio.h>
 
 void page_begin(FILE *file, const char *title);
 void page_end(FILE *file);
 /* A paragraph of facts, "name: value", cleaned; NULL ends the list of pairs. */
 void page_facts(FILE *file, const char *name, ...) __attribute__((sentinel));
-
-/* A file to write a report to; STATUS_DATA after the error was said. */
-enum status page_open(struct ncl_whole_file *whole, const char *path, struct talk *talk);
-/* The file is there; what could not be written is an error. */
-enum status page_close(struct ncl_whole_file *whole, const char *path, struct talk *talk);
 
 /* Drawings of SVG: an axis has `ticks` of its range, linear or by powers of ten. */
 struct page_axis {

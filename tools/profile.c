@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "draft.h"
 #include "page.h"
 
 const char *const profile_key_names[PROFILE_KEYS] = {"operation", "kernel"};
@@ -93,11 +94,11 @@ static enum status measure(struct profile *profile, const struct runs *runs, voi
 static enum status write_report(const struct profile *profile, const char *path)
 {
     struct ncl_whole_file whole;
-    const enum status status = page_open(&whole, path, profile->engine->talk);
+    const enum status status = draft_open(&whole, path, profile->engine->talk);
     if (status)
         return status;
     profile_page(profile, whole.file);
-    return page_close(&whole, path, profile->engine->talk);
+    return draft_close(&whole, true, path, profile->engine->talk);
 }
 
 enum status profile_run(const struct engine *engine, const struct runs *runs, void *const *outputs, json_t *document)

@@ -2,6 +2,7 @@
 /* --tune: measures, and writes the table if the model does not get slower by it. */
 #include "clock.h"
 #include "document.h"
+#include "draft.h"
 #include "execute.h"
 #include "page.h"
 #include "report.h"
@@ -98,11 +99,11 @@ static enum status contend(const struct engine *engine, const char *tuning, stru
 static enum status table_write(const struct engine *engine, const char *path, const char *text)
 {
     struct ncl_whole_file whole;
-    const enum status status = page_open(&whole, path, engine->talk);
+    const enum status status = draft_open(&whole, path, engine->talk);
     if (status)
         return status;
     fputs(text, whole.file);
-    return page_close(&whole, path, engine->talk);
+    return draft_close(&whole, true, path, engine->talk);
 }
 
 static void table_tell(const struct engine *engine, const nnefcl_tuned *tuned, const char *path,

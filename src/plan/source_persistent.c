@@ -12,8 +12,10 @@
  * for it. */
 #define COPY_CHUNK ((uint64_t)65536)
 /* A worker that sees no other make progress for so many looks gives up: about a minute. A task that takes longer than
- * that is none of ours. */
-#define SPINS ((int64_t)1 << 35)
+ * that is none of ours. With a deadline nobody waits for what comes behind it; no core looks more often in a
+ * millisecond than LOOKS_MS. */
+#define SPINS    ((int64_t)1 << 35)
+#define LOOKS_MS ((int64_t)1 << 22)
 /* Looks after which it leaves where another launch follows: some microseconds, as long as a launch takes. */
 #define PATIENCE ((int64_t)1 << 12)
 /* Launches of a run: one more for each so many operations, which are about a millisecond of two cores, but no more than
@@ -50,7 +52,8 @@ const char *ncl_persistent_unfit(const struct ncl_plan *plan)
         return "the device does not promise that a work-group sees what another one wrote";
     if (!buffers)
         return "the plan has more than 32 buffers, too many for kernel arguments";
-    if (2 * sizeof(void *) + buffers * (sizeof(void *) + sizeof(uint64_t)) > target->max_parameter_bytes)
+    if (2 * sizeof(void *) + sizeof(int64_t) + buffers * (sizeof(void *) + sizeof(uint64_t)) >
+        target->max_parameter_bytes)
         return "the buffers of the plan need more bytes of kernel arguments than the device takes";
     for (size_t i = 0; i < plan->run.count; i++) {
         const struct ncl_step *step = &plan->run.step[i];
@@ -63,6 +66,12 @@ const char *ncl_persistent_unfit(const struct ncl_plan *plan)
             return "there are more than 2^31 tasks";
     }
     return NULL;
+}
+
+int64_t ncl_persistent_looks(double timeout_ms)
+{
+    const double looks = timeout_ms * (double)LOOKS_MS;
+    return timeout_ms > 0 && looks < (double)SPINS ? (int64_t)looks + 1 : SPINS;
 }
 
 size_t ncl_persistent_rounds(const struct ncl_plan *plan)
@@ -204,7 +213,7 @@ static void add_case(struct ncl_text *text, const struct ncl_kernel *kernel, siz
 static void add_parameters(struct ncl_text *text, unsigned buffers)
 {
     ncl_text_add(text, "__attribute__((reqd_work_group_size(1, 1, 1)))\nkernel void persistent(global const long "
-                       "*records, volatile global int *counters_");
+                       "*records, volatile global int *counters_, long looks");
     for (unsigned i = 0; i < buffers; i++)
         ncl_text_printf(text, ", global uchar *m%u, ulong o%u", i, i);
     ncl_text_add(text, ")\n{\n    global uchar *memory[] = {");
@@ -225,7 +234,7 @@ void ncl_source_persistent(struct ncl_text *text, const struct ncl_plan *plan, c
         "    volatile global int *over = counters_ + 64, *round = counters_ + 65, *leaving = counters_ + 80;\n"
         "    const bool last = *round + 1 >= records[2];\n"
         "    volatile global int *given_up = last ? counters_ + %d : leaving;\n"
-        "    const long spins = last ? %" PRId64 " : %" PRId64 ";\n"
+        "    const long spins = last ? looks : %" PRId64 ";\n"
         "    global const long *step = records + records[1];\n"
         "    const long steps = records[0];\n"
         "    long i = 0;\n"
@@ -242,7 +251,7 @@ void ncl_source_persistent(struct ncl_text *text, const struct ncl_plan *plan, c
         "            continue;\n"
         "        const int task = ticket - first;\n"
         "        switch ((int)step[%d]) {\n",
-        NCL_PERSISTENT_STALLED, SPINS, PATIENCE, STEP_TASKS, STEP_TASKS, STEP_HEAD, STEP_TENSORS, STEP_WAIT, STEP_BODY);
+        NCL_PERSISTENT_STALLED, PATIENCE, STEP_TASKS, STEP_TASKS, STEP_HEAD, STEP_TENSORS, STEP_WAIT, STEP_BODY);
     for (size_t i = 0; i < program->count; i++)
         add_case(text, &plan->kernel[program->kernel[i]], i);
     ncl_text_printf(text,

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The persistent form: a whole run list as one kernel, for CPU devices.
  *
- *   kernel void persistent(global const long *records, volatile global int *counters_, global uchar *m0, ulong o0, ...)
+ *   kernel void persistent(global const long *records, volatile global int *counters_, long looks,
+ *                          global uchar *m0, ulong o0, ...)
  *
  * with one (buffer, byte offset) pair for each buffer of the plan, their number rounded up (ncl_persistent_buffers; any
  * buffer may stand for those that are not there). The steps are data: records[0] is their number, records[1] the place
  * of their table in the records, records[2] the number of launches of a run, so that one text serves every run list
  * over the same bodies. `counters_` holds NCL_PERSISTENT_COUNTERS zeroed ints, which the last launch of a run leaves
- * zeroed; launch target.compute_units work-items, local size 1.
+ * zeroed; `looks` is ncl_persistent_looks of the deadline; launch target.compute_units work-items, local size 1.
  *
  * Work-groups spin while they wait for each other, which costs little as long as each has a core. Where another process
  * takes one, spinning keeps the group that waits for a core from having the one that nothing is done on. So a group
@@ -29,6 +30,9 @@ unsigned ncl_persistent_buffers(const struct ncl_plan *plan);
 /* The bodies of the run list, and the key of the program. */
 nnefcl_status ncl_persistent_set(const struct ncl_plan *plan, struct ncl_arena *arena,
                                  struct ncl_program_text *program);
+/* How often a group looks before it gives up waiting for another one, for all that is left of it to end not long behind
+ * the deadline of a session; 0: none. */
+int64_t ncl_persistent_looks(double timeout_ms);
 /* Launches of a run. */
 size_t ncl_persistent_rounds(const struct ncl_plan *plan);
 void ncl_source_persistent(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program);

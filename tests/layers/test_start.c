@@ -326,6 +326,40 @@ START_TEST(stalled)
 }
 END_TEST
 
+/* What is left of a run that a deadline gave up ends, too: long before the minute that it has without one. */
+START_TEST(stalled_behind_a_deadline)
+{
+    static const char net[] = "graph two(x) -> (y)\n"
+                              "{\n"
+                              "    x = external<scalar>(shape = [4, 8]);\n"
+                              "    y = sum_reduce(softmax(x, axes = [1]), axes = [0]);\n"
+                              "}\n";
+    const nnefcl_session_options persistent = {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT};
+    static const cl_int never = -1000000;
+    const float x[32] = {0};
+    float y[8];
+    nnefcl_error error = {0};
+    host_open();
+    if (device->target.cpu && device->target.relaxed_atomics) {
+        nnefcl_session *session = host_ready(net, &persistent);
+        const cl_command_queue queue = session->queue;
+        clRetainCommandQueue(queue);
+        ck_assert_int_eq(nnefcl_session_set_timeout(session, 20), NNEFCL_OK);
+        ck_assert_int_eq(clEnqueueWriteBuffer(queue, session->counters, CL_TRUE, 16 * sizeof never, sizeof never,
+                                              &never, 0, NULL, NULL),
+                         CL_SUCCESS); /* tasks that are done */
+        const nnefcl_status status = nnefcl_session_run(session, (const void *[]){x}, (void *[]){y}, &error);
+        ck_assert_msg(status == NNEFCL_ERR_TIMEOUT || status == NNEFCL_ERR_DEVICE, "%d: %s", status, error.message);
+        const double begun = ncl_moment_now();
+        clFinish(queue);
+        ck_assert_msg(ncl_moment_now() - begun < 20000, "%.0f ms", ncl_moment_now() - begun);
+        clReleaseCommandQueue(queue);
+        nnefcl_session_free(session);
+    }
+    host_close();
+}
+END_TEST
+
 struct progress {
     int calls[3], stop_at;
 };
@@ -377,6 +411,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, together);
     tcase_add_test(tests, reshape);
     tcase_add_test(tests, stalled);
+    tcase_add_test(tests, stalled_behind_a_deadline);
     tcase_add_test(tests, automatic);
     tcase_add_test(tests, automatic_from_disk);
     tcase_add_test(tests, cancelled);

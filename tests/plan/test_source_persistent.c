@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "nnefcl/nnefcl.h"
+#include "plan/source_persistent.h"
 #include "suite.h"
 
 static const char net[] = "version 1.0;\n"
@@ -80,12 +81,23 @@ START_TEST(acquires)
 }
 END_TEST
 
+/* Never before the deadline, and not without end behind it. */
+START_TEST(looks)
+{
+    ck_assert_int_eq(ncl_persistent_looks(0), (int64_t)1 << 35);
+    ck_assert_int_eq(ncl_persistent_looks(1e300), (int64_t)1 << 35);
+    ck_assert_int_eq(ncl_persistent_looks(10), ((int64_t)10 << 22) + 1);
+    ck_assert_int_eq(ncl_persistent_looks(1e-9), 1);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("source_persistent");
     TCase *tests = tcase_create("source_persistent");
     tcase_add_test(tests, releases);
     tcase_add_test(tests, acquires);
+    tcase_add_test(tests, looks);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

@@ -3,21 +3,26 @@
  * whose work-items share local memory and wait for each other at little cost. With IMAGE, B are the patches of images,
  * which makes it the convolution (4.3.1)
  *
- *   B[k,n] = x~[channel][d STRIDE(0) + q DILATION(0) - BEFORE(0)]
- *                       [h STRIDE(1) + r DILATION(1) - BEFORE(1)][w STRIDE(2) + s DILATION(2) - BEFORE(2)]
+ *   B[k,n] = x~[image][channel][d STRIDE(0) + q DILATION(0) - BEFORE(0)]
+ *                              [h STRIDE(1) + r DILATION(1) - BEFORE(1)][w STRIDE(2) + s DILATION(2) - BEFORE(2)]
  *
- * with k = ((channel KERNEL(0) + q) KERNEL(1) + r) KERNEL(2) + s and n = (d OUT_HEIGHT + h) OUT_WIDTH + w, and b
- * IN(0) x IN(1) x IN(2) elements for each channel.
+ * with k = ((channel KERNEL(0) + q) KERNEL(1) + r) KERNEL(2) + s, n = ((image OUT(0) + d) OUT(1) + h) OUT(2) + w: all
+ * images of a batch lie side by side. B_STRIDE leads to the channels of a group, IN_IMAGE and OUT_IMAGE from image to
+ * image.
  *
  * A task is a tile of TALL x WIDE elements of C, and a work-group: DOWN x ACROSS work-items, each with 8 rows of two
- * vectors of four sums, which are half a tile apart, so that neighbours read neighbours from local memory. DEPTH
- * columns of A and rows of B at a time come there, while those before are added up; outside of the matrices the panels
- * hold zeros, and what lies outside of C is not stored. Where C has too few tiles for the device, SPLITS tasks have
- * TERMS terms each of the sums of a tile, and leave them PART elements apart (gemm_join.cl).
+ * vectors of four sums, which are half a tile apart, so that neighbours read neighbours from local memory; 8 x 4 of
+ * them read few elements for what they add up. DEPTH columns of A and rows of B at a time come to the one half of local
+ * memory, while those in the other half are added up. Rows and columns outside of C are those of its edge again, and
+ * are not stored; behind the last k there are zeros. Where C has too few tiles for the device, SPLITS tasks have TERMS
+ * terms each of the sums of a tile, and leave them PART elements apart (gemm_join.cl).
  *
- * DOWN, ACROSS  work-items of a group           DEPTH    of the panels
+ * DOWN, ACROSS  work-items of a group: multiples of 4, of 8        DEPTH    of the panels
+ * LEFT, RIGHT   1: A, B are read along k, four neighbours at a time; 0: along m, n
  * CHANNELS      0: operands of the chain that go along channels go along n; else m is the channel, this their number
  * IMAGE         0: matrices; 2, 3: patches of images of so many axes, the last ones; with 2 there is no d and no q
+ * TAPS          of a filter that has 1, or 3 x 3 without DILATION(2), and BORDER zeros: a work-item has all taps of its
+ *               channels, and knows once for all which of them lie inside; 0: of any filter
  * BORDER(i, n)  how x~ continues x
  * group: DOWN * ACROSS work-items, LOCAL_FLOATS of local memory
  * tasks: SPLITS * prod_i EXTENT(i) * ceil(M / TALL) * ceil(N / WIDE) */
@@ -30,8 +35,17 @@
 #ifndef DEPTH
 #define DEPTH 8
 #endif
+#ifndef LEFT
+#define LEFT 0
+#endif
+#ifndef RIGHT
+#define RIGHT 0
+#endif
 #ifndef IMAGE
 #define IMAGE 0
+#endif
+#ifndef TAPS
+#define TAPS 0
 #endif
 #ifndef BORDER
 #define BORDER NCL_BORDER_CONSTANT
@@ -42,7 +56,10 @@
 #define HALF         (ACROSS * 4)
 #define WIDE         (2 * HALF)
 #define GAP          4 /* behind each row of a panel: neighbours of a column lie in different banks */
-#define LOCAL_FLOATS (DEPTH * (TALL + GAP + WIDE + GAP))
+#define PANELS       (DEPTH * (TALL + GAP + WIDE + GAP))
+#define LOCAL_FLOATS (2 * PANELS)
+#define PASSES       4 /* in which the sums go out, through local memory */
+#define SLICE        (ROWS / PASSES)
 #define M SIZE(0)
 #define N SIZE(1)
 #define K SIZE(2)
@@ -65,46 +82,58 @@
 #define TERMS SIZE(44)
 #define PART SIZE(45)
 #define CHANNELS SIZE(46)
-#define OUT_HEIGHT SIZE(47)
-#define OUT_WIDTH SIZE(48)
-#define IN(i) SIZE(49 + (i))
-#define KERNEL(i) SIZE(52 + (i))
-#define STRIDE(i) SIZE(55 + (i))
-#define DILATION(i) SIZE(58 + (i))
-#define BEFORE(i) SIZE(61 + (i))
+#define IN_IMAGE SIZE(47)
+#define OUT_IMAGE SIZE(48)
+#define OUT(i) SIZE(49 + (i))
+#define IN(i) SIZE(52 + (i))
+#define KERNEL(i) SIZE(55 + (i))
+#define STRIDE(i) SIZE(58 + (i))
+#define DILATION(i) SIZE(61 + (i))
+#define BEFORE(i) SIZE(64 + (i))
+
+/* ---- matrices ---- */
 
 /* Four elements `stride` apart, of which `count` are there. */
 static float4 FN(gemm_group_four)(global const float *x, INDEX stride, INDEX count)
 {
-    if (count >= 4 && stride == 1)
-        return vload4(0, x);
     return (float4)(count > 0 ? x[0] : 0.0f, count > 1 ? x[stride] : 0.0f, count > 2 ? x[2 * stride] : 0.0f,
                     count > 3 ? x[3 * stride] : 0.0f);
 }
 
+/* Every four of the tile is one vector of memory: `along` is the stride between those that are read side by side. */
+static bool FN(gemm_group_is_vectors)(global const float *x, INDEX along, INDEX other, INDEX lines, int edge)
+{
+    return along == 1 && other % 4 == 0 && ((ulong)x & 15) == 0 && (lines >= edge || lines % 4 == 0);
+}
+
 /* The next panel of a matrix on its way: what a work-item has of x[l line + k step] for l < edge, k < DEPTH, zeros from
- * `lines` and `depth` on. Four neighbours in memory at a time, where there are some: along k, or along l. */
-static void FN(gemm_group_load)(int edge, INDEX lines, INDEX depth, INDEX line, INDEX step, global const float *x,
-                                float4 *next)
+ * `depth` on; four neighbours at a time, along k or along l. */
+static void FN(gemm_group_load)(int along, int edge, bool vectors, INDEX lines, INDEX depth, INDEX line, INDEX step,
+                                global const float *x, float4 *next)
 {
 #pragma unroll
     for (int j = 0; j < edge * DEPTH / 4 / ITEMS; j++) {
         const int i = j * ITEMS + get_local_id(0);
-        const int l = step == 1 ? i / (DEPTH / 4) : i % (edge / 4) * 4;
-        const int k = step == 1 ? i % (DEPTH / 4) * 4 : i / (edge / 4);
-        next[j] = step == 1 ? FN(gemm_group_four)(x + l * line + k, 1, l < lines ? depth - k : 0)
-                            : FN(gemm_group_four)(x + l * line + k * step, line, k < depth ? lines - l : 0);
+        const INDEX l = along ? i / (DEPTH / 4) : i % (edge / 4) * 4;
+        const INDEX k = along ? i % (DEPTH / 4) * 4 : i / (edge / 4);
+        if (vectors && depth >= DEPTH)
+            next[j] = *(global const float4 *)(x + (along ? min(l, lines - 1) * line + k
+                                                          : min(l, lines - 4) + k * step));
+        else if (along)
+            next[j] = FN(gemm_group_four)(x + min(l, lines - 1) * line + k * step, step, depth - k);
+        else
+            next[j] = FN(gemm_group_four)(x + l * line + k * step, line, k < depth ? lines - l : 0);
     }
 }
 
 /* panel[k][l] = what was loaded. */
-static void FN(gemm_group_keep)(int edge, INDEX step, const float4 *next, local float *panel)
+static void FN(gemm_group_keep)(int along, int edge, const float4 *next, local float *panel)
 {
     const int pitch = edge + GAP;
 #pragma unroll
     for (int j = 0; j < edge * DEPTH / 4 / ITEMS; j++) {
         const int i = j * ITEMS + get_local_id(0);
-        if (step == 1) {
+        if (along) {
             local float *to = panel + i % (DEPTH / 4) * 4 * pitch + i / (DEPTH / 4);
             to[0] = next[j].x;
             to[pitch] = next[j].y;
@@ -115,67 +144,158 @@ static void FN(gemm_group_keep)(int edge, INDEX step, const float4 *next, local 
     }
 }
 
-#define LEFT_FOURS  (TALL * DEPTH / 4 / ITEMS)
-#define RIGHT_FOURS (WIDE * DEPTH / 4 / ITEMS)
-#if IMAGE
-/* B[from + i][column + l] for the rows i of the panel that a work-item has of its column l, zeros from row `to` and
- * column N on. */
-static void FN(gemm_group_load_right)(SIZES size, INDEX from, INDEX to, INDEX column, global const float *x,
-                                      float4 *next)
+/* ---- A ---- */
+
+#if DEPTH % 4
+/* Panels that are no whole number of vectors of four for each work-item: element by element. */
+#define LEFT_PITCH (ITEMS / TALL)
+#define LEFT_EACH  ((DEPTH + LEFT_PITCH - 1) / LEFT_PITCH)
+typedef float FN(gemm_group_left);
+
+static void FN(gemm_group_load_left)(SIZES size, bool vectors, INDEX lines, INDEX depth, global const float *a,
+                                     float *next)
 {
-    const int l = get_local_id(0) % WIDE, first = get_local_id(0) / WIDE * RIGHT_FOURS * 4;
-    const INDEX n = column + l, k = from + first, face = KERNEL(1) * KERNEL(2), taps = KERNEL(0) * face;
-    const INDEX row = n / OUT_WIDTH, w = n % OUT_WIDTH * STRIDE(2) - BEFORE(2);
-    const INDEX h = (IMAGE == 3 ? row % OUT_HEIGHT : row) * STRIDE(1) - BEFORE(1);
-    const INDEX d = IMAGE == 3 ? row / OUT_HEIGHT * STRIDE(0) - BEFORE(0) : 0;
-    const INDEX end = n < N ? to - k : 0;
-    INDEX channel = k / taps, q = k % taps / face, r = k % face / KERNEL(2), s = k % KERNEL(2);
+    const INDEX first = get_local_id(0) / TALL, step = A_COLUMN;
+    global const float *from = a + min((INDEX)(get_local_id(0) % TALL), lines - 1) * A_ROW + first * step;
 #pragma unroll
-    for (int j = 0; j < RIGHT_FOURS; j++) {
-        float each[4];
-#pragma unroll
-        for (int i = 0; i < 4; i++) {
-            const INDEX a = h + r * DILATION(1), b = w + s * DILATION(2), c = d + q * DILATION(0);
-            const INDEX u = IMAGE == 3 ? BORDER(c, IN(0)) : 0, y = BORDER(a, IN(1)), z = BORDER(b, IN(2));
-            const bool inside = j * 4 + i < end && u >= 0 && y >= 0 && z >= 0;
-            const INDEX plane = IMAGE == 3 ? channel * IN(0) + u : channel;
-            each[i] = inside ? x[(plane * IN(1) + y) * IN(2) + z] : 0.0f;
-            s++;
-            r += s == KERNEL(2);
-            s = s == KERNEL(2) ? 0 : s;
-            const bool over = r == KERNEL(1);
-            r = over ? 0 : r;
-            q += IMAGE == 3 && over;
-            channel += IMAGE == 3 ? q == KERNEL(0) : over;
-            q = IMAGE == 3 && q == KERNEL(0) ? 0 : q;
-        }
-        next[j] = (float4)(each[0], each[1], each[2], each[3]);
-    }
+    for (int j = 0; j < LEFT_EACH; j++)
+        next[j] = first + j * LEFT_PITCH < min(depth, (INDEX)DEPTH) ? from[j * LEFT_PITCH * step] : 0.0f;
 }
 
-static void FN(gemm_group_keep_right)(SIZES size, const float4 *next, local float *panel)
+static void FN(gemm_group_keep_left)(const float *next, local float *panel)
 {
-    local float *to = panel + get_local_id(0) / WIDE * RIGHT_FOURS * 4 * (WIDE + GAP) + get_local_id(0) % WIDE;
+    local float *to = panel + get_local_id(0) / TALL * (TALL + GAP) + get_local_id(0) % TALL;
 #pragma unroll
-    for (int j = 0; j < RIGHT_FOURS; j++, to += 4 * (WIDE + GAP)) {
-        to[0] = next[j].x;
-        to[WIDE + GAP] = next[j].y;
-        to[2 * (WIDE + GAP)] = next[j].z;
-        to[3 * (WIDE + GAP)] = next[j].w;
-    }
+    for (int j = 0; j < LEFT_EACH; j++)
+        if ((j + 1) * LEFT_PITCH <= DEPTH || get_local_id(0) / TALL + j * LEFT_PITCH < DEPTH)
+            to[j * LEFT_PITCH * (TALL + GAP)] = next[j];
 }
 #else
-static void FN(gemm_group_load_right)(SIZES size, INDEX from, INDEX to, INDEX column, global const float *b,
-                                      float4 *next)
+#define LEFT_EACH (TALL * DEPTH / 4 / ITEMS)
+typedef float4 FN(gemm_group_left);
+
+static void FN(gemm_group_load_left)(SIZES size, bool vectors, INDEX lines, INDEX depth, global const float *a,
+                                     float4 *next)
 {
-    FN(gemm_group_load)(WIDE, N - column, to - from, B_COLUMN, B_ROW, b + column * B_COLUMN + from * B_ROW, next);
+    FN(gemm_group_load)(LEFT, TALL, vectors, lines, depth, A_ROW, A_COLUMN, a, next);
 }
 
-static void FN(gemm_group_keep_right)(SIZES size, const float4 *next, local float *panel)
+static void FN(gemm_group_keep_left)(const float4 *next, local float *panel)
 {
-    FN(gemm_group_keep)(WIDE, B_ROW, next, panel);
+    FN(gemm_group_keep)(LEFT, TALL, next, panel);
 }
 #endif
+
+/* ---- B ---- */
+
+/* What a work-item knows of its part of B before the first panel: see gemm_group_begin_right. */
+struct FN(gemm_group_right) {
+    global const float *x;
+    INDEX d, h, w, k;
+    int inside;
+    bool vectors;
+};
+
+#if IMAGE
+/* Rows of a panel that a work-item has of a column. */
+#define RIGHT_EACH (WIDE * DEPTH / ITEMS)
+typedef float FN(gemm_group_next);
+
+/* The column of a work-item and its first row; behind the last column comes that one again. `inside`: the taps of which
+ * have their elements in the image, a bit each. */
+static void FN(gemm_group_begin_right)(SIZES size, INDEX from, INDEX column, global const float *x,
+                                       struct FN(gemm_group_right) *right)
+{
+    const INDEX n = min(column + (INDEX)(get_local_id(0) % WIDE), N - 1), row = n / OUT(2), image = row / OUT(1);
+    const INDEX first = get_local_id(0) / WIDE * RIGHT_EACH;
+    right->w = n % OUT(2) * STRIDE(2) - BEFORE(2);
+    right->h = row % OUT(1) * STRIDE(1) - BEFORE(1);
+    right->d = IMAGE == 3 ? image % OUT(0) * STRIDE(0) - BEFORE(0) : 0;
+    right->x = x + (IMAGE == 3 ? image / OUT(0) : image) * IN_IMAGE;
+    right->k = from + first;
+    right->inside = 0;
+#if TAPS
+    right->k /= TAPS;
+    right->x += right->k * IN(1) * IN(2) + right->h * IN(2) + right->w;
+#pragma unroll
+    for (int t = 0; t < TAPS; t++) {
+        const INDEX a = right->h + t / 3 * DILATION(1), b = right->w + t % 3;
+        right->inside |= (a >= 0 && a < IN(1) && b >= 0 && b < IN(2)) << t;
+    }
+#endif
+}
+
+#if TAPS
+static void FN(gemm_group_load_right)(SIZES size, INDEX depth, struct FN(gemm_group_right) *right, float *next)
+{
+    const INDEX plane = IN(1) * IN(2), row = DILATION(1) * IN(2), left = K / TAPS - right->k;
+#pragma unroll
+    for (int j = 0; j < RIGHT_EACH; j++) {
+        const int t = j % TAPS, channel = j / TAPS;
+        const bool inside = (right->inside >> t & 1) && channel < left;
+        next[j] = inside ? right->x[channel * plane + t / 3 * row + t % 3] : 0.0f;
+    }
+    right->x += DEPTH / TAPS * plane;
+    right->k += DEPTH / TAPS;
+}
+#else
+static void FN(gemm_group_load_right)(SIZES size, INDEX depth, struct FN(gemm_group_right) *right, float *next)
+{
+    const INDEX face = KERNEL(1) * KERNEL(2), taps = KERNEL(0) * face, k = right->k;
+    const INDEX end = depth - (INDEX)(get_local_id(0) / WIDE) * RIGHT_EACH;
+    INDEX channel = k / taps, q = k % taps / face, r = k % face / KERNEL(2), s = k % KERNEL(2);
+#pragma unroll
+    for (int j = 0; j < RIGHT_EACH; j++) {
+        const INDEX a = right->h + r * DILATION(1), b = right->w + s * DILATION(2), c = right->d + q * DILATION(0);
+        const INDEX u = IMAGE == 3 ? BORDER(c, IN(0)) : 0, y = BORDER(a, IN(1)), z = BORDER(b, IN(2));
+        const INDEX plane = IMAGE == 3 ? channel * IN(0) + u : channel;
+        next[j] = j < end && u >= 0 && y >= 0 && z >= 0 ? right->x[(plane * IN(1) + y) * IN(2) + z] : 0.0f;
+        s++;
+        r += s == KERNEL(2);
+        s = s == KERNEL(2) ? 0 : s;
+        const bool over = r == KERNEL(1);
+        r = over ? 0 : r;
+        q += IMAGE == 3 && over;
+        channel += IMAGE == 3 ? q == KERNEL(0) : over;
+        q = IMAGE == 3 && q == KERNEL(0) ? 0 : q;
+    }
+    right->k += DEPTH;
+}
+#endif
+
+static void FN(gemm_group_keep_right)(const float *next, local float *panel)
+{
+    local float *to = panel + get_local_id(0) / WIDE * RIGHT_EACH * (WIDE + GAP) + get_local_id(0) % WIDE;
+#pragma unroll
+    for (int j = 0; j < RIGHT_EACH; j++)
+        to[j * (WIDE + GAP)] = next[j];
+}
+#else
+#define RIGHT_EACH (WIDE * DEPTH / 4 / ITEMS)
+typedef float4 FN(gemm_group_next);
+
+static void FN(gemm_group_begin_right)(SIZES size, INDEX from, INDEX column, global const float *b,
+                                       struct FN(gemm_group_right) *right)
+{
+    right->x = b + column * B_COLUMN + from * B_ROW;
+    right->k = N - column;
+    right->vectors = FN(gemm_group_is_vectors)(right->x, RIGHT ? B_ROW : B_COLUMN, RIGHT ? B_COLUMN : B_ROW,
+                                               RIGHT ? WIDE : right->k, WIDE);
+}
+
+static void FN(gemm_group_load_right)(SIZES size, INDEX depth, struct FN(gemm_group_right) *right, float4 *next)
+{
+    FN(gemm_group_load)(RIGHT, WIDE, right->vectors, right->k, depth, B_COLUMN, B_ROW, right->x, next);
+    right->x += DEPTH * B_ROW;
+}
+
+static void FN(gemm_group_keep_right)(const float4 *next, local float *panel)
+{
+    FN(gemm_group_keep)(RIGHT, WIDE, next, panel);
+}
+#endif
+
+/* ---- C ---- */
 
 /* sum[r][half] += sum over k of left[k][r] right[k][half] */
 static void FN(gemm_group_add)(local const float *left, local const float *right, float4 (*sum)[2])
@@ -184,7 +304,7 @@ static void FN(gemm_group_add)(local const float *left, local const float *right
     for (int k = 0; k < DEPTH; k++, left += TALL + GAP, right += WIDE + GAP) {
         const float4 low = *(local const float4 *)right, high = *(local const float4 *)(right + HALF);
         const float4 rows[2] = {*(local const float4 *)left, *(local const float4 *)(left + 4)};
-#define ADD(r, element)                                        \
+#define ADD(r, element)                                             \
     sum[r][0] = fma((float4)(rows[r / 4].element), low, sum[r][0]); \
     sum[r][1] = fma((float4)(rows[r / 4].element), high, sum[r][1]);
         ADD(0, x) ADD(1, y) ADD(2, z) ADD(3, w) ADD(4, x) ADD(5, y) ADD(6, z) ADD(7, w)
@@ -192,33 +312,76 @@ static void FN(gemm_group_add)(local const float *left, local const float *right
     }
 }
 
-/* Up to four elements of a row of C from column `column` on, C_COLUMN apart; the first one is c[at]. */
-static void FN(gemm_group_store)(SIZES size, float4 sum, INDEX column, global const float *bias, global float *c,
-                                 INDEX at CHAIN_PARAMETERS)
+/* LANES elements of a row of C, from column n on, of which N has `count`; c begins with the row. The offsets that the
+ * chain goes by count from `place` before it. */
+static void FN(gemm_group_store)(SIZES size, local const float *sum, INDEX n, int count, global const float *bias,
+                                 global float *c, INDEX at CHAIN_PARAMETERS)
 {
-    const float each[4] = {sum.x, sum.y, sum.z, sum.w};
-    float out[LANES];
-    const int count = (int)clamp(N - column, (INDEX)0, (INDEX)4);
+    const INDEX pixels = OUT(0) * OUT(1) * OUT(2), image = IMAGE ? n / pixels : 0, pixel = IMAGE ? n % pixels : n;
+    const INDEX step = IMAGE ? 1 : C_COLUMN, first = at + image * OUT_IMAGE + pixel * step;
+    const INDEX channel = CHANNELS ? first / C_ROW % CHANNELS : n, bias_step = BIAS_COLUMN;
+    const bool biased = HAS_BIAS;
+    if (count == LANES && step == 1 && (!IMAGE || pixel + LANES <= pixels)) {
+        float each[LANES];
 #pragma unroll
-    for (int i = 0; i < LANES; i++)
-        out[i] = i >= 4 ? 0.0f : each[i % 4] + (HAS_BIAS && i < count ? bias[(column + i) * BIAS_COLUMN] : 0.0f);
-    if (CHANNELS || C_COLUMN == 1) {
-        if (count)
-            NCL_STORE_AFTER(VLOAD(out), count, c, at + column, CHANNELS ? at / N % CHANNELS : column)
+        for (int i = 0; i < LANES; i++)
+            each[i] = sum[i] + (biased ? bias[(n + i) * bias_step] : 0.0f);
+        V out = VLOAD(each);
+        NCL_AFTER(out, LANES, first, channel)
+        VSTORE(out, each);
+        if (((ulong)(c + first) & 15) == 0)
+#pragma unroll
+            for (int i = 0; i < LANES; i += 4)
+                *(global float4 *)(c + first + i) = vload4(0, each + i);
+        else
+            VSTORE(out, c + first);
         return;
     }
-    for (int i = 0; i < count; i++)
-        NCL_STORE_AFTER(out[i], 1, c, at + (column + i) * C_COLUMN, column + i)
+    for (int i = 0; i < count; i++) {
+        const INDEX to = IMAGE ? at + (n + i) / pixels * OUT_IMAGE + (n + i) % pixels : at + (n + i) * step;
+        NCL_STORE_AFTER(sum[i] + (biased ? bias[(n + i) * bias_step] : 0.0f), 1, c, to,
+                        CHANNELS ? to / C_ROW % CHANNELS : n + i)
+    }
+}
+
+/* The sums of a tile whose first element is C[row, column]: SLICE rows of each work-item at a time go to local memory,
+ * and from there, whole vectors side by side, through the chain, which is compiled for one of them. */
+static void FN(gemm_group_store_tile)(SIZES size, local float *slice, INDEX row, INDEX column, int x, int y,
+                                      float4 (*sum)[2], global const float *bias, global float *c,
+                                      INDEX at CHAIN_PARAMETERS)
+{
+    for (int pass = 0; pass < PASSES; pass++) {
+#pragma unroll
+        for (int r = 0; r < SLICE; r++) {
+            float4 low = sum[r][0], high = sum[r][1];
+#pragma unroll
+            for (int p = 1; p < PASSES; p++) {
+                low = select(low, sum[p * SLICE + r][0], (int4)(pass == p ? -1 : 0));
+                high = select(high, sum[p * SLICE + r][1], (int4)(pass == p ? -1 : 0));
+            }
+            *(local float4 *)(slice + (y / ROWS * SLICE + r) * WIDE + x) = low;
+            *(local float4 *)(slice + (y / ROWS * SLICE + r) * WIDE + x + HALF) = high;
+        }
+        barrier(CLK_LOCAL_MEM_FENCE);
+        for (int i = get_local_id(0) * LANES; i < DOWN * SLICE * WIDE; i += ITEMS * LANES) {
+            const int line = i / WIDE;
+            const INDEX m = row + line / SLICE * ROWS + pass * SLICE + line % SLICE, n = column + i % WIDE;
+            if (m < M && n < N)
+                FN(gemm_group_store)(size, slice + i, n, (int)min((INDEX)LANES, N - n), bias + m * BIAS_ROW, c,
+                                     at + m * C_ROW CHAIN_ARGUMENTS);
+        }
+        barrier(CLK_LOCAL_MEM_FENCE);
+    }
 }
 
 static void FN(gemm_group)(INDEX task, SIZES size, local float *shared, global const float *a, global const float *b,
                            global const float *bias, global float *c CHAIN_PARAMETERS)
 {
     const INDEX across = (N + WIDE - 1) / WIDE, down = (M + TALL - 1) / TALL, splits = SPLITS;
-    const INDEX tile = task / splits, column = tile % across * WIDE, row = tile / across % down * TALL;
-    const INDEX from = task % splits * TERMS, to = min(from + TERMS, (INDEX)K);
-    const int x = get_local_id(0) % ACROSS * 4, y = get_local_id(0) / ACROSS * ROWS;
-    local float *left = shared, *right = shared + DEPTH * (TALL + GAP);
+    const INDEX tile = task / splits, row = tile % down * TALL, column = tile / down % across * WIDE;
+    const INDEX from = task % splits * TERMS, to = min(from + TERMS, (INDEX)K), lines = M - row;
+    const int item = get_local_id(0), warp = item / 32;
+    const int x = (warp % (ACROSS / 8) * 8 + item % 8) * 4, y = (warp / (ACROSS / 8) * 4 + item % 32 / 8) * ROWS;
     INDEX batch = tile / across / down, place = task % splits * PART;
     for (int i = (int)RANK - 1; i >= 0; i--) {
         const INDEX at = batch % EXTENT(i);
@@ -228,32 +391,32 @@ static void FN(gemm_group)(INDEX task, SIZES size, local float *shared, global c
         place += at * C_STRIDE(i);
         bias += at * BIAS_STRIDE(i);
     }
-    a += row * A_ROW;
+    a += row * A_ROW + from * A_COLUMN;
+    const bool vectors = FN(gemm_group_is_vectors)(a, LEFT ? A_COLUMN : A_ROW, LEFT ? A_ROW : A_COLUMN,
+                                                   LEFT ? TALL : lines, TALL);
     float4 sum[ROWS][2];
 #pragma unroll
     for (int r = 0; r < ROWS; r++)
         sum[r][0] = sum[r][1] = 0;
-    float4 left_next[LEFT_FOURS], right_next[RIGHT_FOURS];
-    FN(gemm_group_load)(TALL, M - row, to - from, A_ROW, A_COLUMN, a + from * A_COLUMN, left_next);
-    FN(gemm_group_load_right)(size, from, to, column, b, right_next);
-    for (INDEX k = from; k < to; k += DEPTH) {
-        FN(gemm_group_keep)(TALL, A_COLUMN, left_next, left);
-        FN(gemm_group_keep_right)(size, right_next, right);
-        barrier(CLK_LOCAL_MEM_FENCE);
-        if (k + DEPTH < to) {
-            FN(gemm_group_load)(TALL, M - row, to - k - DEPTH, A_ROW, A_COLUMN, a + (k + DEPTH) * A_COLUMN, left_next);
-            FN(gemm_group_load_right)(size, k + DEPTH, to, column, b, right_next);
+    FN(gemm_group_left) left[LEFT_EACH];
+    FN(gemm_group_next) next[RIGHT_EACH];
+    struct FN(gemm_group_right) right;
+    FN(gemm_group_begin_right)(size, from, column, b, &right);
+    int turn = 0;
+    for (INDEX k = from; k < to + DEPTH; k += DEPTH, turn = PANELS - turn) {
+        const bool more = k < to;
+        if (more) {
+            FN(gemm_group_load_left)(size, vectors, lines, to - k, a, left);
+            FN(gemm_group_load_right)(size, to - k, &right, next);
+            a += DEPTH * A_COLUMN;
         }
-        FN(gemm_group_add)(left + y, right + x, sum);
+        if (k > from)
+            FN(gemm_group_add)(shared + PANELS - turn + y, shared + PANELS - turn + DEPTH * (TALL + GAP) + x, sum);
+        if (more) {
+            FN(gemm_group_keep_left)(left, shared + turn);
+            FN(gemm_group_keep_right)(next, shared + turn + DEPTH * (TALL + GAP));
+        }
         barrier(CLK_LOCAL_MEM_FENCE);
     }
-#pragma unroll
-    for (int r = 0; r < ROWS; r++)
-        if (row + y + r < M) {
-            const INDEX m = row + y + r;
-            FN(gemm_group_store)(size, sum[r][0], column + x, bias + m * BIAS_ROW, c,
-                                 place + m * C_ROW CHAIN_ARGUMENTS);
-            FN(gemm_group_store)(size, sum[r][1], column + x + HALF, bias + m * BIAS_ROW, c,
-                                 place + m * C_ROW CHAIN_ARGUMENTS);
-        }
+    FN(gemm_group_store_tile)(size, shared, row, column, x, y, sum, bias, c, place CHAIN_ARGUMENTS);
 }

@@ -4,59 +4,105 @@
 
 #include "emit/after.h"
 #include "emit/cost.h"
+#include "ops/strided.h"
 #include "ops/window.h"
 
 #define ROWS 8 /* of a work-item, and columns, as in gemm_group.cl */
 #define GAP  4
 #define SPAN NCL_WINDOW_AXES /* axes of an image */
 
-#define SPLITS_MAX 32
-#define TERMS_MIN  96 /* of a task: less does not pay for the step that adds up */
-#define WAVES      6  /* groups of 64 work-items that a compute unit wants, to have something to do while some wait */
+#define TERMS_MIN 64 /* of a task: less does not pay for the step that adds up */
 /* Terms of a task where loops are short: a work-item goes through about ten iterations for each. */
 #define TERMS_SHORT 6000
 
-#define EFFICIENCY 0.3   /* of a full tile: read off the code, not measured */
+/* Measured on an H100, but for the unit of time (cost.h). */
+#define EFFICIENCY 2.0   /* of large tiles */
+#define FULL       16    /* groups of 32 work-items that keep a compute unit busy ... */
+#define HALF_BUSY  2.5   /* ... and so many more or less half of it */
+#define AROUND     24.0  /* terms in the time in which a task begins and ends */
 #define JOIN       5.0   /* microseconds of the step that adds up */
-#define JOIN_RATE  500.0 /* GB/s */
+#define JOIN_RATE  800.0 /* GB/s */
+
+/* What B is. */
+enum right { RIGHT_MATRIX, RIGHT_POINTS /* patches of one element */, RIGHT_SQUARES /* of 3 x 3 */, RIGHT_KINDS };
 
 /* Work-items of a group along both edges of its tile, and steps of k of its panels in local memory: what of the next
- * panel is on its way must fit into the registers too. */
+ * panel is on its way must fit into the registers too, and squares come as wholes; 0: there is no such panel. */
 struct edges {
-    int64_t down, across, depth;
+    int64_t down, across, depth[RIGHT_KINDS];
+    double efficiency; /* of the largest one's */
 };
 
-static const struct edges large = {16, 16, 16}, small = {8, 8, 8};
+/* The smallest one comes last, which fits every device that has any. */
+static const struct edges tiles[] = {
+    {16, 16, {16, 16, 18}, 1}, {8, 16, {8, 8, 9}, 0.9}, {16, 8, {8, 8, 0}, 0.9}, {8, 8, {8, 8, 9}, 0.8}};
+#define TILES    (sizeof tiles / sizeof *tiles)
+#define SMALLEST (tiles + TILES - 1)
 
-static int64_t tile_count(struct edges edges, const struct ncl_matmul *p)
+static int64_t tile_count(const struct edges *edges, const struct ncl_matmul *p)
 {
-    return ncl_ceil_div(p->m, edges.down * ROWS) * ncl_ceil_div(p->n, edges.across * ROWS);
+    return ncl_ceil_div(p->m, edges->down * ROWS) * ncl_ceil_div(p->n, edges->across * ROWS);
 }
 
-/* Large tiles read least, where there are enough of them to fill the device. */
-static struct edges choose_edges(const struct ncl_target *target, const struct ncl_matmul *p, int64_t batch)
+static uint32_t local_bytes(const struct edges *edges, enum right right)
 {
-    return target->max_work_group >= (size_t)(large.down * large.across) &&
-                   tile_count(large, p) * batch >= 2 * (int64_t)target->compute_units
-               ? large
-               : small;
+    return (uint32_t)(2 * edges->depth[right] * ((edges->down + edges->across) * ROWS + 2 * GAP)) *
+           (uint32_t)sizeof(float);
 }
 
-static uint32_t local_bytes(struct edges edges)
+static bool edges_fit(const struct ncl_target *target, const struct edges *edges, enum right right)
 {
-    return (uint32_t)(edges.depth * ((edges.down + edges.across) * ROWS + 2 * GAP)) * (uint32_t)sizeof(float);
+    return edges->depth[right] && target->max_work_group >= (size_t)(edges->down * edges->across) &&
+           target->local_memory >= local_bytes(edges, right);
 }
 
-/* Tasks for the sums of a tile: as many as fill the device, or as short loops need. */
-static int64_t choose_splits(const struct ncl_target *target, const struct ncl_matmul *p, int64_t tiles)
+/* Microseconds when `splits` tasks share the sums of a tile. The compute unit that has most tasks is the last one; few
+ * tasks at once leave it waiting. */
+static double tile_cost(const struct ncl_target *target, const struct edges *edges, const struct ncl_matmul *p,
+                        int64_t batch, int64_t splits)
 {
-    const int64_t wanted = WAVES * (int64_t)target->compute_units / tiles, most = p->k / TERMS_MIN;
-    int64_t splits = wanted < most ? wanted : most;
-    if (splits > SPLITS_MAX)
-        splits = SPLITS_MAX;
-    if (target->short_loops && splits < ncl_ceil_div(p->k, TERMS_SHORT))
-        splits = ncl_ceil_div(p->k, TERMS_SHORT);
-    return splits > 1 ? splits : 1;
+    const double units = target->compute_units, warps = (double)(edges->down * edges->across) / 32;
+    const double each = (double)ncl_ceil_div(tile_count(edges, p) * batch * splits, (int64_t)target->compute_units);
+    const double busy = each * warps < FULL ? each * warps : FULL;
+    const double use = edges->efficiency * busy / (busy + HALF_BUSY) * (FULL + HALF_BUSY) / FULL;
+    const double macs = each * (double)(edges->down * edges->across * ROWS * ROWS) *
+                        ((double)ncl_ceil_div(p->k, splits) + AROUND);
+    const double sums = (double)(batch * p->m) * (double)p->n * (double)splits * sizeof(float);
+    return ncl_cost_macs(target, units * macs, EFFICIENCY * use) +
+           (splits > 1 ? JOIN + ncl_cost_bytes(2 * sums, JOIN_RATE) : 0);
+}
+
+struct tiling {
+    const struct edges *edges;
+    int64_t splits;
+    double cost;
+};
+
+static void consider_splits(const struct ncl_target *target, const struct edges *edges, const struct ncl_matmul *p,
+                            int64_t batch, bool splittable, struct tiling *best)
+{
+    static const int64_t counts[] = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32};
+    const int64_t least = target->short_loops && splittable ? ncl_ceil_div(p->k, TERMS_SHORT) : 1;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        const int64_t splits = counts[i] > least ? counts[i] : least;
+        if (splits > least && (!splittable || p->k / splits < TERMS_MIN))
+            return;
+        const double cost = tile_cost(target, edges, p, batch, splits);
+        if (!best->edges || cost < best->cost)
+            *best = (struct tiling){edges, splits, cost};
+    }
+}
+
+/* Large tiles read least, where there are enough of them to fill the device; else smaller ones, or tasks for parts of
+ * the sums. */
+static struct tiling choose_tiling(const struct ncl_target *target, const struct ncl_matmul *p, int64_t batch,
+                                   enum right right, bool splittable)
+{
+    struct tiling best = {0};
+    for (size_t i = 0; i < TILES; i++)
+        if (edges_fit(target, &tiles[i], right) || &tiles[i] == SMALLEST)
+            consider_splits(target, &tiles[i], p, batch, splittable, &best);
+    return best;
 }
 
 /* Rows of C follow each other through the whole batch, and so do those of the bias, or they repeat. */
@@ -77,8 +123,7 @@ const char *ncl_group_product_unfit_device(const struct ncl_target *target)
         return "barriers cost too much on a CPU";
     if (target->local_is_global)
         return "local memory is no faster than the other";
-    return !target->barriers || target->max_work_group < (size_t)(small.down * small.across) ||
-                   target->local_memory < local_bytes(small)
+    return !target->barriers || !edges_fit(target, SMALLEST, RIGHT_SQUARES)
                ? "needs work-groups of 64 work-items with local memory"
                : NULL;
 }
@@ -90,55 +135,118 @@ const char *ncl_group_product_unfit(const struct ncl_target *target, const struc
                : NULL;
 }
 
-double ncl_group_product_cost(const struct ncl_target *target, const struct ncl_matmul *matrices, int64_t batch)
+/* Zeros around the image, if there is anything around it. */
+static bool is_zero_padded(const struct ncl_window *w)
 {
-    const struct edges edges = choose_edges(target, matrices, batch);
-    const int64_t tiles = tile_count(edges, matrices) * batch, splits = choose_splits(target, matrices, tiles);
-    const double macs = (double)tiles * (double)(edges.down * edges.across * ROWS * ROWS) * (double)matrices->k;
-    const double sums = (double)(batch * matrices->m) * (double)matrices->n * (double)splits * sizeof(float);
-    return ncl_cost_macs(target, macs, EFFICIENCY) * ncl_cost_idle(target, 1, (double)(tiles * splits)) +
-           (splits > 1 ? JOIN + ncl_cost_bytes(sums, JOIN_RATE) : 0);
+    return w->border == NCL_BORDER_CONSTANT || w->border == NCL_BORDER_IGNORE || ncl_window_is_unpadded(w, 2);
+}
+
+/* The last three axes of the image; one line of pixels where a window does nothing. */
+static struct ncl_window_axes read_axes(const struct ncl_window *w)
+{
+    struct ncl_window_axes axes = ncl_window_last(w, 2, SPAN);
+    if (ncl_window_is_trivial(w, 2, w->rank)) {
+        axes.in[SPAN - 1] = axes.out[SPAN - 1] = ncl_shape_span(&w->out, 2, w->rank);
+        for (int i = 0; i < SPAN - 1; i++)
+            axes.in[i] = axes.out[i] = 1;
+    }
+    return axes;
+}
+
+/* 2, or 3 where the one in front of them does something. */
+static int image_axes(const struct ncl_window_axes *axes)
+{
+    return axes->in[0] > 1 || axes->out[0] > 1 || axes->size[0] > 1 ? 3 : 2;
+}
+
+static enum right right_kind(const struct ncl_window *w)
+{
+    if (!w)
+        return RIGHT_MATRIX;
+    const struct ncl_window_axes axes = read_axes(w);
+    if (image_axes(&axes) > 2 || !is_zero_padded(w))
+        return RIGHT_MATRIX;
+    if (axes.size[1] == 1 && axes.size[2] == 1)
+        return RIGHT_POINTS;
+    return axes.size[1] == 3 && axes.size[2] == 3 && axes.dilation[2] == 1 ? RIGHT_SQUARES : RIGHT_MATRIX;
+}
+
+static struct tiling product_tiling(const struct ncl_target *target, const struct ncl_group_product *product)
+{
+    const struct ncl_matmul *p = product->matrices;
+    return choose_tiling(target, p, ncl_product_batch_count(p), right_kind(product->image),
+                         product->channels || is_dense(p));
+}
+
+double ncl_group_product_cost(const struct ncl_target *target, const struct ncl_group_product *product)
+{
+    return product_tiling(target, product).cost;
 }
 
 /* ---- steps ---- */
 
 struct plan {
-    struct edges edges;
-    int64_t batch, splits, terms; /* of a task */
-    int64_t rows;                 /* of C in the whole batch */
+    struct tiling tiling;
+    enum right right;
+    int64_t batch, terms; /* of a task */
+    int64_t rows, row;    /* of C in the whole batch, as they lie in memory; its elements */
 };
 
 static struct plan plan_product(const struct ncl_target *target, const struct ncl_group_product *product)
 {
     const struct ncl_matmul *p = product->matrices;
-    struct plan plan = {.batch = ncl_product_batch_count(p), .splits = 1, .terms = p->k};
-    plan.edges = choose_edges(target, p, plan.batch);
-    plan.rows = plan.batch * p->m;
-    if (product->channels || is_dense(p))
-        plan.splits = choose_splits(target, p, tile_count(plan.edges, p) * plan.batch);
-    plan.terms = ncl_ceil_div(ncl_ceil_div(p->k, plan.splits), plan.edges.depth) * plan.edges.depth;
-    plan.splits = ncl_ceil_div(p->k, plan.terms);
+    struct plan plan = {.tiling = product_tiling(target, product),
+                        .right = right_kind(product->image),
+                        .batch = ncl_product_batch_count(p),
+                        .row = product->image ? p->n / product->images : p->n};
+    const int64_t depth = plan.tiling.edges->depth[plan.right];
+    plan.rows = plan.batch * p->m * (p->n / plan.row);
+    plan.terms = ncl_ceil_div(ncl_ceil_div(p->k, plan.tiling.splits), depth) * depth;
+    plan.tiling.splits = ncl_ceil_div(p->k, plan.terms);
     return plan;
 }
 
-/* 2, or 3 where the one in front of them does something. */
-static int image_axes(const struct ncl_window *w)
+/* What is known at init is read along its rows or columns of the result then, and in vectors of four: `line` and `step`
+ * are the strides of the matrix along them and along k. */
+static void turn_constant(struct ncl_lower *lower, const struct ncl_matmul *p, struct ncl_matrix *matrix, int64_t lines,
+                          int64_t *line, int64_t *step)
 {
-    return w->rank > 4 && !(ncl_window_is_trivial(w, 2, w->rank - 2) && w->in.extent[w->rank - 3] == 1) ? 3 : 2;
+    const int64_t pitch = ncl_ceil_div(lines, 4) * 4;
+    const struct ncl_matrix from = *matrix;
+    const int64_t from_line = *line, from_step = *step;
+    struct ncl_strided copy = {0};
+    if (!ncl_lower_is_constant(lower, matrix->ref) || (from_line == 1 && from_step % 4 == 0))
+        return;
+    const int64_t count = ncl_product_copy_batch(&copy, p, matrix, p->k * pitch);
+    ncl_strided_add(&copy, p->k, from_step, pitch);
+    ncl_strided_add(&copy, lines, from_line, 1);
+    matrix->ref = ncl_lower_scratch(lower, "turned", NNEFCL_SCALAR, count);
+    *line = 1;
+    *step = pitch;
+    ncl_strided_choose(lower, &copy, from.ref, matrix->ref, lines == pitch);
 }
 
-/* Of a matrix: a window that is trivial. */
-static void emit_image(struct ncl_emit *step, const struct ncl_window *w)
+static void emit_image(struct ncl_emit *step, const struct ncl_group_product *product)
 {
     static const struct ncl_window none;
-    const struct ncl_window_axes axes = ncl_window_last(w ? w : &none, 2, SPAN);
-    ncl_step_size(step, "OUT_HEIGHT", axes.out[SPAN - 2]);
-    ncl_step_size(step, "OUT_WIDTH", axes.out[SPAN - 1]);
+    const struct ncl_window_axes axes = read_axes(product->image ? product->image : &none);
+    ncl_step_size(step, "IN_IMAGE", product->in_image);
+    ncl_step_size(step, "OUT_IMAGE", product->out_image);
+    ncl_step_sizes(step, "OUT", axes.out, SPAN);
     ncl_step_sizes(step, "IN", axes.in, SPAN);
     ncl_step_sizes(step, "KERNEL", axes.size, SPAN);
     ncl_step_sizes(step, "STRIDE", axes.stride, SPAN);
     ncl_step_sizes(step, "DILATION", axes.dilation, SPAN);
     ncl_step_sizes(step, "BEFORE", axes.before, SPAN);
+}
+
+static void define_image(struct ncl_emit *step, const struct ncl_window *w, enum right right)
+{
+    static const int taps[RIGHT_KINDS] = {[RIGHT_POINTS] = 1, [RIGHT_SQUARES] = 9};
+    const struct ncl_window_axes axes = read_axes(w);
+    ncl_step_define_int(step, "IMAGE", image_axes(&axes));
+    ncl_step_define_int(step, "TAPS", taps[right]);
+    ncl_window_define_border(step, right == RIGHT_MATRIX ? w->border : NCL_BORDER_CONSTANT);
 }
 
 static void add_after(struct ncl_lower *lower, struct ncl_emit *step, const struct ncl_group_product *product)
@@ -153,15 +261,21 @@ static nnefcl_status emit_tiles(struct ncl_lower *lower, const struct ncl_group_
                                 const struct plan *plan, ncl_ref out)
 {
     struct ncl_matmul p = *product->matrices;
-    const bool whole = plan->splits == 1;
+    const struct edges *edges = plan->tiling.edges;
+    const bool whole = plan->tiling.splits == 1;
+    turn_constant(lower, &p, &p.a, p.m, &p.a.row, &p.a.column);
+    if (!product->image)
+        turn_constant(lower, &p, &p.b, p.n, &p.b.column, &p.b.row);
     struct ncl_emit *step = ncl_step_begin(lower, "gemm_group");
-    ncl_step_group(step, (unsigned)(plan->edges.down * plan->edges.across), local_bytes(plan->edges));
-    ncl_step_define_int(step, "DOWN", plan->edges.down);
-    ncl_step_define_int(step, "ACROSS", plan->edges.across);
-    ncl_step_define_int(step, "DEPTH", plan->edges.depth);
-    ncl_step_define_int(step, "IMAGE", product->image ? image_axes(product->image) : 0);
+    ncl_step_group(step, (unsigned)(edges->down * edges->across), local_bytes(edges, plan->right));
+    ncl_step_define_int(step, "DOWN", edges->down);
+    ncl_step_define_int(step, "ACROSS", edges->across);
+    ncl_step_define_int(step, "DEPTH", edges->depth[plan->right]);
+    ncl_step_define_int(step, "LEFT", plan->right != RIGHT_SQUARES && p.a.column == 1 && p.a.row != 1);
     if (product->image)
-        ncl_window_define_border(step, product->image->border);
+        define_image(step, product->image, plan->right);
+    else
+        ncl_step_define_int(step, "RIGHT", p.b.row == 1 && p.b.column != 1);
     if (!whole)
         p.bias.ref = NCL_NO_TENSOR;
     ncl_step_in(step, p.a.ref);
@@ -171,13 +285,13 @@ static nnefcl_status emit_tiles(struct ncl_lower *lower, const struct ncl_group_
     if (whole)
         add_after(lower, step, product);
     ncl_product_record(step, &p);
-    ncl_step_size(step, "SPLITS", plan->splits);
+    ncl_step_size(step, "SPLITS", plan->tiling.splits);
     ncl_step_size(step, "TERMS", plan->terms);
-    ncl_step_size(step, "PART", plan->rows * p.n);
+    ncl_step_size(step, "PART", plan->rows * plan->row);
     ncl_step_size(step, "CHANNELS", product->channels);
-    emit_image(step, product->image);
+    emit_image(step, product);
     ncl_step_flops(step, product->problem->flops);
-    return ncl_step_end(step, plan->splits * plan->batch * tile_count(plan->edges, &p));
+    return ncl_step_end(step, plan->tiling.splits * plan->batch * tile_count(edges, &p));
 }
 
 static nnefcl_status emit_join(struct ncl_lower *lower, const struct ncl_group_product *product,
@@ -190,23 +304,23 @@ static nnefcl_status emit_join(struct ncl_lower *lower, const struct ncl_group_p
     ncl_step_out(step, product->problem->out);
     add_after(lower, step, product);
     ncl_step_size(step, "M", plan->rows);
-    ncl_step_size(step, "N", p->n);
-    ncl_step_size(step, "SPLITS", plan->splits);
+    ncl_step_size(step, "N", plan->row);
+    ncl_step_size(step, "SPLITS", plan->tiling.splits);
     ncl_step_size(step, "BIAS_ROW", p->bias.row);
     ncl_step_size(step, "BIAS_COLUMN", p->bias.column);
     ncl_step_size(step, "BIAS_PERIOD", product->channels ? product->channels : p->m);
     ncl_step_size(step, "HAS_BIAS", p->bias.ref != NCL_NO_TENSOR);
     ncl_step_size(step, "CHANNELS", product->channels);
-    return ncl_step_end(step, plan->rows * ncl_ceil_div(p->n, lower->plan->target.lanes));
+    return ncl_step_end(step, plan->rows * ncl_ceil_div(plan->row, lower->plan->target.lanes));
 }
 
 nnefcl_status ncl_group_product_emit(struct ncl_lower *lower, const struct ncl_group_product *product)
 {
     const struct plan plan = plan_product(&lower->plan->target, product);
-    if (plan.splits == 1)
+    if (plan.tiling.splits == 1)
         return emit_tiles(lower, product, &plan, product->problem->out);
     const ncl_ref parts =
-        ncl_lower_scratch(lower, "parts of sums", NNEFCL_SCALAR, plan.splits * plan.rows * product->matrices->n);
+        ncl_lower_scratch(lower, "parts of sums", NNEFCL_SCALAR, plan.tiling.splits * plan.rows * plan.row);
     const nnefcl_status status = emit_tiles(lower, product, &plan, parts);
     return status ? status : emit_join(lower, product, &plan, parts);
 }

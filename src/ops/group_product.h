@@ -10,6 +10,7 @@ struct ncl_group_product {
     const struct ncl_matmul *matrices;
     const struct ncl_problem *problem; /* whose result it is */
     const struct ncl_window *image;    /* B are its patches, three spatial axes at most; NULL: a matrix */
+    int64_t images, in_image, out_image; /* whose columns follow each other; elements from one to the next, of C too */
     int64_t channels; /* rows of C of all groups are so many channels of the result, its axis 1; 0: columns are ... */
     int axis;         /* ... along this axis */
 };
@@ -18,8 +19,8 @@ struct ncl_group_product {
 const char *ncl_group_product_unfit_device(const struct ncl_target *target);
 /* Why the product cannot be had there, NULL: it can. */
 const char *ncl_group_product_unfit(const struct ncl_target *target, const struct ncl_matmul *matrices);
-/* Estimated microseconds of `batch` products; tiles at the edges are computed whole. */
-double ncl_group_product_cost(const struct ncl_target *target, const struct ncl_matmul *matrices, int64_t batch);
+/* Estimated microseconds; tiles at the edges are computed whole. */
+double ncl_group_product_cost(const struct ncl_target *target, const struct ncl_group_product *product);
 nnefcl_status ncl_group_product_emit(struct ncl_lower *lower, const struct ncl_group_product *product);
 
 /* ---- kernel_gemv_group.c ---- */

@@ -4,33 +4,36 @@
 #include "ops/conv.h"
 #include "ops/group_product.h"
 
-/* For each image and group: filters x terms times terms x pixels. */
+/* For each group: filters x terms times terms x pixels of all images. */
 static struct ncl_matmul describe_matrices(const struct ncl_conv *conv)
 {
     const struct ncl_window *w = &conv->window;
     const int64_t plane = ncl_shape_span(&w->in, 2, w->rank), pixels = ncl_shape_span(&w->out, 2, w->rank);
     const int64_t depth = conv->in_channels * ncl_window_volume(w);
     const int64_t bias = ncl_shape_volume(&conv->bias->shape) > 1;
-    return (struct ncl_matmul){
-        .m = conv->out_channels,
-        .n = pixels,
-        .k = depth,
-        .rank = 2,
-        .extent = {w->in.extent[0], conv->groups},
-        .a = {.row = depth, .column = 1, .batch = {0, conv->out_channels * depth}},
-        .b = {.row = plane,
-              .column = 1,
-              .batch = {conv->groups * conv->in_channels * plane, conv->in_channels * plane}},
-        .c = {.row = pixels,
-              .column = 1,
-              .batch = {conv->groups * conv->out_channels * pixels, conv->out_channels * pixels}},
-        .bias = {.row = bias, .column = 0, .batch = {0, bias * conv->out_channels}}};
+    return (struct ncl_matmul){.m = conv->out_channels,
+                               .n = w->in.extent[0] * pixels,
+                               .k = depth,
+                               .rank = 1,
+                               .extent = {conv->groups},
+                               .a = {.row = depth, .column = 1, .batch = {conv->out_channels * depth}},
+                               .b = {.row = plane, .column = 1, .batch = {conv->in_channels * plane}},
+                               .c = {.row = pixels, .column = 1, .batch = {conv->out_channels * pixels}},
+                               .bias = {.row = bias, .column = 0, .batch = {bias * conv->out_channels}}};
 }
 
-/* The image itself is the matrix of the patches. */
-static bool is_matrix(const struct ncl_window *w)
+static struct ncl_group_product describe_product(const struct ncl_problem *problem, const struct ncl_matmul *matrices)
 {
-    return ncl_window_is_trivial(w, 2, w->rank);
+    const struct ncl_conv *conv = &problem->conv;
+    const struct ncl_window *w = &conv->window;
+    return (struct ncl_group_product){
+        .matrices = matrices,
+        .problem = problem,
+        .image = w,
+        .images = w->in.extent[0],
+        .in_image = conv->groups * conv->in_channels * ncl_shape_span(&w->in, 2, w->rank),
+        .out_image = conv->groups * conv->out_channels * ncl_shape_span(&w->out, 2, w->rank),
+        .channels = conv->groups * conv->out_channels};
 }
 
 static const char *conv_group_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
@@ -39,7 +42,7 @@ static const char *conv_group_unfit(const struct ncl_target *target, const struc
     if (device || !problem)
         return device;
     const struct ncl_window *w = &problem->conv.window;
-    return w->rank > 5 && !is_matrix(w) ? "more than three spatial axes" : NULL;
+    return w->rank > 5 && !ncl_window_is_trivial(w, 2, w->rank) ? "more than three spatial axes" : NULL;
 }
 
 static double conv_group_cost(const struct ncl_target *target, const struct ncl_problem *problem,
@@ -47,7 +50,8 @@ static double conv_group_cost(const struct ncl_target *target, const struct ncl_
 {
     (void)choice;
     const struct ncl_matmul matrices = describe_matrices(&problem->conv);
-    return ncl_group_product_cost(target, &matrices, problem->conv.groups); /* of one image, as of all variants */
+    const struct ncl_group_product product = describe_product(problem, &matrices);
+    return ncl_group_product_cost(target, &product) / (double)product.images; /* of one image, as of all variants */
 }
 
 static nnefcl_status conv_group_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
@@ -59,10 +63,7 @@ static nnefcl_status conv_group_emit(struct ncl_lower *lower, const struct ncl_p
     matrices.a.ref = ncl_lower_tensor(lower, conv->filter);
     matrices.b.ref = ncl_lower_tensor(lower, conv->input);
     matrices.bias.ref = ncl_lower_tensor(lower, conv->bias);
-    const struct ncl_group_product product = {.matrices = &matrices,
-                                              .problem = problem,
-                                              .image = is_matrix(&conv->window) ? NULL : &conv->window,
-                                              .channels = conv->groups * conv->out_channels};
+    const struct ncl_group_product product = describe_product(problem, &matrices);
     return ncl_group_product_emit(lower, &product);
 }
 

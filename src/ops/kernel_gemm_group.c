@@ -12,7 +12,8 @@ static double product_group_cost(const struct ncl_target *target, const struct n
                                  const struct ncl_choice *choice)
 {
     (void)choice;
-    return ncl_group_product_cost(target, &problem->product, ncl_product_batch_count(&problem->product));
+    const struct ncl_group_product product = {.matrices = &problem->product, .problem = problem};
+    return ncl_group_product_cost(target, &product);
 }
 
 static nnefcl_status product_group_emit(struct ncl_lower *lower, const struct ncl_problem *problem,

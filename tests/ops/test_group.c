@@ -37,16 +37,21 @@ static const struct group_case {
      "= 'b'); y = conv(x, w, b, groups = 2);",
      64, "gemm_join"},
     {"x = external(shape = [2,600,3,5]); w = variable(shape = [5,600,1,1], label = 'w'); y = conv(x, w, 0.5);", 64,
-     "IMAGE=0"},
+     "TAPS=1"},
     {"x = external(shape = [1,64,7,9]); w = variable(shape = [5,64,3,3], label = 'w'); y = conv(x, w, stride = [2,1], "
      "dilation = [1,2], border = 'reflect');",
      64, "gemm_join"},
     {"x = external(shape = [2,60,11]); w = variable(shape = [5,60,9], label = 'w'); y = conv(x, w);", 64, "gemm_join"},
-    {"x = external(shape = [260,40]); w = variable(shape = [40,260], label = 'w'); y = tanh(matmul(x, w));", 1,
+    {"x = external(shape = [250,40]); w = variable(shape = [40,250], label = 'w'); y = tanh(matmul(x, w));", 1,
      "DOWN=16"},
-    {"x = external(shape = [1,3,40,40]); w = variable(shape = [130,3,3,3], label = 'w'); s = variable(shape = [1,130], "
+    {"x = external(shape = [255,43]); w = variable(shape = [43,61], label = 'w'); y = matmul(x, w);", 1,
+     "ACROSS=8 DEPTH=8 DOWN=16"},
+    {"x = external(shape = [1,3,40,40]); w = variable(shape = [250,3,3,3], label = 'w'); s = variable(shape = [1,250], "
      "label = 's'); y = conv(x, w, s) * s;",
-     1, "DOWN=16"},
+     1, "DEPTH=18 DOWN=16"},
+    {"x = external(shape = [5,7,9,7]); w = variable(shape = [130,7,1,1], label = 'w'); z = variable(shape = [1,130], "
+     "label = 'z'); y = relu(conv(x, w, z) * z);",
+     1, "TAPS=1"},
     {"x = external(shape = [3,8,6,7,9]); w = variable(shape = [70,8,3,2,3], label = 'w'); y = conv(x, w, stride = "
      "[1,2,1]);",
      8, "IMAGE=3"},

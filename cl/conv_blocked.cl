@@ -6,7 +6,8 @@
  * p: the pixels of the output, in rows of OUT_WIDTH; m: output channels; c: channels of a group; t: taps of the
  * filter. x lies in blocks too, with zeros around it, so that there are no borders: where a pixel and a tap lie is only
  * numbers.
- * With STRIP it is plain, of few channels, and a task lays out the rows that it needs with their border.
+ * With ROWS it is plain, of few channels, and a task lays out the rows that it needs with their border in its part of
+ * `scratch`, STRIPS times: a channel is a block of its own then.
  * A tile is PIXEL pixels times VECTORS blocks of output channels: in registers over all c and t of a part of the
  * depth. w comes from conv_pack in panels of VECTORS LANES output channels: block of c, t, c in the block. A task
  * computes TILES tiles for each of PANELS panels, PART blocks of c at a time, so that what it reads of w stays near.
@@ -18,9 +19,10 @@
  * KERNEL   rows and columns of taps       BIAS  1: one for each channel, 0: one
  * BATCH, CHANNEL  elements of x from image to image, from block to block;  FIRST  the first tap of the first pixel
  * STEP(i), TAP(i) from output row to output row, column to column; from tap to tap
- * STRIP, STRIP_MAX  1: with a strip; most elements of one       BORDER(i, n)  how x goes on outside
- * EXTENT, STRIDE, DILATION, BEFORE, ROWS, PITCH   of x, the window and the strip
- * tasks: batch * GROUPS * ceil(panels / PANELS) * ceil(tiles / TILES) */
+ * BORDER(i, n)  how a plain x goes on outside
+ * EXTENT, STRIDE, BEFORE          of a plain x and the window     ROWS, PITCH  of a strip; 0: x lies in blocks
+ * STRIPS                          of TILES tiles, one behind the other
+ * tasks: batch * GROUPS * ceil(panels / PANELS) * ceil(tiles / (TILES STRIPS)) */
 #ifndef PIXEL
 #define PIXEL 6
 #endif
@@ -30,21 +32,8 @@
 #ifndef TILES_MAX
 #define TILES_MAX 32
 #endif
-#ifndef STRIP
-#define STRIP 0
-#endif
-#ifndef STRIP_MAX
-#define STRIP_MAX 16384
-#endif
 #ifndef BORDER
 #define BORDER NCL_BORDER_CONSTANT
-#endif
-#if STRIP
-#define IMAGE private
-#define DEPTH 1 /* channels of a block of x */
-#else
-#define IMAGE global
-#define DEPTH LANES
 #endif
 #define WIDTH_OF_PANEL (VECTORS * LANES)
 #define PIXELS      SIZE(0)
@@ -74,6 +63,8 @@
 #define BEFORE(i)   SIZE(32 + (i))
 #define ROWS        SIZE(34)
 #define PITCH       SIZE(35)
+#define STRIPS      SIZE(36)
+#define DEPTH       (ROWS ? 1 : LANES) /* channels of a block of x */
 
 /* Where the windows of PIXEL pixels from p on begin in x, and where these lie in y; behind the image: the last one. */
 NCL_APART static void FN(conv_blocked_find)(SIZES size, INDEX p, private INDEX *x, private INDEX *y)
@@ -91,16 +82,31 @@ NCL_APART static void FN(conv_blocked_find)(SIZES size, INDEX p, private INDEX *
     }
 }
 
+/* What channel d of a block adds to all sums of a tile. */
+#define CHANNEL_OF_BLOCK(d)                                                                   \
+    {                                                                                         \
+        V weight[VECTORS];                                                                    \
+        _Pragma("unroll") for (int v = 0; v < VECTORS; v++) weight[v] = VLOAD(w + v * LANES); \
+        _Pragma("unroll") for (int i = 0; i < PIXEL; i++)                                     \
+        {                                                                                     \
+            const V value = pixel[i][d];                                                      \
+            _Pragma("unroll") for (int v = 0; v < VECTORS; v++)                               \
+                c[i][v] = fma(value, weight[v], c[i][v]);                                     \
+        }                                                                                     \
+        w += WIDTH_OF_PANEL;                                                                  \
+    }
+
 /* A tile: `start` and w x over `blocks` blocks of c and all taps; pixel i starts with the vectors at start + i step.
  * `whole`: that is all, and it goes to y with what comes after it, straight from registers; else it goes to `sum`.
  * Pointers made anew for each tap keep the compiler from computing PIXEL DEPTH addresses in front of the loop and
  * spilling them (docs/kernels-blocked.md). */
-NCL_APART static void FN(conv_blocked_tile)(SIZES size, INDEX blocks, IMAGE const float *x, private const INDEX *at,
-                                            global const float *w, private const V *start, int step, bool whole,
-                                            private V *sum, private const INDEX *place, global float *restrict y,
-                                            INDEX to, INDEX channel CHAIN_PARAMETERS)
+NCL_APART static void FN(conv_blocked_tile)(SIZES size, INDEX blocks, global const float *x,
+                                            private const INDEX *at, global const float *w, private const V *start,
+                                            int step, bool whole, private V *sum, private const INDEX *place,
+                                            global float *restrict y, INDEX to, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX rows = KERNEL(0), columns = KERNEL(1), block = CHANNEL, row = TAP(0), column = TAP(1);
+    const bool single = DEPTH == 1;
     V c[PIXEL][VECTORS];
 #pragma unroll
     for (int i = 0; i < PIXEL * VECTORS; i++)
@@ -108,24 +114,17 @@ NCL_APART static void FN(conv_blocked_tile)(SIZES size, INDEX blocks, IMAGE cons
     for (INDEX k = 0; k < blocks; k++, x += block)
         for (INDEX r = 0; r < rows; r++)
             for (INDEX q = 0; q < columns; q++) {
-                IMAGE const float *tap = x + r * row + q * column, *pixel[PIXEL];
+                global const float *tap = x + r * row + q * column, *pixel[PIXEL];
 #pragma unroll
                 for (int i = 0; i < PIXEL; i++)
                     pixel[i] = tap + at[i];
-#pragma unroll
-                for (int d = 0; d < DEPTH; d++, w += WIDTH_OF_PANEL) {
-                    V weight[VECTORS];
-#pragma unroll
-                    for (int v = 0; v < VECTORS; v++)
-                        weight[v] = VLOAD(w + v * LANES);
-#pragma unroll
-                    for (int i = 0; i < PIXEL; i++) {
-                        const V value = pixel[i][d];
-#pragma unroll
-                        for (int v = 0; v < VECTORS; v++)
-                            c[i][v] = fma(value, weight[v], c[i][v]);
-                    }
+                if (single) {
+                    CHANNEL_OF_BLOCK(0)
+                    continue;
                 }
+#pragma unroll
+                for (int d = 0; d < LANES; d++)
+                    CHANNEL_OF_BLOCK(d)
             }
     if (whole) {
         const INDEX next = Y_CHANNEL;
@@ -161,11 +160,10 @@ static void FN(conv_blocked_start)(SIZES size, INDEX channels, global const floa
         start[v] = BIAS ? NCL_LOAD(float, b + min(v * LANES, channels), clamp(channels - v * LANES, 0, LANES)) : (V)*b;
 }
 
-#if STRIP
-NCL_BORDER_ROW(FN(conv_blocked_row), private)
+NCL_BORDER_ROW(FN(conv_blocked_row), global)
 
 /* The rows of all channels that the pixels from output row `first` on read. */
-NCL_APART static void FN(conv_blocked_strip)(SIZES size, INDEX first, global const float *x, private float *strip)
+NCL_APART static void FN(conv_blocked_strip)(SIZES size, INDEX first, global const float *x, global float *strip)
 {
     const INDEX pitch = PITCH, width = EXTENT(1);
     for (INDEX c = 0; c < BLOCKS; c++)
@@ -177,10 +175,9 @@ NCL_APART static void FN(conv_blocked_strip)(SIZES size, INDEX first, global con
                 strip[e] = 0;
         }
 }
-#endif
 
 /* Tiles [tile, last) of one panel, whose weights begin at w and whose sums start with `start`; x: where they read. */
-static void FN(conv_blocked_panel)(SIZES size, INDEX tile, INDEX last, IMAGE const float *x, private const INDEX *from,
+static void FN(conv_blocked_panel)(SIZES size, INDEX tile, INDEX last, global const float *x, private const INDEX *from,
                                    private const INDEX *to, global const float *w, private const V *start,
                                    INDEX channels, global float *y, INDEX at, INDEX channel CHAIN_PARAMETERS)
 {
@@ -201,28 +198,25 @@ static void FN(conv_blocked_panel)(SIZES size, INDEX tile, INDEX last, IMAGE con
         }
 }
 
-static void FN(conv_blocked)(INDEX task, SIZES size, global const float *x, global const float *w,
-                             global const float *b, global float *y CHAIN_PARAMETERS)
+/* Tiles [tile, last) of group g of image n, for panels [first, end). */
+static void FN(conv_blocked_tiles)(SIZES size, INDEX n, INDEX g, INDEX tile, INDEX last, INDEX first, INDEX end,
+                                   global const float *x, global const float *w, global const float *b,
+                                   global float *strip, global float *y CHAIN_PARAMETERS)
 {
     const INDEX pixels = PIXELS, filters = FILTERS, panels = (filters + WIDTH_OF_PANEL - 1) / WIDTH_OF_PANEL;
-    const INDEX all = (pixels + PIXEL - 1) / PIXEL, pixel_blocks = (all + TILES - 1) / TILES;
-    const INDEX shares = (panels + PANELS - 1) / PANELS, depth = BLOCKS * KERNEL(0) * KERNEL(1) * DEPTH;
-    INDEX rest = task, from[TILES_MAX * PIXEL], to[TILES_MAX * PIXEL];
-    const INDEX tile = rest % pixel_blocks * TILES, first = (rest /= pixel_blocks) % shares * PANELS;
-    const INDEX g = (rest /= shares) % GROUPS, n = rest / GROUPS;
-    const INDEX last = min(tile + TILES, all), end = min(first + PANELS, panels);
+    const INDEX depth = BLOCKS * KERNEL(0) * KERNEL(1) * DEPTH;
+    INDEX from[TILES_MAX * PIXEL], to[TILES_MAX * PIXEL];
     for (INDEX s = tile; s < last; s++)
         FN(conv_blocked_find)(size, max(min(s * PIXEL, pixels - PIXEL), (INDEX)0), from + (s - tile) * PIXEL,
                               to + (s - tile) * PIXEL);
-#if STRIP
-    float image[STRIP_MAX];
-    const INDEX row = max(min(tile * PIXEL, pixels - PIXEL), (INDEX)0) / OUT_WIDTH;
-    FN(conv_blocked_strip)(size, row, x + (n * GROUPS + g) * BLOCKS * EXTENT(0) * EXTENT(1), image);
-    for (INDEX i = 0; i < (last - tile) * PIXEL; i++)
-        from[i] -= row * STEP(0);
-#else
     global const float *image = x + n * BATCH + g * BLOCKS * CHANNEL + FIRST;
-#endif
+    if (ROWS) {
+        const INDEX row = max(min(tile * PIXEL, pixels - PIXEL), (INDEX)0) / OUT_WIDTH;
+        FN(conv_blocked_strip)(size, row, x + (n * GROUPS + g) * BLOCKS * EXTENT(0) * EXTENT(1), strip);
+        for (INDEX i = 0; i < (last - tile) * PIXEL; i++)
+            from[i] -= row * STEP(0);
+        image = strip;
+    }
     for (INDEX panel = first; panel < end; panel++) {
         const INDEX channel = panel * WIDTH_OF_PANEL, channels = filters - channel;
         const INDEX block = n * Y_BATCH + (g * ((filters + LANES - 1) / LANES) + panel * VECTORS) * Y_CHANNEL;
@@ -234,4 +228,18 @@ static void FN(conv_blocked)(INDEX task, SIZES size, global const float *x, glob
         FN(conv_blocked_panel)(size, tile, last, image, from, to, w + (g * panels + panel) * depth * WIDTH_OF_PANEL,
                                start, channels, y, block + Y_FIRST, g * filters + channel CHAIN_ARGUMENTS);
     }
+}
+
+static void FN(conv_blocked)(INDEX task, SIZES size, global const float *x, global const float *w,
+                             global const float *b, global float *scratch, global float *y CHAIN_PARAMETERS)
+{
+    const INDEX all = (PIXELS + PIXEL - 1) / PIXEL, panels = (FILTERS + WIDTH_OF_PANEL - 1) / WIDTH_OF_PANEL;
+    const INDEX tiles = TILES, share = tiles * STRIPS, parts = (all + share - 1) / share;
+    const INDEX shares = (panels + PANELS - 1) / PANELS;
+    INDEX rest = task;
+    const INDEX tile = rest % parts * share, first = (rest /= parts) % shares * PANELS;
+    const INDEX g = (rest /= shares) % GROUPS, n = rest / GROUPS, last = min(tile + share, all);
+    for (INDEX at = tile; at < last; at += tiles)
+        FN(conv_blocked_tiles)(size, n, g, at, min(at + tiles, last), first, min(first + PANELS, panels), x, w, b,
+                               scratch + task * BLOCKS * CHANNEL, y CHAIN_ARGUMENTS);
 }

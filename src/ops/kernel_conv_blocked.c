@@ -78,6 +78,7 @@ static double conv_blocked_cost(const struct ncl_target *target, const struct nc
 
 struct share {
     int64_t tiles, panels, part; /* of a task; blocks of the depth at a time */
+    int64_t strips;              /* of so many tiles, of a task */
     int64_t tasks;
 };
 
@@ -98,6 +99,7 @@ static struct share share_work(const struct ncl_target *target, const struct ncl
     const int64_t images = conv->window.in.extent[0] * conv->groups, wanted = TASKS * (int64_t)target->compute_units;
     struct share share = {.tiles = near / (conv->in_channels * tile.rows * image.stride[0] * image.stride[1]),
                           .panels = panels,
+                          .strips = 1,
                           .part = at_least_one(near / (image.size[0] * image.size[1] * depth * width))};
     share.tiles = at_least_one(share.tiles < tiles_max ? share.tiles : tiles_max);
     share.tiles = ncl_ceil_div(all, ncl_ceil_div(all, share.tiles));
@@ -138,6 +140,26 @@ static int64_t strip_pitch(const struct ncl_window_axes *image)
     return image->in[1] + image->before[1] + image->after[1];
 }
 
+/* No more tasks than it takes: each has room for a strip. */
+static void join_strips(struct share *share, const struct ncl_target *target, const struct ncl_problem *problem,
+                        struct ncl_tile tile)
+{
+    const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
+    const int64_t all = ncl_ceil_div(image.out[0] * image.out[1], tile.rows), parts = ncl_ceil_div(all, share->tiles),
+                  others = share->tasks / parts;
+    share->strips = at_least_one(share->tasks / (TASKS * (int64_t)target->compute_units));
+    share->strips = share->strips < parts ? share->strips : parts;
+    share->tasks = others * ncl_ceil_div(parts, share->strips);
+}
+
+static ncl_ref strip_scratch(struct ncl_lower *lower, const struct ncl_conv *conv, const struct share *share,
+                             int64_t rows)
+{
+    const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
+    return ncl_lower_scratch(lower, "strips", NNEFCL_SCALAR,
+                             share->tasks * conv->in_channels * rows * strip_pitch(&image));
+}
+
 /* What the kernel knows of x: in place, or in strips of `rows` rows. */
 static void emit_input(struct ncl_emit *step, const struct ncl_window_axes *image, const struct ncl_place *x,
                        int64_t rows)
@@ -157,19 +179,20 @@ static nnefcl_status emit_conv(struct ncl_lower *lower, const struct ncl_problem
     const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
     const int64_t depth = rows ? 1 : lower->plan->target.lanes;
     const ncl_ref packed = pack_filter(lower, conv, depth, ncl_tile_columns(&lower->plan->target, tile));
+    const ncl_ref strips = rows ? strip_scratch(lower, conv, share, rows) : NCL_NO_TENSOR;
     const struct ncl_place from = ncl_blocks_place(lower, x), to = ncl_blocks_place(lower, problem->out);
     struct ncl_emit *step = ncl_step_begin(lower, "conv_blocked");
     ncl_step_define_int(step, "PIXEL", tile.rows);
     ncl_step_define_int(step, "VECTORS", tile.vectors);
     ncl_step_define_int(step, "TILES_MAX", TILES_MAX);
-    if (rows) {
-        ncl_step_define_int(step, "STRIP", 1);
-        ncl_step_define_int(step, "STRIP_MAX", STRIP_MAX);
-        ncl_window_define_border(step, conv->window.border);
-    }
+    ncl_window_define_border(step, rows ? conv->window.border : NCL_BORDER_CONSTANT);
     ncl_step_in(step, x);
     ncl_step_in(step, packed);
     ncl_step_in(step, ncl_lower_tensor(lower, conv->bias));
+    if (rows)
+        ncl_step_out(step, strips);
+    else
+        ncl_step_in(step, x); /* for none */
     ncl_step_out(step, problem->out);
     ncl_step_after_shared(lower, step, problem->out, 1, true, x);
     ncl_step_size(step, "PIXELS", image.out[0] * image.out[1]);
@@ -189,6 +212,7 @@ static nnefcl_status emit_conv(struct ncl_lower *lower, const struct ncl_problem
     ncl_step_sizes(step, "BEFORE", image.before, 2);
     ncl_step_size(step, "ROWS", rows);
     ncl_step_size(step, "PITCH", strip_pitch(&image));
+    ncl_step_size(step, "STRIPS", share->strips);
     ncl_step_flops(step, problem->flops);
     return ncl_step_end(step, share->tasks);
 }
@@ -237,7 +261,7 @@ static const char *conv_into_blocks_unfit(const struct ncl_target *target, const
     if (conv->groups > 1 && conv->out_channels % target->lanes)
         return "groups that are no whole blocks of channels";
     return strip_tiles(problem, ncl_target_tile(target, 0, conv->out_channels)) ? NULL
-                                                                                : "its rows do not fit private memory";
+                                                                                : "its rows are more than a strip";
 }
 
 static double conv_into_blocks_cost(const struct ncl_target *target, const struct ncl_problem *problem,
@@ -250,8 +274,8 @@ static nnefcl_status conv_into_blocks_emit(struct ncl_lower *lower, const struct
                                            const struct ncl_choice *choice)
 {
     const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
-    const struct share share =
-        share_work(&lower->plan->target, problem, choice->tile, 1, strip_tiles(problem, choice->tile));
+    struct share share = share_work(&lower->plan->target, problem, choice->tile, 1, strip_tiles(problem, choice->tile));
+    join_strips(&share, &lower->plan->target, problem, choice->tile);
     return emit_conv(lower, problem, choice->tile, &share, ncl_lower_tensor(lower, problem->conv.input),
                      strip_rows(&image, share.tiles * choice->tile.rows));
 }

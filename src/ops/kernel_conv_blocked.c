@@ -11,7 +11,8 @@
 #define TASKS     8     /* for each core, so that the last ones end together */
 
 #define EFFICIENCY 0.85
-#define STRIP_PART 0.8 /* of that, where one channel at a time is multiplied */
+#define READ_RATE  25.0 /* GB/s of packed filters */
+#define STRIP_PART 0.8  /* of that, where one channel at a time is multiplied */
 
 /* What reads zeros around its input in blocks can do without tests at borders; NULL: that is enough. */
 static const char *border_unfit(const struct ncl_window *window)
@@ -56,6 +57,14 @@ static size_t conv_blocked_choices(const struct ncl_target *target, const struct
     return 1;
 }
 
+/* A tile is computed whole, however few pixels there are. */
+static double idle_rows(const struct ncl_problem *problem, struct ncl_tile tile)
+{
+    const struct ncl_window *w = &problem->conv.window;
+    const double pixels = (double)ncl_shape_span(&w->out, 2, w->rank), rows = (double)tile.rows;
+    return pixels < rows ? rows / pixels : 1;
+}
+
 /* Of one image; channels of filling are computed too. */
 static double padded_cost(const struct ncl_target *target, const struct ncl_problem *problem,
                           const struct ncl_choice *choice, int64_t depth, double efficiency)
@@ -65,7 +74,10 @@ static double padded_cost(const struct ncl_target *target, const struct ncl_prob
     const double filters = (double)(ncl_ceil_div(conv->out_channels, width) * width) / (double)conv->out_channels,
                  channels = (double)(ncl_ceil_div(conv->in_channels, depth) * depth) / (double)conv->in_channels;
     const double macs = problem->flops / 2 / (double)conv->window.out.extent[0];
-    return ncl_cost_macs(target, macs * filters * channels, efficiency);
+    const double weights = 4 * (double)ncl_shape_volume(&conv->filter->shape);
+    const double work = ncl_cost_macs(target, macs * filters * channels * idle_rows(problem, choice->tile), efficiency),
+                 read = ncl_cost_bytes(weights, READ_RATE);
+    return work > read ? work : read;
 }
 
 static double conv_blocked_cost(const struct ncl_target *target, const struct ncl_problem *problem,

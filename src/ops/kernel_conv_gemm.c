@@ -17,6 +17,7 @@
 
 #define EFFICIENCY  0.7
 #define CACHE_RATE  20.0  /* GB/s of one core packing pixels */
+#define READ_RATE   25.0  /* GB/s of packed filters */
 #define MEMORY_RATE 10.0  /* GB/s of conv_halo */
 #define LAUNCH      130.0 /* microseconds of a step more, with the wait for its last task */
 #define STRIP_RATE  40.0  /* GB/s of one core laying out rows */
@@ -254,8 +255,11 @@ static double product_cost(const struct ncl_target *target, const struct ncl_pro
     const double pixels = (double)ncl_shape_span(&conv->window.out, 2, conv->window.rank) * (double)conv->groups;
     const double packed = pixels * (double)conv->in_channels * (double)ncl_window_volume(&conv->window);
     const double macs = problem->flops / 2 / (double)conv->window.out.extent[0];
-    return ncl_cost_macs(target, macs * rows / filters, EFFICIENCY) +
-           ncl_cost_bytes(8 * packed, CACHE_RATE * target->compute_units);
+    const double image = pixels / (double)conv->groups, width = (double)ncl_tile_columns(target, tile);
+    const double idle = image < width ? width / image : 1; /* a tile is computed whole */
+    const double work = ncl_cost_macs(target, macs * rows / filters * idle, EFFICIENCY),
+                 read = ncl_cost_bytes(4 * (double)ncl_shape_volume(&conv->filter->shape), READ_RATE);
+    return (work > read ? work : read) + ncl_cost_bytes(8 * packed, CACHE_RATE * target->compute_units);
 }
 
 /* Where there is a border or a stride, the image is copied before, in a step of its own. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Convolution whose window is the whole image, on devices that are not CPUs: the images, a row each, times the
- * filters. */
+/* Convolution whose window is the whole image, as 1 x 1 ones on a single pixel are: the images, a row each, times the
+ * filters. By trees of work-groups, or on CPUs along the sums. */
 #include "ops/conv.h"
 #include "ops/group_product.h"
 
@@ -26,15 +26,20 @@ static struct ncl_matmul describe_matrices(const struct ncl_conv *conv)
                                .bias = {.row = 0, .column = ncl_shape_volume(&conv->bias->shape) > 1}};
 }
 
+static const char *vectors_unfit(const struct ncl_target *target, const struct ncl_matmul *matrices)
+{
+    return target->cpu ? ncl_gemv_unfit(target, matrices) : ncl_group_vector_unfit(target, matrices);
+}
+
 static const char *conv_whole_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
 {
-    const char *device = ncl_group_vector_unfit(target, NULL);
+    const char *device = vectors_unfit(target, NULL);
     if (device || !problem)
         return device;
     if (!is_whole(&problem->conv))
         return "the window is not the whole image";
     const struct ncl_matmul matrices = describe_matrices(&problem->conv);
-    return ncl_group_vector_unfit(target, &matrices);
+    return vectors_unfit(target, &matrices);
 }
 
 /* Of one image, as of all variants. */
@@ -43,7 +48,8 @@ static double conv_whole_cost(const struct ncl_target *target, const struct ncl_
 {
     (void)choice;
     const struct ncl_matmul matrices = describe_matrices(&problem->conv);
-    return ncl_group_vector_cost(target, &matrices) / (double)matrices.m;
+    const double all = target->cpu ? ncl_gemv_cost(target, &matrices) : ncl_group_vector_cost(target, &matrices);
+    return all / (double)matrices.m;
 }
 
 static nnefcl_status conv_whole_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
@@ -55,13 +61,18 @@ static nnefcl_status conv_whole_emit(struct ncl_lower *lower, const struct ncl_p
     matrices.a.ref = ncl_lower_tensor(lower, conv->input);
     matrices.b.ref = ncl_lower_tensor(lower, conv->filter);
     matrices.bias.ref = ncl_lower_tensor(lower, conv->bias);
-    const struct ncl_group_product product = {.matrices = &matrices, .problem = problem, .axis = 1};
-    return ncl_group_vector_emit(lower, &product);
+    if (!lower->plan->target.cpu) {
+        const struct ncl_group_product product = {.matrices = &matrices, .problem = problem, .axis = 1};
+        return ncl_group_vector_emit(lower, &product);
+    }
+    struct ncl_problem product = *problem;
+    product.product = matrices;
+    return ncl_gemv_emit(lower, &product);
 }
 
 const struct ncl_variant ncl_variant_conv_whole = {.name = "conv_whole",
                                                    .family = NCL_FAMILY_CONV,
-                                                   .about = "the window is the image: filters joined as trees",
+                                                   .about = "the window is the image: along the sums, or as trees",
                                                    .unfit = conv_whole_unfit,
                                                    .cost = conv_whole_cost,
                                                    .emit = conv_whole_emit};

@@ -9,11 +9,16 @@
 #define READ_RATE  40.0 /* GB/s of w */
 #define COPY_RATE  19.0 /* GB/s of a copy that is read and written */
 
-static const char *gemv_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
+const char *ncl_gemv_unfit(const struct ncl_target *target, const struct ncl_matmul *p)
 {
     if (!target->cpu)
         return "needs a device with few wide cores";
-    return problem ? ncl_product_row_major(&problem->product) : NULL;
+    return p ? ncl_product_row_major(p) : NULL;
+}
+
+static const char *gemv_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
+{
+    return ncl_gemv_unfit(target, problem ? &problem->product : NULL);
 }
 
 /* A wide product has the rows of A for x, a narrow one the columns of B. */
@@ -28,17 +33,21 @@ static double copy_cost(const struct ncl_matmul *p, int64_t along_k, int64_t row
     return along_k == 1 || constant ? 0 : ncl_cost_bytes(8.0 * (double)rows * (double)p->k, COPY_RATE);
 }
 
-static double gemv_cost(const struct ncl_target *target, const struct ncl_problem *problem,
-                        const struct ncl_choice *choice)
+double ncl_gemv_cost(const struct ncl_target *target, const struct ncl_matmul *p)
 {
-    (void)choice;
-    const struct ncl_matmul *p = &problem->product;
     const double count = (double)ncl_product_batch_count(p), macs = (double)p->m * (double)p->n * (double)p->k;
     const bool swapped = is_swapped(target, p);
     const double wide = (double)(swapped ? p->m : p->n) * (double)p->k, read = ncl_cost_bytes(4 * wide, READ_RATE);
     const double work = ncl_cost_macs(target, macs, (swapped ? p->n : p->m) <= FEW_ROWS ? EFFICIENCY : BEYOND);
     return count * ((read > work ? read : work) + copy_cost(p, p->a.column, p->m, p->a_constant) +
                     copy_cost(p, p->b.row, p->n, p->b_constant));
+}
+
+static double gemv_cost(const struct ncl_target *target, const struct ncl_problem *problem,
+                        const struct ncl_choice *choice)
+{
+    (void)choice;
+    return ncl_gemv_cost(target, &problem->product);
 }
 
 /* Rows of x against rows of w; c is transposed when they are swapped. Both get contiguous along k first. */
@@ -74,14 +83,19 @@ static nnefcl_status emit_vectors(struct ncl_lower *lower, const struct ncl_prob
     return ncl_product_end(step, problem, ncl_ceil_div(w_rows, rows));
 }
 
-static nnefcl_status gemv_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
-                               const struct ncl_choice *choice)
+nnefcl_status ncl_gemv_emit(struct ncl_lower *lower, const struct ncl_problem *problem)
 {
-    (void)choice;
     const struct ncl_matmul *p = &problem->product;
     if (is_swapped(&lower->plan->target, p))
         return emit_vectors(lower, problem, ncl_matmul_transposed(p->b), p->n, p->a, p->m, true);
     return emit_vectors(lower, problem, p->a, p->m, ncl_matmul_transposed(p->b), p->n, false);
+}
+
+static nnefcl_status gemv_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
+                               const struct ncl_choice *choice)
+{
+    (void)choice;
+    return ncl_gemv_emit(lower, problem);
 }
 
 const struct ncl_variant ncl_variant_product_gemv = {.name = "product_gemv",

@@ -23,7 +23,7 @@ nnefcl_status ncl_product_choose(struct ncl_lower *lower, struct ncl_problem *pr
 /* Why kernels that write rows of C cannot compute it, NULL: they can. */
 const char *ncl_product_row_major(const struct ncl_matmul *p);
 int64_t ncl_product_batch_count(const struct ncl_matmul *p);
-/* The axis of the result that columns of C go along. */
+/* The axis of the result that columns of C go along: the last one, but for extents of 1 behind it. */
 int ncl_product_axis(const struct ncl_problem *problem);
 /* A and B as they were packed, the bias and the result as a step's tensors. */
 void ncl_product_operands(struct ncl_lower *lower, struct ncl_emit *step, const struct ncl_problem *problem, ncl_ref a,
@@ -42,5 +42,13 @@ int64_t ncl_product_copy_batch(struct ncl_strided *copy, const struct ncl_matmul
 /* A dense row-major copy of a matrix of these extents. */
 struct ncl_matrix ncl_product_dense(struct ncl_lower *lower, const struct ncl_matmul *p, struct ncl_matrix matrix,
                                     int64_t rows, int64_t columns, const char *name);
+
+/* ---- kernel_gemv.c: few rows on CPUs, also for operations that are products in disguise ---- */
+
+/* Why the device cannot (`p` NULL), or the product cannot be had there; NULL: it can. */
+const char *ncl_gemv_unfit(const struct ncl_target *target, const struct ncl_matmul *p);
+double ncl_gemv_cost(const struct ncl_target *target, const struct ncl_matmul *p);
+/* The problem's product is filled in. */
+nnefcl_status ncl_gemv_emit(struct ncl_lower *lower, const struct ncl_problem *problem);
 
 #endif

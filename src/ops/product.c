@@ -78,7 +78,10 @@ int64_t ncl_product_batch_count(const struct ncl_matmul *p)
 
 int ncl_product_axis(const struct ncl_problem *problem)
 {
-    return problem->result ? problem->result->shape.rank - 1 : -1;
+    int axis = problem->result ? problem->result->shape.rank - 1 : -1;
+    while (axis > 1 && problem->result->shape.extent[axis] == 1 && problem->product.n != 1)
+        axis--;
+    return axis;
 }
 
 nnefcl_status ncl_product_end(struct ncl_emit *step, const struct ncl_problem *problem, int64_t tasks)

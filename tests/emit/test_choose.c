@@ -17,7 +17,7 @@ static const struct choice_case {
     {"a border", X("[1,8,28,28]", "conv(x, x1)"), NULL, "conv_strip", "conv_item"},
     {"many filters", X("[1,8,28,28]", "conv(x, x4)"), NULL, "conv_strip", "conv_group"},
     {"three axes", X("[1,8,9,9,9]", "conv(x, x5)"), NULL, "conv_gemm", "conv_item"},
-    {"the whole image", X("[1,8,3,3]", "conv(x, x1, padding = [(0,0),(0,0)])"), NULL, "conv_gemm", "conv_whole"},
+    {"the whole image", X("[1,8,3,3]", "conv(x, x1, padding = [(0,0),(0,0)])"), NULL, "conv_whole", "conv_whole"},
     {"depthwise", X("[1,8,12,12]", "conv(x, x3, groups = 8)"), NULL, "conv_rows", "conv_item"},
     {"forced", X("[1,8,12,12]", "conv(x, x1)"), "conv=conv_direct", "conv_direct", "conv_direct"},
     {"all plain", X("[1,8,12,12]", "conv(x, x1)"), "plain", "conv_direct", "conv_direct"},

@@ -280,6 +280,10 @@ static const struct op_case cases[] = {
      "1.75 1.75 -1.75 1.75 1.5 "
      "-1 1.75 -0.25 1.75 -0.75 -2 -0.75 0.5 1.5 1.75 0.25 1.5 0.75 | 1.25 1.25 -1.5 -0.75 0.75",
      "0.4375 -3.6875 -4.3125 2.1875 0.25"},
+    {"the window is the image, scaled by channels",
+     "graph g( x, w, s ) -> ( y )\n{\n    x = external(shape = [3,1,1,2]);\n    w = external(shape = [2,1,1,2]);\n"
+     "    s = external(shape = [1,2]);\n    y = relu(mul(conv(x, w, padding = [(0,0),(0,0)]), s));\n}\n",
+     "1 2 3 4 5 6 | 1 0.5 2 -1 | 10 -3", "20 0 50 0 80 0"},
     {"a loud pixel whose taps are 0", XW("[1,1,7,7]", "[1,1,3,3]", ", padding = [(0,0),(0,0)]"), "1000000 48*1 | 0 8*1",
      "25*8", .atol = 4},
     {"filter larger than the input", XW("[1,1,2,2]", "[1,1,5,5]", ""),

@@ -190,9 +190,9 @@ static const char *const flat[] = {
     "( in_0 ) -> ( out )|in_0 = external<scalar>(shape = [1, 5, 6, 2])|axes = [0, 3, 1, 2]|conv(|padding = [(1, 1), "
     "(0, 1)]"
     "|stride = [2, 2]|clamp(|0.0, 6.0)|out = transpose",
-    "( x ) -> ( y )|zero_point_linear_quantize(x, 1, 0.5, bits = 8, signed = true, symmetric = false)",
-    "( x ) -> ( y )|x = external<integer>|cast<scalar>(x)|sub(|1.0)|mul(|0.5)|zero_point_linear_quantize(|-2, 0.25|div("
-    "|0.25)|add(|-2.0)|round(|y = cast<integer>",
+    "( x ) -> ( y )|div(x, 0.5)|round_away(|add(|1.0)|clamp(|-128.0, 127.0)|sub(|1.0)|y = mul(|0.5)",
+    "( x ) -> ( y )|x = external<integer>|cast<scalar>(x)|sub(|1.0)|round(|round_away(|add(|-2.0)|clamp(|y = "
+    "cast<integer>",
 };
 
 START_TEST(read_model)
@@ -247,12 +247,14 @@ END_TEST
 /* ---- single operators: values by the definition ---- */
 
 enum { INT32 = 2 };
+enum { ADD, AVERAGE_POOL, LEAKY_RELU = 98, PAD = 34, MUL = 18, MEAN = 40, MAX_POOL = 17, DIFFERENCE = 99, RESIZE = 23 };
+enum { SUB = 41, FULLY_CONNECTED = 9, PRELU = 54, CONCATENATION = 2, RESHAPE = 22, L2_NORMALIZATION = 11 };
 enum { L2_POOL = 12, RNN = 35, LSTM = 44, TOP_K = 48, PRODUCT = 81, ONE_HOT = 85, CUM_SUM = 128 };
 
 #define MAX_OPERANDS 21
 
 /* y = op(x, operands). An operand is "-", absent, "~2x3:", a variable, or a constant, of integers after 'i'; x too may
- * be of integers. */
+ * be of integers. "q0.5,-1 2x3: ...": integers of 8 bits, with scale and zero point. */
 static const struct single {
     int code;
     struct field option[6];
@@ -268,7 +270,28 @@ static const struct single {
     {L2_POOL, POOL(1, 0), "1x1x3x1: 3 4 6", {0}, "1x1x1x1: 3.53553391"},
     {L2_POOL, POOL(0, 0), "1x1x3x1: 3 4 6", {0}, "1x1x2x1: 3.53553391 6"},
     {L2_POOL, POOL(1, 3), "1x2x2x2: 3 7 4 7 1 1 -1 1", {0}, "1x2x1x2: 3.53553391 6 1 1"},
+    /* whole numbers as the reference kernels round them: half away from zero, once more where a factor is shifted */
+    {AVERAGE_POOL, POOL(1, 0), "q0.1,5 1x1x4x1: -3 -2 2 3", {0}, "q0.1,5 1x1x2x1: -3 3"},
+    {AVERAGE_POOL, POOL(1, 1), "q0.1,5 1x1x4x1: -3 -2 20 3", {0}, "q0.1,5 1x1x2x1: 5 12"},
+    {MAX_POOL, POOL(1, 0), "q0.1,5 1x1x4x1: -3 -2 2 3", {0}, "q0.1,5 1x1x2x1: -2 3"},
 #undef POOL
+    {ADD, {{0, 1, 0, NULL}}, "q0.5,1 4: 2 4 -2 -4", {"q0.5,0 4: 0 0 0 0"}, "q1,0 4: 1 2 -2 -3"},
+    {ADD, {{0, 1, 0, NULL}}, "q0.5,0 2: 127 -128", {"q0.5,0 2: 127 -128"}, "q0.5,0 2: 127 -128"},
+    {SUB, {{0, 1, 3, NULL}}, "q1,0 3: 1 9 -9", {"q0.5,0 1: 2"}, "q0.5,-10 3: -10 2 -10"},
+    {MUL, {{0, 1, 0, NULL}}, "q0.0030653492768262973,0 2: 40 -40", {"q1,0 1: 53"}, "q1,0 2: 7 -7"},
+    {MEAN, {{0, 1, 0, NULL}}, "q0.8,0 2x2: 1 0 3 -2", {"i: 1"}, "q1,0 2: 1 1"},
+    {DIFFERENCE, {{0}}, "q1,0 3: 3 -4 0", {"q0.5,2 1: 4"}, "q1,-1 3: 3 24 0"},
+    {LEAKY_RELU, {{0, 4, 0x3e800000, NULL}}, "q1,1 4: 5 1 -1 -9", {0}, "q0.5,0 4: 8 0 -1 -5"},
+    {PRELU, {{0}}, "q1,0 2x2: 4 4 -4 -4", {"q0.5,1 2: 2 -1"}, "q1,0 2x2: 4 4 -2 4"},
+    {PAD, {{0}}, "q0.5,3 2: 7 8", {"i1x2: 1 0"}, "q0.5,3 3: 3 7 8"},
+    {RESIZE, {{3, 1, 1, NULL}}, "q1,0 1x1x2x1: 0 2", {"i2: 1 4"}, "q1,0 1x1x4x1: 0 1 2 2"},
+    {RESIZE, {{3, 1, 1, NULL}}, "q1,0 1x1x2x1: 0 -2", {"i2: 1 4"}, "q1,0 1x1x4x1: 0 -1 -2 -2"},
+    {FULLY_CONNECTED, {{0, 1, 1, NULL}}, "q0.5,-1 1x2: 1 3", {"q0.5,0 2x2: 1 2 -1 -2", "-"}, "q1,0 1x2: 3 0"},
+    {CONCATENATION, {{0, 4, 0, NULL}}, "q0.5,3 1: 7", {"q0.5,3 1: -7"}, "q0.5,3 2: 7 -7"},
+    {CONCATENATION, {{0, 4, 0, NULL}}, "q0.5,3 1: 7", {"q1,0 1: -7"}, "q0.5,3 2: 7 -11"},
+    {RESHAPE, {{0}}, "q0.5,3 2: 7 8", {"i2: 2 1"}, "q0.5,3 2x1: 7 8"},
+    {PRELU, {{0}}, "2x1x2: 4 4 -4 -4", {"1x2: 0.5 2"}, "2x1x2: 4 4 -2 -8"},
+    {L2_NORMALIZATION, {{0, 1, 0, NULL}}, "2x2: 3 4 0 0", {0}, "2x2: 0.6 0.8 0 0"},
     {ONE_HOT, {{0, 4, (uint32_t)-1, NULL}}, "i2: 1 0", {"i: 3", ": 5", ": -1"}, "2x3: -1 5 -1 5 -1 -1"},
     {ONE_HOT, {{0, 4, 0, NULL}}, "i2: 1 0", {"i: 3", ": 1", ": 0"}, "3x2: 0 1 1 0 0 0"},
     {ONE_HOT, {{0, 4, 1, NULL}}, "i1x2: 7 -1", {"i: 2", ": 1", ": 0"}, "1x2x2: 0 0 0 0"},
@@ -347,15 +370,35 @@ static const struct single {
 #undef WEIGHTS
 };
 
+/* "q0.5,-1 2x3: ...": scale and zero point of `t`; returns what is behind them, or the text itself. */
+static const char *quant_read(struct tensor *t, const char *text)
+{
+    char *end;
+    if (*text != 'q')
+        return text;
+    t->type = INT8;
+    t->scale = strtof(text + 1, &end);
+    t->zero_point = (int)strtol(end + 1, &end, 10);
+    return end + 1;
+}
+
 /* Tensor `index` of a single model; constants have buffer index + 1. */
 static void put_operand(struct bytes *file, size_t place, size_t index, const char *text)
 {
     static const char *const names[] = {"x", "w"};
     const bool whole = *text == 'i', variable = *text == '~';
+    struct tensor quantized = {.name = names[index > 0]};
     struct written w;
     size_t shape, name;
-    written_read(&w, text + (whole || variable));
+    written_read(&w, quant_read(&quantized, text) + (whole || variable));
     const int buffer = index == 0 || w.count == 0 ? 0 : (int)index + 1;
+    quantized.rank = w.rank;
+    memcpy(quantized.extent, w.extent, sizeof quantized.extent);
+    quantized.buffer = buffer;
+    if (quantized.scale > 0) {
+        put_tensor(file, place, &quantized);
+        return;
+    }
     point(file, place,
           TABLE(file, {0, 0, 0, &shape}, {1, 1, whole ? INT32 : FLOAT32, NULL}, {2, 4, (uint64_t)buffer, NULL},
                 {3, 0, 0, &name}, {5, 1, variable, NULL}));
@@ -365,14 +408,19 @@ static void put_operand(struct bytes *file, size_t place, size_t index, const ch
 
 static void put_constant(struct bytes *file, size_t place, const char *text)
 {
+    struct tensor quantized = {0};
     struct written w;
     size_t data;
-    written_read(&w, text + (*text == 'i' || *text == '~'));
+    written_read(&w, quant_read(&quantized, text) + (*text == 'i' || *text == '~'));
     if (w.count == 0) {
         point(file, place, TABLE(file, {3, 1, 0, NULL}));
         return;
     }
     point(file, place, TABLE(file, {0, 0, 0, &data}));
+    if (quantized.scale > 0) {
+        put_ints(file, data, w.whole, w.count, 1);
+        return;
+    }
     point(file, data, file->size);
     bytes_int(file, 4 * w.count, 4);
     bytes_put(file, *text == 'i' ? (const void *)w.whole : w.value, 4 * w.count);
@@ -391,6 +439,8 @@ static void make_single(struct bytes *file, const struct single *s)
 {
     size_t codes, graphs, buffers, tensors, inputs, outputs, operations, read, written, options, count = 1, there = 1;
     const char *text[MAX_OPERANDS] = {s->x};
+    struct tensor result = {.name = "y", .type = FLOAT32};
+    quant_read(&result, s->y);
     int operand[MAX_OPERANDS] = {0};
     for (; count < MAX_OPERANDS && s->operand[count - 1]; count++) {
         const bool absent = *s->operand[count - 1] == '-';
@@ -411,7 +461,7 @@ static void make_single(struct bytes *file, const struct single *s)
     const size_t tensor = put_offsets(file, tensors, there + 1);
     for (size_t i = 0; i < there; i++)
         put_operand(file, tensor + 4 * i, i, text[i]);
-    put_tensor(file, tensor + 4 * there, &(const struct tensor){.name = "y", .type = FLOAT32});
+    put_tensor(file, tensor + 4 * there, &result);
     put_ints(file, inputs, &(int){0}, 1, 4);
     put_ints(file, outputs, &(int){(int)there}, 1, 4);
     const size_t operation = put_offsets(file, operations, 1);
@@ -430,12 +480,13 @@ START_TEST(single)
     static struct bytes file;
     static struct model_text text;
     const struct single *s = &singles[_i];
+    struct tensor unused;
     make_single(&file, s);
     bytes_open(&text, file.data, file.size);
     if (*s->y == '!')
         ck_assert_msg(text.status != NNEFCL_OK && strstr(text.talk, s->y + 1), "%s", text.talk);
     else
-        computed_are(&text, s->x + (*s->x == 'i'), s->y);
+        computed_are(&text, quant_read(&unused, s->x) + (*s->x == 'i'), quant_read(&unused, s->y));
     nnefcl_model_free(text.model);
 }
 END_TEST

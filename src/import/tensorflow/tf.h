@@ -26,9 +26,14 @@ nnefcl_status ncl_tflite_read(struct ncl_import *import, struct ncl_import_graph
 
 /* ---- operands and results (tf_operands.c) ---- */
 
-/* Operand `index`: integers that stand for numbers are those numbers. */
+/* How the integers of an operand, of a result stand for numbers; NULL: they do not. */
+const struct ncl_tf_quant *ncl_tf_input_quant(const struct ncl_import_node *node, size_t index);
+const struct ncl_tf_quant *ncl_tf_output_quant(const struct ncl_import_node *node, size_t index);
+/* Operand `index`: integers that stand for numbers are those numbers, or stay what they are where ncl_tf_moves. */
 struct ncl_tensor *ncl_tf_tensor(struct ncl_import *import, const struct ncl_import_node *node, size_t index);
-/* A filter, which has this rank, with its axes in the order of `axis`; of a constant on the host. */
+/* The same as steps from the zero point, of an operator that ncl_tf_is_quantized; else as ncl_tf_tensor. */
+struct ncl_tensor *ncl_tf_steps(struct ncl_import *import, const struct ncl_import_node *node, size_t index);
+/* A filter (its steps), which has this rank, with its axes in the order of `axis`; of a constant on the host. */
 struct ncl_tensor *ncl_tf_moved(struct ncl_import *import, const struct ncl_import_node *node, size_t index, int rank,
                                 const int *axis);
 /* Operand `index` of rank 1 as [1, C, 1, ...] of this rank. */
@@ -42,6 +47,31 @@ size_t ncl_tf_integers(struct ncl_import *import, const struct ncl_import_node *
 /* The same as axes of a tensor of that rank, negative ones from the back. */
 size_t ncl_tf_axes(struct ncl_import *import, const struct ncl_import_node *node, size_t index, int rank,
                    int axis[NNEFCL_MAX_RANK]);
+
+/* ---- quantized results (tf_requantize.c) ---- */
+
+/* Does it compute with whole numbers: has its first operand a scale, and its first result? */
+bool ncl_tf_is_quantized(const struct ncl_import_node *node);
+/* Does it only move elements, between tensors of one scale? */
+bool ncl_tf_moves(struct ncl_import *import, const struct ncl_import_node *node);
+/* x factor, rounded to whole numbers as the kernels of Lite do. */
+struct ncl_tensor *ncl_tf_rescale(struct ncl_import *import, struct ncl_tensor *x, double factor);
+/* A result of an operator that ncl_tf_is_quantized, rounded: as whole numbers, as steps from the zero point. What is
+ * outside of its type, or of what the activation leaves, is brought back. */
+void ncl_tf_give_whole(struct ncl_import *import, const struct ncl_import_node *node, size_t index, int64_t activation,
+                       struct ncl_tensor *whole);
+void ncl_tf_give_steps(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *steps);
+/* Result 0 as a sum of products of steps of two operands; of real numbers where it is not quantized. */
+void ncl_tf_give_product(struct ncl_import *import, const struct ncl_import_node *node, size_t first, size_t second,
+                         struct ncl_tensor *y);
+/* MEAN of `count` elements whose steps have that sum; ADD and SUB, SQUARED_DIFFERENCE, LEAKY_RELU, PRELU of whole
+ * numbers. */
+void ncl_tf_quantized_mean(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *sum,
+                           int64_t count);
+void ncl_tf_quantized_sum(struct ncl_import *import, const struct ncl_import_node *node);
+void ncl_tf_quantized_difference(struct ncl_import *import, const struct ncl_import_node *node);
+void ncl_tf_quantized_leaky(struct ncl_import *import, const struct ncl_import_node *node, double alpha);
+void ncl_tf_quantized_prelu(struct ncl_import *import, const struct ncl_import_node *node);
 
 /* ---- channels (tf_channels.c) ---- */
 
@@ -73,10 +103,11 @@ struct ncl_tensor *ncl_tf_binary(struct ncl_import *import, const char *op, stru
     X(floor_div)                                                                                                       \
     X(select)                                                                                                          \
     X(cast)                                                                                                            \
-    X(add_n) X(bias) X(quantize) X(dequantize) X(indices) X(conv) X(depthwise) X(lite_deconv) X(deconv) X(pool)        \
-        X(batch_norm) X(lrn) X(resize) X(blocks) X(space_batch) X(reshape) X(transpose) X(squeeze) X(expand_dims)      \
-            X(shape) X(rank) X(concat) X(lite_concat) X(split) X(split_v) X(pack) X(unpack) X(slice) X(strided_slice)  \
-                X(pad) X(mirror_pad) X(tile) X(gather) X(fill) X(range) X(broadcast) X(reverse) X(reduce) X(softmax)   \
+    X(add_n)                                                                                                           \
+    X(bias) X(quantize) X(dequantize) X(conv) X(depthwise) X(lite_deconv) X(deconv) X(pool) X(batch_norm) X(lrn)       \
+        X(resize) X(blocks) X(space_batch) X(reshape) X(transpose) X(squeeze) X(expand_dims) X(shape) X(rank)          \
+            X(concat) X(lite_concat) X(split) X(split_v) X(pack) X(unpack) X(slice) X(strided_slice) X(pad)            \
+                X(mirror_pad) X(tile) X(gather) X(fill) X(range) X(broadcast) X(reverse) X(reduce) X(softmax)          \
                     X(log_softmax) X(arg) X(matmul) X(einsum) X(fully_connected) X(l2_norm) X(conditional) X(loop)     \
                         X(zeros_like) X(top_k) X(one_hot) X(cum_sum) X(product) X(lstm) X(rnn) X(l2_pool) X(softsign)  \
                             X(log1p) X(expm1) X(div_no_nan) X(clip) X(call) X(switch) X(merge) X(list_new)             \

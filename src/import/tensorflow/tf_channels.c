@@ -96,10 +96,17 @@ struct ncl_tensor *ncl_tf_binary(struct ncl_import *import, const char *op, stru
     return first ? ncl_tf_last(import, z) : z;
 }
 
+/* max(x, 0) + slope min(x, 0), for slopes of channels, or of every element */
 struct ncl_tensor *ncl_tf_prelu(struct ncl_import *import, struct ncl_tensor *x, struct ncl_tensor *slope)
 {
-    const bool first = both_first(import, &x, &slope);
-    struct ncl_tensor *y = NCL_COMPOSE(import, "prelu", {"x", ncl_value_tensor(x)},
-                                       {"alpha", ncl_value_tensor(ncl_compose_lift(import, slope, x->shape.rank))});
-    return first ? ncl_tf_last(import, y) : y;
+    const struct ncl_tensor *source = ncl_tf_source(x);
+    if (!source || ncl_shape_volume(&slope->shape) != source->shape.extent[1]) {
+        struct ncl_tensor *zero = ncl_compose_number(import, 0),
+                          *below = ncl_tf_binary(import, "mul", ncl_tf_binary(import, "min", x, zero), slope);
+        return ncl_tf_binary(import, "add", ncl_tf_unary(import, "relu", x), below);
+    }
+    both_first(import, &x, &slope);
+    return ncl_tf_last(import,
+                       NCL_COMPOSE(import, "prelu", {"x", ncl_value_tensor(x)},
+                                   {"alpha", ncl_value_tensor(ncl_compose_lift(import, slope, x->shape.rank))}));
 }

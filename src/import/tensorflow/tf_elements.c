@@ -12,6 +12,17 @@ void ncl_tf_build_unary(struct ncl_import *import, const struct ncl_import_node 
 
 void ncl_tf_build_binary(struct ncl_import *import, const struct ncl_import_node *node)
 {
+    const char *op = import->op->as;
+    const bool quantized = ncl_tf_is_quantized(node);
+    if (quantized && strcmp(op, "mul") == 0) {
+        ncl_tf_give_product(import, node, 0, 1,
+                            ncl_tf_binary(import, op, ncl_tf_steps(import, node, 0), ncl_tf_steps(import, node, 1)));
+        return;
+    }
+    if (quantized && (strcmp(op, "add") == 0 || strcmp(op, "sub") == 0)) {
+        ncl_tf_quantized_sum(import, node);
+        return;
+    }
     ncl_tf_give(import, node, 0,
                 ncl_tf_binary(import, import->op->as, ncl_tf_tensor(import, node, 0), ncl_tf_tensor(import, node, 1)));
 }
@@ -33,8 +44,12 @@ void ncl_tf_build_relu6(struct ncl_import *import, const struct ncl_import_node 
 
 void ncl_tf_build_leaky(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_tf_tensor(import, node, 0), *source = ncl_tf_source(x);
     const double alpha = ncl_import_scalar(import, node, "alpha", 0.2);
+    if (ncl_tf_is_quantized(node)) {
+        ncl_tf_quantized_leaky(import, node, alpha);
+        return;
+    }
+    struct ncl_tensor *x = ncl_tf_tensor(import, node, 0), *source = ncl_tf_source(x);
     struct ncl_tensor *y = NCL_COMPOSE(import, "leaky_relu", {"x", ncl_value_tensor(source ? source : x)},
                                        {"alpha", ncl_value_scalar(alpha)});
     ncl_tf_give(import, node, 0, source ? ncl_tf_last(import, y) : y);
@@ -42,6 +57,10 @@ void ncl_tf_build_leaky(struct ncl_import *import, const struct ncl_import_node 
 
 void ncl_tf_build_prelu(struct ncl_import *import, const struct ncl_import_node *node)
 {
+    if (ncl_tf_is_quantized(node)) {
+        ncl_tf_quantized_prelu(import, node);
+        return;
+    }
     ncl_tf_give(import, node, 0, ncl_tf_prelu(import, ncl_tf_tensor(import, node, 0), ncl_tf_tensor(import, node, 1)));
 }
 
@@ -92,6 +111,10 @@ void ncl_tf_build_erfc(struct ncl_import *import, const struct ncl_import_node *
 
 void ncl_tf_build_difference(struct ncl_import *import, const struct ncl_import_node *node)
 {
+    if (ncl_tf_is_quantized(node)) {
+        ncl_tf_quantized_difference(import, node);
+        return;
+    }
     struct ncl_tensor *d = ncl_tf_binary(import, "sub", ncl_tf_tensor(import, node, 0), ncl_tf_tensor(import, node, 1));
     ncl_tf_give(import, node, 0, ncl_tf_unary(import, "sqr", d));
 }

@@ -26,11 +26,13 @@ static void pad_with(struct ncl_import *import, const struct ncl_import_node *no
     ncl_tf_give(import, node, 0, source ? ncl_tf_last(import, y) : y);
 }
 
+/* Whole numbers that are only moved have a zero of their own. */
 void ncl_tf_build_pad(struct ncl_import *import, const struct ncl_import_node *node)
 {
+    const double zero = ncl_tf_moves(import, node) ? (double)ncl_tf_output_quant(node, 0)->zero_point[0] : 0;
     const struct ncl_known *value =
         ncl_import_has(import, node, 2) ? ncl_import_need(import, node, 2, "the value of the border") : NULL;
-    pad_with(import, node, "constant", value && value->count ? ncl_known_double(value, 0) : 0);
+    pad_with(import, node, "constant", value && value->count ? ncl_known_double(value, 0) : zero);
 }
 
 void ncl_tf_build_mirror_pad(struct ncl_import *import, const struct ncl_import_node *node)

@@ -25,13 +25,18 @@ static struct ncl_tensor *reduce_moved(struct ncl_import *import, const char *op
 
 void ncl_tf_build_reduce(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_tf_tensor(import, node, 0);
+    const bool mean = ncl_tf_is_quantized(node) && strcmp(node->op, "MEAN") == 0;
+    struct ncl_tensor *x = mean ? ncl_tf_steps(import, node, 0) : ncl_tf_tensor(import, node, 0);
     int axes[NNEFCL_MAX_RANK];
     const size_t count = ncl_tf_axes(import, node, 1, x->shape.rank, axes);
     if (import->status)
         return;
     const bool keep = ncl_import_integer(import, node, "keep_dims", 0) != 0;
-    ncl_tf_give(import, node, 0, reduce_moved(import, import->op->as, x, axes, count, keep));
+    struct ncl_tensor *y = reduce_moved(import, mean ? "sum_reduce" : import->op->as, x, axes, count, keep);
+    if (mean)
+        ncl_tf_quantized_mean(import, node, y, ncl_shape_volume(&x->shape) / ncl_shape_volume(&y->shape));
+    else
+        ncl_tf_give(import, node, 0, y);
 }
 
 static struct ncl_tensor *last_axis(struct ncl_import *import, const struct ncl_import_node *node, int *axis)
@@ -73,15 +78,15 @@ void ncl_tf_build_arg(struct ncl_import *import, const struct ncl_import_node *n
         ncl_tf_give(import, node, 0, ncl_compose_reduce(import, import->op->as, x, &axis, 1, false));
 }
 
-/* L2_NORMALIZATION, over the last axis */
+/* L2_NORMALIZATION, over the last axis: x / max(|x|, 1e-6) */
 void ncl_tf_build_l2_norm(struct ncl_import *import, const struct ncl_import_node *node)
 {
     int axis;
     struct ncl_tensor *x = last_axis(import, node, &axis);
-    const int64_t axes[] = {axis};
-    ncl_tf_give(import, node, 0,
-                NCL_COMPOSE(import, "l2_normalization", {"input", ncl_value_tensor(x)},
-                            {"axes", ncl_compose_integers(import, axes, 1)}, {"epsilon", ncl_value_scalar(1e-6)}));
+    struct ncl_tensor *sum =
+        ncl_compose_reduce(import, "sum_reduce", ncl_compose_unary(import, "sqr", x), &axis, 1, true);
+    struct ncl_tensor *norm = ncl_compose_with(import, "max", ncl_compose_unary(import, "sqrt", sum), 1e-6);
+    ncl_tf_give(import, node, 0, ncl_compose_binary(import, "div", x, norm));
 }
 
 /* ---- products ---- */
@@ -89,12 +94,12 @@ void ncl_tf_build_l2_norm(struct ncl_import *import, const struct ncl_import_nod
 /* MatMul, BatchMatMul: transpose_a, adj_x. */
 void ncl_tf_build_matmul(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *a = ncl_tf_tensor(import, node, 0), *b = ncl_tf_tensor(import, node, 1);
+    struct ncl_tensor *a = ncl_tf_steps(import, node, 0), *b = ncl_tf_steps(import, node, 1);
     if (ncl_import_integer(import, node, "transpose_a", 0) || ncl_import_integer(import, node, "adj_x", 0))
         a = ncl_compose_swap_last(import, a);
     if (ncl_import_integer(import, node, "transpose_b", 0) || ncl_import_integer(import, node, "adj_y", 0))
         b = ncl_compose_swap_last(import, b);
-    ncl_tf_give(import, node, 0, ncl_compose_matmul(import, a, b));
+    ncl_tf_give_product(import, node, 0, 1, ncl_compose_matmul(import, a, b));
 }
 
 void ncl_tf_build_einsum(struct ncl_import *import, const struct ncl_import_node *node)
@@ -115,7 +120,7 @@ static struct ncl_tensor *as_row(struct ncl_import *import, struct ncl_tensor *b
 /* FULLY_CONNECTED: rows of x times [outputs, inputs]. */
 void ncl_tf_build_fully_connected(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_tf_tensor(import, node, 0), *filter = ncl_tf_tensor(import, node, 1);
+    struct ncl_tensor *x = ncl_tf_steps(import, node, 0), *filter = ncl_tf_steps(import, node, 1);
     if (ncl_import_integer(import, node, "weights_format", 0)) {
         ncl_import_refuse(import, "shuffled weights");
         return;
@@ -126,8 +131,8 @@ void ncl_tf_build_fully_connected(struct ncl_import *import, const struct ncl_im
     }
     nnefcl_shape rows = {.rank = 2, .extent = {0, filter->shape.extent[1]}}, out = x->shape;
     rows.extent[0] = ncl_shape_volume(&x->shape) / rows.extent[1];
-    struct ncl_tensor *bias = ncl_import_has(import, node, 2) ? as_row(import, ncl_tf_tensor(import, node, 2))
-                                                              : ncl_compose_number(import, 0);
+    struct ncl_tensor *bias =
+        ncl_import_has(import, node, 2) ? as_row(import, ncl_tf_steps(import, node, 2)) : ncl_compose_number(import, 0);
     struct ncl_tensor *y = ncl_shape_equal(&rows, &x->shape) ? x : ncl_compose_reshape(import, x, &rows);
     y = NCL_COMPOSE(import, "linear", {"input", ncl_value_tensor(y)}, {"filter", ncl_value_tensor(filter)},
                     {"bias", ncl_value_tensor(bias)});
@@ -135,5 +140,5 @@ void ncl_tf_build_fully_connected(struct ncl_import *import, const struct ncl_im
         out.extent[out.rank - 1] = filter->shape.extent[0];
         y = ncl_compose_reshape(import, y, &out);
     }
-    ncl_tf_give(import, node, 0, y);
+    ncl_tf_give_product(import, node, 0, 1, y);
 }

@@ -19,9 +19,15 @@ static bool is_first(struct ncl_import *import, const struct ncl_import_node *no
     return strcmp(format, "NCHW") == 0 || strcmp(format, "NCDHW") == 0;
 }
 
+/* Convolutions, which are sums of products; pools and the others look at the numbers themselves. */
+static bool is_sum(const struct ncl_import_node *node)
+{
+    return strstr(node->op, "CONV") || strstr(node->op, "Conv");
+}
+
 static struct ncl_tensor *window_input(struct ncl_import *import, const struct ncl_import_node *node, size_t index)
 {
-    struct ncl_tensor *x = ncl_tf_tensor(import, node, index);
+    struct ncl_tensor *x = is_sum(node) ? ncl_tf_steps(import, node, index) : ncl_tf_tensor(import, node, index);
     const int rank = (int)plane_rank(node) + 2;
     if (x->shape.rank != rank && !import->status)
         ncl_import_refuse(import, "operand of rank %d, only %d is supported", x->shape.rank, rank);
@@ -31,6 +37,12 @@ static struct ncl_tensor *window_input(struct ncl_import *import, const struct n
 static void give_window(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *y)
 {
     ncl_tf_give(import, node, 0, is_first(import, node) ? y : ncl_tf_last(import, y));
+}
+
+/* The same of products of operand `index` and the filter. */
+static void give_sums(struct ncl_import *import, const struct ncl_import_node *node, size_t index, struct ncl_tensor *y)
+{
+    ncl_tf_give_product(import, node, index, 1, is_first(import, node) ? y : ncl_tf_last(import, y));
 }
 
 /* ---- the window ---- */
@@ -102,7 +114,7 @@ static bool is_lite(const struct ncl_import_node *node)
 
 static struct ncl_tensor *conv_bias(struct ncl_import *import, const struct ncl_import_node *node, size_t index)
 {
-    return is_lite(node) && ncl_import_has(import, node, index) ? ncl_tf_tensor(import, node, index) : NULL;
+    return is_lite(node) && ncl_import_has(import, node, index) ? ncl_tf_steps(import, node, index) : NULL;
 }
 
 static void conv_with(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *filter,
@@ -119,9 +131,9 @@ static void conv_with(struct ncl_import *import, const struct ncl_import_node *n
         ncl_import_wrong(import, "%lld channels for a filter of %lld", (long long)channels, (long long)taken);
         return;
     }
-    give_window(import, node,
-                ncl_compose_conv(import, x, filter, conv_bias(import, node, 2), &window,
-                                 depthwise ? channels : channels / taken));
+    give_sums(import, node, 0,
+              ncl_compose_conv(import, x, filter, conv_bias(import, node, 2), &window,
+                               depthwise ? channels : channels / taken));
 }
 
 /* Filters are [out, h, w, in] in Lite, [h, w, in, out] in TensorFlow; those of three axes [d, h, w, in, out] in both.
@@ -166,7 +178,7 @@ static void deconv_with(struct ncl_import *import, const struct ncl_import_node 
     memcpy(whole.extent + 2, output, window.rank * sizeof *output);
     memcpy(window.size, filter->shape.extent + 2, window.rank * sizeof *window.size);
     place_window(import, node, &window, &whole);
-    give_window(import, node, ncl_compose_deconv(import, x, filter, conv_bias(import, node, 3), &window, 1, output));
+    give_sums(import, node, 2, ncl_compose_deconv(import, x, filter, conv_bias(import, node, 3), &window, 1, output));
 }
 
 /* [out, h, w, in]; deconv wants [in, out, h, w]. */
@@ -196,8 +208,25 @@ static struct ncl_compose_window pool_window(struct ncl_import *import, const st
     return window;
 }
 
+/* Of the whole numbers, half away from zero. A mean of n of them is a multiple of 1 / n, but for what floats lose: it
+ * is taken to lie a little further out. */
+static void quantized_average(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_tf_first(import, ncl_import_number(import, node, 0));
+    const struct ncl_compose_window window = pool_window(import, node, x);
+    if (import->status)
+        return;
+    x = ncl_compose_with(import, "mul", ncl_compose_avg_pool(import, x, &window, false), 1 + ldexp(1, -20));
+    ncl_tf_give_whole(import, node, 0, ncl_import_integer(import, node, "activation", 0),
+                      ncl_tf_last(import, ncl_compose_unary(import, "round_away", x)));
+}
+
 void ncl_tf_build_pool(struct ncl_import *import, const struct ncl_import_node *node)
 {
+    if (ncl_tf_is_quantized(node) && strcmp(node->op, "AVERAGE_POOL_2D") == 0) {
+        quantized_average(import, node);
+        return;
+    }
     struct ncl_tensor *x = window_input(import, node, 0);
     const struct ncl_compose_window window = pool_window(import, node, x);
     if (import->status)
@@ -259,118 +288,4 @@ void ncl_tf_build_lrn(struct ncl_import *import, const struct ncl_import_node *n
                             {"size", ncl_compose_integers(import, size, 4)}, {"alpha", ncl_value_scalar(alpha)},
                             {"beta", ncl_value_scalar(ncl_import_scalar(import, node, "beta", 0.5))},
                             {"bias", ncl_value_scalar(ncl_import_scalar(import, node, "bias", 1))}));
-}
-
-/* ---- resampling ---- */
-
-struct resize {
-    bool nearest, align_corners, half_pixel;
-};
-
-/* Where element i of `to` lies in `from`. */
-static double resize_place(const struct resize *r, int64_t i, int64_t from, int64_t to)
-{
-    if (r->align_corners && to > 1)
-        return (double)i * (double)(from - 1) / (double)(to - 1);
-    const float scale = (float)from / (float)to; /* as the kernels of TensorFlow have it */
-    return r->half_pixel ? ((double)i + 0.5) * scale - (r->nearest ? 0 : 0.5) : (double)i * scale;
-}
-
-static int64_t resize_clamp(double place, int64_t extent)
-{
-    return place < 0 ? 0 : place > (double)(extent - 1) ? extent - 1 : (int64_t)place;
-}
-
-static struct ncl_tensor *resize_nearest(struct ncl_import *import, const struct resize *r, struct ncl_tensor *x,
-                                         int axis, int64_t to, int64_t *index)
-{
-    const int64_t from = x->shape.extent[axis];
-    for (int64_t i = 0; i < to; i++) {
-        const double place = resize_place(r, i, from, to);
-        index[i] = resize_clamp(r->align_corners ? round(place) : floor(place), from);
-    }
-    return ncl_compose_pick(import, x, axis, index, (size_t)to);
-}
-
-/* (1 - w) x[low] + w x[low + 1] = x[low] + w (x[low + 1] - x[low]) */
-static struct ncl_tensor *resize_linear(struct ncl_import *import, const struct resize *r, struct ncl_tensor *x,
-                                        int axis, int64_t to, int64_t *index)
-{
-    const int64_t from = x->shape.extent[axis];
-    nnefcl_shape shape = {.rank = x->shape.rank};
-    for (int i = 0; i < shape.rank; i++)
-        shape.extent[i] = i == axis ? to : 1;
-    struct ncl_known *weight = ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &shape);
-    if (!weight) {
-        ncl_import_nomem(import);
-        return x;
-    }
-    for (int64_t i = 0; i < to; i++) {
-        double place = resize_place(r, i, from, to);
-        place = place < 0 ? 0 : place;
-        index[i] = resize_clamp(floor(place), from);
-        weight->real[i] = index[i] == from - 1 ? 0 : place - (double)index[i];
-    }
-    struct ncl_tensor *low = ncl_compose_pick(import, x, axis, index, (size_t)to);
-    for (int64_t i = 0; i < to; i++)
-        index[i] += index[i] < from - 1;
-    struct ncl_tensor *high = ncl_compose_pick(import, x, axis, index, (size_t)to);
-    struct ncl_tensor *step = ncl_compose_binary(import, "mul", ncl_compose_binary(import, "sub", high, low),
-                                                 ncl_import_constant(import, weight));
-    return ncl_compose_binary(import, "add", low, step);
-}
-
-static struct ncl_tensor *resize_axis(struct ncl_import *import, const struct resize *r, struct ncl_tensor *x, int axis,
-                                      int64_t to)
-{
-    if (to == x->shape.extent[axis])
-        return x;
-    if (to < 1 || to > (int64_t)NCL_KNOWN_MAX) {
-        ncl_import_wrong(import, "an output of %lld", (long long)to);
-        return x;
-    }
-    int64_t *index = NCL_NEW_ARRAY(&import->scratch, int64_t, (size_t)to);
-    if (!index) {
-        ncl_import_nomem(import);
-        return x;
-    }
-    return (r->nearest ? resize_nearest : resize_linear)(import, r, x, axis, to, index);
-}
-
-/* Whole factors with half pixels have an operation of their own. */
-static struct ncl_tensor *resize_whole(struct ncl_import *import, const struct resize *r, struct ncl_tensor *x,
-                                       const int64_t *to)
-{
-    const int64_t *from = x->shape.extent + 2;
-    if (to[0] < from[0] || to[1] < from[1] || to[0] % from[0] || to[1] % from[1] || r->align_corners)
-        return NULL;
-    const int64_t factor[] = {to[0] / from[0], to[1] / from[1]};
-    const struct ncl_value factors = ncl_compose_integers(import, factor, 2);
-    if (r->nearest)
-        return NCL_COMPOSE(import, "nearest_upsample", {"input", ncl_value_tensor(x)}, {"factor", factors});
-    return NCL_COMPOSE(import, "multilinear_upsample", {"input", ncl_value_tensor(x)}, {"factor", factors},
-                       {"method", ncl_compose_string(r->half_pixel ? "symmetric" : "asymmetric")},
-                       {"border", ncl_compose_string("replicate")});
-}
-
-void ncl_tf_build_resize(struct ncl_import *import, const struct ncl_import_node *node)
-{
-    const struct resize r = {.nearest = strstr(node->op, "earest") || strstr(node->op, "NEAREST"),
-                             .align_corners = ncl_import_integer(import, node, "align_corners", 0) != 0,
-                             .half_pixel = ncl_import_integer(import, node, "half_pixel_centers", 0) != 0};
-    struct ncl_tensor *x = ncl_tf_first(import, ncl_tf_tensor(import, node, 0));
-    int64_t size[NNEFCL_MAX_RANK];
-    const size_t count = ncl_tf_integers(import, node, 1, "the size", size);
-    if (import->status)
-        return;
-    if (count != 2 || x->shape.rank != 4) {
-        ncl_import_wrong(import, "%zu extents for rank %d", count, x->shape.rank);
-        return;
-    }
-    struct ncl_tensor *whole = resize_whole(import, &r, x, size);
-    if (!whole) {
-        x = resize_axis(import, &r, x, 2, size[0]);
-        whole = resize_axis(import, &r, x, 3, size[1]);
-    }
-    ncl_tf_give(import, node, 0, ncl_tf_last(import, whole));
 }

@@ -59,7 +59,6 @@ static const struct ncl_import_operator operators[] = {
     BUILD("QUANTIZE", quantize),
     BUILD("DEQUANTIZE", dequantize),
     BUILD("FAKE_QUANT", fake_quant),
-    BUILD("integers of a result", indices),
 
     /* ---- windows ---- */
     BUILD("CONV_2D", conv),

@@ -14,7 +14,6 @@ struct tflite_tensor {
     const char *name;
     enum ncl_stored_type element;
     struct ncl_tf_quant quant;
-    const char *stored; /* of an output whose integers have the name: what `name` would be; else NULL */
 };
 
 struct tflite {
@@ -319,47 +318,12 @@ static void read_borders(struct tflite *r, struct ncl_flat_table table, struct n
         else if (i < inputs.count)
             read_input(r, (size_t)index, &input[i]);
         else
-            output[i - inputs.count] = r->tensor[index].stored ? r->tensor[index].stored : r->tensor[index].name;
+            output[i - inputs.count] = r->tensor[index].name;
     }
     graph->input = input;
     graph->input_count = inputs.count;
     graph->output = output;
     graph->output_count = outputs.count;
-}
-
-/* Outputs that are stored as integers: the operators compute the numbers that they stand for, under another name, and
- * one more node makes integers of them. */
-static size_t split_outputs(struct tflite *r, struct ncl_flat_table table, struct ncl_import_node *node)
-{
-    const struct ncl_flat_vector outputs = ncl_flat_items(table, SUBGRAPH_OUTPUTS, 4);
-    size_t count = 0;
-    for (size_t i = 0; i < outputs.count && !r->import->status; i++) {
-        const int64_t index = ncl_flat_int_at(outputs, i);
-        struct tflite_tensor *tensor = index >= 0 && (uint64_t)index < r->tensors.count ? &r->tensor[index] : NULL;
-        if (!tensor || !tensor->quant.count || tensor->stored)
-            continue;
-        struct ncl_tf_detail *detail = TFLITE_ARRAY(r, struct ncl_tf_detail, 1);
-        struct ncl_tf_quant *quant = TFLITE_ARRAY(r, struct ncl_tf_quant, 2);
-        enum ncl_stored_type *element = TFLITE_ARRAY(r, enum ncl_stored_type, 2);
-        const char **name = TFLITE_ARRAY(r, const char *, 2);
-        if (!detail || !quant || !element || !name)
-            break;
-        tensor->stored = name[1] = tensor->name;
-        if (!(name[0] = tensor->name = ncl_arena_printf(&r->import->scratch, "%s (numbers)", name[1])))
-            ncl_import_nomem(r->import);
-        quant[0] = tensor->quant;
-        element[0] = element[1] = tensor->element;
-        *detail = (struct ncl_tf_detail){quant, element};
-        node[count++] = (struct ncl_import_node){.name = name[1],
-                                                 .op = "integers of a result",
-                                                 .domain = "",
-                                                 .input_count = 1,
-                                                 .output_count = 1,
-                                                 .input = name,
-                                                 .output = name + 1,
-                                                 .detail = detail};
-    }
-    return count;
 }
 
 static void read_subgraph(struct tflite *r, size_t index)
@@ -371,18 +335,16 @@ static void read_subgraph(struct tflite *r, size_t index)
     if (!read_tensors(r, table))
         return;
     struct ncl_import_constant *constant = TFLITE_ARRAY(r, struct ncl_import_constant, r->tensors.count);
-    const size_t outputs = index == 0 ? ncl_flat_items(table, SUBGRAPH_OUTPUTS, 4).count : 0;
-    struct ncl_import_node *node = TFLITE_ARRAY(r, struct ncl_import_node, list.count + outputs);
+    struct ncl_import_node *node = TFLITE_ARRAY(r, struct ncl_import_node, list.count);
     const char *name = ncl_flat_string(table, SUBGRAPH_NAME, &length);
-    const size_t more = outputs && !r->import->status ? split_outputs(r, table, node) : 0;
     for (size_t i = 0; i < list.count && !r->import->status; i++)
-        read_operator(r, ncl_flat_table_at(list, i), &node[more + i]);
+        read_operator(r, ncl_flat_table_at(list, i), &node[i]);
     for (size_t i = 0; i < r->tensors.count && !r->import->status; i++)
         read_constant(r, i, constant, &graph->constant_count);
     graph->name = length ? ncl_arena_strndup(r->import->arena, name, length) : "network";
     graph->constant = constant;
     graph->node = node;
-    graph->node_count = more + list.count;
+    graph->node_count = list.count;
     if (!r->import->status)
         read_borders(r, table, graph);
 }

@@ -3,6 +3,8 @@
 #ifndef VERDICT_H
 #define VERDICT_H
 
+#include <stdbool.h>
+
 #include "base/counting_allocator.h"
 #include "nnefcl/model.h"
 
@@ -10,6 +12,9 @@ struct verdict {
     const char *wrong; /* the first that did not hold; NULL: all did */
     char detail[1200];
 };
+
+/* Requests of memory fail on purpose: what cannot be done for want of it is no fault. */
+extern bool verdict_starving;
 
 void verdict_blame(struct verdict *verdict, const char *wrong, const nnefcl_error *error);
 /* A status, its error and its result belong together. */

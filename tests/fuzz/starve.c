@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* starve [--all] FILE|FOLDER...: gives every file to the target again and again, while the n-th request of memory that
+ * a part of the library makes of an arena or the allocator fails: every n, or a few of each file. An arena asks its
+ * allocator seldom; here each of its own callers has to look at what it got. Linked with --wrap (tests.cmake). */
+#define _XOPEN_SOURCE 700 /* nftw */
+#include <ftw.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "fuzz/fuzz.h"
+
+enum { TRIES = 5 }; /* of a file, unless all */
+
+static unsigned long asked, failing, tries; /* failing: the request that fails, 0: none */
+static bool all;
+
+static bool fails(void)
+{
+    return ++asked == failing;
+}
+
+/* ---- requests ---- */
+
+void *__real_ncl_resize(const nnefcl_allocator *allocator, void *pointer, size_t size);
+void *__wrap_ncl_resize(const nnefcl_allocator *allocator, void *pointer, size_t size);
+void *__wrap_ncl_resize(const nnefcl_allocator *allocator, void *pointer, size_t size)
+{
+    return size && fails() ? NULL : __real_ncl_resize(allocator, pointer, size);
+}
+
+void *__real_ncl_arena_alloc(struct ncl_arena *arena, size_t size);
+void *__wrap_ncl_arena_alloc(struct ncl_arena *arena, size_t size);
+void *__wrap_ncl_arena_alloc(struct ncl_arena *arena, size_t size)
+{
+    return fails() ? NULL : __real_ncl_arena_alloc(arena, size);
+}
+
+void *__real_ncl_arena_array(struct ncl_arena *arena, size_t count, size_t size);
+void *__wrap_ncl_arena_array(struct ncl_arena *arena, size_t count, size_t size);
+void *__wrap_ncl_arena_array(struct ncl_arena *arena, size_t count, size_t size)
+{
+    return fails() ? NULL : __real_ncl_arena_array(arena, count, size);
+}
+
+char *__real_ncl_arena_strndup(struct ncl_arena *arena, const char *text, size_t length);
+char *__wrap_ncl_arena_strndup(struct ncl_arena *arena, const char *text, size_t length);
+char *__wrap_ncl_arena_strndup(struct ncl_arena *arena, const char *text, size_t length)
+{
+    return fails() ? NULL : __real_ncl_arena_strndup(arena, text, length);
+}
+
+char *__real_ncl_arena_strdup(struct ncl_arena *arena, const char *text);
+char *__wrap_ncl_arena_strdup(struct ncl_arena *arena, const char *text);
+char *__wrap_ncl_arena_strdup(struct ncl_arena *arena, const char *text)
+{
+    return fails() ? NULL : __real_ncl_arena_strdup(arena, text);
+}
+
+char *__wrap_ncl_arena_printf(struct ncl_arena *arena, const char *format, ...);
+char *__wrap_ncl_arena_printf(struct ncl_arena *arena, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const int length = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = fails() ? NULL : __real_ncl_arena_alloc(arena, (size_t)length + 1);
+    va_start(args, format);
+    if (text)
+        vsnprintf(text, (size_t)length + 1, format, args);
+    va_end(args);
+    return text;
+}
+
+bool __real_ncl_arena_grow(struct ncl_arena *arena, void *array, size_t count, size_t *capacity, size_t item);
+bool __wrap_ncl_arena_grow(struct ncl_arena *arena, void *array, size_t count, size_t *capacity, size_t item);
+bool __wrap_ncl_arena_grow(struct ncl_arena *arena, void *array, size_t count, size_t *capacity, size_t item)
+{
+    return (count < *capacity || !fails()) && __real_ncl_arena_grow(arena, array, count, capacity, item);
+}
+
+/* ---- files ---- */
+
+static unsigned long try(const uint8_t *data, size_t size, unsigned long n)
+{
+    asked = 0;
+    failing = n;
+    verdict_starving = n != 0;
+    LLVMFuzzerTestOneInput(data, size);
+    tries += n != 0;
+    return asked;
+}
+
+static void file_starve(const char *path, const uint8_t *data, size_t size)
+{
+    try(data, size, 0); /* what is made once */
+    const unsigned long requests = try(data, size, 0), step = all ? 1 : requests / TRIES + 1;
+    for (unsigned long n = all ? 1 : 1 + (unsigned long)size % step; n <= requests; n += step) {
+        printf("%s %lu of %lu\n", path, n, requests); /* the last one is the culprit */
+        fflush(stdout);
+        try(data, size, n);
+    }
+}
+
+static int file_visit(const char *path, const struct stat *about, int kind, struct FTW *place)
+{
+    (void)place;
+    if (kind != FTW_F)
+        return kind == FTW_DNR || kind == FTW_NS;
+    const size_t size = (size_t)about->st_size;
+    uint8_t *data = malloc(size ? size : 1);
+    FILE *file = fopen(path, "rb");
+    if (!data || !file || fread(data, 1, size, file) != size)
+        return 1;
+    fclose(file);
+    file_starve(path, data, size);
+    free(data);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    all = argc > 1 && strcmp(argv[1], "--all") == 0;
+    for (int i = 1 + all; i < argc; i++)
+        if (nftw(argv[i], file_visit, 8, FTW_PHYS)) {
+            fprintf(stderr, "%s cannot be read\n", argv[i]);
+            return 2;
+        }
+    printf("%lu requests failed\n", tries);
+    return tries == 0;
+}

@@ -32,6 +32,7 @@
 #define VECTORS 2
 #endif
 #define WIDTH_OF_PANEL (VECTORS * LANES)
+#define FETCH_EACH     (WIDTH_OF_PANEL > 16 ? 1 : 2) /* channels for one hint */
 #define GROUPS         SIZE(0)
 #define FILTERS        SIZE(1)
 #define BLOCKS         SIZE(2)
@@ -151,11 +152,12 @@ static void FN(conv_winograd_strip)(SIZES size, INDEX first, INDEX tiles, global
         }
 }
 
-/* m[t] = sum over c of u[c] v[c][t], a point of a panel: t < tiles. */
+/* m[t] = sum over c of u[c] v[c][t], a point of a panel: t < tiles. Filters come from far away: while those at u are
+ * multiplied, an even share of the ones at `ahead`, which are next, is asked for with every block. */
 static NCL_APART void FN(conv_winograd_product)(INDEX blocks, INDEX tiles, global const float *v, global const float *u,
-                                                global float *m)
+                                                global const float *ahead, global float *m)
 {
-    const INDEX block = tiles * LANES;
+    const INDEX block = tiles * LANES, pace = (FETCH_EACH * WIDTH_OF_PANEL * PIXEL + tiles - 1) / tiles;
     for (INDEX t = 0; t < tiles; t += PIXEL, m += PIXEL * WIDTH_OF_PANEL) {
         global const float *from = v + t * LANES, *weights = u;
         V c[PIXEL][VECTORS];
@@ -166,6 +168,10 @@ static NCL_APART void FN(conv_winograd_product)(INDEX blocks, INDEX tiles, globa
 #pragma unroll
             for (int d = 0; d < LANES; d++, weights += WIDTH_OF_PANEL) {
                 V weight[VECTORS];
+                if (d % FETCH_EACH == 0) {
+                    NCL_FETCH(ahead);
+                    ahead += pace;
+                }
 #pragma unroll
                 for (int w = 0; w < VECTORS; w++)
                     weight[w] = VLOAD(weights + w * LANES);
@@ -245,8 +251,9 @@ static void FN(conv_winograd)(INDEX task, SIZES size, global const float *x, glo
             const INDEX some = min(pass, end - p);
             for (INDEX k = 0; k < points * some; k++) {
                 const INDEX point = k / some, panel = k % some;
-                FN(conv_winograd_product)(blocks, whole, v + point * IN_POINT,
-                                          u + ((g * panels + p + panel) * points + point) * of_point,
+                global const float *filter = u + ((g * panels + p + panel) * points + point) * of_point;
+                const INDEX next = panel + 1 < some ? points : 1 - panel * points;
+                FN(conv_winograd_product)(blocks, whole, v + point * IN_POINT, filter, filter + next * of_point,
                                           m + point * SUM_POINT + panel * tiles * WIDTH_OF_PANEL);
             }
             for (INDEX panel = 0; panel < some; panel++) {

@@ -9,6 +9,7 @@
  * by putting them one behind the other. */
 #include "emit/tuning.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,7 +153,7 @@ nnefcl_status ncl_tuning_write(const struct ncl_tuning *tuning, const char *text
     if (text)
         others_write(text, target, out);
     ncl_text_printf(out, "device %s, driver %s\n", target->name, target->driver);
-    for (size_t i = 0; i < count; i++)
-        ncl_text_printf(out, "%.1f %s\n", *(const double *)row[i]->value, row[i]->name);
+    for (size_t i = 0; i < count; i++) /* 0.0 would be no row */
+        ncl_text_printf(out, "%.1f %s\n", fmax(*(const double *)row[i]->value, 0.1), row[i]->name);
     return out->failed ? NNEFCL_ERR_NOMEM : NNEFCL_OK;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "nnefcl/tensor.h"
+#include "tools/described.h"
 
 /* A file without a name, as the command would open it. */
 struct nameless {
@@ -66,4 +67,15 @@ void fuzz_data_wanted(const void *data, size_t size, nnefcl_dtype dtype, const n
         abort();
     free(tensor.data);
     close(file.file);
+}
+
+bool fuzz_data_target(const void *data, size_t size, nnefcl_device_info *info)
+{
+    const struct nameless file = nameless_make(data, size);
+    struct talk talk = talk_quiet();
+    const enum status status = described_read(file.path, info, &talk);
+    close(file.file);
+    if (status != STATUS_OK && status != STATUS_DATA && status != STATUS_LIMIT)
+        abort();
+    return status == STATUS_OK;
 }

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "nnefcl/device.h"
 #include "tools/data.h"
 
 /* The bytes become an input of this type and shape, or an error with a word. */
@@ -12,5 +13,7 @@ void fuzz_data_load(const void *data, size_t size, nnefcl_dtype dtype, const nne
                     const struct image_options *options);
 /* The bytes become an array to compare with. */
 void fuzz_data_wanted(const void *data, size_t size, nnefcl_dtype dtype, const nnefcl_shape *shape);
+/* The bytes become the facts of a device; false: they are none, and there was a word. */
+bool fuzz_data_target(const void *data, size_t size, nnefcl_device_info *info);
 
 #endif

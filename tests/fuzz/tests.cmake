@@ -2,7 +2,7 @@
 # Fuzz targets: targets.txt is the table. With -DNNEFCL_SANITIZE=fuzzer-no-link,address and clang they are libFuzzer's;
 # else each replays files, which is the test.
 set(fuzz ${CMAKE_CURRENT_SOURCE_DIR}/fuzz)
-add_library(fuzz_shared STATIC ${fuzz}/fuzz_model.c)
+add_library(fuzz_shared STATIC ${fuzz}/fuzz_model.c ${fuzz}/fuzz_planned.c)
 target_link_libraries(fuzz_shared PUBLIC hostile_bytes)
 if(TARGET command_parts)
   add_library(fuzz_data STATIC ${fuzz}/fuzz_data.c)
@@ -21,7 +21,7 @@ foreach(row ${rows})
   string(REPLACE " " ";" row ${row})
   list(POP_FRONT row name harness)
   set(parts fuzz_shared)
-  if(harness MATCHES "array|picture")
+  if(harness MATCHES "array|picture|target")
     set(parts fuzz_shared fuzz_data)
   endif()
   if(NOT TARGET fuzz_${harness} AND (TARGET fuzz_data OR NOT "fuzz_data" IN_LIST parts))
@@ -38,7 +38,7 @@ foreach(row ${rows})
     list(TRANSFORM row PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
     add_test(NAME fuzz/${name} COMMAND fuzz_${harness} ${fuzz}/corpus/${name} ${row})
     set_tests_properties(fuzz/${name} PROPERTIES TIMEOUT 300)
-    if(NOT harness MATCHES "array|picture|state") # the command's, and what asks for none
+    if(NOT harness MATCHES "array|picture|state|target") # the command's, and what asks for none
       if(NOT TARGET starve_${harness})
         add_executable(starve_${harness} ${fuzz}/fuzz_${harness}.c ${fuzz}/starve.c)
         target_link_libraries(starve_${harness} PRIVATE ${parts})

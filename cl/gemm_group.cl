@@ -320,8 +320,8 @@ static void FN(gemm_group_store)(SIZES size, local const float *sum, INDEX n, in
     const INDEX pixels = OUT(0) * OUT(1) * OUT(2), image = IMAGE ? n / pixels : 0, pixel = IMAGE ? n % pixels : n;
     const INDEX step = IMAGE ? 1 : C_COLUMN, first = at + image * OUT_IMAGE + pixel * step;
     const INDEX channel = CHANNELS ? first / C_ROW % CHANNELS : n, bias_step = BIAS_COLUMN;
-    const bool biased = HAS_BIAS;
-    if (count == LANES && step == 1 && (!IMAGE || pixel + LANES <= pixels)) {
+    const bool biased = HAS_BIAS, row = step == 1 && count == LANES, within = !IMAGE || pixel + LANES <= pixels;
+    if (row && within) {
         float each[LANES];
 #pragma unroll
         for (int i = 0; i < LANES; i++)

@@ -5,8 +5,8 @@
 # -d takes it (gpu); LEVEL quick, normal or full (normal); RUNS to measure (20); JOBS at a time where nothing is measured (4).
 # Nothing is installed and nothing is fetched. Where the loader finds no driver, OCL_ICD_VENDORS names a folder with a file that
 # names the driver's library: libnvidia-opencl.so.1. With torch and torchvision at hand, the same networks there too
-# (gpu_torch.py). PEAKS="GFLOPS GBYTES_PER_S" of the chip names the steps that are far from them. What failed stands in the
-# report, and makes status 1.
+# (gpu_torch.py). PEAKS="GFLOPS GBYTES_PER_S" of the chip names the steps that are far from them, PATIENCE are seconds for the
+# verification of a network (3600). What failed stands in the report, and makes status 1.
 set -u
 [ $# -ge 3 ] || { sed -n '3,9s/^# //p' "$0" >&2; exit 2; }
 command=$1 networks=$2 out=$3 device=${4:-gpu} level=${5:-normal} runs=${6:-20} jobs=${7:-4}
@@ -18,16 +18,17 @@ export command networks out device
 
 "$command" --list-devices -v --json >"$out/devices.json" || failed=1
 
-# What only has to be right, several at a time; the longest first. Every kernel is compiled behind it.
+# What only has to be right, several at a time. Every kernel is compiled behind it.
 {
     echo conformance
-    ls -S "$networks"
+    ls "$networks"
 } | xargs -P "$jobs" -I{} sh -c '
     if [ "$1" = conformance ]; then
         "$command" --conformance $2 -d "$device" --report "$out/conformance.json" >"$out/conformance.txt" 2>&1
         exit
     fi
-    "$command" "$networks/$1" -d "$device" --random-weights --random --verify >"$out/$1.verify" 2>&1
+    timeout "${PATIENCE:-3600}" "$command" "$networks/$1" -d "$device" --random-weights --random --verify \
+        >"$out/$1.verify" 2>&1
     echo "status $?" >>"$out/$1.verify"' verify {} "$level" || failed=1
 for network in "$networks"/*; do
     grep -qx 'status 0' "$out/$(basename "$network").verify" || failed=1

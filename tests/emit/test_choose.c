@@ -13,10 +13,10 @@ static const struct choice_case {
     const char *forced; /* NULL: none */
     const char *cpu, *gpu;
 } cases[] = {
-    {"conv", X("[1,8,12,12]", "conv(x, x1, padding = [(0,0),(0,0)])"), NULL, "conv_gemm", "conv_item"},
-    {"a border", X("[1,8,28,28]", "conv(x, x1)"), NULL, "conv_strip", "conv_item"},
+    {"conv", X("[1,8,12,12]", "conv(x, x1, padding = [(0,0),(0,0)])"), NULL, "conv_gemm", "conv_group"},
+    {"a border", X("[1,8,28,28]", "conv(x, x1)"), NULL, "conv_strip", "conv_group"},
     {"many filters", X("[1,8,28,28]", "conv(x, x4)"), NULL, "conv_strip", "conv_group"},
-    {"three axes", X("[1,8,9,9,9]", "conv(x, x5)"), NULL, "conv_gemm", "conv_item"},
+    {"three axes", X("[1,8,9,9,9]", "conv(x, x5)"), NULL, "conv_gemm", "conv_group"},
     {"the whole image", X("[1,8,3,3]", "conv(x, x1, padding = [(0,0),(0,0)])"), NULL, "conv_whole", "conv_whole"},
     {"depthwise", X("[1,8,12,12]", "conv(x, x3, groups = 8)"), NULL, "conv_rows", "conv_item"},
     {"forced", X("[1,8,12,12]", "conv(x, x1)"), "conv=conv_direct", "conv_direct", "conv_direct"},
@@ -34,7 +34,7 @@ static const struct choice_case {
     {"one row", X("[1,64]", "matmul(x, m)"), NULL, "product_gemv", "product_gemv_group"},
     {"few columns", X("[64,3]", "matmul(x, x, transposeA = true)"), NULL, "product_gemv", "product_gemv_group"},
     {"a library", X("[64,64]", "matmul(x, x)"), "product=product_clblast", "product_clblast", "product_clblast"},
-    {"transpose", X("[64,64]", "transpose(x, axes = [1,0])"), NULL, "move_transpose", "move_transpose"},
+    {"transpose", X("[64,64]", "transpose(x, axes = [1,0])"), NULL, "move_transpose", "move_group"},
     {"a short transpose", X("[64,2]", "transpose(x, axes = [1,0])"), NULL, "move_rows", "move_rows"},
 };
 

@@ -68,12 +68,22 @@ static inline V ncl_erf_polynomial(V x)
     return select(y, x, (x == 0.0f) | isnan(x));
 }
 
-/* x / (1 + exp(-t)) for x and t of one sign, exp(-|t|) as the square of exp(-|t| / 2): neither overflows nor loses
- * digits where the result is still a number. */
+/* x / (1 + exp(-t)) for x and t of one sign. e = exp(-|t|) as in ncl_exp, but 2^32 times as large, since that is added to
+ * the integer whose last bits become the exponent: e needs no second factor down to exp(-109), below which nothing is
+ * left of x e, and no digit is lost where the result is still a number. */
+#define NCL_GATE (NCL_INTEGERS + 32.0f)
 static inline V ncl_gated(V x, V t)
 {
-    const V far = ncl_exp(-0.5f * fabs(t));
-    return select(x, x * far * far, t < 0.0f) / (1.0f + far * far);
+    const V at = -fabs(t), shifted = fma(at, (V)1.44269504f, (V)NCL_GATE), n = shifted - NCL_GATE;
+    const V r = fma(n, (V)-1.42860677e-6f, fma(n, (V)-0.693145752f, at));
+    V p = fma(r, (V)0.00138145394f, (V)0.00836874545f);
+    p = fma(p, r, (V)0.041668389f);
+    p = fma(p, r, (V)0.166665211f);
+    p = fma(p, r, (V)0.49999994f);
+    p = fma(fma(p, r, (V)1.0f), r, (V)1.0f);
+    const VI bits = NCL_CAT(as_int, LANES)(p) + (NCL_CAT(as_int, LANES)(shifted) << 23);
+    const V e = NCL_CAT(as_float, LANES)(bits & (at >= -109.0f));
+    return select(x, x * e * 0x1p-32f, t < 0.0f) / fma(e, (V)0x1p-32f, (V)1.0f);
 }
 
 /* x tanh(log(1 + e)), e = exp(x), which is x n / (n + 2) with n = (1 + e)^2 - 1: 1 to the last digit from x = 20 on. */

@@ -68,9 +68,9 @@ static inline V ncl_erf_polynomial(V x)
     return select(y, x, (x == 0.0f) | isnan(x));
 }
 
-/* x / (1 + exp(-t)) for x and t of one sign. e = exp(-|t|) as in ncl_exp, but 2^32 times as large, since that is added to
- * the integer whose last bits become the exponent: e needs no second factor down to exp(-109), below which nothing is
- * left of x e, and no digit is lost where the result is still a number. */
+/* x / (1 + exp(-t)) for x and t of one sign. e = exp(-|t|) as in ncl_exp, but 2^32 times as large, since that is added
+ * to the integer whose last bits become the exponent: e needs no second factor down to exp(-109), below which nothing
+ * is left of x e, and no digit is lost where the result is still a number. */
 #define NCL_GATE (NCL_INTEGERS + 32.0f)
 static inline V ncl_gated(V x, V t)
 {

@@ -257,6 +257,12 @@ static void template_make(struct tracer *tracer, const struct ncl_declared *decl
         tracer_fail(tracer, declared->fragment->at, "is no operation");
 }
 
+static void own_keep(struct tracer *tracer, struct ncl_declared *declared, struct ncl_names *own)
+{
+    if (!ncl_names_put(own, tracer->build->arena, declared->signature.name, &declared->signature))
+        tracer->status = ncl_build_nomem(tracer->build);
+}
+
 static nnefcl_status templates_trace(struct ncl_build *build, struct ncl_templates *templates)
 {
     const struct ncl_document *document = build->document;
@@ -269,6 +275,8 @@ static nnefcl_status templates_trace(struct ncl_build *build, struct ncl_templat
     for (size_t i = 0; i < document->fragment_count && !tracer.status; i++)
         if (is_pattern(&document->fragment[i]) && build->declared[i])
             template_make(&tracer, build->declared[i], &item[templates->count++]);
+        else if (!document->fragment[i].has_body && build->declared[i])
+            own_keep(&tracer, build->declared[i], &templates->own);
     return tracer.status;
 }
 

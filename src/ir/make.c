@@ -266,11 +266,16 @@ nnefcl_status ncl_make_node(struct ncl_infer *infer, const char *op, const struc
                             struct ncl_loc at, struct ncl_node **node)
 {
     const struct ncl_signature *signature;
+    const nnefcl_status status = find_signature(infer, op, at, &signature);
+    return status ? status : ncl_make_own(infer, signature, given, count, at, node);
+}
+
+nnefcl_status ncl_make_own(struct ncl_infer *infer, const struct ncl_signature *signature,
+                           const struct ncl_named_value *given, size_t count, struct ncl_loc at, struct ncl_node **node)
+{
     struct ncl_value *argument;
     nnefcl_dtype generic = NNEFCL_SCALAR;
-    nnefcl_status status = find_signature(infer, op, at, &signature);
-    if (!status)
-        status = bind_all(infer, signature, given, count, at, &argument);
+    nnefcl_status status = bind_all(infer, signature, given, count, at, &argument);
     if (!status)
         status = deduce_generic(infer, signature, argument, at, &generic);
     return status ? status : ncl_make_bound(infer, signature, generic, argument, at, node);

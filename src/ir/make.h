@@ -20,6 +20,10 @@
  * one of another type is NNEFCL_ERR_INTERNAL: these names are our own. The results are found by ncl_node_result. */
 nnefcl_status ncl_make_node(struct ncl_infer *infer, const char *op, const struct ncl_named_value *given, size_t count,
                             struct ncl_loc at, struct ncl_node **node);
+/* The same of an operation of our own, which is not among the signatures of the library. */
+nnefcl_status ncl_make_own(struct ncl_infer *infer, const struct ncl_signature *signature,
+                           const struct ncl_named_value *given, size_t count, struct ncl_loc at,
+                           struct ncl_node **node);
 /* The same where no argument tells what ? is: cast, external, variable. */
 nnefcl_status ncl_make_typed(struct ncl_infer *infer, const char *op, nnefcl_dtype generic,
                              const struct ncl_named_value *given, size_t count, struct ncl_loc at,

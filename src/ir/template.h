@@ -4,6 +4,7 @@
 #ifndef NCL_TEMPLATE_H
 #define NCL_TEMPLATE_H
 
+#include "base/names.h"
 #include "ir/signature.h"
 
 enum ncl_term_kind {
@@ -34,6 +35,7 @@ struct ncl_template {
 struct ncl_templates {
     size_t count;
     const struct ncl_template *item;
+    struct ncl_names own; /* struct ncl_signature of the operations that no document can name */
 };
 
 #endif

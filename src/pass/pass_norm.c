@@ -4,9 +4,9 @@
  *
  *   offset + factor (w * x + b - mean) = (factor w) * x + ((b - mean) factor + offset)
  *
- * with factor = scale / sqrt(variance + epsilon), as nodes that are known at init. The mean is taken off the bias
- * before the factor: where both are large their difference is small, and folding the mean into the offset would lose
- * its digits (src/ops/batch_norm.c). */
+ * with factor = scale / sqrt(variance + epsilon), as nodes that are known at init (fold_norm). The mean is taken off
+ * the bias before the factor: where both are large their difference is small, and folding the mean into the offset
+ * would lose its digits (src/ops/batch_norm.c). */
 #include <string.h>
 
 #include "pass/pass.h"
@@ -59,65 +59,35 @@ static struct ncl_value tensor_value(struct ncl_tensor *tensor)
     return (struct ncl_value){.kind = NCL_VALUE_TENSOR, .tensor = tensor};
 }
 
-/* ---- nodes in front of the batch normalization; NULL after an error or of one ---- */
+/* ---- nodes in front of the batch normalization: fold_norm of what was before; NULL after an error ---- */
 
 struct maker {
     struct ncl_rewrite *rw;
-    struct ncl_node *before;
+    const struct ncl_signature *fold_norm;
+    struct ncl_node *norm;
 };
 
-static struct ncl_tensor *make(const struct maker *maker, const char *op, const struct ncl_named_value *given,
-                               size_t count)
+static struct ncl_tensor *make_folded(const struct maker *maker, struct ncl_tensor *x, int axis, bool shifted)
 {
-    for (size_t i = 0; i < count; i++)
-        if (given[i].value.kind == NCL_VALUE_TENSOR && !given[i].value.tensor)
-            return NULL;
-    struct ncl_node *node = ncl_rewrite_insert(maker->rw, maker->before, op, given, count);
+    const struct ncl_node *norm = maker->norm;
+    const struct ncl_named_value given[] = {{"x", tensor_value(x)},
+                                            {"variance", *ncl_node_arg(norm, "variance")},
+                                            {"scale", *ncl_node_arg(norm, "scale")},
+                                            {"axis", ncl_value_integer(axis)},
+                                            {"epsilon", *ncl_node_arg(norm, "epsilon")},
+                                            {"mean", *ncl_node_arg(norm, "mean")},
+                                            {"offset", *ncl_node_arg(norm, "offset")}};
+    struct ncl_node *node = ncl_rewrite_insert_own(maker->rw, maker->norm, maker->fold_norm, given, shifted ? 7 : 5);
     return node ? ncl_node_result(node, 0) : NULL;
 }
 
-static struct ncl_tensor *make_binary(const struct maker *maker, const char *op, struct ncl_tensor *x,
-                                      struct ncl_value y)
-{
-    const struct ncl_named_value given[] = {{"x", tensor_value(x)}, {"y", y}};
-    return make(maker, op, given, 2);
-}
-
-static struct ncl_tensor *make_factor(const struct maker *maker)
-{
-    struct ncl_tensor *variance = ncl_node_tensor(maker->before, "variance");
-    const struct ncl_value epsilon = ncl_value_scalar(ncl_node_scalar(maker->before, "epsilon"));
-    const struct ncl_named_value root[] = {{"x", tensor_value(make_binary(maker, "add", variance, epsilon))}};
-    return make_binary(maker, "div", ncl_node_tensor(maker->before, "scale"),
-                       tensor_value(make(maker, "sqrt", root, 1)));
-}
-
-static struct ncl_tensor *make_bias(const struct maker *maker, const struct ncl_node *before, struct ncl_tensor *factor)
-{
-    struct ncl_tensor *mean = ncl_node_tensor(maker->before, "mean"),
-                      *offset = ncl_node_tensor(maker->before, "offset");
-    struct ncl_tensor *bias = make_binary(maker, "sub", ncl_node_tensor(before, "bias"), tensor_value(mean));
-    return make_binary(maker, "add", make_binary(maker, "mul", bias, tensor_value(factor)), tensor_value(offset));
-}
-
-/* The factor lies along the filter's axis of the output channels. */
-static struct ncl_tensor *make_filter(const struct maker *maker, const struct ncl_node *before,
-                                      struct ncl_tensor *factor)
-{
-    const int axis = find_filtered(before)->axis;
-    struct ncl_value extent[] = {ncl_value_integer(1), ncl_value_integer(1)};
-    extent[axis] = ncl_value_integer(factor ? ncl_shape_volume(&factor->shape) : 1);
-    const struct ncl_value shape = {.kind = NCL_VALUE_ARRAY, .count = (size_t)axis + 1, .item = extent};
-    const struct ncl_named_value given[] = {{"input", tensor_value(factor)}, {"shape", shape}};
-    return make_binary(maker, "mul", ncl_node_tensor(before, "filter"), tensor_value(make(maker, "reshape", given, 2)));
-}
-
 /* The batch normalization is what was before it from now on. */
-static void fold_into(struct ncl_rewrite *rw, struct ncl_node *norm, struct ncl_node *before)
+static void fold_into(const struct maker *maker, struct ncl_node *before)
 {
-    const struct maker maker = {rw, norm};
-    struct ncl_tensor *factor = make_factor(&maker), *bias = make_bias(&maker, before, factor),
-                      *filter = make_filter(&maker, before, factor);
+    struct ncl_rewrite *rw = maker->rw;
+    struct ncl_tensor *bias = make_folded(maker, ncl_node_tensor(before, "bias"), 1, true),
+                      *filter =
+                          make_folded(maker, ncl_node_tensor(before, "filter"), find_filtered(before)->axis, false);
     struct ncl_named_value *given = ncl_rewrite_alloc(rw, before->parameter_count, sizeof *given);
     if (!bias || !filter || !given)
         return;
@@ -128,18 +98,19 @@ static void fold_into(struct ncl_rewrite *rw, struct ncl_node *norm, struct ncl_
                                                                   : is_bias ? tensor_value(bias)
                                                                             : before->argument[i]};
     }
-    if (ncl_rewrite_become(rw, norm, before->op->name, given, before->parameter_count))
+    if (ncl_rewrite_become(rw, maker->norm, before->op->name, given, before->parameter_count))
         ncl_rewrite_remove(rw, before);
 }
 
 void ncl_pass_norm(struct ncl_rewrite *rw, const struct ncl_pass_facts *facts)
 {
-    (void)facts;
+    struct maker maker = {.rw = rw, .fold_norm = ncl_names_find(&facts->templates->own, "fold_norm")};
     for (struct ncl_node *node = ncl_rewrite_first(rw); node; node = ncl_rewrite_next(node)) {
         if (strcmp(node->op->name, "batch_normalization") != 0)
             continue;
         struct ncl_node *before = filtered_before(rw, node);
+        maker.norm = node;
         if (before)
-            fold_into(rw, node, before);
+            fold_into(&maker, before);
     }
 }

@@ -468,13 +468,11 @@ bool ncl_rewrite_become_bound(struct ncl_rewrite *rw, struct ncl_node *node, con
     return node_become(rw, node, made_take(rw, status, as, tensors), tensors);
 }
 
-struct ncl_node *ncl_rewrite_insert(struct ncl_rewrite *rw, struct ncl_node *before, const char *op,
-                                    const struct ncl_named_value *given, size_t count)
+static struct ncl_node *node_insert(struct ncl_rewrite *rw, struct ncl_node *before, const struct ncl_node *made,
+                                    size_t tensors)
 {
-    const size_t tensors = rw->graph.tensor_count;
-    const struct ncl_node *made = made_by_name(rw, op, given, count, before->at);
     struct entry *entry = made ? ncl_rewrite_alloc(rw, 1, sizeof *entry) : NULL;
-    if (!entry || !tensors_accept(rw, before, op, tensors))
+    if (!entry || !tensors_accept(rw, before, made->op->name, tensors))
         return NULL;
     entry->node = *made;
     node_take_arguments(rw, &entry->node, made);
@@ -482,4 +480,25 @@ struct ncl_node *ncl_rewrite_insert(struct ncl_rewrite *rw, struct ncl_node *bef
     entry_list(entry, entry_of(before));
     rw->count++;
     return rw->status ? NULL : &entry->node;
+}
+
+struct ncl_node *ncl_rewrite_insert(struct ncl_rewrite *rw, struct ncl_node *before, const char *op,
+                                    const struct ncl_named_value *given, size_t count)
+{
+    const size_t tensors = rw->graph.tensor_count;
+    return node_insert(rw, before, made_by_name(rw, op, given, count, before->at), tensors);
+}
+
+struct ncl_node *ncl_rewrite_insert_own(struct ncl_rewrite *rw, struct ncl_node *before,
+                                        const struct ncl_signature *signature, const struct ncl_named_value *given,
+                                        size_t count)
+{
+    const size_t tensors = rw->graph.tensor_count;
+    struct ncl_diag quiet;
+    struct ncl_infer infer = infer_begin(rw, &quiet);
+    struct ncl_node *made = NULL;
+    if (rw->status)
+        return NULL;
+    const nnefcl_status status = ncl_make_own(&infer, signature, given, count, before->at, &made);
+    return node_insert(rw, before, made_take(rw, status, made, tensors), tensors);
 }

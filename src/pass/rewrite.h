@@ -68,5 +68,9 @@ bool ncl_rewrite_become_bound(struct ncl_rewrite *rw, struct ncl_node *node, con
 /* A new node right before `before`, at its place in the document. NULL: the shape rule refuses it, or an error. */
 struct ncl_node *ncl_rewrite_insert(struct ncl_rewrite *rw, struct ncl_node *before, const char *op,
                                     const struct ncl_named_value *given, size_t count);
+/* The same of an operation that no document can name. */
+struct ncl_node *ncl_rewrite_insert_own(struct ncl_rewrite *rw, struct ncl_node *before,
+                                        const struct ncl_signature *signature, const struct ncl_named_value *given,
+                                        size_t count);
 
 #endif

@@ -232,7 +232,8 @@ START_TEST(all_patterns)
         for (size_t out = 0; out < count; out++) {
             memcpy(item, all.item, out * sizeof *item);
             memcpy(item + out, all.item + out + 1, (count - out - 1) * sizeof *item);
-            text.model->templates = (struct ncl_templates){count - 1, item};
+            text.model->templates.count = count - 1;
+            text.model->templates.item = item;
             needed[out] |= strcmp(nodes_of(graph_behind("recognize", NULL)), cases[i].nodes) != 0;
         }
         text.model->templates = all;

@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "draft.h"
+#include "known_ops.h"
 #include "page.h"
 
 struct work {
@@ -143,14 +144,15 @@ static enum status run_device(struct work *work, const char *spec)
 static void list_ops_of_run(struct work *work)
 {
     struct conform *c = &work->conformance;
-    c->op = pool_array(work->pool, nnefcl_op_count(), sizeof *c->op);
-    for (size_t i = 0; i < nnefcl_op_count(); i++) {
+    nnefcl_op_info op;
+    for (size_t i = 0; known_op(i, &op); i++) {
         bool wanted = work->options->op_count == 0;
-        if (nnefcl_op(i, &c->op[c->op_count]))
-            continue;
         for (size_t k = 0; k < work->options->op_count; k++)
-            wanted |= strcmp(work->options->ops[k], c->op[c->op_count].name) == 0;
-        c->op_count += wanted;
+            wanted |= strcmp(work->options->ops[k], op.name) == 0;
+        if (!wanted)
+            continue;
+        c->op = pool_grow(work->pool, c->op, c->op_count, sizeof *c->op);
+        c->op[c->op_count++] = op;
     }
 }
 

@@ -6,6 +6,7 @@
 #include "device_cure.h"
 #include "facts.h"
 #include "execute.h"
+#include "known_ops.h"
 #include "report.h"
 
 struct device_list {
@@ -155,15 +156,12 @@ enum status list_ops(const struct options *options, struct talk *talk)
     json_t *rows = options->json ? document_array() : NULL;
     const bool other = options->has_format;
     enum status status = other ? list_format_ops(options->format_name, rows, talk) : STATUS_OK;
-    for (size_t i = 0; !other && i < nnefcl_op_count(); i++) {
-        if (nnefcl_op(i, &op))
-            continue;
+    for (size_t i = 0; !other && known_op(i, &op); i++)
         if (rows)
             document_add(rows,
                          document_pack("{s:s, s:s, s:s}", "name", op.name, "chapter", op.chapter, "runs", op.runs));
         else
             print("%-30s %-8s %s\n", op.name, op.chapter, op.runs);
-    }
     if (rows) {
         json_t *document = document_begin("ops");
         document_set(document, "ops", rows);

@@ -88,7 +88,7 @@ typedef struct nnefcl_op_info {
     char chapter[16]; /* "4.3.1" */
     const char *runs; /* "kernel" or "by its body" */
 } nnefcl_op_info;
-NNEFCL_API size_t nnefcl_op_count(void);
+NNEFCL_API size_t nnefcl_op_count(void); /* 0: no memory to tell */
 NNEFCL_API nnefcl_status nnefcl_op(size_t index, nnefcl_op_info *info, size_t size);
 #define nnefcl_op(index, info) nnefcl_op(index, info, sizeof(nnefcl_op_info))
 

@@ -43,7 +43,7 @@ LIVES = {
     'report': (['--conformance', '--ops', 'relu', '--quick', '--report', 'r.xml'], {'r.xml': b'>'}),
 }
 # of what, unless --all
-HERE = {'io': ('run', 'save'), 'memory': ('run',), 'opencl': ('verify',)}
+HERE = {'io': ('run', 'save'), 'memory': ('run', 'report'), 'opencl': ('verify',)}
 
 
 def blame(text):

@@ -50,6 +50,27 @@ static const struct value_case values[] = {
     {"scalar(length_of([for i in [1, 2, 3, 4] if i != 2 yield i]))", "3.0"},
     {"[for i in [1.0, 2.0] yield [for j in [i] yield j + i][0]][1]", "4.0"},
     {"(1.0, 'a')[0]", "1.0"},
+    {"1.0 if 2 <= 1 else 0.0", "0.0"},
+    {"1.0 if 1 <= 2 && 2 <= 2 && 2 > 1 && 2 >= 2 else 0.0", "1.0"},
+    {"1.0 if 1.0 > 2.0 || 2 >= 3 || 2.0 < 1.0 else 0.0", "0.0"},
+    {"1.0 if 1.0 <= 1.0 && 2.0 >= 1.0 else 0.0", "1.0"},
+    {"scalar(-integer(2.0))", "-2.0"},
+    {"1.0 if !logical(0) else 2.0", "1.0"},
+    {"scalar(length_of([] + [1]))", "1.0"},
+    {"scalar(length_of([1] + []))", "1.0"},
+    {"scalar(length_of('a' * 0))", "0.0"},
+    {"scalar('+2E-1')", "0.2"},
+    {"scalar('2e+1')", "20.0"},
+    {"scalar(length_of(string('ab')))", "2.0"},
+    {"scalar(length_of(string(true)) + length_of(string(false)))", "9.0"},
+    {"scalar(integer(true) + integer(3))", "4.0"},
+    {"scalar(2.5)", "2.5"},
+    {"1.0 if logical(true) && !logical(0.0) else 0.0", "1.0"},
+    {"1.0 if 'ab' == 'abc' else 0.0", "0.0"},
+    {"1.0 if [1] in [[1, 2]] else 0.0", "0.0"},
+    {"scalar(length_of([1, 2, 3][:2]))", "2.0"},
+    {"scalar(length_of('abc'[2:2]))", "0.0"},
+    {"scalar(7 / -1)", "-7.0"},
 };
 
 static const struct value_case errors[] = {
@@ -85,6 +106,14 @@ static const struct value_case errors[] = {
     {"scalar(x)", "converts values known while compiling"},
     {"scalar(length_of(3))", "take an array or a string"},
     {"nothing", "'nothing' is not defined"},
+    {"scalar((-9223372036854775807 - 1) / -1)", "does not fit 64 bits"},
+    {"scalar(-integer('-9223372036854775808'))", "does not fit 64 bits"},
+    {"scalar([1, 2][-1:2][0])", "range -1:2 is outside"},
+    {"scalar('1e')", "is no literal of type scalar"},
+    {"scalar(integer('99999999999999999999'))", "does not fit 64 bits"},
+    {"scalar(integer(-1e30))", "does not fit an integer"},
+    {"scalar(length_of('abc' * 10000000))", "more than"},
+    {"scalar(length_of('abc' * 1000000000))", "gives more than"},
 };
 
 static void open_expression(struct model_text *text, const char *expression, char *source, size_t size)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What compilers of GPUs make of a few kernels, where clang and libclc are; kernels.py tells how to see those of whole networks.
 find_program(CLANG_FOR_GPUS clang-15)
-if(CLANG_FOR_GPUS AND EXISTS /usr/lib/clc/nvptx64--nvidiacl.bc AND EXISTS /usr/lib/clc/amdgcn--amdhsa.bc AND NOT NNEFCL_SANITIZE)
+if(TARGET nnef-cl-run AND CLANG_FOR_GPUS AND EXISTS /usr/lib/clc/nvptx64--nvidiacl.bc AND EXISTS /usr/lib/clc/amdgcn--amdhsa.bc AND NOT NNEFCL_SANITIZE)
   add_test(NAME gpu/kernels COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/gpu/kernels.py $<TARGET_FILE:nnef-cl-run> ${CMAKE_CURRENT_SOURCE_DIR}/gpu/product.nnef)
   set_property(TEST gpu/kernels PROPERTY ENVIRONMENT "CLANG=${CLANG_FOR_GPUS}")
 endif()

@@ -15,10 +15,10 @@ HANGS, FAILS, NONE = {'HANG_KERNEL': '5'}, {'HANG_ERROR': '-5'}, {}
 RUN = [NET, '--random', '--execution', 'launches']
 ROWS = [
     (NONE, RUN, 0, '', 0, 60),
-    (HANGS, RUN + ['--timeout', '3'], 124, 'not done within 3 s', 3, 3.3),
-    (HANGS, RUN + ['--timeout', '3', '--json'], 124, 'not done within 3 s', 3, 3.3),
-    (HANGS, RUN + ['--timeout', '3', '--verify'], 124, 'not done within 3 s', 3, 3.3),
-    (HANGS, RUN + ['--timeout', '3', '--bench'], 124, 'not done within 3 s', 3, 3.3),
+    (HANGS, RUN + ['--timeout', '1'], 124, 'not done within 1 s', 1, 1.1),
+    (HANGS, RUN + ['--timeout', '1', '--json'], 124, 'not done within 1 s', 1, 1.1),
+    (HANGS, RUN + ['--timeout', '1', '--verify'], 124, 'not done within 1 s', 1, 1.1),
+    (HANGS, RUN + ['--timeout', '1', '--bench'], 124, 'not done within 1 s', 1, 1.1),
     (FAILS, RUN, 5, 'CL_OUT_OF_RESOURCES', 0, 60),
     (NONE, [NET, '--check', '--timeout', '0.000001'], 124, '--timeout', 0, 1),
     (NONE, [NET, '--check', '--cpu-limit', '0.000001'], 6, '--cpu-limit', 0, 1),

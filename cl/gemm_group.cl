@@ -7,15 +7,16 @@
  *                              [h STRIDE(1) + r DILATION(1) - BEFORE(1)][w STRIDE(2) + s DILATION(2) - BEFORE(2)]
  *
  * with k = ((channel KERNEL(0) + q) KERNEL(1) + r) KERNEL(2) + s, n = ((image OUT(0) + d) OUT(1) + h) OUT(2) + w: all
- * images of a batch lie side by side. B_STRIDE leads to the channels of a group, IN_IMAGE and OUT_IMAGE from image to
+ * images of a batch lie side by side. the strides of B lead from group to group, IN_IMAGE and OUT_IMAGE from image to
  * image.
  *
  * A task is a tile of TALL x WIDE elements of C, and a work-group: DOWN x ACROSS work-items, each with 8 rows of two
  * vectors of four sums, which are half a tile apart, so that neighbours read neighbours from local memory; 8 x 4 of
- * them read few elements for what they add up. DEPTH columns of A and rows of B at a time come to the one half of local
- * memory, while those in the other half are added up. Rows and columns outside of C are those of its edge again, and
- * are not stored; behind the last k there are zeros. Where C has too few tiles for the device, SPLITS tasks have TERMS
- * terms each of the sums of a tile, and leave them PART elements apart (gemm_join.cl).
+ * them read few elements for what they add up, and pairs the same ones, which is one read. DEPTH columns of A and rows
+ * of B at a time come to the one half of local memory, while those in the other half are added up. Rows and columns
+ * outside of C are those of its edge again, and are not stored; behind the last k there are zeros. Where C has too few
+ * tiles for the device, SPLITS tasks have TERMS terms each of the sums of a tile, and leave them PART elements apart
+ * (gemm_join.cl).
  *
  * DOWN, ACROSS  work-items of a group: multiples of 4, of 8        DEPTH    of the panels
  * LEFT, RIGHT   1: A, B are read along k, four neighbours at a time; 0: along m, n
@@ -300,7 +301,7 @@ static void FN(gemm_group_keep_right)(const float4 *next, local float *panel)
 /* sum[r][half] += sum over k of left[k][r] right[k][half] */
 static void FN(gemm_group_add)(local const float *left, local const float *right, float4 (*sum)[2])
 {
-#pragma unroll 2
+#pragma unroll 1
     for (int k = 0; k < DEPTH; k++, left += TALL + GAP, right += WIDE + GAP) {
         const float4 low = *(local const float4 *)right, high = *(local const float4 *)(right + HALF);
         const float4 rows[2] = {*(local const float4 *)left, *(local const float4 *)(left + 4)};
@@ -374,24 +375,33 @@ static void FN(gemm_group_store_tile)(SIZES size, local float *slice, INDEX row,
     }
 }
 
+/* Where a place of the batch lies in each of the tensors. */
+#define NCL_GEMM_GROUP_OFFSET(name, STRIDE)                                 \
+    static INDEX FN(name)(SIZES size, INDEX batch)                          \
+    {                                                                       \
+        INDEX offset = 0;                                                   \
+        for (int i = (int)RANK - 1; i >= 0; i--) {                          \
+            offset += batch % EXTENT(i) * STRIDE(i);                        \
+            batch /= EXTENT(i);                                             \
+        }                                                                   \
+        return offset;                                                      \
+    }
+NCL_GEMM_GROUP_OFFSET(gemm_group_of_a, A_STRIDE)
+NCL_GEMM_GROUP_OFFSET(gemm_group_of_b, B_STRIDE)
+NCL_GEMM_GROUP_OFFSET(gemm_group_of_c, C_STRIDE)
+NCL_GEMM_GROUP_OFFSET(gemm_group_of_bias, BIAS_STRIDE)
+
 static void FN(gemm_group)(INDEX task, SIZES size, local float *shared, global const float *a, global const float *b,
                            global const float *bias, global float *c CHAIN_PARAMETERS)
 {
     const INDEX across = (N + WIDE - 1) / WIDE, down = (M + TALL - 1) / TALL, splits = SPLITS;
     const INDEX tile = task / splits, row = tile % down * TALL, column = tile / down % across * WIDE;
-    const INDEX from = task % splits * TERMS, to = min(from + TERMS, (INDEX)K), lines = M - row;
+    const INDEX from = task % splits * TERMS, terms = min((INDEX)TERMS, K - from), lines = M - row;
     const int item = get_local_id(0), warp = item / 32;
-    const int x = (warp % (ACROSS / 8) * 8 + item % 8) * 4, y = (warp / (ACROSS / 8) * 4 + item % 32 / 8) * ROWS;
-    INDEX batch = tile / across / down, place = task % splits * PART;
-    for (int i = (int)RANK - 1; i >= 0; i--) {
-        const INDEX at = batch % EXTENT(i);
-        batch /= EXTENT(i);
-        a += at * A_STRIDE(i);
-        b += at * B_STRIDE(i);
-        place += at * C_STRIDE(i);
-        bias += at * BIAS_STRIDE(i);
-    }
-    a += row * A_ROW + from * A_COLUMN;
+    const int x = (warp % (ACROSS / 8) * 8 + item / 2 % 8) * 4;
+    const int y = (warp / (ACROSS / 8) * 4 + item / 16 % 2 * 2 + item % 2) * ROWS;
+    const INDEX batch = tile / across / down;
+    a += FN(gemm_group_of_a)(size, batch) + row * A_ROW + from * A_COLUMN;
     const bool vectors = FN(gemm_group_is_vectors)(a, LEFT ? A_COLUMN : A_ROW, LEFT ? A_ROW : A_COLUMN,
                                                    LEFT ? TALL : lines, TALL);
     float4 sum[ROWS][2];
@@ -401,22 +411,23 @@ static void FN(gemm_group)(INDEX task, SIZES size, local float *shared, global c
     FN(gemm_group_left) left[LEFT_EACH];
     FN(gemm_group_next) next[RIGHT_EACH];
     struct FN(gemm_group_right) right;
-    FN(gemm_group_begin_right)(size, from, column, b, &right);
+    FN(gemm_group_begin_right)(size, from, column, b + FN(gemm_group_of_b)(size, batch), &right);
     int turn = 0;
-    for (INDEX k = from; k < to + DEPTH; k += DEPTH, turn = PANELS - turn) {
-        const bool more = k < to;
+    for (INDEX k = 0; k < terms + DEPTH; k += DEPTH, turn ^= PANELS) {
+        const bool more = k < terms;
         if (more) {
-            FN(gemm_group_load_left)(size, vectors, lines, to - k, a, left);
-            FN(gemm_group_load_right)(size, to - k, &right, next);
+            FN(gemm_group_load_left)(size, vectors, lines, terms - k, a, left);
+            FN(gemm_group_load_right)(size, terms - k, &right, next);
             a += DEPTH * A_COLUMN;
         }
-        if (k > from)
-            FN(gemm_group_add)(shared + PANELS - turn + y, shared + PANELS - turn + DEPTH * (TALL + GAP) + x, sum);
+        if (k > 0)
+            FN(gemm_group_add)(shared + (PANELS ^ turn) + y, shared + (PANELS ^ turn) + DEPTH * (TALL + GAP) + x, sum);
         if (more) {
             FN(gemm_group_keep_left)(left, shared + turn);
             FN(gemm_group_keep_right)(next, shared + turn + DEPTH * (TALL + GAP));
         }
         barrier(CLK_LOCAL_MEM_FENCE);
     }
-    FN(gemm_group_store_tile)(size, shared, row, column, x, y, sum, bias, c, place CHAIN_ARGUMENTS);
+    FN(gemm_group_store_tile)(size, shared, row, column, x, y, sum, bias + FN(gemm_group_of_bias)(size, batch), c,
+                              task % splits * PART + FN(gemm_group_of_c)(size, batch) CHAIN_ARGUMENTS);
 }

@@ -120,7 +120,7 @@ static void describe(const nnefcl_device *device, struct ncl_cache *cache)
 {
     const nnefcl_device_info *info = &device->info;
     snprintf(cache->identity, sizeof cache->identity, "%s|%s|%s|%s|%s|%u|%s", info->platform_name, info->vendor,
-             info->name, info->version, info->driver, info->compute_units, NCL_BUILD_OPTIONS);
+             info->name, info->version, info->driver, info->compute_units, ncl_program_options(device));
 }
 
 void ncl_cache_open(nnefcl_device *device, const nnefcl_device_options *options, struct ncl_diag *diag)
@@ -179,7 +179,7 @@ static cl_program create_program(const nnefcl_device *device, const struct ncl_c
             : clCreateProgramWithBinary(device->context, 1, &device->id, &size, &binary, &state, &code);
     if (code || state)
         return NULL;
-    if (clBuildProgram(program, 1, &device->id, NCL_BUILD_OPTIONS, NULL, NULL) == CL_SUCCESS)
+    if (clBuildProgram(program, 1, &device->id, ncl_program_options(device), NULL, NULL) == CL_SUCCESS)
         return program;
     clReleaseProgram(program);
     return NULL;

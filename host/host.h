@@ -92,8 +92,9 @@ struct ncl_source_build {
     cl_int code;
 };
 
-/* Nothing that changes numbers; warnings are for those who write kernels, not for users. */
-#define NCL_BUILD_OPTIONS "-cl-std=CL1.2 -w"
+/* Nothing that changes numbers; warnings are for those who write kernels, not for users. NVIDIA's compiler is told to
+ * stay within 128 registers: two work-groups of 256 work-items fit a multiprocessor then. */
+const char *ncl_program_options(const nnefcl_device *device);
 /* The program of a text, not yet built. */
 nnefcl_status ncl_program_create(const nnefcl_device *device, const struct ncl_text *text,
                                  struct ncl_source_build *build, struct ncl_diag *diag);

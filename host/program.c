@@ -7,6 +7,12 @@
 
 #define MAX_THREADS 16
 
+const char *ncl_program_options(const nnefcl_device *device)
+{
+    return strcmp(device->info.platform_name, "NVIDIA CUDA") == 0 ? "-cl-std=CL1.2 -w -cl-nv-maxrregcount=128"
+                                                                  : "-cl-std=CL1.2 -w";
+}
+
 nnefcl_status ncl_program_create(const nnefcl_device *device, const struct ncl_text *text,
                                  struct ncl_source_build *build, struct ncl_diag *diag)
 {
@@ -85,7 +91,7 @@ static bool build_one(struct crew *crew)
     if (i >= crew->count)
         return false;
     struct ncl_source_build *build = &crew->build[i];
-    build->code = clBuildProgram(build->program, 1, &crew->device->id, NCL_BUILD_OPTIONS, NULL, NULL);
+    build->code = clBuildProgram(build->program, 1, &crew->device->id, ncl_program_options(crew->device), NULL, NULL);
     atomic_fetch_add(&crew->done, 1);
     return true;
 }

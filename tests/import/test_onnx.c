@@ -140,6 +140,113 @@ static const struct value_case values[] = {
      "in x 4: 0.5 1.5 300 -5\nconst s f : 1\nconst z u : 2\nQuantizeLinear x s z -> y", "4: 2 4 255 0"},
     {"DequantizeLinear by axis", 13,
      "in x i 2,2: 1 2 3 4\nconst s f 2: 1 10\nconst z i 2: 0 1\nDequantizeLinear x s z -> y axis=0", "2,2: 1 2 20 30"},
+    /* zero point 2, scales 0.5 and 0.25, bias 3 in units of both: (2 6 - 4 + 3) / 8 = 1.375 */
+    {"QLinearConv pads with the zero point", 13,
+     "in x i 1,1,2: 4 1\nconst s f : 0.5\nconst z u : 2\nconst w i 1,1,2: 6 4\nconst t f 1: 0.25\nconst v i 1: 0\n"
+     "const r f : 1\nconst q u : 1\nconst b i 1: 3\nQLinearConv x s z w t v r q b -> y pads=[0,1]",
+     "1,1,2: 2 1"},
+    {"QLinearMatMul, a scale for each column", 13,
+     "in x i 1,2: 3 5\nconst s f : 0.5\nconst z u : 1\nconst w i 2,2: 1 2 3 4\nconst t f 2: 1 0.5\nconst v i 2: 0 0\n"
+     "const r f : 2\nconst q u : 0\nQLinearMatMul x s z w t v r q -> y",
+     "1,2: 4 2"},
+    {"MatMulInteger, a zero point for each row", 13,
+     "in x i 2,1: 3 5\nconst w i 1,2: 2 4\nconst z i 2: 1 2\nconst v i : 1\nMatMulInteger x w z v -> y",
+     "2,2: 2 6 3 9"},
+    {"DynamicQuantizeLinear", 13, "in x 3: -1 0 4.1\nDynamicQuantizeLinear x -> y", "3: 0 50 255"},
+    {"QLinearGlobalAveragePool rounds half to even", 13,
+     "in x i 1,1,2: 2 3\nconst s f : 1\nconst z u : 0\n"
+     "com.microsoft.QLinearGlobalAveragePool x s z s z -> y",
+     "1,1,1: 2"},
+    {"QLinearAveragePool", 13,
+     "in x i 1,1,3: 1 2 4\nconst s f : 1\nconst z u : 0\nconst t f : 0.5\n"
+     "com.microsoft.QLinearAveragePool x s z t z -> y kernel_shape=[2]",
+     "1,1,2: 3 6"},
+    {"QGemm without a scale of the result", 13,
+     "in x i 1,2: 3 5\nconst s f : 0.5\nconst z u : 1\nconst w i 2,2: 1 2 3 4\nconst t f 2: 1 0.5\nconst v i : 0\n"
+     "const b i 2: 1 2\ncom.microsoft.QGemm x s z w t v b -> y transB=1",
+     "1,2: 5.5 6"},
+    {"QLinearConcat", 13,
+     "in x i 1: 3\nconst s f : 0.5\nconst z u : 1\nconst w i 1: 7\nconst t f : 1\n"
+     "com.microsoft.QLinearConcat s z x t z w s z -> y",
+     "2: 5 7"},
+    {"QLinearSigmoid", 13,
+     "in x i 1: 1\nconst s f : 1\nconst z u : 1\nconst t f : 0.1\ncom.microsoft.QLinearSigmoid x s z t z -> y", "1: 6"},
+    {"QLinearLeakyRelu", 13,
+     "in x i 2: 3 -3\nconst s f : 1\nconst z i : 1\ncom.microsoft.QLinearLeakyRelu x s z s z -> y alpha=0.25",
+     "2: 3 0"},
+    {"QLinearSoftmax", 13,
+     "in x i 1,2: 1 1\nconst s f : 1\nconst z u : 1\nconst t f : 0.125\n"
+     "com.microsoft.QLinearSoftmax x s z t z -> y axis=1",
+     "1,2: 5 5"},
+    {"MatMulIntegerToFloat", 13,
+     "in x i 1,1: 3\nconst w i 1,2: 2 4\nconst s f : 0.5\nconst t f 2: 1 2\nconst z u : 1\nconst v i : 0\n"
+     "const b f 2: 1 1\ncom.microsoft.MatMulIntegerToFloat x w s t z v b -> y",
+     "1,2: 3 9"},
+    {"DynamicQuantizeMatMul", 13,
+     "in x 1,2: 0 255\nconst w i 2,1: 2 4\nconst t f : 0.5\nconst v u : 1\n"
+     "com.microsoft.DynamicQuantizeMatMul x w t v -> y",
+     "1,1: 382.5"},
+    /* what onnxruntime makes one operator of */
+    {"BiasGelu", 13, "in x 2: 0 -2\nconst b f 2: 1 1\ncom.microsoft.BiasGelu x b -> y", "2: 0.841344746 -0.158655254"},
+    {"FastGelu", 13, "in x 1: 1\ncom.microsoft.FastGelu x -> y", "1: 0.841191991"},
+    {"QuickGelu", 13, "in x 1: 1\ncom.microsoft.QuickGelu x -> y", "1: 0.845795766"},
+    {"FusedMatMul", 13, X6 "com.microsoft.FusedMatMul x x -> y transB=1 alpha=0.5", "2,2: 7 16 16 38.5"},
+    {"FusedMatMul of batches behind", 13,
+     "in x 2,1,2: 1 2 3 4\nconst w f 1,2,1: 1 10\ncom.microsoft.FusedMatMul x w -> y transBatchA=1", "1,2,1: 21 43"},
+    {"FusedConv with a sum", 13,
+     "in x 1,1,2: 1 -2\nconst w f 1,1,1: 1\nconst b f 1: 0\n"
+     "com.microsoft.FusedConv x w b x -> y activation='Relu'",
+     "1,1,2: 2 0"},
+    {"FusedGemm", 13,
+     "in x 1,1: 2\nconst w f 1,1: -3\nconst b f 1: 1\n"
+     "com.microsoft.FusedGemm x w b -> y activation='LeakyRelu' activation_alpha=0.5",
+     "1,1: -2.5"},
+    {"SkipLayerNormalization, its sum too", 13,
+     "in x 1,1,2: 1 2\nconst k f 1,1,2: 1 4\nconst g f 2: 1 1\nconst o f 2: 5 5\n"
+     "com.microsoft.SkipLayerNormalization x k g o -> z - - y",
+     "1,1,2: 2 6"},
+    {"SkipLayerNormalization", 13,
+     "in x 1,1,2: 1 2\nconst k f 1,1,2: 1 4\nconst g f 2: 2 1\nconst o f 2: 5 5\n"
+     "com.microsoft.SkipLayerNormalization x k g o -> y",
+     "1,1,2: 3 6"},
+    {"SkipSimplifiedLayerNormalization", 13,
+     "in x 1,1,2: 1 2\nconst k f 1,1,2: 2 2\nconst g f 2: 1 2\n"
+     "com.microsoft.SkipSimplifiedLayerNormalization x k g -> y",
+     "1,1,2: 0.848528137 2.26274170"},
+    {"EmbedLayerNormalization", 13,
+     "in x i 1,1: 1\nconst w f 2,2: 0 0 1 2\nconst p f 1,2: 1 4\nconst g f 2: 2 1\nconst o f 2: 5 5\n"
+     "com.microsoft.EmbedLayerNormalization x - w p - g o -> y",
+     "1,1,2: 3 6"},
+    /* attention: one key is all there is to see, two that are alike are seen evenly */
+    {"Attention, causal", 23, "in x 1,1,2,1: 0 0\nconst v f 1,1,2,1: 2 4\nAttention x x v -> y is_causal=1",
+     "1,1,2,1: 2 3"},
+    {"Attention with a mask of logicals", 23,
+     "in x 1,1,2,1: 0 0\nconst v f 1,1,2,1: 2 4\nconst m b 2,2: 0 1 1 1\nAttention x x v m -> y", "1,1,2,1: 4 3"},
+    {"Attention behind past keys", 23,
+     "in x 1,1,1,1: 0\nconst v f 1,1,1,1: 2\nconst p f 1,1,1,1: 4\nAttention x x v - p p -> y is_causal=1",
+     "1,1,1,1: 3"},
+    {"Attention, heads in the last axis, two for each of the keys", 23,
+     "in x 1,1,2: 1 2\nconst v f 1,1,1: 5\nAttention x v v -> y q_num_heads=2 kv_num_heads=1", "1,1,2: 5 5"},
+    {"Attention of weights side by side", 13,
+     "in x 1,2,1: 1 1\nconst w f 1,3: 1 1 2\nconst b f 3: 0 0 1\nconst m i 1,2: 1 0\n"
+     "com.microsoft.Attention x w b m -> y num_heads=1",
+     "1,2,1: 3 3"},
+    {"MultiHeadAttention", 13,
+     "in x 1,2,1: 0 0\nconst v f 1,2,1: 2 4\nconst b f 3: 0 0 1\n"
+     "com.microsoft.MultiHeadAttention x x v b -> y num_heads=1",
+     "1,2,1: 4 4"},
+    {"RotaryEmbedding of halves", 23,
+     "in x 1,1,1,4: 1 2 3 4\nconst c f 2,2: 1 1 0 1\nconst s f 2,2: 0 0 1 0\nconst p i 1,1: 1\n"
+     "RotaryEmbedding x c s p -> y",
+     "1,1,1,4: -3 2 1 4"},
+    {"RotaryEmbedding of neighbours, a part", 23,
+     "in x 1,1,1,4: 1 2 3 4\nconst c f 1,1,1: 0\nconst s f 1,1,1: 1\nRotaryEmbedding x c s -> y interleaved=1 "
+     "rotary_embedding_dim=2",
+     "1,1,1,4: -2 1 3 4"},
+    {"RotaryEmbedding from the second position on", 13,
+     "in x 1,1,2: 1 2\nconst p i 1: 1\nconst c f 2,1: 1 0\nconst s f 2,1: 0 1\n"
+     "com.microsoft.RotaryEmbedding x p c s -> y",
+     "1,1,2: -2 1"},
     /* float16 by its bits: 1.5, -2 */
     {"float16 weights", 13, "in x 2: 1 1\nconst w h 2: 15872 49152\nMul x w -> y", "2: 1.5 -2"},
     {"GRU, one step", 14,

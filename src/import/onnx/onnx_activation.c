@@ -172,10 +172,9 @@ void ncl_onnx_mish(struct ncl_import *import, const struct ncl_import_node *node
 }
 
 /* With erf, unlike the gelu of NNEF; or with tanh(sqrt(2 / pi) (x + 0.044715 x^3)). */
-void ncl_onnx_gelu(struct ncl_import *import, const struct ncl_import_node *node)
+struct ncl_tensor *ncl_onnx_gelu_of(struct ncl_import *import, struct ncl_tensor *x, bool tangent)
 {
-    const bool tangent = strcmp(ncl_import_string(import, node, "approximate", "none"), "tanh") == 0;
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *inner;
+    struct ncl_tensor *inner;
     if (tangent) {
         struct ncl_tensor *cube = ncl_compose_with(import, "pow", x, 3);
         cube = ncl_compose_binary(import, "add", x, ncl_compose_with(import, "mul", cube, 0.044715));
@@ -185,8 +184,13 @@ void ncl_onnx_gelu(struct ncl_import *import, const struct ncl_import_node *node
         inner = ncl_compose_unary(import, "erf", ncl_compose_with(import, "mul", x, sqrt(0.5)));
     }
     struct ncl_tensor *half = ncl_compose_with(import, "mul", x, 0.5);
-    ncl_import_give(import, node, 0,
-                    ncl_compose_binary(import, "mul", half, ncl_compose_with(import, "add", inner, 1)));
+    return ncl_compose_binary(import, "mul", half, ncl_compose_with(import, "add", inner, 1));
+}
+
+void ncl_onnx_gelu(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const bool tangent = strcmp(ncl_import_string(import, node, "approximate", "none"), "tanh") == 0;
+    ncl_import_give(import, node, 0, ncl_onnx_gelu_of(import, ncl_import_tensor(import, node, 0), tangent));
 }
 
 void ncl_onnx_swish(struct ncl_import *import, const struct ncl_import_node *node)

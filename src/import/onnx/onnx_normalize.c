@@ -173,16 +173,31 @@ void ncl_onnx_layer_normalization(struct ncl_import *import, const struct ncl_im
         ncl_import_give(import, node, 2, factor);
 }
 
-/* x / sqrt(mean(x^2) + epsilon) scale */
+/* x / sqrt(mean(x^2) + epsilon) */
+static struct ncl_tensor *of_root(struct ncl_import *import, struct ncl_tensor *x, const int *axis, size_t count,
+                                  double epsilon)
+{
+    struct ncl_tensor *mean =
+        ncl_compose_reduce(import, "mean_reduce", ncl_compose_unary(import, "sqr", x), axis, count, true);
+    mean = ncl_compose_with(import, "add", mean, epsilon);
+    return ncl_compose_binary(import, "div", x, ncl_compose_unary(import, "sqrt", mean));
+}
+
+struct ncl_tensor *ncl_onnx_normalized_last(struct ncl_import *import, struct ncl_tensor *x, struct ncl_tensor *scale,
+                                            struct ncl_tensor *offset, double epsilon, bool of_squares)
+{
+    const int last = x->shape.rank - 1;
+    x = of_squares ? of_root(import, x, &last, 1, epsilon)
+                   : standardized(import, x, &last, 1, epsilon, NULL, NULL, NULL);
+    return scaled(import, x, scale, offset);
+}
+
 void ncl_onnx_rms_normalization(struct ncl_import *import, const struct ncl_import_node *node)
 {
     int axis[NNEFCL_MAX_RANK];
     struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *scale = ncl_import_tensor(import, node, 1);
     const size_t count = axes_from(import, node, x, axis);
-    struct ncl_tensor *mean =
-        ncl_compose_reduce(import, "mean_reduce", ncl_compose_unary(import, "sqr", x), axis, count, true);
-    mean = ncl_compose_with(import, "add", mean, ncl_import_scalar(import, node, "epsilon", 1e-5));
-    x = ncl_compose_binary(import, "div", x, ncl_compose_unary(import, "sqrt", mean));
+    x = of_root(import, x, axis, count, ncl_import_scalar(import, node, "epsilon", 1e-5));
     ncl_import_give(import, node, 0, scaled(import, x, scale, NULL));
 }
 

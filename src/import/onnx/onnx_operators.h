@@ -26,6 +26,14 @@ size_t ncl_onnx_axes(struct ncl_import *import, const struct ncl_import_node *no
 /* The window of a convolution; `filter` NULL: of a pool, whose size is an attribute (onnx_window.c). */
 struct ncl_compose_window ncl_onnx_window(struct ncl_import *import, const struct ncl_import_node *node,
                                           const nnefcl_shape *input, const nnefcl_shape *filter);
+/* What is one operator here is a part of another there: results that are not given yet (in the files of their names).
+ */
+struct ncl_tensor *ncl_onnx_conv_of(struct ncl_import *import, const struct ncl_import_node *node);
+struct ncl_tensor *ncl_onnx_gemm_of(struct ncl_import *import, const struct ncl_import_node *node);
+struct ncl_tensor *ncl_onnx_gelu_of(struct ncl_import *import, struct ncl_tensor *x, bool tangent);
+/* Over the last axis, by mean and variance, or by the mean of the squares; offset NULL: none. */
+struct ncl_tensor *ncl_onnx_normalized_last(struct ncl_import *import, struct ncl_tensor *x, struct ncl_tensor *scale,
+                                            struct ncl_tensor *offset, double epsilon, bool of_squares);
 /* Gives what was folded; NULL: it was not (or an error was reported). */
 bool ncl_onnx_folded(struct ncl_import *import, const struct ncl_import_node *node, const struct ncl_known *known);
 

@@ -28,7 +28,7 @@ static bool is_row(struct ncl_import *import, const struct ncl_import_node *node
     return ncl_shape_volume(shape) == columns && shape->rank > 0 && shape->extent[shape->rank - 1] == columns;
 }
 
-void ncl_onnx_gemm(struct ncl_import *import, const struct ncl_import_node *node)
+struct ncl_tensor *ncl_onnx_gemm_of(struct ncl_import *import, const struct ncl_import_node *node)
 {
     const bool trans_a = ncl_import_integer(import, node, "transA", 0) != 0,
                trans_b = ncl_import_integer(import, node, "transB", 0) != 0;
@@ -37,11 +37,9 @@ void ncl_onnx_gemm(struct ncl_import *import, const struct ncl_import_node *node
     if (ncl_import_value(import, node, 0)->shape.rank != 2 || right->rank != 2)
         ncl_import_wrong(import, "its operands are no matrices");
     if (import->status)
-        return;
-    if (!trans_a && trans_b && alpha == 1 && beta == 1 && is_row(import, node, right->extent[0])) {
-        ncl_import_give(import, node, 0, gemm_linear(import, node));
-        return;
-    }
+        return &import->nothing;
+    if (!trans_a && trans_b && alpha == 1 && beta == 1 && is_row(import, node, right->extent[0]))
+        return gemm_linear(import, node);
     struct ncl_tensor *a = ncl_compose_cast(import, ncl_import_tensor(import, node, 0), NNEFCL_SCALAR),
                       *b = ncl_compose_cast(import, ncl_import_tensor(import, node, 1), NNEFCL_SCALAR);
     struct ncl_tensor *y =
@@ -52,7 +50,12 @@ void ncl_onnx_gemm(struct ncl_import *import, const struct ncl_import_node *node
         struct ncl_tensor *c = ncl_import_tensor(import, node, 2);
         y = ncl_compose_binary(import, "add", y, beta == 1 ? c : ncl_compose_with(import, "mul", c, beta));
     }
-    ncl_import_give(import, node, 0, y);
+    return y;
+}
+
+void ncl_onnx_gemm(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    ncl_import_give(import, node, 0, ncl_onnx_gemm_of(import, node));
 }
 
 void ncl_onnx_einsum(struct ncl_import *import, const struct ncl_import_node *node)

@@ -4,12 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "import/onnx/onnx_operators.h"
-
-struct parameters {
-    struct ncl_tensor *scale, *zero; /* zero NULL: 0 */
-    enum ncl_stored_type element;    /* of the quantized numbers */
-};
+#include "import/onnx/onnx_quantize.h"
 
 /* A parameter per axis, or per block of it, laid along the axes of x. */
 static struct ncl_tensor *parameter_place(struct ncl_import *import, const struct ncl_import_node *node,
@@ -36,10 +31,10 @@ static struct ncl_tensor *parameter_place(struct ncl_import *import, const struc
     return index ? ncl_compose_pick(import, p, axis, index, (size_t)x->extent[axis]) : p;
 }
 
-static struct parameters parameters_read(struct ncl_import *import, const struct ncl_import_node *node, size_t scale,
-                                         const nnefcl_shape *x)
+struct ncl_onnx_quant ncl_onnx_quant_read(struct ncl_import *import, const struct ncl_import_node *node, size_t scale,
+                                          const nnefcl_shape *x)
 {
-    struct parameters p = {.element = NCL_STORED_UINT8};
+    struct ncl_onnx_quant p = {.element = NCL_STORED_UINT8};
     p.scale = parameter_place(import, node, ncl_import_tensor(import, node, scale), x);
     if (ncl_import_has(import, node, scale + 1)) {
         p.element = ncl_import_value(import, node, scale + 1)->element;
@@ -55,10 +50,10 @@ static struct parameters parameters_read(struct ncl_import *import, const struct
     return p;
 }
 
-/* round(x / scale) + zero, half to even, within the type. */
-static struct ncl_tensor *quantized(struct ncl_import *import, struct ncl_tensor *x, const struct parameters *p)
+/* round(x) + zero, half to even, within the type. */
+struct ncl_tensor *ncl_onnx_rounded(struct ncl_import *import, struct ncl_tensor *x, const struct ncl_onnx_quant *p)
 {
-    x = ncl_compose_unary(import, "round_even", ncl_compose_binary(import, "div", x, p->scale));
+    x = ncl_compose_unary(import, "round_even", x);
     if (p->zero)
         x = ncl_compose_binary(import, "add", x, p->zero);
     if (ncl_stored_dtype(p->element) != NNEFCL_INTEGER) {
@@ -70,8 +65,13 @@ static struct ncl_tensor *quantized(struct ncl_import *import, struct ncl_tensor
                        {"b", ncl_value_scalar((double)ncl_stored_high(p->element))});
 }
 
+struct ncl_tensor *ncl_onnx_quantized(struct ncl_import *import, struct ncl_tensor *x, const struct ncl_onnx_quant *p)
+{
+    return ncl_onnx_rounded(import, ncl_compose_binary(import, "div", x, p->scale), p);
+}
+
 /* (x - zero) scale */
-static struct ncl_tensor *real(struct ncl_import *import, struct ncl_tensor *x, const struct parameters *p)
+struct ncl_tensor *ncl_onnx_real(struct ncl_import *import, struct ncl_tensor *x, const struct ncl_onnx_quant *p)
 {
     if (p->zero)
         x = ncl_compose_binary(import, "sub", x, p->zero);
@@ -81,22 +81,20 @@ static struct ncl_tensor *real(struct ncl_import *import, struct ncl_tensor *x, 
 void ncl_onnx_quantize_linear(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = ncl_import_number(import, node, 0);
-    const struct parameters p = parameters_read(import, node, 1, &x->shape);
-    ncl_import_give_number(import, node, 0, quantized(import, x, &p), p.element);
+    const struct ncl_onnx_quant p = ncl_onnx_quant_read(import, node, 1, &x->shape);
+    ncl_import_give_number(import, node, 0, ncl_onnx_quantized(import, x, &p), p.element);
 }
 
 void ncl_onnx_dequantize_linear(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = ncl_import_number(import, node, 0);
-    const struct parameters p = parameters_read(import, node, 1, &x->shape);
-    ncl_import_give(import, node, 0, real(import, x, &p));
+    const struct ncl_onnx_quant p = ncl_onnx_quant_read(import, node, 1, &x->shape);
+    ncl_import_give(import, node, 0, ncl_onnx_real(import, x, &p));
 }
 
-/* To 0 .. 255, by the least and the greatest element and 0. */
-void ncl_onnx_dynamic_quantize_linear(struct ncl_import *import, const struct ncl_import_node *node)
+struct ncl_tensor *ncl_onnx_dynamic(struct ncl_import *import, struct ncl_tensor *x, struct ncl_onnx_quant *p)
 {
     int axis[NNEFCL_MAX_RANK];
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
     for (int i = 0; i < x->shape.rank; i++)
         axis[i] = i;
     const size_t count = (size_t)x->shape.rank;
@@ -104,107 +102,17 @@ void ncl_onnx_dynamic_quantize_linear(struct ncl_import *import, const struct nc
                       *low = ncl_compose_reduce(import, "min_reduce", x, axis, count, false);
     high = ncl_compose_with(import, "max", high, 0);
     low = ncl_compose_with(import, "min", low, 0);
-    struct parameters p = {.element = NCL_STORED_UINT8};
-    p.scale = ncl_compose_with(import, "div", ncl_compose_binary(import, "sub", high, low), 255);
-    const struct parameters only = {.scale = p.scale, .element = NCL_STORED_UINT8};
-    p.zero = quantized(import, ncl_compose_unary(import, "neg", low), &only);
-    ncl_import_give_number(import, node, 0, quantized(import, x, &p), p.element);
+    *p = (struct ncl_onnx_quant){.element = NCL_STORED_UINT8};
+    p->scale = ncl_compose_with(import, "div", ncl_compose_binary(import, "sub", high, low), 255);
+    p->zero = ncl_onnx_quantized(import, ncl_compose_unary(import, "neg", low), p);
+    return ncl_onnx_quantized(import, x, p);
+}
+
+void ncl_onnx_dynamic_quantize_linear(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_onnx_quant p;
+    struct ncl_tensor *x = ncl_onnx_dynamic(import, ncl_import_tensor(import, node, 0), &p);
+    ncl_import_give_number(import, node, 0, x, p.element);
     ncl_import_give(import, node, 1, p.scale);
     ncl_import_give_number(import, node, 2, p.zero, p.element);
-}
-
-/* ---- operators on quantized numbers: the real ones, between dequantize and quantize ---- */
-
-/* Operand `index` with its scale and zero point behind it. */
-static struct ncl_tensor *operand_real(struct ncl_import *import, const struct ncl_import_node *node, size_t index)
-{
-    struct ncl_tensor *x = ncl_import_number(import, node, index);
-    const struct parameters p = parameters_read(import, node, index + 1, &x->shape);
-    return real(import, x, &p);
-}
-
-static void give_quantized(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *y,
-                           size_t scale)
-{
-    const struct parameters p = parameters_read(import, node, scale, &y->shape);
-    ncl_import_give_number(import, node, 0, quantized(import, y, &p), p.element);
-}
-
-/* Scales of filters are of their outputs: axis 0. */
-static struct ncl_tensor *filter_real(struct ncl_import *import, const struct ncl_import_node *node,
-                                      struct ncl_tensor *filter, size_t scale)
-{
-    nnefcl_shape rows = {.rank = filter->shape.rank};
-    struct ncl_tensor *factor = scale ? ncl_import_tensor(import, node, scale) : NULL, *zero = NULL;
-    const size_t at = scale ? scale + 1 : 3;
-    if (ncl_import_has(import, node, at))
-        zero = ncl_import_number(import, node, at);
-    for (int i = 0; i < rows.rank; i++)
-        rows.extent[i] = i == 0 ? filter->shape.extent[0] : 1;
-    if (zero)
-        filter = ncl_compose_binary(import, "sub", filter,
-                                    ncl_shape_volume(&zero->shape) == 1
-                                        ? ncl_compose_reshape(import, zero, &(nnefcl_shape){0})
-                                        : ncl_compose_reshape(import, zero, &rows));
-    if (!factor)
-        return filter;
-    return ncl_compose_binary(import, "mul", filter,
-                              ncl_shape_volume(&factor->shape) == 1
-                                  ? ncl_compose_reshape(import, factor, &(nnefcl_shape){0})
-                                  : ncl_compose_reshape(import, factor, &rows));
-}
-
-void ncl_onnx_qlinear_conv(struct ncl_import *import, const struct ncl_import_node *node)
-{
-    struct ncl_tensor *x = operand_real(import, node, 0),
-                      *filter = filter_real(import, node, ncl_import_number(import, node, 3), 4), *bias = NULL;
-    const struct ncl_compose_window window = ncl_onnx_window(import, node, &x->shape, &filter->shape);
-    if (ncl_import_has(import, node, 8)) { /* in units of both scales */
-        struct ncl_tensor *unit =
-            ncl_compose_binary(import, "mul", ncl_import_tensor(import, node, 1), ncl_import_tensor(import, node, 4));
-        bias = ncl_compose_binary(import, "mul", ncl_import_number(import, node, 8), unit);
-    }
-    give_quantized(import, node,
-                   ncl_compose_conv(import, x, filter, bias, &window, ncl_import_integer(import, node, "group", 1)), 6);
-}
-
-void ncl_onnx_conv_integer(struct ncl_import *import, const struct ncl_import_node *node)
-{
-    struct ncl_tensor *x = ncl_import_number(import, node, 0),
-                      *filter = filter_real(import, node, ncl_import_number(import, node, 1), 0);
-    const struct ncl_compose_window window = ncl_onnx_window(import, node, &x->shape, &filter->shape);
-    if (ncl_import_has(import, node, 2))
-        x = ncl_compose_binary(import, "sub", x, ncl_import_number(import, node, 2));
-    ncl_import_give_number(
-        import, node, 0,
-        ncl_compose_conv(import, x, filter, NULL, &window, ncl_import_integer(import, node, "group", 1)),
-        NCL_STORED_INT32);
-}
-
-void ncl_onnx_qlinear_matmul(struct ncl_import *import, const struct ncl_import_node *node)
-{
-    struct ncl_tensor *a = operand_real(import, node, 0), *b = operand_real(import, node, 3);
-    give_quantized(import, node, ncl_compose_matmul(import, a, b), 6);
-}
-
-/* Zero points are one number, or one for each row of A and column of B. */
-void ncl_onnx_matmul_integer(struct ncl_import *import, const struct ncl_import_node *node)
-{
-    struct ncl_tensor *a = ncl_import_number(import, node, 0), *b = ncl_import_number(import, node, 1);
-    if (ncl_import_has(import, node, 2)) {
-        struct ncl_tensor *zero = ncl_import_number(import, node, 2);
-        a = ncl_compose_binary(
-            import, "sub", a,
-            zero->shape.rank == 1 && zero->shape.extent[0] > 1 ? ncl_compose_unsqueeze(import, zero, 1) : zero);
-    }
-    if (ncl_import_has(import, node, 3))
-        b = ncl_compose_binary(import, "sub", b, ncl_import_number(import, node, 3));
-    ncl_import_give_number(import, node, 0, ncl_compose_matmul(import, a, b), NCL_STORED_INT32);
-}
-
-/* com.microsoft: A and B with scales and zero points, then those of the result. */
-void ncl_onnx_qlinear_binary(struct ncl_import *import, const struct ncl_import_node *node)
-{
-    struct ncl_tensor *a = operand_real(import, node, 0), *b = operand_real(import, node, 3);
-    give_quantized(import, node, ncl_compose_binary(import, import->op->as, a, b), 6);
 }

@@ -54,13 +54,17 @@ static struct ncl_tensor *bias_of(struct ncl_import *import, const struct ncl_im
 
 /* ---- convolutions ---- */
 
-void ncl_onnx_conv(struct ncl_import *import, const struct ncl_import_node *node)
+struct ncl_tensor *ncl_onnx_conv_of(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *filter = ncl_import_tensor(import, node, 1);
     const struct ncl_compose_window window = ncl_onnx_window(import, node, &x->shape, &filter->shape);
-    ncl_import_give(import, node, 0,
-                    ncl_compose_conv(import, x, filter, bias_of(import, node, 2), &window,
-                                     ncl_import_integer(import, node, "group", 1)));
+    return ncl_compose_conv(import, x, filter, bias_of(import, node, 2), &window,
+                            ncl_import_integer(import, node, "group", 1));
+}
+
+void ncl_onnx_conv(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    ncl_import_give(import, node, 0, ncl_onnx_conv_of(import, node));
 }
 
 /* Extents of the output: given, or (x - 1) s + f_d + output_padding - padding. Where they are given, or padding is

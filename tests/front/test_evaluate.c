@@ -59,7 +59,7 @@ static const struct value_case values[] = {
     {"scalar(length_of([] + [1]))", "1.0"},
     {"scalar(length_of([1] + []))", "1.0"},
     {"scalar(length_of('a' * 0))", "0.0"},
-    {"scalar('+2E-1')", "0.2"},
+    {"scalar('+25E-2')", "0.25"},
     {"scalar('2e+1')", "20.0"},
     {"scalar(length_of(string('ab')))", "2.0"},
     {"scalar(length_of(string(true)) + length_of(string(false)))", "9.0"},

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Installation: library, archive, headers, CMake package (find_package(nnefcl)) and pkg-config file (nnefcl).
+# Installation: library, archive, headers, CMake package (find_package(nnefcl)) and pkg-config files (nnefcl, nnefcl-static).
 include(CMakePackageConfigHelpers)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/nnefcl)
 
@@ -22,8 +22,17 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/nnefcl-config.cmake ${CMAKE_CURRENT_BI
 
 # The prefix is found from the place of the .pc file, so that an installed tree can be moved.
 file(RELATIVE_PATH pc_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
-configure_file(cmake/nnefcl.pc.in nnefcl.pc @ONLY)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/nnefcl.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+# Where library and archive lie side by side, linkers take the library for nnefcl, also with --static: the archive has a file of its own.
+foreach(pc nnefcl nnefcl-static)
+  configure_file(cmake/${pc}.pc.in ${pc}.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${pc}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endforeach()
+
+# What is installed, without tests and examples.
+add_custom_target(installable DEPENDS nnefcl nnefcl_internal)
+if(TARGET nnef-cl-run)
+  add_dependencies(installable nnef-cl-run)
+endif()
 
 add_custom_target(uninstall VERBATIM
   COMMAND ${CMAKE_COMMAND} -DMANIFEST=${CMAKE_CURRENT_BINARY_DIR}/install_manifest.txt -P ${CMAKE_CURRENT_SOURCE_DIR}/cmake/uninstall.cmake)

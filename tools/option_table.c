@@ -18,7 +18,7 @@ static const char *set_topic(struct option_parser *p, const char *value)
 static const char *set_device(struct option_parser *p, const char *value)
 {
     if (!*value || strchr(value, ','))
-        return "one device (a list is not supported)";
+        return "one device (a batch is not split over several)";
     p->options->device = value;
     return NULL;
 }

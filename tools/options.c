@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -152,6 +153,38 @@ static const struct {
                 {"raw", "bench"},
                 {"raw", "profile"}};
 
+/* The options that an option belongs to: "--check, --summary or --dump". */
+static const char *actions_named(unsigned actions, char *text, size_t size)
+{
+    size_t length = 0, left = 0;
+    for (size_t i = 0; i < option_count; i++)
+        left += option_table[i].action && (option_table[i].action & actions);
+    for (size_t i = 0; i < option_count && length < size; i++)
+        if (option_table[i].action && (option_table[i].action & actions))
+            length += (size_t)snprintf(text + length, size - length, "--%s%s", option_table[i].name,
+                                       --left > 1  ? ", "
+                                       : left == 1 ? " or "
+                                                   : "");
+    return text;
+}
+
+/* An option that says nothing to what is done. */
+static enum status check_action(struct option_parser *p, const bool *given)
+{
+    const unsigned done = p->options->action;
+    char names[256];
+    for (size_t i = 0; i < option_count; i++) {
+        if (!given[i] || option_table[i].actions & done)
+            continue;
+        if (done == ACTION_RUN)
+            return talk_fail(p->talk, STATUS_USAGE, "--%s has no meaning without %s", option_table[i].name,
+                             actions_named(option_table[i].actions, names, sizeof names));
+        return talk_fail(p->talk, STATUS_USAGE, "--%s has no meaning with %s", option_table[i].name,
+                         actions_named(done, names, sizeof names));
+    }
+    return STATUS_OK;
+}
+
 static enum status check_rules(struct option_parser *p, const bool *given)
 {
     const struct options *o = p->options;
@@ -160,13 +193,9 @@ static enum status check_rules(struct option_parser *p, const bool *given)
         if (GIVEN(excludes[i].option) && GIVEN(excludes[i].other))
             return talk_fail(p->talk, STATUS_USAGE, "--%s and --%s exclude each other", excludes[i].option,
                              excludes[i].other);
-    const char *action = "";
-    for (size_t i = 0; i < option_count; i++)
-        if (option_table[i].action == o->action)
-            action = option_table[i].name;
-    for (size_t i = 0; i < option_count; i++)
-        if (given[i] && !(option_table[i].actions & o->action))
-            return talk_fail(p->talk, STATUS_USAGE, "--%s has no meaning with --%s", option_table[i].name, action);
+    const enum status status = check_action(p, given);
+    if (status)
+        return status;
     for (size_t i = 0; i < sizeof needs / sizeof *needs; i++) {
         bool there = false;
         for (size_t k = 0; k < 4 && needs[i].with[k]; k++)

@@ -31,7 +31,9 @@ bool picture_wanted(const struct picture_want *want, size_t width, size_t height
         snprintf(text, PICTURE_TEXT, "%zux%zu pixels are too many", w, h);
     else if ((want->exact && (w != want->width || h != want->height)) ||
              (want->larger && (w < want->width || h < want->height)))
-        snprintf(text, PICTURE_TEXT, "%zux%zu pixels, but input '%.60s' takes %zux%zu; --resize scales pictures", w, h,
-                 want->input, want->width, want->height);
+        snprintf(text, PICTURE_TEXT,
+                 "%zux%zu pixels, but input '%.60s' takes %zux%zu; --resize scales it, --resize --crop center without "
+                 "distortion",
+                 w, h, want->input, want->width, want->height);
     return !text[0];
 }

@@ -79,14 +79,26 @@ static size_t total_width(const struct table *table, const size_t *width)
     return total;
 }
 
-/* The widest of those that fold gives way, one character at a time. */
-static void fit(const struct table *table, size_t *width)
+/* The widest part of a text that has no place to be broken at. */
+static size_t part_width(const char *text)
+{
+    size_t widest = 0, width = 0;
+    for (; *text; text++) {
+        width += ((unsigned char)*text & 0xc0) != 0x80 && *text != ' ';
+        widest = width > widest ? width : widest;
+        width = *text == ' ' || joins(*text) ? 0 : width;
+    }
+    return widest;
+}
+
+/* The widest of those that fold, and are wider than `least`, gives way, one character at a time. */
+static void fit(const struct table *table, const size_t *least, size_t *width)
 {
     const size_t room = table_terminal();
     while (room && total_width(table, width) > room) {
         size_t widest = table->column_count;
         for (size_t c = 0; c < table->column_count; c++)
-            if (table->column[c].folds && width[c] > LEAST && width[c] > strlen(table->column[c].title) &&
+            if (table->column[c].folds && width[c] > least[c] &&
                 (widest == table->column_count || width[c] > width[widest]))
                 widest = c;
         if (widest == table->column_count)
@@ -127,15 +139,20 @@ static void print_row(const struct table *table, const char *const *cells, const
 
 void table_print(const struct table *table)
 {
-    size_t width[TABLE_COLUMNS];
+    size_t width[TABLE_COLUMNS], whole[TABLE_COLUMNS], least[TABLE_COLUMNS]; /* with whole parts, and without */
     const char *title[TABLE_COLUMNS];
     for (size_t c = 0; c < table->column_count; c++) {
         title[c] = table->column[c].title;
         width[c] = text_width(title[c]);
-        for (size_t r = 0; r < table->row_count; r++)
+        least[c] = width[c] > LEAST ? width[c] : LEAST;
+        whole[c] = least[c];
+        for (size_t r = 0; r < table->row_count; r++) {
             width[c] = text_width(table->row[r][c]) > width[c] ? text_width(table->row[r][c]) : width[c];
+            whole[c] = part_width(table->row[r][c]) > whole[c] ? part_width(table->row[r][c]) : whole[c];
+        }
     }
-    fit(table, width);
+    fit(table, whole, width);
+    fit(table, least, width);
     print_row(table, title, width);
     for (size_t r = 0; r < table->row_count; r++)
         print_row(table, table->row[r], width);

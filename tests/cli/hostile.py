@@ -5,6 +5,7 @@
 clean   names and labels full of what terminals obey: nothing of it comes out, on stdout and stderr, in text and JSON, and the JSON has all its parts
 whole   each allocation of the JSON library fails in turn: status 6 and a word, or nothing was lost
 once    an archive is read once, however much there is to say of its members
+bounded an error names some of many inputs, not the list again for each
 seen    a file of the model that cannot be looked at is not taken for one that is not there
 """
 import json
@@ -83,6 +84,18 @@ def check_once(folder):
         failed.append('%d warnings of an archive: status %d, %.1f s, %d shown' % (len(names), p.returncode, seconds, p.stderr.count(b'warning')))
 
 
+def check_bounded(folder):
+    names = ['input_%05d' % i for i in range(5000)]
+    (folder / 'many.nnef').write_text('version 1.0;\ngraph g(%s) -> (y)\n{ %s y = copy(%s); }\n' % (', '.join(names), ' '.join('%s = external(shape=[1]);' % n for n in names), names[0]))
+    for options in (['-i', 'none=x.npy'], ['--random', '-i', 'x.npy'], ['--shape', 'none=1', '--check'], ['-i', str(folder)]):
+        with tempfile.TemporaryFile() as said:
+            p = subprocess.Popen([COMMAND, str(folder / 'many.nnef'), *options], stdout=said, stderr=said)
+            _, code, used = os.wait4(p.pid, 0)
+            p.returncode = os.waitstatus_to_exitcode(code)
+            if p.returncode not in (2, 4) or said.tell() > 2000 or ('address' not in os.environ.get('NNEFCL_SANITIZE', '') and used.ru_maxrss > 200 << 10):
+                failed.append('%d inputs, %s: status %d, %d bytes said, %d KiB' % (len(names), ' '.join(options), p.returncode, said.tell(), used.ru_maxrss))
+
+
 def check_seen(folder):
     (folder / 'graph.quant').write_text('"y": linear_quantize(min = 0.0, max = 1.0, bits = 8);\n')
     (folder / 'weights').mkdir()
@@ -97,6 +110,7 @@ with tempfile.TemporaryDirectory() as top:
     write_model(folder)
     check_clean(folder)
     (folder / 'graph.nnef').write_text('version 1.0;\ngraph g(x) -> (y)\n{ x = external<scalar>(shape=[1,4]); y = relu(x); }\n')
+    check_bounded(folder)
     if 'address' not in os.environ.get('NNEFCL_SANITIZE', ''):
         check_whole(folder, '--check', '--json')
         check_whole(folder, '--summary', '--json')

@@ -57,6 +57,12 @@ for target in shared opencl archive; do
     expect "$work/project/$target"
 done
 
+# The archive, though the shared library lies beside it.
+# shellcheck disable=SC2046,SC2086
+quiet "$cc" $strict -o "$work/archive" "$here/program.c" $(pkg-config --cflags --libs nnefcl-static)
+expect "$work/archive"
+! ldd "$work/archive" | grep libnnefcl || { echo "nnefcl-static links the shared library"; exit 1; }
+
 # Only the archive is there.
 mkdir "$work/shared"
 mv "$lib"/libnnefcl.so* "$work/shared"

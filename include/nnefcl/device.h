@@ -2,7 +2,8 @@
 /* OpenCL devices as nnefcl sees them. No OpenCL header is needed for this file; applications that own OpenCL objects
  * include opencl.h.
  *
- * Thread rule: an nnefcl_device may be used from any number of threads at once. */
+ * Thread rule: an nnefcl_device may be used from any number of threads at once. After fork() the child leaves alone
+ * what the parent made of devices and sessions, and opens its own: drivers have threads that a fork does not copy. */
 #ifndef NNEFCL_DEVICE_H
 #define NNEFCL_DEVICE_H
 

@@ -81,15 +81,17 @@ static void forget_program(struct ncl_cache *cache, uint64_t program)
     cache->count = kept;
 }
 
-/* The bytes of a file, checked. NULL: a note says why. The caller frees with ncl_resize. */
-static unsigned char *read_file(const nnefcl_device *device, const char *name, bool used,
+/* The bytes of a file or of its head, checked. NULL: a note says why. The caller frees with ncl_resize. */
+static unsigned char *read_file(const nnefcl_device *device, const char *name, size_t head,
                                 struct ncl_cache_content *content, struct ncl_diag *diag)
 {
     char reason[REASON_BYTES];
     size_t size;
-    unsigned char *data = ncl_cache_file_read(device->cache->folder, name, used, MOST_BYTES, &device->allocator, &size,
+    unsigned char *data = ncl_cache_file_read(device->cache->folder, name, head, MOST_BYTES, &device->allocator, &size,
                                               reason, sizeof reason);
-    const char *why = data ? ncl_cache_file_unpack(data, size, device->cache->identity, content) : reason;
+    const char *(*unpack)(const unsigned char *, size_t, const char *, struct ncl_cache_content *) =
+        head ? ncl_cache_file_unpack_head : ncl_cache_file_unpack;
+    const char *why = data ? unpack(data, size, device->cache->identity, content) : reason;
     if (!why)
         return data;
     ncl_note(diag, NCL_NOWHERE, "cache: %s/%s is not used: %s", device->cache->path, name, why);
@@ -106,7 +108,7 @@ static int add_file(void *user, const char *name)
 {
     const struct scan *scan = user;
     struct ncl_cache_content content;
-    unsigned char *data = read_file(scan->device, name, false, &content, scan->diag);
+    unsigned char *data = read_file(scan->device, name, NCL_CACHE_HEAD, &content, scan->diag);
     if (data)
         add_entries(scan->device, content.program, content.key, content.count);
     ncl_resize(&scan->device->allocator, data, 0);
@@ -217,7 +219,7 @@ cl_program ncl_cache_load(const nnefcl_device *device, uint64_t key, struct ncl_
     if (!found)
         return NULL;
     file_name(own->cache, number, name);
-    unsigned char *data = read_file(device, name, true, &content, diag);
+    unsigned char *data = read_file(device, name, 0, &content, diag);
     cl_program program = data ? create_program(device, &content) : NULL;
     const char *why = program ? NULL : "the driver does not take it";
     if (program && !holds_kernels(device, program, &content)) {

@@ -10,8 +10,9 @@
 
 /* Opens the folder, makes it and those above it if it is not there. -1: it cannot be used, `reason` says why. */
 int ncl_cache_folder_open(const char *path, char *reason, size_t size);
-/* The whole of a file, which is `used` now; NULL: `reason` says why. The caller frees with ncl_resize. */
-unsigned char *ncl_cache_file_read(int folder, const char *name, bool used, uint64_t most,
+/* The whole of a file, which is used now, or, with a `head`, at most so many bytes of its beginning. NULL: `reason`
+ * says why. The caller frees with ncl_resize. */
+unsigned char *ncl_cache_file_read(int folder, const char *name, size_t head, uint64_t most,
                                    const nnefcl_allocator *allocator, size_t *size, char *reason, size_t reason_size);
 /* Writes a file beside and puts it in its place at once. False: `reason` says why, and nothing of it is left. */
 bool ncl_cache_file_write(int folder, const char *name, const void *data, size_t size, char *reason,
@@ -38,8 +39,13 @@ struct ncl_cache_content {
 /* The bytes of a file. NULL: out of memory. */
 unsigned char *ncl_cache_file_pack(const struct ncl_cache_content *content, const nnefcl_allocator *allocator,
                                    size_t *size);
+/* Bytes of the beginning of a file that hold its keys and its identity. */
+#define NCL_CACHE_HEAD ((size_t)8192)
 /* Believes nothing. NULL: content points into data; else what is wrong. */
 const char *ncl_cache_file_unpack(const unsigned char *data, size_t size, const char *identity,
                                   struct ncl_cache_content *content);
+/* The same of the beginning of a file alone: of the payload there is only what the file says of its size. */
+const char *ncl_cache_file_unpack_head(const unsigned char *data, size_t size, const char *identity,
+                                       struct ncl_cache_content *content);
 
 #endif

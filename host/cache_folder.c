@@ -183,17 +183,19 @@ static const char *examine(int file, uint64_t most, size_t *size)
     return NULL;
 }
 
-unsigned char *ncl_cache_file_read(int folder, const char *name, bool used, uint64_t most,
+unsigned char *ncl_cache_file_read(int folder, const char *name, size_t head, uint64_t most,
                                    const nnefcl_allocator *allocator, size_t *size, char *reason, size_t reason_size)
 {
     unsigned char *data = NULL;
     const int file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     const char *why = file < 0 ? strerror(errno) : examine(file, most, size);
+    if (!why && head && *size > head)
+        *size = head;
     if (!why && !(data = ncl_resize(allocator, NULL, *size ? *size : 1)))
         why = "there is no memory for it";
     if (!why && !read_all(file, data, *size))
         why = "it cannot be read";
-    if (!why && used)
+    if (!why && !head)
         futimens(file, NULL);
     if (file >= 0)
         close(file);

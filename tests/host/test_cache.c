@@ -285,7 +285,7 @@ START_TEST(eight_writers)
     size_t size, found = 0;
     for (int round = 0; round < 20 * ROUNDS; round++) {
         struct ncl_cache_content content;
-        unsigned char *data = ncl_cache_file_read(open_folder, "one", false, 1 << 20, NULL, &size, reason, 160);
+        unsigned char *data = ncl_cache_file_read(open_folder, "one", 0, 1 << 20, NULL, &size, reason, 160);
         if (!data)
             continue;
         ck_assert_ptr_null(ncl_cache_file_unpack(data, size, "it", &content));
@@ -320,6 +320,9 @@ START_TEST(foreign)
     ck_assert_uint_eq(back.payload_size, 4);
     ck_assert_mem_eq(back.payload, "text", 4);
     ck_assert(strstr(ncl_cache_file_unpack(data, size, "that device", &back), "another device"));
+    ck_assert_ptr_null(ncl_cache_file_unpack_head(data, size - 4, "this device", &back));
+    ck_assert_uint_eq(back.key[1], 2);
+    ck_assert_ptr_nonnull(ncl_cache_file_unpack_head(data, size - 5, "this device", &back));
     for (size_t cut = 0; cut < size; cut++)
         ck_assert_ptr_nonnull(ncl_cache_file_unpack(data, cut, "this device", &back));
     for (size_t bit = 0; bit < 8 * size; bit++) {

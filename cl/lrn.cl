@@ -6,11 +6,11 @@
  * COUNT    elements              CHUNK    elements of a task, a multiple of LANES
  * INNER    elements side by side that no window crosses
  * AXES     the axes outside of these, innermost first: EXTENT, and how far the window reaches: BEFORE, AFTER
- * RESTORE  2^(-64 BETA)
+ * RESTORE  2^(-80 BETA)
  * tasks: ceil(COUNT / CHUNK)
  *
- * Where s is beyond a float, or of squares below one, and y need not be, s is taken of u x and u^2 BIAS with u = 2^-64
- * or 2^64: it is u^2 times what it stands for, and its power u^(2 BETA) times. */
+ * Where s is beyond a float, or of squares below one, and y need not be, s is taken of u x and u^2 BIAS with u = 2^-80
+ * or 2^80: it is u^2 times what it stands for, and its power u^(2 BETA) times. */
 #ifndef SCALED
 #define SCALED x / pow(s, BETA)
 #endif
@@ -85,9 +85,9 @@ static void FN(lrn)(INDEX task, SIZES size, global const float *input, global fl
         const VI high = !isfinite(s), low = fabs(s) < 0x1p-60f;
         V y = SCALED;
         if (any(high))
-            y = select(y, FN(lrn_apart)(size, input, i, n, 0x1p-64f, RESTORE), high);
+            y = select(y, FN(lrn_apart)(size, input, i, n, 0x1p-80f, RESTORE), high);
         if (any(low))
-            y = select(y, FN(lrn_apart)(size, input, i, n, 0x1p64f, 1 / RESTORE), low);
+            y = select(y, FN(lrn_apart)(size, input, i, n, 0x1p80f, 1 / RESTORE), low);
         NCL_STORE(float, y, output + i, n);
     }
 }

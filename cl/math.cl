@@ -39,6 +39,12 @@ static inline V ncl_tan(V x)
     return (V)(NCL_EACH(NCL_TAN_OF));
 }
 
+/* v / sqrt(d^2 + e) for v and d of one scale, whose square may be beyond a float. */
+static inline V ncl_over_root(V v, V d, float e)
+{
+    return NCL_WHERE(d > 0x1p60f, v / d, v * rsqrt(d * d + e));
+}
+
 /* The error function: x P(x^2) / Q(x^2) for |x| <= 4, fitted to a relative error of 3e-8 (4e-7 with rounding); beyond
  * it is 1 within the same. */
 static inline V ncl_erf(V x)

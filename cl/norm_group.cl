@@ -11,6 +11,8 @@
  *          GATHERED_STRIDE; innermost first
  * SCALE_STEP, OFFSET_STEP  elements of scale and offset from element to element of a line: 1, or 0 to repeat one
  * HAS_OFFSET  0: offset is any tensor, and not read      VOLUME   elements of a line
+ * Where the mean or the variance of a line is beyond a float, its work-items take them again, each alone, of the
+ * elements times unit, 2^-100.
  * group: a float of local memory for each work-item
  * tasks: ceil(RESULTS / (work-items / SHARE)) */
 #define COLUMNS SIZE(0)
@@ -52,6 +54,18 @@ static float FN(norm_group_mean)(SIZES size, local float *shared, float sum, int
     return shared[item - place * pitch] / VOLUME;
 }
 
+/* The sum of unit x - mean, or of its square, over every step-th element of a line from e on. */
+static float FN(norm_group_sum)(SIZES size, global const float *x, INDEX e, INDEX end, INDEX step, float unit,
+                                float mean, int squared)
+{
+    float sum = 0, lost = 0;
+    for (; e < end; e += step) {
+        const float v = fma(x[FN(norm_group_at)(size, e)], unit, -mean);
+        NCL_ADD_UP(float, sum, squared ? v * v : v, lost)
+    }
+    return sum;
+}
+
 static void FN(norm_group)(INDEX task, SIZES size, local float *shared, global const float *x,
                            global const float *scale, global const float *offset, global float *y)
 {
@@ -59,23 +73,24 @@ static void FN(norm_group)(INDEX task, SIZES size, local float *shared, global c
     const int place = COLUMNS ? item / lines : item % share, pitch = COLUMNS ? lines : 1;
     const INDEX result = task * lines + (COLUMNS ? item % lines : item / share), line = min(result, RESULTS - 1);
     const INDEX first = line % WIDTH + NCL_OFFSET(line / WIDTH, KEPT, 9, 13), end = result < RESULTS ? ELEMENTS : 0;
-    float mean = 0, sum = 0, lost = 0;
+    global const float *from = x + first;
+    float unit = 1, mean = 0;
     if (CENTRED) {
-        for (INDEX e = place; e < end; e += share) {
-            const float v = x[first + FN(norm_group_at)(size, e)];
-            NCL_ADD_UP(float, sum, v, lost)
-        }
+        const float sum = FN(norm_group_sum)(size, from, place, end, share, unit, 0.0f, 0);
         mean = FN(norm_group_mean)(size, shared, sum, place, pitch);
-        sum = lost = 0;
     }
-    for (INDEX e = place; e < end; e += share) {
-        const float v = x[first + FN(norm_group_at)(size, e)] - mean;
-        NCL_ADD_UP(float, sum, v * v, lost)
+    const float squares = FN(norm_group_sum)(size, from, place, end, share, unit, mean, 1);
+    float spread = FN(norm_group_mean)(size, shared, squares, place, pitch);
+    if (!isfinite(spread)) {
+        unit = 0x1p-100f;
+        if (CENTRED)
+            mean = FN(norm_group_sum)(size, from, 0, end, 1, unit, 0.0f, 0) / VOLUME;
+        spread = FN(norm_group_sum)(size, from, 0, end, 1, unit, mean, 1) / VOLUME;
     }
-    const float factor = rsqrt(FN(norm_group_mean)(size, shared, sum, place, pitch) + EPSILON);
+    const float factor = rsqrt(spread + EPSILON * unit * unit);
     for (INDEX e = place; e < end; e += share) {
         const INDEX at = first + FN(norm_group_at)(size, e);
-        const float v = (x[at] - mean) * factor * scale[e * SCALE_STEP];
+        const float v = fma(x[at], unit, -mean) * factor * scale[e * SCALE_STEP];
         y[at] = HAS_OFFSET ? v + offset[e * OFFSET_STEP] : v;
     }
 }

@@ -5,6 +5,7 @@
  * CENTRED  0: m is 0, v the mean of squares
  * SCALED, SHIFTED   0: there is no scale, no offset; x stands in its place
  * ROWS rows of COLUMNS elements, SPAN of them in a task: a row is read three times, but from memory once
+ * Where m or v is beyond a float, both are taken again of the elements times 2^-100, and so is the difference.
  * tasks: ceil(ROWS / SPAN) */
 #ifndef CENTRED
 #define CENTRED 1
@@ -23,21 +24,21 @@
 #define BLOCK (64 * LANES) /* elements of a part: 32 additions to each of two sums */
 #define ADD(d) total += NCL_SWAP(total, d);
 
-/* The mean over a row of x - m, or of its square. */
-NCL_APART static float FN(norm_mean)(global const float *x, INDEX columns, float m, int squared)
+/* The mean over a row of unit x - m, or of its square. */
+NCL_APART static float FN(norm_mean)(global const float *x, INDEX columns, float unit, float m, int squared)
 {
     V total = 0;
     for (INDEX j = 0; j < columns;) {
         const INDEX end = min(j + BLOCK, columns);
         V even = 0, odd = 0;
         for (; j + 2 * LANES <= end; j += 2 * LANES) {
-            const V a = VLOAD(x + j) - m, b = VLOAD(x + j + LANES) - m;
+            const V a = fma(VLOAD(x + j), (V)unit, (V)-m), b = fma(VLOAD(x + j + LANES), (V)unit, (V)-m);
             even = squared ? fma(a, a, even) : even + a;
             odd = squared ? fma(b, b, odd) : odd + b;
         }
         for (; j < end; j += LANES) {
             const INDEX n = min(end - j, (INDEX)LANES);
-            const V a = select((V)0, NCL_LOAD(float, x + j, n) - m, NCL_RAMP < (int)n);
+            const V a = select((V)0, fma(NCL_LOAD(float, x + j, n), (V)unit, (V)-m), NCL_RAMP < (int)n);
             even = squared ? fma(a, a, even) : even + a;
         }
         total += even + odd;
@@ -52,11 +53,17 @@ static void FN(norm_rows)(INDEX task, SIZES size, global const float *x, global 
     const INDEX columns = COLUMNS, last = min((task + 1) * SPAN, ROWS);
     for (INDEX row = task * SPAN; row < last; row++) {
         global const float *from = x + row * columns;
-        const float m = CENTRED ? FN(norm_mean)(from, columns, 0.0f, 0) : 0.0f;
-        const V factor = 1.0f / sqrt(FN(norm_mean)(from, columns, m, 1) + EPSILON);
+        float unit = 1, m = CENTRED ? FN(norm_mean)(from, columns, unit, 0.0f, 0) : 0.0f;
+        float v = FN(norm_mean)(from, columns, unit, m, 1) + EPSILON;
+        if (!isfinite(v)) {
+            unit = 0x1p-100f;
+            m = CENTRED ? FN(norm_mean)(from, columns, unit, 0.0f, 0) : 0.0f;
+            v = FN(norm_mean)(from, columns, unit, m, 1) + EPSILON * unit * unit;
+        }
+        const V factor = 1.0f / sqrt(v);
         for (INDEX j = 0; j < columns; j += LANES) {
             const INDEX n = min(columns - j, (INDEX)LANES);
-            V r = (NCL_LOAD(float, from + j, n) - m) * factor;
+            V r = fma(NCL_LOAD(float, from + j, n), (V)unit, (V)-m) * factor;
             if (SCALED)
                 r *= NCL_LOAD(float, scale + j, n);
             if (SHIFTED)

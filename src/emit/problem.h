@@ -150,16 +150,17 @@ enum ncl_reduction {
     NCL_REDUCE_MIN,
     NCL_REDUCE_ALL,
     NCL_REDUCE_ANY,
-    NCL_REDUCE_VARIANCE,    /* the mean of (x - mean)^2 */
-    NCL_REDUCE_MEAN_SQUARE, /* the mean of x^2 */
-    NCL_REDUCE_ARGMAX,      /* positions along the axes */
-    NCL_REDUCE_ARGMIN
+    NCL_REDUCE_VARIANCE,  /* the mean of (x - mean)^2 */
+    NCL_REDUCE_DEVIATION, /* its root, which is a float where the square is none */
+    NCL_REDUCE_ARGMAX,    /* positions along the axes */
+    NCL_REDUCE_ARGMIN,
+    NCL_REDUCE_ROOT_SQUARE /* the root of the mean of x^2 */
 };
 
 struct ncl_reduce {
     enum ncl_reduction kind;
     const struct ncl_tensor *input;
-    ncl_ref mean;       /* for VARIANCE; else NCL_NO_TENSOR */
+    ncl_ref mean;       /* for VARIANCE and DEVIATION; else NCL_NO_TENSOR */
     nnefcl_shape shape; /* that of the input with extent 1 along the axes */
 };
 

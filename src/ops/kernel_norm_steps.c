@@ -37,14 +37,15 @@ static nnefcl_status emit_centred(struct ncl_lower *lower, const struct ncl_node
     const struct ncl_tensor *x = ncl_node_tensor(node, "x"), *result = ncl_node_result(node, 0);
     const nnefcl_shape shape = moment_shape(node);
     const ncl_ref mean = emit_moment(lower, node, NCL_REDUCE_MEAN, "mean", NCL_NO_TENSOR),
-                  variance = emit_moment(lower, node, NCL_REDUCE_VARIANCE, "variance", mean);
+                  deviation = emit_moment(lower, node, NCL_REDUCE_DEVIATION, "deviation", mean);
     struct ncl_expression expression;
     ncl_expression_begin(&expression, lower, result);
     const char *const terms[] = {ncl_expression_tensor(&expression, x),
                                  ncl_expression_operand(&expression, mean, &shape),
-                                 ncl_expression_operand(&expression, variance, &shape)};
-    const char *y = ncl_expression_apply(&expression, NNEFCL_SCALAR, "(x - y) * rsqrt(z + ALPHA)", terms,
-                                         ncl_node_scalar(node, "epsilon"), 0);
+                                 ncl_expression_operand(&expression, deviation, &shape)};
+    const char *y =
+        ncl_expression_apply(&expression, NNEFCL_SCALAR, "2.0f * ncl_over_root(0.5f * x - 0.5f * y, z, ALPHA)", terms,
+                             ncl_node_scalar(node, "epsilon"), 0);
     y = norm_scale(&expression, node, y);
     const char *const sum[] = {y, ncl_expression_tensor(&expression, ncl_node_tensor(node, "offset"))};
     if (!ncl_tensor_is_filled_with(ncl_node_tensor(node, "offset"), 0))
@@ -56,13 +57,13 @@ static nnefcl_status emit_square(struct ncl_lower *lower, const struct ncl_node 
 {
     const struct ncl_tensor *x = ncl_node_tensor(node, "x"), *result = ncl_node_result(node, 0);
     const nnefcl_shape shape = moment_shape(node);
-    const ncl_ref square = emit_moment(lower, node, NCL_REDUCE_MEAN_SQUARE, "mean square", NCL_NO_TENSOR);
+    const ncl_ref root = emit_moment(lower, node, NCL_REDUCE_ROOT_SQUARE, "root mean square", NCL_NO_TENSOR);
     struct ncl_expression expression;
     ncl_expression_begin(&expression, lower, result);
     const char *const terms[] = {ncl_expression_tensor(&expression, x),
-                                 ncl_expression_operand(&expression, square, &shape)};
+                                 ncl_expression_operand(&expression, root, &shape)};
     norm_scale(&expression, node,
-               ncl_expression_apply(&expression, NNEFCL_SCALAR, "x * rsqrt(y + ALPHA)", terms,
+               ncl_expression_apply(&expression, NNEFCL_SCALAR, "ncl_over_root(x, y, ALPHA)", terms,
                                     ncl_node_scalar(node, "epsilon"), 0));
     return ncl_elements_emit(&expression, out);
 }

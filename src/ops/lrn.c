@@ -84,7 +84,7 @@ nnefcl_status ncl_lrn_lower(struct ncl_lower *lower, const struct ncl_node *node
     ncl_step_sizes(step, "EXTENT", reach.extent, NNEFCL_MAX_RANK);
     ncl_step_sizes(step, "BEFORE", reach.before, NNEFCL_MAX_RANK);
     ncl_step_sizes(step, "AFTER", reach.after, NNEFCL_MAX_RANK);
-    ncl_step_real(step, "RESTORE", exp2(-64 * beta));
+    ncl_step_real(step, "RESTORE", exp2(-80 * beta));
     ncl_step_flops(step, (double)count * reach.volume);
     return ncl_step_end(step, ncl_ceil_div(count, chunk));
 }

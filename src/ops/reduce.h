@@ -6,8 +6,8 @@
 #include "emit/problem.h"
 #include "ops/axes.h"
 
-/* `output`, of `shape`, which ncl_axes_infer made from that of the input. `mean` is that of VARIANCE, else
- * NCL_NO_TENSOR. */
+/* `output`, of `shape`, which ncl_axes_infer made from that of the input. `mean` is that of VARIANCE and DEVIATION,
+ * else NCL_NO_TENSOR. */
 nnefcl_status ncl_reduce_emit(struct ncl_lower *lower, enum ncl_reduction kind, const struct ncl_tensor *input,
                               ncl_ref mean, ncl_ref output, const nnefcl_shape *shape);
 

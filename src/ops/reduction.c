@@ -8,6 +8,9 @@ struct reduction {
     bool sum;
 };
 
+/* A square that is a float for every x: the unit is taken twice. */
+#define ROOT_TERM(less) "(v * (unit * unit)" less ") * (v * (unit * unit)" less ")"
+
 static const struct reduction reductions[] = {
     [NCL_REDUCE_SUM] = {.join = "a + v", .start = "0", .map = "v * unit", .sum = true, .finish = "v * back"},
     [NCL_REDUCE_MEAN] = {.join = "a + v", .start = "0", .map = "v * unit", .sum = true, .finish = "v / VOLUME * back"},
@@ -21,11 +24,13 @@ static const struct reduction reductions[] = {
                              .map = "((v - m) * unit) * ((v - m) * unit)",
                              .sum = true,
                              .finish = "v / VOLUME * back * back"},
-    [NCL_REDUCE_MEAN_SQUARE] = {.join = "a + v",
-                                .start = "0",
-                                .map = "(v * unit) * (v * unit)",
-                                .sum = true,
-                                .finish = "v / VOLUME * back * back"},
+    [NCL_REDUCE_DEVIATION] = {.join = "a + v",
+                              .start = "0",
+                              .map = ROOT_TERM(" - m * (unit * unit)"),
+                              .sum = true,
+                              .finish = "sqrt(v / VOLUME) * back * back"},
+    [NCL_REDUCE_ROOT_SQUARE] =
+        {.join = "a + v", .start = "0", .map = ROOT_TERM(""), .sum = true, .finish = "sqrt(v / VOLUME) * back * back"},
 };
 
 bool ncl_reduction_is_arg(enum ncl_reduction kind)
@@ -33,14 +38,19 @@ bool ncl_reduction_is_arg(enum ncl_reduction kind)
     return kind == NCL_REDUCE_ARGMAX || kind == NCL_REDUCE_ARGMIN;
 }
 
+static bool reduction_is_root(enum ncl_reduction kind)
+{
+    return kind == NCL_REDUCE_DEVIATION || kind == NCL_REDUCE_ROOT_SQUARE;
+}
+
 bool ncl_reduction_is_mean(enum ncl_reduction kind)
 {
-    return kind == NCL_REDUCE_MEAN || kind == NCL_REDUCE_VARIANCE || kind == NCL_REDUCE_MEAN_SQUARE;
+    return kind == NCL_REDUCE_MEAN || kind == NCL_REDUCE_VARIANCE || reduction_is_root(kind);
 }
 
 enum ncl_reduction ncl_reduction_of_parts(enum ncl_reduction kind)
 {
-    return ncl_reduction_is_mean(kind) ? NCL_REDUCE_MEAN : kind;
+    return reduction_is_root(kind) ? NCL_REDUCE_ROOT_SQUARE : ncl_reduction_is_mean(kind) ? NCL_REDUCE_MEAN : kind;
 }
 
 void ncl_reduction_define(struct ncl_emit *step, const struct ncl_reduce *reduce)

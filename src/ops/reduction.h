@@ -7,7 +7,8 @@
 #include "emit/problem.h"
 
 bool ncl_reduction_is_arg(enum ncl_reduction kind);
-/* What joins reductions of parts of a line to that of the line: means of squares are averaged. */
+/* What joins reductions of parts of a line to that of the line: means of squares are averaged, roots of them too, as
+ * squares. */
 enum ncl_reduction ncl_reduction_of_parts(enum ncl_reduction kind);
 /* Does a result divide by VOLUME? */
 bool ncl_reduction_is_mean(enum ncl_reduction kind);

@@ -3,8 +3,9 @@
  * is written. Which spellings become which operation: tests/pass/test_recognize.c. */
 #include "op_suite.h"
 
-#define HEADER      "extension KHR_enable_operator_expressions;\n"
-#define UNARY(body) HEADER "graph g( x ) -> ( y )\n{\n    x = external(shape = [12]);\n    " body "\n}\n"
+#define HEADER             "extension KHR_enable_operator_expressions;\n"
+#define UNARY(body)        HEADER "graph g( x ) -> ( y )\n{\n    x = external(shape = [12]);\n    " body "\n}\n"
+#define LARGE(shape, body) HEADER "graph g( x ) -> ( y )\n{\n    x = external(shape = " shape ");\n    " body "\n}\n"
 #define NORM(body)                                                                                                     \
     HEADER "graph g( x ) -> ( y )\n{\n    x = external(shape = [3,4]);\n"                                              \
            "    s = constant(shape = [1,4], value = [2.0,1.0,0.5,-1.0]);\n"                                            \
@@ -66,6 +67,20 @@ static const struct op_case cases[] = {
      HEADER "graph g( x ) -> ( y )\n{\n    x = external(shape = [2,1200]);\n"
             "    m, v = moments(x, axes = [1]);\n    y = (x - m) / sqrt(v + 1.0);\n}\n",
      "600*1 600*3 1200*5", "600*-0.70710678 600*0.70710678 1200*0"},
+    /* squares beyond a float, results within */
+    {"layer norm of 1e25 and 3e38", LARGE("[2,4]", "m, v = moments(x, axes = [1]); y = (x - m) / sqrt(v + 1e-5);"),
+     "3e25 -4e25 1e25 2e25 3e38 -3e38 1e38 2e38",
+     "0.928476691 -1.67125804 0.185695338 0.557086015 0.98787834 -1.6464639 0.10976426 0.5488213"},
+    {"layer norm of 1e25 along columns",
+     LARGE("[4,2]", "m, v = moments(x, axes = [0]); y = (x - m) * rsqrt(v + 1e-5);"),
+     "3e25 3e38 -4e25 -3e38 1e25 1e38 2e25 2e38",
+     "0.928476691 0.98787834 -1.67125804 -1.6464639 0.185695338 0.10976426 0.557086015 0.5488213"},
+    {"rms norm of 1e25 and 3e38", LARGE("[2,4]", "y = x * rsqrt(mean_reduce(sqr(x), axes = [1]) + 1e-6);"),
+     "3e25 -4e25 1e25 2e25 3e38 -3e38 1e38 2e38",
+     "1.09544512 -1.46059349 0.365148372 0.730296743 1.25108648 -1.25108648 0.417028828 0.834057656"},
+    {"rms norm of 1e25 along columns", LARGE("[4,2]", "y = x * rsqrt(mean_reduce(sqr(x), axes = [0]) + 1e-6);"),
+     "3e25 3e38 -4e25 -3e38 1e25 1e38 2e25 2e38",
+     "1.09544512 1.25108648 -1.46059349 -1.25108648 0.365148372 0.417028828 0.730296743 0.834057656"},
     {"attention",
      HEADER "graph g( q, k, v, m ) -> ( y )\n{\n    q = external(shape = [1,2,2]);\n"
             "    k = external(shape = [1,3,2]);\n    v = external(shape = [1,3,2]);\n"

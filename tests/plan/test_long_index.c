@@ -17,7 +17,7 @@ static const struct large {
     {"a result is large",
      "s = slice(x, axes = [1], begin = [0], end = [2]); e = exp(s); z = tile(e, repeats = [1, 20000]);",
      "strided_copy L, elements i, strided_copy L", "strided_copy L, elements i, strided_copy L"},
-    {"transpose", "z = transpose(x, axes = [1, 0]);", "blocked_transpose L", "blocked_transpose L"},
+    {"transpose", "z = transpose(x, axes = [1, 0]);", "blocked_transpose L", "transpose_group L"},
     {"pad", "z = pad(x, padding = [(1,1),(0,2)], border = 'reflect');", "pad L", "pad L"},
     {"windows", "z = max_pool(x, size = [2,2], stride = [2,2], border = 'reflect');", "pool L", "pool L"},
     {"argmax_pool", "z = argmax_pool(x, size = [2,2], stride = [2000,2000]);", "argmax_pool L", "argmax_pool L"},

@@ -168,9 +168,9 @@ START_TEST(persistent_fits)
     ck_assert(strstr(ncl_persistent_unfit(&plan), "32 buffers"));
     plan.buffer_count = 32;
     ck_assert_uint_eq(ncl_persistent_buffers(&plan), 32);
-    plan.target.max_parameter_bytes = 527;
+    plan.target.max_parameter_bytes = 535;
     ck_assert(strstr(ncl_persistent_unfit(&plan), "bytes"));
-    plan.target.max_parameter_bytes = 528;
+    plan.target.max_parameter_bytes = 536;
     ck_assert_ptr_null(ncl_persistent_unfit(&plan));
     plan.run.step[0].tasks = (uint64_t)INT32_MAX + 1;
     ck_assert(strstr(ncl_persistent_unfit(&plan), "tasks"));

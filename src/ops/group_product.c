@@ -15,7 +15,7 @@
 /* Terms of a task where loops are short: a work-item goes through about ten iterations for each. */
 #define TERMS_SHORT 6000
 
-/* Measured on an H100, but for the unit of time (cost.h). */
+/* Judged by what an H100 took (docs/gpu.md), not fitted to it; the unit of time is that of cost.h. */
 #define EFFICIENCY 2.0   /* of large tiles */
 #define FULL       16    /* groups of 32 work-items that keep a compute unit busy ... */
 #define HALF_BUSY  2.5   /* ... and so many more or less half of it */

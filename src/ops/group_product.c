@@ -12,9 +12,6 @@
 #define SPAN NCL_WINDOW_AXES /* axes of an image */
 
 #define TERMS_MIN 64 /* of a task: less does not pay for the step that adds up */
-/* Terms of a task where loops are short: a work-item goes through about ten iterations for each. */
-#define TERMS_SHORT 6000
-
 /* Judged by what an H100 took (docs/gpu.md), not fitted to it; the unit of time is that of cost.h. */
 #define EFFICIENCY 2.0   /* of large tiles */
 #define FULL       16    /* groups of 32 work-items that keep a compute unit busy ... */
@@ -65,8 +62,8 @@ static double tile_cost(const struct ncl_target *target, const struct edges *edg
     const double each = (double)ncl_ceil_div(tile_count(edges, p) * batch * splits, (int64_t)target->compute_units);
     const double busy = each * warps < FULL ? each * warps : FULL;
     const double use = edges->efficiency * busy / (busy + HALF_BUSY) * (FULL + HALF_BUSY) / FULL;
-    const double macs = each * (double)(edges->down * edges->across * ROWS * ROWS) *
-                        ((double)ncl_ceil_div(p->k, splits) + AROUND);
+    const double macs =
+        each * (double)(edges->down * edges->across * ROWS * ROWS) * ((double)ncl_ceil_div(p->k, splits) + AROUND);
     const double sums = (double)(batch * p->m) * (double)p->n * (double)splits * sizeof(float);
     return ncl_cost_macs(target, units * macs, EFFICIENCY * use) +
            (splits > 1 ? JOIN + ncl_cost_bytes(2 * sums, JOIN_RATE) : 0);
@@ -82,10 +79,9 @@ static void consider_splits(const struct ncl_target *target, const struct edges 
                             int64_t batch, bool splittable, struct tiling *best)
 {
     static const int64_t counts[] = {1, 2, 3, 4, 6, 8, 12, 16, 24, 32};
-    const int64_t least = target->short_loops && splittable ? ncl_ceil_div(p->k, TERMS_SHORT) : 1;
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
-        const int64_t splits = counts[i] > least ? counts[i] : least;
-        if (splits > least && (!splittable || p->k / splits < TERMS_MIN))
+        const int64_t splits = counts[i];
+        if (splits > 1 && (!splittable || p->k / splits < TERMS_MIN))
             return;
         const double cost = tile_cost(target, edges, p, batch, splits);
         if (!best->edges || cost < best->cost)
@@ -123,15 +119,10 @@ const char *ncl_group_product_unfit_device(const struct ncl_target *target)
         return "barriers cost too much on a CPU";
     if (target->local_is_global)
         return "local memory is no faster than the other";
+    if (target->short_loops)
+        return "llvmpipe compiles it for half a minute, and runs it slower than what needs no groups";
     return !target->barriers || !edges_fit(target, SMALLEST, RIGHT_SQUARES)
                ? "needs work-groups of 64 work-items with local memory"
-               : NULL;
-}
-
-const char *ncl_group_product_unfit(const struct ncl_target *target, const struct ncl_matmul *matrices)
-{
-    return target->short_loops && matrices->k > TERMS_SHORT && !is_dense(matrices)
-               ? "the sums are too long for the driver's loops"
                : NULL;
 }
 

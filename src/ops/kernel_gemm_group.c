@@ -4,8 +4,8 @@
 
 static const char *product_group_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
 {
-    const char *device = ncl_group_product_unfit_device(target);
-    return device || !problem ? device : ncl_group_product_unfit(target, &problem->product);
+    (void)problem;
+    return ncl_group_product_unfit_device(target);
 }
 
 static double product_group_cost(const struct ncl_target *target, const struct ncl_problem *problem,

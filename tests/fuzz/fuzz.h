@@ -15,6 +15,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define FUZZ_MEMORY  ((size_t)512 << 20)
 #define FUZZ_DIALECT (NNEFCL_COMPAT_TORCH | NNEFCL_COMPAT_TRACT | NNEFCL_COMPAT_LEGACY)
 
+/* Every file that the arguments name, or that lies in a folder they name, with its bytes: as large as they are, so that
+ * a sanitizer sees what reads beyond them. The status of the process: 2 after it said what cannot be read. */
+typedef void fuzz_file_fn(const char *path, const uint8_t *data, size_t size);
+int fuzz_files(int count, char *const *argument, fuzz_file_fn *visit);
 /* Ends the process where the verdict is bad. */
 void fuzz_hold(const struct verdict *verdict);
 /* How a model is opened here: variables without files get values, memory is counted and limited. */

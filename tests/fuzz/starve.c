@@ -2,12 +2,9 @@
 /* starve [--all] FILE|FOLDER...: gives every file to the target again and again, while the n-th request of memory that
  * a part of the library makes of an arena or the allocator fails: every n, or a few of each file. An arena asks its
  * allocator seldom; here each of its own callers has to look at what it got. Linked with --wrap (tests.cmake). */
-#define _XOPEN_SOURCE 700 /* nftw */
-#include <ftw.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -105,30 +102,12 @@ static void file_starve(const char *path, const uint8_t *data, size_t size)
     }
 }
 
-static int file_visit(const char *path, const struct stat *about, int kind, struct FTW *place)
-{
-    (void)place;
-    if (kind != FTW_F)
-        return kind == FTW_DNR || kind == FTW_NS;
-    const size_t size = (size_t)about->st_size;
-    uint8_t *data = malloc(size ? size : 1);
-    FILE *file = fopen(path, "rb");
-    if (!data || !file || fread(data, 1, size, file) != size)
-        return 1;
-    fclose(file);
-    file_starve(path, data, size);
-    free(data);
-    return 0;
-}
-
 int main(int argc, char **argv)
 {
     all = argc > 1 && strcmp(argv[1], "--all") == 0;
-    for (int i = 1 + all; i < argc; i++)
-        if (nftw(argv[i], file_visit, 8, FTW_PHYS)) {
-            fprintf(stderr, "%s cannot be read\n", argv[i]);
-            return 2;
-        }
+    const int status = fuzz_files(argc - 1 - all, argv + 1 + all, file_starve);
+    if (status)
+        return status;
     printf("%lu requests failed\n", tries);
     return tries == 0;
 }

@@ -2,7 +2,7 @@
 # Fuzz targets: targets.txt is the table. With -DNNEFCL_SANITIZE=fuzzer-no-link,address and clang they are libFuzzer's;
 # else each replays files, which is the test.
 set(fuzz ${CMAKE_CURRENT_SOURCE_DIR}/fuzz)
-add_library(fuzz_shared STATIC ${fuzz}/fuzz_model.c ${fuzz}/fuzz_planned.c)
+add_library(fuzz_shared STATIC ${fuzz}/fuzz_model.c ${fuzz}/fuzz_planned.c ${fuzz}/fuzz_files.c)
 target_link_libraries(fuzz_shared PUBLIC hostile_bytes)
 if(TARGET command_parts)
   add_library(fuzz_data STATIC ${fuzz}/fuzz_data.c)

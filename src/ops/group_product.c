@@ -113,7 +113,7 @@ static bool is_dense(const struct ncl_matmul *p)
     return dense;
 }
 
-const char *ncl_group_product_unfit_device(const struct ncl_target *target)
+const char *ncl_group_product_unfit(const struct ncl_target *target)
 {
     if (target->cpu)
         return "barriers cost too much on a CPU";

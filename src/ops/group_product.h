@@ -16,7 +16,7 @@ struct ncl_group_product {
 };
 
 /* Why the device cannot, NULL: it can. */
-const char *ncl_group_product_unfit_device(const struct ncl_target *target);
+const char *ncl_group_product_unfit(const struct ncl_target *target);
 /* Estimated microseconds; tiles at the edges are computed whole. */
 double ncl_group_product_cost(const struct ncl_target *target, const struct ncl_group_product *product);
 nnefcl_status ncl_group_product_emit(struct ncl_lower *lower, const struct ncl_group_product *product);

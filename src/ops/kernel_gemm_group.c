@@ -5,7 +5,7 @@
 static const char *product_group_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
 {
     (void)problem;
-    return ncl_group_product_unfit_device(target);
+    return ncl_group_product_unfit(target);
 }
 
 static double product_group_cost(const struct ncl_target *target, const struct ncl_problem *problem,

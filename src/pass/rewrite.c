@@ -434,9 +434,9 @@ static bool node_become(struct ncl_rewrite *rw, struct ncl_node *node, const str
     return !rw->status;
 }
 
-/* A node by the name of its operation; NULL: refused, or an error before. */
-static struct ncl_node *made_by_name(struct ncl_rewrite *rw, const char *op, const struct ncl_named_value *given,
-                                     size_t count, struct ncl_loc at)
+/* A node of an operation of the graph's own, or by the name of one (`own` NULL); NULL: refused, or an error before. */
+static struct ncl_node *made_of(struct ncl_rewrite *rw, const struct ncl_signature *own, const char *op,
+                                const struct ncl_named_value *given, size_t count, struct ncl_loc at)
 {
     const size_t tensors = rw->graph.tensor_count;
     struct ncl_diag quiet;
@@ -444,7 +444,8 @@ static struct ncl_node *made_by_name(struct ncl_rewrite *rw, const char *op, con
     struct ncl_node *made = NULL;
     if (rw->status)
         return NULL;
-    const nnefcl_status status = ncl_make_node(&infer, op, given, count, at, &made);
+    const nnefcl_status status =
+        own ? ncl_make_own(&infer, own, given, count, at, &made) : ncl_make_node(&infer, op, given, count, at, &made);
     return made_take(rw, status, made, tensors);
 }
 
@@ -452,7 +453,7 @@ bool ncl_rewrite_become(struct ncl_rewrite *rw, struct ncl_node *node, const cha
                         const struct ncl_named_value *given, size_t count)
 {
     const size_t tensors = rw->graph.tensor_count;
-    return node_become(rw, node, made_by_name(rw, op, given, count, node->at), tensors);
+    return node_become(rw, node, made_of(rw, NULL, op, given, count, node->at), tensors);
 }
 
 bool ncl_rewrite_become_bound(struct ncl_rewrite *rw, struct ncl_node *node, const struct ncl_signature *signature,
@@ -486,7 +487,7 @@ struct ncl_node *ncl_rewrite_insert(struct ncl_rewrite *rw, struct ncl_node *bef
                                     const struct ncl_named_value *given, size_t count)
 {
     const size_t tensors = rw->graph.tensor_count;
-    return node_insert(rw, before, made_by_name(rw, op, given, count, before->at), tensors);
+    return node_insert(rw, before, made_of(rw, NULL, op, given, count, before->at), tensors);
 }
 
 struct ncl_node *ncl_rewrite_insert_own(struct ncl_rewrite *rw, struct ncl_node *before,
@@ -494,11 +495,5 @@ struct ncl_node *ncl_rewrite_insert_own(struct ncl_rewrite *rw, struct ncl_node 
                                         size_t count)
 {
     const size_t tensors = rw->graph.tensor_count;
-    struct ncl_diag quiet;
-    struct ncl_infer infer = infer_begin(rw, &quiet);
-    struct ncl_node *made = NULL;
-    if (rw->status)
-        return NULL;
-    const nnefcl_status status = ncl_make_own(&infer, signature, given, count, before->at, &made);
-    return node_insert(rw, before, made_take(rw, status, made, tensors), tensors);
+    return node_insert(rw, before, made_of(rw, signature, NULL, given, count, before->at), tensors);
 }

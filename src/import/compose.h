@@ -111,6 +111,13 @@ struct ncl_tensor *ncl_compose_deconv(struct ncl_import *import, struct ncl_tens
                                       const int64_t *output);
 struct ncl_tensor *ncl_compose_max_pool(struct ncl_import *import, struct ncl_tensor *input,
                                         const struct ncl_compose_window *window);
+/* The window with that overhang as padding. */
+struct ncl_compose_window ncl_compose_window_whole(struct ncl_import *import, const struct ncl_compose_window *window,
+                                                   const nnefcl_shape *input);
+/* Arguments of a pool: size, border, padding, stride, dilation, with batch and channels. */
+#define NCL_COMPOSE_POOL_ARGUMENTS 5
+void ncl_compose_pool_arguments(struct ncl_import *import, const struct ncl_compose_window *window, const char *border,
+                                struct ncl_named_value given[NCL_COMPOSE_POOL_ARGUMENTS]);
 /* `padded`: elements of the padding count (those of an overhang never do). */
 struct ncl_tensor *ncl_compose_avg_pool(struct ncl_import *import, struct ncl_tensor *input,
                                         const struct ncl_compose_window *window, bool padded);

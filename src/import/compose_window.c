@@ -109,8 +109,8 @@ struct ncl_tensor *ncl_compose_deconv(struct ncl_import *import, struct ncl_tens
 
 /* ---- pools ---- */
 
-static struct ncl_tensor *pool_node(struct ncl_import *import, const char *op, struct ncl_tensor *input,
-                                    const struct ncl_compose_window *window, const char *border)
+void ncl_compose_pool_arguments(struct ncl_import *import, const struct ncl_compose_window *window, const char *border,
+                                struct ncl_named_value given[NCL_COMPOSE_POOL_ARGUMENTS])
 {
     struct ncl_compose_window whole = ncl_compose_window_of(window->rank + BORDER);
     for (size_t i = 0; i < window->rank; i++) {
@@ -120,20 +120,33 @@ static struct ncl_tensor *pool_node(struct ncl_import *import, const char *op, s
         whole.before[BORDER + i] = window->before[i];
         whole.after[BORDER + i] = window->after[i];
     }
-    struct ncl_named_value given[6] = {{"input", ncl_value_tensor(input)},
-                                       {"size", ncl_compose_integers(import, whole.size, whole.rank)},
-                                       {"border", ncl_compose_string(border)}};
-    spatial_arguments(import, &whole, given + 3);
-    return ncl_compose(import, op, given, 6);
+    given[0] = (struct ncl_named_value){"size", ncl_compose_integers(import, whole.size, whole.rank)};
+    given[1] = (struct ncl_named_value){"border", ncl_compose_string(border)};
+    spatial_arguments(import, &whole, given + 2);
+}
+
+static struct ncl_tensor *pool_node(struct ncl_import *import, const char *op, struct ncl_tensor *input,
+                                    const struct ncl_compose_window *window, const char *border)
+{
+    struct ncl_named_value given[NCL_COMPOSE_POOL_ARGUMENTS + 1] = {{"input", ncl_value_tensor(input)}};
+    ncl_compose_pool_arguments(import, window, border, given + 1);
+    return ncl_compose(import, op, given, NCL_COMPOSE_POOL_ARGUMENTS + 1);
+}
+
+struct ncl_compose_window ncl_compose_window_whole(struct ncl_import *import, const struct ncl_compose_window *window,
+                                                   const nnefcl_shape *input)
+{
+    struct ncl_compose_window over = *window;
+    window_check(import, window, input);
+    for (size_t i = 0; i < window->rank && !import->status; i++)
+        over.after[i] += overhang(window, input, i);
+    return over;
 }
 
 struct ncl_tensor *ncl_compose_max_pool(struct ncl_import *import, struct ncl_tensor *input,
                                         const struct ncl_compose_window *window)
 {
-    struct ncl_compose_window over = *window;
-    window_check(import, window, &input->shape);
-    for (size_t i = 0; i < window->rank && !import->status; i++)
-        over.after[i] += overhang(window, &input->shape, i);
+    const struct ncl_compose_window over = ncl_compose_window_whole(import, window, &input->shape);
     return pool_node(import, "max_pool", input, &over, "ignore");
 }
 

@@ -189,9 +189,10 @@ START_TEST(nested)
     file.size = 0;
     next_number = 0;
     for (unsigned i = 0; i < 120; i++) {
-        put_container(&file, "nn.C", 1);
+        put_container(&file, "nn.Sequential", 1);
         put_number(&file, 1);
     }
+    put_module(&file, "nn.Identity", "", NULL, 0);
     open_shaped(&text, &file);
     ck_assert_msg(text.status != NNEFCL_OK && strstr(text.talk, "nested too deep"), "%s", text.talk);
     file.size = 0;
@@ -213,8 +214,9 @@ END_TEST
 
 /* ---- single modules: values by the definition ---- */
 
-/* Reads x, or a table of x and x, or is the module of a MapTable on those; or its first, and the second is Identity. */
-enum reads { ONE, TWO, EACH, FIRST };
+/* Reads x, or a table of x and x, or is the module of a MapTable on those; or its first, and the second is Identity; in
+ * a Bottle; the first of Parallel along axis 1, the second is Identity; behind the pool that it undoes; in a graph. */
+enum reads { ONE, TWO, EACH, FIRST, BOTTLED, PARALLEL, UNPOOLED, UNPOOLED_ODD, GRAPH, GRAPH_TWO, GRAPH_LATE };
 
 static const struct single {
     const char *name, *fields; /* "kW=2 transA=true" */
@@ -254,6 +256,46 @@ static const struct single {
     {"SpatialAdaptiveMaxPooling", "H=1 W=2", "1x1x2x4: 1 2 3 4 5 6 7 8", NULL, NULL, "1x1x1x2: 6 8", ONE},
     {"SpatialAdaptiveAveragePooling", "H=1 W=2", "1x2x4: 1 2 3 4 5 6 7 8", NULL, NULL, "1x1x2: 3.5 5.5", ONE},
     {"SpatialAdaptiveMaxPooling", "H=1 W=2", "1x1x3: 1 2 3", NULL, NULL, "!3 elements into 2 windows", ONE},
+    {"Dropout", "p=0.25", "2: 4 8", NULL, NULL, "2: 3 6", ONE},
+    {"Dropout", "p=0.25 v2=false", "2: 4 8", NULL, NULL, "2: 3 6", ONE},
+    {"Dropout", "p=0.25 v2=true", "2: 4 8", NULL, NULL, "2: 4 8", ONE},
+    {"SpatialDropout", "p=0.5", "1x1x1x2: 4 8", NULL, NULL, "1x1x1x2: 2 4", ONE},
+    {"Normalize", "p=1", "2x2: 1 -3 2 2", NULL, NULL, "2x2: 0.25 -0.75 0.5 0.5", ONE},
+    {"Normalize", "p=3", "1x2: 1 -1", NULL, NULL, "1x2: 0.79370053 -0.79370053", ONE},
+    {"Normalize", "p=inf", "1x2: 1 -4", NULL, NULL, "1x2: 0.25 -1", ONE},
+    {"InstanceNormalization", "eps=0", "1x2x1x2: 1 3 2 6", "2: 1 10", "2: 0 5", "1x2x1x2: -1 1 -5 15", ONE},
+    {"ShaveImage", "size=1", "1x1x3x4: 1 2 3 4 5 6 7 8 9 10 11 12", NULL, NULL, "1x1x1x2: 6 7", ONE},
+    {"ShaveImage", "size=2", "1x1x3x4: 1 2 3 4 5 6 7 8 9 10 11 12", NULL, NULL, "!2 less on each side", ONE},
+    {"PixelShuffle", "upscaleFactor=2", "4x1x1: 1 2 3 4", NULL, NULL, "1x2x2: 1 2 3 4", ONE},
+    {"GatedLinearUnit", "", "1x4: 1 2 0 50", NULL, NULL, "1x2: 0.5 2", ONE},
+    {"GatedLinearUnit", "dim=1", "2x2: 1 2 0 50", NULL, NULL, "1x2: 0.5 2", ONE},
+    {"GatedLinearUnit", "", "1x3: 1 2 0", NULL, NULL, "!halves of 3", ONE},
+    {"DotProduct", "", "2x2: 1 2 3 4", NULL, NULL, "2: 5 25", TWO},
+    {"DotProduct", "", "2: 1 2", NULL, NULL, "1: 5", TWO},
+    {"CosineDistance", "", "2x2: 1 2 3 4", NULL, NULL, "2: 1 1", TWO},
+    {"PairwiseDistance", "norm=2", "2x2: 1 2 3 4", NULL, NULL, "2: 0 0", TWO},
+    {"Bilinear", "", "1x2: 1 2", "1x2x2: 1 10 100 1000", "1: 0.5", "1x1: 4221.5", TWO},
+    {"SpatialSubSampling", "kW=2 kH=1 dW=2 dH=1", "1x2x1x2: 1 2 3 4", "2: 1 10", "2: 0 5", "1x2x1x1: 3 75", ONE},
+    {"SpatialAveragePooling", "kW=2 kH=1 dW=1 dH=1 divide=false", "1x1x3: 1 2 3", NULL, NULL, "1x1x2: 3 5", ONE},
+    {"SpatialDilatedMaxPooling", "kW=2 kH=1 dilationW=2", "1x1x4: 4 1 2 3", NULL, NULL, "1x1x2: 4 3", ONE},
+    {"TemporalMaxPooling", "kW=2 dW=2", "4x1: 1 3 2 0", NULL, NULL, "2x1: 3 2", ONE},
+    {"TemporalMaxPooling", "kW=2", "1x3x2: 1 6 2 5 3 4", NULL, NULL, "1x2x2: 2 6 3 5", ONE},
+    {"VolumetricConvolution", "kT=2 kW=1 kH=1", "1x2x1x2: 1 2 3 4", "1x1x2x1x1: 1 10", "1: 0.5", "1x1x1x2: 31.5 42.5",
+     ONE},
+    {"VolumetricFullConvolution", "kT=2 kW=1 kH=1 dT=2", "1x1x1x1x2: 1 2", "1x1x2x1x1: 1 10", NULL,
+     "1x1x2x1x2: 1 2 10 20", ONE},
+    {"VolumetricMaxPooling", "kT=2 kW=2 kH=1 dT=2 dW=2", "1x1x2x1x2: 1 4 3 2", NULL, NULL, "1x1x1x1x1: 4", ONE},
+    {"VolumetricAveragePooling", "kT=2 kW=2 kH=1 dT=2 dW=2", "1x2x1x2: 1 4 3 2", NULL, NULL, "1x1x1x1: 2.5", ONE},
+    {"VolumetricMaxPooling", "kT=1 kW=1 kH=1", "1x2: 1 2", NULL, NULL, "!an operand of rank 2", ONE},
+    {"Linear", "", "2x1x2: 1 2 3 4", "1x2: 1 10", "1: 0.5", "2x1x1: 21.5 43.5", BOTTLED},
+    {"Linear", "", "1x2: 1 2", "1x2: 1 10", "1: 0.5", "1x1: 21.5", BOTTLED},
+    {"Add", "", "2x1: 1 2", NULL, "1: 10", "2: 11 2", PARALLEL},
+    {"SpatialMaxUnpooling", "", "1x1x2x4: 1 5 3 2 4 0 7 6", NULL, NULL, "1x1x2x4: 0 5 0 0 0 0 7 0", UNPOOLED},
+    {"SpatialMaxUnpooling", "", "1x2x3: 1 5 3 4 0 7", NULL, NULL, "1x2x3: 0 5 0 0 0 7", UNPOOLED_ODD},
+    {"SpatialMaxUnpooling", "", "1x1x2x2: 1 5 3 2", NULL, NULL, "!no pool before it", ONE},
+    {"Add", "", "1x2: 1 2", NULL, "2: 10 20", "1x2: 12 24", GRAPH},
+    {"Add", "", "1x2: 1 2", NULL, "2: 10 20", "1x2: 11 22|1x2: 1 2", GRAPH_TWO},
+    {"Add", "", "1x2: 1 2", NULL, "2: 10 20", "!reads what no node before it gives", GRAPH_LATE},
     {"Add", "", "1x2: 1 2", NULL, "2: 10 20", "1x2: 11 22|1x2: 11 22", EACH},
     {"Add", "", "1x2: 1 2", NULL, "2: 10 20", "1x2: 11 22|1x2: 1 2", FIRST},
 };
@@ -305,10 +347,125 @@ static void put_single(struct bytes *file, const struct single *s)
         put_values(file, "bias", s->bias);
 }
 
+/* An object that stands in the file already. */
+static void put_again(struct bytes *file, int kind, unsigned number)
+{
+    bytes_int(file, (uint64_t)kind, 4);
+    bytes_int(file, number, 4);
+}
+
+/* A pool of 2 x 2 that makes half as many, and the module. */
+static void put_unpooled(struct bytes *file, const char *fields)
+{
+    put_container(file, "nn.Sequential", 2);
+    put_number(file, 1);
+    const unsigned pool = next_number + 1;
+    put_module(file, "nn.SpatialMaxPooling", fields, NULL, 0);
+    put_number(file, 2);
+    put_class(file, "nn.SpatialMaxUnpooling");
+    put_table(file, 1);
+    put_key(file, "pooling");
+    put_again(file, OBJECT, pool);
+}
+
+static void put_named(struct bytes *file, const char *name, const struct single *s, const char *fields)
+{
+    unsigned count = 1;
+    for (const char *at = fields; (at = strchr(at, '=')); at++)
+        count++;
+    put_class(file, name);
+    put_table(file, count);
+    for (const char *at = fields; *at;) {
+        char key[32];
+        double value;
+        int used = 0;
+        ck_assert_int_eq(sscanf(at, "%31[^=]=%lf %n", key, &value, &used), 2);
+        put_key(file, key);
+        put_number(file, value);
+        at += used;
+    }
+    put_key(file, "modules");
+    put_table(file, s->reads == PARALLEL ? 2 : 1);
+    put_number(file, 1);
+    put_single(file, s);
+    if (s->reads == PARALLEL) {
+        put_number(file, 2);
+        put_module(file, "nn.Identity", "", NULL, 0);
+    }
+}
+
+/* A node: its data read those of `from`. Returns the number of its data, `data` where they stand in the file. */
+static unsigned put_node(struct bytes *file, const struct single *s, const char *module, const unsigned *from,
+                         unsigned reads)
+{
+    put_class(file, "nngraph.Node");
+    put_table(file, 1);
+    put_key(file, "data");
+    put_table(file, 1 + (module != NULL));
+    const unsigned data = next_number;
+    if (module) {
+        put_key(file, "module");
+        if (*module)
+            put_module(file, module, "", NULL, 0);
+        else
+            put_single(file, s);
+    }
+    put_key(file, "mapindex");
+    put_table(file, 2 * reads);
+    for (unsigned i = 0; i < reads; i++) {
+        put_number(file, i + 1);
+        put_again(file, TABLE, from[i]);
+        put_again(file, TABLE, from[i]);
+        put_number(file, i + 1);
+    }
+    return data;
+}
+
+/* x -> a, the module -> b; the outputs are a + x, or a and x, or a node that reads itself. */
+static void put_graph(struct bytes *file, const struct single *s)
+{
+    put_class(file, "nn.gModule");
+    put_table(file, 3);
+    put_key(file, "innode");
+    const unsigned in = put_node(file, s, NULL, NULL, 0);
+    put_key(file, "forwardnodes");
+    put_table(file, s->reads == GRAPH ? 3 : 2);
+    put_number(file, 1);
+    const unsigned passed = put_node(file, s, NULL, &in, 1), own = next_number + 3; /* the data of the next node */
+    put_number(file, 2);
+    const unsigned made = put_node(file, s, "", s->reads == GRAPH_LATE ? &own : &passed, 1);
+    unsigned last = made;
+    if (s->reads == GRAPH) {
+        put_number(file, 3);
+        last = put_node(file, s, "nn.CAddTable", (const unsigned[]){made, passed}, 2);
+    }
+    put_key(file, "outnode");
+    put_node(file, s, NULL, (const unsigned[]){last, passed}, s->reads == GRAPH_TWO ? 2 : 1);
+}
+
+static bool make_wrapped(struct bytes *file, const struct single *s)
+{
+    if (s->reads < BOTTLED)
+        return false;
+    if (s->reads == BOTTLED)
+        put_named(file, "nn.Bottle", s, "nInputDim=2 nOutputDim=2");
+    else if (s->reads == PARALLEL)
+        put_named(file, "nn.Parallel", s, "inputDimension=1 outputDimension=1");
+    else if (s->reads == UNPOOLED)
+        put_unpooled(file, "kW=2 kH=2 dW=2 dH=2");
+    else if (s->reads == UNPOOLED_ODD)
+        put_unpooled(file, "kW=2 kH=2 dW=2 dH=2 ceil_mode=1");
+    else
+        put_graph(file, s);
+    return true;
+}
+
 static void make_single(struct bytes *file, const struct single *s)
 {
     file->size = 0;
     next_number = 0;
+    if (make_wrapped(file, s))
+        return;
     if (s->reads != ONE) {
         put_container(file, "nn.Sequential", 2);
         put_number(file, 1);

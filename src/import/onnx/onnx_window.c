@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "import/compose_places.h"
 #include "import/onnx/onnx_operators.h"
 
 /* ---- attributes of windows ---- */
@@ -112,15 +113,52 @@ void ncl_onnx_conv_transpose(struct ncl_import *import, const struct ncl_import_
 
 /* ---- pools ---- */
 
+/* Indices count over the whole tensor. */
+static void give_places(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *x,
+                        const struct ncl_compose_window *window)
+{
+    const bool columns = ncl_import_integer(import, node, "storage_order", 0) != 0;
+    struct ncl_tensor *places = ncl_compose_max_places(import, x, window);
+    if (!import->status)
+        ncl_import_give_number(import, node, 1, ncl_compose_places_flat(import, places, window, &x->shape, columns),
+                               NCL_STORED_INT64);
+}
+
 void ncl_onnx_max_pool(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
+    struct ncl_tensor *x = ncl_compose_cast(import, ncl_import_tensor(import, node, 0), NNEFCL_SCALAR);
     const struct ncl_compose_window window = ncl_onnx_window(import, node, &x->shape, NULL);
-    if (ncl_import_wants(import, node, 1))
-        ncl_import_refuse(import, "the indices of maxima are not supported");
-    ncl_import_give_element(import, node, 0,
-                            ncl_compose_max_pool(import, ncl_compose_cast(import, x, NNEFCL_SCALAR), &window),
+    ncl_import_give_element(import, node, 0, ncl_compose_max_pool(import, x, &window),
                             ncl_import_value(import, node, 0)->element);
+    if (ncl_import_wants(import, node, 1))
+        give_places(import, node, x, &window);
+}
+
+/* Extents of what the pool read: given, or (x - 1) s + k - padding. The indices count over those that follow, also
+ * where others are given: what is more comes behind. */
+void ncl_onnx_max_unpool(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *flat = ncl_import_number(import, node, 1);
+    const struct ncl_compose_window window = ncl_onnx_window(import, node, &x->shape, NULL);
+    const struct ncl_known *given =
+        ncl_import_has(import, node, 2) ? ncl_import_need(import, node, 2, "the shape") : NULL;
+    int64_t before[NNEFCL_MAX_RANK] = {0}, after[NNEFCL_MAX_RANK] = {0};
+    nnefcl_shape whole = x->shape;
+    if (!import->status && (!ncl_shape_equal(&x->shape, &flat->shape) || (given && (int)given->count != whole.rank)))
+        ncl_import_wrong(import, "its indices or its shape do not fit");
+    for (int i = 2; i < whole.rank && !import->status; i++) {
+        const size_t k = (size_t)i - 2;
+        whole.extent[i] =
+            (whole.extent[i] - 1) * window.stride[k] + window.size[k] - window.before[k] - window.after[k];
+        after[i] = given ? ncl_known_int64(given, (size_t)i) - whole.extent[i] : 0;
+        if (whole.extent[i] < 1)
+            ncl_import_wrong(import, "an extent of %lld", (long long)whole.extent[i]);
+    }
+    if (import->status)
+        return;
+    flat = ncl_compose_places_within(import, flat, &window, &whole);
+    x = ncl_compose_max_unpool(import, x, flat, &window, &whole.extent[2]);
+    ncl_import_give(import, node, 0, given ? ncl_compose_pad(import, x, before, after, "constant", 0) : x);
 }
 
 void ncl_onnx_average_pool(struct ncl_import *import, const struct ncl_import_node *node)

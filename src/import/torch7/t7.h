@@ -7,7 +7,7 @@
 
 #include "import/import.h"
 
-#define NCL_T7_DEPTH 200 /* of objects within objects */
+#define NCL_T7_DEPTH 3000 /* of objects within objects: the nodes of a graph hold their children */
 
 enum ncl_t7_kind {
     NCL_T7_NIL,

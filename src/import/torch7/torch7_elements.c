@@ -2,6 +2,7 @@
 /* Modules element by element. */
 #include <string.h>
 
+#include "import/fold.h"
 #include "import/torch7/torch7.h"
 
 static struct ncl_tensor *input_of(struct ncl_import *import, const struct ncl_import_node *node)
@@ -147,16 +148,34 @@ void ncl_torch7_build_log_softmax(struct ncl_import *import, const struct ncl_im
     ncl_import_give(import, node, 0, ncl_compose_log_softmax(import, x, &axis, 1));
 }
 
+/* Old files have 1 / sqrt(variance + eps) instead of it. */
+static struct ncl_tensor *variance_of(struct ncl_import *import, const struct ncl_import_node *node, double eps)
+{
+    const struct ncl_t7 *module = ncl_torch7_module(node);
+    const size_t index = ncl_torch7_operand(node, NCL_TORCH7_VARIANCE);
+    if (ncl_t7_field(module, "running_var") || !ncl_t7_field(module, "running_std"))
+        return ncl_import_tensor(import, node, index);
+    const struct ncl_known *inverse = ncl_import_need(import, node, index, "the deviation");
+    struct ncl_known *variance = inverse ? ncl_fold_new(import, NCL_STORED_FLOAT32, &inverse->shape) : NULL;
+    for (size_t i = 0; variance && i < variance->count; i++) {
+        const double x = ncl_known_double(inverse, i);
+        variance->real[i] = 1 / (x * x) - eps;
+    }
+    return variance ? ncl_import_constant(import, variance) : &import->nothing;
+}
+
 /* A batch normalization of rows or of images; without weights the scale is 1 and the offset 0. */
 void ncl_torch7_build_batch_norm(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = input_of(import, node);
     struct ncl_value weight[NCL_TORCH7_WEIGHTS] = {ncl_value_scalar(1), ncl_value_scalar(0)};
+    const double eps = ncl_t7_number(ncl_torch7_module(node), "eps", 1e-5);
     for (size_t k = 0; k < NCL_TORCH7_WEIGHTS; k++) {
         const size_t index = ncl_torch7_operand(node, (enum ncl_torch7_weight)k);
         if (k < NCL_TORCH7_MEAN && !ncl_import_has(import, node, index))
             continue;
-        struct ncl_tensor *w = ncl_import_tensor(import, node, index);
+        struct ncl_tensor *w =
+            k == NCL_TORCH7_VARIANCE ? variance_of(import, node, eps) : ncl_import_tensor(import, node, index);
         const nnefcl_shape row = {.rank = 2, .extent = {1, ncl_shape_volume(&w->shape)}};
         weight[k] = ncl_value_tensor(ncl_compose_reshape(import, w, &row));
     }
@@ -164,7 +183,30 @@ void ncl_torch7_build_batch_norm(struct ncl_import *import, const struct ncl_imp
                     NCL_COMPOSE(import, "batch_normalization", {"input", ncl_value_tensor(x)},
                                 {"mean", weight[NCL_TORCH7_MEAN]}, {"variance", weight[NCL_TORCH7_VARIANCE]},
                                 {"offset", weight[NCL_TORCH7_BIAS]}, {"scale", weight[NCL_TORCH7_WEIGHT]},
-                                {"epsilon", ncl_value_scalar(ncl_t7_number(ncl_torch7_module(node), "eps", 1e-5))}));
+                                {"epsilon", ncl_value_scalar(eps)}));
+}
+
+/* By the moments of each plane of [n, c, h, w]. */
+void ncl_torch7_build_instance_norm(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    static const int plane[] = {2, 3};
+    const double eps = ncl_t7_number(ncl_torch7_module(node), "eps", 1e-5);
+    struct ncl_tensor *x = input_of(import, node);
+    if (x->shape.rank != 4) {
+        ncl_import_wrong(import, "an operand of rank %d", x->shape.rank);
+        return;
+    }
+    x = ncl_compose_binary(import, "sub", x, ncl_compose_reduce(import, "mean_reduce", x, plane, 2, true));
+    struct ncl_tensor *v = ncl_compose_unary(import, "sqr", x);
+    v = ncl_compose_with(import, "add", ncl_compose_reduce(import, "mean_reduce", v, plane, 2, true), eps);
+    x = ncl_compose_binary(import, "mul", x, ncl_compose_unary(import, "rsqrt", v));
+    for (size_t k = NCL_TORCH7_WEIGHT; k <= NCL_TORCH7_BIAS; k++) {
+        const size_t index = ncl_torch7_operand(node, (enum ncl_torch7_weight)k);
+        if (ncl_import_has(import, node, index))
+            x = ncl_compose_binary(import, k == NCL_TORCH7_WEIGHT ? "mul" : "add", x,
+                                   along_channels(import, ncl_import_tensor(import, node, index), x));
+    }
+    ncl_import_give(import, node, 0, x);
 }
 
 /* x / (k + alpha / size sum(x^2))^beta */
@@ -188,20 +230,25 @@ void ncl_torch7_build_lrn(struct ncl_import *import, const struct ncl_import_nod
                                 {"bias", ncl_value_scalar(ncl_t7_number(module, "k", 1))}));
 }
 
-/* Normalize: x / (norm of order 2 + eps) */
+/* Normalize: x / (sum |x|^p + eps)^(1/p), of each row */
 void ncl_torch7_build_normalize(struct ncl_import *import, const struct ncl_import_node *node)
 {
     const struct ncl_t7 *module = ncl_torch7_module(node);
-    struct ncl_tensor *x = input_of(import, node);
+    const double p = ncl_t7_number(module, "p", 2), eps = ncl_t7_number(module, "eps", 1e-10);
+    struct ncl_tensor *x = input_of(import, node), *power;
     const int axis = x->shape.rank - 1;
-    if (ncl_t7_number(module, "p", 2) != 2 || axis < 0) {
-        ncl_import_refuse(import, "a norm of another order than 2");
+    if (!(p > 0) || axis < 0) {
+        ncl_import_wrong(import, "a norm of order %g of rank %d", p, x->shape.rank);
         return;
     }
-    struct ncl_tensor *norm =
-        ncl_compose_reduce(import, "sum_reduce", ncl_compose_unary(import, "sqr", x), &axis, 1, true);
-    norm = ncl_compose_with(import, "add", norm, ncl_t7_number(module, "eps", 1e-10));
-    ncl_import_give(import, node, 0, ncl_compose_binary(import, "div", x, ncl_compose_unary(import, "sqrt", norm)));
+    power = p == 2 ? ncl_compose_unary(import, "sqr", x) : ncl_compose_unary(import, "abs", x);
+    if (p != 1 && p != 2 && p <= 1e6)
+        power = ncl_compose_with(import, "pow", power, p);
+    power = ncl_compose_reduce(import, p > 1e6 ? "max_reduce" : "sum_reduce", power, &axis, 1, true);
+    power = ncl_compose_with(import, "add", power, eps);
+    if (p != 1 && p <= 1e6)
+        power = p == 2 ? ncl_compose_unary(import, "sqrt", power) : ncl_compose_with(import, "pow", power, 1 / p);
+    ncl_import_give(import, node, 0, ncl_compose_binary(import, "div", x, power));
 }
 
 /* softmax(-x) */

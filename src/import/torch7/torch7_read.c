@@ -1,31 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Modules become nodes: containers are walked, with lists of names as what goes through them (a table of tensors is a
- * list of several), everything else is a node of its class. The file names nothing: the input is x, outputs are y, or
- * y1, y2, ... */
-#include <math.h>
+/* A network of modules becomes a graph: weights are constants, modules nodes, containers are walked (torch7_walk.c).
+ * The file names nothing: the input is x, outputs are y, or y1, y2, ... */
 #include <string.h>
 
-#include "import/torch7/torch7.h"
+#include "import/torch7/torch7_walk.h"
 
-#define MAX_NODES 1000000 /* also of containers that are walked: modules may be shared */
 #define MAX_TABLE 65536
 
-struct torch7 {
-    struct ncl_import *import;
-    struct ncl_import_node *node;
-    struct ncl_import_constant *constant;
-    size_t nodes, node_capacity, constants, constant_capacity;
-    size_t walked;
-    unsigned depth;
-};
-
-/* What goes from module to module. */
-struct names {
-    size_t count;
-    const char **name;
-};
-
-static void *torch7_array(struct torch7 *r, size_t count, size_t size)
+static void *torch7_array(struct ncl_torch7 *r, size_t count, size_t size)
 {
     void *memory = r->import->status ? NULL : ncl_arena_array(&r->import->scratch, count, size);
     if (!memory && !r->import->status)
@@ -35,30 +17,31 @@ static void *torch7_array(struct torch7 *r, size_t count, size_t size)
 
 #define TORCH7_ARRAY(r, type, count) ((type *)torch7_array(r, count, sizeof(type)))
 
-static struct names names_new(struct torch7 *r, size_t count)
+struct ncl_torch7_names ncl_torch7_names_new(struct ncl_torch7 *r, size_t count)
 {
-    return (struct names){count, TORCH7_ARRAY(r, const char *, count)};
+    return (struct ncl_torch7_names){count, TORCH7_ARRAY(r, const char *, count)};
 }
 
-static struct names names_append(struct torch7 *r, struct names a, struct names b)
+struct ncl_torch7_names ncl_torch7_names_append(struct ncl_torch7 *r, struct ncl_torch7_names a,
+                                                struct ncl_torch7_names b)
 {
     if (a.count + b.count > MAX_TABLE && !r->import->status)
         ncl_import_invalid(r->import, "a table of more than %d tensors", MAX_TABLE);
-    struct names all = names_new(r, a.count + b.count);
+    struct ncl_torch7_names all = ncl_torch7_names_new(r, a.count + b.count);
     for (size_t i = 0; all.name && i < all.count; i++)
         all.name[i] = i < a.count ? a.name[i] : b.name[i - a.count];
     return all;
 }
 
-static struct names torch7_refuse(struct torch7 *r, const char *class_name, const char *what)
+struct ncl_torch7_names ncl_torch7_refuse(struct ncl_torch7 *r, const char *class_name, const char *what)
 {
     if (!r->import->status)
         ncl_import_invalid(r->import, "%.100s: %s", class_name, what);
-    return (struct names){0};
+    return (struct ncl_torch7_names){0};
 }
 
 /* "nn.Linear", "cudnn.SpatialConvolution", "cunn. ...": the class alone. */
-static const char *bare_class(const struct ncl_t7 *module)
+const char *ncl_torch7_class(const struct ncl_t7 *module)
 {
     const char *dot = module->class_name ? strrchr(module->class_name, '.') : NULL;
     return dot ? dot + 1 : module->class_name ? module->class_name : "table";
@@ -75,14 +58,14 @@ static bool is_dense(const struct ncl_t7 *tensor)
     return true;
 }
 
-static const void *dense_copy(struct torch7 *r, const struct ncl_t7 *tensor)
+static const void *dense_copy(struct ncl_torch7 *r, const struct ncl_t7 *tensor)
 {
     const size_t width = ncl_stored_bits(tensor->element) / 8;
     int64_t at[NNEFCL_MAX_RANK] = {0}, from = tensor->first;
     uint64_t count = 1;
     for (int i = 0; i < tensor->rank; i++)
         if (__builtin_mul_overflow(count, (uint64_t)tensor->extent[i], &count) || count > ((uint64_t)1 << 40)) {
-            torch7_refuse(r, tensor->class_name, "more elements than there may be");
+            ncl_torch7_refuse(r, tensor->class_name, "more elements than there may be");
             return NULL;
         }
     uint8_t *memory = ncl_arena_array(r->import->arena, (size_t)count, width);
@@ -101,7 +84,7 @@ static const void *dense_copy(struct torch7 *r, const struct ncl_t7 *tensor)
     return memory;
 }
 
-static const char *add_constant(struct torch7 *r, const char *name, const struct ncl_t7 *tensor)
+static const char *add_constant(struct ncl_torch7 *r, const char *name, const struct ncl_t7 *tensor)
 {
     if (r->import->status || !NCL_GROW(&r->import->scratch, r->constant, r->constants, r->constant_capacity)) {
         if (!r->import->status)
@@ -120,12 +103,12 @@ static const char *add_constant(struct torch7 *r, const char *name, const struct
     return name;
 }
 
-static const char *read_weight(struct torch7 *r, const struct ncl_t7 *module, const char *field)
+static const char *read_weight(struct ncl_torch7 *r, const struct ncl_t7 *module, const char *field)
 {
     const struct ncl_t7 *tensor = ncl_t7_field(module, field);
     if (!tensor || tensor->kind != NCL_T7_TENSOR || !tensor->storage)
         return NULL;
-    const char *name = ncl_arena_printf(&r->import->scratch, "%s%zu.%s", bare_class(module), r->nodes, field);
+    const char *name = ncl_arena_printf(&r->import->scratch, "%s%zu.%s", ncl_torch7_class(module), r->nodes, field);
     if (!name)
         ncl_import_nomem(r->import);
     return name ? add_constant(r, name, tensor) : NULL;
@@ -133,156 +116,68 @@ static const char *read_weight(struct torch7 *r, const struct ncl_t7 *module, co
 
 /* ---- nodes ---- */
 
-static struct names add_node(struct torch7 *r, const struct ncl_t7 *module, struct names in)
+static struct ncl_torch7_names add_node(struct ncl_torch7 *r, const struct ncl_torch7_detail *like,
+                                        struct ncl_torch7_names in)
 {
     static const char *const fields[NCL_TORCH7_WEIGHTS] = {"weight", "bias", "running_mean", "running_var"};
+    const char *class_name = ncl_torch7_class(like->module);
+    const bool places = strcmp(class_name, "SpatialMaxPooling") == 0; /* may be asked for */
     struct ncl_torch7_detail *detail = TORCH7_ARRAY(r, struct ncl_torch7_detail, 1);
     const char **input = TORCH7_ARRAY(r, const char *, in.count + NCL_TORCH7_WEIGHTS);
-    struct names out = names_new(r, 1);
+    const struct ncl_torch7_names out = ncl_torch7_names_new(r, 2);
     if (r->import->status)
-        return out;
-    *detail = (struct ncl_torch7_detail){module, in.count};
+        return (struct ncl_torch7_names){1, out.name};
+    *detail = *like;
+    detail->reads = in.count;
     for (size_t i = 0; i < in.count; i++)
         input[i] = in.name[i];
     for (size_t i = 0; i < NCL_TORCH7_WEIGHTS; i++)
-        input[in.count + i] = read_weight(r, module, fields[i]);
-    if (!(out.name[0] = ncl_arena_printf(&r->import->scratch, "%s%zu", bare_class(module), r->nodes)) ||
+        input[in.count + i] = read_weight(r, like->module, fields[i]);
+    if (!input[in.count + NCL_TORCH7_VARIANCE]) /* old files */
+        input[in.count + NCL_TORCH7_VARIANCE] = read_weight(r, like->module, "running_std");
+    out.name[0] = ncl_arena_printf(&r->import->scratch, "%s%zu", class_name, r->nodes);
+    out.name[1] = places ? ncl_arena_printf(&r->import->scratch, "%s.places", out.name[0]) : NULL;
+    if (!out.name[0] || (places && !out.name[1]) ||
         !NCL_GROW(&r->import->scratch, r->node, r->nodes, r->node_capacity)) {
         ncl_import_nomem(r->import);
-        return out;
+        return (struct ncl_torch7_names){1, out.name};
     }
     r->node[r->nodes++] = (struct ncl_import_node){.name = out.name[0],
-                                                   .op = bare_class(module),
+                                                   .op = class_name,
                                                    .domain = "",
                                                    .input_count = in.count + NCL_TORCH7_WEIGHTS,
-                                                   .output_count = 1,
+                                                   .output_count = places ? 2 : 1,
                                                    .input = input,
                                                    .output = out.name,
                                                    .detail = detail};
-    return out;
+    return (struct ncl_torch7_names){1, out.name};
 }
 
-/* ---- containers ---- */
-
-static struct names walk(struct torch7 *r, const struct ncl_t7 *module, struct names in);
-
-static const struct ncl_t7 *child(const struct ncl_t7 *module, size_t index)
+struct ncl_torch7_names ncl_torch7_add(struct ncl_torch7 *r, const struct ncl_t7 *module, struct ncl_torch7_names in)
 {
-    const struct ncl_t7 *modules = ncl_t7_field(module, "modules");
-    return modules ? ncl_t7_item(modules, index) : NULL;
+    return add_node(r, &(const struct ncl_torch7_detail){.module = module}, in);
 }
 
-static struct names walk_sequential(struct torch7 *r, const struct ncl_t7 *module, struct names in)
+struct ncl_torch7_names ncl_torch7_add_pooled(struct ncl_torch7 *r, const struct ncl_t7 *module,
+                                              const struct ncl_t7 *pool, struct ncl_torch7_names in)
 {
-    for (size_t i = 1; child(module, i) && !r->import->status; i++)
-        in = walk(r, child(module, i), in);
-    return in;
+    return add_node(r, &(const struct ncl_torch7_detail){.module = module, .pool = pool}, in);
 }
 
-/* Each child reads all of it; what they give is one list. */
-static struct names walk_concat_table(struct torch7 *r, const struct ncl_t7 *module, struct names in)
+struct ncl_torch7_names ncl_torch7_add_made(struct ncl_torch7 *r, const char *class_name, struct ncl_torch7_names in,
+                                            const char *const name[2], const double number[2])
 {
-    struct names out = {0};
-    for (size_t i = 1; child(module, i) && !r->import->status; i++)
-        out = names_append(r, out, walk(r, child(module, i), in));
-    return out;
-}
-
-/* Child number i reads item number i. */
-static struct names walk_parallel_table(struct torch7 *r, const struct ncl_t7 *module, struct names in)
-{
-    struct names out = {0};
-    for (size_t i = 1; child(module, i) && !r->import->status; i++) {
-        if (i > in.count)
-            return torch7_refuse(r, module->class_name, "it has more modules than its table has tensors");
-        out = names_append(r, out, walk(r, child(module, i), (struct names){1, in.name + i - 1}));
-    }
-    return out;
-}
-
-/* ConcatTable, then a node that joins. */
-static struct names walk_concat(struct torch7 *r, const struct ncl_t7 *module, struct names in)
-{
-    return add_node(r, module, walk_concat_table(r, module, in));
-}
-
-static struct names walk_select_table(struct torch7 *r, const struct ncl_t7 *module, struct names in)
-{
-    const double given = ncl_t7_number(module, "index", 1), index = given < 0 ? (double)in.count + given + 1 : given;
-    if (!(index >= 1 && index <= (double)in.count))
-        return torch7_refuse(r, module->class_name, "an index outside of its table");
-    return (struct names){1, in.name + (size_t)index - 1};
-}
-
-static struct names walk_narrow_table(struct torch7 *r, const struct ncl_t7 *module, struct names in)
-{
-    const double first = ncl_t7_number(module, "offset", 1), length = ncl_t7_number(module, "length", 1);
-    if (!(first >= 1 && length >= 1 && first + length - 1 <= (double)in.count))
-        return torch7_refuse(r, module->class_name, "a range outside of its table");
-    return (struct names){(size_t)length, in.name + (size_t)first - 1};
-}
-
-/* Module number i on item number i; those that are not there yet are the first one. */
-static struct names walk_map_table(struct torch7 *r, const struct ncl_t7 *module, struct names in)
-{
-    const struct ncl_t7 *first = child(module, 1) ? child(module, 1) : ncl_t7_field(module, "module");
-    struct names out = {0};
-    if (!first)
-        return torch7_refuse(r, module->class_name, "it has no module");
-    for (size_t i = 0; i < in.count && !r->import->status; i++) {
-        const struct ncl_t7 *own = child(module, i + 1);
-        out = names_append(r, out, walk(r, own ? own : first, (struct names){1, in.name + i}));
-    }
-    return out;
-}
-
-static struct names walk_same(struct torch7 *r, const struct ncl_t7 *module, struct names in)
-{
-    (void)r;
-    (void)module;
-    return in;
-}
-
-static const struct {
-    const char *name;
-    struct names (*walk)(struct torch7 *r, const struct ncl_t7 *module, struct names in);
-} containers[] = {{"Sequential", walk_sequential},
-                  {"ConcatTable", walk_concat_table},
-                  {"ParallelTable", walk_parallel_table},
-                  {"Concat", walk_concat},
-                  {"DepthConcat", walk_concat},
-                  {"SelectTable", walk_select_table},
-                  {"NarrowTable", walk_narrow_table},
-                  {"MapTable", walk_map_table},
-                  {"FlattenTable", walk_same},
-                  {"Identity", walk_same},
-                  {"Dropout", walk_same},
-                  {"SpatialDropout", walk_same},
-                  {"VolumetricDropout", walk_same},
-                  {"Copy", walk_same},
-                  {"Contiguous", walk_same},
-                  {"GradientReversal", walk_same},
-                  {"L1Penalty", walk_same},
-                  {"NoBackprop", walk_sequential},
-                  {"DataParallelTable", walk_sequential}};
-
-static struct names walk(struct torch7 *r, const struct ncl_t7 *module, struct names in)
-{
-    size_t i = 0;
+    struct ncl_t7 *made = TORCH7_ARRAY(r, struct ncl_t7, 5);
+    struct ncl_t7_entry *entry = TORCH7_ARRAY(r, struct ncl_t7_entry, 2);
     if (r->import->status)
-        return in;
-    if (!module->class_name || module->kind != NCL_T7_TABLE)
-        return torch7_refuse(r, "network", "it contains what is no module");
-    if (++r->walked > MAX_NODES)
-        return torch7_refuse(r, module->class_name, "the network has too many modules");
-    if (++r->depth > NCL_T7_DEPTH)
-        return torch7_refuse(r, module->class_name, "modules are nested too deep, or within themselves");
-    while (i < sizeof containers / sizeof *containers && strcmp(containers[i].name, bare_class(module)) != 0)
-        i++;
-    const struct names out =
-        i < sizeof containers / sizeof *containers ? containers[i].walk(r, module, in) : add_node(r, module, in);
-    r->depth--;
-    return out;
+        return (struct ncl_torch7_names){0};
+    made[0] = (struct ncl_t7){.kind = NCL_T7_TABLE, .class_name = class_name, .entry = entry};
+    for (size_t i = 0; i < 2 && name[i]; i++) {
+        made[2 * i + 1] = (struct ncl_t7){.kind = NCL_T7_STRING, .string = name[i]};
+        made[2 * i + 2] = (struct ncl_t7){.kind = NCL_T7_NUMBER, .number = number[i]};
+        entry[made->count++] = (struct ncl_t7_entry){&made[2 * i + 1], &made[2 * i + 2]};
+    }
+    return ncl_torch7_add(r, made, in);
 }
 
 /* ---- the graph ---- */
@@ -300,13 +195,31 @@ static const struct ncl_t7 *find_network(const struct ncl_t7 *root)
     return found;
 }
 
+/* x; or x1, x2, ... of a graph that reads a table. */
+static struct ncl_torch7_names name_inputs(struct ncl_torch7 *r, const struct ncl_t7 *network,
+                                           struct ncl_import_graph *graph)
+{
+    const size_t count = ncl_torch7_graph_inputs(network);
+    struct ncl_import_input *input = TORCH7_ARRAY(r, struct ncl_import_input, count);
+    const struct ncl_torch7_names in = ncl_torch7_names_new(r, count);
+    for (size_t i = 0; input && in.name && i < count; i++) {
+        in.name[i] = count == 1 ? "x" : ncl_arena_printf(&r->import->scratch, "x%zu", i + 1);
+        if (!in.name[i])
+            ncl_import_nomem(r->import);
+        input[i] = (struct ncl_import_input){.name = in.name[i], .element = NCL_STORED_FLOAT32, .rank = -1};
+    }
+    graph->input = input;
+    graph->input_count = count;
+    return in;
+}
+
 /* Outputs have names of their own: a node that passes on gives them. */
-static void name_outputs(struct torch7 *r, struct names out, struct ncl_import_graph *graph)
+static void name_outputs(struct ncl_torch7 *r, struct ncl_torch7_names out, struct ncl_import_graph *graph)
 {
     static const struct ncl_t7 identity = {.kind = NCL_T7_TABLE, .class_name = "nn.Output"};
     const char **output = TORCH7_ARRAY(r, const char *, out.count);
     for (size_t i = 0; output && i < out.count && !r->import->status; i++) {
-        const struct names made = add_node(r, &identity, (struct names){1, out.name + i});
+        const struct ncl_torch7_names made = ncl_torch7_add(r, &identity, (struct ncl_torch7_names){1, out.name + i});
         output[i] = out.count == 1 ? "y" : ncl_arena_printf(&r->import->scratch, "y%zu", i + 1);
         if (!output[i])
             ncl_import_nomem(r->import);
@@ -319,22 +232,18 @@ static void name_outputs(struct torch7 *r, struct names out, struct ncl_import_g
 
 nnefcl_status ncl_torch7_read(struct ncl_import *import, struct ncl_import_graph *graph)
 {
-    struct torch7 r = {.import = import};
+    struct ncl_torch7 r = {.import = import};
     const uint8_t *data;
     size_t size;
     if (ncl_import_slurp(import, 0, &data, &size))
         return import->status;
     const struct ncl_t7 *root = ncl_t7_read(import, data, size), *network = root ? find_network(root) : NULL;
-    struct ncl_import_input *input = TORCH7_ARRAY(&r, struct ncl_import_input, 1);
-    struct names in = names_new(&r, 1);
     if (root && !network)
         ncl_import_invalid(import, "the file holds no network: neither a module nor a table with one as 'model'");
     if (import->status)
         return import->status;
-    in.name[0] = "x";
-    *input = (struct ncl_import_input){.name = "x", .element = NCL_STORED_FLOAT32, .rank = -1};
-    *graph = (struct ncl_import_graph){.name = "network", .input = input, .input_count = 1};
-    name_outputs(&r, walk(&r, network, in), graph);
+    *graph = (struct ncl_import_graph){.name = "network"};
+    name_outputs(&r, ncl_torch7_walk(&r, network, name_inputs(&r, network, graph)), graph);
     graph->node = r.node;
     graph->node_count = r.nodes;
     graph->constant = r.constant;

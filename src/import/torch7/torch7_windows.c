@@ -2,6 +2,7 @@
 /* Modules with windows, and the linear one. */
 #include <string.h>
 
+#include "import/compose_places.h"
 #include "import/compose_resize.h"
 #include "import/torch7/torch7.h"
 
@@ -14,24 +15,31 @@ static int64_t whole(struct ncl_import *import, const struct ncl_t7 *module, con
     return 1;
 }
 
-/* kW, dW, padW and their like; borders that are one number for both axes are "padding" in old files. */
-static struct ncl_compose_window window_of(struct ncl_import *import, const struct ncl_t7 *module)
+/* Axes of the window: those of an image, or of one with a time in front. */
+static size_t window_rank(const struct ncl_import_node *node)
 {
-    struct ncl_compose_window window = ncl_compose_window_of(2);
+    return strncmp(node->op, "Volumetric", 10) == 0 ? 3 : 2;
+}
+
+/* kW, dW, padW and their like; borders that are one number for all axes are "padding" in old files. */
+static struct ncl_compose_window window_of(struct ncl_import *import, const struct ncl_t7 *module, size_t rank)
+{
+    static const struct {
+        const char *size, *stride, *dilation, *pad;
+    } fields[] = {
+        {"kT", "dT", "dilationT", "padT"}, {"kH", "dH", "dilationH", "padH"}, {"kW", "dW", "dilationW", "padW"}};
+    struct ncl_compose_window window = ncl_compose_window_of(rank);
     const double padding = ncl_t7_number(module, "padding", 0);
-    window.size[0] = whole(import, module, "kH", 1);
-    window.size[1] = whole(import, module, "kW", 1);
-    window.stride[0] = whole(import, module, "dH", 1);
-    window.stride[1] = whole(import, module, "dW", 1);
-    window.dilation[0] = whole(import, module, "dilationH", 1);
-    window.dilation[1] = whole(import, module, "dilationW", 1);
-    window.before[0] = window.after[0] = whole(import, module, "padH", padding);
-    window.before[1] = window.after[1] = whole(import, module, "padW", padding);
     window.ceil = ncl_t7_true(module, "ceil_mode", false);
-    for (size_t i = 0; i < 2 && !import->status; i++)
+    for (size_t i = 0, k = 3 - rank; i < rank && !import->status; i++, k++) {
+        window.size[i] = whole(import, module, fields[k].size, 1);
+        window.stride[i] = whole(import, module, fields[k].stride, 1);
+        window.dilation[i] = whole(import, module, fields[k].dilation, 1);
+        window.before[i] = window.after[i] = whole(import, module, fields[k].pad, padding);
         if (window.size[i] < 1 || window.stride[i] < 1 || window.dilation[i] < 1)
             ncl_import_wrong(import, "a window of %lld with stride %lld and dilation %lld", (long long)window.size[i],
                              (long long)window.stride[i], (long long)window.dilation[i]);
+    }
     return window;
 }
 
@@ -39,17 +47,20 @@ static struct ncl_compose_window window_of(struct ncl_import *import, const stru
 static struct ncl_tensor *images_of(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
-    if (x->shape.rank == 3)
+    const int single = (int)window_rank(node) + 1;
+    if (x->shape.rank == single)
         return ncl_compose_unsqueeze(import, x, 0);
-    if (x->shape.rank != 4 && !import->status)
-        ncl_import_refuse(import, "an operand of rank %d, only 3 and 4 are supported", x->shape.rank);
+    if (x->shape.rank != single + 1 && !import->status)
+        ncl_import_refuse(import, "an operand of rank %d, only %d and %d are supported", x->shape.rank, single,
+                          single + 1);
     return x;
 }
 
-static void give_images(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *y)
+static void give_images(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
+                        struct ncl_tensor *y)
 {
-    const bool single = ncl_import_value(import, node, 0)->shape.rank == 3;
-    ncl_import_give(import, node, 0, single ? ncl_compose_squeeze(import, y, 0) : y);
+    const bool single = ncl_import_value(import, node, 0)->shape.rank == (int)window_rank(node) + 1;
+    ncl_import_give(import, node, index, single ? ncl_compose_squeeze(import, y, 0) : y);
 }
 
 static struct ncl_tensor *weight_of(struct ncl_import *import, const struct ncl_import_node *node,
@@ -65,21 +76,21 @@ void ncl_torch7_build_conv(struct ncl_import *import, const struct ncl_import_no
 {
     const struct ncl_t7 *module = ncl_torch7_module(node);
     struct ncl_tensor *x = images_of(import, node), *filter = weight_of(import, node, NCL_TORCH7_WEIGHT);
-    const struct ncl_compose_window window = window_of(import, module);
+    const struct ncl_compose_window window = window_of(import, module, window_rank(node));
     const int64_t groups = whole(import, module, "groups", 1);
     if (import->status)
         return;
-    const int64_t out = filter->shape.extent[0], area = window.size[0] * window.size[1],
-                  in = ncl_shape_volume(&filter->shape) / out / area;
-    const nnefcl_shape shape = {.rank = 4, .extent = {out, in, window.size[0], window.size[1]}};
-    if (groups < 1 || in < 1 || out * in * area != ncl_shape_volume(&filter->shape) ||
-        x->shape.extent[1] != in * groups) {
+    nnefcl_shape shape = {.rank = (int)window.rank + 2, .extent = {filter->shape.extent[0]}};
+    memcpy(shape.extent + 2, window.size, window.rank * sizeof *window.size);
+    const int64_t all = ncl_shape_volume(&filter->shape),
+                  each = shape.extent[0] * ncl_shape_span(&shape, 2, shape.rank), in = shape.extent[1] = all / each;
+    if (groups < 1 || in < 1 || each * in != all || x->shape.extent[1] != in * groups) {
         ncl_import_wrong(import, "weights that do not fit %lld channels", (long long)x->shape.extent[1]);
         return;
     }
     if (!ncl_shape_equal(&filter->shape, &shape))
         filter = ncl_compose_reshape(import, filter, &shape);
-    give_images(import, node,
+    give_images(import, node, 0,
                 ncl_compose_conv(import, x, filter, weight_of(import, node, NCL_TORCH7_BIAS), &window, groups));
 }
 
@@ -88,35 +99,92 @@ void ncl_torch7_build_deconv(struct ncl_import *import, const struct ncl_import_
 {
     const struct ncl_t7 *module = ncl_torch7_module(node);
     struct ncl_tensor *x = images_of(import, node), *filter = weight_of(import, node, NCL_TORCH7_WEIGHT);
-    const struct ncl_compose_window window = window_of(import, module);
-    const int64_t adjust[] = {whole(import, module, "adjH", 0), whole(import, module, "adjW", 0)};
-    int64_t output[2];
+    const struct ncl_compose_window window = window_of(import, module, window_rank(node));
+    const int64_t adjust[] = {whole(import, module, "adjT", 0), whole(import, module, "adjH", 0),
+                              whole(import, module, "adjW", 0)};
+    int64_t output[3];
     if (import->status)
         return;
-    if (filter->shape.rank != 4) {
+    if (filter->shape.rank != (int)window.rank + 2) {
         ncl_import_wrong(import, "weights of rank %d", filter->shape.rank);
         return;
     }
-    for (size_t i = 0; i < 2; i++)
-        output[i] = (x->shape.extent[i + 2] - 1) * window.stride[i] - 2 * window.before[i] + window.size[i] + adjust[i];
-    give_images(import, node,
+    for (size_t i = 0; i < window.rank; i++)
+        output[i] = (x->shape.extent[i + 2] - 1) * window.stride[i] - 2 * window.before[i] + window.size[i] +
+                    adjust[i + 3 - window.rank];
+    give_images(import, node, 0,
                 ncl_compose_deconv(import, x, filter, weight_of(import, node, NCL_TORCH7_BIAS), &window, 1, output));
+}
+
+/* The number of each maximum within its window too. */
+static void give_places(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *x,
+                        const struct ncl_compose_window *window)
+{
+    struct ncl_tensor *y = ncl_compose_max_pool(import, x, window), *places = ncl_compose_max_places(import, x, window);
+    give_images(import, node, 0, y);
+    give_images(import, node, 1, places);
+}
+
+/* Elements of windows are summed: averages of all of them, times as many. */
+static struct ncl_tensor *sum_pool(struct ncl_import *import, struct ncl_tensor *x,
+                                   const struct ncl_compose_window *window)
+{
+    double volume = 1;
+    for (size_t i = 0; i < window->rank; i++)
+        volume *= (double)window->size[i];
+    return ncl_compose_with(import, "mul", ncl_compose_avg_pool(import, x, window, true), volume);
 }
 
 void ncl_torch7_build_pool(struct ncl_import *import, const struct ncl_import_node *node)
 {
     const struct ncl_t7 *module = ncl_torch7_module(node);
     struct ncl_tensor *x = images_of(import, node);
-    const struct ncl_compose_window window = window_of(import, module);
+    const struct ncl_compose_window window = window_of(import, module, window_rank(node));
     if (import->status)
         return;
-    if (strcmp(node->op, "SpatialMaxPooling") == 0)
-        give_images(import, node, ncl_compose_max_pool(import, x, &window));
+    if (node->output_count > 1 && ncl_import_wants(import, node, 1))
+        give_places(import, node, x, &window);
+    else if (strstr(node->op, "Max"))
+        give_images(import, node, 0, ncl_compose_max_pool(import, x, &window));
     else if (ncl_t7_true(module, "divide", true))
-        give_images(import, node,
+        give_images(import, node, 0,
                     ncl_compose_avg_pool(import, x, &window, ncl_t7_true(module, "count_include_pad", true)));
+    else if (!window.ceil)
+        give_images(import, node, 0, sum_pool(import, x, &window));
     else
-        ncl_import_refuse(import, "sums instead of averages");
+        ncl_import_refuse(import, "sums of windows that hang over");
+}
+
+/* Each element goes to where its maximum stood in what the pool read. */
+void ncl_torch7_build_unpool(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = images_of(import, node), *places = ncl_import_tensor(import, node, 1),
+                      *like = ncl_import_tensor(import, node, 2);
+    const struct ncl_compose_window window =
+        window_of(import, ((const struct ncl_torch7_detail *)node->detail)->pool, window_rank(node));
+    if (places->shape.rank == 3)
+        places = ncl_compose_unsqueeze(import, places, 0);
+    if (!import->status && (!ncl_shape_equal(&places->shape, &x->shape) || like->shape.rank < 2))
+        ncl_import_wrong(import, "its operand has another shape than the result of its pool");
+    if (!import->status)
+        give_images(import, node, 0,
+                    ncl_compose_max_unpool(import, x, places, &window, &like->shape.extent[like->shape.rank - 2]));
+}
+
+/* Sums of windows, times a weight for each channel, plus a bias. */
+void ncl_torch7_build_sub_sampling(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = images_of(import, node);
+    const struct ncl_compose_window window = window_of(import, ncl_torch7_module(node), window_rank(node));
+    const nnefcl_shape along = {.rank = 4, .extent = {1, x->shape.extent[1], 1, 1}};
+    if (!import->status)
+        x = sum_pool(import, x, &window);
+    x = ncl_compose_binary(import, "mul", x,
+                           ncl_compose_reshape(import, weight_of(import, node, NCL_TORCH7_WEIGHT), &along));
+    if (ncl_import_has(import, node, ncl_torch7_operand(node, NCL_TORCH7_BIAS)))
+        x = ncl_compose_binary(import, "add", x,
+                               ncl_compose_reshape(import, weight_of(import, node, NCL_TORCH7_BIAS), &along));
+    give_images(import, node, 0, x);
 }
 
 void ncl_torch7_build_linear(struct ncl_import *import, const struct ncl_import_node *node)
@@ -144,7 +212,7 @@ void ncl_torch7_build_nearest(struct ncl_import *import, const struct ncl_import
     if (scale < 1)
         ncl_import_wrong(import, "a factor of %lld", (long long)scale);
     if (!import->status)
-        give_images(import, node,
+        give_images(import, node, 0,
                     NCL_COMPOSE(import, "nearest_upsample", {"input", ncl_value_tensor(x)},
                                 {"factor", ncl_compose_integers(import, factor, 2)}));
 }
@@ -189,7 +257,7 @@ void ncl_torch7_build_bilinear(struct ncl_import *import, const struct ncl_impor
         resize.scale[i + 2] = (double)to / (double)from;
     }
     if (!import->status)
-        give_images(import, node, ncl_compose_resize(import, x, &resize));
+        give_images(import, node, 0, ncl_compose_resize(import, x, &resize));
 }
 
 /* As many windows as the output has elements, of the same size where they divide the input. */
@@ -207,7 +275,7 @@ void ncl_torch7_build_adaptive(struct ncl_import *import, const struct ncl_impor
             window.size[i] = window.stride[i] = from / to[i];
     }
     if (!import->status)
-        give_images(import, node,
+        give_images(import, node, 0,
                     strcmp(node->op, "SpatialAdaptiveMaxPooling") == 0
                         ? ncl_compose_max_pool(import, x, &window)
                         : ncl_compose_avg_pool(import, x, &window, false));
@@ -237,5 +305,21 @@ void ncl_torch7_build_temporal(struct ncl_import *import, const struct ncl_impor
     x = ncl_compose_conv(import, ncl_compose_transpose(import, x, swap), filter,
                          weight_of(import, node, NCL_TORCH7_BIAS), &window, 1);
     x = ncl_compose_transpose(import, x, swap);
+    ncl_import_give(import, node, 0, single ? ncl_compose_squeeze(import, x, 0) : x);
+}
+
+/* The greatest of kW frames, of [batch, time, in] or [time, in]. */
+void ncl_torch7_build_temporal_pool(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const struct ncl_t7 *module = ncl_torch7_module(node);
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
+    const bool single = x->shape.rank == 2;
+    struct ncl_compose_window window = ncl_compose_window_of(2);
+    window.size[0] = whole(import, module, "kW", 1);
+    window.stride[0] = whole(import, module, "dW", 1);
+    if (!import->status && ((x->shape.rank != 2 && x->shape.rank != 3) || window.size[0] < 1 || window.stride[0] < 1))
+        ncl_import_wrong(import, "%lld frames of rank %d", (long long)window.size[0], x->shape.rank);
+    x = ncl_compose_unsqueeze(import, single ? ncl_compose_unsqueeze(import, x, 0) : x, 1);
+    x = ncl_compose_squeeze(import, ncl_compose_max_pool(import, x, &window), 1);
     ncl_import_give(import, node, 0, single ? ncl_compose_squeeze(import, x, 0) : x);
 }

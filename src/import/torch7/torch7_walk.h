@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The way through a network of modules: containers are walked, with lists of names as what goes through them (a table
+ * of tensors is a list of several), everything else is a node of its class. Errors are sticky in import->status. */
+#ifndef NCL_TORCH7_WALK_H
+#define NCL_TORCH7_WALK_H
+
+#include "import/torch7/torch7.h"
+
+#define NCL_TORCH7_NODES 1000000 /* at most; also of containers that are walked: modules may be shared */
+#define NCL_TORCH7_DEPTH 100     /* of modules within modules */
+
+struct ncl_torch7 {
+    struct ncl_import *import;
+    struct ncl_import_node *node;
+    struct ncl_import_constant *constant;
+    size_t nodes, node_capacity, constants, constant_capacity;
+    size_t walked;
+    unsigned depth;
+};
+
+/* What goes from module to module. */
+struct ncl_torch7_names {
+    size_t count;
+    const char **name;
+};
+
+struct ncl_torch7_names ncl_torch7_names_new(struct ncl_torch7 *r, size_t count);
+struct ncl_torch7_names ncl_torch7_names_append(struct ncl_torch7 *r, struct ncl_torch7_names a,
+                                                struct ncl_torch7_names b);
+/* An error at a class; no names. */
+struct ncl_torch7_names ncl_torch7_refuse(struct ncl_torch7 *r, const char *class_name, const char *what);
+/* "nn.Linear", "cudnn.SpatialConvolution", "cunn. ...": the class alone. */
+const char *ncl_torch7_class(const struct ncl_t7 *module);
+/* A node of the module's class that reads `in`: its result. */
+struct ncl_torch7_names ncl_torch7_add(struct ncl_torch7 *r, const struct ncl_t7 *module, struct ncl_torch7_names in);
+/* The same of one that undoes a pool. */
+struct ncl_torch7_names ncl_torch7_add_pooled(struct ncl_torch7 *r, const struct ncl_t7 *module,
+                                              const struct ncl_t7 *pool, struct ncl_torch7_names in);
+/* The same of a class that no file has, or that this one has not, with up to two numbers (name NULL: none). */
+struct ncl_torch7_names ncl_torch7_add_made(struct ncl_torch7 *r, const char *class_name, struct ncl_torch7_names in,
+                                            const char *const name[2], const double number[2]);
+/* All of a module, whatever it is (torch7_containers.c). */
+struct ncl_torch7_names ncl_torch7_walk(struct ncl_torch7 *r, const struct ncl_t7 *module, struct ncl_torch7_names in);
+/* nn.gModule, a graph of modules (torch7_graph.c). */
+struct ncl_torch7_names ncl_torch7_walk_graph(struct ncl_torch7 *r, const struct ncl_t7 *module,
+                                              struct ncl_torch7_names in);
+/* How many tensors a network reads. */
+size_t ncl_torch7_graph_inputs(const struct ncl_t7 *module);
+
+#endif

@@ -76,6 +76,7 @@ nnefcl_session_options engine_session_options(const struct engine *engine)
     options.tuning = engine->tuning;
     options.memory_limit = o->memory_limit;
     options.execution = o->execution;
+    options.precision = o->precision;
     options.max_launch_ms = o->max_launch_ms;
     options.target = o->target ? &engine->target : NULL;
     options.target_size = sizeof engine->target;

@@ -8,7 +8,6 @@
 static const struct {
     const char *name, *instead;
 } table[] = {
-    {"precision", "arithmetic is that of 32-bit floats"},
     {"weights", "weights are 32-bit floats on the device"},
 };
 

@@ -421,17 +421,35 @@ static const char *set_budget(struct option_parser *p, const char *value)
     return number_real(value, &p->options->budget) && p->options->budget > 0 ? NULL : "a number of seconds above 0";
 }
 
+/* `count`: it is none of them. */
+static size_t find_word(const char *const *words, size_t count, const char *value)
+{
+    size_t i = 0;
+    while (i < count && strcmp(value, words[i]))
+        i++;
+    return i;
+}
+
 static const char *set_execution(struct option_parser *p, const char *value)
 {
     static const char *const names[] = {[NNEFCL_EXECUTION_AUTO] = "auto",
                                         [NNEFCL_EXECUTION_LAUNCHES] = "launches",
                                         [NNEFCL_EXECUTION_PERSISTENT] = "persistent"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (!strcmp(value, names[i])) {
-            p->options->execution = (nnefcl_execution)i;
-            return NULL;
-        }
-    return "auto, launches or persistent";
+    const size_t i = find_word(names, sizeof names / sizeof *names, value);
+    if (i == sizeof names / sizeof *names)
+        return "auto, launches or persistent";
+    p->options->execution = (nnefcl_execution)i;
+    return NULL;
+}
+
+static const char *set_precision(struct option_parser *p, const char *value)
+{
+    static const char *const names[] = {[NNEFCL_PRECISION_FP32] = "fp32", [NNEFCL_PRECISION_EXACT] = "exact"};
+    const size_t i = find_word(names, sizeof names / sizeof *names, value);
+    if (i == sizeof names / sizeof *names)
+        return "exact or fp32";
+    p->options->precision = (nnefcl_precision)i;
+    return NULL;
 }
 
 /* Flags: a function for each keeps the table free of offsets into struct options. */
@@ -540,6 +558,8 @@ const struct option_row option_table[] = {
      "the variant where it fits; plain: the simplest of each family; blocked: images in blocks of channels; families: "
      "{families}",
      NULL},
+    {0, "precision", "exact|fp32", PLAN, 0, set_precision,
+     "exact: each sum of its own products, always in one order; no Winograd, no tuning table (fp32)", NULL},
     {0, "tune", NULL, ANY, ACTION_TUNE, NULL, "measure the variants that fit, and keep for later runs what they take",
      NULL},
     {0, "budget", "S", TUNE, 0, set_budget, "seconds of --tune (60)", NULL},

@@ -92,6 +92,7 @@ struct options {
     double max_launch_ms;      /* 0: no limit */
     double timeout, cpu_limit; /* seconds; 0: none, of processor time with --check CHECK_CPU */
     nnefcl_execution execution;
+    nnefcl_precision precision;
     const char *cache_dir; /* NULL: none */
     bool no_cache;
     bool json;

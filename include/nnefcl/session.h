@@ -23,6 +23,14 @@ typedef enum nnefcl_execution {
                                    measured one by one */
 } nnefcl_execution;
 
+/* How sums of products are made. */
+typedef enum nnefcl_precision {
+    NNEFCL_PRECISION_FP32, /* default: 32-bit floats, by whatever is fastest, transforms (Winograd's) included */
+    NNEFCL_PRECISION_EXACT /* 32-bit floats, each sum of its own products, in an order that only the model, the shapes
+                              and the device decide: no transforms, no library, no tuning table. Forcing a kernel that
+                              is none of these is NNEFCL_ERR_ARGUMENT */
+} nnefcl_precision;
+
 /* What is measured by the events of the device. */
 typedef enum nnefcl_profiling {
     NNEFCL_PROFILING_NONE,
@@ -58,10 +66,9 @@ typedef struct nnefcl_session_options {
         *disabled_passes; /* names of passes to leave out (tests); an unknown one is NNEFCL_ERR_ARGUMENT */
     size_t disabled_pass_count;
     /* Variants of kernels to take wherever they fit (kernel.h lists them): "conv=conv_gemm", "plain" for the plain
-     * one of every family, the second opinion of tests, "blocked" for those that keep images in blocks of channels
-     * (tests), or "exact" for none whose rounding errors grow with more than the terms of a sum (Winograd's).
-     * NNEFCL_ERR_ARGUMENT: there is none of that name;
-     * NNEFCL_ERR_UNSUPPORTED: it never fits the device. */
+     * one of every family, the second opinion of tests, or "blocked" for those that keep images in blocks of
+     * channels (tests). NNEFCL_ERR_ARGUMENT: there is none of that name; NNEFCL_ERR_UNSUPPORTED: it never fits the
+     * device. */
     const char *const *kernels;
     size_t kernel_count;
     /* A tuning table (tune.h), the text itself: variants are chosen by what it says of this device. NULL: by estimates
@@ -87,6 +94,7 @@ typedef struct nnefcl_session_options {
                              duration (watchdogs of displays); 0: none is. Expected of a slow device: 5 GFLOP/s and
                              1 GB/s for each compute unit. Kernels whose tasks are work-groups stay whole, copies and
                              products of CLBlast too. AUTO takes launches then */
+    nnefcl_precision precision;
 } nnefcl_session_options;
 NNEFCL_INIT_DECLARE(nnefcl_session_options)
 #define NNEFCL_SESSION_OPTIONS_INIT NNEFCL_INIT(nnefcl_session_options)

@@ -63,6 +63,11 @@ const char *ncl_variant_unfit(const struct ncl_variant *variant, const struct nc
     return variant->unfit ? variant->unfit(target, problem) : NULL;
 }
 
+bool ncl_variant_exact(const struct ncl_variant *variant)
+{
+    return !variant->transforms && !variant->foreign;
+}
+
 /* What a variant may write. */
 enum written { WRITTEN_PLAIN, WRITTEN_BLOCKED, WRITTEN_ANY };
 
@@ -73,7 +78,7 @@ static void consider_family(const struct ncl_lower *lower, const struct ncl_prob
         const struct ncl_variant *variant = ncl_variants[i];
         if (variant->family == problem->family &&
             (written == WRITTEN_ANY || variant->writes_blocks == (written == WRITTEN_BLOCKED)) &&
-            !(variant->transforms && lower->forced && lower->forced->exact) &&
+            (ncl_variant_exact(variant) || !lower->forced || !lower->forced->exact) &&
             !ncl_variant_unfit(variant, &lower->plan->target, problem))
             consider_variant(lower, problem, variant, best);
     }
@@ -198,8 +203,8 @@ nnefcl_status ncl_choose_force(struct ncl_forced *forced, const char *text, stru
             forced->variant[i] = find_variant(ncl_family_name(i), strlen(ncl_family_name(i)), NULL);
         return NNEFCL_OK;
     }
-    if (strcmp(text, "blocked") == 0 || strcmp(text, "exact") == 0) {
-        *(*text == 'b' ? &forced->blocks : &forced->exact) = true;
+    if (strcmp(text, "blocked") == 0) {
+        forced->blocks = true;
         return NNEFCL_OK;
     }
     const size_t length = strcspn(text, "=~");

@@ -33,6 +33,7 @@ struct ncl_variant {
     /* It multiplies transforms of a neighbourhood: what its results may be off grows with all of that, not only with
      * the terms of their own sums (reference.h). */
     bool transforms;
+    bool foreign; /* a library's: nothing is known of the order of its additions */
 };
 
 /* One variant for each family, or none: taken wherever it fits. */
@@ -40,7 +41,7 @@ struct ncl_forced {
     const struct ncl_variant *variant[NCL_FAMILY_COUNT];
     bool near[NCL_FAMILY_COUNT]; /* only where its estimated cost is not many times the least one */
     bool blocks;                 /* those that write blocks, wherever one fits */
-    bool exact;                  /* none that transforms */
+    bool exact;                  /* none that is not (ncl_variant_exact), and nothing that was measured */
 };
 
 /* kernels.def, filled in by src/ops. */
@@ -51,6 +52,8 @@ const struct ncl_variant *ncl_variant_find(const char *name);
 
 const char *ncl_variant_unfit(const struct ncl_variant *variant, const struct ncl_target *target,
                               const struct ncl_problem *problem);
+/* Does it add up each sum of its own products, in an order that is ours? */
+bool ncl_variant_exact(const struct ncl_variant *variant);
 /* Emits the steps of the cheapest variant that fits, among those that write the form in which the result is held: the
  * forced one of its family if there is one and it fits. What a tuning table measured takes the place of an estimate. */
 nnefcl_status ncl_choose(struct ncl_lower *lower, struct ncl_problem *problem);
@@ -58,8 +61,8 @@ nnefcl_status ncl_choose(struct ncl_lower *lower, struct ncl_problem *problem);
 const struct ncl_variant *ncl_choose_variant(const struct ncl_lower *lower, const struct ncl_problem *problem);
 /* The lowering of every operation that has a `problem`. */
 nnefcl_status ncl_choose_lower(struct ncl_lower *lower, const struct ncl_node *node);
-/* "conv=conv_gemm" as a forced variant, "conv~conv_gemm" likewise where it is near, "plain" of every family, "blocked":
- * what can writes blocks, or "exact": nothing that transforms. NNEFCL_ERR_ARGUMENT names what there is. */
+/* "conv=conv_gemm" as a forced variant, "conv~conv_gemm" likewise where it is near, "plain" of every family, or
+ * "blocked": what can writes blocks. NNEFCL_ERR_ARGUMENT names what there is. */
 nnefcl_status ncl_choose_force(struct ncl_forced *forced, const char *text, struct ncl_diag *diag);
 
 #endif

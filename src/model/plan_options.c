@@ -30,6 +30,9 @@ static nnefcl_status check_options(const nnefcl_session_options *options, struct
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
                          "nnefcl_session_options.profiling is %d: there is nothing of that kind to measure",
                          (int)options->profiling);
+    if ((unsigned)options->precision > NNEFCL_PRECISION_EXACT)
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_options.precision is %d: no such one",
+                         (int)options->precision);
     if (!(options->timeout_ms >= 0) || !(options->max_launch_ms >= 0))
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
                          "nnefcl_session_options.timeout_ms is %g, max_launch_ms %g", options->timeout_ms,
@@ -55,6 +58,7 @@ nnefcl_status ncl_plan_options_read(const nnefcl_session_options *options, struc
         .kernels = options->kernels,
         .kernel_count = options->kernel_count,
         .tuning = options->tuning,
+        .exact = options->precision == NNEFCL_PRECISION_EXACT,
         .measured = options->profiling == NNEFCL_PROFILING_STEPS,
         .separate_buffers = options->separate_buffers,
         .keep_tensors = options->keep_tensors,

@@ -89,4 +89,5 @@ const struct ncl_variant ncl_variant_product_clblast = {.name = "product_clblast
                                                         .about = "the library CLBlast; only on demand",
                                                         .unfit = clblast_unfit,
                                                         .cost = clblast_cost,
-                                                        .emit = clblast_emit};
+                                                        .emit = clblast_emit,
+                                                        .foreign = true};

@@ -287,7 +287,7 @@ static nnefcl_status own_names(struct ncl_lower *lower)
 static nnefcl_status read_forced(struct ncl_forced *forced, const struct ncl_target *target,
                                  const struct ncl_plan_options *options, struct ncl_diag *diag)
 {
-    *forced = (struct ncl_forced){0};
+    *forced = (struct ncl_forced){.exact = options->exact};
     for (size_t i = 0; i < options->kernel_count; i++) {
         const nnefcl_status status = ncl_choose_force(forced, options->kernels[i], diag);
         if (status)
@@ -298,6 +298,9 @@ static nnefcl_status read_forced(struct ncl_forced *forced, const struct ncl_tar
         if (reason)
             return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE, "%s on %s: %s", forced->variant[i]->name,
                              target->name, reason);
+        if (options->exact && forced->variant[i] && !ncl_variant_exact(forced->variant[i]))
+            return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "%s is not exact, as the precision is to be",
+                             forced->variant[i]->name);
     }
     return NNEFCL_OK;
 }
@@ -324,7 +327,7 @@ nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, cons
         .plan = made,
         .graph = graph,
         .forced = &forced,
-        .tuning = &tuning,
+        .tuning = options->exact ? NULL : &tuning,
         .measured = options->measured,
         .long_index = options->long_index,
         .compat = compat,

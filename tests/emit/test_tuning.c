@@ -76,6 +76,22 @@ START_TEST(what_was_measured_decides)
 }
 END_TEST
 
+START_TEST(what_is_exact_is_neither_measured_nor_transformed)
+{
+    const char *candidate = candidate_of("conv=conv_gemm"), *kernels = "conv=conv_winograd4";
+    char *table = ncl_arena_printf(&arena, "nnefcl tuning 1\ndevice generic CPU, driver \n0.5 %s\n", candidate);
+    ck_assert_str_eq(conv_variant(kernels, NULL), kernels + strlen("conv="));
+    struct ncl_plan_options options = {.tuning = table, .exact = true};
+    ck_assert_str_eq(conv_step(&options)->variant, "conv_strip");
+    options.kernels = &kernels;
+    options.kernel_count = 1;
+    const struct ncl_plan *plan;
+    ck_assert_int_eq(ncl_model_plan(model.model, &ncl_target_generic_cpu, &options, &arena, &diag, NULL, &plan),
+                     NNEFCL_ERR_ARGUMENT);
+    ck_assert_str_eq(error.message, "conv_winograd4 is not exact, as the precision is to be");
+}
+END_TEST
+
 START_TEST(candidates_have_what_their_time_depends_on)
 {
     ck_assert_str_eq(candidate_of("conv=conv_gemm"),
@@ -145,6 +161,7 @@ int main(void)
     TCase *cases = tcase_create("tuning");
     tcase_add_checked_fixture(cases, open_all, close_all);
     tcase_add_test(cases, what_was_measured_decides);
+    tcase_add_test(cases, what_is_exact_is_neither_measured_nor_transformed);
     tcase_add_test(cases, candidates_have_what_their_time_depends_on);
     tcase_add_test(cases, far_ones_are_not_tried);
     tcase_add_loop_test(cases, mistakes_are_named, 0, sizeof wrong / sizeof *wrong);

@@ -192,12 +192,12 @@ static bool holds_kernels(const nnefcl_device *device, cl_program program, const
 {
     char name[NCL_LAUNCH_NAME];
     size_t size = 0;
-    if (clGetProgramInfo(program, CL_PROGRAM_KERNEL_NAMES, 0, NULL, &size) || !size || size == SIZE_MAX)
+    if (clGetProgramInfo(program, CL_PROGRAM_KERNEL_NAMES, 0, NULL, &size) || !size || size > MOST_BYTES)
         return false;
     char *names = ncl_resize(&device->allocator, NULL, size + 1);
+    if (names)
+        memset(names, 0, size + 1);
     bool held = names && !clGetProgramInfo(program, CL_PROGRAM_KERNEL_NAMES, size, names, NULL);
-    if (held)
-        names[size] = '\0';
     for (size_t i = held && strstr(names, "persistent"); held && i < content->count; i++) {
         ncl_source_launch_name(content->key[i], name);
         held = strstr(names, name) != NULL;
@@ -251,6 +251,8 @@ static unsigned char *fetch_binary(const nnefcl_device *device, cl_program progr
         clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, sizeof *size, size, NULL) || !*size || *size > MOST_BYTES)
         return NULL;
     binary = ncl_resize(&device->allocator, NULL, *size);
+    if (binary)
+        memset(binary, 0, *size);
     if (binary && clGetProgramInfo(program, CL_PROGRAM_BINARIES, sizeof binary, &binary, NULL) == CL_SUCCESS)
         return binary;
     ncl_resize(&device->allocator, binary, 0);

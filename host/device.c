@@ -291,6 +291,7 @@ static nnefcl_status check_member(cl_context context, cl_device_id id, const nne
     cl_device_id *member = ncl_resize(allocator, NULL, size ? size : 1);
     if (!member)
         return ncl_nomem(diag);
+    memset(member, 0, size);
     bool found = false;
     code = clGetContextInfo(context, CL_CONTEXT_DEVICES, size, member, NULL);
     for (size_t i = 0; !code && i < size / sizeof *member; i++)

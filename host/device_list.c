@@ -10,46 +10,53 @@
 
 /* ---- queries ---- */
 
-/* A string of a device, whole; NULL: the query failed or there is no memory. The caller frees with ncl_resize. */
+/* The most that is taken for a text of a driver: lists of extensions have some kilobytes. */
+#define MOST_TEXT ((size_t)1 << 20)
+
+/* clGetDeviceInfo and clGetPlatformInfo as one. */
+struct asked {
+    cl_device_id device; /* NULL: the platform is asked */
+    cl_platform_id platform;
+};
+
+static cl_int ask(struct asked of, cl_uint what, size_t size, void *value, size_t *length)
+{
+    return of.device ? clGetDeviceInfo(of.device, what, size, value, length)
+                     : clGetPlatformInfo(of.platform, what, size, value, length);
+}
+
+/* A text, whole; NULL: the driver does not tell, or there is no memory. What a driver says of its length is no more
+ * than a wish: beyond what was written there are zeros. The caller frees with ncl_resize. */
+static char *ask_text(struct asked of, cl_uint what, const nnefcl_allocator *allocator)
+{
+    size_t size = 0;
+    if ((!of.device && !of.platform) || ask(of, what, 0, NULL, &size) != CL_SUCCESS || size > MOST_TEXT)
+        return NULL;
+    char *text = ncl_resize(allocator, NULL, size + 1);
+    if (text)
+        memset(text, 0, size + 1);
+    if (text && ask(of, what, size, text, NULL) != CL_SUCCESS) {
+        ncl_resize(allocator, text, 0);
+        return NULL;
+    }
+    return text;
+}
+
 static char *device_text(cl_device_id id, cl_device_info what, const nnefcl_allocator *allocator)
 {
-    size_t size = 0;
-    if (clGetDeviceInfo(id, what, 0, NULL, &size) != CL_SUCCESS || size > SIZE_MAX - 1)
-        return NULL;
-    char *text = ncl_resize(allocator, NULL, size + 1);
-    if (text && clGetDeviceInfo(id, what, size, text, NULL) != CL_SUCCESS) {
-        ncl_resize(allocator, text, 0);
-        return NULL;
-    }
-    if (text)
-        text[size] = '\0';
-    return text;
+    return ask_text((struct asked){.device = id}, what, allocator);
 }
 
-static char *platform_text(cl_platform_id id, cl_platform_info what, const nnefcl_allocator *allocator)
+/* Copies what fits of a text, without the blanks that some drivers put in front and behind. False: it was not told. */
+static bool keep_text(char *out, size_t size, struct asked of, cl_uint what, const nnefcl_allocator *allocator)
 {
-    size_t size = 0;
-    if (clGetPlatformInfo(id, what, 0, NULL, &size) != CL_SUCCESS || size > SIZE_MAX - 1)
-        return NULL;
-    char *text = ncl_resize(allocator, NULL, size + 1);
-    if (text && clGetPlatformInfo(id, what, size, text, NULL) != CL_SUCCESS) {
-        ncl_resize(allocator, text, 0);
-        return NULL;
-    }
-    if (text)
-        text[size] = '\0';
-    return text;
-}
-
-/* Copies what fits, without the blanks that some drivers put in front and behind, and frees the text. */
-static void keep_text(char *out, size_t size, char *text, const nnefcl_allocator *allocator)
-{
-    const char *from = text ? text + strspn(text, " \t") : "";
-    snprintf(out, size, "%s", from);
+    char *text = ask_text(of, what, allocator);
+    snprintf(out, size, "%s", text ? text + strspn(text, " \t") : "(not told)");
     size_t length = strlen(out);
     while (length && (out[length - 1] == ' ' || out[length - 1] == '\t'))
         out[--length] = '\0';
     ncl_resize(allocator, text, 0);
+    return text != NULL;
 }
 
 static bool has_word(const char *text, const char *word)
@@ -61,8 +68,10 @@ static bool has_word(const char *text, const char *word)
     return false;
 }
 
+/* A driver that writes fewer bytes has told the low ones. */
 static bool get(cl_device_id id, cl_device_info what, void *value, size_t size)
 {
+    memset(value, 0, size);
     return clGetDeviceInfo(id, what, size, value, NULL) == CL_SUCCESS;
 }
 
@@ -97,6 +106,7 @@ static bool at_least_12(const char *version, const char *prefix)
 }
 
 struct facts {
+    bool version; /* was told */
     cl_bool available, compiler, little_endian;
     cl_device_fp_config single_precision;
     cl_device_type type;
@@ -105,7 +115,7 @@ struct facts {
 
 static const char *refusal(const nnefcl_device_info *info, const struct facts *facts)
 {
-    if (!facts->extensions || !facts->profile || !facts->language)
+    if (!facts->version || !facts->extensions || !facts->profile || !facts->language)
         return "a query of the device failed";
     if (facts->type & CL_DEVICE_TYPE_CUSTOM)
         return "a custom device without OpenCL C";
@@ -156,15 +166,16 @@ static bool query_numbers(cl_device_id id, struct facts *facts, nnefcl_device_in
 void ncl_device_query(cl_device_id id, const nnefcl_allocator *allocator, nnefcl_device_info *info)
 {
     struct facts facts = {0};
-    cl_platform_id platform;
+    const struct asked device = {.device = id};
+    struct asked platform = {0};
     *info = (nnefcl_device_info){.platform = -1, .index = -1};
-    if (get(id, CL_DEVICE_PLATFORM, &platform, sizeof platform))
-        keep_text(info->platform_name, sizeof info->platform_name, platform_text(platform, CL_PLATFORM_NAME, allocator),
-                  allocator);
-    keep_text(info->name, sizeof info->name, device_text(id, CL_DEVICE_NAME, allocator), allocator);
-    keep_text(info->vendor, sizeof info->vendor, device_text(id, CL_DEVICE_VENDOR, allocator), allocator);
-    keep_text(info->version, sizeof info->version, device_text(id, CL_DEVICE_VERSION, allocator), allocator);
-    keep_text(info->driver, sizeof info->driver, device_text(id, CL_DRIVER_VERSION, allocator), allocator);
+    if (!get(id, CL_DEVICE_PLATFORM, &platform.platform, sizeof platform.platform))
+        platform.platform = NULL;
+    keep_text(info->platform_name, sizeof info->platform_name, platform, CL_PLATFORM_NAME, allocator);
+    keep_text(info->name, sizeof info->name, device, CL_DEVICE_NAME, allocator);
+    keep_text(info->vendor, sizeof info->vendor, device, CL_DEVICE_VENDOR, allocator);
+    facts.version = keep_text(info->version, sizeof info->version, device, CL_DEVICE_VERSION, allocator);
+    keep_text(info->driver, sizeof info->driver, device, CL_DRIVER_VERSION, allocator);
     facts.extensions = device_text(id, CL_DEVICE_EXTENSIONS, allocator);
     facts.profile = device_text(id, CL_DEVICE_PROFILE, allocator);
     facts.language = device_text(id, CL_DEVICE_OPENCL_C_VERSION, allocator);
@@ -193,12 +204,10 @@ struct visitor {
 static int visit_empty(const struct visitor *visitor, cl_platform_id id, int platform, cl_int code)
 {
     nnefcl_device_info info = {.platform = platform, .index = -1, .type = NNEFCL_DEVICE_OTHER};
-    keep_text(info.platform_name, sizeof info.platform_name, platform_text(id, CL_PLATFORM_NAME, visitor->allocator),
-              visitor->allocator);
-    keep_text(info.vendor, sizeof info.vendor, platform_text(id, CL_PLATFORM_VENDOR, visitor->allocator),
-              visitor->allocator);
-    keep_text(info.version, sizeof info.version, platform_text(id, CL_PLATFORM_VERSION, visitor->allocator),
-              visitor->allocator);
+    const struct asked of = {.platform = id};
+    keep_text(info.platform_name, sizeof info.platform_name, of, CL_PLATFORM_NAME, visitor->allocator);
+    keep_text(info.vendor, sizeof info.vendor, of, CL_PLATFORM_VENDOR, visitor->allocator);
+    keep_text(info.version, sizeof info.version, of, CL_PLATFORM_VERSION, visitor->allocator);
     if (code == CL_SUCCESS || code == CL_DEVICE_NOT_FOUND)
         snprintf(info.reason, sizeof info.reason, "the platform has no device (%s)", ncl_opencl_name(code));
     else

@@ -6,6 +6,7 @@
 #include "host.h"
 
 #define MAX_THREADS 16
+#define MOST_LOG    ((size_t)16 << 20) /* bytes of what a compiler says */
 
 const char *ncl_program_options(const nnefcl_device *device)
 {
@@ -57,13 +58,14 @@ static nnefcl_status report_log(const nnefcl_device *device, const struct ncl_so
     size_t size = 0;
     char *log = NULL;
     if (clGetProgramBuildInfo(build->program, device->id, CL_PROGRAM_BUILD_LOG, 0, NULL, &size) == CL_SUCCESS && size &&
-        size < SIZE_MAX)
+        size < MOST_LOG)
         log = ncl_resize(allocator, NULL, size + 1);
+    if (log)
+        memset(log, 0, size + 1);
     if (log && clGetProgramBuildInfo(build->program, device->id, CL_PROGRAM_BUILD_LOG, size, log, NULL) != CL_SUCCESS)
         size = 0;
     nnefcl_status status;
     if (log && size) {
-        log[size] = '\0';
         char *begin = log + (first_error(log) - log);
         join_lines(begin);
         status = ncl_error_opencl(diag, NNEFCL_ERR_DEVICE, build->code, NCL_NOWHERE,

@@ -9,7 +9,7 @@
 #include "emit/lower.h"
 
 #define NCL_EXPRESSION_OPERANDS 8
-#define NCL_EXPRESSION_NODES    24
+#define NCL_EXPRESSION_NODES    64
 #define NCL_EXPRESSION_REALS    64
 
 struct ncl_expression {

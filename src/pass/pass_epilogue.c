@@ -12,7 +12,8 @@
 
 #include "pass/pass.h"
 
-#define MEMBERS  12 /* nodes of a group: kernels stay small */
+#define MEMBERS  60 /* what the nodes of a group weigh together: kernels stay small */
+#define CALL     5  /* weight of a node whose formula calls a function, or that has none; else 1 */
 #define OPERANDS 8  /* of the element-wise kernel, or of a chain */
 
 struct epilogue {
@@ -29,7 +30,7 @@ struct epilogue {
 /* What is computed in one step: the root if there is one, then element-wise nodes in the order of the graph. */
 struct group {
     struct ncl_node *member[MEMBERS];
-    size_t count;
+    size_t count, weight;
     const struct ncl_tensor *result;
     bool rooted;
 };
@@ -126,6 +127,11 @@ static bool is_member(const struct group *group, const struct ncl_node *node)
     return false;
 }
 
+static size_t node_weight(const struct ncl_node *node)
+{
+    return node->op->formula && !strchr(node->op->formula, '(') ? 1 : CALL;
+}
+
 /* How often element-wise members read it. What the root reads has to be there before. */
 static size_t uses_inside(const struct group *group, const struct ncl_tensor *tensor)
 {
@@ -173,6 +179,7 @@ static void insert_member(const struct epilogue *x, struct group *group, struct 
     for (; at > group->rooted && x->made[single_result(group->member[at - 1])->id] > number; at--)
         group->member[at] = group->member[at - 1];
     group->member[at] = node;
+    group->weight += node_weight(node);
     group->rooted |= !is_elementwise(node);
 }
 
@@ -194,13 +201,13 @@ static bool belongs(const struct epilogue *x, const struct group *group, const s
 /* Takes in the maker of one operand; false: there is none. */
 static bool grow(const struct epilogue *x, struct group *group)
 {
-    for (size_t i = group->count; i-- > group->rooted && group->count < MEMBERS;)
+    for (size_t i = group->count; i-- > group->rooted;)
         for (size_t k = 0; k < group->member[i]->parameter_count; k++) {
             const struct ncl_value *argument = &group->member[i]->argument[k];
             struct ncl_node *node =
                 argument->kind == NCL_VALUE_TENSOR ? ncl_rewrite_producer(x->rw, argument->tensor) : NULL;
             struct group grown = *group;
-            if (!belongs(x, group, node))
+            if (!belongs(x, group, node) || group->weight + node_weight(node) > MEMBERS)
                 continue;
             insert_member(x, &grown, node);
             if (operand_count(x, &grown) > OPERANDS)
@@ -239,7 +246,8 @@ void ncl_pass_epilogue(struct ncl_rewrite *rw, const struct ncl_pass_facts *fact
     for (size_t i = x.node_count; i-- > 0;) {
         if (x.taken[i] || !is_elementwise(x.node[i]))
             continue;
-        struct group group = {.member = {x.node[i]}, .count = 1, .result = single_result(x.node[i])};
+        struct group group = {.result = single_result(x.node[i])};
+        insert_member(&x, &group, x.node[i]);
         while (grow(&x, &group))
             ;
         if (group.count > 1)

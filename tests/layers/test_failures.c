@@ -273,8 +273,30 @@ START_TEST(platform_without_its_devices)
 }
 END_TEST
 
+static int check_told(void *user, const nnefcl_device_info *info)
+{
+    ck_assert_msg(info->platform_name[0] && info->version[0] && (info->index < 0 || (info->name[0] && info->vendor[0])),
+                  "before call %lu fails: something has no name", *(unsigned long *)user);
+    return 0;
+}
+
+/* A name that the driver does not tell is no empty text. */
+START_TEST(names_that_fail)
+{
+    const char *call = "";
+    for (unsigned long n = 1; call; n++) {
+        nnefcl_error error = {0};
+        layer->fail_at(n, CL_OUT_OF_HOST_MEMORY);
+        nnefcl_device_list(check_told, &n, &error);
+        call = layer->failed();
+        layer->fail_at(0, 0);
+    }
+}
+END_TEST
+
 static void add(TCase *tests)
 {
+    tcase_add_test(tests, names_that_fail);
     tcase_add_test(tests, platform_without_its_devices);
     tcase_add_loop_test(tests, every_call, 0, (int)(sizeof lives / sizeof *lives));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An OpenCL layer for tests: a driver whose compiler makes a mistake. The environment names the kernel that it gets
- * wrong, in WRONG_KERNEL; without it all is well. */
+ * wrong, in WRONG_KERNEL; without it all is well. With WRONG_LENGTHS it says that names of devices are longer than they
+ * are, and their versions longer than memory. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,7 +57,17 @@ static cl_program CL_API_CALL my_clCreateProgramWithSource(cl_context context, c
     return program;
 }
 
+static cl_int CL_API_CALL my_clGetDeviceInfo(cl_device_id device, cl_device_info name, size_t size, void *value,
+                                             size_t *size_ret)
+{
+    const cl_int code = target->clGetDeviceInfo(device, name, size, value, size_ret);
+    if (getenv("WRONG_LENGTHS") && size_ret && (name == CL_DEVICE_NAME || name == CL_DEVICE_VERSION))
+        *size_ret += name == CL_DEVICE_NAME ? 64 : (size_t)1 << 40;
+    return code;
+}
+
 void layer_take(struct _cl_icd_dispatch *table)
 {
+    table->clGetDeviceInfo = my_clGetDeviceInfo;
     table->clCreateProgramWithSource = my_clCreateProgramWithSource;
 }

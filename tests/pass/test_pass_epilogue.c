@@ -16,11 +16,17 @@ static const struct pass_steps_case cases[] = {
     {"an output on the way", G("y, a", "    a = exp(x);\n    y = neg(a);\n"), 2, 2},
     {"another shape on the way", G("y", "    a = exp(s);\n    b = exp(x);\n    c = mul(b, a);\n    y = neg(c);\n"), 3,
      1},
-    {"twelve and two",
+    {"twelve calls and two",
+     G("y",
+       "    a = tanh(x);\n    b = tanh(a);\n    c = tanh(b);\n    d = tanh(c);\n    e = tanh(d);\n    f = tanh(e);\n"
+       "    g = tanh(f);\n    h = tanh(g);\n    i = tanh(h);\n    j = tanh(i);\n    k = tanh(j);\n    l = tanh(k);\n"
+       "    m = tanh(l);\n    y = tanh(m);\n"),
+     14, 2},
+    {"fourteen that call nothing",
      G("y", "    a = neg(x);\n    b = neg(a);\n    c = neg(b);\n    d = neg(c);\n    e = neg(d);\n    f = neg(e);\n"
             "    g = neg(f);\n    h = neg(g);\n    i = neg(h);\n    j = neg(i);\n    k = neg(j);\n    l = neg(k);\n"
             "    m = neg(l);\n    y = neg(m);\n"),
-     14, 2},
+     14, 1},
     {"what is known at init stays there", G("y", "    a = exp(u);\n    b = neg(a);\n    y = mul(x, b);\n"), 1, 1},
     {"through a view", G("y", "    a = exp(x);\n    b = reshape(a, shape = [1,32]);\n    y = neg(b);\n"), 2, 2},
 };

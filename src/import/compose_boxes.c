@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "import/compose_boxes.h"
+
+#include <math.h>
+
+#include "import/compose_order.h"
+#include "import/fold.h"
+
+struct ncl_tensor *ncl_compose_corners(struct ncl_import *import, struct ncl_tensor *boxes)
+{
+    static const int64_t halves[] = {2, 2};
+    const int last = boxes->shape.rank - 1;
+    struct ncl_tensor *part[2];
+    if (import->status || last < 0 || boxes->shape.extent[last] != 4)
+        return boxes;
+    ncl_compose_split(import, boxes, last, halves, 2, part);
+    part[1] = ncl_compose_with(import, "mul", part[1], 0.5);
+    struct ncl_tensor *corner[] = {ncl_compose_binary(import, "sub", part[0], part[1]),
+                                   ncl_compose_binary(import, "add", part[0], part[1])};
+    return ncl_compose_concat(import, corner, 2, last);
+}
+
+struct ncl_tensor *ncl_compose_non_max(struct ncl_import *import, struct ncl_tensor *boxes, struct ncl_tensor *scores,
+                                       int64_t capacity, double limit, double least)
+{
+    return NCL_COMPOSE(import, "non_max_suppression", {"boxes", ncl_value_tensor(boxes)},
+                       {"scores", ncl_value_tensor(scores)}, {"capacity", ncl_value_integer(capacity)},
+                       {"limit", ncl_value_scalar(limit)}, {"least", ncl_value_scalar(least)});
+}
+
+/* ---- rows ---- */
+
+/* Rows whose number is none to the end: row j of the result is the row with j others in front of it. Numbers are moved
+ * by 1, so that 0, which a product gives where there is none, stands for -1. */
+static struct ncl_tensor *rows_sort(struct ncl_import *import, struct ncl_tensor *rows, struct ncl_tensor *is)
+{
+    const int64_t count = rows->shape.extent[0];
+    const nnefcl_shape line = {.rank = 2, .extent = {1, count}};
+    struct ncl_tensor *one = ncl_compose_reshape(import, ncl_compose_cast(import, is, NNEFCL_SCALAR), &line),
+                      *before = ncl_compose_cum_sum(import, one, 1, true, false),
+                      *place = ncl_compose_binary(import, "eq", ncl_compose_grid(import, 2, 0, count), before);
+    place = ncl_compose_binary(import, "mul", ncl_compose_cast(import, place, NNEFCL_SCALAR), one);
+    rows = ncl_compose_matmul(import, place, ncl_compose_with(import, "add", rows, 1));
+    return ncl_compose_with(import, "sub", rows, 1);
+}
+
+struct ncl_tensor *ncl_compose_box_rows(struct ncl_import *import, struct ncl_tensor *index)
+{
+    const nnefcl_shape shape = index->shape, column = {.rank = 2, .extent = {ncl_shape_volume(&shape), 1}};
+    struct ncl_tensor *number = ncl_compose_cast(import, index, NNEFCL_SCALAR),
+                      *is = ncl_compose_with(import, "ge", number, 0), *part[3];
+    for (int i = 0; i < 3; i++) {
+        part[i] = i == 2 ? number : ncl_compose_expand(import, ncl_compose_grid(import, 3, i, shape.extent[i]), &shape);
+        part[i] = ncl_compose_select(import, is, part[i], ncl_compose_number(import, -1));
+        part[i] = ncl_compose_reshape(import, part[i], &column);
+    }
+    struct ncl_tensor *rows = ncl_compose_concat(import, part, 3, 1);
+    return shape.extent[0] * shape.extent[1] > 1 && column.extent[0] <= NCL_BOXES_SORTED ? rows_sort(import, rows, is)
+                                                                                         : rows;
+}
+
+/* ---- known boxes ---- */
+
+static double overlap(double a0, double a1, double b0, double b1)
+{
+    return fmin(fmax(a0, a1), fmax(b0, b1)) - fmax(fmin(a0, a1), fmin(b0, b1));
+}
+
+static bool covers(const double *a, const double *b, double limit)
+{
+    const double height = overlap(a[0], a[2], b[0], b[2]), width = overlap(a[1], a[3], b[1], b[3]),
+                 common = height * width,
+                 both = fabs((a[2] - a[0]) * (a[3] - a[1])) + fabs((b[2] - b[0]) * (b[3] - b[1])) - common;
+    return height > 0 && width > 0 && common > limit * both;
+}
+
+/* The numbers of the chosen boxes of one row, the highest score first; returns how many. */
+static int64_t row_choose(const double *box, const double *score, int64_t boxes, int64_t capacity, double limit,
+                          double least, bool *dropped, int64_t *chosen)
+{
+    int64_t count = 0;
+    for (; count < capacity; count++) {
+        int64_t best = -1;
+        for (int64_t i = 0; i < boxes; i++)
+            if (!dropped[i] && score[i] > least && (best < 0 || score[i] > score[best]))
+                best = i;
+        if (best < 0)
+            break;
+        chosen[count] = best;
+        for (int64_t i = 0; i < boxes; i++)
+            dropped[i] |= i == best || covers(box + 4 * best, box + 4 * i, limit);
+    }
+    return count;
+}
+
+const struct ncl_known *ncl_fold_non_max(struct ncl_import *import, const struct ncl_known *boxes,
+                                         const struct ncl_known *scores, int64_t capacity, double limit, double least)
+{
+    const int64_t *extent = scores->shape.extent, rows = extent[0] * extent[1];
+    const nnefcl_shape most = {.rank = 2, .extent = {rows * capacity, 3}};
+    struct ncl_known *all = ncl_fold_new(import, NCL_STORED_INT64, &most);
+    bool *dropped = NCL_NEW_ARRAY(&import->scratch, bool, (size_t)extent[2]);
+    int64_t *chosen = NCL_NEW_ARRAY(&import->scratch, int64_t, (size_t)capacity), count = 0;
+    if (!all || !dropped || !chosen) {
+        ncl_import_nomem(import);
+        return NULL;
+    }
+    for (int64_t row = 0; row < rows; row++) {
+        for (int64_t i = 0; i < extent[2]; i++)
+            dropped[i] = false;
+        const int64_t found = row_choose(boxes->real + row / extent[1] * extent[2] * 4, scores->real + row * extent[2],
+                                         extent[2], capacity, limit, least, dropped, chosen);
+        for (int64_t k = 0; k < found; k++, count++) {
+            all->integer[3 * count] = row / extent[1];
+            all->integer[3 * count + 1] = row % extent[1];
+            all->integer[3 * count + 2] = chosen[k];
+        }
+    }
+    all->shape.extent[0] = count;
+    all->count = (size_t)count * 3;
+    return all;
+}

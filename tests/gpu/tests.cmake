@@ -5,3 +5,10 @@ if(TARGET nnef-cl-run AND CLANG_FOR_GPUS AND EXISTS /usr/lib/clc/nvptx64--nvidia
   add_test(NAME gpu/kernels COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/gpu/kernels.py $<TARGET_FILE:nnef-cl-run> ${CMAKE_CURRENT_SOURCE_DIR}/gpu/product.nnef)
   set_property(TEST gpu/kernels PROPERTY ENVIRONMENT "CLANG=${CLANG_FOR_GPUS}")
 endif()
+
+# The lighter cases of kernels for work-groups in Oclgrind; simulate.py tells how to see all.
+find_library(OCLGRIND NAMES oclgrind-rt-icd PATH_SUFFIXES oclgrind)
+if(TARGET nnef-cl-run AND OCLGRIND AND NOT NNEFCL_SANITIZE)
+  add_test(NAME gpu/simulate COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/gpu/simulate.py $<TARGET_FILE:nnef-cl-run> $<TARGET_FILE:gpu_layer> --light)
+  set_tests_properties(gpu/simulate PROPERTIES TIMEOUT 300)
+endif()

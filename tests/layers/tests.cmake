@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Suites that need a layer between them and the driver.
-foreach(layer fail delay wrong wide hang)
+foreach(layer fail delay wrong wide gpu hang)
   add_library(${layer}_layer MODULE ${CMAKE_CURRENT_LIST_DIR}/${layer}_layer.c ${CMAKE_CURRENT_LIST_DIR}/layer_init.c)
   target_link_libraries(${layer}_layer PRIVATE nnefcl_flags PkgConfig::OPENCL)
   set_target_properties(${layer}_layer PROPERTIES C_VISIBILITY_PRESET hidden)

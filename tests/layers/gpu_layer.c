@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An OpenCL layer for tests: every device is a GPU with local memory of its own and UNITS compute units (environment;
+ * without: the driver's), so that whatever runs behind it runs kernels for work-groups. Programs are built one after
+ * the other: Oclgrind crashes over two at once, which it is not asked for with its own single compute unit. */
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "layer_init.h"
+
+static cl_int CL_API_CALL my_clGetDeviceInfo(cl_device_id device, cl_device_info param_name, size_t param_value_size,
+                                             void *param_value, size_t *param_value_size_ret)
+{
+    const cl_device_type type = CL_DEVICE_TYPE_GPU;
+    const cl_device_local_mem_type local = CL_LOCAL;
+    const char *units = getenv("UNITS");
+    const cl_uint count = units ? (cl_uint)atoi(units) : 0;
+    if (param_name == CL_DEVICE_TYPE)
+        return layer_answer(&type, sizeof type, QUERY_ARGS);
+    if (param_name == CL_DEVICE_LOCAL_MEM_TYPE)
+        return layer_answer(&local, sizeof local, QUERY_ARGS);
+    if (param_name == CL_DEVICE_MAX_COMPUTE_UNITS && count)
+        return layer_answer(&count, sizeof count, QUERY_ARGS);
+    return target->clGetDeviceInfo(device, param_name, QUERY_ARGS);
+}
+
+static cl_int CL_API_CALL my_clBuildProgram(cl_program program, cl_uint num_devices, const cl_device_id *device_list,
+                                            const char *options,
+                                            void(CL_CALLBACK *pfn_notify)(cl_program program, void *user_data),
+                                            void *user_data)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&lock);
+    const cl_int code = target->clBuildProgram(program, num_devices, device_list, options, pfn_notify, user_data);
+    pthread_mutex_unlock(&lock);
+    return code;
+}
+
+void layer_take(struct _cl_icd_dispatch *table)
+{
+    table->clGetDeviceInfo = my_clGetDeviceInfo;
+    table->clBuildProgram = my_clBuildProgram;
+}

@@ -2,9 +2,10 @@
 /* Windows over the last two axes on CPUs: depthwise convolution, and sums, means and maxima, LANES
  * neighbours at a time.
  *
- *   y[plane][o] = R over j of  x~[floor(plane / MULTIPLIER)][o s + j d - p]
+ *   y[k][slice][o] = R over j of  x~[floor(k / MULTIPLIER)][slice][o s + j d - p]
  *
- * R: b[k] + the sum weighted by w[k][j] with k = plane mod CHANNELS, the sum, the maximum.
+ * k counts the channels of all images, slice the SLICES planes that the axes outside of the window make of a channel.
+ * R: b[c] + the sum weighted by w[c][j] with c = k mod CHANNELS, the sum, the maximum.
  * A task computes ROWS rows of one plane. It first copies the rows of x that they need to private memory with the
  * border filled in, so that all windows are alike.
  *
@@ -16,7 +17,7 @@
  * IGNORE        1: what lies outside is left out (a window wholly outside gives 0)
  * NORMALIZE     1: divide by the number of values
  * BORDER(i, n)  how x~ continues x          arrays: the two axes
- * PITCH         elements of a private row   BIAS  1: one for each k, 0: one
+ * PITCH         elements of a private row   BIAS  1: one for each channel, 0: one
  * tasks: planes of y * ceil(OUT(0) / ROWS) */
 #ifndef BORDER
 #define BORDER NCL_BORDER_CONSTANT
@@ -50,6 +51,7 @@
 #define MULTIPLIER  SIZE(14)
 #define CHANNELS    SIZE(15)
 #define BIAS        SIZE(16)
+#define SLICES      SIZE(17)
 #define OUTSIDE     (KIND == 2 && IGNORE ? -INFINITY : 0.0f)
 
 /* One row of x from `start` on, `extent` elements. */
@@ -161,9 +163,9 @@ static void FN(window_rows)(INDEX task, SIZES size, global const float *x, globa
     float lines[LINES_MAX];
     const INDEX blocks = (OUT(0) + ROWS - 1) / ROWS, plane = task / blocks;
     const INDEX row = task % blocks * ROWS, end = min(row + ROWS, OUT(0));
-    const INDEX width = OUT(1), k = plane % CHANNELS, pitch = PITCH, stride = STRIDE(0);
+    const INDEX width = OUT(1), channel = plane / SLICES, k = channel % CHANNELS, pitch = PITCH, stride = STRIDE(0);
     const INDEX needed = (end - 1 - row) * stride + (KERNEL(0) - 1) * DILATION(0) + 1;
-    x += plane / MULTIPLIER * IN(0) * IN(1);
+    x += (channel / MULTIPLIER * SLICES + plane % SLICES) * IN(0) * IN(1);
     for (INDEX l = 0; l < needed; l++) {
         const INDEX at = row * stride - BEFORE(0) + l, i = BORDER(at, IN(0));
         if (i >= 0)

@@ -71,7 +71,7 @@ struct rows {
     bool normalize;
     const struct ncl_window *window;
     ncl_ref input, filter, bias;
-    int64_t channels, multiplier; /* of the output; outputs of one input channel */
+    int64_t channels, multiplier, slices; /* of the output; outputs of one input channel; planes of a channel */
     bool bias_each;
 };
 
@@ -105,6 +105,7 @@ static nnefcl_status emit_rows(struct ncl_lower *lower, const struct ncl_problem
     ncl_step_size(step, "MULTIPLIER", rows->multiplier);
     ncl_step_size(step, "CHANNELS", rows->channels);
     ncl_step_size(step, "BIAS", rows->bias_each);
+    ncl_step_size(step, "SLICES", rows->slices);
     ncl_step_flops(step, problem->flops);
     return ncl_step_end(step, planes * ncl_ceil_div(p.axes.out[0], run));
 }
@@ -139,6 +140,7 @@ static nnefcl_status conv_rows_emit(struct ncl_lower *lower, const struct ncl_pr
                               .bias = ncl_lower_tensor(lower, conv->bias),
                               .channels = conv->window.out.extent[1],
                               .multiplier = conv->out_channels,
+                              .slices = ncl_shape_span(&conv->window.out, 2, conv->window.rank - 2),
                               .bias_each = ncl_shape_volume(&conv->bias->shape) > 1};
     return emit_rows(lower, problem, &rows);
 }
@@ -178,7 +180,8 @@ static nnefcl_status pool_rows_emit(struct ncl_lower *lower, const struct ncl_pr
                               .filter = input, /* neither is read */
                               .bias = input,
                               .channels = pool->window.rank == 4 ? pool->window.out.extent[1] : 1, /* for a chain */
-                              .multiplier = 1};
+                              .multiplier = 1,
+                              .slices = 1};
     return emit_rows(lower, problem, &rows);
 }
 

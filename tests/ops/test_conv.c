@@ -284,6 +284,10 @@ static const struct op_case cases[] = {
      "graph g( x, w, s ) -> ( y )\n{\n    x = external(shape = [3,1,1,2]);\n    w = external(shape = [2,1,1,2]);\n"
      "    s = external(shape = [1,2]);\n    y = relu(mul(conv(x, w, padding = [(0,0),(0,0)]), s));\n}\n",
      "1 2 3 4 5 6 | 1 0.5 2 -1 | 10 -3", "20 0 50 0 80 0"},
+    {"depthwise over two of three dimensions",
+     XWB("[1,2,2,2,3]", "[4,1,1,1,2]", "[1,4]", ", b, groups = 2, padding = [(0,0),(0,0),(0,0)]"),
+     "1..24 | 1 0 0 1 1 1 2 -1 | 0 1 0 1",
+     "1 2 4 5 7 8 10 11 3 4 6 7 9 10 12 13 27 29 33 35 39 41 45 47 13 14 16 17 19 20 22 23"},
     {"a loud pixel whose taps are 0", XW("[1,1,7,7]", "[1,1,3,3]", ", padding = [(0,0),(0,0)]"), "1000000 48*1 | 0 8*1",
      "25*8", .atol = 4},
     {"filter larger than the input", XW("[1,1,2,2]", "[1,1,5,5]", ""),

@@ -13,6 +13,9 @@
 #include "document.h"
 #include "draft.h"
 
+/* The end takes processor time as well, giving back what memory there is: that share of a limit is kept for it. */
+#define END_SHARE 0.04
+
 /* What is said at the end of a time. */
 struct deadline {
     clockid_t clock;
@@ -67,5 +70,5 @@ enum status deadline_set(const struct options *o, struct talk *talk)
     const enum status status = deadline_start(&deadlines[DEADLINE_TIME], o->timeout, what, o->json, talk);
     snprintf(what, sizeof what, "%g s of processor time are used, and --cpu-limit is %g%s", cpu, cpu,
              o->cpu_limit ? "" : ", as --check has it");
-    return status ? status : deadline_start(&deadlines[DEADLINE_CPU], cpu, what, o->json, talk);
+    return status ? status : deadline_start(&deadlines[DEADLINE_CPU], cpu - cpu * END_SHARE, what, o->json, talk);
 }

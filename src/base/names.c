@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/names.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define MOST_CANDIDATES 10000
+#define NUMBER_ROOM     24 /* "_" and 64 bits */
 
 static struct ncl_name_entry *names_slot(struct ncl_name_entry *entry, size_t capacity, const char *name)
 {
@@ -43,6 +45,37 @@ bool ncl_names_put(struct ncl_names *names, struct ncl_arena *arena, const char 
     names->count += !entry->name;
     *entry = (struct ncl_name_entry){name, value};
     return true;
+}
+
+/* Is base_N taken? It stands in `name` then, whose first `length` bytes are base. */
+static bool is_number_taken(const struct ncl_names *taken, char *name, size_t length, size_t number)
+{
+    snprintf(name + length, NUMBER_ROOM, "_%zu", number);
+    return ncl_names_find(taken, name) != NULL;
+}
+
+/* Numbers are mostly taken in a row from 1 on: beyond its end by doubling, then back by halves. A million of one name
+ * would look a million numbers up else, each. */
+char *ncl_names_untaken(const struct ncl_names *taken, struct ncl_arena *arena, const char *base)
+{
+    const size_t length = strlen(base);
+    char *name = ncl_arena_alloc(arena, length + NUMBER_ROOM);
+    size_t below = 0, number = 1; /* taken, not taken */
+    if (!name)
+        return NULL;
+    memcpy(name, base, length);
+    if (!ncl_names_find(taken, name))
+        return name;
+    while (is_number_taken(taken, name, length, number)) {
+        below = number;
+        number *= 2;
+    }
+    while (number - below > 1) {
+        const size_t middle = below + (number - below) / 2;
+        *(is_number_taken(taken, name, length, middle) ? &below : &number) = middle;
+    }
+    snprintf(name + length, NUMBER_ROOM, "_%zu", number);
+    return name;
 }
 
 const char *ncl_names_nearest(const struct ncl_names *names, const char *wanted, const struct ncl_diag *diag,

@@ -46,6 +46,7 @@ nnefcl_status ncl_dialects(struct ncl_arena *arena, struct ncl_diag *diag, const
 struct check {
     struct ncl_build *build;
     struct ncl_declared *declared;
+    struct ncl_names names; /* struct ncl_parameter: those declared so far */
 };
 
 static void broken(struct check *check, struct ncl_loc at, const char *what, const char *name)
@@ -127,12 +128,14 @@ static void check_default(struct check *check, const struct ncl_parameter *param
     }
 }
 
-static bool same_name(const struct ncl_parameter *list, size_t count, const char *name)
+static void check_name(struct check *check, const struct ncl_parameter *item)
 {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(list[i].name, name) == 0)
-            return true;
-    return false;
+    if (ncl_names_find(&check->names, item->name)) {
+        broken(check, item->at, "is declared twice", item->name);
+    } else if (!ncl_names_put(&check->names, &check->build->scratch, item->name, (void *)item)) {
+        ncl_build_nomem(check->build);
+        check->declared->bad = true;
+    }
 }
 
 static void check_declaration(struct check *check)
@@ -142,8 +145,7 @@ static void check_declaration(struct check *check)
     for (size_t i = 0; i < fragment->parameter_count; i++) {
         const struct ncl_parameter *parameter = &fragment->parameter[i];
         const bool tensor = ncl_type_has_tensor(parameter->type);
-        if (same_name(fragment->parameter, i, parameter->name))
-            broken(check, parameter->at, "is declared twice", parameter->name);
+        check_name(check, parameter);
         if (tensor && attribute)
             unclean(check, parameter->at, "is a tensor behind an attribute", parameter->name);
         check_field_type(check, parameter);
@@ -154,9 +156,7 @@ static void check_declaration(struct check *check)
     }
     for (size_t i = 0; i < fragment->result_count; i++) {
         const struct ncl_parameter *result = &fragment->result[i];
-        if (same_name(fragment->result, i, result->name) ||
-            same_name(fragment->parameter, fragment->parameter_count, result->name))
-            broken(check, result->at, "is declared twice", result->name);
+        check_name(check, result);
         check_field_type(check, result);
         if (!ncl_type_has_tensor(result->type))
             unclean(check, result->at, "is a result, but no tensor", result->name);
@@ -243,7 +243,7 @@ static nnefcl_status add_registered(struct ncl_build *build)
         if (!declared)
             return ncl_build_nomem(build);
         declared->signature.op = &registered->custom.op;
-        check_declaration(&(struct check){build, declared});
+        check_declaration(&(struct check){.build = build, .declared = declared});
         if (declared->bad)
             return build->diag->status;
     }
@@ -381,7 +381,7 @@ nnefcl_status ncl_declare_all(struct ncl_build *build)
         struct ncl_declared *declared = build->declared[i];
         if (!declared || is_metadata(declared))
             continue;
-        check_declaration(&(struct check){build, declared});
+        check_declaration(&(struct check){.build = build, .declared = declared});
         ncl_translate_body(build, declared);
     }
     return status;

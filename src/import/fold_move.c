@@ -149,12 +149,25 @@ const struct ncl_known *ncl_fold_gather(struct ncl_import *import, const struct 
 
 /* ---- sums and the like ---- */
 
-static double combine(const char *op, double x, double y)
+static double combine_add(double x, double y)
 {
-    return strcmp(op, "max") == 0    ? fmax(x, y)
-           : strcmp(op, "min") == 0  ? fmin(x, y)
-           : strcmp(op, "prod") == 0 ? x * y
-                                     : x + y;
+    return x + y;
+}
+
+static double combine_mul(double x, double y)
+{
+    return x * y;
+}
+
+typedef double combine_function(double, double);
+
+/* "mean" is a sum until it is stored. */
+static combine_function *combine_of(const char *op)
+{
+    return strcmp(op, "max") == 0    ? fmax
+           : strcmp(op, "min") == 0  ? fmin
+           : strcmp(op, "prod") == 0 ? combine_mul
+                                     : combine_add;
 }
 
 static void reduce_store(struct ncl_known *y, size_t index, double value)
@@ -168,6 +181,7 @@ static void reduce_store(struct ncl_known *y, size_t index, double value)
 const struct ncl_known *ncl_fold_reduce(struct ncl_import *import, const char *op, const struct ncl_known *x,
                                         const bool *reduced)
 {
+    combine_function *const combine = combine_of(op);
     nnefcl_shape shape = x->shape;
     int64_t stride[NNEFCL_MAX_RANK], at[NNEFCL_MAX_RANK] = {0};
     for (int i = 0; i < shape.rank; i++)
@@ -183,7 +197,7 @@ const struct ncl_known *ncl_fold_reduce(struct ncl_import *import, const char *o
         size_t to = 0;
         for (int i = 0; i < shape.rank; i++)
             to += reduced[i] ? 0 : (size_t)(at[i] * stride[i]);
-        sum[to] = seen[to] ? combine(op, sum[to], ncl_known_double(x, j)) : ncl_known_double(x, j);
+        sum[to] = seen[to] ? combine(sum[to], ncl_known_double(x, j)) : ncl_known_double(x, j);
         seen[to] = true;
         for (int i = shape.rank; i > 0 && ++at[i - 1] == x->shape.extent[i - 1]; i--)
             at[i - 1] = 0;

@@ -150,6 +150,7 @@ struct ncl_import {
     struct ncl_names operators, labels;
     struct ncl_names variables; /* of constants: one for each shape, however often a turn of a loop reads it */
     unsigned depth, steps;      /* graphs within graphs, nodes run so far */
+    uint64_t looked_at;         /* known elements that operators asked for so far */
     struct ncl_tensor nothing;
     struct ncl_import_value no_value;
 };

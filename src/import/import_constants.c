@@ -7,6 +7,8 @@
 #include "import/compose.h"
 #include "import/import_scope.h"
 
+#define MAX_LOOKED_AT ((uint64_t)1 << 28)
+
 static nnefcl_status constant_read(struct ncl_import *import, const struct ncl_import_constant *constant, void *data,
                                    size_t size)
 {
@@ -58,10 +60,23 @@ bool ncl_import_readable(struct ncl_import *import, const struct ncl_import_cons
     return !constant->unsupported;
 }
 
+/* Who asks for elements goes through them, and may do so in each turn of a loop with a result that takes no memory. */
+static void elements_charge(struct ncl_import *import, size_t count)
+{
+    import->looked_at += count;
+    if (import->looked_at > MAX_LOOKED_AT && !import->status)
+        import->status =
+            ncl_error(import->diag, NNEFCL_ERR_LIMIT, import->at,
+                      "known tensors of more than %llu elements in all are calculated with while the file is read",
+                      (unsigned long long)MAX_LOOKED_AT);
+}
+
 const struct ncl_known *ncl_import_value_known(struct ncl_import *import, struct ncl_import_value *value)
 {
     if (!value->known && value->constant && !import->status && ncl_import_readable(import, value->constant))
         value->known = constant_decode(import, value->constant);
+    if (value->known)
+        elements_charge(import, value->known->count);
     return value->known;
 }
 
@@ -129,16 +144,12 @@ static const char *label_new(struct ncl_import *import, const char *name)
     for (char *c = base; c && *c; c++)
         if (!isalnum((unsigned char)*c) && *c != '_' && (*c != '.' || c == base) && *c != '-')
             *c = '_';
-    for (size_t attempt = 0; base; attempt++) {
-        char *label = attempt ? ncl_arena_printf(import->arena, "%.400s_%zu", base, attempt) : base;
-        char *folded = label ? ncl_arena_strdup(import->arena, label) : NULL;
-        for (char *c = folded; c && *c; c++)
-            *c = (char)tolower((unsigned char)*c);
-        if (folded && ncl_names_find(&import->labels, folded))
-            continue;
-        return folded && ncl_names_put(&import->labels, import->arena, folded, label) ? label : NULL;
-    }
-    return NULL;
+    char *folded = base ? ncl_arena_strdup(import->arena, base) : NULL;
+    for (char *c = folded; c && *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    const char *taken = folded ? ncl_names_untaken(&import->labels, import->arena, folded) : NULL;
+    const char *label = taken ? ncl_arena_printf(import->arena, "%s%s", base, taken + strlen(folded)) : NULL;
+    return label && ncl_names_put(&import->labels, import->arena, taken, (void *)label) ? label : NULL;
 }
 
 static struct ncl_tensor *variable_new(struct ncl_import *import, const struct ncl_import_constant *constant,

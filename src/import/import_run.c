@@ -295,16 +295,9 @@ void ncl_import_inline(struct ncl_import *import, const struct ncl_import_graph 
 
 /* ---- results of the whole graph ---- */
 
-static bool is_output_already(const struct ncl_graph *graph, const struct ncl_tensor *tensor)
-{
-    for (size_t i = 0; i < graph->output_count; i++)
-        if (graph->output[i] == tensor)
-            return true;
-    return false;
-}
-
-/* Outputs have a tensor of their own each: one that is something else too, or has another name, is copied. */
-static void output_add(struct ncl_import *import, const char *name)
+/* Outputs have a tensor of their own each: one that is something else too, or has another name, is copied. `given`: the
+ * names of those before. */
+static void output_add(struct ncl_import *import, struct ncl_names *given, const char *name)
 {
     struct ncl_import_value *value = ncl_import_find(import, name);
     if (!value)
@@ -314,12 +307,14 @@ static void output_add(struct ncl_import *import, const char *name)
     if (!value || value->failed || value->dead)
         return;
     struct ncl_tensor *tensor = ncl_import_as_tensor(import, value);
-    const bool own = tensor->role == NCL_ROLE_ACTIVATION && !is_output_already(import->graph, tensor) && tensor->name &&
-                     strcmp(tensor->name, name) == 0;
+    const bool own = tensor->role == NCL_ROLE_ACTIVATION && tensor->name && strcmp(tensor->name, name) == 0 &&
+                     !ncl_names_find(given, name);
+    if (!ncl_names_put(given, &import->scratch, name, tensor))
+        ncl_import_nomem(import);
     if (!own && !import->status) {
-        const struct ncl_named_value given = {"x", ncl_value_tensor(tensor)};
+        const struct ncl_named_value x = {"x", ncl_value_tensor(tensor)};
         struct ncl_node *copy;
-        ncl_import_status(import, ncl_make_node(&import->infer, "copy", &given, 1, import->at, &copy));
+        ncl_import_status(import, ncl_make_node(&import->infer, "copy", &x, 1, import->at, &copy));
         if (import->status)
             return;
         tensor = ncl_node_result(copy, 0);
@@ -330,13 +325,14 @@ static void output_add(struct ncl_import *import, const char *name)
 
 static void outputs_collect(struct ncl_import *import, const struct ncl_import_graph *graph)
 {
+    struct ncl_names given = {0};
     import->graph->output = NCL_NEW_ARRAY(import->arena, struct ncl_tensor *, graph->output_count);
     if (!import->graph->output)
         ncl_import_nomem(import);
     if (graph->output_count == 0)
         ncl_import_invalid(import, "the graph has no outputs");
     for (size_t i = 0; i < graph->output_count && !import->status; i++)
-        output_add(import, graph->output[i]);
+        output_add(import, &given, graph->output[i]);
 }
 
 /* ---- the whole ---- */

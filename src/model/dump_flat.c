@@ -65,18 +65,13 @@ static const char *identifier_of(struct flat *flat, const char *name)
     return made;
 }
 
-/* An identifier of its own; with more underscores when one is taken. */
+/* An identifier of its own. */
 static void invent(struct flat *flat, const struct ncl_tensor *tensor)
 {
     const char *base = identifier_of(flat, tensor->name && *tensor->name ? tensor->name : "t");
-    for (size_t attempt = 0; base && !flat->failed; attempt++) {
-        const char *name = attempt ? ncl_arena_printf(&flat->arena, "%s_%zu", base, attempt) : base;
-        if (!name)
-            break;
-        if (take_name(flat, tensor, name))
-            return;
-    }
-    flat->failed = true;
+    const char *name = base ? ncl_names_untaken(&flat->taken, &flat->arena, base) : NULL;
+    if (!name || !take_name(flat, tensor, name))
+        flat->failed = true;
 }
 
 static void name_tensors(struct flat *flat)

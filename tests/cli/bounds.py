@@ -62,6 +62,23 @@ def loop(times):
     return onnx(scalar(7, field(7, number(times))) + node(b'Loop', [b'c7', b'', b'x'], [b'y'], field(5, field(1, b'body') + field(6, body) + field(20, 5))))
 
 
+def shape_constant(name, extent):
+    return node(b'Constant', [], [name], field(5, field(1, b'value') + field(5, field(1, 1) + field(2, 7) + field(7, number(extent)) + field(8, name)) + field(20, 4)))
+
+
+def sums(n):
+    """ONNX: results of one number each, of a known tensor of a million"""
+    return onnx(shape_constant(b's', 1 << 20) + node(b'ConstantOfShape', [b's'], [b'c']) +
+                b''.join(node(b'ReduceSum', [b'c'], [b'r%d' % i]) for i in range(n)) + node(b'Sum', [b'x'] + [b'r%d' % i for i in range(n)], [b'y']))
+
+
+def outputs(n):
+    info = lambda name: field(1, name) + field(2, field(1, field(1, 1) + field(2, field(1, field(1, 1)))))
+    nodes = b''.join(node(b'Neg', [b'x'], [b'y%d' % i]) for i in range(n))
+    graph = nodes + field(2, b'g') + field(11, info(b'x')) + b''.join(field(12, info(b'y%d' % i)) for i in range(n))
+    return ONNX, field(1, 7) + field(7, graph) + field(8, field(2, 13))
+
+
 ONNX, PROTOTXT = '.onnx', '.prototxt'
 
 
@@ -89,6 +106,10 @@ SHAPES = {
     'shapes': lambda n: BODY % ('z = reshape(x, shape = [1] * %d + [2]); y = x;' % (1000000 * n)),
     'members': lambda n: {'graph.nnef': b'version 1.0;\ngraph g(x) -> (y) { x = external<scalar>(shape=[1]); y = relu(x); }', **{'w%d.dat' % i: b'' for i in range(5000 * n)}},
     'onnx nodes': lambda n: onnx(chain(20000 * n)),
+    'results': lambda n: HEAD + 'fragment f(x: tensor<scalar>) -> (%s) { %s }\ngraph g(x) -> (y) { x = external<scalar>(shape=[1,2]); %s = f(x); y = t0; }\n' % (
+        ', '.join('y%d: tensor<scalar>' % i for i in range(20000 * n)), ' '.join('y%d = x;' % i for i in range(20000 * n)), ', '.join('t%d' % i for i in range(20000 * n))),
+    'onnx outputs': lambda n: outputs(30000 * n),
+    'onnx sums': lambda n: sums(1000 * n),
     'onnx loop': lambda n: loop(4000 * n),
     'onnx loop without end': lambda n: loop((1 << 61) * n),
     'onnx messages': lambda n: onnx(field(1, b'') * (1000000 * n)),

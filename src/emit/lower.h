@@ -25,7 +25,8 @@ struct ncl_lower {
     ncl_ref *tensor;           /* by tensor id: its plain form, NCL_NO_TENSOR: not met yet */
     struct ncl_form **form;    /* by tensor id: its other forms (forms.h) */
     struct ncl_blocks *blocks; /* by tensor id: whether it lies in blocks (blocks.h); NULL: none does */
-    bool *constant;            /* by ref: made by init steps */
+    const struct ncl_node **joined; /* by tensor id: the latest concat that begins with it, NULL: none so far */
+    bool *constant;                 /* by ref: made by init steps */
     size_t constant_capacity;
     struct ncl_emit *emit;           /* the step under construction */
     const char *variant;             /* that emits now, NULL: an operation with one kernel */

@@ -74,8 +74,10 @@ nnefcl_status ncl_stack_infer(struct ncl_infer *infer, struct ncl_node *node)
 
 /* Operand [outer, width, inner] to [outer, first .. first + width, inner] of the result. */
 static void emit_section(struct ncl_lower *lower, const struct ncl_tensor *operand, const struct ncl_tensor *result,
-                         int64_t outer, int64_t width, int64_t first, int64_t inner, int64_t total)
+                         int axis, int64_t width, int64_t first)
 {
+    const int64_t outer = ncl_shape_span(&result->shape, 0, axis), total = result->shape.extent[axis],
+                  inner = ncl_shape_span(&result->shape, axis + 1, result->shape.rank);
     struct ncl_strided copy = {.out_first = first * inner};
     const ncl_ref in = ncl_lower_tensor(lower, operand), out = ncl_lower_tensor(lower, result);
     ncl_strided_add(&copy, outer, width * inner, total * inner);
@@ -91,13 +93,57 @@ bool ncl_concat_cut(const struct ncl_node *node, struct ncl_cut *cut)
     return ncl_node_integer(node, "axis") == 1;
 }
 
+/* How many of the first operands an earlier concat has joined already, the latest that begins with the first of them: 0
+ * or all of its own. In a dense block that is all of ours but the last one. */
+static size_t find_joined(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_node **earlier)
+{
+    const struct ncl_value *values = ncl_node_arg(node, "values"), *joined;
+    const struct ncl_node **latest = &lower->joined[values->item[0].tensor->id];
+    *earlier = *latest;
+    *latest = node;
+    if (!*earlier || (*earlier)->op != node->op || node->op->variant ||
+        ncl_node_integer(*earlier, "axis") != ncl_node_integer(node, "axis") ||
+        ncl_blocks_held(lower, ncl_node_result(*earlier, 0)))
+        return 0;
+    joined = ncl_node_arg(*earlier, "values");
+    for (size_t i = 0; i < joined->count; i++)
+        if (i >= values->count || joined->item[i].tensor != values->item[i].tensor)
+            return 0;
+    return joined->count;
+}
+
+/* Each operand that does not lie in the result already, or with others in an earlier one, is a step. */
+static void emit_sections(struct ncl_lower *lower, const struct ncl_node *node, ncl_ref *part, ncl_ref whole, int axis)
+{
+    const struct ncl_value *values = ncl_node_arg(node, "values");
+    const struct ncl_tensor *result = ncl_node_result(node, 0);
+    const int64_t inner = ncl_shape_span(&result->shape, axis + 1, result->shape.rank);
+    const bool in_row = ncl_shape_span(&result->shape, 0, axis) == 1;
+    const struct ncl_node *earlier;
+    const size_t joined = find_joined(lower, node, &earlier);
+    int64_t first = 0;
+    size_t done = 0;
+    for (size_t i = 0; i < values->count; i++) {
+        const struct ncl_tensor *operand = values->item[i].tensor;
+        const int64_t width = node->op->variant ? 1 : operand->shape.extent[axis]; /* stack: one each */
+        if (in_row && i >= done)
+            done = i + ncl_lower_place(lower, part + i, values->count - i, whole,
+                                       (uint64_t)(first * inner) * nnefcl_dtype_size(result->dtype));
+        if (done == 0 && joined > 1) {
+            const struct ncl_tensor *before = ncl_node_result(earlier, 0);
+            emit_section(lower, before, result, axis, before->shape.extent[axis], 0);
+            done = joined;
+        }
+        if (i >= done)
+            emit_section(lower, operand, result, axis, width, first);
+        first += width;
+    }
+}
+
 nnefcl_status ncl_concat_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
     const struct ncl_value *values = ncl_node_arg(node, "values");
     const struct ncl_tensor *result = ncl_node_result(node, 0);
-    const int axis = (int)ncl_node_integer(node, "axis");
-    const int64_t outer = ncl_shape_span(&result->shape, 0, axis),
-                  inner = ncl_shape_span(&result->shape, axis + 1, result->shape.rank);
     if (ncl_blocks_held(lower, result))
         return ncl_cut_lower(lower, node);
     if (values->count == 1) {
@@ -109,19 +155,7 @@ nnefcl_status ncl_concat_lower(struct ncl_lower *lower, const struct ncl_node *n
         return ncl_nomem(lower->diag);
     for (size_t i = 0; i < values->count; i++)
         part[i] = ncl_lower_tensor(lower, values->item[i].tensor);
-    const ncl_ref whole = ncl_lower_tensor(lower, result);
-    int64_t first = 0;
-    size_t placed = 0; /* operands that lie in the result already */
-    for (size_t i = 0; i < values->count; i++) {
-        const struct ncl_tensor *operand = values->item[i].tensor;
-        const int64_t width = node->op->variant ? 1 : operand->shape.extent[axis]; /* stack: one each */
-        if (outer == 1 && i >= placed)
-            placed = i + ncl_lower_place(lower, part + i, values->count - i, whole,
-                                         (uint64_t)(first * inner) * nnefcl_dtype_size(result->dtype));
-        if (i >= placed)
-            emit_section(lower, operand, result, outer, width, first, inner, result->shape.extent[axis]);
-        first += width;
-    }
+    emit_sections(lower, node, part, ncl_lower_tensor(lower, result), (int)ncl_node_integer(node, "axis"));
     return ncl_lower_status(lower);
 }
 

@@ -20,6 +20,10 @@ static const struct op_case cases[] = {
      "5000*1 9000*3 5000*2 9000*4"},
     {"odd rows", XZ("scalar", "3,9", "3,17", "concat([x, z], axis = 1)"), "1..27 | 50..100",
      "1..9 50..66 10..18 67..83 19..27 84..100"},
+    {"what was joined before",
+     "graph g( x, z ) -> ( y, w )\n{\n    x = external(shape = [2, 2]);\n    z = external(shape = [2, 1]);\n"
+     "    y = concat([x, z], axis = 1);\n    w = concat([x, z, y, x], axis = 1);\n}\n",
+     "1..4 | 11 12", "1 2 11 3 4 12 | 1 2 11 1 2 11 1 2 3 4 12 3 4 12 3 4"},
     {"known operands",
      "graph g( x ) -> ( y )\n{\n    x = external(shape = [2]);\n    c = constant(shape = [2], value = [1.0, 2.0]);\n   "
      " y = concat([c, x, c], axis = "

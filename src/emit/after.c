@@ -194,6 +194,8 @@ static nnefcl_status end_chain(struct ncl_lower *lower, const struct ncl_node *n
 nnefcl_status ncl_after_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
     const bool chained = node->after && !node->op->elements; /* an expression takes in what hangs on it */
+    if (node->feeder && !ncl_blocks_fed(lower, node))
+        ncl_after_lower(lower, node->feeder);
     lower->node = node;
     lower->chain = chained ? make_chain(lower, node) : NULL;
     const nnefcl_status status = lower->status ? lower->status : node->op->lower(lower, node);

@@ -22,6 +22,11 @@ bool ncl_blocks_held(const struct ncl_lower *lower, const struct ncl_tensor *ten
     return lower->blocks && lower->blocks[tensor->id].held;
 }
 
+bool ncl_blocks_fed(const struct ncl_lower *lower, const struct ncl_node *node)
+{
+    return lower->blocks && node->feeder && lower->blocks[ncl_node_result(node, 0)->id].fed;
+}
+
 struct ncl_layout ncl_blocks_layout(const struct ncl_lower *lower, const struct ncl_tensor *tensor)
 {
     struct ncl_layout layout = {.axis = 1, .block = (uint8_t)lower->plan->target.lanes};
@@ -137,6 +142,8 @@ double ncl_blocks_cost(const struct ncl_lower *lower, const struct ncl_problem *
     double cost = 0;
     if (!lower->blocks || !problem->result || !(problem->node->op->problem || problem->node->op->elements))
         return 0;
+    if (ncl_blocks_fed(lower, problem->node))
+        input = ncl_node_tensor(problem->node->feeder, "input");
     if (input && reads != ncl_blocks_held(lower, input))
         cost += ncl_blocks_conversion(input);
     const size_t count = ncl_blocks_operands(problem->node, operand);

@@ -27,6 +27,8 @@
 bool ncl_blocks_can(const struct ncl_tensor *tensor);
 /* Is it left in blocks by its writer? */
 bool ncl_blocks_held(const struct ncl_lower *lower, const struct ncl_tensor *tensor);
+/* Does the step of the node compute what feeds it too (variant.h: `takes_feeder`)? Else that is a step in front. */
+bool ncl_blocks_fed(const struct ncl_lower *lower, const struct ncl_node *node);
 /* Its form in blocks, for writers and readers alike. Of a tensor that can. */
 struct ncl_layout ncl_blocks_layout(const struct ncl_lower *lower, const struct ncl_tensor *tensor);
 /* The tensor in that form; converted where it is held plain. */

@@ -48,6 +48,8 @@ static void mark_reads(struct ncl_lower *lower, const struct ncl_node *node)
     const struct ncl_tensor *except = NULL;
     if (node->op->elements || node_cuts(lower, node, &cut))
         return;
+    if (node->feeder)
+        mark_reads(lower, node->feeder);
     if (node_describe(node, &problem) && family_reads_blocks(lower, &problem))
         except = ncl_blocks_input(&problem);
     for (size_t k = 0; k < node->parameter_count; k++)
@@ -135,16 +137,37 @@ static void cut_decide(struct ncl_lower *lower, const struct ncl_cut *cut)
     }
 }
 
+/* The feeder has been decided as a step of its own. */
+static void feeder_decide(struct ncl_lower *lower, const struct ncl_problem *problem)
+{
+    struct ncl_problem feeder;
+    double apart, own, both;
+    bool *fed = &lower->blocks[problem->result->id].fed;
+    const enum ncl_choose_feeder open = ncl_choose_feeder(lower, problem);
+    node_describe(problem->node->feeder, &feeder);
+    ncl_choose_variant(lower, &feeder, &apart);
+    ncl_choose_variant(lower, problem, &own);
+    if (!(*fed = open != NCL_FEEDER_APART))
+        return;
+    ncl_choose_variant(lower, problem, &both);
+    *fed = open == NCL_FEEDER_TAKEN || both < apart + own;
+}
+
 static void node_decide(struct ncl_lower *lower, const struct ncl_node *node)
 {
     struct ncl_problem problem;
     struct ncl_cut cut;
     int64_t before[2] = {0}, after[2] = {0};
+    double cost;
     if (node_cuts(lower, node, &cut))
         cut_decide(lower, &cut);
+    if (node->feeder)
+        node_decide(lower, node->feeder);
     if (!node_describe(node, &problem))
         return;
-    const struct ncl_variant *variant = ncl_choose_variant(lower, &problem);
+    if (node->feeder)
+        feeder_decide(lower, &problem);
+    const struct ncl_variant *variant = ncl_choose_variant(lower, &problem, &cost);
     if (variant->writes_blocks)
         hold_result(lower, node);
     if (variant->halo) {

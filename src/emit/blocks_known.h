@@ -9,6 +9,7 @@
 
 struct ncl_blocks {
     bool held;       /* its writer leaves it in blocks */
+    bool fed;        /* its step computes what feeds its node too */
     bool read_plain; /* somebody reads it who cannot read blocks */
     uint16_t before[2], after[2];
     int64_t pitch; /* elements from image to image where it is a part of a larger one; 0: dense */

@@ -135,5 +135,8 @@ bool ncl_candidate_text(const struct ncl_variant *variant, const struct ncl_prob
         return false;
     line_add(&line, "%s %s", variant->name, ncl_family_name(problem->family));
     add_problem[problem->family](&line, problem);
+    if (variant->takes_feeder)
+        line_add(&line, " behind %lld channels",
+                 (long long)ncl_node_tensor(problem->node->feeder, "input")->shape.extent[1]);
     return line.used < NCL_CANDIDATE_TEXT;
 }

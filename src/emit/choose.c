@@ -68,6 +68,15 @@ bool ncl_variant_exact(const struct ncl_variant *variant)
     return !variant->transforms && !variant->foreign;
 }
 
+/* Steps that compute what feeds a node are for those nodes that were decided to have one. */
+static bool variant_applies(const struct ncl_lower *lower, const struct ncl_problem *problem,
+                            const struct ncl_variant *variant)
+{
+    const bool fed = problem->family == NCL_FAMILY_CONV && problem->result && ncl_blocks_fed(lower, problem->node);
+    return variant->family == problem->family && variant->takes_feeder == fed &&
+           !ncl_variant_unfit(variant, &lower->plan->target, problem);
+}
+
 /* What a variant may write. */
 enum written { WRITTEN_PLAIN, WRITTEN_BLOCKED, WRITTEN_ANY };
 
@@ -76,10 +85,9 @@ static void consider_family(const struct ncl_lower *lower, const struct ncl_prob
 {
     for (size_t i = 0; i < ncl_variant_count; i++) {
         const struct ncl_variant *variant = ncl_variants[i];
-        if (variant->family == problem->family &&
-            (written == WRITTEN_ANY || variant->writes_blocks == (written == WRITTEN_BLOCKED)) &&
+        if ((written == WRITTEN_ANY || variant->writes_blocks == (written == WRITTEN_BLOCKED)) &&
             (ncl_variant_exact(variant) || !lower->forced || !lower->forced->exact) &&
-            !ncl_variant_unfit(variant, &lower->plan->target, problem))
+            variant_applies(lower, problem, variant))
             consider_variant(lower, problem, variant, best);
     }
 }
@@ -101,7 +109,7 @@ static struct candidate find_cheapest(const struct ncl_lower *lower, const struc
 {
     const struct ncl_variant *forced = lower->forced ? lower->forced->variant[problem->family] : NULL;
     struct candidate best = {0};
-    if (!forced || ncl_variant_unfit(forced, &lower->plan->target, problem))
+    if (!forced || !variant_applies(lower, problem, forced))
         return find_free(lower, problem, written);
     consider_variant(lower, problem, forced, &best);
     if (lower->forced->near[problem->family]) {
@@ -112,10 +120,26 @@ static struct candidate find_cheapest(const struct ncl_lower *lower, const struc
     return best;
 }
 
-const struct ncl_variant *ncl_choose_variant(const struct ncl_lower *lower, const struct ncl_problem *problem)
+const struct ncl_variant *ncl_choose_variant(const struct ncl_lower *lower, const struct ncl_problem *problem,
+                                             double *cost)
 {
     const bool blocks = lower->forced && lower->forced->blocks;
-    return find_cheapest(lower, problem, blocks ? WRITTEN_BLOCKED : WRITTEN_ANY).variant;
+    const struct candidate best = find_cheapest(lower, problem, blocks ? WRITTEN_BLOCKED : WRITTEN_ANY);
+    *cost = best.cost;
+    return best.variant;
+}
+
+enum ncl_choose_feeder ncl_choose_feeder(const struct ncl_lower *lower, const struct ncl_problem *problem)
+{
+    const struct ncl_target *target = &lower->plan->target;
+    const struct ncl_variant *forced = lower->forced ? lower->forced->variant[problem->family] : NULL;
+    if (forced && !ncl_variant_unfit(forced, target, problem))
+        return forced->takes_feeder ? NCL_FEEDER_TAKEN : NCL_FEEDER_APART;
+    for (size_t i = 0; i < ncl_variant_count; i++)
+        if (ncl_variants[i]->family == problem->family && ncl_variants[i]->takes_feeder &&
+            !ncl_variant_unfit(ncl_variants[i], target, problem))
+            return NCL_FEEDER_OPEN;
+    return NCL_FEEDER_APART;
 }
 
 static ncl_ref add_result(struct ncl_lower *lower, const struct ncl_problem *problem, bool blocks)

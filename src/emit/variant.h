@@ -33,6 +33,8 @@ struct ncl_variant {
     /* It multiplies transforms of a neighbourhood: what its results may be off grows with all of that, not only with
      * the terms of their own sums (reference.h). */
     bool transforms;
+    /* It computes what feeds the node too (node->feeder), so that is no step of its own. */
+    bool takes_feeder;
     bool foreign; /* a library's: nothing is known of the order of its additions */
 };
 
@@ -57,8 +59,12 @@ bool ncl_variant_exact(const struct ncl_variant *variant);
 /* Emits the steps of the cheapest variant that fits, among those that write the form in which the result is held: the
  * forced one of its family if there is one and it fits. What a tuning table measured takes the place of an estimate. */
 nnefcl_status ncl_choose(struct ncl_lower *lower, struct ncl_problem *problem);
-/* The cheapest one as long as the form of the result is open (blocks.h). */
-const struct ncl_variant *ncl_choose_variant(const struct ncl_lower *lower, const struct ncl_problem *problem);
+/* The cheapest one as long as the form of the result is open (blocks.h), and what it costs. */
+const struct ncl_variant *ncl_choose_variant(const struct ncl_lower *lower, const struct ncl_problem *problem,
+                                             double *cost);
+/* Is what feeds the node of a problem a step of its own? It is; the costs decide; it is not, since that is forced. */
+enum ncl_choose_feeder { NCL_FEEDER_APART, NCL_FEEDER_OPEN, NCL_FEEDER_TAKEN };
+enum ncl_choose_feeder ncl_choose_feeder(const struct ncl_lower *lower, const struct ncl_problem *problem);
 /* The lowering of every operation that has a `problem`. */
 nnefcl_status ncl_choose_lower(struct ncl_lower *lower, const struct ncl_node *node);
 /* "conv=conv_gemm" as a forced variant, "conv~conv_gemm" likewise where it is near, "plain" of every family, or

@@ -85,6 +85,9 @@ struct ncl_node {
     struct ncl_value *result;      /* NCL_VALUE_TENSOR or an array of them; made by inference */
     int64_t tasks;                 /* of the kernel of a registered operation; made by inference */
     const struct ncl_after *after; /* NULL: nothing */
+    /* Who makes what it alone reads, no longer in the list of the graph either: a kernel may compute both (made by
+     * pass_feeder.c). It comes right in front of the node. NULL: nobody. */
+    const struct ncl_node *feeder;
     size_t inner_count;            /* of a recognized operation without kernels of its own: the nodes that it was */
     const struct ncl_node *const *inner; /* recognized from, in their order, none of them in the list of the graph */
 };

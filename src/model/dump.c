@@ -45,6 +45,8 @@ static void dump_after(struct ncl_text *text, const struct ncl_node *node, int d
 /* What a node was recognized from, where it is still computed so, and what hangs on it stand below it. */
 static void dump_all(struct ncl_text *text, const struct ncl_node *node)
 {
+    if (node->feeder)
+        dump_all(text, node->feeder);
     dump_node(text, node, 0);
     for (size_t i = 0; i < node->inner_count; i++) {
         dump_node(text, node->inner[i], 2);

@@ -61,5 +61,7 @@ int64_t ncl_deconv_products(const struct ncl_target *target, const struct ncl_co
 
 /* Why the variants that know no borders but zeros around their input cannot compute it; NULL: they can. */
 const char *ncl_conv_blocked_unfit(const struct ncl_target *target, const struct ncl_problem *problem);
+/* What reads zeros around its input in blocks can do without tests at borders; NULL: that is enough. */
+const char *ncl_conv_border_unfit(const struct ncl_window *window);
 
 #endif

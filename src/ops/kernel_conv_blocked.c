@@ -14,8 +14,7 @@
 #define READ_RATE  25.0 /* GB/s of packed filters */
 #define STRIP_PART 0.8  /* of that, where one channel at a time is multiplied */
 
-/* What reads zeros around its input in blocks can do without tests at borders; NULL: that is enough. */
-static const char *border_unfit(const struct ncl_window *window)
+const char *ncl_conv_border_unfit(const struct ncl_window *window)
 {
     const struct ncl_window_axes plane = ncl_window_last(window, 2, 2);
     for (int i = 0; i < 2; i++) {
@@ -37,7 +36,7 @@ const char *ncl_conv_blocked_unfit(const struct ncl_target *target, const struct
     const int64_t lanes = target->lanes;
     if (conv->groups > 1 && (conv->in_channels % lanes || conv->out_channels % lanes))
         return "groups that are no whole blocks of channels";
-    return border_unfit(&conv->window);
+    return ncl_conv_border_unfit(&conv->window);
 }
 
 static void conv_blocked_halo(const struct ncl_problem *problem, int64_t before[2], int64_t after[2])
@@ -313,7 +312,7 @@ static const char *conv_depthwise_unfit(const struct ncl_target *target, const s
         return NULL;
     if (problem->conv.in_channels > 1 || problem->conv.out_channels > 1)
         return "groups of more than one channel";
-    return border_unfit(&problem->conv.window);
+    return ncl_conv_border_unfit(&problem->conv.window);
 }
 
 static double conv_depthwise_cost(const struct ncl_target *target, const struct ncl_problem *problem,

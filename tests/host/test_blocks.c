@@ -7,6 +7,7 @@
 #include "host_case.h"
 #include "host_random.h"
 #include "model/frozen.h"
+#include "ops/op_form.h"
 
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers" /* rows of tables leave out what is zero */
 
@@ -18,6 +19,7 @@ static const struct blocks_case {
     const char *name, *graph;
     int conversions;    /* of a run; -1: whatever there are */
     const char *kernel; /* forced too; NULL: none */
+    bool wide;          /* with 16 lanes too, wherever it runs */
 } cases[] = {
     {"a chain",
      OPEN(32, 9) "    a = relu(x);\n    b = max_pool(a, size = [1,1,3,3], stride = [1,1,2,2], padding = []);\n"
@@ -78,6 +80,18 @@ static const struct blocks_case {
                                     "    [e, f] = split(d, axis = 1, ratios = [4, 1]);\n"                              \
                                     "    y = conv(e, u, groups = 2);\n}\n",                                            \
      -1, "conv=" kernel},
+#define FED(name, channels, size, wide, taps, feed, window, after)                                                     \
+    {name,                                                                                                             \
+     OPEN(channels, size) FILTER("v", "[" #wide "," #channels ",1,1]") FILTER("b", "[1," #wide "]")                    \
+         FILTER("w", "[" #wide ",1," taps "]") "    a = conv(x, v, b);\n    c = " feed ";\n    d = conv(c, w, "        \
+                                               "groups = 0" window ");\n    y = " after ";\n}\n",                     \
+     -1, "conv=conv_expand", true}
+    FED("fed, with bounds", 16, 29, 48, "3,3", "clamp(a, 0.0, 6.0)", "", "clamp(d, -0.5, 0.5)"),
+    FED("fed, a stride", 19, 31, 70, "3,3", "relu(a)", ", stride = [2,2]", "relu(d) + d"),
+    FED("fed, a formula", 24, 9, 40, "5,5", "silu(a)", ", stride = [2,1]", "silu(d)"),
+    FED("fed, dilation", 8, 13, 33, "3,5", "sigmoid(a)", ", dilation = [3,2]", "d"),
+    FED("fed, few columns", 32, 4, 56, "3,3", "relu(a)", ", padding = [(2,1),(0,3)]", "d"),
+    FED("fed, no border", 16, 12, 16, "3,3", "a", ", padding = []", "d"),
     TRANSFORMED("conv_winograd2") TRANSFORMED("conv_winograd4")};
 
 static const char *forced[2] = {"blocked"};
@@ -91,7 +105,7 @@ static int take(void *user, const nnefcl_verdict *v)
     return 0;
 }
 
-static void verify(const char *name, const nnefcl_model *model, nnefcl_execution execution)
+static void verify(const char *name, const nnefcl_model *model, const nnefcl_device *on, nnefcl_execution execution)
 {
     nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
     nnefcl_error error = {0};
@@ -101,7 +115,7 @@ static void verify(const char *name, const nnefcl_model *model, nnefcl_execution
     options.execution = execution;
     options.kernels = forced;
     options.kernel_count = forced_count;
-    const nnefcl_status created = nnefcl_session_create(model, device, &options, &session, &error);
+    const nnefcl_status created = nnefcl_session_create(model, on, &options, &session, &error);
     ck_assert_msg(created == NNEFCL_OK, "%s: %s", name, error.message);
     nnefcl_model_input(model, 0, &info);
     void *input = random_input(&info);
@@ -112,21 +126,23 @@ static void verify(const char *name, const nnefcl_model *model, nnefcl_execution
     free(input);
 }
 
-/* Steps of the run that convert. */
-static int count_conversions(const nnefcl_model *model)
+/* Steps of the run that convert; of the forced variant there is one. */
+static int count_conversions(const struct blocks_case *c, const nnefcl_model *model)
 {
     const struct ncl_plan_options options = {.kernels = forced, .kernel_count = forced_count};
     const struct ncl_plan *plan;
     struct ncl_arena arena;
     struct ncl_diag diag;
-    int count = 0;
+    int count = 0, forced_ones = 0;
     ncl_arena_init(&arena, NULL, 0);
     ncl_diag_init(&diag, NULL, NULL, NULL, false);
     ck_assert_int_eq(ncl_model_plan(model, &device->target, &options, &arena, &diag, NULL, &plan), NNEFCL_OK);
     for (size_t i = 0; i < plan->run.count; i++) {
         const struct ncl_step *step = &plan->run.step[i];
         count += step->kind == NCL_STEP_KERNEL && strncmp(plan->kernel[step->kernel].body, "convert", 7) == 0;
+        forced_ones += c->kernel && step->variant && strcmp(step->variant, strchr(c->kernel, '=') + 1) == 0;
     }
+    ck_assert_msg(!c->kernel == !forced_ones, "%s: no step by the forced variant", c->name);
     ncl_arena_free(&arena);
     return count;
 }
@@ -146,10 +162,11 @@ START_TEST(networks)
     options.batch = _i % 2 + 1;
     ck_assert_msg(nnefcl_model_open_memory(text, strlen(text), &options, &model, &error) == NNEFCL_OK, "%s: %d: %s",
                   c->name, error.line, error.message);
-    if (c->conversions >= 0)
-        ck_assert_msg(count_conversions(model) == c->conversions, "%s: %d conversions", c->name,
-                      count_conversions(model));
-    verify(c->name, model, _i % 2 ? NNEFCL_EXECUTION_AUTO : NNEFCL_EXECUTION_LAUNCHES);
+    const int conversions = count_conversions(c, model);
+    ck_assert_msg(c->conversions < 0 || conversions == c->conversions, "%s: %d conversions", c->name, conversions);
+    verify(c->name, model, device, _i % 2 ? NNEFCL_EXECUTION_AUTO : NNEFCL_EXECUTION_LAUNCHES);
+    if (c->wide && _i % 2)
+        verify(c->name, model, op_form_device(&op_forms[OP_FORM_WIDE]), NNEFCL_EXECUTION_LAUNCHES);
     nnefcl_model_free(model);
     free(text);
 }
@@ -186,7 +203,7 @@ START_TEST(network_of_the_zoo)
     options.shape_count = 1;
     nnefcl_model *small;
     ck_assert_msg(nnefcl_model_open(path, &options, &small, &error) == NNEFCL_OK, "%s: %s", path, error.message);
-    verify(c->name, small, NNEFCL_EXECUTION_AUTO);
+    verify(c->name, small, device, NNEFCL_EXECUTION_AUTO);
     nnefcl_model_free(small);
     nnefcl_model_free(model);
 }

@@ -8,6 +8,7 @@
 
 #include "model/frozen.h"
 #include "nnefcl/nnefcl.h"
+#include "ops/records.h"
 #include "suite.h"
 
 struct pass_steps_case {
@@ -51,6 +52,7 @@ START_TEST(joins)
     const size_t without = pass_steps_count(model, true), with = pass_steps_count(model, false);
     ck_assert_msg(without == c->without, "%s: %zu steps without the pass", c->name, without);
     ck_assert_msg(with == c->with, "%s: %zu steps", c->name, with);
+    records_check_for(model, pass_steps.target, false);
     nnefcl_model_free(model);
 }
 END_TEST

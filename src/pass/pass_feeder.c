@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pass `feeder`: a convolution of 1x1 taps that only a depthwise one reads becomes its feeder, with what hangs on it: a
+ * step may compute both, and the tensor between them, the largest one of an inverted residual, needs no memory. */
+#include <string.h>
+
+#include "pass/pass.h"
+
+static bool is_conv(const struct ncl_node *node)
+{
+    return strcmp(node->op->name, "conv") == 0 && ncl_node_tensor(node, "input")->shape.rank == 4;
+}
+
+static bool is_depthwise(const struct ncl_node *node)
+{
+    const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape,
+                       *filter = &ncl_node_tensor(node, "filter")->shape;
+    return filter->extent[1] == 1 && filter->extent[0] == input->extent[1] && input->extent[1] > 1;
+}
+
+static bool is_pointwise(const struct ncl_node *node)
+{
+    const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape,
+                       *filter = &ncl_node_tensor(node, "filter")->shape;
+    return ncl_shape_span(filter, 2, 4) == 1 && filter->extent[1] == input->extent[1];
+}
+
+void ncl_pass_feeder(struct ncl_rewrite *rw, const struct ncl_pass_facts *facts)
+{
+    (void)facts;
+    struct ncl_node **maker = ncl_rewrite_alloc(rw, ncl_rewrite_tensor_count(rw), sizeof(struct ncl_node *));
+    struct ncl_node *node = maker ? ncl_rewrite_first(rw) : NULL;
+    for (; node; node = ncl_rewrite_next(node)) {
+        if (!is_conv(node))
+            continue;
+        const struct ncl_tensor *input = ncl_node_tensor(node, "input");
+        struct ncl_node *feeder = maker[input->id];
+        if (is_pointwise(node))
+            maker[ncl_node_last_result(node)->id] = node;
+        if (!feeder || !is_depthwise(node) || ncl_rewrite_reader(rw, input) != node)
+            continue;
+        ncl_rewrite_unlist(rw, feeder);
+        node->feeder = feeder;
+    }
+}

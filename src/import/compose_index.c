@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "import/compose_index.h"
 
+#define MAX_LAYERS 64 /* times that one element is written */
+
 /* ---- indices ---- */
 
 bool ncl_index_next(const nnefcl_shape *shape, int64_t *at)
@@ -116,4 +118,71 @@ struct ncl_tensor *ncl_compose_gather_nd(struct ncl_import *import, struct ncl_t
                                             : nd_computed(import, &x->shape, ncl_import_tensor(import, node, 1), &nd);
     return NCL_COMPOSE(import, "gather", {"input", ncl_value_tensor(ncl_compose_reshape(import, x, &nd.rows))},
                        {"indices", ncl_value_tensor(row)}, {"axis", ncl_value_integer(0)});
+}
+
+/* ---- scatters: the inverse gather, in as many layers as one row is written ---- */
+
+/* Layer `number`: which update reaches each row, and whether one does. `writer` is by update: its layer. */
+static struct ncl_tensor *layer_apply(struct ncl_import *import, struct ncl_tensor *x, struct ncl_tensor *updates,
+                                      const struct ncl_known *place, const size_t *layer, size_t number, const char *op)
+{
+    const nnefcl_shape rows = {.rank = 1, .extent = {x->shape.extent[0]}};
+    struct ncl_known *from = ncl_known_new(&import->scratch, NCL_STORED_INT64, &rows),
+                     *reached = ncl_known_new(&import->scratch, NCL_STORED_BOOL, &rows);
+    nnefcl_shape column = {.rank = x->shape.rank};
+    if (!from || !reached) {
+        ncl_import_refuse(import, "too many elements are scattered to");
+        return x;
+    }
+    for (size_t i = 0; i < place->count; i++)
+        if (layer[i] == number) {
+            from->integer[place->integer[i]] = (int64_t)i;
+            reached->integer[place->integer[i]] = 1;
+        }
+    for (int i = 0; i < column.rank; i++)
+        column.extent[i] = i == 0 ? rows.extent[0] : 1;
+    struct ncl_tensor *new = ncl_compose_pick(import, updates, 0, from->integer, from->count),
+                      *mask = ncl_import_constant(import, ncl_known_reshape(&import->scratch, reached, &column));
+    if (*op)
+        new = ncl_compose_binary(import, op, x, new);
+    return ncl_compose_select(import, mask, new, x);
+}
+
+struct ncl_tensor *ncl_compose_scatter_rows(struct ncl_import *import, struct ncl_tensor *x, struct ncl_tensor *updates,
+                                            const struct ncl_known *place, const char *op)
+{
+    size_t *layer = NCL_NEW_ARRAY(&import->scratch, size_t, place->count),
+           *written = NCL_NEW_ARRAY(&import->scratch, size_t, (size_t)x->shape.extent[0]), most = 0;
+    if (!layer || !written) {
+        ncl_import_nomem(import);
+        return x;
+    }
+    for (size_t i = 0; i < place->count; i++) {
+        layer[i] = *op ? written[place->integer[i]]++ : 0;
+        most = layer[i] > most ? layer[i] : most;
+    }
+    if (most >= MAX_LAYERS)
+        ncl_import_refuse(import, "an element is written more than %d times", MAX_LAYERS);
+    for (size_t i = 0; i <= most && !import->status; i++)
+        x = layer_apply(import, x, updates, place, layer, i, op);
+    return x;
+}
+
+struct ncl_tensor *ncl_compose_scatter_nd(struct ncl_import *import, struct ncl_tensor *x,
+                                          const struct ncl_known *index, struct ncl_tensor *updates, const char *op)
+{
+    const nnefcl_shape whole = x->shape;
+    struct ncl_nd nd;
+    if (import->status || !ncl_nd_read(import, &whole, &index->shape, 0, &nd))
+        return &import->nothing;
+    const struct ncl_known *place = ncl_nd_known(import, &whole, index, &nd);
+    nnefcl_shape rows = nd.rows;
+    rows.extent[0] = place ? (int64_t)place->count : 0;
+    if (place && ncl_shape_volume(&rows) != ncl_shape_volume(&updates->shape))
+        ncl_import_wrong(import, "the updates do not fit the indices");
+    if (import->status || !place)
+        return &import->nothing;
+    x = ncl_compose_scatter_rows(import, ncl_compose_reshape(import, x, &nd.rows),
+                                 ncl_compose_reshape(import, updates, &rows), place, op);
+    return ncl_compose_reshape(import, x, &whole);
 }

@@ -31,4 +31,12 @@ const struct ncl_known *ncl_nd_known(struct ncl_import *import, const nnefcl_sha
 struct ncl_tensor *ncl_compose_gather_nd(struct ncl_import *import, struct ncl_tensor *x,
                                          const struct ncl_import_node *node, int64_t batch);
 
+/* x and updates are [rows, rest], place has the row of each update: x with it there, or with the result of `op`; "":
+ * the update itself, the last one wins. */
+struct ncl_tensor *ncl_compose_scatter_rows(struct ncl_import *import, struct ncl_tensor *x, struct ncl_tensor *updates,
+                                            const struct ncl_known *place, const char *op);
+/* The same at positions that the last axis of `index` names. */
+struct ncl_tensor *ncl_compose_scatter_nd(struct ncl_import *import, struct ncl_tensor *x,
+                                          const struct ncl_known *index, struct ncl_tensor *updates, const char *op);
+
 #endif

@@ -103,3 +103,40 @@ struct ncl_tensor *ncl_compose_product(struct ncl_import *import, struct ncl_ten
         }
     return x;
 }
+
+/* The two axes in front, one gather of rows of both together. */
+struct ncl_tensor *ncl_compose_reverse_sequence(struct ncl_import *import, struct ncl_tensor *x,
+                                                const struct ncl_known *lengths, int time, int batch)
+{
+    int order[NNEFCL_MAX_RANK] = {time, batch}, back[NNEFCL_MAX_RANK], count = 2;
+    if (time == batch)
+        ncl_import_wrong(import, "steps and batch are one axis");
+    for (int i = 0; i < x->shape.rank && !import->status; i++)
+        if (i != time && i != batch)
+            order[count++] = i;
+    for (int i = 0; i < count; i++)
+        back[order[i]] = i;
+    if (import->status)
+        return x;
+    x = ncl_compose_transpose(import, x, order);
+    const nnefcl_shape whole = x->shape;
+    const int64_t times = whole.extent[0], batches = whole.extent[1];
+    nnefcl_shape rows = {.rank = whole.rank - 1, .extent = {times * batches}};
+    for (int i = 1; i < rows.rank; i++)
+        rows.extent[i] = whole.extent[i + 1];
+    int64_t *index = times * batches <= (int64_t)NCL_KNOWN_MAX
+                         ? NCL_NEW_ARRAY(&import->scratch, int64_t, (size_t)(times * batches))
+                         : NULL;
+    if (!index || (int64_t)lengths->count != batches) {
+        ncl_import_refuse(import, "it has too many rows, or not one length for each");
+        return x;
+    }
+    for (int64_t t = 0; t < times; t++)
+        for (int64_t b = 0; b < batches; b++) {
+            const int64_t length = ncl_known_int64(lengths, (size_t)b);
+            const bool turned = length <= times && t < length;
+            index[t * batches + b] = (turned ? length - 1 - t : t) * batches + b;
+        }
+    x = ncl_compose_pick(import, ncl_compose_reshape(import, x, &rows), 0, index, (size_t)(times * batches));
+    return ncl_compose_transpose(import, ncl_compose_reshape(import, x, &whole), back);
+}

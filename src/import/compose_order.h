@@ -18,5 +18,8 @@ void ncl_compose_top_k(struct ncl_import *import, struct ncl_tensor *x, int axis
                        struct ncl_tensor **value, struct ncl_tensor **index);
 /* The products along the axes, which stay with an extent of 1. */
 struct ncl_tensor *ncl_compose_product(struct ncl_import *import, struct ncl_tensor *x, const int *axis, size_t count);
+/* The first elements along `time` backwards, as many as known `lengths` say of each row of `batch`. */
+struct ncl_tensor *ncl_compose_reverse_sequence(struct ncl_import *import, struct ncl_tensor *x,
+                                                const struct ncl_known *lengths, int time, int batch);
 
 #endif

@@ -151,6 +151,140 @@ START_TEST(single)
 }
 END_TEST
 
+/* Operators with attributes and constants of any shape: values by the definition, or by TensorFlow. */
+static const struct valued {
+    const char *op, *attributes; /* "axis=1 seq_dim=0" */
+    const char *input[5];        /* "2x2: 1 2 3 4", "i 2: 0 1" for integers; "x 2: 1 2" is given, or the first */
+    const char *y;
+} valued[] = {
+    {"IsNan", "", {"2: nan 1"}, "2: 1 0"},
+    {"IsInf", "", {"3: -inf 1 nan"}, "3: 1 0 0"},
+    {"IsFinite", "", {"3: -inf 1 nan"}, "3: 0 1 0"},
+    {"TruncateDiv", "", {"4: 7 -7 7 -7", "4: 2 2 -2 -2"}, "4: 3 -3 -3 3"},
+    {"TruncateMod", "", {"4: 7 -7 7 -7", "4: 3 3 -3 -3"}, "4: 1 -1 1 -1"},
+    {"Mod", "", {"2: -7 7", "2: 3 -3"}, "2: -1 1"},
+    {"Atan2",
+     "",
+     {"6: 1 -1 0 0 1 -1", "6: 0 0 0 -1 -1 -1"},
+     "6: 1.5707964 -1.5707964 0 3.1415927 2.3561945 -2.3561945"},
+    {"Xlogy", "", {"3: 0 2 1", "3: 0 1 2.7182818"}, "3: 0 0 1"},
+    {"Xlog1py", "", {"2: 0 1", "2: -1 1.7182818"}, "2: 0 1"},
+    {"Xdivy", "", {"2: 0 3", "2: 0 2"}, "2: 0 1.5"},
+    {"MulNoNan", "", {"2: nan 3", "2: 0 2"}, "2: 0 6"},
+    {"L2Loss", "", {"2x2: 1 2 3 4"}, ": 15"},
+    {"ScatterNd", "", {"i 3x1: 1 3 1", "x 3x2: 1 2 3 4 5 6", "i 2: 4 2"}, "4x2: 0 0 6 8 0 0 3 4"},
+    {"TensorScatterUpdate", "", {"3: 1 2 3", "i 2x1: 2 0", "2: 9 8"}, "3: 8 2 9"},
+    {"TensorScatterSub", "", {"3: 1 2 3", "i 2x1: 2 2", "2: 1 1"}, "3: 1 2 1"},
+    {"SparseToDense", "", {"i 2x2: 0 1 1 0", "i 2: 2 2", "x 2: 5 6", ": 1"}, "2x2: 1 5 6 1"},
+    {"SegmentSum", "", {"3x1: 1 2 3", "i 3: 0 0 1"}, "2x1: 3 3"},
+    {"UnsortedSegmentSum", "", {"3: 1 2 3", "i 3: 2 0 2", "i : 3"}, "3: 2 0 4"},
+    {"MatrixBandPart", "", {"3x3: 1 2 3 4 5 6 7 8 9", "i : 0", "i : 1"}, "3x3: 1 2 0 0 5 6 0 0 9"},
+    {"MatrixBandPart", "", {"3x2: 1 2 3 4 5 6", "i : -1", "i : 0"}, "3x2: 1 0 3 4 5 6"},
+    {"MatrixDiag", "", {"2: 1 2"}, "2x2: 1 0 0 2"},
+    {"MatrixSetDiag", "", {"2x3: 1 2 3 4 5 6", "2: 8 9"}, "2x3: 8 2 3 4 9 6"},
+    {"Roll", "", {"2x3: 1 2 3 4 5 6", "i 2: 1 -1", "i 2: 1 0"}, "2x3: 6 4 5 3 1 2"},
+    {"ReverseSequence", "seq_dim=1 batch_dim=0", {"2x3: 1 2 3 4 5 6", "i 2: 2 3"}, "2x3: 2 1 3 6 5 4"},
+    {"GatherV2", "batch_dims=1", {"2x3: 1 2 3 4 5 6", "i 2x2: 2 0 1 1", "i : 1"}, "2x2: 3 1 5 5"},
+    {"BatchNormWithGlobalNormalization",
+     "variance_epsilon=0 scale_after_normalization=1",
+     {"1x1x2x2: 1 2 3 4", "2: 1 2", "2: 4 1", "2: 0.5 0", "2: 2 3"},
+     "1x1x2x2: 0.5 0 2.5 6"},
+    {"FakeQuantWithMinMaxVarsPerChannel", "num_bits=2", {"1x2: 1.4 7", "2: 0 -1", "2: 3 2"}, "1x2: 1 2"},
+    {"SpaceToBatch", "block_size=2", {"1x2x2x1: 1 2 3 4", "i 2x2: 0 0 0 0"}, "4x1x1x1: 1 2 3 4"},
+    {"MaxPoolWithArgmax", "ksize=1,1,2,1 strides=1,1,2,1 padding=VALID", {"1x1x4x1: 1 4 3 2"}, "1x1x2x1: 4 3"},
+    {"ExtractImagePatches",
+     "ksizes=1,1,2,1 strides=1,1,1,1 rates=1,1,1,1 padding=VALID",
+     {"1x1x3x2: 1 2 3 4 5 6"},
+     "1x1x2x4: 1 2 3 4 3 4 5 6"},
+    {"ResizeBicubic",
+     "half_pixel_centers=1",
+     {"1x1x2x1: 0 8", "i 2: 1 4"},
+     "1x1x4x1: -0.70588235 1.6571429 6.3428571 8.7058824"},
+    {"NonMaxSuppressionV4", "", {"2x4: 0 0 1 1 0 0 1 1", "2: 1 2", "i : 3", ": 0.5", ": 0"}, "3: 1 0 0"},
+};
+
+static void put_operand(struct bytes *graph, const char *name, const char *text)
+{
+    const bool whole = *text == 'i';
+    struct bytes fields = {.size = 0};
+    struct written w;
+    int extent[8];
+    written_read(&w, text + 2 * whole);
+    for (int i = 0; i < w.rank; i++)
+        extent[i] = (int)w.extent[i];
+    for (size_t i = 0; i < w.count; i++)
+        if (whole)
+            pb_number(&fields, 7, (uint64_t)(int64_t)w.value[i]);
+        else
+            pb_float(&fields, 5, w.value[i]);
+    constant(graph, name, whole ? INT32 : FLOAT, extent, (unsigned)w.rank, &fields);
+}
+
+static void put_input(struct bytes *graph, const char *text)
+{
+    struct written w;
+    int extent[8];
+    written_read(&w, text);
+    for (int i = 0; i < w.rank; i++)
+        extent[i] = (int)w.extent[i];
+    placeholder(graph, "x", extent, (unsigned)w.rank);
+}
+
+/* "name=1", "name=0.5" for an epsilon, "name=1,1,2,1", "name=VALID" */
+static void put_attributes(struct bytes *node, const char *text)
+{
+    while (*text) {
+        char name[40], value[40], *at = value;
+        int used = 0, list[8];
+        unsigned count = 0;
+        struct bytes made = {.size = 0};
+        ck_assert_int_eq(sscanf(text, "%39[^=]=%39s %n", name, value, &used), 2);
+        text += used;
+        if (strcmp(value, "VALID") == 0) {
+            attr_text(node, name, value);
+            continue;
+        }
+        for (; *at && count < 8; at += *at == ',')
+            list[count++] = (int)strtol(at, &at, 10);
+        if (count > 1)
+            attr_list(node, name, list, count);
+        else if (strstr(name, "epsilon"))
+            pb_float(&made, 4, (float)list[0]);
+        else
+            pb_number(&made, 3, (uint64_t)(int64_t)list[0]);
+        if (count == 1)
+            attr(node, name, &made);
+    }
+}
+
+START_TEST(values)
+{
+    static struct bytes graph;
+    static struct model_text text;
+    static const char *const names[] = {"a", "b", "c", "d", "e"};
+    const struct valued *v = &valued[_i];
+    const char *input[5];
+    size_t inputs = 0, given = 0;
+    graph.size = 0;
+    for (size_t i = 0; i < 5; i++)
+        if (v->input[i] && *v->input[i] == 'x')
+            given = i;
+    for (; inputs < 5 && v->input[inputs]; inputs++) {
+        input[inputs] = inputs == given ? "x" : names[inputs];
+        if (inputs == given)
+            put_input(&graph, v->input[inputs] + 2 * (*v->input[inputs] == 'x'));
+        else
+            put_operand(&graph, names[inputs], v->input[inputs]);
+    }
+    struct bytes node = node_of("y", v->op, input, inputs);
+    put_attributes(&node, v->attributes);
+    pb_message(&graph, 1, &node);
+    bytes_open(&text, graph.data, graph.size);
+    computed_are(&text, v->input[given] + 2 * (*v->input[given] == 'x'), v->y);
+    nnefcl_model_free(text.model);
+}
+END_TEST
+
 static void einsum(struct model_text *text, const char *equation)
 {
     static struct bytes graph;
@@ -195,6 +329,7 @@ int main(void)
     tcase_add_loop_test(tests, refused, 0, sizeof refusals / sizeof *refusals);
     tcase_add_test(tests, folded);
     tcase_add_loop_test(tests, single, 0, sizeof singles / sizeof *singles);
+    tcase_add_loop_test(tests, values, 0, sizeof valued / sizeof *valued);
     tcase_add_test(tests, einsums);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

@@ -6,8 +6,6 @@
 #include "import/compose_index.h"
 #include "import/onnx/onnx_operators.h"
 
-#define MAX_LAYERS 64 /* times that one element is written */
-
 static void dense_strides(const nnefcl_shape *shape, int64_t *stride)
 {
     int64_t product = 1;
@@ -109,7 +107,7 @@ void ncl_onnx_gather_nd(struct ncl_import *import, const struct ncl_import_node 
     ncl_import_give_element(import, node, 0, y, ncl_import_value(import, node, 0)->element);
 }
 
-/* ---- scatters with known places: the inverse gather, in as many layers as one place is written ---- */
+/* ---- scatters with known places ---- */
 
 static const char *reduction_of(struct ncl_import *import, const struct ncl_import_node *node)
 {
@@ -123,73 +121,15 @@ static const char *reduction_of(struct ncl_import *import, const struct ncl_impo
     return "";
 }
 
-/* Layer `number`: which update reaches each row, and whether one does. `writer` is by update: its layer. */
-static struct ncl_tensor *layer_apply(struct ncl_import *import, struct ncl_tensor *x, struct ncl_tensor *updates,
-                                      const struct ncl_known *place, const size_t *layer, size_t number, const char *op)
-{
-    const nnefcl_shape rows = {.rank = 1, .extent = {x->shape.extent[0]}};
-    struct ncl_known *from = ncl_known_new(&import->scratch, NCL_STORED_INT64, &rows),
-                     *reached = ncl_known_new(&import->scratch, NCL_STORED_BOOL, &rows);
-    nnefcl_shape column = {.rank = x->shape.rank};
-    if (!from || !reached) {
-        ncl_import_refuse(import, "too many elements are scattered to");
-        return x;
-    }
-    for (size_t i = 0; i < place->count; i++)
-        if (layer[i] == number) {
-            from->integer[place->integer[i]] = (int64_t)i;
-            reached->integer[place->integer[i]] = 1;
-        }
-    for (int i = 0; i < column.rank; i++)
-        column.extent[i] = i == 0 ? rows.extent[0] : 1;
-    struct ncl_tensor *new = ncl_compose_pick(import, updates, 0, from->integer, from->count),
-                      *mask = ncl_import_constant(import, ncl_known_reshape(&import->scratch, reached, &column));
-    if (*op)
-        new = ncl_compose_binary(import, op, x, new);
-    return ncl_compose_select(import, mask, new, x);
-}
-
-/* x and updates are [rows, rest]; place: the row of each update. Without a reduction the last one wins. */
-static struct ncl_tensor *rows_scatter(struct ncl_import *import, struct ncl_tensor *x, struct ncl_tensor *updates,
-                                       const struct ncl_known *place, const char *op)
-{
-    size_t *layer = NCL_NEW_ARRAY(&import->scratch, size_t, place->count),
-           *written = NCL_NEW_ARRAY(&import->scratch, size_t, (size_t)x->shape.extent[0]), most = 0;
-    if (!layer || !written) {
-        ncl_import_nomem(import);
-        return x;
-    }
-    for (size_t i = 0; i < place->count; i++) {
-        layer[i] = *op ? written[place->integer[i]]++ : 0;
-        most = layer[i] > most ? layer[i] : most;
-    }
-    if (most >= MAX_LAYERS)
-        ncl_import_refuse(import, "an element is written more than %d times", MAX_LAYERS);
-    for (size_t i = 0; i <= most && !import->status; i++)
-        x = layer_apply(import, x, updates, place, layer, i, op);
-    return x;
-}
-
 void ncl_onnx_scatter_nd(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *updates = ncl_import_tensor(import, node, 2);
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
     const struct ncl_known *index = ncl_import_need(import, node, 1, "the indices");
     const char *op = reduction_of(import, node);
-    const nnefcl_shape whole = x->shape;
-    struct ncl_nd nd;
-    if (import->status || !ncl_nd_read(import, &whole, &index->shape, 0, &nd))
-        return;
-    const struct ncl_known *place = ncl_nd_known(import, &whole, index, &nd);
-    nnefcl_shape rows = nd.rows;
-    rows.extent[0] = place ? (int64_t)place->count : 0;
-    if (place && ncl_shape_volume(&rows) != ncl_shape_volume(&updates->shape))
-        ncl_import_wrong(import, "the updates do not fit the indices");
-    if (import->status || !place)
-        return;
-    x = rows_scatter(import, ncl_compose_reshape(import, x, &nd.rows), ncl_compose_reshape(import, updates, &rows),
-                     place, op);
-    ncl_import_give_element(import, node, 0, ncl_compose_reshape(import, x, &whole),
-                            ncl_import_value(import, node, 0)->element);
+    if (!import->status)
+        ncl_import_give_element(import, node, 0,
+                                ncl_compose_scatter_nd(import, x, index, ncl_import_tensor(import, node, 2), op),
+                                ncl_import_value(import, node, 0)->element);
 }
 
 void ncl_onnx_scatter_elements(struct ncl_import *import, const struct ncl_import_node *node)
@@ -212,8 +152,8 @@ void ncl_onnx_scatter_elements(struct ncl_import *import, const struct ncl_impor
     const nnefcl_shape all = flat_shape(&updates->shape);
     if (!place)
         return;
-    x = rows_scatter(import, ncl_compose_reshape(import, x, &flat), ncl_compose_reshape(import, updates, &all), place,
-                     op);
+    x = ncl_compose_scatter_rows(import, ncl_compose_reshape(import, x, &flat),
+                                 ncl_compose_reshape(import, updates, &all), place, op);
     ncl_import_give_element(import, node, 0, ncl_compose_reshape(import, x, &whole),
                             ncl_import_value(import, node, 0)->element);
 }

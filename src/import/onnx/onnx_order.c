@@ -112,38 +112,13 @@ void ncl_onnx_compress(struct ncl_import *import, const struct ncl_import_node *
                                 ncl_import_value(import, node, 0)->element);
 }
 
-/* The first elements of each row backwards: one gather of rows of [time, batch] together. */
 void ncl_onnx_reverse_sequence(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
     const struct ncl_known *lengths = ncl_import_need(import, node, 1, "the lengths");
-    const int64_t time_axis = ncl_import_integer(import, node, "time_axis", 0),
-                  batch_axis = ncl_import_integer(import, node, "batch_axis", 1);
-    if (x->shape.rank < 2 || time_axis + batch_axis != 1 || time_axis * batch_axis != 0)
-        ncl_import_wrong(import, "its axes are not 0 and 1");
-    if (import->status)
-        return;
-    const int64_t times = x->shape.extent[time_axis], batches = x->shape.extent[batch_axis];
-    nnefcl_shape rows = {.rank = x->shape.rank - 1, .extent = {times * batches}};
-    const nnefcl_shape whole = x->shape;
-    for (int i = 1; i < rows.rank; i++)
-        rows.extent[i] = whole.extent[i + 1];
-    int64_t *index = times * batches <= (int64_t)NCL_KNOWN_MAX
-                         ? NCL_NEW_ARRAY(&import->scratch, int64_t, (size_t)(times * batches))
-                         : NULL;
-    if (!index || (int64_t)lengths->count != batches) {
-        ncl_import_refuse(import, "it has too many rows, or not one length for each");
-        return;
-    }
-    for (int64_t t = 0; t < times; t++)
-        for (int64_t b = 0; b < batches; b++) {
-            const int64_t length = ncl_known_int64(lengths, (size_t)b), from = t < length ? length - 1 - t : t;
-            const bool fits = length >= 0 && length <= times;
-            index[time_axis ? b * times + t : t * batches + b] = !fits       ? 0
-                                                                 : time_axis ? b * times + from
-                                                                             : from * batches + b;
-        }
-    x = ncl_compose_pick(import, ncl_compose_reshape(import, x, &rows), 0, index, (size_t)(times * batches));
-    ncl_import_give_element(import, node, 0, ncl_compose_reshape(import, x, &whole),
-                            ncl_import_value(import, node, 0)->element);
+    const int time = ncl_import_axis(import, ncl_import_integer(import, node, "time_axis", 0), x->shape.rank),
+              batch = ncl_import_axis(import, ncl_import_integer(import, node, "batch_axis", 1), x->shape.rank);
+    if (!import->status)
+        ncl_import_give_element(import, node, 0, ncl_compose_reverse_sequence(import, x, lengths, time, batch),
+                                ncl_import_value(import, node, 0)->element);
 }

@@ -27,15 +27,14 @@ void ncl_tf_build_blocks(struct ncl_import *import, const struct ncl_import_node
     ncl_tf_give(import, node, 0, ncl_compose_reshape(import, x, &joined));
 }
 
-/* SpaceToBatchND, BatchToSpaceND: around convolutions with dilation, in TensorFlow 1.
- * [n, h, w, ...] with h = h' b, w = w' d: the block indices go in front of n, or come from there. */
-void ncl_tf_build_space_batch(struct ncl_import *import, const struct ncl_import_node *node)
+/* [n, h, w, ...] with h = h' b, w = w' d: the block indices go in front of n, or come from there. */
+static void space_batch(struct ncl_import *import, const struct ncl_import_node *node, const int64_t *block, int m,
+                        const struct ncl_known *edge)
 {
     struct ncl_tensor *x = ncl_tf_tensor(import, node, 0);
     const bool to_batch = strncmp(node->op, "Space", 5) == 0 || strncmp(node->op, "SPACE", 5) == 0;
-    const struct ncl_known *edge = ncl_import_need(import, node, 2, "the borders");
-    int64_t block[NNEFCL_MAX_RANK], before[NNEFCL_MAX_RANK] = {0}, after[NNEFCL_MAX_RANK] = {0};
-    const int m = (int)ncl_tf_integers(import, node, 1, "the blocks", block), rank = x->shape.rank;
+    int64_t before[NNEFCL_MAX_RANK] = {0}, after[NNEFCL_MAX_RANK] = {0};
+    const int rank = x->shape.rank;
     int axes[2 * NNEFCL_MAX_RANK];
     nnefcl_shape apart = {.rank = rank + m}, joined = {.rank = rank};
     int64_t blocks = 1;
@@ -78,4 +77,19 @@ void ncl_tf_build_space_batch(struct ncl_import *import, const struct ncl_import
     x = ncl_compose_transpose(import, ncl_compose_reshape(import, x, &apart), axes);
     x = ncl_compose_reshape(import, x, &joined);
     ncl_tf_give(import, node, 0, to_batch ? x : ncl_compose_pad(import, x, before, after, "constant", 0));
+}
+
+/* SpaceToBatchND, BatchToSpaceND: around convolutions with dilation, in TensorFlow 1. */
+void ncl_tf_build_space_batch(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    int64_t block[NNEFCL_MAX_RANK];
+    const int m = (int)ncl_tf_integers(import, node, 1, "the blocks", block);
+    space_batch(import, node, block, m, ncl_import_need(import, node, 2, "the borders"));
+}
+
+/* Their old forms: one block for both axes. */
+void ncl_tf_build_old_space_batch(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const int64_t size = ncl_import_integer(import, node, "block_size", 0), block[] = {size, size};
+    space_batch(import, node, block, 2, ncl_import_need(import, node, 1, "the borders"));
 }

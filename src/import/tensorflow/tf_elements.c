@@ -230,6 +230,15 @@ static double fake_bound(struct ncl_import *import, const struct ncl_import_node
     return known && known->count == 1 ? ncl_known_double(known, 0) : ncl_import_scalar(import, node, name, otherwise);
 }
 
+/* The integer that stands for 0, and the step: computed in floats, as the kernels do, which may decide of half a step.
+ */
+static double fake_zero(double min, double max, double low, double high, double *step)
+{
+    const float scale = ((float)max - (float)min) / ((float)high - (float)low), zero = (float)low - (float)min / scale;
+    *step = scale;
+    return fmin(fmax(roundf(zero), low), high);
+}
+
 /* Numbers that unsigned integers can stand for, from `min` to `max` moved so that 0 is one of them; a narrow range
  * lacks the integer 0. */
 void ncl_tf_build_fake_quant(struct ncl_import *import, const struct ncl_import_node *node)
@@ -242,8 +251,9 @@ void ncl_tf_build_fake_quant(struct ncl_import *import, const struct ncl_import_
         ncl_import_wrong(import, "%lld bits for numbers from %g to %g", (long long)bits, min, max);
     if (import->status)
         return;
-    const double low = narrow, high = ldexp(1, (int)bits) - 1, scale = (max - min) / (high - low),
-                 zero = fmin(fmax(round(low - min / scale), low), high);
+    const double low = narrow, high = ldexp(1, (int)bits) - 1;
+    double scale;
+    const double zero = fake_zero(min, max, low, high, &scale);
     struct ncl_tensor *y = source ? source : x;
     y = narrow ? ncl_tf_clamp(import, y, (low - zero) * scale, (high - zero) * scale) : y;
     y = NCL_COMPOSE(import, "zero_point_linear_quantize", {"x", ncl_value_tensor(y)},
@@ -251,4 +261,37 @@ void ncl_tf_build_fake_quant(struct ncl_import *import, const struct ncl_import_
                     {"bits", ncl_value_integer(bits)}, {"signed", ncl_value_logical(false)},
                     {"symmetric", ncl_value_logical(false)});
     ncl_tf_give(import, node, 0, source ? ncl_tf_last(import, y) : y);
+}
+
+/* The same with bounds for each index of the last axis. */
+void ncl_tf_build_fake_quant_channels(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_tf_tensor(import, node, 0);
+    const struct ncl_known *min = ncl_import_need(import, node, 1, "min"),
+                           *max = ncl_import_need(import, node, 2, "max");
+    const int64_t bits = ncl_import_integer(import, node, "num_bits", 8);
+    const double low = ncl_import_integer(import, node, "narrow_range", 0) != 0, high = ldexp(1, (int)bits) - 1;
+    if (!import->status && (min->count != max->count || bits < 2 || bits > 16))
+        ncl_import_wrong(import, "%lld bits for %zu ranges", (long long)bits, min->count);
+    struct ncl_known *bound[3] = {NULL}; /* the least number, the greatest, the step */
+    for (size_t k = 0; k < 3 && !import->status; k++)
+        if (!(bound[k] = ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &min->shape)))
+            ncl_import_nomem(import);
+    for (size_t i = 0; !import->status && i < min->count; i++) {
+        double step;
+        const double zero = fake_zero(ncl_known_double(min, i), ncl_known_double(max, i), low, high, &step);
+        bound[0]->real[i] = (low - zero) * step;
+        bound[1]->real[i] = (high - zero) * step;
+        bound[2]->real[i] = step;
+        if (!(step > 0))
+            ncl_import_wrong(import, "a range without numbers");
+    }
+    if (import->status)
+        return;
+    struct ncl_tensor *least = ncl_import_constant(import, bound[0]), *step = ncl_import_constant(import, bound[2]);
+    x = ncl_compose_binary(import, "min", ncl_compose_binary(import, "max", x, least),
+                           ncl_import_constant(import, bound[1]));
+    x = ncl_compose_binary(import, "div", ncl_compose_binary(import, "sub", x, least), step);
+    x = ncl_compose_binary(import, "mul", ncl_compose_unary(import, "round", x), step);
+    ncl_tf_give(import, node, 0, ncl_compose_binary(import, "add", x, least));
 }

@@ -189,6 +189,17 @@ bool ncl_tf_fold_zeros_like(struct ncl_import *import, const struct ncl_import_n
            give_known(import, node, ncl_fold_fill(import, number, &x->shape));
 }
 
+bool ncl_tf_fold_select(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const struct ncl_known *x[3];
+    for (size_t i = 0; i < 3; i++)
+        if (!(x[i] = ncl_import_known(import, node, i)))
+            return false;
+    const bool first = strcmp(node->op, "Select") == 0 || strcmp(node->op, "SELECT") == 0;
+    return !(first && x[0]->shape.rank == 1 && x[1]->shape.rank > 1) && !has_quant(node) &&
+           give_known(import, node, ncl_fold_select(import, x[0], x[1], x[2]));
+}
+
 /* "max_reduce" of a list without axes, say: integers alone. */
 bool ncl_tf_fold_reduce(struct ncl_import *import, const struct ncl_import_node *node)
 {

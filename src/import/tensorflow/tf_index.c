@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "import/compose_index.h"
+#include "import/compose_order.h"
 #include "import/tensorflow/tf.h"
 
 static void pad_with(struct ncl_import *import, const struct ncl_import_node *node, const char *mode, double value)
@@ -60,16 +61,53 @@ void ncl_tf_build_tile(struct ncl_import *import, const struct ncl_import_node *
                                 {"repeats", ncl_compose_integers(import, repeats, count)}));
 }
 
+/* x [b.., n, ..] by indices [b.., ..] of the axis behind the batch: rows of both together. */
+static void gather_batched(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *x,
+                           int batch)
+{
+    struct ncl_tensor *index = ncl_import_number(import, node, 1), *first = NULL;
+    const nnefcl_shape *shape = &x->shape;
+    bool fits = batch > 0 && batch < shape->rank && batch <= index->shape.rank;
+    for (int i = 0; i < batch && fits; i++)
+        fits = shape->extent[i] == index->shape.extent[i];
+    if (!fits)
+        ncl_import_wrong(import, "indices that do not fit the operand");
+    if (import->status)
+        return;
+    int64_t step = shape->extent[batch];
+    for (int i = batch - 1; i >= 0; i--) {
+        struct ncl_tensor *grid = ncl_compose_grid(import, index->shape.rank, i, shape->extent[i]);
+        grid = ncl_compose_with(import, "mul", grid, (double)step);
+        first = first ? ncl_compose_binary(import, "add", first, grid) : grid;
+        step *= shape->extent[i];
+    }
+    nnefcl_shape rows = {.rank = shape->rank - batch, .extent = {step}};
+    for (int i = 1; i < rows.rank; i++)
+        rows.extent[i] = shape->extent[batch + i];
+    if (step > NCL_INDEX_MAX)
+        ncl_import_refuse(import, "more than %lld rows", (long long)NCL_INDEX_MAX);
+    index = ncl_compose_cast(import, ncl_compose_binary(import, "add", index, first), NNEFCL_INTEGER);
+    ncl_tf_give(import, node, 0,
+                NCL_COMPOSE(import, "gather", {"input", ncl_value_tensor(ncl_compose_reshape(import, x, &rows))},
+                            {"indices", ncl_value_tensor(index)}, {"axis", ncl_value_integer(0)}));
+}
+
 /* GatherV2 has the axis as its third operand. An index of rank 0 takes its axis away. */
 void ncl_tf_build_gather(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = ncl_tf_tensor(import, node, 0), *index = ncl_import_tensor(import, node, 1);
     int64_t given[NNEFCL_MAX_RANK] = {ncl_import_integer(import, node, "axis", 0)};
-    if (ncl_import_integer(import, node, "batch_dims", 0))
-        ncl_import_refuse(import, "batch_dims");
     if (ncl_import_has(import, node, 2))
         ncl_tf_integers(import, node, 2, "the axis", given);
     const int axis = ncl_import_axis(import, given[0], x->shape.rank);
+    const int64_t dims = ncl_import_integer(import, node, "batch_dims", 0),
+                  batch = dims < 0 ? dims + index->shape.rank : dims;
+    if (batch && axis != batch)
+        ncl_import_refuse(import, "batch_dims %lld and another axis than the one behind", (long long)dims);
+    if (batch) {
+        gather_batched(import, node, x, axis);
+        return;
+    }
     const struct ncl_known *known = import->status ? NULL : ncl_import_known(import, node, 1);
     if (known && known->count == 1 && known->shape.rank == 0) {
         const int64_t at = ncl_known_int64(known, 0);
@@ -154,4 +192,13 @@ void ncl_tf_build_gather_nd(struct ncl_import *import, const struct ncl_import_n
 {
     const int64_t batch = ncl_import_integer(import, node, "batch_dims", 0);
     ncl_tf_give(import, node, 0, ncl_compose_gather_nd(import, ncl_tf_tensor(import, node, 0), node, batch));
+}
+
+/* EMBEDDING_LOOKUP: numbers of rows, then the rows. */
+void ncl_tf_build_embedding(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    ncl_tf_give(import, node, 0,
+                NCL_COMPOSE(import, "gather", {"input", ncl_value_tensor(ncl_tf_tensor(import, node, 1))},
+                            {"indices", ncl_value_tensor(ncl_import_tensor(import, node, 0))},
+                            {"axis", ncl_value_integer(0)}));
 }

@@ -33,7 +33,9 @@ void ncl_tf_build_reduce(struct ncl_import *import, const struct ncl_import_node
         return;
     const bool keep = ncl_import_integer(import, node, "keep_dims", 0) != 0;
     struct ncl_tensor *y = reduce_moved(import, mean ? "sum_reduce" : import->op->as, x, axes, count, keep);
-    if (mean)
+    if (x->dtype == NNEFCL_INTEGER && y->dtype == NNEFCL_SCALAR && strcmp(import->op->as, "mean_reduce") != 0)
+        ncl_import_give_number(import, node, 0, y, ncl_import_value(import, node, 0)->element);
+    else if (mean)
         ncl_tf_quantized_mean(import, node, y, ncl_shape_volume(&x->shape) / ncl_shape_volume(&y->shape));
     else
         ncl_tf_give(import, node, 0, y);

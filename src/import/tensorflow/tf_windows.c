@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "import/compose_order.h"
+#include "import/compose_places.h"
 #include "import/tensorflow/tf.h"
 
 /* Spatial axes: those of Conv3D, CONV_3D, MaxPool3D and their like are 3. */
@@ -247,28 +249,88 @@ void ncl_tf_build_l2_pool(struct ncl_import *import, const struct ncl_import_nod
     give_window(import, node, ncl_compose_unary(import, "sqrt", x));
 }
 
+/* MaxPoolWithArgmax: places count with the channels last, within each image unless it is said. */
+void ncl_tf_build_pool_places(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = window_input(import, node, 0);
+    const struct ncl_compose_window window = pool_window(import, node, x);
+    if (import->status)
+        return;
+    give_window(import, node, ncl_compose_max_pool(import, x, &window));
+    if (!ncl_import_wants(import, node, 1) || import->status)
+        return;
+    const int64_t channels = x->shape.extent[1], plane = x->shape.extent[2] * x->shape.extent[3];
+    struct ncl_tensor *places = ncl_compose_max_places(import, x, &window), *batch, *channel;
+    places = ncl_compose_places_flat(import, places, &window, &x->shape, false);
+    batch =
+        ncl_compose_with(import, "mul", ncl_compose_grid(import, 4, 0, x->shape.extent[0]), (double)(channels * plane));
+    channel = ncl_compose_grid(import, 4, 1, channels);
+    places = ncl_compose_binary(import, "sub", places, batch);
+    places = ncl_compose_binary(import, "sub", places, ncl_compose_with(import, "mul", channel, (double)plane));
+    places = ncl_compose_binary(import, "add", ncl_compose_with(import, "mul", places, (double)channels), channel);
+    if (ncl_import_integer(import, node, "include_batch_in_index", 0))
+        places = ncl_compose_binary(import, "add", places, batch);
+    ncl_import_give_number(import, node, 1, is_first(import, node) ? places : ncl_tf_last(import, places),
+                           NCL_STORED_INT64);
+}
+
+/* The elements of each window as channels, those of a place together: a convolution with ones. */
+void ncl_tf_build_patches(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = window_input(import, node, 0);
+    struct ncl_compose_window window = window_of(import, node);
+    window_extents(import, node, "filter", "ksizes", window.size);
+    window_extents(import, node, "rate", "rates", window.dilation);
+    if (!import->status)
+        place_window(import, node, &window, &x->shape);
+    if (import->status)
+        return;
+    const int64_t channels = x->shape.extent[1], taps = window.size[0] * window.size[1];
+    const nnefcl_shape shape = {.rank = 4, .extent = {taps * channels, channels, window.size[0], window.size[1]}};
+    struct ncl_known *ones = ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &shape);
+    for (int64_t i = 0; ones && i < taps * channels; i++)
+        ones->real[(i * channels + i % channels) * taps + i / channels] = 1;
+    if (!ones)
+        ncl_import_refuse(import, "windows of too many elements");
+    else
+        give_window(import, node, ncl_compose_conv(import, x, ncl_import_constant(import, ones), NULL, &window, 1));
+}
+
 /* ---- normalizations ---- */
+
+/* Operands by number: scale (SIZE_MAX: none), offset, mean, variance. */
+static void normalize(struct ncl_import *import, const struct ncl_import_node *node, const size_t operand[4],
+                      double epsilon)
+{
+    static const char *const name[] = {"scale", "offset", "mean", "variance"};
+    struct ncl_tensor *x = window_input(import, node, 0);
+    struct ncl_named_value given[6] = {{"input", ncl_value_tensor(x)}, {"epsilon", ncl_value_scalar(epsilon)}};
+    for (size_t i = 0; i < 4; i++) {
+        given[i + 2] = (struct ncl_named_value){name[i], ncl_value_scalar(1)};
+        if (operand[i] == SIZE_MAX)
+            continue;
+        struct ncl_tensor *w = ncl_tf_channels(import, node, operand[i], x->shape.rank);
+        const nnefcl_shape row = {.rank = 2, .extent = {1, w->shape.extent[1]}};
+        given[i + 2].value = ncl_value_tensor(ncl_compose_reshape(import, w, &row));
+    }
+    give_window(import, node, ncl_compose(import, "batch_normalization", given, 6));
+}
 
 /* FusedBatchNorm: x, scale, offset, mean, variance. */
 void ncl_tf_build_batch_norm(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = window_input(import, node, 0);
-    const int rank = x->shape.rank;
-    if (ncl_import_integer(import, node, "is_training", 1)) {
+    if (ncl_import_integer(import, node, "is_training", 1))
         ncl_import_refuse(import, "is_training: normalization by the batch itself");
-        return;
-    }
-    struct ncl_tensor *scale = ncl_tf_channels(import, node, 1, rank), *offset = ncl_tf_channels(import, node, 2, rank),
-                      *mean = ncl_tf_channels(import, node, 3, rank),
-                      *variance = ncl_tf_channels(import, node, 4, rank);
-    const nnefcl_shape shape = {.rank = 2, .extent = {1, scale->shape.extent[1]}};
-    give_window(import, node,
-                NCL_COMPOSE(import, "batch_normalization", {"input", ncl_value_tensor(x)},
-                            {"mean", ncl_value_tensor(ncl_compose_reshape(import, mean, &shape))},
-                            {"variance", ncl_value_tensor(ncl_compose_reshape(import, variance, &shape))},
-                            {"offset", ncl_value_tensor(ncl_compose_reshape(import, offset, &shape))},
-                            {"scale", ncl_value_tensor(ncl_compose_reshape(import, scale, &shape))},
-                            {"epsilon", ncl_value_scalar(ncl_import_scalar(import, node, "epsilon", 1e-4))}));
+    else
+        normalize(import, node, (const size_t[]){1, 2, 3, 4}, ncl_import_scalar(import, node, "epsilon", 1e-4));
+}
+
+/* BatchNormWithGlobalNormalization, of old graphs: x, mean, variance, offset, scale. */
+void ncl_tf_build_global_norm(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const bool scaled = ncl_import_integer(import, node, "scale_after_normalization", 1) != 0;
+    normalize(import, node, (const size_t[]){scaled ? 4 : SIZE_MAX, 3, 1, 2},
+              ncl_import_scalar(import, node, "variance_epsilon", 1e-3));
 }
 
 /* x / (bias + alpha sum(x^2))^beta over 2 radius + 1 channels; NNEF takes their mean. */

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "import/tensorflow/flatbuffer.h"
+#include "import/tensorflow/flexbuffer.h"
 #include "import/tensorflow/tf.h"
 #include "import/tensorflow/tflite_schema.h"
 
+#define MAX_OPTIONS   24 /* of an operator */
 #define MAX_TENSORS   ((size_t)1 << 20)
 #define MAX_SUBGRAPHS ((size_t)4096)
 
@@ -227,15 +229,36 @@ static void read_option(struct tflite *r, const struct tflite_option *option, st
     }
 }
 
+/* Of operators that are none of the schema: numbers by name. */
+static void read_custom(struct tflite *r, struct ncl_flat_table table, struct ncl_import_attribute *attribute,
+                        struct ncl_import_node *node)
+{
+    const struct ncl_flat_vector bytes = ncl_flat_items(table, OPERATOR_CUSTOM, 1);
+    struct ncl_flex_number *number = bytes.count ? TFLITE_ARRAY(r, struct ncl_flex_number, MAX_OPTIONS) : NULL;
+    const size_t count = number ? ncl_flex_numbers(bytes.data, bytes.count, number, MAX_OPTIONS) : 0;
+    for (size_t i = 0; i < count && node->attribute_count < MAX_OPTIONS; i++) {
+        const char *name = ncl_arena_strndup(&r->import->scratch, number[i].name, strlen(number[i].name));
+        if (!name)
+            ncl_import_nomem(r->import);
+        struct ncl_import_attribute *made = &attribute[node->attribute_count++];
+        *made = (struct ncl_import_attribute){.name = name ? name : "", .count = 1, .integer = &number[i].integer};
+        if (!number[i].real)
+            continue;
+        made->kind = NCL_ATTRIBUTE_SCALARS;
+        made->scalar = &number[i].scalar;
+    }
+}
+
 static void read_options(struct tflite *r, struct ncl_flat_table table, struct ncl_import_node *node)
 {
-    struct ncl_import_attribute *attribute = TFLITE_ARRAY(r, struct ncl_import_attribute, 8);
+    struct ncl_import_attribute *attribute = TFLITE_ARRAY(r, struct ncl_import_attribute, MAX_OPTIONS);
     if (!attribute)
         return;
     node->attribute = attribute;
     for (size_t i = 0; i < sizeof options / sizeof *options && !r->import->status; i++)
         if (strcmp(options[i].op, node->op) == 0)
             read_option(r, &options[i], ncl_flat_sub(table, OPERATOR_OPTIONS), &attribute[node->attribute_count++]);
+    read_custom(r, table, attribute, node);
 }
 
 /* Names of operands, and what their integers stand for. */

@@ -18,7 +18,7 @@ enum {
     TENSOR_SIGNATURE
 };
 enum { QUANT_SCALE = 2, QUANT_ZERO_POINT = 3, QUANT_AXIS = 6 };
-enum { OPERATOR_CODE = 0, OPERATOR_INPUTS, OPERATOR_OUTPUTS, OPERATOR_OPTIONS_TYPE, OPERATOR_OPTIONS };
+enum { OPERATOR_CODE = 0, OPERATOR_INPUTS, OPERATOR_OUTPUTS, OPERATOR_OPTIONS_TYPE, OPERATOR_OPTIONS, OPERATOR_CUSTOM };
 enum { BUFFER_DATA = 0, BUFFER_OFFSET, BUFFER_SIZE };
 
 /* TensorType in its order; NCL_STORED_COUNT: has no counterpart. */
@@ -47,6 +47,7 @@ enum { BUFFER_DATA = 0, BUFFER_OFFSET, BUFFER_SIZE };
     X(12, "L2_POOL_2D")                                                                                                \
     X(13, "LOCAL_RESPONSE_NORMALIZATION")                                                                              \
     X(14, "LOGISTIC")                                                                                                  \
+    X(15, "LSH_PROJECTION")                                                                                            \
     X(16, "LSTM")                                                                                                      \
     X(17, "MAX_POOL_2D")                                                                                               \
     X(18, "MUL")                                                                                                       \
@@ -60,7 +61,11 @@ enum { BUFFER_DATA = 0, BUFFER_OFFSET, BUFFER_SIZE };
     X(26, "SPACE_TO_DEPTH")                                                                                            \
     X(27, "SVDF")                                                                                                      \
     X(28, "TANH")                                                                                                      \
+    X(29, "CONCAT_EMBEDDINGS")                                                                                         \
+    X(30, "SKIP_GRAM")                                                                                                 \
+    X(31, "CALL")                                                                                                      \
     X(32, "CUSTOM")                                                                                                    \
+    X(33, "EMBEDDING_LOOKUP_SPARSE")                                                                                   \
     X(34, "PAD")                                                                                                       \
     X(35, "UNIDIRECTIONAL_SEQUENCE_RNN")                                                                               \
     X(36, "GATHER")                                                                                                    \
@@ -78,6 +83,7 @@ enum { BUFFER_DATA = 0, BUFFER_OFFSET, BUFFER_SIZE };
     X(48, "TOPK_V2")                                                                                                   \
     X(49, "SPLIT")                                                                                                     \
     X(50, "LOG_SOFTMAX")                                                                                               \
+    X(51, "DELEGATE")                                                                                                  \
     X(52, "BIDIRECTIONAL_SEQUENCE_LSTM")                                                                               \
     X(53, "CAST")                                                                                                      \
     X(54, "PRELU")                                                                                                     \
@@ -94,6 +100,7 @@ enum { BUFFER_DATA = 0, BUFFER_OFFSET, BUFFER_SIZE };
     X(65, "SLICE")                                                                                                     \
     X(66, "SIN")                                                                                                       \
     X(67, "TRANSPOSE_CONV")                                                                                            \
+    X(68, "SPARSE_TO_DENSE")                                                                                           \
     X(69, "TILE")                                                                                                      \
     X(70, "EXPAND_DIMS")                                                                                               \
     X(71, "EQUAL")                                                                                                     \
@@ -138,26 +145,102 @@ enum { BUFFER_DATA = 0, BUFFER_OFFSET, BUFFER_SIZE };
     X(110, "RANK")                                                                                                     \
     X(111, "ELU")                                                                                                      \
     X(112, "REVERSE_SEQUENCE")                                                                                         \
+    X(113, "MATRIX_DIAG")                                                                                              \
     X(114, "QUANTIZE")                                                                                                 \
+    X(115, "MATRIX_SET_DIAG")                                                                                          \
     X(116, "ROUND")                                                                                                    \
     X(117, "HARD_SWISH")                                                                                               \
     X(118, "IF")                                                                                                       \
     X(119, "WHILE")                                                                                                    \
+    X(120, "NON_MAX_SUPPRESSION_V4")                                                                                   \
     X(121, "NON_MAX_SUPPRESSION_V5")                                                                                   \
     X(122, "SCATTER_ND")                                                                                               \
     X(123, "SELECT_V2")                                                                                                \
+    X(124, "DENSIFY")                                                                                                  \
+    X(125, "SEGMENT_SUM")                                                                                              \
     X(126, "BATCH_MATMUL")                                                                                             \
     X(128, "CUMSUM")                                                                                                   \
+    X(129, "CALL_ONCE")                                                                                                \
     X(130, "BROADCAST_TO")                                                                                             \
+    X(131, "RFFT2D")                                                                                                   \
     X(132, "CONV_3D")                                                                                                  \
-    X(135, "CONV_3D_TRANSPOSE")                                                                                        \
+    X(133, "IMAG")                                                                                                     \
+    X(134, "REAL")                                                                                                     \
+    X(135, "COMPLEX_ABS")                                                                                              \
+    X(136, "HASHTABLE")                                                                                                \
+    X(137, "HASHTABLE_FIND")                                                                                           \
+    X(138, "HASHTABLE_IMPORT")                                                                                         \
+    X(139, "HASHTABLE_SIZE")                                                                                           \
     X(140, "REDUCE_ALL")                                                                                               \
+    X(141, "CONV_3D_TRANSPOSE")                                                                                        \
     X(142, "VAR_HANDLE")                                                                                               \
     X(143, "READ_VARIABLE")                                                                                            \
     X(144, "ASSIGN_VARIABLE")                                                                                          \
+    X(145, "BROADCAST_ARGS")                                                                                           \
+    X(146, "RANDOM_STANDARD_NORMAL")                                                                                   \
+    X(147, "BUCKETIZE")                                                                                                \
+    X(148, "RANDOM_UNIFORM")                                                                                           \
+    X(149, "MULTINOMIAL")                                                                                              \
     X(150, "GELU")                                                                                                     \
+    X(151, "DYNAMIC_UPDATE_SLICE")                                                                                     \
     X(152, "RELU_0_TO_1")                                                                                              \
-    X(158, "SIGN")
+    X(153, "UNSORTED_SEGMENT_PROD")                                                                                    \
+    X(154, "UNSORTED_SEGMENT_MAX")                                                                                     \
+    X(155, "UNSORTED_SEGMENT_SUM")                                                                                     \
+    X(156, "ATAN2")                                                                                                    \
+    X(157, "UNSORTED_SEGMENT_MIN")                                                                                     \
+    X(158, "SIGN")                                                                                                     \
+    X(159, "BITCAST")                                                                                                  \
+    X(160, "BITWISE_XOR")                                                                                              \
+    X(161, "RIGHT_SHIFT")                                                                                              \
+    X(162, "STABLEHLO_LOGISTIC")                                                                                       \
+    X(163, "STABLEHLO_ADD")                                                                                            \
+    X(164, "STABLEHLO_DIVIDE")                                                                                         \
+    X(165, "STABLEHLO_MULTIPLY")                                                                                       \
+    X(166, "STABLEHLO_MAXIMUM")                                                                                        \
+    X(167, "STABLEHLO_RESHAPE")                                                                                        \
+    X(168, "STABLEHLO_CLAMP")                                                                                          \
+    X(169, "STABLEHLO_CONCATENATE")                                                                                    \
+    X(170, "STABLEHLO_BROADCAST_IN_DIM")                                                                               \
+    X(171, "STABLEHLO_CONVOLUTION")                                                                                    \
+    X(172, "STABLEHLO_SLICE")                                                                                          \
+    X(173, "STABLEHLO_CUSTOM_CALL")                                                                                    \
+    X(174, "STABLEHLO_REDUCE")                                                                                         \
+    X(175, "STABLEHLO_ABS")                                                                                            \
+    X(176, "STABLEHLO_AND")                                                                                            \
+    X(177, "STABLEHLO_COSINE")                                                                                         \
+    X(178, "STABLEHLO_EXPONENTIAL")                                                                                    \
+    X(179, "STABLEHLO_FLOOR")                                                                                          \
+    X(180, "STABLEHLO_LOG")                                                                                            \
+    X(181, "STABLEHLO_MINIMUM")                                                                                        \
+    X(182, "STABLEHLO_NEGATE")                                                                                         \
+    X(183, "STABLEHLO_OR")                                                                                             \
+    X(184, "STABLEHLO_POWER")                                                                                          \
+    X(185, "STABLEHLO_REMAINDER")                                                                                      \
+    X(186, "STABLEHLO_RSQRT")                                                                                          \
+    X(187, "STABLEHLO_SELECT")                                                                                         \
+    X(188, "STABLEHLO_SUBTRACT")                                                                                       \
+    X(189, "STABLEHLO_TANH")                                                                                           \
+    X(190, "STABLEHLO_SCATTER")                                                                                        \
+    X(191, "STABLEHLO_COMPARE")                                                                                        \
+    X(192, "STABLEHLO_CONVERT")                                                                                        \
+    X(193, "STABLEHLO_DYNAMIC_SLICE")                                                                                  \
+    X(194, "STABLEHLO_DYNAMIC_UPDATE_SLICE")                                                                           \
+    X(195, "STABLEHLO_PAD")                                                                                            \
+    X(196, "STABLEHLO_IOTA")                                                                                           \
+    X(197, "STABLEHLO_DOT_GENERAL")                                                                                    \
+    X(198, "STABLEHLO_REDUCE_WINDOW")                                                                                  \
+    X(199, "STABLEHLO_SORT")                                                                                           \
+    X(200, "STABLEHLO_WHILE")                                                                                          \
+    X(201, "STABLEHLO_GATHER")                                                                                         \
+    X(202, "STABLEHLO_TRANSPOSE")                                                                                      \
+    X(203, "DILATE")                                                                                                   \
+    X(204, "STABLEHLO_RNG_BIT_GENERATOR")                                                                              \
+    X(205, "REDUCE_WINDOW")                                                                                            \
+    X(206, "STABLEHLO_COMPOSITE")                                                                                      \
+    X(207, "STABLEHLO_SHIFT_LEFT")                                                                                     \
+    X(208, "STABLEHLO_CBRT")                                                                                           \
+    X(209, "STABLEHLO_CASE")
 
 #define TFLITE_GREATER_CODES 127 /* the old, short field says: look at the new one */
 
@@ -265,6 +348,8 @@ enum { BUFFER_DATA = 0, BUFFER_OFFSET, BUFFER_SIZE };
     X("UNPACK", 0, "num", 'I', 0)                                                                                      \
     X("UNPACK", 1, "axis", 'I', 0)                                                                                     \
     X("ONE_HOT", 0, "axis", 'I', 0)                                                                                    \
+    X("REVERSE_SEQUENCE", 0, "seq_dim", 'I', 0)                                                                        \
+    X("REVERSE_SEQUENCE", 1, "batch_dim", 'I', 0)                                                                      \
     X("LEAKY_RELU", 0, "alpha", 'F', 0)                                                                                \
     X("MIRROR_PAD", 0, "mode", 'B', 0)                                                                                 \
     X("BATCH_MATMUL", 0, "adj_x", 'B', 0)                                                                              \

@@ -210,7 +210,9 @@ static void add_case(struct ncl_text *text, const struct ncl_kernel *kernel, siz
     ncl_text_add(text, "); break;\n");
 }
 
-static void add_parameters(struct ncl_text *text, unsigned buffers)
+/* The kernel itself only says where the buffers are: PoCL compiles it three times, with every function in it that asks
+ * for the place of a work-item. */
+static void add_kernel(struct ncl_text *text, unsigned buffers)
 {
     ncl_text_add(text, "__attribute__((reqd_work_group_size(1, 1, 1)))\nkernel void persistent(global const long "
                        "*records, volatile global int *counters_, long looks");
@@ -219,7 +221,7 @@ static void add_parameters(struct ncl_text *text, unsigned buffers)
     ncl_text_add(text, ")\n{\n    global uchar *memory[] = {");
     for (unsigned i = 0; i < buffers; i++)
         ncl_text_printf(text, "%sm%u + o%u", i ? ", " : "", i, i);
-    ncl_text_add(text, "};\n");
+    ncl_text_add(text, "};\n    persistent_group(records, counters_, looks, (int)get_global_size(0), memory);\n}\n");
 }
 
 void ncl_source_persistent(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program)
@@ -227,9 +229,11 @@ void ncl_source_persistent(struct ncl_text *text, const struct ncl_plan *plan, c
     for (size_t i = 0; i < program->count; i++)
         ncl_source_body(text, plan, program->kernel[i]);
     add_tools(text);
-    add_parameters(text, ncl_persistent_buffers(plan));
     ncl_text_printf(
         text,
+        "NCL_APART static void persistent_group(global const long *records, volatile global int *counters_, long "
+        "looks, int groups, global uchar *const *memory)\n"
+        "{\n"
         "    volatile global int *taken = counters_, *done = counters_ + 16, *left = counters_ + 32;\n"
         "    volatile global int *over = counters_ + 64, *round = counters_ + 65, *leaving = counters_ + 80;\n"
         "    const bool last = *round + 1 >= records[2];\n"
@@ -261,7 +265,7 @@ void ncl_source_persistent(struct ncl_text *text, const struct ncl_plan *plan, c
                     "        mem_fence(CLK_GLOBAL_MEM_FENCE);\n"
                     "        atomic_inc(done);\n"
                     "    }\n"
-                    "    if (atomic_inc(left) == (int)get_global_size(0) - 1) {\n"
+                    "    if (atomic_inc(left) == groups - 1) {\n"
                     "        for (; i < steps; i++) {\n"
                     "            first += (int)step[%d];\n"
                     "            step += %d + 2 * step[%d];\n"
@@ -277,4 +281,5 @@ void ncl_source_persistent(struct ncl_text *text, const struct ncl_plan *plan, c
                     "}\n",
                     program->count, STEP_RECORD, STEP_HEAD, STEP_HEAD + 1, STEP_HEAD + 2, STEP_HEAD + 3, STEP_TASKS,
                     STEP_HEAD, STEP_TENSORS);
+    add_kernel(text, ncl_persistent_buffers(plan));
 }

@@ -58,8 +58,8 @@ static const char *find_one(const char *from, const char *what)
 START_TEST(releases)
 {
     struct text *text = persistent_text();
-    const char *kernel = find_one(text->data, "kernelvoidpersistent(");
-    const char *count = find_one(kernel, "atomic_inc(done);"), *bodies = find_one(kernel, "switch(");
+    const char *group = find_one(text->data, "staticvoidpersistent_group(");
+    const char *count = find_one(group, "atomic_inc(done);"), *bodies = find_one(group, "switch(");
     ck_assert(bodies < count);
     ck_assert_msg(strncmp(count - strlen(FENCE), FENCE, strlen(FENCE)) == 0, "no fence in front of: %.40s", count);
     free(text);
@@ -75,8 +75,8 @@ START_TEST(acquires)
     ck_assert_ptr_nonnull(wait);
     const char *loop = strstr(wait, "*done<count"), *fence = strstr(wait, FENCE), *over = strstr(wait, "returntrue;");
     ck_assert_msg(loop && fence && over && loop < fence && fence < over, "no fence behind the loop: %.300s", wait);
-    const char *kernel = find_one(text->data, "kernelvoidpersistent(");
-    ck_assert(find_one(kernel, "wait_until(done,") < find_one(kernel, "switch("));
+    const char *group = find_one(text->data, "staticvoidpersistent_group(");
+    ck_assert(find_one(group, "wait_until(done,") < find_one(group, "switch("));
     free(text);
 }
 END_TEST

@@ -5,14 +5,20 @@
 #include <string.h>
 
 #define MOST_CANDIDATES 10000
-#define NUMBER_ROOM     24 /* "_" and 64 bits */
+#define MOST_LOOKS      256 /* a table half full of names that nobody chose has about 60 */
+#define NUMBER_ROOM     24  /* "_" and 64 bits */
 
-static struct ncl_name_entry *names_slot(struct ncl_name_entry *entry, size_t capacity, const char *name)
+static size_t names_home(size_t capacity, const char *name)
 {
     uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
     for (const char *byte = name; *byte; byte++)
         hash = (hash ^ (unsigned char)*byte) * 0x100000001b3u;
-    size_t at = (size_t)(hash ^ hash >> 32) & (capacity - 1);
+    return (size_t)(hash ^ hash >> 32) & (capacity - 1);
+}
+
+static struct ncl_name_entry *names_slot(struct ncl_name_entry *entry, size_t capacity, const char *name)
+{
+    size_t at = names_home(capacity, name);
     while (entry[at].name && strcmp(entry[at].name, name) != 0)
         at = (at + 1) & (capacity - 1);
     return &entry[at];
@@ -37,11 +43,24 @@ static bool enlarge(struct ncl_names *names, struct ncl_arena *arena)
     return true;
 }
 
+/* A free slot far from the name's home: somebody chose names that fall on one another. Looking each of them up would
+ * take as many looks as there are; a larger table tells them apart, or the limit of memory ends it. */
+static bool is_crowded(const struct ncl_names *names, const struct ncl_name_entry *entry, const char *name)
+{
+    const size_t at = (size_t)(entry - names->entry), home = names_home(names->capacity, name);
+    return !entry->name && ((at - home) & (names->capacity - 1)) > MOST_LOOKS;
+}
+
 bool ncl_names_put(struct ncl_names *names, struct ncl_arena *arena, const char *name, void *value)
 {
     if (names->count * 2 >= names->capacity && !enlarge(names, arena))
         return false;
     struct ncl_name_entry *entry = names_slot(names->entry, names->capacity, name);
+    while (is_crowded(names, entry, name)) {
+        if (!enlarge(names, arena))
+            return false;
+        entry = names_slot(names->entry, names->capacity, name);
+    }
     names->count += !entry->name;
     *entry = (struct ncl_name_entry){name, value};
     return true;

@@ -7,6 +7,7 @@ three times as much (time below half a second and memory below 64 MiB do not cou
 import os
 import pathlib
 import resource
+import struct
 import subprocess
 import sys
 import tempfile
@@ -79,7 +80,16 @@ def outputs(n):
     return ONNX, field(1, 7) + field(7, graph) + field(8, field(2, 13))
 
 
-ONNX, PROTOTXT = '.onnx', '.prototxt'
+def modules(n):
+    """Torch7: a table of the same module again and again, behind n fields that say nothing"""
+    word, text = lambda v: struct.pack('<i', v), lambda s: struct.pack('<ii', 2, len(s)) + s
+    module = lambda number, name, table: word(4) + word(number) + word(3) + b'V 1' + word(len(name)) + name + word(3) + word(number + 1) + table
+    items = [struct.pack('<id', 1, i + 1) + (word(4) + word(3) if i else module(3, b'nn.ReLU', word(0))) for i in range(n)]
+    fields = [text(b'f%d' % i) + word(0) for i in range(n)] + [text(b'modules') + word(3) + word(5) + word(n) + b''.join(items)]
+    return T7, module(1, b'nn.Sequential', word(len(fields)) + b''.join(fields))
+
+
+ONNX, PROTOTXT, T7 = '.onnx', '.prototxt', '.t7'
 
 
 # by size n = 1 or 2; bytes stand in a zip as graph.nnef, several members as a dict, files of other systems behind the end of their name
@@ -113,6 +123,7 @@ SHAPES = {
     'onnx loop': lambda n: loop(4000 * n),
     'onnx loop without end': lambda n: loop((1 << 61) * n),
     'onnx messages': lambda n: onnx(field(1, b'') * (1000000 * n)),
+    'torch7 modules': lambda n: modules(20000 * n),
     'caffe layers': lambda n: (PROTOTXT, b'input: "x" input_dim: 1 input_dim: 1 input_dim: 1 input_dim: 1\n' + b''.join(
         b'layer { name: "l%d" type: "ReLU" bottom: "%s" top: "t%d" }\n' % (i, b't%d' % (i - 1) if i else b'x', i) for i in range(20000 * n))),
     'caffe braces': lambda n: (PROTOTXT, b'layer { ' * (1000000 * n)),
@@ -124,7 +135,7 @@ def write(folder, made):
     if isinstance(made, str):
         (folder / 'm.nnef').write_text(made)
         return folder / 'm.nnef'
-    if isinstance(made, tuple) and made[0] in (ONNX, PROTOTXT):
+    if isinstance(made, tuple) and made[0] in (ONNX, PROTOTXT, T7):
         (folder / ('m' + made[0])).write_bytes(made[1])
         return folder / ('m' + made[0])
     with zipfile.ZipFile(folder / 'm.zip', 'w', zipfile.ZIP_DEFLATED, compresslevel=1) as z:
@@ -139,7 +150,7 @@ def check(path):
     def limits():
         resource.setrlimit(resource.RLIMIT_CPU, (60, 61))
     with open(os.devnull, 'wb') as nothing:
-        p = subprocess.Popen([COMMAND, str(path), '--check', '--random-weights'], stdout=nothing, stderr=nothing, preexec_fn=limits)
+        p = subprocess.Popen([COMMAND, str(path), '--check', '--random-weights', *(['--shape', 'x=1,4'] if path.suffix == T7 else [])], stdout=nothing, stderr=nothing, preexec_fn=limits)
         _, code, use = os.wait4(p.pid, 0)
         p.returncode = 0
     return os.waitstatus_to_exitcode(code), use.ru_utime + use.ru_stime, use.ru_maxrss / 1024

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "import/torch7/t7.h"
 
+#include <math.h>
 #include <string.h>
 
 struct t7 {
@@ -111,6 +112,8 @@ static bool read_table(struct t7 *r, struct ncl_t7 *table)
         table->entry[i] = (struct ncl_t7_entry){key, read_value(r)};
         table->count += !r->import->status;
     }
+    if (!r->import->status && !ncl_t7_index(&r->import->scratch, table))
+        ncl_import_nomem(r->import);
     return !r->import->status;
 }
 
@@ -228,6 +231,8 @@ static bool read_object(struct t7 *r, struct ncl_t7 *object)
     object->kind = NCL_T7_TABLE;
     object->entry = content->entry;
     object->count = content->count;
+    object->field = content->field;
+    object->item = content->item;
     return true;
 }
 
@@ -315,14 +320,25 @@ const struct ncl_t7 *ncl_t7_read(struct ncl_import *import, const uint8_t *data,
 
 /* ---- fields ---- */
 
+/* Of equal keys the first one counts. */
+bool ncl_t7_index(struct ncl_arena *arena, struct ncl_t7 *table)
+{
+    table->item = NCL_NEW_ARRAY(arena, const struct ncl_t7 *, table->count);
+    for (size_t i = table->count; table->item && i-- > 0;) {
+        const struct ncl_t7 *key = table->entry[i].key, *value = table->entry[i].value;
+        if (key->kind == NCL_T7_NUMBER && key->number >= 1 && key->number <= (double)table->count &&
+            key->number == floor(key->number))
+            table->item[(size_t)key->number - 1] = value;
+        if (key->kind == NCL_T7_STRING && !ncl_names_put(&table->field, arena, key->string, (void *)value))
+            return false;
+    }
+    return table->item != NULL;
+}
+
 const struct ncl_t7 *ncl_t7_field(const struct ncl_t7 *object, const char *name)
 {
-    for (size_t i = 0; object->kind == NCL_T7_TABLE && i < object->count; i++) {
-        const struct ncl_t7 *key = object->entry[i].key;
-        if (key->kind == NCL_T7_STRING && strcmp(key->string, name) == 0)
-            return object->entry[i].value->kind == NCL_T7_NIL ? NULL : object->entry[i].value;
-    }
-    return NULL;
+    const struct ncl_t7 *value = object->kind == NCL_T7_TABLE ? ncl_names_find(&object->field, name) : NULL;
+    return value && value->kind != NCL_T7_NIL ? value : NULL;
 }
 
 double ncl_t7_number(const struct ncl_t7 *object, const char *name, double otherwise)
@@ -338,10 +354,8 @@ bool ncl_t7_true(const struct ncl_t7 *object, const char *name, bool otherwise)
 
 const struct ncl_t7 *ncl_t7_item(const struct ncl_t7 *table, size_t index)
 {
-    for (size_t i = 0; table->kind == NCL_T7_TABLE && i < table->count; i++)
-        if (table->entry[i].key->kind == NCL_T7_NUMBER && table->entry[i].key->number == (double)index)
-            return table->entry[i].value;
-    return NULL;
+    return table->kind == NCL_T7_TABLE && table->item && index >= 1 && index <= table->count ? table->item[index - 1]
+                                                                                             : NULL;
 }
 
 static int64_t to_int64(double number)

@@ -28,6 +28,8 @@ struct ncl_t7 {
     struct ncl_t7_entry {
         const struct ncl_t7 *key, *value;
     } * entry;
+    struct ncl_names field;       /* of a table: values by keys that are strings, */
+    const struct ncl_t7 **item;   /* and by those that are numbers from 1 to count; NULL: none of that number */
     enum ncl_stored_type element; /* of a storage or tensor, NCL_STORED_COUNT: none that we have */
     uint64_t offset;              /* storage: of its elements in the file */
     const uint8_t *data;          /* storage: the same in memory */
@@ -38,6 +40,9 @@ struct ncl_t7 {
 
 /* The one object of a file; NULL after an error. In scratch memory. */
 const struct ncl_t7 *ncl_t7_read(struct ncl_import *import, const uint8_t *data, size_t size);
+
+/* Makes `field` and `item` of `entry`. False: out of memory. */
+bool ncl_t7_index(struct ncl_arena *arena, struct ncl_t7 *table);
 
 /* A field of a table or object; NULL: it is not there, or nil. */
 const struct ncl_t7 *ncl_t7_field(const struct ncl_t7 *object, const char *name);

@@ -116,7 +116,7 @@ static struct ncl_torch7_names walk_unpool(struct ncl_torch7 *r, const struct nc
                                            struct ncl_torch7_names in)
 {
     const struct ncl_t7 *pool = ncl_t7_field(module, "pooling"), *places = ncl_t7_field(module, "indices");
-    for (size_t i = r->nodes; i-- > 0 && !r->import->status;) {
+    for (size_t i = r->nodes; i-- > 0 && ncl_torch7_step(r, module->class_name);) {
         const struct ncl_import_node *node = &r->node[i];
         const struct ncl_t7 *made = ((const struct ncl_torch7_detail *)node->detail)->module;
         if (node->output_count < 2 || (made != pool && (!places || ncl_t7_field(made, "indices") != places)))
@@ -187,8 +187,8 @@ struct ncl_torch7_names ncl_torch7_walk(struct ncl_torch7 *r, const struct ncl_t
         return in;
     if (!module->class_name || module->kind != NCL_T7_TABLE)
         return ncl_torch7_refuse(r, "network", "it contains what is no module");
-    if (++r->walked > NCL_TORCH7_NODES)
-        return ncl_torch7_refuse(r, module->class_name, "the network has too many modules");
+    if (!ncl_torch7_step(r, module->class_name))
+        return in;
     if (++r->depth > NCL_TORCH7_DEPTH)
         return ncl_torch7_refuse(r, module->class_name, "modules are nested too deep, or within themselves");
     while (i < sizeof containers / sizeof *containers && strcmp(containers[i].name, ncl_torch7_class(module)) != 0)

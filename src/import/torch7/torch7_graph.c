@@ -16,9 +16,9 @@ struct graph {
 };
 
 /* What stands at a key that is an object itself. */
-static const struct ncl_t7 *entry_at(const struct ncl_t7 *table, const struct ncl_t7 *key)
+static const struct ncl_t7 *entry_at(struct ncl_torch7 *r, const struct ncl_t7 *table, const struct ncl_t7 *key)
 {
-    for (size_t i = 0; table && i < table->count; i++)
+    for (size_t i = 0; table && i < table->count && ncl_torch7_step(r, "nn.gModule"); i++)
         if (table->entry[i].key == key)
             return table->entry[i].value;
     return NULL;
@@ -28,7 +28,7 @@ static const struct ncl_t7 *entry_at(const struct ncl_t7 *table, const struct nc
 static struct ncl_torch7_names operand_of(struct ncl_torch7 *r, const struct graph *g, const struct ncl_t7 *data,
                                           struct ncl_torch7_names in)
 {
-    const struct ncl_t7 *map = ncl_t7_field(g->first, "mapindex"), *number = entry_at(map, data);
+    const struct ncl_t7 *map = ncl_t7_field(g->first, "mapindex"), *number = entry_at(r, map, data);
     const double at = number && number->kind == NCL_T7_NUMBER ? number->number : 1;
     if (!map || !ncl_t7_item(map, 2))
         return in; /* it has one only, which may be a table */
@@ -42,7 +42,7 @@ static struct ncl_torch7_names read_node(struct ncl_torch7 *r, const struct grap
 {
     const struct ncl_t7 *map = ncl_t7_field(data, "mapindex"), *from;
     struct ncl_torch7_names all = {0};
-    for (size_t i = 1; map && (from = ncl_t7_item(map, i)) && !r->import->status; i++) {
+    for (size_t i = 1; map && (from = ncl_t7_item(map, i)) && ncl_torch7_step(r, "nn.gModule"); i++) {
         size_t k = 0;
         while (k < g->count && g->data[k] != from)
             k++;

@@ -40,6 +40,13 @@ struct ncl_torch7_names ncl_torch7_refuse(struct ncl_torch7 *r, const char *clas
     return (struct ncl_torch7_names){0};
 }
 
+bool ncl_torch7_step(struct ncl_torch7 *r, const char *class_name)
+{
+    if (++r->walked > NCL_TORCH7_STEPS)
+        ncl_torch7_refuse(r, class_name, "the network has too many modules");
+    return !r->import->status;
+}
+
 /* "nn.Linear", "cudnn.SpatialConvolution", "cunn. ...": the class alone. */
 const char *ncl_torch7_class(const struct ncl_t7 *module)
 {
@@ -177,6 +184,8 @@ struct ncl_torch7_names ncl_torch7_add_made(struct ncl_torch7 *r, const char *cl
         made[2 * i + 2] = (struct ncl_t7){.kind = NCL_T7_NUMBER, .number = number[i]};
         entry[made->count++] = (struct ncl_t7_entry){&made[2 * i + 1], &made[2 * i + 2]};
     }
+    if (!ncl_t7_index(&r->import->scratch, made))
+        ncl_import_nomem(r->import);
     return ncl_torch7_add(r, made, in);
 }
 

@@ -6,7 +6,7 @@
 
 #include "import/torch7/torch7.h"
 
-#define NCL_TORCH7_NODES 1000000 /* at most; also of containers that are walked: modules may be shared */
+#define NCL_TORCH7_STEPS 1000000 /* modules may be shared, and be walked again and again */
 #define NCL_TORCH7_DEPTH 100     /* of modules within modules */
 
 struct ncl_torch7 {
@@ -31,6 +31,8 @@ struct ncl_torch7_names ncl_torch7_names_append(struct ncl_torch7 *r, struct ncl
 struct ncl_torch7_names ncl_torch7_refuse(struct ncl_torch7 *r, const char *class_name, const char *what);
 /* "nn.Linear", "cudnn.SpatialConvolution", "cunn. ...": the class alone. */
 const char *ncl_torch7_class(const struct ncl_t7 *module);
+/* Counts a step of the way: a module, or one that is looked for. False, and refused: too many. */
+bool ncl_torch7_step(struct ncl_torch7 *r, const char *class_name);
 /* A node of the module's class that reads `in`: its result. */
 struct ncl_torch7_names ncl_torch7_add(struct ncl_torch7 *r, const struct ncl_t7 *module, struct ncl_torch7_names in);
 /* The same of one that undoes a pool. */

@@ -22,6 +22,7 @@
  * BORDER(i, n)  how a plain x goes on outside
  * EXTENT, STRIDE, BEFORE          of a plain x and the window     ROWS, PITCH  of a strip; 0: x lies in blocks
  * STRIPS                          of TILES tiles, one behind the other
+ * AHEAD                           1: w comes from far away, what is next is asked for in time
  * tasks: batch * GROUPS * ceil(panels / PANELS) * ceil(tiles / (TILES STRIPS)) */
 #ifndef PIXEL
 #define PIXEL 6
@@ -36,6 +37,7 @@
 #define BORDER NCL_BORDER_CONSTANT
 #endif
 #define WIDTH_OF_PANEL (VECTORS * LANES)
+#define FETCH_EACH     (WIDTH_OF_PANEL > 32 ? 1 : 64 / WIDTH_OF_PANEL) /* channels for one hint */
 #define PIXELS      SIZE(0)
 #define OUT_WIDTH   SIZE(1)
 #define GROUPS      SIZE(2)
@@ -64,6 +66,7 @@
 #define ROWS        SIZE(34)
 #define PITCH       SIZE(35)
 #define STRIPS      SIZE(36)
+#define AHEAD       SIZE(37)
 #define DEPTH       (ROWS ? 1 : LANES) /* channels of a block of x */
 
 /* Where the windows of PIXEL pixels from p on begin in x, and where these lie in y; behind the image: the last one. */
@@ -97,13 +100,15 @@ NCL_APART static void FN(conv_blocked_find)(SIZES size, INDEX p, private INDEX *
     }
 
 /* A tile: `start` and w x over `blocks` blocks of c and all taps; pixel i starts with the vectors at start + i step.
+ * Every FETCH_EACH channels, `pace` more elements of w are asked for, from `ahead` on.
  * `whole`: that is all, and it goes to y with what comes after it, straight from registers; else it goes to `sum`.
  * Pointers made anew for each tap keep the compiler from computing PIXEL DEPTH addresses in front of the loop and
  * spilling them (docs/kernels-blocked.md). */
 NCL_APART static void FN(conv_blocked_tile)(SIZES size, INDEX blocks, global const float *x,
-                                            private const INDEX *at, global const float *w, private const V *start,
-                                            int step, bool whole, private V *sum, private const INDEX *place,
-                                            global float *restrict y, INDEX to, INDEX channel CHAIN_PARAMETERS)
+                                            private const INDEX *at, global const float *w, global const float *ahead,
+                                            INDEX pace, private const V *start, int step, bool whole, private V *sum,
+                                            private const INDEX *place, global float *restrict y, INDEX to,
+                                            INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX rows = KERNEL(0), columns = KERNEL(1), block = CHANNEL, row = TAP(0), column = TAP(1);
     const bool single = DEPTH == 1;
@@ -123,8 +128,13 @@ NCL_APART static void FN(conv_blocked_tile)(SIZES size, INDEX blocks, global con
                     continue;
                 }
 #pragma unroll
-                for (int d = 0; d < LANES; d++)
+                for (int d = 0; d < LANES; d++) {
+                    if (d % FETCH_EACH == 0) {
+                        NCL_FETCH(ahead);
+                        ahead += pace;
+                    }
                     CHANNEL_OF_BLOCK(d)
+                }
             }
     if (whole) {
         const INDEX next = Y_CHANNEL;
@@ -176,26 +186,31 @@ NCL_APART static void FN(conv_blocked_strip)(SIZES size, INDEX first, global con
         }
 }
 
-/* Tiles [tile, last) of one panel, whose weights begin at w and whose sums start with `start`; x: where they read. */
+/* Tiles [tile, last) of one panel, whose weights begin at w and whose sums start with `start`; x: where they read. Each
+ * tile asks for its share of the weights that lie behind those of its part of the depth, which are next. */
 static void FN(conv_blocked_panel)(SIZES size, INDEX tile, INDEX last, global const float *x, private const INDEX *from,
                                    private const INDEX *to, global const float *w, private const V *start,
                                    INDEX channels, global float *y, INDEX at, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX blocks = BLOCKS, part = PART, pixels = PIXELS, taps = KERNEL(0) * KERNEL(1) * DEPTH * WIDTH_OF_PANEL;
+    const INDEX tiles = last - tile, pace = AHEAD ? (FETCH_EACH * WIDTH_OF_PANEL + tiles - 1) / tiles : 0;
     V sums[TILES_MAX][PIXEL * VECTORS];
-    for (INDEX k = 0; k < blocks; k += part)
-        for (INDEX s = tile; s < last; s++) {
+    for (INDEX k = 0; k < blocks; k += part) {
+        const INDEX count = min(part, blocks - k), share = AHEAD ? count * taps / tiles : 0;
+        const bool over = k + part >= blocks;
+        global const float *weights = w + k * taps, *ahead = weights + AHEAD * count * taps;
+        for (INDEX s = tile; s < last; s++, ahead += share) {
             const INDEX i = s - tile, p = max(min(s * PIXEL, pixels - PIXEL), (INDEX)0);
-            const bool over = k + part >= blocks;
             const bool whole = over && p == s * PIXEL && p + PIXEL <= pixels && channels >= WIDTH_OF_PANEL;
             private V *sum = sums[blocks > part ? i : 0];
-            FN(conv_blocked_tile)(size, min(part, blocks - k), x + k * CHANNEL, from + i * PIXEL, w + k * taps,
+            FN(conv_blocked_tile)(size, count, x + k * CHANNEL, from + i * PIXEL, weights, ahead, pace,
                                   k ? sum : start, k ? VECTORS : 0, whole, sum, to + i * PIXEL, y, at,
                                   channel CHAIN_ARGUMENTS);
             if (over && !whole)
                 FN(conv_blocked_store)(size, (int)(s * PIXEL - p), (int)min(pixels - p, (INDEX)PIXEL), channels, sum,
                                        to + i * PIXEL, y, at, channel CHAIN_ARGUMENTS);
         }
+    }
 }
 
 /* Tiles [tile, last) of group g of image n, for panels [first, end). */

@@ -13,6 +13,9 @@
 #define EFFICIENCY 0.85
 #define READ_RATE  25.0 /* GB/s of packed filters */
 #define STRIP_PART 0.8  /* of that, where one channel at a time is multiplied */
+#define NEAR_RATE  12   /* bytes from beyond the second cache, beside each cycle */
+#define TASK       6e3  /* cycles that a task costs */
+#define LINE       64   /* bytes of a cache */
 
 const char *ncl_conv_border_unfit(const struct ncl_window *window)
 {
@@ -87,10 +90,18 @@ static double conv_blocked_cost(const struct ncl_target *target, const struct nc
 
 /* ---- how tasks share the work ---- */
 
+struct work {
+    int64_t tiles, panels;           /* of an image; of a group */
+    double product, windows, filter; /* of a tile and a panel: cycles, bytes of x and of filters */
+    double near;                     /* bytes of the second cache for either */
+};
+
 struct share {
     int64_t tiles, panels, part; /* of a task; blocks of the depth at a time */
     int64_t strips;              /* of so many tiles, of a task */
     int64_t tasks;
+    bool far;    /* filters come from beyond the second cache */
+    double time; /* cycles */
 };
 
 static int64_t at_least_one(int64_t a)
@@ -98,28 +109,64 @@ static int64_t at_least_one(int64_t a)
     return a < 1 ? 1 : a;
 }
 
-/* The windows of the tiles of a task stay in a quarter of the second cache, and so do the weights that they share; but
- * there are tasks enough for all cores. */
+/* Where the stride leaves pixels out, their places in a line of the cache come along. */
+static double pixel_bytes(const struct ncl_target *target, const struct ncl_window_axes *image)
+{
+    const double block = (double)target->lanes * sizeof(float), with = block * (double)image->stride[1];
+    return with < LINE ? with : block > LINE ? block : LINE;
+}
+
+static struct work describe_work(const struct ncl_target *target, const struct ncl_problem *problem,
+                                 struct ncl_tile tile)
+{
+    const struct ncl_conv *conv = &problem->conv;
+    const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
+    const double lanes = (double)target->lanes, rows = (double)tile.rows, blocks = (double)conv->in_channels / lanes;
+    const double depth = (double)(conv->in_channels * ncl_window_volume(&conv->window));
+    return (struct work){.tiles = ncl_ceil_div(image.out[0] * image.out[1], tile.rows),
+                         .panels = ncl_ceil_div(conv->out_channels, ncl_tile_columns(target, tile)),
+                         .product = depth * rows * (double)tile.vectors / (2 * EFFICIENCY),
+                         .windows = blocks * rows * pixel_bytes(target, &image),
+                         .filter = depth * (double)tile.vectors * lanes * sizeof(float),
+                         .near = (double)target->l2 / 2};
+}
+
+/* So many tiles in a task, and the panels in `shares`: how long all take. A task reads its filters from beyond the
+ * second cache, unless all stay there, and its windows once if they stay there, else for each panel. At the end cores
+ * wait for those with one task more, and for any that was disturbed: a quarter of a task. */
+static struct share share_so(const struct ncl_target *target, const struct work *work, int64_t images, int64_t tiles,
+                             int64_t shares)
+{
+    const int64_t parts = ncl_ceil_div(work->tiles, tiles), units = target->compute_units;
+    const double windows = work->windows * (double)tiles, all = work->filter * (double)work->panels;
+    struct share share = {.tiles = tiles, .panels = ncl_ceil_div(work->panels, shares), .strips = 1};
+    share.far = all + windows > work->near;
+    share.tasks = images * parts * ncl_ceil_div(work->panels, share.panels);
+    const double panels = (double)share.panels, filters = share.far ? work->filter * panels : 0;
+    const double read = filters + (windows > work->near ? windows * panels : windows);
+    const double task = (double)tiles * panels * work->product + read / NEAR_RATE + TASK;
+    const double whole = (double)work->tiles / (double)(parts * tiles), tasks = (double)share.tasks;
+    const double most = (double)(ncl_ceil_div(share.tasks, units) * units);
+    share.time = task * ((tasks * whole + most - tasks) / (double)units + 0.25);
+    return share;
+}
+
 static struct share share_work(const struct ncl_target *target, const struct ncl_problem *problem, struct ncl_tile tile,
                                int64_t depth, int64_t tiles_max)
 {
     const struct ncl_conv *conv = &problem->conv;
-    const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
-    const int64_t all = ncl_ceil_div(image.out[0] * image.out[1], tile.rows), width = ncl_tile_columns(target, tile),
-                  panels = ncl_ceil_div(conv->out_channels, width), near = (int64_t)(target->l2 / 4 / sizeof(float));
-    const int64_t images = conv->window.in.extent[0] * conv->groups, wanted = TASKS * (int64_t)target->compute_units;
-    struct share share = {.tiles = near / (conv->in_channels * tile.rows * image.stride[0] * image.stride[1]),
-                          .panels = panels,
-                          .strips = 1,
-                          .part = at_least_one(near / (image.size[0] * image.size[1] * depth * width))};
-    share.tiles = at_least_one(share.tiles < tiles_max ? share.tiles : tiles_max);
-    share.tiles = ncl_ceil_div(all, ncl_ceil_div(all, share.tiles));
-    while (images * ncl_ceil_div(all, share.tiles) * ncl_ceil_div(panels, share.panels) < wanted && share.panels > 1)
-        share.panels = ncl_ceil_div(share.panels, 2);
-    while (images * ncl_ceil_div(all, share.tiles) * ncl_ceil_div(panels, share.panels) < wanted && share.tiles > 1)
-        share.tiles = ncl_ceil_div(share.tiles, 2);
-    share.tasks = images * ncl_ceil_div(all, share.tiles) * ncl_ceil_div(panels, share.panels);
-    return share;
+    const struct work work = describe_work(target, problem, tile);
+    const int64_t images = conv->window.in.extent[0] * conv->groups;
+    const int64_t block = ncl_window_volume(&conv->window) * depth * ncl_tile_columns(target, tile);
+    struct share best = {0};
+    for (int64_t tiles = 1; tiles <= tiles_max && tiles <= work.tiles; tiles++)
+        for (int64_t shares = 1; shares <= work.panels; shares *= 2) {
+            const struct share share = share_so(target, &work, images, tiles, shares);
+            if (!best.tasks || share.time < best.time)
+                best = share;
+        }
+    best.part = at_least_one((int64_t)(target->l2 / 4 / sizeof(float)) / block);
+    return best;
 }
 
 /* ---- the step ---- */
@@ -224,6 +271,7 @@ static nnefcl_status emit_conv(struct ncl_lower *lower, const struct ncl_problem
     ncl_step_size(step, "ROWS", rows);
     ncl_step_size(step, "PITCH", strip_pitch(&image));
     ncl_step_size(step, "STRIPS", share->strips);
+    ncl_step_size(step, "AHEAD", share->far);
     ncl_step_flops(step, problem->flops);
     return ncl_step_end(step, share->tasks);
 }

@@ -20,7 +20,7 @@ static const struct filtering f2 = {2, 50, 70}, f4 = {4, 150, 200};
 #define EFFICIENCY 0.85
 #define CYCLES     3e3 /* of a microsecond */
 #define NEAR_RATE  12  /* bytes of transformed filters that come from the third cache beside each cycle */
-#define FAR_RATE   20  /* GB/s of memory */
+#define FAR_RATE   14  /* GB/s of memory */
 #define TASK       6e3 /* cycles that a task costs */
 
 static int64_t points_of(const struct filtering *f)
@@ -128,14 +128,15 @@ static struct share share_work(const struct ncl_target *target, const struct fil
     return best;
 }
 
-/* Of one image. What the transformed filters are larger than the filters comes from memory, unless the third cache
- * keeps it from run to run, which nobody knows. */
+/* Of one image. The transformed filters come from memory, unless the third cache keeps them from run to run, which
+ * nobody knows, but while others are multiplied. */
 static double cost_of(const struct ncl_target *target, const struct ncl_problem *problem, const struct filtering *f,
                       struct ncl_tile tile)
 {
     const struct work work = describe_work(target, problem, f, tile);
-    const double more = work.filters * (double)work.groups * (1 - 9.0 / (double)work.points);
-    return share_work(target, f, &work, tile, 1).time / CYCLES + ncl_cost_bytes(more, FAR_RATE);
+    const double far = ncl_cost_bytes(work.filters * (double)work.groups, FAR_RATE);
+    const double time = share_work(target, f, &work, tile, 1).time / CYCLES;
+    return time > far ? time : far;
 }
 
 /* ---- the steps ---- */

@@ -79,8 +79,9 @@ static const struct described {
     {"input: 'data' input_shape { dim: [1, 1, 8, 8] }\nlayer { name: 'p' type: 'Pooling' bottom: 'data' top: 'p' "
      "pooling_param { pool: AVE kernel_size: 3 stride: 2 pad: 1 } }\n",
      "( data ) -> ( p )|pad(", "", false},
-    {"input: 'data' input_shape { dim: [1, 1, 7, 7] }\nlayer { name: 'p' type: 'Interp' bottom: 'data' top: 'p' }\n",
-     "", "the operator Interp is not supported", false},
+    {"input: 'data' input_shape { dim: [1, 1, 7, 7] }\nlayer { name: 'p' type: 'DetectionOutput' bottom: 'data' top: "
+     "'p' }\n",
+     "", "the operator DetectionOutput is not supported", false},
     {"name: 'net'\nlayer { name: 'd\n", "", "2: a string without an end", false},
     {"name: 'net'\nlayer { name: 'd' type: 'Input' top: 'data' \n", "", "the text ends within a message", false},
     {"name: 'net'\nlayer { name: 'd' pooling_param { pool: MEDIAN } }\n", "", "2: this is no value of the field",
@@ -169,7 +170,7 @@ END_TEST
 
 /* y = type(a, b, c) */
 static const struct single {
-    const char *type, *params, *x, *weights[2], *y; /* x: of a, b, c */
+    const char *type, *params, *x, *weights[5], *y; /* x: of a, b, c */
 } singles[] = {
     {"Swish", "swish_param { beta: 2 }", "2: 1 -1", {0}, "2: 0.88079708 -0.11920292"},
     {"Swish", "", "2: 1 -1", {0}, "2: 0.73105858 -0.26894142"},
@@ -207,6 +208,49 @@ static const struct single {
     {"Reshape", "reshape_param { shape { dim: 0 dim: -1 } axis: 1 }", "1x2x1x2: 1 2 3 4", {0}, "1x2x2: 1 2 3 4"},
     {"Reshape", "reshape_param { shape { dim: 1 } axis: -1 }", "2: 1 2", {0}, "2x1: 1 2"},
     {"Reshape", "reshape_param { shape { dim: 1 } axis: 0 num_axes: 0 }", "2: 1 2", {0}, "1x2: 1 2"},
+    /* h = tanh(W x + b + U (cont h)), o = tanh(V h + c): W = 1, b = 0, U = 2, V = 1, c = 0.5; the second begins anew */
+    {"RNN",
+     "",
+     "2x1x1: 0.5 1|2x1: 0 0",
+     {"1x1: 1", "1: 0", "1x1: 2", "1x1: 1", "1: 0.5"},
+     "2x1x1: 0.74521974 0.85150301"},
+    {"RNN",
+     "",
+     "2x1x1: 0.5 1|2x1: 0 1",
+     {"1x1: 1", "1: 0", "1x1: 2", "1x1: 1", "1: 0.5"},
+     "2x1x1: 0.74521974 0.89731506"},
+    {"RNN",
+     "recurrent_param { expose_hidden: true }",
+     "1x1x1: 1|1x1: 0",
+     {"1x1: 1", "1: 0", "1x1: 2", "1x1: 1", "1: 0"},
+     "!expose_hidden"},
+    /* gates i, f, o, g of x: 1, 2, 3, 4 times; of the state: 1 each */
+    {"LSTM",
+     "",
+     "2x1x1: 1 0.5|2x1: 0 1",
+     {"4x1: 1 2 3 4", "4: 0 0 0 0", "4x1: 1 1 1 1"},
+     "2x1x1: 0.59384698 0.77775213"},
+    {"LSTM",
+     "",
+     "2x1x1: 1 0.5|2x1: 0 0",
+     {"4x1: 1 2 3 4", "4: 0 0 0 0", "4x1: 1 1 1 1"},
+     "2x1x1: 0.59384698 0.43911756"},
+    {"LSTM",
+     "",
+     "1x1x1: 0|1x1: 0|1x1: 1",
+     {"4x1: 1 2 3 4", "4: 0 0 0 0", "4x1: 1 2 3 4", "4x1: 1 1 1 1"},
+     "1x1x1: 0.59384698"},
+    {"PriorBox",
+     "prior_box_param { min_size: 2 max_size: 8 aspect_ratio: 4 flip: false clip: true variance: 0.5 }",
+     "1x1x1x1: 0|1x1x4x8: 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0",
+     {0},
+     "1x2x12: 0.375 0.25 0.625 0.75 0.25 0 0.75 1 0.25 0.375 0.75 0.625 0.5 0.5 0.5 0.5 0.5 0.5 0.5 0.5 0.5 0.5 0.5 "
+     "0.5"},
+    {"Reorg", "reorg_param { stride: 2 }", "1x1x2x2: 1 2 3 4", {0}, "1x4x1x1: 1 2 3 4"},
+    {"Interp", "interp_param { zoom_factor: 2 }", "1x1x1x2: 1 3", {0}, "1x1x1x3: 1 2 3"},
+    {"Interp", "interp_param { height: 1 width: 2 }", "1x1x1x3: 1 2 5", {0}, "1x1x1x2: 1 5"},
+    {"SPP", "spp_param { pyramid_height: 2 pool: MAX }", "1x1x2x2: 1 2 3 4", {0}, "1x5: 4 1 2 3 4"},
+    {"BatchReindex", "", "3x1: 1 2 3|2: 2 0", {0}, "2x1: 3 1"},
 };
 
 static void put_values(struct bytes *layer, const char *text)
@@ -254,7 +298,7 @@ START_TEST(single)
     pb_text(&weights, 1, "net");
     pb_text(&layer, 1, "l");
     pb_text(&layer, 2, s->type);
-    for (size_t i = 0; i < 2 && s->weights[i]; i++)
+    for (size_t i = 0; i < 5 && s->weights[i]; i++)
         put_values(&layer, s->weights[i]);
     pb_message(&weights, 100, &layer);
     open_with(&weights, description, &text);

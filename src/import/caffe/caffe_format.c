@@ -58,6 +58,13 @@ static const struct ncl_import_operator operators[] = {
     BUILD("Crop", crop),
     BUILD("Tile", tile),
     BUILD("Permute", permute),
+    BUILD("LSTM", recurrent),
+    BUILD("RNN", recurrent),
+    BUILD("PriorBox", prior_box),
+    BUILD("Reorg", reorg),
+    BUILD("Interp", interp),
+    BUILD("SPP", spp),
+    BUILD("BatchReindex", reindex),
     BUILD("Reduction", reduction),
     BUILD("ArgMax", argmax),
 };

@@ -28,6 +28,15 @@ struct expand {
     double flops;
 };
 
+/* With 16 registers 4 pixels by 3 vectors, which leave room for addresses, unless it is more filling. */
+static struct ncl_tile choose_tile(const struct ncl_target *target, int64_t channels)
+{
+    const struct ncl_tile usual = ncl_target_tile(target, 0, channels), narrow = {4, 3};
+    const int64_t width = ncl_tile_columns(target, usual), other = ncl_tile_columns(target, narrow);
+    const bool fits = ncl_ceil_div(channels, other) * other <= ncl_ceil_div(channels, width) * width;
+    return target->registers < 32 && fits ? narrow : usual;
+}
+
 static struct expand describe_expand(const struct ncl_target *target, const struct ncl_problem *problem)
 {
     struct ncl_problem feeder;
@@ -38,7 +47,7 @@ static struct expand describe_expand(const struct ncl_target *target, const stru
                             .flops = problem->flops + feeder.flops};
     const struct ncl_window_axes *image = &expand.image;
     const int64_t channels = problem->conv.groups, wanted = TASKS_MIN * (int64_t)target->compute_units;
-    expand.tile = ncl_target_tile(target, 0, channels);
+    expand.tile = choose_tile(target, channels);
     const int64_t width = ncl_tile_columns(target, expand.tile), batch = feeder.conv.window.in.extent[0];
     expand.panels = ncl_ceil_div(channels, width);
     expand.reach = (image->size[0] - 1) * image->dilation[0] + 1;
@@ -119,7 +128,8 @@ static double conv_expand_cost(const struct ncl_target *target, const struct ncl
     const struct expand expand = describe_expand(target, problem);
     const struct ncl_conv *inner = &expand.inner;
     const int64_t width = ncl_tile_columns(target, expand.tile), lanes = target->lanes, rows = expand.image.in[0];
-    const double batch = (double)inner->window.in.extent[0], strips = (double)ncl_ceil_div(rows, expand.rows),
+    const double batch = (double)inner->window.in.extent[0],
+                 strips = (double)ncl_ceil_div(expand.image.out[0], expand.rows),
                  twice = (double)(expand.reach - expand.image.stride[0]) * (strips - 1),
                  pixels = ((double)rows + twice) * (double)expand.image.in[1],
                  depth = (double)(ncl_ceil_div(inner->in_channels, lanes) * lanes);

@@ -247,6 +247,26 @@ static const struct value_case values[] = {
      "in x 1,1,2: 1 2\nconst p i 1: 1\nconst c f 2,1: 1 0\nconst s f 2,1: 0 1\n"
      "com.microsoft.RotaryEmbedding x p c s -> y",
      "1,1,2: -2 1"},
+    {"places of maxima count over the tensor", 12,
+     "in x 1,2,1,4: 1 4 3 2 5 6 8 7\nMaxPool x -> z y kernel_shape=[1,2] strides=[1,2]", "1,2,1,2: 1 2 5 6"},
+    {"places by columns", 12,
+     "in x 1,1,2,2: 1 2 9 3\nMaxPool x -> z y kernel_shape=[1,2] strides=[1,2] storage_order=1", "1,1,2,1: 2 1"},
+    {"MaxUnpool", 11, "in x 1,1,1,2: 4 3\nconst i i 1,1,1,2: 1 2\nMaxUnpool x i -> y kernel_shape=[1,2] strides=[1,2]",
+     "1,1,1,4: 0 4 3 0"},
+    {"NonMaxSuppression of boxes that are computed: the third row is none", 11,
+     "in x 1,3,4: 0 0 1 1 0 0 1 1 0 2 1 3\nconst s f 1,2,3: 0.9 0.8 0.7 0.1 0.2 0.3\nconst m i 1: 2\n"
+     "const l f 1: 0.5\nconst t f 1: 0.25\nNeg x -> a\nNeg a -> b\nNonMaxSuppression b s m l t -> y",
+     "4,3: 0 0 0 0 0 2 0 1 2 -1 -1 -1"},
+    {"NonMaxSuppression around centres", 11,
+     "in x 1,2,4: 0 0 2 2 0 0 2 2\nconst s f 1,1,2: 1 2\nconst m i 1: 2\nconst l f 1: 0.5\nNeg x -> a\n"
+     "Neg a -> b\nNonMaxSuppression b s m l -> y center_point_box=1",
+     "2,3: 0 0 1 -1 -1 -1"},
+    {"a sequence: split, insert, take, join", 13,
+     "in x 2,2: 1 2 3 4\nconst p i 1: 0\nSplitToSequence x -> s axis=0 keepdims=0\nSequenceAt s p -> a\n"
+     "SequenceInsert s a -> t\nSequenceErase t p -> u\nConcatFromSequence u -> y axis=1 new_axis=1",
+     "2,2: 3 1 4 2"},
+    {"a sequence of two, joined", 13, "in x 2: 1 2\nSequenceConstruct x x -> s\nConcatFromSequence s -> y axis=0",
+     "4: 1 2 1 2"},
     /* float16 by its bits: 1.5, -2 */
     {"float16 weights", 13, "in x 2: 1 1\nconst w h 2: 15872 49152\nMul x w -> y", "2: 1.5 -2"},
     {"GRU, one step", 14,

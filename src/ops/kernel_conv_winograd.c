@@ -20,7 +20,7 @@ static const struct filtering f2 = {2, 50, 70}, f4 = {4, 150, 200};
 #define EFFICIENCY 0.85
 #define CYCLES     3e3 /* of a microsecond */
 #define NEAR_RATE  12  /* bytes of transformed filters that come from the third cache beside each cycle */
-#define FAR_RATE   14  /* GB/s of memory */
+#define FAR_RATE   20  /* GB/s of memory */
 #define TASK       6e3 /* cycles that a task costs */
 
 static int64_t points_of(const struct filtering *f)
@@ -61,7 +61,7 @@ struct share {
     int64_t tiles, strips; /* of a strip, of a task */
     int64_t panels, pass;  /* of a task, at a time */
     int64_t tasks;
-    double time; /* cycles */
+    double time, read; /* cycles; of these, of filters that come from the third cache */
 };
 
 static int64_t round_up(int64_t a, int64_t step)
@@ -101,9 +101,11 @@ static struct share share_so(const struct ncl_target *target, const struct filte
         share.strips = strips;
     share.tasks = images * work->groups * shares * ncl_ceil_div(strips, share.strips);
     const double out = f->out * (double)work->blocks_out, in = f->in * (double)work->blocks_in;
-    const double strip =
-        (double)tiles * (in + (work->product + out) / (double)shares) + work->filters / NEAR_RATE / (double)shares;
-    share.time = (double)ncl_ceil_div(share.tasks, units) * ((double)share.strips * strip + TASK);
+    const double filters = work->filters / NEAR_RATE / (double)shares;
+    const double strip = (double)tiles * (in + (work->product + out) / (double)shares) + filters;
+    const double rounds = (double)ncl_ceil_div(share.tasks, units);
+    share.time = rounds * ((double)share.strips * strip + TASK);
+    share.read = rounds * (double)share.strips * filters;
     return share;
 }
 
@@ -128,15 +130,16 @@ static struct share share_work(const struct ncl_target *target, const struct fil
     return best;
 }
 
-/* Of one image. The transformed filters come from memory, unless the third cache keeps them from run to run, which
- * nobody knows, but while others are multiplied. */
+/* Of one image. What the transformed filters are larger than the filters comes from memory, unless the third cache
+ * keeps it from run to run, which nobody knows. What comes from the third cache does so beside the products, which
+ * ask for it in time; but strips that are chosen as if it cost nothing read too much. */
 static double cost_of(const struct ncl_target *target, const struct ncl_problem *problem, const struct filtering *f,
                       struct ncl_tile tile)
 {
     const struct work work = describe_work(target, problem, f, tile);
-    const double far = ncl_cost_bytes(work.filters * (double)work.groups, FAR_RATE);
-    const double time = share_work(target, f, &work, tile, 1).time / CYCLES;
-    return time > far ? time : far;
+    const double more = work.filters * (double)work.groups * (1 - 9.0 / (double)work.points);
+    const struct share share = share_work(target, f, &work, tile, 1);
+    return (share.time - share.read) / CYCLES + ncl_cost_bytes(more, FAR_RATE);
 }
 
 /* ---- the steps ---- */

@@ -47,6 +47,7 @@ const char *ncl_device_type_name(nnefcl_device_type type);
 struct ncl_pool_entry {
     uint64_t key;
     cl_program program;
+    struct ncl_bodies bodies; /* of a persistent form that was built here; none: not known */
 };
 
 struct nnefcl_device {
@@ -108,6 +109,11 @@ nnefcl_status ncl_program_build(const struct nnefcl_session *session, struct ncl
 cl_program ncl_pool_find(const nnefcl_device *device, uint64_t key);
 /* Keeps a program that is built until the device is freed. Without memory it is not kept, which only costs time. */
 void ncl_pool_keep(const nnefcl_device *device, uint64_t key, cl_program program);
+/* The same for persistent forms: any that has the bodies asked for, and which these are; they live as long as the
+ * device. */
+cl_program ncl_pool_find_bodies(const nnefcl_device *device, uint64_t key, struct ncl_bodies *bodies);
+void ncl_pool_keep_bodies(const nnefcl_device *device, uint64_t key, const struct ncl_bodies *bodies,
+                          cl_program program);
 void ncl_pool_free(nnefcl_device *device);
 
 /* ---- cache.c: programs on disk ---- */
@@ -202,7 +208,8 @@ struct ncl_maker {
     const struct ncl_graph *graph; /* behind the passes */
     struct ncl_arena scratch;
     struct ncl_diag *diag;
-    struct ncl_program_text set; /* persistent form: its bodies */
+    struct ncl_program_text set; /* persistent form: the bodies that it needs */
+    struct ncl_bodies bodies;    /* those that its program has */
     cl_program *program;         /* by kernel of the plan, each with a hold; NULL: not needed */
     struct ncl_built *built;     /* programs that were not there: they go to the cache when the session is ready */
     size_t built_count;
@@ -420,8 +427,9 @@ nnefcl_status ncl_state_enqueue_reset(struct nnefcl_session *session, struct ncl
 
 /* ---- persistent.c ---- */
 
-/* The kernel object of the whole run list, launched once without a step. */
-nnefcl_status ncl_persistent_kernel(struct nnefcl_session *session, cl_program program, struct ncl_diag *diag);
+/* The kernel object of the whole run list, of a program that takes so many buffers, launched once without a step. */
+nnefcl_status ncl_persistent_kernel(struct nnefcl_session *session, cl_program program, unsigned buffers,
+                                    struct ncl_diag *diag);
 nnefcl_status ncl_persistent_set_buffer(const struct nnefcl_session *session, uint32_t buffer, struct ncl_diag *diag);
 nnefcl_status ncl_persistent_enqueue(const struct nnefcl_session *session, cl_command_queue queue, cl_uint wait_count,
                                      const cl_event *wait, cl_event *event, struct ncl_diag *diag);

@@ -46,7 +46,7 @@ nnefcl_status ncl_memory_records(struct ncl_maker *maker)
     const bool persistent = session->execution == NNEFCL_EXECUTION_PERSISTENT;
     int64_t *records;
     size_t count;
-    if (ncl_source_records(session->plan, persistent ? &maker->set : NULL, &maker->scratch, &records, &count))
+    if (ncl_source_records(session->plan, persistent ? &maker->bodies : NULL, &maker->scratch, &records, &count))
         return ncl_nomem(maker->diag);
     session->record_bytes = count * sizeof *records;
     nnefcl_status status = create_filled(session, CL_MEM_READ_ONLY, records, session->record_bytes, "records",

@@ -3,7 +3,7 @@
  * step. */
 #include "host.h"
 
-enum { ARG_RECORDS, ARG_COUNTERS, ARG_LOOKS, ARG_BUFFERS }; /* two for each of ncl_persistent_buffers behind them */
+enum { ARG_RECORDS, ARG_COUNTERS, ARG_LOOKS, ARG_BUFFERS }; /* two for each buffer behind them */
 
 /* The run steps do not touch buffers that are gone after init, nor those that only fill the number of parameters;
  * something valid stands in for them. */
@@ -25,12 +25,12 @@ static nnefcl_status set_records(const struct nnefcl_session *session, cl_mem re
                             clSetKernelArg(session->kernel[0], ARG_RECORDS, sizeof records, &records));
 }
 
-static nnefcl_status set_arguments(struct nnefcl_session *session, struct ncl_diag *diag)
+static nnefcl_status set_arguments(struct nnefcl_session *session, unsigned buffers, struct ncl_diag *diag)
 {
     nnefcl_status status = ncl_opencl_check(
         diag, NCL_NOWHERE, "persistent", "clSetKernelArg",
         clSetKernelArg(session->kernel[0], ARG_COUNTERS, sizeof session->counters, &session->counters));
-    for (uint32_t i = 0; i < ncl_persistent_buffers(session->plan) && !status; i++)
+    for (uint32_t i = 0; i < buffers && !status; i++)
         status = ncl_persistent_set_buffer(session, i, diag);
     return status;
 }
@@ -46,7 +46,8 @@ static nnefcl_status launch_first(struct nnefcl_session *session, struct ncl_dia
     return status ? status : set_records(session, session->records, diag);
 }
 
-nnefcl_status ncl_persistent_kernel(struct nnefcl_session *session, cl_program program, struct ncl_diag *diag)
+nnefcl_status ncl_persistent_kernel(struct nnefcl_session *session, cl_program program, unsigned buffers,
+                                    struct ncl_diag *diag)
 {
     cl_int code;
     session->kernel[0] = clCreateKernel(program, "persistent", &code);
@@ -54,7 +55,7 @@ nnefcl_status ncl_persistent_kernel(struct nnefcl_session *session, cl_program p
         session->kernel[0] = NULL;
     nnefcl_status status = ncl_opencl_check(diag, NCL_NOWHERE, "persistent", "clCreateKernel", code);
     if (!status)
-        status = set_arguments(session, diag);
+        status = set_arguments(session, buffers, diag);
     return status ? status : launch_first(session, diag);
 }
 

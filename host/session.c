@@ -32,7 +32,8 @@ static nnefcl_status choose_execution(struct ncl_maker *maker)
                          "persistent execution: its steps are one kernel, and no step can be measured");
     if (session->profiling == NNEFCL_PROFILING_STEPS)
         return NNEFCL_OK;
-    if (ncl_persistent_set(session->plan, &maker->scratch, &maker->set))
+    if (ncl_persistent_set(session->plan, &maker->scratch, &maker->set) ||
+        ncl_persistent_bodies(session->plan, &maker->set, &maker->scratch, &maker->bodies))
         return ncl_nomem(maker->diag);
     if (wish == NNEFCL_EXECUTION_AUTO && session->plan->run.count < PERSISTENT_STEPS &&
         !ncl_programs_find_persistent(maker))

@@ -41,7 +41,7 @@ static void keep_program(struct ncl_maker *maker, const struct ncl_program_text 
     const struct nnefcl_session *session = maker->session;
     const struct ncl_program_text *launches = ncl_source_launches(program);
     if (program->persistent)
-        ncl_pool_keep(session->device, program->key, built);
+        ncl_pool_keep_bodies(session->device, program->key, &maker->bodies, built);
     for (size_t i = 0; launches && i < launches->count; i++)
         ncl_pool_keep(session->device, session->plan->kernel[launches->kernel[i]].key, built);
 }
@@ -127,7 +127,7 @@ bool ncl_programs_find_persistent(struct ncl_maker *maker)
 {
     const nnefcl_device *device = maker->session->device;
     if (!maker->persistent)
-        maker->persistent = ncl_pool_find(device, maker->set.key);
+        maker->persistent = ncl_pool_find_bodies(device, maker->set.key, &maker->bodies);
     if (!maker->persistent)
         maker->persistent = ncl_cache_load(device, maker->set.key, maker->diag);
     return maker->persistent != NULL;

@@ -101,7 +101,27 @@ nnefcl_status ncl_persistent_set(const struct ncl_plan *plan, struct ncl_arena *
     return NNEFCL_OK;
 }
 
-/* Step table: for each run step the position of its body in the set (behind the last one for a copy), tasks, first
+nnefcl_status ncl_persistent_bodies(const struct ncl_plan *plan, const struct ncl_program_text *set,
+                                    struct ncl_arena *arena, struct ncl_bodies *bodies)
+{
+    uint64_t *key = NCL_NEW_ARRAY(arena, uint64_t, set->count);
+    if (!key)
+        return NNEFCL_ERR_NOMEM;
+    for (size_t i = 0; i < set->count; i++)
+        key[i] = plan->kernel[set->kernel[i]].key;
+    *bodies = (struct ncl_bodies){.buffers = ncl_persistent_buffers(plan), .count = set->count, .key = key};
+    return NNEFCL_OK;
+}
+
+bool ncl_persistent_serves(const struct ncl_bodies *has, const struct ncl_bodies *wants)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < has->count && found < wants->count; i++)
+        found += has->key[i] == wants->key[found];
+    return found == wants->count && has->buffers >= wants->buffers;
+}
+
+/* Step table: for each run step the number of its body (behind the last one for a copy), tasks, first
  * field of its record (bytes of a copy), the number of steps that must be over before it starts, the number of tensors,
  * and buffer and byte offset of each. Today a step waits for all before it, which one counter of tasks can tell. */
 enum { STEP_BODY, STEP_TASKS, STEP_RECORD, STEP_WAIT, STEP_TENSORS, STEP_HEAD };
@@ -114,21 +134,21 @@ static size_t table_size(const struct ncl_plan *plan)
     return count;
 }
 
-static size_t position_of(const struct ncl_plan *plan, const struct ncl_program_text *set, uint32_t kernel)
+static size_t body_number(const struct ncl_bodies *bodies, uint64_t key)
 {
-    size_t position = 0;
-    while (position < set->count && plan->kernel[set->kernel[position]].key != plan->kernel[kernel].key)
-        position++;
-    assert(position < set->count);
-    return position;
+    size_t number = 0;
+    while (number < bodies->count && bodies->key[number] != key)
+        number++;
+    assert(number < bodies->count);
+    return number;
 }
 
-static size_t put_step(const struct ncl_plan *plan, const struct ncl_program_text *set, size_t index, int64_t *out)
+static size_t put_step(const struct ncl_plan *plan, const struct ncl_bodies *bodies, size_t index, int64_t *out)
 {
     const struct ncl_step *step = &plan->run.step[index];
     const bool copy = step->kind == NCL_STEP_COPY;
     assert(copy || step->kind == NCL_STEP_KERNEL);
-    out[STEP_BODY] = (int64_t)(copy ? set->count : position_of(plan, set, step->kernel));
+    out[STEP_BODY] = (int64_t)(copy ? bodies->count : body_number(bodies, plan->kernel[step->kernel].key));
     out[STEP_TASKS] = (int64_t)step_tasks(plan, step);
     out[STEP_RECORD] = (int64_t)(copy ? plan->tensor[step->tensor[1]].bytes : step->record);
     out[STEP_WAIT] = (int64_t)index;
@@ -143,16 +163,16 @@ static size_t put_step(const struct ncl_plan *plan, const struct ncl_program_tex
     return STEP_HEAD + 2 * (size_t)step->tensor_count;
 }
 
-nnefcl_status ncl_source_records(const struct ncl_plan *plan, const struct ncl_program_text *persistent,
-                                 struct ncl_arena *arena, int64_t **records, size_t *count)
+nnefcl_status ncl_source_records(const struct ncl_plan *plan, const struct ncl_bodies *bodies, struct ncl_arena *arena,
+                                 int64_t **records, size_t *count)
 {
     const struct ncl_steps *lists[] = {&plan->init, &plan->run};
     size_t at = (size_t)plan->record_count;
-    *count = at + (persistent ? table_size(plan) : 0);
+    *count = at + (bodies ? table_size(plan) : 0);
     *records = NCL_NEW_ARRAY(arena, int64_t, *count);
     if (!*records)
         return NNEFCL_ERR_NOMEM;
-    (*records)[0] = persistent ? (int64_t)plan->run.count : 0;
+    (*records)[0] = bodies ? (int64_t)plan->run.count : 0;
     (*records)[1] = (int64_t)plan->record_count;
     (*records)[2] = (int64_t)ncl_persistent_rounds(plan);
     for (int l = 0; l < 2; l++)
@@ -161,8 +181,8 @@ nnefcl_status ncl_source_records(const struct ncl_plan *plan, const struct ncl_p
             if (step->kind == NCL_STEP_KERNEL && step->size_count)
                 memcpy(*records + step->record, step->size, step->size_count * sizeof **records);
         }
-    for (size_t i = 0; i < plan->run.count && persistent; i++)
-        at += put_step(plan, persistent, i, *records + at);
+    for (size_t i = 0; i < plan->run.count && bodies; i++)
+        at += put_step(plan, bodies, i, *records + at);
     return NNEFCL_OK;
 }
 

@@ -7,8 +7,9 @@
  * with one (buffer, byte offset) pair for each buffer of the plan, their number rounded up (ncl_persistent_buffers; any
  * buffer may stand for those that are not there). The steps are data: records[0] is their number, records[1] the place
  * of their table in the records, records[2] the number of launches of a run, so that one text serves every run list
- * over the same bodies. `counters_` holds NCL_PERSISTENT_COUNTERS zeroed ints, which the last launch of a run leaves
- * zeroed; `looks` is ncl_persistent_looks of the deadline; launch target.compute_units work-items, local size 1.
+ * over the same bodies or some of them. `counters_` holds NCL_PERSISTENT_COUNTERS zeroed ints, which the last launch of
+ * a run leaves zeroed; `looks` is ncl_persistent_looks of the deadline; launch target.compute_units work-items, local
+ * size 1.
  *
  * Work-groups spin while they wait for each other, which costs little as long as each has a core. Where another process
  * takes one, spinning keeps the group that waits for a core from having the one that nothing is done on. So a group
@@ -30,6 +31,15 @@ unsigned ncl_persistent_buffers(const struct ncl_plan *plan);
 /* The bodies of the run list, and the key of the program. */
 nnefcl_status ncl_persistent_set(const struct ncl_plan *plan, struct ncl_arena *arena,
                                  struct ncl_program_text *program);
+/* What the kernel of a program has, or a run list asks for: pairs, and bodies as steps number them. */
+struct ncl_bodies {
+    unsigned buffers;
+    size_t count;
+    const uint64_t *key; /* ascending */
+};
+nnefcl_status ncl_persistent_bodies(const struct ncl_plan *plan, const struct ncl_program_text *set,
+                                    struct ncl_arena *arena, struct ncl_bodies *bodies);
+bool ncl_persistent_serves(const struct ncl_bodies *has, const struct ncl_bodies *wants);
 /* How often a group looks before it gives up waiting for another one, for all that is left of it to end not long behind
  * the deadline of a session; 0: none. */
 int64_t ncl_persistent_looks(double timeout_ms);
@@ -37,8 +47,8 @@ int64_t ncl_persistent_looks(double timeout_ms);
 size_t ncl_persistent_rounds(const struct ncl_plan *plan);
 void ncl_source_persistent(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program);
 /* All records: the numbers in front that the kernel reads, the sizes of every kernel step at step->record, and the
- * table. `persistent` NULL: launches only, no table. `count` 64-bit integers. */
-nnefcl_status ncl_source_records(const struct ncl_plan *plan, const struct ncl_program_text *persistent,
-                                 struct ncl_arena *arena, int64_t **records, size_t *count);
+ * table, for a program that has these bodies. `bodies` NULL: launches only, no table. `count` 64-bit integers. */
+nnefcl_status ncl_source_records(const struct ncl_plan *plan, const struct ncl_bodies *bodies, struct ncl_arena *arena,
+                                 int64_t **records, size_t *count);
 
 #endif

@@ -329,18 +329,21 @@ static inline struct op_case op_case_loosened(const struct op_case *c)
     return loose;
 }
 
-/* Every variant of kernels that fits, in a form. A library has no place in the persistent one; transforms, long to
- * compile, run in that of host/test_persistent. */
+/* A library has no place in the persistent form; transforms, long to compile, run in that of host/test_persistent. */
+static inline bool op_case_runs_variant(const struct op_form *form, const struct ncl_variant *variant)
+{
+    return form->execution != NNEFCL_EXECUTION_PERSISTENT ||
+           !(variant->transforms || strcmp(variant->name, "product_clblast") == 0);
+}
+
+/* Every variant of kernels that fits, in a form. */
 static inline void op_case_run_variants(const struct op_case *c, const nnefcl_model *model, const struct op_form *form,
                                         void *const *inputs)
 {
     for (size_t i = 0; i < ncl_variant_count; i++) {
         char text[64];
         const char *const kernels[] = {text};
-        const bool library = strcmp(ncl_variants[i]->name, "product_clblast") == 0;
-        const bool elsewhere = library || ncl_variants[i]->transforms;
-        if ((elsewhere && form->execution == NNEFCL_EXECUTION_PERSISTENT) ||
-            !op_case_uses(model, form, ncl_variants[i], text))
+        if (!op_case_runs_variant(form, ncl_variants[i]) || !op_case_uses(model, form, ncl_variants[i], text))
             continue;
         const struct op_session as = {text, form, {.kernels = kernels, .kernel_count = 1}};
         const struct op_case near = ncl_variants[i]->transforms ? op_case_loosened(c) : *c;

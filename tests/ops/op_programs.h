@@ -8,40 +8,79 @@
 #include "ops/op_case.h"
 #include "plan/source.h"
 
-enum { OP_PROGRAM_KERNELS = 16 }; /* of one program: each first launch goes through all of it */
+enum {
+    OP_PROGRAM_KERNELS = 16, /* of launches in one program: each first launch goes through all of it */
+    OP_PROGRAM_BODIES = 48,  /* of a persistent form, launched first once */
+    OP_PROGRAM_BUFFERS = 16  /* of a persistent form: sessions of more compile their own */
+};
 
 /* Kernels that wait for their program, of plans that `arena` holds. */
 struct op_programs {
     const struct op_form *form;
     struct ncl_arena arena;
     size_t count;
-    struct ncl_kernel kernel[OP_PROGRAM_KERNELS];
+    struct ncl_kernel kernel[OP_PROGRAM_BODIES];
 };
+
+/* The program of what waits: its launch forms, or one persistent form with all bodies. */
+static inline void op_programs_text(struct op_programs *programs, struct ncl_plan *plan,
+                                    struct ncl_program_text *program)
+{
+    bool wanted[OP_PROGRAM_BODIES];
+    memset(wanted, 1, sizeof wanted);
+    plan->run.step = NCL_NEW_ARRAY(&programs->arena, struct ncl_step, programs->count);
+    ck_assert_ptr_nonnull(plan->run.step);
+    for (size_t i = 0; i < programs->count; i++)
+        plan->run.step[plan->run.count++] = (struct ncl_step){.kind = NCL_STEP_KERNEL, .kernel = (uint32_t)i};
+    const nnefcl_status status = programs->form->execution == NNEFCL_EXECUTION_PERSISTENT
+                                     ? ncl_persistent_set(plan, &programs->arena, program)
+                                     : ncl_source_set(plan, wanted, &programs->arena, program);
+    ck_assert_int_eq(status, NNEFCL_OK);
+}
+
+static inline void op_programs_keep(struct op_programs *programs, const struct ncl_plan *plan,
+                                    const struct ncl_program_text *program, cl_program built)
+{
+    const nnefcl_device *device = op_form_device(programs->form);
+    struct ncl_bodies bodies;
+    ck_assert_int_eq(ncl_persistent_bodies(plan, program, &programs->arena, &bodies), NNEFCL_OK);
+    if (program->persistent)
+        ncl_pool_keep_bodies(device, program->key, &bodies, built);
+    for (size_t i = 0; i < programs->count && !program->persistent; i++)
+        ncl_pool_keep(device, programs->kernel[i].key, built);
+}
 
 static inline void op_programs_build(struct op_programs *programs)
 {
     const nnefcl_device *device = op_form_device(programs->form);
-    const struct ncl_plan plan = {
-        .target = device->target, .kernel_count = programs->count, .kernel = programs->kernel};
+    struct ncl_plan plan = {.target = device->target,
+                            .buffer_count = OP_PROGRAM_BUFFERS,
+                            .kernel_count = programs->count,
+                            .kernel = programs->kernel};
     const struct nnefcl_session session = {.device = (nnefcl_device *)device};
-    bool wanted[OP_PROGRAM_KERNELS];
     struct ncl_program_text program;
     struct ncl_source_build build = {.name = "the kernels of a suite"};
     struct ncl_text text;
     nnefcl_error error = {0};
     struct ncl_diag diag;
-    memset(wanted, 1, sizeof wanted);
     ncl_diag_init(&diag, &error, NULL, NULL, false);
     ncl_text_init(&text, NULL);
-    ck_assert_int_eq(ncl_source_set(&plan, wanted, &programs->arena, &program), NNEFCL_OK);
+    op_programs_text(programs, &plan, &program);
     ncl_source_text(&text, &plan, &program);
     ck_assert_msg(!ncl_program_create(device, &text, &build, &diag) && !ncl_program_build(&session, &build, 1, &diag),
                   "%s", error.message);
-    for (size_t i = 0; i < programs->count; i++)
-        ncl_pool_keep(device, programs->kernel[i].key, build.program);
+    op_programs_keep(programs, &plan, &program, build.program);
     clReleaseProgram(build.program);
     ncl_text_free(&text);
     programs->count = 0;
+}
+
+static inline bool op_programs_wait(const struct op_programs *programs, uint64_t key)
+{
+    bool waits = false;
+    for (size_t i = 0; i < programs->count; i++)
+        waits |= programs->kernel[i].key == key;
+    return waits;
 }
 
 static inline bool op_programs_know(const struct op_programs *programs, uint64_t key)
@@ -49,21 +88,12 @@ static inline bool op_programs_know(const struct op_programs *programs, uint64_t
     const cl_program kept = ncl_pool_find(op_form_device(programs->form), key);
     if (kept)
         clReleaseProgram(kept);
-    bool known = kept != NULL;
-    for (size_t i = 0; i < programs->count; i++)
-        known |= programs->kernel[i].key == key;
-    return known;
+    return kept || op_programs_wait(programs, key);
 }
 
 /* Texts of registered operations stay alone, as in sessions. */
-static inline void op_programs_add(struct op_programs *programs, const nnefcl_model *model, const char *kernels)
+static inline void op_programs_add_launches(struct op_programs *programs, const struct ncl_plan *plan)
 {
-    const struct ncl_plan_options options = {.kernels = &kernels, .kernel_count = kernels != NULL};
-    const struct ncl_plan *plan;
-    struct ncl_diag diag;
-    ncl_diag_init(&diag, NULL, NULL, NULL, false);
-    if (ncl_model_plan(model, &op_form_device(programs->form)->target, &options, &programs->arena, &diag, NULL, &plan))
-        return;
     for (size_t i = 0; i < plan->kernel_count; i++) {
         const struct ncl_kernel *kernel = &plan->kernel[i];
         if (kernel->source || op_programs_know(programs, kernel->key))
@@ -74,20 +104,80 @@ static inline void op_programs_add(struct op_programs *programs, const nnefcl_mo
     }
 }
 
+/* Do the bodies stand in one program, or wait for one? */
+static inline bool op_programs_serve(const struct op_programs *programs, const struct ncl_bodies *bodies)
+{
+    struct ncl_bodies asked = *bodies;
+    const cl_program kept = ncl_pool_find_bodies(op_form_device(programs->form), 0, &asked);
+    if (kept)
+        clReleaseProgram(kept);
+    bool serve = true;
+    for (size_t i = 0; i < bodies->count; i++)
+        serve &= op_programs_wait(programs, bodies->key[i]);
+    return kept || serve;
+}
+
+/* All bodies of a run list come into one program. */
+static inline void op_programs_add_bodies(struct op_programs *programs, const struct ncl_plan *plan)
+{
+    struct ncl_program_text set;
+    struct ncl_bodies bodies;
+    if (ncl_persistent_unfit(plan) || !plan->run.count)
+        return;
+    ck_assert_int_eq(ncl_persistent_set(plan, &programs->arena, &set), NNEFCL_OK);
+    ck_assert_int_eq(ncl_persistent_bodies(plan, &set, &programs->arena, &bodies), NNEFCL_OK);
+    bool alone = bodies.buffers > OP_PROGRAM_BUFFERS || bodies.count > OP_PROGRAM_BODIES;
+    for (size_t i = 0; i < set.count; i++)
+        alone |= plan->kernel[set.kernel[i]].source != NULL;
+    if (alone || op_programs_serve(programs, &bodies))
+        return;
+    if (programs->count + set.count > OP_PROGRAM_BODIES)
+        op_programs_build(programs);
+    for (size_t i = 0; i < set.count; i++)
+        if (!op_programs_wait(programs, plan->kernel[set.kernel[i]].key))
+            programs->kernel[programs->count++] = plan->kernel[set.kernel[i]];
+}
+
+static inline void op_programs_add(struct op_programs *programs, const nnefcl_model *model, const char *kernels,
+                                   bool keep_tensors)
+{
+    const struct ncl_plan_options options = {
+        .kernels = &kernels, .kernel_count = kernels != NULL, .keep_tensors = keep_tensors};
+    const struct ncl_plan *plan;
+    struct ncl_diag diag;
+    ncl_diag_init(&diag, NULL, NULL, NULL, false);
+    if (ncl_model_plan(model, &op_form_device(programs->form)->target, &options, &programs->arena, &diag, NULL, &plan))
+        return;
+    if (programs->form->execution == NNEFCL_EXECUTION_PERSISTENT)
+        op_programs_add_bodies(programs, plan);
+    else
+        op_programs_add_launches(programs, plan);
+}
+
+/* As op_case_run runs it. */
+static inline void op_programs_add_model(struct op_programs *programs, const nnefcl_model *model)
+{
+    op_programs_add(programs, model, NULL, false);
+    for (size_t i = 0; i < ncl_variant_count; i++) {
+        const struct ncl_variant *variant = ncl_variants[i];
+        if (op_case_runs_variant(programs->form, variant))
+            op_programs_add(
+                programs, model,
+                ncl_arena_printf(&programs->arena, "%s=%s", ncl_family_name(variant->family), variant->name), false);
+    }
+    if (programs->form != &op_forms[OP_FORM_LAUNCH])
+        return;
+    op_programs_add(programs, model, NULL, true);
+    op_programs_add(programs, model, "plain", true);
+}
+
 static inline void op_programs_add_case(struct op_programs *programs, const struct op_case *c)
 {
     nnefcl_error error = {0};
     nnefcl_model *model;
     char *text;
-    if (!op_case_open(c->graph, c->compat, &text, &model, &error)) {
-        op_programs_add(programs, model, NULL);
-        op_programs_add(programs, model, "plain");
-        for (size_t i = 0; i < ncl_variant_count; i++) {
-            char *name = ncl_arena_printf(&programs->arena, "%s=%s", ncl_family_name(ncl_variants[i]->family),
-                                          ncl_variants[i]->name);
-            op_programs_add(programs, model, name);
-        }
-    }
+    if (!op_case_open(c->graph, c->compat, &text, &model, &error))
+        op_programs_add_model(programs, model);
     nnefcl_model_free(model);
     free(text);
 }
@@ -96,7 +186,7 @@ static inline void op_programs_make(const struct op_case *cases, size_t count)
 {
     for (int i = 0; i < OP_FORMS; i++) {
         struct op_programs programs = {.form = &op_forms[i]};
-        if (programs.form->execution == NNEFCL_EXECUTION_PERSISTENT)
+        if (!op_form_exists(programs.form))
             continue;
         ncl_arena_init(&programs.arena, NULL, 0);
         for (size_t k = 0; k < count; k++)

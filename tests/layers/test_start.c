@@ -20,7 +20,8 @@ static const nnefcl_session_options launches = {.version = 1, .execution = NNEFC
     "    y = max_pool(d, size = [1, 1, 2, 2], stride = [1, 1, 2, 2], border = 'ignore');\n"                            \
     "}\n"
 
-static void compile(const char *path, const char *text, nnefcl_model_options how)
+static void compile_as(const nnefcl_session_options *options, const char *path, const char *text,
+                       nnefcl_model_options how)
 {
     nnefcl_error error = {0};
     nnefcl_model *model;
@@ -28,8 +29,13 @@ static void compile(const char *path, const char *text, nnefcl_model_options how
     const nnefcl_status status = path ? nnefcl_model_open(path, &how, &model, &error)
                                       : nnefcl_model_open_memory(text, strlen(text), &how, &model, &error);
     ck_assert_msg(!status, "%s", error.message);
-    nnefcl_session_free(host_session(model, &launches));
+    nnefcl_session_free(host_session(model, options));
     nnefcl_model_free(model);
+}
+
+static void compile(const char *path, const char *text, nnefcl_model_options how)
+{
+    compile_as(&launches, path, text, how);
 }
 
 START_TEST(batches)
@@ -103,6 +109,27 @@ START_TEST(chains)
         compile(NULL, NET_HANGING("add(c, x)"), how);
         ck_assert_uint_eq(layer->compiled(), first);
         compile(NULL, NET_HANGING("sigmoid(c)"), how);
+        ck_assert_uint_eq(layer->compiled(), first + 1);
+    }
+    host_close();
+}
+END_TEST
+
+/* The persistent form is a program of its own for each set of bodies; models, batches and orders of them share it. What
+ * init launches stands beside the first one. */
+START_TEST(sets_of_bodies)
+{
+    const nnefcl_session_options persistent = {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT};
+    nnefcl_model_options how = NNEFCL_MODEL_OPTIONS_INIT;
+    host_open();
+    if (device->target.cpu && device->target.relaxed_atomics) {
+        compile_as(&persistent, NULL, NET_HANGING("relu(c)"), how);
+        const unsigned long first = layer->compiled();
+        compile_as(&persistent, NULL, NET_HANGING("softmax(relu(c), axes = [1])"), how);
+        ck_assert_uint_eq(layer->compiled(), first + 1);
+        how.batch = 3;
+        compile_as(&persistent, NULL, NET_HANGING("softmax(clamp(c, 0.0, 6.0), axes = [1])"), how);
+        compile_as(&persistent, NULL, NET_HANGING("add(x, c)"), how);
         ck_assert_uint_eq(layer->compiled(), first + 1);
     }
     host_close();
@@ -440,6 +467,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, a_network);
     tcase_add_test(tests, another_model);
     tcase_add_test(tests, chains);
+    tcase_add_test(tests, sets_of_bodies);
     tcase_add_test(tests, from_disk);
     tcase_add_test(tests, weights);
     tcase_add_test(tests, together);

@@ -58,6 +58,7 @@ CASES = [
     Case('three axes, groups', '1,4,5,6,7', {'w': '6,2,3,3,3'}, CONV % 'groups = 2', 'gemm_group.*IMAGE=3', 64, ['conv=conv_group']),
     Case('windows in registers', '1,6,9,19', {'w': '6,1,3,3'}, CONV % 'groups = 6', 'conv_item', 64, ['conv=conv_item']),
     Case('products in registers', '19,21', {'w': '33,21'}, PRODUCT % ('false', 'true'), 'gemm_item', 64, ['product=product_item']),
+    Case('pools', '2,3,9,11', {}, "y = max_pool(x, size = [1, 1, 3, 2], stride = [1, 1, 2, 2], border = 'ignore');", 'pool_item', 64, ['pool=pool_item']),
     Case('deconv', '1,6,5,7', {'w': '6,5,3,3'}, 'y = deconv(x, w, 0.5, stride = [2, 2]);', 'deconv_join', 64, ['deconv=deconv_group']),
     Case('maxima of lines', '7,300', {}, 'y = max_reduce(x, axes = [1]);', 'reduce_group', 64, ['reduce=reduce_group'], light=True),
     Case('sums of columns', '70,40', {}, 'y = sum_reduce(x, axes = [0]);', 'reduce_group', 64, ['reduce=reduce_group']),

@@ -159,13 +159,17 @@ static inline V ncl_quantize_limits(V x, V low, V high, float r)
     return fma(high, k, low * (r - k)) / r;
 }
 
+/* k of the multiple k s that is nearest to x, for s > 0: `about` is it, or off by one. */
+static inline V ncl_quantize_index(V x, V s, V about)
+{
+    const V k = about - NCL_WHERE(fma(0.5f - about, s, x) < 0.0f, 1.0f, 0.0f);
+    return k + NCL_WHERE(fma(-0.5f - k, s, x) >= 0.0f, 1.0f, 0.0f);
+}
+
 /* The nearest multiple of the scale s whose index, shifted by the zero point, is between low and high. */
 static inline V ncl_quantize_scale(V x, V zero, V s, float low, float high)
 {
-    const V side = NCL_WHERE(s < 0.0f, -1.0f, 1.0f);
-    V k = ncl_nearest(x / s);
-    k -= NCL_WHERE(side * fma(0.5f - k, s, x) < 0.0f, 1.0f, 0.0f);
-    k += NCL_WHERE(side * fma(-0.5f - k, s, x) >= 0.0f, 1.0f, 0.0f);
+    const V side = NCL_WHERE(s < 0.0f, -1.0f, 1.0f), k = ncl_quantize_index(side * x, side * s, ncl_nearest(x / s));
     return ncl_clamp(k, low - zero, high - zero) * s;
 }
 

@@ -9,10 +9,9 @@
 
 /* ---- what is stored as indices ---- */
 
-/* Variables with an entry whose elements are stored as indices, so that it is needed to read them; their files have
- * been checked. */
-static nnefcl_status is_stored_quantized(struct ncl_build *build, struct ncl_cursor *cursor, size_t index,
-                                         bool *quantized)
+/* Variables with an entry whose elements are stored as indices, so that it is needed to read them: of how many bits; 0:
+ * they are not. Their files have been checked. */
+static nnefcl_status read_index_bits(struct ncl_build *build, struct ncl_cursor *cursor, size_t index, uint8_t *bits)
 {
     uint8_t bytes[NCL_TENSOR_HEADER];
     struct ncl_tensor_header header;
@@ -26,12 +25,13 @@ static nnefcl_status is_stored_quantized(struct ncl_build *build, struct ncl_cur
     if (!status && got == sizeof bytes &&
         !ncl_tensor_header_read(bytes, member->size, member->name, build->options->compat, NNEFCL_ERR_MODEL, &quiet,
                                 &header))
-        *quantized = header.code == NCL_ITEM_QUANT_UNSIGNED || header.code == NCL_ITEM_QUANT_SIGNED;
+        *bits =
+            header.code == NCL_ITEM_QUANT_UNSIGNED || header.code == NCL_ITEM_QUANT_SIGNED ? (uint8_t)header.bits : 0;
     return status;
 }
 
-/* By member: is it such a file? In the order of the archive. */
-static nnefcl_status find_quantized(struct ncl_build *build, bool *quantized, size_t members)
+/* By member, in the order of the archive; variables are told too. */
+static nnefcl_status find_index_bits(struct ncl_build *build, uint8_t *bits, size_t members)
 {
     bool *asked = NCL_NEW_ARRAY(&build->scratch, bool, members);
     struct ncl_cursor *cursor;
@@ -47,8 +47,13 @@ static nnefcl_status find_quantized(struct ncl_build *build, bool *quantized, si
         return status;
     for (size_t i = 0; i < members && !status; i++)
         if (asked[i])
-            status = is_stored_quantized(build, cursor, i, &quantized[i]);
+            status = read_index_bits(build, cursor, i, &bits[i]);
     ncl_cursor_free(cursor);
+    for (size_t i = 0; i < build->graph->variable_count; i++) {
+        struct ncl_variable *variable = build->graph->variable[i];
+        if (variable->quant && variable->member != SIZE_MAX)
+            variable->index_bits = bits[variable->member];
+    }
     return status;
 }
 
@@ -205,26 +210,24 @@ static nnefcl_status reorder(struct ncl_build *build, const size_t *from, size_t
 
 /* Is it quantized in the run: it has an entry, and its elements are not stored as indices, which are decoded as they
  * are read. */
-static bool is_quantized_in_run(const struct ncl_tensor *tensor, const bool *stored)
+static bool is_quantized_in_run(const struct ncl_tensor *tensor)
 {
-    return tensor->quant &&
-           !(tensor->variable && tensor->variable->member != SIZE_MAX && stored[tensor->variable->member]);
+    return tensor->quant && !(tensor->variable && tensor->variable->index_bits);
 }
 
-static nnefcl_status quantize_value(const struct replacing *replacing, const struct ncl_value *value,
-                                    const bool *stored)
+static nnefcl_status quantize_value(const struct replacing *replacing, const struct ncl_value *value)
 {
     nnefcl_status status = NNEFCL_OK;
     if (value->kind == NCL_VALUE_TENSOR)
-        return is_quantized_in_run(value->tensor, stored)
+        return is_quantized_in_run(value->tensor)
                    ? make_node(replacing->build, value->tensor, &replacing->with[value->tensor->id])
                    : NNEFCL_OK;
     for (size_t i = 0; value->kind == NCL_VALUE_ARRAY && i < value->count && !status; i++)
-        status = quantize_value(replacing, &value->item[i], stored);
+        status = quantize_value(replacing, &value->item[i]);
     return status;
 }
 
-static nnefcl_status insert_nodes(struct ncl_build *build, const bool *stored)
+static nnefcl_status insert_nodes(struct ncl_build *build)
 {
     struct ncl_graph *graph = build->graph;
     const size_t old = graph->node_count;
@@ -235,7 +238,7 @@ static nnefcl_status insert_nodes(struct ncl_build *build, const bool *stored)
     for (size_t i = 0; i < old && !status; i++) {
         from[i] = graph->node_count;
         for (size_t r = 0; r < graph->node[i]->result_count && !status; r++)
-            status = quantize_value(&replacing, &graph->node[i]->result[r], stored);
+            status = quantize_value(&replacing, &graph->node[i]->result[r]);
         from[i + 1] = graph->node_count;
     }
     for (size_t i = 0; i < old && !status; i++)
@@ -249,11 +252,11 @@ static nnefcl_status insert_nodes(struct ncl_build *build, const bool *stored)
 nnefcl_status ncl_quantize_apply(struct ncl_build *build)
 {
     const size_t members = build->container ? ncl_container_count(build->container) : 0;
-    bool *stored = NCL_NEW_ARRAY(&build->scratch, bool, members);
-    if (!stored)
+    uint8_t *bits = NCL_NEW_ARRAY(&build->scratch, uint8_t, members);
+    if (!bits)
         return ncl_build_nomem(build);
     if (build->options->no_quant)
         return NNEFCL_OK;
-    const nnefcl_status status = members ? find_quantized(build, stored, members) : NNEFCL_OK;
-    return status ? status : insert_nodes(build, stored);
+    const nnefcl_status status = members ? find_index_bits(build, bits, members) : NNEFCL_OK;
+    return status ? status : insert_nodes(build);
 }

@@ -40,9 +40,10 @@ struct ncl_variable {
     const char *label;
     nnefcl_dtype dtype;
     nnefcl_shape shape;
-    size_t member;                   /* index of its file in the container; SIZE_MAX: none, random values */
-    double random_low, random_high;  /* range of the random values when there is no file */
-    const struct ncl_quant *quant;   /* how stored indices are to be decoded; NULL: plain data */
+    size_t member;                  /* index of its file in the container; SIZE_MAX: none, random values */
+    double random_low, random_high; /* range of the random values when there is no file */
+    const struct ncl_quant *quant;  /* how stored indices are to be decoded; NULL: plain data */
+    uint8_t index_bits;             /* of a stored index, where `quant` is executed; 0: the file holds something else */
     const struct ncl_stored *stored; /* NULL: the member is a tensor file */
     bool updated;                    /* some update writes it: it is state */
     size_t index;                    /* position in graph->variable */

@@ -63,5 +63,9 @@ int64_t ncl_deconv_products(const struct ncl_target *target, const struct ncl_co
 const char *ncl_conv_blocked_unfit(const struct ncl_target *target, const struct ncl_problem *problem);
 /* What reads zeros around its input in blocks can do without tests at borders; NULL: that is enough. */
 const char *ncl_conv_border_unfit(const struct ncl_window *window);
+/* Of one image, where what multiplies reaches so much of what it can do at best. */
+double ncl_conv_blocked_cost(const struct ncl_target *target, const struct ncl_problem *problem,
+                             const struct ncl_choice *choice, double efficiency);
+extern const struct ncl_variant ncl_variant_conv_blocked;
 
 #endif

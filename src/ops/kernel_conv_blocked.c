@@ -82,10 +82,16 @@ static double padded_cost(const struct ncl_target *target, const struct ncl_prob
     return work > read ? work : read;
 }
 
+double ncl_conv_blocked_cost(const struct ncl_target *target, const struct ncl_problem *problem,
+                             const struct ncl_choice *choice, double efficiency)
+{
+    return padded_cost(target, problem, choice, target->lanes, efficiency);
+}
+
 static double conv_blocked_cost(const struct ncl_target *target, const struct ncl_problem *problem,
                                 const struct ncl_choice *choice)
 {
-    return padded_cost(target, problem, choice, target->lanes, EFFICIENCY);
+    return ncl_conv_blocked_cost(target, problem, choice, EFFICIENCY);
 }
 
 /* ---- how tasks share the work ---- */

@@ -10,6 +10,7 @@
 
 #include "emit/reference.h"
 #include "ops/broadcast.h"
+#include "ops/multiples.h"
 
 #define FINE 24 /* bits from which on a step is below the spacing of floats at the limits */
 
@@ -98,8 +99,28 @@ void ncl_min_max_quantize_elements(struct ncl_expression *expression, const stru
     quantization_apply(expression, node, limits, 3, formula, steps_of(node), 0);
 }
 
+/* With the limits as numbers nothing is read and nothing is divided, and the whole fits into the kernel in front. The
+ * reciprocal is within 2^-24 of itself and the sum a whole number: indices of as few bits as these are off by one at
+ * most, and what is beyond them stays beyond the limits. */
+static void elements_by_numbers(struct ncl_expression *expression, const struct ncl_node *node,
+                                const struct ncl_multiples *multiples)
+{
+    const char *x = ncl_expression_tensor(expression, ncl_node_tensor(node, "x")),
+               *step = ncl_expression_tensor(expression, ncl_node_tensor(node, "scale"));
+    const char *index = ncl_expression_apply(
+        expression, NNEFCL_SCALAR, "ncl_quantize_index(x, y, fma(x, (V)ALPHA, (V)NCL_INTEGERS) - NCL_INTEGERS)",
+        (const char *const[]){x, step}, 1 / multiples->step, 0);
+    ncl_expression_apply(expression, NNEFCL_SCALAR, "ncl_clamp(x, ALPHA, BETA) * y", (const char *const[]){index, step},
+                         (double)multiples->low, (double)multiples->high);
+}
+
 void ncl_zero_point_quantize_elements(struct ncl_expression *expression, const struct ncl_node *node)
 {
+    struct ncl_multiples multiples;
+    if (ncl_multiples_of_node(node, &multiples)) {
+        elements_by_numbers(expression, node, &multiples);
+        return;
+    }
     quantization_apply(expression, node, points, 3, "ncl_quantize_scale(x, NCL_TO(float, y), z, BETA, ALPHA)",
                        highest_of(node), lowest_of(node));
 }

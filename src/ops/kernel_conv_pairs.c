@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Convolution on CPUs of multiples of steps, as quantization makes them (multiples.h): two channels at a time as 16-bit
+ * whole numbers. The sums are exact, whatever the order. */
+#include "emit/after.h"
+#include "emit/blocks.h"
+#include "emit/cost.h"
+#include "ops/conv.h"
+#include "ops/multiples.h"
+
+#define TILES_MAX 32
+#define TILES_FEW 4  /* of a task, for which it is worth making whole numbers */
+#define TASKS     8  /* for each core, so that the last ones end together */
+#define APART     16 /* ints between cells, so that those of a tile do not meet in the first cache */
+
+/* Of what floats would take at best: docs/kernels-blocked.md. Each task makes whole numbers of what it reads, which
+ * takes as long as so many of its multiply-adds for each of them. */
+#define EFFICIENCY 1.4
+#define MAKING     6
+
+static int64_t magnitude(const struct ncl_multiples *multiples)
+{
+    return multiples->high > -multiples->low ? multiples->high : -multiples->low;
+}
+
+/* The products are summed up in 32 bits, the factors have 16. */
+static bool sums_fit(const struct ncl_conv *conv, const struct ncl_multiples *x, const struct ncl_multiples *w)
+{
+    const double terms = (double)(conv->in_channels * ncl_window_volume(&conv->window));
+    return magnitude(x) <= INT16_MAX && magnitude(w) <= INT16_MAX &&
+           terms * (double)magnitude(x) * (double)magnitude(w) <= INT32_MAX;
+}
+
+static const char *conv_pairs_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
+{
+    const char *reason = ncl_conv_blocked_unfit(target, problem);
+    if (reason || !problem)
+        return reason;
+    const struct ncl_conv *conv = &problem->conv;
+    struct ncl_multiples x, w;
+    if (conv->groups > 1)
+        return "groups";
+    if (!ncl_multiples_of(conv->input, &x) || !ncl_multiples_of(conv->filter, &w))
+        return "its operands are not quantized to multiples of one step each";
+    return sums_fit(conv, &x, &w) ? NULL : "sums of more than 32 bits";
+}
+
+static void conv_pairs_halo(const struct ncl_problem *problem, int64_t before[2], int64_t after[2])
+{
+    ncl_variant_conv_blocked.halo(problem, before, after);
+}
+
+static size_t conv_pairs_choices(const struct ncl_target *target, const struct ncl_problem *problem,
+                                 struct ncl_choice *choice)
+{
+    return ncl_variant_conv_blocked.choices(target, problem, choice);
+}
+
+static double conv_pairs_cost(const struct ncl_target *target, const struct ncl_problem *problem,
+                              const struct ncl_choice *choice)
+{
+    const struct ncl_conv *conv = &problem->conv;
+    const double made = (double)ncl_shape_volume(&conv->window.in) / (double)conv->window.in.extent[0];
+    return ncl_conv_blocked_cost(target, problem, choice, EFFICIENCY) + ncl_cost_macs(target, MAKING * made, 1);
+}
+
+/* ---- how tasks share the work ---- */
+
+struct share {
+    int64_t tiles, panels, tasks; /* of a task; of all images */
+};
+
+static int64_t count_tasks(const struct share *share, int64_t images, int64_t tiles, int64_t panels)
+{
+    return images * ncl_ceil_div(tiles, share->tiles) * ncl_ceil_div(panels, share->panels);
+}
+
+/* What a task makes whole numbers of stays in a quarter of the second cache. There are tasks enough for all cores: of
+ * fewer tiles at first, since tasks that share tiles make the same numbers. */
+static struct share share_work(const struct ncl_target *target, const struct ncl_problem *problem, struct ncl_tile tile)
+{
+    const struct ncl_conv *conv = &problem->conv;
+    const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
+    const int64_t tiles = ncl_ceil_div(image.out[0] * image.out[1], tile.rows), images = conv->window.in.extent[0],
+                  panels = ncl_ceil_div(conv->out_channels, ncl_tile_columns(target, tile)),
+                  pixel = conv->in_channels * image.stride[0] * image.stride[1] * (int64_t)sizeof(int16_t),
+                  near = (int64_t)(target->l2 / 4) / (pixel * tile.rows),
+                  wanted = TASKS * (int64_t)target->compute_units;
+    struct share share = {.tiles = near < 1 ? 1 : near < TILES_MAX ? near : TILES_MAX, .panels = panels};
+    while ((share.tasks = count_tasks(&share, images, tiles, panels)) < wanted && share.tiles * share.panels > 1) {
+        int64_t *most = share.panels == 1 || share.tiles > TILES_FEW ? &share.tiles : &share.panels;
+        *most = ncl_ceil_div(*most, 2);
+    }
+    return share;
+}
+
+/* ---- the steps ---- */
+
+static ncl_ref pack_pairs(struct ncl_lower *lower, const struct ncl_conv *conv, int64_t width, double step)
+{
+    const int64_t lanes = lower->plan->target.lanes, taps = ncl_window_volume(&conv->window),
+                  panels = ncl_ceil_div(conv->out_channels, width),
+                  pairs = ncl_ceil_div(conv->in_channels, lanes) * lanes / 2;
+    const ncl_ref packed = ncl_lower_scratch(lower, "packed pairs", NNEFCL_INTEGER, panels * width * taps * pairs);
+    struct ncl_emit *pack = ncl_step_begin(lower, "conv_pairs_pack");
+    ncl_step_in(pack, ncl_lower_tensor(lower, conv->filter));
+    ncl_step_out(pack, packed);
+    ncl_step_size(pack, "ROWS", conv->out_channels);
+    ncl_step_size(pack, "CHANNELS", conv->in_channels);
+    ncl_step_size(pack, "TAPS", taps);
+    ncl_step_size(pack, "PAIRS", pairs);
+    ncl_step_size(pack, "WIDTH", width);
+    ncl_step_real(pack, "INVERSE", 1 / step);
+    ncl_step_end(pack, panels);
+    return packed;
+}
+
+/* Rows of the output that the pixels of a task may lie in: they may begin anywhere in a row. */
+static int64_t rows_touched(const struct ncl_window_axes *image, int64_t pixels)
+{
+    const int64_t rows = (pixels + image->out[1] - 2) / image->out[1] + 1;
+    return rows < image->out[0] ? rows : image->out[0];
+}
+
+/* Cells of x from the first one that these rows of the output read to the last one. */
+static int64_t strip_cells(const struct ncl_window_axes *image, const struct ncl_place *x, int64_t rows)
+{
+    const int64_t below = (rows - 1) * image->stride[0] + (image->size[0] - 1) * image->dilation[0],
+                  beside = (image->out[1] - 1) * image->stride[1] + (image->size[1] - 1) * image->dilation[1];
+    return below * x->row / x->block + beside + 1;
+}
+
+static void emit_input(struct ncl_emit *step, const struct ncl_window_axes *image, const struct ncl_place *x)
+{
+    ncl_step_size(step, "BATCH", x->batch);
+    ncl_step_size(step, "CHANNEL", x->channel);
+    ncl_step_size(step, "FIRST", x->first - image->before[0] * x->row - image->before[1] * x->block);
+    ncl_step_sizes(step, "STEP", (const int64_t[]){image->stride[0] * x->row, image->stride[1] * x->block}, 2);
+    ncl_step_sizes(step, "TAP", (const int64_t[]){image->dilation[0] * x->row, image->dilation[1] * x->block}, 2);
+}
+
+static nnefcl_status conv_pairs_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
+                                     const struct ncl_choice *choice)
+{
+    const struct ncl_conv *conv = &problem->conv;
+    const struct ncl_target *target = &lower->plan->target;
+    const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
+    const struct share share = share_work(target, problem, choice->tile);
+    struct ncl_multiples multiples = {.step = 1}, filter = {.step = 1};
+    ncl_multiples_of(conv->input, &multiples);
+    ncl_multiples_of(conv->filter, &filter);
+    const ncl_ref x = ncl_blocks_in(lower, conv->input),
+                  packed = pack_pairs(lower, conv, ncl_tile_columns(target, choice->tile), filter.step);
+    const struct ncl_place from = ncl_blocks_place(lower, x), to = ncl_blocks_place(lower, problem->out);
+    const int64_t rows = rows_touched(&image, share.tiles * choice->tile.rows),
+                  cells = strip_cells(&image, &from, rows),
+                  blocks = ncl_ceil_div(conv->in_channels, (int64_t)target->lanes),
+                  pitch = blocks * (int64_t)target->lanes / 2 + APART;
+    const ncl_ref strips = ncl_lower_scratch(lower, "strips", NNEFCL_INTEGER, share.tasks * cells * pitch);
+    struct ncl_emit *step = ncl_step_begin(lower, "conv_pairs");
+    ncl_step_define_int(step, "PIXEL", choice->tile.rows);
+    ncl_step_define_int(step, "VECTORS", choice->tile.vectors);
+    ncl_step_define_int(step, "TILES_MAX", TILES_MAX);
+    ncl_step_in(step, x);
+    ncl_step_in(step, packed);
+    ncl_step_in(step, ncl_lower_tensor(lower, conv->bias));
+    ncl_step_out(step, strips);
+    ncl_step_out(step, problem->out);
+    ncl_step_after_shared(lower, step, problem->out, 1, true, x);
+    ncl_step_size(step, "PIXELS", image.out[0] * image.out[1]);
+    ncl_step_size(step, "OUT_WIDTH", image.out[1]);
+    ncl_step_size(step, "FILTERS", conv->out_channels);
+    ncl_step_size(step, "BLOCKS", blocks);
+    ncl_step_sizes(step, "KERNEL", image.size, 2);
+    ncl_step_size(step, "TILES", share.tiles);
+    ncl_step_size(step, "PANELS", share.panels);
+    ncl_step_size(step, "BIAS", ncl_shape_volume(&conv->bias->shape) > 1);
+    emit_input(step, &image, &from);
+    ncl_blocks_emit_out(step, &to);
+    ncl_step_size(step, "ROWS", rows);
+    ncl_step_size(step, "PITCH", pitch);
+    ncl_step_size(step, "STRIP", cells * pitch);
+    ncl_step_real(step, "INVERSE", 1 / multiples.step);
+    ncl_step_real(step, "FACTOR", multiples.step * filter.step);
+    ncl_step_flops(step, problem->flops);
+    return ncl_step_end(step, share.tasks);
+}
+
+const struct ncl_variant ncl_variant_conv_pairs = {.name = "conv_pairs",
+                                                   .family = NCL_FAMILY_CONV,
+                                                   .about =
+                                                       "quantized: pairs of 16-bit whole numbers, channels in blocks",
+                                                   .unfit = conv_pairs_unfit,
+                                                   .choices = conv_pairs_choices,
+                                                   .cost = conv_pairs_cost,
+                                                   .emit = conv_pairs_emit,
+                                                   .reads_blocks = true,
+                                                   .writes_blocks = true,
+                                                   .halo = conv_pairs_halo};

@@ -4,7 +4,16 @@
  *
  * A task is ROWS rows of W (a multiple of 4, the last one less) against all X_ROWS rows of X: W is read once, 4 rows x
  * 2 accumulators at a time.
+ * Weights in fewer bits (gemv_store.cl) are read as such and have a factor for each row, SCALED 1.
+ *
+ * WEIGHT         of w in memory: float, half or char
+ * WEIGHTS(p)     LANES of them as floats       WEIGHT_AT(p, i)  one
  * tasks: prod_i EXTENT(i) * BLOCKS, with BLOCKS = ceil(W_ROWS / ROWS) */
+#ifndef WEIGHT
+#define WEIGHT          float
+#define WEIGHTS(p)      VLOAD(p)
+#define WEIGHT_AT(p, i) (p)[i]
+#endif
 #define X_ROWS SIZE(0)
 #define W_ROWS SIZE(1)
 #define K SIZE(2)
@@ -15,14 +24,15 @@
 #define BIAS_I SIZE(7)
 #define BIAS_J SIZE(8)
 #define HAS_BIAS SIZE(9)
-#define ROWS SIZE(10)
-#define BLOCKS SIZE(11)
-#define RANK SIZE(12)
-#define EXTENT(i) SIZE(13 + (i))
-#define X_STRIDE(i) SIZE(19 + (i))
-#define W_STRIDE(i) SIZE(25 + (i))
-#define C_STRIDE(i) SIZE(31 + (i))
-#define BIAS_STRIDE(i) SIZE(37 + (i))
+#define SCALED SIZE(10)
+#define ROWS SIZE(11)
+#define BLOCKS SIZE(12)
+#define RANK SIZE(13)
+#define EXTENT(i) SIZE(14 + (i))
+#define X_STRIDE(i) SIZE(20 + (i))
+#define W_STRIDE(i) SIZE(26 + (i))
+#define C_STRIDE(i) SIZE(32 + (i))
+#define BIAS_STRIDE(i) SIZE(38 + (i))
 
 #define ADD(d) v += NCL_SWAP(v, d);
 
@@ -33,31 +43,32 @@ static float FN(gemv_sum)(V v)
 }
 
 /* One row of X against four rows of W: at w, and d1, d2, d3 behind it. */
-NCL_APART static float4 FN(gemv_rows)(INDEX k, global const float *x, global const float *w, INDEX d1, INDEX d2,
+NCL_APART static float4 FN(gemv_rows)(INDEX k, global const float *x, global const WEIGHT *w, INDEX d1, INDEX d2,
                                       INDEX d3)
 {
-    global const float *w1 = w + d1, *w2 = w + d2, *w3 = w + d3;
+    global const WEIGHT *w1 = w + d1, *w2 = w + d2, *w3 = w + d3;
     V a0 = 0.0f, a1 = 0.0f, a2 = 0.0f, a3 = 0.0f, b0 = 0.0f, b1 = 0.0f, b2 = 0.0f, b3 = 0.0f;
     INDEX i = 0;
     for (; i + 2 * LANES <= k; i += 2 * LANES) {
         const V p = VLOAD(x + i), q = VLOAD(x + i + LANES);
-        a0 = fma(p, VLOAD(w + i), a0);
-        b0 = fma(q, VLOAD(w + i + LANES), b0);
-        a1 = fma(p, VLOAD(w1 + i), a1);
-        b1 = fma(q, VLOAD(w1 + i + LANES), b1);
-        a2 = fma(p, VLOAD(w2 + i), a2);
-        b2 = fma(q, VLOAD(w2 + i + LANES), b2);
-        a3 = fma(p, VLOAD(w3 + i), a3);
-        b3 = fma(q, VLOAD(w3 + i + LANES), b3);
+        a0 = fma(p, WEIGHTS(w + i), a0);
+        b0 = fma(q, WEIGHTS(w + i + LANES), b0);
+        a1 = fma(p, WEIGHTS(w1 + i), a1);
+        b1 = fma(q, WEIGHTS(w1 + i + LANES), b1);
+        a2 = fma(p, WEIGHTS(w2 + i), a2);
+        b2 = fma(q, WEIGHTS(w2 + i + LANES), b2);
+        a3 = fma(p, WEIGHTS(w3 + i), a3);
+        b3 = fma(q, WEIGHTS(w3 + i + LANES), b3);
     }
     float4 sum = (float4)(FN(gemv_sum)(a0 + b0), FN(gemv_sum)(a1 + b1), FN(gemv_sum)(a2 + b2), FN(gemv_sum)(a3 + b3));
     for (; i < k; i++)
-        sum = fma((float4)(x[i]), (float4)(w[i], w1[i], w2[i], w3[i]), sum);
+        sum = fma((float4)(x[i]),
+                  (float4)(WEIGHT_AT(w, i), WEIGHT_AT(w1, i), WEIGHT_AT(w2, i), WEIGHT_AT(w3, i)), sum);
     return sum;
 }
 
-static void FN(gemv)(INDEX task, SIZES size, global const float *x, global const float *w, global const float *bias,
-                     global float *c CHAIN_PARAMETERS)
+static void FN(gemv)(INDEX task, SIZES size, global const float *scale, global const float *x, global const WEIGHT *w,
+                     global const float *bias, global float *c CHAIN_PARAMETERS)
 {
     const INDEX k = K, ldw = LDW, x_rows = X_ROWS, first = task % BLOCKS * ROWS, end = min(first + ROWS, W_ROWS);
     const INDEX lanes = C_J == 1 ? 4 : 1; /* neighbours in a row of C, or each in its own */
@@ -76,6 +87,8 @@ static void FN(gemv)(INDEX task, SIZES size, global const float *x, global const
             const float4 sum = FN(gemv_rows)(k, x + i * LDX, w + j * ldw, min((INDEX)1, last) * ldw,
                                              min((INDEX)2, last) * ldw, last * ldw);
             float value[LANES + 4] = {sum.x, sum.y, sum.z, sum.w};
+            for (INDEX r = 0; r <= last && SCALED; r++)
+                value[r] *= scale[j + r];
             for (INDEX r = 0; r <= last && HAS_BIAS; r++)
                 value[r] += bias[i * BIAS_I + (j + r) * BIAS_J];
             for (INDEX r = 0; r <= last; r += lanes)

@@ -177,8 +177,11 @@ static nnefcl_status check_verify(const struct nnefcl_session *session, const st
 
 static nnefcl_status examine_run(struct verification *v, struct ncl_diag *diag)
 {
-    const struct ncl_examine_source source = {
-        .has = has, .read = read_tensor, .user = v, .transforms = plan_transforms(v->session->plan)};
+    const struct ncl_examine_source source = {.has = has,
+                                              .read = read_tensor,
+                                              .user = v,
+                                              .weights_off = v->session->plan->weights_off,
+                                              .transforms = plan_transforms(v->session->plan)};
     struct ncl_model_constants constants;
     nnefcl_status status = ncl_model_constants_open(&constants, v->model, diag);
     if (!status)

@@ -77,6 +77,7 @@ nnefcl_session_options engine_session_options(const struct engine *engine)
     options.memory_limit = o->memory_limit;
     options.execution = o->execution;
     options.precision = o->precision;
+    options.weights = o->weights;
     options.max_launch_ms = o->max_launch_ms;
     options.target = o->target ? &engine->target : NULL;
     options.target_size = sizeof engine->target;

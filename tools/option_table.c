@@ -452,6 +452,17 @@ static const char *set_precision(struct option_parser *p, const char *value)
     return NULL;
 }
 
+static const char *set_weights(struct option_parser *p, const char *value)
+{
+    static const char *const names[] = {
+        [NNEFCL_WEIGHTS_FP32] = "fp32", [NNEFCL_WEIGHTS_FP16] = "fp16", [NNEFCL_WEIGHTS_INT8] = "int8"};
+    const size_t i = find_word(names, sizeof names / sizeof *names, value);
+    if (i == sizeof names / sizeof *names)
+        return "fp32, fp16 or int8";
+    p->options->weights = (nnefcl_weights)i;
+    return NULL;
+}
+
 /* Flags: a function for each keeps the table free of offsets into struct options. */
 #define FLAG(name, field)                                                                                              \
     static const char *name(struct option_parser *p, const char *value)                                                \
@@ -560,6 +571,8 @@ const struct option_row option_table[] = {
      NULL},
     {0, "precision", "exact|fp32", PLAN, 0, set_precision,
      "exact: each sum of its own products, always in one order; no Winograd, no tuning table (fp32)", NULL},
+    {0, "weights", "fp32|fp16|int8", PLAN | TUNE, 0, set_weights,
+     "what weights of products with few rows are stored as (CPUs); fewer bits are read faster (fp32)", NULL},
     {0, "tune", NULL, ANY, ACTION_TUNE, NULL, "measure the variants that fit, and keep for later runs what they take",
      NULL},
     {0, "budget", "S", TUNE, 0, set_budget, "seconds of --tune (60)", NULL},

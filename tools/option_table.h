@@ -32,7 +32,4 @@ extern const size_t option_count;
 /* May its value be left out? Then it stands behind '='. */
 bool option_value_optional(const struct option_row *row);
 
-/* Of an option of CLI.md that this version does not have: what to do without. NULL: it is none of them. */
-const char *option_absent(const char *name);
-
 #endif

@@ -16,10 +16,7 @@ enum { LONG_OPTION = 256 }; /* getopt values of rows begin here */
 static enum status unknown_option(struct option_parser *p, const char *token)
 {
     const char *name = pool_copy(p->pool, token + 2, strcspn(token + 2, "="));
-    const char *absent = option_absent(name);
     const char **names = pool_array(p->pool, option_count, sizeof *names);
-    if (absent)
-        return talk_fail(p->talk, STATUS_USAGE, "--%s is not there in this version: %s", name, absent);
     for (size_t i = 0; i < option_count; i++)
         names[i] = option_table[i].name;
     const size_t nearest = nnefcl_nearest(name, names, option_count);

@@ -93,6 +93,7 @@ struct options {
     double timeout, cpu_limit; /* seconds; 0: none, of processor time with --check CHECK_CPU */
     nnefcl_execution execution;
     nnefcl_precision precision;
+    nnefcl_weights weights;
     const char *cache_dir; /* NULL: none */
     bool no_cache;
     bool json;

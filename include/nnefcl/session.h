@@ -31,6 +31,17 @@ typedef enum nnefcl_precision {
                               is none of these is NNEFCL_ERR_ARGUMENT */
 } nnefcl_precision;
 
+/* What constant operands of products are stored as on the device. Fewer bits are read faster where a product has up to
+ * 8 rows (or columns) and is bound by its weights: fully connected layers of small batches. Only those, on CPU devices,
+ * are stored so; NNEFCL_ERR_UNSUPPORTED elsewhere. Each row of weights has a factor of its own, sums are 32-bit floats.
+ * A weight is off by at most 2^-11 (FP16) or 1/254 (INT8) of the largest one of its row, and nnefcl_session_verify
+ * allows for that. */
+typedef enum nnefcl_weights {
+    NNEFCL_WEIGHTS_FP32, /* default */
+    NNEFCL_WEIGHTS_FP16,
+    NNEFCL_WEIGHTS_INT8
+} nnefcl_weights;
+
 /* What is measured by the events of the device. */
 typedef enum nnefcl_profiling {
     NNEFCL_PROFILING_NONE,
@@ -95,6 +106,7 @@ typedef struct nnefcl_session_options {
                              1 GB/s for each compute unit. Kernels whose tasks are work-groups stay whole, copies and
                              products of CLBlast too. AUTO takes launches then */
     nnefcl_precision precision;
+    nnefcl_weights weights;
 } nnefcl_session_options;
 NNEFCL_INIT_DECLARE(nnefcl_session_options)
 #define NNEFCL_SESSION_OPTIONS_INIT NNEFCL_INIT(nnefcl_session_options)

@@ -13,6 +13,9 @@ struct ncl_emit;
 struct ncl_forced;
 struct ncl_tuning;
 
+/* What constant operands of products bound by them are stored as; each row has a factor, sums are floats. */
+enum ncl_kept { NCL_KEPT_FLOAT, NCL_KEPT_HALF, NCL_KEPT_BYTE };
+
 struct ncl_lower {
     struct ncl_arena *arena; /* of the plan */
     struct ncl_diag *diag;
@@ -35,7 +38,8 @@ struct ncl_lower {
     bool measured;                   /* steps are to be: they name their candidates */
     const char *candidate;           /* of the node, or NULL */
     bool long_index;                 /* force 64-bit indices (tests) */
-    unsigned compat;                 /* NNEFCL_COMPAT_* of the model */
+    enum ncl_kept weights;
+    unsigned compat; /* NNEFCL_COMPAT_* of the model */
     nnefcl_status status;
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "emit/reference.h"
 
+#include <math.h>
+
 const double *ncl_reference_in(const struct ncl_reference *reference, const struct ncl_tensor *tensor)
 {
     return reference->tensor[tensor->id].value;
@@ -16,6 +18,23 @@ double *ncl_reference_scale(const struct ncl_reference *reference, const struct 
     struct ncl_elements *elements = &reference->tensor[tensor->id];
     elements->terms = terms > 1 ? terms : 1;
     return elements->scale;
+}
+
+static double largest(const struct ncl_reference *reference, const struct ncl_tensor *tensor)
+{
+    const double *value = ncl_reference_in(reference, tensor);
+    const int64_t count = ncl_shape_volume(&tensor->shape);
+    double most = 0;
+    for (int64_t i = 0; i < count; i++)
+        most = fmax(most, fabs(value[i]));
+    return most;
+}
+
+double ncl_reference_stored(const struct ncl_reference *reference, const struct ncl_tensor *a,
+                            const struct ncl_tensor *b)
+{
+    const double off = reference->weights_off;
+    return off > 0 ? off * largest(reference, a) * largest(reference, b) * 0x1p25 : 0;
 }
 
 void ncl_reference_outside(const struct ncl_reference *reference, const struct ncl_tensor *index, double extent)

@@ -25,6 +25,7 @@ struct ncl_reference {
     struct ncl_elements *tensor; /* by tensor id: filled in for the operands, made for the results */
     unsigned compat;             /* NNEFCL_COMPAT_* of the model */
     uint64_t *outside;           /* counts indices of the node that lie outside of what they point into */
+    double weights_off;          /* ncl_reference_stored */
     bool transforms;             /* a variant with `transforms` may have computed it (variant.h) */
 };
 
@@ -32,6 +33,12 @@ const double *ncl_reference_in(const struct ncl_reference *reference, const stru
 double *ncl_reference_out(const struct ncl_reference *reference, const struct ncl_tensor *tensor);
 /* The scales of a result to write, and its number of terms. */
 double *ncl_reference_scale(const struct ncl_reference *reference, const struct ncl_tensor *tensor, uint64_t terms);
+
+/* What is to be added to the scale of a sum of products of elements of two operands, one of which may have been stored
+ * in fewer bits, each off by `weights_off` of the largest one at most. A sum may be off by half a unit of its scale for
+ * each of its terms (verify/tolerance.def), so their number cancels out. 0 where nothing is stored so. */
+double ncl_reference_stored(const struct ncl_reference *reference, const struct ncl_tensor *a,
+                            const struct ncl_tensor *b);
 
 /* Counts the elements of `index` that are below 0 or not below `extent`. */
 void ncl_reference_outside(const struct ncl_reference *reference, const struct ncl_tensor *index, double extent);

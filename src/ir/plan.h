@@ -145,6 +145,7 @@ struct ncl_plan {
     struct ncl_buffer *buffer;
     uint64_t record_count; /* 64-bit integers in the record buffer; the first NCL_RECORD_HEAD lead to the step table of
                               the persistent form */
+    double weights_off;    /* what stored weights may be off, as a part of the largest one of their row; 0: nothing */
     uint64_t weight_bytes, arena_bytes, init_bytes, io_bytes;
     size_t input_count, output_count;
     ncl_ref *input, *output; /* by index of the graph */

@@ -30,6 +30,9 @@ static nnefcl_status check_options(const nnefcl_session_options *options, struct
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
                          "nnefcl_session_options.profiling is %d: there is nothing of that kind to measure",
                          (int)options->profiling);
+    if ((unsigned)options->weights > NNEFCL_WEIGHTS_INT8)
+        return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
+                         "nnefcl_session_options.weights is %d: no such storage", (int)options->weights);
     if ((unsigned)options->precision > NNEFCL_PRECISION_EXACT)
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_options.precision is %d: no such one",
                          (int)options->precision);
@@ -50,14 +53,21 @@ nnefcl_status ncl_plan_options_read(const nnefcl_session_options *options, struc
                                     struct ncl_plan_options *plan)
 {
     static const nnefcl_session_options defaults = NNEFCL_SESSION_OPTIONS_INIT;
+    static const enum ncl_kept stored_as[] = {[NNEFCL_WEIGHTS_FP32] = NCL_KEPT_FLOAT,
+                                              [NNEFCL_WEIGHTS_FP16] = NCL_KEPT_HALF,
+                                              [NNEFCL_WEIGHTS_INT8] = NCL_KEPT_BYTE};
     if (!options)
         options = &defaults;
+    const nnefcl_status status = check_options(options, diag);
+    if (status)
+        return status;
     *plan = (struct ncl_plan_options){
         .disabled_passes = options->disabled_passes,
         .disabled_pass_count = options->disabled_pass_count,
         .kernels = options->kernels,
         .kernel_count = options->kernel_count,
         .tuning = options->tuning,
+        .weights = stored_as[options->weights],
         .exact = options->precision == NNEFCL_PRECISION_EXACT,
         .measured = options->profiling == NNEFCL_PROFILING_STEPS,
         .separate_buffers = options->separate_buffers,
@@ -65,7 +75,7 @@ nnefcl_status ncl_plan_options_read(const nnefcl_session_options *options, struc
         .long_index = options->long_index,
         .memory_limit = options->memory_limit,
     };
-    return check_options(options, diag);
+    return NNEFCL_OK;
 }
 
 void ncl_plan_target_read(const nnefcl_session_options *options, const struct ncl_target *other,

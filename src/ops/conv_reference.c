@@ -127,10 +127,13 @@ void ncl_conv_define(const struct ncl_reference *reference, const struct ncl_nod
                                       : (uint64_t)conv->in_channels * ncl_lines_terms(&lines) + 1;
     double *scale = ncl_reference_scale(reference, output, terms);
     from.x = ncl_reference_in(reference, conv->input);
+    const double stored = ncl_reference_stored(reference, conv->input, conv->filter);
     for (int64_t b = 0; b < window->in.extent[0]; b++) {
         begin_with_bias(bias, ncl_shape_volume(&conv->bias->shape) > 1, channels, plane, y, scale);
         for (int64_t g = 0; g < conv->groups; g++) {
             from.filter = ncl_reference_in(reference, conv->filter) + g * filter->group;
+            for (int64_t k = 0; k < conv->out_channels && plane == 1; k++)
+                scale[k] += stored;
             add_group(&lines, &from, conv->out_channels, filter->output, plane, y, scale);
             for (int64_t c = 0; c < conv->in_channels && transforms; c++) {
                 const struct channel one = {.x = from.x + c * from.plane, .filter = from.filter + c * filter->input};

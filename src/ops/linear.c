@@ -142,6 +142,7 @@ void ncl_linear_reference(const struct ncl_reference *reference, const struct nc
     const nnefcl_shape added = bias_place(&bias->shape, &product);
     const int last = product.rank - 1;
     const int64_t depth = filter.extent[last];
+    const double stored = ncl_reference_stored(reference, input, ncl_node_tensor(node, "filter"));
     double *y = ncl_reference_out(reference, result),
            *scale = ncl_reference_scale(reference, result, (uint64_t)depth + 1);
     int64_t at[NNEFCL_MAX_RANK];
@@ -155,7 +156,7 @@ void ncl_linear_reference(const struct ncl_reference *reference, const struct nc
         const double *left = x + ncl_position_repeated(&input->shape, row),
                      *right = w + ncl_position_repeated(&filter, column);
         *y = b[ncl_position_repeated(&added, at)];
-        *scale = fabs(*y);
+        *scale = fabs(*y) + stored;
         for (int64_t k = 0; k < depth; k++) {
             *y += left[k] * right[k];
             *scale += fabs(left[k] * right[k]);

@@ -143,6 +143,7 @@ void ncl_matmul_reference(const struct ncl_reference *reference, const struct nc
     const int64_t rows = result->shape.extent[last - 1], columns = result->shape.extent[last],
                   depth = a->shape.extent[last - transpose_a];
     double *c = ncl_reference_out(reference, result), *scale = ncl_reference_scale(reference, result, (uint64_t)depth);
+    const double stored = ncl_reference_stored(reference, a, b);
     nnefcl_shape batch = result->shape;
     int64_t at[NNEFCL_MAX_RANK];
     batch.extent[last] = batch.extent[last - 1] = 1;
@@ -152,6 +153,8 @@ void ncl_matmul_reference(const struct ncl_reference *reference, const struct nc
         for (int64_t i = 0; i < rows; i++, c += columns, scale += columns) {
             const int64_t step = transpose_a ? rows : 1;
             const double *row = left + i * (transpose_a ? 1 : depth);
+            for (int64_t j = 0; j < columns; j++)
+                scale[j] = stored;
             if (transpose_b)
                 multiply_row(c, scale, row, step, right, columns, depth);
             for (int64_t k = 0; k < depth && !transpose_b; k++)

@@ -320,6 +320,9 @@ nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, cons
         status = ncl_tuning_read(&tuning, options->tuning, target, arena, diag);
     if (status)
         return status;
+    if (options->weights != NCL_KEPT_FLOAT && !target->cpu)
+        return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE,
+                         "%s: weights in fewer bits need a device with few wide cores", target->name);
     made->target = *target;
     made->record_count = NCL_RECORD_HEAD;
     struct ncl_lower lower = {
@@ -331,6 +334,7 @@ nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, cons
         .tuning = options->exact ? NULL : &tuning,
         .measured = options->measured,
         .long_index = options->long_index,
+        .weights = options->weights,
         .compat = compat,
     };
     status = own_names(&lower);

@@ -11,8 +11,9 @@ struct ncl_plan_options {
     const char *const *kernels; /* forced variants: "conv=conv_gemm", "plain" */
     size_t kernel_count;
     const char *tuning; /* the text of a table, NULL: none */
-    bool exact;         /* exact variants only, chosen by estimates (NNEFCL_PRECISION_EXACT) */
-    bool measured;      /* steps name their candidates */
+    enum ncl_kept weights;
+    bool exact;    /* exact variants only, chosen by estimates (NNEFCL_PRECISION_EXACT) */
+    bool measured; /* steps name their candidates */
     bool separate_buffers, keep_tensors, long_index;
     uint64_t memory_limit; /* bytes of device memory, 0: target->global_memory */
 };

@@ -134,6 +134,7 @@ nnefcl_status ncl_exact_node(struct ncl_exact *exact, const struct ncl_node *nod
     const struct ncl_reference reference = {.tensor = exact->tensor,
                                             .compat = exact->compat,
                                             .outside = &exact->outside,
+                                            .weights_off = exact->weights_off,
                                             .transforms = exact->transforms};
     struct ncl_tensor *result;
     exact->outside = 0;

@@ -20,6 +20,7 @@ struct ncl_exact {
     const struct ncl_exact_source *source;
     struct ncl_elements *tensor; /* by tensor id; value NULL: not there */
     uint64_t outside;            /* indices of the last node that lie outside of their axis */
+    double weights_off;          /* scales allow for weights that are off by so much (ncl_reference_stored) */
     bool transforms;             /* scales allow for variants with `transforms` (emit/variant.h) */
 };
 

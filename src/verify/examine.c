@@ -489,6 +489,7 @@ nnefcl_status ncl_examine(const struct ncl_graph *graph, unsigned compat, const 
     ncl_arena_init(&x.arena, allocator, 0);
     nnefcl_status status = ncl_exact_open(&x.exact, graph, compat, constants, allocator, diag);
     x.exact.transforms = source->transforms;
+    x.exact.weights_off = source->weights_off;
     if (!status)
         status = prepare(&x);
     for (size_t i = 0; i < x.graph->node_count && !status && !visitor.enough; i++) {

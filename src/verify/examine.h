@@ -19,7 +19,8 @@ struct ncl_examine_source {
     /* Dense elements: of variables those before the run, of results of `update` those after it. */
     nnefcl_status (*read)(void *user, const struct ncl_tensor *tensor, void *data, struct ncl_diag *diag);
     void *user;
-    bool transforms; /* variants with `transforms` are among its kernels (emit/variant.h) */
+    double weights_off; /* of its plan */
+    bool transforms;    /* variants with `transforms` are among its kernels (emit/variant.h) */
 };
 
 /* One result of one node. */

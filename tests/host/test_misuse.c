@@ -309,6 +309,7 @@ static const struct options_case {
     {"no version", {.version = 0}, "nnefcl_session_options.version is 0", 0},
     {"no such execution", {.version = 1, .execution = (nnefcl_execution)99}, "execution is 99", 0},
     {"no such precision", {.version = 1, .precision = (nnefcl_precision)99}, "precision is 99", 0},
+    {"no such weights", {.version = 1, .weights = (nnefcl_weights)3}, "weights is 3", 0},
     {"no such profiling", {.version = 1, .profiling = (nnefcl_profiling)-1}, "profiling is -1", 0},
     {"no names of passes",
      {.version = 1, .disabled_pass_count = 1},

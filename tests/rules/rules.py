@@ -123,8 +123,6 @@ def names(root):
         for path in files(root, folder, '.c', '.h', '.cl', '.py', '.nnef'):
             seen.setdefault(os.path.basename(path), []).append(path)
     bad += ['one name, several files: %s' % ' '.join(p) for p in seen.values() if len(p) > 1]
-    options = set(re.findall(r'^    \{(?:0|\'.\'), "([\w-]+)"', read(root, 'tools/option_table.c'), re.M))
-    bad += ['tools/option_absent.c: --%s is in option_table.c' % n for n in re.findall(r'^    \{"([\w-]+)"', read(root, 'tools/option_absent.c'), re.M) if n in options]
     kernels = {os.path.basename(p)[:-3] for p in files(root, 'cl', '.cl')} - {'prelude', 'math'}
     sources = ''.join(read(root, p) for folder in ('src/emit', 'src/ops') for p in files(root, folder, '.c'))
     emitted = set(re.findall(r'"(\w+)"', sources))

@@ -9,7 +9,7 @@
 /* AttributeProto.AttributeType */
 enum { NONE, FLOAT, INT, STRING, TENSOR, GRAPH, FLOATS = 6, INTS, STRINGS };
 
-#define OLDEST 6
+#define OLDEST 1
 
 struct reader {
     struct ncl_import *import;

@@ -27,10 +27,25 @@ void ncl_onnx_dropout(struct ncl_import *import, const struct ncl_import_node *n
 
 /* ---- types ---- */
 
+/* Before operator set 6: names of types. */
+static int64_t cast_named(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    static const struct {
+        const char *name;
+        int64_t type;
+    } types[] = {{"FLOAT", 1}, {"UINT8", 2}, {"INT8", 3},     {"UINT16", 4},  {"INT16", 5},   {"INT32", 6},
+                 {"INT64", 7}, {"BOOL", 9},  {"FLOAT16", 10}, {"DOUBLE", 11}, {"UINT32", 12}, {"UINT64", 13}};
+    const char *name = ncl_import_string(import, node, "to", "");
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(types[i].name, name) == 0)
+            return types[i].type;
+    return 0;
+}
+
 static enum ncl_stored_type cast_target(struct ncl_import *import, const struct ncl_import_node *node)
 {
     enum ncl_stored_type element = NCL_STORED_FLOAT32;
-    const int64_t to = ncl_import_integer(import, node, "to", 0);
+    const int64_t to = node->version < 6 ? cast_named(import, node) : ncl_import_integer(import, node, "to", 0);
     if (ncl_onnx_element(to, &element))
         return element;
     ncl_import_refuse(import, "elements cannot be cast to type %lld", (long long)to);
@@ -451,6 +466,8 @@ static bool tile_repeats(struct ncl_import *import, const struct ncl_import_node
 {
     size_t count = 0;
     const int rank = ncl_import_value(import, node, 0)->shape.rank;
+    if (node->version < 6)
+        ncl_import_refuse(import, "its form before operator set 6 is not supported");
     ncl_onnx_list(import, node, "repeats", 1, list, &count);
     if (!import->status && count != (size_t)rank)
         ncl_import_wrong(import, "'repeats' has %zu items, the input has rank %d", count, rank);

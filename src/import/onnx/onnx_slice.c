@@ -164,7 +164,7 @@ static bool pads_read(struct ncl_import *import, const struct ncl_import_node *n
 {
     int64_t pads[NCL_ONNX_LIST], axes[NCL_ONNX_LIST];
     size_t count = 0, axis_count = 0;
-    ncl_onnx_list(import, node, "pads", 1, pads, &count);
+    ncl_onnx_list(import, node, node->version < 2 ? "paddings" : "pads", 1, pads, &count);
     const bool some = node->version >= 18 && ncl_onnx_list(import, node, "axes", 3, axes, &axis_count);
     const size_t padded = some ? axis_count : (size_t)rank;
     if (count != 2 * padded)

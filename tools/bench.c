@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "clock.h"
+#include "fold.h"
 #include "report.h"
 #include "text_table.h"
 
@@ -144,14 +145,16 @@ static double gflops(const struct bench *bench)
 static void print_bench(const struct bench *bench)
 {
     char peak[BYTES_TEXT];
-    print("device %s (%s)\nkernels %s\n", bench->device.name, bench->device.platform_name, bench->variants);
+    const char *rate =
+        gflops(bench) < 0 ? "" : pool_printf(bench->engine->pool, ", %.2f GFLOP/s at the median", gflops(bench));
+    print_folded(7, "device %s (%s)", bench->device.name, bench->device.platform_name);
+    print_folded(8, "kernels %s", bench->variants);
     print_figures(bench);
-    print("%.2f inferences/s", throughput(bench));
-    if (gflops(bench) >= 0)
-        print(", %.2f GFLOP/s at the median", gflops(bench));
-    print("; %zu runs after %llu to warm up; load %.1f ms, first outputs %.1f ms, peak memory %s\n", bench->count,
-          (unsigned long long)bench->engine->options->warmup, bench->start.load_ms, bench->start.first_ms,
-          report_bytes(bench->peak_rss, peak));
+    print_folded(2,
+                 "%.2f inferences/s%s; %zu runs after %llu to warm up; load %.1f ms, first outputs %.1f ms, peak "
+                 "memory %s",
+                 throughput(bench), rate, bench->count, (unsigned long long)bench->engine->options->warmup,
+                 bench->start.load_ms, bench->start.first_ms, report_bytes(bench->peak_rss, peak));
 }
 
 static json_t *measured(double value)

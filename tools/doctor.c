@@ -7,6 +7,7 @@
 
 #include "clean.h"
 #include "execute.h"
+#include "fold.h"
 
 /* ---- one device ---- */
 
@@ -63,19 +64,22 @@ static void examine_families(struct examination *e)
     talk_progress_end(e->doctor->talk);
 }
 
+enum { BEHIND = 23 }; /* columns in front of what is told of a family */
+
 static void print_probe(const struct probe *p)
 {
     const double rate = probe_rate(p);
+    char share[48] = "";
     if (p->failure) {
-        print("  %-20s bad: %s\n", p->family, p->failure);
+        print_folded(BEHIND, "  %-20s bad: %s", p->family, p->failure);
         return;
     }
-    print("  %-20s %-18s ok, worst %5.3g ULP of %-5.3g %8.3f ms", p->family, p->kernel, p->ulp, p->tolerance, p->ms);
-    print(" %8.1f %s", rate / 1e9, probe_computes(p) ? "GFLOP/s" : "GB/s   ");
     if (p->peak > 0)
-        print(" %3.0f %% of %.1f\n", 100 * rate / p->peak, p->peak / 1e9);
-    else
-        print("%s\n", probe_bounded(p) ? "" : "   of the definition, made with fewer");
+        snprintf(share, sizeof share, " %3.0f %% of %.1f", 100 * rate / p->peak, p->peak / 1e9);
+    else if (!probe_bounded(p))
+        snprintf(share, sizeof share, "   of the definition, made with fewer");
+    print_folded(BEHIND, "  %-20s %-18s ok, worst %5.3g ULP of %-5.3g %8.3f ms %8.1f %s%s", p->family, p->kernel,
+                 p->ulp, p->tolerance, p->ms, rate / 1e9, probe_computes(p) ? "GFLOP/s" : "GB/s   ", share);
 }
 
 static json_t *probe_json(const struct probe *p)
@@ -103,18 +107,29 @@ static void list_unfit(const struct examination *e, json_t *rows)
         if (rows)
             document_add(rows, document_pack("{s:s, s:s}", "variant", variant.name, "reason", variant.unfit));
         else
-            print("  off: %s, %s\n", variant.name, variant.unfit);
+            print_folded(7, "  off: %s, %s", variant.name, variant.unfit);
     }
+}
+
+static const char *arithmetic_text(const struct examination *e)
+{
+    return e->flops > 0 ? pool_printf(e->doctor->pool, "%.1f GFLOP/s", e->flops / 1e9) : "arithmetic -";
+}
+
+static const char *memory_text(const struct examination *e)
+{
+    return e->bytes > 0
+               ? pool_printf(e->doctor->pool, "memory %.1f GB/s; below, of what as many bytes reach", e->bytes / 1e9)
+               : "memory -";
 }
 
 static void examine_text(struct examination *e, const nnefcl_device_info *info)
 {
-    print("\n%d:%d %s\n", info->platform, info->index, info->name);
+    print("\n");
+    print_folded(4, "%d:%d %s", info->platform, info->index, info->name);
     list_unfit(e, NULL);
     examine_families(e);
-    print("  peak, measured: ");
-    print(e->flops > 0 ? "%.1f GFLOP/s, " : "arithmetic -, ", e->flops / 1e9);
-    print(e->bytes > 0 ? "memory %.1f GB/s; below, of what as many bytes reach\n" : "memory -\n", e->bytes / 1e9);
+    print_folded(4, "  peak, measured: %s, %s", arithmetic_text(e), memory_text(e));
     for (size_t i = 0; i < e->count; i++)
         print_probe(&e->probe[i]);
 }

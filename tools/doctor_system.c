@@ -10,6 +10,7 @@
 #include "device_cure.h"
 #include "doctor.h"
 #include "file_name.h"
+#include "fold.h"
 #include "report.h"
 
 /* The library that this process has loaded, by its map of memory. */
@@ -48,7 +49,7 @@ static void add_driver(struct doctor *doctor, json_t *rows, const char *path)
     if (rows)
         document_add(rows, document_pack("{s:s, s:s}", "file", path, "driver", driver));
     else
-        print("driver    %s: %s\n", path, driver);
+        print_folded(10, "driver    %s: %s", path, driver);
 }
 
 static void list_drivers(struct doctor *doctor, json_t *rows)
@@ -67,7 +68,7 @@ static void list_drivers(struct doctor *doctor, json_t *rows)
     }
     free(entries);
     if (count < 0 && !rows)
-        print("driver    %s: %s\n", folder, strerror(errno));
+        print_folded(10, "driver    %s: %s", folder, strerror(errno));
 }
 
 static void add_cache(json_t *rows, const char *of, const char *folder, bool writable)
@@ -75,7 +76,8 @@ static void add_cache(json_t *rows, const char *of, const char *folder, bool wri
     if (rows)
         document_add(rows, document_pack("{s:s, s:s?, s:b}", "of", of, "folder", folder, "writable", writable));
     else
-        print("cache     %s: %s%s\n", of, folder ? folder : "none", folder && !writable ? ", cannot be written" : "");
+        print_folded(10, "cache     %s: %s%s", of, folder ? folder : "none",
+                     folder && !writable ? ", cannot be written" : "");
 }
 
 static void list_caches(struct doctor *doctor, json_t *rows)
@@ -96,11 +98,11 @@ void doctor_system(struct doctor *doctor)
                    unused = page * (uint64_t)sysconf(_SC_AVPHYS_PAGES);
     char all[BYTES_TEXT], rest[BYTES_TEXT];
     if (!document)
-        print("loader    %s\n", loader ? loader : "not found");
+        print_folded(10, "loader    %s", loader ? loader : "not found");
     list_drivers(doctor, drivers);
     list_caches(doctor, caches);
     if (!document)
-        print("memory    %s, %s unused\n", report_bytes(memory, all), report_bytes(unused, rest));
+        print_folded(10, "memory    %s, %s unused", report_bytes(memory, all), report_bytes(unused, rest));
     if (!document)
         return;
     document_merge(document,

@@ -8,7 +8,7 @@
 
 #include "clean.h"
 #include "nnefcl/kernel.h"
-#include "text_table.h"
+#include "fold.h"
 
 enum { WIDTH = 80, NARROW = 40, TERM = 34, INDENT = 2 }; /* columns; of the terms of options, of everything */
 
@@ -73,7 +73,7 @@ bool help_takes_file(const struct option_row *row)
 
 static size_t help_width(void)
 {
-    const size_t terminal = table_terminal();
+    const size_t terminal = fold_terminal();
     return !terminal ? WIDTH : terminal < NARROW ? NARROW : terminal;
 }
 

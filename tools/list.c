@@ -6,6 +6,7 @@
 #include "device_cure.h"
 #include "facts.h"
 #include "execute.h"
+#include "fold.h"
 #include "known_ops.h"
 #include "report.h"
 
@@ -16,13 +17,17 @@ struct device_list {
     json_t *rows;
 };
 
+/* What stands below the name of a device. */
+#define BELOW 10
+
 static void print_facts(const nnefcl_device_info *d)
 {
     char l1[BYTES_TEXT], l2[BYTES_TEXT], l3[BYTES_TEXT];
-    print(
-        "          vectors of %u floats, %u registers; caches %s, %s, %s; %sbarriers, %srelaxed atomics, %zu bytes of "
-        "arguments, buffers at multiples of %u bytes, local memory %s\n",
-        d->lanes, d->registers, report_bytes(d->l1, l1), report_bytes(d->l2, l2), report_bytes(d->l3, l3),
+    print_folded(
+        BELOW,
+        "%*svectors of %u floats, %u registers; caches %s, %s, %s; %sbarriers, %srelaxed atomics, %zu bytes of "
+        "arguments, buffers at multiples of %u bytes, local memory %s",
+        BELOW, "", d->lanes, d->registers, report_bytes(d->l1, l1), report_bytes(d->l2, l2), report_bytes(d->l3, l3),
         d->barriers ? "" : "no ", d->relaxed_atomics ? "" : "no ", d->max_parameter_bytes, d->alignment,
         d->local_is_global ? "a part of the global one" : "of its own");
 }
@@ -30,28 +35,28 @@ static void print_facts(const nnefcl_device_info *d)
 static void print_reason(const struct device_list *list, const nnefcl_device_info *d)
 {
     const char *cure = device_cure(d, list->pool);
-    print("          cannot be used: %s\n", d->reason);
+    print_folded(BELOW, "%*scannot be used: %s", BELOW, "", d->reason);
     if (cure)
-        print("          %s\n", cure);
+        print_folded(BELOW, "%*s%s", BELOW, "", cure);
 }
 
 static int print_device(void *user, const nnefcl_device_info *d)
 {
     struct device_list *list = user;
-    char memory[BYTES_TEXT], largest[BYTES_TEXT], local[BYTES_TEXT];
+    char number[12] = "-", memory[BYTES_TEXT], largest[BYTES_TEXT], local[BYTES_TEXT];
     if (d->usable)
-        print("%-3d", list->usable++);
-    else
-        print("-  ");
+        snprintf(number, sizeof number, "%d", list->usable++);
     if (d->index < 0)
-        print(" %d    %-11s  %s\n", d->platform, "platform", d->platform_name);
+        print_folded(BELOW, "%-3s %d    %-11s  %s", number, d->platform, "platform", d->platform_name);
     else
-        print(" %d:%d  %-11s  %s (%s)\n", d->platform, d->index, facts_type(d), d->name, d->platform_name);
+        print_folded(BELOW, "%-3s %d:%d  %-11s  %s (%s)", number, d->platform, d->index, facts_type(d), d->name,
+                     d->platform_name);
     if (d->usable)
-        print("          %s, driver %s; %u compute units, memory %s, largest buffer %s, local %s, work-group %zu%s%s\n",
-              d->version, d->driver, d->compute_units, report_bytes(d->global_memory, memory),
-              report_bytes(d->max_allocation, largest), report_bytes(d->local_memory, local), d->max_work_group,
-              d->fp16 ? ", fp16" : "", d->fp64 ? ", fp64" : "");
+        print_folded(BELOW,
+                     "%*s%s, driver %s; %u compute units, memory %s, largest buffer %s, local %s, work-group %zu%s%s",
+                     BELOW, "", d->version, d->driver, d->compute_units, report_bytes(d->global_memory, memory),
+                     report_bytes(d->max_allocation, largest), report_bytes(d->local_memory, local), d->max_work_group,
+                     d->fp16 ? ", fp16" : "", d->fp64 ? ", fp64" : "");
     else
         print_reason(list, d);
     if (d->usable && list->facts)
@@ -161,7 +166,7 @@ enum status list_ops(const struct options *options, struct talk *talk)
             document_add(rows,
                          document_pack("{s:s, s:s, s:s}", "name", op.name, "chapter", op.chapter, "runs", op.runs));
         else
-            print("%-30s %-8s %s\n", op.name, op.chapter, op.runs);
+            print_folded(40, "%-30s %-8s %s", op.name, op.chapter, op.runs);
     if (rows) {
         json_t *document = document_begin("ops");
         document_set(document, "ops", rows);
@@ -178,12 +183,15 @@ static json_t *variant_json(const nnefcl_variant_info *v)
     return row;
 }
 
+/* Columns in front of what a variant is about. */
+#define VARIANT 30
+
 static void print_variant(const nnefcl_variant_info *v, const char *family)
 {
     const bool same = family && strcmp(family, v->family) == 0;
-    print("%-10s %-18s %s\n", same ? "" : v->family, v->name, v->about);
+    print_folded(VARIANT, "%-10s %-18s %s", same ? "" : v->family, v->name, v->about);
     if (v->unfit)
-        print("%-10s %-18s   never here: %s\n", "", "", v->unfit);
+        print_folded(VARIANT + 2, "%*snever here: %s", VARIANT + 2, "", v->unfit);
 }
 
 static enum status open_listed_device(struct engine *engine)

@@ -4,6 +4,7 @@
 
 #include "array.h"
 #include "execute.h"
+#include "fold.h"
 #include "report.h"
 #include "text_table.h"
 
@@ -26,11 +27,11 @@ static void print_needs(const nnefcl_needs *n)
 {
     char parameters[COUNT_TEXT], macs[COUNT_TEXT];
     char total[BYTES_TEXT], weights[BYTES_TEXT], arena[BYTES_TEXT], io[BYTES_TEXT];
-    print("%zu nodes, %s parameters, %s MACs; device memory %s (weights %s, intermediate %s, inputs and outputs "
-          "%s)\n",
-          n->nodes, report_count(n->parameters, parameters), report_count(n->macs, macs),
-          report_bytes(n->weights + n->arena + n->io, total), report_bytes(n->weights, weights),
-          report_bytes(n->arena, arena), report_bytes(n->io, io));
+    print_folded(
+        2, "%zu nodes, %s parameters, %s MACs; device memory %s (weights %s, intermediate %s, inputs and outputs %s)",
+        n->nodes, report_count(n->parameters, parameters), report_count(n->macs, macs),
+        report_bytes(n->weights + n->arena + n->io, total), report_bytes(n->weights, weights),
+        report_bytes(n->arena, arena), report_bytes(n->io, io));
 }
 
 /* With -d the session is made too: there is no other way to know what that device says. */
@@ -58,7 +59,7 @@ enum status look_check(struct engine *engine)
     } else if (!engine->talk->quiet) {
         print_needs(&needs);
         if (engine->device)
-            print("ready on %s (%s)\n", device.name, device.platform_name);
+            print_folded(2, "ready on %s (%s)", device.name, device.platform_name);
     }
     return STATUS_OK;
 }

@@ -2,6 +2,7 @@
 #include "profile.h"
 
 #include "clean.h"
+#include "fold.h"
 #include "text_table.h"
 
 static const char *rate_text(struct pool *pool, double amount, double ms)
@@ -71,6 +72,6 @@ void profile_table(const struct profile *profile)
     for (int key = 0; key < PROFILE_KEYS; key++)
         print_groups(profile, (enum profile_key)key);
     print_steps(profile);
-    print("%.4f ms of device time for %zu steps, mean of %llu runs\n", profile->total_ms, profile->count,
-          (unsigned long long)profile->runs);
+    print_folded(2, "%.4f ms of device time for %zu steps, mean of %llu runs", profile->total_ms, profile->count,
+                 (unsigned long long)profile->runs);
 }

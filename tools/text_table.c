@@ -1,28 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "text_table.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
-#include "argument_number.h"
 #include "clean.h"
+#include "fold.h"
 
 enum { GAP = 2, LEAST = 8 }; /* blanks between columns; what folding leaves of one */
-
-size_t table_terminal(void)
-{
-    const char *columns = getenv("COLUMNS");
-    struct winsize size;
-    uint64_t given;
-    if (columns && number_count(columns, &given) && given > 0 && given < 10000)
-        return (size_t)given;
-    if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
-        return size.ws_col;
-    return 0;
-}
 
 const char **table_add(struct table *table)
 {
@@ -33,41 +17,10 @@ const char **table_add(struct table *table)
     return row;
 }
 
-/* A text is best broken behind a blank, else behind a sign that joins the parts of names, shapes and places. */
-static bool joins(char c)
-{
-    return c && strchr("_-.,:/+", c);
-}
-
-/* Bytes of the next piece of a text that fits in `width` characters; bytes that continue a character of UTF-8 take no
- * room. */
-static size_t piece_length(const char *text, size_t width, size_t *characters)
-{
-    size_t bytes = 0, end = 0, to_end = 0;
-    bool blank = false;
-    *characters = 0;
-    while (text[bytes]) {
-        const bool begins = ((unsigned char)text[bytes] & 0xc0) != 0x80;
-        if (begins && *characters == width)
-            break;
-        *characters += begins;
-        bytes++;
-        if (text[bytes - 1] == ' ' || (!blank && joins(text[bytes - 1]))) {
-            blank |= text[bytes - 1] == ' ';
-            end = bytes;
-            to_end = *characters;
-        }
-    }
-    if (!text[bytes] || text[bytes] == ' ' || !end)
-        return bytes;
-    *characters = to_end;
-    return end;
-}
-
 static size_t text_width(const char *text)
 {
     size_t characters;
-    piece_length(text, (size_t)-1, &characters);
+    fold_piece(text, (size_t)-1, &characters);
     return characters;
 }
 
@@ -86,7 +39,7 @@ static size_t part_width(const char *text)
     for (; *text; text++) {
         width += ((unsigned char)*text & 0xc0) != 0x80 && *text != ' ';
         widest = width > widest ? width : widest;
-        width = *text == ' ' || joins(*text) ? 0 : width;
+        width = *text == ' ' || fold_joins(*text) ? 0 : width;
     }
     return widest;
 }
@@ -94,7 +47,7 @@ static size_t part_width(const char *text)
 /* The widest of those that fold, and are wider than `least`, gives way, one character at a time. */
 static void fit(const struct table *table, const size_t *least, size_t *width)
 {
-    const size_t room = table_terminal();
+    const size_t room = fold_terminal();
     while (room && total_width(table, width) > room) {
         size_t widest = table->column_count;
         for (size_t c = 0; c < table->column_count; c++)
@@ -124,7 +77,7 @@ static void print_row(const struct table *table, const char *const *cells, const
         char *line = pool_alloc(table->pool, bytes);
         more = false;
         for (size_t c = 0; c < table->column_count; c++) {
-            size_t taken, length = piece_length(rest[c], width[c], &taken);
+            size_t taken, length = fold_piece(rest[c], width[c], &taken);
             pad(line, (c ? GAP : 0) + (table->column[c].right ? width[c] - taken : 0));
             strncat(line, rest[c], length);
             pad(line, table->column[c].right || c + 1 == table->column_count ? 0 : width[c] - taken);

@@ -29,7 +29,4 @@ const char **table_add(struct table *table);
 /* To stdout, cleaned. */
 void table_print(const struct table *table);
 
-/* Columns of the terminal behind stdout: COLUMNS, else what the terminal says; 0: no terminal, as wide as you like. */
-size_t table_terminal(void);
-
 #endif

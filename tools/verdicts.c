@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verdicts.h"
+#include "fold.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -147,14 +148,16 @@ static const char *wholes_text(const struct verdicts *verdicts)
 
 void verdicts_print(const struct verdicts *verdicts)
 {
-    if (verdicts->first_bad)
-        print("bad     %s\n        %s\n", verdicts->first_bad, verdicts->bad_values);
+    if (verdicts->first_bad) {
+        print_folded(8, "bad     %s", verdicts->first_bad);
+        print_folded(8, "        %s", verdicts->bad_values);
+    }
     if (verdicts->bad > 1)
         print("        %zu further node%s %s bad\n", verdicts->bad - 1, plural(verdicts->bad - 1),
               verdicts->bad == 2 ? "is" : "are");
     if (!verdicts->bad && !verdicts->bad_wholes)
-        print("verified: %zu node%s, %s%s\n", verdicts->nodes, plural(verdicts->nodes), wholes_text(verdicts),
-              verdicts->worst ? verdicts->worst : "all exact");
+        print_folded(2, "verified: %zu node%s, %s%s", verdicts->nodes, plural(verdicts->nodes), wholes_text(verdicts),
+                     verdicts->worst ? verdicts->worst : "all exact");
     if (verdicts->undefined)
         print("not compared: %zu node%s without a definition\n", verdicts->undefined, plural(verdicts->undefined));
 }

@@ -103,7 +103,9 @@ static nnefcl_status add_file(struct walk *walk, const char *path, const char *n
     if (!entry)
         return walk->diag->status;
     if (!S_ISREG(about->st_mode))
-        entry->refused = link ? "a symbolic link" : "no regular file";
+        entry->refused = !link                 ? "no regular file"
+                         : container->no_links ? "a symbolic link"
+                                               : "a symbolic link that leads to no file";
     if (strcmp(path, name) != 0 && !(entry->path = ncl_arena_strdup(&container->arena, path)))
         return ncl_nomem(walk->diag);
     return NNEFCL_OK;

@@ -926,6 +926,8 @@ START_TEST(folder_of_links)
     expect_member(container, "net/again/v.dat", "followed");
     ck_assert_int_eq(seek_to(container, "s.dat"), NNEFCL_OK);
     ck_assert_int_eq(seek_to(container, "net/dangling.dat"), NNEFCL_ERR_MODEL);
+    ck_assert_str_eq(said,
+                     "'net/dangling.dat' is a symbolic link that leads to no file; a model must hold its files itself");
     bool ambiguous;
     ck_assert_uint_eq(ncl_container_find(container, "net/up/graph.nnef", &ambiguous), SIZE_MAX);
     ncl_container_free(container);

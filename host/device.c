@@ -280,7 +280,14 @@ nnefcl_status nnefcl_device_open(const char *spec, const nnefcl_device_options *
     return status;
 }
 
-/* Is the device one of the context's? */
+/* The whole that a sub-device is a part of; NULL: it is none. */
+static cl_device_id parent_of(cl_device_id id)
+{
+    cl_device_id parent = NULL;
+    return clGetDeviceInfo(id, CL_DEVICE_PARENT_DEVICE, sizeof parent, &parent, NULL) == CL_SUCCESS ? parent : NULL;
+}
+
+/* Is the device one of the context's? PoCL 3.1 names the whole device for the context of a part. */
 static nnefcl_status check_member(cl_context context, cl_device_id id, const nnefcl_allocator *allocator,
                                   struct ncl_diag *diag)
 {
@@ -295,7 +302,8 @@ static nnefcl_status check_member(cl_context context, cl_device_id id, const nne
     bool found = false;
     code = clGetContextInfo(context, CL_CONTEXT_DEVICES, size, member, NULL);
     for (size_t i = 0; !code && i < size / sizeof *member; i++)
-        found |= member[i] == id;
+        for (cl_device_id of = id; of && !found; of = parent_of(of))
+            found = member[i] == of;
     ncl_resize(allocator, member, 0);
     if (code)
         return ncl_opencl_check(diag, NCL_NOWHERE, "nnefcl_device_from_opencl", "clGetContextInfo", code);

@@ -15,10 +15,8 @@ enum { DEFAULT_RUNS = 20, MOST_RUNS = 1000000 };
 
 static bool run_once(struct bench_loop *loop, uint64_t number)
 {
-    nnefcl_error error = {0};
     const struct run *run = &loop->runs->items[number % loop->runs->count];
-    loop->status = talk_library(loop->engine->talk,
-                                nnefcl_session_run(loop->engine->session, run->inputs, loop->outputs, &error), &error);
+    loop->status = engine_run(loop->engine, run->inputs, loop->outputs, &loop->timing);
     return !loop->status;
 }
 
@@ -102,15 +100,41 @@ static const char *name_variants(const nnefcl_session *session, struct pool *poo
     return text;
 }
 
-static void describe(struct bench *bench)
+static double session_flops(const nnefcl_session *session)
 {
     nnefcl_step_info step;
-    for (size_t i = 0; !nnefcl_session_step(bench->engine->session, i, &step); i++)
-        bench->flops += (double)step.flops;
-    bench->batch = bench->engine->options->batch ? (double)bench->engine->options->batch : 1;
-    bench->variants = name_variants(bench->engine->session, bench->engine->pool);
+    double flops = 0;
+    for (size_t i = 0; !nnefcl_session_step(session, i, &step); i++)
+        flops += (double)step.flops;
+    return flops;
+}
+
+/* "A: 5 images, B: 3 images, 1 conv_gemm, ..." */
+static void describe_split(struct bench *bench)
+{
+    struct pool *pool = bench->engine->pool;
+    nnefcl_split_part part;
+    bench->variants = "";
+    for (size_t i = 0; !nnefcl_split_part_at(bench->engine->split, i, &part); i++) {
+        bench->flops += part.session ? session_flops(part.session) : 0;
+        bench->variants =
+            pool_printf(pool, "%s%sdevice %zu, %lld images: %s", bench->variants, i ? "; " : "", i + 1,
+                        (long long)part.images, part.session ? name_variants(part.session, pool) : "none");
+    }
+}
+
+static void describe(struct bench *bench)
+{
+    const struct engine *engine = bench->engine;
+    bench->batch = engine->options->batch ? (double)engine->options->batch : 1;
     bench->peak_rss = peak_memory();
-    nnefcl_device_describe(bench->engine->device, &bench->device);
+    nnefcl_device_describe(engine->device, &bench->device);
+    if (engine->split) {
+        describe_split(bench);
+        return;
+    }
+    bench->flops = session_flops(engine->session);
+    bench->variants = name_variants(engine->session, engine->pool);
 }
 
 /* ---- text and JSON ---- */
@@ -184,12 +208,9 @@ enum status bench_run(const struct engine *engine, const struct runs *runs, void
 {
     struct bench_loop loop = {.engine = engine, .runs = runs, .outputs = outputs};
     struct bench bench = {.engine = engine, .start = *start};
-    nnefcl_timing timing;
     enum status status = STATUS_OK;
-    for (bool more = bench_warm_up(&loop); more && bench_next(&loop);) {
-        nnefcl_session_timing(engine->session, &timing);
-        add_sample(&bench, &timing);
-    }
+    for (bool more = bench_warm_up(&loop); more && bench_next(&loop);)
+        add_sample(&bench, &loop.timing);
     bench.wall_ms = clock_ms() - loop.started;
     talk_progress_end(engine->talk);
     if (loop.status)

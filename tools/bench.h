@@ -45,8 +45,9 @@ struct bench_loop {
     const struct engine *engine;
     const struct runs *runs;
     void *const *outputs;
-    uint64_t done;  /* measured runs so far */
-    double started; /* clock at the first of them */
+    uint64_t done;        /* measured runs so far */
+    double started;       /* clock at the first of them */
+    nnefcl_timing timing; /* of the last run */
     enum status status;
 };
 bool bench_warm_up(struct bench_loop *loop);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine.h"
+#include "clock.h"
 #include "device_cure.h"
 #include "execute.h"
 #include "given.h"
@@ -88,22 +89,55 @@ nnefcl_session_options engine_session_options(const struct engine *engine)
     return options;
 }
 
-enum status engine_open_device(struct engine *engine)
+static nnefcl_status open_device(const struct engine *engine, const char *spec, nnefcl_device **device,
+                                 nnefcl_error *error)
 {
     nnefcl_device_options options = NNEFCL_DEVICE_OPTIONS_INIT;
-    nnefcl_error error = {0}, reason = {0};
-    nnefcl_needs needs;
     nnefcl_device_info info;
     options.diagnostic = talk_device_diagnostic;
     options.diagnostic_user = engine->talk;
     options.cache_dir = engine->options->cache_dir;
     options.cache_binaries = device_hands_out();
-    nnefcl_status status = nnefcl_device_open(engine->options->device, &options, &engine->device, &error);
-    if (status == NNEFCL_OK) {
-        nnefcl_device_describe(engine->device, &info);
-        talk_detail(engine->talk, "device %d:%d %s (%s)", info.platform, info.index, info.name, info.platform_name);
-        return tune_table_read(engine->options, engine->pool, engine->talk, &engine->tuning);
+    const nnefcl_status status = nnefcl_device_open(spec, &options, device, error);
+    if (status)
+        return status;
+    nnefcl_device_describe(*device, &info);
+    talk_detail(engine->talk, "device %d:%d %s (%s)", info.platform, info.index, info.name, info.platform_name);
+    return NNEFCL_OK;
+}
+
+/* The parts of "A,B" after the first one. */
+static nnefcl_status open_further(struct engine *engine, const char *specs, nnefcl_error *error)
+{
+    nnefcl_status status = NNEFCL_OK;
+    while (specs && !status) {
+        const char *comma = strchr(specs, ',');
+        const int length = comma ? (int)(comma - specs) : (int)strlen(specs);
+        engine->further = pool_grow(engine->pool, engine->further, engine->further_count, sizeof *engine->further);
+        nnefcl_device **place = &engine->further[engine->further_count++];
+        status = open_device(engine, pool_printf(engine->pool, "%.*s", length, specs), place, error);
+        specs = comma ? comma + 1 : NULL;
     }
+    return status;
+}
+
+static nnefcl_status open_devices(struct engine *engine, nnefcl_error *error)
+{
+    const char *specs = engine->options->device, *comma = specs ? strchr(specs, ',') : NULL;
+    if (!comma)
+        return open_device(engine, specs, &engine->device, error);
+    const nnefcl_status status =
+        open_device(engine, pool_printf(engine->pool, "%.*s", (int)(comma - specs), specs), &engine->device, error);
+    return status ? status : open_further(engine, comma + 1, error);
+}
+
+enum status engine_open_device(struct engine *engine)
+{
+    nnefcl_error error = {0}, reason = {0};
+    nnefcl_needs needs;
+    const nnefcl_status status = open_devices(engine, &error);
+    if (status == NNEFCL_OK)
+        return tune_table_read(engine->options, engine->pool, engine->talk, &engine->tuning);
     nnefcl_session_options check = engine_session_options(engine);
     unsigned errors = engine->talk->errors;
     engine->talk->errors = 0;
@@ -116,28 +150,76 @@ enum status engine_open_device(struct engine *engine)
     return failed;
 }
 
+/* ---- sessions ---- */
+
+static void tell_session(const struct engine *engine, const nnefcl_session *session)
+{
+    nnefcl_memory memory;
+    nnefcl_session_memory(session, &memory);
+    talk_detail(engine->talk, "%zu steps, %llu bytes of device memory in %zu buffers",
+                nnefcl_session_step_count(session), (unsigned long long)memory.total, memory.buffers);
+}
+
+static enum status open_split(struct engine *engine)
+{
+    nnefcl_error error = {0};
+    nnefcl_split_options options = NNEFCL_SPLIT_OPTIONS_INIT;
+    const nnefcl_session_options session = engine_session_options(engine);
+    nnefcl_split_part part;
+    const size_t count = 1 + engine->further_count;
+    const nnefcl_device **devices = pool_array(engine->pool, count, sizeof *devices);
+    devices[0] = engine->device;
+    for (size_t i = 1; i < count; i++)
+        devices[i] = engine->further[i - 1];
+    options.session = &session;
+    const nnefcl_status status = nnefcl_split_create(engine->model, devices, count, &options, &engine->split, &error);
+    talk_progress_end(engine->talk);
+    for (size_t i = 0; !nnefcl_split_part_at(engine->split, i, &part); i++) {
+        talk_detail(engine->talk, "device %zu of %zu: %lld images of the batch, from %lld on", i + 1, count,
+                    (long long)part.images, (long long)part.first);
+        if (part.session)
+            tell_session(engine, part.session);
+    }
+    return talk_library(engine->talk, status, &error);
+}
+
 enum status engine_open_session(struct engine *engine)
 {
     nnefcl_error error = {0};
-    nnefcl_memory memory;
     enum status status = engine_open_device(engine);
     if (status)
         return status;
+    if (engine->further_count)
+        return open_split(engine);
     nnefcl_session_options options = engine_session_options(engine);
     status = talk_library(
         engine->talk, nnefcl_session_create(engine->model, engine->device, &options, &engine->session, &error), &error);
     talk_progress_end(engine->talk);
-    if (!status) {
-        nnefcl_session_memory(engine->session, &memory);
-        talk_detail(engine->talk, "%zu steps, %llu bytes of device memory in %zu buffers",
-                    nnefcl_session_step_count(engine->session), (unsigned long long)memory.total, memory.buffers);
-    }
+    if (!status)
+        tell_session(engine, engine->session);
     return status;
+}
+
+enum status engine_run(const struct engine *engine, const void *const *inputs, void *const *outputs,
+                       nnefcl_timing *timing)
+{
+    nnefcl_error error = {0};
+    const double start = clock_ms();
+    const nnefcl_status status = engine->split ? nnefcl_split_run(engine->split, inputs, outputs, &error)
+                                               : nnefcl_session_run(engine->session, inputs, outputs, &error);
+    if (engine->split)
+        *timing = (nnefcl_timing){clock_ms() - start, -1, -1, -1};
+    else
+        nnefcl_session_timing(engine->session, timing);
+    return talk_library(engine->talk, status, &error);
 }
 
 void engine_close(struct engine *engine)
 {
+    nnefcl_split_free(engine->split);
     nnefcl_session_free(engine->session);
+    for (size_t i = 0; i < engine->further_count; i++)
+        nnefcl_device_free(engine->further[i]);
     nnefcl_device_free(engine->device);
     nnefcl_model_free(engine->model);
     free(engine->archive.data);

@@ -17,6 +17,9 @@ struct engine {
     nnefcl_device_info target; /* of --target */
     nnefcl_device *device;
     nnefcl_session *session;
+    nnefcl_split *split;     /* of -d A,B, in place of a session */
+    nnefcl_device **further; /* B ... */
+    size_t further_count;
 };
 
 /* The model, and the facts of --target. */
@@ -26,6 +29,9 @@ enum status engine_open_model(struct engine *engine);
 enum status engine_open_device(struct engine *engine);
 /* Both, and the session. */
 enum status engine_open_session(struct engine *engine);
+/* One run, on the device or on all of them; where its time went. */
+enum status engine_run(const struct engine *engine, const void *const *inputs, void *const *outputs,
+                       nnefcl_timing *timing);
 /* The options for sessions, checks and plans. */
 nnefcl_session_options engine_session_options(const struct engine *engine);
 void engine_close(struct engine *engine);

@@ -23,6 +23,7 @@ struct job {
     size_t compared, differing;
     struct verdicts verdicts; /* of the last run, with --verify */
     size_t verified, bad;     /* nodes of all runs */
+    nnefcl_timing timing;     /* of the last run */
 };
 
 /* Compares the results with the files of the run. */
@@ -102,10 +103,8 @@ static void record_run(struct job *job, const struct run *run)
 static enum status infer(struct job *job, const struct run *run)
 {
     const struct options *o = job->engine->options;
-    nnefcl_error error = {0};
     if (!o->verify && !o->check_indices)
-        return talk_library(job->engine->talk,
-                            nnefcl_session_run(job->engine->session, run->inputs, job->outputs, &error), &error);
+        return engine_run(job->engine, run->inputs, job->outputs, &job->timing);
     const enum status status = verdicts_run(&job->verdicts, job->engine, run->inputs, job->outputs);
     if (!o->verify)
         return status;
@@ -192,16 +191,13 @@ static enum status run_all(struct job *job, double clock)
 {
     const struct options *o = job->engine->options;
     struct bench_start start = {.load_ms = clock_ms() - clock};
-    nnefcl_timing timing;
     enum status status = STATUS_OK;
     for (size_t i = 0; i < job->runs.count && !status; i++) {
         if (job->runs.count > 1)
             talk_progress(job->engine->talk, "run %zu of %zu", i + 1, job->runs.count);
         status = run_one(job, &job->runs.items[i]);
-        if (i == 0 && !status) {
-            nnefcl_session_timing(job->engine->session, &timing);
-            start.first_ms = start.load_ms + timing.total_ms;
-        }
+        if (i == 0 && !status)
+            start.first_ms = start.load_ms + job->timing.total_ms;
     }
     talk_progress_end(job->engine->talk);
     if (!status && o->bench)

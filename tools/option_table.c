@@ -17,10 +17,10 @@ static const char *set_topic(struct option_parser *p, const char *value)
 
 static const char *set_device(struct option_parser *p, const char *value)
 {
-    if (!*value || strchr(value, ','))
-        return "one device (a batch is not split over several)";
     p->options->device = value;
-    return NULL;
+    return *value && *value != ',' && value[strlen(value) - 1] != ',' && !strstr(value, ",,")
+               ? NULL
+               : "a device, or several with commas between them";
 }
 
 static const char *set_target(struct option_parser *p, const char *value)
@@ -498,8 +498,9 @@ enum {
 };
 
 const struct option_row option_table[] = {
-    {'d', "device", "SPEC", RUN | CONFORMANCE | DOCTOR | TUNE | ACTION_CHECK | ACTION_DUMP | ACTION_LIST_KERNELS, 0,
-     set_device, "an index, gpu, cpu, accelerator, P:D, or a part of a name", "device"},
+    {'d', "device", "SPEC[,SPEC]", RUN | CONFORMANCE | DOCTOR | TUNE | ACTION_CHECK | ACTION_DUMP | ACTION_LIST_KERNELS,
+     0, set_device, "an index, gpu, cpu, accelerator, P:D, or a part of a name; several: a batch is split over them",
+     "device"},
     {0, "target", "nvidia|amd|intel|mali|gpu|cpu8|FILE", ACTION_CHECK | ACTION_SUMMARY | ACTION_DUMP, 0, set_target,
      "a device that is not here (cpu16 too); a FILE holds what --list-devices --json prints of one", NULL},
     {0, "list-devices", NULL, ANY, ACTION_LIST_DEVICES, NULL,

@@ -182,6 +182,21 @@ static enum status check_action(struct option_parser *p, const bool *given)
     return STATUS_OK;
 }
 
+/* Steps, tensors and plans are of one device; a batch is what several share. */
+static enum status check_devices(struct option_parser *p)
+{
+    const struct options *o = p->options;
+    const char *other = o->action != ACTION_RUN ? "anything but runs and --bench"
+                        : o->profile            ? "--profile"
+                        : o->verify             ? "--verify"
+                        : o->check_indices      ? "--check-indices"
+                                                : NULL;
+    if (!o->device || !strchr(o->device, ',') || !other)
+        return STATUS_OK;
+    return talk_fail(p->talk, STATUS_USAGE, "--device %s: a batch is split over several devices, which excludes %s",
+                     o->device, other);
+}
+
 static enum status check_rules(struct option_parser *p, const bool *given)
 {
     const struct options *o = p->options;
@@ -264,7 +279,7 @@ static enum status take_environment(struct option_parser *p)
     if (!o->memory_limit && memory && *memory && (!number_bytes(memory, &o->memory_limit) || !o->memory_limit))
         return talk_fail(p->talk, STATUS_USAGE, "NNEFCL_MAX_MEMORY: '%s' is not a number of bytes from 1 up", memory);
     choose_cache(p);
-    return STATUS_OK;
+    return check_devices(p);
 }
 
 enum status options_parse(struct options *options, int argc, char **argv, struct pool *pool, struct talk *talk)

@@ -11,6 +11,7 @@
 #include "model.h"
 #include "operation.h"
 #include "session.h"
+#include "split.h"
 #include "state.h"
 #include "status.h"
 #include "tensor.h"

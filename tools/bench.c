@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 
 #include "clock.h"
-#include "fold.h"
+#include "fold_lines.h"
 #include "report.h"
 #include "text_table.h"
 

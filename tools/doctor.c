@@ -7,7 +7,7 @@
 
 #include "clean.h"
 #include "execute.h"
-#include "fold.h"
+#include "fold_lines.h"
 
 /* ---- one device ---- */
 

@@ -10,7 +10,7 @@
 #include "device_cure.h"
 #include "doctor.h"
 #include "file_name.h"
-#include "fold.h"
+#include "fold_lines.h"
 #include "report.h"
 
 /* The library that this process has loaded, by its map of memory. */

@@ -8,7 +8,7 @@
 
 #include "clean.h"
 #include "nnefcl/kernel.h"
-#include "fold.h"
+#include "fold_lines.h"
 
 enum { WIDTH = 80, NARROW = 40, TERM = 34, INDENT = 2 }; /* columns; of the terms of options, of everything */
 

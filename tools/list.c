@@ -6,7 +6,7 @@
 #include "device_cure.h"
 #include "facts.h"
 #include "execute.h"
-#include "fold.h"
+#include "fold_lines.h"
 #include "known_ops.h"
 #include "report.h"
 

@@ -4,7 +4,7 @@
 
 #include "array.h"
 #include "execute.h"
-#include "fold.h"
+#include "fold_lines.h"
 #include "report.h"
 #include "text_table.h"
 

@@ -2,7 +2,7 @@
 #include "profile.h"
 
 #include "clean.h"
-#include "fold.h"
+#include "fold_lines.h"
 #include "text_table.h"
 
 static const char *rate_text(struct pool *pool, double amount, double ms)

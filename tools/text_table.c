@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "clean.h"
-#include "fold.h"
+#include "fold_lines.h"
 
 enum { GAP = 2, LEAST = 8 }; /* blanks between columns; what folding leaves of one */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verdicts.h"
-#include "fold.h"
+#include "fold_lines.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lines for people, no wider than the terminal. */
-#ifndef FOLD_H
-#define FOLD_H
+#ifndef FOLD_LINES_H
+#define FOLD_LINES_H
 
 #include <stdbool.h>
 #include <stddef.h>

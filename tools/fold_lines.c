@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "fold.h"
+#include "fold_lines.h"
 
 #include <stdarg.h>
 #include <stdio.h>

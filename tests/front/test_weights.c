@@ -560,7 +560,11 @@ START_TEST(doubles_that_are_lost)
 {
     double doubles[6] = {1, 1e300, -1e300, 1e-300, 0, (double)INFINITY};
     uint8_t data[48];
-    memcpy(data, doubles, sizeof data);
+    for (size_t i = 0; i < sizeof data; i++) { /* little-endian, as the file is */
+        uint64_t bits;
+        memcpy(&bits, &doubles[i / 8], sizeof bits);
+        data[i] = (uint8_t)(bits >> (8 * (i % 8)));
+    }
     struct ncl_container *container = container_of(&(struct dat)DAT(64, 0), data, 48);
     struct stage *s = stage(NNEFCL_SCALAR, shape23, NULL, container);
     struct ncl_weights *weights;
@@ -719,7 +723,7 @@ START_TEST(scalars)
         uint8_t data[8];
         double value;
     } cases[] = {
-        {NNEFCL_SCALAR, {0, {0}, 32, 0, {0}}, {0xac, 0xc5, 0x27, 0x37}, (double)1e-5f},
+        {NNEFCL_SCALAR, {0, {0}, 32, 0, {0}}, {0xac, 0xc5, 0x27, 0x37}, 0x1.4f8b58p-17},
         {NNEFCL_SCALAR, {1, {1}, 64, 0, {0}}, {0, 0, 0, 0, 0, 0, 0xe0, 0x3f}, 0.5},
         {NNEFCL_INTEGER, {0, {0}, 64, 4, {0}}, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, -1},
         {NNEFCL_LOGICAL, {0, {0}, 8, 5, {0}}, {4}, 1},

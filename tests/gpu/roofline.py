@@ -22,7 +22,7 @@ CHIPS = [
     ('NVIDIA RTX 4090', 82.6, 1008, 'NVIDIA Ada architecture paper'),
     ('NVIDIA L4', 30.3, 300, 'NVIDIA L4 data sheet; https://fpsbench.com/compare/gpu/nvidia-l4-vs-nvidia-tesla-m40: 30.29, 300.1'),
     ('NVIDIA T4', 8.1, 320, 'NVIDIA T4 data sheet'),
-    ('NVIDIA Jetson AGX Orin', 5.3, 204.8, 'NVIDIA Jetson AGX Orin technical brief: 2048 lanes, 5.3; data sheet of the module with 64 GB: 204.8'),
+    ('NVIDIA Jetson AGX Orin', 5.3, 204.8, "NVIDIA's technical brief as told by http://mzph.cn/web/30785.shtml: 2048 lanes, 5.3; data sheet: 204.8"),
     ('AMD MI210', 22.6, 1638, 'https://www.anandtech.com/show/17326: 104 units at 1.7 GHz, vectors; 4096 bits at 3.2 Gbit/s'),
     ('AMD RX 7900 XTX', 61.4, 960, 'AMD product page; https://www.guru3d.com/review/powercolor-radeon-rx-7900-xtx-hellhound-spectral-white-review/page-4/: 61.4, 960'),
     ('AMD RX 6800', 16.2, 512, 'AMD product page'),

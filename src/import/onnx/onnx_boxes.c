@@ -42,7 +42,9 @@ static void give_said(struct ncl_import *import, const struct ncl_import_node *n
     const struct ncl_known *given = ncl_import_need(import, node, BOXES, "the boxes"),
                            *scores = ncl_import_need(import, node, SCORES, "the scores");
     struct ncl_known *boxes = given ? ncl_known_reshape(&import->scratch, given, &given->shape) : NULL;
-    if (!boxes || !scores)
+    if (boxes && scores && !(ncl_known_is_real(boxes) && ncl_known_is_real(scores)))
+        ncl_import_wrong(import, "its boxes and scores are no floats");
+    if (!boxes || !scores || import->status)
         return;
     boxes->real = NCL_NEW_ARRAY(&import->scratch, double, boxes->count);
     for (size_t i = 0; boxes->real && i < boxes->count; i++)

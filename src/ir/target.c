@@ -24,6 +24,7 @@ const struct ncl_target ncl_target_generic_cpu = {
     .barriers = true,
     .relaxed_atomics = true,
     .clblast = true,
+    .calls = true,
     .local_is_global = true,
 };
 
@@ -87,6 +88,7 @@ void ncl_target_describe(struct ncl_target *target, const nnefcl_device_info *in
         .short_loops = driver->short_loops,
         .fp16 = info->fp16 != 0,
         .fp64 = info->fp64 != 0,
+        .calls = cpu,
         .local_is_global = info->local_is_global && !driver->local_unknown,
     };
 }

@@ -30,6 +30,7 @@ struct ncl_target {
     bool short_loops; /* the driver ends the loops of a work-item, without a word, after 65,535 iterations in all */
     bool fp16, fp64;
     bool clblast;         /* the host can call CLBlast on it */
+    bool calls;           /* a function that stands apart costs a call, and is compiled once; else it becomes part */
     bool local_is_global; /* panels in local memory gain nothing: it is as far away as what they are copied from */
 };
 

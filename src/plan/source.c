@@ -17,7 +17,7 @@
  * cheap on CPUs alone. */
 static void add_prelude(struct ncl_text *text, const struct ncl_target *target, const struct ncl_kernel *kernel)
 {
-    ncl_text_printf(text, "#define LANES %u\n%s", target->lanes, target->cpu ? "" : "#define NCL_APART\n");
+    ncl_text_printf(text, "#define LANES %u\n%s", target->lanes, target->calls ? "" : "#define NCL_APART\n");
     ncl_kernel_text_add(text, "prelude");
     for (size_t i = 0; i < kernel->define_count; i++)
         if (strcmp(kernel->define[i].name, "FORMULA") == 0 || strcmp(kernel->define[i].name, "CHAIN") == 0)

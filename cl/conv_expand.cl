@@ -57,44 +57,49 @@
 #define HIGH        REAL(34)
 #define PANEL_WIDTH (VECTORS * LANES)
 
-/* `rows` rows of t from the one of x on, into the ring from `slot` on. Pixels behind the last one are that again. */
-NCL_APART static void FN(conv_expand_rows)(SIZES size, INDEX rows, INDEX slot, global const float *x,
-                                           global const float *u, private const V *start, global float *restrict ring)
+/* The pixel of t at x, where a row or an image has less of them than a tile. */
+NCL_APART static void FN(conv_expand_pixel)(SIZES size, global const float *x, global const float *u,
+                                            private const V *start, global float *t, INDEX plane)
 {
-    const INDEX blocks = BLOCKS, block = CHANNEL, row = ROW, width = EXTENT(1), pixels = rows * width;
-    const INDEX slots = RING, pitch = PITCH * LANES, plane = slots * pitch, first = BEFORE(1) * LANES;
     const float low = LOW, high = HIGH;
-    INDEX from = 0, to = slot * pitch + first, left = width;
-    for (INDEX p = 0; p < pixels; p += PIXEL) {
-        INDEX at[PIXEL], place[PIXEL];
+    for (int v = 0; v < VECTORS; v++) {
+        V after = start[v];
+        for (INDEX k = 0; k < BLOCKS * LANES; k++)
+            after = fma((V)x[k / LANES * CHANNEL + k % LANES], VLOAD(u + k * PANEL_WIDTH + v * LANES), after);
+        FEED
+        VSTORE(r, t + v * plane);
+    }
+}
+
+/* `count` pixels of t, which follow each other in x, from the first one of the row in `slot` on. The last ones share
+ * their tile with the ones before. */
+NCL_APART static void FN(conv_expand_tiles)(SIZES size, INDEX count, INDEX slot, global const float *x,
+                                            global const float *u, private const V *start, global float *restrict ring)
+{
+    const INDEX blocks = BLOCKS, block = CHANNEL, width = EXTENT(1), slots = RING, pitch = PITCH * LANES;
+    const INDEX plane = slots * pitch, first = BEFORE(1) * LANES;
+    const float low = LOW, high = HIGH;
+    for (INDEX p = 0; p < count; p += PIXEL) {
+        const INDEX q = min(p, count - PIXEL), row = q / width;
+        INDEX place[PIXEL], column = q - row * width, at = slot + row;
+        at -= at >= slots ? slots : 0;
+        INDEX to = at * pitch + first + column * LANES;
 #pragma unroll
         for (int i = 0; i < PIXEL; i++) {
-            at[i] = from;
             place[i] = to;
-            if (p + i + 1 >= pixels)
-                continue;
-            from += LANES;
             to += LANES;
-            if (--left == 0) {
-                left = width;
-                from += row - width * LANES;
-                to += pitch - width * LANES;
-                if (++slot == slots) {
-                    slot = 0;
-                    to = first;
-                }
+            if (++column == width) {
+                column = 0;
+                at = at + 1 == slots ? 0 : at + 1;
+                to = at * pitch + first;
             }
         }
         V c[PIXEL][VECTORS];
 #pragma unroll
         for (int i = 0; i < PIXEL * VECTORS; i++)
             c[i / VECTORS][i % VECTORS] = start[i % VECTORS];
-        global const float *weights = u, *tap = x;
+        global const float *tap = x + q * LANES, *weights = u;
         for (INDEX k = 0; k < blocks; k++, tap += block) {
-            global const float *pixel[PIXEL]; /* made anew for each block: docs/kernels-blocked.md */
-#pragma unroll
-            for (int i = 0; i < PIXEL; i++)
-                pixel[i] = tap + at[i];
 #pragma unroll
             for (int d = 0; d < LANES; d++, weights += PANEL_WIDTH) {
                 V weight[VECTORS];
@@ -103,7 +108,7 @@ NCL_APART static void FN(conv_expand_rows)(SIZES size, INDEX rows, INDEX slot, g
                     weight[v] = VLOAD(weights + v * LANES);
 #pragma unroll
                 for (int i = 0; i < PIXEL; i++) {
-                    const V value = pixel[i][d];
+                    const V value = tap[i * LANES + d];
 #pragma unroll
                     for (int v = 0; v < VECTORS; v++)
                         c[i][v] = fma(value, weight[v], c[i][v]);
@@ -119,76 +124,95 @@ NCL_APART static void FN(conv_expand_rows)(SIZES size, INDEX rows, INDEX slot, g
     }
 }
 
-/* OUTPUTS outputs of a row of y: start + w t; their windows begin at t + at[...] in `slot` of a block of the ring. As
- * in conv_depthwise.cl. */
-NCL_APART static void FN(conv_expand_outputs)(SIZES size, V start, INDEX slot, global const float *t,
-                                              private const INDEX *at, global const float *w, bool whole,
-                                              private V *sum, global float *restrict y, INDEX to,
-                                              INDEX channel CHAIN_PARAMETERS)
+/* `rows` rows of t from the one of x on, into the ring from `slot` on. Without a halo of x they follow each other. */
+static void FN(conv_expand_rows)(SIZES size, INDEX rows, INDEX slot, global const float *x, global const float *u,
+                                 private const V *start, global float *ring)
 {
-    const INDEX rows = KERNEL(0), columns = KERNEL(1), column = DILATION(1) * LANES, pitch = PITCH * LANES;
-    const INDEX step = DILATION(0), slots = RING;
-    const bool beside = columns == 3 && column == LANES && at[1] == LANES && at[OUTPUTS - 1] == (OUTPUTS - 1) * LANES;
-    V c[OUTPUTS];
-#pragma unroll
-    for (int i = 0; i < OUTPUTS; i++)
-        c[i] = start;
-    for (INDEX r = 0; r < rows; r++) {
-        global const float *x = t + slot * pitch;
-        slot += step;
-        slot -= slot >= slots ? slots : 0;
-        if (beside) {
-            const V w0 = VLOAD(w), w1 = VLOAD(w + LANES), w2 = VLOAD(w + 2 * LANES);
-            w += 3 * LANES;
-#pragma unroll
-            for (int i = 0; i < OUTPUTS + 2; i++) {
-                const V value = VLOAD(x + i * LANES);
-                if (i < OUTPUTS)
-                    c[i] = fma(value, w0, c[i]);
-                if (i >= 1 && i <= OUTPUTS)
-                    c[i - 1] = fma(value, w1, c[i - 1]);
-                if (i >= 2)
-                    c[i - 2] = fma(value, w2, c[i - 2]);
-            }
+    const INDEX width = EXTENT(1), pitch = PITCH * LANES, slots = RING, flat = ROW == width * LANES ? rows : 1;
+    for (INDEX r = 0; r < rows; r += flat, x += ROW) {
+        const INDEX count = flat * width, at = (slot + r) % slots;
+        if (count >= PIXEL) {
+            FN(conv_expand_tiles)(size, count, at, x, u, start, ring);
             continue;
         }
-        for (INDEX q = 0; q < columns; q++, w += LANES, x += column) {
-            const V weight = VLOAD(w);
-#pragma unroll
-            for (int i = 0; i < OUTPUTS; i++)
-                c[i] = fma(VLOAD(x + at[i]), weight, c[i]);
-        }
+        for (INDEX i = 0; i < count; i++)
+            FN(conv_expand_pixel)(size, x + i * LANES, u, start,
+                                  ring + (at + i / width) % slots * pitch + (BEFORE(1) + i % width) * LANES,
+                                  slots * pitch);
     }
-    if (whole) {
-#pragma unroll
-        for (int i = 0; i < OUTPUTS; i++)
-            NCL_STORE_BLOCK(c[i], LANES, y, to + i * LANES, channel)
-        return;
-    }
-#pragma unroll
-    for (int i = 0; i < OUTPUTS; i++)
-        sum[i] = c[i];
 }
 
-/* Row `row` of y for `lanes` channels from `channel` on, whose block of the ring is t and whose plane of y is there. */
-static void FN(conv_expand_row)(SIZES size, INDEX row, global const float *t, global const float *w, V start,
-                                INDEX lanes, global float *y, INDEX plane, INDEX channel CHAIN_PARAMETERS)
+/* A row of the windows of OUTPUTS outputs where TAPS taps and all windows, STEP cells apart, lie side by side: what is
+ * read once serves them all. EACH_ROW: that of every row of taps, which are in slots of the ring. */
+#define BESIDE(TAPS, STEP)                                                                                             \
+    {                                                                                                                  \
+        V weight[TAPS];                                                                                                \
+        _Pragma("unroll") for (int q = 0; q < TAPS; q++) weight[q] = VLOAD(w + q * LANES);                             \
+        _Pragma("unroll") for (int i = 0; i < (OUTPUTS - 1) * STEP + TAPS; i++)                                        \
+        {                                                                                                              \
+            const V value = VLOAD(x + i * LANES);                                                                      \
+            _Pragma("unroll") for (int q = i % STEP; q < TAPS; q += STEP) if (i >= q && (i - q) / STEP < OUTPUTS)      \
+                c[(i - q) / STEP] = fma(value, weight[q], c[(i - q) / STEP]);                                          \
+        }                                                                                                              \
+        w += TAPS * LANES;                                                                                             \
+    }
+
+#define EACH_ROW(taps)                                                                                                 \
+    for (INDEX r = 0, s = slot; r < rows; r++) {                                                                       \
+        global const float *x = windows + s * pitch;                                                                   \
+        s += down;                                                                                                     \
+        s -= s >= slots ? slots : 0;                                                                                   \
+        taps                                                                                                           \
+    }
+
+/* A row of y for `lanes` channels from `channel` on: start + w t. Its windows begin in `slot` of a block of the ring,
+ * it lies at `place`. */
+NCL_APART static void FN(conv_expand_row)(SIZES size, V start, INDEX slot, global const float *t,
+                                          global const float *filter, INDEX lanes, global float *restrict y,
+                                          INDEX place, INDEX channel CHAIN_PARAMETERS)
 {
-    const INDEX width = WIDTH, column = STRIDE(1) * LANES;
-    INDEX at[OUTPUTS];
-    for (int i = 0; i < OUTPUTS; i++)
-        at[i] = min((INDEX)i, width - 1) * column;
+    const INDEX rows = KERNEL(0), columns = KERNEL(1), tap = DILATION(1) * LANES, pitch = PITCH * LANES;
+    const INDEX down = DILATION(0), slots = RING, width = WIDTH, step = STRIDE(1);
+    const INDEX beside = tap == LANES && step <= 2 && (columns == 3 || columns == 5) ? columns + step : 0;
     for (INDEX wanted = 0; wanted < width; wanted += OUTPUTS) {
         const INDEX o = max(min(wanted, width - OUTPUTS), (INDEX)0), to = min(width - o, (INDEX)OUTPUTS);
-        const INDEX place = plane + Y_FIRST + row * Y_ROW + o * LANES;
-        const bool whole = o == wanted && to == OUTPUTS && lanes == LANES;
+        global const float *w = filter;
+        V c[OUTPUTS];
+#pragma unroll
+        for (int i = 0; i < OUTPUTS; i++)
+            c[i] = start;
+        global const float *windows = t + o * step * LANES;
+        if (beside == 4)
+            EACH_ROW(BESIDE(3, 1))
+        else if (beside == 5)
+            EACH_ROW(BESIDE(3, 2))
+        else if (beside == 6)
+            EACH_ROW(BESIDE(5, 1))
+        else if (beside == 7)
+            EACH_ROW(BESIDE(5, 2))
+        else
+            EACH_ROW(for (INDEX q = 0; q < columns; q++, w += LANES, x += tap) {
+                const V weight = VLOAD(w);
+                _Pragma("unroll") for (int i = 0; i < OUTPUTS; i++)
+                    c[i] = fma(VLOAD(x + i * step * LANES), weight, c[i]);
+            })
+        const INDEX at = place + o * LANES;
+        if (o == wanted && to == OUTPUTS && lanes == LANES) {
+#pragma unroll
+            for (int i = 0; i < OUTPUTS; i++)
+                NCL_STORE_BLOCK(c[i], LANES, y, at + i * LANES, channel)
+            continue;
+        }
         V sum[OUTPUTS];
-        FN(conv_expand_outputs)(size, start, row * STRIDE(0) % RING, t + o * column, at, w, whole, sum, y, place,
-                                channel CHAIN_ARGUMENTS);
-        for (INDEX i = wanted - o; i < to && !whole; i++)
-            NCL_STORE_BLOCK(sum[i], lanes, y, place + i * LANES, channel)
+#pragma unroll
+        for (int i = 0; i < OUTPUTS; i++)
+            sum[i] = c[i];
+        for (INDEX i = wanted - o; i < to; i++)
+            NCL_STORE_BLOCK(sum[i], lanes, y, at + i * LANES, channel)
     }
 }
+#undef BESIDE
+#undef EACH_ROW
 
 /* Rows [from, to) of t, the first ones of which, and the last ones, may be zeros above and below the image. */
 static void FN(conv_expand_fill)(SIZES size, INDEX from, INDEX to, global const float *x, global const float *u,
@@ -226,9 +250,9 @@ static void FN(conv_expand_panel)(SIZES size, INDEX n, INDEX panel, INDEX first,
         done = wanted;
         for (int v = 0; v < VECTORS && v * LANES < channels; v++)
             for (INDEX row = o; row < last; row++)
-                FN(conv_expand_row)(size, row, ring + v * RING * PITCH * LANES, w + v * taps * LANES, begin[v],
-                                    min(channels - v * LANES, (INDEX)LANES), y, plane + v * Y_CHANNEL,
-                                    channel + v * LANES CHAIN_ARGUMENTS);
+                FN(conv_expand_row)(size, begin[v], row * STRIDE(0) % RING, ring + v * RING * PITCH * LANES,
+                                    w + v * taps * LANES, min(channels - v * LANES, (INDEX)LANES), y,
+                                    plane + v * Y_CHANNEL + Y_FIRST + row * Y_ROW, channel + v * LANES CHAIN_ARGUMENTS);
     }
 }
 

@@ -10,6 +10,7 @@
 #include "emit/expression.h"
 #include "ops/conv.h"
 
+#define OUTPUTS   7 /* as in conv_expand.cl: so many windows are read, also where there are fewer */
 #define TASKS_MIN 4 /* for each core: fewer are shared out by rows of the image too */
 #define TASKS_MAX 8
 
@@ -51,7 +52,8 @@ static struct expand describe_expand(const struct ncl_target *target, const stru
     const int64_t width = ncl_tile_columns(target, expand.tile), batch = feeder.conv.window.in.extent[0];
     expand.panels = ncl_ceil_div(channels, width);
     expand.reach = (image->size[0] - 1) * image->dilation[0] + 1;
-    const int64_t seen = (image->out[1] - 1) * image->stride[1] + (image->size[1] - 1) * image->dilation[1] + 1,
+    const int64_t outputs = image->out[1] > OUTPUTS ? image->out[1] : OUTPUTS,
+                  seen = (outputs - 1) * image->stride[1] + (image->size[1] - 1) * image->dilation[1] + 1,
                   padded = image->in[1] + image->before[1] + image->after[1];
     expand.pitch = seen > padded ? seen : padded;
     const int64_t row = expand.pitch * width * (int64_t)sizeof(float), near = (int64_t)target->l1;

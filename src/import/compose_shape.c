@@ -140,10 +140,40 @@ struct ncl_tensor *ncl_compose_slice(struct ncl_import *import, struct ncl_tenso
     return slice_node(import, x, axis, count - 1, count, -1);
 }
 
+/* With another batch than the file was written for, a row that it has for a batch of one is that of every image: the
+ * class token of a transformer. */
+static struct ncl_tensor *repeat_for_batch(struct ncl_import *import, struct ncl_tensor *x)
+{
+    nnefcl_shape shape = {.rank = x->shape.rank, .extent = {import->infer.new_batch}};
+    for (int i = 1; i < shape.rank; i++)
+        shape.extent[i] = 1;
+    ncl_warning(import->diag, import->at, "concat: a tensor is written for a batch of 1 and repeated %lld times",
+                (long long)import->infer.new_batch);
+    return ncl_compose_expand(import, x, &shape);
+}
+
+static struct ncl_tensor *const *fit_batch(struct ncl_import *import, struct ncl_tensor *const *item, size_t count,
+                                           int axis)
+{
+    const int64_t batch = import->infer.new_batch;
+    bool batched = false;
+    for (size_t i = 0; i < count; i++)
+        batched |= item[i]->shape.rank > 0 && item[i]->shape.extent[0] == batch;
+    if (import->infer.old_batch != 1 || batch == 1 || axis == 0 || !batched)
+        return item;
+    struct ncl_tensor **fit = NCL_NEW_ARRAY(&import->scratch, struct ncl_tensor *, count);
+    if (!fit)
+        ncl_import_nomem(import);
+    for (size_t i = 0; i < count && fit; i++)
+        fit[i] = item[i]->shape.rank > 0 && item[i]->shape.extent[0] == 1 ? repeat_for_batch(import, item[i]) : item[i];
+    return fit ? fit : item;
+}
+
 struct ncl_tensor *ncl_compose_concat(struct ncl_import *import, struct ncl_tensor *const *item, size_t count, int axis)
 {
     if (count == 1)
         return item[0];
+    item = fit_batch(import, item, count, axis);
     return NCL_COMPOSE(import, "concat", {"values", ncl_compose_tensors(import, item, count)},
                        {"axis", ncl_value_integer(axis)});
 }

@@ -334,6 +334,27 @@ START_TEST(values_are_those_of_the_format)
 }
 END_TEST
 
+/* What a file has for a batch of one is there for every image of a larger one: the class token of a transformer. */
+START_TEST(a_row_for_every_image)
+{
+    float x[] = {1, 2, 3, 4, 5, 6, 7, 8};
+    void *inputs[] = {x};
+    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
+    nnefcl_error error = {0};
+    nnefcl_model *model;
+    char got[4096];
+    size_t size;
+    options.batch = 2;
+    onnx_text_parse(&text, 13, "in x 1,2,2: 1 2 3 4\nconst c f 1,1,2: 9 8\nConcat c x -> y axis=1", "y");
+    uint8_t *bytes = onnx_text_pack(&text, &size);
+    ck_assert_msg(nnefcl_model_open_memory(bytes, size, &options, &model, &error) == NNEFCL_OK, "%s", error.message);
+    evaluate(model, inputs, got, sizeof got);
+    ck_assert_msg(same_values(got, "2,3,2: 9 8 1 2 3 4 9 8 5 6 7 8"), "%s", got);
+    nnefcl_model_free(model);
+    free(bytes);
+}
+END_TEST
+
 /* ---- what is refused ---- */
 
 static const struct refusal {
@@ -549,6 +570,7 @@ int main(void)
     TCase *tests = tcase_create("onnx");
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, values_are_those_of_the_format, 0, sizeof values / sizeof *values);
+    tcase_add_test(tests, a_row_for_every_image);
     tcase_add_loop_test(tests, refusals_name_the_node, 0, sizeof refusals / sizeof *refusals);
     tcase_add_loop_test(tests, damaged_files_end_soon, 0, sizeof values / sizeof *values);
     tcase_add_loop_test(tests, external_elements_stay_in_the_folder, 0, sizeof externals / sizeof *externals);

@@ -233,14 +233,29 @@ START_TEST(from_opencl)
 }
 END_TEST
 
+/* A device of another platform; NULL: there is none. */
+static cl_device_id stranger_of(const nnefcl_device *own)
+{
+    cl_platform_id platform[16], home = NULL;
+    cl_uint count = 0;
+    clGetDeviceInfo(nnefcl_device_id(own), CL_DEVICE_PLATFORM, sizeof home, &home, NULL);
+    ck_assert_int_eq(clGetPlatformIDs(16, platform, &count), CL_SUCCESS);
+    for (cl_uint i = 0; i < count && i < 16; i++) {
+        cl_device_id id;
+        if (platform[i] != home && clGetDeviceIDs(platform[i], CL_DEVICE_TYPE_ALL, 1, &id, NULL) == CL_SUCCESS)
+            return id;
+    }
+    return NULL;
+}
+
 START_TEST(from_opencl_refused)
 {
     nnefcl_device *own = open_spec("0"), *device;
     nnefcl_error error = {0};
-    const cl_device_id other = (cl_device_id)&error; /* no device at all: it is only looked for */
+    const cl_device_id other = stranger_of(own);
     ck_assert_int_eq(nnefcl_device_from_opencl(nnefcl_device_context(own), other, NULL, &device, &error),
-                     NNEFCL_ERR_DEVICE);
-    ck_assert(strstr(error.message, "not one of the context"));
+                     other ? NNEFCL_ERR_DEVICE : NNEFCL_ERR_ARGUMENT);
+    ck_assert(strstr(error.message, other ? "not one of the context" : "id is NULL"));
     nnefcl_device_free(own);
 }
 END_TEST

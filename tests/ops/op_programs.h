@@ -154,47 +154,68 @@ static inline void op_programs_add(struct op_programs *programs, const nnefcl_mo
         op_programs_add_launches(programs, plan);
 }
 
+/* Each variant that the form runs, of one family. */
+static inline void op_programs_add_family(struct op_programs *programs, const nnefcl_model *model,
+                                          enum ncl_family family, bool keep_tensors)
+{
+    for (size_t i = 0; i < ncl_variant_count; i++) {
+        const struct ncl_variant *variant = ncl_variants[i];
+        if (variant->family == family && op_case_runs_variant(programs->form, variant))
+            op_programs_add(programs, model,
+                            ncl_arena_printf(&programs->arena, "%s=%s", ncl_family_name(family), variant->name),
+                            keep_tensors);
+    }
+}
+
 /* As op_case_run runs it. */
 static inline void op_programs_add_model(struct op_programs *programs, const nnefcl_model *model)
 {
     op_programs_add(programs, model, NULL, false);
-    for (size_t i = 0; i < ncl_variant_count; i++) {
-        const struct ncl_variant *variant = ncl_variants[i];
-        if (op_case_runs_variant(programs->form, variant))
-            op_programs_add(
-                programs, model,
-                ncl_arena_printf(&programs->arena, "%s=%s", ncl_family_name(variant->family), variant->name), false);
-    }
+    for (int family = 0; family < NCL_FAMILY_COUNT; family++)
+        op_programs_add_family(programs, model, (enum ncl_family)family, false);
     if (programs->form != &op_forms[OP_FORM_LAUNCH])
         return;
     op_programs_add(programs, model, NULL, true);
     op_programs_add(programs, model, "plain", true);
 }
 
-static inline void op_programs_add_case(struct op_programs *programs, const struct op_case *c)
+static inline void op_programs_begin(struct op_programs programs[OP_FORMS])
+{
+    for (int i = 0; i < OP_FORMS; i++) {
+        programs[i] = (struct op_programs){.form = &op_forms[i]};
+        ncl_arena_init(&programs[i].arena, NULL, 0);
+    }
+}
+
+static inline void op_programs_end(struct op_programs programs[OP_FORMS])
+{
+    for (int i = 0; i < OP_FORMS; i++) {
+        if (programs[i].count)
+            op_programs_build(&programs[i]);
+        ncl_arena_free(&programs[i].arena);
+    }
+}
+
+static inline void op_programs_add_graph(struct op_programs programs[OP_FORMS], const char *graph, unsigned compat)
 {
     nnefcl_error error = {0};
     nnefcl_model *model;
     char *text;
-    if (!op_case_open(c->graph, c->compat, &text, &model, &error))
-        op_programs_add_model(programs, model);
+    if (!op_case_open(graph, compat, &text, &model, &error))
+        for (int i = 0; i < OP_FORMS; i++)
+            if (op_form_exists(&op_forms[i]))
+                op_programs_add_model(&programs[i], model);
     nnefcl_model_free(model);
     free(text);
 }
 
 static inline void op_programs_make(const struct op_case *cases, size_t count)
 {
-    for (int i = 0; i < OP_FORMS; i++) {
-        struct op_programs programs = {.form = &op_forms[i]};
-        if (!op_form_exists(programs.form))
-            continue;
-        ncl_arena_init(&programs.arena, NULL, 0);
-        for (size_t k = 0; k < count; k++)
-            op_programs_add_case(&programs, &cases[k]);
-        if (programs.count)
-            op_programs_build(&programs);
-        ncl_arena_free(&programs.arena);
-    }
+    struct op_programs programs[OP_FORMS];
+    op_programs_begin(programs);
+    for (size_t k = 0; k < count; k++)
+        op_programs_add_graph(programs, cases[k].graph, cases[k].compat);
+    op_programs_end(programs);
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* attention.c: random queries, keys and values by every variant in every form, each judged by the definition. */
 #include "op_form.h"
-#include "op_case.h"
+#include "op_programs.h"
 #include "suite.h"
 
 /* Shapes of the operands; a mask of no shape is none. */
@@ -77,6 +77,20 @@ static void shapes_verify(const struct shapes *of, const nnefcl_model *model, co
     nnefcl_session_free(session);
 }
 
+static void make_programs(void)
+{
+    struct op_programs programs[OP_FORMS];
+    op_programs_begin(programs);
+    for (size_t i = 0; i < SHAPES; i++) {
+        nnefcl_model *model = shapes_model(&shapes[i]);
+        for (int k = 0; k < OP_FORMS; k++)
+            if (op_form_exists(&op_forms[k]))
+                op_programs_add_family(&programs[k], model, NCL_FAMILY_ATTENTION, true);
+        nnefcl_model_free(model);
+    }
+    op_programs_end(programs);
+}
+
 START_TEST(gives_what_is_defined)
 {
     nnefcl_model *model = shapes_model(&shapes[_i]);
@@ -93,6 +107,7 @@ int main(void)
     Suite *suite = suite_create("attention");
     TCase *tests = tcase_create("attention");
     tcase_set_timeout(tests, 0);
+    tcase_add_unchecked_fixture(tests, make_programs, NULL);
     tcase_add_loop_test(tests, gives_what_is_defined, 0, SHAPES);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

@@ -3,7 +3,7 @@
  * gives is compared with the definitions in double precision, in both forms of the kernels, and the steps are counted.
  */
 #include "op_form.h"
-#include "op_case.h"
+#include "op_programs.h"
 #include "model/frozen.h"
 #include "suite.h"
 
@@ -108,15 +108,37 @@ static void verify_chain(const nnefcl_model *model, struct judged *judged, const
     free(x);
 }
 
+/* All as launches, each second one in another form besides: compiling takes its time. */
+static bool runs_in(int index, int form)
+{
+    return form == OP_FORM_LAUNCH ||
+           (index % 4 == 1 && form == OP_FORM_PERSISTENT && op_form_exists(&op_forms[form])) ||
+           (index % 4 == 3 && form == OP_FORM_GPU);
+}
+
+static void make_programs(void)
+{
+    struct op_programs programs[OP_FORMS];
+    op_programs_begin(programs);
+    for (int i = 0; i < PRODUCERS * CHAINS; i++) {
+        nnefcl_model *model = chain_model(&producers[i / CHAINS], chains[i % CHAINS]);
+        for (int form = 0; form < OP_FORMS; form++)
+            if (runs_in(i, form))
+                op_programs_add(&programs[form], model, NULL, true);
+        nnefcl_model_free(model);
+    }
+    op_programs_end(programs);
+}
+
 START_TEST(gives_what_is_defined)
 {
     const struct producer *producer = &producers[_i / CHAINS];
     const char *chain = chains[_i % CHAINS];
     nnefcl_model *model = chain_model(producer, chain);
     struct judged judged = {.producer = producer->text, .chain = chain};
-    verify_chain(model, &judged, &op_forms[0]);
-    if (_i % 2 && op_form_exists(&op_forms[_i % 4 == 1 ? 1 : 2])) /* compiling takes its time */
-        verify_chain(model, &judged, &op_forms[_i % 4 == 1 ? 1 : 2]);
+    for (int form = 0; form < OP_FORMS; form++)
+        if (runs_in(_i, form))
+            verify_chain(model, &judged, &op_forms[form]);
     nnefcl_model_free(model);
 }
 END_TEST
@@ -158,6 +180,7 @@ int main(void)
     Suite *suite = suite_create("chains");
     TCase *tests = tcase_create("chains");
     tcase_set_timeout(tests, 0);
+    tcase_add_unchecked_fixture(tests, make_programs, NULL);
     tcase_add_loop_test(tests, is_one_step, 0, PRODUCERS * CHAINS);
     tcase_add_loop_test(tests, gives_what_is_defined, 0, PRODUCERS * CHAINS);
     tcase_add_test(tests, every_operation);

@@ -67,7 +67,10 @@ void print_folded(size_t indent, const char *format, ...)
         indent = 0;
     do {
         const size_t length = fold_piece(text, width - blanks, &taken);
-        print("%*s%.*s\n", (int)blanks, "", (int)length, text);
+        size_t shown = length;
+        while (shown && text[shown - 1] == ' ')
+            shown--;
+        print("%*s%.*s\n", (int)blanks, "", (int)shown, text);
         text += length + strspn(text + length, " ");
         blanks = indent;
     } while (*text);

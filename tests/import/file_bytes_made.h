@@ -31,7 +31,11 @@ static inline void bytes_int(struct bytes *bytes, uint64_t value, size_t width)
 
 static inline void bytes_floats(struct bytes *bytes, const float *value, size_t count)
 {
-    bytes_put(bytes, value, count * sizeof *value);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &value[i], sizeof bits);
+        bytes_int(bytes, bits, sizeof bits);
+    }
 }
 
 /* ---- protobuf ---- */

@@ -6,6 +6,7 @@ if(TARGET nnef-cl-run)
   if(RUSTICL)
     add_test(NAME drivers/rusticl
       COMMAND ${PYTHON3} ${drivers} rusticl $<TARGET_FILE:nnef-cl-run> --ops relu,add,conv,deconv,max_pool,sample,softmax,matmul,all_reduce,linear_quantize,roi_resample)
+    set_tests_properties(drivers/rusticl PROPERTIES COST 90)
   endif()
   find_library(OCLGRIND NAMES oclgrind-rt-icd PATH_SUFFIXES oclgrind)
   if(OCLGRIND)

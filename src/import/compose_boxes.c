@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/boxes.h"
 #include "import/compose_order.h"
 #include "import/fold.h"
 
@@ -61,59 +62,26 @@ struct ncl_tensor *ncl_compose_box_rows(struct ncl_import *import, struct ncl_te
 
 /* ---- known boxes ---- */
 
-static double overlap(double a0, double a1, double b0, double b1)
-{
-    return fmin(fmax(a0, a1), fmax(b0, b1)) - fmax(fmin(a0, a1), fmin(b0, b1));
-}
-
-static bool covers(const double *a, const double *b, double limit)
-{
-    const double height = overlap(a[0], a[2], b[0], b[2]), width = overlap(a[1], a[3], b[1], b[3]),
-                 common = height * width,
-                 both = fabs((a[2] - a[0]) * (a[3] - a[1])) + fabs((b[2] - b[0]) * (b[3] - b[1])) - common;
-    return height > 0 && width > 0 && common > limit * both;
-}
-
-/* The numbers of the chosen boxes of one row, the highest score first; returns how many. */
-static int64_t row_choose(const double *box, const double *score, int64_t boxes, int64_t capacity, double limit,
-                          double least, bool *dropped, int64_t *chosen)
-{
-    int64_t count = 0;
-    for (; count < capacity; count++) {
-        int64_t best = -1;
-        for (int64_t i = 0; i < boxes; i++)
-            if (!dropped[i] && score[i] > least && (best < 0 || score[i] > score[best]))
-                best = i;
-        if (best < 0)
-            break;
-        chosen[count] = best;
-        for (int64_t i = 0; i < boxes; i++)
-            dropped[i] |= i == best || covers(box + 4 * best, box + 4 * i, limit);
-    }
-    return count;
-}
-
 const struct ncl_known *ncl_fold_non_max(struct ncl_import *import, const struct ncl_known *boxes,
                                          const struct ncl_known *scores, int64_t capacity, double limit, double least)
 {
     const int64_t *extent = scores->shape.extent, rows = extent[0] * extent[1];
     const nnefcl_shape most = {.rank = 2, .extent = {rows * capacity, 3}};
     struct ncl_known *all = ncl_fold_new(import, NCL_STORED_INT64, &most);
-    bool *dropped = NCL_NEW_ARRAY(&import->scratch, bool, (size_t)extent[2]);
-    int64_t *chosen = NCL_NEW_ARRAY(&import->scratch, int64_t, (size_t)capacity), count = 0;
-    if (!all || !dropped || !chosen) {
+    double *rest = NCL_NEW_ARRAY(&import->scratch, double, (size_t)extent[2]);
+    int64_t count = 0, best;
+    if (!all || !rest) {
         ncl_import_nomem(import);
         return NULL;
     }
     for (int64_t row = 0; row < rows; row++) {
+        const double *box = boxes->real + row / extent[1] * extent[2] * 4, *score = scores->real + row * extent[2];
         for (int64_t i = 0; i < extent[2]; i++)
-            dropped[i] = false;
-        const int64_t found = row_choose(boxes->real + row / extent[1] * extent[2] * 4, scores->real + row * extent[2],
-                                         extent[2], capacity, limit, least, dropped, chosen);
-        for (int64_t k = 0; k < found; k++, count++) {
+            rest[i] = score[i] > least ? score[i] : -INFINITY;
+        for (int64_t k = 0; k < capacity && (best = ncl_boxes_choose(box, rest, extent[2], limit)) >= 0; k++, count++) {
             all->integer[3 * count] = row / extent[1];
             all->integer[3 * count + 1] = row % extent[1];
-            all->integer[3 * count + 2] = chosen[k];
+            all->integer[3 * count + 2] = best;
         }
     }
     all->shape.extent[0] = count;

@@ -11,6 +11,7 @@
  * dropped, minus infinity elsewhere. A score that is no number is not above `least`. */
 #include <math.h>
 
+#include "base/boxes.h"
 #include "emit/lower.h"
 #include "emit/reference.h"
 
@@ -51,23 +52,6 @@ nnefcl_status ncl_non_max_lower(struct ncl_lower *lower, const struct ncl_node *
 
 /* ---- the definition ---- */
 
-static double overlap(double a0, double a1, double b0, double b1)
-{
-    return fmin(fmax(a0, a1), fmax(b0, b1)) - fmax(fmin(a0, a1), fmin(b0, b1));
-}
-
-static double area(const double *box)
-{
-    return fabs((box[2] - box[0]) * (box[3] - box[1]));
-}
-
-static bool covers(const double *a, const double *b, double limit)
-{
-    const double height = overlap(a[0], a[2], b[0], b[2]), width = overlap(a[1], a[3], b[1], b[3]),
-                 common = height * width;
-    return height > 0 && width > 0 && common > limit * (area(a) + area(b) - common);
-}
-
 void ncl_non_max_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
     const struct ncl_tensor *scores = ncl_node_tensor(node, "scores");
@@ -81,15 +65,7 @@ void ncl_non_max_reference(const struct ncl_reference *reference, const struct n
         const double *own = box + row / extent[1] * extent[2] * 4;
         for (int64_t i = 0; i < extent[2]; i++)
             rest[i] = score[i] > least ? score[i] : -INFINITY;
-        for (int64_t k = 0; k < capacity; k++) {
-            int64_t best = -1;
-            for (int64_t i = 0; i < extent[2]; i++)
-                if (rest[i] > (best < 0 ? -INFINITY : rest[best]))
-                    best = i;
-            *index++ = (double)best;
-            for (int64_t i = 0; i < extent[2] && best >= 0; i++)
-                if (i == best || covers(own + 4 * best, own + 4 * i, limit))
-                    rest[i] = -INFINITY;
-        }
+        for (int64_t k = 0; k < capacity; k++)
+            *index++ = (double)ncl_boxes_choose(own, rest, extent[2], limit);
     }
 }

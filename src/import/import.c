@@ -106,6 +106,14 @@ const struct ncl_known *ncl_import_need(struct ncl_import *import, const struct 
     return known;
 }
 
+double ncl_import_need_number(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
+                              const char *what, double otherwise)
+{
+    const struct ncl_known *known =
+        ncl_import_has(import, node, index) ? ncl_import_need(import, node, index, what) : NULL;
+    return known && known->count >= 1 ? ncl_known_double(known, 0) : otherwise;
+}
+
 /* ---- results ---- */
 
 bool ncl_import_wants(const struct ncl_import *import, const struct ncl_import_node *node, size_t index)

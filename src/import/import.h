@@ -191,6 +191,9 @@ const struct ncl_known *ncl_import_known(struct ncl_import *import, const struct
  * error was reported. */
 const struct ncl_known *ncl_import_need(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
                                         const char *what);
+/* The first of such elements; of an operand that is not given, `otherwise`. */
+double ncl_import_need_number(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
+                              const char *what, double otherwise);
 /* A result. Its element type follows from the tensor's, int64 for integers; the one with `element` says it. */
 void ncl_import_give(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
                      struct ncl_tensor *tensor);

@@ -14,14 +14,6 @@ struct suppression {
     bool centers;
 };
 
-static double number_of(struct ncl_import *import, const struct ncl_import_node *node, enum operand which,
-                        double otherwise)
-{
-    const struct ncl_known *known =
-        ncl_import_has(import, node, which) ? ncl_import_need(import, node, which, "a limit") : NULL;
-    return known && known->count >= 1 ? ncl_known_double(known, 0) : otherwise;
-}
-
 static bool is_said(const struct ncl_import_value *value)
 {
     return value->known || value->constant || value->given;
@@ -65,9 +57,9 @@ void ncl_onnx_non_max_suppression(struct ncl_import *import, const struct ncl_im
     const struct ncl_import_value *box = ncl_import_value(import, node, BOXES),
                                   *score = ncl_import_value(import, node, SCORES);
     const nnefcl_shape *b = &box->shape, *s = &score->shape;
-    const double most = number_of(import, node, MOST, 0);
-    struct suppression how = {.limit = number_of(import, node, LIMIT, 0),
-                              .least = number_of(import, node, LEAST, -INFINITY),
+    const double most = ncl_import_need_number(import, node, MOST, "a limit", 0);
+    struct suppression how = {.limit = ncl_import_need_number(import, node, LIMIT, "a limit", 0),
+                              .least = ncl_import_need_number(import, node, LEAST, "a limit", -INFINITY),
                               .centers = ncl_import_integer(import, node, "center_point_box", 0) != 0};
     if (!import->status && (b->rank != 3 || s->rank != 3 || b->extent[2] != 4 || b->extent[0] != s->extent[0] ||
                             b->extent[1] != s->extent[2]))

@@ -8,13 +8,6 @@
 #include "import/compose_order.h"
 #include "import/tensorflow/tf.h"
 
-static double number_of(struct ncl_import *import, const struct ncl_import_node *node, size_t index, double otherwise)
-{
-    const struct ncl_known *known =
-        ncl_import_has(import, node, index) ? ncl_import_need(import, node, index, "a limit") : NULL;
-    return known && known->count >= 1 ? ncl_known_double(known, 0) : otherwise;
-}
-
 static struct ncl_tensor *shaped(struct ncl_import *import, struct ncl_tensor *x, int rank, int64_t a, int64_t b,
                                  int64_t c)
 {
@@ -45,12 +38,13 @@ void ncl_tf_build_non_max(struct ncl_import *import, const struct ncl_import_nod
 {
     struct ncl_tensor *boxes = ncl_tf_tensor(import, node, 0), *scores = ncl_tf_tensor(import, node, 1);
     const int64_t n = scores->shape.rank == 1 ? scores->shape.extent[0] : 0;
-    const double most = number_of(import, node, 2, 0), limit = number_of(import, node, 3, 0.5),
-                 least = number_of(import, node, 4, -INFINITY);
+    const double most = ncl_import_need_number(import, node, 2, "a limit", 0),
+                 limit = ncl_import_need_number(import, node, 3, "a limit", 0.5),
+                 least = ncl_import_need_number(import, node, 4, "a limit", -INFINITY);
     const bool scored = strcmp(import->op->as, "scored") == 0, counted = *import->op->as != '\0';
     if (!import->status && (n < 1 || boxes->shape.rank != 2 || boxes->shape.extent[0] != n || !(most >= 1)))
         ncl_import_wrong(import, "%g of boxes and scores that do not fit", most);
-    if (number_of(import, node, 5, 0) != 0)
+    if (ncl_import_need_number(import, node, 5, "a limit", 0) != 0)
         ncl_import_refuse(import, "scores that decline softly");
     if (import->status)
         return;
@@ -123,7 +117,8 @@ void ncl_tf_build_combined_non_max(struct ncl_import *import, const struct ncl_i
 {
     static const int classes_first[] = {0, 2, 1};
     struct ncl_tensor *boxes = ncl_tf_tensor(import, node, 0), *scores = ncl_tf_tensor(import, node, 1);
-    const double each = number_of(import, node, 2, 0), most = number_of(import, node, 3, 0);
+    const double each = ncl_import_need_number(import, node, 2, "a limit", 0),
+                 most = ncl_import_need_number(import, node, 3, "a limit", 0);
     const int64_t *e = boxes->shape.extent;
     if (!import->status && (boxes->shape.rank != 4 || scores->shape.rank != 3 || !(each >= 1) || !(most >= 1)))
         ncl_import_wrong(import, "boxes of rank %d", boxes->shape.rank);
@@ -136,7 +131,8 @@ void ncl_tf_build_combined_non_max(struct ncl_import *import, const struct ncl_i
                                                                                                        : (int64_t)most;
     struct best best =
         best_of(import, shaped(import, boxes, 3, e[0], e[1], 4), ncl_compose_transpose(import, scores, classes_first),
-                (int64_t)each, total, number_of(import, node, 4, 0.5), number_of(import, node, 5, -INFINITY));
+                (int64_t)each, total, ncl_import_need_number(import, node, 4, "a limit", 0.5),
+                ncl_import_need_number(import, node, 5, "a limit", -INFINITY));
     if (import->status)
         return;
     if (ncl_import_integer(import, node, "clip_boxes", 1))

@@ -72,11 +72,6 @@ static unsigned add_real(struct ncl_expression *expression, double real)
     return expression->real_count++;
 }
 
-static bool is_number(const struct ncl_tensor *tensor)
-{
-    return tensor->role == NCL_ROLE_CONSTANT && tensor->dtype == NNEFCL_SCALAR && tensor->data_count == 1;
-}
-
 const char *ncl_expression_tensor(struct ncl_expression *expression, const struct ncl_tensor *tensor)
 {
     struct ncl_lower *lower = expression->lower;
@@ -85,7 +80,7 @@ const char *ncl_expression_tensor(struct ncl_expression *expression, const struc
     for (unsigned i = 0; i < expression->node_count; i++)
         if (expression->node[i].result == tensor)
             return expression->node[i].term;
-    if (is_number(tensor))
+    if (ncl_tensor_is_number(tensor))
         return text_or_nomem(lower, ncl_arena_printf(lower->arena, "((V)R(%u))",
                                                      add_real(expression, (double)*(const float *)tensor->data)));
     return add_graph_operand(expression, tensor);

@@ -116,8 +116,7 @@ struct ncl_tensor *ncl_compose_lift(struct ncl_import *import, struct ncl_tensor
  * such. */
 static struct ncl_tensor *number_of(struct ncl_import *import, struct ncl_tensor *x, const struct ncl_tensor *other)
 {
-    if (x->role != NCL_ROLE_CONSTANT || x->data_count != 1 || x->shape.rank == 0 || x->shape.rank > other->shape.rank ||
-        x->dtype != NNEFCL_SCALAR)
+    if (!ncl_tensor_is_number(x) || x->shape.rank == 0 || x->shape.rank > other->shape.rank)
         return x;
     for (int i = 0; i < x->shape.rank; i++)
         if (x->shape.extent[i] != 1 && x->shape.extent[i] != other->shape.extent[other->shape.rank - x->shape.rank + i])

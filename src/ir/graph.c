@@ -14,6 +14,11 @@ const struct ncl_value *ncl_node_arg(const struct ncl_node *node, const char *na
     return NULL;
 }
 
+bool ncl_tensor_is_number(const struct ncl_tensor *tensor)
+{
+    return tensor->role == NCL_ROLE_CONSTANT && tensor->dtype == NNEFCL_SCALAR && tensor->data_count == 1;
+}
+
 struct ncl_tensor *ncl_node_tensor(const struct ncl_node *node, const char *name)
 {
     const struct ncl_value *value = ncl_node_arg(node, name);

@@ -89,7 +89,7 @@ struct ncl_node {
     /* Who makes what it alone reads, no longer in the list of the graph either: a kernel may compute both (made by
      * pass_feeder.c). It comes right in front of the node. NULL: nobody. */
     const struct ncl_node *feeder;
-    size_t inner_count;            /* of a recognized operation without kernels of its own: the nodes that it was */
+    size_t inner_count; /* of a recognized operation without kernels of its own: the nodes that it was */
     const struct ncl_node *const *inner; /* recognized from, in their order, none of them in the list of the graph */
 };
 
@@ -106,6 +106,8 @@ struct ncl_graph {
     struct ncl_variable *label[1024];    /* the same, by a hash of the label */
 };
 
+/* Is it one number that the document writes, of whatever shape? */
+bool ncl_tensor_is_number(const struct ncl_tensor *tensor);
 /* Arguments by the name of the parameter. A name that the operation does not declare is a defect (assert). */
 const struct ncl_value *ncl_node_arg(const struct ncl_node *node, const char *name);
 struct ncl_tensor *ncl_node_tensor(const struct ncl_node *node, const char *name);

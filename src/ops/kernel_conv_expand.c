@@ -88,8 +88,7 @@ static bool is_pointwise(const struct ncl_conv *conv)
 
 static bool is_number(const struct ncl_value *value)
 {
-    return value->kind == NCL_VALUE_TENSOR && value->tensor->role == NCL_ROLE_CONSTANT &&
-           value->tensor->data_count == 1;
+    return value->kind == NCL_VALUE_TENSOR && ncl_tensor_is_number(value->tensor);
 }
 
 /* What hangs on the feeder reads nothing else, and its only numbers are bounds. */

@@ -178,8 +178,9 @@ static nnefcl_status measure(struct splitter *x)
         status = ncl_nomem(x->diag);
     for (size_t p = 0; p < split->count; p++)
         split->part[p].speed = 0;
-    for (int r = 0; r < MEASURED_RUNS && !status; r++) {
+    if (zeros)
         place_data(split, zeros, NULL);
+    for (int r = 0; r < MEASURED_RUNS && !status; r++) {
         status = run_parts(split, x->error);
         for (size_t p = 0; p < split->count; p++) {
             struct part *part = &split->part[p];

@@ -106,29 +106,21 @@ static nnefcl_status open_device(const struct engine *engine, const char *spec, 
     return NNEFCL_OK;
 }
 
-/* The parts of "A,B" after the first one. */
-static nnefcl_status open_further(struct engine *engine, const char *specs, nnefcl_error *error)
-{
-    nnefcl_status status = NNEFCL_OK;
-    while (specs && !status) {
-        const char *comma = strchr(specs, ',');
-        const int length = comma ? (int)(comma - specs) : (int)strlen(specs);
-        engine->further = pool_grow(engine->pool, engine->further, engine->further_count, sizeof *engine->further);
-        nnefcl_device **place = &engine->further[engine->further_count++];
-        status = open_device(engine, pool_printf(engine->pool, "%.*s", length, specs), place, error);
-        specs = comma ? comma + 1 : NULL;
-    }
-    return status;
-}
-
+/* "A,B": A is the device, those behind it are further ones; NULL: any. */
 static nnefcl_status open_devices(struct engine *engine, nnefcl_error *error)
 {
-    const char *specs = engine->options->device, *comma = specs ? strchr(specs, ',') : NULL;
-    if (!comma)
-        return open_device(engine, specs, &engine->device, error);
-    const nnefcl_status status =
-        open_device(engine, pool_printf(engine->pool, "%.*s", (int)(comma - specs), specs), &engine->device, error);
-    return status ? status : open_further(engine, comma + 1, error);
+    const char *specs = engine->options->device;
+    nnefcl_device **place = &engine->device;
+    for (;;) {
+        const size_t length = specs ? strcspn(specs, ",") : 0;
+        const nnefcl_status status =
+            open_device(engine, specs ? pool_copy(engine->pool, specs, length) : NULL, place, error);
+        if (status || !specs || !specs[length])
+            return status;
+        specs += length + 1;
+        engine->further = pool_grow(engine->pool, engine->further, engine->further_count, sizeof *engine->further);
+        place = &engine->further[engine->further_count++];
+    }
 }
 
 enum status engine_open_device(struct engine *engine)

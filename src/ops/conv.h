@@ -66,6 +66,10 @@ const char *ncl_conv_border_unfit(const struct ncl_window *window);
 /* Of one image, where what multiplies reaches so much of what it can do at best. */
 double ncl_conv_blocked_cost(const struct ncl_target *target, const struct ncl_problem *problem,
                              const struct ncl_choice *choice, double efficiency);
-extern const struct ncl_variant ncl_variant_conv_blocked;
+/* The zeros around the input that its windows reach. */
+void ncl_conv_blocked_halo(const struct ncl_problem *problem, int64_t before[2], int64_t after[2]);
+/* Pixels by output channels: any image size and any batch has the same tile. */
+size_t ncl_conv_blocked_choices(const struct ncl_target *target, const struct ncl_problem *problem,
+                                struct ncl_choice *choice);
 
 #endif

@@ -42,7 +42,7 @@ const char *ncl_conv_blocked_unfit(const struct ncl_target *target, const struct
     return ncl_conv_border_unfit(&conv->window);
 }
 
-static void conv_blocked_halo(const struct ncl_problem *problem, int64_t before[2], int64_t after[2])
+void ncl_conv_blocked_halo(const struct ncl_problem *problem, int64_t before[2], int64_t after[2])
 {
     const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
     for (int i = 0; i < 2; i++) {
@@ -51,9 +51,8 @@ static void conv_blocked_halo(const struct ncl_problem *problem, int64_t before[
     }
 }
 
-/* Pixels by output channels: any image size and any batch has the same tile. */
-static size_t conv_blocked_choices(const struct ncl_target *target, const struct ncl_problem *problem,
-                                   struct ncl_choice *choice)
+size_t ncl_conv_blocked_choices(const struct ncl_target *target, const struct ncl_problem *problem,
+                                struct ncl_choice *choice)
 {
     choice->tile = ncl_target_tile(target, 0, problem->conv.out_channels);
     return 1;
@@ -294,12 +293,12 @@ const struct ncl_variant ncl_variant_conv_blocked = {.name = "conv_blocked",
                                                      .family = NCL_FAMILY_CONV,
                                                      .about = "channels in blocks, tiles of pixels in registers",
                                                      .unfit = ncl_conv_blocked_unfit,
-                                                     .choices = conv_blocked_choices,
+                                                     .choices = ncl_conv_blocked_choices,
                                                      .cost = conv_blocked_cost,
                                                      .emit = conv_blocked_emit,
                                                      .reads_blocks = true,
                                                      .writes_blocks = true,
-                                                     .halo = conv_blocked_halo};
+                                                     .halo = ncl_conv_blocked_halo};
 
 /* ---- from a plain input, a strip of its rows in each task ---- */
 
@@ -349,7 +348,7 @@ const struct ncl_variant ncl_variant_conv_into_blocks = {.name = "conv_into_bloc
                                                          .family = NCL_FAMILY_CONV,
                                                          .about = "the same of a plain input with few channels",
                                                          .unfit = conv_into_blocks_unfit,
-                                                         .choices = conv_blocked_choices,
+                                                         .choices = ncl_conv_blocked_choices,
                                                          .cost = conv_into_blocks_cost,
                                                          .emit = conv_into_blocks_emit,
                                                          .writes_blocks = true};
@@ -421,4 +420,4 @@ const struct ncl_variant ncl_variant_conv_depthwise = {.name = "conv_depthwise",
                                                        .emit = conv_depthwise_emit,
                                                        .reads_blocks = true,
                                                        .writes_blocks = true,
-                                                       .halo = conv_blocked_halo};
+                                                       .halo = ncl_conv_blocked_halo};

@@ -44,17 +44,6 @@ static const char *conv_pairs_unfit(const struct ncl_target *target, const struc
     return sums_fit(conv, &x, &w) ? NULL : "sums of more than 32 bits";
 }
 
-static void conv_pairs_halo(const struct ncl_problem *problem, int64_t before[2], int64_t after[2])
-{
-    ncl_variant_conv_blocked.halo(problem, before, after);
-}
-
-static size_t conv_pairs_choices(const struct ncl_target *target, const struct ncl_problem *problem,
-                                 struct ncl_choice *choice)
-{
-    return ncl_variant_conv_blocked.choices(target, problem, choice);
-}
-
 static double conv_pairs_cost(const struct ncl_target *target, const struct ncl_problem *problem,
                               const struct ncl_choice *choice)
 {
@@ -190,9 +179,9 @@ const struct ncl_variant ncl_variant_conv_pairs = {.name = "conv_pairs",
                                                    .about =
                                                        "quantized: pairs of 16-bit whole numbers, channels in blocks",
                                                    .unfit = conv_pairs_unfit,
-                                                   .choices = conv_pairs_choices,
+                                                   .choices = ncl_conv_blocked_choices,
                                                    .cost = conv_pairs_cost,
                                                    .emit = conv_pairs_emit,
                                                    .reads_blocks = true,
                                                    .writes_blocks = true,
-                                                   .halo = conv_pairs_halo};
+                                                   .halo = ncl_conv_blocked_halo};

@@ -17,6 +17,7 @@ static const struct choice_case {
     {"a border", X("[1,8,28,28]", "conv(x, x1)"), NULL, "conv_strip", "conv_group"},
     {"many filters", X("[1,8,28,28]", "conv(x, x4)"), NULL, "conv_strip", "conv_group"},
     {"three axes", X("[1,8,9,9,9]", "conv(x, x5)"), NULL, "conv_gemm", "conv_group"},
+    {"many channels", X("[1,128,56,56]", "conv(x, x6)"), NULL, "conv_winograd4", "conv_winograd4_group"},
     {"the whole image", X("[1,8,3,3]", "conv(x, x1, padding = [(0,0),(0,0)])"), NULL, "conv_whole", "conv_whole"},
     {"depthwise", X("[1,8,12,12]", "conv(x, x3, groups = 8)"), NULL, "conv_rows", "conv_item"},
     {"forced", X("[1,8,12,12]", "conv(x, x1)"), "conv=conv_direct", "conv_direct", "conv_direct"},
@@ -48,6 +49,7 @@ static const char *chosen(const struct choice_case *c, const struct ncl_target *
                                    "x3 = variable<scalar>(shape = [8,1,3,3], label = 'f3');"
                                    "x4 = variable<scalar>(shape = [64,8,3,3], label = 'f4');"
                                    "x5 = variable<scalar>(shape = [8,8,3,3,3], label = 'f5');"
+                                   "x6 = variable<scalar>(shape = [128,128,3,3], label = 'f6');"
                                    "m = variable<scalar>(shape = [64,64], label = 'm');";
     static struct model_text model;
     static struct ncl_arena arena;

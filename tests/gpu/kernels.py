@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What compilers of GPUs make of the kernels for GPUs, without one:  kernels.py COMMAND [--networks FOLDER | MODEL...] [--table FILE]
 
-COMMAND   nnef-cl-run. Every kernel of GROUP mapping and those in registers (*_item, deconv_join), as --dump cl --target nvidia has them, once for each set
+COMMAND   nnef-cl-run. Every kernel of GROUP mapping and those in registers (*_item, deconv_join, winograd_*), as --dump cl --target nvidia has them, once for each set
           of defines (what hangs on a kernel left out), is compiled
           - by clang to PTX, and where ptxas is there by it for sm_80 and sm_90: registers, bytes spilled, occupancy;
           - by clang for AMD's gfx90a: vector registers, bytes of scratch, waves of a SIMD unit.
@@ -32,7 +32,7 @@ TARGETS = {
     'nvidia': ['-target', 'nvptx64-nvidia-nvcl', '-Xclang', '-target-cpu', '-Xclang', 'sm_80', '-Xclang', '-mlink-builtin-bitcode', '-Xclang', CLC + '/nvptx64--nvidiacl.bc'],
     'amd': ['-target', 'amdgcn-amd-amdhsa', '-mcpu=gfx90a', '-nogpulib', '-Xclang', '-mlink-builtin-bitcode', '-Xclang', CLC + '/amdgcn--amdhsa.bc'],
 }
-WANTED = re.compile(r'_group$|_item$|^deconv_join$')
+WANTED = re.compile(r'_group$|_item$|^deconv_join$|^winograd_')
 PRODUCTS = {'gemm_group': 0.85, 'attention_group': 0.8}  # least part of what their loops issue that multiplies and adds
 REGISTERS_MOST = 128  # as the host tells NVIDIA's compiler
 REGISTERS = 65536  # of a multiprocessor, whose work-items are 2048 at most and whose local memory is 164 KiB

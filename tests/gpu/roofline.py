@@ -4,6 +4,7 @@
 
 A node with multiply-adds takes as long as its arithmetic at the chip's peak, or as its parameters and results at the chip's bandwidth, whichever is longer: results are written once and
 read once. Nodes without are taken to be parts of others. To that comes LAUNCH_US for each launch of the plan for `nvidia`. With batches, multiply-adds and results grow, parameters do not.
+The last table has the convolutions that this plan does by transforms: as such a node, and as the steps that the plan has for it, each with its launch and memory for what lies between them.
 """
 import concurrent.futures
 import json
@@ -48,6 +49,45 @@ def predict_ms(network, batch, tflops, gbytes):
     return 1e3 * seconds + launches * LAUNCH_US / 1e3
 
 
+def field(line, name):
+    return [int(n) for n in re.search(r' %s=([\d,]+)' % name, line).group(1).split(',')]
+
+
+def read_transformed(command, model, batch):
+    """(multiply-adds and bytes as a node, [multiply-adds and bytes of each step]) of each convolution by transforms"""
+    run = dump(command, model, '--target', 'nvidia', '--batch', str(batch), '--dump', 'plan').partition('\nrun\n')[2]
+    steps = [line for line in run.splitlines() if re.search(r'\(conv_winograd\d_group\)', line)]
+    found = []
+    for line in steps:
+        if ' winograd_in ' in line:
+            planes, pitch = field(line, 'PLANES')[0], field(line, 'PITCH')[0]
+            image = planes * math.prod(field(line, 'IN')) * (field(line, 'TILES')[0] // field(line, 'ALL')[0])
+        elif ' gemm_group ' in line:
+            m, n, k, (points, groups) = *(field(line, name)[0] for name in 'MNK'), field(line, 'EXTENT')[:2]
+        elif ' winograd_out ' in line:
+            result = field(line, 'PLANES')[0] * math.prod(field(line, 'OUT')) * (field(line, 'TILES')[0] // field(line, 'ALL')[0])
+            before, sums, filters = points * groups * k * n, points * groups * m * n, groups * m * k
+            node = (9 * k * result, 4 * (image + result + 9 * filters))
+            found.append((node, [(0, 4 * (image + before)), (points * filters * n, 4 * (before + sums + points * filters)), (0, 4 * (sums + result))]))
+    return found
+
+
+def step_ms(work, tflops, gbytes):
+    macs, size = work
+    return 1e3 * max(2 * macs / (tflops * 1e12), size / (gbytes * 1e9)) + LAUNCH_US / 1e3
+
+
+def print_transformed(command, models):
+    print('\nConvolutions by transforms, all of a network, milliseconds in one step and as transforms, predicted:\n')
+    print('| network | batch | convolutions | %s |\n|---|---|---|%s' % (' | '.join(chip[0] for chip in CHIPS), '---|' * len(CHIPS)))
+    for model in models:
+        for batch in BATCHES:
+            found = read_transformed(command, model, batch)
+            times = ['%.2f, %.2f' % (sum(step_ms(node, *chip[1:3]) for node, _ in found), sum(step_ms(work, *chip[1:3]) for _, steps in found for work in steps)) for chip in CHIPS]
+            if found:
+                print('| %s | %d | %d | %s |' % (os.path.basename(model), batch, len(found), ' | '.join(times)))
+
+
 def print_chips():
     print('| chip | TFLOP/s | GB/s | from |\n|---|---|---|---|')
     for name, tflops, gbytes, source in CHIPS:
@@ -70,6 +110,7 @@ def main():
     print_chips()
     for batch in BATCHES:
         print_batch(networks, batch)
+    print_transformed(command, [os.path.join(folder, name) for name in names])
 
 
 if __name__ == '__main__':

@@ -53,6 +53,8 @@ CASES = [
     Case('one row', '1,130', {'w': '37,130'}, PRODUCT % ('false', 'true'), 'gemv_group.*ALONG=1 ROWS=1', light=True),
     Case('three rows of columns', '3,130', {'w': '130,37'}, PRODUCT % ('false', 'false'), 'gemv_group.*ALONG=0 ROWS=4'),
     Case('3 x 3', '2,5,9,11', {'w': '20,5,3,3'}, CONV % 'padding = []', 'gemm_group.*IMAGE=2.*TAPS=9', 64, ['conv=conv_group'], (1.2, 1.0), True),
+    Case('3 x 3, transforms of 6 x 6', '2,5,9,11', {'w': '20,5,3,3'}, CONV % 'padding = []', 'winograd_in BORDER=NCL_BORDER_CONSTANT TILE=4', 64, ['conv=conv_winograd4_group']),
+    Case('3 x 3 in groups, transforms of 4 x 4', '2,6,9,5', {'w': '8,3,3,3'}, CONV % "groups = 2, border = 'replicate'", 'winograd_in BORDER=NCL_BORDER_REPLICATE TILE=2', 64, ['conv=conv_winograd2_group']),
     Case('1 x 1 with strides', '2,12,9,11', {'w': '20,12,1,1'}, CONV % 'stride = [2, 2]', 'gemm_group.*IMAGE=2.*TAPS=1', 64, ['conv=conv_group']),
     Case('5 x 3, dilated, repeated at the border', '1,4,9,11', {'w': '20,4,5,3'}, CONV % "dilation = [1, 2], border = 'replicate'", 'gemm_group.*BORDER=NCL_BORDER_REPLICATE.*TAPS=0', 64, ['conv=conv_group']),
     Case('three axes, groups', '1,4,5,6,7', {'w': '6,2,3,3,3'}, CONV % 'groups = 2', 'gemm_group.*IMAGE=3', 64, ['conv=conv_group']),

@@ -100,8 +100,13 @@ struct ncl_compose_window {
 
 /* Strides and dilations of 1, no padding. */
 struct ncl_compose_window ncl_compose_window_of(size_t rank);
+/* Does it fit the input's rank, and are its numbers such that arithmetic here and the shape rules can hold them? Else
+ * that is an error. */
+bool ncl_compose_window_check(struct ncl_import *import, const struct ncl_compose_window *window,
+                              const nnefcl_shape *input);
 /* before and after so that the output has ceil(extent / stride); an odd element goes after, or before. */
-void ncl_compose_window_same(struct ncl_compose_window *window, const nnefcl_shape *input, bool odd_before);
+void ncl_compose_window_same(struct ncl_import *import, struct ncl_compose_window *window, const nnefcl_shape *input,
+                             bool odd_before);
 /* bias NULL: none; of rank 1. The filter is [outputs, inputs / groups, ...]. */
 struct ncl_tensor *ncl_compose_conv(struct ncl_import *import, struct ncl_tensor *input, struct ncl_tensor *filter,
                                     struct ncl_tensor *bias, const struct ncl_compose_window *window, int64_t groups);

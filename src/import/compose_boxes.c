@@ -79,6 +79,9 @@ const struct ncl_known *ncl_fold_non_max(struct ncl_import *import, const struct
         for (int64_t i = 0; i < extent[2]; i++)
             rest[i] = score[i] > least ? score[i] : -INFINITY;
         for (int64_t k = 0; k < capacity && (best = ncl_boxes_choose(box, rest, extent[2], limit)) >= 0; k++, count++) {
+            ncl_import_charge(import, (size_t)extent[2]);
+            if (import->status)
+                return NULL;
             all->integer[3 * count] = row / extent[1];
             all->integer[3 * count + 1] = row % extent[1];
             all->integer[3 * count + 2] = best;

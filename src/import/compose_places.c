@@ -40,11 +40,12 @@ static bool whole_strides(struct ncl_import *import, const nnefcl_shape *whole, 
     for (int i = whole->rank - 1; i >= 0; i--) {
         const int axis = columns && i >= 2 ? whole->rank + 1 - i : i;
         stride[axis] = step;
-        step *= whole->extent[axis];
+        if (__builtin_mul_overflow(step, whole->extent[axis], &step) || step > NCL_INDEX_MAX) {
+            ncl_import_refuse(import, "places in more than %lld elements", (long long)NCL_INDEX_MAX);
+            return false;
+        }
     }
-    if (step > NCL_INDEX_MAX)
-        ncl_import_refuse(import, "places in more than %lld elements", (long long)NCL_INDEX_MAX);
-    return !import->status;
+    return true;
 }
 
 /* floor(x / by); numbers are whole, so that half of one more keeps rounding away from the edges. */
@@ -111,7 +112,8 @@ struct ncl_tensor *ncl_compose_places_within(struct ncl_import *import, struct n
                          window->dilation[i - 2]);
         tap = ncl_compose_with(import, "mul", tap, (double)taps);
         number = number ? ncl_compose_binary(import, "add", number, tap) : tap;
-        taps *= window->size[i - 2];
+        if (__builtin_mul_overflow(taps, window->size[i - 2], &taps))
+            ncl_import_refuse(import, "a window of too many elements");
     }
     return ncl_compose_cast(import, number, NNEFCL_INTEGER);
 }

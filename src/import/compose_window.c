@@ -17,19 +17,8 @@ static int64_t dilated(const struct ncl_compose_window *window, size_t i)
     return (window->size[i] - 1) * window->dilation[i] + 1;
 }
 
-void ncl_compose_window_same(struct ncl_compose_window *window, const nnefcl_shape *input, bool odd_before)
-{
-    for (size_t i = 0; i < window->rank; i++) {
-        const int64_t extent = input->extent[BORDER + i], stride = window->stride[i] > 0 ? window->stride[i] : 1,
-                      total = ((extent + stride - 1) / stride - 1) * stride + dilated(window, i) - extent;
-        const int64_t less = total > 0 ? total / 2 : 0, more = total > 0 ? total - less : 0;
-        window->before[i] = odd_before ? more : less;
-        window->after[i] = odd_before ? less : more;
-    }
-}
-
-/* Extents that arithmetic here and the shape rules can hold. */
-static void window_check(struct ncl_import *import, const struct ncl_compose_window *window, const nnefcl_shape *input)
+bool ncl_compose_window_check(struct ncl_import *import, const struct ncl_compose_window *window,
+                              const nnefcl_shape *input)
 {
     static const int64_t most = (int64_t)1 << 30;
     if (window->rank + BORDER != (size_t)input->rank)
@@ -39,6 +28,19 @@ static void window_check(struct ncl_import *import, const struct ncl_compose_win
             window->stride[i] > most || window->dilation[i] > most || window->before[i] > most ||
             window->before[i] < -most || window->after[i] > most || window->after[i] < -most)
             ncl_import_wrong(import, "a size, stride, dilation or padding of the window is out of range");
+    return !import->status;
+}
+
+void ncl_compose_window_same(struct ncl_import *import, struct ncl_compose_window *window, const nnefcl_shape *input,
+                             bool odd_before)
+{
+    for (size_t i = 0; ncl_compose_window_check(import, window, input) && i < window->rank; i++) {
+        const int64_t extent = input->extent[BORDER + i], stride = window->stride[i],
+                      total = ((extent + stride - 1) / stride - 1) * stride + dilated(window, i) - extent;
+        const int64_t less = total > 0 ? total / 2 : 0, more = total > 0 ? total - less : 0;
+        window->before[i] = odd_before ? more : less;
+        window->after[i] = odd_before ? less : more;
+    }
 }
 
 /* How far the last window hangs over the padded end: it may when extents are rounded up, unless it begins in the
@@ -81,7 +83,7 @@ struct ncl_tensor *ncl_compose_conv(struct ncl_import *import, struct ncl_tensor
                                        {"filter", ncl_value_tensor(filter)},
                                        {"bias", ncl_value_tensor(bias_place(import, bias))},
                                        {"groups", ncl_value_integer(groups)}};
-    window_check(import, window, &input->shape);
+    ncl_compose_window_check(import, window, &input->shape);
     if (groups < 1)
         ncl_import_wrong(import, "there are %lld groups", (long long)groups);
     spatial_arguments(import, window, given + 4);
@@ -100,7 +102,7 @@ struct ncl_tensor *ncl_compose_deconv(struct ncl_import *import, struct ncl_tens
                                        {"bias", ncl_value_tensor(bias_place(import, bias))},
                                        {"groups", ncl_value_integer(groups)},
                                        {"output_shape", ncl_compose_integers(import, shape, window->rank + BORDER)}};
-    window_check(import, window, &input->shape);
+    ncl_compose_window_check(import, window, &input->shape);
     if (groups < 1)
         ncl_import_wrong(import, "there are %lld groups", (long long)groups);
     spatial_arguments(import, window, given + 5);
@@ -137,7 +139,7 @@ struct ncl_compose_window ncl_compose_window_whole(struct ncl_import *import, co
                                                    const nnefcl_shape *input)
 {
     struct ncl_compose_window over = *window;
-    window_check(import, window, input);
+    ncl_compose_window_check(import, window, input);
     for (size_t i = 0; i < window->rank && !import->status; i++)
         over.after[i] += overhang(window, input, i);
     return over;
@@ -156,7 +158,7 @@ struct ncl_tensor *ncl_compose_avg_pool(struct ncl_import *import, struct ncl_te
     struct ncl_compose_window over = *window;
     int64_t before[NNEFCL_MAX_RANK] = {0}, after[NNEFCL_MAX_RANK] = {0};
     bool hangs = false;
-    window_check(import, window, &input->shape);
+    ncl_compose_window_check(import, window, &input->shape);
     for (size_t i = 0; i < window->rank && !import->status; i++) {
         const int64_t more = overhang(window, &input->shape, i);
         hangs |= more > 0;

@@ -191,6 +191,9 @@ const struct ncl_known *ncl_import_known(struct ncl_import *import, const struct
  * error was reported. */
 const struct ncl_known *ncl_import_need(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
                                         const char *what);
+/* Counts elements that are looked at: who asks for a known tensor goes through it, and may do so in each turn of a loop
+ * with a result that takes no memory. Too many are an error. */
+void ncl_import_charge(struct ncl_import *import, size_t count);
 /* The first of such elements; of an operand that is not given, `otherwise`. */
 double ncl_import_need_number(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
                               const char *what, double otherwise);

@@ -60,8 +60,7 @@ bool ncl_import_readable(struct ncl_import *import, const struct ncl_import_cons
     return !constant->unsupported;
 }
 
-/* Who asks for elements goes through them, and may do so in each turn of a loop with a result that takes no memory. */
-static void elements_charge(struct ncl_import *import, size_t count)
+void ncl_import_charge(struct ncl_import *import, size_t count)
 {
     import->looked_at += count;
     if (import->looked_at > MAX_LOOKED_AT && !import->status)
@@ -76,7 +75,7 @@ const struct ncl_known *ncl_import_value_known(struct ncl_import *import, struct
     if (!value->known && value->constant && !import->status && ncl_import_readable(import, value->constant))
         value->known = constant_decode(import, value->constant);
     if (value->known)
-        elements_charge(import, value->known->count);
+        ncl_import_charge(import, value->known->count);
     return value->known;
 }
 

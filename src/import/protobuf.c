@@ -28,6 +28,24 @@ void *ncl_protobuf_unpack(struct ncl_import *import, const ProtobufCMessageDescr
     return message;
 }
 
+static bool machine_is_little(void)
+{
+    static const uint16_t one = 1;
+    return *(const uint8_t *)&one == 1;
+}
+
+const void *ncl_protobuf_stored(struct ncl_import *import, const void *numbers, size_t count, size_t width)
+{
+    if (machine_is_little())
+        return numbers;
+    uint8_t *turned = ncl_arena_array(import->arena, count, width);
+    for (size_t i = 0; turned && i < count * width; i++)
+        turned[i] = ((const uint8_t *)numbers)[i / width * width + width - 1 - i % width];
+    if (!turned)
+        ncl_import_nomem(import);
+    return turned;
+}
+
 /* ---- the encoding ---- */
 
 static const uint8_t *protobuf_varint(const uint8_t *at, const uint8_t *end, uint64_t *value)

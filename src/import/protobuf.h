@@ -13,6 +13,10 @@
 void *ncl_protobuf_unpack(struct ncl_import *import, const ProtobufCMessageDescriptor *schema, const uint8_t *data,
                           size_t size);
 
+/* Numbers of a message, which are as this machine writes them, as stored elements (stored.h): themselves, or a copy
+ * with the bytes turned that lives as long as the model. NULL after an error. */
+const void *ncl_protobuf_stored(struct ncl_import *import, const void *numbers, size_t count, size_t width);
+
 /* A look at the encoding, for who tells formats apart. Each returns where it ends, NULL: not that. */
 const uint8_t *ncl_protobuf_tag(const uint8_t *at, const uint8_t *end, unsigned *field, unsigned *wire);
 /* Wire type 2: a length, and what it counts. It may go on behind `end`, then *size is what is left. */

@@ -224,6 +224,7 @@ static const struct single {
      "1x1x1: 1|1x1: 0",
      {"1x1: 1", "1: 0", "1x1: 2", "1x1: 1", "1: 0"},
      "!expose_hidden"},
+    {"LSTM", "", "1x1x1: 1|1x1: 0", {"4x1: 1 2 3 4", "4: 0 0 0 0", "4: 1 1 1 1"}, "!weights of the state of rank 1"},
     /* gates i, f, o, g of x: 1, 2, 3, 4 times; of the state: 1 each */
     {"LSTM",
      "",

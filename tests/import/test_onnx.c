@@ -357,6 +357,8 @@ END_TEST
 
 /* ---- what is refused ---- */
 
+#define PAIR "in x 1,1,1,2: 1 2\nconst i i 1,1,1,2: 0 1\n"
+
 static const struct refusal {
     int opset;
     const char *text;
@@ -384,6 +386,25 @@ static const struct refusal {
      "in x 1,1,1,2: 1 2\nconst r f 8: 0 0 0 -1 1 1 1 2\nconst s f 0:\nconst z i 4: 1 1 1 2000000\n"
      "Resize x r s z -> y coordinate_transformation_mode='tf_crop_and_resize'",
      NNEFCL_ERR_UNSUPPORTED, "an axis is too long to be resized so"},
+    /* numbers whose sums and products no type holds */
+    {13, PAIR "MaxUnpool x i -> y kernel_shape=[1,2] strides=[1,9223372036854775807]", NNEFCL_ERR_MODEL,
+     "'strides' has the item 9223372036854775807"},
+    {13, PAIR "const s i 4: 1 1 -9000000000000000000 4\nMaxUnpool x i s -> y kernel_shape=[1,2] strides=[1,2]",
+     NNEFCL_ERR_MODEL, "an extent of -9000000000000000000"},
+    {13, PAIR "MaxUnpool x i -> y kernel_shape=[1,100000000] strides=[1,100000000]", NNEFCL_ERR_UNSUPPORTED,
+     "places in more than"},
+    {13, PAIR "Conv x x -> y auto_pad='SAME_UPPER' strides=[1,9223372036854775807]", NNEFCL_ERR_MODEL,
+     "'strides' has the item"},
+    {13, PAIR "ConvTranspose x x -> y output_shape=[1,-9223372036854775807]", NNEFCL_ERR_MODEL,
+     "'output_shape' has the item -9223372036854775807"},
+    {13, X6 "const p i 2: -9000000000000000000 3\nSplitToSequence x p -> s axis=1\nSequenceAt s p -> y",
+     NNEFCL_ERR_UNSUPPORTED, "a part of -9000000000000000000 elements"},
+    {13, X6 "const p i 2: 2 9000000000000000000\nSplitToSequence x p -> s axis=1\nSequenceAt s p -> y",
+     NNEFCL_ERR_UNSUPPORTED, "elements of 1"},
+    {13, X6 "const p i : -9000000000000000000\nSplitToSequence x p -> s axis=1\nSequenceAt s p -> y", NNEFCL_ERR_MODEL,
+     "the parts do not fit"},
+    {13, "in x 1,1,4: 0 0 1 1\nin s 1,1,1: 1\nconst m f : -1e30\nNonMaxSuppression x s m -> y", NNEFCL_ERR_UNSUPPORTED,
+     "without elements"},
     {13, "in x ?,3: 1 2 3\nRelu x -> y", NNEFCL_ERR_ARGUMENT, "the input 'x' has the shape [open,3]"},
 };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "import/caffe/caffe.h"
+#include "import/protobuf.h"
 #include "import/protobuf_text.h"
 #include "import/rewritten.h"
 
@@ -119,11 +120,13 @@ static void read_weight(struct caffe *r, const char *name, const Caffe__Blob *bl
     const int64_t old[] = {blob->num, blob->channels, blob->height, blob->width};
     const bool doubles = blob->n_double_data > 0;
     const size_t count = doubles ? blob->n_double_data : blob->n_data;
+    const void *numbers = doubles ? (const void *)blob->double_data : blob->data;
     uint64_t needed = 1;
-    *constant = (struct ncl_import_constant){.name = name,
-                                             .element = doubles ? NCL_STORED_FLOAT64 : NCL_STORED_FLOAT32,
-                                             .shape = {.rank = blob->shape ? (int)blob->shape->n_dim : 4},
-                                             .memory = doubles ? (const void *)blob->double_data : blob->data};
+    *constant = (struct ncl_import_constant){
+        .name = name,
+        .element = doubles ? NCL_STORED_FLOAT64 : NCL_STORED_FLOAT32,
+        .shape = {.rank = blob->shape ? (int)blob->shape->n_dim : 4},
+        .memory = ncl_protobuf_stored(r->import, numbers, count, doubles ? sizeof(double) : sizeof(float))};
     if (blob->shape && blob->shape->n_dim > NNEFCL_MAX_RANK) {
         ncl_import_invalid(r->import, "a weight of '%.100s' has %zu axes", name, blob->shape->n_dim);
         return;

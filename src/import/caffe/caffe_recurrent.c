@@ -54,13 +54,16 @@ static bool read_layer(struct ncl_import *import, const struct ncl_import_node *
     layer->steps = x->shape.extent[0];
     layer->batch = x->shape.extent[1];
     layer->state_weights = weight(import, node, lasting ? 3 : 2);
-    layer->hidden = layer->state_weights->shape.extent[layer->state_weights->shape.rank - 1];
+    if (!import->status && layer->state_weights->shape.rank != 2)
+        ncl_import_wrong(import, "weights of the state of rank %d", layer->state_weights->shape.rank);
+    if (import->status)
+        return false;
+    layer->hidden = layer->state_weights->shape.extent[1];
     layer->product = linear(import, flat(import, x, 2), weight(import, node, 0), weight(import, node, 1));
     const int64_t wide = (lstm ? 4 : 1) * layer->hidden;
     const nnefcl_shape rows = {.rank = 3, .extent = {layer->steps, layer->batch, wide}},
                        begins = {.rank = 3, .extent = {layer->steps, layer->batch, 1}};
-    if (!import->status &&
-        (layer->state_weights->shape.rank != 2 || layer->product->shape.extent[1] != wide || layer->steps > MAX_STEPS))
+    if (!import->status && (layer->product->shape.extent[1] != wide || layer->steps > MAX_STEPS))
         ncl_import_refuse(import, "weights for another layer, or more than %d steps", MAX_STEPS);
     if (import->status)
         return false;

@@ -117,17 +117,15 @@ static void read_argument(struct caffe2 *r, const Caffe2__Argument *from, struct
 
 /* ---- weights ---- */
 
-static const void *filled(struct caffe2 *r, const Caffe2__Argument *value, uint64_t count, enum ncl_stored_type element)
+static const void *filled(struct caffe2 *r, const Caffe2__Argument *value, uint64_t count)
 {
-    const size_t width = ncl_stored_bits(element) / 8;
-    uint8_t *memory = count < ((uint64_t)1 << 40) ? ncl_arena_array(r->import->arena, (size_t)count, width) : NULL;
-    const float real = value && value->has_f ? value->f : value ? (float)value->i : 0;
-    const int64_t integer = value ? value->i : 0;
+    float *memory =
+        count < ((uint64_t)1 << 40) ? ncl_arena_array(r->import->arena, (size_t)count, sizeof(float)) : NULL;
     if (!memory)
         ncl_import_nomem(r->import);
     for (uint64_t i = 0; memory && i < count; i++)
-        memcpy(memory + i * width, element == NCL_STORED_FLOAT32 ? (const void *)&real : &integer, width);
-    return memory;
+        memory[i] = value && value->has_f ? value->f : value ? (float)value->i : 0;
+    return memory ? ncl_protobuf_stored(r->import, memory, (size_t)count, sizeof(float)) : NULL;
 }
 
 static void read_weight(struct caffe2 *r, const Caffe2__Operator *op, struct ncl_import_constant *constant)
@@ -149,12 +147,13 @@ static void read_weight(struct caffe2 *r, const Caffe2__Operator *op, struct ncl
             count = UINT64_MAX;
     }
     if (constant_fill) {
-        constant->memory = filled(r, find_arg(op, "value"), count, NCL_STORED_FLOAT32);
+        constant->memory = filled(r, find_arg(op, "value"), count);
     } else if (!floats && !ints) {
         constant->unsupported = "init_net makes it by an operator that is not known";
     } else {
         const size_t given = !values ? 0 : floats ? values->n_floats : values->n_ints;
-        constant->memory = !values ? NULL : floats ? (const void *)values->floats : values->ints;
+        const void *numbers = !values ? NULL : floats ? (const void *)values->floats : values->ints;
+        constant->memory = ncl_protobuf_stored(r->import, numbers, given, floats ? sizeof(float) : sizeof(int64_t));
         if (given != count)
             ncl_import_invalid(r->import, "'%.100s' has %zu values, its shape says otherwise", constant->name, given);
     }

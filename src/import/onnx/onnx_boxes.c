@@ -3,6 +3,7 @@
  * the model is opened; else as many as there may be, rows of -1 for those that are not. */
 #include <math.h>
 
+#include "base/checked.h"
 #include "import/compose_boxes.h"
 #include "import/onnx/onnx_operators.h"
 
@@ -66,7 +67,7 @@ void ncl_onnx_non_max_suppression(struct ncl_import *import, const struct ncl_im
         ncl_import_wrong(import, "its boxes and scores do not fit");
     if (import->status)
         return;
-    how.capacity = most < (double)s->extent[2] ? (int64_t)most : s->extent[2];
+    how.capacity = most < (double)s->extent[2] ? ncl_int64_of(most) : s->extent[2];
     if (how.capacity < 1) {
         ncl_import_refuse(import, "a tensor without elements would result");
         return;

@@ -120,14 +120,15 @@ static size_t parts_of(struct ncl_import *import, const struct ncl_import_node *
         ncl_import_has(import, node, 1) ? ncl_import_need(import, node, 1, "the extents of the parts") : NULL;
     const bool listed = split && split->shape.rank == 1;
     const int64_t size = listed ? 1 : split && split->count == 1 ? ncl_known_int64(split, 0) : 1;
-    const size_t count = listed ? split->count : size > 0 ? (size_t)((extent + size - 1) / size) : 0;
+    const size_t count = listed ? split->count : size > 0 ? (size_t)((extent - 1) / size + 1) : 0;
     int64_t rest = extent;
     *part = NCL_NEW_ARRAY(&import->scratch, int64_t, count);
-    for (size_t i = 0; *part && i < count; i++) {
+    for (size_t i = 0; *part && i < count && !import->status; i++) {
         (*part)[i] = listed ? ncl_known_int64(split, i) : size < rest ? size : rest;
-        rest -= (*part)[i];
-        if ((*part)[i] < 1 && !import->status)
-            ncl_import_refuse(import, "a part of %lld elements", (long long)(*part)[i]);
+        if ((*part)[i] < 1 || (*part)[i] > rest)
+            ncl_import_refuse(import, "a part of %lld elements of %lld", (long long)(*part)[i], (long long)rest);
+        else
+            rest -= (*part)[i];
     }
     if (!*part)
         ncl_import_nomem(import);

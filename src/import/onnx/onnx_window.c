@@ -8,6 +8,8 @@
 
 /* ---- attributes of windows ---- */
 
+#define MOST ((int64_t)1 << 30) /* such that sums of their products do not overflow */
+
 static void list_into(struct ncl_import *import, const struct ncl_import_node *node, const char *name, size_t rank,
                       int64_t *first, int64_t *second)
 {
@@ -16,10 +18,10 @@ static void list_into(struct ncl_import *import, const struct ncl_import_node *n
     const size_t wanted = second ? 2 * rank : rank;
     if (list && count != wanted)
         ncl_import_wrong(import, "'%s' has %zu items, there should be %zu", name, count, wanted);
-    for (size_t i = 0; list && i < rank && !import->status; i++) {
-        first[i] = list[i];
-        if (second)
-            second[i] = list[rank + i];
+    for (size_t i = 0; list && i < wanted && !import->status; i++) {
+        *(i < rank ? first + i : second + (i - rank)) = list[i];
+        if (list[i] < -MOST || list[i] > MOST)
+            ncl_import_wrong(import, "'%s' has the item %lld", name, (long long)list[i]);
     }
 }
 
@@ -39,8 +41,8 @@ struct ncl_compose_window ncl_onnx_window(struct ncl_import *import, const struc
     list_into(import, node, "dilations", rank, window.dilation, NULL);
     list_into(import, node, "pads", rank, window.before, window.after);
     window.ceil = ncl_import_integer(import, node, "ceil_mode", 0) != 0;
-    if (strncmp(automatic, "SAME", 4) == 0 && !import->status)
-        ncl_compose_window_same(&window, input, strcmp(automatic, "SAME_LOWER") == 0);
+    if (!import->status && ncl_compose_window_check(import, &window, input) && strncmp(automatic, "SAME", 4) == 0)
+        ncl_compose_window_same(import, &window, input, strcmp(automatic, "SAME_LOWER") == 0);
     return window;
 }
 
@@ -82,6 +84,9 @@ static void deconv_extents(struct ncl_import *import, const struct ncl_import_no
     list_into(import, node, "output_padding", window->rank, more, NULL);
     if (given && count < window->rank)
         ncl_import_wrong(import, "'output_shape' has %zu items", count);
+    for (size_t i = 0; shape && i < window->rank; i++)
+        if (shape[i] < 1 || shape[i] > MOST)
+            ncl_import_wrong(import, "'output_shape' has the item %lld", (long long)shape[i]);
     for (size_t i = 0; i < window->rank && !import->status; i++) {
         const int64_t whole =
             (input->extent[2 + i] - 1) * window->stride[i] + (window->size[i] - 1) * window->dilation[i] + 1 + more[i];
@@ -150,9 +155,11 @@ void ncl_onnx_max_unpool(struct ncl_import *import, const struct ncl_import_node
         const size_t k = (size_t)i - 2;
         whole.extent[i] =
             (whole.extent[i] - 1) * window.stride[k] + window.size[k] - window.before[k] - window.after[k];
-        after[i] = given ? ncl_known_int64(given, (size_t)i) - whole.extent[i] : 0;
-        if (whole.extent[i] < 1)
-            ncl_import_wrong(import, "an extent of %lld", (long long)whole.extent[i]);
+        const int64_t extent = given ? ncl_known_int64(given, (size_t)i) : whole.extent[i];
+        if (whole.extent[i] < 1 || extent < 1 || extent > MOST)
+            ncl_import_wrong(import, "an extent of %lld", (long long)extent);
+        else
+            after[i] = extent - whole.extent[i];
     }
     if (import->status)
         return;

@@ -2,6 +2,7 @@
 /* What nodes of a GraphDef hold: types, shapes, tensors, attributes. */
 #include <string.h>
 
+#include "import/protobuf.h"
 #include "import/tensorflow/graphdef.h"
 
 void *ncl_graphdef_array(struct graphdef *r, size_t count, size_t size)
@@ -76,13 +77,13 @@ static struct listed listed_elements(const Tf__Tensor *tensor, enum ncl_stored_t
 static const void *spread_elements(struct graphdef *r, const struct listed *from, size_t width, size_t count)
 {
     uint8_t *memory = ncl_arena_array(r->import->arena, count ? count : 1, width);
+    const uint8_t *stored = ncl_protobuf_stored(r->import, from->data, from->count, from->item);
     if (!memory) {
         ncl_import_nomem(r->import);
         return NULL;
     }
-    for (size_t i = 0; from->count && i < count; i++) /* little-endian: the low bytes of a wider integer */
-        memcpy(memory + i * width, (const uint8_t *)from->data + from->item * (i < from->count ? i : from->count - 1),
-               width);
+    for (size_t i = 0; stored && i < count && from->count; i++) /* of a wider integer the low bytes */
+        memcpy(memory + i * width, stored + from->item * (i < from->count ? i : from->count - 1), width);
     return memory;
 }
 

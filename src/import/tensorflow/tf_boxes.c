@@ -209,7 +209,8 @@ void ncl_tf_build_post_process(struct ncl_import *import, const struct ncl_impor
     if (!import->status && (offsets->shape.rank != 3 || scores->shape.rank != 3 || anchors->shape.rank != 2 ||
                             offsets->shape.extent[1] != anchors->shape.extent[0] || offsets->shape.extent[2] != 4 ||
                             anchors->shape.extent[1] != 4 || scores->shape.extent[1] != offsets->shape.extent[1] ||
-                            classes < 1 || scores->shape.extent[2] < classes || total < 1))
+                            classes < 1 || scores->shape.extent[2] < classes || total < 1 ||
+                            ncl_import_integer(import, node, "detections_per_class", 100) < 1))
         ncl_import_wrong(import, "its operands do not fit each other");
     if (!import->status && ncl_import_integer(import, node, "max_classes_per_detection", 1) != 1)
         ncl_import_refuse(import, "several classes for each box");

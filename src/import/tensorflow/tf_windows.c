@@ -102,7 +102,7 @@ static void place_window(struct ncl_import *import, const struct ncl_import_node
                          struct ncl_compose_window *window, const nnefcl_shape *input)
 {
     if (is_same(import, node))
-        ncl_compose_window_same(window, input, false);
+        ncl_compose_window_same(import, window, input, false);
     else
         explicit_paddings(import, node, window);
 }

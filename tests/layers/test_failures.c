@@ -9,9 +9,10 @@
 
 struct life {
     const char *name, *net;
+    const nnefcl_operation *operation;
     size_t inputs, outputs, elements; /* each of `elements` floats; the last output is checked */
     float (*expect)(int k, const float *x, const float *first);
-    nnefcl_session_options options;
+    nnefcl_session_options options; /* with keep_tensors the first run is verified */
 };
 
 static float expect_chain(int k, const float *x, const float *first)
@@ -38,13 +39,72 @@ static float expect_sum(int k, const float *x, const float *first)
     "    z = y + x;\n"                                                                                                 \
     "}\n"
 
+static nnefcl_status scaled_shape(nnefcl_call *call, void *user)
+{
+    const nnefcl_shape shape = nnefcl_call_shape(call, "x");
+    (void)user;
+    nnefcl_call_set_shape(call, "y", &shape);
+    return NNEFCL_OK;
+}
+
+static void scaled_define(nnefcl_call *call, void *user)
+{
+    (void)user;
+    for (int k = 0; k < 4; k++)
+        nnefcl_call_result(call, "y")[k] = nnefcl_call_elements(call, "x")[k] * nnefcl_call_scalar(call, "a", 0);
+}
+
+#define SCALED "fragment scaled( x: tensor<scalar>, a: scalar ) -> ( y: tensor<scalar> );"
+
+static const nnefcl_operation scaled = {
+    .version = 1,
+    .declaration = SCALED,
+    .shape = scaled_shape,
+    .source = "static void FN(scaled)(INDEX task, SIZES size, global const float *x, global float *y)\n"
+              "{\n"
+              "    y[task] = x[task] * VALUE_a;\n"
+              "}\n",
+    .define = scaled_define,
+};
+
+#define NET_SCALED                                                                                                     \
+    "extension KHR_enable_fragment_definitions;\n" SCALED "graph custom(x) -> (y, z)\n"                                \
+    "{\n"                                                                                                              \
+    "    x = external<scalar>(shape = [4]);\n"                                                                         \
+    "    y = scaled(x, a = 2.0);\n"                                                                                    \
+    "    z = scaled(x, a = 3.0);\n"                                                                                    \
+    "}\n"
+
 static const struct life lives[] = {
-    {"chain, profiled", NET_CHAIN, 2, 2, 6, expect_chain, {.version = 1, .profiling = NNEFCL_PROFILING_STEPS}},
-    {"state, persistent", NET_STATE, 1, 2, 4, expect_sum, {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT}},
-    {"weights", NET_WEIGHTS, 1, 2, 4, expect_sum, {.version = 1}},
+    {"chain, profiled", NET_CHAIN, NULL, 2, 2, 6, expect_chain, {.version = 1, .profiling = NNEFCL_PROFILING_STEPS}},
+    {"state, persistent",
+     NET_STATE,
+     NULL,
+     1,
+     2,
+     4,
+     expect_sum,
+     {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT}},
+    {"weights", NET_WEIGHTS, NULL, 1, 2, 4, expect_sum, {.version = 1}},
+    {"custom operation, verified", NET_SCALED, &scaled, 1, 2, 4, expect_sum, {.version = 1, .keep_tensors = 1}},
 };
 
 static const float x[6] = {1, -2, 3, -4, 5, -6}, y[6] = {0.5f, 1, -1, 2, 4, -2};
+
+static nnefcl_model *open_model(const struct life *life)
+{
+    char text[1024];
+    nnefcl_error error = {0};
+    nnefcl_model *model;
+    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
+    options.random_weights = 1;
+    options.operations = life->operation;
+    options.operation_count = life->operation != NULL;
+    snprintf(text, sizeof text, "version 1.0;\n%s", life->net);
+    ck_assert_msg(nnefcl_model_open_memory(text, strlen(text), &options, &model, &error) == NNEFCL_OK, "%d: %s",
+                  error.line, error.message);
+    return model;
+}
 
 static void check_outputs(const struct life *life, const float first[6], const float last[6])
 {
@@ -110,6 +170,24 @@ static nnefcl_status run_on_device(const struct life *life, nnefcl_device *own, 
     return status;
 }
 
+static int verdict_check(void *user, const nnefcl_verdict *verdict)
+{
+    ++*(size_t *)user;
+    ck_assert_msg(verdict->elements && !verdict->bad, "node %zu is wrong", verdict->node);
+    return 0;
+}
+
+static nnefcl_status verify(const struct life *life, const nnefcl_model *model, nnefcl_session *session,
+                            nnefcl_error *error)
+{
+    float out[2][6];
+    size_t seen = 0;
+    const nnefcl_status status = nnefcl_session_verify(session, model, (const void *[]){x, y},
+                                                       (void *[]){out[0], out[1]}, verdict_check, &seen, error);
+    ck_assert(status || seen == life->outputs);
+    return status;
+}
+
 struct block {
     char data[256];
     size_t size;
@@ -165,6 +243,8 @@ static nnefcl_status live_once(const struct life *life, const nnefcl_model *mode
     nnefcl_status status = nnefcl_device_open(NULL, NULL, &own, error);
     if (!status)
         status = nnefcl_session_create(model, own, &life->options, &session, error);
+    if (!status && life->options.keep_tensors)
+        status = verify(life, model, session, error);
     if (!status)
         status = run_from_host(life, session, error);
     if (!status)
@@ -239,7 +319,7 @@ START_TEST(every_call)
     nnefcl_device_free(own);
     if (life->options.execution == NNEFCL_EXECUTION_PERSISTENT && info.type != NNEFCL_DEVICE_CPU)
         return;
-    nnefcl_model *model = host_model(life->net, 1);
+    nnefcl_model *model = open_model(life);
     unsigned long n = 1;
     while (fail_nth(life, model, n, codes[n % 2]))
         n++;

@@ -45,6 +45,11 @@ struct value_case {
 };
 
 #define X6 "in x 2,3: 1 2 3 4 5 6\n"
+/* two new rows, two heads of queries, one of keys, one row of former runs */
+#define GROUPED                                                                                                        \
+    "in q 1,2,4: 1 0 0 1 0.5 -1 2 1\nin k 1,2,2: 1 2 -1 1\nin v 1,2,2: 1 2 3 4\nconst a f 1,1,1,2: 2 -1\n"             \
+    "const b f 1,1,1,2: -3 5\nconst n i 1: 2\nconst t i 1: 3\n"                                                        \
+    "com.microsoft.GroupQueryAttention q k v a b n t "
 #define X4 "in x 1,1,2,2: 1 2 3 4\n"
 
 static const struct value_case values[] = {
@@ -187,6 +192,32 @@ static const struct value_case values[] = {
      "com.microsoft.DynamicQuantizeMatMul x w t v -> y",
      "1,1: 382.5"},
     /* what onnxruntime makes one operator of */
+    {"MatMulNBits", 1,
+     "in x 2,4: 1 2 3 4 0 1 0 0\nconst w u 2,1,2: 152 186 8 16\nconst s f 2: 1 0.5\ncom.microsoft.MatMulNBits x w s -> "
+     "y "
+     "K=4 N=2 bits=4 block_size=4",
+     "2,2: 20 -34 1 -4"},
+    {"MatMulNBits, zero points, two blocks, the last of which is cut, and a bias", 1,
+     "in x 1,3: 1 2 3\nconst w u 1,2,1: 33 67\nconst s f 2: 1 2\nconst z u 1,1: 33\nconst b f 1: 100\n"
+     "com.microsoft.MatMulNBits x w s z - b -> y K=3 N=1 bits=4 block_size=2",
+     "1,1: 108"},
+    {"MatMulNBits of 8 bits", 1,
+     "in x 1,2: 1 2\nconst w u 1,1,2: 129 131\nconst s f 1: 0.5\ncom.microsoft.MatMulNBits x w s -> y K=2 N=1 bits=8 "
+     "block_size=2",
+     "1,1: 3.5"},
+    {"GroupQueryAttention behind former rows", 1, GROUPED "-> y num_heads=2 kv_num_heads=1",
+     "1,2,4: -1.679046 4.009285 0.5718328 2.321125 -2.27955 4.71182 -0.2573732 3.010038"},
+    {"GroupQueryAttention that looks back two keys", 1,
+     GROUPED "-> y num_heads=2 kv_num_heads=1 scale=1.0 local_window_size=2",
+     "1,2,4: -1.924234 4.193176 0.8102965 2.142278 2 3 1.013386 2.013386"},
+    {"GroupQueryAttention, turned and capped", 1,
+     "const c f 3,1: 1 0.8 0.6\nconst s f 3,1: 0 0.6 0.8\n" GROUPED
+     "c s -> y num_heads=2 kv_num_heads=1 scale=1.0 do_rotary=1 softcap=3.0",
+     "1,2,4: -1 3.5 0.8823746 2.088219 -2.600296 4.809509 0.9802454 2.096982"},
+    {"GroupQueryAttention, keys and values behind the queries", 1,
+     "in q 1,2,8: 1 0 0 1 1 2 1 2 0.5 -1 2 1 -1 1 3 4\nconst n i 1: 1\nconst t i 1: 2\n"
+     "com.microsoft.GroupQueryAttention q - - - - n t -> y num_heads=2 kv_num_heads=1 scale=1.0",
+     "1,2,4: 1 2 1 2 2 3 1.013386 2.013386"},
     {"BiasGelu", 13, "in x 2: 0 -2\nconst b f 2: 1 1\ncom.microsoft.BiasGelu x b -> y", "2: 0.841344746 -0.158655254"},
     {"FastGelu", 13, "in x 1: 1\ncom.microsoft.FastGelu x -> y", "1: 0.841191991"},
     {"QuickGelu", 13, "in x 1: 1\ncom.microsoft.QuickGelu x -> y", "1: 0.845795766"},

@@ -13,6 +13,7 @@ struct attention {
     struct ncl_tensor *q, *k, *v, *mask; /* mask NULL: none; else it is added */
     double scale, cap;                   /* cap 0: none; else cap tanh(x / cap) */
     int64_t past;                        /* keys in front of those that belong to the queries */
+    int64_t window;                      /* keys that a query looks back at, with its own; 0: all */
     bool causal;
 };
 
@@ -53,8 +54,9 @@ static struct ncl_tensor *heads_repeat(struct ncl_import *import, struct ncl_ten
 
 /* ---- masks ---- */
 
-/* 0 where a query may look at a key, which is not behind it. */
-static struct ncl_tensor *causal_mask(struct ncl_import *import, int64_t queries, int64_t keys, int64_t past)
+/* 0 where a query may look at a key, which is not behind it, and not too far in front. */
+static struct ncl_tensor *causal_mask(struct ncl_import *import, int64_t queries, int64_t keys,
+                                      const struct attention *a)
 {
     struct ncl_known *known = ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &(nnefcl_shape){2, {queries, keys}});
     if (!known) {
@@ -63,7 +65,7 @@ static struct ncl_tensor *causal_mask(struct ncl_import *import, int64_t queries
     }
     for (int64_t i = 0; i < queries; i++)
         for (int64_t j = 0; j < keys; j++)
-            known->real[i * keys + j] = j > i + past ? HIDDEN : 0;
+            known->real[i * keys + j] = j > i + a->past || (a->window && j <= i + a->past - a->window) ? HIDDEN : 0;
     return ncl_import_constant(import, known);
 }
 
@@ -95,7 +97,7 @@ static struct ncl_tensor *scores(struct ncl_import *import, struct attention *a)
         x = ncl_compose_with(import, "mul", x, a->cap);
     }
     if (a->causal && queries + a->past > 1)
-        a->mask = mask_join(import, a->mask, causal_mask(import, queries, keys, a->past));
+        a->mask = mask_join(import, a->mask, causal_mask(import, queries, keys, a));
     return a->mask ? ncl_compose_binary(import, "add", x, a->mask) : x;
 }
 
@@ -338,4 +340,118 @@ void ncl_onnx_rotary_embedding(struct ncl_import *import, const struct ncl_impor
 void ncl_onnx_rotary_embedding_old(struct ncl_import *import, const struct ncl_import_node *node)
 {
     rotary(import, node, 2, 3, 1, "rotary_embedding_dim");
+}
+
+/* ---- com.microsoft.GroupQueryAttention, of language decoders ----
+ * queries, keys, values; past keys and values; the index of the last key of each row, the number of all keys; tables of
+ * cosines and sines, positions; what is added to the scores. */
+
+/* Keys are those of former runs and those of the queries: buffers that are longer than what is in them are refused.
+ * Rows of different lengths differ behind their ends only, where no query of theirs looks. */
+static void lengths_check(struct ncl_import *import, const struct ncl_import_node *node, const struct attention *a)
+{
+    const int64_t all = a->k->shape.extent[2];
+    const struct ncl_known *last = ncl_import_known(import, node, 5);
+    bool even = a->past == 0 || a->q->shape.extent[0] == 1;
+    if (last) {
+        even = true;
+        for (size_t i = 0; i < last->count; i++)
+            even &= a->past == 0 || ncl_known_int64(last, i) == all - 1;
+    }
+    const double given = ncl_import_need_number(import, node, 6, "the number of keys", (double)all);
+    if (!import->status && (!even || given != (double)all))
+        ncl_import_refuse(import, "keys of former runs that do not fill their buffer, or rows of different lengths");
+}
+
+/* By the tables, from the row of the first new key on, or from the positions that are given. */
+static struct ncl_tensor *turned_from(struct ncl_import *import, const struct ncl_import_node *node,
+                                      struct ncl_tensor *x, int64_t first)
+{
+    struct ncl_tensor *table[2];
+    const int64_t length = x->shape.extent[2];
+    for (size_t i = 0; i < 2; i++) {
+        table[i] = angles(import, node, 7 + i, 9, length);
+        if (table[i]->shape.rank == 2 && !import->status) {
+            if (first + length > table[i]->shape.extent[0])
+                ncl_import_wrong(import, "its tables end in front of position %lld", (long long)(first + length));
+            else
+                table[i] = ncl_compose_slice(import, table[i], 0, first, first + length, 1);
+            table[i] = ncl_compose_lift(import, table[i], 4);
+        }
+    }
+    if (import->status)
+        return x;
+    const int64_t size = 2 * table[0]->shape.extent[table[0]->shape.rank - 1];
+    if (size > x->shape.extent[3])
+        ncl_import_wrong(import, "%lld elements are turned", (long long)size);
+    return import->status ? x
+                          : turned(import, x, table[0], table[1],
+                                   ncl_import_integer(import, node, "rotary_interleaved", 0) != 0, size);
+}
+
+/* The three operands, which may stand side by side in the first. */
+static void grouped_operands(struct ncl_import *import, const struct ncl_import_node *node, int64_t heads,
+                             int64_t key_heads, struct ncl_tensor *item[3])
+{
+    item[0] = ncl_import_tensor(import, node, 0);
+    if (ncl_import_has(import, node, 1)) {
+        item[1] = ncl_import_tensor(import, node, 1);
+        item[2] = ncl_import_tensor(import, node, 2);
+        return;
+    }
+    const int64_t all = heads + 2 * key_heads, width = item[0]->shape.rank == 3 ? item[0]->shape.extent[2] / all : 0;
+    if (!import->status && (width < 1 || item[0]->shape.extent[2] % all))
+        ncl_import_wrong(import, "queries, keys and values side by side do not fit their heads");
+    const int64_t part[] = {heads * width, key_heads * width, key_heads * width};
+    if (!import->status)
+        ncl_compose_split(import, item[0], 2, part, 3, item);
+}
+
+static bool is_grouped_plain(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    return ncl_import_integer(import, node, "smooth_softmax", 0) <= 0 && !ncl_import_has(import, node, 11) &&
+           strcmp(ncl_import_string(import, node, "k_quant_type", "NONE"), "NONE") == 0 &&
+           strcmp(ncl_import_string(import, node, "v_quant_type", "NONE"), "NONE") == 0;
+}
+
+void ncl_onnx_group_query_attention(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const int64_t heads = ncl_import_integer(import, node, "num_heads", 0),
+                  key_heads = ncl_import_integer(import, node, "kv_num_heads", 0),
+                  window = ncl_import_integer(import, node, "local_window_size", -1);
+    struct ncl_tensor *item[3];
+    if (!is_grouped_plain(import, node))
+        ncl_import_refuse(import, "sinks of the softmax and quantized keys are not supported");
+    if (!import->status && (heads < 1 || key_heads < 1 || heads > INT32_MAX || key_heads > INT32_MAX))
+        ncl_import_wrong(import, "%lld heads of queries, %lld of keys", (long long)heads, (long long)key_heads);
+    if (!import->status)
+        grouped_operands(import, node, heads, key_heads, item);
+    if (import->status)
+        return;
+    struct attention a = {.causal = true,
+                          .window = window > 0 ? window : 0,
+                          .cap = ncl_import_scalar(import, node, "softcap", 0),
+                          .q = heads_split(import, item[0], heads),
+                          .k = heads_split(import, item[1], key_heads),
+                          .v = heads_split(import, item[2], key_heads)};
+    const nnefcl_shape *past = ncl_import_has(import, node, 3) ? &ncl_import_value(import, node, 3)->shape : NULL;
+    a.past = past && past->rank == 4 ? past->extent[2] : 0;
+    if (ncl_import_integer(import, node, "do_rotary", 0) && !import->status) {
+        a.q = turned_from(import, node, a.q, a.past);
+        a.k = turned_from(import, node, a.k, a.past);
+    }
+    a.k = behind_past(import, node, 3, a.k);
+    a.v = behind_past(import, node, 4, a.v);
+    a.scale = scale_of(import, node, a.q);
+    if (!import->status)
+        lengths_check(import, node, &a);
+    if (ncl_import_has(import, node, 10))
+        a.mask = ncl_import_tensor(import, node, 10);
+    struct ncl_tensor *present[] = {a.k, a.v}, *y = attend(import, &a);
+    if (import->status)
+        return;
+    ncl_import_give(import, node, 0, heads_join(import, y));
+    for (size_t i = 0; i < 2; i++)
+        if (ncl_import_wants(import, node, i + 1))
+            ncl_import_give(import, node, i + 1, present[i]);
 }

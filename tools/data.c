@@ -46,6 +46,7 @@ static picture_decode_fn *decoder_of(enum format format)
 {
     return format == FORMAT_PNG    ? png_decode
            : format == FORMAT_JPEG ? jpeg_decode
+           : format == FORMAT_BMP  ? bmp_decode
            : format > FORMAT_JPEG  ? lept_decode
                                    : NULL;
 }

@@ -70,8 +70,8 @@ bool picture_wanted(const struct picture_want *want, size_t width, size_t height
 
 typedef enum status picture_decode_fn(const struct bytes *file, const char *path, const struct picture_want *want,
                                       struct picture *picture, struct talk *talk);
-picture_decode_fn png_decode, jpeg_decode;
-picture_decode_fn lept_decode; /* BMP, PNM, WebP and the first frame of a GIF: data_lept.c */
+picture_decode_fn png_decode, jpeg_decode, bmp_decode;
+picture_decode_fn lept_decode; /* PNM, the first frame of a WebP or a GIF: data_lept.c */
 
 /* picture_orient.c: the orientation that EXIF data tell, 1 (upright) to 8; 1 where they tell none. */
 unsigned exif_orientation(const unsigned char *exif, size_t size);

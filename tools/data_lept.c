@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* BMP, PNM, WebP and GIF through leptonica, whose pixels have 8 bits. */
+/* PNM, WebP and GIF through leptonica, whose pixels have 8 bits; of several frames the first. */
 #include <leptonica/allheaders.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,29 +60,97 @@ static bool gif_first_frame(struct bytes *file, l_int32 *width, l_int32 *height)
     return true;
 }
 
-/* ---- WebP: its EXIF chunk ---- */
+/* ---- WebP: its EXIF chunk, its first frame ---- */
+
+static size_t webp_size(const unsigned char *chunk)
+{
+    return chunk[4] | (size_t)chunk[5] << 8 | (size_t)chunk[6] << 16 | (size_t)chunk[7] << 24;
+}
+
+/* The first chunk of that name from `at` on, whole; SIZE_MAX: none. */
+static size_t webp_chunk(const struct bytes *file, size_t at, const char *name)
+{
+    for (size_t size; at < file->size && file->size - at >= 8; at += 8 + size + (size & 1)) {
+        size = webp_size(file->data + at);
+        if (size > file->size - at - 8)
+            break;
+        if (!memcmp(file->data + at, name, 4))
+            return at;
+    }
+    return SIZE_MAX;
+}
+
+/* The library reads stills: where there are frames, the pixels of the first one become a file of their own, whose head
+ * lies over what is in front of them. */
+static void webp_first_frame(struct bytes *file)
+{
+    enum { HEAD = 12, FRAME = 24 };
+    const size_t frame = webp_chunk(file, HEAD, "ANMF");
+    if (frame == SIZE_MAX)
+        return;
+    const struct bytes within = {file->data, frame + 8 + webp_size(file->data + frame)};
+    const size_t lossy = webp_chunk(&within, frame + FRAME, "VP8 "),
+                 pixels = lossy != SIZE_MAX ? lossy : webp_chunk(&within, frame + FRAME, "VP8L");
+    if (pixels == SIZE_MAX)
+        return;
+    const size_t size = 8 + webp_size(file->data + pixels), all = 4 + size;
+    unsigned char *head = file->data + pixels - HEAD;
+    memcpy(head, "RIFF", 4);
+    for (int i = 0; i < 4; i++)
+        head[4 + i] = (unsigned char)(all >> (8 * i));
+    memcpy(head + 8, "WEBP", 4);
+    *file = (struct bytes){head, HEAD + size};
+}
 
 static unsigned webp_orientation(const struct bytes *file)
 {
     static const unsigned char prefix[6] = "Exif\0";
-    unsigned orientation = 1;
-    for (size_t at = 12, size; at + 8 <= file->size; at += 8 + size + (size & 1)) {
-        const unsigned char *c = file->data + at;
-        size = c[4] | (size_t)c[5] << 8 | (size_t)c[6] << 16 | (size_t)c[7] << 24;
-        if (size > file->size - at - 8)
-            break;
-        if (memcmp(c, "EXIF", 4) != 0)
-            continue;
-        const bool whole = size > sizeof prefix && !memcmp(c + 8, prefix, sizeof prefix);
-        unsigned char *exif = malloc(sizeof prefix + size);
-        if (!exif)
-            break;
-        memcpy(exif, prefix, sizeof prefix);
-        memcpy(exif + (whole ? 0 : sizeof prefix), c + 8, size);
-        orientation = exif_orientation(exif, size + (whole ? 0 : sizeof prefix));
-        free(exif);
-    }
+    const size_t at = webp_chunk(file, 12, "EXIF"), size = at != SIZE_MAX ? webp_size(file->data + at) : 0;
+    unsigned char *exif = size ? malloc(sizeof prefix + size) : NULL;
+    if (!exif)
+        return 1;
+    const unsigned char *data = file->data + at + 8;
+    const bool whole = size > sizeof prefix && !memcmp(data, prefix, sizeof prefix);
+    memcpy(exif, prefix, sizeof prefix);
+    memcpy(exif + (whole ? 0 : sizeof prefix), data, size);
+    const unsigned orientation = exif_orientation(exif, size + (whole ? 0 : sizeof prefix));
+    free(exif);
     return orientation;
+}
+
+/* ---- PNM: a head without comments ---- */
+
+static bool pnm_blank(unsigned char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* The end of a number behind blanks and comments, which may stand wherever a blank may; 0: none. */
+static size_t pnm_number(const struct bytes *file, size_t at, unsigned long *value)
+{
+    for (bool comment = false; at < file->size && (comment || file->data[at] == '#' || pnm_blank(file->data[at])); at++)
+        comment = file->data[at] == '#' || (comment && file->data[at] != '\n' && file->data[at] != '\r');
+    const size_t start = at;
+    for (*value = 0; at < file->size && at - start < 7 && file->data[at] >= '0' && file->data[at] <= '9'; at++)
+        *value = *value * 10 + (file->data[at] - '0');
+    return at > start && (at == file->size || pnm_blank(file->data[at]) || file->data[at] == '#') ? at : 0;
+}
+
+/* The library knows comments in one place only: the same numbers, never longer, are written in front of the pixels. */
+static void pnm_without_comments(struct bytes *file)
+{
+    unsigned long value[3] = {0};
+    const int count = file->data[1] == '1' || file->data[1] == '4' ? 2 : 3;
+    size_t at = 2;
+    for (int i = 0; i < count; i++)
+        if (!(at = pnm_number(file, at, &value[i])))
+            return;
+    char head[40];
+    int length = snprintf(head, sizeof head, "P%c %lu %lu", file->data[1], value[0], value[1]);
+    if (count == 3)
+        length += snprintf(head + length, sizeof head - (size_t)length, " %lu", value[2]);
+    memcpy(file->data + at - length, head, (size_t)length);
+    *file = (struct bytes){file->data + at - length, file->size - at + (size_t)length};
 }
 
 /* ---- pixels ---- */
@@ -115,9 +184,13 @@ enum status lept_decode(const struct bytes *file, const char *path, const struct
     char text[PICTURE_TEXT];
     struct bytes read = *file;
     l_int32 width = 0, height = 0;
-    const bool gif = !memcmp(file->data, "GIF", 3);
-    const unsigned orientation = memcmp(file->data, "RIFF", 4) ? 1 : webp_orientation(file);
+    const bool gif = !memcmp(file->data, "GIF", 3), webp = !memcmp(file->data, "RIFF", 4);
+    const unsigned orientation = webp ? webp_orientation(file) : 1;
     setMsgSeverity(L_SEVERITY_NONE);
+    if (webp)
+        webp_first_frame(&read);
+    else if (!gif)
+        pnm_without_comments(&read);
     if (gif ? !gif_first_frame(&read, &width, &height)
             : pixReadHeaderMem(read.data, read.size, NULL, &width, &height, NULL, NULL, NULL) != 0)
         return talk_fail(talk, STATUS_DATA, "%s: a damaged picture", path);

@@ -102,6 +102,30 @@ static int is_openvino(const uint8_t *head, size_t size)
     return BEGINS(head, size, 0, "<?xml") && has(head, size, "<net ");
 }
 
+/* With its mark, or, as what Latin letters become, with every other byte 0. */
+static int is_wide_text(const uint8_t *head, size_t size)
+{
+    bool little = size >= 8, big = size >= 8;
+    for (size_t at = 0; at < 8 && (little || big); at++) {
+        const bool zero = !head[at];
+        little = little && zero == (at & 1);
+        big = big && zero == !(at & 1);
+    }
+    return little || big || BEGINS(head, size, 0, "\xff\xfe") || BEGINS(head, size, 0, "\xfe\xff") ||
+           BEGINS(head, size, 0, "\0\0\xfe\xff");
+}
+
+static int is_web_page(const uint8_t *head, size_t size)
+{
+    return BEGINS(head, size, 0, "<!DOCTYPE html") || BEGINS(head, size, 0, "<!doctype html") ||
+           BEGINS(head, size, 0, "<html");
+}
+
+static int is_ncnn(const uint8_t *head, size_t size)
+{
+    return BEGINS(head, size, 0, "7767517\n") || BEGINS(head, size, 0, "7767517\r");
+}
+
 static int is_lfs_pointer(const uint8_t *head, size_t size)
 {
     return BEGINS(head, size, 0, "version https://git-lfs.github.com/");
@@ -127,6 +151,13 @@ static int is_pytorch(const uint8_t *head, size_t size)
            BEGINS(head, size, 0, "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19");
 }
 
+static int is_pickle(const uint8_t *head, size_t size)
+{
+    const bool framed = BEGINS(head, size, 0, "\x80\4\x95") || BEGINS(head, size, 0, "\x80\5\x95");
+    return framed ||
+           ((BEGINS(head, size, 0, "\x80\2") || BEGINS(head, size, 0, "\x80\3")) && !BEGINS(head, size, 4, "TFL3"));
+}
+
 static int is_keras(const uint8_t *head, size_t size)
 {
     return BEGINS(head, size, 0, "PK\3\4") && has(head, size, "metadata.json") && has(head, size, "keras_version");
@@ -146,6 +177,17 @@ static int is_hdf5(const uint8_t *head, size_t size)
 static int is_gguf(const uint8_t *head, size_t size)
 {
     return BEGINS(head, size, 0, "GGUF");
+}
+
+static int is_other_archive(const uint8_t *head, size_t size)
+{
+    return BEGINS(head, size, 0, "7z\xbc\xaf\x27\x1c") || BEGINS(head, size, 0, "Rar!\x1a\x07");
+}
+
+static int is_picture(const uint8_t *head, size_t size)
+{
+    return BEGINS(head, size, 0, "\x89PNG\r\n") || BEGINS(head, size, 0, "\xff\xd8\xff") ||
+           BEGINS(head, size, 0, "GIF8") || (BEGINS(head, size, 0, "RIFF") && BEGINS(head, size, 8, "WEBP"));
 }
 
 static int is_npz(const uint8_t *head, size_t size)
@@ -177,6 +219,12 @@ static const struct ncl_foreign table[] = {
     {"an ONNX Runtime model", "go back to the ONNX model that it was made from, which opens here", is_ort},
     {"an OpenVINO model", "go back to the model that it was made from", is_openvino},
     {"a pointer of Git LFS, what it points to was not fetched", "git lfs pull brings it", is_lfs_pointer},
+    {"a Python pickle", EXPORT, is_pickle},
+    {"an ncnn model", "go back to the model that it was made from", is_ncnn},
+    {"a web page", "a download gave a page in place of the file", is_web_page},
+    {"a text of 16 or 32 bits a letter", "save it as UTF-8 or ASCII", is_wide_text},
+    {"an archive of another kind", "only .tar, .tar.gz and .zip are read", is_other_archive},
+    {"a picture", "it holds data; -i reads it", is_picture},
     {"an archive of numpy arrays", "it holds data; -i reads it", is_npz},
     {"a tensor file", "it holds data; -i reads it", is_tensor},
 };

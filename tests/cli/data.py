@@ -71,10 +71,21 @@ def exif(orientation):
     return b'MM\0*' + struct.pack('>IHHHIHHI', 8, 1, 0x112, 3, 1, orientation, 0, 0)
 
 
-def bmp(width, height, rows):
-    """24 bits, blue first, the last row in front"""
-    body = b''.join(r + bytes(-len(r) % 4) for r in reversed(rows))
-    return struct.pack('<2sIHHI', b'BM', 54 + len(body), 0, 0, 54) + struct.pack('<IiiHHIIiiII', 40, width, height, 1, 24, 0, len(body), 0, 0, 0, 0) + body
+def bmp(width, height, rows, bits=24, masks=(), palette=b'', core=False, compression=None):
+    """blue first, the last row in front; of a negative height the first one"""
+    body = b''.join(r + bytes(-len(r) % 4) for r in (rows if height < 0 else reversed(rows)))
+    head = struct.pack('<IHHHH', 12, width, height, 1, bits) if core else \
+        struct.pack('<IiiHHIIiiII', 40, width, height, 1, bits, compression or (3 if masks else 0), len(body), 0, 0, len(palette) // 4, 0)
+    head += pack('<', 'I', masks) + palette
+    return struct.pack('<2sIHHI', b'BM', 14 + len(head) + len(body), 0, 0, 14 + len(head)) + head + body
+
+
+def webp_frames(still, *chunks):
+    """an animation of frames like the only chunk of a still"""
+    frame = bytes(16) + still[12:]
+    frames = struct.pack('<4sI', b'ANMF', len(frame)) + frame
+    body = b'WEBP' + struct.pack('<4sIB', b'VP8X', 10, 2) + bytes(3) + b'\1\0\0\1\0\0' + struct.pack('<4sI', b'ANIM', 6) + bytes(6) + frames + frames + b''.join(chunks)
+    return struct.pack('<4sI', b'RIFF', len(body)) + body
 
 
 def gif(width, height, palette, codes, *more):
@@ -170,6 +181,21 @@ FILES = {
     'colors.webp': COLORS_WEBP,
     'cut.webp': COLORS_WEBP[:30],
     'colors.bmp': bmp(2, 2, [bytes([0, 0, 255, 0, 255, 0]), bytes([255, 0, 0, 255, 255, 255])]),
+    'rgb555.bmp': bmp(2, 2, [pack('<', 'H', [0x7c00, 0x83e0]), pack('<', 'H', [0x1f, 0x7fff])], 16),
+    'rgb565.bmp': bmp(2, 2, [pack('<', 'H', [0xf800, 0x07e0]), pack('<', 'H', [0x1f, 0xffff])], 16, (0xf800, 0x7e0, 0x1f)),
+    'xrgb.bmp': bmp(2, 2, [bytes([0, 0, 255, 9, 0, 255, 0, 9]), bytes([255, 0, 0, 9, 255, 255, 255, 9])], 32),
+    'rgbx.bmp': bmp(2, -2, [bytes([9, 0, 0, 255, 9, 0, 255, 0]), bytes([9, 255, 0, 0, 9, 255, 255, 255])], 32, (0xff000000, 0xff0000, 0xff00)),
+    'palette4.bmp': bmp(2, 2, [b'\x01', b'\x23'], 4, palette=bytes([0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 0, 255, 255, 255, 0])),
+    'core.bmp': bmp(2, 2, [b'\0\1', b'\2\3'], 8, palette=bytes([0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 255, 255]), core=True) + b'behind',
+    'packed.bmp': bmp(2, 2, [b'\0\1', b'\2\3'], 8, compression=1),
+    'cut.bmp': bmp(2, 2, [bytes(6)] * 2)[:-1],
+    'depth.bmp': bmp(2, 2, [bytes(6)] * 2, 3),
+    'frames.webp': webp_frames(COLORS_WEBP),
+    'frames_turned.webp': webp_frames(COLORS_WEBP, struct.pack('<4sI', b'EXIF', len(exif(3))) + exif(3)),
+    'frames_cut.webp': webp_frames(COLORS_WEBP)[:60],
+    'comments.ppm': b'P6# one\n2 # two\n#three\n02\n255\n' + FOUR_COLORS,
+    'plain.ppm': b'P3 #one\n2\n2 255\n255 0 0 0 255 0\n0 0 255 255 255 255\n',
+    'long.ppm': b'P6 12345678 2 255\n' + FOUR_COLORS,
     'huge.ppm': b'P6 30000 30000 255\n',
     'colors.gif': gif(2, 2, FOUR_COLORS, FOUR_CODES),
     'frames.gif': gif(2, 2, FOUR_COLORS, FOUR_CODES, struct.pack('<BHHHHB', 0x2c, 0, 0, 60000, 60000, 0) + b'\2\0'),

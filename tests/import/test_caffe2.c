@@ -120,7 +120,7 @@ END_TEST
 
 /* ---- single operators: values by the definition ---- */
 
-/* "axis=1 alpha=0.5": a point makes it a float. */
+/* "axis=1 alpha=0.5 order=NHWC split=1,2": a point makes it a float, commas a list. */
 static void put_args(struct bytes *op, const char *args)
 {
     for (const char *at = args; *at;) {
@@ -129,7 +129,12 @@ static void put_args(struct bytes *op, const char *args)
         struct bytes arg = {.size = 0};
         ck_assert_int_eq(sscanf(at, "%31[^=]=%31s %n", name, value, &used), 2);
         pb_text(&arg, 1, name);
-        if (strchr(value, '.'))
+        if (strchr(value, ','))
+            for (const char *item = value; item; item = strchr(item, ',') ? strchr(item, ',') + 1 : NULL)
+                pb_number(&arg, 6, (uint64_t)strtoll(item, NULL, 10));
+        else if (*value >= 'A' && *value <= 'Z')
+            pb_text(&arg, 4, value);
+        else if (strchr(value, '.'))
             pb_float(&arg, 2, strtof(value, NULL));
         else
             pb_number(&arg, 3, (uint64_t)strtoll(value, NULL, 10));
@@ -223,6 +228,40 @@ static const struct single {
     {"FCTransposed", "", "1x2: 1 2", {"2x3: 1 2 3 4 5 6", "3: 0 1 2"}, "1x3: 9 13 17"},
     {"FCTransposed", "axis_w=2", "1x2x2: 1 2 3 4", {"2x2x1: 1 2 3 4", "1: 1"}, "1x1: 31"},
     {"Alias", "", "2: 1 2", {0}, "2: 1 2"},
+    /* channels at the end, of filters too */
+    {"Conv", "kernel=1 order=NHWC", "1x1x2x2: 1 2 3 4", {"1x1x1x2: 1 10", "1: 0.5"}, "1x1x2x1: 21.5 43.5"},
+    {"MaxPool", "kernel=2 order=NHWC", "1x2x2x2: 1 8 2 7 3 6 4 5", {0}, "1x1x1x2: 4 8"},
+    {"AveragePool", "global_pooling=1 order=NHWC", "1x1x2x2: 1 2 3 4", {0}, "1x1x1x2: 2 3"},
+    {"PRelu", "order=NHWC", "1x1x2x2: -1 -1 1 -2", {"2: 0.5 0.25"}, "1x1x2x2: -0.5 -0.25 1 -0.5"},
+    {"PadImage", "pad_l=1 order=NHWC", "1x1x1x2: 1 2", {0}, "1x1x2x2: 0 0 1 2"},
+    {"ResizeNearest", "width_scale=2.0 order=NHWC", "1x1x1x2: 1 2", {0}, "1x1x2x2: 1 2 1 2"},
+    {"Concat", "order=NHWC", "1x1x1x1: 1", {"1x1x1x2: 2 3"}, "1x1x1x3: 1 2 3"},
+    {"Conv", "kernel=1 order=CHWN", "1x1x1x1: 1", {"1x1x1x1: 1", "1: 0"}, "!order CHWN"},
+    /* pads of old networks: none, as many windows as strides, those of Caffe */
+    {"MaxPool", "kernel=2 stride=2 pad=1 legacy_pad=1", "1x1x2x2: 1 2 3 4", {0}, "1x1x1x1: 4"},
+    {"MaxPool", "kernel=2 stride=1 legacy_pad=2", "1x1x1x3: 1 3 2", {0}, "1x1x1x3: 3 3 2"},
+    {"MaxPool",
+     "kernel=3 stride=2 legacy_pad=3",
+     "1x1x4x4: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16",
+     {0},
+     "1x1x2x2: 11 12 15 16"},
+    {"AveragePool", "kernel_h=1 kernel_w=2 stride=2 legacy_pad=3", "1x1x1x3: 2 4 9", {0}, "1x1x1x2: 3 9"},
+    /* other numbers of axes */
+    {"Conv1D", "kernels=2 strides=1", "1x1x3: 1 2 3", {"1x1x2: 1 10", "1: 0"}, "1x1x2: 21 32"},
+    {"MaxPool3D", "kernel=2", "1x1x2x2x2: 1 2 3 4 5 6 7 8", {0}, "1x1x1x1x1: 8"},
+    {"Conv", "kernels=1,1,1", "1x1x2: 1 2", {"1x1x1: 1", "1: 0"}, "!3 items for 1"},
+    {"AffineChannel", "", "1x2x2: 1 2 3 4", {"2: 2 3", "2: 0 1"}, "1x2x2: 2 4 10 13"},
+    {"GroupNorm", "group=1 epsilon=0.0", "1x2x1: 1 3", {"2: 1 2", "2: 0 5"}, "1x2x1: -1 7"},
+    {"UpsampleNearest", "scale=2", "1x1x1x2: 1 2", {0}, "1x1x2x4: 1 1 2 2 1 1 2 2"},
+    {"Normalize", "", "2x2: 3 4 0 0", {0}, "2x2: 0.6 0.8 0 0"},
+    {"ReduceFrontMean", "", "2x2: 1 2 3 4", {0}, "2: 2 3"},
+    {"ReduceBackMax", "", "2x2: 1 2 3 4", {0}, "2: 2 4"},
+    {"SumElements", "", "2x2: 1 2 3 4", {0}, ": 10"},
+    {"NE", "", "2: 1 3", {"2: 1 2"}, "2: 0 1"},
+    {"ResizeLike", "", "2x2: 1 2 3 4", {"4: 0 0 0 0"}, "4: 1 2 3 4"},
+    {"Concat", "axis=0 add_axis=1", "2: 1 2", {"2: 3 4"}, "2x2: 1 2 3 4|2: 1 1"},
+    {"Reshape", "shape=4,1", "2x2: 1 2 3 4", {0}, "4x1: 1 2 3 4|2: 2 2"},
+    {"Slice", "", "3: 1 2 3", {"i1: 1", "i1: -1"}, "2: 2 3"},
     {"EnsureCPUOutput", "", "2: 1 2", {0}, "2: 1 2"},
 };
 

@@ -115,6 +115,42 @@ void ncl_caffe2_build_arg(struct ncl_import *import, const struct ncl_import_nod
                                            ncl_import_integer(import, node, "keepdims", 1) != 0));
 }
 
+/* As many axes in front, or at the end, as num_reduce_dim says; all of them (SumElements). */
+void ncl_caffe2_build_reduce_some(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
+    const int rank = x->shape.rank;
+    const bool front = strncmp(node->op, "ReduceFront", 11) == 0, all = strcmp(node->op, "SumElements") == 0;
+    const int64_t count = all ? rank : ncl_import_integer(import, node, "num_reduce_dim", 1);
+    int axis[NNEFCL_MAX_RANK];
+    if (!import->status && (count < 1 || count > rank || ncl_import_has(import, node, 1)))
+        ncl_import_refuse(import, "%lld axes of rank %d, or lengths of rows", (long long)count, rank);
+    for (int i = 0; i < count && !import->status; i++)
+        axis[i] = front || all ? i : rank - 1 - i;
+    if (!import->status)
+        ncl_import_give(import, node, 0, ncl_compose_reduce(import, import->op->as, x, axis, (size_t)count, false));
+}
+
+/* x / max(|x|, 1e-12), |x| the root of the sum of squares along an axis. */
+void ncl_caffe2_build_normalize(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
+    const int axis = ncl_import_axis(import, ncl_import_integer(import, node, "axis", -1), x->shape.rank);
+    if (import->status)
+        return;
+    struct ncl_tensor *d =
+        ncl_compose_reduce(import, "sum_reduce", ncl_compose_unary(import, "sqr", x), &axis, 1, true);
+    d = ncl_compose_with(import, "max", ncl_compose_unary(import, "sqrt", d), 1e-12);
+    ncl_import_give(import, node, 0, ncl_compose_binary(import, "div", x, d));
+}
+
+void ncl_caffe2_build_select(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    ncl_import_give(import, node, 0,
+                    ncl_compose_select(import, ncl_import_tensor(import, node, 0), ncl_import_tensor(import, node, 1),
+                                       ncl_import_tensor(import, node, 2)));
+}
+
 /* Axes from `axis` on. */
 static size_t axes_from(struct ncl_import *import, const struct ncl_import_node *node, const struct ncl_tensor *x,
                         int *axis)
@@ -166,12 +202,12 @@ void ncl_caffe2_build_layer_norm(struct ncl_import *import, const struct ncl_imp
 
 void ncl_caffe2_build_global_pool(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
+    struct ncl_tensor *x = ncl_caffe2_first(import, node, 0);
     int axis[NNEFCL_MAX_RANK];
     size_t count = 0;
     for (int i = 2; i < x->shape.rank; i++)
         axis[count++] = i;
-    ncl_import_give(import, node, 0,
+    ncl_caffe2_give(import, node,
                     ncl_compose_reduce(import, strcmp(node->op, "GlobalMaxPool") == 0 ? "max_reduce" : "mean_reduce", x,
                                        axis, count, true));
 }
@@ -210,7 +246,7 @@ void ncl_caffe2_build_tile(struct ncl_import *import, const struct ncl_import_no
 /* Corners lie on corners. Extents are computed in floats, which makes 5 of 3 and 5/3. */
 void ncl_caffe2_build_bilinear(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
+    struct ncl_tensor *x = ncl_caffe2_first(import, node, 0);
     const double scale[] = {ncl_import_scalar(import, node, "height_scale", 1),
                             ncl_import_scalar(import, node, "width_scale", 1)};
     struct ncl_resize resize = ncl_resize_of(&x->shape);
@@ -229,5 +265,5 @@ void ncl_caffe2_build_bilinear(struct ncl_import *import, const struct ncl_impor
         resize.out[i + 2] = (int64_t)extent;
         resize.scale[i + 2] = scale[i];
     }
-    ncl_import_give(import, node, 0, ncl_compose_resize(import, x, &resize));
+    ncl_caffe2_give(import, node, ncl_compose_resize(import, x, &resize));
 }

@@ -55,11 +55,11 @@ void ncl_caffe2_build_elu(struct ncl_import *import, const struct ncl_import_nod
 
 void ncl_caffe2_build_prelu(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *slope = ncl_import_tensor(import, node, 1);
+    struct ncl_tensor *x = ncl_caffe2_first(import, node, 0), *slope = ncl_import_tensor(import, node, 1);
     nnefcl_shape shape = {.rank = ncl_shape_volume(&slope->shape) == 1 ? 0 : x->shape.rank};
     for (int i = 0; i < shape.rank; i++)
         shape.extent[i] = i == 1 ? ncl_shape_volume(&slope->shape) : 1;
-    ncl_import_give(import, node, 0,
+    ncl_caffe2_give(import, node,
                     NCL_COMPOSE(import, "prelu", {"x", ncl_value_tensor(x)},
                                 {"alpha", ncl_value_tensor(ncl_compose_reshape(import, slope, &shape))}));
 }
@@ -106,37 +106,56 @@ void ncl_caffe2_build_reduce(struct ncl_import *import, const struct ncl_import_
 
 /* ---- joins and parts ---- */
 
+/* `axis`, else that of the channels. */
+static int axis_of(struct ncl_import *import, const struct ncl_import_node *node, int rank)
+{
+    const int64_t channels = ncl_caffe2_is_last(import, node) ? rank - 1 : 1;
+    return ncl_import_axis(import, ncl_import_integer(import, node, "axis", channels), rank);
+}
+
+/* The extents that were joined are a result too. */
 void ncl_caffe2_build_concat(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor **item = NCL_NEW_ARRAY(&import->scratch, struct ncl_tensor *, node->input_count);
-    if (!item || node->input_count == 0 || ncl_import_integer(import, node, "add_axis", 0) ||
-        ncl_import_wants(import, node, 1)) {
-        ncl_import_refuse(import, "nothing to join, add_axis, or its second result");
+    int64_t *extent = NCL_NEW_ARRAY(&import->scratch, int64_t, node->input_count);
+    const bool adds = ncl_import_integer(import, node, "add_axis", 0) != 0;
+    if (!item || !extent || node->input_count == 0) {
+        ncl_import_wrong(import, "nothing to join");
         return;
     }
     for (size_t i = 0; i < node->input_count; i++)
         item[i] = ncl_import_tensor(import, node, i);
-    const int axis = ncl_import_axis(import, ncl_import_integer(import, node, "axis", 1), item[0]->shape.rank);
-    if (!import->status)
-        ncl_import_give(import, node, 0, ncl_compose_concat(import, item, node->input_count, axis));
+    const int axis = axis_of(import, node, item[0]->shape.rank + adds);
+    for (size_t i = 0; i < node->input_count && !import->status; i++) {
+        item[i] = adds ? ncl_compose_unsqueeze(import, item[i], axis) : item[i];
+        extent[i] = item[i]->shape.rank > axis ? item[i]->shape.extent[axis] : 0;
+    }
+    if (import->status)
+        return;
+    ncl_import_give(import, node, 0, ncl_compose_concat(import, item, node->input_count, axis));
+    ncl_import_give_known(import, node, 1, ncl_known_integers(&import->scratch, extent, node->input_count));
 }
 
+/* The extents of parts are an argument, an operand, or equal. */
 void ncl_caffe2_build_split(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
-    const int axis = ncl_import_axis(import, ncl_import_integer(import, node, "axis", 1), x->shape.rank);
+    const int axis = axis_of(import, node, x->shape.rank);
     size_t count;
     const int64_t *part = ncl_import_integers(import, node, "split", &count);
+    const struct ncl_known *known =
+        ncl_import_has(import, node, 1) ? ncl_import_need(import, node, 1, "the extents of parts") : NULL;
     int64_t begin = 0;
     if (import->status)
         return;
     const int64_t extent = x->shape.extent[axis], parts = (int64_t)node->output_count;
+    count = known ? known->count : count;
     if (parts == 0 || (count ? (int64_t)count != parts : extent % parts != 0)) {
         ncl_import_wrong(import, "%lld elements in %lld parts", (long long)extent, (long long)parts);
         return;
     }
     for (size_t i = 0; i < node->output_count && !import->status; i++) {
-        const int64_t size = count ? part[i] : extent / parts;
+        const int64_t size = known ? ncl_known_int64(known, i) : count ? part[i] : extent / parts;
         if (size < 1 || size > extent - begin)
             ncl_import_wrong(import, "a part of %lld elements", (long long)size);
         else
@@ -145,16 +164,31 @@ void ncl_caffe2_build_split(struct ncl_import *import, const struct ncl_import_n
     }
 }
 
+/* An argument, or an operand of integers. */
+static const int64_t *bounds_of(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
+                                const char *name, size_t *count)
+{
+    const int64_t *given = ncl_import_integers(import, node, name, count);
+    const struct ncl_known *known =
+        *count == 0 && ncl_import_has(import, node, index) ? ncl_import_need(import, node, index, name) : NULL;
+    if (!known || import->status)
+        return given;
+    if (ncl_known_is_real(known)) {
+        ncl_import_wrong(import, "%s are no integers", name);
+        return NULL;
+    }
+    *count = known->count;
+    return known->integer;
+}
+
 void ncl_caffe2_build_slice(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
     size_t count, ends;
-    const int64_t *starts = ncl_import_integers(import, node, "starts", &count),
-                  *end = ncl_import_integers(import, node, "ends", &ends);
-    if (count != (size_t)x->shape.rank || ends != count) {
+    const int64_t *starts = bounds_of(import, node, 1, "starts", &count),
+                  *end = bounds_of(import, node, 2, "ends", &ends);
+    if (!import->status && (count != (size_t)x->shape.rank || ends != count))
         ncl_import_refuse(import, "%zu starts for rank %d", count, x->shape.rank);
-        return;
-    }
     for (int i = 0; i < x->shape.rank && !import->status; i++) {
         const int64_t extent = x->shape.extent[i], from = starts[i] < 0 ? starts[i] + extent + 1 : starts[i];
         int64_t to = end[i] < 0 ? end[i] + extent + 1 : end[i];
@@ -184,7 +218,7 @@ void ncl_caffe2_build_flatten(struct ncl_import *import, const struct ncl_import
     ncl_import_give(import, node, 0, ncl_compose_reshape(import, x, &shape));
 }
 
-/* 0 takes the extent of the operand, -1 what is left. */
+/* 0 takes the extent of the operand, -1 what is left. The shape that it had is a result too. */
 void ncl_caffe2_build_reshape(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
@@ -213,7 +247,21 @@ void ncl_caffe2_build_reshape(struct ncl_import *import, const struct ncl_import
         shape.extent[open] = rest;
     if (rest < 1 || (open < 0 && rest != 1))
         ncl_import_wrong(import, "the shape does not fit the operand");
-    else
+    if (import->status)
+        return;
+    ncl_import_give(import, node, 0, ncl_compose_reshape(import, x, &shape));
+    ncl_import_give_known(import, node, 1,
+                          ncl_known_integers(&import->scratch, x->shape.extent, (size_t)x->shape.rank));
+}
+
+/* In the shape of another operand. */
+void ncl_caffe2_build_reshape_like(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
+    const nnefcl_shape shape = ncl_import_value(import, node, 1)->shape;
+    if (!import->status && ncl_shape_volume(&shape) != ncl_shape_volume(&x->shape))
+        ncl_import_wrong(import, "the shape does not fit the operand");
+    if (!import->status)
         ncl_import_give(import, node, 0, ncl_compose_reshape(import, x, &shape));
 }
 
@@ -280,7 +328,7 @@ void ncl_caffe2_build_expand_dims(struct ncl_import *import, const struct ncl_im
 void ncl_caffe2_build_pad(struct ncl_import *import, const struct ncl_import_node *node)
 {
     static const char *const modes[][2] = {{"constant", "constant"}, {"reflect", "reflect"}, {"edge", "replicate"}};
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
+    struct ncl_tensor *x = ncl_caffe2_first(import, node, 0);
     const char *given = ncl_import_string(import, node, "mode", "constant"), *mode = NULL;
     const int64_t pad = ncl_import_integer(import, node, "pad", 0);
     const int64_t before[NNEFCL_MAX_RANK] = {0, 0, ncl_import_integer(import, node, "pad_t", pad),
@@ -293,7 +341,7 @@ void ncl_caffe2_build_pad(struct ncl_import *import, const struct ncl_import_nod
     if (!mode || x->shape.rank != 4)
         ncl_import_refuse(import, "mode '%s' for rank %d", given, x->shape.rank);
     else
-        ncl_import_give(import, node, 0,
+        ncl_caffe2_give(import, node,
                         ncl_compose_pad(import, x, before, after, mode, ncl_import_scalar(import, node, "value", 0)));
 }
 
@@ -301,7 +349,7 @@ void ncl_caffe2_build_pad(struct ncl_import *import, const struct ncl_import_nod
 void ncl_caffe2_build_shuffle(struct ncl_import *import, const struct ncl_import_node *node)
 {
     static const int swap[] = {0, 2, 1, 3, 4};
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
+    struct ncl_tensor *x = ncl_caffe2_first(import, node, 0);
     const int64_t groups = ncl_import_integer(import, node, "group", 1), *e = x->shape.extent;
     if (x->shape.rank != 4 || groups < 1 || e[1] % groups) {
         ncl_import_wrong(import, "%lld groups for rank %d", (long long)groups, x->shape.rank);
@@ -309,5 +357,5 @@ void ncl_caffe2_build_shuffle(struct ncl_import *import, const struct ncl_import
     }
     const nnefcl_shape apart = {.rank = 5, .extent = {e[0], groups, e[1] / groups, e[2], e[3]}}, joined = x->shape;
     x = ncl_compose_transpose(import, ncl_compose_reshape(import, x, &apart), swap);
-    ncl_import_give(import, node, 0, ncl_compose_reshape(import, x, &joined));
+    ncl_caffe2_give(import, node, ncl_compose_reshape(import, x, &joined));
 }

@@ -1,50 +1,75 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Convolutions, pools, products. Channels come first ("order" NCHW). */
+/* Convolutions, pools, products, pixels repeated. */
 #include <string.h>
 
 #include "import/caffe2/caffe2.h"
 
-static bool is_first(struct ncl_import *import, const struct ncl_import_node *node)
-{
-    if (strcmp(ncl_import_string(import, node, "order", "NCHW"), "NCHW") == 0)
-        return true;
-    ncl_import_refuse(import, "order NHWC");
-    return false;
-}
+enum { MAX_SPATIAL = 3 };
 
-/* name for both axes, name_h and name_w, or names, a list: kernel, kernel_h, kernels. */
+/* name for all axes, name_h and name_w, or names, a list: kernel, kernel_h, kernels. */
 static void extents_of(struct ncl_import *import, const struct ncl_import_node *node, const char *name,
-                       int64_t otherwise, int64_t extent[2])
+                       int64_t otherwise, size_t rank, int64_t *extent)
 {
-    char h[32], w[32], list[32];
+    static const char *const suffix[] = {"_h", "_w"};
+    char own[32], list[32];
     size_t count;
-    strcpy(stpcpy(h, name), "_h");
-    strcpy(stpcpy(w, name), "_w");
     strcpy(stpcpy(list, name), "s");
     const int64_t both = ncl_import_integer(import, node, name, otherwise);
     const int64_t *items = ncl_import_integers(import, node, list, &count);
-    extent[0] = count == 2 ? items[0] : ncl_import_integer(import, node, h, both);
-    extent[1] = count == 2 ? items[1] : ncl_import_integer(import, node, w, both);
-    for (int i = 0; i < 2 && !import->status; i++)
-        if (extent[i] < otherwise)
+    if (count && count != rank)
+        ncl_import_wrong(import, "%s has %zu items for %zu axes", list, count, rank);
+    for (size_t i = 0; i < rank && !import->status; i++) {
+        strcpy(stpcpy(own, name), suffix[i % 2]);
+        extent[i] = count ? items[i] : rank == 2 ? ncl_import_integer(import, node, own, both) : both;
+        if (extent[i] < otherwise || extent[i] > INT32_MAX)
             ncl_import_wrong(import, "%s is %lld", name, (long long)extent[i]);
+    }
 }
 
-static struct ncl_compose_window window_of(struct ncl_import *import, const struct ncl_import_node *node)
+static void pads_read(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_compose_window *window)
 {
-    struct ncl_compose_window window = ncl_compose_window_of(2);
+    static const char *const sides[][2] = {{"pad_t", "pad_b"}, {"pad_l", "pad_r"}};
     size_t count;
     const int64_t pad = ncl_import_integer(import, node, "pad", 0),
                   *pads = ncl_import_integers(import, node, "pads", &count);
-    extents_of(import, node, "kernel", 1, window.size);
-    extents_of(import, node, "stride", 1, window.stride);
-    extents_of(import, node, "dilation", 1, window.dilation);
-    window.before[0] = count == 4 ? pads[0] : ncl_import_integer(import, node, "pad_t", pad);
-    window.before[1] = count == 4 ? pads[1] : ncl_import_integer(import, node, "pad_l", pad);
-    window.after[0] = count == 4 ? pads[2] : ncl_import_integer(import, node, "pad_b", pad);
-    window.after[1] = count == 4 ? pads[3] : ncl_import_integer(import, node, "pad_r", pad);
-    if (ncl_import_integer(import, node, "legacy_pad", 0))
-        ncl_import_refuse(import, "legacy_pad");
+    if (count && count != 2 * window->rank)
+        ncl_import_wrong(import, "pads has %zu items for %zu axes", count, window->rank);
+    for (size_t i = 0; i < window->rank && !import->status; i++) {
+        const bool named = window->rank == 2 && !count;
+        window->before[i] = count ? pads[i] : named ? ncl_import_integer(import, node, sides[i][0], pad) : pad;
+        window->after[i] = count   ? pads[window->rank + i]
+                           : named ? ncl_import_integer(import, node, sides[i][1], pad)
+                                   : pad;
+    }
+}
+
+/* legacy_pad, of old networks: 1 none, 2 as many windows as strides, 3 as Caffe's pools, whose last one may hang over.
+ */
+static void pads_legacy(struct ncl_import *import, const struct ncl_import_node *node, const nnefcl_shape *input,
+                        struct ncl_compose_window *window)
+{
+    const int64_t form = ncl_import_integer(import, node, "legacy_pad", 0);
+    for (size_t i = 0; form == 1 && i < window->rank; i++)
+        window->before[i] = window->after[i] = 0;
+    if (form == 2)
+        ncl_compose_window_same(import, window, input, false);
+    window->ceil = form == 3;
+    if (form < 0 || form > 3)
+        ncl_import_wrong(import, "legacy_pad is %lld", (long long)form);
+}
+
+static struct ncl_compose_window window_of(struct ncl_import *import, const struct ncl_import_node *node,
+                                           const nnefcl_shape *input)
+{
+    if (!import->status && (input->rank < 3 || input->rank > 2 + MAX_SPATIAL))
+        ncl_import_refuse(import, "an operand of rank %d", input->rank);
+    struct ncl_compose_window window = ncl_compose_window_of(import->status ? 2 : (size_t)input->rank - 2);
+    extents_of(import, node, "kernel", 1, window.rank, window.size);
+    extents_of(import, node, "stride", 1, window.rank, window.stride);
+    extents_of(import, node, "dilation", 1, window.rank, window.dilation);
+    pads_read(import, node, &window);
+    if (!import->status)
+        pads_legacy(import, node, input, &window);
     return window;
 }
 
@@ -53,121 +78,61 @@ static struct ncl_tensor *bias_of(struct ncl_import *import, const struct ncl_im
     return ncl_import_has(import, node, 2) ? ncl_import_tensor(import, node, 2) : NULL;
 }
 
+/* ---- convolutions and pools ---- */
+
 void ncl_caffe2_build_conv(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *filter = ncl_import_tensor(import, node, 1);
-    const struct ncl_compose_window window = window_of(import, node);
+    struct ncl_tensor *x = ncl_caffe2_first(import, node, 0), *filter = ncl_caffe2_first(import, node, 1);
+    struct ncl_compose_window window = window_of(import, node, &x->shape);
     const int64_t groups = ncl_import_integer(import, node, "group", 1);
-    if (!is_first(import, node) || import->status)
-        return;
-    if (x->shape.rank != 4 || filter->shape.rank != 4 || filter->shape.extent[2] != window.size[0] ||
-        filter->shape.extent[3] != window.size[1] || groups < 1) {
+    bool fits = filter->shape.rank == x->shape.rank && groups > 0;
+    for (size_t i = 0; fits && i < window.rank; i++)
+        fits = filter->shape.extent[i + 2] == window.size[i];
+    if (!import->status && (!fits || window.ceil))
         ncl_import_refuse(import, "an operand of rank %d, or a filter that does not fit", x->shape.rank);
-        return;
-    }
-    ncl_import_give(import, node, 0, ncl_compose_conv(import, x, filter, bias_of(import, node), &window, groups));
+    if (!import->status)
+        ncl_caffe2_give(import, node, ncl_compose_conv(import, x, filter, bias_of(import, node), &window, groups));
 }
 
 void ncl_caffe2_build_deconv(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *filter = ncl_import_tensor(import, node, 1);
-    const struct ncl_compose_window window = window_of(import, node);
-    int64_t adjust[2], output[2];
-    extents_of(import, node, "adj", 0, adjust);
-    if (!is_first(import, node) || import->status)
+    struct ncl_tensor *x = ncl_caffe2_first(import, node, 0), *filter = ncl_caffe2_first(import, node, 1);
+    const struct ncl_compose_window window = window_of(import, node, &x->shape);
+    int64_t adjust[MAX_SPATIAL] = {0}, output[MAX_SPATIAL];
+    extents_of(import, node, "adj", 0, window.rank, adjust);
+    if (!import->status && (filter->shape.rank != x->shape.rank || ncl_import_integer(import, node, "legacy_pad", 0)))
+        ncl_import_refuse(import, "an operand of rank %d, or legacy_pad", x->shape.rank);
+    if (import->status)
         return;
-    if (x->shape.rank != 4 || filter->shape.rank != 4) {
-        ncl_import_refuse(import, "an operand of rank %d", x->shape.rank);
-        return;
-    }
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < window.rank; i++)
         output[i] = (x->shape.extent[i + 2] - 1) * window.stride[i] + window.size[i] + adjust[i] - window.before[i] -
                     window.after[i];
-    ncl_import_give(import, node, 0,
+    ncl_caffe2_give(import, node,
                     ncl_compose_deconv(import, x, filter, bias_of(import, node), &window,
                                        ncl_import_integer(import, node, "group", 1), output));
 }
 
 void ncl_caffe2_build_pool(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    static const int plane[] = {2, 3};
     const bool max = strncmp(node->op, "Max", 3) == 0;
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
-    if (!is_first(import, node) || import->status)
+    struct ncl_tensor *x = ncl_caffe2_first(import, node, 0);
+    if (import->status)
         return;
-    if (x->shape.rank != 4) {
-        ncl_import_refuse(import, "an operand of rank %d", x->shape.rank);
-    } else if (ncl_import_integer(import, node, "global_pooling", 0)) {
-        ncl_import_give(import, node, 0,
-                        ncl_compose_reduce(import, max ? "max_reduce" : "mean_reduce", x, plane, 2, true));
-    } else {
-        const struct ncl_compose_window window = window_of(import, node);
-        const bool padded = ncl_import_integer(import, node, "count_include_pad", 0) != 0;
-        if (!import->status)
-            ncl_import_give(import, node, 0,
-                            max ? ncl_compose_max_pool(import, x, &window)
-                                : ncl_compose_avg_pool(import, x, &window, padded));
-    }
-}
-
-/* x, scale, bias, mean, variance */
-void ncl_caffe2_build_batch_norm(struct ncl_import *import, const struct ncl_import_node *node)
-{
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *weight[4];
-    if (!ncl_import_integer(import, node, "is_test", 0))
-        ncl_import_refuse(import, "normalization by the batch itself (is_test 0)");
-    for (size_t i = 0; i < 4; i++) {
-        weight[i] = ncl_import_tensor(import, node, i + 1);
-        const nnefcl_shape row = {.rank = 2, .extent = {1, ncl_shape_volume(&weight[i]->shape)}};
-        weight[i] = ncl_compose_reshape(import, weight[i], &row);
-    }
-    if (is_first(import, node))
-        ncl_import_give(import, node, 0,
-                        NCL_COMPOSE(import, "batch_normalization", {"input", ncl_value_tensor(x)},
-                                    {"mean", ncl_value_tensor(weight[2])}, {"variance", ncl_value_tensor(weight[3])},
-                                    {"offset", ncl_value_tensor(weight[1])}, {"scale", ncl_value_tensor(weight[0])},
-                                    {"epsilon", ncl_value_scalar(ncl_import_scalar(import, node, "epsilon", 1e-5))}));
-}
-
-/* (x - mean) / sqrt(variance + epsilon) scale + bias, of each plane */
-void ncl_caffe2_build_instance_norm(struct ncl_import *import, const struct ncl_import_node *node)
-{
-    static const int plane[] = {2, 3};
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *weight[2];
-    if (!is_first(import, node) || x->shape.rank != 4) {
-        ncl_import_refuse(import, "an operand of rank %d", x->shape.rank);
+    if (ncl_import_integer(import, node, "global_pooling", 0)) {
+        int axis[NNEFCL_MAX_RANK];
+        size_t count = 0;
+        for (int i = 2; i < x->shape.rank; i++)
+            axis[count++] = i;
+        ncl_caffe2_give(import, node,
+                        ncl_compose_reduce(import, max ? "max_reduce" : "mean_reduce", x, axis, count, true));
         return;
     }
-    for (size_t i = 0; i < 2; i++) {
-        weight[i] = ncl_import_tensor(import, node, i + 1);
-        const nnefcl_shape shape = {.rank = 4, .extent = {1, ncl_shape_volume(&weight[i]->shape), 1, 1}};
-        weight[i] = ncl_compose_reshape(import, weight[i], &shape);
-    }
-    x = ncl_compose_binary(import, "sub", x, ncl_compose_reduce(import, "mean_reduce", x, plane, 2, true));
-    struct ncl_tensor *v =
-        ncl_compose_reduce(import, "mean_reduce", ncl_compose_unary(import, "sqr", x), plane, 2, true);
-    v = ncl_compose_with(import, "add", v, ncl_import_scalar(import, node, "epsilon", 1e-5));
-    x = ncl_compose_binary(import, "mul", x, ncl_compose_unary(import, "rsqrt", v));
-    ncl_import_give(import, node, 0,
-                    ncl_compose_binary(import, "add", ncl_compose_binary(import, "mul", x, weight[0]), weight[1]));
-}
-
-void ncl_caffe2_build_lrn(struct ncl_import *import, const struct ncl_import_node *node)
-{
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
-    const int64_t size[] = {1, ncl_import_integer(import, node, "size", 0), 1, 1};
-    if (!is_first(import, node) || import->status)
-        return;
-    if (size[1] < 1 || size[1] % 2 == 0 || x->shape.rank != 4) {
-        ncl_import_wrong(import, "a window of %lld", (long long)size[1]);
-        return;
-    }
-    ncl_import_give(import, node, 0,
-                    NCL_COMPOSE(import, "local_response_normalization", {"input", ncl_value_tensor(x)},
-                                {"size", ncl_compose_integers(import, size, 4)},
-                                {"alpha", ncl_value_scalar(ncl_import_scalar(import, node, "alpha", 0))},
-                                {"beta", ncl_value_scalar(ncl_import_scalar(import, node, "beta", 0))},
-                                {"bias", ncl_value_scalar(ncl_import_scalar(import, node, "bias", 1))}));
+    const struct ncl_compose_window window = window_of(import, node, &x->shape);
+    const bool padded = ncl_import_integer(import, node, "count_include_pad", 0) != 0;
+    if (!import->status)
+        ncl_caffe2_give(import, node,
+                        max ? ncl_compose_max_pool(import, x, &window)
+                            : ncl_compose_avg_pool(import, x, &window, padded));
 }
 
 /* Axes from `axis` on are one: rows of [.., k] times [n, k] (transposed: [k, n]) and a bias. */
@@ -212,14 +177,16 @@ void ncl_caffe2_build_matmul(struct ncl_import *import, const struct ncl_import_
     ncl_import_give(import, node, 0, ncl_compose_matmul(import, a, b));
 }
 
-/* Factors of any size: element i is that at floor(i / scale). */
+/* Factors of any size, or one whole one for both axes (UpsampleNearest): element i is that at floor(i / scale). */
 void ncl_caffe2_build_nearest(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
-    const float scale[] = {(float)ncl_import_scalar(import, node, "height_scale", 1),
-                           (float)ncl_import_scalar(import, node, "width_scale", 1)};
-    if (!is_first(import, node) || x->shape.rank != 4 || import->status)
-        return;
+    struct ncl_tensor *x = ncl_caffe2_first(import, node, 0);
+    const bool whole = strcmp(node->op, "UpsampleNearest") == 0;
+    const float both = whole ? (float)ncl_import_integer(import, node, "scale", 2) : 1,
+                scale[] = {whole ? both : (float)ncl_import_scalar(import, node, "height_scale", 1),
+                           whole ? both : (float)ncl_import_scalar(import, node, "width_scale", 1)};
+    if (!import->status && (x->shape.rank != 4 || ncl_import_has(import, node, 1)))
+        ncl_import_refuse(import, "an operand of rank %d, or factors as an operand", x->shape.rank);
     for (int k = 0; k < 2 && !import->status; k++) {
         const int64_t from = x->shape.extent[k + 2];
         const double length = (double)((float)from * scale[k]);
@@ -237,5 +204,6 @@ void ncl_caffe2_build_nearest(struct ncl_import *import, const struct ncl_import
         if ((int64_t)length != from)
             x = ncl_compose_pick(import, x, k + 2, index, (size_t)length);
     }
-    ncl_import_give(import, node, 0, x);
+    if (!import->status)
+        ncl_caffe2_give(import, node, x);
 }

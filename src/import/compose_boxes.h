@@ -19,4 +19,18 @@ const struct ncl_known *ncl_fold_non_max(struct ncl_import *import, const struct
 #define NCL_BOXES_SORTED 4096
 struct ncl_tensor *ncl_compose_box_rows(struct ncl_import *import, struct ncl_tensor *index);
 
+/* Rows of [batch, n, r] by numbers [batch, k], scalars; those below 0 are row 0: [batch, k, r]. */
+struct ncl_tensor *ncl_compose_box_gather(struct ncl_import *import, struct ncl_tensor *x, struct ncl_tensor *index);
+
+/* By falling scores; zeros for what is none. */
+struct ncl_boxes_best {
+    struct ncl_tensor *boxes, *scores, *classes; /* [batch, k, 4] and [batch, k] */
+    struct ncl_tensor *count;                    /* [batch] */
+};
+
+/* Boxes [batch, n, 4] and scores [batch, classes, n]: `each` of a class at most, the `total` highest of those. */
+struct ncl_boxes_best ncl_compose_box_best(struct ncl_import *import, struct ncl_tensor *boxes,
+                                           struct ncl_tensor *scores, int64_t each, int64_t total, double limit,
+                                           double least);
+
 #endif

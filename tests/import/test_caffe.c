@@ -79,9 +79,9 @@ static const struct described {
     {"input: 'data' input_shape { dim: [1, 1, 8, 8] }\nlayer { name: 'p' type: 'Pooling' bottom: 'data' top: 'p' "
      "pooling_param { pool: AVE kernel_size: 3 stride: 2 pad: 1 } }\n",
      "( data ) -> ( p )|pad(", "", false},
-    {"input: 'data' input_shape { dim: [1, 1, 7, 7] }\nlayer { name: 'p' type: 'DetectionOutput' bottom: 'data' top: "
+    {"input: 'data' input_shape { dim: [1, 1, 7, 7] }\nlayer { name: 'p' type: 'ROIPooling' bottom: 'data' top: "
      "'p' }\n",
-     "", "the operator DetectionOutput is not supported", false},
+     "", "the operator ROIPooling is not supported", false},
     {"name: 'net'\nlayer { name: 'd\n", "", "2: a string without an end", false},
     {"name: 'net'\nlayer { name: 'd' type: 'Input' top: 'data' \n", "", "the text ends within a message", false},
     {"name: 'net'\nlayer { name: 'd' pooling_param { pool: MEDIAN } }\n", "", "2: this is no value of the field",
@@ -168,6 +168,10 @@ END_TEST
 
 /* ---- single layers: values by the definition ---- */
 
+/* Offsets of two boxes, scores of three classes, two boxes and their variances. */
+#define DETECTED                                                                                                       \
+    "1x8: 0 0 0 0 1 0 0 0|1x6: 0.1 0.2 0.7 0.1 0.8 0.1|1x2x8: 0 0 0.5 0.5 0.5 0.5 1 1 0.1 0.1 0.2 0.2 0.1 0.1 0.2 0.2"
+
 /* y = type(a, b, c) */
 static const struct single {
     const char *type, *params, *x, *weights[5], *y; /* x: of a, b, c */
@@ -251,6 +255,28 @@ static const struct single {
     {"Interp", "interp_param { zoom_factor: 2 }", "1x1x1x2: 1 3", {0}, "1x1x1x3: 1 2 3"},
     {"Interp", "interp_param { height: 1 width: 2 }", "1x1x1x3: 1 2 5", {0}, "1x1x1x2: 1 5"},
     {"SPP", "spp_param { pyramid_height: 2 pool: MAX }", "1x1x2x2: 1 2 3 4", {0}, "1x5: 4 1 2 3 4"},
+    {"DetectionOutput",
+     "detection_output_param { num_classes: 3 nms_param { nms_threshold: 0.5 } code_type: CENTER_SIZE keep_top_k: 9 "
+     "confidence_threshold: 0.15 }",
+     DETECTED,
+     {0},
+     "1x1x4x7: 0 1 0.8 0.55 0.5 1.05 1 0 1 0.2 0 0 0.5 0.5 0 2 0.7 0 0 0.5 0.5 -1 -1 -1 -1 -1 -1 -1"},
+    {"DetectionOutput",
+     "detection_output_param { num_classes: 3 nms_param { top_k: 1 } keep_top_k: 2 confidence_threshold: 0.15 }",
+     DETECTED,
+     {0},
+     "1x1x2x7: 0 1 0.8 0.6 0.5 1 1 0 2 0.7 0 0 0.5 0.5"},
+    {"DetectionOutput",
+     "detection_output_param { num_classes: 3 background_label_id: 2 code_type: CORNER_SIZE keep_top_k: 1 }",
+     DETECTED,
+     {0},
+     "1x1x1x7: 0 1 0.8 0.55 0.5 1 1"},
+    {"DetectionOutput",
+     "detection_output_param { num_classes: 3 share_location: false }",
+     DETECTED,
+     {0},
+     "!each class of their own"},
+    {"DetectionOutput", "detection_output_param { num_classes: 4 }", DETECTED, {0}, "!do not fit"},
     {"BatchReindex", "", "3x1: 1 2 3|2: 2 0", {0}, "2x1: 3 1"},
 };
 

@@ -61,6 +61,7 @@ static const struct ncl_import_operator operators[] = {
     BUILD("LSTM", recurrent),
     BUILD("RNN", recurrent),
     BUILD("PriorBox", prior_box),
+    BUILD("DetectionOutput", detection_output),
     BUILD("Reorg", reorg),
     BUILD("Interp", interp),
     BUILD("SPP", spp),

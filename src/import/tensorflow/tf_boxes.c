@@ -20,17 +20,6 @@ static struct ncl_tensor *zero_where(struct ncl_import *import, struct ncl_tenso
     return ncl_compose_select(import, none, ncl_compose_number(import, 0), x);
 }
 
-/* Rows of [batch, n, r] by numbers [batch, k], scalars; those below 0 are row 0: [batch, k, r]. */
-static struct ncl_tensor *rows_of(struct ncl_import *import, struct ncl_tensor *x, struct ncl_tensor *index)
-{
-    const int64_t batch = x->shape.extent[0], n = x->shape.extent[1], r = x->shape.extent[2];
-    struct ncl_tensor *first = ncl_compose_with(import, "mul", ncl_compose_grid(import, 2, 0, batch), (double)n),
-                      *at = ncl_compose_with(import, "max", index, 0);
-    at = ncl_compose_cast(import, ncl_compose_binary(import, "add", at, first), NNEFCL_INTEGER);
-    return NCL_COMPOSE(import, "gather", {"input", ncl_value_tensor(shaped(import, x, 2, batch * n, r, 0))},
-                       {"indices", ncl_value_tensor(at)}, {"axis", ncl_value_integer(0)});
-}
-
 /* ---- NonMaxSuppression, V2 to V5 ---- */
 
 /* boxes [n, 4], scores [n], most, limit, least, sigma. Results: numbers; of V5 their scores; of V4 and V5 how many. */
@@ -61,48 +50,14 @@ void ncl_tf_build_non_max(struct ncl_import *import, const struct ncl_import_nod
         index = zero_where(import, none, index);
     }
     if (scored) {
-        struct ncl_tensor *picked =
-            rows_of(import, shaped(import, scores, 3, 1, n, 1), shaped(import, index, 2, 1, capacity, 0));
+        struct ncl_tensor *picked = ncl_compose_box_gather(import, shaped(import, scores, 3, 1, n, 1),
+                                                           shaped(import, index, 2, 1, capacity, 0));
         ncl_tf_give(import, node, 1, zero_where(import, none, shaped(import, picked, 1, capacity, 0, 0)));
     }
     ncl_import_give_number(import, node, 0, index, NCL_STORED_INT32);
 }
 
 /* ---- the best of several classes ---- */
-
-struct best {
-    struct ncl_tensor *boxes, *scores, *classes; /* [batch, k, 4] and [batch, k]; zeros for what is none */
-    struct ncl_tensor *count;                    /* [batch] */
-};
-
-/* Boxes [batch, n, 4] and scores [batch, classes, n]: `each` of a class at most, the `total` highest of those. */
-static struct best best_of(struct ncl_import *import, struct ncl_tensor *boxes, struct ncl_tensor *scores, int64_t each,
-                           int64_t total, double limit, double least)
-{
-    const int64_t batch = scores->shape.extent[0], classes = scores->shape.extent[1], n = scores->shape.extent[2],
-                  capacity = each < n ? each : n, all = classes * capacity, k = total < all ? total : all;
-    const int last = 1;
-    struct ncl_tensor *index =
-        ncl_compose_cast(import, ncl_compose_non_max(import, boxes, scores, capacity, limit, least), NNEFCL_SCALAR);
-    struct ncl_tensor *row = shaped(import, index, 2, batch * classes, capacity, 0), *value, *place;
-    value = rows_of(import, shaped(import, scores, 3, batch * classes, n, 1), row);
-    value = ncl_compose_select(import, ncl_compose_with(import, "lt", index, 0),
-                               ncl_compose_number(import, -(double)INFINITY),
-                               shaped(import, value, 3, batch, classes, capacity));
-    ncl_compose_top_k(import, shaped(import, value, 2, batch, all, 0), 1, k, true, &value, &place);
-    if (import->status)
-        return (struct best){boxes, scores, scores, scores};
-    struct ncl_tensor *none = ncl_compose_with(import, "eq", value, -(double)INFINITY),
-                      *is = ncl_compose_cast(import, ncl_compose_unary(import, "not", none), NNEFCL_SCALAR),
-                      *number = ncl_compose_cast(import, place, NNEFCL_SCALAR), *class;
-    class = ncl_compose_with(import, "div", ncl_compose_with(import, "add", number, 0.5), (double)capacity);
-    struct ncl_tensor *box = rows_of(import, shaped(import, index, 3, batch, all, 1), number);
-    box = rows_of(import, boxes, shaped(import, box, 2, batch, k, 0));
-    return (struct best){
-        ncl_compose_select(import, ncl_compose_unsqueeze(import, none, 2), ncl_compose_number(import, 0), box),
-        zero_where(import, none, value), zero_where(import, none, ncl_compose_unary(import, "floor", class)),
-        ncl_compose_reduce(import, "sum_reduce", is, &last, 1, false)};
-}
 
 /* Zeros behind what there is, up to `total`. */
 static struct ncl_tensor *filled_up(struct ncl_import *import, struct ncl_tensor *x, int64_t total)
@@ -129,10 +84,10 @@ void ncl_tf_build_combined_non_max(struct ncl_import *import, const struct ncl_i
     const int64_t room = (int64_t)each * scores->shape.extent[2],
                   total = ncl_import_integer(import, node, "pad_per_class", 0) && room < (int64_t)most ? room
                                                                                                        : (int64_t)most;
-    struct best best =
-        best_of(import, shaped(import, boxes, 3, e[0], e[1], 4), ncl_compose_transpose(import, scores, classes_first),
-                (int64_t)each, total, ncl_import_need_number(import, node, 4, "a limit", 0.5),
-                ncl_import_need_number(import, node, 5, "a limit", -INFINITY));
+    struct ncl_boxes_best best = ncl_compose_box_best(
+        import, shaped(import, boxes, 3, e[0], e[1], 4), ncl_compose_transpose(import, scores, classes_first),
+        (int64_t)each, total, ncl_import_need_number(import, node, 4, "a limit", 0.5),
+        ncl_import_need_number(import, node, 5, "a limit", -INFINITY));
     if (import->status)
         return;
     if (ncl_import_integer(import, node, "clip_boxes", 1))
@@ -172,8 +127,8 @@ static struct ncl_tensor *decoded(struct ncl_import *import, const struct ncl_im
 }
 
 /* The highest class of each box decides of all classes together, unless "use_regular_nms". */
-static struct best post_process(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *boxes,
-                                struct ncl_tensor *scores, int64_t total)
+static struct ncl_boxes_best post_process(struct ncl_import *import, const struct ncl_import_node *node,
+                                          struct ncl_tensor *boxes, struct ncl_tensor *scores, int64_t total)
 {
     static const int classes_first[] = {0, 2, 1};
     const int axis = 2;
@@ -181,8 +136,8 @@ static struct best post_process(struct ncl_import *import, const struct ncl_impo
                  least = nextafterf((float)ncl_import_scalar(import, node, "nms_score_threshold", 0), -INFINITY);
     const int64_t batch = scores->shape.extent[0], n = scores->shape.extent[1];
     if (ncl_import_integer(import, node, "use_regular_nms", 0))
-        return best_of(import, boxes, ncl_compose_transpose(import, scores, classes_first),
-                       ncl_import_integer(import, node, "detections_per_class", 100), total, limit, least);
+        return ncl_compose_box_best(import, boxes, ncl_compose_transpose(import, scores, classes_first),
+                                    ncl_import_integer(import, node, "detections_per_class", 100), total, limit, least);
     struct ncl_tensor *highest = ncl_compose_reduce(import, "max_reduce", scores, &axis, 1, true),
                       *class = ncl_compose_reduce(import, "argmax_reduce", scores, &axis, 1, true);
     const int64_t k = total < n ? total : n;
@@ -191,12 +146,14 @@ static struct best post_process(struct ncl_import *import, const struct ncl_impo
     index = ncl_compose_cast(import, shaped(import, index, 2, batch, k, 0), NNEFCL_SCALAR);
     struct ncl_tensor *none = ncl_compose_with(import, "lt", index, 0), *is, *best, *number;
     is = ncl_compose_cast(import, ncl_compose_unary(import, "not", none), NNEFCL_SCALAR);
-    best = shaped(import, rows_of(import, highest, index), 2, batch, k, 0);
-    number = shaped(import, rows_of(import, ncl_compose_cast(import, class, NNEFCL_SCALAR), index), 2, batch, k, 0);
-    return (struct best){ncl_compose_select(import, ncl_compose_unsqueeze(import, none, 2),
-                                            ncl_compose_number(import, 0), rows_of(import, boxes, index)),
-                         zero_where(import, none, best), zero_where(import, none, number),
-                         ncl_compose_reduce(import, "sum_reduce", is, &(int){1}, 1, false)};
+    best = shaped(import, ncl_compose_box_gather(import, highest, index), 2, batch, k, 0);
+    number = shaped(import, ncl_compose_box_gather(import, ncl_compose_cast(import, class, NNEFCL_SCALAR), index), 2,
+                    batch, k, 0);
+    return (struct ncl_boxes_best){ncl_compose_select(import, ncl_compose_unsqueeze(import, none, 2),
+                                                      ncl_compose_number(import, 0),
+                                                      ncl_compose_box_gather(import, boxes, index)),
+                                   zero_where(import, none, best), zero_where(import, none, number),
+                                   ncl_compose_reduce(import, "sum_reduce", is, &(int){1}, 1, false)};
 }
 
 /* offsets [1, n, 4], scores [1, n, classes], perhaps with the background in front, anchors [n, 4]. */
@@ -219,7 +176,8 @@ void ncl_tf_build_post_process(struct ncl_import *import, const struct ncl_impor
     const int64_t all = scores->shape.extent[2];
     if (all > classes)
         scores = ncl_compose_slice(import, scores, 2, all - classes, all, 1);
-    const struct best best = post_process(import, node, decoded(import, node, offsets, anchors), scores, total);
+    const struct ncl_boxes_best best =
+        post_process(import, node, decoded(import, node, offsets, anchors), scores, total);
     if (import->status)
         return;
     ncl_tf_give(import, node, 0, filled_up(import, best.boxes, total));

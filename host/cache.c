@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Programs on disk. The names of the files of a device are read once; a file is found under the key of any kernel in
- * it.
+/* Programs on disk. The names of the files of a device are read once, and say the keys of the kernels in them.
  *
  * A driver that keeps what it compiled, and takes as long to hand it out as to compile it, gets the text again that it
  * knows (SOURCE): from then on its own cache serves. Others give the binary. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,11 +12,15 @@
 
 #define DEFAULT_LIMIT ((uint64_t)256 << 20)
 #define MOST_BYTES    ((uint64_t)64 << 20) /* of one file */
-#define NAME_BYTES    64
 #define REASON_BYTES  160
 
 struct entry {
-    uint64_t key, program;
+    uint64_t key;
+    size_t file;
+};
+
+struct file {
+    char name[NCL_CACHE_NAME];
 };
 
 struct ncl_cache {
@@ -27,56 +29,67 @@ struct ncl_cache {
     bool binaries;
     char path[1024];
     char identity[1024]; /* what a program is for, in words */
-    struct entry *entry; /* under the device's lock */
+    uint64_t identity_key;
+    struct entry *entry; /* under the device's lock, as all below */
     size_t count, capacity;
+    struct file *file;
+    size_t file_count, file_capacity;
 };
-
-static void file_name(const struct ncl_cache *cache, uint64_t program, char name[NAME_BYTES])
-{
-    const uint64_t identity = ncl_hash(NCL_HASH_BASIS, cache->identity, strlen(cache->identity));
-    snprintf(name, NAME_BYTES, "%016" PRIx64 "-", identity);
-    if (program)
-        snprintf(name + strlen(name), NAME_BYTES - strlen(name), "%016" PRIx64 ".program", program);
-}
 
 /* ---- what there is ---- */
 
-static bool make_room(const nnefcl_device *device, struct ncl_cache *cache)
+/* An array with room for one item more. NULL: there is none; the old one stays. */
+static void *make_room(const nnefcl_device *device, void *items, size_t count, size_t size, size_t *capacity)
 {
-    if (cache->count < cache->capacity)
-        return true;
-    const size_t larger = cache->capacity ? 2 * cache->capacity : 64;
-    struct entry *entry = ncl_resize(&device->allocator, cache->entry, larger * sizeof *entry);
-    if (!entry)
+    if (count < *capacity)
+        return items;
+    const size_t larger = *capacity ? 2 * *capacity : 64;
+    void *grown = ncl_resize(&device->allocator, items, larger * size);
+    if (grown)
+        *capacity = larger;
+    return grown;
+}
+
+static bool add_name(const nnefcl_device *device, const char *name)
+{
+    struct ncl_cache *cache = device->cache;
+    struct file *file = make_room(device, cache->file, cache->file_count, sizeof *file, &cache->file_capacity);
+    if (!file)
         return false;
-    cache->entry = entry;
-    cache->capacity = larger;
+    cache->file = file;
+    snprintf(file[cache->file_count++].name, sizeof file->name, "%s", name);
     return true;
 }
 
-static void add_entries(const nnefcl_device *device, uint64_t program, const uint64_t *key, size_t count)
+/* Keys of the last file. */
+static void add_entries(const nnefcl_device *device, const uint64_t *key, size_t count)
 {
     struct ncl_cache *cache = device->cache;
-    for (size_t i = 0; i < count && make_room(device, cache); i++)
-        cache->entry[cache->count++] = (struct entry){key[i], program};
+    for (size_t i = 0; i < count; i++) {
+        struct entry *entry = make_room(device, cache->entry, cache->count, sizeof *entry, &cache->capacity);
+        if (!entry)
+            return;
+        cache->entry = entry;
+        entry[cache->count++] = (struct entry){key[i], cache->file_count - 1};
+    }
 }
 
 /* The last one first: what was stored again is new. */
-static bool find_entry(const struct ncl_cache *cache, uint64_t key, uint64_t *program)
+static bool find_entry(const struct ncl_cache *cache, uint64_t key, size_t *file)
 {
     for (size_t i = cache->count; i-- > 0;)
         if (cache->entry[i].key == key) {
-            *program = cache->entry[i].program;
+            *file = cache->entry[i].file;
             return true;
         }
     return false;
 }
 
-static void forget_program(struct ncl_cache *cache, uint64_t program)
+static void forget_file(struct ncl_cache *cache, size_t file)
 {
     size_t kept = 0;
     for (size_t i = 0; i < cache->count; i++)
-        if (cache->entry[i].program != program)
+        if (cache->entry[i].file != file)
             cache->entry[kept++] = cache->entry[i];
     cache->count = kept;
 }
@@ -104,14 +117,24 @@ struct scan {
     struct ncl_diag *diag;
 };
 
-static int add_file(void *user, const char *name)
+static void add_keys_inside(const struct scan *scan, const char *name)
 {
-    const struct scan *scan = user;
     struct ncl_cache_content content;
     unsigned char *data = read_file(scan->device, name, NCL_CACHE_HEAD, &content, scan->diag);
     if (data)
-        add_entries(scan->device, content.program, content.key, content.count);
+        add_entries(scan->device, content.key, content.count);
     ncl_resize(&scan->device->allocator, data, 0);
+}
+
+static int add_file(void *user, const char *name)
+{
+    const struct scan *scan = user;
+    struct ncl_cache_named named;
+    if (!ncl_cache_name_read(name, scan->device->cache->identity_key, &named) || !add_name(scan->device, name))
+        return 0;
+    add_entries(scan->device, named.key, named.count);
+    if (named.more)
+        add_keys_inside(scan, name);
     return 0;
 }
 
@@ -123,11 +146,12 @@ static void describe(const nnefcl_device *device, struct ncl_cache *cache)
     const nnefcl_device_info *info = &device->info;
     snprintf(cache->identity, sizeof cache->identity, "%s|%s|%s|%s|%s|%u|%s", info->platform_name, info->vendor,
              info->name, info->version, info->driver, info->compute_units, ncl_program_options(device));
+    cache->identity_key = ncl_hash(NCL_HASH_BASIS, cache->identity, strlen(cache->identity));
 }
 
 void ncl_cache_open(nnefcl_device *device, const nnefcl_device_options *options, struct ncl_diag *diag)
 {
-    char reason[REASON_BYTES], prefix[NAME_BYTES];
+    char reason[REASON_BYTES];
     const char *path = options ? options->cache_dir : NULL;
     if (!path)
         return;
@@ -146,8 +170,7 @@ void ncl_cache_open(nnefcl_device *device, const nnefcl_device_options *options,
     snprintf(cache->path, sizeof cache->path, "%s", path);
     describe(device, cache);
     device->cache = cache;
-    file_name(cache, 0, prefix);
-    ncl_cache_folder_each(folder, prefix, add_file, &(struct scan){device, diag});
+    ncl_cache_folder_each(folder, "", add_file, &(struct scan){device, diag});
 }
 
 void ncl_cache_close(nnefcl_device *device)
@@ -156,6 +179,7 @@ void ncl_cache_close(nnefcl_device *device)
         return;
     close(device->cache->folder);
     ncl_resize(&device->allocator, device->cache->entry, 0);
+    ncl_resize(&device->allocator, device->cache->file, 0);
     ncl_resize(&device->allocator, device->cache, 0);
     device->cache = NULL;
 }
@@ -187,6 +211,14 @@ static cl_program create_program(const nnefcl_device *device, const struct ncl_c
     return NULL;
 }
 
+static bool has_key(const struct ncl_cache_content *content, uint64_t key)
+{
+    for (size_t i = 0; i < content->count; i++)
+        if (content->key[i] == key)
+            return true;
+    return false;
+}
+
 /* Are the kernels there that the keys say? The first key is that of the persistent form, where there is one. */
 static bool holds_kernels(const nnefcl_device *device, cl_program program, const struct ncl_cache_content *content)
 {
@@ -208,21 +240,22 @@ static bool holds_kernels(const nnefcl_device *device, cl_program program, const
 
 cl_program ncl_cache_load(const nnefcl_device *device, uint64_t key, struct ncl_diag *diag)
 {
-    char name[NAME_BYTES];
-    uint64_t number = 0;
+    char name[NCL_CACHE_NAME];
+    size_t number = 0;
     struct ncl_cache_content content;
     if (!device->cache)
         return NULL;
     nnefcl_device *own = lock_device(device);
     const bool found = find_entry(own->cache, key, &number);
+    if (found)
+        memcpy(name, own->cache->file[number].name, sizeof name);
     pthread_mutex_unlock(&own->lock);
     if (!found)
         return NULL;
-    file_name(own->cache, number, name);
     unsigned char *data = read_file(device, name, 0, &content, diag);
     cl_program program = data ? create_program(device, &content) : NULL;
     const char *why = program ? NULL : "the driver does not take it";
-    if (program && !holds_kernels(device, program, &content)) {
+    if (program && (!has_key(&content, key) || !holds_kernels(device, program, &content))) {
         why = "its kernels are others than it says";
         clReleaseProgram(program);
         program = NULL;
@@ -234,7 +267,7 @@ cl_program ncl_cache_load(const nnefcl_device *device, uint64_t key, struct ncl_
     ncl_resize(&device->allocator, data, 0);
     if (!program) {
         lock_device(device);
-        forget_program(own->cache, number);
+        forget_file(own->cache, number);
         pthread_mutex_unlock(&own->lock);
     }
     return program;
@@ -261,14 +294,15 @@ static unsigned char *fetch_binary(const nnefcl_device *device, cl_program progr
 
 static void write_content(const nnefcl_device *device, const struct ncl_cache_content *content, struct ncl_diag *diag)
 {
-    char name[NAME_BYTES], reason[REASON_BYTES] = "there is no memory for it";
+    char name[NCL_CACHE_NAME], reason[REASON_BYTES] = "there is no memory for it";
     size_t size;
     struct ncl_cache *cache = device->cache;
     unsigned char *data = ncl_cache_file_pack(content, &device->allocator, &size);
-    file_name(cache, content->program, name);
+    ncl_cache_name_make(cache->identity_key, content, name);
     if (data && ncl_cache_file_write(cache->folder, name, data, size, reason, sizeof reason)) {
         nnefcl_device *own = lock_device(device);
-        add_entries(own, content->program, content->key, content->count);
+        if (add_name(own, name))
+            add_entries(own, content->key, content->count);
         pthread_mutex_unlock(&own->lock);
         ncl_cache_folder_trim(cache->folder, cache->limit);
     } else {

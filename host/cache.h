@@ -4,6 +4,8 @@
 #ifndef NCL_CACHE_H
 #define NCL_CACHE_H
 
+#include <assert.h>
+
 #include "host.h"
 
 /* ---- cache_folder.c: a private folder ---- */
@@ -47,5 +49,20 @@ const char *ncl_cache_file_unpack(const unsigned char *data, size_t size, const 
 /* The same of the beginning of a file alone: of the payload there is only what the file says of its size. */
 const char *ncl_cache_file_unpack_head(const unsigned char *data, size_t size, const char *identity,
                                        struct ncl_cache_content *content);
+
+/* ---- cache_name.c: the name of a file ---- */
+
+enum { NCL_CACHE_NAME_KEYS = 12, NCL_CACHE_NAME = 16 + 17 * (1 + NCL_CACHE_NAME_KEYS) + 10 }; /* below 256 */
+static_assert(NCL_CACHE_NAME < 256, "no file system has such names");
+
+/* What a name says. The first key is the program's. */
+struct ncl_cache_named {
+    uint64_t key[1 + NCL_CACHE_NAME_KEYS];
+    size_t count;
+    bool more; /* those of kernels are in the file alone */
+};
+void ncl_cache_name_make(uint64_t identity, const struct ncl_cache_content *content, char name[NCL_CACHE_NAME]);
+/* False: it is no file of this device. */
+bool ncl_cache_name_read(const char *name, uint64_t identity, struct ncl_cache_named *named);
 
 #endif

@@ -19,7 +19,7 @@
 #include "cache.h"
 
 #define TEMPORARY     ".new-"
-#define NAME_BYTES    96
+#define NAME_BYTES    NCL_CACHE_NAME
 #define ABANDONED_SEC 3600
 
 /* ---- the folder ---- */

@@ -334,6 +334,77 @@ START_TEST(foreign)
 }
 END_TEST
 
+/* Keys of files are in their names, of those with too many in the files. */
+START_TEST(names)
+{
+    uint64_t key[40];
+    char name[NCL_CACHE_NAME];
+    struct ncl_cache_named named;
+    struct ncl_cache_content content = {.program = 7, .key = key};
+    for (size_t i = 0; i < 40; i++)
+        key[i] = i ? 0x0123456789abcdefu * i : 7;
+    for (content.count = 0; content.count <= 40; content.count++) {
+        const bool fits = content.count <= NCL_CACHE_NAME_KEYS;
+        ncl_cache_name_make(5, &content, name);
+        ck_assert(ncl_cache_name_read(name, 5, &named));
+        ck_assert_int_eq(named.more, !fits);
+        ck_assert_uint_eq(named.count, fits && content.count ? content.count : 1);
+        ck_assert_mem_eq(named.key, key, named.count * sizeof *key);
+        ck_assert(!ncl_cache_name_read(name, 6, &named));
+        for (size_t cut = 0; cut < strlen(name); cut++) {
+            char shorter[NCL_CACHE_NAME] = "";
+            memcpy(shorter, name, cut);
+            ck_assert_msg(!ncl_cache_name_read(shorter, 5, &named), "%s", shorter);
+        }
+    }
+}
+END_TEST
+
+static int touch_beside(void *user, const char *name)
+{
+    (void)user;
+    char beside[600];
+    if (name[0] == '.')
+        return 0;
+    snprintf(beside, sizeof beside, "%s/%.17s%016x.program", folder, name, 1u); /* the device's, another key */
+    const int file = open(beside, O_WRONLY | O_CREAT, 0600);
+    ck_assert_int_ge(file, 0);
+    close(file);
+    return 1;
+}
+
+/* What a session does not need is not opened: that it is cut off shows nowhere. */
+START_TEST(unopened)
+{
+    char reason[128];
+    use(folder, 0);
+    const int open_folder = ncl_cache_folder_open(folder, reason, sizeof reason);
+    ncl_cache_folder_each(open_folder, "", touch_beside, NULL);
+    close(open_folder);
+    use(folder, 0);
+    ck_assert_str_eq(notes, "");
+}
+END_TEST
+
+/* A name that promises another kernel. */
+START_TEST(renamed)
+{
+    char other[512];
+    use(folder, 0);
+    find_one();
+    snprintf(other, sizeof other, "%s", path_of_one);
+    char *digit = strrchr(other, '.') - 1;
+    const char *ending = digit + 1;
+    ck_assert_str_eq(ending, ".program");
+    *digit = *digit == '0' ? '1' : '0';
+    ck_assert_int_eq(rename(path_of_one, other), 0);
+    use(folder, 0);
+    ck_assert_msg(strstr(notes, "is compiled"), "%s", notes);
+    use(folder, 0);
+    ck_assert_str_eq(notes, "");
+}
+END_TEST
+
 START_TEST(unusable_folders)
 {
     char path[160];
@@ -443,6 +514,9 @@ static void add(TCase *tests)
     tcase_add_test(tests, privileged);
     tcase_add_test(tests, eight_writers);
     tcase_add_test(tests, foreign);
+    tcase_add_test(tests, names);
+    tcase_add_test(tests, unopened);
+    tcase_add_test(tests, renamed);
     tcase_add_test(tests, unusable_folders);
     tcase_add_test(tests, full);
     tcase_add_test(tests, read_only);

@@ -2,6 +2,7 @@
 #include "engine.h"
 #include "clock.h"
 #include "device_cure.h"
+#include "drivers.h"
 #include "execute.h"
 #include "given.h"
 #include "described.h"
@@ -127,6 +128,7 @@ enum status engine_open_device(struct engine *engine)
 {
     nnefcl_error error = {0}, reason = {0};
     nnefcl_needs needs;
+    drivers_wait();
     const nnefcl_status status = open_devices(engine, &error);
     if (status == NNEFCL_OK)
         return tune_table_read(engine->options, engine->pool, engine->talk, &engine->tuning);

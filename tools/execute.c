@@ -6,6 +6,7 @@
 #include "bench.h"
 #include "clock.h"
 #include "compare.h"
+#include "drivers.h"
 #include "output.h"
 #include "profile.h"
 #include "report.h"
@@ -226,6 +227,7 @@ enum status execute_runs(struct engine *engine)
 {
     struct job job = {.engine = engine};
     double clock = clock_ms();
+    drivers_begin(engine->options->device, engine->pool);
     enum status status = engine_open_model(engine);
     if (status > STATUS_DATA && !runs_files_exist(engine->options, engine->pool, engine->talk))
         return STATUS_DATA;

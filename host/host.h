@@ -138,6 +138,7 @@ struct ncl_slot {
     cl_mem bound;       /* the application's, retained; NULL: `own` is used */
     cl_mem_flags flags; /* of the binding */
     uint64_t offset;    /* of the binding, bytes */
+    void *pages;        /* where the host sees `own`, if it asked for large pages of it; it is not mapped any more */
     size_t use_count;   /* inputs and outputs: the operands of run steps that lie in this buffer */
     struct ncl_use {
         uint32_t step;
@@ -216,6 +217,8 @@ struct ncl_maker {
     cl_program persistent;  /* with a hold */
     bool separate;          /* a buffer for each tensor */
     bool weights_are_there; /* those of another session */
+    pthread_t toucher;      /* of pages */
+    bool touching;
 };
 
 /* ---- session.c ---- */
@@ -303,7 +306,17 @@ void ncl_shared_drop(struct nnefcl_session *session);
 /* ---- pages.c ---- */
 
 /* Memory of `bytes` bytes with nothing in it comes in large pages, where a device and a system have such. */
-nnefcl_status ncl_pages_enlarge(struct nnefcl_session *session, cl_mem memory, size_t bytes, struct ncl_diag *diag);
+nnefcl_status ncl_pages_enlarge(struct nnefcl_session *session, struct ncl_slot *slot, size_t bytes,
+                                struct ncl_diag *diag);
+/* A thread has the system give those pages, all that are asked for by now, until _end: no buffer may go before. */
+void ncl_pages_begin(struct ncl_maker *maker);
+void ncl_pages_end(struct ncl_maker *maker);
+
+/* ---- compiler_pages.c ---- */
+
+/* Are weights so large that the compiler should leave the memory of the process before they come? */
+bool ncl_compiler_pages_matter(const struct nnefcl_session *session);
+void ncl_compiler_pages_give_back(void);
 
 /* ---- memory.c ---- */
 
@@ -321,14 +334,16 @@ cl_mem ncl_memory_place(const struct nnefcl_session *session, ncl_ref tensor, ui
 
 /* ---- upload.c ---- */
 
-/* Runs load steps. Small tensors gather in a block of host memory that travels without waiting, large ones are decoded
+/* Runs load steps. Small tensors gather in blocks of host memory that travel without waiting, large ones are decoded
  * into mapped device memory. */
 struct ncl_upload {
     struct nnefcl_session *session;
     const struct ncl_graph *graph; /* behind the passes: its tensors are loaded */
     struct ncl_weights *weights;
-    unsigned char *block;
-    size_t used;
+    unsigned char *block; /* two halves, which take turns */
+    size_t used;          /* of the half that is filled */
+    bool second;          /* it is the second */
+    cl_event other;       /* the device is behind what stands in the other half; NULL: nothing does */
 };
 nnefcl_status ncl_upload_open(struct ncl_upload *upload, struct nnefcl_session *session,
                               const struct nnefcl_model *model, const struct ncl_graph *graph, struct ncl_diag *diag);

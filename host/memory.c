@@ -3,16 +3,16 @@
 #include "base/filled.h"
 #include "host.h"
 
-static nnefcl_status create_buffer(struct nnefcl_session *session, uint64_t bytes, const char *what, cl_mem *memory,
-                                   struct ncl_diag *diag)
+static nnefcl_status create_buffer(struct nnefcl_session *session, uint64_t bytes, const char *what,
+                                   struct ncl_slot *slot, struct ncl_diag *diag)
 {
     cl_int code = CL_INVALID_BUFFER_SIZE;
     if (bytes <= SIZE_MAX)
-        *memory = clCreateBuffer(session->device->context, CL_MEM_READ_WRITE, bytes ? (size_t)bytes : 1, NULL, &code);
+        slot->own = clCreateBuffer(session->device->context, CL_MEM_READ_WRITE, bytes ? (size_t)bytes : 1, NULL, &code);
     if (code)
-        *memory = NULL;
+        slot->own = NULL;
     const nnefcl_status status = ncl_opencl_check(diag, NCL_NOWHERE, what, "clCreateBuffer", code);
-    return status ? status : ncl_pages_enlarge(session, *memory, (size_t)bytes, diag);
+    return status ? status : ncl_pages_enlarge(session, slot, (size_t)bytes, diag);
 }
 
 nnefcl_status ncl_memory_create(struct nnefcl_session *session, const bool wanted[NCL_STORAGE_KINDS],
@@ -23,7 +23,7 @@ nnefcl_status ncl_memory_create(struct nnefcl_session *session, const bool wante
     for (size_t i = 0; i < plan->buffer_count && !status; i++)
         if (wanted[plan->buffer[i].storage])
             status = create_buffer(session, plan->buffer[i].bytes, ncl_storage_name(plan->buffer[i].storage),
-                                   &session->slot[i].own, diag);
+                                   &session->slot[i], diag);
     return status;
 }
 

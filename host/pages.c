@@ -7,8 +7,9 @@
 
 #include "host.h"
 
-#define LARGE ((size_t)8 << 20) /* below, what is filled up to a whole page counts */
-#define PAGE  ((uintptr_t)4096)
+#define LARGE   ((size_t)8 << 20) /* below, what is filled up to a whole page counts */
+#define PAGE    ((uintptr_t)4096)
+#define TOUCHED ((size_t)2 << 20)
 
 #ifdef MADV_HUGEPAGE
 /* A hint: whatever becomes of it, the memory stays as it is. */
@@ -25,16 +26,61 @@ static void pages_ask(void *data, size_t bytes)
 #endif
 
 /* Mapped for a moment, as long as there is nothing in it: on these devices a mapping is the memory itself. */
-nnefcl_status ncl_pages_enlarge(struct nnefcl_session *session, cl_mem memory, size_t bytes, struct ncl_diag *diag)
+nnefcl_status ncl_pages_enlarge(struct nnefcl_session *session, struct ncl_slot *slot, size_t bytes,
+                                struct ncl_diag *diag)
 {
     cl_int code;
     if (!session->device->target.cpu || bytes < LARGE || ncl_wait_is_limited(session))
         return NNEFCL_OK;
-    void *data = clEnqueueMapBuffer(session->queue, memory, CL_TRUE, CL_MAP_WRITE_INVALIDATE_REGION, 0, bytes, 0, NULL,
-                                    NULL, &code);
+    void *data = clEnqueueMapBuffer(session->queue, slot->own, CL_TRUE, CL_MAP_WRITE_INVALIDATE_REGION, 0, bytes, 0,
+                                    NULL, NULL, &code);
     if (code)
         return ncl_opencl_check(diag, NCL_NOWHERE, "large pages", "clEnqueueMapBuffer", code);
     pages_ask(data, bytes);
+    slot->pages = data;
     return ncl_opencl_check(diag, NCL_NOWHERE, "large pages", "clEnqueueUnmapMemObject",
-                            clEnqueueUnmapMemObject(session->queue, memory, data, 0, NULL, NULL));
+                            clEnqueueUnmapMemObject(session->queue, slot->own, data, 0, NULL, NULL));
+}
+
+/* ---- touched beside other work ---- */
+
+#ifdef MADV_POPULATE_WRITE
+/* What is in it stays, so it may have been written meanwhile. */
+static void pages_touch(unsigned char *data, size_t bytes)
+{
+    (void)madvise(data, bytes, MADV_POPULATE_WRITE);
+}
+#else
+static void pages_touch(unsigned char *data, size_t bytes)
+{
+    (void)data, (void)bytes;
+}
+#endif
+
+/* A large page at a time: whoever maps memory waits for it. */
+static void *weights_touch(void *argument)
+{
+    const struct nnefcl_session *session = argument;
+    for (size_t i = 0; i < session->plan->buffer_count; i++) {
+        const size_t bytes = (size_t)session->plan->buffer[i].bytes / PAGE * PAGE;
+        const uintptr_t first = ((uintptr_t)session->slot[i].pages + PAGE - 1) / PAGE * PAGE;
+        for (size_t at = 0; session->slot[i].pages && at + TOUCHED <= bytes; at += TOUCHED)
+            pages_touch((unsigned char *)first + at, TOUCHED);
+    }
+    return NULL;
+}
+
+void ncl_pages_begin(struct ncl_maker *maker)
+{
+    struct nnefcl_session *session = maker->session;
+    for (size_t i = 0; i < session->plan->buffer_count && !maker->touching; i++)
+        if (session->slot[i].pages)
+            maker->touching = !pthread_create(&maker->toucher, NULL, weights_touch, session);
+}
+
+void ncl_pages_end(struct ncl_maker *maker)
+{
+    if (maker->touching)
+        pthread_join(maker->toucher, NULL);
+    maker->touching = false;
 }

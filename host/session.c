@@ -67,23 +67,42 @@ static nnefcl_status make_plan(struct ncl_maker *maker, const struct ncl_plan_op
     return choose_execution(maker);
 }
 
-/* Buffers that live between run steps come after those of init are gone: the plan counts the larger of the two. With a
- * buffer for each tensor they come before: that is for checkers of memory, and Oclgrind takes a new buffer for what it
- * knew of a released one (docs/drivers). */
-static nnefcl_status make_memory(struct ncl_maker *maker)
+/* What is there before anything runs. */
+static nnefcl_status make_first_memory(struct ncl_maker *maker)
 {
     static const bool own[NCL_STORAGE_KINDS] = {
         [NCL_STORE_STATE] = true, [NCL_STORE_INPUT] = true, [NCL_STORE_OUTPUT] = true};
     static const bool weights[NCL_STORAGE_KINDS] = {[NCL_STORE_INIT] = true, [NCL_STORE_WEIGHT] = true};
+    const nnefcl_status status = ncl_memory_create(maker->session, own, maker->diag);
+    return status || maker->weights_are_there ? status : ncl_memory_create(maker->session, weights, maker->diag);
+}
+
+/* The compiler, or who reads what it made, takes one core: meanwhile another has the system give memory for weights.
+ * Where that is much, it comes when the compiler has gone, and beside the reading of weights. */
+static nnefcl_status make_programs(struct ncl_maker *maker)
+{
+    const bool much = ncl_compiler_pages_matter(maker->session);
+    if (!much)
+        ncl_pages_begin(maker);
+    const nnefcl_status status = ncl_programs_make(maker);
+    if (much)
+        ncl_compiler_pages_give_back();
+    if (much && !status)
+        ncl_pages_begin(maker);
+    return status;
+}
+
+/* Buffers that live between run steps come after those of init are gone: the plan counts the larger of the two. With a
+ * buffer for each tensor they come before: that is for checkers of memory, and Oclgrind takes a new buffer for what it
+ * knew of a released one (docs/drivers). */
+static nnefcl_status fill_memory(struct ncl_maker *maker)
+{
     static const bool between[NCL_STORAGE_KINDS] = {[NCL_STORE_ARENA] = true};
     struct nnefcl_session *session = maker->session;
-    nnefcl_status status = ncl_memory_create(session, own, maker->diag);
-    if (!status && !maker->weights_are_there)
-        status = ncl_memory_create(session, weights, maker->diag);
-    if (!status)
-        status = ncl_memory_records(maker);
+    nnefcl_status status = ncl_memory_records(maker);
     if (!status)
         status = ncl_init_run(maker);
+    ncl_pages_end(maker);
     if (!maker->separate)
         ncl_memory_release(session, NCL_STORE_INIT);
     if (!status)
@@ -105,9 +124,12 @@ static nnefcl_status make_ready(struct ncl_maker *maker)
         return status;
     status = ncl_shared_take(maker);
     if (!status)
-        status = ncl_programs_make(maker);
+        status = make_first_memory(maker);
     if (!status)
-        status = make_memory(maker);
+        status = make_programs(maker);
+    if (!status)
+        status = fill_memory(maker);
+    ncl_pages_end(maker);
     if (!status)
         status = ncl_ready_make(maker);
     if (!status)

@@ -2,34 +2,58 @@
 /* Load steps: the elements of constants and variables on their way to the device. */
 #include "host.h"
 
-/* Tensors up to SMALL bytes are gathered in a block of BLOCK bytes and written without waiting: a blocking command
- * costs up to 0.1 ms. Larger ones are decoded into mapped memory, a PIECE at a time, so that no second copy of the
- * weights ever stands on the host. */
-#define BLOCK ((size_t)1 << 20)
-#define SMALL (BLOCK / 8)
+/* Tensors up to BLOCK bytes are gathered in one block while the device takes what is in the other, and packs it: nobody
+ * waits for them, where a blocking command costs up to 0.1 ms. Larger ones are decoded into mapped memory, a PIECE at a
+ * time, so that no second copy of the weights ever stands on the host. */
+#define BLOCK ((size_t)2 << 20)
 #define PIECE ((size_t)16 << 20)
 
 nnefcl_status ncl_upload_open(struct ncl_upload *upload, struct nnefcl_session *session,
                               const struct nnefcl_model *model, const struct ncl_graph *graph, struct ncl_diag *diag)
 {
     *upload = (struct ncl_upload){.session = session, .graph = graph};
-    upload->block = ncl_resize(&session->arena.allocator, NULL, BLOCK);
+    upload->block = ncl_resize(&session->arena.allocator, NULL, 2 * BLOCK);
     if (!upload->block)
         return ncl_nomem(diag);
     return ncl_model_weights(model, diag, &upload->weights);
 }
 
+static void half_release(struct ncl_upload *upload)
+{
+    if (upload->other)
+        clReleaseEvent(upload->other);
+    upload->other = NULL;
+}
+
 void ncl_upload_close(struct ncl_upload *upload)
 {
-    if (upload->used)
-        ncl_wait_idle(upload->session);
+    ncl_wait_idle(upload->session);
+    half_release(upload);
     if (upload->weights)
         ncl_weights_free(upload->weights);
     if (upload->block && upload->session->stuck) /* the device may still read it */
-        upload->session->bounce = (struct ncl_bounce){upload->block, BLOCK, BLOCK};
+        upload->session->bounce = (struct ncl_bounce){upload->block, 2 * BLOCK, 2 * BLOCK};
     else if (upload->block)
         ncl_resize(&upload->session->arena.allocator, upload->block, 0);
     *upload = (struct ncl_upload){0};
+}
+
+/* The other half, once the device is behind what stands in it. */
+static nnefcl_status half_change(struct ncl_upload *upload, const struct ncl_step *step, struct ncl_diag *diag)
+{
+    const cl_command_queue queue = upload->session->queue;
+    cl_event full = NULL;
+    nnefcl_status status = ncl_opencl_check(diag, step->at, step->name, "clEnqueueMarkerWithWaitList",
+                                            clEnqueueMarkerWithWaitList(queue, 0, NULL, &full));
+    if (!status)
+        status = ncl_opencl_check(diag, step->at, step->name, "clFlush", clFlush(queue));
+    if (!status)
+        status = ncl_wait_event(upload->session, upload->other, diag);
+    half_release(upload);
+    upload->other = full;
+    upload->second = !upload->second;
+    upload->used = 0;
+    return status;
 }
 
 static size_t item_size(const struct ncl_upload *upload, const struct ncl_step *step)
@@ -41,12 +65,8 @@ static nnefcl_status load_small(struct ncl_upload *upload, const struct ncl_step
                                 size_t bytes, struct ncl_diag *diag)
 {
     const cl_command_queue queue = upload->session->queue;
-    nnefcl_status status = NNEFCL_OK;
-    if (bytes > BLOCK - upload->used) {
-        status = ncl_wait_queue(upload->session, step->name, NULL, diag);
-        upload->used = 0;
-    }
-    unsigned char *data = upload->block + upload->used;
+    nnefcl_status status = bytes > BLOCK - upload->used ? half_change(upload, step, diag) : NNEFCL_OK;
+    unsigned char *data = upload->block + (upload->second ? BLOCK : 0) + upload->used;
     if (!status)
         status = ncl_weights_next(upload->weights, data, bytes / item_size(upload, step), diag);
     if (status)
@@ -102,5 +122,5 @@ nnefcl_status ncl_upload_load(struct ncl_upload *upload, const struct ncl_step *
     const nnefcl_status status = ncl_weights_begin(upload->weights, upload->graph->tensor[step->loaded], diag);
     if (status)
         return status;
-    return (bytes <= SMALL ? load_small : load_large)(upload, step, memory, (size_t)offset, bytes, diag);
+    return (bytes <= BLOCK ? load_small : load_large)(upload, step, memory, (size_t)offset, bytes, diag);
 }

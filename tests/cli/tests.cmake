@@ -11,6 +11,8 @@ if(TARGET nnef-cl-run)
   if(NOT NNEFCL_SANITIZE) # it is about time and memory
     add_test(NAME cli/bounds COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/cli/bounds.py $<TARGET_FILE:nnef-cl-run>)
     set_tests_properties(cli/bounds PROPERTIES TIMEOUT 900)
+    add_test(NAME cli/lean COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/cli/lean.py $<TARGET_FILE:nnef-cl-run>)
+    set_tests_properties(cli/lean PROPERTIES TIMEOUT 300)
   endif()
 
   # Names and failures that no case file can write down. The sanitizers have allocators of their own.

@@ -61,6 +61,8 @@ static const char *const environment[] = {
     "what --cache-dir would say",
     "NNEFCL_MAX_MEMORY",
     "what --memory-limit would say",
+    "NNEFCL_LOG",
+    "quiet, as -q, or verbose, as -v; normal is the rest",
     "XDG_CACHE_HOME, HOME",
     "where the cache is without these: nnefcl in the one, .cache/nnefcl in the other",
     "NO_COLOR",

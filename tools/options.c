@@ -270,10 +270,23 @@ static void choose_cache(struct option_parser *p)
         o->cache_dir = folder && *folder ? folder : default_cache(p->pool);
 }
 
+static enum status take_log(struct option_parser *p, const char *log)
+{
+    const bool quiet = !strcmp(log, "quiet"), verbose = !strcmp(log, "verbose");
+    if (!quiet && !verbose && strcmp(log, "normal"))
+        return talk_fail(p->talk, STATUS_USAGE, "NNEFCL_LOG: '%s' is not quiet, normal or verbose", log);
+    p->talk->quiet = quiet;
+    p->talk->verbose = verbose;
+    return STATUS_OK;
+}
+
 static enum status take_environment(struct option_parser *p)
 {
     struct options *o = p->options;
-    const char *device = getenv("NNEFCL_DEVICE"), *memory = getenv("NNEFCL_MAX_MEMORY");
+    const char *device = getenv("NNEFCL_DEVICE"), *memory = getenv("NNEFCL_MAX_MEMORY"), *log = getenv("NNEFCL_LOG");
+    const enum status status = log && *log && !p->talk->quiet && !p->talk->verbose ? take_log(p, log) : STATUS_OK;
+    if (status)
+        return status;
     if (!o->device && device && *device && o->action != ACTION_CHECK) /* which needs no device unless -d asks for one */
         o->device = device;
     if (!o->memory_limit && memory && *memory && (!number_bytes(memory, &o->memory_limit) || !o->memory_limit))

@@ -88,10 +88,10 @@ static void FN(attention_group_add)(int count, local const float *left, int left
     for (int i = 0; i < count; i++) {
         const float4 a = *(local const float4 *)(left + i * left_pitch),
                      b = *(local const float4 *)(right + i * right_pitch);
-        sum[0] = fma((float4)(a.x), b, sum[0]);
-        sum[1] = fma((float4)(a.y), b, sum[1]);
-        sum[2] = fma((float4)(a.z), b, sum[2]);
-        sum[3] = fma((float4)(a.w), b, sum[3]);
+        sum[0] = ncl_mac((float4)(a.x), b, sum[0]);
+        sum[1] = ncl_mac((float4)(a.y), b, sum[1]);
+        sum[2] = ncl_mac((float4)(a.z), b, sum[2]);
+        sum[3] = ncl_mac((float4)(a.w), b, sum[3]);
     }
 }
 
@@ -159,7 +159,7 @@ static void FN(attention_group_weights)(local float *shared, int x, int y, INDEX
     s[3] = exp(s[3] - highest.w);
     const float4 e[4] = {(float4)(s[0].x, s[1].x, s[2].x, s[3].x), (float4)(s[0].y, s[1].y, s[2].y, s[3].y),
                          (float4)(s[0].z, s[1].z, s[2].z, s[3].z), (float4)(s[0].w, s[1].w, s[2].w, s[3].w)};
-    *total = fma(*total, *earlier, e[0] + e[1] + e[2] + e[3]);
+    *total = ncl_mac(*total, *earlier, e[0] + e[1] + e[2] + e[3]);
 #pragma unroll
     for (int j = 0; j < 4; j++)
         *(local float4 *)(shared + E_AT + (x * 4 + j) * (TALL + GAP) + y * 4) = e[j];

@@ -44,7 +44,7 @@ static float FN(conv_direct_tap)(INDEX channels, INDEX plane, INDEX taps, global
 {
     float sum = 0;
     for (INDEX c = 0; c < channels; c++)
-        sum = fma(w[c * taps], x[c * plane], sum);
+        sum = ncl_mac(w[c * taps], x[c * plane], sum);
     return sum;
 }
 

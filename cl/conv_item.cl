@@ -67,7 +67,7 @@ static void FN(conv_item_add)(INDEX taps, const float *line, global const float 
             const float v = filter[f][taps + s];
 #pragma unroll
             for (int p = 0; p < PIXELS; p++)
-                sum[f][p] = fma(v, line[p * STEP + s * DILATED], sum[f][p]);
+                sum[f][p] = ncl_mac(v, line[p * STEP + s * DILATED], sum[f][p]);
         }
 }
 

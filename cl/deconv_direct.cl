@@ -53,7 +53,7 @@ static float FN(deconv_direct_tap)(INDEX channels, INDEX plane, INDEX pitch, glo
 {
     float sum = 0;
     for (INDEX c = 0; c < channels; c++)
-        sum = fma(w[c * pitch], x[c * plane], sum);
+        sum = ncl_mac(w[c * pitch], x[c * plane], sum);
     return sum;
 }
 

@@ -306,8 +306,8 @@ static void FN(gemm_group_add)(local const float *left, local const float *right
         const float4 low = *(local const float4 *)right, high = *(local const float4 *)(right + HALF);
         const float4 rows[2] = {*(local const float4 *)left, *(local const float4 *)(left + 4)};
 #define ADD(r, element)                                             \
-    sum[r][0] = fma((float4)(rows[r / 4].element), low, sum[r][0]); \
-    sum[r][1] = fma((float4)(rows[r / 4].element), high, sum[r][1]);
+    sum[r][0] = ncl_mac((float4)(rows[r / 4].element), low, sum[r][0]); \
+    sum[r][1] = ncl_mac((float4)(rows[r / 4].element), high, sum[r][1]);
         ADD(0, x) ADD(1, y) ADD(2, z) ADD(3, w) ADD(4, x) ADD(5, y) ADD(6, z) ADD(7, w)
 #undef ADD
     }

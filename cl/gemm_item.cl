@@ -87,8 +87,8 @@ static void FN(gemm_item)(INDEX task, SIZES size, global const float *a, global 
             const INDEX m = min(row + r, M - 1);
             const float4 v = FN(gemm_item_four)(a + m * A_ROW + k * A_COLUMN, A_COLUMN, depth - k);
 #define ADD(i, element)                                            \
-    sum[r][0] = fma((float4)(v.element), low[i], sum[r][0]);       \
-    sum[r][1] = fma((float4)(v.element), high[i], sum[r][1]);
+    sum[r][0] = ncl_mac((float4)(v.element), low[i], sum[r][0]);       \
+    sum[r][1] = ncl_mac((float4)(v.element), high[i], sum[r][1]);
             ADD(0, x) ADD(1, y) ADD(2, z) ADD(3, w)
 #undef ADD
         }

@@ -56,7 +56,7 @@ static void FN(gemv_group_share)(SIZES size, INDEX place, global const float *x,
         const float4 v = vload4(0, w + k);
 #pragma unroll
         for (int i = 0; i < ROWS; i++)
-            four[i] = fma(vload4(0, x + min((INDEX)i, X_ROWS - 1) * X_ROW + k), v, four[i]);
+            four[i] = ncl_mac(vload4(0, x + min((INDEX)i, X_ROWS - 1) * X_ROW + k), v, four[i]);
     }
 #pragma unroll
     for (int i = 0; i < ROWS; i++)
@@ -64,7 +64,7 @@ static void FN(gemv_group_share)(SIZES size, INDEX place, global const float *x,
     for (; k < end; k++)
 #pragma unroll
         for (int i = 0; i < ROWS; i++)
-            sum[i] = fma(x[min((INDEX)i, X_ROWS - 1) * X_ROW + k], w[k], sum[i]);
+            sum[i] = ncl_mac(x[min((INDEX)i, X_ROWS - 1) * X_ROW + k], w[k], sum[i]);
 }
 #else
 static void FN(gemv_group_share)(SIZES size, INDEX place, global const float *x, global const float *w, float *sum)
@@ -77,7 +77,7 @@ static void FN(gemv_group_share)(SIZES size, INDEX place, global const float *x,
         const float v = w[k * W_COLUMN];
 #pragma unroll
         for (int i = 0; i < ROWS; i++)
-            sum[i] = fma(x[min((INDEX)i, X_ROWS - 1) * X_ROW + k * X_COLUMN], v, sum[i]);
+            sum[i] = ncl_mac(x[min((INDEX)i, X_ROWS - 1) * X_ROW + k * X_COLUMN], v, sum[i]);
     }
 }
 #endif

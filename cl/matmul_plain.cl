@@ -39,6 +39,6 @@ static void FN(matmul_plain)(INDEX task, SIZES size, global const float *a, glob
     b += n * B_COLUMN;
     float sum = HAS_BIAS ? bias[m * BIAS_ROW + n * BIAS_COLUMN] : 0.0f;
     for (INDEX i = 0; i < k; i++)
-        sum = fma(a[i * a_column], b[i * b_row], sum);
+        sum = ncl_mac(a[i * a_column], b[i * b_row], sum);
     NCL_STORE_AFTER(sum, 1, c, place + m * C_ROW + n * C_COLUMN, n)
 }

@@ -18,6 +18,8 @@
  * NCL_FETCH(p)   a hint that the global memory at p is read soon; p may lie outside of everything.
  * NCL_APART   in front of a function that does much in each call, or is called seldom: on CPUs it stays one. What a
  *             compiler needs for a body grows faster than its length, and everything is inlined otherwise.
+ * ncl_mac(a, b, c)   a b + c of long sums: fma, but where the device has none of its own (NCL_SOFT_FMA) and takes some
+ *             hundred instructions for it, rounded twice. What counts on the one rounding says fma.
  * NCL_EACH(m) m(0), m(1), ... with the names of the lanes, up to m(7) or m(f).
  * NCL_ADD_UP(T, total, part, lost)   total += part, with what rounding takes from it in `lost` (Kahan), so that the
  *             error does not grow with the number of parts.
@@ -31,6 +33,11 @@
 typedef global const long *SIZES;
 #ifndef NCL_APART
 #define NCL_APART __attribute__((noinline))
+#endif
+#ifdef NCL_SOFT_FMA
+#define ncl_mac(a, b, c) ((a) * (b) + (c))
+#else
+#define ncl_mac(a, b, c) fma(a, b, c)
 #endif
 /* PoCL 3.1's prefetch() does nothing. Its compiler makes code of the processor itself and has the processor's hint;
  * others make an intermediate language, in which Oclgrind knows no such thing. */

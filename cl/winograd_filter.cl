@@ -24,8 +24,8 @@
 static void FN(winograd_filter_line)(const float *w, int from, float *u, int to)
 {
     const float w0 = w[0], w1 = w[from], w2 = w[2 * from];
-    const float even_a = fma(0.5f, w2, w0) * (-2.0f / 3.0f), odd_a = w1 * (POINT_A * -2.0f / 3.0f);
-    const float even_b = fma(2.0f, w2, w0) * (1.0f / 6.0f), odd_b = w1 * (POINT_B / 6.0f);
+    const float even_a = ncl_mac(0.5f, w2, w0) * (-2.0f / 3.0f), odd_a = w1 * (POINT_A * -2.0f / 3.0f);
+    const float even_b = ncl_mac(2.0f, w2, w0) * (1.0f / 6.0f), odd_b = w1 * (POINT_B / 6.0f);
     u[0] = w0;
     u[to] = even_a + odd_a;
     u[2 * to] = even_a - odd_a;

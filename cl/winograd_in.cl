@@ -39,14 +39,14 @@
 static void FN(winograd_in_line)(float *d, int step)
 {
     const float d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step];
-    const float even_a = fma(-2.0f, d2, d4), odd_a = POINT_A * fma(-2.0f, d1, d3);
-    const float even_b = fma(-0.5f, d2, d4), odd_b = POINT_B * fma(-0.5f, d1, d3);
-    d[0] = fma(-2.5f, d2, d[0] + d4);
+    const float even_a = ncl_mac(-2.0f, d2, d4), odd_a = POINT_A * ncl_mac(-2.0f, d1, d3);
+    const float even_b = ncl_mac(-0.5f, d2, d4), odd_b = POINT_B * ncl_mac(-0.5f, d1, d3);
+    d[0] = ncl_mac(-2.5f, d2, d[0] + d4);
     d[step] = even_a + odd_a;
     d[2 * step] = even_a - odd_a;
     d[3 * step] = even_b + odd_b;
     d[4 * step] = even_b - odd_b;
-    d[5 * step] = fma(-2.5f, d3, d1 + d[5 * step]);
+    d[5 * step] = ncl_mac(-2.5f, d3, d1 + d[5 * step]);
 }
 #else
 static void FN(winograd_in_line)(float *d, int step)

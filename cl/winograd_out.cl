@@ -31,8 +31,8 @@ static void FN(winograd_out_line)(float *m, int step)
     const float sum_b = m[3 * step] + m[4 * step], odd_b = POINT_B * (m[3 * step] - m[4 * step]);
     m[0] = m[0] + sum_a + sum_b;
     m[step] = odd_a + odd_b;
-    m[2 * step] = fma(0.5f, sum_a, 2.0f * sum_b);
-    m[3 * step] = fma(0.5f, odd_a, fma(2.0f, odd_b, m[5 * step]));
+    m[2 * step] = ncl_mac(0.5f, sum_a, 2.0f * sum_b);
+    m[3 * step] = ncl_mac(0.5f, odd_a, ncl_mac(2.0f, odd_b, m[5 * step]));
 }
 #else
 static void FN(winograd_out_line)(float *m, int step)

@@ -27,7 +27,8 @@ struct ncl_target {
     bool barriers;              /* work-items of a group can wait for each other and share local memory */
     bool relaxed_atomics; /* what a work-group wrote in front of a mem_fence and an atomic is there for the group that
                              saw the atomic: the persistent form hands data on by that */
-    bool short_loops; /* the driver ends the loops of a work-item, without a word, after 65,535 iterations in all */
+    bool short_loops;     /* the driver ends the loops of a work-item, without a word, after 65,535 iterations in all */
+    bool soft_fma;        /* fma costs some hundred instructions */
     bool fp16, fp64;
     bool clblast;         /* the host can call CLBlast on it */
     bool calls;           /* a function that stands apart costs a call, and is compiled once; else it becomes part */

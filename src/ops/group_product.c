@@ -11,7 +11,8 @@
 #define GAP  4
 #define SPAN NCL_WINDOW_AXES /* axes of an image */
 
-#define TERMS_MIN 64 /* of a task: less does not pay for the step that adds up */
+#define TERMS_SHORT 50000 /* in a work-item whose loops are short: an iteration each, and one more for a panel of 8 */
+#define TERMS_MIN   64    /* of a task: less does not pay for the step that adds up */
 /* Judged by what an H100 took (docs/gpu.md), not fitted to it; the unit of time is that of cost.h. */
 #define EFFICIENCY 2.0   /* of large tiles */
 #define FULL       16    /* groups of 32 work-items that keep a compute unit busy ... */
@@ -113,17 +114,22 @@ static bool is_dense(const struct ncl_matmul *p)
     return dense;
 }
 
-const char *ncl_group_product_unfit(const struct ncl_target *target)
+const char *ncl_group_product_unfit(const struct ncl_target *target, int64_t terms)
 {
     if (target->cpu)
         return "barriers cost too much on a CPU";
     if (target->local_is_global)
         return "local memory is no faster than the other";
-    if (target->short_loops)
-        return "llvmpipe compiles it for half a minute, and runs it slower than what needs no groups";
+    if (target->short_loops && terms > TERMS_SHORT)
+        return "the sums are too long for the driver's loops";
     return !target->barriers || !edges_fit(target, SMALLEST, RIGHT_SQUARES)
                ? "needs work-groups of 64 work-items with local memory"
                : NULL;
+}
+
+const char *ncl_group_long_unfit(const struct ncl_target *target)
+{
+    return target->short_loops ? "llvmpipe compiles it for too long" : ncl_group_product_unfit(target, 0);
 }
 
 /* Zeros around the image, if there is anything around it. */

@@ -15,8 +15,10 @@ struct ncl_group_product {
     int axis;         /* ... along this axis */
 };
 
-/* Why the device cannot, NULL: it can. */
-const char *ncl_group_product_unfit(const struct ncl_target *target);
+/* Why the device cannot add up so many terms (0: any), NULL: it can. */
+const char *ncl_group_product_unfit(const struct ncl_target *target, int64_t terms);
+/* The same for convolutions and attention, whose kernels are longer than those of products. */
+const char *ncl_group_long_unfit(const struct ncl_target *target);
 /* Estimated microseconds; tiles at the edges are computed whole. */
 double ncl_group_product_cost(const struct ncl_target *target, const struct ncl_group_product *product);
 nnefcl_status ncl_group_product_emit(struct ncl_lower *lower, const struct ncl_group_product *product);

@@ -20,7 +20,7 @@ static int64_t local_floats(int64_t down)
 
 static const char *attention_group_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
 {
-    const char *device = ncl_group_product_unfit(target);
+    const char *device = ncl_group_long_unfit(target);
     if (device)
         return device;
     if (target->max_work_group < DOWN_MOST * ACROSS ||

@@ -38,7 +38,7 @@ static struct ncl_group_product describe_product(const struct ncl_problem *probl
 
 static const char *conv_group_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
 {
-    const char *device = ncl_group_product_unfit(target);
+    const char *device = ncl_group_long_unfit(target);
     if (device || !problem)
         return device;
     const struct ncl_window *w = &problem->conv.window;

@@ -9,9 +9,9 @@
 #include "ops/group_product.h"
 
 #define LAUNCH    10.0 /* microseconds, of each transform */
-#define UNIT_RATE 4.0 /* GB/s that memory gives each compute unit, where it gives little */
-#define MEMORY    16  /* at most one part in so many of the device's for what lies between the steps */
-#define FOUR      4   /* elements of the vectors that products read */
+#define UNIT_RATE 4.0  /* GB/s that memory gives each compute unit, where it gives little */
+#define MEMORY    16   /* at most one part in so many of the device's for what lies between the steps */
+#define FOUR      4    /* elements of the vectors that products read */
 
 struct filtering {
     int64_t tile, points; /* rows of an output tile; of the transform, rows times columns */
@@ -51,7 +51,7 @@ static int64_t out_elements(const struct ncl_conv *conv, const struct filtering 
 static const char *winograd_group_unfit(const struct ncl_target *target, const struct ncl_problem *problem,
                                         int64_t tile)
 {
-    const char *device = ncl_group_product_unfit(target);
+    const char *device = ncl_group_long_unfit(target);
     if (device || !problem)
         return device;
     const struct ncl_conv *conv = &problem->conv;

@@ -4,8 +4,7 @@
 
 static const char *product_group_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
 {
-    (void)problem;
-    return ncl_group_product_unfit(target);
+    return ncl_group_product_unfit(target, problem ? problem->product.k : 0);
 }
 
 static double product_group_cost(const struct ncl_target *target, const struct ncl_problem *problem,

@@ -14,10 +14,11 @@
 #include "plan/source_persistent.h"
 
 /* Vectors as wide as the registers of the target, and the functions of formulas for a body that gets one. Calls are
- * cheap on CPUs alone. */
+ * cheap on CPUs alone, and products may be rounded before they are added where both at once is a long function. */
 static void add_prelude(struct ncl_text *text, const struct ncl_target *target, const struct ncl_kernel *kernel)
 {
-    ncl_text_printf(text, "#define LANES %u\n%s", target->lanes, target->calls ? "" : "#define NCL_APART\n");
+    ncl_text_printf(text, "#define LANES %u\n%s%s", target->lanes, target->calls ? "" : "#define NCL_APART\n",
+                    target->soft_fma ? "#define NCL_SOFT_FMA\n" : "");
     ncl_kernel_text_add(text, "prelude");
     for (size_t i = 0; i < kernel->define_count; i++)
         if (strcmp(kernel->define[i].name, "FORMULA") == 0 || strcmp(kernel->define[i].name, "CHAIN") == 0)

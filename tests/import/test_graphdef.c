@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Frozen graphs of TensorFlow: channels go first and come back, edges are names, constants have every form. */
+#include <ctype.h>
+
 #include "import/computed.h"
 #include "import/graphdef_made.h"
 
@@ -196,6 +198,14 @@ static const struct valued {
      "ksizes=1,1,2,1 strides=1,1,1,1 rates=1,1,1,1 padding=VALID",
      {"1x1x3x2: 1 2 3 4 5 6"},
      "1x1x2x4: 1 2 3 4 3 4 5 6"},
+    {"CropAndResize",
+     "extrapolation_value=-1",
+     {"1x2x2x1: 1 2 3 4", "x 2x4: 0 0 1 1 0 0 2 0", "i 2: 0 0", "i 2: 3 1"},
+     "2x3x1x1: 1.5 2.5 3.5 1 3 -1"},
+    {"CropAndResize",
+     "method=nearest",
+     {"2x2x2x1: 0 0 0 0 1 2 3 4", "1x4: 0 0 1 1", "i 1: 1", "i 2: 1 2"},
+     "1x1x2x1: 3 4"},
     {"ResizeBicubic",
      "half_pixel_centers=1",
      {"1x1x2x1: 0 8", "i 2: 1 4"},
@@ -230,7 +240,7 @@ static void put_input(struct bytes *graph, const char *text)
     placeholder(graph, "x", extent, (unsigned)w.rank);
 }
 
-/* "name=1", "name=0.5" for an epsilon, "name=1,1,2,1", "name=VALID" */
+/* "name=1", "name=0.5" for an epsilon or a value, "name=1,1,2,1", "name=VALID" */
 static void put_attributes(struct bytes *node, const char *text)
 {
     while (*text) {
@@ -240,7 +250,7 @@ static void put_attributes(struct bytes *node, const char *text)
         struct bytes made = {.size = 0};
         ck_assert_int_eq(sscanf(text, "%39[^=]=%39s %n", name, value, &used), 2);
         text += used;
-        if (strcmp(value, "VALID") == 0) {
+        if (isalpha((unsigned char)*value)) {
             attr_text(node, name, value);
             continue;
         }
@@ -248,7 +258,7 @@ static void put_attributes(struct bytes *node, const char *text)
             list[count++] = (int)strtol(at, &at, 10);
         if (count > 1)
             attr_list(node, name, list, count);
-        else if (strstr(name, "epsilon"))
+        else if (strstr(name, "epsilon") || strstr(name, "value"))
             pb_float(&made, 4, (float)list[0]);
         else
             pb_number(&made, 3, (uint64_t)(int64_t)list[0]);

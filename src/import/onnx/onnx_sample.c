@@ -3,82 +3,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "import/compose_sample.h"
 #include "import/onnx/onnx_operators.h"
 
-struct image {
-    struct ncl_tensor *pixels; /* [N H W, C] */
-    int64_t batch, channels, height, width;
-};
-
-static struct image image_of(struct ncl_import *import, struct ncl_tensor *x)
-{
-    const int64_t *e = x->shape.extent;
-    struct image image = {NULL, e[0], e[1], e[2], e[3]};
-    if (x->shape.rank != 4)
-        ncl_import_refuse(import, "the input has rank %d, not 4", x->shape.rank);
-    if (e[0] * e[2] * e[3] > 1 << 24)
-        ncl_import_refuse(import, "the image has more than 2^24 pixels");
-    if (!import->status)
-        image.pixels = ncl_compose_reshape(import, ncl_compose_channels_last(import, x),
-                                           &(nnefcl_shape){2, {e[0] * e[2] * e[3], e[1]}});
-    return image;
-}
-
-static struct ncl_tensor *clamped(struct ncl_import *import, struct ncl_tensor *x, double low, double high)
-{
-    return NCL_COMPOSE(import, "clamp", {"x", ncl_value_tensor(x)}, {"a", ncl_value_scalar(low)},
-                       {"b", ncl_value_scalar(high)});
-}
-
-/* 1 inside of [0, last], else 0. */
-static struct ncl_tensor *inside(struct ncl_import *import, struct ncl_tensor *at, double last)
-{
-    struct ncl_tensor *above = ncl_compose_with(import, "ge", at, 0), *below = ncl_compose_with(import, "le", at, last);
-    return ncl_compose_cast(import, ncl_compose_binary(import, "and", above, below), NNEFCL_SCALAR);
-}
-
-/* Pixels at whole places y, x of the images `first` (where each begins), with a weight of the same shape: [.., C]. */
-static struct ncl_tensor *pixel(struct ncl_import *import, const struct image *image, struct ncl_tensor *first,
-                                struct ncl_tensor *y, struct ncl_tensor *x, struct ncl_tensor *weight, bool zeros)
-{
-    const double bottom = (double)(image->height - 1), right = (double)(image->width - 1);
-    if (zeros)
-        weight =
-            ncl_compose_binary(import, "mul", weight,
-                               ncl_compose_binary(import, "mul", inside(import, y, bottom), inside(import, x, right)));
-    struct ncl_tensor *row = ncl_compose_with(import, "mul", clamped(import, y, 0, bottom), (double)image->width),
-                      *place = ncl_compose_binary(import, "add", row, clamped(import, x, 0, right));
-    place = ncl_compose_cast(import, ncl_compose_binary(import, "add", place, first), NNEFCL_INTEGER);
-    struct ncl_tensor *value = NCL_COMPOSE(import, "gather", {"input", ncl_value_tensor(image->pixels)},
-                                           {"indices", ncl_value_tensor(place)}, {"axis", ncl_value_integer(0)});
-    return ncl_compose_binary(import, "mul", value, ncl_compose_unsqueeze(import, weight, weight->shape.rank));
-}
-
-static struct ncl_tensor *one_minus(struct ncl_import *import, struct ncl_tensor *x)
-{
-    return ncl_compose_binary(import, "sub", ncl_compose_number(import, 1), x);
-}
-
-/* Four neighbours; `weights`, if not NULL, get the products by which they count (for a maximum of them). */
-static struct ncl_tensor *bilinear(struct ncl_import *import, const struct image *image, struct ncl_tensor *first,
-                                   struct ncl_tensor *y, struct ncl_tensor *x, bool zeros, bool largest)
-{
-    struct ncl_tensor *y0 = ncl_compose_unary(import, "floor", y), *x0 = ncl_compose_unary(import, "floor", x),
-                      *dy = ncl_compose_binary(import, "sub", y, y0), *dx = ncl_compose_binary(import, "sub", x, x0),
-                      *sum = NULL;
-    for (int i = 0; i < 4 && !import->status; i++) {
-        const bool down = i / 2, right = i % 2;
-        struct ncl_tensor *weight = ncl_compose_binary(import, "mul", down ? dy : one_minus(import, dy),
-                                                       right ? dx : one_minus(import, dx)),
-                          *term = pixel(import, image, first, down ? ncl_compose_with(import, "add", y0, 1) : y0,
-                                        right ? ncl_compose_with(import, "add", x0, 1) : x0, weight, zeros);
-        sum = sum ? ncl_compose_binary(import, largest ? "max" : "add", sum, term) : term;
-    }
-    return sum ? sum : &import->nothing;
-}
-
 /* Where each image begins among the pixels: [N,1,1]. */
-static struct ncl_tensor *image_starts(struct ncl_import *import, const struct image *image)
+static struct ncl_tensor *image_starts(struct ncl_import *import, const struct ncl_sample_image *image)
 {
     struct ncl_known *first =
         ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &(nnefcl_shape){3, {image->batch, 1, 1}});
@@ -118,7 +47,7 @@ static struct ncl_tensor *coordinate(struct ncl_import *import, struct ncl_tenso
     at = unnormalized(import, at, extent, corners);
     if (strcmp(padding, "reflection") == 0)
         at = reflected(import, at, extent, corners);
-    return strcmp(padding, "zeros") == 0 ? at : clamped(import, at, 0, (double)(extent - 1));
+    return strcmp(padding, "zeros") == 0 ? at : ncl_sample_clamped(import, at, 0, (double)(extent - 1));
 }
 
 void ncl_onnx_grid_sample(struct ncl_import *import, const struct ncl_import_node *node)
@@ -128,7 +57,8 @@ void ncl_onnx_grid_sample(struct ncl_import *import, const struct ncl_import_nod
     const bool corners = ncl_import_integer(import, node, "align_corners", 0) != 0,
                zeros = strcmp(padding, "zeros") == 0;
     struct ncl_tensor *grid = ncl_import_tensor(import, node, 1), *sampled;
-    const struct image image = image_of(import, ncl_import_tensor(import, node, 0));
+    const struct ncl_sample_image image =
+        ncl_sample_image_of(import, ncl_compose_channels_last(import, ncl_import_tensor(import, node, 0)));
     if (!import->status &&
         (grid->shape.rank != 4 || grid->shape.extent[3] != 2 || grid->shape.extent[0] != image.batch))
         ncl_import_wrong(import, "the grid does not fit the input");
@@ -143,9 +73,9 @@ void ncl_onnx_grid_sample(struct ncl_import *import, const struct ncl_import_nod
         x = ncl_compose_unary(import, "round_even", x);
         y = ncl_compose_unary(import, "round_even", y);
         struct ncl_tensor *one = ncl_compose_with(import, "add", ncl_compose_with(import, "mul", x, 0), 1);
-        sampled = pixel(import, &image, first, y, x, one, zeros);
+        sampled = ncl_sample_pixel(import, &image, first, y, x, one, zeros);
     } else {
-        sampled = bilinear(import, &image, first, y, x, zeros, false);
+        sampled = ncl_sample_bilinear(import, &image, first, y, x, zeros, false);
     }
     ncl_import_give(import, node, 0, ncl_compose_channels_first(import, sampled));
 }
@@ -188,7 +118,8 @@ void ncl_onnx_roi_align(struct ncl_import *import, const struct ncl_import_node 
                   samples = ncl_import_integer(import, node, "sampling_ratio", 0);
     const double scale = ncl_import_scalar(import, node, "spatial_scale", 1);
     struct ncl_tensor *rois = ncl_import_tensor(import, node, 1), *batch = ncl_import_number(import, node, 2);
-    const struct image image = image_of(import, ncl_import_tensor(import, node, 0));
+    const struct ncl_sample_image image =
+        ncl_sample_image_of(import, ncl_compose_channels_last(import, ncl_import_tensor(import, node, 0)));
     if (samples < 1 || samples > 64 || rows < 1 || columns < 1 || rows > 4096 || columns > 4096)
         ncl_import_refuse(import, "as many samples as a region is large are not supported");
     else if (rois->shape.rank != 2 || rois->shape.extent[1] != 4 || batch->shape.rank != 1)
@@ -206,11 +137,11 @@ void ncl_onnx_roi_align(struct ncl_import *import, const struct ncl_import_node 
     x = ncl_compose_reshape(import, x, &across);
     /* one pixel outside still counts as the border, beyond it there is nothing */
     struct ncl_tensor *there = ncl_compose_binary(
-        import, "mul", inside(import, ncl_compose_with(import, "add", y, 1), (double)image.height + 1),
-        inside(import, ncl_compose_with(import, "add", x, 1), (double)image.width + 1));
-    y = clamped(import, y, 0, (double)(image.height - 1));
-    x = clamped(import, x, 0, (double)(image.width - 1));
-    struct ncl_tensor *value = bilinear(import, &image, first, y, x, false, largest);
+        import, "mul", ncl_sample_inside(import, ncl_compose_with(import, "add", y, 1), (double)image.height + 1),
+        ncl_sample_inside(import, ncl_compose_with(import, "add", x, 1), (double)image.width + 1));
+    y = ncl_sample_clamped(import, y, 0, (double)(image.height - 1));
+    x = ncl_sample_clamped(import, x, 0, (double)(image.width - 1));
+    struct ncl_tensor *value = ncl_sample_bilinear(import, &image, first, y, x, false, largest);
     value = ncl_compose_binary(import, "mul", value, ncl_compose_unsqueeze(import, there, 3));
     struct ncl_compose_window cell = ncl_compose_window_of(2);
     cell.size[0] = cell.size[1] = cell.stride[0] = cell.stride[1] = samples;

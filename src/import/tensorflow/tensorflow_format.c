@@ -184,6 +184,7 @@ static const struct ncl_import_operator operators[] = {
     BUILD("ShapeN", shapes),
 
     /* ---- boxes ---- */
+    BUILD("CropAndResize", crop_and_resize),
     BUILD_AS("NonMaxSuppression", non_max, ""),
     BUILD_AS("NonMaxSuppressionV2", non_max, ""),
     BUILD_AS("NonMaxSuppressionV3", non_max, ""),

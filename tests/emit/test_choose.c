@@ -84,6 +84,73 @@ START_TEST(takes)
 }
 END_TEST
 
+/* ---- more than a million multiply-adds, on GPUs that are not here ---- */
+
+static const char *const large[] = {
+    X("[2,64,28,28]", "conv(x, variable<scalar>(shape = [64,64,3,3], label = 'w'))"),
+    X("[2,64,28,28]", "conv(x, variable<scalar>(shape = [64,64,3,3], label = 'w'), stride = [2,2])"),
+    X("[2,64,28,28]", "conv(x, variable<scalar>(shape = [64,64,3,3], label = 'w'), dilation = [2,2])"),
+    X("[2,64,28,28]", "conv(x, variable<scalar>(shape = [64,64,3,3], label = 'w'), border = 'reflect')"),
+    X("[2,64,28,28]", "conv(x, variable<scalar>(shape = [64,64,1,1], label = 'w'))"),
+    X("[2,64,28,28]", "conv(x, variable<scalar>(shape = [64,16,3,3], label = 'w'), groups = 4)"),
+    X("[2,64,28,28]", "conv(x, variable<scalar>(shape = [64,1,5,5], label = 'w'), groups = 64)"),
+    X("[1,3,224,224]", "conv(x, variable<scalar>(shape = [64,3,7,7], label = 'w'), stride = [2,2])"),
+    X("[1,16,9,9,9]", "conv(x, variable<scalar>(shape = [32,16,3,3,3], label = 'w'))"),
+    X("[1,64,800]", "conv(x, variable<scalar>(shape = [64,64,9], label = 'w'))"),
+    X("[1,512,7,7]", "conv(x, variable<scalar>(shape = [512,512,7,7], label = 'w'), padding = [(0,0),(0,0)])"),
+    X("[1,64,14,14]", "deconv(x, variable<scalar>(shape = [64,64,4,4], label = 'w'), stride = [2,2])"),
+    X("[256,512]", "matmul(x, variable<scalar>(shape = [512,256], label = 'w'))"),
+    X("[512,256]", "matmul(x, x, transposeA = true)"),
+    X("[12,128,64]", "matmul(x, x, transposeB = true)"),
+    X("[1,2048]", "linear(x, variable<scalar>(shape = [1000,2048], label = 'w'))"),
+    X("[2048,3]", "matmul(x, variable<scalar>(shape = [3,2048], label = 'w'))"),
+};
+
+static bool is_first(const char *name)
+{
+    const struct ncl_variant *variant = name ? ncl_variant_find(name) : NULL;
+    for (size_t i = 0; variant && i < ncl_variant_count; i++)
+        if (ncl_variants[i]->family == variant->family)
+            return ncl_variants[i] == variant;
+    return false;
+}
+
+static void check_steps(const struct ncl_steps *steps, const char *device, const char *body)
+{
+    for (size_t i = 0; i < steps->count; i++)
+        ck_assert_msg(!is_first(steps->step[i].variant) || steps->step[i].flops < 2e6, "%s: %s takes %s", device, body,
+                      steps->step[i].variant);
+}
+
+START_TEST(no_plain_one_for_much)
+{
+    static struct model_text model;
+    static nnefcl_error error;
+    struct ncl_arena arena;
+    struct ncl_diag diag;
+    char document[512];
+    nnefcl_device_info info;
+    snprintf(document, sizeof document, "version 1.0;\ngraph g( x ) -> ( y )\n{\n%s\n}\n", large[_i]);
+    model_text_open(&model, document, NULL);
+    ck_assert_msg(model.status == NNEFCL_OK, "%s: %s", large[_i], model.talk);
+    for (size_t t = 0; !nnefcl_target(t, &info); t++) {
+        const struct ncl_plan_options options = {0};
+        struct ncl_target target;
+        const struct ncl_plan *plan;
+        if (info.type != NNEFCL_DEVICE_GPU)
+            continue;
+        ncl_target_describe(&target, &info);
+        ncl_arena_init(&arena, NULL, 0);
+        ncl_diag_init(&diag, &error, NULL, NULL, false);
+        ck_assert_msg(ncl_model_plan(model.model, &target, &options, &arena, &diag, NULL, &plan) == NNEFCL_OK, "%s: %s",
+                      large[_i], error.message);
+        check_steps(&plan->run, info.name, large[_i]);
+        ncl_arena_free(&arena);
+    }
+    model_text_close(&model);
+}
+END_TEST
+
 static const struct refusal {
     const char *text, *message;
 } refusals[] = {
@@ -130,6 +197,7 @@ int main(void)
     TCase *tests = tcase_create("choose");
     tcase_add_loop_test(tests, takes, 0, (int)(sizeof cases / sizeof *cases));
     tcase_add_loop_test(tests, refuses, 0, (int)(sizeof refusals / sizeof *refusals));
+    tcase_add_loop_test(tests, no_plain_one_for_much, 0, (int)(sizeof large / sizeof *large));
     tcase_add_test(tests, table);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

@@ -69,6 +69,17 @@ MUTATIONS = [
              [('src/emit/lower.c', 'lower->long_index || emit->largest > INT_INDEX_LIMIT || tasks > INT_INDEX_LIMIT',
                'lower->long_index')],
              ['plan/test_long_index']),
+    Mutation('M15', 'work-items do not wait for the panels of the others',
+             [('cl/gemm_group.cl', '''        }
+        barrier(CLK_LOCAL_MEM_FENCE);
+    }
+    FN(gemm_group_store_tile)''', '''        }
+    }
+    FN(gemm_group_store_tile)''')],
+             ['gpu/simulate']),
+    Mutation('M16', 'a tree goes on before all have written',
+             [('cl/prelude.cl', 'barrier(CLK_LOCAL_MEM_FENCE);', '')],
+             ['gpu/simulate']),
 ]
 
 
@@ -88,9 +99,11 @@ def has(tool):
     return subprocess.run(['sh', '-c', 'command -v ' + tool], stdout=subprocess.DEVNULL).returncode == 0
 
 
-def target_of(suite):
+def targets_of(suite):
     folder, name = suite.split('/')
-    return 'host_test_' + name if folder == 'delay' else '%s_%s' % (folder, name)
+    if folder == 'gpu':
+        return ['nnef-cl-run', 'gpu_layer']
+    return ['host_test_' + name if folder == 'delay' else '%s_%s' % (folder, name)]
 
 
 def test(source, mutation):
@@ -100,7 +113,7 @@ def test(source, mutation):
     if has('ccache'):
         options.append('-DCMAKE_C_COMPILER_LAUNCHER=ccache')
     configured = run(['cmake', '-S', source, '-B', build, '-G', 'Ninja'] + options)
-    targets = sorted({target_of(suite) for suite in mutation.suites})
+    targets = sorted({target for suite in mutation.suites for target in targets_of(suite)})
     built = run(['cmake', '--build', build, '--target'] + targets)
     if configured.returncode or built.returncode:
         sys.exit('%s does not build:\n%s%s' % (mutation.name, configured.stdout[-1500:], built.stdout[-1500:]))

@@ -81,13 +81,11 @@ static bool is_plain(const char *variant)
     return false;
 }
 
-static void add_plain(struct ncl_text *text, const struct ncl_plan *plan)
+static void check_plain(const struct ncl_plan *plan, const char *name, const char *gpu)
 {
-    size_t count = 0;
     for (size_t i = 0; i < plan->run.count; i++)
-        if (is_plain(plan->run.step[i].variant) && plan->run.step[i].flops > SMALL)
-            ncl_text_printf(text, "%s %s", count++ ? "," : "", plan->run.step[i].name);
-    ncl_text_add(text, count ? "\n" : " none\n");
+        ck_assert_msg(!is_plain(plan->run.step[i].variant) || plan->run.step[i].flops <= SMALL, "%s, %s: %s by %s",
+                      name, gpu, plan->run.step[i].name, plan->run.step[i].variant);
 }
 
 static void add_gpu(struct ncl_text *text, const nnefcl_model *model, const char *name, const char *gpu)
@@ -108,8 +106,8 @@ static void add_gpu(struct ncl_text *text, const nnefcl_model *model, const char
     ncl_diag_init(&diag, &error, NULL, NULL, false);
     ck_assert_msg(ncl_model_plan(model, &target, &settings, &arena, &diag, NULL, &plan) == NNEFCL_OK, "%s: %s", name,
                   error.message);
-    ncl_text_printf(text, "%s %s: %zu launches; plain beyond 1 M:", name, gpu, plan->run.count);
-    add_plain(text, plan);
+    ncl_text_printf(text, "%s %s: %zu launches\n", name, gpu, plan->run.count);
+    check_plain(plan, name, gpu);
     ncl_arena_free(&arena);
 }
 

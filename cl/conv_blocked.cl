@@ -138,10 +138,8 @@ NCL_APART static void FN(conv_blocked_tile)(SIZES size, INDEX blocks, global con
             }
     if (whole) {
         const INDEX next = Y_CHANNEL;
-#pragma unroll
-        for (int i = 0; i < PIXEL * VECTORS; i++)
-            NCL_STORE_BLOCK(c[i / VECTORS][i % VECTORS], LANES, y, to + place[i / VECTORS] + i % VECTORS * next,
-                            channel + i % VECTORS * LANES)
+        NCL_STORE_BLOCKS(PIXEL * VECTORS, c[i / VECTORS][i % VECTORS], y, to + place[i / VECTORS] + i % VECTORS * next,
+                         channel + i % VECTORS * LANES)
         return;
     }
 #pragma unroll

@@ -69,9 +69,7 @@ NCL_APART static void FN(conv_depthwise_tile)(SIZES size, V start, global const 
                 c[i] = fma(VLOAD(tap + at[i]), weight, c[i]);
         }
     if (whole) {
-#pragma unroll
-        for (int i = 0; i < PIXEL; i++)
-            NCL_STORE_BLOCK(c[i], LANES, y, to + i * LANES, channel)
+        NCL_STORE_BLOCKS(PIXEL, c[i], y, to + i * LANES, channel)
         return;
     }
 #pragma unroll

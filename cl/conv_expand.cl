@@ -198,9 +198,7 @@ NCL_APART static void FN(conv_expand_row)(SIZES size, V start, INDEX slot, globa
             })
         const INDEX at = place + o * LANES;
         if (o == wanted && to == OUTPUTS && lanes == LANES) {
-#pragma unroll
-            for (int i = 0; i < OUTPUTS; i++)
-                NCL_STORE_BLOCK(c[i], LANES, y, at + i * LANES, channel)
+            NCL_STORE_BLOCKS(OUTPUTS, c[i], y, at + i * LANES, channel)
             continue;
         }
         V sum[OUTPUTS];

@@ -199,11 +199,13 @@ static void FN(conv_winograd_store)(SIZES size, INDEX row, INDEX column, int n, 
     const bool whole = rows == tile && columns == tile && n == LANES;
     const INDEX y_two = tile == 4 ? 2 * LANES : y_row;
     const int z_two = tile == 4 ? 2 : POINTS_MAX;
-    for (int r = 0; 4 * r < tile * tile && whole; r++)
+    for (int r = 0; 4 * r < tile * tile && whole; r++) {
+        V four[4];
 #pragma unroll
         for (int i = 0; i < 4; i++)
-            NCL_STORE_BLOCK(z[r * POINTS_MAX + i / 2 * z_two + i % 2] + start, LANES, y,
-                            at + r * y_row + i / 2 * y_two + i % 2 * LANES, channel)
+            four[i] = z[r * POINTS_MAX + i / 2 * z_two + i % 2] + start;
+        NCL_STORE_BLOCKS(4, four[i], y, at + r * y_row + i / 2 * y_two + i % 2 * LANES, channel)
+    }
     for (int r = 0; r < rows && !whole; r++)
         for (int q = 0; q < columns; q++)
             NCL_STORE_BLOCK(z[r * POINTS_MAX + q] + start, n, y, at + r * y_row + q * LANES, channel)

@@ -106,11 +106,20 @@ static inline V ncl_standard(V x, V mean, V factor, V offset)
     return select(fma(difference, factor, offset), 2 * fma(half_way, factor, 0.5f * offset), isinf(difference));
 }
 
+/* min(x, high) and max(x, low); a NaN becomes the bound. */
+static inline V ncl_at_most(V x, V high)
+{
+    return select(high, x, x < high);
+}
+static inline V ncl_at_least(V x, V low)
+{
+    return select(low, x, x > low);
+}
+
 /* max(min(x, high), low); a NaN becomes high. */
 static inline V ncl_clamp(V x, V low, V high)
 {
-    const V least = select(high, x, x < high);
-    return select(low, least, least > low);
+    return ncl_at_least(ncl_at_most(x, high), low);
 }
 
 /* The same with bounds that are none where they are not a number: branches, which are the same for a whole step, so
@@ -118,9 +127,9 @@ static inline V ncl_clamp(V x, V low, V high)
 static inline V ncl_bounded(V x, float low, float high)
 {
     if (high == high)
-        x = select((V)high, x, x < high);
+        x = ncl_at_most(x, high);
     if (low == low)
-        x = select((V)low, x, x > low);
+        x = ncl_at_least(x, low);
     return x;
 }
 

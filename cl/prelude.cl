@@ -217,6 +217,23 @@ static inline V ncl_exp(V x)
             stored = select((V)0, stored, NCL_RAMP < stored_n);                      \
         VSTORE(stored, (y) + stored_at);                                             \
     }
+/* NCL_STORE_BLOCKS(count, v, y, at, channel): the same of `count` whole cells, i = 0, 1, ...: the variable v and the
+ * others are expressions of i. What many chains share (CHAIN_SHARED, NCL_AFTER_COMMON) is done one thing after the
+ * other for all of them, so that each condition is asked once. */
+#define NCL_STORE_BLOCKS(count, v, y, at, channel) NCL_CAT(NCL_STORE_BLOCKS, CHAIN_SHARED)(count, v, y, at, channel)
+#define NCL_STORE_BLOCKS0(count, v, y, at, channel) \
+    _Pragma("unroll") for (int i = 0; i < count; i++) NCL_STORE_BLOCK(v, LANES, y, at, channel)
+#define NCL_STORE_BLOCKS1(count, v, y, at, channel)                                                \
+    {                                                                                              \
+        const float blocks_low = R(0), blocks_high = R(1);                                         \
+        if (R(2) != 0.0f)                                                                          \
+            _Pragma("unroll") for (int i = 0; i < count; i++) v += VLOAD(after0 + (at));           \
+        if (blocks_high == blocks_high)                                                            \
+            _Pragma("unroll") for (int i = 0; i < count; i++) v = ncl_at_most(v, blocks_high);     \
+        if (blocks_low == blocks_low)                                                              \
+            _Pragma("unroll") for (int i = 0; i < count; i++) v = ncl_at_least(v, blocks_low);     \
+        _Pragma("unroll") for (int i = 0; i < count; i++) VSTORE(v, (y) + (at));                   \
+    }
 #define NCL_AFTER_FULL(k)    const V x##k = NCL_LOAD(float, after##k + after_at, after_n);
 #define NCL_AFTER_ALONG(k)   const V x##k = NCL_LOAD(float, after##k + after_channel, after_n);
 #define NCL_AFTER_CHANNEL(k) const V x##k = after##k[after_channel];
@@ -348,4 +365,7 @@ NCL_APART static long ncl_reflect_even(long i, long n)
 #define CHAIN_ARGUMENTS
 #else
 #define CHAIN_NOTHING 0
+#endif
+#ifndef CHAIN_SHARED
+#define CHAIN_SHARED 0
 #endif

@@ -156,6 +156,7 @@ void ncl_step_after_shared(struct ncl_lower *lower, struct ncl_emit *step, ncl_r
         return;
     }
     define_chain(step, &text);
+    ncl_step_define_int(step, "CHAIN_SHARED", 1);
     ncl_step_in(step, common.added ? chain_operand(lower, 0, kind[0], &layout) : any);
     ncl_step_formula_reals(step, (const double[]){common.low, common.high, common.added}, 3);
     if (fits)

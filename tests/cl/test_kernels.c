@@ -57,6 +57,11 @@ static const char chain[] =
     "#define CHAIN NCL_AFTER_FULL(0) NCL_AFTER_CHANNEL(1) NCL_AFTER_ALONG(2) NCL_AFTER_ONE(3) "
     "NCL_LET(float, t1, ncl_erf(after + x0)) NCL_LET(float, r, fma(t1, x1, x2 * x3 + R(0)))\n";
 
+/* What many chains share. */
+static const char shared_chain[] =
+    "#define NCL_REALS 3\n#define CHAIN_ARGUMENTS , after0\n#define CHAIN_PARAMETERS , global const float *after0\n"
+    "#define CHAIN NCL_AFTER_COMMON\n#define CHAIN_SHARED 1\n";
+
 START_TEST(each_compiles_alone)
 {
     const struct ncl_embedded *file = &ncl_embedded_files[_i];
@@ -66,6 +71,8 @@ START_TEST(each_compiles_alone)
     compile(file, "-cl-std=CL1.2 -Werror -D LANES=16", "");
     if (strstr(file->text, "CHAIN_PARAMETERS"))
         compile(file, "-cl-std=CL1.2 -Werror", chain);
+    if (strstr(file->text, "NCL_STORE_BLOCKS"))
+        compile(file, "-cl-std=CL1.2 -Werror", shared_chain);
 }
 END_TEST
 

@@ -2,7 +2,7 @@
 /* y[i] = CONVERT(x[i]) for COUNT elements, CHUNK of them (a multiple of LANES) in one task.
  *
  * FROM, TO   element types of x and y
- * CONVERT    TO_FLOAT;  TO_INT: truncated toward zero, clamped to the range, NaN gives 0;  TO_BOOL: 0 for 0, 1 for
+ * CONVERT    TO_FLOAT;  TO_INT;  TRUNCATED: toward zero, clamped to the range, NaN gives 0;  TO_BOOL: 0 for 0, 1 for
  *            everything else
  *
  * tasks: ceil(COUNT / CHUNK) */
@@ -13,14 +13,17 @@
 #define TO int
 #endif
 #ifndef CONVERT
-#define CONVERT TO_INT
+#define CONVERT TRUNCATED
 #endif
 #define COUNT SIZE(0)
 #define CHUNK SIZE(1)
 
 #define TO_FLOAT(x, n) NCL_CAT(convert_float, n)(x)
-#define TO_INT(x, n)   NCL_CAT(NCL_CAT(NCL_CAT(convert_int, n), _sat), _rtz)(x)
+#define TO_INT(x, n)   NCL_CAT(convert_int, n)(x)
 #define TO_BOOL(x, n)  NCL_CAT(convert_uchar, n)(((x) != (FROM)0) & 1)
+/* What a saturated conversion makes of a NaN is the driver's: 0 is only recommended. */
+#define TRUNCATED(x, n) \
+    select(NCL_CAT(NCL_CAT(NCL_CAT(convert_int, n), _sat), _rtz)(x), (NCL_CAT(int, n))0, isnan(x))
 
 static void FN(cast)(INDEX task, SIZES size, global const FROM *x, global TO *y)
 {

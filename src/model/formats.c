@@ -37,6 +37,12 @@ static nnefcl_status head_read(const struct ncl_container *container, struct ncl
     return status;
 }
 
+/* A stray byte within a text has a place that the parser tells; no text begins with one that is no letter. */
+static bool head_is_binary(const uint8_t *head, size_t size)
+{
+    return memchr(head, 0, size) || (size && head[0] < ' ' && !memchr("\t\n\v\f\r", head[0], 5));
+}
+
 nnefcl_status ncl_format_detect(const struct ncl_container *container, struct ncl_diag *diag,
                                 const struct ncl_import_format **format)
 {
@@ -49,7 +55,7 @@ nnefcl_status ncl_format_detect(const struct ncl_container *container, struct nc
     for (size_t i = 0; i < sizeof formats / sizeof *formats && !status && !*format; i++)
         if (formats[i]->detect(head, size, ncl_container_member(container, 0)->size))
             *format = formats[i];
-    if (!status && !*format && memchr(head, 0, size))
+    if (!status && !*format && head_is_binary(head, size))
         return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE,
                          "'%.200s' is neither a text, nor a .tar, .tar.gz or .zip archive, nor of a known format",
                          ncl_container_lone(container));

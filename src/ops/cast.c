@@ -20,11 +20,12 @@ nnefcl_status ncl_cast_lower(struct ncl_lower *lower, const struct ncl_node *nod
         ncl_lower_view(lower, result, input, 0);
         return ncl_lower_status(lower);
     }
+    const bool truncates = input->dtype == NNEFCL_SCALAR && result->dtype == NNEFCL_INTEGER;
     const ncl_ref in = ncl_lower_tensor(lower, input), out = ncl_lower_tensor(lower, result);
     struct ncl_emit *step = ncl_step_begin(lower, "cast");
     ncl_step_define_type(step, "FROM", input->dtype);
     ncl_step_define_type(step, "TO", result->dtype);
-    ncl_step_define(step, "CONVERT", converts[result->dtype]);
+    ncl_step_define(step, "CONVERT", truncates ? "TRUNCATED" : converts[result->dtype]);
     ncl_step_in(step, in);
     ncl_step_out(step, out);
     ncl_step_size(step, "COUNT", count);

@@ -219,6 +219,7 @@ FILES = {
     'foreign.h5': b'\x89HDF\r\n\x1a\n' + bytes(500),
     'labels.txt': b'zero\r\none\ntwo',
     'classes.txt': b'zero\r\none\ntwo\nthree\n\n',
+    'binary.onnx': b'\x08\x07\x12\x07pytorch',
     'binary.txt': b'a\0b',
 }
 

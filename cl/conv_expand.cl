@@ -12,11 +12,13 @@
  * those of y OUTPUTS neighbours at a time. u comes from conv_pack in panels of VECTORS LANES channels, w in blocks. A
  * task computes ROWS rows of y for PANELS panels.
  *
- * PIXEL, VECTORS  of a tile of t       FEED  makes r of a vector `after` of sums of t; LOW, HIGH: bounds, NAN is none
+ * PIXEL, VECTORS  of a tile of t       FEED  makes r of a vector `after` of sums of t, which LOW and HIGH bound before;
+ *                                      NAN is none
  * Y_BATCH, Y_CHANNEL, Y_ROW, Y_FIRST, HEIGHT, WIDTH, HALO(i)  of y       CHANNELS  of t and y
  * BATCH, CHANNEL, ROW, FIRST           of x as of y               BLOCKS  of x          EXTENT(i)  of x and t
  * KERNEL(i), STRIDE(i), DILATION(i), BEFORE(i)  rows, columns of the window of y
  * PITCH  cells of a row of the ring    BIAS_T, BIAS  of t, of y: 1: one for each channel, 0: one
+ * AHEAD  where, behind a panel of u, the one lies that this core computes next and that comes from far away; 0: none
  * tasks: batch * ceil(panels / PANELS) * ceil(HEIGHT / ROWS) */
 #ifndef PIXEL
 #define PIXEL 6
@@ -55,6 +57,7 @@
 #define BIAS        SIZE(32)
 #define LOW         REAL(33)
 #define HIGH        REAL(34)
+#define AHEAD       SIZE(35)
 #define PANEL_WIDTH (VECTORS * LANES)
 
 /* The pixel of t at x, where a row or an image has less of them than a tile. */
@@ -66,40 +69,47 @@ NCL_APART static void FN(conv_expand_pixel)(SIZES size, global const float *x, g
         V after = start[v];
         for (INDEX k = 0; k < BLOCKS * LANES; k++)
             after = fma((V)x[k / LANES * CHANNEL + k % LANES], VLOAD(u + k * PANEL_WIDTH + v * LANES), after);
+        after = ncl_bounded(after, low, high);
         FEED
         VSTORE(r, t + v * plane);
     }
 }
 
 /* `count` pixels of t, which follow each other in x, from the first one of the row in `slot` on. The last ones share
- * their tile with the ones before. */
+ * their tile with the ones before. Each tile asks for an even share of the panel that comes next. */
 NCL_APART static void FN(conv_expand_tiles)(SIZES size, INDEX count, INDEX slot, global const float *x,
                                             global const float *u, private const V *start, global float *restrict ring)
 {
     const INDEX blocks = BLOCKS, block = CHANNEL, width = EXTENT(1), slots = RING, pitch = PITCH * LANES;
     const INDEX plane = slots * pitch, first = BEFORE(1) * LANES;
+    const INDEX tiles = (count + PIXEL - 1) / PIXEL, pace = AHEAD ? (LANES * PANEL_WIDTH + tiles - 1) / tiles : 0;
     const float low = LOW, high = HIGH;
+    global const float *ahead = u + AHEAD;
     for (INDEX p = 0; p < count; p += PIXEL) {
         const INDEX q = min(p, count - PIXEL), row = q / width;
         INDEX place[PIXEL], column = q - row * width, at = slot + row;
         at -= at >= slots ? slots : 0;
         INDEX to = at * pitch + first + column * LANES;
+        const bool over = column + PIXEL > width; /* the end of a row lies between */
 #pragma unroll
-        for (int i = 0; i < PIXEL; i++) {
-            place[i] = to;
-            to += LANES;
+        for (int i = 0; i < PIXEL; i++)
+            place[i] = to + i * LANES;
+#pragma unroll
+        for (int i = 1; i < PIXEL && over; i++) {
             if (++column == width) {
                 column = 0;
                 at = at + 1 == slots ? 0 : at + 1;
-                to = at * pitch + first;
+                to = at * pitch + first - i * LANES;
             }
+            place[i] = to + i * LANES;
         }
         V c[PIXEL][VECTORS];
 #pragma unroll
         for (int i = 0; i < PIXEL * VECTORS; i++)
             c[i / VECTORS][i % VECTORS] = start[i % VECTORS];
         global const float *tap = x + q * LANES, *weights = u;
-        for (INDEX k = 0; k < blocks; k++, tap += block) {
+        for (INDEX k = 0; k < blocks; k++, tap += block, ahead += pace) {
+            NCL_FETCH(ahead);
 #pragma unroll
             for (int d = 0; d < LANES; d++, weights += PANEL_WIDTH) {
                 V weight[VECTORS];
@@ -115,6 +125,12 @@ NCL_APART static void FN(conv_expand_tiles)(SIZES size, INDEX count, INDEX slot,
                 }
             }
         }
+#pragma unroll
+        for (int i = 0; i < PIXEL * VECTORS && high == high; i++)
+            c[i / VECTORS][i % VECTORS] = ncl_at_most(c[i / VECTORS][i % VECTORS], high);
+#pragma unroll
+        for (int i = 0; i < PIXEL * VECTORS && low == low; i++)
+            c[i / VECTORS][i % VECTORS] = ncl_at_least(c[i / VECTORS][i % VECTORS], low);
 #pragma unroll
         for (int i = 0; i < PIXEL * VECTORS; i++) {
             const V after = c[i / VECTORS][i % VECTORS];
@@ -165,48 +181,52 @@ static void FN(conv_expand_rows)(SIZES size, INDEX rows, INDEX slot, global cons
         taps                                                                                                           \
     }
 
-/* A row of y for `lanes` channels from `channel` on: start + w t. Its windows begin in `slot` of a block of the ring,
- * it lies at `place`. */
-NCL_APART static void FN(conv_expand_row)(SIZES size, V start, INDEX slot, global const float *t,
-                                          global const float *filter, INDEX lanes, global float *restrict y,
-                                          INDEX place, INDEX channel CHAIN_PARAMETERS)
+/* Rows [first, end) of y for `lanes` channels from `channel` on: start + w t. t: a block of the ring, y: of the
+ * output, whose rows begin `place` elements behind it. */
+NCL_APART static void FN(conv_expand_outputs)(SIZES size, INDEX first, INDEX end, V start, global const float *t,
+                                              global const float *filter, INDEX lanes, global float *restrict y,
+                                              INDEX place, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX rows = KERNEL(0), columns = KERNEL(1), tap = DILATION(1) * LANES, pitch = PITCH * LANES;
-    const INDEX down = DILATION(0), slots = RING, width = WIDTH, step = STRIDE(1);
+    const INDEX down = DILATION(0), slots = RING, width = WIDTH, step = STRIDE(1), stride = STRIDE(0), y_row = Y_ROW;
     const INDEX beside = tap == LANES && step <= 2 && (columns == 3 || columns == 5) ? columns + step : 0;
-    for (INDEX wanted = 0; wanted < width; wanted += OUTPUTS) {
-        const INDEX o = max(min(wanted, width - OUTPUTS), (INDEX)0), to = min(width - o, (INDEX)OUTPUTS);
-        global const float *w = filter;
-        V c[OUTPUTS];
+    place += first * y_row;
+    INDEX slot = first * stride % slots;
+    for (INDEX row = first; row < end; row++, place += y_row) {
+        for (INDEX wanted = 0; wanted < width; wanted += OUTPUTS) {
+            const INDEX o = max(min(wanted, width - OUTPUTS), (INDEX)0), to = min(width - o, (INDEX)OUTPUTS);
+            global const float *w = filter, *windows = t + o * step * LANES;
+            V c[OUTPUTS];
 #pragma unroll
-        for (int i = 0; i < OUTPUTS; i++)
-            c[i] = start;
-        global const float *windows = t + o * step * LANES;
-        if (beside == 4)
-            EACH_ROW(BESIDE(3, 1))
-        else if (beside == 5)
-            EACH_ROW(BESIDE(3, 2))
-        else if (beside == 6)
-            EACH_ROW(BESIDE(5, 1))
-        else if (beside == 7)
-            EACH_ROW(BESIDE(5, 2))
-        else
-            EACH_ROW(for (INDEX q = 0; q < columns; q++, w += LANES, x += tap) {
-                const V weight = VLOAD(w);
-                _Pragma("unroll") for (int i = 0; i < OUTPUTS; i++)
-                    c[i] = fma(VLOAD(x + i * step * LANES), weight, c[i]);
-            })
-        const INDEX at = place + o * LANES;
-        if (o == wanted && to == OUTPUTS && lanes == LANES) {
-            NCL_STORE_BLOCKS(OUTPUTS, c[i], y, at + i * LANES, channel)
-            continue;
+            for (int i = 0; i < OUTPUTS; i++)
+                c[i] = start;
+            if (beside == 4)
+                EACH_ROW(BESIDE(3, 1))
+            else if (beside == 5)
+                EACH_ROW(BESIDE(3, 2))
+            else if (beside == 6)
+                EACH_ROW(BESIDE(5, 1))
+            else if (beside == 7)
+                EACH_ROW(BESIDE(5, 2))
+            else
+                EACH_ROW(for (INDEX q = 0; q < columns; q++, w += LANES, x += tap) {
+                    const V weight = VLOAD(w);
+                    _Pragma("unroll") for (int i = 0; i < OUTPUTS; i++)
+                        c[i] = fma(VLOAD(x + i * step * LANES), weight, c[i]);
+                })
+            const INDEX at = place + o * LANES;
+            if (o == wanted && to == OUTPUTS && lanes == LANES) {
+                NCL_STORE_BLOCKS(OUTPUTS, c[i], y, at + i * LANES, channel)
+                continue;
+            }
+            V sum[OUTPUTS];
+#pragma unroll
+            for (int i = 0; i < OUTPUTS; i++)
+                sum[i] = c[i];
+            for (INDEX i = wanted - o; i < to; i++)
+                NCL_STORE_BLOCK(sum[i], lanes, y, at + i * LANES, channel)
         }
-        V sum[OUTPUTS];
-#pragma unroll
-        for (int i = 0; i < OUTPUTS; i++)
-            sum[i] = c[i];
-        for (INDEX i = wanted - o; i < to; i++)
-            NCL_STORE_BLOCK(sum[i], lanes, y, at + i * LANES, channel)
+        slot = (slot + stride) % slots;
     }
 }
 #undef BESIDE
@@ -247,10 +267,9 @@ static void FN(conv_expand_panel)(SIZES size, INDEX n, INDEX panel, INDEX first,
         FN(conv_expand_fill)(size, max(done, o * STRIDE(0)), wanted, x, u, start, ring);
         done = wanted;
         for (int v = 0; v < VECTORS && v * LANES < channels; v++)
-            for (INDEX row = o; row < last; row++)
-                FN(conv_expand_row)(size, begin[v], row * STRIDE(0) % RING, ring + v * RING * PITCH * LANES,
-                                    w + v * taps * LANES, min(channels - v * LANES, (INDEX)LANES), y,
-                                    plane + v * Y_CHANNEL + Y_FIRST + row * Y_ROW, channel + v * LANES CHAIN_ARGUMENTS);
+            FN(conv_expand_outputs)(size, o, last, begin[v], ring + v * RING * PITCH * LANES, w + v * taps * LANES,
+                                    min(channels - v * LANES, (INDEX)LANES), y, plane + v * Y_CHANNEL + Y_FIRST,
+                                    channel + v * LANES CHAIN_ARGUMENTS);
     }
 }
 

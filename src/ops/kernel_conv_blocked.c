@@ -10,6 +10,8 @@
 #define STRIP_MAX 16384 /* elements of a strip */
 #define TASKS     8     /* for each core, so that the last ones end together */
 
+#define TASKS_KNOWN 512 /* so many times the cores: it is known which core computes which task */
+
 #define EFFICIENCY 0.85
 #define READ_RATE  25.0 /* GB/s of packed filters */
 #define STRIP_PART 0.8  /* of that, where one channel at a time is multiplied */
@@ -56,6 +58,21 @@ size_t ncl_conv_blocked_choices(const struct ncl_target *target, const struct nc
 {
     choice->tile = ncl_target_tile(target, 0, problem->conv.out_channels);
     return 1;
+}
+
+/* 24 channels are three vectors, which with 16 registers leave room for four pixels: as fast as two vectors by six,
+ * where a quarter of what is multiplied would be filling. For less than that another program is not worth it. */
+static size_t conv_blocked_choices(const struct ncl_target *target, const struct ncl_problem *problem,
+                                   struct ncl_choice *choice)
+{
+    static const struct ncl_tile narrow = {4, 3};
+    const int64_t channels = problem->conv.out_channels, width = ncl_tile_columns(target, narrow);
+    const size_t count = ncl_conv_blocked_choices(target, problem, choice);
+    const int64_t usual = ncl_tile_columns(target, choice->tile);
+    if (target->registers < 32 &&
+        5 * ncl_ceil_div(channels, width) * width <= 4 * ncl_ceil_div(channels, usual) * usual)
+        choice->tile = narrow;
+    return count;
 }
 
 /* A tile is computed whole, however few pixels there are. */
@@ -136,6 +153,21 @@ static struct work describe_work(const struct ncl_target *target, const struct n
                          .near = (double)target->l2 / 2};
 }
 
+/* How many whole tasks the core computes that ends last. Cores take the tasks in their order, of which the last one for
+ * each of `parts` has only `rest` of its tiles and the last `parts` of all `shares` only `few` of their panels. */
+static double longest_core(int64_t units, int64_t tasks, int64_t parts, int64_t shares, double rest, double few)
+{
+    double end[TASKS_KNOWN] = {0}, last = 0;
+    for (int64_t t = 0; t < tasks; t++) {
+        int64_t next = 0;
+        for (int64_t u = 1; u < units; u++)
+            next = end[u] < end[next] ? u : next;
+        end[next] += ((t + 1) % parts ? 1 : rest) * ((t / parts + 1) % shares ? 1 : few);
+        last = end[next] > last ? end[next] : last;
+    }
+    return last;
+}
+
 /* So many tiles in a task, and the panels in `shares`: how long all take. A task reads its filters from beyond the
  * second cache, unless all stay there, and its windows once if they stay there, else for each panel. At the end cores
  * wait for those with one task more, and for any that was disturbed: a quarter of a task. */
@@ -146,13 +178,18 @@ static struct share share_so(const struct ncl_target *target, const struct work 
     const double windows = work->windows * (double)tiles, all = work->filter * (double)work->panels;
     struct share share = {.tiles = tiles, .panels = ncl_ceil_div(work->panels, shares), .strips = 1};
     share.far = all + windows > work->near;
-    share.tasks = images * parts * ncl_ceil_div(work->panels, share.panels);
+    const int64_t pieces = ncl_ceil_div(work->panels, share.panels);
+    share.tasks = images * parts * pieces;
     const double panels = (double)share.panels, filters = share.far ? work->filter * panels : 0;
     const double read = filters + (windows > work->near ? windows * panels : windows);
     const double task = (double)tiles * panels * work->product + read / NEAR_RATE + TASK;
+    const double rest = (double)(work->tiles - (parts - 1) * tiles) / (double)tiles,
+                 few = (double)(work->panels - (pieces - 1) * share.panels) / panels;
     const double whole = (double)work->tiles / (double)(parts * tiles), tasks = (double)share.tasks;
     const double most = (double)(ncl_ceil_div(share.tasks, units) * units);
-    share.time = task * ((tasks * whole + most - tasks) / (double)units + 0.25);
+    share.time =
+        task * (0.25 + (share.tasks * units <= TASKS_KNOWN ? longest_core(units, share.tasks, parts, pieces, rest, few)
+                                                           : (tasks * whole + most - tasks) / (double)units));
     return share;
 }
 
@@ -293,7 +330,7 @@ const struct ncl_variant ncl_variant_conv_blocked = {.name = "conv_blocked",
                                                      .family = NCL_FAMILY_CONV,
                                                      .about = "channels in blocks, tiles of pixels in registers",
                                                      .unfit = ncl_conv_blocked_unfit,
-                                                     .choices = ncl_conv_blocked_choices,
+                                                     .choices = conv_blocked_choices,
                                                      .cost = conv_blocked_cost,
                                                      .emit = conv_blocked_emit,
                                                      .reads_blocks = true,

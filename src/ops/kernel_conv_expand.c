@@ -26,6 +26,7 @@ struct expand {
     int64_t panels, reach;      /* rows of a window */
     int64_t share, rows, tasks; /* panels and rows of a task */
     int64_t round, ring, pitch;
+    int64_t ahead; /* elements of the filter to those of the core's next task; 0: they are few */
     double flops;
 };
 
@@ -67,6 +68,9 @@ static struct expand describe_expand(const struct ncl_target *target, const stru
     expand.rows = ncl_ceil_div(image->out[0], ncl_ceil_div(wanted, others));
     expand.rows = ncl_ceil_div(expand.rows, expand.round) * expand.round;
     expand.tasks = others * ncl_ceil_div(image->out[0], expand.rows);
+    const int64_t panel = ncl_ceil_div(expand.inner.in_channels, target->lanes) * (int64_t)target->lanes * width;
+    if (panel * (int64_t)sizeof(float) > near / 3 && expand.tasks == others)
+        expand.ahead = expand.share * (int64_t)target->compute_units * panel;
     return expand;
 }
 
@@ -149,7 +153,7 @@ struct feed {
 static struct feed describe_feed(struct ncl_lower *lower, const struct ncl_node *feeder)
 {
     const struct ncl_after *after = feeder->after;
-    struct feed feed = {"const V r = ncl_bounded(after, low, high);", NAN, NAN};
+    struct feed feed = {"const V r = after;", NAN, NAN};
     struct ncl_expression chain;
     if (!after || lower->status)
         return feed;
@@ -209,6 +213,7 @@ static void emit_sizes(struct ncl_emit *step, const struct expand *expand, const
     ncl_step_size(step, "BIAS", ncl_shape_volume(&expand->outer->bias->shape) > 1);
     ncl_step_real(step, "LOW", feed->low);
     ncl_step_real(step, "HIGH", feed->high);
+    ncl_step_size(step, "AHEAD", expand->ahead);
 }
 
 static nnefcl_status conv_expand_emit(struct ncl_lower *lower, const struct ncl_problem *problem,

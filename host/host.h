@@ -308,15 +308,10 @@ void ncl_shared_drop(struct nnefcl_session *session);
 /* Memory of `bytes` bytes with nothing in it comes in large pages, where a device and a system have such. */
 nnefcl_status ncl_pages_enlarge(struct nnefcl_session *session, struct ncl_slot *slot, size_t bytes,
                                 struct ncl_diag *diag);
-/* A thread has the system give those pages, all that are asked for by now, until _end: no buffer may go before. */
+/* A thread, one at a time, has the system give those pages, all that are asked for by now, until _end: no buffer may go
+ * before. */
 void ncl_pages_begin(struct ncl_maker *maker);
 void ncl_pages_end(struct ncl_maker *maker);
-
-/* ---- compiler_pages.c ---- */
-
-/* Are weights so large that the compiler should leave the memory of the process before they come? */
-bool ncl_compiler_pages_matter(const struct nnefcl_session *session);
-void ncl_compiler_pages_give_back(void);
 
 /* ---- memory.c ---- */
 

@@ -10,6 +10,7 @@
 
 /* Steps from which on the persistent form is worth a program that serves this set of bodies alone (docs/start.md). */
 #define PERSISTENT_STEPS 16
+#define MUCH             ((uint64_t)64 << 20) /* bytes of weights */
 
 /* Steps are measured by launches. Else AUTO takes the persistent form for many steps, and where its program is there
  * already. */
@@ -78,18 +79,12 @@ static nnefcl_status make_first_memory(struct ncl_maker *maker)
 }
 
 /* The compiler, or who reads what it made, takes one core: meanwhile another has the system give memory for weights.
- * Where that is much, it comes when the compiler has gone, and beside the reading of weights. */
+ * Much of it comes beside the reading of weights, when the compiler's own may have gone. */
 static nnefcl_status make_programs(struct ncl_maker *maker)
 {
-    const bool much = ncl_compiler_pages_matter(maker->session);
-    if (!much)
+    if (maker->session->plan->weight_bytes < MUCH)
         ncl_pages_begin(maker);
-    const nnefcl_status status = ncl_programs_make(maker);
-    if (much)
-        ncl_compiler_pages_give_back();
-    if (much && !status)
-        ncl_pages_begin(maker);
-    return status;
+    return ncl_programs_make(maker);
 }
 
 /* Buffers that live between run steps come after those of init are gone: the plan counts the larger of the two. With a

@@ -37,6 +37,8 @@ static nnefcl_status run_init_steps(struct ncl_maker *maker, struct ncl_upload *
         total += loaded_bytes(plan, i);
     for (size_t i = 0; i < plan->init.count && !status; i++) {
         status = ncl_progress_tell(maker->session, NNEFCL_STAGE_WEIGHTS, done, total, maker->diag);
+        if (i == 0 && !status)
+            ncl_pages_begin(maker);
         if (!status)
             status = run_init_step(maker, upload, &plan->init.step[i]);
         done += loaded_bytes(plan, i);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine.h"
 #include "clock.h"
+#include "compiler_pages.h"
 #include "device_cure.h"
 #include "drivers.h"
 #include "execute.h"
@@ -10,6 +11,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+#define MUCH_WEIGHT ((uint64_t)64 << 20) /* bytes */
 
 /* A text has an end somewhere below 256 MiB, an archive below the limit of a model. */
 static size_t model_bound(const void *context, const struct bytes *head, bool regular)
@@ -59,6 +62,8 @@ static int show_progress(void *user, nnefcl_stage stage, uint64_t done, uint64_t
     static const char *const stages[] = {[NNEFCL_STAGE_PROGRAMS] = "compiling kernels",
                                          [NNEFCL_STAGE_WEIGHTS] = "reading weights",
                                          [NNEFCL_STAGE_FIRST_LAUNCHES] = "starting kernels"};
+    if (stage == NNEFCL_STAGE_WEIGHTS && !done && total >= MUCH_WEIGHT)
+        compiler_pages_give_back();
     talk_progress(user, "%s: %3.0f %%", stages[stage], total ? 100.0 * (double)done / (double)total : 100.0);
     return 0;
 }

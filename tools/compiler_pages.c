@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A driver for CPUs brings its compiler into the process: of PoCL 54 MB of code of LLVM and clang are there once they
- * are loaded, a third of what a network of 30 million parameters takes, and runs need none of it. They are parts of
- * files that nobody writes to: given back, they come again from the system's memory of files when they are wanted. */
+/* They are parts of files that nobody writes to: given back, they come again from the system's memory of files when
+ * they are wanted. */
 #define _GNU_SOURCE
+#include "compiler_pages.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #ifdef __linux__
 #include <link.h>
 #include <sys/mman.h>
 #endif
-
-#include "host.h"
-
-#define WORTH ((uint64_t)64 << 20) /* bytes of weights; to give back and to take again costs two milliseconds */
 
 #ifdef __linux__
 /* Only libraries of compilers: in others a debugger may have written breakpoints, which would be lost. */
@@ -37,17 +36,12 @@ static int library_give_back(struct dl_phdr_info *info, size_t size, void *unuse
     return 0;
 }
 
-void ncl_compiler_pages_give_back(void)
+void compiler_pages_give_back(void)
 {
     dl_iterate_phdr(library_give_back, NULL);
 }
 #else
-void ncl_compiler_pages_give_back(void)
+void compiler_pages_give_back(void)
 {
 }
 #endif
-
-bool ncl_compiler_pages_matter(const struct nnefcl_session *session)
-{
-    return session->device->target.cpu && session->plan->weight_bytes >= WORTH;
-}

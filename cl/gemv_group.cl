@@ -5,6 +5,10 @@
  * SHARE work-items of a group have every SHARE-th part of the sums of a row of W, and join what they have as a tree in
  * local memory.
  *
+ * Weights in fewer bits (gemv_store.cl) are read as such and have a factor for each row, SCALED 1.
+ *
+ * WEIGHT          of w in memory: float, half or char
+ * WEIGHT_FOUR(p)  four of them as floats       WEIGHT_AT(p, i)  one
  * ALONG  1: rows of X and W are contiguous along k, neighbours have the next four terms;
  *        0: neighbours have the next row
  *        of W, all strides are free
@@ -18,6 +22,11 @@
 #endif
 #ifndef ROWS
 #define ROWS 1
+#endif
+#ifndef WEIGHT
+#define WEIGHT          float
+#define WEIGHT_FOUR(p)  vload4(0, p)
+#define WEIGHT_AT(p, i) (p)[i]
 #endif
 #define X_ROWS SIZE(0)
 #define W_ROWS SIZE(1)
@@ -34,16 +43,17 @@
 #define SHARE SIZE(12)
 #define BLOCKS SIZE(13)
 #define CHANNELS SIZE(14)
-#define RANK SIZE(15)
-#define EXTENT(i) SIZE(16 + (i))
-#define X_STRIDE(i) SIZE(22 + (i))
-#define W_STRIDE(i) SIZE(28 + (i))
-#define C_STRIDE(i) SIZE(34 + (i))
-#define BIAS_STRIDE(i) SIZE(40 + (i))
+#define SCALED SIZE(15)
+#define RANK SIZE(16)
+#define EXTENT(i) SIZE(17 + (i))
+#define X_STRIDE(i) SIZE(23 + (i))
+#define W_STRIDE(i) SIZE(29 + (i))
+#define C_STRIDE(i) SIZE(35 + (i))
+#define BIAS_STRIDE(i) SIZE(41 + (i))
 
 /* What a work-item has of the sums of a row of W. */
 #if ALONG
-static void FN(gemv_group_share)(SIZES size, INDEX place, global const float *x, global const float *w, float *sum)
+static void FN(gemv_group_share)(SIZES size, INDEX place, global const float *x, global const WEIGHT *w, float *sum)
 {
     const INDEX end = K, step = 4 * SHARE;
     INDEX k = 4 * place;
@@ -53,7 +63,7 @@ static void FN(gemv_group_share)(SIZES size, INDEX place, global const float *x,
         four[i] = 0;
 #pragma unroll 2
     for (; k + 4 <= end; k += step) {
-        const float4 v = vload4(0, w + k);
+        const float4 v = WEIGHT_FOUR(w + k);
 #pragma unroll
         for (int i = 0; i < ROWS; i++)
             four[i] = ncl_mac(vload4(0, x + min((INDEX)i, X_ROWS - 1) * X_ROW + k), v, four[i]);
@@ -64,17 +74,17 @@ static void FN(gemv_group_share)(SIZES size, INDEX place, global const float *x,
     for (; k < end; k++)
 #pragma unroll
         for (int i = 0; i < ROWS; i++)
-            sum[i] = ncl_mac(x[min((INDEX)i, X_ROWS - 1) * X_ROW + k], w[k], sum[i]);
+            sum[i] = ncl_mac(x[min((INDEX)i, X_ROWS - 1) * X_ROW + k], WEIGHT_AT(w, k), sum[i]);
 }
 #else
-static void FN(gemv_group_share)(SIZES size, INDEX place, global const float *x, global const float *w, float *sum)
+static void FN(gemv_group_share)(SIZES size, INDEX place, global const float *x, global const WEIGHT *w, float *sum)
 {
 #pragma unroll
     for (int i = 0; i < ROWS; i++)
         sum[i] = 0;
 #pragma unroll 4
     for (INDEX k = place; k < K; k += SHARE) {
-        const float v = w[k * W_COLUMN];
+        const float v = WEIGHT_AT(w, k * W_COLUMN);
 #pragma unroll
         for (int i = 0; i < ROWS; i++)
             sum[i] = ncl_mac(x[min((INDEX)i, X_ROWS - 1) * X_ROW + k * X_COLUMN], v, sum[i]);
@@ -82,8 +92,9 @@ static void FN(gemv_group_share)(SIZES size, INDEX place, global const float *x,
 }
 #endif
 
-static void FN(gemv_group)(INDEX task, SIZES size, local float *shared, global const float *x, global const float *w,
-                           global const float *bias, global float *c CHAIN_PARAMETERS)
+static void FN(gemv_group)(INDEX task, SIZES size, local float *shared, global const float *scale,
+                           global const float *x, global const WEIGHT *w, global const float *bias,
+                           global float *c CHAIN_PARAMETERS)
 {
     const int item = get_local_id(0), share = SHARE, lines = (int)get_local_size(0) / share;
     const int place = ALONG ? item % share : item / lines, pitch = ALONG ? 1 : lines;
@@ -108,7 +119,8 @@ static void FN(gemv_group)(INDEX task, SIZES size, local float *shared, global c
     })
     if (place == 0 && j < W_ROWS)
         for (int i = 0; i < ROWS && i < X_ROWS; i++) {
-            const float joined = shared[i] + (HAS_BIAS ? bias[i * BIAS_I + j * BIAS_J] : 0.0f);
+            const float product = shared[i] * (SCALED ? scale[j] : 1.0f);
+            const float joined = product + (HAS_BIAS ? bias[i * BIAS_I + j * BIAS_J] : 0.0f);
             NCL_STORE_AFTER(joined, 1, c, at + i * C_I, CHANNELS ? j : i)
         }
 }

@@ -573,7 +573,7 @@ const struct option_row option_table[] = {
     {0, "precision", "exact|fp32", PLAN, 0, set_precision,
      "exact: each sum of its own products, always in one order; no Winograd, no tuning table (fp32)", NULL},
     {0, "weights", "fp32|fp16|int8", PLAN | TUNE, 0, set_weights,
-     "what weights of products with few rows are stored as (CPUs); fewer bits are read faster (fp32)", NULL},
+     "what weights of products with few rows are stored as; fewer bits are read faster (fp32)", NULL},
     {0, "tune", NULL, ANY, ACTION_TUNE, NULL, "measure the variants that fit, and keep for later runs what they take",
      NULL},
     {0, "budget", "S", TUNE, 0, set_budget, "seconds of --tune (60)", NULL},

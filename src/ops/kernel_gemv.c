@@ -2,8 +2,9 @@
 /* Products with one narrow side on CPUs: rows of x against rows of w, both contiguous along k. */
 #include "emit/cost.h"
 #include "ops/matmul.h"
+#include "ops/stored_weights.h"
 
-#define FEW_ROWS   8    /* of x, that w is read once for */
+#define FEW_ROWS   NCL_STORED_WEIGHTS_ROWS
 #define EFFICIENCY 0.55 /* of multiply-adds up to so many, docs/kernels-matmul.md ... */
 #define BEYOND     0.08 /* ... and beyond */
 #define READ_RATE  40.0 /* GB/s of w */
@@ -50,59 +51,7 @@ static double gemv_cost(const struct ncl_target *target, const struct ncl_proble
     return ncl_gemv_cost(target, &problem->product);
 }
 
-/* ---- weights in fewer bits ---- */
-
-/* How the kernels keep and read them. */
-struct stored {
-    const char *kept, *keep, *weights, *weight_at;
-    double largest; /* what the largest one of a row becomes */
-    int64_t bytes;
-    double off; /* of each, at most, as a part of the largest */
-};
-static const struct stored stored_as[] = {
-    [NCL_KEPT_HALF] = {"half", "vstore_half_rte(v, i, p)", "NCL_CAT(vload_half, LANES)(0, p)", "vload_half(i, p)", 1, 2,
-                       0x1p-11},
-    [NCL_KEPT_BYTE] = {"char", "(p)[i] = convert_char_rte(v)", "NCL_CAT(convert_float, LANES)(VLOAD(p))", "(p)[i]", 127,
-                       1, 0.5 / 127}};
-
-/* Are these read once for few rows, from memory, and known at init? */
-static const struct stored *stored_find(const struct ncl_lower *lower, const struct ncl_matmul *p,
-                                        const struct ncl_matrix *w, int64_t x_rows)
-{
-    const bool fits = ncl_lower_is_constant(lower, w->ref) && x_rows <= FEW_ROWS && ncl_product_batch_count(p) == 1;
-    return lower->weights != NCL_KEPT_FLOAT && fits ? &stored_as[lower->weights] : NULL;
-}
-
-/* The rows of w in fewer bits and their factors. */
-static ncl_ref store_weights(struct ncl_lower *lower, const struct stored *stored, struct ncl_matrix *w, int64_t rows,
-                             int64_t k)
-{
-    const ncl_ref kept = ncl_lower_scratch(lower, "stored weights", NNEFCL_LOGICAL, rows * k * stored->bytes),
-                  scale = ncl_lower_scratch(lower, "their factors", NNEFCL_SCALAR, rows);
-    struct ncl_emit *step = ncl_step_begin(lower, "gemv_store");
-    ncl_step_define(step, "KEPT", stored->kept);
-    ncl_step_define(step, "KEEP(v, p, i)", stored->keep);
-    ncl_step_in(step, w->ref);
-    ncl_step_out(step, kept);
-    ncl_step_out(step, scale);
-    ncl_step_size(step, "K", k);
-    ncl_step_size(step, "ROW", w->row);
-    ncl_step_size(step, "COLUMN", w->column);
-    ncl_step_real(step, "LARGEST", stored->largest);
-    ncl_step_end(step, rows);
-    lower->plan->weights_off = stored->off;
-    *w = (struct ncl_matrix){.ref = kept, .row = k, .column = 1};
-    return scale;
-}
-
-static void define_stored(struct ncl_emit *step, const struct stored *stored)
-{
-    if (!stored)
-        return;
-    ncl_step_define(step, "WEIGHT", stored->kept);
-    ncl_step_define(step, "WEIGHTS(p)", stored->weights);
-    ncl_step_define(step, "WEIGHT_AT(p, i)", stored->weight_at);
-}
+/* ---- the steps ---- */
 
 /* Rows of x against rows of w; c is transposed when they are swapped. Both get contiguous along k first. */
 static nnefcl_status emit_vectors(struct ncl_lower *lower, const struct ncl_problem *problem, struct ncl_matrix x,
@@ -111,8 +60,9 @@ static nnefcl_status emit_vectors(struct ncl_lower *lower, const struct ncl_prob
     const struct ncl_matmul *p = &problem->product;
     if (x.column != 1)
         x = ncl_product_dense(lower, p, x, x_rows, p->k, "x");
-    const struct stored *stored = stored_find(lower, p, &w, x_rows);
-    const ncl_ref scale = stored ? store_weights(lower, stored, &w, w_rows, p->k) : x.ref; /* any, it is not read */
+    const struct ncl_stored_weights *stored = ncl_stored_weights_find(lower, p, &w, x_rows);
+    const ncl_ref scale =
+        stored ? ncl_stored_weights_make(lower, stored, &w, w_rows, p->k) : x.ref; /* any, it is not read */
     if (w.column != 1)
         w = ncl_product_dense(lower, p, w, w_rows, p->k, "w");
     if (lower->status)
@@ -122,7 +72,7 @@ static nnefcl_status emit_vectors(struct ncl_lower *lower, const struct ncl_prob
     if (rows > 64)
         rows = 64;
     struct ncl_emit *step = ncl_step_begin(lower, "gemv");
-    define_stored(step, stored);
+    ncl_stored_weights_define(step, stored);
     ncl_step_in(step, scale);
     ncl_product_operands(lower, step, problem, x.ref, w.ref);
     ncl_step_size(step, "X_ROWS", x_rows);

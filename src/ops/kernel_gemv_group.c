@@ -4,8 +4,9 @@
 #include "emit/cost.h"
 #include "ops/group_lines.h"
 #include "ops/group_product.h"
+#include "ops/stored_weights.h"
 
-#define ROWS_MAX  8 /* of x */
+#define ROWS_MAX  NCL_STORED_WEIGHTS_ROWS /* of x */
 #define ITEMS_MIN 64
 #define ITEMS_MAX 256
 #define ACROSS    32    /* rows of w side by side at most, so that neighbours read neighbours */
@@ -35,6 +36,7 @@ static int64_t power_of_two_from(int64_t value, int64_t least, int64_t most)
 /* The rows of a group, so that there are groups for all compute units, and the sums of a work-item are not short. */
 static void share_rows(const struct ncl_target *target, int64_t k, int64_t batch, struct vectors *v)
 {
+    v->along = v->x.column == 1 && v->w.column == 1;
     v->items = power_of_two_from((int64_t)target->max_work_group, ITEMS_MIN, ITEMS_MAX);
     if (v->items > (int64_t)target->max_work_group)
         v->items /= 2;
@@ -55,7 +57,6 @@ static struct vectors make_vectors(const struct ncl_target *target, const struct
     v.w = v.swapped ? p->a : ncl_matmul_transposed(p->b);
     v.x_rows = v.swapped ? p->n : p->m;
     v.w_rows = v.swapped ? p->m : p->n;
-    v.along = v.x.column == 1 && v.w.column == 1;
     share_rows(target, p->k, ncl_product_batch_count(p), &v);
     return v;
 }
@@ -82,16 +83,23 @@ double ncl_group_vector_cost(const struct ncl_target *target, const struct ncl_m
 nnefcl_status ncl_group_vector_emit(struct ncl_lower *lower, const struct ncl_group_product *product)
 {
     const struct ncl_matmul *p = product->matrices;
-    const struct vectors v = make_vectors(&lower->plan->target, p);
+    struct vectors v = make_vectors(&lower->plan->target, p);
+    const struct ncl_stored_weights *stored = ncl_stored_weights_find(lower, p, &v.w, v.x_rows);
+    const ncl_ref scale =
+        stored ? ncl_stored_weights_make(lower, stored, &v.w, v.w_rows, p->k) : v.x.ref; /* any, it is not read */
+    if (stored)
+        share_rows(&lower->plan->target, p->k, 1, &v);
     const bool biased = p->bias.ref != NCL_NO_TENSOR;
     const int64_t rows = power_of_two_from(v.x_rows, 1, ROWS_MAX);
     struct ncl_emit *step = ncl_step_begin(lower, "gemv_group");
     ncl_step_group(step, (unsigned)v.items, (uint32_t)(v.items * rows) * (uint32_t)sizeof(float));
     ncl_step_define_int(step, "ALONG", v.along);
     ncl_step_define_int(step, "ROWS", rows);
+    ncl_stored_weights_define(step, stored);
+    ncl_step_in(step, scale);
     ncl_step_in(step, v.x.ref);
     ncl_step_in(step, v.w.ref);
-    ncl_step_in(step, biased ? p->bias.ref : v.w.ref); /* any, it is not read */
+    ncl_step_in(step, biased ? p->bias.ref : v.x.ref); /* any, it is not read */
     ncl_step_out(step, product->problem->out);
     if (product->problem->result)
         ncl_step_after(lower, step, product->problem->out, product->axis, true);
@@ -110,6 +118,7 @@ nnefcl_status ncl_group_vector_emit(struct ncl_lower *lower, const struct ncl_gr
     ncl_step_size(step, "SHARE", v.share);
     ncl_step_size(step, "BLOCKS", v.blocks);
     ncl_step_size(step, "CHANNELS", !v.swapped);
+    ncl_step_size(step, "SCALED", stored != NULL);
     ncl_product_batch(step, p, "X_STRIDE", &v.x, "W_STRIDE", &v.w);
     ncl_step_flops(step, product->problem->flops);
     return ncl_step_end(step, v.blocks * ncl_product_batch_count(p));

@@ -320,9 +320,9 @@ nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, cons
         status = ncl_tuning_read(&tuning, options->tuning, target, arena, diag);
     if (status)
         return status;
-    if (options->weights != NCL_KEPT_FLOAT && !target->cpu)
+    if (options->weights != NCL_KEPT_FLOAT && !target->cpu && !target->barriers)
         return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE,
-                         "%s: weights in fewer bits need a device with few wide cores", target->name);
+                         "%s: weights in fewer bits need a CPU or work-groups with barriers", target->name);
     made->target = *target;
     made->record_count = NCL_RECORD_HEAD;
     struct ncl_lower lower = {

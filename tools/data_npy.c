@@ -52,7 +52,7 @@ static bool take_bool(struct header *h, bool *value)
     return true;
 }
 
-/* "(2, 3)", "(2,)" or "()". */
+/* "(2, 3)", "(2,)" or "()"; Python 2 wrote "(2L, 3L)". */
 static bool take_shape(struct header *h, nnefcl_shape *shape)
 {
     *shape = (nnefcl_shape){0};
@@ -67,8 +67,9 @@ static bool take_shape(struct header *h, nnefcl_shape *shape)
                 return false;
             extent = extent * 10 + (*h->at - '0');
         }
-        if (h->at == start || shape->rank == NNEFCL_MAX_RANK ||
-            (!take_char(h, ',') && (h->at == h->end || *h->at != ')')))
+        const bool some = h->at > start;
+        h->at += some && h->at < h->end && *h->at == 'L';
+        if (!some || shape->rank == NNEFCL_MAX_RANK || (!take_char(h, ',') && (h->at == h->end || *h->at != ')')))
             return false;
         shape->extent[shape->rank++] = extent;
     }

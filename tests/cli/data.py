@@ -108,6 +108,8 @@ FILES = {
     'f8_big.npy': npy('>f8', '(2, 3)', pack('>', 'd', SIX)),
     'f8_huge.npy': npy('<f8', '(2, 3)', pack('<', 'd', [1, 2, 1e39, 1e-300, 5, 6])),
     'f4_column.npy': npy('<f4', '(2, 3)', pack('<', 'f', [1, 4, 2, 5, 3, 6]), fortran=True),
+    'f4_python2.npy': npy('<f4', '(2L, 3L)', pack('<', 'f', SIX)),
+    'f4_python2_odd.npy': npy('<f4', '(2L, L)', pack('<', 'f', SIX)),
     'f4_v2.npy': npy('<f4', '(2, 3)', pack('<', 'f', SIX), version=(2, 0)),
     'f4_v3.npy': npy('<f4', '(2, 3)', pack('<', 'f', SIX), version=(3, 0)),
     'f4_fraction.npy': npy('<f4', '(2, 3)', pack('<', 'f', [1, 2.5, 3, 4, 5, 6])),

@@ -115,6 +115,8 @@ struct ncl_boxes_best ncl_compose_box_best(struct ncl_import *import, struct ncl
 
 /* ---- known boxes ---- */
 
+enum { PAIR_COST = 8 }; /* to compare two boxes takes as long as looking at so many elements */
+
 const struct ncl_known *ncl_fold_non_max(struct ncl_import *import, const struct ncl_known *boxes,
                                          const struct ncl_known *scores, int64_t capacity, double limit, double least)
 {
@@ -132,7 +134,7 @@ const struct ncl_known *ncl_fold_non_max(struct ncl_import *import, const struct
         for (int64_t i = 0; i < extent[2]; i++)
             rest[i] = score[i] > least ? score[i] : -INFINITY;
         for (int64_t k = 0; k < capacity && (best = ncl_boxes_choose(box, rest, extent[2], limit)) >= 0; k++, count++) {
-            ncl_import_charge(import, (size_t)extent[2]);
+            ncl_import_charge(import, PAIR_COST * (size_t)extent[2]);
             if (import->status)
                 return NULL;
             all->integer[3 * count] = row / extent[1];

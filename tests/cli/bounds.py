@@ -73,6 +73,19 @@ def sums(n):
                 b''.join(node(b'ReduceSum', [b'c'], [b'r%d' % i]) for i in range(n)) + node(b'Sum', [b'x'] + [b'r%d' % i for i in range(n)], [b'y']))
 
 
+def boxes(n):
+    """ONNX: boxes that are known, of which none covers another"""
+    names = (b'b', b'c')
+    sizes = (b''.join(number(d) for d in (1, 65536 * n, 4)), b''.join(number(d) for d in (1, 1, 65536 * n)))
+    shapes = [node(b'Constant', [], [b's' + name], field(5, field(1, b'value') + field(5, field(1, 3) + field(2, 7) + field(7, size) + field(8, name)) + field(20, 4)))
+              for name, size in zip(names, sizes)]
+    ones = field(5, field(1, b'value') + field(5, field(5, field(1, 1) + field(2, 1) + field(4, struct.pack('<f', 1)) + field(8, b'v'))) + field(20, 4))
+    most = shape_constant(b'm', 1 << 16)
+    return onnx(b''.join(shapes) + node(b'ConstantOfShape', [b'sb'], [b'b']) + node(b'ConstantOfShape', [b'sc'], [b'c'], ones) + most +
+                node(b'NonMaxSuppression', [b'b', b'c', b'm'], [b'r']) + node(b'Cast', [b'r'], [b'f'], field(5, field(1, b'to') + field(3, 1) + field(20, 2))) +
+                node(b'ReduceSum', [b'f'], [b'g']) + node(b'Add', [b'g', b'x'], [b'y']))
+
+
 def outputs(n):
     info = lambda name: field(1, name) + field(2, field(1, field(1, 1) + field(2, field(1, field(1, 1)))))
     nodes = b''.join(node(b'Neg', [b'x'], [b'y%d' % i]) for i in range(n))
@@ -120,6 +133,7 @@ SHAPES = {
         ', '.join('y%d: tensor<scalar>' % i for i in range(20000 * n)), ' '.join('y%d = x;' % i for i in range(20000 * n)), ', '.join('t%d' % i for i in range(20000 * n))),
     'onnx outputs': lambda n: outputs(30000 * n),
     'onnx sums': lambda n: sums(1000 * n),
+    'onnx boxes': lambda n: boxes(n),
     'onnx loop': lambda n: loop(4000 * n),
     'onnx loop without end': lambda n: loop((1 << 61) * n),
     'onnx messages': lambda n: onnx(field(1, b'') * (1000000 * n)),

@@ -62,9 +62,9 @@ static void permute(const struct transposition *t, const double *in, double *out
     }
 }
 
-START_TEST(moves_every_element)
+/* Of x, or of what `before` makes of it, p. */
+static void transposition_run(const struct transposition *t, unsigned seed, const char *before)
 {
-    const struct transposition *t = &transpositions[_i];
     long volume = 1, axes[5];
     char graph[512];
     for (int i = 0; i < t->rank; i++)
@@ -73,10 +73,10 @@ START_TEST(moves_every_element)
         axes[i] = t->axes[i];
     size_t used = (size_t)sprintf(graph, "graph g( x ) -> ( y )\n{\n    x = external<%s>(", t->type);
     used += put_list(graph + used, "shape", t->shape, t->rank);
-    used += (size_t)sprintf(graph + used, ");\n    y = transpose(x, ");
+    used += (size_t)sprintf(graph + used, ");\n%s    y = transpose(%c, ", before, *before ? 'p' : 'x');
     used += put_list(graph + used, "axes", axes, t->count);
     sprintf(graph + used, ");\n}\n");
-    double *in = numbers_whole((size_t)volume, (unsigned)_i), *out = malloc((size_t)volume * sizeof *out);
+    double *in = numbers_whole((size_t)volume, seed), *out = malloc((size_t)volume * sizeof *out);
     ck_assert_ptr_nonnull(out);
     for (long i = 0; i < volume; i++)
         in[i] = strcmp(t->type, "logical") == 0 ? in[i] > 0 : (double)i;
@@ -87,6 +87,25 @@ START_TEST(moves_every_element)
     free(expect);
     free(in);
     free(out);
+}
+
+START_TEST(moves_every_element)
+{
+    transposition_run(&transpositions[_i], (unsigned)_i, "");
+}
+END_TEST
+
+/* What a pool of single elements writes in blocks of channels, whole ones and others; channels come last, or not. */
+static const struct transposition of_blocks[] = {
+    {"scalar", 4, {2, 16, 2, 3}, 4, {0, 2, 3, 1}},
+    {"scalar", 4, {2, 32, 3, 2}, 4, {3, 0, 2, 1}},
+    {"scalar", 4, {1, 12, 2, 3}, 4, {0, 2, 3, 1}},
+    {"scalar", 4, {1, 16, 2, 3}, 4, {0, 2, 1, 3}},
+};
+
+START_TEST(blocks_are_read_in_place)
+{
+    transposition_run(&of_blocks[_i], (unsigned)_i, "    p = max_pool(x, size = [1,1,1,1], border = 'ignore');\n");
 }
 END_TEST
 
@@ -113,6 +132,7 @@ int main(void)
     TCase *tests = tcase_create("transpose");
     tcase_set_timeout(tests, 0);
     tcase_add_loop_test(tests, moves_every_element, 0, (int)(sizeof transpositions / sizeof *transpositions));
+    tcase_add_loop_test(tests, blocks_are_read_in_place, 0, (int)(sizeof of_blocks / sizeof *of_blocks));
     tcase_add_loop_test(tests, is_refused, 0, (int)(sizeof errors / sizeof *errors));
     suite_add_tcase(suite, tests);
     return suite_run(suite);

@@ -2,8 +2,9 @@
 /* Convolution of whole numbers, for images in blocks of LANES channels with a halo (src/emit/blocks.h) whose elements
  * are multiples of a step, and a filter whose elements are multiples of another:
  *
- *   y[n][m][p] = b[m] + FACTOR sum over c, t of  w[m][c][t] k[n][c][at(p) + t],   k = x / step, FACTOR = both steps
+ *   y[n][m][p] = b[m] + FACTOR f[m] sum over c, t of  w[m][c][t] k[n][c][at(p) + t],   k = x / step
  *
+ * FACTOR: both steps. f: what that of the filter is multiplied by from channel to channel; without it f[m] = 1.
  * p: the pixels of the output, in rows of OUT_WIDTH; m: output channels; c: channels; t: taps of the filter. The sum is
  * whole and exact, since 32 bits hold it, and is multiplied once. Two channels are a pair of 16-bit numbers in an int:
  * what multiplies pairs and adds both products does twice as much as what multiplies floats.
@@ -18,7 +19,7 @@
  * BATCH, CHANNEL  elements of x from image to image, from block to block;  FIRST  the first tap of the first pixel
  * STEP(i), TAP(i) from output row to output row, column to column; from tap to tap
  * ROWS     rows of y that the pixels of a task may lie in      PITCH, STRIP  ints of a cell, of a strip
- * INVERSE  1 / step of x
+ * INVERSE  1 / step of x                  STEPS  1: f there is, 0: none
  * tasks: batch * ceil(panels / PANELS) * ceil(tiles / TILES) */
 #ifndef PIXEL
 #define PIXEL 6
@@ -55,6 +56,7 @@
 #define STRIP       SIZE(28)
 #define INVERSE     REAL(29)
 #define FACTOR      REAL(30)
+#define STEPS       SIZE(31)
 
 /* Both products of each pair, added. LLVM 14 makes two instructions of the plain form where x86 has one. */
 #if defined(__AVX512BW__) && LANES == 16
@@ -109,15 +111,15 @@ NCL_APART static void FN(conv_pairs_strip)(SIZES size, INDEX tile, global const 
         w += WIDTH_OF_PANEL;                                                                   \
     }
 
-/* A tile. `whole`: it goes to y with what comes after it, straight from registers; else to `sum`. */
+/* A tile, whose sums times `factor` are added to `start`. `whole`: it goes to y with what comes after it, straight from
+ * registers; else to `sum`. */
 NCL_APART static void FN(conv_pairs_tile)(SIZES size, global const int *x, private const INDEX *at,
-                                          global const int *w, private const V *start, bool whole, private V *sum,
-                                          private const INDEX *place, global float *restrict y, INDEX to,
-                                          INDEX channel CHAIN_PARAMETERS)
+                                          global const int *w, private const V *factor, private const V *start,
+                                          bool whole, private V *sum, private const INDEX *place,
+                                          global float *restrict y, INDEX to, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX rows = KERNEL(0), columns = KERNEL(1), pairs = BLOCKS * LANES / 2, pitch = PITCH,
                 row = TAP(0) / LANES * pitch, column = TAP(1) / LANES * pitch, next = Y_CHANNEL;
-    const V factor = FACTOR;
     VI c[PIXEL][VECTORS];
 #pragma unroll
     for (int i = 0; i < PIXEL * VECTORS; i++)
@@ -135,8 +137,9 @@ NCL_APART static void FN(conv_pairs_tile)(SIZES size, global const int *x, priva
         }
 #pragma unroll
     for (int i = 0; i < PIXEL * VECTORS; i++) {
-        const V value = fma(NCL_CAT(convert_float, LANES)(c[i / VECTORS][i % VECTORS]), factor, start[i % VECTORS]);
         const INDEX vector = i % VECTORS;
+        const V sums = NCL_CAT(convert_float, LANES)(c[i / VECTORS][i % VECTORS]),
+                value = fma(sums, factor[i % VECTORS], start[i % VECTORS]);
         if (whole)
             NCL_STORE_BLOCK(value, LANES, y, to + place[i / VECTORS] + vector * next, channel + vector * LANES)
         else
@@ -161,17 +164,19 @@ NCL_APART static void FN(conv_pairs_store)(SIZES size, int from, int end, INDEX 
 /* Tiles [tile, last) of the panel of the channels from `channel` on, of which y has its first block at `at`. */
 static void FN(conv_pairs_panel)(SIZES size, INDEX tile, INDEX last, global const int *x, private const INDEX *from,
                                  private const INDEX *place, global const int *w, global const float *b,
-                                 global float *y, INDEX at, INDEX channel CHAIN_PARAMETERS)
+                                 global const float *f, global float *y, INDEX at, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX pixels = PIXELS, channels = FILTERS - channel;
-    V start[VECTORS], sum[PIXEL * VECTORS];
-    for (int v = 0; v < VECTORS; v++)
-        start[v] = BIAS ? NCL_LOAD(float, b + channel + min(v * LANES, channels), clamp(channels - v * LANES, 0, LANES))
-                        : (V)*b;
+    V start[VECTORS], factor[VECTORS], sum[PIXEL * VECTORS];
+    for (int v = 0; v < VECTORS; v++) {
+        const INDEX at_v = channel + min(v * LANES, channels), n = clamp(channels - v * LANES, 0, LANES);
+        start[v] = BIAS ? NCL_LOAD(float, b + at_v, n) : (V)*b;
+        factor[v] = STEPS ? NCL_LOAD(float, f + at_v, n) * FACTOR : (V)FACTOR;
+    }
     for (INDEX s = tile; s < last; s++, from += PIXEL, place += PIXEL) {
         const INDEX p = max(min(s * PIXEL, pixels - PIXEL), (INDEX)0);
         const bool whole = p == s * PIXEL && p + PIXEL <= pixels && channels >= WIDTH_OF_PANEL;
-        FN(conv_pairs_tile)(size, x, from, w, start, whole, sum, place, y, at, channel CHAIN_ARGUMENTS);
+        FN(conv_pairs_tile)(size, x, from, w, factor, start, whole, sum, place, y, at, channel CHAIN_ARGUMENTS);
         if (!whole)
             FN(conv_pairs_store)(size, (int)(s * PIXEL - p), (int)min(pixels - p, (INDEX)PIXEL), channels, sum, place,
                                  y, at, channel CHAIN_ARGUMENTS);
@@ -179,7 +184,7 @@ static void FN(conv_pairs_panel)(SIZES size, INDEX tile, INDEX last, global cons
 }
 
 static void FN(conv_pairs)(INDEX task, SIZES size, global const float *x, global const int *w, global const float *b,
-                           global int *strips, global float *y CHAIN_PARAMETERS)
+                           global const float *f, global int *strips, global float *y CHAIN_PARAMETERS)
 {
     const INDEX all = (PIXELS + PIXEL - 1) / PIXEL, panels = (FILTERS + WIDTH_OF_PANEL - 1) / WIDTH_OF_PANEL;
     const INDEX tiles = TILES, parts = (all + tiles - 1) / tiles, shares = (panels + PANELS - 1) / PANELS;
@@ -195,7 +200,7 @@ static void FN(conv_pairs)(INDEX task, SIZES size, global const float *x, global
         for (int v = 0; v < VECTORS && v * LANES < FILTERS - channel && tile == 0; v++)
             ncl_halo(y + block + v * Y_CHANNEL, Y_ROW, WIDTH, (long2)(HALO(0), HALO(1)), (long2)(HALO(2), HALO(3)), 0,
                      HEIGHT, HEIGHT);
-        FN(conv_pairs_panel)(size, tile, last, strip, from, place, w + panel * depth, b, y, block + Y_FIRST,
-                             channel CHAIN_ARGUMENTS);
+        FN(conv_pairs_panel)(size, tile, last, strip, from, place, w + panel * depth, b, f, y,
+                             block + Y_FIRST, channel CHAIN_ARGUMENTS);
     }
 }

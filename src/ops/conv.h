@@ -63,9 +63,9 @@ int64_t ncl_deconv_products(const struct ncl_target *target, const struct ncl_co
 const char *ncl_conv_blocked_unfit(const struct ncl_target *target, const struct ncl_problem *problem);
 /* What reads zeros around its input in blocks can do without tests at borders; NULL: that is enough. */
 const char *ncl_conv_border_unfit(const struct ncl_window *window);
-/* Of one image, where what multiplies reaches so much of what it can do at best. */
+/* Of one image, where what multiplies reaches so much of what it can do at best, and a weight has so many bytes. */
 double ncl_conv_blocked_cost(const struct ncl_target *target, const struct ncl_problem *problem,
-                             const struct ncl_choice *choice, double efficiency);
+                             const struct ncl_choice *choice, double efficiency, size_t weight);
 /* The zeros around the input that its windows reach. */
 void ncl_conv_blocked_halo(const struct ncl_problem *problem, int64_t before[2], int64_t after[2]);
 /* Pixels by output channels: any image size and any batch has the same tile. */

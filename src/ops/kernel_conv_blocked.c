@@ -85,29 +85,29 @@ static double idle_rows(const struct ncl_problem *problem, struct ncl_tile tile)
 
 /* Of one image; channels of filling are computed too. */
 static double padded_cost(const struct ncl_target *target, const struct ncl_problem *problem,
-                          const struct ncl_choice *choice, int64_t depth, double efficiency)
+                          const struct ncl_choice *choice, int64_t depth, double efficiency, size_t weight)
 {
     const struct ncl_conv *conv = &problem->conv;
     const int64_t width = ncl_tile_columns(target, choice->tile);
     const double filters = (double)(ncl_ceil_div(conv->out_channels, width) * width) / (double)conv->out_channels,
                  channels = (double)(ncl_ceil_div(conv->in_channels, depth) * depth) / (double)conv->in_channels;
     const double macs = problem->flops / 2 / (double)conv->window.out.extent[0];
-    const double weights = 4 * (double)ncl_shape_volume(&conv->filter->shape);
+    const double weights = (double)weight * (double)ncl_shape_volume(&conv->filter->shape);
     const double work = ncl_cost_macs(target, macs * filters * channels * idle_rows(problem, choice->tile), efficiency),
                  read = ncl_cost_bytes(weights, READ_RATE);
     return work > read ? work : read;
 }
 
 double ncl_conv_blocked_cost(const struct ncl_target *target, const struct ncl_problem *problem,
-                             const struct ncl_choice *choice, double efficiency)
+                             const struct ncl_choice *choice, double efficiency, size_t weight)
 {
-    return padded_cost(target, problem, choice, target->lanes, efficiency);
+    return padded_cost(target, problem, choice, target->lanes, efficiency, weight);
 }
 
 static double conv_blocked_cost(const struct ncl_target *target, const struct ncl_problem *problem,
                                 const struct ncl_choice *choice)
 {
-    return ncl_conv_blocked_cost(target, problem, choice, EFFICIENCY);
+    return ncl_conv_blocked_cost(target, problem, choice, EFFICIENCY, sizeof(float));
 }
 
 /* ---- how tasks share the work ---- */
@@ -368,7 +368,7 @@ static const char *conv_into_blocks_unfit(const struct ncl_target *target, const
 static double conv_into_blocks_cost(const struct ncl_target *target, const struct ncl_problem *problem,
                                     const struct ncl_choice *choice)
 {
-    return padded_cost(target, problem, choice, 1, EFFICIENCY * STRIP_PART);
+    return padded_cost(target, problem, choice, 1, EFFICIENCY * STRIP_PART, sizeof(float));
 }
 
 static nnefcl_status conv_into_blocks_emit(struct ncl_lower *lower, const struct ncl_problem *problem,

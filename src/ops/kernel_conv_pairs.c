@@ -39,8 +39,8 @@ static const char *conv_pairs_unfit(const struct ncl_target *target, const struc
     struct ncl_multiples x, w;
     if (conv->groups > 1)
         return "groups";
-    if (!ncl_multiples_of(conv->input, &x) || !ncl_multiples_of(conv->filter, &w))
-        return "its operands are not quantized to multiples of one step each";
+    if (!ncl_multiples_of(conv->input, &x) || x.steps || !ncl_multiples_of(conv->filter, &w))
+        return "its operands are not quantized to multiples of known steps";
     return sums_fit(conv, &x, &w) ? NULL : "sums of more than 32 bits";
 }
 
@@ -49,7 +49,8 @@ static double conv_pairs_cost(const struct ncl_target *target, const struct ncl_
 {
     const struct ncl_conv *conv = &problem->conv;
     const double made = (double)ncl_shape_volume(&conv->window.in) / (double)conv->window.in.extent[0];
-    return ncl_conv_blocked_cost(target, problem, choice, EFFICIENCY) + ncl_cost_macs(target, MAKING * made, 1);
+    return ncl_conv_blocked_cost(target, problem, choice, EFFICIENCY, sizeof(int16_t)) +
+           ncl_cost_macs(target, MAKING * made, 1);
 }
 
 /* ---- how tasks share the work ---- */
@@ -84,21 +85,31 @@ static struct share share_work(const struct ncl_target *target, const struct ncl
 
 /* ---- the steps ---- */
 
-static ncl_ref pack_pairs(struct ncl_lower *lower, const struct ncl_conv *conv, int64_t width, double step)
+/* What the step of the filter is to be multiplied by for each output channel; `any`: it is one step. */
+static ncl_ref filter_steps(struct ncl_lower *lower, const struct ncl_multiples *filter, ncl_ref any)
+{
+    return filter->steps ? ncl_lower_tensor(lower, filter->steps) : any;
+}
+
+static ncl_ref pack_pairs(struct ncl_lower *lower, const struct ncl_conv *conv, int64_t width,
+                          const struct ncl_multiples *filter)
 {
     const int64_t lanes = lower->plan->target.lanes, taps = ncl_window_volume(&conv->window),
                   panels = ncl_ceil_div(conv->out_channels, width),
                   pairs = ncl_ceil_div(conv->in_channels, lanes) * lanes / 2;
-    const ncl_ref packed = ncl_lower_scratch(lower, "packed pairs", NNEFCL_INTEGER, panels * width * taps * pairs);
+    const ncl_ref w = ncl_lower_tensor(lower, conv->filter), steps = filter_steps(lower, filter, w),
+                  packed = ncl_lower_scratch(lower, "packed pairs", NNEFCL_INTEGER, panels * width * taps * pairs);
     struct ncl_emit *pack = ncl_step_begin(lower, "conv_pairs_pack");
-    ncl_step_in(pack, ncl_lower_tensor(lower, conv->filter));
+    ncl_step_in(pack, w);
+    ncl_step_in(pack, steps);
     ncl_step_out(pack, packed);
     ncl_step_size(pack, "ROWS", conv->out_channels);
     ncl_step_size(pack, "CHANNELS", conv->in_channels);
     ncl_step_size(pack, "TAPS", taps);
     ncl_step_size(pack, "PAIRS", pairs);
     ncl_step_size(pack, "WIDTH", width);
-    ncl_step_real(pack, "INVERSE", 1 / step);
+    ncl_step_real(pack, "STEP", filter->step);
+    ncl_step_size(pack, "STEPS", filter->steps != NULL);
     ncl_step_end(pack, panels);
     return packed;
 }
@@ -138,7 +149,7 @@ static nnefcl_status conv_pairs_emit(struct ncl_lower *lower, const struct ncl_p
     ncl_multiples_of(conv->input, &multiples);
     ncl_multiples_of(conv->filter, &filter);
     const ncl_ref x = ncl_blocks_in(lower, conv->input),
-                  packed = pack_pairs(lower, conv, ncl_tile_columns(target, choice->tile), filter.step);
+                  packed = pack_pairs(lower, conv, ncl_tile_columns(target, choice->tile), &filter);
     const struct ncl_place from = ncl_blocks_place(lower, x), to = ncl_blocks_place(lower, problem->out);
     const int64_t rows = rows_touched(&image, share.tiles * choice->tile.rows),
                   cells = strip_cells(&image, &from, rows),
@@ -152,6 +163,7 @@ static nnefcl_status conv_pairs_emit(struct ncl_lower *lower, const struct ncl_p
     ncl_step_in(step, x);
     ncl_step_in(step, packed);
     ncl_step_in(step, ncl_lower_tensor(lower, conv->bias));
+    ncl_step_in(step, filter_steps(lower, &filter, x));
     ncl_step_out(step, strips);
     ncl_step_out(step, problem->out);
     ncl_step_after_shared(lower, step, problem->out, 1, true, x);
@@ -170,6 +182,7 @@ static nnefcl_status conv_pairs_emit(struct ncl_lower *lower, const struct ncl_p
     ncl_step_size(step, "STRIP", cells * pitch);
     ncl_step_real(step, "INVERSE", 1 / multiples.step);
     ncl_step_real(step, "FACTOR", multiples.step * filter.step);
+    ncl_step_size(step, "STEPS", filter.steps != NULL);
     ncl_step_flops(step, problem->flops);
     return ncl_step_end(step, share.tasks);
 }

@@ -107,7 +107,7 @@ NCL_APART static void FN(conv_blocked_find)(SIZES size, INDEX p, private INDEX *
 NCL_APART static void FN(conv_blocked_tile)(SIZES size, INDEX blocks, global const float *x,
                                             private const INDEX *at, global const float *w, global const float *ahead,
                                             INDEX pace, private const V *start, int step, bool whole, private V *sum,
-                                            private const INDEX *place, global float *restrict y, INDEX to,
+                                            private const INDEX *place, global NCL_CELL *restrict y, INDEX to,
                                             INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX rows = KERNEL(0), columns = KERNEL(1), block = CHANNEL, row = TAP(0), column = TAP(1);
@@ -150,7 +150,7 @@ NCL_APART static void FN(conv_blocked_tile)(SIZES size, INDEX blocks, global con
 /* What a tile that is not whole stores: pixels [from, to), those of its blocks that there are, `channels` channels from
  * `channel` on. */
 NCL_APART static void FN(conv_blocked_store)(SIZES size, int from, int to, INDEX channels, private const V *sum,
-                                             private const INDEX *place, global float *restrict y, INDEX at,
+                                             private const INDEX *place, global NCL_CELL *restrict y, INDEX at,
                                              INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX block = Y_CHANNEL;
@@ -188,7 +188,7 @@ NCL_APART static void FN(conv_blocked_strip)(SIZES size, INDEX first, global con
  * tile asks for its share of the weights that lie behind those of its part of the depth, which are next. */
 static void FN(conv_blocked_panel)(SIZES size, INDEX tile, INDEX last, global const float *x, private const INDEX *from,
                                    private const INDEX *to, global const float *w, private const V *start,
-                                   INDEX channels, global float *y, INDEX at, INDEX channel CHAIN_PARAMETERS)
+                                   INDEX channels, global NCL_CELL *y, INDEX at, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX blocks = BLOCKS, part = PART, pixels = PIXELS, taps = KERNEL(0) * KERNEL(1) * DEPTH * WIDTH_OF_PANEL;
     const INDEX tiles = last - tile, pace = AHEAD ? (FETCH_EACH * WIDTH_OF_PANEL + tiles - 1) / tiles : 0;
@@ -214,7 +214,7 @@ static void FN(conv_blocked_panel)(SIZES size, INDEX tile, INDEX last, global co
 /* Tiles [tile, last) of group g of image n, for panels [first, end). */
 static void FN(conv_blocked_tiles)(SIZES size, INDEX n, INDEX g, INDEX tile, INDEX last, INDEX first, INDEX end,
                                    global const float *x, global const float *w, global const float *b,
-                                   global float *strip, global float *y CHAIN_PARAMETERS)
+                                   global float *strip, global NCL_CELL *y CHAIN_PARAMETERS)
 {
     const INDEX pixels = PIXELS, filters = FILTERS, panels = (filters + WIDTH_OF_PANEL - 1) / WIDTH_OF_PANEL;
     const INDEX depth = BLOCKS * KERNEL(0) * KERNEL(1) * DEPTH;
@@ -244,7 +244,7 @@ static void FN(conv_blocked_tiles)(SIZES size, INDEX n, INDEX g, INDEX tile, IND
 }
 
 static void FN(conv_blocked)(INDEX task, SIZES size, global const float *x, global const float *w,
-                             global const float *b, global float *scratch, global float *y CHAIN_PARAMETERS)
+                             global const float *b, global float *scratch, global NCL_CELL *y CHAIN_PARAMETERS)
 {
     const INDEX all = (PIXELS + PIXEL - 1) / PIXEL, panels = (FILTERS + WIDTH_OF_PANEL - 1) / WIDTH_OF_PANEL;
     const INDEX tiles = TILES, share = tiles * STRIPS, parts = (all + share - 1) / share;

@@ -15,6 +15,7 @@
  * BATCH, CHANNEL   of x as of y       FIRST  the first tap of the first output
  * KERNEL(i)  rows and columns of taps
  * STEP(i), TAP(i)  elements of x from output row to output row, column to column; from tap to tap
+ * WHOLE    1: x is in whole numbers that count X_STEP
  * tasks: batch * blocks * ceil(HEIGHT / ROWS) */
 #define PIXEL     7
 #define Y_BATCH   SIZE(0)
@@ -33,25 +34,36 @@
 #define KERNEL(i) SIZE(16 + (i))
 #define STEP(i)   SIZE(18 + (i))
 #define TAP(i)    SIZE(20 + (i))
+#define X_STEP    REAL(22)
+#ifndef WHOLE
+#define WHOLE 0
+#endif
+#if WHOLE
+#define X         short
+#define LOAD_X(p) NCL_CAT(convert_float, LANES)(NCL_LOAD_SHORTS(p))
+#else
+#define X         float
+#define LOAD_X(p) VLOAD(p)
+#endif
 
 /* PIXEL outputs of a row: start + w x, their windows at x + at[...]. `whole`: they go to y with what comes after them,
  * straight from registers; else to `sum`. Where three taps and all windows lie side by side, what is read once serves
  * three outputs. */
-NCL_APART static void FN(conv_depthwise_tile)(SIZES size, V start, global const float *x, private const INDEX *at,
+NCL_APART static void FN(conv_depthwise_tile)(SIZES size, V start, global const X *x, private const INDEX *at,
                                               global const float *w, bool whole, private V *sum,
-                                              global float *restrict y, INDEX to, INDEX channel CHAIN_PARAMETERS)
+                                              global NCL_CELL *restrict y, INDEX to, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX rows = KERNEL(0), columns = KERNEL(1), row = TAP(0), column = TAP(1);
     const bool beside = columns == 3 && column == LANES && at[1] == LANES && at[PIXEL - 1] == (PIXEL - 1) * LANES;
     V c[PIXEL];
 #pragma unroll
     for (int i = 0; i < PIXEL; i++)
-        c[i] = start;
+        c[i] = WHOLE ? (V)0 : start;
     for (INDEX r = 0; r < rows && beside; r++, x += row, w += 3 * LANES) {
         const V w0 = VLOAD(w), w1 = VLOAD(w + LANES), w2 = VLOAD(w + 2 * LANES);
 #pragma unroll
         for (int i = 0; i < PIXEL + 2; i++) {
-            const V value = VLOAD(x + i * LANES);
+            const V value = LOAD_X(x + i * LANES);
             if (i < PIXEL)
                 c[i] = fma(value, w0, c[i]);
             if (i >= 1 && i <= PIXEL)
@@ -62,12 +74,15 @@ NCL_APART static void FN(conv_depthwise_tile)(SIZES size, V start, global const 
     }
     for (INDEX r = 0; r < rows && !beside; r++, x += row)
         for (INDEX q = 0; q < columns; q++, w += LANES) {
-            global const float *tap = x + q * column;
+            global const X *tap = x + q * column;
             const V weight = VLOAD(w);
 #pragma unroll
             for (int i = 0; i < PIXEL; i++)
-                c[i] = fma(VLOAD(tap + at[i]), weight, c[i]);
+                c[i] = fma(LOAD_X(tap + at[i]), weight, c[i]);
         }
+#pragma unroll
+    for (int i = 0; i < PIXEL && WHOLE; i++)
+        c[i] = fma(c[i], (V)X_STEP, start);
     if (whole) {
         NCL_STORE_BLOCKS(PIXEL, c[i], y, to + i * LANES, channel)
         return;
@@ -77,8 +92,8 @@ NCL_APART static void FN(conv_depthwise_tile)(SIZES size, V start, global const 
         sum[i] = c[i];
 }
 
-static void FN(conv_depthwise)(INDEX task, SIZES size, global const float *x, global const float *w,
-                               global const float *b, global float *y CHAIN_PARAMETERS)
+static void FN(conv_depthwise)(INDEX task, SIZES size, global const X *x, global const float *w,
+                               global const float *b, global NCL_CELL *y CHAIN_PARAMETERS)
 {
     const INDEX blocks = (CHANNELS + LANES - 1) / LANES, parts = (HEIGHT + ROWS - 1) / ROWS, width = WIDTH;
     const INDEX n = task / parts / blocks, block = task / parts % blocks, channel = block * LANES;

@@ -29,6 +29,8 @@
 #define IN_STRIDE(a)  SIZE(24 + (a))
 #define OUT_STRIDE(a) SIZE(32 + (a))
 #define OUT_EXTENT(a) SIZE(40 + (a)) /* in the memory of y */
+#define LOAD_STEP     REAL(48)       /* of whole numbers */
+#define STORE_STEP    REAL(49)
 
 #define MAX_RANK    8
 

@@ -175,6 +175,13 @@ static inline V ncl_quantize_index(V x, V s, V about)
     return k + NCL_WHERE(fma(-0.5f - k, s, x) >= 0.0f, 1.0f, 0.0f);
 }
 
+/* v rounded, x.5 up, where the last bits of v + NCL_INTEGERS are whole; beyond them it stays beyond. */
+static inline V ncl_half_up(V v)
+{
+    const V k = v + NCL_INTEGERS - NCL_INTEGERS;
+    return k + NCL_WHERE(v - k >= 0.5f, 1.0f, 0.0f);
+}
+
 /* The nearest multiple of the scale s whose index, shifted by the zero point, is between low and high. */
 static inline V ncl_quantize_scale(V x, V zero, V s, float low, float high)
 {

@@ -14,6 +14,11 @@
  *             and back: so that the formula of a file is compiled once.
  * NCL_RAMP    the numbers of the lanes, a VI: 0, 1, 2, ...
  * NCL_BACKWARDS(v)    the last lane first.
+ * NCL_CELL    how an element of a result in blocks lies in memory: float, or short where the record has a step (whole
+ *             numbers, src/ir/layout.h).  NCL_STORE_CELL(v, p)   a cell of floats to it.
+ * NCL_WHOLE(v, inverse)   the whole numbers of 16 bits nearest to v inverse, a vector of shorts.
+ * NCL_LOAD_SHORTS(p), NCL_STORE_SHORTS(v, p)   VLOAD and VSTORE of them, where p is that of a cell: PoCL 3.1 moves
+ *             shorts one by one.
  * NCL_EVEN(T, a, b)   the lanes with even numbers of a, then of b.
  * NCL_FETCH(p)   a hint that the global memory at p is read soon; p may lie outside of everything.
  * NCL_APART   in front of a function that does much in each call, or is called seldom: on CPUs it stays one. What a
@@ -166,6 +171,15 @@ NCL_PARTS(uchar)
  * so that nothing overflows or vanishes in between. Off by less than an ULP. A number of this size is an integer in its
  * last bits: PoCL 3.1's rint takes longer than all the rest. */
 #define NCL_INTEGERS 12582912.0f
+#define NCL_WHOLE(v, inverse) \
+    NCL_CAT(convert_short, LANES)(NCL_CAT(as_int, LANES)(fma(v, (V)(inverse), (V)NCL_INTEGERS)))
+#if LANES == 16
+#define NCL_LOAD_SHORTS(p)     as_short16(vload8(0, (global const float *)(p)))
+#define NCL_STORE_SHORTS(v, p) vstore8(as_float8(v), 0, (global float *)(p))
+#else
+#define NCL_LOAD_SHORTS(p)     as_short8(vload4(0, (global const float *)(p)))
+#define NCL_STORE_SHORTS(v, p) vstore4(as_float4(v), 0, (global float *)(p))
+#endif
 static inline V ncl_exp(V x)
 {
     const V at = select(select(x, (V)89.0f, x > 89.0f), (V)-104.0f, x < -104.0f);
@@ -215,7 +229,7 @@ static inline V ncl_exp(V x)
         NCL_AFTER(stored, stored_n, stored_at, channel)                              \
         if (stored_n < LANES)                                                        \
             stored = select((V)0, stored, NCL_RAMP < stored_n);                      \
-        VSTORE(stored, (y) + stored_at);                                             \
+        NCL_STORE_CELL(stored, (y) + stored_at);                                     \
     }
 /* NCL_STORE_BLOCKS(count, v, y, at, channel): the same of `count` whole cells, i = 0, 1, ...: the variable v and the
  * others are expressions of i. What many chains share (CHAIN_SHARED, NCL_AFTER_COMMON) is done one thing after the
@@ -250,23 +264,28 @@ static inline V ncl_exp(V x)
  * of a plane, a block of channels of an image, zeroes what lies beside them, and above the first or below the last one:
  *   ncl_halo(plane, row, width, before, after, from, to, height)
  * `plane`: its first cell in memory; `row`: elements from row to row; halo of H and W before and after. */
-NCL_APART static void ncl_zero(global float *p, long n)
-{
-    for (long i = 0; i < n; i += LANES)
-        VSTORE((V)0, p + i);
-}
-NCL_APART static void ncl_halo(global float *plane, long row, long width, long2 before, long2 after, long from, long to,
-                               long height)
-{
-    if (from == 0)
-        ncl_zero(plane, before.x * row);
-    for (long r = from; r < to; r++) {
-        ncl_zero(plane + (before.x + r) * row, before.y * LANES);
-        ncl_zero(plane + (before.x + r) * row + (before.y + width) * LANES, after.y * LANES);
+#define NCL_HALOS(T)                                                                                       \
+    NCL_APART static void ncl_zero_##T(global T *p, long n)                                                \
+    {                                                                                                      \
+        for (long i = 0; i < n; i += LANES)                                                                \
+            VSTORE((NCL_VECTOR(T))0, p + i);                                                               \
+    }                                                                                                      \
+    NCL_APART static void ncl_halo_##T(global T *plane, long row, long width, long2 before, long2 after,   \
+                                       long from, long to, long height)                                    \
+    {                                                                                                      \
+        if (from == 0)                                                                                     \
+            ncl_zero_##T(plane, before.x * row);                                                           \
+        for (long r = from; r < to; r++) {                                                                 \
+            ncl_zero_##T(plane + (before.x + r) * row, before.y * LANES);                                  \
+            ncl_zero_##T(plane + (before.x + r) * row + (before.y + width) * LANES, after.y * LANES);      \
+        }                                                                                                  \
+        if (to == height)                                                                                  \
+            ncl_zero_##T(plane + (before.x + height) * row, after.x * row);                                \
     }
-    if (to == height)
-        ncl_zero(plane + (before.x + height) * row, after.x * row);
-}
+NCL_HALOS(float)
+NCL_HALOS(short)
+#define ncl_zero ncl_zero_float
+#define ncl_halo NCL_CAT(ncl_halo_, NCL_CELL)
 
 /* NCL_TRANSPOSE(T, row): row[i].s(j) and row[j].s(i) of the array of LANES vectors of type T change places: halves,
  * then quarters, and on to neighbours. LOW_d: the lanes of a without bit d, each followed d lanes behind by the same
@@ -357,6 +376,12 @@ NCL_APART static long ncl_reflect_even(long i, long n)
 #endif
 #ifndef NCL_REALS
 #define NCL_REALS 0
+#endif
+#ifndef NCL_CELL
+#define NCL_CELL             float
+#define NCL_STORE_CELL(v, p) VSTORE(v, p)
+#else
+#define NCL_STORE_CELL(v, p) NCL_STORE_SHORTS(NCL_WHOLE(v, NCL_CELL_INVERSE), p)
 #endif
 #ifndef CHAIN
 #define CHAIN         const V r = after;

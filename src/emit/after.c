@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "emit/after.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -81,7 +82,10 @@ static bool chain_fits(const struct ncl_lower *lower, const struct chained *chai
 static ncl_ref chain_operand(struct ncl_lower *lower, unsigned k, enum after_kind kind, const struct ncl_layout *layout)
 {
     const struct ncl_expression_operand *operand = &lower->chain->operand[k];
-    return kind == AFTER_FULL && operand->tensor ? ncl_lower_as(lower, operand->tensor, layout)
+    struct ncl_layout floats = *layout;
+    floats.element = NCL_ELEMENT_OWN;
+    floats.step = 0;
+    return kind == AFTER_FULL && operand->tensor ? ncl_lower_as(lower, operand->tensor, &floats)
                                                  : ncl_expression_ref(lower->chain, k);
 }
 
@@ -92,6 +96,24 @@ static void define_chain(struct ncl_emit *step, const struct chain_text *text)
     ncl_step_define(step, "CHAIN_ARGUMENTS", text->arguments);
 }
 
+/* The numbers of the chain; of a result in whole numbers also that which its cells are stored with. */
+static void chain_reals(struct ncl_lower *lower, struct ncl_emit *step, const struct ncl_layout *layout)
+{
+    const struct ncl_expression *chain = lower->chain;
+    double real[NCL_EXPRESSION_REALS + 1];
+    unsigned count = chain->real_count;
+    memcpy(real, chain->real, count * sizeof *real);
+    if (layout->element == NCL_ELEMENT_WHOLE) {
+        const char *inverse = ncl_arena_printf(lower->arena, "R(%u)", count);
+        if (!inverse)
+            ncl_parts_nomem(lower);
+        ncl_step_define(step, "NCL_CELL", "short");
+        ncl_step_define(step, "NCL_CELL_INVERSE", inverse);
+        real[count++] = 1 / (double)layout->step;
+    }
+    ncl_step_formula_reals(step, real, count);
+}
+
 void ncl_step_after(struct ncl_lower *lower, struct ncl_emit *step, ncl_ref out, int axis, bool along)
 {
     struct chain_text text;
@@ -100,12 +122,14 @@ void ncl_step_after(struct ncl_lower *lower, struct ncl_emit *step, ncl_ref out,
         return;
     const struct ncl_layout layout = lower->plan->tensor[out].layout;
     const struct ncl_expression *chain = lower->chain;
-    if (!chain_fits(lower, &(struct chained){&layout, axis, along}, out, kind) || !chain_print(chain, kind, &text))
+    const bool fits = chain_fits(lower, &(struct chained){&layout, axis, along}, out, kind);
+    assert(fits || layout.element != NCL_ELEMENT_WHOLE); /* blocks_whole.c */
+    if (!fits || !chain_print(chain, kind, &text))
         return;
     define_chain(step, &text);
     for (unsigned k = 0; k < chain->operand_count; k++)
         ncl_step_in(step, chain_operand(lower, k, kind[k], &layout));
-    ncl_step_formula_reals(step, chain->real, chain->real_count);
+    chain_reals(lower, step, &layout);
     lower->chain = NULL;
 }
 
@@ -151,7 +175,7 @@ void ncl_step_after_shared(struct ncl_lower *lower, struct ncl_emit *step, ncl_r
         return;
     const struct ncl_layout layout = lower->plan->tensor[out].layout;
     const bool fits = chain_fits(lower, &(struct chained){&layout, axis, along}, out, kind);
-    if (fits && !chain_is_common(lower, kind, &common)) {
+    if (layout.element == NCL_ELEMENT_WHOLE || (fits && !chain_is_common(lower, kind, &common))) {
         ncl_step_after(lower, step, out, axis, along);
         return;
     }

@@ -49,6 +49,19 @@ ncl_ref ncl_blocks_in(struct ncl_lower *lower, const struct ncl_tensor *tensor)
     return ncl_lower_as(lower, tensor, &layout);
 }
 
+float ncl_blocks_step(const struct ncl_lower *lower, const struct ncl_tensor *tensor)
+{
+    return lower->blocks ? lower->blocks[tensor->id].step : 0;
+}
+
+ncl_ref ncl_blocks_in_whole(struct ncl_lower *lower, const struct ncl_tensor *tensor, double step)
+{
+    struct ncl_layout layout = ncl_blocks_layout(lower, tensor);
+    layout.element = NCL_ELEMENT_WHOLE;
+    layout.step = (float)step;
+    return ncl_lower_as(lower, tensor, &layout);
+}
+
 /* ---- places ---- */
 
 struct ncl_place ncl_blocks_place(const struct ncl_lower *lower, ncl_ref ref)

@@ -14,6 +14,8 @@
  * What a variant does:
  *   reads_blocks   its input is ncl_blocks_in(lower, tensor), at ncl_blocks_place of that
  *   halo           how far around the image of its input it reads zeros; such a reader needs no tests at borders
+ *   reads_whole    its input may be ncl_blocks_in_whole, where ncl_blocks_step says so
+ *   writes_whole   problem->out may be in whole numbers: its cells are NCL_CELL, stored by NCL_STORE_BLOCK
  *   writes_blocks  problem->out is in blocks when it is emitted; ncl_step_after works on it with `at` counted from the
  *                  first cell in memory, halo included, and `along`: the lanes run along axis 1
  * A variant without these reads ncl_lower_tensor and writes the plain problem->out, as ever. */
@@ -33,6 +35,10 @@ bool ncl_blocks_fed(const struct ncl_lower *lower, const struct ncl_node *node);
 struct ncl_layout ncl_blocks_layout(const struct ncl_lower *lower, const struct ncl_tensor *tensor);
 /* The tensor in that form; converted where it is held plain. */
 ncl_ref ncl_blocks_in(struct ncl_lower *lower, const struct ncl_tensor *tensor);
+/* The same in whole numbers that count steps (layout.h). */
+ncl_ref ncl_blocks_in_whole(struct ncl_lower *lower, const struct ncl_tensor *tensor, double step);
+/* The step of a tensor that is left by its writer in whole numbers: all who read it do so; 0: in floats. */
+float ncl_blocks_step(const struct ncl_lower *lower, const struct ncl_tensor *tensor);
 
 /* Where the elements of a tensor of rank 3 or 4 are, plain ones too (block 1): channel c of image n at (h, w) is at
  * first + n batch + c / block * channel + h row + w block + c % block. All but the extents count elements. */

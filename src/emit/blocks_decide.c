@@ -2,6 +2,7 @@
 /* The walk over the graph that decides which tensors lie in blocks: each node takes its cheapest variant, given what
  * the nodes before it decided. */
 #include "emit/blocks_known.h"
+#include "emit/blocks_whole.h"
 #include "emit/cut.h"
 #include "emit/elements.h"
 #include "emit/parts.h"
@@ -230,5 +231,6 @@ nnefcl_status ncl_blocks_decide(struct ncl_lower *lower)
         node_decide(lower, graph->node[i]);
     spread_halos(lower);
     spread_pitches(lower);
+    ncl_blocks_whole_decide(lower);
     return lower->status;
 }

@@ -13,6 +13,7 @@ struct ncl_blocks {
     bool read_plain; /* somebody reads it who cannot read blocks */
     uint16_t before[2], after[2];
     int64_t pitch; /* elements from image to image where it is a part of a larger one; 0: dense */
+    float step;    /* its writer leaves it in whole numbers that count such steps; 0: in floats */
     uint32_t same; /* a tensor with the same halo; itself: the last one of these */
 };
 

@@ -142,13 +142,15 @@ enum ncl_choose_feeder ncl_choose_feeder(const struct ncl_lower *lower, const st
     return NCL_FEEDER_APART;
 }
 
-static ncl_ref add_result(struct ncl_lower *lower, const struct ncl_problem *problem, bool blocks)
+static ncl_ref add_result(struct ncl_lower *lower, const struct ncl_problem *problem, const struct ncl_variant *variant)
 {
     if (!problem->result)
         return problem->out;
-    if (!blocks)
+    if (!variant->writes_blocks)
         return ncl_lower_tensor(lower, problem->result);
-    const struct ncl_layout layout = ncl_blocks_layout(lower, problem->result);
+    struct ncl_layout layout = ncl_blocks_layout(lower, problem->result);
+    layout.step = variant->writes_whole ? ncl_blocks_step(lower, problem->result) : 0;
+    layout.element = layout.step > 0 ? NCL_ELEMENT_WHOLE : NCL_ELEMENT_OWN;
     return ncl_lower_result(lower, problem->result, &layout);
 }
 
@@ -165,16 +167,26 @@ static const char *name_candidate(struct ncl_lower *lower, const struct ncl_prob
     return name;
 }
 
+static struct candidate find_decided(const struct ncl_lower *lower, const struct ncl_problem *problem)
+{
+    const bool blocks = problem->result && ncl_blocks_held(lower, problem->result);
+    return find_cheapest(lower, problem, blocks ? WRITTEN_BLOCKED : WRITTEN_PLAIN);
+}
+
+const struct ncl_variant *ncl_choose_decided(const struct ncl_lower *lower, const struct ncl_problem *problem)
+{
+    return find_decided(lower, problem).variant;
+}
+
 nnefcl_status ncl_choose(struct ncl_lower *lower, struct ncl_problem *problem)
 {
     if (lower->status)
         return lower->status;
-    const bool blocks = problem->result && ncl_blocks_held(lower, problem->result);
-    const struct candidate best = find_cheapest(lower, problem, blocks ? WRITTEN_BLOCKED : WRITTEN_PLAIN);
+    const struct candidate best = find_decided(lower, problem);
     const char *outer = lower->variant, *candidate = lower->candidate;
     if (!outer)
         lower->candidate = name_candidate(lower, problem, best.variant);
-    problem->out = add_result(lower, problem, best.variant->writes_blocks);
+    problem->out = add_result(lower, problem, best.variant);
     lower->variant = best.variant->name;
     const nnefcl_status status = best.variant->emit(lower, problem, &best.choice);
     lower->variant = outer;

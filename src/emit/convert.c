@@ -43,6 +43,8 @@ static void emit_axes(struct ncl_emit *step, const struct ncl_layout *in, const 
     ncl_step_sizes(step, "IN_STRIDE", axes->in, NNEFCL_MAX_RANK);
     ncl_step_sizes(step, "OUT_STRIDE", axes->out, NNEFCL_MAX_RANK);
     ncl_step_sizes(step, "OUT_EXTENT", axes->memory, NNEFCL_MAX_RANK);
+    ncl_step_real(step, "LOAD_STEP", (double)in->step);
+    ncl_step_real(step, "STORE_STEP", (double)out->step);
 }
 
 static void emit_elements(struct ncl_lower *lower, ncl_ref from, ncl_ref to)
@@ -60,6 +62,35 @@ static void emit_elements(struct ncl_lower *lower, ncl_ref from, ncl_ref to)
     ncl_step_size(step, "CHUNK", chunk);
     emit_axes(step, &in->layout, &out->layout, &out->shape, &axes);
     ncl_step_end(step, ncl_ceil_div(axes.cells, chunk));
+}
+
+/* ---- floats to whole numbers and back, where nothing else differs: convert_whole.cl ---- */
+
+static bool only_wholeness_differs(const struct ncl_plan_tensor *in, const struct ncl_plan_tensor *out)
+{
+    struct ncl_layout floats = out->layout.element == NCL_ELEMENT_WHOLE ? out->layout : in->layout;
+    const struct ncl_layout *other = out->layout.element == NCL_ELEMENT_WHOLE ? &in->layout : &out->layout;
+    floats.element = NCL_ELEMENT_OWN;
+    floats.step = 0;
+    return (in->layout.element == NCL_ELEMENT_WHOLE) != (out->layout.element == NCL_ELEMENT_WHOLE) && !floats.outer &&
+           ncl_layout_equal(&floats, other);
+}
+
+static void emit_whole(struct ncl_lower *lower, ncl_ref from, ncl_ref to)
+{
+    const struct ncl_plan_tensor *in = &lower->plan->tensor[from], *out = &lower->plan->tensor[to];
+    const bool wholes = out->layout.element == NCL_ELEMENT_WHOLE;
+    const int64_t count = (int64_t)(out->bytes / ncl_layout_element(&out->layout, out->dtype)),
+                  chunk = lower->plan->target.chunk;
+    struct ncl_emit *step = ncl_step_begin(lower, "convert_whole");
+    ncl_step_name(step, step_name(lower, out));
+    ncl_step_define_int(step, "WHOLES", wholes);
+    ncl_step_in(step, from);
+    ncl_step_out(step, to);
+    ncl_step_size(step, "COUNT", count);
+    ncl_step_size(step, "CHUNK", chunk);
+    ncl_step_real(step, "STEP", (double)(wholes ? out->layout.step : in->layout.step));
+    ncl_step_end(step, ncl_ceil_div(count, chunk));
 }
 
 /* ---- to blocks of channels, from them, or as they are, in rows: convert_rows.cl ---- */
@@ -183,6 +214,10 @@ static void emit_rows(struct ncl_lower *lower, ncl_ref from, ncl_ref to, enum ro
 void ncl_convert_emit(struct ncl_lower *lower, ncl_ref from, ncl_ref to)
 {
     const struct ncl_plan *plan = lower->plan;
+    if (only_wholeness_differs(&plan->tensor[from], &plan->tensor[to])) {
+        emit_whole(lower, from, to);
+        return;
+    }
     const enum rows_mode mode = mode_between(&plan->target, &plan->tensor[from], &plan->tensor[to]);
     if (mode == ROWS_UNFIT)
         emit_elements(lower, from, to);

@@ -325,14 +325,21 @@ void ncl_step_define_storage(struct ncl_emit *emit, const char *name, ncl_ref re
 {
     if (stopped(emit))
         return;
+    static const struct {
+        const char *type, *load, *store;
+    } storage[] = {
+        [NCL_ELEMENT_OWN] = {NULL, "(p)[i]", "(p)[i] = (v)"},
+        [NCL_ELEMENT_HALF] = {"half", "vload_half(i, p)", "vstore_half(v, i, p)"},
+        [NCL_ELEMENT_WHOLE] = {"short", "(p)[i] * LOAD_STEP", "(p)[i] = (short)rint((v) / STORE_STEP)"},
+    };
     const struct ncl_plan_tensor *tensor = &emit->lower->plan->tensor[ref];
-    const bool half = tensor->layout.element == NCL_ELEMENT_HALF;
-    if (half)
-        ncl_step_define(emit, name, "half");
+    const enum ncl_element element = tensor->layout.element;
+    if (storage[element].type)
+        ncl_step_define(emit, name, storage[element].type);
     else
         ncl_step_define_type(emit, name, tensor->dtype);
-    define_access(emit, "LOAD_%s(p, i)", name, half ? "vload_half(i, p)" : "(p)[i]");
-    define_access(emit, "STORE_%s(v, p, i)", name, half ? "vstore_half(v, i, p)" : "(p)[i] = (v)");
+    define_access(emit, "LOAD_%s(p, i)", name, storage[element].load);
+    define_access(emit, "STORE_%s(v, p, i)", name, storage[element].store);
 }
 
 void ncl_step_name(struct ncl_emit *emit, const char *name)

@@ -77,7 +77,7 @@ void ncl_step_define_int(struct ncl_emit *step, const char *name, int64_t value)
 /* `#define name float|int|uchar` */
 void ncl_step_define_type(struct ncl_emit *step, const char *name, nnefcl_dtype dtype);
 /* How a kernel reads and writes the elements of this tensor: `name` becomes their type in memory, LOAD_name(p, i) a
- * value and STORE_name(v, p, i) its store. */
+ * value and STORE_name(v, p, i) its store. A body that meets whole numbers has LOAD_STEP and STORE_STEP. */
 void ncl_step_define_storage(struct ncl_emit *step, const char *name, ncl_ref ref);
 /* What the printed plan calls it, in the plan's arena; without it the name of its node's result. */
 void ncl_step_name(struct ncl_emit *step, const char *name);

@@ -28,6 +28,7 @@ struct ncl_variant {
     nnefcl_status (*emit)(struct ncl_lower *lower, const struct ncl_problem *problem, const struct ncl_choice *choice);
     /* Channels in blocks (blocks.h): of the input, of the result. */
     bool reads_blocks, writes_blocks;
+    bool reads_whole, writes_whole; /* in whole numbers that count steps, where a tensor lies so */
     /* What it reads around H and W of its input in blocks: raises before and after. NULL: nothing. */
     void (*halo)(const struct ncl_problem *problem, int64_t before[2], int64_t after[2]);
     /* It multiplies transforms of a neighbourhood: what its results may be off grows with all of that, not only with
@@ -65,6 +66,8 @@ const struct ncl_variant *ncl_choose_variant(const struct ncl_lower *lower, cons
 /* Is what feeds the node of a problem a step of its own? It is; the costs decide; it is not, since that is forced. */
 enum ncl_choose_feeder { NCL_FEEDER_APART, NCL_FEEDER_OPEN, NCL_FEEDER_TAKEN };
 enum ncl_choose_feeder ncl_choose_feeder(const struct ncl_lower *lower, const struct ncl_problem *problem);
+/* The one that ncl_choose is going to take, once forms are decided. */
+const struct ncl_variant *ncl_choose_decided(const struct ncl_lower *lower, const struct ncl_problem *problem);
 /* The lowering of every operation that has a `problem`. */
 nnefcl_status ncl_choose_lower(struct ncl_lower *lower, const struct ncl_node *node);
 /* "conv=conv_gemm" as a forced variant, "conv~conv_gemm" likewise where it is near, "plain" of every family, or

@@ -7,7 +7,7 @@
 
 bool ncl_layout_equal(const struct ncl_layout *a, const struct ncl_layout *b)
 {
-    return a->element == b->element && a->block == b->block && (!a->block || a->axis == b->axis) &&
+    return a->element == b->element && a->step == b->step && a->block == b->block && (!a->block || a->axis == b->axis) &&
            a->outer == b->outer && (!a->outer || a->pitch == b->pitch) &&
            memcmp(a->before, b->before, sizeof a->before) == 0 && memcmp(a->after, b->after, sizeof a->after) == 0;
 }
@@ -21,7 +21,7 @@ bool ncl_layout_is_plain(const struct ncl_layout *layout)
 /* No cell that is not an element, and those in the order of the axes. */
 static bool is_dense(const struct ncl_layout *layout, const nnefcl_shape *shape)
 {
-    struct ncl_layout dense = {.element = layout->element};
+    struct ncl_layout dense = {.element = layout->element, .step = layout->step};
     if (layout->block) {
         const int last = shape->rank - 1, first = layout->axis == last ? last - 1 : layout->axis + 1,
                   end = layout->axis == last ? last : shape->rank;
@@ -34,12 +34,12 @@ static bool is_dense(const struct ncl_layout *layout, const nnefcl_shape *shape)
 
 bool ncl_layout_coincide(const struct ncl_layout *a, const struct ncl_layout *b, const nnefcl_shape *shape)
 {
-    return a->element == b->element && is_dense(a, shape) && is_dense(b, shape);
+    return a->element == b->element && a->step == b->step && is_dense(a, shape) && is_dense(b, shape);
 }
 
 size_t ncl_layout_element(const struct ncl_layout *layout, nnefcl_dtype dtype)
 {
-    return layout->element == NCL_ELEMENT_HALF ? 2 : nnefcl_dtype_size(dtype);
+    return layout->element == NCL_ELEMENT_OWN ? nnefcl_dtype_size(dtype) : 2;
 }
 
 int64_t ncl_layout_extent(const struct ncl_layout *layout, const nnefcl_shape *shape, int axis)
@@ -131,6 +131,8 @@ void ncl_layout_print(struct ncl_text *text, const struct ncl_layout *layout)
                         i == axes - 1 ? " " : "");
     if (layout->element == NCL_ELEMENT_HALF)
         ncl_text_add(text, "half ");
+    if (layout->element == NCL_ELEMENT_WHOLE)
+        ncl_text_printf(text, "whole%g ", (double)layout->step);
     if (layout->outer)
         ncl_text_printf(text, "pitch%lld ", (long long)layout->pitch);
 }

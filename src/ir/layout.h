@@ -15,8 +15,9 @@
 
 #define NCL_LAYOUT_HALO (NNEFCL_MAX_RANK - 2)
 
-/* What an element is stored as; the type of the tensor says what it means. */
-enum ncl_element { NCL_ELEMENT_OWN /* float, int or uchar */, NCL_ELEMENT_HALF };
+/* What an element is stored as; the type of the tensor says what it means. Whole numbers are of 16 bits and count
+ * steps: of tensors whose elements are such multiples. */
+enum ncl_element { NCL_ELEMENT_OWN /* float, int or uchar */, NCL_ELEMENT_HALF, NCL_ELEMENT_WHOLE };
 
 /* {0}: plain and dense. */
 struct ncl_layout {
@@ -26,6 +27,7 @@ struct ncl_layout {
                             part of a larger tensor; 0: dense */
     uint16_t before[NCL_LAYOUT_HALO], after[NCL_LAYOUT_HALO]; /* halo; index 0: axis 2 */
     int64_t pitch;
+    float step; /* of whole numbers; else 0 */
 };
 
 bool ncl_layout_equal(const struct ncl_layout *a, const struct ncl_layout *b);
@@ -45,7 +47,7 @@ int64_t ncl_layout_extent(const struct ncl_layout *layout, const nnefcl_shape *s
 int64_t ncl_layout_stride(const struct ncl_layout *layout, const nnefcl_shape *shape, int axis);
 /* Element at which a position lies. */
 int64_t ncl_layout_offset(const struct ncl_layout *layout, const nnefcl_shape *shape, const int64_t *position);
-/* "axis1/8 halo1+1,1+1 half pitch1024 ", nothing for a plain one. */
+/* "axis1/8 halo1+1,1+1 half pitch1024 ", "whole0.25 " for whole numbers and their step, nothing for a plain one. */
 void ncl_layout_print(struct ncl_text *text, const struct ncl_layout *layout);
 
 #endif

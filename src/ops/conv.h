@@ -63,9 +63,21 @@ int64_t ncl_deconv_products(const struct ncl_target *target, const struct ncl_co
 const char *ncl_conv_blocked_unfit(const struct ncl_target *target, const struct ncl_problem *problem);
 /* What reads zeros around its input in blocks can do without tests at borders; NULL: that is enough. */
 const char *ncl_conv_border_unfit(const struct ncl_window *window);
-/* Of one image, where what multiplies reaches so much of what it can do at best, and a weight has so many bytes. */
+/* How what multiplies compares with what it can do at best for floats, and bytes of an element of input and filter. */
+struct ncl_conv_elements {
+    double efficiency;
+    size_t bytes;
+};
+/* Of one image. */
 double ncl_conv_blocked_cost(const struct ncl_target *target, const struct ncl_problem *problem,
-                             const struct ncl_choice *choice, double efficiency, size_t weight);
+                             const struct ncl_choice *choice, const struct ncl_conv_elements *elements);
+/* How tasks share the work: tiles of pixels and panels of output channels of one, and tasks. */
+#define NCL_CONV_TILES 32 /* at most */
+struct ncl_conv_share {
+    int64_t tiles, panels, tasks;
+};
+struct ncl_conv_share ncl_conv_blocked_share(const struct ncl_target *target, const struct ncl_problem *problem,
+                                             struct ncl_tile tile, const struct ncl_conv_elements *elements);
 /* The zeros around the input that its windows reach. */
 void ncl_conv_blocked_halo(const struct ncl_problem *problem, int64_t before[2], int64_t after[2]);
 /* Pixels by output channels: any image size and any batch has the same tile. */

@@ -6,7 +6,6 @@
 #include "emit/cost.h"
 #include "ops/conv.h"
 
-#define TILES_MAX 32
 #define STRIP_MAX 16384 /* elements of a strip */
 #define TASKS     8     /* for each core, so that the last ones end together */
 
@@ -99,15 +98,16 @@ static double padded_cost(const struct ncl_target *target, const struct ncl_prob
 }
 
 double ncl_conv_blocked_cost(const struct ncl_target *target, const struct ncl_problem *problem,
-                             const struct ncl_choice *choice, double efficiency, size_t weight)
+                             const struct ncl_choice *choice, const struct ncl_conv_elements *elements)
 {
-    return padded_cost(target, problem, choice, target->lanes, efficiency, weight);
+    return padded_cost(target, problem, choice, target->lanes, elements->efficiency, elements->bytes);
 }
 
 static double conv_blocked_cost(const struct ncl_target *target, const struct ncl_problem *problem,
                                 const struct ncl_choice *choice)
 {
-    return ncl_conv_blocked_cost(target, problem, choice, EFFICIENCY, sizeof(float));
+    static const struct ncl_conv_elements floats = {EFFICIENCY, sizeof(float)};
+    return ncl_conv_blocked_cost(target, problem, choice, &floats);
 }
 
 /* ---- how tasks share the work ---- */
@@ -132,14 +132,14 @@ static int64_t at_least_one(int64_t a)
 }
 
 /* Where the stride leaves pixels out, their places in a line of the cache come along. */
-static double pixel_bytes(const struct ncl_target *target, const struct ncl_window_axes *image)
+static double pixel_bytes(const struct ncl_target *target, const struct ncl_window_axes *image, double element)
 {
-    const double block = (double)target->lanes * sizeof(float), with = block * (double)image->stride[1];
+    const double block = (double)target->lanes * element, with = block * (double)image->stride[1];
     return with < LINE ? with : block > LINE ? block : LINE;
 }
 
 static struct work describe_work(const struct ncl_target *target, const struct ncl_problem *problem,
-                                 struct ncl_tile tile)
+                                 struct ncl_tile tile, const struct ncl_conv_elements *elements)
 {
     const struct ncl_conv *conv = &problem->conv;
     const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
@@ -147,9 +147,9 @@ static struct work describe_work(const struct ncl_target *target, const struct n
     const double depth = (double)(conv->in_channels * ncl_window_volume(&conv->window));
     return (struct work){.tiles = ncl_ceil_div(image.out[0] * image.out[1], tile.rows),
                          .panels = ncl_ceil_div(conv->out_channels, ncl_tile_columns(target, tile)),
-                         .product = depth * rows * (double)tile.vectors / (2 * EFFICIENCY),
-                         .windows = blocks * rows * pixel_bytes(target, &image),
-                         .filter = depth * (double)tile.vectors * lanes * sizeof(float),
+                         .product = depth * rows * (double)tile.vectors / (2 * elements->efficiency),
+                         .windows = blocks * rows * pixel_bytes(target, &image, (double)elements->bytes),
+                         .filter = depth * (double)tile.vectors * lanes * (double)elements->bytes,
                          .near = (double)target->l2 / 2};
 }
 
@@ -193,13 +193,11 @@ static struct share share_so(const struct ncl_target *target, const struct work 
     return share;
 }
 
-static struct share share_work(const struct ncl_target *target, const struct ncl_problem *problem, struct ncl_tile tile,
-                               int64_t depth, int64_t tiles_max)
+static struct share find_share(const struct ncl_target *target, const struct ncl_problem *problem, struct ncl_tile tile,
+                               const struct ncl_conv_elements *elements, int64_t tiles_max)
 {
-    const struct ncl_conv *conv = &problem->conv;
-    const struct work work = describe_work(target, problem, tile);
-    const int64_t images = conv->window.in.extent[0] * conv->groups;
-    const int64_t block = ncl_window_volume(&conv->window) * depth * ncl_tile_columns(target, tile);
+    const struct work work = describe_work(target, problem, tile, elements);
+    const int64_t images = problem->conv.window.in.extent[0] * problem->conv.groups;
     struct share best = {0};
     for (int64_t tiles = 1; tiles <= tiles_max && tiles <= work.tiles; tiles++)
         for (int64_t shares = 1; shares <= work.panels; shares *= 2) {
@@ -207,8 +205,24 @@ static struct share share_work(const struct ncl_target *target, const struct ncl
             if (!best.tasks || share.time < best.time)
                 best = share;
         }
-    best.part = at_least_one((int64_t)(target->l2 / 4 / sizeof(float)) / block);
     return best;
+}
+
+struct ncl_conv_share ncl_conv_blocked_share(const struct ncl_target *target, const struct ncl_problem *problem,
+                                             struct ncl_tile tile, const struct ncl_conv_elements *elements)
+{
+    const struct share share = find_share(target, problem, tile, elements, NCL_CONV_TILES);
+    return (struct ncl_conv_share){share.tiles, share.panels, share.tasks};
+}
+
+static struct share share_work(const struct ncl_target *target, const struct ncl_problem *problem, struct ncl_tile tile,
+                               int64_t depth, int64_t tiles_max)
+{
+    static const struct ncl_conv_elements floats = {EFFICIENCY, sizeof(float)};
+    const int64_t block = ncl_window_volume(&problem->conv.window) * depth * ncl_tile_columns(target, tile);
+    struct share share = find_share(target, problem, tile, &floats, tiles_max);
+    share.part = at_least_one((int64_t)(target->l2 / 4 / sizeof(float)) / block);
+    return share;
 }
 
 /* ---- the step ---- */
@@ -284,7 +298,7 @@ static nnefcl_status emit_conv(struct ncl_lower *lower, const struct ncl_problem
     struct ncl_emit *step = ncl_step_begin(lower, "conv_blocked");
     ncl_step_define_int(step, "PIXEL", tile.rows);
     ncl_step_define_int(step, "VECTORS", tile.vectors);
-    ncl_step_define_int(step, "TILES_MAX", TILES_MAX);
+    ncl_step_define_int(step, "TILES_MAX", NCL_CONV_TILES);
     ncl_window_define_border(step, rows ? conv->window.border : NCL_BORDER_CONSTANT);
     ncl_step_in(step, x);
     ncl_step_in(step, packed);
@@ -322,7 +336,7 @@ static nnefcl_status conv_blocked_emit(struct ncl_lower *lower, const struct ncl
                                        const struct ncl_choice *choice)
 {
     const struct share share =
-        share_work(&lower->plan->target, problem, choice->tile, lower->plan->target.lanes, TILES_MAX);
+        share_work(&lower->plan->target, problem, choice->tile, lower->plan->target.lanes, NCL_CONV_TILES);
     return emit_conv(lower, problem, choice->tile, &share, ncl_blocks_in(lower, problem->conv.input), 0);
 }
 
@@ -335,6 +349,7 @@ const struct ncl_variant ncl_variant_conv_blocked = {.name = "conv_blocked",
                                                      .emit = conv_blocked_emit,
                                                      .reads_blocks = true,
                                                      .writes_blocks = true,
+                                                     .writes_whole = true,
                                                      .halo = ncl_conv_blocked_halo};
 
 /* ---- from a plain input, a strip of its rows in each task ---- */
@@ -344,7 +359,7 @@ static int64_t strip_tiles(const struct ncl_problem *problem, struct ncl_tile ti
 {
     const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
     const int64_t row = problem->conv.in_channels * strip_pitch(&image);
-    int64_t tiles = TILES_MAX;
+    int64_t tiles = NCL_CONV_TILES;
     while (tiles && strip_rows(&image, tiles * tile.rows) > STRIP_MAX / row)
         tiles /= 2;
     return tiles;
@@ -388,7 +403,8 @@ const struct ncl_variant ncl_variant_conv_into_blocks = {.name = "conv_into_bloc
                                                          .choices = ncl_conv_blocked_choices,
                                                          .cost = conv_into_blocks_cost,
                                                          .emit = conv_into_blocks_emit,
-                                                         .writes_blocks = true};
+                                                         .writes_blocks = true,
+                                                         .writes_whole = true};
 
 /* ---- one channel to one channel ---- */
 
@@ -425,11 +441,14 @@ static nnefcl_status conv_depthwise_emit(struct ncl_lower *lower, const struct n
     const int64_t taps = image.size[0] * image.size[1];
     const struct ncl_conv_matrix matrix = {
         .groups = 1, .rows = conv->groups, .depth = taps, .row_stride = taps, .column_stride = 1};
-    const ncl_ref packed = ncl_conv_gemm_pack(lower, conv->filter, &matrix, lower->plan->target.lanes),
-                  x = ncl_blocks_in(lower, conv->input);
+    const ncl_ref packed = ncl_conv_gemm_pack(lower, conv->filter, &matrix, lower->plan->target.lanes);
+    const float whole = ncl_blocks_step(lower, conv->input);
+    const ncl_ref x =
+        whole > 0 ? ncl_blocks_in_whole(lower, conv->input, (double)whole) : ncl_blocks_in(lower, conv->input);
     const struct ncl_place from = ncl_blocks_place(lower, x), to = ncl_blocks_place(lower, problem->out);
     const struct ncl_blocks_tasks tasks = ncl_blocks_tasks(&lower->plan->target, &conv->window.out, &to);
     struct ncl_emit *step = ncl_step_begin(lower, "conv_depthwise");
+    ncl_step_define_int(step, "WHOLE", whole > 0);
     ncl_step_in(step, x);
     ncl_step_in(step, packed);
     ncl_step_in(step, ncl_lower_tensor(lower, conv->bias));
@@ -445,6 +464,7 @@ static nnefcl_status conv_depthwise_emit(struct ncl_lower *lower, const struct n
     ncl_step_sizes(step, "KERNEL", image.size, 2);
     ncl_step_sizes(step, "STEP", (const int64_t[]){image.stride[0] * from.row, image.stride[1] * from.block}, 2);
     ncl_step_sizes(step, "TAP", (const int64_t[]){image.dilation[0] * from.row, image.dilation[1] * from.block}, 2);
+    ncl_step_real(step, "X_STEP", (double)whole);
     ncl_step_flops(step, problem->flops);
     return ncl_step_end(step, tasks.count);
 }
@@ -457,4 +477,6 @@ const struct ncl_variant ncl_variant_conv_depthwise = {.name = "conv_depthwise",
                                                        .emit = conv_depthwise_emit,
                                                        .reads_blocks = true,
                                                        .writes_blocks = true,
+                                                       .reads_whole = true,
+                                                       .writes_whole = true,
                                                        .halo = ncl_conv_blocked_halo};

@@ -5,17 +5,12 @@
 #include "emit/blocks.h"
 #include "emit/cost.h"
 #include "ops/conv.h"
-#include "ops/multiples.h"
+#include "emit/multiples.h"
 
-#define TILES_MAX 32
-#define TILES_FEW 4  /* of a task, for which it is worth making whole numbers */
-#define TASKS     8  /* for each core, so that the last ones end together */
-#define APART     16 /* ints between cells, so that those of a tile do not meet in the first cache */
-
-/* Of what floats would take at best: docs/kernels-blocked.md. Each task makes whole numbers of what it reads, which
- * takes as long as so many of its multiply-adds for each of them. */
-#define EFFICIENCY 1.4
-#define MAKING     6
+/* Of what floats would take at best: docs/kernels-blocked.md. Where x lies in floats, it costs as long to make whole
+ * numbers of it as so many multiply-adds for each of them. */
+static const struct ncl_conv_elements pair_elements = {1.5, sizeof(int16_t)};
+#define MAKING 4
 
 static int64_t magnitude(const struct ncl_multiples *multiples)
 {
@@ -49,38 +44,7 @@ static double conv_pairs_cost(const struct ncl_target *target, const struct ncl_
 {
     const struct ncl_conv *conv = &problem->conv;
     const double made = (double)ncl_shape_volume(&conv->window.in) / (double)conv->window.in.extent[0];
-    return ncl_conv_blocked_cost(target, problem, choice, EFFICIENCY, sizeof(int16_t)) +
-           ncl_cost_macs(target, MAKING * made, 1);
-}
-
-/* ---- how tasks share the work ---- */
-
-struct share {
-    int64_t tiles, panels, tasks; /* of a task; of all images */
-};
-
-static int64_t count_tasks(const struct share *share, int64_t images, int64_t tiles, int64_t panels)
-{
-    return images * ncl_ceil_div(tiles, share->tiles) * ncl_ceil_div(panels, share->panels);
-}
-
-/* What a task makes whole numbers of stays in a quarter of the second cache. There are tasks enough for all cores: of
- * fewer tiles at first, since tasks that share tiles make the same numbers. */
-static struct share share_work(const struct ncl_target *target, const struct ncl_problem *problem, struct ncl_tile tile)
-{
-    const struct ncl_conv *conv = &problem->conv;
-    const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
-    const int64_t tiles = ncl_ceil_div(image.out[0] * image.out[1], tile.rows), images = conv->window.in.extent[0],
-                  panels = ncl_ceil_div(conv->out_channels, ncl_tile_columns(target, tile)),
-                  pixel = conv->in_channels * image.stride[0] * image.stride[1] * (int64_t)sizeof(int16_t),
-                  near = (int64_t)(target->l2 / 4) / (pixel * tile.rows),
-                  wanted = TASKS * (int64_t)target->compute_units;
-    struct share share = {.tiles = near < 1 ? 1 : near < TILES_MAX ? near : TILES_MAX, .panels = panels};
-    while ((share.tasks = count_tasks(&share, images, tiles, panels)) < wanted && share.tiles * share.panels > 1) {
-        int64_t *most = share.panels == 1 || share.tiles > TILES_FEW ? &share.tiles : &share.panels;
-        *most = ncl_ceil_div(*most, 2);
-    }
-    return share;
+    return ncl_conv_blocked_cost(target, problem, choice, &pair_elements) + ncl_cost_macs(target, MAKING * made, 1);
 }
 
 /* ---- the steps ---- */
@@ -114,28 +78,15 @@ static ncl_ref pack_pairs(struct ncl_lower *lower, const struct ncl_conv *conv, 
     return packed;
 }
 
-/* Rows of the output that the pixels of a task may lie in: they may begin anywhere in a row. */
-static int64_t rows_touched(const struct ncl_window_axes *image, int64_t pixels)
-{
-    const int64_t rows = (pixels + image->out[1] - 2) / image->out[1] + 1;
-    return rows < image->out[0] ? rows : image->out[0];
-}
-
-/* Cells of x from the first one that these rows of the output read to the last one. */
-static int64_t strip_cells(const struct ncl_window_axes *image, const struct ncl_place *x, int64_t rows)
-{
-    const int64_t below = (rows - 1) * image->stride[0] + (image->size[0] - 1) * image->dilation[0],
-                  beside = (image->out[1] - 1) * image->stride[1] + (image->size[1] - 1) * image->dilation[1];
-    return below * x->row / x->block + beside + 1;
-}
-
+/* In pairs. */
 static void emit_input(struct ncl_emit *step, const struct ncl_window_axes *image, const struct ncl_place *x)
 {
-    ncl_step_size(step, "BATCH", x->batch);
-    ncl_step_size(step, "CHANNEL", x->channel);
-    ncl_step_size(step, "FIRST", x->first - image->before[0] * x->row - image->before[1] * x->block);
-    ncl_step_sizes(step, "STEP", (const int64_t[]){image->stride[0] * x->row, image->stride[1] * x->block}, 2);
-    ncl_step_sizes(step, "TAP", (const int64_t[]){image->dilation[0] * x->row, image->dilation[1] * x->block}, 2);
+    const int64_t row = x->row / 2, cell = x->block / 2;
+    ncl_step_size(step, "BATCH", x->batch / 2);
+    ncl_step_size(step, "CHANNEL", x->channel / 2);
+    ncl_step_size(step, "FIRST", x->first / 2 - image->before[0] * row - image->before[1] * cell);
+    ncl_step_sizes(step, "STEP", (const int64_t[]){image->stride[0] * row, image->stride[1] * cell}, 2);
+    ncl_step_sizes(step, "TAP", (const int64_t[]){image->dilation[0] * row, image->dilation[1] * cell}, 2);
 }
 
 static nnefcl_status conv_pairs_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
@@ -144,43 +95,34 @@ static nnefcl_status conv_pairs_emit(struct ncl_lower *lower, const struct ncl_p
     const struct ncl_conv *conv = &problem->conv;
     const struct ncl_target *target = &lower->plan->target;
     const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
-    const struct share share = share_work(target, problem, choice->tile);
+    const struct ncl_conv_share share = ncl_conv_blocked_share(target, problem, choice->tile, &pair_elements);
     struct ncl_multiples multiples = {.step = 1}, filter = {.step = 1};
     ncl_multiples_of(conv->input, &multiples);
     ncl_multiples_of(conv->filter, &filter);
-    const ncl_ref x = ncl_blocks_in(lower, conv->input),
+    const ncl_ref x = ncl_blocks_in_whole(lower, conv->input, multiples.step),
+                  bias = ncl_lower_tensor(lower, conv->bias),
                   packed = pack_pairs(lower, conv, ncl_tile_columns(target, choice->tile), &filter);
     const struct ncl_place from = ncl_blocks_place(lower, x), to = ncl_blocks_place(lower, problem->out);
-    const int64_t rows = rows_touched(&image, share.tiles * choice->tile.rows),
-                  cells = strip_cells(&image, &from, rows),
-                  blocks = ncl_ceil_div(conv->in_channels, (int64_t)target->lanes),
-                  pitch = blocks * (int64_t)target->lanes / 2 + APART;
-    const ncl_ref strips = ncl_lower_scratch(lower, "strips", NNEFCL_INTEGER, share.tasks * cells * pitch);
     struct ncl_emit *step = ncl_step_begin(lower, "conv_pairs");
     ncl_step_define_int(step, "PIXEL", choice->tile.rows);
     ncl_step_define_int(step, "VECTORS", choice->tile.vectors);
-    ncl_step_define_int(step, "TILES_MAX", TILES_MAX);
+    ncl_step_define_int(step, "TILES_MAX", NCL_CONV_TILES);
     ncl_step_in(step, x);
     ncl_step_in(step, packed);
-    ncl_step_in(step, ncl_lower_tensor(lower, conv->bias));
-    ncl_step_in(step, filter_steps(lower, &filter, x));
-    ncl_step_out(step, strips);
+    ncl_step_in(step, bias);
+    ncl_step_in(step, filter_steps(lower, &filter, bias));
     ncl_step_out(step, problem->out);
-    ncl_step_after_shared(lower, step, problem->out, 1, true, x);
+    ncl_step_after_shared(lower, step, problem->out, 1, true, bias);
     ncl_step_size(step, "PIXELS", image.out[0] * image.out[1]);
     ncl_step_size(step, "OUT_WIDTH", image.out[1]);
     ncl_step_size(step, "FILTERS", conv->out_channels);
-    ncl_step_size(step, "BLOCKS", blocks);
+    ncl_step_size(step, "BLOCKS", ncl_ceil_div(conv->in_channels, (int64_t)target->lanes));
     ncl_step_sizes(step, "KERNEL", image.size, 2);
     ncl_step_size(step, "TILES", share.tiles);
     ncl_step_size(step, "PANELS", share.panels);
     ncl_step_size(step, "BIAS", ncl_shape_volume(&conv->bias->shape) > 1);
     emit_input(step, &image, &from);
     ncl_blocks_emit_out(step, &to);
-    ncl_step_size(step, "ROWS", rows);
-    ncl_step_size(step, "PITCH", pitch);
-    ncl_step_size(step, "STRIP", cells * pitch);
-    ncl_step_real(step, "INVERSE", 1 / multiples.step);
     ncl_step_real(step, "FACTOR", multiples.step * filter.step);
     ncl_step_size(step, "STEPS", filter.steps != NULL);
     ncl_step_flops(step, problem->flops);
@@ -197,4 +139,6 @@ const struct ncl_variant ncl_variant_conv_pairs = {.name = "conv_pairs",
                                                    .emit = conv_pairs_emit,
                                                    .reads_blocks = true,
                                                    .writes_blocks = true,
+                                                   .reads_whole = true,
+                                                   .writes_whole = true,
                                                    .halo = ncl_conv_blocked_halo};

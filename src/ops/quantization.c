@@ -10,7 +10,7 @@
 
 #include "emit/reference.h"
 #include "ops/broadcast.h"
-#include "ops/multiples.h"
+#include "emit/multiples.h"
 
 #define FINE 24 /* bits from which on a step is below the spacing of floats at the limits */
 
@@ -99,6 +99,14 @@ void ncl_min_max_quantize_elements(struct ncl_expression *expression, const stru
     quantization_apply(expression, node, limits, 3, formula, steps_of(node), 0);
 }
 
+/* Products with a power of two are exact, so only halves are left, which the sum rounds to even. */
+static const char *index_formula(double step)
+{
+    int exponent;
+    return frexp(step, &exponent) == 0.5 ? "ncl_half_up(x * ALPHA)"
+                                         : "ncl_quantize_index(x, y, fma(x, (V)ALPHA, (V)NCL_INTEGERS) - NCL_INTEGERS)";
+}
+
 /* With the limits as numbers nothing is read and nothing is divided, and the whole fits into the kernel in front. The
  * reciprocal is within 2^-24 of itself and the sum a whole number: indices of as few bits as these are off by one at
  * most, and what is beyond them stays beyond the limits. */
@@ -107,9 +115,8 @@ static void elements_by_numbers(struct ncl_expression *expression, const struct 
 {
     const char *x = ncl_expression_tensor(expression, ncl_node_tensor(node, "x")),
                *step = ncl_expression_tensor(expression, ncl_node_tensor(node, "scale"));
-    const char *index = ncl_expression_apply(
-        expression, NNEFCL_SCALAR, "ncl_quantize_index(x, y, fma(x, (V)ALPHA, (V)NCL_INTEGERS) - NCL_INTEGERS)",
-        (const char *const[]){x, step}, 1 / multiples->step, 0);
+    const char *index = ncl_expression_apply(expression, NNEFCL_SCALAR, index_formula(multiples->step),
+                                             (const char *const[]){x, step}, 1 / multiples->step, 0);
     ncl_expression_apply(expression, NNEFCL_SCALAR, "ncl_clamp(x, ALPHA, BETA) * y", (const char *const[]){index, step},
                          (double)multiples->low, (double)multiples->high);
 }

@@ -152,11 +152,11 @@ void ncl_source_body(struct ncl_text *text, const struct ncl_plan *plan, uint32_
     struct ncl_text body;
     ncl_text_init(&body, &text->allocator);
     add_source(&body, kernel);
-    ncl_text_printf(
-        text,
-        "#undef NCL_SUFFIX\n#undef INDEX\n#undef NCL_REALS\n#undef CHAIN\n#undef CHAIN_NOTHING\n"
-        "#undef CHAIN_SHARED\n#undef CHAIN_PARAMETERS\n#undef CHAIN_ARGUMENTS\n#define NCL_SUFFIX _%016" PRIx64 "\n",
-        kernel->key);
+    ncl_text_printf(text,
+                    "#undef NCL_SUFFIX\n#undef INDEX\n#undef NCL_REALS\n#undef CHAIN\n#undef CHAIN_NOTHING\n"
+                    "#undef CHAIN_SHARED\n#undef CHAIN_PARAMETERS\n#undef CHAIN_ARGUMENTS\n"
+                    "#undef NCL_CELL\n#undef NCL_STORE_CELL\n#define NCL_SUFFIX _%016" PRIx64 "\n",
+                    kernel->key);
     add_defines(text, kernel);
     add_prelude(text, &plan->target, kernel);
     if (body.data)

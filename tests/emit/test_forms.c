@@ -51,6 +51,17 @@ static const struct {
       {.outer = 1, .pitch = 1300},
       {.axis = 2, .block = 8},
       {.axis = 1, .block = 16}}},
+    /* whole numbers of steps, where nothing else differs and where more does */
+    {NNEFCL_SCALAR,
+     "2,11,3,7",
+     {{0},
+      {.element = NCL_ELEMENT_WHOLE, .step = 0.25f},
+      {.element = NCL_ELEMENT_WHOLE, .step = 1},
+      {.element = NCL_ELEMENT_WHOLE, .step = 0.25f, .axis = 1, .block = 8},
+      {.axis = 1, .block = 8, .before = {1, 2}, .after = {1, 0}},
+      {.element = NCL_ELEMENT_WHOLE, .step = 0.5f, .axis = 1, .block = 8, .before = {1, 2}, .after = {1, 0}},
+      {.element = NCL_ELEMENT_HALF, .axis = 1, .block = 16},
+      {.element = NCL_ELEMENT_WHOLE, .step = 1, .outer = 1, .pitch = 300}}},
     {NNEFCL_INTEGER,
      "1,17,2,9",
      {{0},
@@ -90,6 +101,8 @@ static void put(void *memory, const struct ncl_plan_tensor *tensor, int64_t at, 
 {
     if (tensor->layout.element == NCL_ELEMENT_HALF)
         ((uint16_t *)memory)[at] = half_from(value);
+    else if (tensor->layout.element == NCL_ELEMENT_WHOLE)
+        ((int16_t *)memory)[at] = (int16_t)(value / tensor->layout.step);
     else if (tensor->dtype == NNEFCL_SCALAR)
         ((float *)memory)[at] = value;
     else if (tensor->dtype == NNEFCL_INTEGER)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "ops/multiples.h"
+#include "emit/multiples.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* multiples.c: what is known of the elements of a tensor from what made it. */
-#include "ops/multiples.h"
+#include "emit/multiples.h"
 
 #include <string.h>
 

@@ -53,24 +53,32 @@
 #define FACTOR      REAL(26)
 #define STEPS       SIZE(27)
 
-/* c += both products of each pair. LLVM 14 makes two instructions of the plain form where x86 has one; and since whole
- * numbers may be added in any order, it adds up what several pairs give before it is added to c, and spills: an empty
- * statement makes each c a value that it knows nothing of, and another one keeps it from reading the weights of the
- * next pair early, for which there is no register. */
-#if defined(__AVX512BW__) && LANES == 16
+/* c += both products of each pair: one instruction of the newer processors, two of the others, of which LLVM 14 finds
+ * neither. Since whole numbers may be added in any order, it adds up what several pairs give before that is added to c,
+ * and spills: an empty statement makes each c a value that it knows nothing of (KEEP: in what registers), and another
+ * one keeps it from reading the weights of the next pair early, for which there is no register. */
+#if defined(__AVX512VNNI__) && LANES == 16
+#define SUM_OF_PAIRS(c, a, b) __builtin_ia32_vpdpwssd512(c, a, b)
+#define KEEP                  "+v"
+#elif ((defined(__AVX512VNNI__) && defined(__AVX512VL__)) || defined(__AVXVNNI__)) && LANES == 8
+#define SUM_OF_PAIRS(c, a, b) __builtin_ia32_vpdpwssd256(c, a, b)
+#define KEEP                  "+x"
+#elif defined(__AVX512BW__) && LANES == 16
 typedef short FN(conv_pairs_shorts) __attribute__((ext_vector_type(32)));
-#define ADD_PAIRS(c, a, b)                                                                              \
-    c += __builtin_astype(__builtin_ia32_pmaddwd512(__builtin_astype(a, FN(conv_pairs_shorts)),         \
-                                                    __builtin_astype(b, FN(conv_pairs_shorts))), VI);   \
-    __asm__("" : "+v"(c));
-#define PAIR_ENDS __asm__ volatile("" ::: "memory");
+#define SHORTS(a)             __builtin_astype(a, FN(conv_pairs_shorts))
+#define SUM_OF_PAIRS(c, a, b) ((c) + __builtin_astype(__builtin_ia32_pmaddwd512(SHORTS(a), SHORTS(b)), VI))
+#define KEEP                  "+v"
 #elif defined(__AVX2__) && LANES == 8
-#define ADD_PAIRS(c, a, b)                                                                              \
-    c += __builtin_astype(__builtin_ia32_pmaddwd256(as_short16(a), as_short16(b)), VI);                 \
-    __asm__("" : "+x"(c));
-#define PAIR_ENDS __asm__ volatile("" ::: "memory");
+#define SUM_OF_PAIRS(c, a, b) ((c) + __builtin_astype(__builtin_ia32_pmaddwd256(as_short16(a), as_short16(b)), VI))
+#define KEEP                  "+x"
 #else
-#define ADD_PAIRS(c, a, b) c += ((a) << 16 >> 16) * ((b) << 16 >> 16) + ((a) >> 16) * ((b) >> 16);
+#define SUM_OF_PAIRS(c, a, b) ((c) + ((a) << 16 >> 16) * ((b) << 16 >> 16) + ((a) >> 16) * ((b) >> 16))
+#endif
+#ifdef KEEP
+#define ADD_PAIRS(c, a, b) c = SUM_OF_PAIRS(c, a, b); __asm__("" : KEEP(c));
+#define PAIR_ENDS          __asm__ volatile("" ::: "memory");
+#else
+#define ADD_PAIRS(c, a, b) c = SUM_OF_PAIRS(c, a, b);
 #define PAIR_ENDS
 #endif
 

@@ -133,6 +133,21 @@ static inline V ncl_bounded(V x, float low, float high)
     return x;
 }
 
+/* To the nearest integer, x.5 to the even one, as sums are rounded whose last bits are whole; what is larger is one.
+ * PoCL 3.1's rint and round take a vector apart. */
+static inline V ncl_round_even(V v)
+{
+    const V size = fabs(v);
+    return copysign(select(size, size + 8388608.0f - 8388608.0f, size < 8388608.0f), v);
+}
+
+/* x.5 away from zero. */
+static inline V ncl_round_away(V v)
+{
+    const V size = fabs(v), down = floor(size);
+    return copysign(down + NCL_WHERE(size - down >= 0.5f, 1.0f, 0.0f), v);
+}
+
 /* ---- quantization (NNEF 4.9.5) ---- */
 
 /* To the nearest integer, x.5 up: v - floor(v) is exact where it matters, v + 0.5 is not. */

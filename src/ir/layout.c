@@ -7,8 +7,8 @@
 
 bool ncl_layout_equal(const struct ncl_layout *a, const struct ncl_layout *b)
 {
-    return a->element == b->element && a->step == b->step && a->block == b->block && (!a->block || a->axis == b->axis) &&
-           a->outer == b->outer && (!a->outer || a->pitch == b->pitch) &&
+    return a->element == b->element && a->step == b->step && a->block == b->block &&
+           (!a->block || a->axis == b->axis) && a->outer == b->outer && (!a->outer || a->pitch == b->pitch) &&
            memcmp(a->before, b->before, sizeof a->before) == 0 && memcmp(a->after, b->after, sizeof a->after) == 0;
 }
 

@@ -7,9 +7,8 @@
 
 #include "host.h"
 
-#define LARGE   ((size_t)8 << 20) /* below, what is filled up to a whole page counts */
-#define PAGE    ((uintptr_t)4096)
-#define TOUCHED ((size_t)2 << 20)
+#define LARGE ((size_t)2 << 20)
+#define PAGE  ((uintptr_t)4096)
 
 #ifdef MADV_HUGEPAGE
 /* A hint: whatever becomes of it, the memory stays as it is. */
@@ -64,8 +63,8 @@ static void *weights_touch(void *argument)
     for (size_t i = 0; i < session->plan->buffer_count; i++) {
         const size_t bytes = (size_t)session->plan->buffer[i].bytes / PAGE * PAGE;
         const uintptr_t first = ((uintptr_t)session->slot[i].pages + PAGE - 1) / PAGE * PAGE;
-        for (size_t at = 0; session->slot[i].pages && at + TOUCHED <= bytes; at += TOUCHED)
-            pages_touch((unsigned char *)first + at, TOUCHED);
+        for (size_t at = 0; session->slot[i].pages && at + LARGE <= bytes; at += LARGE)
+            pages_touch((unsigned char *)first + at, LARGE);
     }
     return NULL;
 }

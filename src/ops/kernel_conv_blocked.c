@@ -59,21 +59,6 @@ size_t ncl_conv_blocked_choices(const struct ncl_target *target, const struct nc
     return 1;
 }
 
-/* 24 channels are three vectors, which with 16 registers leave room for four pixels: as fast as two vectors by six,
- * where a quarter of what is multiplied would be filling. For less than that another program is not worth it. */
-static size_t conv_blocked_choices(const struct ncl_target *target, const struct ncl_problem *problem,
-                                   struct ncl_choice *choice)
-{
-    static const struct ncl_tile narrow = {4, 3};
-    const int64_t channels = problem->conv.out_channels, width = ncl_tile_columns(target, narrow);
-    const size_t count = ncl_conv_blocked_choices(target, problem, choice);
-    const int64_t usual = ncl_tile_columns(target, choice->tile);
-    if (target->registers < 32 &&
-        5 * ncl_ceil_div(channels, width) * width <= 4 * ncl_ceil_div(channels, usual) * usual)
-        choice->tile = narrow;
-    return count;
-}
-
 /* A tile is computed whole, however few pixels there are. */
 static double idle_rows(const struct ncl_problem *problem, struct ncl_tile tile)
 {
@@ -344,7 +329,7 @@ const struct ncl_variant ncl_variant_conv_blocked = {.name = "conv_blocked",
                                                      .family = NCL_FAMILY_CONV,
                                                      .about = "channels in blocks, tiles of pixels in registers",
                                                      .unfit = ncl_conv_blocked_unfit,
-                                                     .choices = conv_blocked_choices,
+                                                     .choices = ncl_conv_blocked_choices,
                                                      .cost = conv_blocked_cost,
                                                      .emit = conv_blocked_emit,
                                                      .reads_blocks = true,

@@ -66,7 +66,7 @@ ncl_ref ncl_blocks_in_whole(struct ncl_lower *lower, const struct ncl_tensor *te
 
 struct ncl_place ncl_blocks_place(const struct ncl_lower *lower, ncl_ref ref)
 {
-    struct ncl_place place = {.block = 1, .extent = {1, 1}};
+    struct ncl_place place = {.block = 1, .row = 1, .extent = {1, 1}}; /* after an error, too: it divides */
     if (lower->status)
         return place;
     const struct ncl_plan_tensor *tensor = &lower->plan->tensor[ref];

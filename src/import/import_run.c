@@ -347,7 +347,10 @@ static void graph_run(struct ncl_import *import)
         ncl_import_status(import, import->format->read(import, &read));
     if (import->status)
         return;
-    import->graph->name = ncl_arena_strdup(import->arena, read.name && *read.name ? read.name : "graph");
+    if (!(import->graph->name = ncl_arena_strdup(import->arena, read.name && *read.name ? read.name : "graph"))) {
+        ncl_import_nomem(import);
+        return;
+    }
     constants_define(import, &read);
     ncl_import_inputs(import, &read);
     if (!import->status)

@@ -1,23 +1,50 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* starve [--all] FILE|FOLDER...: gives every file to the target again and again, while the n-th request of memory that
- * a part of the library makes of an arena or the allocator fails: every n, or a few of each file. An arena asks its
- * allocator seldom; here each of its own callers has to look at what it got. Linked with --wrap (tests.cmake). */
+ * a part of the library makes of an arena or the allocator fails: every n, or those that come from a place where none
+ * has failed yet. An arena asks its allocator seldom; here each of its own callers has to look at what it got. Linked
+ * with --wrap (tests.cmake). */
+#include <execinfo.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "fuzz/fuzz.h"
 
-enum { TRIES = 5 }; /* of a file, unless all */
+/* A place is three functions of this file, who asks, and two callers of it: those look at what came back as well. */
+enum { FRAMES = 6, PLACES = 1 << 16, REQUESTS = 1 << 20 };
 
 static unsigned long asked, failing, tries; /* failing: the request that fails, 0: none */
-static bool all;
+static bool all, listing;
 
-static bool fails(void)
+static uint64_t place[PLACES];                 /* by hash; 0: free */
+static unsigned long request[REQUESTS], found; /* of one file: the first ones from new places */
+
+static __attribute__((noinline)) bool place_is_new(void)
 {
-    return ++asked == failing;
+    void *frame[FRAMES] = {NULL};
+    backtrace(frame, FRAMES);
+    const uint64_t hash = ncl_hash(NCL_HASH_BASIS, frame, sizeof frame) | 1;
+    for (size_t i = 0; i < PLACES; i++) {
+        uint64_t *const at = &place[(hash + i) % PLACES];
+        if (*at == hash)
+            return false;
+        if (!*at) {
+            *at = hash;
+            return true;
+        }
+    }
+    return false;
+}
+
+static __attribute__((noinline)) bool fails(void)
+{
+    asked++;
+    if (listing && found < REQUESTS && (all || place_is_new()))
+        request[found++] = asked;
+    return asked == failing;
 }
 
 /* ---- requests ---- */
@@ -81,24 +108,26 @@ bool __wrap_ncl_arena_grow(struct ncl_arena *arena, void *array, size_t count, s
 
 /* ---- files ---- */
 
-static unsigned long try(const uint8_t *data, size_t size, unsigned long n)
+static void try(const uint8_t *data, size_t size, unsigned long n)
 {
     asked = 0;
     failing = n;
     verdict_starving = n != 0;
     LLVMFuzzerTestOneInput(data, size);
     tries += n != 0;
-    return asked;
 }
 
 static void file_starve(const char *path, const uint8_t *data, size_t size)
 {
     try(data, size, 0); /* what is made once */
-    const unsigned long requests = try(data, size, 0), step = all ? 1 : requests / TRIES + 1;
-    for (unsigned long n = all ? 1 : 1 + (unsigned long)size % step; n <= requests; n += step) {
-        printf("%s %lu of %lu\n", path, n, requests); /* the last one is the culprit */
+    found = 0;
+    listing = true;
+    try(data, size, 0);
+    listing = false;
+    for (unsigned long i = 0; i < found; i++) {
+        printf("%s %lu\n", path, request[i]); /* the last one is the culprit */
         fflush(stdout);
-        try(data, size, n);
+        try(data, size, request[i]);
     }
 }
 

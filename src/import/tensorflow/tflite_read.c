@@ -365,6 +365,8 @@ static void read_subgraph(struct tflite *r, size_t index)
     for (size_t i = 0; i < r->tensors.count && !r->import->status; i++)
         read_constant(r, i, constant, &graph->constant_count);
     graph->name = length ? ncl_arena_strndup(r->import->arena, name, length) : "network";
+    if (!graph->name)
+        ncl_import_nomem(r->import);
     graph->constant = constant;
     graph->node = node;
     graph->node_count = list.count;

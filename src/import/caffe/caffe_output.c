@@ -26,9 +26,10 @@ static bool operands_fit(struct ncl_import *import, const struct ncl_import_node
     d->batch = offsets->extent[0];
     d->boxes = priors->extent[2] / 4;
     d->classes = d->param->num_classes;
-    return d->boxes > 0 && d->classes > 0 && priors->extent[2] % 4 == 0 &&
-           ncl_shape_volume(offsets) == d->batch * d->boxes * 4 &&
-           ncl_shape_volume(scores) == d->batch * d->boxes * d->classes;
+    const int64_t all = ncl_shape_volume(offsets), row = all / d->batch, count = all / 4;
+    return d->boxes > 0 && d->classes > 0 && priors->extent[2] % 4 == 0 && row * d->batch == all &&
+           row == priors->extent[2] && ncl_shape_volume(scores) / count == d->classes &&
+           ncl_shape_volume(scores) % count == 0;
 }
 
 static bool detection_read(struct ncl_import *import, const struct ncl_import_node *node, struct detection *d)
@@ -162,7 +163,7 @@ void ncl_caffe_build_detection_output(struct ncl_import *import, const struct nc
                   total = d.param->keep_top_k > 0 && d.param->keep_top_k < all ? d.param->keep_top_k : all;
     if (each < d.boxes)
         scores = scores_thin(import, scores, each);
-    if (!import->status && d.classes * total >= (int64_t)1 << 23)
+    if (!import->status && total >= ((int64_t)1 << 23) / d.classes)
         ncl_import_refuse(import, "%lld rows are too many: keep_top_k is not set", (long long)total);
     const double least = d.param->has_confidence_threshold ? d.param->confidence_threshold : -3.4028235e38;
     if (import->status)

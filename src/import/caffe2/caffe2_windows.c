@@ -40,6 +40,10 @@ static void pads_read(struct ncl_import *import, const struct ncl_import_node *n
         window->after[i] = count   ? pads[window->rank + i]
                            : named ? ncl_import_integer(import, node, sides[i][1], pad)
                                    : pad;
+        if (window->before[i] < -INT32_MAX || window->before[i] > INT32_MAX || window->after[i] < -INT32_MAX ||
+            window->after[i] > INT32_MAX)
+            ncl_import_wrong(import, "a border of %lld and %lld", (long long)window->before[i],
+                             (long long)window->after[i]);
     }
 }
 

@@ -379,9 +379,11 @@ static struct ncl_tensor *turned_from(struct ncl_import *import, const struct nc
             table[i] = ncl_compose_lift(import, table[i], 4);
         }
     }
+    if (!import->status && (table[0]->shape.rank != 4 || x->shape.rank != 4))
+        ncl_import_wrong(import, "tables of rank %d", table[0]->shape.rank);
     if (import->status)
         return x;
-    const int64_t size = 2 * table[0]->shape.extent[table[0]->shape.rank - 1];
+    const int64_t size = 2 * table[0]->shape.extent[3];
     if (size > x->shape.extent[3])
         ncl_import_wrong(import, "%lld elements are turned", (long long)size);
     return import->status ? x

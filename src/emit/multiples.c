@@ -8,6 +8,7 @@
 #define LEAST_STEP 1e-30 /* its reciprocal is a float too */
 #define UNBOUNDED  ((int64_t)1 << 40)
 #define DEPTH      16 /* nodes from a tensor back to what makes its elements multiples */
+#define DEPTH_LESS 4  /* the same from the second operand of a sum, as a rule a zero point: else 2^DEPTH ways back */
 
 static bool step_is_usable(double step)
 {
@@ -174,8 +175,9 @@ static bool clamp_multiples(const struct ncl_node *node, int depth, struct ncl_m
 static bool sum_multiples(const struct ncl_node *node, int depth, struct ncl_multiples *multiples)
 {
     struct ncl_multiples other;
+    const int second = depth > DEPTH - DEPTH_LESS ? depth : DEPTH - DEPTH_LESS;
     if (!operand_multiples(node, 0, depth, multiples) || !is_whole(multiples) ||
-        !operand_multiples(node, 1, depth, &other) || !is_whole(&other))
+        !operand_multiples(node, 1, second, &other) || !is_whole(&other))
         return false;
     const bool difference = strcmp(node->op->name, "sub") == 0;
     multiples->low += difference ? -other.high : other.low;

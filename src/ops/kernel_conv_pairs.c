@@ -4,8 +4,8 @@
 #include "emit/after.h"
 #include "emit/blocks.h"
 #include "emit/cost.h"
-#include "ops/conv.h"
 #include "emit/multiples.h"
+#include "ops/conv.h"
 
 /* Of what floats would take at best: docs/kernels-blocked.md. Where x lies in floats, it costs as long to make whole
  * numbers of it as so many multiply-adds for each of them. */

@@ -62,14 +62,14 @@ struct ncl_tensor *ncl_compose_box_rows(struct ncl_import *import, struct ncl_te
 
 /* ---- the best of several classes ---- */
 
-static struct ncl_tensor *shaped(struct ncl_import *import, struct ncl_tensor *x, int rank, int64_t a, int64_t b,
-                                 int64_t c)
+struct ncl_tensor *ncl_boxes_shaped(struct ncl_import *import, struct ncl_tensor *x, int rank, int64_t a, int64_t b,
+                                    int64_t c)
 {
     const nnefcl_shape shape = {.rank = rank, .extent = {a, b, c}};
     return ncl_compose_reshape(import, x, &shape);
 }
 
-static struct ncl_tensor *zero_where(struct ncl_import *import, struct ncl_tensor *none, struct ncl_tensor *x)
+struct ncl_tensor *ncl_boxes_zero_where(struct ncl_import *import, struct ncl_tensor *none, struct ncl_tensor *x)
 {
     return ncl_compose_select(import, none, ncl_compose_number(import, 0), x);
 }
@@ -80,7 +80,7 @@ struct ncl_tensor *ncl_compose_box_gather(struct ncl_import *import, struct ncl_
     struct ncl_tensor *first = ncl_compose_with(import, "mul", ncl_compose_grid(import, 2, 0, batch), (double)n),
                       *at = ncl_compose_with(import, "max", index, 0);
     at = ncl_compose_cast(import, ncl_compose_binary(import, "add", at, first), NNEFCL_INTEGER);
-    return NCL_COMPOSE(import, "gather", {"input", ncl_value_tensor(shaped(import, x, 2, batch * n, r, 0))},
+    return NCL_COMPOSE(import, "gather", {"input", ncl_value_tensor(ncl_boxes_shaped(import, x, 2, batch * n, r, 0))},
                        {"indices", ncl_value_tensor(at)}, {"axis", ncl_value_integer(0)});
 }
 
@@ -93,23 +93,24 @@ struct ncl_boxes_best ncl_compose_box_best(struct ncl_import *import, struct ncl
     const int last = 1;
     struct ncl_tensor *index =
         ncl_compose_cast(import, ncl_compose_non_max(import, boxes, scores, capacity, limit, least), NNEFCL_SCALAR);
-    struct ncl_tensor *row = shaped(import, index, 2, batch * classes, capacity, 0), *value, *place;
-    value = ncl_compose_box_gather(import, shaped(import, scores, 3, batch * classes, n, 1), row);
+    struct ncl_tensor *row = ncl_boxes_shaped(import, index, 2, batch * classes, capacity, 0), *value, *place;
+    value = ncl_compose_box_gather(import, ncl_boxes_shaped(import, scores, 3, batch * classes, n, 1), row);
     value = ncl_compose_select(import, ncl_compose_with(import, "lt", index, 0),
                                ncl_compose_number(import, -(double)INFINITY),
-                               shaped(import, value, 3, batch, classes, capacity));
-    ncl_compose_top_k(import, shaped(import, value, 2, batch, all, 0), 1, k, true, &value, &place);
+                               ncl_boxes_shaped(import, value, 3, batch, classes, capacity));
+    ncl_compose_top_k(import, ncl_boxes_shaped(import, value, 2, batch, all, 0), 1, k, true, &value, &place);
     if (import->status)
         return (struct ncl_boxes_best){boxes, scores, scores, scores};
     struct ncl_tensor *none = ncl_compose_with(import, "eq", value, -(double)INFINITY),
                       *is = ncl_compose_cast(import, ncl_compose_unary(import, "not", none), NNEFCL_SCALAR),
                       *number = ncl_compose_cast(import, place, NNEFCL_SCALAR), *class;
     class = ncl_compose_with(import, "div", ncl_compose_with(import, "add", number, 0.5), (double)capacity);
-    struct ncl_tensor *box = ncl_compose_box_gather(import, shaped(import, index, 3, batch, all, 1), number);
-    box = ncl_compose_box_gather(import, boxes, shaped(import, box, 2, batch, k, 0));
+    struct ncl_tensor *box = ncl_compose_box_gather(import, ncl_boxes_shaped(import, index, 3, batch, all, 1), number);
+    box = ncl_compose_box_gather(import, boxes, ncl_boxes_shaped(import, box, 2, batch, k, 0));
     return (struct ncl_boxes_best){
         ncl_compose_select(import, ncl_compose_unsqueeze(import, none, 2), ncl_compose_number(import, 0), box),
-        zero_where(import, none, value), zero_where(import, none, ncl_compose_unary(import, "floor", class)),
+        ncl_boxes_zero_where(import, none, value),
+        ncl_boxes_zero_where(import, none, ncl_compose_unary(import, "floor", class)),
         ncl_compose_reduce(import, "sum_reduce", is, &last, 1, false)};
 }
 

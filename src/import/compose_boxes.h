@@ -5,6 +5,10 @@
 
 #include "import/compose.h"
 
+/* With the first `rank` of these extents. */
+struct ncl_tensor *ncl_boxes_shaped(struct ncl_import *import, struct ncl_tensor *x, int rank, int64_t a, int64_t b,
+                                    int64_t c);
+struct ncl_tensor *ncl_boxes_zero_where(struct ncl_import *import, struct ncl_tensor *none, struct ncl_tensor *x);
 /* (a, b, height, width) around a centre, in the last axis, as two corners. */
 struct ncl_tensor *ncl_compose_corners(struct ncl_import *import, struct ncl_tensor *boxes);
 /* The boxes of each row of scores that none with a higher score covers by more than `limit`: [batch, classes, capacity]

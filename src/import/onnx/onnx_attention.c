@@ -118,6 +118,19 @@ static struct ncl_tensor *attend(struct ncl_import *import, struct attention *a)
     return ncl_compose_matmul(import, weights, a->v);
 }
 
+/* The result, its heads in the last axis where it is `flat`, and keys and values for the next run. */
+static void attention_give(struct ncl_import *import, const struct ncl_import_node *node, struct attention *a,
+                           bool flat)
+{
+    struct ncl_tensor *present[] = {a->k, a->v}, *y = attend(import, a);
+    if (import->status)
+        return;
+    ncl_import_give(import, node, 0, flat ? heads_join(import, y) : y);
+    for (size_t i = 0; i < 2; i++)
+        if (ncl_import_wants(import, node, i + 1))
+            ncl_import_give(import, node, i + 1, present[i]);
+}
+
 static double scale_of(struct ncl_import *import, const struct ncl_import_node *node, const struct ncl_tensor *q)
 {
     const double given = ncl_import_scalar(import, node, "scale", 0);
@@ -158,13 +171,7 @@ void ncl_onnx_attention(struct ncl_import *import, const struct ncl_import_node 
     a.scale = scale_of(import, node, a.q);
     if (ncl_import_has(import, node, 3))
         a.mask = mask_added(import, ncl_import_tensor(import, node, 3), HIDDEN);
-    struct ncl_tensor *present[] = {a.k, a.v}, *y = attend(import, &a);
-    if (import->status)
-        return;
-    ncl_import_give(import, node, 0, flat ? heads_join(import, y) : y);
-    for (size_t i = 0; i < 2; i++)
-        if (ncl_import_wants(import, node, i + 1))
-            ncl_import_give(import, node, i + 1, present[i]);
+    attention_give(import, node, &a, flat);
 }
 
 /* [B, 1, 1, keys] of a mask [B, keys], or of the numbers of keys [B]. */
@@ -251,13 +258,7 @@ void ncl_onnx_multi_head_attention(struct ncl_import *import, const struct ncl_i
         a.mask = key_mask(import, node, 4, a.k->shape.extent[2]);
     if (ncl_import_has(import, node, 5))
         a.mask = mask_join(import, a.mask, ncl_import_tensor(import, node, 5));
-    struct ncl_tensor *present[] = {a.k, a.v}, *y = attend(import, &a);
-    if (import->status)
-        return;
-    ncl_import_give(import, node, 0, heads_join(import, y));
-    for (size_t i = 0; i < 2; i++)
-        if (ncl_import_wants(import, node, i + 1))
-            ncl_import_give(import, node, i + 1, present[i]);
+    attention_give(import, node, &a, true);
 }
 
 /* ---- positions ---- */
@@ -449,11 +450,5 @@ void ncl_onnx_group_query_attention(struct ncl_import *import, const struct ncl_
         lengths_check(import, node, &a);
     if (ncl_import_has(import, node, 10))
         a.mask = ncl_import_tensor(import, node, 10);
-    struct ncl_tensor *present[] = {a.k, a.v}, *y = attend(import, &a);
-    if (import->status)
-        return;
-    ncl_import_give(import, node, 0, heads_join(import, y));
-    for (size_t i = 0; i < 2; i++)
-        if (ncl_import_wants(import, node, i + 1))
-            ncl_import_give(import, node, i + 1, present[i]);
+    attention_give(import, node, &a, true);
 }

@@ -8,18 +8,6 @@
 #include "import/compose_order.h"
 #include "import/tensorflow/tf.h"
 
-static struct ncl_tensor *shaped(struct ncl_import *import, struct ncl_tensor *x, int rank, int64_t a, int64_t b,
-                                 int64_t c)
-{
-    const nnefcl_shape shape = {.rank = rank, .extent = {a, b, c}};
-    return ncl_compose_reshape(import, x, &shape);
-}
-
-static struct ncl_tensor *zero_where(struct ncl_import *import, struct ncl_tensor *none, struct ncl_tensor *x)
-{
-    return ncl_compose_select(import, none, ncl_compose_number(import, 0), x);
-}
-
 /* ---- NonMaxSuppression, V2 to V5 ---- */
 
 /* boxes [n, 4], scores [n], most, limit, least, sigma. Results: numbers; of V5 their scores; of V4 and V5 how many. */
@@ -38,21 +26,23 @@ void ncl_tf_build_non_max(struct ncl_import *import, const struct ncl_import_nod
     if (import->status)
         return;
     const int64_t capacity = counted && most < 1e6 ? (int64_t)most : most < (double)n ? (int64_t)most : n;
-    struct ncl_tensor *index = ncl_compose_non_max(import, shaped(import, boxes, 3, 1, n, 4),
-                                                   shaped(import, scores, 3, 1, 1, n), capacity, limit, least);
-    index = ncl_compose_cast(import, shaped(import, index, 1, capacity, 0, 0), NNEFCL_SCALAR);
+    struct ncl_tensor *index =
+        ncl_compose_non_max(import, ncl_boxes_shaped(import, boxes, 3, 1, n, 4),
+                            ncl_boxes_shaped(import, scores, 3, 1, 1, n), capacity, limit, least);
+    index = ncl_compose_cast(import, ncl_boxes_shaped(import, index, 1, capacity, 0, 0), NNEFCL_SCALAR);
     struct ncl_tensor *none = ncl_compose_with(import, "lt", index, 0);
     if (counted) {
         const int axis = 0;
         struct ncl_tensor *is = ncl_compose_cast(import, ncl_compose_unary(import, "not", none), NNEFCL_SCALAR);
         ncl_import_give_number(import, node, scored ? 2 : 1,
                                ncl_compose_reduce(import, "sum_reduce", is, &axis, 1, false), NCL_STORED_INT32);
-        index = zero_where(import, none, index);
+        index = ncl_boxes_zero_where(import, none, index);
     }
     if (scored) {
-        struct ncl_tensor *picked = ncl_compose_box_gather(import, shaped(import, scores, 3, 1, n, 1),
-                                                           shaped(import, index, 2, 1, capacity, 0));
-        ncl_tf_give(import, node, 1, zero_where(import, none, shaped(import, picked, 1, capacity, 0, 0)));
+        struct ncl_tensor *picked = ncl_compose_box_gather(import, ncl_boxes_shaped(import, scores, 3, 1, n, 1),
+                                                           ncl_boxes_shaped(import, index, 2, 1, capacity, 0));
+        ncl_tf_give(import, node, 1,
+                    ncl_boxes_zero_where(import, none, ncl_boxes_shaped(import, picked, 1, capacity, 0, 0)));
     }
     ncl_import_give_number(import, node, 0, index, NCL_STORED_INT32);
 }
@@ -85,7 +75,7 @@ void ncl_tf_build_combined_non_max(struct ncl_import *import, const struct ncl_i
                   total = ncl_import_integer(import, node, "pad_per_class", 0) && room < (int64_t)most ? room
                                                                                                        : (int64_t)most;
     struct ncl_boxes_best best = ncl_compose_box_best(
-        import, shaped(import, boxes, 3, e[0], e[1], 4), ncl_compose_transpose(import, scores, classes_first),
+        import, ncl_boxes_shaped(import, boxes, 3, e[0], e[1], 4), ncl_compose_transpose(import, scores, classes_first),
         (int64_t)each, total, ncl_import_need_number(import, node, 4, "a limit", 0.5),
         ncl_import_need_number(import, node, 5, "a limit", -INFINITY));
     if (import->status)
@@ -118,7 +108,8 @@ static struct ncl_tensor *decoded(struct ncl_import *import, const struct ncl_im
         by->real[i] = ncl_import_scalar(import, node, scale[i], 1);
     offsets = ncl_compose_binary(import, "div", offsets, ncl_import_constant(import, by));
     ncl_compose_split(import, offsets, 2, halves, 2, part);
-    ncl_compose_split(import, shaped(import, anchors, 3, 1, anchors->shape.extent[0], 4), 2, halves, 2, anchor);
+    ncl_compose_split(import, ncl_boxes_shaped(import, anchors, 3, 1, anchors->shape.extent[0], 4), 2, halves, 2,
+                      anchor);
     if (import->status)
         return offsets;
     part[0] = ncl_compose_binary(import, "add", ncl_compose_binary(import, "mul", part[0], anchor[1]), anchor[0]);
@@ -142,17 +133,17 @@ static struct ncl_boxes_best post_process(struct ncl_import *import, const struc
                       *class = ncl_compose_reduce(import, "argmax_reduce", scores, &axis, 1, true);
     const int64_t k = total < n ? total : n;
     struct ncl_tensor *index =
-        ncl_compose_non_max(import, boxes, shaped(import, highest, 3, batch, 1, n), k, limit, least);
-    index = ncl_compose_cast(import, shaped(import, index, 2, batch, k, 0), NNEFCL_SCALAR);
+        ncl_compose_non_max(import, boxes, ncl_boxes_shaped(import, highest, 3, batch, 1, n), k, limit, least);
+    index = ncl_compose_cast(import, ncl_boxes_shaped(import, index, 2, batch, k, 0), NNEFCL_SCALAR);
     struct ncl_tensor *none = ncl_compose_with(import, "lt", index, 0), *is, *best, *number;
     is = ncl_compose_cast(import, ncl_compose_unary(import, "not", none), NNEFCL_SCALAR);
-    best = shaped(import, ncl_compose_box_gather(import, highest, index), 2, batch, k, 0);
-    number = shaped(import, ncl_compose_box_gather(import, ncl_compose_cast(import, class, NNEFCL_SCALAR), index), 2,
-                    batch, k, 0);
+    best = ncl_boxes_shaped(import, ncl_compose_box_gather(import, highest, index), 2, batch, k, 0);
+    number = ncl_boxes_shaped(
+        import, ncl_compose_box_gather(import, ncl_compose_cast(import, class, NNEFCL_SCALAR), index), 2, batch, k, 0);
     return (struct ncl_boxes_best){ncl_compose_select(import, ncl_compose_unsqueeze(import, none, 2),
                                                       ncl_compose_number(import, 0),
                                                       ncl_compose_box_gather(import, boxes, index)),
-                                   zero_where(import, none, best), zero_where(import, none, number),
+                                   ncl_boxes_zero_where(import, none, best), ncl_boxes_zero_where(import, none, number),
                                    ncl_compose_reduce(import, "sum_reduce", is, &(int){1}, 1, false)};
 }
 

@@ -43,15 +43,25 @@ static bool chain_hangs(const struct ncl_node *node)
     return node->after;
 }
 
-static void offer_whole(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_variant *variant)
+/* The step of what the node leaves, if its writer can store it so; 0: it cannot be. */
+static float result_step(const struct ncl_lower *lower, const struct ncl_node *node)
 {
     const struct ncl_tensor *last = ncl_node_last_result(node);
-    struct ncl_blocks *blocks = &lower->blocks[last->id];
+    const struct ncl_blocks *blocks = &lower->blocks[last->id];
     struct ncl_multiples multiples;
-    if (variant->writes_whole && blocks->held && !blocks->pitch && chain_hangs(node) &&
-        ncl_multiples_of(last, &multiples) && !multiples.steps && multiples.low >= INT16_MIN &&
-        multiples.high <= INT16_MAX)
-        blocks->step = (float)multiples.step;
+    const bool fits = blocks->held && !blocks->pitch && chain_hangs(node) && ncl_multiples_of(last, &multiples) &&
+                      !multiples.steps && multiples.low >= INT16_MIN && multiples.high <= INT16_MAX;
+    return fits ? (float)multiples.step : 0;
+}
+
+/* Networks of floats, which are most, are not asked who computes what once more. */
+static bool any_is_whole(const struct ncl_lower *lower)
+{
+    for (size_t i = 0; i < lower->graph->node_count; i++)
+        for (const struct ncl_node *node = lower->graph->node[i]; node; node = node->feeder)
+            if (node->op->problem && result_step(lower, node) > 0)
+                return true;
+    return false;
 }
 
 static void take_back(struct ncl_lower *lower, const struct ncl_value *value, const struct ncl_tensor *except)
@@ -80,8 +90,8 @@ static void node_whole(struct ncl_lower *lower, const struct ncl_node *node)
         take_back_operands(lower, node->feeder, NULL);
     const struct ncl_variant *variant = node_variant(lower, node, &problem);
     take_back_operands(lower, node, variant && variant->reads_whole ? ncl_blocks_input(&problem) : NULL);
-    if (variant)
-        offer_whole(lower, node, variant);
+    if (variant && variant->writes_whole)
+        lower->blocks[ncl_node_last_result(node)->id].step = result_step(lower, node);
 }
 
 static void node_hands_on(struct ncl_lower *lower, const struct ncl_node *node)
@@ -95,6 +105,8 @@ static void node_hands_on(struct ncl_lower *lower, const struct ncl_node *node)
 void ncl_blocks_whole_decide(struct ncl_lower *lower)
 {
     const struct ncl_graph *graph = lower->graph;
+    if (!any_is_whole(lower))
+        return;
     for (size_t i = 0; i < graph->node_count; i++)
         node_whole(lower, graph->node[i]);
     for (size_t i = 0; i < graph->output_count; i++)

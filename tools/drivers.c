@@ -111,8 +111,7 @@ static void *drivers_open(void *unused)
 void drivers_begin(const char *spec, struct pool *pool)
 {
     drivers_choose(spec, pool);
-    if (!atexit(drivers_wait)) /* no exit handler of a library may meet one that is still being opened */
-        running = !pthread_create(&thread, NULL, drivers_open, NULL);
+    running = !pthread_create(&thread, NULL, drivers_open, NULL);
 }
 
 void drivers_wait(void)

@@ -9,6 +9,7 @@
 #include "device_cure.h"
 #include "doctor.h"
 #include "draft.h"
+#include "drivers.h"
 #include "execute.h"
 #include "help.h"
 #include "option_table.h"
@@ -102,5 +103,6 @@ int main(int argc, char **argv)
         status = act(&options, &pool, &talk);
     status = report_finish(&talk, status);
     pool_free(&pool);
+    drivers_wait();
     return (int)status;
 }

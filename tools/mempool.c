@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "draft.h"
 #include "talk.h"
 
 struct pool_block {
@@ -17,7 +19,9 @@ void pool_exhausted(size_t size)
 {
     fprintf(stderr, size ? "nnef-cl-run: error: out of memory (%zu bytes)\n" : "nnef-cl-run: error: out of memory\n",
             size);
-    exit(STATUS_LIMIT);
+    draft_drop();
+    fflush(stdout);
+    _exit(STATUS_LIMIT); /* by no exit handler: drivers may still be being opened (drivers.h) */
 }
 
 void *pool_alloc(struct pool *pool, size_t size)

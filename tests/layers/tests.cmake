@@ -24,6 +24,17 @@ if(TARGET nnef-cl-run)
   set_tests_properties(layers/hang_command PROPERTIES TIMEOUT 300)
 endif()
 
+# The command ends while a driver is still being opened.
+if(TARGET nnef-cl-run)
+  add_library(late_driver MODULE ${CMAKE_CURRENT_LIST_DIR}/late_driver.c)
+  target_link_libraries(late_driver PRIVATE nnefcl_flags)
+  file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/late_driver.icd CONTENT "$<TARGET_FILE:late_driver>\n")
+  add_test(NAME layers/late_driver COMMAND nnef-cl-run ${CMAKE_CURRENT_LIST_DIR}/no_model.nnef)
+  set_tests_properties(layers/late_driver PROPERTIES ENVIRONMENT
+                       "OCL_ICD_VENDORS=${CMAKE_CURRENT_BINARY_DIR}/late_driver.icd"
+                       PASS_REGULAR_EXPRESSION "no_model.nnef.: No such file" FAIL_REGULAR_EXPRESSION "late_driver")
+endif()
+
 # What uses a device, behind the driver that starts nothing before it must: all of host/, operations of every kind of
 # step and of weights, the command.
 add_dependencies(layers_test_delay delay_layer)

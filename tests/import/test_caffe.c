@@ -79,9 +79,9 @@ static const struct described {
     {"input: 'data' input_shape { dim: [1, 1, 8, 8] }\nlayer { name: 'p' type: 'Pooling' bottom: 'data' top: 'p' "
      "pooling_param { pool: AVE kernel_size: 3 stride: 2 pad: 1 } }\n",
      "( data ) -> ( p )|pad(", "", false},
-    {"input: 'data' input_shape { dim: [1, 1, 7, 7] }\nlayer { name: 'p' type: 'ROIPooling' bottom: 'data' top: "
+    {"input: 'data' input_shape { dim: [1, 1, 7, 7] }\nlayer { name: 'p' type: 'Proposal' bottom: 'data' top: "
      "'p' }\n",
-     "", "the operator ROIPooling is not supported", false},
+     "", "the operator Proposal is not supported", false},
     {"name: 'net'\nlayer { name: 'd\n", "", "2: a string without an end", false},
     {"name: 'net'\nlayer { name: 'd' type: 'Input' top: 'data' \n", "", "the text ends within a message", false},
     {"name: 'net'\nlayer { name: 'd' pooling_param { pool: MEDIAN } }\n", "", "2: this is no value of the field",
@@ -252,6 +252,11 @@ static const struct single {
      "1x2x12: 0.375 0.25 0.625 0.75 0.25 0 0.75 1 0.25 0.375 0.75 0.625 0.5 0.5 0.5 0.5 0.5 0.5 0.5 0.5 0.5 0.5 0.5 "
      "0.5"},
     {"Reorg", "reorg_param { stride: 2 }", "1x1x2x2: 1 2 3 4", {0}, "1x4x1x1: 1 2 3 4"},
+    {"ROIPooling",
+     "roi_pooling_param { pooled_h: 1 pooled_w: 2 spatial_scale: 0.5 }",
+     "1x1x3x4: 0 1 2 3 4 5 6 7 8 9 10 11|2x5: 0 0 0 6 2 0 2 4 3 4",
+     {0},
+     "2x1x1x2: 5 7 9 10"},
     {"Interp", "interp_param { zoom_factor: 2 }", "1x1x1x2: 1 3", {0}, "1x1x1x3: 1 2 3"},
     {"Interp", "interp_param { height: 1 width: 2 }", "1x1x1x3: 1 2 5", {0}, "1x1x1x2: 1 5"},
     {"SPP", "spp_param { pyramid_height: 2 pool: MAX }", "1x1x2x2: 1 2 3 4", {0}, "1x5: 4 1 2 3 4"},

@@ -263,6 +263,14 @@ static const struct single {
     {"Reshape", "shape=4,1", "2x2: 1 2 3 4", {0}, "4x1: 1 2 3 4|2: 2 2"},
     {"Slice", "", "3: 1 2 3", {"i1: 1", "i1: -1"}, "2: 2 3"},
     {"EnsureCPUOutput", "", "2: 1 2", {0}, "2: 1 2"},
+    {"RoIPool",
+     "pooled_h=1 pooled_w=2 spatial_scale=0.5",
+     "1x1x3x4: 0 1 2 3 4 5 6 7 8 9 10 11",
+     {"2x5: 0 0 0 6 2 0 2 4 3 4"},
+     "2x1x1x2: 5 7 9 10"},
+    {"RoIAlign", "sampling_ratio=1", "1x1x2x2: 0 1 2 3", {"1x5: 0 0 0 2 2"}, "1x1x1x1: 3"},
+    {"RoIAlign", "sampling_ratio=1 aligned=1 order=NHWC", "1x2x2x1: 0 1 2 3", {"1x4: 0 0 2 2"}, "1x1x1x1: 1.5"},
+    {"RoIAlign", "", "1x1x2x2: 0 1 2 3", {"1x5: 0 0 0 2 2"}, "!as many samples"},
 };
 
 static void make_single(const struct single *s, struct bytes *net, struct bytes *init)

@@ -50,7 +50,8 @@ struct value_case {
     "in q 1,2,4: 1 0 0 1 0.5 -1 2 1\nin k 1,2,2: 1 2 -1 1\nin v 1,2,2: 1 2 3 4\nconst a f 1,1,1,2: 2 -1\n"             \
     "const b f 1,1,1,2: -3 5\nconst n i 1: 2\nconst t i 1: 3\n"                                                        \
     "com.microsoft.GroupQueryAttention q k v a b n t "
-#define X4 "in x 1,1,2,2: 1 2 3 4\n"
+#define CUBIC "in x 1,1,2,3: 1 2 4 8 16 32\nconst g f 1,1,2,2: -0.5 0.25 0.9 -0.8\nGridSample x g -> y mode='bicubic' "
+#define X4    "in x 1,1,2,2: 1 2 3 4\n"
 
 static const struct value_case values[] = {
     /* broadcasting from the right */
@@ -303,6 +304,38 @@ static const struct value_case values[] = {
     {"Reshape by an attribute", 1, "in x 2,2: 1 2 3 4\nReshape x -> y shape=[4]", "4: 1 2 3 4"},
     {"an operand at an axis", 3, "in x 1,2,2: 1 2 3 4\nconst b f 2: 10 20\nAdd x b -> y broadcast=1 axis=1",
      "1,2,2: 11 12 23 24"},
+    /* cells of regions, transforms, places */
+    {"MaxRoiPool: a corner is rounded, both are inside, outside there is nothing", 13,
+     "in x 1,1,3,4: 0 1 2 3 4 5 6 7 8 9 10 11\nconst r f 3,5: 0 0 0 3.4 1.5 0 0 0 1 1 0 9 9 12 12\n"
+     "MaxRoiPool x r -> y pooled_shape=[2,2]",
+     "3,1,2,2: 5 7 9 11 0 1 4 5 0 0 0 0"},
+    {"GridSample, cubic, zeros", 16, CUBIC "padding_mode='zeros'", "1,1,1,2: 9.201675 -0.1466649"},
+    {"GridSample, cubic, the border", 20,
+     "in x 1,1,2,3: 1 2 4 8 16 32\nconst g f 1,1,2,2: -0.5 0.25 0.9 -0.8\n"
+     "GridSample x g -> y mode='cubic' padding_mode='border'",
+     "1,1,1,2: 7.41626 0.9636366"},
+    {"GridSample, cubic, mirrored", 16, CUBIC "padding_mode='reflection'", "1,1,1,2: 7.41626 -0.4449711"},
+    {"DFT", 17, "in x 1,4,1: 1 2 3 5\nDFT x -> y", "1,4,2: 11 0 -2 3 -3 0 -2 -3"},
+    {"DFT of complex numbers, back", 17, "in x 1,4,2: 1 0 2 0 3 1 5 0\nDFT x -> y inverse=1",
+     "1,4,2: 2.75 0.25 -0.5 -1 -0.75 0.25 -0.5 0.5"},
+    {"DFT-20 of the first two", 20, "in x 1,4,1: 1 2 3 5\nconst n i : 2\nconst a i : 1\nDFT x n a -> y onesided=1",
+     "1,2,2: 3 0 -1 0"},
+    {"STFT", 17, "in x 1,5,1: 1 2 3 5 4\nconst s i : 1\nconst w f 4: 0.5 1 1 0.5\nSTFT x s w -> y",
+     "1,2,3,2: 8 0 -2.5 0.5 -1 0 11 0 -4 -1 1 0"},
+    {"MelWeightMatrix", 17,
+     "in x 1: 1\nconst n i : 2\nconst l i : 8\nconst r i : 8000\nconst a f : 0\nconst b f : 4000\n"
+     "MelWeightMatrix n l r a b -> m\nMul m x -> y",
+     "5,2: 1 0 0 1 0 0 0 0 0 0"},
+    {"Col2Im", 18, "in x 1,2,3: 1 2 3 10 20 30\nconst i i 2: 1 4\nconst b i 2: 1 2\nCol2Im x i b -> y",
+     "1,1,1,4: 1 12 23 30"},
+    {"Col2Im with steps and pads: the last column is no window's", 18,
+     "in x 1,2,2: 1 2 10 20\nconst i i 2: 1 4\nconst b i 2: 1 2\nCol2Im x i b -> y strides=[1,2] pads=[0,1,0,0]",
+     "1,1,1,4: 10 2 20 0"},
+    {"AffineGrid", 20, "in x 1,2,3: 1 2 3 4 5 6\nconst s i 4: 1 1 1 2\nAffineGrid x s -> y", "1,1,2,2: 2.5 4 3.5 8"},
+    {"AffineGrid from corner to corner", 20,
+     "in x 1,2,3: 1 2 3 4 5 6\nconst s i 4: 1 1 2 2\nAffineGrid x s -> y align_corners=1",
+     "1,2,2,2: 0 -3 2 5 4 7 6 15"},
+    {"CenterCropPad", 18, X6 "const s i 2: 1 5\nCenterCropPad x s -> y", "1,5: 0 1 2 3 0"},
     /* float16 by its bits: 1.5, -2 */
     {"float16 weights", 13, "in x 2: 1 1\nconst w h 2: 15872 49152\nMul x w -> y", "2: 1.5 -2"},
     {"GRU, one step", 14,
@@ -436,6 +469,12 @@ static const struct refusal {
      "the parts do not fit"},
     {13, "in x 1,1,4: 0 0 1 1\nin s 1,1,1: 1\nconst m f : -1e30\nNonMaxSuppression x s m -> y", NNEFCL_ERR_UNSUPPORTED,
      "without elements"},
+    {17, "in x 1,9000,1: 1\nDFT x -> y", NNEFCL_ERR_UNSUPPORTED, "a transform of 9000 samples"},
+    {17, "in x 1,4,1: 1\nconst s i : 1\nconst l i : 5\nSTFT x s - l -> y", NNEFCL_ERR_MODEL, "do not fit each other"},
+    {18, "in x 1,2,3: 1\nconst i i 2: 1 4\nconst b i 2: 1 9000000000000000000\nCol2Im x i b -> y", NNEFCL_ERR_MODEL,
+     "numbers of a window"},
+    {20, "in x 1,2,3: 1\nconst s i 4: 1 1 900000 900000\nAffineGrid x s -> y", NNEFCL_ERR_UNSUPPORTED,
+     "too many places"},
     {13, "in x ?,3: 1 2 3\nRelu x -> y", NNEFCL_ERR_ARGUMENT, "the input 'x' has the shape [open,3]"},
 };
 

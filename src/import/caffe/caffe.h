@@ -27,10 +27,11 @@ const Caffe__Layer *const *ncl_caffe_layers(struct ncl_import *import, const Caf
     X(log)                                                                                                             \
     X(threshold)                                                                                                       \
     X(eltwise)                                                                                                         \
-    X(conv) X(deconv) X(pool) X(inner_product) X(lrn) X(batch_norm) X(scale) X(mvn) X(normalize) X(softmax) X(concat)  \
-        X(slice) X(flatten) X(reshape) X(crop) X(tile) X(permute) X(reduction) X(argmax) X(silence) X(swish) X(clip)   \
-            X(embed) X(shuffle) X(axpy) X(recurrent) X(prior_box) X(detection_output) X(reorg) X(interp) X(spp)        \
-                X(reindex)
+    X(conv)                                                                                                            \
+    X(deconv) X(pool) X(inner_product) X(lrn) X(batch_norm) X(scale) X(mvn) X(normalize) X(softmax) X(concat) X(slice) \
+        X(flatten) X(reshape) X(crop) X(tile) X(permute) X(reduction) X(argmax) X(silence) X(swish) X(clip) X(embed)   \
+            X(shuffle) X(axpy) X(recurrent) X(prior_box) X(detection_output) X(reorg) X(interp) X(spp) X(reindex)      \
+                X(roi_pooling)
 
 #define NCL_CAFFE_DECLARE(name)                                                                                        \
     void ncl_caffe_build_##name(struct ncl_import *import, const struct ncl_import_node *node);

@@ -63,6 +63,7 @@ static const struct ncl_import_operator operators[] = {
     BUILD("PriorBox", prior_box),
     BUILD("DetectionOutput", detection_output),
     BUILD("Reorg", reorg),
+    BUILD("ROIPooling", roi_pooling),
     BUILD("Interp", interp),
     BUILD("SPP", spp),
     BUILD("BatchReindex", reindex),

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "import/caffe/caffe.h"
+#include "import/compose_regions.h"
 
 /* One number for all axes, or one for each. */
 static void extents_of(struct ncl_import *import, const uint32_t *item, size_t count, int64_t otherwise,
@@ -144,6 +145,24 @@ void ncl_caffe_build_pool(struct ncl_import *import, const struct ncl_import_nod
         ncl_import_give(import, node, 0,
                         max ? ncl_compose_max_pool(import, x, &window)
                             : ncl_compose_avg_pool(import, x, &window, true));
+}
+
+/* Maxima of the cells of regions: rows (image, x0, y0, x1, y1), both corners inside. */
+void ncl_caffe_build_roi_pooling(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const Caffe__RoiPooling *p = ncl_caffe_layer(node)->roi_pooling_param;
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *rois = ncl_import_tensor(import, node, 1);
+    struct ncl_regions regions = {.scale = p ? p->spatial_scale : 1};
+    if (!p || rois->shape.rank < 1)
+        ncl_import_wrong(import, "there is no roi_pooling_param, or there are no regions");
+    if (import->status)
+        return;
+    const nnefcl_shape rows = {.rank = 2,
+                               .extent = {rois->shape.extent[0], ncl_shape_span(&rois->shape, 1, rois->shape.rank)}};
+    regions.rows = p->pooled_h;
+    regions.columns = p->pooled_w;
+    ncl_regions_split(import, ncl_compose_reshape(import, rois, &rows), &regions);
+    ncl_import_give(import, node, 0, ncl_compose_roi_max(import, x, &regions));
 }
 
 /* ---- products ---- */

@@ -124,6 +124,8 @@ static const struct ncl_import_operator operators[] = {
     BUILD("UpsampleNearest", nearest),
     BUILD("UpsampleBilinear", bilinear),
     BUILD("PadImage", pad),
+    BUILD("RoIPool", roi_pool),
+    BUILD("RoIAlign", roi_align),
     BUILD("ChannelShuffle", shuffle),
     BUILD("NCHW2NHWC", order),
     BUILD("NHWC2NCHW", order),

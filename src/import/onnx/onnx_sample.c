@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Samples at places that are computed: GridSample and RoiAlign of images [N,C,H,W], by gathers of rows of channels. */
+/* Samples at places that are computed, of images [N,C,H,W]: GridSample, RoiAlign, MaxRoiPool. */
 #include <math.h>
 #include <string.h>
 
+#include "import/compose_regions.h"
 #include "import/compose_sample.h"
 #include "import/onnx/onnx_operators.h"
 
@@ -40,14 +41,61 @@ static struct ncl_tensor *reflected(struct ncl_import *import, struct ncl_tensor
     return ncl_compose_with(import, "add", ncl_compose_binary(import, "min", rest, back), low);
 }
 
-static struct ncl_tensor *coordinate(struct ncl_import *import, struct ncl_tensor *grid, int which, int64_t extent,
-                                     bool corners, const char *padding)
+/* As far as the padding moves what lies outside: zeros are a matter of weights. */
+static struct ncl_tensor *padded(struct ncl_import *import, struct ncl_tensor *at, int64_t extent, bool corners,
+                                 const char *padding)
 {
-    struct ncl_tensor *at = ncl_compose_squeeze(import, ncl_compose_slice(import, grid, 3, which, which + 1, 1), 3);
-    at = unnormalized(import, at, extent, corners);
     if (strcmp(padding, "reflection") == 0)
         at = reflected(import, at, extent, corners);
     return strcmp(padding, "zeros") == 0 ? at : ncl_sample_clamped(import, at, 0, (double)(extent - 1));
+}
+
+static struct ncl_tensor *coordinate(struct ncl_import *import, struct ncl_tensor *grid, int which, int64_t extent,
+                                     bool corners)
+{
+    struct ncl_tensor *at = ncl_compose_squeeze(import, ncl_compose_slice(import, grid, 3, which, which + 1, 1), 3);
+    return unnormalized(import, at, extent, corners);
+}
+
+/* ((a x + b) x + c) x + d */
+static struct ncl_tensor *cubic(struct ncl_import *import, struct ncl_tensor *x, const double *c)
+{
+    struct ncl_tensor *sum = ncl_compose_with(import, "mul", x, c[0]);
+    for (int i = 1; i < 3; i++)
+        sum = ncl_compose_binary(import, "mul", ncl_compose_with(import, "add", sum, c[i]), x);
+    return ncl_compose_with(import, "add", sum, c[3]);
+}
+
+/* Keys' kernel with a = -0.75 at the distances 1 + t, t, 1 - t, 2 - t. */
+static void cubic_weights(struct ncl_import *import, struct ncl_tensor *t, struct ncl_tensor *weight[4])
+{
+    static const double near[] = {1.25, -2.25, 0, 1}, far[] = {-0.75, 3.75, -6, 3};
+    struct ncl_tensor *rest = ncl_compose_binary(import, "sub", ncl_compose_number(import, 1), t);
+    weight[0] = cubic(import, ncl_compose_with(import, "add", t, 1), far);
+    weight[1] = cubic(import, t, near);
+    weight[2] = cubic(import, rest, near);
+    weight[3] = cubic(import, ncl_compose_with(import, "add", rest, 1), far);
+}
+
+/* The padding is each neighbour's own. */
+static struct ncl_tensor *sampled_cubic(struct ncl_import *import, const struct ncl_sample_image *image,
+                                        struct ncl_tensor *first, struct ncl_tensor *y, struct ncl_tensor *x,
+                                        bool corners, const char *padding)
+{
+    struct ncl_tensor *y0 = ncl_compose_unary(import, "floor", y), *x0 = ncl_compose_unary(import, "floor", x),
+                      *down[4], *across[4], *sum = NULL;
+    cubic_weights(import, ncl_compose_binary(import, "sub", y, y0), down);
+    cubic_weights(import, ncl_compose_binary(import, "sub", x, x0), across);
+    for (int i = 0; i < 16 && !import->status; i++) {
+        struct ncl_tensor *row = ncl_compose_with(import, "add", y0, i / 4 - 1),
+                          *column = ncl_compose_with(import, "add", x0, i % 4 - 1),
+                          *weight = ncl_compose_binary(import, "mul", down[i / 4], across[i % 4]);
+        struct ncl_tensor *term = ncl_sample_pixel(
+            import, image, first, padded(import, row, image->height, corners, padding),
+            padded(import, column, image->width, corners, padding), weight, strcmp(padding, "zeros") == 0);
+        sum = sum ? ncl_compose_binary(import, "add", sum, term) : term;
+    }
+    return sum ? sum : &import->nothing;
 }
 
 void ncl_onnx_grid_sample(struct ncl_import *import, const struct ncl_import_node *node)
@@ -62,13 +110,17 @@ void ncl_onnx_grid_sample(struct ncl_import *import, const struct ncl_import_nod
     if (!import->status &&
         (grid->shape.rank != 4 || grid->shape.extent[3] != 2 || grid->shape.extent[0] != image.batch))
         ncl_import_wrong(import, "the grid does not fit the input");
-    if (strcmp(mode, "bicubic") == 0 || strcmp(mode, "cubic") == 0)
-        ncl_import_refuse(import, "the mode '%s' is not supported", mode);
     if (import->status)
         return;
-    struct ncl_tensor *x = coordinate(import, grid, 0, image.width, corners, padding),
-                      *y = coordinate(import, grid, 1, image.height, corners, padding),
-                      *first = image_starts(import, &image);
+    struct ncl_tensor *x = coordinate(import, grid, 0, image.width, corners),
+                      *y = coordinate(import, grid, 1, image.height, corners), *first = image_starts(import, &image);
+    if (strcmp(mode, "bicubic") == 0 || strcmp(mode, "cubic") == 0) {
+        sampled = sampled_cubic(import, &image, first, y, x, corners, padding);
+        ncl_import_give(import, node, 0, ncl_compose_channels_first(import, sampled));
+        return;
+    }
+    x = padded(import, x, image.width, corners, padding);
+    y = padded(import, y, image.height, corners, padding);
     if (strcmp(mode, "nearest") == 0) {
         x = ncl_compose_unary(import, "round_even", x);
         y = ncl_compose_unary(import, "round_even", y);
@@ -80,73 +132,35 @@ void ncl_onnx_grid_sample(struct ncl_import *import, const struct ncl_import_nod
     ncl_import_give(import, node, 0, ncl_compose_channels_first(import, sampled));
 }
 
-/* ---- RoiAlign ---- */
-
-/* Places of all samples along one axis of the regions: [R, cells * samples]. */
-static struct ncl_tensor *region_places(struct ncl_import *import, struct ncl_tensor *rois, int which, int64_t cells,
-                                        int64_t samples, double scale, bool half)
-{
-    struct ncl_known *part =
-        ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &(nnefcl_shape){2, {1, cells * samples}});
-    if (!part) {
-        ncl_import_refuse(import, "there are too many samples");
-        return &import->nothing;
-    }
-    for (int64_t i = 0; i < cells * samples; i++)
-        part->real[i] = ((double)i + 0.5) / (double)(cells * samples);
-    struct ncl_tensor *begin = ncl_compose_with(import, "mul", ncl_compose_slice(import, rois, 1, which, which + 1, 1),
-                                                scale),
-                      *end = ncl_compose_with(import, "mul",
-                                              ncl_compose_slice(import, rois, 1, which + 2, which + 3, 1), scale),
-                      *length = ncl_compose_binary(import, "sub", end, begin);
-    if (half)
-        begin = ncl_compose_with(import, "sub", begin, 0.5);
-    else
-        length = ncl_compose_with(import, "max", length, 1);
-    return ncl_compose_binary(import, "add", begin,
-                              ncl_compose_binary(import, "mul", length, ncl_import_constant(import, part)));
-}
+/* ---- regions ---- */
 
 void ncl_onnx_roi_align(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    const bool largest = strcmp(ncl_import_string(import, node, "mode", "avg"), "max") == 0,
-               half = strcmp(ncl_import_string(import, node, "coordinate_transformation_mode",
-                                               node->version < 16 ? "output_half_pixel" : "half_pixel"),
-                             "half_pixel") == 0;
-    const int64_t rows = ncl_import_integer(import, node, "output_height", 1),
-                  columns = ncl_import_integer(import, node, "output_width", 1),
-                  samples = ncl_import_integer(import, node, "sampling_ratio", 0);
-    const double scale = ncl_import_scalar(import, node, "spatial_scale", 1);
-    struct ncl_tensor *rois = ncl_import_tensor(import, node, 1), *batch = ncl_import_number(import, node, 2);
-    const struct ncl_sample_image image =
-        ncl_sample_image_of(import, ncl_compose_channels_last(import, ncl_import_tensor(import, node, 0)));
-    if (samples < 1 || samples > 64 || rows < 1 || columns < 1 || rows > 4096 || columns > 4096)
-        ncl_import_refuse(import, "as many samples as a region is large are not supported");
-    else if (rois->shape.rank != 2 || rois->shape.extent[1] != 4 || batch->shape.rank != 1)
-        ncl_import_wrong(import, "the regions are no list of four numbers");
+    struct ncl_regions regions = {.rois = ncl_import_tensor(import, node, 1),
+                                  .batch = ncl_import_number(import, node, 2),
+                                  .rows = ncl_import_integer(import, node, "output_height", 1),
+                                  .columns = ncl_import_integer(import, node, "output_width", 1),
+                                  .samples = ncl_import_integer(import, node, "sampling_ratio", 0),
+                                  .scale = ncl_import_scalar(import, node, "spatial_scale", 1),
+                                  .half =
+                                      strcmp(ncl_import_string(import, node, "coordinate_transformation_mode",
+                                                               node->version < 16 ? "output_half_pixel" : "half_pixel"),
+                                             "half_pixel") == 0,
+                                  .largest = strcmp(ncl_import_string(import, node, "mode", "avg"), "max") == 0};
+    ncl_import_give(import, node, 0, ncl_compose_roi_align(import, ncl_import_tensor(import, node, 0), &regions));
+}
+
+void ncl_onnx_max_roi_pool(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    size_t count = 0;
+    const int64_t *size = ncl_import_integers(import, node, "pooled_shape", &count);
+    struct ncl_regions regions = {.scale = ncl_import_scalar(import, node, "spatial_scale", 1)};
+    if (count != 2)
+        ncl_import_wrong(import, "'pooled_shape' has %zu items, not 2", count);
     if (import->status)
         return;
-    const int64_t count = rois->shape.extent[0];
-    struct ncl_tensor *y = region_places(import, rois, 1, rows, samples, scale, half),
-                      *x = region_places(import, rois, 0, columns, samples, scale, half);
-    const nnefcl_shape down = {3, {count, rows * samples, 1}}, across = {3, {count, 1, columns * samples}},
-                       starts = {3, {count, 1, 1}};
-    struct ncl_tensor *first = ncl_compose_with(import, "mul", ncl_compose_reshape(import, batch, &starts),
-                                                (double)(image.height * image.width));
-    y = ncl_compose_reshape(import, y, &down);
-    x = ncl_compose_reshape(import, x, &across);
-    /* one pixel outside still counts as the border, beyond it there is nothing */
-    struct ncl_tensor *there = ncl_compose_binary(
-        import, "mul", ncl_sample_inside(import, ncl_compose_with(import, "add", y, 1), (double)image.height + 1),
-        ncl_sample_inside(import, ncl_compose_with(import, "add", x, 1), (double)image.width + 1));
-    y = ncl_sample_clamped(import, y, 0, (double)(image.height - 1));
-    x = ncl_sample_clamped(import, x, 0, (double)(image.width - 1));
-    struct ncl_tensor *value = ncl_sample_bilinear(import, &image, first, y, x, false, largest);
-    value = ncl_compose_binary(import, "mul", value, ncl_compose_unsqueeze(import, there, 3));
-    struct ncl_compose_window cell = ncl_compose_window_of(2);
-    cell.size[0] = cell.size[1] = cell.stride[0] = cell.stride[1] = samples;
-    value = ncl_compose_channels_first(import, value);
-    ncl_import_give(import, node, 0,
-                    largest ? ncl_compose_max_pool(import, value, &cell)
-                            : ncl_compose_avg_pool(import, value, &cell, true));
+    regions.rows = size[0];
+    regions.columns = size[1];
+    ncl_regions_split(import, ncl_import_tensor(import, node, 1), &regions);
+    ncl_import_give(import, node, 0, ncl_compose_roi_max(import, ncl_import_tensor(import, node, 0), &regions));
 }

@@ -88,12 +88,13 @@ static void node_row(const nnefcl_node_info *node, const char *variant, struct t
     row[5] = pool_printf(table->pool, "%s", report_count(node->macs, count));
 }
 
-/* The totals need a plan; a model beyond the limits has none, but its rows are still of use. Variables are rows with -v
- * only: nothing is computed there. */
+/* The totals need a plan; a model beyond the limits has none, but its rows are still of use. Where only the memory for
+ * it is short, that is the answer. Variables are rows with -v only: nothing is computed there. */
 enum status look_summary(struct engine *engine)
 {
     nnefcl_needs needs = {0};
     nnefcl_node_info node;
+    nnefcl_error error = {0};
     nnefcl_session_options options = engine_session_options(engine);
     struct table table = {.pool = engine->pool,
                           .column = summary_columns,
@@ -104,7 +105,11 @@ enum status look_summary(struct engine *engine)
     options.diagnostic = NULL;
     const size_t count = nnefcl_model_node_count(engine->model);
     const char **variant = pool_array(engine->pool, count, sizeof *variant);
-    nnefcl_model_variants(engine->model, &options, variant, NULL); /* a model beyond the limits has none */
+    nnefcl_status made = nnefcl_model_variants(engine->model, &options, variant, &error);
+    if (made != NNEFCL_ERR_NOMEM)
+        made = nnefcl_model_check(engine->model, &options, &needs, &error);
+    if (made == NNEFCL_ERR_NOMEM)
+        return talk_library(engine->talk, made, &error);
     json_t *rows = engine->options->json ? document_array() : NULL;
     for (size_t i = 0; i < count; i++) {
         if (nnefcl_model_node(engine->model, i, &node))
@@ -114,19 +119,18 @@ enum status look_summary(struct engine *engine)
         else if (engine->talk->verbose || strcmp(node.op, "variable"))
             node_row(&node, variant[i], &table);
     }
-    bool planned = !nnefcl_model_check(engine->model, &options, &needs, NULL);
     if (rows) {
         json_t *document = document_begin("summary");
         document_set(document, "model", document_text(nnefcl_model_name(engine->model)));
         document_set(document, "nodes", rows);
-        if (planned)
+        if (made == NNEFCL_OK)
             document_set(document, "needs", needs_json(&needs));
         note_target(engine, document);
         document_print(document);
         return STATUS_OK;
     }
     table_print(&table);
-    if (planned)
+    if (made == NNEFCL_OK)
         print_needs(&needs);
     return STATUS_OK;
 }

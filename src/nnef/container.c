@@ -177,7 +177,8 @@ static size_t read_path(void *user, uint64_t offset, void *buffer, size_t size)
 static nnefcl_status cannot_open(struct ncl_diag *diag, const char *path, int code)
 {
     char text[NCL_FILE_ERROR_TEXT];
-    return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "cannot open '%s': %s", path, ncl_file_error(code, text));
+    return ncl_error(diag, ncl_file_status(code, NNEFCL_ERR_MODEL), NCL_NOWHERE, "cannot open '%s': %s", path,
+                     ncl_file_error(code, text));
 }
 
 /* The folder a file lies in: what stands before the last '/' of its path. */

@@ -131,8 +131,8 @@ static nnefcl_status unseen(const struct walk *walk, const char *path, int code)
     char text[NCL_FILE_ERROR_TEXT];
     if (code == ENOENT || (walk->lone && *path && !is_useful(path)))
         return NNEFCL_OK;
-    return ncl_error(walk->diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' cannot be looked at: %s", *path ? path : ".",
-                     ncl_file_error(code, text));
+    return ncl_error(walk->diag, ncl_file_status(code, NNEFCL_ERR_MODEL), NCL_NOWHERE, "'%s' cannot be looked at: %s",
+                     *path ? path : ".", ncl_file_error(code, text));
 }
 
 /* What a link leads to takes its place; not a folder beside a lone text, where the link may lead anywhere. */
@@ -182,8 +182,8 @@ static nnefcl_status list_folder(struct walk *walk, const struct pending *where)
             return NNEFCL_OK;
         if (where->depth > 0)
             return unseen(walk, where->path, code);
-        return ncl_error(walk->diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "the folder of the model cannot be read: %s",
-                         ncl_file_error(code, text));
+        return ncl_error(walk->diag, ncl_file_status(code, NNEFCL_ERR_MODEL), NCL_NOWHERE,
+                         "the folder of the model cannot be read: %s", ncl_file_error(code, text));
     }
     nnefcl_status status = NNEFCL_OK;
     struct dirent *item;
@@ -234,7 +234,7 @@ nnefcl_status ncl_folder_attach(struct ncl_container *container, const char *nam
         return NNEFCL_OK;
     if (opened < 0) {
         char text[NCL_FILE_ERROR_TEXT];
-        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' cannot be read: %s", name,
+        return ncl_error(diag, ncl_file_status(errno, NNEFCL_ERR_MODEL), NCL_NOWHERE, "'%s' cannot be read: %s", name,
                          ncl_file_error(errno, text));
     }
     const bool regular = fstat(opened, &about) == 0 && S_ISREG(about.st_mode);
@@ -254,8 +254,8 @@ nnefcl_status ncl_folder_open_member(const struct ncl_container *container, cons
     struct stat about;
     int opened = open_below(container, entry->path, O_NONBLOCK);
     if (opened < 0)
-        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' cannot be read: %s", entry->member.name,
-                         ncl_file_error(errno, text));
+        return ncl_error(diag, ncl_file_status(errno, NNEFCL_ERR_MODEL), NCL_NOWHERE, "'%s' cannot be read: %s",
+                         entry->member.name, ncl_file_error(errno, text));
     if (fstat(opened, &about) != 0 || !S_ISREG(about.st_mode) || (uint64_t)about.st_size != entry->member.size) {
         close(opened);
         return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' changed since the model was opened",

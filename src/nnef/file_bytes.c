@@ -62,3 +62,8 @@ const char *ncl_file_error(int code, char buffer[NCL_FILE_ERROR_TEXT])
         snprintf(buffer, NCL_FILE_ERROR_TEXT, "error %d", code);
     return buffer;
 }
+
+nnefcl_status ncl_file_status(int code, nnefcl_status otherwise)
+{
+    return code == ENOMEM ? NNEFCL_ERR_NOMEM : otherwise;
+}

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "nnefcl/status.h"
+
 /* Opens for reading. `folder` may be AT_FDCWD; `flags` adds O_NOFOLLOW, O_DIRECTORY or O_NONBLOCK (no waiting for a
  * pipe). -1: errno tells. */
 int ncl_file_open(int folder, const char *path, int flags);
@@ -16,5 +18,7 @@ size_t ncl_file_read(int file, void *buffer, size_t size);
 /* What an errno means; returns `buffer`. */
 #define NCL_FILE_ERROR_TEXT 96
 const char *ncl_file_error(int code, char buffer[NCL_FILE_ERROR_TEXT]);
+/* The status of what ended with an errno: `otherwise` unless memory was short. */
+nnefcl_status ncl_file_status(int code, nnefcl_status otherwise);
 
 #endif

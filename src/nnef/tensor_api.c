@@ -138,7 +138,8 @@ nnefcl_status nnefcl_tensor_parse(const void *file, size_t size, const char *nam
 static nnefcl_status cannot(struct ncl_diag *diag, const char *what, const char *path, int code)
 {
     char text[NCL_FILE_ERROR_TEXT];
-    return ncl_error(diag, NNEFCL_ERR_DATA, NCL_NOWHERE, "cannot %s '%s': %s", what, path, ncl_file_error(code, text));
+    return ncl_error(diag, ncl_file_status(code, NNEFCL_ERR_DATA), NCL_NOWHERE, "cannot %s '%s': %s", what, path,
+                     ncl_file_error(code, text));
 }
 
 static nnefcl_status load_regular(int file, uint64_t size, const char *path, const nnefcl_allocator *allocator,

@@ -3,7 +3,7 @@
 """Whole lives of the command while something fails:  failing.py COMMAND FAIL_IO FAIL_LIBC FAIL_LAYER [--all [LIFE...]]
 
 io       the n-th call of input or output fails (EIO), is interrupted (EINTR), or finds the disk full from there on (ENOSPC); all of them move less than they could
-memory   the n-th allocation that the library or the command asks for fails
+memory   the n-th allocation that the library or the command asks for fails, or that the C library asks for behind them
 opencl   the n-th call of OpenCL fails
 
 Each time: the command ends by itself, with a status and a word where it is not 0, and with the right results where it is; a file that it writes is the old one, none, or the new one, whole;
@@ -23,6 +23,7 @@ COMMAND, FAIL_IO, FAIL_LIBC, FAIL_LAYER = (os.path.abspath(a) for a in sys.argv[
 ALL = '--all' in sys.argv
 OLD = b'nnefcl tuning 1\n'  # a table of --tune, too
 SLOW = ('tune',)  # not each n, even so
+SAID = ('check', 'summary')  # what they print is the same each time
 failed, tries = [], {}
 
 # what is run, the files it writes, with what their text ends where it is another one each time, and what is removed before
@@ -35,6 +36,7 @@ LIVES = {
     'imported': (['net.onnx', '-i', 'x=x.npy', '-o', 'y.npy', '--execution', 'persistent'], {'y.npy': None}),
     'picture': (['p.nnef', '-i', 'x=p.ppm', '--resize', '-o', 'y.npy'], {'y.npy': None}),
     'check': (['q', '--check', '--json'], {}),
+    'summary': (['m', '--summary', '--json'], {}),
     'verify': (['m', '--random', '--verify', '-o', 'out.npz'], {'out.npz': None}),
     'profile': (['m', '--random', '--profile', '--report', 'p.html'], {'p.html': b'>'}),
     'bench': (['m.tar', '--random', '--bench', '--runs', '2', '--report', 'b.html'], {'b.html': b'>'}),
@@ -43,7 +45,7 @@ LIVES = {
     'report': (['--conformance', '--ops', 'relu', '--quick', '--report', 'r.xml'], {'r.xml': b'>'}),
 }
 # of what, unless --all
-HERE = {'io': ('run', 'save'), 'memory': ('run', 'report'), 'opencl': ('verify',)}
+HERE = {'io': ('run', 'save'), 'memory': ('run', 'report', 'summary'), 'opencl': ('verify',)}
 
 
 def blame(text):
@@ -130,8 +132,12 @@ def look(top, life, title, p, wanted, left=''):
         wrong.append('status %d' % p.returncode)
     if p.returncode and b'error' not in p.stderr and p.returncode != 1:
         wrong.append('status %d without a word' % p.returncode)
+    if title.startswith('allocation') and life in SAID and p.returncode not in (0, 6):
+        wrong.append('status %d' % p.returncode)
     if left:
         wrong.append('left: ' + left)
+    if p.returncode == 0 and life in SAID and p.stdout != wanted['stdout']:
+        wrong.append('status 0, but less on stdout')
     for w in wrong:
         blame('%s, %s: %s' % (life, title, w))
 
@@ -164,8 +170,8 @@ def nothing_fails(top, life, wanted, title, **environment):
 def live(top, life):
     run(top, life)  # the cache is warm
     put_old(top, life)
-    run(top, life)
-    wanted = {n: (top / n).read_bytes() for n in LIVES[life][1] if (top / n).exists()}
+    wanted = {'stdout': run(top, life).stdout}
+    wanted.update((n, (top / n).read_bytes()) for n in LIVES[life][1] if (top / n).exists())
     nothing_fails(top, life, wanted, 'nothing fails')
     if life in HERE['io'] or ALL:
         nothing_fails(top, life, wanted, 'short', LD_PRELOAD=FAIL_IO, FAIL_IO='1', FAIL_HOW='short')
@@ -173,8 +179,9 @@ def live(top, life):
             if how != 'ENOSPC' or LIVES[life][1]:
                 walk(top, life, how, wanted, lambda n, said, how=how: {'LD_PRELOAD': FAIL_IO, 'FAIL_IO': n, 'FAIL_HOW': how, 'FAIL_SAID': said})
     if life in HERE['memory'] or ALL:
-        walk(top, life, 'allocation', wanted, lambda n, said: {'LD_PRELOAD': FAIL_LIBC, 'FAIL_ALLOC': n, 'FAIL_ALLOC_OF': 'nnef', 'FAIL_ALLOC_SAID': said})
-    if (life in HERE['opencl'] or ALL) and life not in ('save', 'check'):
+        for whose in ('nnef', 'libc.so') if life in SAID else ('nnef',):
+            walk(top, life, 'allocation', wanted, lambda n, said: {'LD_PRELOAD': FAIL_LIBC, 'FAIL_ALLOC': n, 'FAIL_ALLOC_OF': whose, 'FAIL_ALLOC_SAID': said})
+    if (life in HERE['opencl'] or ALL) and life not in ('save', *SAID):
         walk(top, life, 'OpenCL', wanted, lambda n, said: {'OPENCL_LAYERS': FAIL_LAYER, 'FAIL_CALL': n, 'FAIL_CALL_SAID': said})
     nothing_fails(top, life, wanted, 'afterwards')
 

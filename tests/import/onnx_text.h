@@ -39,7 +39,8 @@ struct onnx_text {
     char *names[ONNX_TEXT_MANY * 8];
     int64_t numbers[ONNX_TEXT_MANY * 16];
     float scalars[ONNX_TEXT_MANY * 16];
-    size_t infos, dims, attrs, name_count, number_count, scalar_count;
+    ProtobufCBinaryData strings[ONNX_TEXT_MANY];
+    size_t infos, dims, attrs, name_count, number_count, scalar_count, string_count;
     struct onnx_text_elements elements[ONNX_TEXT_TENSORS]; /* of inputs and initializers */
     void *input[8];                                        /* elements of inputs as the API takes them */
     size_t input_count;
@@ -143,7 +144,7 @@ static inline void onnx_text_tensor(struct onnx_text *t, char *line, int is_inpu
     onnx_text_elements(t, type, dims, rank, values, name, is_input);
 }
 
-/* "axis=1", "alpha=0.5", "mode='x'", "axes=[0,1]", "scales=[1.0,2.0]" */
+/* "axis=1", "alpha=0.5", "mode='x'", "axes=[0,1]", "scales=[1.0,2.0]", "modes=['a','b']" */
 static inline void onnx_text_attribute(struct onnx_text *t, NclOnnx__Node *node, char *word)
 {
     NclOnnx__Attribute *a = &t->attribute[t->attrs];
@@ -157,6 +158,12 @@ static inline void onnx_text_attribute(struct onnx_text *t, NclOnnx__Node *node,
         a->has_s = 1;
         a->s.data = (uint8_t *)value + 1;
         a->s.len = strcspn(value + 1, "'");
+    } else if (strncmp(value, "['", 2) == 0) {
+        a->type = 8;
+        a->strings = &t->strings[t->string_count];
+        for (char *at = strchr(value, '\''); at; at = strchr(at + a->strings[a->n_strings++].len + 2, '\''))
+            t->strings[t->string_count++] =
+                (ProtobufCBinaryData){.len = strcspn(at + 1, "'"), .data = (uint8_t *)at + 1};
     } else if (*value == '[') {
         const int real = strchr(value, '.') != NULL;
         a->type = real ? 6 : 7;

@@ -53,6 +53,21 @@ struct value_case {
 #define CUBIC "in x 1,1,2,3: 1 2 4 8 16 32\nconst g f 1,1,2,2: -0.5 0.25 0.9 -0.8\nGridSample x g -> y mode='bicubic' "
 #define X4    "in x 1,1,2,2: 1 2 3 4\n"
 
+/* two trees: x0 <= 2 ? (x1 <= 1.5 ? 3 : 4) : 2, and x2 <= 5.5 ? 1 : 2, each by the numbers of its nodes */
+#define TREES                                                                                                          \
+    " nodes_treeids=[0,0,0,0,0,1,1,1] nodes_nodeids=[0,1,2,3,4,0,1,2] nodes_featureids=[0,1,0,0,0,2,0,0]"              \
+    " nodes_values=[2.0,1.5,0,0,0,5.5,0,0] nodes_truenodeids=[1,3,0,0,0,1,0,0] nodes_falsenodeids=[2,4,0,0,0,2,0,0]"   \
+    " nodes_modes=['BRANCH_LEQ','BRANCH_LEQ','LEAF','LEAF','LEAF','BRANCH_LEQ','LEAF','LEAF']"
+#define REGRESSOR                                                                                                      \
+    X6 "ai.onnx.ml.TreeEnsembleRegressor x -> y n_targets=1 base_values=[0.5] target_treeids=[0,0,0,1,1]"              \
+       " target_nodeids=[2,3,4,1,2] target_ids=[0,0,0,0,0] target_weights=[1.0,2,3,10,20]" TREES
+#define CLASSIFIER                                                                                                     \
+    X6 "ai.onnx.ml.TreeEnsembleClassifier x -> l y classlabels_int64s=[5,7] class_treeids=[0,0,0,1,1]"                 \
+       " class_nodeids=[2,3,4,1,2] class_ids=[0,0,0,0,0]" TREES
+#define VECTORS                                                                                                        \
+    "in x 1,3: 0.1 0.2 0.3\nai.onnx.ml.SVMRegressor x -> y n_supports=2 coefficients=[1.0,-2.0] rho=[0.5] "            \
+    "support_vectors=[1.0,2,3,0,1,0] kernel_params=[0.25,1,2] "
+
 static const struct value_case values[] = {
     /* broadcasting from the right */
     {"Add of a row", 13, X6 "const w f 3: 10 20 30\nAdd x w -> y", "2,3: 11 22 33 14 25 36"},
@@ -304,6 +319,55 @@ static const struct value_case values[] = {
     {"Reshape by an attribute", 1, "in x 2,2: 1 2 3 4\nReshape x -> y shape=[4]", "4: 1 2 3 4"},
     {"an operand at an axis", 3, "in x 1,2,2: 1 2 3 4\nconst b f 2: 10 20\nAdd x b -> y broadcast=1 axis=1",
      "1,2,2: 11 12 23 24"},
+    /* ai.onnx.ml */
+    {"Scaler", 17, X6 "ai.onnx.ml.Scaler x -> y offset=[1.0,0,2] scale=[2.0,1,0.5]", "2,3: 0 2 0.5 6 5 2"},
+    {"Normalizer by the maximum; a row of zeros stays", 17, "in x 2,2: 3 4 0 0\nai.onnx.ml.Normalizer x -> y",
+     "2,2: 0.75 1 0 0"},
+    {"Normalizer by the sum", 17, "in x 1,2: 3 -4\nai.onnx.ml.Normalizer x -> y norm='L1'",
+     "1,2: 0.42857143 -0.57142857"},
+    {"Normalizer by the root of squares", 17, "in x 1,2: 3 4\nai.onnx.ml.Normalizer x -> y norm='L2'", "1,2: 0.6 0.8"},
+    {"Binarizer", 17, X6 "ai.onnx.ml.Binarizer x -> y threshold=2.0", "2,3: 0 0 1 1 1 1"},
+    {"Imputer", 17, X6 "ai.onnx.ml.Imputer x -> y imputed_value_floats=[7.0,8,9] replaced_value_float=5.0",
+     "2,3: 1 2 3 4 8 6"},
+    {"Imputer of what is no number", 17,
+     "in x 1,2: 0 1\nDiv x x -> z\nai.onnx.ml.Imputer z -> y imputed_value_floats=[7.0]", "1,2: 7 1"},
+    {"ArrayFeatureExtractor", 17, X6 "const i i 1,2: 2 0\nai.onnx.ml.ArrayFeatureExtractor x i -> y", "2,2: 3 1 6 4"},
+    {"FeatureVectorizer", 17, X6 "ai.onnx.ml.FeatureVectorizer x x -> y", "2,6: 1 2 3 1 2 3 4 5 6 4 5 6"},
+    {"LabelEncoder", 17,
+     "in x i 3: 5 3 4\nai.onnx.ml.LabelEncoder x -> y keys_int64s=[3,5] values_floats=[0.5,1.5] default_float=-1.0",
+     "3: 1.5 0.5 -1"},
+    {"OneHotEncoder", 17, "in x i 3: 5 3 4\nai.onnx.ml.OneHotEncoder x -> y cats_int64s=[3,5]", "3,2: 0 1 1 0 0 0"},
+    {"LinearRegressor", 17,
+     X6 "ai.onnx.ml.LinearRegressor x -> y coefficients=[1.0,2,3,0,1,0] intercepts=[0.5,-0.5] targets=2",
+     "2,2: 14.5 1.5 32.5 4.5"},
+    {"LinearClassifier, the label", 17,
+     X6 "ai.onnx.ml.LinearClassifier x -> y p coefficients=[1.0,0,-1,0,0.5,0] intercepts=[0.5,-0.5] "
+        "classlabels_ints=[4,6] post_transform='SOFTMAX'",
+     "2: 6 6"},
+    {"LinearClassifier, the scores", 17,
+     X6 "ai.onnx.ml.LinearClassifier x -> l y coefficients=[1.0,0,-1,0,0.5,0] intercepts=[0.5,-0.5] "
+        "classlabels_ints=[4,6] post_transform='SOFTMAX'",
+     "2,2: 0.1192029 0.8807971 0.02931223 0.9706878"},
+    {"LinearClassifier of two labels by one score, as a map", 17,
+     X6 "ai.onnx.ml.LinearClassifier x -> l p coefficients=[1.0,0,-1] intercepts=[0.5] classlabels_ints=[4,6] "
+        "post_transform='LOGISTIC'\nai.onnx.ml.ZipMap p -> y",
+     "2,2: 0.8175745 0.1824255 0.8175745 0.1824255"},
+    {"trees, the sum", 17, REGRESSOR, "2,1: 13.5 21.5"},
+    {"trees, the mean", 17, REGRESSOR " aggregate_function='AVERAGE'", "2,1: 7 11"},
+    {"trees, the least", 17, REGRESSOR " aggregate_function='MIN'", "2,1: 3.5 1.5"},
+    {"trees, shares of two labels", 17, CLASSIFIER " class_weights=[0.1,0.2,0.3,0.1,0.4]", "2,2: 0.6 0.4 0.5 0.5"},
+    {"trees, signed scores of two labels", 17, CLASSIFIER " class_weights=[0.1,-0.2,-0.3,0.1,0.4] base_values=[0.25]",
+     "2,2: -0.05 0.05 -0.75 0.75"},
+    {"trees, logistic", 17, CLASSIFIER " class_weights=[0.1,-0.2,-0.3,0.1,0.4] post_transform='LOGISTIC'",
+     "2,2: 0.549834 0.450166 0.3775407 0.6224593"},
+    {"trees, three labels", 17,
+     X6 "ai.onnx.ml.TreeEnsembleClassifier x -> y p classlabels_int64s=[5,7,9] class_treeids=[0,0,0,1,1]"
+        " class_nodeids=[2,3,4,1,2] class_ids=[0,1,2,1,2] class_weights=[1.0,2,3,4,5] post_transform='SOFTMAX'" TREES,
+     "2: 7 9"},
+    {"support vectors, linear", 17, VECTORS, "1,1: 1.5"},
+    {"support vectors, radial", 17, VECTORS "kernel_type='RBF'", "1,1: -1.103490"},
+    {"support vectors, polynomial", 17, VECTORS "kernel_type='POLY'", "1,1: 0.1175"},
+    {"support vectors, sigmoid", 17, VECTORS "kernel_type='SIGMOID'", "1,1: -0.1895594"},
     /* cells of regions, transforms, places */
     {"MaxRoiPool: a corner is rounded, both are inside, outside there is nothing", 13,
      "in x 1,1,3,4: 0 1 2 3 4 5 6 7 8 9 10 11\nconst r f 3,5: 0 0 0 3.4 1.5 0 0 0 1 1 0 9 9 12 12\n"
@@ -469,6 +533,18 @@ static const struct refusal {
      "the parts do not fit"},
     {13, "in x 1,1,4: 0 0 1 1\nin s 1,1,1: 1\nconst m f : -1e30\nNonMaxSuppression x s m -> y", NNEFCL_ERR_UNSUPPORTED,
      "without elements"},
+    {17,
+     X6 "ai.onnx.ml.TreeEnsembleRegressor x -> y target_treeids=[0] target_nodeids=[0] target_ids=[0] "
+        "target_weights=[1.0] nodes_treeids=[0,0] nodes_nodeids=[0,1] nodes_featureids=[0,0] nodes_values=[1.0,2] "
+        "nodes_truenodeids=[1,0] nodes_falsenodeids=[1,0] nodes_modes=['BRANCH_LEQ','BRANCH_LEQ']",
+     NNEFCL_ERR_UNSUPPORTED, "trees of more than 256 levels"},
+    {17,
+     X6 "ai.onnx.ml.TreeEnsembleRegressor x -> y target_treeids=[0] target_nodeids=[0] target_ids=[0] "
+        "target_weights=[1.0] nodes_treeids=[0,0] nodes_nodeids=[0,1] nodes_featureids=[7,0] nodes_values=[1.0,2] "
+        "nodes_truenodeids=[1,0] nodes_falsenodeids=[1,0] nodes_modes=['BRANCH_LEQ','LEAF']",
+     NNEFCL_ERR_MODEL, "a node compares number 7"},
+    {17, X6 "ai.onnx.ml.LinearClassifier x -> y p coefficients=[1.0,0,0]", NNEFCL_ERR_UNSUPPORTED,
+     "labels that are no whole numbers"},
     {17, "in x 1,9000,1: 1\nDFT x -> y", NNEFCL_ERR_UNSUPPORTED, "a transform of 9000 samples"},
     {17, "in x 1,4,1: 1\nconst s i : 1\nconst l i : 5\nSTFT x s - l -> y", NNEFCL_ERR_MODEL, "do not fit each other"},
     {18, "in x 1,2,3: 1\nconst i i 2: 1 4\nconst b i 2: 1 9000000000000000000\nCol2Im x i b -> y", NNEFCL_ERR_MODEL,

@@ -7,7 +7,7 @@
     VENV/bin/python tests/optional/torch_onnx.py run --work DIR [--runner build/nnef-cl-run] [NAME ...]
     VENV/bin/python tests/optional/torch_onnx.py load --work DIR [--runner build/nnef-cl-run] [NAME ...]
 
-make  exports what DIR lacks: random weights of a fixed seed, no downloads; each network by one exporter and operator set, the two exporters and the sets 11 to 20 in turn
+make  exports what DIR lacks, each network in a process of its own: random weights of a fixed seed, no downloads; by one exporter and operator set, the two exporters and the sets 11 to 20 in turn
 run   every output against torch's own, |got - want| <= 1e-4 (|want| + the largest |want| of that output)
 load  the time from file to a model that can run: --check of ours, a session of onnxruntime
 Networks are small where their kind allows it.  The last line of run is 'N passed, M failed'.
@@ -19,6 +19,8 @@ import json
 import logging
 import os
 import pathlib
+import resource
+import signal
 import subprocess
 import sys
 import time
@@ -64,6 +66,7 @@ TRANSFORMERS = {  # model: (class of the model, of its configuration, what diffe
     'dinov2': ('Dinov2Model', 'Dinov2Config', TEXT | {'image_size': 32, 'patch_size': 8}),
 }
 PICTURES = {'vit': 32, 'segformer': 64, 'dinov2': 32}
+LIMIT = 170  # seconds for a network
 CAPTURED, TRACED = 'dynamo', 'script'
 
 
@@ -149,7 +152,26 @@ def make(folder, name, exporter, opset):
     (folder / 'case.json').write_text(json.dumps({'opset': written.opset_import[0].version, 'exporter': exporter, 'outputs': outputs}))
 
 
-def make_all(work, chosen, seconds):
+def make_apart(folder, name, exporter, opset, limit):
+    """in a process of its own, which ends after so many seconds: what went wrong, or None"""
+    child = os.fork()
+    if child == 0:
+        signal.alarm(limit)
+        try:
+            make(folder, name, exporter, opset)
+        except BaseException as e:  # the exporter's failure, which is told
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / 'failed').write_text(f'{type(e).__name__}: {e}'[:2000])
+        os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    if status and not (folder / 'failed').exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / 'failed').write_text(f'ended by signal {status & 127}, limit {limit} s')
+    return (folder / 'failed').read_text() if (folder / 'failed').exists() else None
+
+
+def make_all(work, chosen, seconds, limit):
+    import onnx, timm, torch, torchvision, transformers  # once, for all that are forked
     end, made, failed = time.time() + seconds, 0, 0
     for full, name, exporter, opset in chosen:
         folder = work / full
@@ -158,15 +180,17 @@ def make_all(work, chosen, seconds):
         if time.time() > end:
             print('more is to be made')
             break
-        try:
-            make(folder, name, exporter, opset)
-            made += 1
-        except Exception as e:  # the exporter's failure, which is told
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / 'failed').write_text(f'{type(e).__name__}: {e}'[:2000])
-            print(f'not exported: {full}: {type(e).__name__}: {str(e)[:150]}', flush=True)
-            failed += 1
+        problem = make_apart(folder, name, exporter, opset, limit)
+        made += problem is None
+        failed += problem is not None
+        if problem:
+            print(f'not exported: {full}: {problem[:150]}', flush=True)
     print(f'{made} made, {failed} not exported')
+
+
+def limited():
+    """of processor time: the machine may do other things"""
+    resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT + 5))
 
 
 def run(folder, runner):
@@ -175,7 +199,9 @@ def run(folder, runner):
         want = numpy.load(folder / f'out{i}.npy')
         atol = 1e-4 * float(numpy.abs(want).max()) if want.dtype.kind == 'f' else 0
         command = [runner, str(folder / 'model.onnx'), '-q', '-i', f"input={folder / 'in.npy'}", '--compare', f'{name}={folder / f"out{i}.npy"}', '--rtol', '1e-4', '--atol', repr(atol)]
-        result = subprocess.run(command, capture_output=True, text=True, errors='replace', timeout=170)
+        result = subprocess.run(command, capture_output=True, text=True, errors='replace', preexec_fn=limited)
+        if result.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+            return f'no end in {LIMIT} s of processor time'
         if result.returncode:
             return f'status {result.returncode}: ' + ' | '.join((result.stderr + result.stdout).strip().splitlines()[:6])[:600]
     return None
@@ -186,10 +212,7 @@ def run_all(work, chosen, runner):
     for full, *_ in chosen:
         if not (work / full / 'case.json').exists():
             continue
-        try:
-            problem = run(work / full, runner)
-        except subprocess.TimeoutExpired:
-            problem = 'no end in 170 s'
+        problem = run(work / full, runner)
         passed += problem is None
         failed += problem is not None
         print(f'{full}: {problem or "right"}', flush=True)
@@ -226,11 +249,12 @@ def main():
     parser.add_argument('--work', type=pathlib.Path, default='.')
     parser.add_argument('--runner', default='build/nnef-cl-run')
     parser.add_argument('--seconds', type=float, default=1e9, help='make begins no further network after so long')
+    parser.add_argument('--limit', type=int, default=600, help='seconds for one network of make')
     parser.add_argument('names', nargs='*', help='parts of names')
     a = parser.parse_intermixed_args()
     chosen = [n for n in networks() if not a.names or any(part in n[0] for part in a.names)]
     if a.what == 'make':
-        make_all(a.work, chosen, a.seconds)
+        make_all(a.work, chosen, a.seconds, a.limit)
     elif a.what == 'run':
         return bool(run_all(a.work, chosen, os.path.abspath(a.runner)))
     elif a.what == 'load':

@@ -59,11 +59,13 @@ static nnefcl_status launch(const struct nnefcl_session *session, const struct n
 {
     const struct ncl_kernel *of = &session->plan->kernel[step->kernel];
     const uint64_t group = ncl_plan_group(session->plan, of);
-    const uint64_t groups = of->map == NCL_MAP_GROUP ? part.tasks : part.tasks / group + (part.tasks % group != 0);
-    if (groups > (SIZE_MAX - part.first) / group)
+    const bool whole = of->map == NCL_MAP_GROUP; /* a task is a work-group */
+    const uint64_t groups = whole ? part.tasks : part.tasks / group + (part.tasks % group != 0);
+    if (part.first > SIZE_MAX / group || groups > (SIZE_MAX - part.first * group) / group)
         return ncl_error(diag, NNEFCL_ERR_LIMIT, step->at, "%s: %llu tasks are more than a launch can have", step->name,
                          (unsigned long long)step->tasks);
-    const size_t first = (size_t)part.first, global = (size_t)(groups * group), local = (size_t)group;
+    const size_t first = (size_t)(whole ? part.first * group : part.first), global = (size_t)(groups * group),
+                 local = (size_t)group;
     return ncl_opencl_check(
         diag, step->at, step->name, "clEnqueueNDRangeKernel",
         clEnqueueNDRangeKernel(queue, kernel, 1, first ? &first : NULL, &global, &local, wait_count, wait, event));

@@ -103,8 +103,8 @@ typedef struct nnefcl_session_options {
     void *waiting_user;
     double max_launch_ms; /* launches that are expected to take longer are split, for systems that end those of long
                              duration (watchdogs of displays); 0: none is. Expected of a slow device: 5 GFLOP/s and
-                             1 GB/s for each compute unit. Kernels whose tasks are work-groups stay whole, copies and
-                             products of CLBlast too. AUTO takes launches then */
+                             1 GB/s for each compute unit. Copies and products of CLBlast stay whole. AUTO takes
+                             launches then */
     nnefcl_precision precision;
     nnefcl_weights weights;
 } nnefcl_session_options;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A work-item knows its task by its global number, so that a launch from an offset on is the same work; a work-group
- * counts from 0 in every launch (OpenCL 1.2, 6.12.1), so that steps whose tasks are groups stay whole. */
+/* A work-item knows its task by its global number, so that a launch from an offset on is the same work; a work-group,
+ * whose number counts from 0 in every launch (OpenCL 1.2, 6.12.1), adds the offset (plan/source.c). */
 #include "plan/launch_parts.h"
 
 /* What a compute unit does at least: a tenth of what those of small GPUs do. */
@@ -20,12 +20,13 @@ struct ncl_part ncl_launch_parts_next(const struct ncl_plan *plan, const struct 
                                       uint64_t first)
 {
     struct ncl_part part = {first, step->tasks - first};
-    if (step->kind != NCL_STEP_KERNEL || !(most_ms > 0) || plan->kernel[step->kernel].map == NCL_MAP_GROUP)
+    if (step->kind != NCL_STEP_KERNEL || !(most_ms > 0))
         return part;
     const double parts = parts_wanted(plan, step, most_ms);
     if (parts <= 1)
         return part;
-    const uint64_t group = ncl_plan_group(plan, &plan->kernel[step->kernel]),
+    const struct ncl_kernel *kernel = &plan->kernel[step->kernel];
+    const uint64_t group = kernel->map == NCL_MAP_GROUP ? 1 : ncl_plan_group(plan, kernel),
                    share = (uint64_t)((double)step->tasks / parts),
                    tasks = share < group ? group : (share + group - 1) / group * group;
     if (tasks < part.tasks)

@@ -11,7 +11,7 @@ struct ncl_part {
 };
 
 /* The part of a step that begins with task `first`: as much as a slow device does in `most_ms` milliseconds; all that
- * is left when that is 0, or the tasks are no work-items. Each part but the last one is whole work-groups. */
+ * is left when that is 0. Each part but the last one is whole work-groups. */
 struct ncl_part ncl_launch_parts_next(const struct ncl_plan *plan, const struct ncl_step *step, double most_ms,
                                       uint64_t first);
 

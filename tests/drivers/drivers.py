@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs what must hold on one OpenCL driver:  drivers.py DRIVER COMMAND [--cases FOLDER] [--tier N] [--ops A,B] [--level quick|normal|full] [--jobs N]
+"""Runs what must hold on one OpenCL driver:  drivers.py DRIVER COMMAND [--groups LAYER] [--cases FOLDER] [--tier N] [--networks FOLDER] [--ops A,B]
+    [--level quick|normal|full|none] [--jobs N]
 
 DRIVER   pocl, rusticl, oclgrind, intel (Intel's runtime for CPUs; INTEL_OPENCL names the folder that holds lib/libintelocl.so), or SPEC for any other device (as -d takes it)
 COMMAND  nnef-cl-run
+--groups libgpu_layer.so: the device is a GPU with 8 compute units, and runs kernels for work-groups
+--networks  each network in the folder with random weights and input, every node verified
 --cases  reference cases (folders with graph.nnef, in/, out/, case.json), of tier 1 unless --tier 2 asks for all
 --ops    the conformance run for these operations only
 --level  of the conformance run (quick)
@@ -20,6 +23,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 KNOWN = os.path.join(HERE, '..', '..', 'docs', 'drivers', 'known.txt')
@@ -27,7 +31,7 @@ OCLGRIND = ['/usr/lib/oclgrind/liboclgrind-rt-icd.so', '/usr/lib/x86_64-linux-gn
 
 
 class Driver:
-    def __init__(self, name, folder):
+    def __init__(self, name, folder, layer):
         self.name, self.folder, self.environment, self.options, self.logs = name, folder, {}, [], False
         if name == 'pocl':
             self.options = ['-d', 'Portable']
@@ -52,6 +56,8 @@ class Driver:
             self.environment = {'OCL_ICD_VENDORS': folder, 'LD_LIBRARY_PATH': libraries + os.pathsep + os.environ.get('LD_LIBRARY_PATH', '')}
         else:
             self.options = ['-d', name]
+        if layer:
+            self.environment.update(OPENCL_LAYERS=os.path.abspath(layer), UNITS='8')
 
     def run(self, arguments, **environment):
         """(what went wrong or None, output)"""
@@ -96,6 +102,13 @@ def run_case(driver, command, folder):
     return complaint
 
 
+def run_network(driver, command, folder):
+    start = time.time()
+    complaint, _ = driver.run([command, folder, '--random-weights', '--random', '--verify'])
+    print('%s: %s, %.0f s' % (os.path.basename(folder), 'FAILED' if complaint else 'ok', time.time() - start), flush=True)
+    return complaint
+
+
 def run_conformance(driver, command, ops, level):
     """Sessions follow each other in one process there, and Oclgrind takes a new buffer for what it knew of a released one: no check of uninitialized reads."""
     arguments = [command, '--conformance'] + ([] if level == 'normal' else ['--' + level]) + (['--ops', ops] if ops else [])
@@ -114,15 +127,17 @@ def main():
     parser = argparse.ArgumentParser(add_help=False, usage=__doc__)
     parser.add_argument('driver')
     parser.add_argument('command')
+    parser.add_argument('--groups')
     parser.add_argument('--cases')
+    parser.add_argument('--networks')
     parser.add_argument('--tier', type=int, default=1)
     parser.add_argument('--ops')
-    parser.add_argument('--level', default='quick', choices=['quick', 'normal', 'full'])
+    parser.add_argument('--level', default='quick', choices=['quick', 'normal', 'full', 'none'])
     parser.add_argument('--jobs', type=int, default=os.cpu_count())
     o = parser.parse_args()
     known, results = known_failures(o.driver), {}
     with tempfile.TemporaryDirectory() as folder:
-        driver = Driver(o.driver, folder)
+        driver = Driver(o.driver, folder, o.groups)
         for path in sorted(glob.glob(os.path.join(o.cases, '*', 'case.json'))) if o.cases else []:
             with open(path) as f:
                 if json.load(f)['tier'] <= o.tier:
@@ -130,7 +145,11 @@ def main():
         with concurrent.futures.ThreadPoolExecutor(o.jobs) as pool:
             outcome = pool.map(lambda name: run_case(driver, o.command, os.path.join(o.cases, name)), list(results))
             results = dict(zip(results, outcome))
-        results['conformance'] = run_conformance(driver, o.command, o.ops, o.level)
+        for network in sorted(glob.glob(os.path.join(o.networks, '*', 'graph.nnef'))) if o.networks else []:
+            network = os.path.dirname(network)
+            results[os.path.basename(network)] = run_network(driver, o.command, network)
+        if o.level != 'none':
+            results['conformance'] = run_conformance(driver, o.command, o.ops, o.level)
     failed = 0
     for name, complaint in results.items():
         if complaint:

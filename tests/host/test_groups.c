@@ -79,6 +79,48 @@ START_TEST(guarded)
 }
 END_TEST
 
+#define NET_LINES                                                                                                      \
+    "graph lines(x) -> (y)\n"                                                                                          \
+    "{\n"                                                                                                              \
+    "    x = external<scalar>(shape = [300, 200]);\n"                                                                  \
+    "    w = variable<scalar>(shape = [70, 200], label = 'w');\n"                                                      \
+    "    p = matmul(x, w, transposeB = true);\n"                                                                       \
+    "    y = softmax(p, axes = [1]);\n"                                                                                \
+    "}\n"
+
+static size_t run_lines(double max_launch_ms, float *y)
+{
+    enum { COUNT = 300 * 200 };
+    static float x[COUNT];
+    static const char *const kernels[] = {"product=product_group", "softmax=softmax_group"};
+    const nnefcl_session_options options = {.version = 1,
+                                            .execution = NNEFCL_EXECUTION_LAUNCHES,
+                                            .kernels = kernels,
+                                            .kernel_count = 2,
+                                            .max_launch_ms = max_launch_ms};
+    for (int i = 0; i < COUNT; i++)
+        x[i] = (float)(i % 1000) / 1000;
+    nnefcl_session *session = host_ready(NET_LINES, &options);
+    size_t groups = 0;
+    for (size_t i = 0; i < session->plan->run.count; i++)
+        groups += session->plan->kernel[session->plan->run.step[i].kernel].map == NCL_MAP_GROUP;
+    ck_assert_uint_eq(groups, 2);
+    host_run(session, (const void *[]){x}, (void *[]){y});
+    const size_t commands = session->command_count;
+    nnefcl_session_free(session);
+    return commands;
+}
+
+/* A work-group knows its task by what the launch starts from: parts of a launch give the same bits. */
+START_TEST(split)
+{
+    static float whole[300 * 70], parts[300 * 70];
+    const size_t commands = run_lines(0, whole);
+    ck_assert_uint_gt(run_lines(1e-3, parts), commands + 5);
+    ck_assert_mem_eq(whole, parts, sizeof whole);
+}
+END_TEST
+
 static void open_groups(void)
 {
     device = op_form_open(&op_forms[OP_FORM_GPU]);
@@ -92,6 +134,7 @@ int main(void)
     tcase_set_timeout(tests, 0);
     tcase_add_unchecked_fixture(tests, open_groups, host_close);
     tcase_add_loop_test(tests, guarded, 0, (int)(sizeof counts / sizeof *counts));
+    tcase_add_test(tests, split);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

@@ -20,7 +20,7 @@ static void make(enum ncl_map map, uint64_t tasks, uint64_t flops)
 /* Parts from 0 on, all of them together every task once, none longer than asked. */
 static size_t count_parts(double most_ms)
 {
-    const uint64_t group = ncl_plan_group(&plan, &kernel);
+    const uint64_t group = kernel.map == NCL_MAP_GROUP ? 1 : ncl_plan_group(&plan, &kernel);
     size_t count = 0;
     uint64_t at = 0;
     while (at < step.tasks) {
@@ -48,10 +48,15 @@ START_TEST(long_launches_are_split)
 }
 END_TEST
 
-START_TEST(groups_stay_whole)
+/* A task is a work-group there. */
+START_TEST(so_are_those_of_groups)
 {
     make(NCL_MAP_GROUP, 100000, (uint64_t)5e9);
-    ck_assert_uint_eq(count_parts(1), 1);
+    ck_assert_uint_eq(count_parts(0), 1);
+    ck_assert_uint_ge(count_parts(100), 10);
+    ck_assert_uint_le(count_parts(100), 11);
+    make(NCL_MAP_GROUP, 3, (uint64_t)5e9);
+    ck_assert_uint_eq(count_parts(1), 3);
 }
 END_TEST
 
@@ -60,7 +65,7 @@ int main(void)
     Suite *suite = suite_create("launch_parts");
     TCase *tests = tcase_create("launch_parts");
     tcase_add_test(tests, long_launches_are_split);
-    tcase_add_test(tests, groups_stay_whole);
+    tcase_add_test(tests, so_are_those_of_groups);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

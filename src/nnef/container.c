@@ -236,10 +236,13 @@ static nnefcl_status index_reader(struct ncl_container *container, const char *p
 static nnefcl_status index_path(struct ncl_container *container, const char *path, struct ncl_diag *diag)
 {
     struct stat about;
-    if (container->no_links && lstat(path, &about) == 0 && S_ISLNK(about.st_mode) && stat(path, &about) == 0 &&
-        !S_ISDIR(about.st_mode)) /* the folder itself is the application's own choice */
-        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' is a symbolic link, and links are refused", path);
-    int file = ncl_file_open(AT_FDCWD, path, O_NONBLOCK);
+    int file = ncl_file_open(AT_FDCWD, path, O_NONBLOCK | (container->no_links ? O_NOFOLLOW : 0));
+    if (file < 0 && container->no_links && (errno == ELOOP || errno == EMLINK)) {
+        file = ncl_file_open(AT_FDCWD, path, O_NONBLOCK | O_DIRECTORY); /* the folder is the application's own choice */
+        if (file < 0 && errno == ENOTDIR)
+            return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' is a symbolic link, and links are refused",
+                             path);
+    }
     if (file < 0)
         return cannot_open(diag, path, errno);
     if (fstat(file, &about) != 0) {

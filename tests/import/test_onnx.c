@@ -549,6 +549,8 @@ static const struct refusal {
     {17, "in x 1,4,1: 1\nconst s i : 1\nconst l i : 5\nSTFT x s - l -> y", NNEFCL_ERR_MODEL, "do not fit each other"},
     {18, "in x 1,2,3: 1\nconst i i 2: 1 4\nconst b i 2: 1 9000000000000000000\nCol2Im x i b -> y", NNEFCL_ERR_MODEL,
      "numbers of a window"},
+    {18, "in x 1,16777216,1: 1\nconst i i 3: 4096 4096 1\nconst b i 3: 4096 4096 1\nCol2Im x i b -> y",
+     NNEFCL_ERR_UNSUPPORTED, "1 blocks of 16777216 elements"},
     {20, "in x 1,2,3: 1\nconst s i 4: 1 1 900000 900000\nAffineGrid x s -> y", NNEFCL_ERR_UNSUPPORTED,
      "too many places"},
     {13, "in x ?,3: 1 2 3\nRelu x -> y", NNEFCL_ERR_ARGUMENT, "the input 'x' has the shape [open,3]"},

@@ -66,8 +66,10 @@ void ncl_onnx_col2im(struct ncl_import *import, const struct ncl_import_node *no
             (output[i] + w.before[i] + w.after[i] - w.dilation[i] * (w.size[i] - 1) - 1) / w.stride[i] + 1;
         elements *= w.size[i];
         columns *= shape.extent[2 + i] > 0 ? shape.extent[2 + i] : 0;
-        if (elements > 1 << 20 || columns > 1 << 28)
-            break;
+        if (elements > 1 << 20 || columns > 1 << 28) { /* the next axis would not be read */
+            ncl_import_refuse(import, "%lld blocks of %lld elements", (long long)columns, (long long)elements);
+            return;
+        }
     }
     if (!import->status && (x->shape.extent[1] % elements || columns != x->shape.extent[2]))
         ncl_import_wrong(import, "columns, image and blocks do not fit each other");

@@ -61,13 +61,18 @@ static const struct {
     {"ThresholdedRelu", "threshold", formula},
 };
 
+static struct ncl_tensor *clipped(struct ncl_import *import, struct ncl_tensor *x, double most)
+{
+    return most > 0 ? NCL_COMPOSE(import, "clamp", {"x", ncl_value_tensor(x)}, {"a", ncl_value_scalar(-most)},
+                                  {"b", ncl_value_scalar(most)})
+                    : x;
+}
+
 static struct ncl_tensor *apply(struct ncl_import *import, const struct ncl_recurrent *r, int which,
                                 struct ncl_tensor *x, bool clip)
 {
     const struct ncl_recurrent_function *f = &r->function[which];
-    if (clip && r->clip > 0)
-        x = NCL_COMPOSE(import, "clamp", {"x", ncl_value_tensor(x)}, {"a", ncl_value_scalar(-r->clip)},
-                        {"b", ncl_value_scalar(r->clip)});
+    x = clipped(import, x, clip ? r->clip : 0);
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
         if (strcmp(functions[i].name, f->name) == 0)
             return functions[i].make(import, functions[i].op, x, f);
@@ -121,7 +126,7 @@ static struct ncl_tensor *lstm_step(struct ncl_import *import, const struct ncl_
                       *forget = r->couple ? one_minus(import, in)
                                           : apply(import, r, 0, peep(import, r, 2, gate[2], r->cell), true),
                       *candidate = apply(import, r, 1, gate[3], true);
-    *cell = add(import, times(import, forget, r->cell), times(import, in, candidate));
+    *cell = clipped(import, add(import, times(import, forget, r->cell), times(import, in, candidate)), r->cell_clip);
     struct ncl_tensor *out = apply(import, r, 0, peep(import, r, 1, gate[1], *cell), true);
     return times(import, out, apply(import, r, 2, *cell, false));
 }
@@ -194,5 +199,7 @@ void ncl_compose_recurrent(struct ncl_import *import, struct ncl_tensor *input, 
         r->state = masked(import, inside, state, r->state);
         if (r->kind == NCL_RECURRENT_LSTM)
             r->cell = masked(import, inside, cell, r->cell);
+        if (r->cells)
+            r->cells[t] = r->cell;
     }
 }

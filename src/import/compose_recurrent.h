@@ -25,6 +25,8 @@ struct ncl_recurrent {
     struct ncl_tensor *lengths;                /* of the sequences, [batch, 1]; NULL: as long as the input */
     struct ncl_recurrent_function function[3]; /* of gates, of the candidate, of the cell's output */
     double clip;                               /* of what goes into the functions; 0: none */
+    double cell_clip;                          /* LSTM: of the cell; 0: none */
+    struct ncl_tensor **cells;                 /* LSTM: room for the cell of each step; NULL: nobody wants them */
     bool reset_after;                          /* GRU: the reset gate works on the product, not on the state */
     bool couple;                               /* LSTM: forget is 1 - input */
     bool backwards;

@@ -153,13 +153,24 @@ START_TEST(single)
 }
 END_TEST
 
+/* cell, state, weights, peepholes of input, forget and output, bias */
+#define LSTM "1x1: 0.5", "1x1: 0.25", "2x4: 1 2 -1 0.5 0.5 1 -0.5 2", "1: 0.5", "1: -0.5", "1: 1", "4: 0.1 0.2 0.3 0.4"
+
 /* Operators with attributes and constants of any shape: values by the definition, or by TensorFlow. */
 static const struct valued {
-    const char *op, *attributes; /* "axis=1 seq_dim=0" */
-    const char *input[5];        /* "2x2: 1 2 3 4", "i 2: 0 1" for integers; "x 2: 1 2" is given, or the first */
+    const char *op, *attributes; /* "Op:2": the value is that of result 2; "axis=1 seq_dim=0" */
+    const char *input[9];        /* "2x2: 1 2 3 4", "i 2: 0 1" for integers; "x 2: 1 2" is given, or the first */
     const char *y;
 } valued[] = {
     {"IsNan", "", {"2: nan 1"}, "2: 1 0"},
+    {"BlockLSTM:6", "use_peephole=1 cell_clip=0.25", {"i : 2", "x 2x1x1: 1 -2", LSTM}, "2x1x1: 0.2054601 0.0382546"},
+    {"BlockLSTM:1", "use_peephole=1 cell_clip=0.25", {"i : 2", "x 2x1x1: 1 -2", LSTM}, "2x1x1: 0.25 0.08105032"},
+    {"BlockLSTMV2:6", "", {"i : 2", "x 2x1x1: 1 -2", LSTM}, "2x1x1: -0.05095479 0.04072618"},
+    {"LSTMBlockCell:1", "", {"x 1x1: 1", LSTM}, "1x1: 1.033335"},
+    {"GRUBlockCell:3",
+     "",
+     {"x 1x1: 1", "1x1: 0.25", "2x2: 1 2 -1 0.5", "2x1: 1 2", "2: 0.5 -0.5", "1: 0.25"},
+     "1x1: 0.3614243"},
     {"IsInf", "", {"3: -inf 1 nan"}, "3: 1 0 0"},
     {"IsFinite", "", {"3: -inf 1 nan"}, "3: 0 1 0"},
     {"TruncateDiv", "", {"4: 7 -7 7 -7", "4: 2 2 -2 -2"}, "4: 3 -3 -3 3"},
@@ -254,12 +265,14 @@ static void put_attributes(struct bytes *node, const char *text)
             attr_text(node, name, value);
             continue;
         }
-        for (; *at && count < 8; at += *at == ',')
+        const char *first = at;
+        for (; *at && count < 8 && *at != '.'; at += *at == ',')
             list[count++] = (int)strtol(at, &at, 10);
+        at += strcspn(at, " ");
         if (count > 1)
             attr_list(node, name, list, count);
-        else if (strstr(name, "epsilon") || strstr(name, "value"))
-            pb_float(&made, 4, (float)list[0]);
+        else if (strstr(name, "epsilon") || strstr(name, "value") || strstr(name, "clip"))
+            pb_float(&made, 4, strtof(first, NULL));
         else
             pb_number(&made, 3, (uint64_t)(int64_t)list[0]);
         if (count == 1)
@@ -271,24 +284,31 @@ START_TEST(values)
 {
     static struct bytes graph;
     static struct model_text text;
-    static const char *const names[] = {"a", "b", "c", "d", "e"};
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
     const struct valued *v = &valued[_i];
-    const char *input[5];
+    const char *input[9], *later = strchr(v->op, ':');
+    char op[64], result[64];
     size_t inputs = 0, given = 0;
     graph.size = 0;
-    for (size_t i = 0; i < 5; i++)
+    snprintf(op, sizeof op, "%.*s", (int)strcspn(v->op, ":"), v->op);
+    snprintf(result, sizeof result, "n%s", later ? later : "");
+    for (size_t i = 0; i < 9; i++)
         if (v->input[i] && *v->input[i] == 'x')
             given = i;
-    for (; inputs < 5 && v->input[inputs]; inputs++) {
+    for (; inputs < 9 && v->input[inputs]; inputs++) {
         input[inputs] = inputs == given ? "x" : names[inputs];
         if (inputs == given)
             put_input(&graph, v->input[inputs] + 2 * (*v->input[inputs] == 'x'));
         else
             put_operand(&graph, names[inputs], v->input[inputs]);
     }
-    struct bytes node = node_of("y", v->op, input, inputs);
+    struct bytes node = node_of(later ? "n" : "y", op, input, inputs);
     put_attributes(&node, v->attributes);
     pb_message(&graph, 1, &node);
+    if (later) {
+        node = node_of("y", "Identity", (const char *const[]){result}, 1);
+        pb_message(&graph, 1, &node);
+    }
     bytes_open(&text, graph.data, graph.size);
     computed_are(&text, v->input[given] + 2 * (*v->input[given] == 'x'), v->y);
     nnefcl_model_free(text.model);

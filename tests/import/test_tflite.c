@@ -220,8 +220,8 @@ static const struct {
 } refusals[] = {
     {{2, 1, 1,
       (const struct tensor[]){{"x", FLOAT32, 1, {2, 0, 0, 0}, 0, 0, 0}, {"y", FLOAT32, 1, {2, 0, 0, 0}, 0, 0, 0}},
-      (const struct operation[]){{27, 1, {0, 0, 0}, 1}}, 0, 1},
-     "the operator SVDF is not supported"},
+      (const struct operation[]){{30, 1, {0, 0, 0}, 1}}, 0, 1},
+     "the operator SKIP_GRAM is not supported"},
     {{2, 1, 1,
       (const struct tensor[]){{"x", FLOAT32, 1, {2, 0, 0, 0}, 0, 0, 0}, {"y", FLOAT32, 1, {2, 0, 0, 0}, 0, 0, 0}},
       (const struct operation[]){{19, 1, {7, 0, 0}, 1}}, 0, 1},
@@ -249,9 +249,21 @@ END_TEST
 enum { INT32 = 2 };
 enum { ADD, AVERAGE_POOL, LEAKY_RELU = 98, PAD = 34, MUL = 18, MEAN = 40, MAX_POOL = 17, DIFFERENCE = 99, RESIZE = 23 };
 enum { SUB = 41, FULLY_CONNECTED = 9, PRELU = 54, CONCATENATION = 2, RESHAPE = 22, L2_NORMALIZATION = 11 };
-enum { L2_POOL = 12, RNN = 35, LSTM = 44, TOP_K = 48, PRODUCT = 81, ONE_HOT = 85, CUM_SUM = 128 };
+enum {
+    L2_POOL = 12,
+    RNN_STEP = 24,
+    SVDF = 27,
+    RNN = 35,
+    LSTM = 44,
+    TWO_RNN = 46,
+    TWO_LSTM = 52,
+    TOP_K = 48,
+    PRODUCT = 81,
+    ONE_HOT = 85,
+    CUM_SUM = 128
+};
 
-#define MAX_OPERANDS 21
+#define MAX_OPERANDS 40
 
 /* y = op(x, operands). An operand is "-", absent, "~2x3:", a variable, or a constant, of integers after 'i'; x too may
  * be of integers. "q0.5,-1 2x3: ...": integers of 8 bits, with scale and zero point. */
@@ -353,12 +365,26 @@ static const struct single {
      {"1x1: 0", "1x1: 0", "1x1: 1", "1x1: 0", "1x1: 0", "1x1: 0", "1x1: 0", "1x1: 0", "-", "-", "-", "1: 0", "1: 0",
       "1: 0", "1: 0", "-", "-", "~1x1:", "~1x1:"},
      "1x2x1: 0.181699742 0.258118402"},
-    {LSTM, RUN(0, 4), "2x2x1: 1 -2 0.5 3", {"-", "2x1: 1 1"}, "!coupled"},
+    /* no input gate: it is 1 - forget; one unit, f = 3/4 by its bias: c = 1/4 tanh(x), then 3/4 c + 1/4 tanh(x) */
     {LSTM,
-     {{0, 1, 4, NULL}, {1, 4, 0x3f800000, NULL}},
-     "2x2x1: 1 -2 0.5 3",
-     {WEIGHTS, "-", "-", "-", BEHIND},
-     "!a clipped cell"},
+     RUN(0, 4),
+     "1x2x1: 1 1",
+     {"-", "1x1: 0", "1x1: 1", "1x1: 0", "-", "1x1: 0", "1x1: 0", "1x1: 0", "-", "-", "-", "-", "1: 1.0986123", "1: 0",
+      "1: 0", "-", "-", "~1x1:", "~1x1:"},
+     "1x2x1: 0.09406533 0.16069544"},
+    /* the cell stays within 1/4: h = 1/2 tanh(1/4) */
+    {LSTM,
+     {{0, 1, 4, NULL}, {1, 4, 0x3e800000, NULL}},
+     "1x2x1: 1 1",
+     {"1x1: 0", "1x1: 0", "1x1: 1", "1x1: 0", "1x1: 0", "1x1: 0", "1x1: 0", "1x1: 0", "-", "-", "-", "1: 0", "1: 0",
+      "1: 0", "1: 0", "-", "-", "~1x1:", "~1x1:"},
+     "1x2x1: 0.12245933 0.12245933"},
+    {LSTM,
+     RUN(0, 4),
+     "1x1x1: 1",
+     {"1x1: 0", "1x1: 0", "1x1: 1", "1x1: 0", "1x1: 0", "1x1: 0", "1x1: 0", "1x1: 0", "-", "-", "-", "1: 0", "1: 0",
+      "1: 0", "1: 0", "1x1: 1", "-", "~1x1:", "~1x1:"},
+     "!a projection"},
     /* relu instead of tanh */
     {LSTM,
      RUN(0, 1),
@@ -368,6 +394,30 @@ static const struct single {
 #undef RUN
 #undef BEHIND
 #undef WEIGHTS
+    /* both directions, one behind the other: relu(2 x + 3 h + 1), and backwards relu(x + h) */
+    {TWO_RNN,
+     {{1, 1, 1, NULL}, {2, 1, 1, NULL}},
+     "1x2x1: 1 2",
+     {"1x1: 2", "1x1: 3", "1: 1", "~1x1:", "1x1: 1", "1x1: 1", "1: 0", "~1x1:"},
+     "1x2x2: 3 3 14 2"},
+/* h = 1/2 tanh(c); backwards the second step is the first */
+#define ONE                                                                                                            \
+    "1x1: 0", "1x1: 0", "1x1: 1", "1x1: 0", "1x1: 0", "1x1: 0", "1x1: 0", "1x1: 0", "-", "-", "-", "1: 0", "1: 0",     \
+        "1: 0", "1: 0", "-", "-"
+    {TWO_LSTM,
+     {{0, 1, 4, NULL}, {3, 1, 1, NULL}, {4, 1, 0, NULL}},
+     "1x2x1: 1 1",
+     {ONE, ONE, "~1x1:", "~1x1:", "~1x1:", "~1x1:"},
+     "1x2x2: 0.181699742 0.258118402 0.258118402 0.181699742"},
+#undef ONE
+    /* one step from zeros */
+    {RNN_STEP, {{0, 1, 1, NULL}}, "1x2: 1 -3", {"2x2: 1 2 2 1", "2x2: 9 9 9 9", "2: 7 0", "~1x2:"}, "1x2: 2 0"},
+    /* two filters for each unit; of the steps only the last one counts */
+    {SVDF,
+     {{0, 4, 2, NULL}, {1, 1, 0, NULL}},
+     "1x2: 1 2",
+     {"4x2: 1 0 0 1 1 1 2 0", "4x2: 9 1 9 2 9 3 9 -1", "2: 0.5 0", "~1x8:"},
+     "1x2: 5.5 7"},
 };
 
 /* "q0.5,-1 2x3: ...": scale and zero point of `t`; returns what is behind them, or the text itself. */

@@ -44,6 +44,13 @@ static size_t first_result(const char *op, const char *name, size_t length)
         {"FusedBatchNormV2", "batch_variance", 2},
         {"FusedBatchNormV3", "batch_mean", 1},
         {"FusedBatchNormV3", "batch_variance", 2},
+        {"BlockLSTM", "cs", 1},
+        {"BlockLSTM", "h", 6},
+        {"BlockLSTMV2", "cs", 1},
+        {"BlockLSTMV2", "h", 6},
+        {"LSTMBlockCell", "cs", 1},
+        {"LSTMBlockCell", "h", 6},
+        {"GRUBlockCell", "h", 3},
     };
     for (size_t i = 0; i < sizeof later / sizeof *later; i++)
         if (strcmp(later[i].op, op) == 0 && strlen(later[i].name) == length && memcmp(later[i].name, name, length) == 0)

@@ -87,6 +87,10 @@ static const struct ncl_import_operator operators[] = {
     BUILD("AddN", add_n),
     BUILD("BiasAdd", bias),
     BUILD("BiasAddV1", bias),
+    BUILD("BlockLSTM", block_lstm),
+    BUILD("BlockLSTMV2", block_lstm),
+    BUILD("LSTMBlockCell", block_lstm),
+    BUILD("GRUBlockCell", gru_cell),
     FOLD("ZerosLike", zeros_like, zeros_like),
     FOLD("OnesLike", zeros_like, zeros_like),
 

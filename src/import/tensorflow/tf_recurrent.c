@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Recurrent layers of Lite as one operator: UNIDIRECTIONAL_SEQUENCE_LSTM and _RNN. */
+/* Recurrent layers of Lite as one operator: UNIDIRECTIONAL_SEQUENCE_LSTM and _RNN, BIDIRECTIONAL_SEQUENCE_LSTM and
+ * _RNN, RNN and SVDF of one step. States are variables of the file, which begin with zeros in each run. */
 #include <string.h>
 
 #include "import/compose_recurrent.h"
@@ -7,7 +8,8 @@
 
 #define MAX_STEPS 4096
 
-/* Operands of the LSTM. Gates stand in the order input, forget, cell, output. */
+/* Operands of the LSTM; those of the other direction stand BACK further. Gates stand in the order input, forget, cell,
+ * output. */
 enum {
     INPUT,
     INPUT_WEIGHTS,
@@ -15,24 +17,34 @@ enum {
     PEEPHOLES = 9, /* of input, forget, output */
     BIASES = 12,
     PROJECTION = 16,
-    STATE = 18,
-    CELL = 19,
-    LAYER_NORM = 20
+    BACK = 17,
+    LAYER_NORM = 20, /* of one direction only */
+    OTHER_INPUT = 39 /* of two */
 };
 
 /* Where the gate stands that compose_recurrent.h has as number i: input, output, forget, cell. */
 static const size_t gate_place[] = {0, 3, 1, 2};
 
-static struct ncl_tensor *gates_of(struct ncl_import *import, const struct ncl_import_node *node, size_t first)
+/* The input gate of what couples the two is 1 - forget: the sigmoid of what forget has, negated. */
+static struct ncl_tensor *gate_of(struct ncl_import *import, const struct ncl_import_node *node, size_t first,
+                                  size_t place)
+{
+    if (place > 0 || ncl_import_has(import, node, first))
+        return ncl_tf_tensor(import, node, first + place);
+    return ncl_compose_unary(import, "neg", ncl_tf_tensor(import, node, first + 1));
+}
+
+static struct ncl_tensor *gates_of(struct ncl_import *import, const struct ncl_import_node *node, size_t first,
+                                   bool biases)
 {
     struct ncl_tensor *gate[4];
     for (size_t i = 0; i < 4; i++) {
-        gate[i] = ncl_tf_tensor(import, node, first + gate_place[i]);
+        gate[i] = gate_of(import, node, first, gate_place[i]);
         const nnefcl_shape row = {.rank = 2, .extent = {1, ncl_shape_volume(&gate[i]->shape)}};
         if (gate[i]->shape.rank == 1)
             gate[i] = ncl_compose_reshape(import, gate[i], &row);
     }
-    return ncl_compose_concat(import, gate, 4, gate[0]->shape.extent[0] == 1 && first == BIASES ? 1 : 0);
+    return ncl_compose_concat(import, gate, 4, biases ? 1 : 0);
 }
 
 /* Variables of the file: they begin with zeros. */
@@ -54,27 +66,61 @@ static struct ncl_recurrent_function function_of(struct ncl_import *import, int6
     return (struct ncl_recurrent_function){.name = known ? names[activation] : "Tanh"};
 }
 
-static void lstm_check(struct ncl_import *import, const struct ncl_import_node *node)
+/* ---- layers of one direction ---- */
+
+static void lstm_check(struct ncl_import *import, const struct ncl_import_node *node, size_t base)
 {
-    if (!ncl_import_has(import, node, INPUT_WEIGHTS))
-        ncl_import_refuse(import, "input and forget gates that are coupled");
-    if (ncl_import_has(import, node, PROJECTION) || ncl_import_has(import, node, LAYER_NORM))
+    const bool two = strncmp(node->op, "BI", 2) == 0;
+    if (ncl_import_has(import, node, base + PROJECTION) || (!two && ncl_import_has(import, node, LAYER_NORM)))
         ncl_import_refuse(import, "a projection, or normalized gates");
-    if (ncl_import_scalar(import, node, "cell_clip", 0) > 0)
-        ncl_import_refuse(import, "a clipped cell");
+    if (two && ncl_import_has(import, node, OTHER_INPUT))
+        ncl_import_refuse(import, "an input of its own for the other direction");
 }
 
-static void read_peepholes(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_recurrent *layer)
+static void read_peepholes(struct ncl_import *import, const struct ncl_import_node *node, size_t base,
+                           struct ncl_recurrent *layer)
 {
     static const size_t place[] = {0, 2, 1};
+    const bool any = ncl_import_has(import, node, base + PEEPHOLES + 2);
     const nnefcl_shape row = {.rank = 2, .extent = {1, layer->hidden}};
-    for (size_t i = 0; i < 3; i++)
-        if (ncl_import_has(import, node, PEEPHOLES + place[i]))
-            layer->peephole[i] = ncl_compose_reshape(import, ncl_tf_tensor(import, node, PEEPHOLES + place[i]), &row);
+    for (size_t i = 0; i < 3 && any; i++)
+        layer->peephole[i] = ncl_compose_reshape(import, gate_of(import, node, base + PEEPHOLES, place[i]), &row);
 }
 
-/* [batch, steps, input] unless time_major; rows of states become the result. */
-static void run_layer(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_recurrent *layer)
+static struct ncl_recurrent lstm_of(struct ncl_import *import, const struct ncl_import_node *node, size_t base)
+{
+    lstm_check(import, node, base);
+    struct ncl_recurrent layer = {.kind = NCL_RECURRENT_LSTM,
+                                  .input_weights = gates_of(import, node, base + INPUT_WEIGHTS, false),
+                                  .state_weights = gates_of(import, node, base + STATE_WEIGHTS, false),
+                                  .input_bias = gates_of(import, node, base + BIASES, true),
+                                  .cell_clip = ncl_import_scalar(import, node, "cell_clip", 0)};
+    layer.hidden = layer.state_weights->shape.extent[0] / 4;
+    layer.function[0] = (struct ncl_recurrent_function){.name = "Sigmoid"};
+    layer.function[1] = layer.function[2] = function_of(import, ncl_import_integer(import, node, "function", 4));
+    read_peepholes(import, node, base, &layer);
+    return layer;
+}
+
+/* Operands from `base` on: weights, state weights, bias. */
+static struct ncl_recurrent rnn_of(struct ncl_import *import, const struct ncl_import_node *node, size_t base)
+{
+    struct ncl_tensor *bias = ncl_tf_tensor(import, node, base + 2);
+    const nnefcl_shape row = {.rank = 2, .extent = {1, ncl_shape_volume(&bias->shape)}};
+    struct ncl_recurrent layer = {.kind = NCL_RECURRENT_PLAIN,
+                                  .hidden = row.extent[1],
+                                  .input_weights = ncl_tf_tensor(import, node, base),
+                                  .state_weights = ncl_tf_tensor(import, node, base + 1),
+                                  .input_bias = ncl_compose_reshape(import, bias, &row)};
+    layer.function[0] = function_of(import, ncl_import_integer(import, node, "function", 4));
+    return layer;
+}
+
+/* ---- sequences ---- */
+
+/* [batch, steps, input] unless time_major; states of all steps in the same order, or NULL after an error. */
+static struct ncl_tensor *run_layer(struct ncl_import *import, const struct ncl_import_node *node,
+                                    struct ncl_recurrent *layer)
 {
     static const int swap[] = {1, 0, 2};
     struct ncl_tensor *x = ncl_tf_tensor(import, node, INPUT), *row[MAX_STEPS];
@@ -82,49 +128,105 @@ static void run_layer(struct ncl_import *import, const struct ncl_import_node *n
     if (!import->status && (x->shape.rank != 3 || layer->state_weights->shape.rank != 2))
         ncl_import_wrong(import, "operands of other ranks");
     if (import->status)
-        return;
+        return NULL;
     x = time_major ? x : ncl_compose_transpose(import, x, swap);
     const int64_t steps = x->shape.extent[0];
     if (steps > MAX_STEPS) {
         ncl_import_refuse(import, "%lld steps, at most %d are supported", (long long)steps, MAX_STEPS);
-        return;
+        return NULL;
     }
     layer->state = zeros_of(import, x->shape.extent[1], layer->hidden);
     layer->cell = layer->kind == NCL_RECURRENT_LSTM ? zeros_of(import, x->shape.extent[1], layer->hidden) : NULL;
     ncl_compose_recurrent(import, x, layer, row);
     for (int64_t i = 0; i < steps && !import->status; i++)
         row[i] = ncl_compose_unsqueeze(import, row[i], time_major ? 0 : 1);
-    if (!import->status)
-        ncl_tf_give(import, node, 0, ncl_compose_concat(import, row, (size_t)steps, time_major ? 0 : 1));
+    return import->status ? NULL : ncl_compose_concat(import, row, (size_t)steps, time_major ? 0 : 1);
+}
+
+static void give_one(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_recurrent layer)
+{
+    struct ncl_tensor *y = import->status ? NULL : run_layer(import, node, &layer);
+    if (y)
+        ncl_tf_give(import, node, 0, y);
+}
+
+/* Two results, or one behind the other in the last axis. */
+static void give_both(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_recurrent forwards,
+                      struct ncl_recurrent backwards)
+{
+    backwards.backwards = true;
+    struct ncl_tensor *y[2] = {import->status ? NULL : run_layer(import, node, &forwards),
+                               import->status ? NULL : run_layer(import, node, &backwards)};
+    if (!y[0] || !y[1])
+        return;
+    if (ncl_import_integer(import, node, "merge_outputs", 0) != 0) {
+        ncl_tf_give(import, node, 0, ncl_compose_concat(import, y, 2, 2));
+        return;
+    }
+    ncl_tf_give(import, node, 0, y[0]);
+    ncl_tf_give(import, node, 1, y[1]);
 }
 
 void ncl_tf_build_lstm(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    lstm_check(import, node);
-    if (import->status)
-        return;
-    struct ncl_recurrent layer = {.kind = NCL_RECURRENT_LSTM,
-                                  .input_weights = gates_of(import, node, INPUT_WEIGHTS),
-                                  .state_weights = gates_of(import, node, STATE_WEIGHTS),
-                                  .input_bias = gates_of(import, node, BIASES)};
-    layer.hidden = layer.state_weights->shape.extent[0] / 4;
-    layer.function[0] = (struct ncl_recurrent_function){.name = "Sigmoid"};
-    layer.function[1] = layer.function[2] = function_of(import, ncl_import_integer(import, node, "function", 4));
-    read_peepholes(import, node, &layer);
-    run_layer(import, node, &layer);
+    give_one(import, node, lstm_of(import, node, 0));
+}
+
+void ncl_tf_build_two_lstm(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    give_both(import, node, lstm_of(import, node, 0), lstm_of(import, node, BACK));
 }
 
 /* input, weights, state weights, bias, state */
 void ncl_tf_build_rnn(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *bias = ncl_tf_tensor(import, node, 3);
-    const nnefcl_shape row = {.rank = 2, .extent = {1, ncl_shape_volume(&bias->shape)}};
-    struct ncl_recurrent layer = {.kind = NCL_RECURRENT_PLAIN,
-                                  .hidden = row.extent[1],
-                                  .input_weights = ncl_tf_tensor(import, node, 1),
-                                  .state_weights = ncl_tf_tensor(import, node, 2),
-                                  .input_bias = ncl_compose_reshape(import, bias, &row)};
-    layer.function[0] = function_of(import, ncl_import_integer(import, node, "function", 4));
-    if (!import->status)
-        run_layer(import, node, &layer);
+    give_one(import, node, rnn_of(import, node, 1));
+}
+
+/* The same of the other direction behind them, and perhaps an input of its own. */
+void ncl_tf_build_two_rnn(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    if (ncl_import_has(import, node, 9))
+        ncl_import_refuse(import, "an input of its own for the other direction");
+    give_both(import, node, rnn_of(import, node, 1), rnn_of(import, node, 5));
+}
+
+/* ---- one step ---- */
+
+static struct ncl_tensor *products(struct ncl_import *import, struct ncl_tensor *x, struct ncl_tensor *weights,
+                                   struct ncl_tensor *bias)
+{
+    return NCL_COMPOSE(import, "linear", {"input", ncl_value_tensor(x)}, {"filter", ncl_value_tensor(weights)},
+                       {"bias", bias ? ncl_value_tensor(bias) : ncl_value_scalar(0)});
+}
+
+/* Of a state of zeros. */
+void ncl_tf_build_rnn_step(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const struct ncl_recurrent layer = rnn_of(import, node, 1);
+    ncl_tf_give(import, node, 0,
+                products(import, ncl_tf_tensor(import, node, INPUT), layer.input_weights, layer.input_bias));
+}
+
+/* Filters over features, then over the last steps; of those all but the newest are zeros. `rank` filters make a unit:
+ * operands are input, features [filters, inputs], times [filters, steps], bias. */
+void ncl_tf_build_svdf(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    static const int axis = 2;
+    struct ncl_tensor *times = ncl_tf_tensor(import, node, 2),
+                      *y = products(import, ncl_tf_tensor(import, node, INPUT), ncl_tf_tensor(import, node, 1), NULL);
+    const int64_t rank = ncl_import_integer(import, node, "rank", 1);
+    if (!import->status && (times->shape.rank != 2 || rank < 1 || y->shape.extent[1] % rank ||
+                            times->shape.extent[0] != y->shape.extent[1]))
+        ncl_import_wrong(import, "filters that do not fit each other");
+    if (import->status)
+        return;
+    const int64_t last = times->shape.extent[1] - 1, filters = y->shape.extent[1];
+    const nnefcl_shape row = {2, {1, filters}}, units = {3, {y->shape.extent[0], filters / rank, rank}};
+    struct ncl_tensor *newest = ncl_compose_slice(import, times, 1, last, last + 1, 1);
+    y = ncl_compose_binary(import, "mul", y, ncl_compose_reshape(import, newest, &row));
+    y = ncl_compose_reduce(import, "sum_reduce", ncl_compose_reshape(import, y, &units), &axis, 1, false);
+    ncl_tf_give(import, node, 0,
+                ncl_import_has(import, node, 3) ? ncl_compose_binary(import, "add", y, ncl_tf_tensor(import, node, 3))
+                                                : y);
 }

@@ -141,6 +141,10 @@ static const struct ncl_import_operator operators[] = {
     /* ---- recurrent layers, branches ---- */
     BUILD("UNIDIRECTIONAL_SEQUENCE_LSTM", lstm),
     BUILD("UNIDIRECTIONAL_SEQUENCE_RNN", rnn),
+    BUILD("BIDIRECTIONAL_SEQUENCE_LSTM", two_lstm),
+    BUILD("BIDIRECTIONAL_SEQUENCE_RNN", two_rnn),
+    BUILD("RNN", rnn_step),
+    BUILD("SVDF", svdf),
     BUILD("IF", conditional),
     BUILD("WHILE", loop),
 };

@@ -306,6 +306,16 @@ enum { BUFFER_DATA = 0, BUFFER_OFFSET, BUFFER_SIZE };
     X("UNIDIRECTIONAL_SEQUENCE_LSTM", 3, "time_major", 'B', 0)                                                         \
     X("UNIDIRECTIONAL_SEQUENCE_RNN", 0, "time_major", 'B', 0)                                                          \
     X("UNIDIRECTIONAL_SEQUENCE_RNN", 1, "function", 'B', 0)                                                            \
+    X("BIDIRECTIONAL_SEQUENCE_LSTM", 0, "function", 'B', 0)                                                            \
+    X("BIDIRECTIONAL_SEQUENCE_LSTM", 1, "cell_clip", 'F', 0)                                                           \
+    X("BIDIRECTIONAL_SEQUENCE_LSTM", 3, "merge_outputs", 'B', 0)                                                       \
+    X("BIDIRECTIONAL_SEQUENCE_LSTM", 4, "time_major", 'B', 1)                                                          \
+    X("BIDIRECTIONAL_SEQUENCE_RNN", 0, "time_major", 'B', 0)                                                           \
+    X("BIDIRECTIONAL_SEQUENCE_RNN", 1, "function", 'B', 0)                                                             \
+    X("BIDIRECTIONAL_SEQUENCE_RNN", 2, "merge_outputs", 'B', 0)                                                        \
+    X("RNN", 0, "activation", 'B', 0)                                                                                  \
+    X("SVDF", 0, "rank", 'I', 0)                                                                                       \
+    X("SVDF", 1, "activation", 'B', 0)                                                                                 \
     X("FULLY_CONNECTED", 0, "activation", 'B', 0)                                                                      \
     X("FULLY_CONNECTED", 1, "weights_format", 'B', 0)                                                                  \
     X("FULLY_CONNECTED", 2, "keep_num_dims", 'B', 0)                                                                   \

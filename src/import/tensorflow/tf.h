@@ -112,7 +112,7 @@ struct ncl_tensor *ncl_tf_binary(struct ncl_import *import, const char *op, stru
             X(split_v) X(pack) X(unpack) X(slice) X(strided_slice) X(pad) X(mirror_pad) X(tile) X(gather) X(fill)      \
                 X(range) X(broadcast) X(reverse) X(reduce) X(softmax) X(log_softmax) X(arg) X(matmul) X(einsum)        \
                     X(fully_connected) X(l2_norm) X(conditional) X(loop) X(zeros_like) X(top_k) X(one_hot) X(cum_sum)  \
-                        X(product) X(lstm) X(rnn) X(two_lstm) X(two_rnn) X(rnn_step) X(svdf) X(block_lstm) X(gru_cell) X(l2_pool) X(softsign) X(log1p) X(expm1) X(div_no_nan) X(clip)       \
+                        X(product) X(lstm) X(rnn) X(l2_pool) X(softsign) X(log1p) X(expm1) X(div_no_nan) X(clip)       \
                             X(call) X(switch) X(merge) X(list_new) X(array_new) X(list_rows) X(list_get) X(list_set)   \
                                 X(list_push) X(list_pop) X(list_count) X(list_stack) X(list_gather) X(list_scatter)    \
                                     X(gather_nd) X(fake_quant) X(fake_quant_channels) X(classify) X(truncate) X(atan2) \
@@ -121,7 +121,8 @@ struct ncl_tensor *ncl_tf_binary(struct ncl_import *import, const char *op, stru
                                                 X(lin_space) X(invert) X(broadcast_args) X(where) X(shapes) X(non_max) \
                                                     X(combined_non_max) X(post_process) X(cubic) X(global_norm)        \
                                                         X(old_space_batch) X(embedding) X(segment_sum) X(pool_places)  \
-                                                            X(patches) X(crop_and_resize)
+                                                            X(patches) X(crop_and_resize) X(two_lstm) X(two_rnn)       \
+                                                                X(rnn_step) X(svdf) X(block_lstm) X(gru_cell)
 
 #define NCL_TF_DECLARE(name) void ncl_tf_build_##name(struct ncl_import *import, const struct ncl_import_node *node);
 NCL_TF_BUILDERS(NCL_TF_DECLARE)

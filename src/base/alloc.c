@@ -79,7 +79,7 @@ static struct ncl_arena_block *add_block(struct ncl_arena *arena, size_t size)
     return block;
 }
 
-void *ncl_arena_alloc(struct ncl_arena *arena, size_t size)
+void *ncl_arena_room(struct ncl_arena *arena, size_t size)
 {
     if (size > PTRDIFF_MAX / 2) /* no object is that large, and no sum below wraps */
         return NULL;
@@ -93,7 +93,13 @@ void *ncl_arena_alloc(struct ncl_arena *arena, size_t size)
         return NULL;
     void *result = (char *)block + HEADER + block->used;
     block->used += rounded;
-    return memset(result, 0, size);
+    return result;
+}
+
+void *ncl_arena_alloc(struct ncl_arena *arena, size_t size)
+{
+    void *result = ncl_arena_room(arena, size);
+    return result ? memset(result, 0, size) : NULL;
 }
 
 void *ncl_arena_array(struct ncl_arena *arena, size_t count, size_t size)

@@ -28,6 +28,8 @@ void ncl_arena_init(struct ncl_arena *arena, const nnefcl_allocator *allocator, 
 void ncl_arena_free(struct ncl_arena *arena);
 /* Zeroed memory, aligned for any type; NULL when there is none. size 0 gives a valid pointer. */
 void *ncl_arena_alloc(struct ncl_arena *arena, size_t size);
+/* The same, but the bytes are what they are: for what is read into them at once. */
+void *ncl_arena_room(struct ncl_arena *arena, size_t size);
 /* count * size, checked. */
 void *ncl_arena_array(struct ncl_arena *arena, size_t count, size_t size);
 char *ncl_arena_strndup(struct ncl_arena *arena, const char *text, size_t length);

@@ -404,8 +404,8 @@ nnefcl_status ncl_import_slurp(struct ncl_import *import, size_t member, const u
 {
     char *text = NULL;
     const uint64_t limit = import->options->memory_limit ? import->options->memory_limit : MAX_SCRATCH;
-    ncl_import_status(
-        import, ncl_container_slurp(import->container, member, limit, &import->scratch, import->diag, &text, size));
+    ncl_import_status(import, ncl_container_slurp(import->container, member, limit, false, &import->scratch,
+                                                  import->diag, &text, size));
     *data = (const uint8_t *)text;
     return import->status;
 }

@@ -112,7 +112,7 @@ static nnefcl_status slurp(nnefcl_model *model, size_t index, const char *name, 
     size_t length;
     const char *path = ncl_container_path(model->container, name, &model->arena);
     const nnefcl_status status =
-        path ? ncl_container_slurp(model->container, index, MAX_GRAPH_BYTES, &model->arena, diag, &text, &length)
+        path ? ncl_container_slurp(model->container, index, MAX_GRAPH_BYTES, true, &model->arena, diag, &text, &length)
              : ncl_nomem(diag);
     if (!status)
         *source = (struct ncl_source){.name = name, .path = path, .text = text, .length = length};

@@ -14,6 +14,7 @@
 #define NAMES_LIMIT  ((size_t)256 << 20) /* bytes of names and tables */
 #define HEAD         512                 /* bytes that tell a format: one block of a tar */
 #define MAX_ATTACHED 1024
+#define TEXT_PIECE   65536
 
 /* ---- index ---- */
 
@@ -422,7 +423,22 @@ nnefcl_status ncl_cursor_read(struct ncl_cursor *cursor, void *buffer, size_t si
     return status;
 }
 
-nnefcl_status ncl_container_slurp(const struct ncl_container *container, size_t index, uint64_t limit,
+/* In pieces: a few bytes of an archive can stand for hundreds of megabytes of 0, which are not kept to be refused. */
+static nnefcl_status read_text(struct ncl_cursor *cursor, void *buffer, size_t size, size_t *got, struct ncl_diag *diag)
+{
+    nnefcl_status status = NNEFCL_OK;
+    for (size_t part = 1; !status && part && *got < size; *got += part) {
+        const size_t most = size - *got < TEXT_PIECE ? size - *got : TEXT_PIECE;
+        char *piece = (char *)buffer + *got;
+        status = ncl_cursor_read(cursor, piece, most, &part, diag);
+        if (!status && part == TEXT_PIECE && piece[0] == 0 && memcmp(piece, piece + 1, part - 1) == 0)
+            status = ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%s' is no text: from byte %zu on it holds zeros",
+                               cursor->entry->member.name, *got + 1);
+    }
+    return status;
+}
+
+nnefcl_status ncl_container_slurp(const struct ncl_container *container, size_t index, uint64_t limit, bool is_text,
                                   struct ncl_arena *arena, struct ncl_diag *diag, char **data, size_t *size)
 {
     const struct ncl_member *member = &container->entry[index].member;
@@ -434,13 +450,16 @@ nnefcl_status ncl_container_slurp(const struct ncl_container *container, size_t 
     if (status)
         return status;
     status = ncl_cursor_seek(cursor, index, diag);
-    char *text = status ? NULL : ncl_arena_alloc(arena, (size_t)member->size + 1);
+    char *text = status ? NULL : ncl_arena_room(arena, (size_t)member->size + 1);
     if (!status && !text)
         status = ncl_nomem(diag);
+    *size = 0;
     if (!status)
-        status = ncl_cursor_read(cursor, text, (size_t)member->size, size, diag);
+        status = (is_text ? read_text : ncl_cursor_read)(cursor, text, (size_t)member->size, size, diag);
     ncl_cursor_free(cursor);
-    if (!status)
-        *data = text;
-    return status;
+    if (status)
+        return status;
+    text[*size] = '\0';
+    *data = text;
+    return NNEFCL_OK;
 }

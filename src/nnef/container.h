@@ -67,8 +67,9 @@ nnefcl_status ncl_cursor_move(struct ncl_cursor *cursor, uint64_t position, stru
 /* Reads up to `size` bytes of the member; *got < size only at its end. */
 nnefcl_status ncl_cursor_read(struct ncl_cursor *cursor, void *buffer, size_t size, size_t *got, struct ncl_diag *diag);
 
-/* A whole member with a NUL behind it, in the arena. Larger than `limit`: NNEFCL_ERR_LIMIT. */
-nnefcl_status ncl_container_slurp(const struct ncl_container *container, size_t index, uint64_t limit,
+/* A whole member with a NUL behind it, in the arena. Larger than `limit`: NNEFCL_ERR_LIMIT. A text with 64 KiB of zeros
+ * in a row is refused where they stand. */
+nnefcl_status ncl_container_slurp(const struct ncl_container *container, size_t index, uint64_t limit, bool is_text,
                                   struct ncl_arena *arena, struct ncl_diag *diag, char **data, size_t *size);
 
 #endif

@@ -5,9 +5,10 @@
 clean   names and labels full of what terminals obey: nothing of it comes out, on stdout and stderr, in text and JSON, and the JSON has all its parts
 whole   each allocation of the JSON library fails in turn: status 6 and a word, or nothing was lost
 once    an archive is read once, however much there is to say of its members
-bounded an error names some of many inputs, not the list again for each
+bounded an error names some of many inputs, not the list again for each; no more is read of an input than it can use, nor of a text that is zeros
 seen    a file of the model that cannot be looked at is not taken for one that is not there
 """
+import io
 import json
 import os
 import pathlib
@@ -16,6 +17,7 @@ import resource
 import struct
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 
@@ -96,6 +98,38 @@ def check_bounded(folder):
                 failed.append('%d inputs, %s: status %d, %d bytes said, %d KiB' % (len(names), ' '.join(options), p.returncode, said.tell(), used.ru_maxrss))
 
 
+def check_endless(folder):
+    shape = b"{'descr': '<f4', 'fortran_order': False, 'shape': (1, 4), }"
+    p = subprocess.Popen([COMMAND, str(folder / 'graph.nnef'), '-i', '-'], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, bufsize=0)
+    sent = 0
+    try:
+        p.stdin.write(b'\x93NUMPY\1\0' + struct.pack('<H', len(shape) + 1) + shape + b'\n')
+        while sent < 64 << 20:
+            sent += p.stdin.write(bytes(1 << 16))
+    except BrokenPipeError:
+        pass
+    p.stdin.close()
+    said = p.stderr.read()
+    if p.wait() != 4 or sent > 8 << 20 or b'there are more than' not in said:
+        failed.append('an endless input: status %d, %d bytes taken: %s' % (p.returncode, sent, said.decode()))
+
+
+def check_zeros(folder):
+    """a few bytes of a sparse archive are 200 MB of zeros"""
+    sparse = (b'1\n%d\n12\n' % ((200 << 20) - 12)).ljust(512, b'\0') + b'version 1.0;'
+    header = tarfile.TarInfo('graph.nnef')
+    header.pax_headers = {'GNU.sparse.major': '1', 'GNU.sparse.minor': '0', 'GNU.sparse.name': 'graph.nnef', 'GNU.sparse.realsize': str(200 << 20)}
+    header.size = len(sparse)
+    with tarfile.open(folder / 'zeros.tar', 'w', format=tarfile.PAX_FORMAT) as t:
+        t.addfile(header, io.BytesIO(sparse))
+    p = subprocess.Popen([COMMAND, str(folder / 'zeros.tar'), '--check'], stderr=subprocess.PIPE)
+    said = p.stderr.read()
+    _, code, used = os.wait4(p.pid, 0)
+    p.returncode = os.waitstatus_to_exitcode(code)
+    if p.returncode != 3 or b'is no text: from byte 1 on' not in said or used.ru_maxrss > 64 << 10:
+        failed.append('a text of zeros: status %d, %d KiB: %s' % (p.returncode, used.ru_maxrss, said.decode()))
+
+
 def check_seen(folder):
     (folder / 'graph.quant').write_text('"y": linear_quantize(min = 0.0, max = 1.0, bits = 8);\n')
     (folder / 'weights').mkdir()
@@ -111,10 +145,12 @@ with tempfile.TemporaryDirectory() as top:
     check_clean(folder)
     (folder / 'graph.nnef').write_text('version 1.0;\ngraph g(x) -> (y)\n{ x = external<scalar>(shape=[1,4]); y = relu(x); }\n')
     check_bounded(folder)
+    check_endless(folder)
     if 'address' not in os.environ.get('NNEFCL_SANITIZE', ''):
         check_whole(folder, '--check', '--json')
         check_whole(folder, '--summary', '--json')
         check_seen(folder)
+        check_zeros(folder)
         check_once(folder)
 print('\n'.join(failed) or 'all clean, whole and seen')
 sys.exit(bool(failed))

@@ -150,7 +150,7 @@ static void expect_member(const struct ncl_container *container, const char *nam
     struct ncl_arena arena;
     ncl_arena_init(&arena, &counting, 0);
     char *data = NULL;
-    nnefcl_status status = ncl_container_slurp(container, index, 1 << 20, &arena, diag(), &data, &size);
+    nnefcl_status status = ncl_container_slurp(container, index, 1 << 20, false, &arena, diag(), &data, &size);
     ck_assert_msg(status == NNEFCL_OK, "%s: %s", name, said);
     ck_assert_uint_eq(size, strlen(text));
     ck_assert_str_eq(data, text);
@@ -696,11 +696,35 @@ START_TEST(bombs)
     char *data;
     size_t size;
     ncl_arena_init(&arena, &counting, 0);
-    ck_assert_int_eq(ncl_container_slurp(container, 0, 5, &arena, diag(), &data, &size), NNEFCL_ERR_LIMIT);
+    ck_assert_int_eq(ncl_container_slurp(container, 0, 5, false, &arena, diag(), &data, &size), NNEFCL_ERR_LIMIT);
     ck_assert_str_eq(said, "'graph.nnef' has 12 bytes, at most 5 are read");
     ncl_arena_free(&arena);
     ncl_container_free(container);
     free(text);
+}
+END_TEST
+
+/* Zeros between other bytes are what they are; a piece of nothing else ends a text. */
+START_TEST(texts_of_zeros)
+{
+    static char bytes[3 * 65536] = "version 1.0;";
+    struct ncl_container *container;
+    struct ncl_arena arena;
+    char *data;
+    size_t size;
+    ncl_arena_init(&arena, &counting, 0);
+    ck_assert_int_eq(open_bytes(bytes, sizeof bytes, 1 << 20, &container), NNEFCL_OK);
+    ck_assert_int_eq(ncl_container_slurp(container, 0, 1 << 20, false, &arena, diag(), &data, &size), NNEFCL_OK);
+    ck_assert_uint_eq(size, sizeof bytes);
+    ck_assert_int_eq(ncl_container_slurp(container, 0, 1 << 20, true, &arena, diag(), &data, &size), NNEFCL_ERR_MODEL);
+    ck_assert_str_eq(said, "'graph.nnef' is no text: from byte 65537 on it holds zeros");
+    ncl_container_free(container);
+    bytes[2 * 65536 - 1] = bytes[3 * 65536 - 1] = '#';
+    ck_assert_int_eq(open_bytes(bytes, sizeof bytes, 1 << 20, &container), NNEFCL_OK);
+    ck_assert_int_eq(ncl_container_slurp(container, 0, 1 << 20, true, &arena, diag(), &data, &size), NNEFCL_OK);
+    ck_assert_uint_eq(size, sizeof bytes);
+    ncl_container_free(container);
+    ncl_arena_free(&arena);
 }
 END_TEST
 
@@ -1007,6 +1031,7 @@ int main(void)
     tcase_add_loop_test(archives, readers_that_fail, 0, PACKINGS);
     tcase_add_loop_test(archives, long_archives, 0, 2);
     tcase_add_test(archives, bombs);
+    tcase_add_test(archives, texts_of_zeros);
     tcase_add_test(archives, wrong_sizes);
     tcase_add_test(archives, many_members);
     tcase_add_loop_test(archives, out_of_memory, 0, PACKINGS);

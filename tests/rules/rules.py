@@ -7,7 +7,8 @@ registry   every operation of ops.def is declared in stdlib.nnef and named by a 
            every public function has a row in the table of misuse
 circles    who calls whom, by the symbols of the object files: a folder uses what it may include, and the operations through their tables only; no circle of files
            leaves a folder, and none within a folder has more than three files
-text       the command writes text through tools/clean.c and JSON through tools/document.c only, which clean and check it
+text       the command writes text through tools/clean.c and JSON through tools/document.c only, which clean and check it;
+           the library reads no environment and writes to no stream of the process
 width      lines of code are 120 columns wide at most
 licence    every file that a person writes says its licence in its first lines
 names      file names are unique in the tree; no option is both in the table and among the absent ones; every kernel that an operation emits exists, and every kernel in cl/ is emitted
@@ -141,6 +142,10 @@ def text(root):
                 bad.append('%s:%d: jansson is called by document.c and document_read.c only' % (path, line))
             if name not in ('clean.c', 'document.c') and re.search(r'(?<![\w.])(v?printf|puts|putchar)\(|\bfputs\((?!["\w]*").*stdout', code):
                 bad.append('%s:%d: stdout is written by clean.h' % (path, line))
+    for path in (path for folder in ('src', 'host') for path in files(root, folder, '.c', '.h')):
+        for line, code in enumerate(read(root, path).splitlines(), 1):
+            if os.path.basename(path) != 'kernel_folder.c' and re.search(r'\bgetenv\(|\bstd(out|err)\b|(?<![\w.])v?printf\(', code):
+                bad.append('%s:%d: the environment and the streams are the application\'s' % (path, line))
     return bad
 
 

@@ -192,7 +192,9 @@ struct nnefcl_session {
     size_t transfer_count;
     bool adrift;   /* an error left commands on the application's queue whose end nobody can wait for */
     cl_event last; /* of the last run that was enqueued by the application, NULL: none that is not known to be over */
-    struct ncl_flight *flight; /* runs that may still fail, in the order of their call */
+    struct ncl_recorded *recorded; /* NULL: launches alone */
+    bool steady;                   /* there was a run with the buffers of now */
+    struct ncl_flight *flight;     /* runs that may still fail, in the order of their call */
     struct ncl_patience patience;
     struct ncl_bounce bounce;
     cl_event stuck; /* the device has commands that nobody waits for any more, up to this one; NULL: none */
@@ -364,6 +366,28 @@ nnefcl_status ncl_step_enqueue_part(const struct nnefcl_session *session, const 
 nnefcl_status ncl_step_enqueue(const struct nnefcl_session *session, const struct ncl_step *step, cl_kernel kernel,
                                cl_command_queue queue, cl_uint wait_count, const cl_event *wait, cl_event *event,
                                struct ncl_diag *diag);
+
+/* What a launch of a part covers, in work-items; false: more than there can be. */
+struct ncl_range {
+    size_t first, global, local;
+};
+bool ncl_step_range(const struct nnefcl_session *session, const struct ncl_step *step, struct ncl_part part,
+                    struct ncl_range *range);
+/* What a copy copies. */
+struct ncl_copy_of {
+    cl_mem from, to;
+    size_t from_offset, to_offset, bytes;
+};
+struct ncl_copy_of ncl_step_copy(const struct nnefcl_session *session, const struct ncl_step *step);
+
+/* ---- recorded.c: the run list as one command ---- */
+
+/* Finds whether it can be. */
+nnefcl_status ncl_recorded_make(struct ncl_maker *maker);
+/* Buffers change, or the session ends: nothing is recorded. */
+void ncl_recorded_drop(struct nnefcl_session *session);
+/* A run on the session's own queue, on which nothing is under way; false: it takes launches. */
+bool ncl_recorded_enqueue(struct nnefcl_session *session);
 
 /* ---- moment.c ---- */
 

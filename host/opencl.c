@@ -111,6 +111,7 @@ nnefcl_status ncl_opencl_set_arguments(struct nnefcl_session *session, uint32_t 
 {
     const struct ncl_slot *slot = &session->slot[buffer];
     nnefcl_status status = NNEFCL_OK;
+    ncl_recorded_drop(session);
     if (session->execution == NNEFCL_EXECUTION_PERSISTENT)
         return ncl_run_commands(session) ? ncl_persistent_set_buffer(session, buffer, diag) : NNEFCL_OK;
     for (size_t i = 0; i < slot->use_count && !status; i++)

@@ -197,7 +197,7 @@ static nnefcl_status run(struct nnefcl_session *session, const void *const *inpu
     status = write_inputs(session, inputs, diag);
     const size_t written_bytes = session->bounce.used;
     const double written = ncl_moment_now();
-    if (!status)
+    if (!status && !ncl_recorded_enqueue(session))
         status = ncl_run_enqueue(session, session->queue, true, 0, NULL, session->event, NULL, diag);
     const double enqueued = ncl_moment_now();
     if (!status && session->counters)

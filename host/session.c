@@ -251,6 +251,7 @@ static void session_destroy(struct nnefcl_session *session)
 {
     ncl_run_forget_last(session);
     ncl_flight_land(session, true);
+    ncl_recorded_drop(session);
     for (size_t i = session->kernel ? session->plan->run.count + 1 : 0; i-- > 0;) /* PoCL searches a list of them */
         if (session->kernel[i])
             clReleaseKernel(session->kernel[i]);

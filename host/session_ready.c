@@ -148,5 +148,7 @@ nnefcl_status ncl_ready_make(struct ncl_maker *maker)
     }
     if (!status)
         status = find_uses(maker);
+    if (!status)
+        status = ncl_recorded_make(maker);
     return status ? status : make_locations(maker);
 }

@@ -53,34 +53,50 @@ nnefcl_status ncl_step_kernel(const struct nnefcl_session *session, const struct
     return status;
 }
 
-static nnefcl_status launch(const struct nnefcl_session *session, const struct ncl_step *step, struct ncl_part part,
-                            cl_kernel kernel, cl_command_queue queue, cl_uint wait_count, const cl_event *wait,
-                            cl_event *event, struct ncl_diag *diag)
+bool ncl_step_range(const struct nnefcl_session *session, const struct ncl_step *step, struct ncl_part part,
+                    struct ncl_range *range)
 {
     const struct ncl_kernel *of = &session->plan->kernel[step->kernel];
     const uint64_t group = ncl_plan_group(session->plan, of);
     const bool whole = of->map == NCL_MAP_GROUP; /* a task is a work-group */
     const uint64_t groups = whole ? part.tasks : part.tasks / group + (part.tasks % group != 0);
     if (part.first > SIZE_MAX / group || groups > (SIZE_MAX - part.first * group) / group)
+        return false;
+    range->first = (size_t)(whole ? part.first * group : part.first);
+    range->global = (size_t)(groups * group);
+    range->local = (size_t)group;
+    return true;
+}
+
+static nnefcl_status launch(const struct nnefcl_session *session, const struct ncl_step *step, struct ncl_part part,
+                            cl_kernel kernel, cl_command_queue queue, cl_uint wait_count, const cl_event *wait,
+                            cl_event *event, struct ncl_diag *diag)
+{
+    struct ncl_range range;
+    if (!ncl_step_range(session, step, part, &range))
         return ncl_error(diag, NNEFCL_ERR_LIMIT, step->at, "%s: %llu tasks are more than a launch can have", step->name,
                          (unsigned long long)step->tasks);
-    const size_t first = (size_t)(whole ? part.first * group : part.first), global = (size_t)(groups * group),
-                 local = (size_t)group;
-    return ncl_opencl_check(
-        diag, step->at, step->name, "clEnqueueNDRangeKernel",
-        clEnqueueNDRangeKernel(queue, kernel, 1, first ? &first : NULL, &global, &local, wait_count, wait, event));
+    return ncl_opencl_check(diag, step->at, step->name, "clEnqueueNDRangeKernel",
+                            clEnqueueNDRangeKernel(queue, kernel, 1, range.first ? &range.first : NULL, &range.global,
+                                                   &range.local, wait_count, wait, event));
+}
+
+struct ncl_copy_of ncl_step_copy(const struct nnefcl_session *session, const struct ncl_step *step)
+{
+    uint64_t from_offset, to_offset;
+    const cl_mem from = ncl_memory_place(session, step->tensor[0], &from_offset),
+                 to = ncl_memory_place(session, step->tensor[1], &to_offset);
+    return (struct ncl_copy_of){from, to, (size_t)from_offset, (size_t)to_offset,
+                                (size_t)session->plan->tensor[step->tensor[1]].bytes};
 }
 
 static nnefcl_status copy(const struct nnefcl_session *session, const struct ncl_step *step, cl_command_queue queue,
                           cl_uint wait_count, const cl_event *wait, cl_event *event, struct ncl_diag *diag)
 {
-    uint64_t from_offset, to_offset;
-    const cl_mem from = ncl_memory_place(session, step->tensor[0], &from_offset),
-                 to = ncl_memory_place(session, step->tensor[1], &to_offset);
-    const size_t bytes = (size_t)session->plan->tensor[step->tensor[1]].bytes;
-    return ncl_opencl_check(
-        diag, step->at, step->name, "clEnqueueCopyBuffer",
-        clEnqueueCopyBuffer(queue, from, to, (size_t)from_offset, (size_t)to_offset, bytes, wait_count, wait, event));
+    const struct ncl_copy_of copy = ncl_step_copy(session, step);
+    return ncl_opencl_check(diag, step->at, step->name, "clEnqueueCopyBuffer",
+                            clEnqueueCopyBuffer(queue, copy.from, copy.to, copy.from_offset, copy.to_offset, copy.bytes,
+                                                wait_count, wait, event));
 }
 
 /* The library has no wait list: what it must wait for becomes a barrier in front of it. */

@@ -16,7 +16,8 @@ extern "C" {
 typedef struct nnefcl_session nnefcl_session;
 
 typedef enum nnefcl_execution {
-    NNEFCL_EXECUTION_AUTO,      /* default: persistent where it fits and there are many steps, else launches */
+    NNEFCL_EXECUTION_AUTO,      /* default: persistent where it fits and there are many steps, else launches, which
+                                   GPUs with cl_khr_command_buffer run as one command */
     NNEFCL_EXECUTION_LAUNCHES,  /* one kernel launch for each step */
     NNEFCL_EXECUTION_PERSISTENT /* the whole plan as one kernel; NNEFCL_ERR_UNSUPPORTED where that does not fit: it is
                                    for CPU devices of hosts whose memory order it needs (x86), and its steps cannot be

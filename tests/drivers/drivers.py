@@ -5,7 +5,7 @@
 
 DRIVER   pocl, rusticl, oclgrind, intel (Intel's runtime for CPUs; INTEL_OPENCL names the folder that holds lib/libintelocl.so), or SPEC for any other device (as -d takes it)
 COMMAND  nnef-cl-run
---groups libgpu_layer.so: the device is a GPU with 8 compute units, and runs kernels for work-groups
+--groups libgpu_layer.so: the device is a GPU with 8 compute units, and runs kernels for work-groups; cases whose plan has none are left out
 --networks  each network in the folder with random weights and input, every node verified
 --cases  reference cases (folders with graph.nnef, in/, out/, case.json), of tier 1 unless --tier 2 asks for all
 --ops    the conformance run for these operations only
@@ -20,6 +20,7 @@ import concurrent.futures
 import glob
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -56,8 +57,8 @@ class Driver:
             self.environment = {'OCL_ICD_VENDORS': folder, 'LD_LIBRARY_PATH': libraries + os.pathsep + os.environ.get('LD_LIBRARY_PATH', '')}
         else:
             self.options = ['-d', name]
-        if layer:
-            self.environment.update(OPENCL_LAYERS=os.path.abspath(layer), UNITS='8')
+        if layer:  # tiles are read whole, also beyond the last row
+            self.environment.update(OPENCL_LAYERS=os.path.abspath(layer), UNITS='8', OCLGRIND_UNINITIALIZED='')
 
     def run(self, arguments, **environment):
         """(what went wrong or None, output)"""
@@ -117,6 +118,11 @@ def run_conformance(driver, command, ops, level):
     return complaint
 
 
+def has_groups(command, folder):
+    plan = subprocess.run([command, folder, '--dump', 'plan', '--target', 'gpu'], capture_output=True, text=True).stdout
+    return re.search(r'^  k\d+ \w+_group\b', plan, re.MULTILINE)
+
+
 def known_failures(driver):
     with open(KNOWN) as f:
         rows = [line.split() for line in f if line.strip() and not line.startswith('#')]
@@ -140,7 +146,7 @@ def main():
         driver = Driver(o.driver, folder, o.groups)
         for path in sorted(glob.glob(os.path.join(o.cases, '*', 'case.json'))) if o.cases else []:
             with open(path) as f:
-                if json.load(f)['tier'] <= o.tier:
+                if json.load(f)['tier'] <= o.tier and (not o.groups or has_groups(o.command, os.path.dirname(path))):
                     results[os.path.basename(os.path.dirname(path))] = None
         with concurrent.futures.ThreadPoolExecutor(o.jobs) as pool:
             outcome = pool.map(lambda name: run_case(driver, o.command, os.path.join(o.cases, name)), list(results))

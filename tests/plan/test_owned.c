@@ -30,8 +30,9 @@ static void *resize_spoiling(void *user, void *pointer, size_t size)
         *made = size;
     if (made && old)
         memcpy(made + 2, old + 2, size < *old ? size : *old);
-    for (volatile unsigned char *byte = (unsigned char *)(old + 2); old && byte < (unsigned char *)(old + 2) + *old;)
-        *byte++ = 0xee; /* volatile, or the compiler sees that nobody reads it */
+    volatile unsigned char *byte = (unsigned char *)old; /* or the compiler sees that nobody reads it */
+    for (size_t i = 0; old && i < *old; i++)
+        byte[2 * sizeof *old + i] = 0xee;
     free(old);
     return made ? made + 2 : NULL;
 }

@@ -329,11 +329,13 @@ static inline struct op_case op_case_loosened(const struct op_case *c)
     return loose;
 }
 
-/* A library has no place in the persistent form; transforms, long to compile, run in that of host/test_persistent. */
+/* A library's kernels know nothing of forms; transforms, long to compile, run in the persistent one in
+ * host/test_persistent. */
 static inline bool op_case_runs_variant(const struct op_form *form, const struct ncl_variant *variant)
 {
-    return form->execution != NNEFCL_EXECUTION_PERSISTENT ||
-           !(variant->transforms || strcmp(variant->name, "product_clblast") == 0);
+    if (strcmp(variant->name, "product_clblast") == 0)
+        return form == &op_forms[OP_FORM_LAUNCH];
+    return form->execution != NNEFCL_EXECUTION_PERSISTENT || !variant->transforms;
 }
 
 /* Every variant of kernels that fits, in a form. */
@@ -353,7 +355,7 @@ static inline void op_case_run_variants(const struct op_case *c, const nnefcl_mo
     }
 }
 
-/* As it is and with every variant, in every form; as launches also with a buffer of its own for every tensor. */
+/* As it is, and with every variant where the form forces them, in every form; as launches also with a buffer of its own for every tensor. */
 static inline void op_case_run_all(const struct op_case *c, const nnefcl_model *model, void *const *inputs)
 {
     struct op_session as = {.name = "default"};
@@ -362,7 +364,8 @@ static inline void op_case_run_all(const struct op_case *c, const nnefcl_model *
         if (!op_form_exists(as.form))
             continue;
         op_case_run_as(c, model, &as, inputs);
-        op_case_run_variants(c, model, as.form, inputs);
+        if (op_form_forces(as.form))
+            op_case_run_variants(c, model, as.form, inputs);
     }
     as = (struct op_session){"separate buffers", &op_forms[OP_FORM_LAUNCH], {.separate_buffers = 1}};
     op_case_run_as(c, model, &as, inputs);

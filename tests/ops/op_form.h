@@ -63,4 +63,11 @@ static inline bool op_form_exists(const struct op_form *form)
     return form->execution != NNEFCL_EXECUTION_PERSISTENT || op_form_device(form)->target.cpu;
 }
 
+/* Is every variant forced in it, or what is chosen run alone? Vectors of another width change tiles, not which variants
+ * there are; each body costs a quarter of a second of the compiler. NNEFCL_LONG: every one in every form. */
+static inline bool op_form_forces(const struct op_form *form)
+{
+    return !form->lanes || getenv("NNEFCL_LONG");
+}
+
 #endif

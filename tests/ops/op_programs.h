@@ -171,7 +171,7 @@ static inline void op_programs_add_family(struct op_programs *programs, const nn
 static inline void op_programs_add_model(struct op_programs *programs, const nnefcl_model *model)
 {
     op_programs_add(programs, model, NULL, false);
-    for (int family = 0; family < NCL_FAMILY_COUNT; family++)
+    for (int family = 0; family < NCL_FAMILY_COUNT && op_form_forces(programs->form); family++)
         op_programs_add_family(programs, model, (enum ncl_family)family, false);
     if (programs->form != &op_forms[OP_FORM_LAUNCH])
         return;

@@ -3,7 +3,7 @@
  * broadcast, known operands (packed once) and others (packed in each run). The numbers are small and whole, so every
  * order of addition gives the same. */
 #include "numbers.h"
-#include "op_case.h"
+#include "op_programs.h"
 #include "suite.h"
 
 static const struct product {
@@ -133,11 +133,20 @@ static char *make_graph(const struct product *p, const struct matrix *a, const s
     return graph;
 }
 
+static struct matrix left_matrix(const struct product *p)
+{
+    return make_matrix(p, p->a, p->m, p->k, p->transpose_a);
+}
+
+static struct matrix right_matrix(const struct product *p)
+{
+    return make_matrix(p, p->b, p->k, p->n, p->transpose_b);
+}
+
 START_TEST(multiplies)
 {
     const struct product *p = &products[_i];
-    const struct matrix a = make_matrix(p, p->a, p->m, p->k, p->transpose_a),
-                        b = make_matrix(p, p->b, p->k, p->n, p->transpose_b);
+    const struct matrix a = left_matrix(p), b = right_matrix(p);
     double *va = numbers_whole((size_t)a.volume, 1), *vb = numbers_whole((size_t)b.volume, 2);
     long count;
     double *vc = multiply(p, &a, va, &b, vb, &count);
@@ -181,6 +190,23 @@ static const struct op_error errors[] = {
     {"batch", AB("2,3,4", "3,4,5", "matmul(a, b)"), "extents 2 and 3 of batch axis 0 do not broadcast", 6},
 };
 
+static void make_programs(void)
+{
+    struct op_programs programs[OP_FORMS];
+    op_programs_begin(programs);
+    for (size_t i = 0; i < sizeof products / sizeof *products; i++) {
+        const struct matrix a = left_matrix(&products[i]), b = right_matrix(&products[i]);
+        double *vb = numbers_whole((size_t)b.volume, 2);
+        char *graph = make_graph(&products[i], &a, &b, vb);
+        op_programs_add_graph(programs, graph, 0);
+        free(graph);
+        free(vb);
+    }
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        op_programs_add_graph(programs, cases[i].graph, 0);
+    op_programs_end(programs);
+}
+
 START_TEST(runs)
 {
     op_case_run(&cases[_i]);
@@ -198,6 +224,7 @@ int main(void)
     Suite *suite = suite_create("matmul");
     TCase *tests = tcase_create("matmul");
     tcase_set_timeout(tests, 0);
+    tcase_add_unchecked_fixture(tests, make_programs, NULL);
     tcase_add_loop_test(tests, multiplies, 0, (int)(sizeof products / sizeof *products));
     tcase_add_loop_test(tests, runs, 0, (int)(sizeof cases / sizeof *cases));
     tcase_add_loop_test(tests, is_refused, 0, (int)(sizeof errors / sizeof *errors));

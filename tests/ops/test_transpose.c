@@ -2,7 +2,7 @@
 /* transpose.c and what it shares with others, strided.c: every permutation of some shapes, short and long on each axis,
  * against the formula. */
 #include "numbers.h"
-#include "op_case.h"
+#include "op_programs.h"
 #include "suite.h"
 
 static const struct transposition {
@@ -63,12 +63,9 @@ static void permute(const struct transposition *t, const double *in, double *out
 }
 
 /* Of x, or of what `before` makes of it, p. */
-static void transposition_run(const struct transposition *t, unsigned seed, const char *before)
+static void transposition_graph(const struct transposition *t, const char *before, char graph[512])
 {
-    long volume = 1, axes[5];
-    char graph[512];
-    for (int i = 0; i < t->rank; i++)
-        volume *= t->shape[i];
+    long axes[5];
     for (int i = 0; i < t->count; i++)
         axes[i] = t->axes[i];
     size_t used = (size_t)sprintf(graph, "graph g( x ) -> ( y )\n{\n    x = external<%s>(", t->type);
@@ -76,6 +73,15 @@ static void transposition_run(const struct transposition *t, unsigned seed, cons
     used += (size_t)sprintf(graph + used, ");\n%s    y = transpose(%c, ", before, *before ? 'p' : 'x');
     used += put_list(graph + used, "axes", axes, t->count);
     sprintf(graph + used, ");\n}\n");
+}
+
+static void transposition_run(const struct transposition *t, unsigned seed, const char *before)
+{
+    long volume = 1;
+    char graph[512];
+    for (int i = 0; i < t->rank; i++)
+        volume *= t->shape[i];
+    transposition_graph(t, before, graph);
     double *in = numbers_whole((size_t)volume, seed), *out = malloc((size_t)volume * sizeof *out);
     ck_assert_ptr_nonnull(out);
     for (long i = 0; i < volume; i++)
@@ -103,11 +109,29 @@ static const struct transposition of_blocks[] = {
     {"scalar", 4, {1, 16, 2, 3}, 4, {0, 2, 1, 3}},
 };
 
+static const char pool[] = "    p = max_pool(x, size = [1,1,1,1], border = 'ignore');\n";
+
 START_TEST(blocks_are_read_in_place)
 {
-    transposition_run(&of_blocks[_i], (unsigned)_i, "    p = max_pool(x, size = [1,1,1,1], border = 'ignore');\n");
+    transposition_run(&of_blocks[_i], (unsigned)_i, pool);
 }
 END_TEST
+
+static void make_programs(void)
+{
+    struct op_programs programs[OP_FORMS];
+    char graph[512];
+    op_programs_begin(programs);
+    for (size_t i = 0; i < sizeof transpositions / sizeof *transpositions; i++) {
+        transposition_graph(&transpositions[i], "", graph);
+        op_programs_add_graph(programs, graph, 0);
+    }
+    for (size_t i = 0; i < sizeof of_blocks / sizeof *of_blocks; i++) {
+        transposition_graph(&of_blocks[i], pool, graph);
+        op_programs_add_graph(programs, graph, 0);
+    }
+    op_programs_end(programs);
+}
 
 #define X(axes)                                                                                                        \
     "graph g( x ) -> ( y )\n{\n    x = external(shape = [3,4]);\n    y = transpose(x, axes = [" axes "]);\n}\n"
@@ -131,6 +155,7 @@ int main(void)
     Suite *suite = suite_create("transpose");
     TCase *tests = tcase_create("transpose");
     tcase_set_timeout(tests, 0);
+    tcase_add_unchecked_fixture(tests, make_programs, NULL);
     tcase_add_loop_test(tests, moves_every_element, 0, (int)(sizeof transpositions / sizeof *transpositions));
     tcase_add_loop_test(tests, blocks_are_read_in_place, 0, (int)(sizeof of_blocks / sizeof *of_blocks));
     tcase_add_loop_test(tests, is_refused, 0, (int)(sizeof errors / sizeof *errors));

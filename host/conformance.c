@@ -50,16 +50,22 @@ static void *make_room(struct trial *trial, const nnefcl_tensor_info *info)
     return ncl_arena_alloc(&trial->arena, info->bytes);
 }
 
-static nnefcl_status open_model(struct trial *trial)
+static nnefcl_status open_document(const struct conformance *run, const struct ncl_case *item, nnefcl_model **model,
+                                   nnefcl_error *error)
 {
     nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
+    options.strict = 1;
+    options.random_weights = 1;
+    options.allocator = run->options->allocator;
+    return nnefcl_model_open_memory(item->document, strlen(item->document), &options, model, error);
+}
+
+static nnefcl_status open_model(struct trial *trial)
+{
     nnefcl_error error = {0};
     nnefcl_tensor_info info;
     bool room = true;
-    options.strict = 1;
-    options.random_weights = 1;
-    options.allocator = trial->run->options->allocator;
-    if (nnefcl_model_open_memory(trial->item->document, strlen(trial->item->document), &options, &trial->model, &error))
+    if (open_document(trial->run, trial->item, &trial->model, &error))
         return fail(trial, "", &error);
     for (size_t i = 0; i < trial->item->input_count && room && !nnefcl_model_input(trial->model, i, &info); i++)
         room = (trial->inputs[i] = make_room(trial, &info)) != NULL;
@@ -236,6 +242,65 @@ static nnefcl_status run_case(const struct conformance *run, const struct ncl_ca
     return status == NNEFCL_ERR_NOMEM ? ncl_nomem(run->diag) : NNEFCL_OK;
 }
 
+/* ---- kernels of cases to come ---- */
+
+static bool is_wanted(const nnefcl_conformance_options *options, const char *op)
+{
+    bool found = options->op_count == 0;
+    for (size_t i = 0; i < options->op_count && !found; i++)
+        found = strcmp(options->ops[i], op) == 0;
+    return found;
+}
+
+/* Those of all plans that a case is run with. False: there is no room for them. */
+static bool add_case(const struct conformance *run, const nnefcl_model *model, struct ncl_arena *arena,
+                     struct ncl_ahead *ahead)
+{
+    static const struct {
+        bool keep_tensors, plain, long_index;
+    } plans[] = {
+        {true, false, false}, {false, false, false}, {true, true, false}, {true, false, true}, {true, true, true}};
+    struct ncl_diag diag;
+    bool room = true;
+    ncl_diag_init(&diag, NULL, NULL, NULL, false);
+    for (size_t i = 0; i < sizeof plans / sizeof *plans && room; i++) {
+        const struct ncl_plan_options options = {.keep_tensors = plans[i].keep_tensors,
+                                                 .kernels = plain_kernels,
+                                                 .kernel_count = plans[i].plain,
+                                                 .long_index = plans[i].long_index};
+        const struct ncl_plan *plan;
+        if (plans[i].long_index && run->options->level != NNEFCL_CONFORMANCE_FULL)
+            continue;
+        if (!ncl_model_plan(model, &run->device->target, &options, arena, &diag, NULL, &plan))
+            room = ncl_ahead_add(ahead, plan, 0) == plan->kernel_count;
+    }
+    return room;
+}
+
+/* Compiles what the cases from `first` on need, as many as fit one program; returns the first one behind them. What
+ * goes wrong here goes wrong again in the case itself, which tells. */
+static size_t compile_ahead(const struct conformance *run, const struct ncl_case *cases, size_t first, size_t count)
+{
+    struct ncl_ahead ahead = {.device = run->device};
+    struct ncl_arena arena;
+    struct ncl_diag diag;
+    size_t i = first;
+    bool room = true;
+    ncl_diag_init(&diag, NULL, NULL, NULL, false);
+    ncl_arena_init(&arena, &run->options->allocator, 0);
+    for (; i < count && room; i++) {
+        nnefcl_model *model = NULL;
+        nnefcl_error error = {0};
+        if (is_wanted(run->options, cases[i].op) && !open_document(run, &cases[i], &model, &error))
+            room = add_case(run, model, &arena, &ahead);
+        nnefcl_model_free(model);
+    }
+    if (ahead.count > 1)
+        ncl_ahead_build(&ahead, &diag);
+    ncl_arena_free(&arena);
+    return i;
+}
+
 /* ---- all of them ---- */
 
 static nnefcl_status check_ops(const nnefcl_conformance_options *options, struct ncl_diag *diag)
@@ -256,28 +321,24 @@ static nnefcl_status check_ops(const nnefcl_conformance_options *options, struct
     return NNEFCL_OK;
 }
 
-static bool is_wanted(const nnefcl_conformance_options *options, const char *op)
-{
-    bool found = options->op_count == 0;
-    for (size_t i = 0; i < options->op_count && !found; i++)
-        found = strcmp(options->ops[i], op) == 0;
-    return found;
-}
-
 static nnefcl_status run_all(const struct conformance *run, struct ncl_arena *arena, nnefcl_conformance_fn visit,
                              void *user)
 {
     struct ncl_case *cases;
-    size_t count, wanted = 0, index = 0;
+    size_t count, wanted = 0, index = 0, ahead = 0;
     int stop = 0;
     nnefcl_status status = ncl_cases_make(arena, run->diag, picks[run->options->level], &cases, &count);
     if (status)
         return status;
     for (size_t i = 0; i < count; i++)
         wanted += is_wanted(run->options, cases[i].op);
-    for (size_t i = 0; i < count && !status && !stop; i++)
-        if (is_wanted(run->options, cases[i].op))
-            status = run_case(run, &cases[i], index++, wanted, visit, user, &stop);
+    for (size_t i = 0; i < count && !status && !stop; i++) {
+        if (!is_wanted(run->options, cases[i].op))
+            continue;
+        if (i >= ahead)
+            ahead = compile_ahead(run, cases, i, count);
+        status = run_case(run, &cases[i], index++, wanted, visit, user, &stop);
+    }
     return status;
 }
 

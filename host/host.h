@@ -116,6 +116,21 @@ void ncl_pool_keep_bodies(const nnefcl_device *device, uint64_t key, const struc
                           cl_program program);
 void ncl_pool_free(nnefcl_device *device);
 
+/* ---- programs_ahead.c: kernels that sessions will want ---- */
+
+enum { NCL_AHEAD_KERNELS = 16 }; /* in one program: a first launch of some drivers goes through all of it */
+struct ncl_ahead {
+    const nnefcl_device *device;
+    size_t count;
+    struct ncl_kernel kernel[NCL_AHEAD_KERNELS];
+};
+/* The launch forms of a plan, from its kernel `first` on, that neither wait nor are in the pool; those of registered
+ * operations stay alone, as in sessions. Returns the kernel for which there is no room, kernel_count if there is none.
+ * The plan has to live until the build. */
+size_t ncl_ahead_add(struct ncl_ahead *ahead, const struct ncl_plan *plan, size_t first);
+/* Compiles what waits as one program, and keeps it in the pool; after an error sessions compile their own. */
+nnefcl_status ncl_ahead_build(struct ncl_ahead *ahead, struct ncl_diag *diag);
+
 /* ---- cache.c: programs on disk ---- */
 
 /* Opens the cache that the options ask for, if any. What is wrong with it is a note. */

@@ -9,45 +9,42 @@
 #include "plan/source.h"
 
 enum {
-    OP_PROGRAM_KERNELS = 16, /* of launches in one program: each first launch goes through all of it */
-    OP_PROGRAM_BODIES = 48,  /* of a persistent form, launched first once */
-    OP_PROGRAM_BUFFERS = 16  /* of a persistent form: sessions of more compile their own */
+    OP_PROGRAM_BODIES = 48, /* of a persistent form, launched first once */
+    OP_PROGRAM_BUFFERS = 16 /* of a persistent form: sessions of more compile their own */
 };
 
 /* Kernels that wait for their program, of plans that `arena` holds. */
 struct op_programs {
     const struct op_form *form;
     struct ncl_arena arena;
-    size_t count;
+    struct ncl_ahead launches;
+    size_t count; /* bodies of a persistent form */
     struct ncl_kernel kernel[OP_PROGRAM_BODIES];
 };
 
-/* The program of what waits: its launch forms, or one persistent form with all bodies. */
+static inline void op_programs_launches(struct op_programs *programs)
+{
+    nnefcl_error error = {0};
+    struct ncl_diag diag;
+    ncl_diag_init(&diag, &error, NULL, NULL, false);
+    ck_assert_msg(!ncl_ahead_build(&programs->launches, &diag), "%s", error.message);
+}
+
+static inline void op_programs_add_launches(struct op_programs *programs, const struct ncl_plan *plan)
+{
+    for (size_t i = 0; (i = ncl_ahead_add(&programs->launches, plan, i)) < plan->kernel_count;)
+        op_programs_launches(programs);
+}
+
+/* The persistent form with all bodies that wait. */
 static inline void op_programs_text(struct op_programs *programs, struct ncl_plan *plan,
                                     struct ncl_program_text *program)
 {
-    bool wanted[OP_PROGRAM_BODIES];
-    memset(wanted, 1, sizeof wanted);
     plan->run.step = NCL_NEW_ARRAY(&programs->arena, struct ncl_step, programs->count);
     ck_assert_ptr_nonnull(plan->run.step);
     for (size_t i = 0; i < programs->count; i++)
         plan->run.step[plan->run.count++] = (struct ncl_step){.kind = NCL_STEP_KERNEL, .kernel = (uint32_t)i};
-    const nnefcl_status status = programs->form->execution == NNEFCL_EXECUTION_PERSISTENT
-                                     ? ncl_persistent_set(plan, &programs->arena, program)
-                                     : ncl_source_set(plan, wanted, &programs->arena, program);
-    ck_assert_int_eq(status, NNEFCL_OK);
-}
-
-static inline void op_programs_keep(struct op_programs *programs, const struct ncl_plan *plan,
-                                    const struct ncl_program_text *program, cl_program built)
-{
-    const nnefcl_device *device = op_form_device(programs->form);
-    struct ncl_bodies bodies;
-    ck_assert_int_eq(ncl_persistent_bodies(plan, program, &programs->arena, &bodies), NNEFCL_OK);
-    if (program->persistent)
-        ncl_pool_keep_bodies(device, program->key, &bodies, built);
-    for (size_t i = 0; i < programs->count && !program->persistent; i++)
-        ncl_pool_keep(device, programs->kernel[i].key, built);
+    ck_assert_int_eq(ncl_persistent_set(plan, &programs->arena, program), NNEFCL_OK);
 }
 
 static inline void op_programs_build(struct op_programs *programs)
@@ -60,6 +57,7 @@ static inline void op_programs_build(struct op_programs *programs)
     const struct nnefcl_session session = {.device = (nnefcl_device *)device};
     struct ncl_program_text program;
     struct ncl_source_build build = {.name = "the kernels of a suite"};
+    struct ncl_bodies bodies;
     struct ncl_text text;
     nnefcl_error error = {0};
     struct ncl_diag diag;
@@ -69,7 +67,8 @@ static inline void op_programs_build(struct op_programs *programs)
     ncl_source_text(&text, &plan, &program);
     ck_assert_msg(!ncl_program_create(device, &text, &build, &diag) && !ncl_program_build(&session, &build, 1, &diag),
                   "%s", error.message);
-    op_programs_keep(programs, &plan, &program, build.program);
+    ck_assert_int_eq(ncl_persistent_bodies(&plan, &program, &programs->arena, &bodies), NNEFCL_OK);
+    ncl_pool_keep_bodies(device, program.key, &bodies, build.program);
     clReleaseProgram(build.program);
     ncl_text_free(&text);
     programs->count = 0;
@@ -81,27 +80,6 @@ static inline bool op_programs_wait(const struct op_programs *programs, uint64_t
     for (size_t i = 0; i < programs->count; i++)
         waits |= programs->kernel[i].key == key;
     return waits;
-}
-
-static inline bool op_programs_know(const struct op_programs *programs, uint64_t key)
-{
-    const cl_program kept = ncl_pool_find(op_form_device(programs->form), key);
-    if (kept)
-        clReleaseProgram(kept);
-    return kept || op_programs_wait(programs, key);
-}
-
-/* Texts of registered operations stay alone, as in sessions. */
-static inline void op_programs_add_launches(struct op_programs *programs, const struct ncl_plan *plan)
-{
-    for (size_t i = 0; i < plan->kernel_count; i++) {
-        const struct ncl_kernel *kernel = &plan->kernel[i];
-        if (kernel->source || op_programs_know(programs, kernel->key))
-            continue;
-        programs->kernel[programs->count++] = *kernel;
-        if (programs->count == OP_PROGRAM_KERNELS)
-            op_programs_build(programs);
-    }
 }
 
 /* Do the bodies stand in one program, or wait for one? */
@@ -183,6 +161,8 @@ static inline void op_programs_begin(struct op_programs programs[OP_FORMS])
 {
     for (int i = 0; i < OP_FORMS; i++) {
         programs[i] = (struct op_programs){.form = &op_forms[i]};
+        if (op_form_exists(&op_forms[i]))
+            programs[i].launches.device = op_form_device(&op_forms[i]);
         ncl_arena_init(&programs[i].arena, NULL, 0);
     }
 }
@@ -190,6 +170,8 @@ static inline void op_programs_begin(struct op_programs programs[OP_FORMS])
 static inline void op_programs_end(struct op_programs programs[OP_FORMS])
 {
     for (int i = 0; i < OP_FORMS; i++) {
+        if (programs[i].launches.count)
+            op_programs_launches(&programs[i]);
         if (programs[i].count)
             op_programs_build(&programs[i]);
         ncl_arena_free(&programs[i].arena);

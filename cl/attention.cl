@@ -41,6 +41,7 @@
 #define Y_STRIDE(i) SIZE(41 + (i))
 #define MASK_STRIDE(i) SIZE(47 + (i))
 
+#define NCL_CELL NCL_T6
 #define VECTORS 2
 #define WIDTH (VECTORS * LANES)
 #define TILE 4     /* sums of a tile: TILE * VECTORS, which do not wait for each other and leave registers free */
@@ -76,7 +77,7 @@ NCL_APART static void FN(attention_tile)(INDEX count, global const float *left, 
 }
 
 /* q[d] = factor query[.., d]: lane by lane a query, the last one again where there are no more. */
-NCL_APART static void FN(attention_queries)(global const float *query, INDEX row, INDEX rows, INDEX depth,
+NCL_APART static void FN(attention_queries)(global const NCL_T0 *query, INDEX row, INDEX rows, INDEX depth,
                                             float factor, V *q)
 {
     for (INDEX d = 0; d < depth; d += LANES) {
@@ -84,7 +85,7 @@ NCL_APART static void FN(attention_queries)(global const float *query, INDEX row
         for (int v = 0; v < VECTORS; v++) {
             V part[LANES];
             for (int i = 0; i < LANES; i++)
-                part[i] = NCL_LOAD(float, query + min((INDEX)(v * LANES + i), rows - 1) * row + d, n) * factor;
+                part[i] = NCL_LOAD(NCL_T0, query + min((INDEX)(v * LANES + i), rows - 1) * row + d, n) * factor;
             NCL_TRANSPOSE(V, part)
             for (int i = 0; i < n; i++)
                 q[(d + i) * VECTORS + v] = part[i];
@@ -126,9 +127,9 @@ NCL_APART static void FN(attention_weights)(INDEX keys, V *p, V *peak, V *total,
     }
 }
 
-static void FN(attention)(INDEX task, SIZES size, global const float *query, global const float *key,
+static void FN(attention)(INDEX task, SIZES size, global const NCL_T0 *query, global const float *key,
                           global const float *value, global const float *mask, global const float *scale,
-                          global const float *divisor, global float *y CHAIN_PARAMETERS)
+                          global const float *divisor, global NCL_CELL *y CHAIN_PARAMETERS)
 {
     V q[PART * VECTORS], p[BLOCK * VECTORS], o[PART * VECTORS], peak[VECTORS], total[VECTORS], earlier[VECTORS];
     const INDEX first = task % BLOCKS * WIDTH, rows = min(QUERIES - first, (INDEX)WIDTH);

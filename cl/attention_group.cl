@@ -21,6 +21,7 @@
 #ifndef MASK
 #define MASK 0
 #endif
+#define NCL_CELL NCL_T6
 #define QUERIES SIZE(0)
 #define KEYS SIZE(1)
 #define DEPTH SIZE(2)
@@ -61,22 +62,26 @@
 
 /* panel[b][a] = factor x[a row + b column] for a < edge, b < PART; zeros where x has no more. Neighbours read
  * neighbours. */
-static void FN(attention_group_panel)(global const float *x, INDEX rows, INDEX row, INDEX columns, INDEX column,
-                                      int edge, float factor, local float *panel)
-{
-    for (int i = get_local_id(0); i < edge * PART; i += ITEMS) {
-        const int a = column == 1 ? i / PART : i % edge, b = column == 1 ? i % PART : i / edge;
-        panel[b * (edge + GAP) + a] = a < rows && b < columns ? x[a * row + b * column] * factor : 0.0f;
+#define NCL_PANEL(name, T)                                                                                        \
+    static void name(global const T *x, INDEX rows, INDEX row, INDEX columns, INDEX column, int edge,             \
+                     float factor, local float *panel)                                                            \
+    {                                                                                                             \
+        for (int i = get_local_id(0); i < edge * PART; i += ITEMS) {                                              \
+            const int a = column == 1 ? i / PART : i % edge, b = column == 1 ? i % PART : i / edge;               \
+            panel[b * (edge + GAP) + a] =                                                                         \
+                a < rows && b < columns ? NCL_AT(T, x, a * row + b * column) * factor : 0.0f;                     \
+        }                                                                                                         \
     }
-}
+NCL_PANEL(FN(attention_group_queries), NCL_T0)
+NCL_PANEL(FN(attention_group_keys), NCL_T1)
 
 /* panel[j][c] = x[j row + c column], zeros where x has no more. */
-static void FN(attention_group_values)(global const float *x, INDEX rows, INDEX row, INDEX columns, INDEX column,
+static void FN(attention_group_values)(global const NCL_T2 *x, INDEX rows, INDEX row, INDEX columns, INDEX column,
                                        local float *panel)
 {
     for (int i = get_local_id(0); i < EDGE * EDGE; i += ITEMS) {
         const int j = i / EDGE, c = i % EDGE;
-        panel[j * (EDGE + GAP) + c] = j < rows && c < columns ? x[j * row + c * column] : 0.0f;
+        panel[j * (EDGE + GAP) + c] = j < rows && c < columns ? NCL_AT(NCL_T2, x, j * row + c * column) : 0.0f;
     }
 }
 
@@ -110,17 +115,17 @@ static float4 FN(attention_group_join)(local float *shared, int x, int y, float4
 }
 
 /* The scores of a block of keys that a work-item has: s[r] are those of a query. */
-static void FN(attention_group_scores)(SIZES size, local float *shared, int x, int y, global const float *query,
-                                       INDEX rows, global const float *key, INDEX keys, float factor, float4 *s)
+static void FN(attention_group_scores)(SIZES size, local float *shared, int x, int y, global const NCL_T0 *query,
+                                       INDEX rows, global const NCL_T1 *key, INDEX keys, float factor, float4 *s)
 {
 #pragma unroll
     for (int r = 0; r < 4; r++)
         s[r] = 0;
     for (INDEX part = 0; part < DEPTH; part += PART) {
         barrier(CLK_LOCAL_MEM_FENCE);
-        FN(attention_group_panel)(query + part, rows, Q_ROW, DEPTH - part, 1, TALL, factor, shared + Q_AT);
-        FN(attention_group_panel)(key + part * K_COLUMN, keys, K_ROW, DEPTH - part, K_COLUMN, EDGE, 1.0f,
-                                  shared + K_AT);
+        FN(attention_group_queries)(query + part, rows, Q_ROW, DEPTH - part, 1, TALL, factor, shared + Q_AT);
+        FN(attention_group_keys)(key + part * K_COLUMN, keys, K_ROW, DEPTH - part, K_COLUMN, EDGE, 1.0f,
+                                 shared + K_AT);
         barrier(CLK_LOCAL_MEM_FENCE);
         FN(attention_group_add)(PART, shared + Q_AT + y * 4, TALL + GAP, shared + K_AT + x * 4, EDGE + GAP, s);
     }
@@ -167,7 +172,7 @@ static void FN(attention_group_weights)(local float *shared, int x, int y, INDEX
 
 /* What was added up, each divided by its total, through local memory and the chain. */
 static void FN(attention_group_store)(SIZES size, local float *shared, int x, int y, float4 *o, float4 total,
-                                      INDEX rows, INDEX column, INDEX place, global float *out CHAIN_PARAMETERS)
+                                      INDEX rows, INDEX column, INDEX place, global NCL_CELL *out CHAIN_PARAMETERS)
 {
     local float *tile = shared + V_AT;
     const float4 sums = FN(attention_group_join)(shared, x, y, total, true);
@@ -185,9 +190,9 @@ static void FN(attention_group_store)(SIZES size, local float *shared, int x, in
     barrier(CLK_LOCAL_MEM_FENCE);
 }
 
-static void FN(attention_group)(INDEX task, SIZES size, local float *shared, global const float *query,
-                                global const float *key, global const float *value, global const float *mask,
-                                global const float *scale, global const float *divisor, global float *out
+static void FN(attention_group)(INDEX task, SIZES size, local float *shared, global const NCL_T0 *query,
+                                global const NCL_T1 *key, global const NCL_T2 *value, global const float *mask,
+                                global const float *scale, global const float *divisor, global NCL_CELL *out
                                 CHAIN_PARAMETERS)
 {
     const int x = get_local_id(0) % ACROSS, y = get_local_id(0) / ACROSS;

@@ -36,6 +36,7 @@
 #ifndef BORDER
 #define BORDER NCL_BORDER_CONSTANT
 #endif
+#define NCL_CELL       NCL_T4
 #define WIDTH_OF_PANEL (VECTORS * LANES)
 #define FETCH_EACH     (WIDTH_OF_PANEL > 32 ? 1 : 64 / WIDTH_OF_PANEL) /* channels for one hint */
 #define PIXELS      SIZE(0)
@@ -85,14 +86,29 @@ NCL_APART static void FN(conv_blocked_find)(SIZES size, INDEX p, private INDEX *
     }
 }
 
+/* Channel d of a block of pixel i. Halves become floats a block at a time, in `near`. */
+#define PIXEL_AT       NCL_CAT(PIXEL_AT_, NCL_T0)
+#define PIXEL_AT_float(i, d) pixel[i][d]
+#define PIXEL_AT_half(i, d)  near[i][d]
+#define COME_NEAR()    NCL_CAT(COME_NEAR_, NCL_T0)()
+#define COME_NEAR_float()
+#define COME_NEAR_half()        \
+    float near[PIXEL][LANES];   \
+    _Pragma("unroll") for (int i = 0; i < PIXEL; i++) VSTORE(NCL_VLOAD(half, pixel[i]), near[i]);
+#define ONE_NEAR()     NCL_CAT(ONE_NEAR_, NCL_T0)()
+#define ONE_NEAR_float()
+#define ONE_NEAR_half()         \
+    float near[PIXEL][1];       \
+    _Pragma("unroll") for (int i = 0; i < PIXEL; i++) near[i][0] = vload_half(0, pixel[i]);
+
 /* What channel d of a block adds to all sums of a tile. */
 #define CHANNEL_OF_BLOCK(d)                                                                   \
     {                                                                                         \
         V weight[VECTORS];                                                                    \
-        _Pragma("unroll") for (int v = 0; v < VECTORS; v++) weight[v] = VLOAD(w + v * LANES); \
+        _Pragma("unroll") for (int v = 0; v < VECTORS; v++) weight[v] = NCL_VLOAD(NCL_T1, w + v * LANES); \
         _Pragma("unroll") for (int i = 0; i < PIXEL; i++)                                     \
         {                                                                                     \
-            const V value = pixel[i][d];                                                      \
+            const V value = PIXEL_AT(i, d);                                                   \
             _Pragma("unroll") for (int v = 0; v < VECTORS; v++)                               \
                 c[i][v] = fma(value, weight[v], c[i][v]);                                     \
         }                                                                                     \
@@ -104,9 +120,10 @@ NCL_APART static void FN(conv_blocked_find)(SIZES size, INDEX p, private INDEX *
  * `whole`: that is all, and it goes to y with what comes after it, straight from registers; else it goes to `sum`.
  * Pointers made anew for each tap keep the compiler from computing PIXEL DEPTH addresses in front of the loop and
  * spilling them (docs/kernels-blocked.md). */
-NCL_APART static void FN(conv_blocked_tile)(SIZES size, INDEX blocks, global const float *x,
-                                            private const INDEX *at, global const float *w, global const float *ahead,
-                                            INDEX pace, private const V *start, int step, bool whole, private V *sum,
+NCL_APART static void FN(conv_blocked_tile)(SIZES size, INDEX blocks, global const NCL_T0 *x,
+                                            private const INDEX *at, global const NCL_T1 *w,
+                                            global const NCL_T1 *ahead, INDEX pace, private const V *start, int step,
+                                            bool whole, private V *sum,
                                             private const INDEX *place, global NCL_CELL *restrict y, INDEX to,
                                             INDEX channel CHAIN_PARAMETERS)
 {
@@ -119,14 +136,16 @@ NCL_APART static void FN(conv_blocked_tile)(SIZES size, INDEX blocks, global con
     for (INDEX k = 0; k < blocks; k++, x += block)
         for (INDEX r = 0; r < rows; r++)
             for (INDEX q = 0; q < columns; q++) {
-                global const float *tap = x + r * row + q * column, *pixel[PIXEL];
+                global const NCL_T0 *tap = x + r * row + q * column, *pixel[PIXEL];
 #pragma unroll
                 for (int i = 0; i < PIXEL; i++)
                     pixel[i] = tap + at[i];
                 if (single) {
+                    ONE_NEAR()
                     CHANNEL_OF_BLOCK(0)
                     continue;
                 }
+                COME_NEAR()
 #pragma unroll
                 for (int d = 0; d < LANES; d++) {
                     if (d % FETCH_EACH == 0) {
@@ -168,10 +187,10 @@ static void FN(conv_blocked_start)(SIZES size, INDEX channels, global const floa
         start[v] = BIAS ? NCL_LOAD(float, b + min(v * LANES, channels), clamp(channels - v * LANES, 0, LANES)) : (V)*b;
 }
 
-NCL_BORDER_ROW(FN(conv_blocked_row), global)
+NCL_BORDER_ROW(FN(conv_blocked_row), global, NCL_T0, NCL_T0)
 
 /* The rows of all channels that the pixels from output row `first` on read. */
-NCL_APART static void FN(conv_blocked_strip)(SIZES size, INDEX first, global const float *x, global float *strip)
+NCL_APART static void FN(conv_blocked_strip)(SIZES size, INDEX first, global const NCL_T0 *x, global NCL_T0 *strip)
 {
     const INDEX pitch = PITCH, width = EXTENT(1);
     for (INDEX c = 0; c < BLOCKS; c++)
@@ -180,15 +199,16 @@ NCL_APART static void FN(conv_blocked_strip)(SIZES size, INDEX first, global con
             if (row >= 0)
                 FN(conv_blocked_row)(pitch, -BEFORE(1), 1, width, x + (c * EXTENT(0) + row) * width, strip);
             for (INDEX e = 0; e < pitch && row < 0; e++)
-                strip[e] = 0;
+                NCL_PUT(NCL_T0, 0.0f, strip, e);
         }
 }
 
 /* Tiles [tile, last) of one panel, whose weights begin at w and whose sums start with `start`; x: where they read. Each
  * tile asks for its share of the weights that lie behind those of its part of the depth, which are next. */
-static void FN(conv_blocked_panel)(SIZES size, INDEX tile, INDEX last, global const float *x, private const INDEX *from,
-                                   private const INDEX *to, global const float *w, private const V *start,
-                                   INDEX channels, global NCL_CELL *y, INDEX at, INDEX channel CHAIN_PARAMETERS)
+static void FN(conv_blocked_panel)(SIZES size, INDEX tile, INDEX last, global const NCL_T0 *x,
+                                   private const INDEX *from, private const INDEX *to, global const NCL_T1 *w,
+                                   private const V *start, INDEX channels, global NCL_CELL *y, INDEX at,
+                                   INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX blocks = BLOCKS, part = PART, pixels = PIXELS, taps = KERNEL(0) * KERNEL(1) * DEPTH * WIDTH_OF_PANEL;
     const INDEX tiles = last - tile, pace = AHEAD ? (FETCH_EACH * WIDTH_OF_PANEL + tiles - 1) / tiles : 0;
@@ -196,7 +216,7 @@ static void FN(conv_blocked_panel)(SIZES size, INDEX tile, INDEX last, global co
     for (INDEX k = 0; k < blocks; k += part) {
         const INDEX count = min(part, blocks - k), share = AHEAD ? count * taps / tiles : 0;
         const bool over = k + part >= blocks;
-        global const float *weights = w + k * taps, *ahead = weights + AHEAD * count * taps;
+        global const NCL_T1 *weights = w + k * taps, *ahead = weights + AHEAD * count * taps;
         for (INDEX s = tile; s < last; s++, ahead += share) {
             const INDEX i = s - tile, p = max(min(s * PIXEL, pixels - PIXEL), (INDEX)0);
             const bool whole = over && p == s * PIXEL && p + PIXEL <= pixels && channels >= WIDTH_OF_PANEL;
@@ -213,8 +233,8 @@ static void FN(conv_blocked_panel)(SIZES size, INDEX tile, INDEX last, global co
 
 /* Tiles [tile, last) of group g of image n, for panels [first, end). */
 static void FN(conv_blocked_tiles)(SIZES size, INDEX n, INDEX g, INDEX tile, INDEX last, INDEX first, INDEX end,
-                                   global const float *x, global const float *w, global const float *b,
-                                   global float *strip, global NCL_CELL *y CHAIN_PARAMETERS)
+                                   global const NCL_T0 *x, global const NCL_T1 *w, global const float *b,
+                                   global NCL_T0 *strip, global NCL_CELL *y CHAIN_PARAMETERS)
 {
     const INDEX pixels = PIXELS, filters = FILTERS, panels = (filters + WIDTH_OF_PANEL - 1) / WIDTH_OF_PANEL;
     const INDEX depth = BLOCKS * KERNEL(0) * KERNEL(1) * DEPTH;
@@ -222,7 +242,7 @@ static void FN(conv_blocked_tiles)(SIZES size, INDEX n, INDEX g, INDEX tile, IND
     for (INDEX s = tile; s < last; s++)
         FN(conv_blocked_find)(size, max(min(s * PIXEL, pixels - PIXEL), (INDEX)0), from + (s - tile) * PIXEL,
                               to + (s - tile) * PIXEL);
-    global const float *image = x + n * BATCH + g * BLOCKS * CHANNEL + FIRST;
+    global const NCL_T0 *image = x + n * BATCH + g * BLOCKS * CHANNEL + FIRST;
     if (ROWS) {
         const INDEX row = max(min(tile * PIXEL, pixels - PIXEL), (INDEX)0) / OUT_WIDTH;
         FN(conv_blocked_strip)(size, row, x + (n * GROUPS + g) * BLOCKS * EXTENT(0) * EXTENT(1), strip);
@@ -243,7 +263,7 @@ static void FN(conv_blocked_tiles)(SIZES size, INDEX n, INDEX g, INDEX tile, IND
     }
 }
 
-static void FN(conv_blocked)(INDEX task, SIZES size, global const float *x, global const float *w,
+static void FN(conv_blocked)(INDEX task, SIZES size, global const NCL_T0 *x, global const NCL_T1 *w,
                              global const float *b, global float *scratch, global NCL_CELL *y CHAIN_PARAMETERS)
 {
     const INDEX all = (PIXELS + PIXEL - 1) / PIXEL, panels = (FILTERS + WIDTH_OF_PANEL - 1) / WIDTH_OF_PANEL;
@@ -254,5 +274,5 @@ static void FN(conv_blocked)(INDEX task, SIZES size, global const float *x, glob
     const INDEX g = (rest /= shares) % GROUPS, n = rest / GROUPS, last = min(tile + share, all);
     for (INDEX at = tile; at < last; at += tiles)
         FN(conv_blocked_tiles)(size, n, g, at, min(at + tiles, last), first, min(first + PANELS, panels), x, w, b,
-                               scratch + task * BLOCKS * CHANNEL, y CHAIN_ARGUMENTS);
+                               (global NCL_T0 *)scratch + task * BLOCKS * CHANNEL, y CHAIN_ARGUMENTS);
 }

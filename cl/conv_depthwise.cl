@@ -17,6 +17,7 @@
  * STEP(i), TAP(i)  elements of x from output row to output row, column to column; from tap to tap
  * WHOLE    1: x is in whole numbers that count X_STEP
  * tasks: batch * blocks * ceil(HEIGHT / ROWS) */
+#define NCL_CELL  NCL_T3
 #define PIXEL     7
 #define Y_BATCH   SIZE(0)
 #define Y_CHANNEL SIZE(1)
@@ -42,15 +43,15 @@
 #define X         short
 #define LOAD_X(p) NCL_CAT(convert_float, LANES)(NCL_LOAD_SHORTS(p))
 #else
-#define X         float
-#define LOAD_X(p) VLOAD(p)
+#define X         NCL_T0
+#define LOAD_X(p) NCL_VLOAD(NCL_T0, p)
 #endif
 
 /* PIXEL outputs of a row: start + w x, their windows at x + at[...]. `whole`: they go to y with what comes after them,
  * straight from registers; else to `sum`. Where three taps and all windows lie side by side, what is read once serves
  * three outputs. */
 NCL_APART static void FN(conv_depthwise_tile)(SIZES size, V start, global const X *x, private const INDEX *at,
-                                              global const float *w, bool whole, private V *sum,
+                                              global const NCL_T1 *w, bool whole, private V *sum,
                                               global NCL_CELL *restrict y, INDEX to, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX rows = KERNEL(0), columns = KERNEL(1), row = TAP(0), column = TAP(1);
@@ -60,7 +61,7 @@ NCL_APART static void FN(conv_depthwise_tile)(SIZES size, V start, global const 
     for (int i = 0; i < PIXEL; i++)
         c[i] = WHOLE ? (V)0 : start;
     for (INDEX r = 0; r < rows && beside; r++, x += row, w += 3 * LANES) {
-        const V w0 = VLOAD(w), w1 = VLOAD(w + LANES), w2 = VLOAD(w + 2 * LANES);
+        const V w0 = NCL_VLOAD(NCL_T1, w), w1 = NCL_VLOAD(NCL_T1, w + LANES), w2 = NCL_VLOAD(NCL_T1, w + 2 * LANES);
 #pragma unroll
         for (int i = 0; i < PIXEL + 2; i++) {
             const V value = LOAD_X(x + i * LANES);
@@ -75,7 +76,7 @@ NCL_APART static void FN(conv_depthwise_tile)(SIZES size, V start, global const 
     for (INDEX r = 0; r < rows && !beside; r++, x += row)
         for (INDEX q = 0; q < columns; q++, w += LANES) {
             global const X *tap = x + q * column;
-            const V weight = VLOAD(w);
+            const V weight = NCL_VLOAD(NCL_T1, w);
 #pragma unroll
             for (int i = 0; i < PIXEL; i++)
                 c[i] = fma(LOAD_X(tap + at[i]), weight, c[i]);
@@ -92,7 +93,7 @@ NCL_APART static void FN(conv_depthwise_tile)(SIZES size, V start, global const 
         sum[i] = c[i];
 }
 
-static void FN(conv_depthwise)(INDEX task, SIZES size, global const X *x, global const float *w,
+static void FN(conv_depthwise)(INDEX task, SIZES size, global const X *x, global const NCL_T1 *w,
                                global const float *b, global NCL_CELL *y CHAIN_PARAMETERS)
 {
     const INDEX blocks = (CHANNELS + LANES - 1) / LANES, parts = (HEIGHT + ROWS - 1) / ROWS, width = WIDTH;

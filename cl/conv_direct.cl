@@ -12,6 +12,7 @@
 #ifndef BORDER
 #define BORDER NCL_BORDER_CONSTANT
 #endif
+#define NCL_CELL    NCL_T3
 #define COUNT       SIZE(0)
 #define RUN         SIZE(1)
 #define GROUPS      SIZE(2)
@@ -40,16 +41,17 @@ static INDEX FN(conv_direct_outer)(SIZES size, INDEX j, const INDEX *o)
     return offset;
 }
 
-static float FN(conv_direct_tap)(INDEX channels, INDEX plane, INDEX taps, global const float *x, global const float *w)
+static float FN(conv_direct_tap)(INDEX channels, INDEX plane, INDEX taps, global const NCL_T0 *x,
+                                 global const NCL_T1 *w)
 {
     float sum = 0;
     for (INDEX c = 0; c < channels; c++)
-        sum = ncl_mac(w[c * taps], x[c * plane], sum);
+        sum = ncl_mac(NCL_AT(NCL_T1, w, c * taps), NCL_AT(NCL_T0, x, c * plane), sum);
     return sum;
 }
 
-static void FN(conv_direct)(INDEX task, SIZES size, global const float *x, global const float *w, global const float *b,
-                            global float *y CHAIN_PARAMETERS)
+static void FN(conv_direct)(INDEX task, SIZES size, global const NCL_T0 *x, global const NCL_T1 *w,
+                            global const float *b, global NCL_CELL *y CHAIN_PARAMETERS)
 {
     const INDEX channels = CHANNELS, filters = FILTERS, groups = GROUPS, end = min((task + 1) * RUN, COUNT);
     const INDEX outer = KERNEL(0) * KERNEL(1) * KERNEL(2) * KERNEL(3), taps = outer * KERNEL(4) * KERNEL(5);
@@ -57,7 +59,7 @@ static void FN(conv_direct)(INDEX task, SIZES size, global const float *x, globa
     for (INDEX e = task * RUN; e < end; e++) {
         INDEX o[6];
         const INDEX nk = NCL_POSITION(e, 6, 12, o), k = nk % (groups * filters), n = nk / (groups * filters);
-        global const float *xn = x + (n * groups + k / filters) * channels * plane, *tap = w + k * channels * taps;
+        global const NCL_T0 *xn = x + (n * groups + k / filters) * channels * plane, *tap = w + k * channels * taps;
         float sum = b[k * BIAS];
         for (INDEX j = 0; j < outer; j++) {
             const INDEX offset = FN(conv_direct_outer)(size, j, o);

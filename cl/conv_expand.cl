@@ -29,6 +29,7 @@
 #ifndef FEED
 #define FEED const V r = after;
 #endif
+#define NCL_CELL    NCL_T6
 #define OUTPUTS     7
 #define Y_BATCH     SIZE(0)
 #define Y_CHANNEL   SIZE(1)
@@ -60,15 +61,26 @@
 #define AHEAD       SIZE(35)
 #define PANEL_WIDTH (VECTORS * LANES)
 
+/* Channel d of a block of pixel i of a tile. Halves become floats a block at a time, in `near`. */
+#define PIXEL_AT       NCL_CAT(PIXEL_AT_, NCL_T0)
+#define PIXEL_AT_float(i, d) tap[(i) * LANES + (d)]
+#define PIXEL_AT_half(i, d)  near[i][d]
+#define COME_NEAR()    NCL_CAT(COME_NEAR_, NCL_T0)()
+#define COME_NEAR_float()
+#define COME_NEAR_half()        \
+    float near[PIXEL][LANES];   \
+    _Pragma("unroll") for (int i = 0; i < PIXEL; i++) VSTORE(NCL_VLOAD(half, tap + i * LANES), near[i]);
+
 /* The pixel of t at x, where a row or an image has less of them than a tile. */
-NCL_APART static void FN(conv_expand_pixel)(SIZES size, global const float *x, global const float *u,
+NCL_APART static void FN(conv_expand_pixel)(SIZES size, global const NCL_T0 *x, global const NCL_T1 *u,
                                             private const V *start, global float *t, INDEX plane)
 {
     const float low = LOW, high = HIGH;
     for (int v = 0; v < VECTORS; v++) {
         V after = start[v];
         for (INDEX k = 0; k < BLOCKS * LANES; k++)
-            after = fma((V)x[k / LANES * CHANNEL + k % LANES], VLOAD(u + k * PANEL_WIDTH + v * LANES), after);
+            after = fma((V)NCL_AT(NCL_T0, x, k / LANES * CHANNEL + k % LANES),
+                        NCL_VLOAD(NCL_T1, u + k * PANEL_WIDTH + v * LANES), after);
         after = ncl_bounded(after, low, high);
         FEED
         VSTORE(r, t + v * plane);
@@ -77,14 +89,14 @@ NCL_APART static void FN(conv_expand_pixel)(SIZES size, global const float *x, g
 
 /* `count` pixels of t, which follow each other in x, from the first one of the row in `slot` on. The last ones share
  * their tile with the ones before. Each tile asks for an even share of the panel that comes next. */
-NCL_APART static void FN(conv_expand_tiles)(SIZES size, INDEX count, INDEX slot, global const float *x,
-                                            global const float *u, private const V *start, global float *restrict ring)
+NCL_APART static void FN(conv_expand_tiles)(SIZES size, INDEX count, INDEX slot, global const NCL_T0 *x,
+                                            global const NCL_T1 *u, private const V *start, global float *restrict ring)
 {
     const INDEX blocks = BLOCKS, block = CHANNEL, width = EXTENT(1), slots = RING, pitch = PITCH * LANES;
     const INDEX plane = slots * pitch, first = BEFORE(1) * LANES;
     const INDEX tiles = (count + PIXEL - 1) / PIXEL, pace = AHEAD ? (LANES * PANEL_WIDTH + tiles - 1) / tiles : 0;
     const float low = LOW, high = HIGH;
-    global const float *ahead = u + AHEAD;
+    global const NCL_T1 *ahead = u + AHEAD;
     for (INDEX p = 0; p < count; p += PIXEL) {
         const INDEX q = min(p, count - PIXEL), row = q / width;
         INDEX place[PIXEL], column = q - row * width, at = slot + row;
@@ -107,18 +119,20 @@ NCL_APART static void FN(conv_expand_tiles)(SIZES size, INDEX count, INDEX slot,
 #pragma unroll
         for (int i = 0; i < PIXEL * VECTORS; i++)
             c[i / VECTORS][i % VECTORS] = start[i % VECTORS];
-        global const float *tap = x + q * LANES, *weights = u;
+        global const NCL_T0 *tap = x + q * LANES;
+        global const NCL_T1 *weights = u;
         for (INDEX k = 0; k < blocks; k++, tap += block, ahead += pace) {
             NCL_FETCH(ahead);
+            COME_NEAR()
 #pragma unroll
             for (int d = 0; d < LANES; d++, weights += PANEL_WIDTH) {
                 V weight[VECTORS];
 #pragma unroll
                 for (int v = 0; v < VECTORS; v++)
-                    weight[v] = VLOAD(weights + v * LANES);
+                    weight[v] = NCL_VLOAD(NCL_T1, weights + v * LANES);
 #pragma unroll
                 for (int i = 0; i < PIXEL; i++) {
-                    const V value = tap[i * LANES + d];
+                    const V value = PIXEL_AT(i, d);
 #pragma unroll
                     for (int v = 0; v < VECTORS; v++)
                         c[i][v] = fma(value, weight[v], c[i][v]);
@@ -141,7 +155,7 @@ NCL_APART static void FN(conv_expand_tiles)(SIZES size, INDEX count, INDEX slot,
 }
 
 /* `rows` rows of t from the one of x on, into the ring from `slot` on. Without a halo of x they follow each other. */
-static void FN(conv_expand_rows)(SIZES size, INDEX rows, INDEX slot, global const float *x, global const float *u,
+static void FN(conv_expand_rows)(SIZES size, INDEX rows, INDEX slot, global const NCL_T0 *x, global const NCL_T1 *u,
                                  private const V *start, global float *ring)
 {
     const INDEX width = EXTENT(1), pitch = PITCH * LANES, slots = RING, flat = ROW == width * LANES ? rows : 1;
@@ -163,7 +177,7 @@ static void FN(conv_expand_rows)(SIZES size, INDEX rows, INDEX slot, global cons
 #define BESIDE(TAPS, STEP)                                                                                             \
     {                                                                                                                  \
         V weight[TAPS];                                                                                                \
-        _Pragma("unroll") for (int q = 0; q < TAPS; q++) weight[q] = VLOAD(w + q * LANES);                             \
+        _Pragma("unroll") for (int q = 0; q < TAPS; q++) weight[q] = NCL_VLOAD(NCL_T3, w + q * LANES);                 \
         _Pragma("unroll") for (int i = 0; i < (OUTPUTS - 1) * STEP + TAPS; i++)                                        \
         {                                                                                                              \
             const V value = VLOAD(x + i * LANES);                                                                      \
@@ -184,7 +198,7 @@ static void FN(conv_expand_rows)(SIZES size, INDEX rows, INDEX slot, global cons
 /* Rows [first, end) of y for `lanes` channels from `channel` on: start + w t. t: a block of the ring, y: of the
  * output, whose rows begin `place` elements behind it. */
 NCL_APART static void FN(conv_expand_outputs)(SIZES size, INDEX first, INDEX end, V start, global const float *t,
-                                              global const float *filter, INDEX lanes, global float *restrict y,
+                                              global const NCL_T3 *filter, INDEX lanes, global NCL_CELL *restrict y,
                                               INDEX place, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX rows = KERNEL(0), columns = KERNEL(1), tap = DILATION(1) * LANES, pitch = PITCH * LANES;
@@ -195,7 +209,8 @@ NCL_APART static void FN(conv_expand_outputs)(SIZES size, INDEX first, INDEX end
     for (INDEX row = first; row < end; row++, place += y_row) {
         for (INDEX wanted = 0; wanted < width; wanted += OUTPUTS) {
             const INDEX o = max(min(wanted, width - OUTPUTS), (INDEX)0), to = min(width - o, (INDEX)OUTPUTS);
-            global const float *w = filter, *windows = t + o * step * LANES;
+            global const NCL_T3 *w = filter;
+            global const float *windows = t + o * step * LANES;
             V c[OUTPUTS];
 #pragma unroll
             for (int i = 0; i < OUTPUTS; i++)
@@ -210,7 +225,7 @@ NCL_APART static void FN(conv_expand_outputs)(SIZES size, INDEX first, INDEX end
                 EACH_ROW(BESIDE(5, 2))
             else
                 EACH_ROW(for (INDEX q = 0; q < columns; q++, w += LANES, x += tap) {
-                    const V weight = VLOAD(w);
+                    const V weight = NCL_VLOAD(NCL_T3, w);
                     _Pragma("unroll") for (int i = 0; i < OUTPUTS; i++)
                         c[i] = fma(VLOAD(x + i * step * LANES), weight, c[i]);
                 })
@@ -233,7 +248,7 @@ NCL_APART static void FN(conv_expand_outputs)(SIZES size, INDEX first, INDEX end
 #undef EACH_ROW
 
 /* Rows [from, to) of t, the first ones of which, and the last ones, may be zeros above and below the image. */
-static void FN(conv_expand_fill)(SIZES size, INDEX from, INDEX to, global const float *x, global const float *u,
+static void FN(conv_expand_fill)(SIZES size, INDEX from, INDEX to, global const NCL_T0 *x, global const NCL_T1 *u,
                                  private const V *start, global float *ring)
 {
     const INDEX slots = RING, pitch = PITCH * LANES, above = BEFORE(0), height = EXTENT(0);
@@ -246,9 +261,9 @@ static void FN(conv_expand_fill)(SIZES size, INDEX from, INDEX to, global const 
 }
 
 /* Rows [first, end) of y for a panel of channels. */
-static void FN(conv_expand_panel)(SIZES size, INDEX n, INDEX panel, INDEX first, INDEX end, global const float *x,
-                                  global const float *u, global const float *e, global const float *w,
-                                  global const float *b, global float *ring, global float *y CHAIN_PARAMETERS)
+static void FN(conv_expand_panel)(SIZES size, INDEX n, INDEX panel, INDEX first, INDEX end, global const NCL_T0 *x,
+                                  global const NCL_T1 *u, global const float *e, global const NCL_T3 *w,
+                                  global const float *b, global float *ring, global NCL_CELL *y CHAIN_PARAMETERS)
 {
     const INDEX channel = panel * PANEL_WIDTH, channels = CHANNELS - channel, taps = KERNEL(0) * KERNEL(1);
     const INDEX reach = (KERNEL(0) - 1) * DILATION(0) + 1, plane = n * Y_BATCH + panel * VECTORS * Y_CHANNEL;
@@ -273,9 +288,9 @@ static void FN(conv_expand_panel)(SIZES size, INDEX n, INDEX panel, INDEX first,
     }
 }
 
-static void FN(conv_expand)(INDEX task, SIZES size, global const float *x, global const float *u,
-                            global const float *e, global const float *w, global const float *b, global float *ring,
-                            global float *y CHAIN_PARAMETERS)
+static void FN(conv_expand)(INDEX task, SIZES size, global const NCL_T0 *x, global const NCL_T1 *u,
+                            global const float *e, global const NCL_T3 *w, global const float *b, global float *ring,
+                            global NCL_CELL *y CHAIN_PARAMETERS)
 {
     const INDEX panels = (CHANNELS + PANEL_WIDTH - 1) / PANEL_WIDTH, shares = (panels + PANELS - 1) / PANELS;
     const INDEX parts = (HEIGHT + ROWS - 1) / ROWS, cells = VECTORS * RING * PITCH * LANES;

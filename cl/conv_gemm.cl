@@ -49,14 +49,17 @@
 #define BORDER NCL_BORDER_CONSTANT
 #endif
 #if STRIP
-#define IMAGE private
+#define IMAGE   private
+#define IMAGE_T float
 #else
-#define IMAGE global
+#define IMAGE   global
+#define IMAGE_T NCL_T0
 #endif
 #define WIDTH    (VECTORS * LANES)
 #define PART     32          /* rows packed for one tile before the next one: neighbouring tiles share cache lines */
 #define PIECES   (LANES / 4) /* rows of at least ROW_MIN pixels that a vector can lie in */
 #define ROW_MIN  7
+#define NCL_CELL NCL_T3
 #define PIXELS   SIZE(0)
 #define ROW      SIZE(1)
 #define HEIGHT   SIZE(2)
@@ -124,10 +127,10 @@ NCL_APART static void FN(conv_gemm_find)(SIZES size, INDEX p, INDEX origin, priv
 }
 
 #if STRIP
-NCL_BORDER_ROW(FN(conv_gemm_row), private)
+NCL_BORDER_ROW(FN(conv_gemm_row), private, NCL_T0, float)
 
 /* The rows of a channel from output row `first` on. */
-static void FN(conv_gemm_strip)(SIZES size, INDEX first, global const float *x, private float *strip)
+static void FN(conv_gemm_strip)(SIZES size, INDEX first, global const NCL_T0 *x, private float *strip)
 {
     const INDEX extent = PITCH, width = IN(1), stride = STRIDE(1);
     for (INDEX slot = 0; slot < SLOTS(0) * SLOTS(1); slot++)
@@ -145,7 +148,7 @@ static void FN(conv_gemm_strip)(SIZES size, INDEX first, global const float *x, 
 
 /* Rows [k, end) of the image for a tile: x[c][at(p + lane) + TAP(t)] with k = c TAPS + t. */
 static void FN(conv_gemm_pack)(SIZES size, private const struct FN(conv_gemm_place) * place, INDEX k, INDEX end,
-                               IMAGE const float *x, private V *to)
+                               IMAGE const IMAGE_T *x, private V *to)
 {
     const INDEX channel = CHANNEL, taps = TAPS;
     INDEX t = k % taps, at[VECTORS][PIECES];
@@ -157,23 +160,23 @@ static void FN(conv_gemm_pack)(SIZES size, private const struct FN(conv_gemm_pla
     }
     x += k / taps * channel;
     for (; k < end; k++, to += VECTORS) {
-        IMAGE const float *from = x + TAP(t);
+        IMAGE const IMAGE_T *from = x + TAP(t);
         if (place->kind == ALONG) {
 #pragma unroll
             for (int v = 0; v < VECTORS; v++)
-                to[v] = VLOAD(from + at[0][0] + v * LANES);
+                to[v] = NCL_VLOAD(IMAGE_T, from + at[0][0] + v * LANES);
         } else if (place->kind == BROKEN) {
 #pragma unroll
             for (int v = 0; v < VECTORS; v++) {
-                V pixels = VLOAD(from + at[v][0]);
+                V pixels = NCL_VLOAD(IMAGE_T, from + at[v][0]);
 #pragma unroll
                 for (int j = 1; j < PIECES; j++)
-                    pixels = select(pixels, VLOAD(from + at[v][j]), behind[v][j]);
+                    pixels = select(pixels, NCL_VLOAD(IMAGE_T, from + at[v][j]), behind[v][j]);
                 to[v] = pixels;
             }
         } else {
             for (int i = 0; i < WIDTH; i++)
-                ((private float *)to)[i] = from[place->each[i]];
+                ((private float *)to)[i] = NCL_AT(IMAGE_T, from, place->each[i]);
         }
         if (++t == taps) {
             t = 0;
@@ -208,7 +211,7 @@ NCL_APART static void FN(conv_gemm_tile)(INDEX depth, global const float *w, pri
 }
 
 /* Those of lanes [from, to) that a vector has. */
-static void FN(conv_gemm_put)(SIZES size, V value, int from, int to, global float *y, INDEX at,
+static void FN(conv_gemm_put)(SIZES size, V value, int from, int to, global NCL_CELL *y, INDEX at,
                               INDEX channel CHAIN_PARAMETERS)
 {
     const int end = clamp(to, 0, LANES);
@@ -216,18 +219,18 @@ static void FN(conv_gemm_put)(SIZES size, V value, int from, int to, global floa
         return;
     NCL_AFTER(value, end, at, channel)
     if (from <= 0) {
-        NCL_STORE(float, value, y + at, end);
+        NCL_STORE(NCL_CELL, value, y + at, end);
         return;
     }
     float each[LANES];
     VSTORE(value, each);
     for (int lane = from; lane < end; lane++)
-        y[at + lane] = each[lane];
+        NCL_PUT(NCL_CELL, each[lane], y, at + lane);
 }
 
 /* Pixels [from, to) of the rows of a tile, of which the first one starts at y + at. */
 NCL_APART static void FN(conv_gemm_store)(SIZES size, INDEX rows, INDEX pixels, int from, int to, private const V *sum,
-                                global float *y, INDEX at, INDEX channel CHAIN_PARAMETERS)
+                                global NCL_CELL *y, INDEX at, INDEX channel CHAIN_PARAMETERS)
 {
     for (INDEX r = 0; r < rows; r++, at += pixels)
         for (int v = 0; v < VECTORS; v++)
@@ -238,7 +241,7 @@ NCL_APART static void FN(conv_gemm_store)(SIZES size, INDEX rows, INDEX pixels, 
 /* Rows [k, end) of the image for `tiles` tiles; those of a tile are KC apart. `first`: row of the first pixel. */
 #if STRIP
 NCL_APART static void FN(conv_gemm_image)(SIZES size, private const struct FN(conv_gemm_place) * place, INDEX tiles,
-                                          INDEX first, INDEX k, INDEX end, global const float *x,
+                                          INDEX first, INDEX k, INDEX end, global const NCL_T0 *x,
                                           private V *image)
 {
     float strip[STRIP_MAX];
@@ -254,7 +257,7 @@ NCL_APART static void FN(conv_gemm_image)(SIZES size, private const struct FN(co
 }
 #else
 NCL_APART static void FN(conv_gemm_image)(SIZES size, private const struct FN(conv_gemm_place) * place, INDEX tiles,
-                                          INDEX first, INDEX k, INDEX end, global const float *x,
+                                          INDEX first, INDEX k, INDEX end, global const NCL_T0 *x,
                                           private V *image)
 {
     for (INDEX part = k; part < end; part += PART)
@@ -263,8 +266,8 @@ NCL_APART static void FN(conv_gemm_image)(SIZES size, private const struct FN(co
 }
 #endif
 
-static void FN(conv_gemm)(INDEX task, SIZES size, global const float *x, global const float *w, global const float *b,
-                          global float *y CHAIN_PARAMETERS)
+static void FN(conv_gemm)(INDEX task, SIZES size, global const NCL_T0 *x, global const float *w, global const float *b,
+                          global NCL_CELL *y CHAIN_PARAMETERS)
 {
     V image[TILES_MAX * KC * VECTORS], sums[TILES_MAX * BLOCK_MAX * MR * VECTORS];
     const INDEX pixels = PIXELS, filters = FILTERS, depth = CHANNELS * TAPS, panels = (filters + MR - 1) / MR;

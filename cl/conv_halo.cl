@@ -29,9 +29,9 @@ static INDEX FN(conv_halo_index)(SIZES size, int a, INDEX slot, INDEX position)
     return BORDER(at, IN(a));
 }
 
-NCL_BORDER_ROW(FN(conv_halo_row), global)
+NCL_BORDER_ROW(FN(conv_halo_row), global, NCL_T0, NCL_T1)
 
-static void FN(conv_halo)(INDEX task, SIZES size, global const float *x, global float *y)
+static void FN(conv_halo)(INDEX task, SIZES size, global const NCL_T0 *x, global NCL_T1 *y)
 {
     const INDEX end = min((task + 1) * RUN, ROWS), width = IN(2), extent = EXTENT(2), stride = STRIDE(2);
     for (INDEX row = task * RUN; row < end; row++) {
@@ -40,13 +40,13 @@ static void FN(conv_halo)(INDEX task, SIZES size, global const float *x, global 
         const INDEX r2 = (rest /= EXTENT(0)) % SLOTS(2), r1 = (rest /= SLOTS(2)) % SLOTS(1);
         const INDEX r0 = (rest /= SLOTS(1)) % SLOTS(0);
         const INDEX i0 = FN(conv_halo_index)(size, 0, r0, q0), i1 = FN(conv_halo_index)(size, 1, r1, q1);
-        global float *to = y + row * extent;
+        global NCL_T1 *to = y + row * extent;
         if (i0 >= 0 && i1 >= 0) {
-            global const float *from = x + ((rest / SLOTS(0) * IN(0) + i0) * IN(1) + i1) * width;
+            global const NCL_T0 *from = x + ((rest / SLOTS(0) * IN(0) + i0) * IN(1) + i1) * width;
             FN(conv_halo_row)(extent, r2 * DILATION(2) % stride - BEFORE(2), stride, width, from, to);
         } else {
             for (INDEX q = 0; q < extent; q++)
-                to[q] = 0;
+                NCL_PUT(NCL_T1, 0.0f, to, q);
         }
     }
 }

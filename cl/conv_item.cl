@@ -29,6 +29,7 @@
 #ifndef BORDER
 #define BORDER NCL_BORDER_CONSTANT
 #endif
+#define NCL_CELL NCL_T3
 #define GROUPS SIZE(0)
 #define CHANNELS SIZE(1)
 #define FILTERS SIZE(2)
@@ -42,37 +43,37 @@
 
 #define LINE ((PIXELS - 1) * STEP + (TAPS - 1) * DILATED + 1) /* of x; what no tap reads is not loaded */
 
-static void FN(conv_item_line)(INDEX width, INDEX first, global const float *row, float *line)
+static void FN(conv_item_line)(INDEX width, INDEX first, global const NCL_T0 *row, float *line)
 {
     if (first >= 0 && first + LINE <= width) {
 #pragma unroll
         for (int i = 0; i < LINE; i++)
-            line[i] = row[first + i];
+            line[i] = NCL_AT(NCL_T0, row, first + i);
         return;
     }
 #pragma unroll
     for (int i = 0; i < LINE; i++) {
         const INDEX at = first + i, from = BORDER(at, width);
-        line[i] = from >= 0 ? row[from] : 0.0f;
+        line[i] = from >= 0 ? NCL_AT(NCL_T0, row, from) : 0.0f;
     }
 }
 
 /* What a row of taps of all filters adds. */
-static void FN(conv_item_add)(INDEX taps, const float *line, global const float *const *filter, float (*sum)[PIXELS])
+static void FN(conv_item_add)(INDEX taps, const float *line, global const NCL_T1 *const *filter, float (*sum)[PIXELS])
 {
 #pragma unroll
     for (int s = 0; s < TAPS; s++)
 #pragma unroll
         for (int f = 0; f < EACH; f++) {
-            const float v = filter[f][taps + s];
+            const float v = NCL_AT(NCL_T1, filter[f], taps + s);
 #pragma unroll
             for (int p = 0; p < PIXELS; p++)
                 sum[f][p] = ncl_mac(v, line[p * STEP + s * DILATED], sum[f][p]);
         }
 }
 
-static void FN(conv_item)(INDEX task, SIZES size, global const float *x, global const float *w, global const float *b,
-                          global float *y CHAIN_PARAMETERS)
+static void FN(conv_item)(INDEX task, SIZES size, global const NCL_T0 *x, global const NCL_T1 *w,
+                          global const float *b, global NCL_CELL *y CHAIN_PARAMETERS)
 {
     const INDEX strips = (OUT(2) + PIXELS - 1) / PIXELS, blocks = (FILTERS + EACH - 1) / EACH;
     const INDEX column = task % strips * PIXELS, line_of = task / strips, plane = line_of / OUT(1) / OUT(0);
@@ -81,7 +82,7 @@ static void FN(conv_item)(INDEX task, SIZES size, global const float *x, global 
     const INDEX channels = CHANNELS, rows = KERNEL(1), outer = KERNEL(0) * rows, pieces = KERNEL(2);
     const INDEX first = group * FILTERS, width = IN(2), start = column * STEP - BEFORE(2);
     float sum[EACH][PIXELS], line[LINE];
-    global const float *filters[EACH];
+    global const NCL_T1 *filters[EACH];
 #pragma unroll
     for (int f = 0; f < EACH; f++) {
         const INDEX k = first + min(filter + f, FILTERS - 1);

@@ -21,15 +21,15 @@
 #define TAPS     SIZE(8)
 #define BLOCK    SIZE(9)
 
-static void FN(conv_pack)(INDEX task, SIZES size, global const float *w, global float *y)
+static void FN(conv_pack)(INDEX task, SIZES size, global const float *w, global NCL_T1 *y)
 {
     const INDEX depth = DEPTH, row = ROW, column = COLUMN, panel = MR, block = BLOCK, taps = TAPS;
     const INDEX first = task % PANELS * panel, rows = min(panel, ROWS - first);
     global const float *from = w + task / PANELS * GROUP + first * row;
-    global float *to = y + task * depth * panel;
+    global NCL_T1 *to = y + task * depth * panel;
     for (INDEX k = 0; k < depth; k++) {
         const INDEX channel = k / (block * taps) * block + k % block, e = channel * taps + k / block % taps;
         for (INDEX r = 0; r < panel; r++)
-            to[k * panel + r] = r < rows && channel < CHANNELS ? from[r * row + e * column] : 0;
+            NCL_PUT(NCL_T1, r < rows && channel < CHANNELS ? from[r * row + e * column] : 0, to, k * panel + r);
     }
 }

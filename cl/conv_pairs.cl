@@ -30,6 +30,7 @@
 #define TILES_MAX 32
 #endif
 #define WIDTH_OF_PANEL (VECTORS * LANES)
+#define NCL_CELL NCL_T4
 #define PIXELS      SIZE(0)
 #define OUT_WIDTH   SIZE(1)
 #define FILTERS     SIZE(2)

@@ -31,6 +31,7 @@
 #ifndef VECTORS
 #define VECTORS 2
 #endif
+#define NCL_CELL       NCL_T3
 #define WIDTH_OF_PANEL (VECTORS * LANES)
 #define FETCH_EACH     (WIDTH_OF_PANEL > 16 ? 1 : 2) /* channels for one hint */
 #define GROUPS         SIZE(0)
@@ -102,13 +103,13 @@ static void FN(conv_winograd_out_line2)(private V *m, int step)
 
 /* B^T x B of one tile and block, which begins at x, to its place in v. */
 #define IN(name, line, points)                                                                             \
-    static NCL_APART void name(INDEX row, INDEX point, global const float *x, global float *v)             \
+    static NCL_APART void name(INDEX row, INDEX point, global const NCL_T0 *x, global float *v)            \
     {                                                                                                      \
         V d[points * points];                                                                              \
         _Pragma("unroll") for (int q = 0; q < points; q++)                                                 \
         {                                                                                                  \
             _Pragma("unroll") for (int r = 0; r < points; r++) d[r * points + q] =                         \
-                VLOAD(x + r * row + q * LANES);                                                            \
+                NCL_VLOAD(NCL_T0, x + r * row + q * LANES);                                                \
             line(d + q, points);                                                                           \
         }                                                                                                  \
         _Pragma("unroll") for (int r = 0; r < points; r++)                                                 \
@@ -138,13 +139,13 @@ OUT(FN(conv_winograd_out4), FN(conv_winograd_out_line4), 6)
 OUT(FN(conv_winograd_out2), FN(conv_winograd_out_line2), 4)
 
 /* The strip from tile `first` on, all blocks. What fills it up is the last tile again. */
-static void FN(conv_winograd_strip)(SIZES size, INDEX first, INDEX tiles, global const float *x, global float *v)
+static void FN(conv_winograd_strip)(SIZES size, INDEX first, INDEX tiles, global const NCL_T0 *x, global float *v)
 {
     const INDEX across = ACROSS, all = ALL, row = ROW, point = IN_POINT, size_of = TILE;
     for (INDEX k = 0; k < BLOCKS; k++, x += CHANNEL)
         for (INDEX t = 0; t < tiles; t++, v += LANES) {
             const INDEX tile = min(first + t, all - 1);
-            global const float *from = x + (tile / across * row + tile % across * LANES) * size_of;
+            global const NCL_T0 *from = x + (tile / across * row + tile % across * LANES) * size_of;
             if (size_of == 4)
                 FN(conv_winograd_in4)(row, point, from, v);
             else
@@ -192,7 +193,7 @@ static NCL_APART void FN(conv_winograd_product)(INDEX blocks, INDEX tiles, globa
 /* Those of its pixels that y has, and n channels from `channel` on. Whole tiles are stored in
  * fours, rows of a tile of 4 or a tile of 2, which read the numbers of a chain once. */
 static void FN(conv_winograd_store)(SIZES size, INDEX row, INDEX column, int n, V start, private const V *z,
-                                    global float *restrict y, INDEX block, INDEX channel CHAIN_PARAMETERS)
+                                    global NCL_CELL *restrict y, INDEX block, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX y_row = Y_ROW, at = block + Y_FIRST + row * y_row + column * LANES, tile = TILE;
     const int rows = (int)min(HEIGHT - row, tile), columns = (int)min(WIDTH - column, tile);
@@ -213,7 +214,7 @@ static void FN(conv_winograd_store)(SIZES size, INDEX row, INDEX column, int n, 
 
 /* The strip from tile `first` on, for the VECTORS blocks of a panel that there are: `channels` channels. */
 static void FN(conv_winograd_panel)(SIZES size, INDEX first, INDEX tiles, global const float *m, global const float *b,
-                                    INDEX channels, global float *y, INDEX block, INDEX channel CHAIN_PARAMETERS)
+                                    INDEX channels, global NCL_CELL *y, INDEX block, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX across = ACROSS, point = SUM_POINT, size_of = TILE;
     for (int w = 0; w < VECTORS && channels > 0; w++, channels -= LANES, channel += LANES, block += Y_CHANNEL) {
@@ -231,8 +232,8 @@ static void FN(conv_winograd_panel)(SIZES size, INDEX first, INDEX tiles, global
     }
 }
 
-static void FN(conv_winograd)(INDEX task, SIZES size, global const float *x, global const float *u,
-                              global const float *b, global float *y, global float *scratch CHAIN_PARAMETERS)
+static void FN(conv_winograd)(INDEX task, SIZES size, global const NCL_T0 *x, global const float *u,
+                              global const float *b, global NCL_CELL *y, global float *scratch CHAIN_PARAMETERS)
 {
     const INDEX filters = FILTERS, panels = (filters + WIDTH_OF_PANEL - 1) / WIDTH_OF_PANEL, blocks = BLOCKS;
     const INDEX all = ALL, tiles = TILES, parts = (all + tiles * STRIPS - 1) / (tiles * STRIPS), pass = PASS;

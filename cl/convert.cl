@@ -11,10 +11,12 @@
  * IN, OUT  types in memory, LOAD_IN(p, i), STORE_OUT(v, p, i) their elements
  * tasks: ceil(COUNT / CHUNK) */
 #ifndef IN
-#define IN  float
-#define OUT float
-#define LOAD_IN(p, i)      (p)[i]
-#define STORE_OUT(v, p, i) (p)[i] = (v)
+#define IN  NCL_T0
+#define LOAD_IN(p, i)      NCL_AT(NCL_T0, p, i)
+#endif
+#ifndef OUT
+#define OUT NCL_T1
+#define STORE_OUT(v, p, i) NCL_PUT(NCL_T1, v, p, i)
 #endif
 #define COUNT         SIZE(0)
 #define CHUNK         SIZE(1)

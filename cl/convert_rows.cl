@@ -9,7 +9,8 @@
  * for 0 <= w < WIDTH. What lies beside the row in y, above and below the rows of the image, and behind the last channel
  * of the last block is zeros (the last, where blocks are copied, as in x).
  *
- * T        type of the elements      BLOCK  channels of a block: LANES, 1 where there are none
+ * T        type of the elements, none: floats, stored as NCL_T0 and NCL_T1 
+ *              BLOCK  channels of a block: LANES, 1 where there are none
  * LINES    rows of y                 ROWS   of a task
  * LAST     channels of the last block       AXIS  the blocked axis
  * IN_LANE, OUT_LANE   elements from channel to channel where these have rows of their own
@@ -18,8 +19,12 @@
  * COUNT(a) positions along them, BEFORE(a) indices before the first one
  * IN_STRIDE(a), OUT_STRIDE(a)   elements from index to index      IN_FIRST   to the first position of x
  * tasks: ceil(LINES / ROWS) */
-#ifndef T
-#define T float
+#ifdef T
+#define X T
+#define Y T
+#else
+#define X NCL_T0
+#define Y NCL_T1
 #endif
 #ifndef MODE
 #define MODE 0
@@ -43,45 +48,46 @@
 #define EXTENT(a)     SIZE(44 + (a))
 
 #define MAX_RANK 8
-#define TV       NCL_VECTOR(T)
+#define TV       NCL_VECTOR(NCL_VALUE(X))
 
-NCL_APART static void FN(convert_rows_zero)(global T *y, INDEX n)
+NCL_APART static void FN(convert_rows_zero)(global Y *y, INDEX n)
 {
     for (INDEX i = 0; i < n; i += LANES)
-        NCL_STORE(T, (TV)0, y + i, min(n - i, (INDEX)LANES));
+        NCL_STORE(Y, (TV)0, y + i, min(n - i, (INDEX)LANES));
 }
 
-NCL_APART static void FN(convert_rows_copy)(INDEX n, global const T *x, global T *y)
+NCL_APART static void FN(convert_rows_copy)(INDEX n, global const X *x, global Y *y)
 {
     for (INDEX i = 0; i < n; i += LANES) {
         const INDEX part = min(n - i, (INDEX)LANES);
-        NCL_STORE(T, NCL_LOAD(T, x + i, part), y + i, part);
+        NCL_STORE(Y, NCL_LOAD(X, x + i, part), y + i, part);
     }
 }
 
 /* LANES cells and channels. */
-static void FN(convert_rows_turn)(global const T *x, INDEX in, global T *y, INDEX out)
+static void FN(convert_rows_turn)(global const X *x, INDEX in, global Y *y, INDEX out)
 {
     TV row[LANES];
 #pragma unroll
     for (int i = 0; i < LANES; i++)
-        row[i] = VLOAD(x + i * in);
+        row[i] = NCL_VLOAD(X, x + i * in);
     NCL_TRANSPOSE(TV, row)
 #pragma unroll
     for (int i = 0; i < LANES; i++)
-        VSTORE(row[i], y + i * out);
+        NCL_VSTORE(Y, row[i], y + i * out);
 }
 
 /* `cells` cells of `channels` channels: one of them is less than LANES. */
-static void FN(convert_rows_part)(INDEX cells, INDEX channels, global const T *x, INDEX in, global T *y, INDEX out)
+static void FN(convert_rows_part)(INDEX cells, INDEX channels, global const X *x, INDEX in, global Y *y, INDEX out)
 {
     for (INDEX w = 0; w < cells; w++)
         for (INDEX c = 0; c < (MODE ? channels : (INDEX)LANES); c++)
-            y[MODE ? c * out + w : w * out + c] = c < channels ? x[MODE ? w * in + c : c * in + w] : 0;
+            NCL_PUT(Y, c < channels ? NCL_AT(X, x, MODE ? w * in + c : c * in + w) : 0, y,
+                    MODE ? c * out + w : w * out + c);
 }
 
 /* A row of channels. */
-NCL_APART static void FN(convert_rows_row)(SIZES size, INDEX channels, global const T *x, global T *y)
+NCL_APART static void FN(convert_rows_row)(SIZES size, INDEX channels, global const X *x, global Y *y)
 {
     const INDEX width = WIDTH, in = MODE ? (INDEX)LANES : IN_LANE, out = MODE ? OUT_LANE : (INDEX)LANES;
     INDEX w = 0;
@@ -92,7 +98,7 @@ NCL_APART static void FN(convert_rows_row)(SIZES size, INDEX channels, global co
 }
 
 /* Row number `line` of y; `channels` rows of it in MODE 1. */
-static void FN(convert_rows_line)(SIZES size, INDEX line, global const T *x, global T *y)
+static void FN(convert_rows_line)(SIZES size, INDEX line, global const X *x, global Y *y)
 {
     INDEX at[MAX_RANK], channels = BLOCK;
     bool inside = true;
@@ -115,7 +121,7 @@ static void FN(convert_rows_line)(SIZES size, INDEX line, global const T *x, glo
         FN(convert_rows_row)(size, channels, x, y + left);
 }
 
-static void FN(convert_rows)(INDEX task, SIZES size, global const T *x, global T *y)
+static void FN(convert_rows)(INDEX task, SIZES size, global const X *x, global Y *y)
 {
     const INDEX end = min((task + 1) * ROWS, LINES);
     for (INDEX line = task * ROWS; line < end; line++)

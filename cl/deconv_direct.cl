@@ -13,6 +13,7 @@
 #ifndef BORDER
 #define BORDER NCL_BORDER_CONSTANT
 #endif
+#define NCL_CELL NCL_T3
 #define COUNT       SIZE(0)
 #define RUN         SIZE(1)
 #define GROUPS      SIZE(2)
@@ -58,7 +59,7 @@ static float FN(deconv_direct_tap)(INDEX channels, INDEX plane, INDEX pitch, glo
 }
 
 static void FN(deconv_direct)(INDEX task, SIZES size, global const float *x, global const float *w,
-                              global const float *b, global float *y CHAIN_PARAMETERS)
+                              global const float *b, global NCL_CELL *y CHAIN_PARAMETERS)
 {
     const INDEX channels = CHANNELS, filters = FILTERS, groups = GROUPS, end = min((task + 1) * RUN, COUNT);
     const INDEX outer = KERNEL(0) * KERNEL(1) * KERNEL(2) * KERNEL(3), taps = outer * KERNEL(4) * KERNEL(5);

@@ -12,6 +12,7 @@
 #ifndef BORDER
 #define BORDER NCL_BORDER_CONSTANT
 #endif
+#define NCL_CELL NCL_T2
 #define COUNT SIZE(0)
 #define CHANNELS SIZE(1)
 #define BIAS SIZE(2)
@@ -40,7 +41,7 @@ static INDEX FN(deconv_join_at)(SIZES size, INDEX j, const INDEX *o)
 }
 
 static void FN(deconv_join)(INDEX task, SIZES size, global const float *x, global const float *b,
-                            global float *y CHAIN_PARAMETERS)
+                            global NCL_CELL *y CHAIN_PARAMETERS)
 {
     INDEX o[6];
     const INDEX plane = NCL_POSITION(task, 6, 11, o), channel = plane % CHANNELS, taps = TAPS, tap = TAP;

@@ -21,6 +21,7 @@
 #ifndef NO_BIAS
 #define NO_BIAS 0
 #endif
+#define NCL_CELL float
 #define ROWS        SIZE(0)
 #define RUN         SIZE(1)
 #define CHANNELS    SIZE(2)

@@ -3,7 +3,8 @@
  * result has more is repeated (NNEF 4.2.2). f is one operation, or a chain or a tree of them (src/emit/expression.c).
  *
  * FORMULA  statements that make the vector r of the vectors x0, x1, ... with the numbers R(0), R(1), ... of math.cl
- * ARITY    number of operands            Xk  type of the elements of operand k         RESULT  that of the result
+ * ARITY    number of operands            Xk  type of the elements of operand k in memory: NCL_Tk of floats
+ * RESULT   that of the result
  * STEPk    1: operand k runs along the innermost axis of the result, 0: one element serves it
  * COUNT    elements of the result        CHUNK  elements of a task, a multiple of LANES
  * INNER    extent of the innermost axis  OUTER  number of the other axes, EXTENT(d) their extents, innermost first
@@ -12,9 +13,9 @@
 #ifndef FORMULA
 #define FORMULA NCL_LET(float, r, -x0)
 #define ARITY   1
-#define X0      float
+#define X0      NCL_T0
 #define STEP0   1
-#define RESULT  float
+#define RESULT  NCL_T1
 #endif
 #define COUNT     SIZE(0)
 #define CHUNK     SIZE(1)
@@ -29,8 +30,10 @@
  * elements from j on. */
 #define START(k)                                                                                                 \
     global const TYPE(k) *at##k = a##k + NCL_CAT(STEP, k) * first + NCL_OFFSET(row, OUTER, 4, 11 + 7 * (k)); \
-    const NCL_VECTOR(TYPE(k)) repeated##k = *at##k;
-#define NEXT(k) const NCL_VECTOR(TYPE(k)) x##k = NCL_CAT(STEP, k) ? NCL_LOAD(TYPE(k), at##k + j, n) : repeated##k;
+    const NCL_VECTOR(NCL_VALUE(TYPE(k))) repeated##k = NCL_AT(TYPE(k), at##k, 0);
+#define NEXT(k)                                \
+    const NCL_VECTOR(NCL_VALUE(TYPE(k))) x##k = \
+        NCL_CAT(STEP, k) ? NCL_LOAD(TYPE(k), at##k + j, n) : repeated##k;
 
 static void FN(elements)(INDEX task, SIZES size, NCL_OPERANDS(PARAMETER) global RESULT *y)
 {

@@ -13,15 +13,16 @@
 #ifndef FORMULA
 #define FORMULA NCL_LET(float, r, -x0 + x1 * x2 - x3)
 #define ARITY   4
-#define X0      float
-#define X1      float
-#define X2      float
-#define X3      float
+#define X0      NCL_T0
+#define X1      NCL_T1
+#define X2      NCL_T2
+#define X3      NCL_T3
 #define KIND0   3
 #define KIND1   2
 #define KIND2   1
 #define KIND3   0
 #endif
+#define NCL_CELL  NCL_CAT(NCL_T, ARITY)
 #define Y_BATCH   SIZE(0)
 #define Y_CHANNEL SIZE(1)
 #define Y_ROW     SIZE(2)
@@ -38,13 +39,15 @@
 #define START(k)                                                                                                 \
     global const TYPE(k) *at##k =                                                                                \
         a##k + image * STRIDE(4 * (k)) + block * STRIDE(4 * (k) + 1) + h * STRIDE(4 * (k) + 2) + STRIDE(4 * (k) + 3); \
-    const NCL_VECTOR(TYPE(k)) repeated##k = NCL_CAT(KIND, k) == 2 ? NCL_LOAD(TYPE(k), at##k, n) : *at##k;
+    const NCL_VECTOR(NCL_VALUE(TYPE(k))) repeated##k =                                                                \
+        NCL_CAT(KIND, k) == 2 ? NCL_LOAD(TYPE(k), at##k, n) : NCL_AT(TYPE(k), at##k, 0);
 #define NEXT(k)                                                                  \
-    const NCL_VECTOR(TYPE(k)) x##k = NCL_CAT(KIND, k) == 3   ? VLOAD(at##k + w * LANES) \
-                                     : NCL_CAT(KIND, k) == 1 ? (NCL_VECTOR(TYPE(k)))at##k[w] \
-                                                             : repeated##k;
+    const NCL_VECTOR(NCL_VALUE(TYPE(k))) x##k =                                  \
+        NCL_CAT(KIND, k) == 3   ? NCL_VLOAD(TYPE(k), at##k + w * LANES)          \
+        : NCL_CAT(KIND, k) == 1 ? (NCL_VECTOR(NCL_VALUE(TYPE(k))))NCL_AT(TYPE(k), at##k, w) \
+                                : repeated##k;
 
-static void FN(elements_blocked)(INDEX task, SIZES size, NCL_OPERANDS(PARAMETER) global float *y)
+static void FN(elements_blocked)(INDEX task, SIZES size, NCL_OPERANDS(PARAMETER) global NCL_CELL *y)
 {
     const INDEX blocks = (CHANNELS + LANES - 1) / LANES, parts = (HEIGHT + ROWS - 1) / ROWS;
     const INDEX image = task / parts / blocks, block = task / parts % blocks;
@@ -53,12 +56,12 @@ static void FN(elements_blocked)(INDEX task, SIZES size, NCL_OPERANDS(PARAMETER)
     y += image * Y_BATCH + block * Y_CHANNEL;
     ncl_halo(y, Y_ROW, WIDTH, (long2)(HALO(0), HALO(1)), (long2)(HALO(2), HALO(3)), from, to, HEIGHT);
     for (INDEX h = from; h < to; h++) {
-        global float *row = y + Y_FIRST + h * Y_ROW;
+        global NCL_CELL *row = y + Y_FIRST + h * Y_ROW;
         NCL_OPERANDS(START)
         for (INDEX w = 0; w < WIDTH; w++) {
             NCL_OPERANDS(NEXT)
             FORMULA
-            VSTORE(n < LANES ? select((V)0, r, NCL_RAMP < (int)n) : r, row + w * LANES);
+            NCL_VSTORE(NCL_CELL, n < LANES ? select((V)0, r, NCL_RAMP < (int)n) : r, row + w * LANES);
         }
     }
 }

@@ -32,6 +32,7 @@
 #ifndef BIAS
 #define BIAS NO_BIAS
 #endif
+#define NCL_CELL NCL_T3
 #define WIDTH (VECTORS * LANES)
 #define M SIZE(0)
 #define N SIZE(1)
@@ -67,15 +68,15 @@ static V FN(ROW_BIAS)(global const float *bias, INDEX column)
 }
 
 /* sum[r] += row[r][at] b */
-static void FN(gemm_add)(global const float *const *row, INDEX at, global const float *b, V (*sum)[VECTORS])
+static void FN(gemm_add)(global const NCL_T0 *const *row, INDEX at, global const NCL_T1 *b, V (*sum)[VECTORS])
 {
     V columns[VECTORS];
 #pragma unroll
     for (int v = 0; v < VECTORS; v++)
-        columns[v] = VLOAD(b + v * LANES);
+        columns[v] = NCL_VLOAD(NCL_T1, b + v * LANES);
 #pragma unroll
     for (int r = 0; r < MR; r++) {
-        const V value = row[r][at];
+        const V value = NCL_AT(NCL_T0, row[r], at);
 #pragma unroll
         for (int v = 0; v < VECTORS; v++)
             sum[r][v] = fma(value, columns[v], sum[r][v]);
@@ -83,12 +84,12 @@ static void FN(gemm_add)(global const float *const *row, INDEX at, global const 
 }
 
 /* `ahead` goes on by `pace` elements with each STEP. */
-static void FN(gemm_tile)(SIZES size, INDEX k, global const float *a, INDEX lda, global const float *b, INDEX ldb,
-                          global const float *bias, INDEX bias_row, INDEX column, global float *c, INDEX at,
-                          INDEX ldc, global const float *ahead, INDEX pace CHAIN_PARAMETERS)
+static void FN(gemm_tile)(SIZES size, INDEX k, global const NCL_T0 *a, INDEX lda, global const NCL_T1 *b, INDEX ldb,
+                          global const float *bias, INDEX bias_row, INDEX column, global NCL_CELL *c, INDEX at,
+                          INDEX ldc, global const NCL_T1 *ahead, INDEX pace CHAIN_PARAMETERS)
 {
     const INDEX down = TRANSPOSED_A ? 1 : lda, along = TRANSPOSED_A ? lda : 1;
-    global const float *row[MR];
+    global const NCL_T0 *row[MR];
     V sum[MR][VECTORS];
 #pragma unroll
     for (int i = 0; i < MR * VECTORS; i++)
@@ -115,8 +116,8 @@ static void FN(gemm_tile)(SIZES size, INDEX k, global const float *a, INDEX lda,
                         column + i % VECTORS * LANES)
 }
 
-static void FN(gemm)(INDEX task, SIZES size, global const float *a, global const float *b, global const float *bias,
-                     global float *c CHAIN_PARAMETERS)
+static void FN(gemm)(INDEX task, SIZES size, global const NCL_T0 *a, global const NCL_T1 *b, global const float *bias,
+                     global NCL_CELL *c CHAIN_PARAMETERS)
 {
     const INDEX m = M, k = K, lda = LDA, ldc = LDC, bias_row = BIAS_ROW, rows = ROWS;
     const INDEX panel = task % PANELS, column = min(panel * WIDTH, N - WIDTH);
@@ -132,7 +133,7 @@ static void FN(gemm)(INDEX task, SIZES size, global const float *a, global const
     }
     b += PACKED ? panel * k * WIDTH : column;
     const INDEX tiles = (end - first + MR - 1) / MR, pace = (WIDTH * STEP + tiles - 1) / tiles;
-    global const float *ahead = b + (PACKED ? min(AHEAD, PANELS - 1 - panel) * k * WIDTH : 0);
+    global const NCL_T1 *ahead = b + (PACKED ? min(AHEAD, PANELS - 1 - panel) * k * WIDTH : 0);
     for (INDEX row = first; row < end; row += MR, ahead += k / STEP * pace) {
         const INDEX at = min(row, m - MR);
         FN(gemm_tile)(size, k, a + (TRANSPOSED_A ? at : at * lda), lda, b, PACKED ? WIDTH : LDB,

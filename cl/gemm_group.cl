@@ -61,6 +61,7 @@
 #define LOCAL_FLOATS (2 * PANELS)
 #define PASSES       4 /* in which the sums go out, through local memory */
 #define SLICE        (ROWS / PASSES)
+#define NCL_CELL NCL_T3
 #define M SIZE(0)
 #define N SIZE(1)
 #define K SIZE(2)
@@ -94,38 +95,42 @@
 
 /* ---- matrices ---- */
 
-/* Four elements `stride` apart, of which `count` are there. */
-static float4 FN(gemm_group_four)(global const float *x, INDEX stride, INDEX count)
-{
-    return (float4)(count > 0 ? x[0] : 0.0f, count > 1 ? x[stride] : 0.0f, count > 2 ? x[2 * stride] : 0.0f,
-                    count > 3 ? x[3 * stride] : 0.0f);
-}
-
 /* Every four of the tile is one vector of memory: `along` is the stride between those that are read side by side. */
-static bool FN(gemm_group_is_vectors)(global const float *x, INDEX along, INDEX other, INDEX lines, int edge)
+static bool FN(gemm_group_is_vectors)(global const void *x, INDEX along, INDEX other, INDEX lines, int edge)
 {
     return along == 1 && other % 4 == 0 && ((ulong)x & 15) == 0 && (lines >= edge || lines % 4 == 0);
 }
 
 /* The next panel of a matrix on its way: what a work-item has of x[l line + k step] for l < edge, k < DEPTH, zeros from
  * `depth` on; four neighbours at a time, along k or along l. */
-static void FN(gemm_group_load)(int along, int edge, bool vectors, INDEX lines, INDEX depth, INDEX line, INDEX step,
-                                global const float *x, float4 *next)
-{
-#pragma unroll
-    for (int j = 0; j < edge * DEPTH / 4 / ITEMS; j++) {
-        const int i = j * ITEMS + get_local_id(0);
-        const INDEX l = along ? i / (DEPTH / 4) : i % (edge / 4) * 4;
-        const INDEX k = along ? i % (DEPTH / 4) * 4 : i / (edge / 4);
-        if (vectors && depth >= DEPTH)
-            next[j] = *(global const float4 *)(x + (along ? min(l, lines - 1) * line + k
-                                                          : min(l, lines - 4) + k * step));
-        else if (along)
-            next[j] = FN(gemm_group_four)(x + min(l, lines - 1) * line + k * step, step, depth - k);
-        else
-            next[j] = FN(gemm_group_four)(x + l * line + k * step, line, k < depth ? lines - l : 0);
+#define ALIGNED_FOUR(T, p)    NCL_CAT(ALIGNED_FOUR_, T)(p)
+#define ALIGNED_FOUR_float(p) *(global const float4 *)(p)
+#define ALIGNED_FOUR_half(p)  vload_half4(0, p)
+#define LOAD_PANEL(name, four, T)                                                                                     \
+    /* Four elements `stride` apart, of which `count` are there. */                                                   \
+    static float4 four(global const T *x, INDEX stride, INDEX count)                                                  \
+    {                                                                                                                 \
+        return (float4)(count > 0 ? NCL_AT(T, x, 0) : 0.0f, count > 1 ? NCL_AT(T, x, stride) : 0.0f,                  \
+                        count > 2 ? NCL_AT(T, x, 2 * stride) : 0.0f, count > 3 ? NCL_AT(T, x, 3 * stride) : 0.0f);    \
+    }                                                                                                                 \
+    static void name(int along, int edge, bool vectors, INDEX lines, INDEX depth, INDEX line, INDEX step,             \
+                     global const T *x, float4 *next)                                                                 \
+    {                                                                                                                 \
+        _Pragma("unroll") for (int j = 0; j < edge * DEPTH / 4 / ITEMS; j++)                                          \
+        {                                                                                                             \
+            const int i = j * ITEMS + get_local_id(0);                                                                \
+            const INDEX l = along ? i / (DEPTH / 4) : i % (edge / 4) * 4;                                             \
+            const INDEX k = along ? i % (DEPTH / 4) * 4 : i / (edge / 4);                                             \
+            if (vectors && depth >= DEPTH)                                                                            \
+                next[j] = ALIGNED_FOUR(T, x + (along ? min(l, lines - 1) * line + k : min(l, lines - 4) + k * step)); \
+            else if (along)                                                                                           \
+                next[j] = four(x + min(l, lines - 1) * line + k * step, step, depth - k);                             \
+            else                                                                                                      \
+                next[j] = four(x + l * line + k * step, line, k < depth ? lines - l : 0);                             \
+        }                                                                                                             \
     }
-}
+LOAD_PANEL(FN(gemm_group_load_a), FN(gemm_group_four_a), NCL_T0)
+LOAD_PANEL(FN(gemm_group_load_b), FN(gemm_group_four_b), NCL_T1)
 
 /* panel[k][l] = what was loaded. */
 static void FN(gemm_group_keep)(int along, int edge, const float4 *next, local float *panel)
@@ -153,14 +158,15 @@ static void FN(gemm_group_keep)(int along, int edge, const float4 *next, local f
 #define LEFT_EACH  ((DEPTH + LEFT_PITCH - 1) / LEFT_PITCH)
 typedef float FN(gemm_group_left);
 
-static void FN(gemm_group_load_left)(SIZES size, bool vectors, INDEX lines, INDEX depth, global const float *a,
+static void FN(gemm_group_load_left)(SIZES size, bool vectors, INDEX lines, INDEX depth, global const NCL_T0 *a,
                                      float *next)
 {
     const INDEX first = get_local_id(0) / TALL, step = A_COLUMN;
-    global const float *from = a + min((INDEX)(get_local_id(0) % TALL), lines - 1) * A_ROW + first * step;
+    global const NCL_T0 *from = a + min((INDEX)(get_local_id(0) % TALL), lines - 1) * A_ROW + first * step;
 #pragma unroll
     for (int j = 0; j < LEFT_EACH; j++)
-        next[j] = first + j * LEFT_PITCH < min(depth, (INDEX)DEPTH) ? from[j * LEFT_PITCH * step] : 0.0f;
+        next[j] =
+            first + j * LEFT_PITCH < min(depth, (INDEX)DEPTH) ? NCL_AT(NCL_T0, from, j * LEFT_PITCH * step) : 0.0f;
 }
 
 static void FN(gemm_group_keep_left)(const float *next, local float *panel)
@@ -175,10 +181,10 @@ static void FN(gemm_group_keep_left)(const float *next, local float *panel)
 #define LEFT_EACH (TALL * DEPTH / 4 / ITEMS)
 typedef float4 FN(gemm_group_left);
 
-static void FN(gemm_group_load_left)(SIZES size, bool vectors, INDEX lines, INDEX depth, global const float *a,
+static void FN(gemm_group_load_left)(SIZES size, bool vectors, INDEX lines, INDEX depth, global const NCL_T0 *a,
                                      float4 *next)
 {
-    FN(gemm_group_load)(LEFT, TALL, vectors, lines, depth, A_ROW, A_COLUMN, a, next);
+    FN(gemm_group_load_a)(LEFT, TALL, vectors, lines, depth, A_ROW, A_COLUMN, a, next);
 }
 
 static void FN(gemm_group_keep_left)(const float4 *next, local float *panel)
@@ -191,7 +197,7 @@ static void FN(gemm_group_keep_left)(const float4 *next, local float *panel)
 
 /* What a work-item knows of its part of B before the first panel: see gemm_group_begin_right. */
 struct FN(gemm_group_right) {
-    global const float *x;
+    global const NCL_T1 *x;
     INDEX d, h, w, k;
     int inside;
     bool vectors;
@@ -204,7 +210,7 @@ typedef float FN(gemm_group_next);
 
 /* The column of a work-item and its first row; behind the last column comes that one again. `inside`: the taps of which
  * have their elements in the image, a bit each. */
-static void FN(gemm_group_begin_right)(SIZES size, INDEX from, INDEX column, global const float *x,
+static void FN(gemm_group_begin_right)(SIZES size, INDEX from, INDEX column, global const NCL_T1 *x,
                                        struct FN(gemm_group_right) *right)
 {
     const INDEX n = min(column + (INDEX)(get_local_id(0) % WIDE), N - 1), row = n / OUT(2), image = row / OUT(1);
@@ -234,7 +240,7 @@ static void FN(gemm_group_load_right)(SIZES size, INDEX depth, struct FN(gemm_gr
     for (int j = 0; j < RIGHT_EACH; j++) {
         const int t = j % TAPS, channel = j / TAPS;
         const bool inside = (right->inside >> t & 1) && channel < left;
-        next[j] = inside ? right->x[channel * plane + t / 3 * row + t % 3] : 0.0f;
+        next[j] = inside ? NCL_AT(NCL_T1, right->x, channel * plane + t / 3 * row + t % 3) : 0.0f;
     }
     right->x += DEPTH / TAPS * plane;
     right->k += DEPTH / TAPS;
@@ -250,7 +256,9 @@ static void FN(gemm_group_load_right)(SIZES size, INDEX depth, struct FN(gemm_gr
         const INDEX a = right->h + r * DILATION(1), b = right->w + s * DILATION(2), c = right->d + q * DILATION(0);
         const INDEX u = IMAGE == 3 ? BORDER(c, IN(0)) : 0, y = BORDER(a, IN(1)), z = BORDER(b, IN(2));
         const INDEX plane = IMAGE == 3 ? channel * IN(0) + u : channel;
-        next[j] = j < end && u >= 0 && y >= 0 && z >= 0 ? right->x[(plane * IN(1) + y) * IN(2) + z] : 0.0f;
+        next[j] = j < end && u >= 0 && y >= 0 && z >= 0
+                      ? NCL_AT(NCL_T1, right->x, (plane * IN(1) + y) * IN(2) + z)
+                      : 0.0f;
         s++;
         r += s == KERNEL(2);
         s = s == KERNEL(2) ? 0 : s;
@@ -275,7 +283,7 @@ static void FN(gemm_group_keep_right)(const float *next, local float *panel)
 #define RIGHT_EACH (WIDE * DEPTH / 4 / ITEMS)
 typedef float4 FN(gemm_group_next);
 
-static void FN(gemm_group_begin_right)(SIZES size, INDEX from, INDEX column, global const float *b,
+static void FN(gemm_group_begin_right)(SIZES size, INDEX from, INDEX column, global const NCL_T1 *b,
                                        struct FN(gemm_group_right) *right)
 {
     right->x = b + column * B_COLUMN + from * B_ROW;
@@ -286,7 +294,7 @@ static void FN(gemm_group_begin_right)(SIZES size, INDEX from, INDEX column, glo
 
 static void FN(gemm_group_load_right)(SIZES size, INDEX depth, struct FN(gemm_group_right) *right, float4 *next)
 {
-    FN(gemm_group_load)(RIGHT, WIDE, right->vectors, right->k, depth, B_COLUMN, B_ROW, right->x, next);
+    FN(gemm_group_load_b)(RIGHT, WIDE, right->vectors, right->k, depth, B_COLUMN, B_ROW, right->x, next);
     right->x += DEPTH * B_ROW;
 }
 
@@ -313,10 +321,20 @@ static void FN(gemm_group_add)(local const float *left, local const float *right
     }
 }
 
+#define STORE_ROW              NCL_CAT(STORE_ROW_, NCL_CELL)
+#define STORE_ROW_half(v, each, p) NCL_VSTORE(half, v, p);
+#define STORE_ROW_float(v, each, p)                                              \
+    VSTORE(v, each);                                                             \
+    if (((ulong)(p) & 15) == 0)                                                  \
+        _Pragma("unroll") for (int i = 0; i < LANES; i += 4)                     \
+            *(global float4 *)((p) + i) = vload4(0, each + i);                   \
+    else                                                                         \
+        VSTORE(v, p);
+
 /* LANES elements of a row of C, from column n on, of which N has `count`; c begins with the row. The offsets that the
  * chain goes by count from `place` before it. */
 static void FN(gemm_group_store)(SIZES size, local const float *sum, INDEX n, int count, global const float *bias,
-                                 global float *c, INDEX at CHAIN_PARAMETERS)
+                                 global NCL_CELL *c, INDEX at CHAIN_PARAMETERS)
 {
     const INDEX pixels = OUT(0) * OUT(1) * OUT(2), image = IMAGE ? n / pixels : 0, pixel = IMAGE ? n % pixels : n;
     const INDEX step = IMAGE ? 1 : C_COLUMN, first = at + image * OUT_IMAGE + pixel * step;
@@ -329,13 +347,7 @@ static void FN(gemm_group_store)(SIZES size, local const float *sum, INDEX n, in
             each[i] = sum[i] + (biased ? bias[(n + i) * bias_step] : 0.0f);
         V out = VLOAD(each);
         NCL_AFTER(out, LANES, first, channel)
-        VSTORE(out, each);
-        if (((ulong)(c + first) & 15) == 0)
-#pragma unroll
-            for (int i = 0; i < LANES; i += 4)
-                *(global float4 *)(c + first + i) = vload4(0, each + i);
-        else
-            VSTORE(out, c + first);
+        STORE_ROW(out, each, c + first)
         return;
     }
     for (int i = 0; i < count; i++) {
@@ -348,7 +360,7 @@ static void FN(gemm_group_store)(SIZES size, local const float *sum, INDEX n, in
 /* The sums of a tile whose first element is C[row, column]: SLICE rows of each work-item at a time go to local memory,
  * and from there, whole vectors side by side, through the chain, which is compiled for one of them. */
 static void FN(gemm_group_store_tile)(SIZES size, local float *slice, INDEX row, INDEX column, int x, int y,
-                                      float4 (*sum)[2], global const float *bias, global float *c,
+                                      float4 (*sum)[2], global const float *bias, global NCL_CELL *c,
                                       INDEX at CHAIN_PARAMETERS)
 {
     for (int pass = 0; pass < PASSES; pass++) {
@@ -391,8 +403,8 @@ NCL_GEMM_GROUP_OFFSET(gemm_group_of_b, B_STRIDE)
 NCL_GEMM_GROUP_OFFSET(gemm_group_of_c, C_STRIDE)
 NCL_GEMM_GROUP_OFFSET(gemm_group_of_bias, BIAS_STRIDE)
 
-static void FN(gemm_group)(INDEX task, SIZES size, local float *shared, global const float *a, global const float *b,
-                           global const float *bias, global float *c CHAIN_PARAMETERS)
+static void FN(gemm_group)(INDEX task, SIZES size, local float *shared, global const NCL_T0 *a, global const NCL_T1 *b,
+                           global const float *bias, global NCL_CELL *c CHAIN_PARAMETERS)
 {
     const INDEX across = (N + WIDE - 1) / WIDE, down = (M + TALL - 1) / TALL, splits = SPLITS;
     const INDEX tile = task / splits, row = tile % down * TALL, column = tile / down % across * WIDE;

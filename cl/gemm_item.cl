@@ -12,6 +12,7 @@
 #endif
 #define ROWS 4
 #define WIDE 8
+#define NCL_CELL NCL_T3
 #define M SIZE(0)
 #define N SIZE(1)
 #define K SIZE(2)
@@ -32,16 +33,20 @@
 #define BIAS_STRIDE(i) SIZE(37 + (i))
 
 /* Four elements `stride` apart, of which `count` are there. */
-static float4 FN(gemm_item_four)(global const float *x, INDEX stride, INDEX count)
-{
-    if (count >= 4 && stride == 1)
-        return vload4(0, x);
-    return (float4)(count > 0 ? x[0] : 0.0f, count > 1 ? x[stride] : 0.0f, count > 2 ? x[2 * stride] : 0.0f,
-                    count > 3 ? x[3 * stride] : 0.0f);
-}
+#define FOUR(name, T)                                                                                \
+    static float4 name(global const T *x, INDEX stride, INDEX count)                                 \
+    {                                                                                                \
+        if (count >= 4 && stride == 1)                                                               \
+            return NCL_FOUR(T, x);                                                                   \
+        return (float4)(count > 0 ? NCL_AT(T, x, 0) : 0.0f, count > 1 ? NCL_AT(T, x, stride) : 0.0f, \
+                        count > 2 ? NCL_AT(T, x, 2 * stride) : 0.0f,                                 \
+                        count > 3 ? NCL_AT(T, x, 3 * stride) : 0.0f);                                \
+    }
+FOUR(FN(gemm_item_left), NCL_T0)
+FOUR(FN(gemm_item_four), NCL_T1)
 
 /* b[i] = B[k + i, n ... n + 3], of `depth` rows and `columns` columns that are there. */
-static void FN(gemm_item_right)(INDEX row, INDEX column, INDEX depth, INDEX columns, global const float *x, float4 *b)
+static void FN(gemm_item_right)(INDEX row, INDEX column, INDEX depth, INDEX columns, global const NCL_T1 *x, float4 *b)
 {
 #if B_ALONG
     float4 turned[4];
@@ -59,8 +64,8 @@ static void FN(gemm_item_right)(INDEX row, INDEX column, INDEX depth, INDEX colu
 #endif
 }
 
-static void FN(gemm_item)(INDEX task, SIZES size, global const float *a, global const float *b,
-                          global const float *bias, global float *c CHAIN_PARAMETERS)
+static void FN(gemm_item)(INDEX task, SIZES size, global const NCL_T0 *a, global const NCL_T1 *b,
+                          global const float *bias, global NCL_CELL *c CHAIN_PARAMETERS)
 {
     const INDEX across = (N + WIDE - 1) / WIDE, down = (M + ROWS - 1) / ROWS;
     const INDEX column = task % across * WIDE, row = task / across % down * ROWS, depth = K;
@@ -79,13 +84,13 @@ static void FN(gemm_item)(INDEX task, SIZES size, global const float *a, global 
         sum[r][0] = sum[r][1] = 0;
     for (INDEX k = 0; k < depth; k += 4) {
         float4 low[4], high[4];
-        global const float *right = b + k * B_ROW + column * B_COLUMN;
+        global const NCL_T1 *right = b + k * B_ROW + column * B_COLUMN;
         FN(gemm_item_right)(B_ROW, B_COLUMN, depth - k, N - column, right, low);
         FN(gemm_item_right)(B_ROW, B_COLUMN, depth - k, N - column - 4, right + 4 * B_COLUMN, high);
 #pragma unroll
         for (int r = 0; r < ROWS; r++) {
             const INDEX m = min(row + r, M - 1);
-            const float4 v = FN(gemm_item_four)(a + m * A_ROW + k * A_COLUMN, A_COLUMN, depth - k);
+            const float4 v = FN(gemm_item_left)(a + m * A_ROW + k * A_COLUMN, A_COLUMN, depth - k);
 #define ADD(i, element)                                            \
     sum[r][0] = ncl_mac((float4)(v.element), low[i], sum[r][0]);       \
     sum[r][1] = ncl_mac((float4)(v.element), high[i], sum[r][1]);

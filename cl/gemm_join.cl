@@ -7,6 +7,7 @@
  * BIAS_ROW, BIAS_COLUMN  strides               BIAS_PERIOD    rows behind which the bias begins anew
  * CHANNELS  0: operands of the chain that go along channels go along n; else m is the channel, and this their number
  * tasks: M * ceil(N / LANES) */
+#define NCL_CELL NCL_T2
 #define M           SIZE(0)
 #define N           SIZE(1)
 #define SPLITS      SIZE(2)
@@ -25,7 +26,7 @@ static V FN(gemm_join_bias)(SIZES size, INDEX column, int count, global const fl
 }
 
 static void FN(gemm_join)(INDEX task, SIZES size, global const float *x, global const float *bias,
-                          global float *y CHAIN_PARAMETERS)
+                          global NCL_CELL *y CHAIN_PARAMETERS)
 {
     const INDEX across = (N + LANES - 1) / LANES, m = task / across, column = task % across * LANES;
     const INDEX at = m * N + column, part = M * N;

@@ -10,10 +10,11 @@
  * WEIGHTS(p)     LANES of them as floats       WEIGHT_AT(p, i)  one
  * tasks: prod_i EXTENT(i) * BLOCKS, with BLOCKS = ceil(W_ROWS / ROWS) */
 #ifndef WEIGHT
-#define WEIGHT          float
-#define WEIGHTS(p)      VLOAD(p)
-#define WEIGHT_AT(p, i) (p)[i]
+#define WEIGHT          NCL_T2
+#define WEIGHTS(p)      NCL_VLOAD(NCL_T2, p)
+#define WEIGHT_AT(p, i) NCL_AT(NCL_T2, p, i)
 #endif
+#define NCL_CELL NCL_T4
 #define X_ROWS SIZE(0)
 #define W_ROWS SIZE(1)
 #define K SIZE(2)
@@ -43,14 +44,14 @@ static float FN(gemv_sum)(V v)
 }
 
 /* One row of X against four rows of W: at w, and d1, d2, d3 behind it. */
-NCL_APART static float4 FN(gemv_rows)(INDEX k, global const float *x, global const WEIGHT *w, INDEX d1, INDEX d2,
+NCL_APART static float4 FN(gemv_rows)(INDEX k, global const NCL_T1 *x, global const WEIGHT *w, INDEX d1, INDEX d2,
                                       INDEX d3)
 {
     global const WEIGHT *w1 = w + d1, *w2 = w + d2, *w3 = w + d3;
     V a0 = 0.0f, a1 = 0.0f, a2 = 0.0f, a3 = 0.0f, b0 = 0.0f, b1 = 0.0f, b2 = 0.0f, b3 = 0.0f;
     INDEX i = 0;
     for (; i + 2 * LANES <= k; i += 2 * LANES) {
-        const V p = VLOAD(x + i), q = VLOAD(x + i + LANES);
+        const V p = NCL_VLOAD(NCL_T1, x + i), q = NCL_VLOAD(NCL_T1, x + i + LANES);
         a0 = fma(p, WEIGHTS(w + i), a0);
         b0 = fma(q, WEIGHTS(w + i + LANES), b0);
         a1 = fma(p, WEIGHTS(w1 + i), a1);
@@ -62,13 +63,13 @@ NCL_APART static float4 FN(gemv_rows)(INDEX k, global const float *x, global con
     }
     float4 sum = (float4)(FN(gemv_sum)(a0 + b0), FN(gemv_sum)(a1 + b1), FN(gemv_sum)(a2 + b2), FN(gemv_sum)(a3 + b3));
     for (; i < k; i++)
-        sum = fma((float4)(x[i]),
+        sum = fma((float4)(NCL_AT(NCL_T1, x, i)),
                   (float4)(WEIGHT_AT(w, i), WEIGHT_AT(w1, i), WEIGHT_AT(w2, i), WEIGHT_AT(w3, i)), sum);
     return sum;
 }
 
-static void FN(gemv)(INDEX task, SIZES size, global const float *scale, global const float *x, global const WEIGHT *w,
-                     global const float *bias, global float *c CHAIN_PARAMETERS)
+static void FN(gemv)(INDEX task, SIZES size, global const float *scale, global const NCL_T1 *x, global const WEIGHT *w,
+                     global const float *bias, global NCL_CELL *c CHAIN_PARAMETERS)
 {
     const INDEX k = K, ldw = LDW, x_rows = X_ROWS, first = task % BLOCKS * ROWS, end = min(first + ROWS, W_ROWS);
     const INDEX lanes = C_J == 1 ? 4 : 1; /* neighbours in a row of C, or each in its own */

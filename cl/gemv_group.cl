@@ -24,10 +24,11 @@
 #define ROWS 1
 #endif
 #ifndef WEIGHT
-#define WEIGHT          float
-#define WEIGHT_FOUR(p)  vload4(0, p)
-#define WEIGHT_AT(p, i) (p)[i]
+#define WEIGHT          NCL_T2
+#define WEIGHT_FOUR(p)  NCL_FOUR(NCL_T2, p)
+#define WEIGHT_AT(p, i) NCL_AT(NCL_T2, p, i)
 #endif
+#define NCL_CELL NCL_T4
 #define X_ROWS SIZE(0)
 #define W_ROWS SIZE(1)
 #define K SIZE(2)
@@ -53,7 +54,7 @@
 
 /* What a work-item has of the sums of a row of W. */
 #if ALONG
-static void FN(gemv_group_share)(SIZES size, INDEX place, global const float *x, global const WEIGHT *w, float *sum)
+static void FN(gemv_group_share)(SIZES size, INDEX place, global const NCL_T1 *x, global const WEIGHT *w, float *sum)
 {
     const INDEX end = K, step = 4 * SHARE;
     INDEX k = 4 * place;
@@ -66,7 +67,7 @@ static void FN(gemv_group_share)(SIZES size, INDEX place, global const float *x,
         const float4 v = WEIGHT_FOUR(w + k);
 #pragma unroll
         for (int i = 0; i < ROWS; i++)
-            four[i] = ncl_mac(vload4(0, x + min((INDEX)i, X_ROWS - 1) * X_ROW + k), v, four[i]);
+            four[i] = ncl_mac(NCL_FOUR(NCL_T1, x + min((INDEX)i, X_ROWS - 1) * X_ROW + k), v, four[i]);
     }
 #pragma unroll
     for (int i = 0; i < ROWS; i++)
@@ -74,10 +75,10 @@ static void FN(gemv_group_share)(SIZES size, INDEX place, global const float *x,
     for (; k < end; k++)
 #pragma unroll
         for (int i = 0; i < ROWS; i++)
-            sum[i] = ncl_mac(x[min((INDEX)i, X_ROWS - 1) * X_ROW + k], WEIGHT_AT(w, k), sum[i]);
+            sum[i] = ncl_mac(NCL_AT(NCL_T1, x, min((INDEX)i, X_ROWS - 1) * X_ROW + k), WEIGHT_AT(w, k), sum[i]);
 }
 #else
-static void FN(gemv_group_share)(SIZES size, INDEX place, global const float *x, global const WEIGHT *w, float *sum)
+static void FN(gemv_group_share)(SIZES size, INDEX place, global const NCL_T1 *x, global const WEIGHT *w, float *sum)
 {
 #pragma unroll
     for (int i = 0; i < ROWS; i++)
@@ -87,14 +88,14 @@ static void FN(gemv_group_share)(SIZES size, INDEX place, global const float *x,
         const float v = WEIGHT_AT(w, k * W_COLUMN);
 #pragma unroll
         for (int i = 0; i < ROWS; i++)
-            sum[i] = ncl_mac(x[min((INDEX)i, X_ROWS - 1) * X_ROW + k * X_COLUMN], v, sum[i]);
+            sum[i] = ncl_mac(NCL_AT(NCL_T1, x, min((INDEX)i, X_ROWS - 1) * X_ROW + k * X_COLUMN), v, sum[i]);
     }
 }
 #endif
 
 static void FN(gemv_group)(INDEX task, SIZES size, local float *shared, global const float *scale,
-                           global const float *x, global const WEIGHT *w, global const float *bias,
-                           global float *c CHAIN_PARAMETERS)
+                           global const NCL_T1 *x, global const WEIGHT *w, global const float *bias,
+                           global NCL_CELL *c CHAIN_PARAMETERS)
 {
     const int item = get_local_id(0), share = SHARE, lines = (int)get_local_size(0) / share;
     const int place = ALONG ? item % share : item / lines, pitch = ALONG ? 1 : lines;

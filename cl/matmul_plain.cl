@@ -3,6 +3,7 @@
  * neighbours along n.
  *
  * tasks: prod_i EXTENT(i) * M * N */
+#define NCL_CELL NCL_T3
 #define M SIZE(0)
 #define N SIZE(1)
 #define K SIZE(2)
@@ -22,8 +23,8 @@
 #define C_STRIDE(i) SIZE(31 + (i))
 #define BIAS_STRIDE(i) SIZE(37 + (i))
 
-static void FN(matmul_plain)(INDEX task, SIZES size, global const float *a, global const float *b,
-                             global const float *bias, global float *c CHAIN_PARAMETERS)
+static void FN(matmul_plain)(INDEX task, SIZES size, global const NCL_T0 *a, global const NCL_T1 *b,
+                             global const float *bias, global NCL_CELL *c CHAIN_PARAMETERS)
 {
     const INDEX k = K, a_column = A_COLUMN, b_row = B_ROW, n = task % N, m = task / N % M;
     INDEX batch = task / N / M, place = 0;
@@ -39,6 +40,6 @@ static void FN(matmul_plain)(INDEX task, SIZES size, global const float *a, glob
     b += n * B_COLUMN;
     float sum = HAS_BIAS ? bias[m * BIAS_ROW + n * BIAS_COLUMN] : 0.0f;
     for (INDEX i = 0; i < k; i++)
-        sum = ncl_mac(a[i * a_column], b[i * b_row], sum);
+        sum = ncl_mac(NCL_AT(NCL_T0, a, i * a_column), NCL_AT(NCL_T1, b, i * b_row), sum);
     NCL_STORE_AFTER(sum, 1, c, place + m * C_ROW + n * C_COLUMN, n)
 }

@@ -55,25 +55,25 @@ static float FN(norm_group_mean)(SIZES size, local float *shared, float sum, int
 }
 
 /* The sum of unit x - mean, or of its square, over every step-th element of a line from e on. */
-static float FN(norm_group_sum)(SIZES size, global const float *x, INDEX e, INDEX end, INDEX step, float unit,
+static float FN(norm_group_sum)(SIZES size, global const NCL_T0 *x, INDEX e, INDEX end, INDEX step, float unit,
                                 float mean, int squared)
 {
     float sum = 0, lost = 0;
     for (; e < end; e += step) {
-        const float v = fma(x[FN(norm_group_at)(size, e)], unit, -mean);
+        const float v = fma(NCL_AT(NCL_T0, x, FN(norm_group_at)(size, e)), unit, -mean);
         NCL_ADD_UP(float, sum, squared ? v * v : v, lost)
     }
     return sum;
 }
 
-static void FN(norm_group)(INDEX task, SIZES size, local float *shared, global const float *x,
-                           global const float *scale, global const float *offset, global float *y)
+static void FN(norm_group)(INDEX task, SIZES size, local float *shared, global const NCL_T0 *x,
+                           global const float *scale, global const float *offset, global NCL_T3 *y)
 {
     const int item = get_local_id(0), share = SHARE, lines = (int)get_local_size(0) / share;
     const int place = COLUMNS ? item / lines : item % share, pitch = COLUMNS ? lines : 1;
     const INDEX result = task * lines + (COLUMNS ? item % lines : item / share), line = min(result, RESULTS - 1);
     const INDEX first = line % WIDTH + NCL_OFFSET(line / WIDTH, KEPT, 9, 13), end = result < RESULTS ? ELEMENTS : 0;
-    global const float *from = x + first;
+    global const NCL_T0 *from = x + first;
     float unit = 1, mean = 0;
     if (CENTRED) {
         const float sum = FN(norm_group_sum)(size, from, place, end, share, unit, 0.0f, 0);
@@ -90,7 +90,7 @@ static void FN(norm_group)(INDEX task, SIZES size, local float *shared, global c
     const float factor = rsqrt(spread + EPSILON * unit * unit);
     for (INDEX e = place; e < end; e += share) {
         const INDEX at = first + FN(norm_group_at)(size, e);
-        const float v = fma(x[at], unit, -mean) * factor * scale[e * SCALE_STEP];
-        y[at] = HAS_OFFSET ? v + offset[e * OFFSET_STEP] : v;
+        const float v = fma(NCL_AT(NCL_T0, x, at), unit, -mean) * factor * scale[e * SCALE_STEP];
+        NCL_PUT(NCL_T3, HAS_OFFSET ? v + offset[e * OFFSET_STEP] : v, y, at);
     }
 }

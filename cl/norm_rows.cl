@@ -25,20 +25,21 @@
 #define ADD(d) total += NCL_SWAP(total, d);
 
 /* The mean over a row of unit x - m, or of its square. */
-NCL_APART static float FN(norm_mean)(global const float *x, INDEX columns, float unit, float m, int squared)
+NCL_APART static float FN(norm_mean)(global const NCL_T0 *x, INDEX columns, float unit, float m, int squared)
 {
     V total = 0;
     for (INDEX j = 0; j < columns;) {
         const INDEX end = min(j + BLOCK, columns);
         V even = 0, odd = 0;
         for (; j + 2 * LANES <= end; j += 2 * LANES) {
-            const V a = fma(VLOAD(x + j), (V)unit, (V)-m), b = fma(VLOAD(x + j + LANES), (V)unit, (V)-m);
+            const V a = fma(NCL_VLOAD(NCL_T0, x + j), (V)unit, (V)-m),
+                    b = fma(NCL_VLOAD(NCL_T0, x + j + LANES), (V)unit, (V)-m);
             even = squared ? fma(a, a, even) : even + a;
             odd = squared ? fma(b, b, odd) : odd + b;
         }
         for (; j < end; j += LANES) {
             const INDEX n = min(end - j, (INDEX)LANES);
-            const V a = select((V)0, fma(NCL_LOAD(float, x + j, n), (V)unit, (V)-m), NCL_RAMP < (int)n);
+            const V a = select((V)0, fma(NCL_LOAD(NCL_T0, x + j, n), (V)unit, (V)-m), NCL_RAMP < (int)n);
             even = squared ? fma(a, a, even) : even + a;
         }
         total += even + odd;
@@ -47,12 +48,12 @@ NCL_APART static float FN(norm_mean)(global const float *x, INDEX columns, float
     return total.s0 / columns;
 }
 
-static void FN(norm_rows)(INDEX task, SIZES size, global const float *x, global const float *scale,
-                          global const float *offset, global float *y)
+static void FN(norm_rows)(INDEX task, SIZES size, global const NCL_T0 *x, global const float *scale,
+                          global const float *offset, global NCL_T3 *y)
 {
     const INDEX columns = COLUMNS, last = min((task + 1) * SPAN, ROWS);
     for (INDEX row = task * SPAN; row < last; row++) {
-        global const float *from = x + row * columns;
+        global const NCL_T0 *from = x + row * columns;
         float unit = 1, m = CENTRED ? FN(norm_mean)(from, columns, unit, 0.0f, 0) : 0.0f;
         float v = FN(norm_mean)(from, columns, unit, m, 1) + EPSILON;
         if (!isfinite(v)) {
@@ -63,12 +64,12 @@ static void FN(norm_rows)(INDEX task, SIZES size, global const float *x, global 
         const V factor = 1.0f / sqrt(v);
         for (INDEX j = 0; j < columns; j += LANES) {
             const INDEX n = min(columns - j, (INDEX)LANES);
-            V r = fma(NCL_LOAD(float, from + j, n), (V)unit, (V)-m) * factor;
+            V r = fma(NCL_LOAD(NCL_T0, from + j, n), (V)unit, (V)-m) * factor;
             if (SCALED)
                 r *= NCL_LOAD(float, scale + j, n);
             if (SHIFTED)
                 r += NCL_LOAD(float, offset + j, n);
-            NCL_STORE(float, r, y + row * columns + j, n);
+            NCL_STORE(NCL_T3, r, y + row * columns + j, n);
         }
     }
 }

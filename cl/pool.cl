@@ -29,6 +29,7 @@
 #ifndef IGNORE
 #define IGNORE 0
 #endif
+#define NCL_CELL    NCL_T1
 #define COUNT       SIZE(0)
 #define RUN         SIZE(1)
 #define VOLUME      SIZE(2)
@@ -60,7 +61,7 @@ static INDEX FN(pool_outer)(SIZES size, INDEX j, const INDEX *start, const INDEX
 
 /* What the window positions [first, first + length) join to, times unit. */
 NCL_APART static float FN(pool_window)(SIZES size, const INDEX *start, const INDEX *first, const INDEX *length,
-                                       global const float *x, float value, float unit)
+                                       global const NCL_T0 *x, float value, float unit)
 {
     INDEX outer = 1;
     for (int a = 0; a < 6; a++)
@@ -71,7 +72,7 @@ NCL_APART static float FN(pool_window)(SIZES size, const INDEX *start, const IND
             const INDEX at6 = start[6] + j6 * DILATION(6), i6 = BORDER(at6, IN(6));
             for (INDEX j7 = first[7]; j7 < first[7] + length[7]; j7++) {
                 const INDEX at7 = start[7] + j7 * DILATION(7), i7 = BORDER(at7, IN(7));
-                const float v = x[offset + i6 * IN(7) + i7];
+                const float v = NCL_AT(NCL_T0, x, offset + i6 * IN(7) + i7);
                 value = FN(pool_join)(value, MAX ? v : v * unit);
             }
         }
@@ -79,7 +80,7 @@ NCL_APART static float FN(pool_window)(SIZES size, const INDEX *start, const IND
     return value;
 }
 
-static void FN(pool)(INDEX task, SIZES size, global const float *x, global float *y CHAIN_PARAMETERS)
+static void FN(pool)(INDEX task, SIZES size, global const NCL_T0 *x, global NCL_CELL *y CHAIN_PARAMETERS)
 {
     const INDEX end = min((task + 1) * RUN, COUNT);
     for (INDEX e = task * RUN; e < end; e++) {

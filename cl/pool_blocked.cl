@@ -24,6 +24,7 @@
 #ifndef IGNORE
 #define IGNORE 0
 #endif
+#define NCL_CELL    NCL_T1
 #define PIXEL       4
 #define Y_BATCH     SIZE(0)
 #define Y_CHANNEL   SIZE(1)
@@ -60,45 +61,46 @@ static V FN(pool_blocked_join)(V a, V v)
 }
 
 /* A window of down.y by across.y positions, the first of them at x, down.x and across.x apart. */
-static V FN(pool_blocked_window)(global const float *x, long2 down, long2 across, float unit)
+static V FN(pool_blocked_window)(global const NCL_T0 *x, long2 down, long2 across, float unit)
 {
     V value = MAX ? -INFINITY : 0;
     for (INDEX j0 = 0; j0 < down.y; j0++, x += down.x)
         for (INDEX j1 = 0; j1 < across.y; j1++)
-            value = FN(pool_blocked_join)(value, MAX ? VLOAD(x + j1 * across.x) : VLOAD(x + j1 * across.x) * unit);
+            value = FN(pool_blocked_join)(value, MAX ? NCL_VLOAD(NCL_T0, x + j1 * across.x)
+                                                     : NCL_VLOAD(NCL_T0, x + j1 * across.x) * unit);
     return value;
 }
 
 /* A sum beyond a float by the number of values. */
-NCL_APART static V FN(pool_blocked_less)(global const float *x, long2 down, long2 across, float values)
+NCL_APART static V FN(pool_blocked_less)(global const NCL_T0 *x, long2 down, long2 across, float values)
 {
     return FN(pool_blocked_window)(x, down, across, 0x1p-64f) / values * 0x1p64f;
 }
 
-static V FN(pool_blocked_result)(global const float *x, long2 down, long2 across, V sum, float values)
+static V FN(pool_blocked_result)(global const NCL_T0 *x, long2 down, long2 across, V sum, float values)
 {
     const VI finite = isfinite(sum);
     return all(finite) ? sum / values : select(FN(pool_blocked_less)(x, down, across, values), sum / values, finite);
 }
 
 /* PIXEL cells side by side, whose windows begin at x and lie inside: none of them waits for another one. */
-NCL_APART static void FN(pool_blocked_tile)(SIZES size, global const float *x, global float *restrict y, INDEX at,
+NCL_APART static void FN(pool_blocked_tile)(SIZES size, global const NCL_T0 *x, global NCL_CELL *restrict y, INDEX at,
                                             INDEX n, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX rows = KERNEL(0), columns = KERNEL(1), step = STRIDE(1) * LANES;
     const INDEX row = DILATION(0) * X_ROW, column = DILATION(1) * LANES;
     const float values = NORMALIZE ? rows * columns : 1;
-    global const float *first = x;
+    global const NCL_T0 *first = x;
     V value[PIXEL];
 #pragma unroll
     for (int i = 0; i < PIXEL; i++)
         value[i] = MAX ? -INFINITY : 0;
     for (INDEX r = 0; r < rows; r++, x += row)
         for (INDEX q = 0; q < columns; q++) {
-            global const float *tap = x + q * column;
+            global const NCL_T0 *tap = x + q * column;
 #pragma unroll
             for (int i = 0; i < PIXEL; i++)
-                value[i] = FN(pool_blocked_join)(value[i], VLOAD(tap + i * step));
+                value[i] = FN(pool_blocked_join)(value[i], NCL_VLOAD(NCL_T0, tap + i * step));
         }
     for (int i = 0; i < PIXEL; i++, first += step) {
         const long2 down = (long2)(row, rows), across = (long2)(column, columns);
@@ -107,7 +109,7 @@ NCL_APART static void FN(pool_blocked_tile)(SIZES size, global const float *x, g
     }
 }
 
-static void FN(pool_blocked)(INDEX task, SIZES size, global const float *x, global float *y CHAIN_PARAMETERS)
+static void FN(pool_blocked)(INDEX task, SIZES size, global const NCL_T0 *x, global NCL_CELL *y CHAIN_PARAMETERS)
 {
     const INDEX blocks = (CHANNELS + LANES - 1) / LANES, parts = (HEIGHT + ROWS - 1) / ROWS;
     const INDEX image = task / parts / blocks, block = task / parts % blocks;
@@ -130,7 +132,7 @@ static void FN(pool_blocked)(INDEX task, SIZES size, global const float *x, glob
             }
             const long2 across = FN(pool_blocked_inside)(at1, taps1, d1, IN(1));
             const INDEX inside = (down.y - down.x) * (across.y - across.x), values = taps0 * taps1;
-            global const float *first = x + (at0 + down.x * d0) * x_row + (at1 + across.x * d1) * LANES;
+            global const NCL_T0 *first = x + (at0 + down.x * d0) * x_row + (at1 + across.x * d1) * LANES;
             const long2 rows = (long2)(d0 * x_row, down.y - down.x), cells = (long2)(d1 * LANES, across.y - across.x);
             V value = FN(pool_blocked_window)(first, rows, cells, 1);
             if (MAX > IGNORE && inside < values)

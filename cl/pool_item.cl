@@ -25,6 +25,7 @@
 #ifndef IGNORE
 #define IGNORE 0
 #endif
+#define NCL_CELL NCL_T1
 #define VOLUME      SIZE(0)
 #define IN(i)       SIZE(1 + (i))
 #define OUT(i)      SIZE(4 + (i))
@@ -34,7 +35,7 @@
 #define BEFORE(i)   SIZE(16 + (i))
 
 /* What the values of the window times unit join to, and how many lie in x. */
-static float FN(pool_item_window)(SIZES size, const INDEX *start, global const float *x, float unit, INDEX *inside)
+static float FN(pool_item_window)(SIZES size, const INDEX *start, global const NCL_T0 *x, float unit, INDEX *inside)
 {
     float value = MAX ? -INFINITY : 0;
     *inside = 0;
@@ -42,7 +43,7 @@ static float FN(pool_item_window)(SIZES size, const INDEX *start, global const f
         for (INDEX j1 = 0, at1 = start[1]; j1 < KERNEL(1); j1++, at1 += DILATION(1)) {
             if (at0 < 0 || at0 >= IN(0) || at1 < 0 || at1 >= IN(1))
                 continue;
-            global const float *row = x + (at0 * IN(1) + at1) * IN(2);
+            global const NCL_T0 *row = x + (at0 * IN(1) + at1) * IN(2);
             for (INDEX j2 = 0, at2 = start[2]; j2 < KERNEL(2); j2 += TAPS, at2 += TAPS * DILATION(2)) {
                 float v[TAPS];
                 int there[TAPS];
@@ -50,7 +51,7 @@ static float FN(pool_item_window)(SIZES size, const INDEX *start, global const f
                 for (int t = 0; t < TAPS; t++) {
                     const INDEX at = at2 + t * DILATION(2);
                     there[t] = at >= 0 && at < IN(2);
-                    v[t] = there[t] ? row[at] : 0.0f;
+                    v[t] = there[t] ? NCL_AT(NCL_T0, row, at) : 0.0f;
                 }
 #pragma unroll
                 for (int t = 0; t < TAPS; t++) {
@@ -65,7 +66,7 @@ static float FN(pool_item_window)(SIZES size, const INDEX *start, global const f
     return value;
 }
 
-static void FN(pool_item)(INDEX task, SIZES size, global const float *x, global float *y CHAIN_PARAMETERS)
+static void FN(pool_item)(INDEX task, SIZES size, global const NCL_T0 *x, global NCL_CELL *y CHAIN_PARAMETERS)
 {
     INDEX start[3], rest = task, inside;
 #pragma unroll

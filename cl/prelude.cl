@@ -12,9 +12,16 @@
  * VLOAD(p), VSTORE(v, p)   a whole vector from p on, of any type.
  * NCL_LOAD(T, p, n), NCL_STORE(T, v, p, n)   the first n <= LANES elements at p as a vector of T, zeros behind them,
  *             and back: so that the formula of a file is compiled once.
+ * NCL_T0, NCL_T1, ...   what tensor k of the step is stored as, where that is not one type for all: float or half, or
+ *             short for whole numbers. A tensor whose parameter names no such type is never stored in half
+ *             (src/plan/plan_halves.c).
+ * NCL_VALUE(T)   what an element of type T is computed as: T, but float for half.
+ * NCL_AT(T, p, i), NCL_PUT(T, v, p, i)   element i at p, and its store.
+ * NCL_VLOAD(T, p), NCL_VSTORE(T, v, p)   a vector of LANES of them.  NCL_FOUR(T, p)   a vector of four.
  * NCL_RAMP    the numbers of the lanes, a VI: 0, 1, 2, ...
  * NCL_BACKWARDS(v)    the last lane first.
- * NCL_CELL    how an element of a result in blocks lies in memory: float, or short where the record has a step (whole
+ * NCL_CELL    how an element of the result of a body that ends in NCL_STORE_AFTER or NCL_STORE_BLOCK lies in memory:
+ *             such a body defines it as NCL_Tk of its result, or as float. Short where NCL_CELL_INVERSE is there (whole
  *             numbers, src/ir/layout.h).  NCL_STORE_CELL(v, p)   a cell of floats to it.
  * NCL_WHOLE(v, inverse)   the whole numbers of 16 bits nearest to v inverse, a vector of shorts.
  * NCL_LOAD_SHORTS(p), NCL_STORE_SHORTS(v, p)   VLOAD and VSTORE of them, where p is that of a cell: PoCL 3.1 moves
@@ -68,6 +75,34 @@ typedef global const long *SIZES;
 #define VSTORE(v, p)          NCL_CAT(vstore, LANES)(v, 0, p)
 #define NCL_LOAD(T, p, n)     NCL_CAT(ncl_load_, T)(p, (int)(n))
 #define NCL_STORE(T, v, p, n) NCL_CAT(ncl_store_, T)(v, p, (int)(n))
+#define NCL_VALUE(T)               NCL_CAT(NCL_VALUE_, T)
+#define NCL_AT(T, p, i)            NCL_CAT(NCL_AT_, T)(p, i)
+#define NCL_PUT(T, v, p, i)        NCL_CAT(NCL_PUT_, T)(v, p, i)
+#define NCL_VLOAD(T, p)       NCL_CAT(NCL_VLOAD_, T)(p)
+#define NCL_VSTORE(T, v, p)   NCL_CAT(NCL_VSTORE_, T)(v, p)
+#define NCL_FOUR(T, p)             NCL_CAT(NCL_FOUR_, T)(p)
+#define NCL_VALUE_float            float
+#define NCL_VALUE_half             float
+#define NCL_VALUE_int              int
+#define NCL_VALUE_uchar            uchar
+#define NCL_AT_float(p, i)         ((p)[i])
+#define NCL_AT_half(p, i)          vload_half(i, p)
+#define NCL_AT_int(p, i)           ((p)[i])
+#define NCL_AT_uchar(p, i)         ((p)[i])
+#define NCL_PUT_float(v, p, i)     (p)[i] = (v)
+#define NCL_PUT_half(v, p, i)      vstore_half_rte(v, i, p)
+#define NCL_PUT_int(v, p, i)       (p)[i] = (v)
+#define NCL_PUT_uchar(v, p, i)     (p)[i] = (v)
+#define NCL_VLOAD_float(p)    VLOAD(p)
+#define NCL_VLOAD_half(p)     ncl_load_halves(p)
+#define NCL_VLOAD_int(p)      VLOAD(p)
+#define NCL_VLOAD_uchar(p)    VLOAD(p)
+#define NCL_VSTORE_float(v, p) VSTORE(v, p)
+#define NCL_VSTORE_half(v, p) ncl_store_halves(v, p)
+#define NCL_VSTORE_int(v, p)  VSTORE(v, p)
+#define NCL_VSTORE_uchar(v, p) VSTORE(v, p)
+#define NCL_FOUR_float(p)          vload4(0, p)
+#define NCL_FOUR_half(p)           vload_half4(0, p)
 #define NCL_LANE(i)           0x##i
 #define NCL_RAMP              ((VI)(NCL_EACH(NCL_LANE)))
 #define NCL_SWAP(v, d)        NCL_CAT(v.s, NCL_CAT(NCL_SWAP_, d))
@@ -166,6 +201,64 @@ NCL_POSITIONS(long)
 NCL_PARTS(float)
 NCL_PARTS(int)
 NCL_PARTS(uchar)
+/* PoCL 3.1 on x86 takes vectors of halves in memory for aligned and moves other shorts one by one: there they pass
+ * through a vector of floats half as wide, which may lie anywhere. */
+#if defined(__x86_64__)
+#if LANES == 16
+#define NCL_HALVES       float8
+#define NCL_HALVES_FROM(p) vload8(0, (global const float *)(p))
+#define NCL_HALVES_TO(h, p) vstore8(h, 0, (global float *)(p))
+#else
+#define NCL_HALVES       float4
+#define NCL_HALVES_FROM(p) vload4(0, (global const float *)(p))
+#define NCL_HALVES_TO(h, p) vstore4(h, 0, (global float *)(p))
+#endif
+static inline V ncl_load_halves(global const half *p)
+{
+    const NCL_HALVES h = NCL_HALVES_FROM(p);
+    return NCL_CAT(vload_half, LANES)(0, (private const half *)&h);
+}
+static inline void ncl_store_halves(V v, global half *p)
+{
+    NCL_HALVES h;
+    NCL_CAT(NCL_CAT(vstore_half, LANES), _rte)(v, 0, (private half *)&h);
+    NCL_HALVES_TO(h, p);
+}
+#else
+static inline V ncl_load_halves(global const half *p)
+{
+    return NCL_CAT(vload_half, LANES)(0, p);
+}
+static inline void ncl_store_halves(V v, global half *p)
+{
+    NCL_CAT(NCL_CAT(vstore_half, LANES), _rte)(v, 0, p);
+}
+#endif
+NCL_APART static V ncl_load_part_half(global const half *p, int n)
+{
+    float part[LANES] = {0};
+    for (int i = 0; i < n; i++)
+        part[i] = vload_half(i, p);
+    return VLOAD(part);
+}
+static inline V ncl_load_half(global const half *p, int n)
+{
+    return n == LANES ? ncl_load_halves(p) : ncl_load_part_half(p, n);
+}
+NCL_APART static void ncl_store_part_half(V v, global half *p, int n)
+{
+    float part[LANES];
+    VSTORE(v, part);
+    for (int i = 0; i < n; i++)
+        vstore_half_rte(part[i], i, p);
+}
+static inline void ncl_store_half(V v, global half *p, int n)
+{
+    if (n == LANES)
+        ncl_store_halves(v, p);
+    else
+        ncl_store_part_half(v, p, n);
+}
 
 /* exp(x) = 2^n exp(r), n the integer nearest to x / log(2), exp(r) = 1 + r + r^2 P(r) within 3e-9; 2^n in two factors,
  * so that nothing overflows or vanishes in between. Off by less than an ULP. A number of this size is an integer in its
@@ -199,7 +292,8 @@ static inline V ncl_exp(V x)
  * the result from `at` on; `channel` is the position of the first one along the axis of channels.
  * NCL_STORE_AFTER(v, n, y, at, channel): the same of an expression v, and the n lanes go to y + at.
  * CHAIN makes r of the vector `after` and the operands x0, x1, ...: of the shape of the result (FULL), one element for
- * each channel, which is that of all lanes (CHANNEL) or goes along with them (ALONG), or one element (ONE). They are
+ * each channel, which is that of all lanes (CHANNEL) or goes along with them (ALONG), or one element (ONE), stored as
+ * T. They are
  * after0, after1, ...: CHAIN_PARAMETERS of the body behind all others, CHAIN_ARGUMENTS of its functions, which have
  * `size` too. */
 #define NCL_AFTER(v, n, at, channel)                            \
@@ -217,7 +311,7 @@ static inline V ncl_exp(V x)
         const INDEX stored_at = (at), stored_n = (n);      \
         V stored = (v);                                    \
         NCL_AFTER(stored, stored_n, stored_at, channel)    \
-        NCL_STORE(float, stored, (y) + stored_at, stored_n); \
+        NCL_STORE(NCL_CELL, stored, (y) + stored_at, stored_n); \
     }
 /* NCL_STORE_BLOCK(v, n, y, at, channel): the same of a cell of a tensor in blocks, LANES channels from `channel` on, of
  * which n are there; the others become zeros. Operands of the chain go along with the lanes (FULL, ALONG) or ONE. */
@@ -241,23 +335,23 @@ static inline V ncl_exp(V x)
     {                                                                                              \
         const float blocks_low = R(0), blocks_high = R(1);                                         \
         if (R(2) != 0.0f)                                                                          \
-            _Pragma("unroll") for (int i = 0; i < count; i++) v += VLOAD(after0 + (at));           \
+            _Pragma("unroll") for (int i = 0; i < count; i++) v += NCL_VLOAD(CHAIN_T, after0 + (at)); \
         if (blocks_high == blocks_high)                                                            \
             _Pragma("unroll") for (int i = 0; i < count; i++) v = ncl_at_most(v, blocks_high);     \
         if (blocks_low == blocks_low)                                                              \
             _Pragma("unroll") for (int i = 0; i < count; i++) v = ncl_at_least(v, blocks_low);     \
-        _Pragma("unroll") for (int i = 0; i < count; i++) VSTORE(v, (y) + (at));                   \
+        _Pragma("unroll") for (int i = 0; i < count; i++) NCL_VSTORE(NCL_CELL, v, (y) + (at)); \
     }
-#define NCL_AFTER_FULL(k)    const V x##k = NCL_LOAD(float, after##k + after_at, after_n);
-#define NCL_AFTER_ALONG(k)   const V x##k = NCL_LOAD(float, after##k + after_channel, after_n);
-#define NCL_AFTER_CHANNEL(k) const V x##k = after##k[after_channel];
-#define NCL_AFTER_ONE(k)     const V x##k = *after##k;
-/* One chain for several: R(2) is not 0: + x0 (FULL); then the bounds R(0) and R(1), as ncl_clamp has them, each of them
- * none where it is not a number. */
+#define NCL_AFTER_FULL(k, T)    const V x##k = NCL_LOAD(T, after##k + after_at, after_n);
+#define NCL_AFTER_ALONG(k, T)   const V x##k = NCL_LOAD(T, after##k + after_channel, after_n);
+#define NCL_AFTER_CHANNEL(k, T) const V x##k = NCL_AT(T, after##k, after_channel);
+#define NCL_AFTER_ONE(k, T)     const V x##k = NCL_AT(T, after##k, 0);
+/* One chain for several: R(2) is not 0: + x0 (FULL), stored as CHAIN_T; then the bounds R(0) and R(1), as ncl_clamp has
+ * them, each of them none where it is not a number. */
 #define NCL_AFTER_COMMON                                 \
     V r = after;                                         \
     if (R(2) != 0.0f)                                    \
-        r += NCL_LOAD(float, after0 + after_at, after_n); \
+        r += NCL_LOAD(CHAIN_T, after0 + after_at, after_n); \
     r = ncl_bounded(r, R(0), R(1));
 
 /* The halo of a tensor in blocks (src/emit/blocks.h) belongs to the rows that it surrounds: who writes rows [from, to)
@@ -284,6 +378,8 @@ static inline V ncl_exp(V x)
     }
 NCL_HALOS(float)
 NCL_HALOS(short)
+#define ncl_halo_half(plane, row, width, before, after, from, to, height) \
+    ncl_halo_short((global short *)(plane), row, width, before, after, from, to, height)
 #define ncl_zero ncl_zero_float
 #define ncl_halo NCL_CAT(ncl_halo_, NCL_CELL)
 
@@ -338,33 +434,35 @@ NCL_APART static long ncl_reflect_even(long i, long n)
     return min(phase, period - 1 - phase);
 }
 
-/* NCL_BORDER_ROW(name, SPACE) defines   name(extent, start, stride, width, from, to)   in a file that has BORDER: a row
- * of an input of `width` elements, continued by its border:  to[q] = from~[start + q stride] for q < extent. */
-#define NCL_BORDER_ROW(name, SPACE)                                                                                    \
-    static void name(INDEX extent, INDEX start, INDEX stride, INDEX width, global const float *from, SPACE float *to)  \
+/* NCL_BORDER_ROW(name, SPACE, T, U) defines   name(extent, start, stride, width, from, to)   in a file that has BORDER:
+ * a row of an input of `width` elements stored as T, continued by its border, stored as U:
+ * to[q] = from~[start + q stride] for q < extent. */
+#define NCL_BORDER_ROW(name, SPACE, T, U)                                                                              \
+    static void name(INDEX extent, INDEX start, INDEX stride, INDEX width, global const T *from, SPACE U *to)          \
     {                                                                                                                  \
         INDEX q = 0;                                                                                                   \
         const INDEX first = min(extent, start < 0 ? (stride - 1 - start) / stride : 0);                                \
         const INDEX last = max(first, min(extent, start < width ? (width - 1 - start) / stride + 1 : 0));              \
         for (; q < first; q++) {                                                                                       \
             const INDEX at = start + q * stride, i = BORDER(at, width);                                                \
-            to[q] = i < 0 ? 0 : from[i];                                                                               \
+            NCL_PUT(U, i < 0 ? 0 : NCL_AT(T, from, i), to, q);                                                         \
         }                                                                                                              \
         if (stride == 1 && last - first >= LANES) {                                                                    \
             for (; q + LANES <= last; q += LANES)                                                                      \
-                VSTORE(VLOAD(from + start + q), to + q);                                                               \
-            VSTORE(VLOAD(from + start + last - LANES), to + last - LANES); /* the rest, and some again */              \
+                NCL_VSTORE(U, NCL_VLOAD(T, from + start + q), to + q);                                                 \
+            NCL_VSTORE(U, NCL_VLOAD(T, from + start + last - LANES), to + last - LANES); /* the rest, some again */    \
             q = last;                                                                                                  \
         } else if (stride == 2)                                                                                        \
             for (; q + LANES < last; q += LANES) { /* one more, whose odd neighbour the load takes in */               \
-                const V a = VLOAD(from + start + 2 * q), b = VLOAD(from + start + 2 * q + LANES);                      \
-                VSTORE(NCL_EVEN(V, a, b), to + q);                                                                     \
+                const V a = NCL_VLOAD(T, from + start + 2 * q),                                                        \
+                        b = NCL_VLOAD(T, from + start + 2 * q + LANES);                                                \
+                NCL_VSTORE(U, NCL_EVEN(V, a, b), to + q);                                                              \
             }                                                                                                          \
         for (; q < last; q++)                                                                                          \
-            to[q] = from[start + q * stride];                                                                          \
+            NCL_PUT(U, NCL_AT(T, from, start + q * stride), to, q);                                                    \
         for (; q < extent; q++) {                                                                                      \
             const INDEX at = start + q * stride, i = BORDER(at, width);                                                \
-            to[q] = i < 0 ? 0 : from[i];                                                                               \
+            NCL_PUT(U, i < 0 ? 0 : NCL_AT(T, from, i), to, q);                                                         \
         }                                                                                                              \
     }
 #endif
@@ -377,9 +475,8 @@ NCL_APART static long ncl_reflect_even(long i, long n)
 #ifndef NCL_REALS
 #define NCL_REALS 0
 #endif
-#ifndef NCL_CELL
-#define NCL_CELL             float
-#define NCL_STORE_CELL(v, p) VSTORE(v, p)
+#ifndef NCL_CELL_INVERSE
+#define NCL_STORE_CELL(v, p) NCL_VSTORE(NCL_CELL, v, p)
 #else
 #define NCL_STORE_CELL(v, p) NCL_STORE_SHORTS(NCL_WHOLE(v, NCL_CELL_INVERSE), p)
 #endif
@@ -393,4 +490,55 @@ NCL_APART static long ncl_reflect_even(long i, long n)
 #endif
 #ifndef CHAIN_SHARED
 #define CHAIN_SHARED 0
+#endif
+#ifndef CHAIN_T
+#define CHAIN_T float
+#endif
+#ifndef NCL_T0
+#define NCL_T0 float
+#endif
+#ifndef NCL_T1
+#define NCL_T1 float
+#endif
+#ifndef NCL_T2
+#define NCL_T2 float
+#endif
+#ifndef NCL_T3
+#define NCL_T3 float
+#endif
+#ifndef NCL_T4
+#define NCL_T4 float
+#endif
+#ifndef NCL_T5
+#define NCL_T5 float
+#endif
+#ifndef NCL_T6
+#define NCL_T6 float
+#endif
+#ifndef NCL_T7
+#define NCL_T7 float
+#endif
+#ifndef NCL_T8
+#define NCL_T8 float
+#endif
+#ifndef NCL_T9
+#define NCL_T9 float
+#endif
+#ifndef NCL_T10
+#define NCL_T10 float
+#endif
+#ifndef NCL_T11
+#define NCL_T11 float
+#endif
+#ifndef NCL_T12
+#define NCL_T12 float
+#endif
+#ifndef NCL_T13
+#define NCL_T13 float
+#endif
+#ifndef NCL_T14
+#define NCL_T14 float
+#endif
+#ifndef NCL_T15
+#define NCL_T15 float
 #endif

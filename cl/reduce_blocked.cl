@@ -57,22 +57,22 @@ static V FN(reduce_blocked_total)(V total, V part, V *lost)
 }
 #endif
 
-static V FN(reduce_blocked_part)(global const float *x, INDEX cells, float unit)
+static V FN(reduce_blocked_part)(global const NCL_T0 *x, INDEX cells, float unit)
 {
     V a = START, b = START, c = START, d = START;
     INDEX i = 0;
     for (; i + 4 <= cells; i += 4, x += 4 * LANES) {
-        a = FN(reduce_blocked_join)(a, MAP(VLOAD(x)));
-        b = FN(reduce_blocked_join)(b, MAP(VLOAD(x + LANES)));
-        c = FN(reduce_blocked_join)(c, MAP(VLOAD(x + 2 * LANES)));
-        d = FN(reduce_blocked_join)(d, MAP(VLOAD(x + 3 * LANES)));
+        a = FN(reduce_blocked_join)(a, MAP(NCL_VLOAD(NCL_T0, x)));
+        b = FN(reduce_blocked_join)(b, MAP(NCL_VLOAD(NCL_T0, x + LANES)));
+        c = FN(reduce_blocked_join)(c, MAP(NCL_VLOAD(NCL_T0, x + 2 * LANES)));
+        d = FN(reduce_blocked_join)(d, MAP(NCL_VLOAD(NCL_T0, x + 3 * LANES)));
     }
     for (; i < cells; i++, x += LANES)
-        a = FN(reduce_blocked_join)(a, MAP(VLOAD(x)));
+        a = FN(reduce_blocked_join)(a, MAP(NCL_VLOAD(NCL_T0, x)));
     return FN(reduce_blocked_join)(FN(reduce_blocked_join)(a, b), FN(reduce_blocked_join)(c, d));
 }
 
-NCL_APART static V FN(reduce_blocked_plane)(SIZES size, global const float *plane, float unit)
+NCL_APART static V FN(reduce_blocked_plane)(SIZES size, global const NCL_T0 *plane, float unit)
 {
     const INDEX rows = ROWS, cells = CELLS;
     V total = START, lost = 0;
@@ -88,10 +88,10 @@ static V FN(reduce_blocked_finish)(SIZES size, V v, float back)
     return FINISH(v);
 }
 
-static void FN(reduce_blocked)(INDEX task, SIZES size, global const float *x, global float *y)
+static void FN(reduce_blocked)(INDEX task, SIZES size, global const NCL_T0 *x, global float *y)
 {
     const INDEX blocks = (CHANNELS + LANES - 1) / LANES, image = task / blocks, channel = task % blocks * LANES;
-    global const float *plane = x + image * X_BATCH + task % blocks * X_CHANNEL + X_FIRST;
+    global const NCL_T0 *plane = x + image * X_BATCH + task % blocks * X_CHANNEL + X_FIRST;
     const V total = FN(reduce_blocked_plane)(size, plane, 1);
     V result = FN(reduce_blocked_finish)(size, total, 1);
     if (SUM && !all(isfinite(total))) {

@@ -5,13 +5,17 @@
  *
  * for 0 <= i_k < EXTENT(k), k < RANK, 0 <= j < INNER. A row is the run of j at one (i_0, i_1, ...); ROW_COUNT of them.
  *
- * T      element type
+ * T      type of the elements, none: floats, stored as NCL_T0 and NCL_T1
  * ROW    how a row moves: COPY (INNER_IN = INNER_OUT = 1), FILL (0, 1), REVERSE (-1, 1), STEP (any)
  *
  * A task is TASK_ROWS rows, or one of PIECES pieces of PIECE elements of one row.
  * tasks: ceil(ROW_COUNT / TASK_ROWS) * PIECES */
-#ifndef T
-#define T float
+#ifdef T
+#define X T
+#define Y T
+#else
+#define X NCL_T0
+#define Y NCL_T1
 #endif
 #ifndef ROW
 #define ROW COPY
@@ -32,41 +36,41 @@
 
 #define MAX_RANK 16
 
-static void FN(COPY)(global const T *x, global T *y, INDEX count, INDEX in, INDEX out)
+static void FN(COPY)(global const X *x, global Y *y, INDEX count, INDEX in, INDEX out)
 {
     INDEX j = 0;
     for (; j + LANES <= count; j += LANES)
-        VSTORE(VLOAD(x + j), y + j);
+        NCL_VSTORE(Y, NCL_VLOAD(X, x + j), y + j);
     for (; j < count; j++)
-        y[j] = x[j];
+        NCL_PUT(Y, NCL_AT(X, x, j), y, j);
 }
 
-static void FN(FILL)(global const T *x, global T *y, INDEX count, INDEX in, INDEX out)
+static void FN(FILL)(global const X *x, global Y *y, INDEX count, INDEX in, INDEX out)
 {
-    const T value = x[0];
+    const NCL_VALUE(X) value = NCL_AT(X, x, 0);
     INDEX j = 0;
     for (; j + LANES <= count; j += LANES)
-        VSTORE((NCL_VECTOR(T))(value), y + j);
+        NCL_VSTORE(Y, (NCL_VECTOR(NCL_VALUE(X)))(value), y + j);
     for (; j < count; j++)
-        y[j] = value;
+        NCL_PUT(Y, value, y, j);
 }
 
-static void FN(REVERSE)(global const T *x, global T *y, INDEX count, INDEX in, INDEX out)
+static void FN(REVERSE)(global const X *x, global Y *y, INDEX count, INDEX in, INDEX out)
 {
     INDEX j = 0;
     for (; j + LANES <= count; j += LANES)
-        VSTORE(NCL_BACKWARDS(VLOAD(x - j - (LANES - 1))), y + j);
+        NCL_VSTORE(Y, NCL_BACKWARDS(NCL_VLOAD(X, x - j - (LANES - 1))), y + j);
     for (; j < count; j++)
-        y[j] = x[-j];
+        NCL_PUT(Y, NCL_AT(X, x, -j), y, j);
 }
 
-static void FN(STEP)(global const T *x, global T *y, INDEX count, INDEX in, INDEX out)
+static void FN(STEP)(global const X *x, global Y *y, INDEX count, INDEX in, INDEX out)
 {
     for (INDEX j = 0; j < count; j++)
-        y[j * out] = x[j * in];
+        NCL_PUT(Y, NCL_AT(X, x, j * in), y, j * out);
 }
 
-static void FN(strided_copy)(INDEX task, SIZES size, global const T *x, global T *y)
+static void FN(strided_copy)(INDEX task, SIZES size, global const X *x, global Y *y)
 {
     const int rank = (int)RANK;
     const INDEX in = INNER_IN, out = INNER_OUT;

@@ -40,6 +40,7 @@
 #ifndef NORMALIZE
 #define NORMALIZE 0
 #endif
+#define NCL_CELL    NCL_T3
 #define IN(i)       SIZE(0 + (i))
 #define OUT(i)      SIZE(2 + (i))
 #define KERNEL(i)   SIZE(4 + (i))
@@ -55,22 +56,22 @@
 #define OUTSIDE     (KIND == 2 && IGNORE ? -INFINITY : 0.0f)
 
 /* One row of x from `start` on, `extent` elements. */
-NCL_APART static void FN(window_rows_fill)(INDEX extent, INDEX start, INDEX width, global const float *from,
+NCL_APART static void FN(window_rows_fill)(INDEX extent, INDEX start, INDEX width, global const NCL_T0 *from,
                                            private float *to)
 {
     const INDEX first = clamp(-start, (INDEX)0, extent), last = clamp(width - start, first, extent);
     INDEX q = 0;
     for (; q < first; q++) {
         const INDEX at = start + q, i = BORDER(at, width);
-        to[q] = i < 0 ? OUTSIDE : from[i];
+        to[q] = i < 0 ? OUTSIDE : NCL_AT(NCL_T0, from, i);
     }
     for (; q + LANES <= last; q += LANES)
-        VSTORE(VLOAD(from + start + q), to + q);
+        VSTORE(NCL_VLOAD(NCL_T0, from + start + q), to + q);
     for (; q < last; q++)
-        to[q] = from[start + q];
+        to[q] = NCL_AT(NCL_T0, from, start + q);
     for (; q < extent; q++) {
         const INDEX at = start + q, i = BORDER(at, width);
-        to[q] = i < 0 ? OUTSIDE : from[i];
+        to[q] = i < 0 ? OUTSIDE : NCL_AT(NCL_T0, from, i);
     }
 }
 
@@ -148,7 +149,7 @@ static V FN(window_rows_vector)(SIZES size, INDEX o, INDEX row, private const fl
 
 /* A row of the output; `line`: the row of the input of its first tap. */
 NCL_APART static void FN(window_rows_row)(SIZES size, INDEX row, private const float *line, global const float *w,
-                                          V start, global float *y, INDEX to, INDEX channel CHAIN_PARAMETERS)
+                                          V start, global NCL_CELL *y, INDEX to, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX width = OUT(1), last = max(width - LANES, (INDEX)0), n = min(width, (INDEX)LANES);
     for (INDEX i = 0; i < width; i += LANES) {
@@ -157,8 +158,8 @@ NCL_APART static void FN(window_rows_row)(SIZES size, INDEX row, private const f
     }
 }
 
-static void FN(window_rows)(INDEX task, SIZES size, global const float *x, global const float *w, global const float *b,
-                            global float *y CHAIN_PARAMETERS)
+static void FN(window_rows)(INDEX task, SIZES size, global const NCL_T0 *x, global const float *w,
+                            global const float *b, global NCL_CELL *y CHAIN_PARAMETERS)
 {
     float lines[LINES_MAX];
     const INDEX blocks = (OUT(0) + ROWS - 1) / ROWS, plane = task / blocks;

@@ -59,7 +59,7 @@ static void FN(winograd_in_line)(float *d, int step)
 }
 #endif
 
-static void FN(winograd_in)(INDEX task, SIZES size, global const float *x, global float *v)
+static void FN(winograd_in)(INDEX task, SIZES size, global const NCL_T0 *x, global float *v)
 {
     const INDEX p = min(task % PITCH, TILES - 1), plane = task / PITCH, point = PLANES * PITCH;
     const INDEX image = p / ALL, tile = p % ALL, height = IN(0), width = IN(1);
@@ -72,7 +72,7 @@ static void FN(winograd_in)(INDEX task, SIZES size, global const float *x, globa
 #pragma unroll
         for (int q = 0; q < POINTS; q++) {
             const INDEX j = column + q, at = BORDER(j, width);
-            d[r * POINTS + q] = from >= 0 && at >= 0 ? x[from * width + at] : 0.0f;
+            d[r * POINTS + q] = from >= 0 && at >= 0 ? NCL_AT(NCL_T0, x, from * width + at) : 0.0f;
         }
     }
 #pragma unroll

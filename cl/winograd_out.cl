@@ -13,6 +13,7 @@
 #define TILE 4
 #endif
 #define POINTS (TILE + 2)
+#define NCL_CELL NCL_T2
 #define PLANES SIZE(0)
 #define TILES SIZE(1)
 #define PITCH SIZE(2)
@@ -43,7 +44,7 @@ static void FN(winograd_out_line)(float *m, int step)
 #endif
 
 static void FN(winograd_out)(INDEX task, SIZES size, global const float *z, global const float *b,
-                             global float *y CHAIN_PARAMETERS)
+                             global NCL_CELL *y CHAIN_PARAMETERS)
 {
     const INDEX p = task % TILES, plane = task / TILES, point = PLANES * PITCH, image = p / ALL, tile = p % ALL;
     const INDEX row = tile / ACROSS * TILE, column = tile % ACROSS * TILE, width = OUT(1), rows = OUT(0) - row;

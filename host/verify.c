@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/half.h"
 #include "emit/variant.h"
 #include "host.h"
 #include "nnefcl/verify.h"
@@ -27,6 +28,21 @@ static nnefcl_status read_device(struct nnefcl_session *session, ncl_ref ref, vo
     uint64_t offset;
     const cl_mem memory = ncl_memory_place(session, ref, &offset);
     return ncl_bounce_read(session, memory, (size_t)offset, (size_t)tensor->bytes, data, tensor->name, diag);
+}
+
+/* Halves become floats, in the same memory. */
+static nnefcl_status read_halves(struct nnefcl_session *session, ncl_ref ref, void *data, struct ncl_diag *diag)
+{
+    const size_t count = (size_t)session->plan->tensor[ref].bytes / sizeof(uint16_t);
+    uint16_t *const half = (uint16_t *)data + count; /* the second part of the floats */
+    float *const value = data;
+    const nnefcl_status status = read_device(session, ref, half, diag);
+    for (size_t i = 0; !status && i < count; i++) {
+        uint16_t bits;
+        memcpy(&bits, half + i, sizeof bits);
+        value[i] = (float)ncl_half_value(bits);
+    }
+    return status;
 }
 
 static nnefcl_status take_states(struct verification *v, struct ncl_diag *diag)
@@ -58,6 +74,12 @@ static bool has(void *user, const struct ncl_tensor *tensor)
     return place_of(user, tensor) != NCL_NO_TENSOR;
 }
 
+static bool is_half(void *user, const struct ncl_tensor *tensor)
+{
+    const struct verification *v = user;
+    return v->session->plan->tensor[place_of(v, tensor)].layout.element == NCL_ELEMENT_HALF;
+}
+
 static bool is_updated(const struct ncl_tensor *tensor)
 {
     return tensor->producer && strcmp(tensor->producer->op->name, "update") == 0;
@@ -70,6 +92,8 @@ static nnefcl_status read_tensor(void *user, const struct ncl_tensor *tensor, vo
     const ncl_ref ref = place_of(v, tensor), root = ncl_plan_root(plan, ref);
     uint32_t buffer;
     uint64_t offset;
+    if (plan->tensor[ref].layout.element == NCL_ELEMENT_HALF)
+        return read_halves(v->session, ref, data, diag);
     if (plan->tensor[root].storage != NCL_STORE_STATE || is_updated(tensor))
         return read_device(v->session, ref, data, diag);
     ncl_plan_place(plan, ref, &buffer, &offset);
@@ -181,6 +205,8 @@ static nnefcl_status examine_run(struct verification *v, struct ncl_diag *diag)
                                               .read = read_tensor,
                                               .user = v,
                                               .weights_off = v->session->plan->weights_off,
+                                              .halves = v->session->plan->halves,
+                                              .is_half = is_half,
                                               .transforms = plan_transforms(v->session->plan)};
     struct ncl_model_constants constants;
     nnefcl_status status = ncl_model_constants_open(&constants, v->model, diag);

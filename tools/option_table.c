@@ -444,10 +444,13 @@ static const char *set_execution(struct option_parser *p, const char *value)
 
 static const char *set_precision(struct option_parser *p, const char *value)
 {
-    static const char *const names[] = {[NNEFCL_PRECISION_FP32] = "fp32", [NNEFCL_PRECISION_EXACT] = "exact"};
+    static const char *const names[] = {[NNEFCL_PRECISION_FP32] = "fp32",
+                                        [NNEFCL_PRECISION_EXACT] = "exact",
+                                        [NNEFCL_PRECISION_MIXED] = "mixed",
+                                        [NNEFCL_PRECISION_FP16] = "fp16"};
     const size_t i = find_word(names, sizeof names / sizeof *names, value);
     if (i == sizeof names / sizeof *names)
-        return "exact or fp32";
+        return "exact, fp32, fp16 or mixed";
     p->options->precision = (nnefcl_precision)i;
     return NULL;
 }
@@ -570,8 +573,10 @@ const struct option_row option_table[] = {
      "the variant where it fits; plain: the simplest of each family; blocked: images in blocks of channels; families: "
      "{families}",
      NULL},
-    {0, "precision", "exact|fp32", PLAN, 0, set_precision,
-     "exact: each sum of its own products, always in one order; no Winograd, no tuning table (fp32)", NULL},
+    {0, "precision", "exact|fp32|fp16|mixed", PLAN, 0, set_precision,
+     "exact: each sum of its own products, always in one order; no Winograd, no tuning table; mixed: tensors between "
+     "steps and weights in 16 bits, arithmetic in 32; fp16: the same so far (fp32)",
+     NULL},
     {0, "weights", "fp32|fp16|int8", PLAN | TUNE, 0, set_weights,
      "what weights of products with few rows are stored as; fewer bits are read faster (fp32)", NULL},
     {0, "tune", NULL, ANY, ACTION_TUNE, NULL, "measure the variants that fit, and keep for later runs what they take",

@@ -24,12 +24,17 @@ typedef enum nnefcl_execution {
                                    measured one by one */
 } nnefcl_execution;
 
-/* How sums of products are made. */
+/* How sums of products are made, and what tensors between steps are stored as. */
 typedef enum nnefcl_precision {
     NNEFCL_PRECISION_FP32, /* default: 32-bit floats, by whatever is fastest, transforms (Winograd's) included */
-    NNEFCL_PRECISION_EXACT /* 32-bit floats, each sum of its own products, in an order that only the model, the shapes
-                              and the device decide: no transforms, no library, no tuning table. Forcing a kernel that
-                              is none of these is NNEFCL_ERR_ARGUMENT */
+    NNEFCL_PRECISION_EXACT, /* 32-bit floats, each sum of its own products, in an order that only the model, the shapes
+                               and the device decide: no transforms, no library, no tuning table. Forcing a kernel that
+                               is none of these is NNEFCL_ERR_ARGUMENT */
+    NNEFCL_PRECISION_MIXED, /* tensors between steps and weights of products are stored as 16-bit floats where the
+                               kernels can, computed is in 32 bits: any device. Inputs, outputs, variables that are
+                               updated, integers, logicals and quantized tensors stay as they are. Magnitudes from
+                               65520 on become infinity. nnefcl_session_verify allows for the rounding */
+    NNEFCL_PRECISION_FP16   /* the same so far: no kernel computes in 16 bits, also where the device could */
 } nnefcl_precision;
 
 /* What constant operands of products are stored as on the device. Fewer bits are read faster where a product has up to

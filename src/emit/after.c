@@ -50,15 +50,18 @@ struct chain_text {
     const char *after, *parameters, *arguments;
 };
 
-static bool chain_print(const struct ncl_expression *chain, const enum after_kind *kind, struct chain_text *text)
+/* `first`: number of the first operand among the tensors of the step. */
+static bool chain_print(const struct ncl_expression *chain, const enum after_kind *kind, unsigned first,
+                        struct chain_text *text)
 {
     struct ncl_arena *arena = chain->lower->arena;
     *text = (struct chain_text){"", "", ""};
     for (unsigned k = 0; k < chain->operand_count; k++) {
         if (kind[k] == AFTER_UNFIT)
             return false;
-        text->after = ncl_arena_printf(arena, "%sNCL_AFTER_%s(%u) ", text->after, after_names[kind[k]], k);
-        text->parameters = ncl_arena_printf(arena, "%s, global const float *after%u", text->parameters, k);
+        text->after = ncl_arena_printf(arena, "%sNCL_AFTER_%s(%u, NCL_T%u) ", text->after, after_names[kind[k]], k,
+                                       first + k);
+        text->parameters = ncl_arena_printf(arena, "%s, global const NCL_T%u *after%u", text->parameters, first + k, k);
         text->arguments = ncl_arena_printf(arena, "%s, after%u", text->arguments, k);
         if (!text->after || !text->parameters || !text->arguments)
             return false;
@@ -97,8 +100,9 @@ static void define_chain(struct ncl_emit *step, const struct chain_text *text)
 }
 
 /* The numbers of the chain; of a result in whole numbers also that which its cells are stored with. */
-static void chain_reals(struct ncl_lower *lower, struct ncl_emit *step, const struct ncl_layout *layout)
+static void chain_reals(struct ncl_lower *lower, struct ncl_emit *step, ncl_ref out)
 {
+    const struct ncl_layout *layout = &lower->plan->tensor[out].layout;
     const struct ncl_expression *chain = lower->chain;
     double real[NCL_EXPRESSION_REALS + 1];
     unsigned count = chain->real_count;
@@ -107,7 +111,7 @@ static void chain_reals(struct ncl_lower *lower, struct ncl_emit *step, const st
         const char *inverse = ncl_arena_printf(lower->arena, "R(%u)", count);
         if (!inverse)
             ncl_parts_nomem(lower);
-        ncl_step_define(step, "NCL_CELL", "short");
+        ncl_step_define_tensor(step, out, "short");
         ncl_step_define(step, "NCL_CELL_INVERSE", inverse);
         real[count++] = 1 / (double)layout->step;
     }
@@ -124,12 +128,12 @@ void ncl_step_after(struct ncl_lower *lower, struct ncl_emit *step, ncl_ref out,
     const struct ncl_expression *chain = lower->chain;
     const bool fits = chain_fits(lower, &(struct chained){&layout, axis, along}, out, kind);
     assert(fits || layout.element != NCL_ELEMENT_WHOLE); /* blocks_whole.c */
-    if (!fits || !chain_print(chain, kind, &text))
+    if (!fits || !chain_print(chain, kind, ncl_step_tensors(step), &text))
         return;
     define_chain(step, &text);
     for (unsigned k = 0; k < chain->operand_count; k++)
         ncl_step_in(step, chain_operand(lower, k, kind[k], &layout));
-    chain_reals(lower, step, &layout);
+    chain_reals(lower, step, out);
     lower->chain = NULL;
 }
 
@@ -168,7 +172,6 @@ static bool chain_is_common(const struct ncl_lower *lower, const enum after_kind
 void ncl_step_after_shared(struct ncl_lower *lower, struct ncl_emit *step, ncl_ref out, int axis, bool along,
                            ncl_ref any)
 {
-    static const struct chain_text text = {"NCL_AFTER_COMMON", ", global const float *after0", ", after0"};
     struct common common = {false, NAN, NAN};
     enum after_kind kind[NCL_EXPRESSION_OPERANDS];
     if (lower->status)
@@ -179,9 +182,16 @@ void ncl_step_after_shared(struct ncl_lower *lower, struct ncl_emit *step, ncl_r
         ncl_step_after(lower, step, out, axis, along);
         return;
     }
-    define_chain(step, &text);
+    const char *type = ncl_arena_printf(lower->arena, "NCL_T%u", ncl_step_tensors(step));
+    const char *parameter = type ? ncl_arena_printf(lower->arena, ", global const %s *after0", type) : NULL;
+    if (!parameter) {
+        ncl_parts_nomem(lower);
+        return;
+    }
+    define_chain(step, &(struct chain_text){"NCL_AFTER_COMMON", parameter, ", after0"});
+    ncl_step_define(step, "CHAIN_T", type);
     ncl_step_define_int(step, "CHAIN_SHARED", 1);
-    ncl_step_in(step, common.added ? chain_operand(lower, 0, kind[0], &layout) : any);
+    ncl_step_in_or(step, common.added ? chain_operand(lower, 0, kind[0], &layout) : NCL_NO_TENSOR, any);
     ncl_step_formula_reals(step, (const double[]){common.low, common.high, common.added}, 3);
     if (fits)
         lower->chain = NULL;

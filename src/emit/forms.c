@@ -26,6 +26,14 @@ bool ncl_forms_have(const struct ncl_lower *lower, const struct ncl_tensor *tens
     return form || lower->tensor[tensor->id] == ref;
 }
 
+void ncl_forms_mark(const struct ncl_lower *lower, const struct ncl_tensor *tensor, uint32_t *owner)
+{
+    if (lower->tensor[tensor->id] != NCL_NO_TENSOR)
+        owner[lower->tensor[tensor->id]] = tensor->id;
+    for (const struct ncl_form *form = lower->form[tensor->id]; form; form = form->next)
+        owner[form->ref] = tensor->id;
+}
+
 void ncl_forms_move(struct ncl_lower *lower, const struct ncl_tensor *from, const struct ncl_tensor *to)
 {
     const ncl_ref plain = lower->tensor[to->id] = lower->tensor[from->id];

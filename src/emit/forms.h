@@ -27,6 +27,8 @@ void ncl_forms_move(struct ncl_lower *lower, const struct ncl_tensor *from, cons
 ncl_ref ncl_forms_from(struct ncl_lower *lower, ncl_ref from, const struct ncl_layout *layout);
 /* Whatever form there is, the plain one first; NCL_NO_TENSOR: none yet. */
 ncl_ref ncl_forms_any(const struct ncl_lower *lower, const struct ncl_tensor *tensor);
+/* owner[ref] becomes its id for each of its forms. */
+void ncl_forms_mark(const struct ncl_lower *lower, const struct ncl_tensor *tensor, uint32_t *owner);
 /* Is `ref` one of the tensor's forms? */
 bool ncl_forms_have(const struct ncl_lower *lower, const struct ncl_tensor *tensor, ncl_ref ref);
 

@@ -321,6 +321,39 @@ static void define_access(struct ncl_emit *emit, const char *format, const char 
     ncl_step_define(emit, macro, text);
 }
 
+unsigned ncl_step_tensors(const struct ncl_emit *emit)
+{
+    return emit->step.tensor_count;
+}
+
+void ncl_step_define_tensor(struct ncl_emit *emit, ncl_ref ref, const char *type)
+{
+    unsigned k = 0;
+    if (stopped(emit))
+        return;
+    while (k < emit->step.tensor_count && emit->step.tensor[k] != ref)
+        k++;
+    assert(k < emit->step.tensor_count);
+    const char *name = ncl_arena_printf(emit->lower->arena, "NCL_T%u", k);
+    if (!name)
+        ncl_parts_nomem(emit->lower);
+    ncl_step_define(emit, name, type);
+}
+
+void ncl_step_define_element(struct ncl_emit *emit, const char *name, nnefcl_dtype dtype, unsigned ahead)
+{
+    if (stopped(emit))
+        return;
+    if (dtype != NNEFCL_SCALAR) {
+        ncl_step_define_type(emit, name, dtype);
+        return;
+    }
+    const char *type = ncl_arena_printf(emit->lower->arena, "NCL_T%u", emit->step.tensor_count + ahead);
+    if (!type)
+        ncl_parts_nomem(emit->lower);
+    ncl_step_define(emit, name, type);
+}
+
 void ncl_step_define_storage(struct ncl_emit *emit, const char *name, ncl_ref ref)
 {
     if (stopped(emit))
@@ -334,6 +367,8 @@ void ncl_step_define_storage(struct ncl_emit *emit, const char *name, ncl_ref re
     };
     const struct ncl_plan_tensor *tensor = &emit->lower->plan->tensor[ref];
     const enum ncl_element element = tensor->layout.element;
+    if (element == NCL_ELEMENT_OWN && tensor->dtype == NNEFCL_SCALAR)
+        return;
     if (storage[element].type)
         ncl_step_define(emit, name, storage[element].type);
     else
@@ -375,6 +410,13 @@ void ncl_step_in(struct ncl_emit *emit, ncl_ref ref)
 void ncl_step_out(struct ncl_emit *emit, ncl_ref ref)
 {
     add_operand(emit, ref, 0, 1);
+}
+
+void ncl_step_in_or(struct ncl_emit *emit, ncl_ref ref, ncl_ref any)
+{
+    add_operand(emit, ref == NCL_NO_TENSOR ? any : ref, 1, 0);
+    if (!stopped(emit) && ref == NCL_NO_TENSOR)
+        emit->step.unread |= 1u << (emit->step.tensor_count - 1);
 }
 
 void ncl_step_gives(struct ncl_emit *emit)

@@ -74,16 +74,26 @@ void ncl_step_group(struct ncl_emit *step, unsigned group, uint32_t local_bytes)
 /* A `#define name text` in front of the body; text is a literal of ours. */
 void ncl_step_define(struct ncl_emit *step, const char *name, const char *text);
 void ncl_step_define_int(struct ncl_emit *step, const char *name, int64_t value);
+/* Tensors that the step has so far. */
+unsigned ncl_step_tensors(const struct ncl_emit *step);
+/* `#define NCL_Tk type`, k the number of a tensor that the step has (cl/prelude.cl). */
+void ncl_step_define_tensor(struct ncl_emit *step, ncl_ref ref, const char *type);
+/* `#define name NCL_Tk` for floats, k being the number that the next tensor of the step gets plus `ahead`; else
+ * `#define name int|uchar`. */
+void ncl_step_define_element(struct ncl_emit *step, const char *name, nnefcl_dtype dtype, unsigned ahead);
 /* `#define name float|int|uchar` */
 void ncl_step_define_type(struct ncl_emit *step, const char *name, nnefcl_dtype dtype);
-/* How a kernel reads and writes the elements of this tensor: `name` becomes their type in memory, LOAD_name(p, i) a
- * value and STORE_name(v, p, i) its store. A body that meets whole numbers has LOAD_STEP and STORE_STEP. */
+/* How a kernel reads and writes the elements of this tensor, where they are no floats: `name` becomes their type in
+ * memory, LOAD_name(p, i) a value and STORE_name(v, p, i) its store. A body that meets whole numbers has LOAD_STEP and
+ * STORE_STEP. */
 void ncl_step_define_storage(struct ncl_emit *step, const char *name, ncl_ref ref);
 /* What the printed plan calls it, in the plan's arena; without it the name of its node's result. */
 void ncl_step_name(struct ncl_emit *step, const char *name);
 /* Tensors in the order of the body's parameters. */
 void ncl_step_in(struct ncl_emit *step, ncl_ref ref);
 void ncl_step_out(struct ncl_emit *step, ncl_ref ref);
+/* A tensor that the kernel can do without: where it is NCL_NO_TENSOR `any` stands in its place and is not read. */
+void ncl_step_in_or(struct ncl_emit *step, ncl_ref ref, ncl_ref any);
 /* The tensor that was added last may give its memory to the result, if nobody needs it later: each task reads an
  * element before it writes the one in the same place, and no other task reads it. */
 void ncl_step_gives(struct ncl_emit *step);

@@ -96,6 +96,7 @@ struct ncl_step {
     ncl_ref tensor[NCL_STEP_TENSORS];
     unsigned writes; /* bit i: tensor[i] is written */
     unsigned reads;  /* bit i: tensor[i] is read */
+    unsigned unread; /* bit i: tensor[i] stands where the kernel could have one more, and is not touched */
     unsigned gives;  /* bit i: tensor[i] may give its memory to what is written: each task reads from a place before it
                         writes there, and no other task does */
     uint64_t flops;
@@ -146,6 +147,7 @@ struct ncl_plan {
     uint64_t record_count; /* 64-bit integers in the record buffer; the first NCL_RECORD_HEAD lead to the step table of
                               the persistent form */
     double weights_off;    /* what stored weights may be off, as a part of the largest one of their row; 0: nothing */
+    bool halves;           /* tensors between steps and weights of products may lie in half (src/plan/plan_halves.c) */
     uint64_t weight_bytes, arena_bytes, init_bytes, io_bytes;
     size_t input_count, output_count;
     ncl_ref *input, *output; /* by index of the graph */

@@ -33,7 +33,7 @@ static nnefcl_status check_options(const nnefcl_session_options *options, struct
     if ((unsigned)options->weights > NNEFCL_WEIGHTS_INT8)
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
                          "nnefcl_session_options.weights is %d: no such storage", (int)options->weights);
-    if ((unsigned)options->precision > NNEFCL_PRECISION_EXACT)
+    if ((unsigned)options->precision > NNEFCL_PRECISION_FP16)
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_options.precision is %d: no such one",
                          (int)options->precision);
     if (!(options->timeout_ms >= 0) || !(options->max_launch_ms >= 0))
@@ -69,6 +69,7 @@ nnefcl_status ncl_plan_options_read(const nnefcl_session_options *options, struc
         .tuning = options->tuning,
         .weights = stored_as[options->weights],
         .exact = options->precision == NNEFCL_PRECISION_EXACT,
+        .half = options->precision == NNEFCL_PRECISION_MIXED || options->precision == NNEFCL_PRECISION_FP16,
         .measured = options->profiling == NNEFCL_PROFILING_STEPS,
         .separate_buffers = options->separate_buffers,
         .keep_tensors = options->keep_tensors,

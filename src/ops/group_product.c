@@ -277,7 +277,7 @@ static nnefcl_status emit_tiles(struct ncl_lower *lower, const struct ncl_group_
         p.bias.ref = NCL_NO_TENSOR;
     ncl_step_in(step, p.a.ref);
     ncl_step_in(step, p.b.ref);
-    ncl_step_in(step, p.bias.ref == NCL_NO_TENSOR ? p.b.ref : p.bias.ref); /* any, it is not read */
+    ncl_step_in_or(step, p.bias.ref, p.b.ref);
     ncl_step_out(step, out);
     if (whole)
         add_after(lower, step, product);
@@ -297,7 +297,7 @@ static nnefcl_status emit_join(struct ncl_lower *lower, const struct ncl_group_p
     const struct ncl_matmul *p = product->matrices;
     struct ncl_emit *step = ncl_step_begin(lower, "gemm_join");
     ncl_step_in(step, parts);
-    ncl_step_in(step, p->bias.ref == NCL_NO_TENSOR ? parts : p->bias.ref); /* any, it is not read */
+    ncl_step_in_or(step, p->bias.ref, parts);
     ncl_step_out(step, product->problem->out);
     add_after(lower, step, product);
     ncl_step_size(step, "M", plan->rows);

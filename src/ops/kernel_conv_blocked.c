@@ -291,7 +291,7 @@ static nnefcl_status emit_conv(struct ncl_lower *lower, const struct ncl_problem
     if (rows)
         ncl_step_out(step, strips);
     else
-        ncl_step_in(step, x); /* for none */
+        ncl_step_in_or(step, NCL_NO_TENSOR, x);
     ncl_step_out(step, problem->out);
     ncl_step_after_shared(lower, step, problem->out, 1, true, x);
     ncl_step_size(step, "PIXELS", image.out[0] * image.out[1]);

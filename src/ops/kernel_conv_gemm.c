@@ -121,7 +121,7 @@ nnefcl_status ncl_conv_gemm_product(struct ncl_lower *lower, const struct ncl_co
     define_strip(step, p->strip);
     ncl_step_in(step, p->image);
     ncl_step_in(step, p->packed);
-    ncl_step_in(step, p->bias == NCL_NO_TENSOR ? p->packed : p->bias);
+    ncl_step_in_or(step, p->bias, p->packed);
     ncl_step_out(step, p->output);
     ncl_step_after_shared(lower, step, p->output, 1, false, p->image);
     ncl_step_size(step, "PIXELS", p->pixels);

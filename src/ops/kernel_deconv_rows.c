@@ -41,7 +41,7 @@ static nnefcl_status emit_rows(struct ncl_lower *lower, const struct ncl_problem
     ncl_step_define_int(step, "CLIP", window->border <= NCL_BORDER_CONSTANT);
     ncl_step_define_int(step, "NO_BIAS", !biased);
     ncl_step_in(step, rows->input);
-    ncl_step_in(step, biased ? rows->bias : rows->input);
+    ncl_step_in_or(step, biased ? rows->bias : NCL_NO_TENSOR, rows->input);
     ncl_step_out(step, problem->out);
     ncl_step_after(lower, step, problem->out, rows->channels > 1 ? 1 : -1, false);
     ncl_step_size(step, "ROWS", count);

@@ -65,7 +65,7 @@ static void add_operands(struct ncl_emit *step, const struct ncl_expression *exp
     static const char *const steps[] = {"STEP0", "STEP1", "STEP2", "STEP3", "STEP4", "STEP5", "STEP6", "STEP7"};
     ncl_step_define_int(step, "ARITY", expression->operand_count);
     for (unsigned k = 0; k < expression->operand_count; k++) {
-        ncl_step_define_type(step, types[k], expression->operand[k].dtype);
+        ncl_step_define_element(step, types[k], expression->operand[k].dtype, 0);
         ncl_step_define_int(step, steps[k], axes->stride[k][0]); /* 0 or 1: tensors are dense */
         ncl_step_in(step, operand[k]);
         if (ncl_shape_equal(&expression->operand[k].shape, &expression->shape) &&
@@ -99,7 +99,7 @@ static nnefcl_status elements_emit(struct ncl_lower *lower, const struct ncl_pro
                   chunk = ncl_broadcast_chunk(&lower->plan->target, count);
     struct ncl_emit *step = ncl_step_begin(lower, "elements");
     ncl_step_define(step, "FORMULA", text);
-    ncl_step_define_type(step, "RESULT", expression->dtype);
+    ncl_step_define_element(step, "RESULT", expression->dtype, expression->operand_count);
     add_operands(step, expression, operand, &axes);
     ncl_step_out(step, problem->out);
     ncl_step_formula_reals(step, expression->real, expression->real_count);

@@ -82,7 +82,7 @@ static void add_operands(struct ncl_emit *step, const struct ncl_plan *plan, con
     static const char *const kinds[] = {"KIND0", "KIND1", "KIND2", "KIND3", "KIND4", "KIND5", "KIND6", "KIND7"};
     ncl_step_define_int(step, "ARITY", expression->operand_count);
     for (unsigned k = 0; k < expression->operand_count; k++) {
-        ncl_step_define_type(step, types[k], expression->operand[k].dtype);
+        ncl_step_define_element(step, types[k], expression->operand[k].dtype, 0);
         ncl_step_define_int(step, kinds[k], cells[k].kind);
         ncl_step_in(step, cells[k].ref);
         if (ncl_shape_equal(&expression->operand[k].shape, &expression->shape) &&

@@ -61,8 +61,7 @@ static nnefcl_status emit_vectors(struct ncl_lower *lower, const struct ncl_prob
     if (x.column != 1)
         x = ncl_product_dense(lower, p, x, x_rows, p->k, "x");
     const struct ncl_stored_weights *stored = ncl_stored_weights_find(lower, p, &w, x_rows);
-    const ncl_ref scale =
-        stored ? ncl_stored_weights_make(lower, stored, &w, w_rows, p->k) : x.ref; /* any, it is not read */
+    const ncl_ref scale = stored ? ncl_stored_weights_make(lower, stored, &w, w_rows, p->k) : NCL_NO_TENSOR;
     if (w.column != 1)
         w = ncl_product_dense(lower, p, w, w_rows, p->k, "w");
     if (lower->status)
@@ -73,7 +72,7 @@ static nnefcl_status emit_vectors(struct ncl_lower *lower, const struct ncl_prob
         rows = 64;
     struct ncl_emit *step = ncl_step_begin(lower, "gemv");
     ncl_stored_weights_define(step, stored);
-    ncl_step_in(step, scale);
+    ncl_step_in_or(step, scale, x.ref);
     ncl_product_operands(lower, step, problem, x.ref, w.ref);
     ncl_step_size(step, "X_ROWS", x_rows);
     ncl_step_size(step, "W_ROWS", w_rows);

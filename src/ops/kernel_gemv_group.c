@@ -85,8 +85,7 @@ nnefcl_status ncl_group_vector_emit(struct ncl_lower *lower, const struct ncl_gr
     const struct ncl_matmul *p = product->matrices;
     struct vectors v = make_vectors(&lower->plan->target, p);
     const struct ncl_stored_weights *stored = ncl_stored_weights_find(lower, p, &v.w, v.x_rows);
-    const ncl_ref scale =
-        stored ? ncl_stored_weights_make(lower, stored, &v.w, v.w_rows, p->k) : v.x.ref; /* any, it is not read */
+    const ncl_ref scale = stored ? ncl_stored_weights_make(lower, stored, &v.w, v.w_rows, p->k) : NCL_NO_TENSOR;
     if (stored)
         share_rows(&lower->plan->target, p->k, 1, &v);
     const bool biased = p->bias.ref != NCL_NO_TENSOR;
@@ -96,10 +95,10 @@ nnefcl_status ncl_group_vector_emit(struct ncl_lower *lower, const struct ncl_gr
     ncl_step_define_int(step, "ALONG", v.along);
     ncl_step_define_int(step, "ROWS", rows);
     ncl_stored_weights_define(step, stored);
-    ncl_step_in(step, scale);
+    ncl_step_in_or(step, scale, v.x.ref);
     ncl_step_in(step, v.x.ref);
     ncl_step_in(step, v.w.ref);
-    ncl_step_in(step, biased ? p->bias.ref : v.x.ref); /* any, it is not read */
+    ncl_step_in_or(step, p->bias.ref, v.x.ref);
     ncl_step_out(step, product->problem->out);
     if (product->problem->result)
         ncl_step_after(lower, step, product->problem->out, product->axis, true);

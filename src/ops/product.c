@@ -95,8 +95,7 @@ void ncl_product_operands(struct ncl_lower *lower, struct ncl_emit *step, const 
 {
     ncl_step_in(step, a);
     ncl_step_in(step, b);
-    ncl_step_in(step,
-                problem->product.bias.ref == NCL_NO_TENSOR ? b : problem->product.bias.ref); /* any, it is not read */
+    ncl_step_in_or(step, problem->product.bias.ref, b);
     ncl_step_out(step, problem->out);
     if (problem->result)
         ncl_step_after(lower, step, problem->out, ncl_product_axis(problem), true);

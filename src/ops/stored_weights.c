@@ -11,7 +11,7 @@ struct ncl_stored_weights {
     double off; /* of each, at most, as a part of the largest */
 };
 static const struct ncl_stored_weights stored_as[] = {
-    [NCL_KEPT_HALF] = {"half", "vstore_half_rte(v, i, p)", "NCL_CAT(vload_half, LANES)(0, p)", "vload_half4(0, p)",
+    [NCL_KEPT_HALF] = {"half", "vstore_half_rte(v, i, p)", "ncl_load_halves(p)", "vload_half4(0, p)",
                        "vload_half(i, p)", 1, 2, 0x1p-11},
     [NCL_KEPT_BYTE] = {"char", "(p)[i] = convert_char_rte(v)", "NCL_CAT(convert_float, LANES)(VLOAD(p))",
                        "convert_float4(vload4(0, p))", "(p)[i]", 127, 1, 0.5 / 127}};

@@ -323,7 +323,7 @@ static nnefcl_status add_up(struct planner *planner)
     return NNEFCL_OK;
 }
 
-/* What the host moves to and from arrays of its own. */
+/* What the host moves to and from arrays of its own; of what is kept halves become floats there. */
 static bool is_read_outside(const struct ncl_plan_tensor *tensor)
 {
     return tensor->kept || tensor->storage == NCL_STORE_INPUT || tensor->storage == NCL_STORE_OUTPUT ||
@@ -332,7 +332,7 @@ static bool is_read_outside(const struct ncl_plan_tensor *tensor)
 
 static bool is_plain(const struct ncl_plan_tensor *tensor)
 {
-    const struct ncl_layout plain = {0};
+    const struct ncl_layout plain = {.element = tensor->kept ? tensor->layout.element : NCL_ELEMENT_OWN};
     return ncl_layout_coincide(&tensor->layout, &plain, &tensor->shape);
 }
 

@@ -262,6 +262,8 @@ static nnefcl_status make_plan_parts(struct ncl_lower *lower, const struct ncl_g
     keep_weights(plan);
     if (options->keep_tensors)
         status = ncl_keep_tensors(lower);
+    if (!status && options->half)
+        status = ncl_plan_halves(lower);
     if (!status)
         status = ncl_schedule_init(plan, graph, lower->arena, lower->diag);
     if (!status)
@@ -306,6 +308,13 @@ static nnefcl_status read_forced(struct ncl_forced *forced, const struct ncl_tar
     return NNEFCL_OK;
 }
 
+/* Weights of products with few rows are in half where tensors are, on devices that have kernels for it. */
+static enum ncl_kept weights_kept(const struct ncl_target *target, const struct ncl_plan_options *options)
+{
+    const bool half = options->half && options->weights == NCL_KEPT_FLOAT && (target->cpu || target->barriers);
+    return half ? NCL_KEPT_HALF : options->weights;
+}
+
 nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, const struct ncl_target *target,
                             const struct ncl_plan_options *options, struct ncl_arena *arena, struct ncl_diag *diag,
                             struct ncl_plan **plan)
@@ -334,7 +343,7 @@ nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, cons
         .tuning = options->exact ? NULL : &tuning,
         .measured = options->measured,
         .long_index = options->long_index,
-        .weights = options->weights,
+        .weights = weights_kept(target, options),
         .compat = compat,
     };
     status = own_names(&lower);

@@ -12,6 +12,7 @@ struct ncl_plan_options {
     size_t kernel_count;
     const char *tuning; /* the text of a table, NULL: none */
     enum ncl_kept weights;
+    bool half;     /* tensors between steps and weights in half (NNEFCL_PRECISION_MIXED) */
     bool exact;    /* exact variants only, chosen by estimates (NNEFCL_PRECISION_EXACT) */
     bool measured; /* steps name their candidates */
     bool separate_buffers, keep_tensors, long_index;
@@ -28,6 +29,9 @@ nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, cons
 nnefcl_status ncl_keep_tensors(struct ncl_lower *lower);
 /* ... and behind it: fills in plan->held. */
 nnefcl_status ncl_keep_map(struct ncl_lower *lower);
+/* plan_halves.c: tensors that every step can read and write in half lie so. Behind all steps, before the memory plan.
+ */
+nnefcl_status ncl_plan_halves(struct ncl_lower *lower);
 /* schedule.c: sorts the init steps, loads in the order of the files and each step right behind what it waits for. */
 nnefcl_status ncl_schedule_init(struct ncl_plan *plan, const struct ncl_graph *graph, struct ncl_arena *arena,
                                 struct ncl_diag *diag);

@@ -157,8 +157,10 @@ void ncl_source_body(struct ncl_text *text, const struct ncl_plan *plan, uint32_
     ncl_text_printf(text,
                     "#undef NCL_SUFFIX\n#undef INDEX\n#undef NCL_REALS\n#undef CHAIN\n#undef CHAIN_NOTHING\n"
                     "#undef CHAIN_SHARED\n#undef CHAIN_PARAMETERS\n#undef CHAIN_ARGUMENTS\n"
-                    "#undef NCL_CELL\n#undef NCL_STORE_CELL\n#define NCL_SUFFIX _%016" PRIx64 "\n",
-                    kernel->key);
+                    "#undef NCL_STORE_CELL\n#undef CHAIN_T\n");
+    for (int k = 0; k < NCL_STEP_TENSORS; k++)
+        ncl_text_printf(text, "#undef NCL_T%d\n", k);
+    ncl_text_printf(text, "#define NCL_SUFFIX _%016" PRIx64 "\n", kernel->key);
     add_defines(text, kernel);
     add_prelude(text, &plan->target, kernel);
     if (body.data)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verify/examine.h"
 
+#include "verify/halves.h"
+
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -252,23 +254,76 @@ static nnefcl_status find_slack(struct examination *x, const struct ncl_node *no
     return status;
 }
 
+static nnefcl_status make_slack(struct examination *x, const struct ncl_tensor *result, double **slack)
+{
+    nnefcl_status status = NNEFCL_OK;
+    if (!x->slack[result->id]) {
+        x->slack[result->id] = memory(x, volume(result), sizeof **slack, &status);
+        if (!status)
+            memset(x->slack[result->id], 0, volume(result) * sizeof **slack);
+    }
+    *slack = x->slack[result->id];
+    return status;
+}
+
 /* A result that the device did not keep may also be off what its own operation may. */
 static nnefcl_status add_tolerance(struct examination *x, const struct ncl_tensor *result, double tolerance)
 {
     const struct ncl_elements *elements = &x->exact.tensor[result->id];
-    nnefcl_status status = NNEFCL_OK;
-    double *slack = x->slack[result->id];
+    double *slack;
     if (tolerance <= 0 || result->dtype != NNEFCL_SCALAR)
         return NNEFCL_OK;
-    if (!slack) {
-        slack = x->slack[result->id] = memory(x, volume(result), sizeof *slack, &status);
-        if (slack)
-            memset(slack, 0, volume(result) * sizeof *slack);
-    }
+    const nnefcl_status status = make_slack(x, result, &slack);
     for (size_t i = 0; !status && i < volume(result); i++)
         slack[i] +=
             tolerance * ncl_judge_unit(fmax(fabs(elements->value[i]), elements->scale ? elements->scale[i] : 0));
     return status;
+}
+
+/* ---- in half ---- */
+
+static bool lies_in_half(const struct examination *x, const struct ncl_tensor *tensor)
+{
+    return is_kept(x, tensor) && x->source->is_half && x->source->is_half(x->source->user, tensor);
+}
+
+/* The largest weight, not less than 1, times the largest element of the other operand: of all operands of a product. */
+static double most_of_products(const struct examination *x, const struct ncl_node *node)
+{
+    const struct ncl_tensor *operand;
+    double most = 1;
+    for (size_t i = 0; (operand = ncl_exact_operand(node, i)); i++) {
+        double largest = 1;
+        for (size_t k = 0; operand->dtype == NNEFCL_SCALAR && k < volume(operand); k++)
+            largest = fmax(largest, fabs(x->exact.tensor[operand->id].value[k]));
+        most *= largest;
+    }
+    return most;
+}
+
+static nnefcl_status add_halves(struct examination *x, const struct ncl_node *node, const struct ncl_tensor *result)
+{
+    const bool stored = lies_in_half(x, result), multiplies = node->op->macs && node->op->macs(node);
+    double *slack;
+    if (!x->source->halves || result->dtype != NNEFCL_SCALAR || !(stored || multiplies))
+        return NNEFCL_OK;
+    const nnefcl_status status = make_slack(x, result, &slack);
+    if (!status && multiplies)
+        ncl_halves_sum(slack, &x->exact.tensor[result->id], volume(result), most_of_products(x, node));
+    if (!status && stored)
+        ncl_halves_result(slack, &x->exact.tensor[result->id], volume(result));
+    return status;
+}
+
+/* Whether something that the device rounded on the way lies in half. */
+static bool whole_has_halves(const struct examination *x, size_t first, size_t end, const struct ncl_call *call)
+{
+    const struct ncl_tensor *result;
+    for (size_t i = first; i < end; i++)
+        for (size_t k = 0; (result = ncl_exact_result(x->graph->node[i], k)); k++)
+            if (is_within(x->home[result->id], call) && lies_in_half(x, result))
+                return true;
+    return false;
 }
 
 /* ---- judgement ---- */
@@ -300,6 +355,8 @@ static nnefcl_status judge_result(struct examination *x, struct ncl_examine_resu
     const struct ncl_tensor *tensor = result->tensor;
     void *data = NULL;
     nnefcl_status status = read_kept(x, tensor, &data);
+    if (!status && lies_in_half(x, tensor))
+        ncl_halves_overflow(data, &x->exact.tensor[tensor->id], x->slack[tensor->id], volume(tensor));
     if (!status)
         ncl_judge(&result->verdict, tensor->dtype, data, &x->exact.tensor[tensor->id], volume(tensor), tolerance,
                   x->slack[tensor->id]);
@@ -361,6 +418,9 @@ static nnefcl_status examine_results(struct examination *x, size_t index, struct
     nnefcl_status status = NNEFCL_OK;
     for (size_t i = 0; (result.tensor = ncl_exact_result(node, i)) && !status && !visitor->enough; i++) {
         const double tolerance = ncl_tolerance_ulp(result.tolerance, x->exact.tensor[result.tensor->id].terms);
+        status = add_halves(x, node, result.tensor);
+        if (status)
+            break;
         if (!is_kept(x, result.tensor)) {
             status = add_tolerance(x, result.tensor, tolerance + (node->op->macs && node->op->macs(node) ? FOLDED : 0));
             continue;
@@ -441,7 +501,8 @@ static nnefcl_status examine_wholes(struct examination *x, size_t index, struct 
     nnefcl_status status = NNEFCL_OK;
     for (; call && !status && !visitor->enough; call = call->at.call) {
         const size_t end = call_end(x->graph, index, call);
-        if (!call->standard || end < index + 2 || (index && is_within(x->graph->node[index - 1]->at.call, call)))
+        if (!call->standard || end < index + 2 || (index && is_within(x->graph->node[index - 1]->at.call, call)) ||
+            whole_has_halves(x, index, end, call))
             continue;
         x->whole = call;
         status = examine_whole(x, index, end, visitor);

@@ -5,7 +5,8 @@
  * those who read it.
  *
  * An operation that was expanded is judged as a whole besides: from its operands on everything is computed here, so
- * that what its body makes on the way need not be within floats. */
+ * that what its body makes on the way need not be within floats. Where the device had some of that in half it is not.
+ */
 #ifndef NCL_EXAMINE_H
 #define NCL_EXAMINE_H
 
@@ -20,6 +21,8 @@ struct ncl_examine_source {
     nnefcl_status (*read)(void *user, const struct ncl_tensor *tensor, void *data, struct ncl_diag *diag);
     void *user;
     double weights_off; /* of its plan */
+    bool halves;        /* weights of products may lie in half */
+    bool (*is_half)(void *user, const struct ncl_tensor *tensor); /* does a tensor that it has? NULL: none */
     bool transforms;    /* variants with `transforms` are among its kernels (emit/variant.h) */
 };
 

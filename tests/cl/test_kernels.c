@@ -54,8 +54,14 @@ static const char chain[] =
     "#define NCL_REALS 1\n#define CHAIN_ARGUMENTS , after0, after1, after2, after3\n"
     "#define CHAIN_PARAMETERS , global const float *after0, global const float *after1, global const float *after2, "
     "global const float *after3\n"
-    "#define CHAIN NCL_AFTER_FULL(0) NCL_AFTER_CHANNEL(1) NCL_AFTER_ALONG(2) NCL_AFTER_ONE(3) "
+    "#define CHAIN NCL_AFTER_FULL(0, float) NCL_AFTER_CHANNEL(1, float) NCL_AFTER_ALONG(2, float) "
+    "NCL_AFTER_ONE(3, float) "
     "NCL_LET(float, t1, ncl_erf(after + x0)) NCL_LET(float, r, fma(t1, x1, x2 * x3 + R(0)))\n";
+
+/* Whatever may be stored in half is. */
+static const char halves[] =
+    "#define NCL_T0 half\n#define NCL_T1 half\n#define NCL_T2 half\n#define NCL_T3 half\n#define NCL_T4 half\n"
+    "#define NCL_T5 half\n#define NCL_T6 half\n";
 
 /* What many chains share. */
 static const char shared_chain[] =
@@ -68,7 +74,7 @@ START_TEST(each_compiles_alone)
     if (!is_kernel(file))
         return;
     compile(file, "-cl-std=CL1.2 -Werror", "");
-    compile(file, "-cl-std=CL1.2 -Werror -D LANES=16", "");
+    compile(file, "-cl-std=CL1.2 -Werror -D LANES=16", halves);
     if (strstr(file->text, "CHAIN_PARAMETERS"))
         compile(file, "-cl-std=CL1.2 -Werror", chain);
     if (strstr(file->text, "NCL_STORE_BLOCKS"))

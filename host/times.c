@@ -5,6 +5,9 @@
 #include "host.h"
 
 static const double not_measured = -1;
+/* No device starts and ends a command within it: events of drivers without a clock (rusticl 22.3) end a nanosecond or
+ * none behind their begin. */
+static const double least_ms = 1e-4;
 
 static bool event_span(cl_event event, cl_ulong *start, cl_ulong *end)
 {
@@ -56,7 +59,7 @@ static double device_time(const struct nnefcl_session *session)
         return 0;
     if (!event_span(session->event[0], &start, &unused) || !event_span(session->event[count - 1], &unused, &end))
         return not_measured;
-    return milliseconds(start, end);
+    return milliseconds(start, end) < least_ms ? not_measured : milliseconds(start, end);
 }
 
 static double transfer_time(const struct nnefcl_session *session)
@@ -70,14 +73,15 @@ static double transfer_time(const struct nnefcl_session *session)
             return not_measured;
         sum += milliseconds(start, end);
     }
-    return sum;
+    return session->transfer_count && sum < least_ms ? not_measured : sum;
 }
 
 void ncl_times_step(const struct nnefcl_session *session, size_t index, double *start_ms, double *device_ms)
 {
     cl_ulong first, start, end;
     *start_ms = *device_ms = not_measured;
-    if (session->profiling != NNEFCL_PROFILING_STEPS || !event_span(session->event[0], &first, &end))
+    if (session->profiling != NNEFCL_PROFILING_STEPS || !event_span(session->event[0], &first, &end) ||
+        device_time(session) < 0)
         return;
     double sum = 0;
     for (size_t i = session->begin[index]; i < session->begin[index + 1]; i++) {

@@ -125,8 +125,8 @@ def run_times(driver, command):
     if complaint:
         return complaint
     bench = json.loads(output)['bench']
-    wrong = [name for name in ('device_ms', 'transfer_ms') if bench.get(name) and bench[name]['p99'] < 1e-4]
-    return ', '.join('%s is %g' % (name, bench[name]['p99']) for name in wrong) or None
+    times = {name: bench[name]['p99'] for name in ('device_ms', 'transfer_ms')}
+    return ', '.join('%s is %g' % item for item in times.items() if item[1] is not None and item[1] < 1e-4) or None
 
 
 def has_groups(command, folder):

@@ -32,6 +32,7 @@ TARGETS = {
     'nvidia': ['-target', 'nvptx64-nvidia-nvcl', '-Xclang', '-target-cpu', '-Xclang', 'sm_80', '-Xclang', '-mlink-builtin-bitcode', '-Xclang', CLC + '/nvptx64--nvidiacl.bc'],
     'amd': ['-target', 'amdgcn-amd-amdhsa', '-mcpu=gfx90a', '-nogpulib', '-Xclang', '-mlink-builtin-bitcode', '-Xclang', CLC + '/amdgcn--amdhsa.bc'],
 }
+NO_OFFSET = '#define get_global_offset(axis) ((size_t)0)\n'  # libclc has none for NVIDIA
 WANTED = re.compile(r'_group$|_item$|^deconv_join$|^winograd_')
 PRODUCTS = {'gemm_group': 0.85, 'attention_group': 0.8}  # least part of what their loops issue that multiplies and adds
 REGISTERS_MOST = 128  # as the host tells NVIDIA's compiler
@@ -58,7 +59,7 @@ def kernels(command, model):
 def compile_for(target, text, folder):
     source, out = os.path.join(folder, 'kernel.cl'), os.path.join(folder, target + '.s')
     with open(source, 'w') as f:
-        f.write(text)
+        f.write((NO_OFFSET if target == 'nvidia' else '') + text)
     subprocess.run([CLANG] + OPTIONS + TARGETS[target] + ['-o', out, source], check=True, stderr=subprocess.DEVNULL)
     return out
 

@@ -25,6 +25,8 @@ import tempfile
 import data
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+# The command's own cache is fresh in every case; what PoCL knows of the same text is not what they are about.
+POCL_CACHE = os.path.join(os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'pocl')
 
 
 def parse(path):
@@ -50,6 +52,7 @@ def parse(path):
 def run(command, line, folder):
     words = shlex.split(line)
     env = {k: v for k, v in os.environ.items() if not k.startswith('NNEFCL_') and k != 'NO_COLOR'}
+    env.setdefault('POCL_CACHE_DIR', POCL_CACHE)
     env['XDG_CACHE_HOME'] = os.path.join(folder, '.cache')
     stdin, stdout = subprocess.DEVNULL, subprocess.PIPE
     while words and re.match(r'[A-Z_]+=', words[0]):

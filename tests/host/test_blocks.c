@@ -5,7 +5,7 @@
  * With NNEFCL_ZOO, the folder of the networks beside the project, the smaller ones of them too, for small images. */
 #include "host/host.h"
 #include "host_case.h"
-#include "host_random.h"
+#include "host_verify.h"
 #include "model/frozen.h"
 #include "ops/op_form.h"
 
@@ -97,33 +97,13 @@ static const struct blocks_case {
 static const char *forced[2] = {"blocked"};
 static size_t forced_count = 1;
 
-static int take(void *user, const nnefcl_verdict *v)
-{
-    ck_assert_msg(v->bad == 0, "%s: %s = %s: %llu of %llu values; got %.9g, want %.9g, %g ULP of %g",
-                  (const char *)user, v->result.name, v->op, (unsigned long long)v->bad,
-                  (unsigned long long)v->elements, v->got, v->want, v->ulp, v->tolerance);
-    return 0;
-}
-
 static void verify(const char *name, const nnefcl_model *model, const nnefcl_device *on, nnefcl_execution execution)
 {
     nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
-    nnefcl_error error = {0};
-    nnefcl_tensor_info info;
-    nnefcl_session *session;
-    options.keep_tensors = 1;
     options.execution = execution;
     options.kernels = forced;
     options.kernel_count = forced_count;
-    const nnefcl_status created = nnefcl_session_create(model, on, &options, &session, &error);
-    ck_assert_msg(created == NNEFCL_OK, "%s: %s", name, error.message);
-    nnefcl_model_input(model, 0, &info);
-    void *input = random_input(&info);
-    ck_assert_msg(nnefcl_session_verify(session, model, (const void *[]){input}, NULL, take, (void *)name, &error) ==
-                      NNEFCL_OK,
-                  "%s: %s", name, error.message);
-    nnefcl_session_free(session);
-    free(input);
+    host_verify(name, model, on, options);
 }
 
 /* Steps of the run that convert; of the forced variant there is one. */

@@ -3,7 +3,7 @@
  * its definition as that allows. With NNEFCL_ZOO, the folder of the networks beside the project, some of them too. */
 #include "host/host.h"
 #include "host_case.h"
-#include "host_random.h"
+#include "host_verify.h"
 #include "model/frozen.h"
 
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers" /* rows of tables leave out what is zero */
@@ -63,33 +63,13 @@ static const struct half_case {
      NULL, -1, -1},
 };
 
-static int take(void *user, const nnefcl_verdict *v)
-{
-    ck_assert_msg(v->bad == 0, "%s: %s = %s: %llu of %llu values; got %.9g, want %.9g, %g ULP of %g",
-                  (const char *)user, v->result.name, v->op, (unsigned long long)v->bad,
-                  (unsigned long long)v->elements, v->got, v->want, v->ulp, v->tolerance);
-    return 0;
-}
-
 static void verify(const char *name, const nnefcl_model *model, const char *kernel)
 {
     nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
-    nnefcl_error error = {0};
-    nnefcl_tensor_info info;
-    nnefcl_session *session;
-    options.keep_tensors = 1;
     options.precision = NNEFCL_PRECISION_MIXED;
     options.kernels = &kernel;
     options.kernel_count = kernel != NULL;
-    const nnefcl_status created = nnefcl_session_create(model, device, &options, &session, &error);
-    ck_assert_msg(created == NNEFCL_OK, "%s: %s", name, error.message);
-    nnefcl_model_input(model, 0, &info);
-    void *input = random_input(&info);
-    ck_assert_msg(nnefcl_session_verify(session, model, (const void *[]){input}, NULL, take, (void *)name, &error) ==
-                      NNEFCL_OK,
-                  "%s: %s", name, error.message);
-    nnefcl_session_free(session);
-    free(input);
+    host_verify(name, model, device, options);
 }
 
 /* Of the tensors that live between steps and have memory of their own. */

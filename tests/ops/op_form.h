@@ -57,9 +57,17 @@ static inline const nnefcl_device *op_form_device(const struct op_form *form)
     return *kept;
 }
 
+/* Suites whose kernels have tiles, sized by the width of vectors, define it as 1; the others meet another width with
+ * NNEFCL_LONG alone. */
+#ifndef OP_TILES
+#define OP_TILES 0
+#endif
+
 /* Is there this form on the device? Persistent execution is for CPUs. */
 static inline bool op_form_exists(const struct op_form *form)
 {
+    if (form->lanes && !OP_TILES && !getenv("NNEFCL_LONG"))
+        return false;
     return form->execution != NNEFCL_EXECUTION_PERSISTENT || op_form_device(form)->target.cpu;
 }
 

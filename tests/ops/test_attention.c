@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* attention.c: random queries, keys and values by every variant in every form, each judged by the definition. */
+#define OP_TILES 1
 #include "op_form.h"
 #include "op_programs.h"
 #include "suite.h"

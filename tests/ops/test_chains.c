@@ -2,6 +2,7 @@
 /* Chains behind every kernel that ends in NCL_STORE_AFTER, behind one that does not, and by themselves: what a run
  * gives is compared with the definitions in double precision, in both forms of the kernels, and the steps are counted.
  */
+#define OP_TILES 1
 #include "op_form.h"
 #include "op_programs.h"
 #include "model/frozen.h"

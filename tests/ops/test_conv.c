@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* conv.c with all its kernels; expected values are exact sums of quarters, from the formula of 4.3.1 in rational
  * numbers. */
+#define OP_TILES 1
 #include "op_suite.h"
 
 #define XW(x_shape, w_shape, call)                                                                                     \

@@ -3,6 +3,7 @@
  * first that does not. The sanitized build runs these too, since what lies behind a bound is a table on some stack.
  *
  * Bounds of a file stand in front of its cases; a bound that moves takes its cases along. */
+#define OP_TILES 1
 #include "op_suite.h"
 
 /* y = conv of constant planes: every output is the number of taps that lie inside, times x. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* avg_pool, max_pool and rms_pool; expected values from the formulas in rational numbers. */
+#define OP_TILES 1
 #include "op_suite.h"
 
 #define X(x_shape, call) "graph g( x ) -> ( y )\n{\n    x = external(shape = " x_shape ");\n    y = " call ";\n}\n"

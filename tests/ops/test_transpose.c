@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* transpose.c and what it shares with others, strided.c: every permutation of some shapes, short and long on each axis,
  * against the formula. */
+#define OP_TILES 1
 #include "numbers.h"
 #include "op_programs.h"
 #include "suite.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sliding windows: shape arithmetic, the records of all their kernels, and the fast kernels against the plain ones on
  * random windows. */
+#define OP_TILES 1
 #include "op_shape.h"
 #include "records.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Borders and lengths of sums of the windows that references read. */
+#define OP_TILES 1
 #include <stdlib.h>
 
 #include "ops/window_line.h"

@@ -7,17 +7,10 @@
  * for 0 <= i_k < EXTENT(k), k < RANK, 0 <= r < ROWS, 0 <= c < COLUMNS; ROWS, COLUMNS >= LANES. x and y do not overlap:
  * the last block of LANES rows or columns overlaps the one before.
  *
- * T      type of the elements, none: floats, stored as NCL_T0 and NCL_T1
+ * NCL_T0, NCL_T1   types of the elements of x and y
  *
  * A task is a tile of at most TILE x TILE elements, TILE a multiple of LANES.
  * tasks: prod_k EXTENT(k) * ceil(ROWS / TILE) * ceil(COLUMNS / TILE) */
-#ifdef T
-#define X T
-#define Y T
-#else
-#define X NCL_T0
-#define Y NCL_T1
-#endif
 #define ROWS SIZE(0)
 #define COLUMNS SIZE(1)
 #define ROW_STRIDE SIZE(2)
@@ -30,21 +23,21 @@
 #define IN_STRIDE(i) SIZE(24 + (i))
 #define OUT_STRIDE(i) SIZE(40 + (i))
 
-#define TV NCL_VECTOR(NCL_VALUE(X))
+#define TV NCL_VECTOR(NCL_VALUE(NCL_T0))
 
-static void FN(transpose_block)(global const X *x, INDEX row_stride, global Y *y, INDEX column_stride)
+static void FN(transpose_block)(global const NCL_T0 *x, INDEX row_stride, global NCL_T1 *y, INDEX column_stride)
 {
     TV row[LANES];
 #pragma unroll
     for (int i = 0; i < LANES; i++)
-        row[i] = NCL_VLOAD(X, x + i * row_stride);
+        row[i] = NCL_VLOAD(NCL_T0, x + i * row_stride);
     NCL_TRANSPOSE(TV, row)
 #pragma unroll
     for (int i = 0; i < LANES; i++)
-        NCL_VSTORE(Y, row[i], y + i * column_stride);
+        NCL_VSTORE(NCL_T1, row[i], y + i * column_stride);
 }
 
-static void FN(blocked_transpose)(INDEX task, SIZES size, global const X *x, global Y *y)
+static void FN(blocked_transpose)(INDEX task, SIZES size, global const NCL_T0 *x, global NCL_T1 *y)
 {
     const INDEX rows = ROWS, columns = COLUMNS, row_stride = ROW_STRIDE, column_stride = COLUMN_STRIDE, tile = TILE;
     const INDEX row_tiles = (rows + tile - 1) / tile, column_tiles = (columns + tile - 1) / tile;

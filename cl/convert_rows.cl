@@ -9,8 +9,8 @@
  * for 0 <= w < WIDTH. What lies beside the row in y, above and below the rows of the image, and behind the last channel
  * of the last block is zeros (the last, where blocks are copied, as in x).
  *
- * T        type of the elements, none: floats, stored as NCL_T0 and NCL_T1 
- *              BLOCK  channels of a block: LANES, 1 where there are none
+ * NCL_T0, NCL_T1      types of the elements of x and y
+ * BLOCK    channels of a block: LANES, 1 where there are none
  * LINES    rows of y                 ROWS   of a task
  * LAST     channels of the last block       AXIS  the blocked axis
  * IN_LANE, OUT_LANE   elements from channel to channel where these have rows of their own
@@ -19,13 +19,6 @@
  * COUNT(a) positions along them, BEFORE(a) indices before the first one
  * IN_STRIDE(a), OUT_STRIDE(a)   elements from index to index      IN_FIRST   to the first position of x
  * tasks: ceil(LINES / ROWS) */
-#ifdef T
-#define X T
-#define Y T
-#else
-#define X NCL_T0
-#define Y NCL_T1
-#endif
 #ifndef MODE
 #define MODE 0
 #endif
@@ -48,46 +41,47 @@
 #define EXTENT(a)     SIZE(44 + (a))
 
 #define MAX_RANK 8
-#define TV       NCL_VECTOR(NCL_VALUE(X))
+#define TV       NCL_VECTOR(NCL_VALUE(NCL_T0))
 
-NCL_APART static void FN(convert_rows_zero)(global Y *y, INDEX n)
+NCL_APART static void FN(convert_rows_zero)(global NCL_T1 *y, INDEX n)
 {
     for (INDEX i = 0; i < n; i += LANES)
-        NCL_STORE(Y, (TV)0, y + i, min(n - i, (INDEX)LANES));
+        NCL_STORE(NCL_T1, (TV)0, y + i, min(n - i, (INDEX)LANES));
 }
 
-NCL_APART static void FN(convert_rows_copy)(INDEX n, global const X *x, global Y *y)
+NCL_APART static void FN(convert_rows_copy)(INDEX n, global const NCL_T0 *x, global NCL_T1 *y)
 {
     for (INDEX i = 0; i < n; i += LANES) {
         const INDEX part = min(n - i, (INDEX)LANES);
-        NCL_STORE(Y, NCL_LOAD(X, x + i, part), y + i, part);
+        NCL_STORE(NCL_T1, NCL_LOAD(NCL_T0, x + i, part), y + i, part);
     }
 }
 
 /* LANES cells and channels. */
-static void FN(convert_rows_turn)(global const X *x, INDEX in, global Y *y, INDEX out)
+static void FN(convert_rows_turn)(global const NCL_T0 *x, INDEX in, global NCL_T1 *y, INDEX out)
 {
     TV row[LANES];
 #pragma unroll
     for (int i = 0; i < LANES; i++)
-        row[i] = NCL_VLOAD(X, x + i * in);
+        row[i] = NCL_VLOAD(NCL_T0, x + i * in);
     NCL_TRANSPOSE(TV, row)
 #pragma unroll
     for (int i = 0; i < LANES; i++)
-        NCL_VSTORE(Y, row[i], y + i * out);
+        NCL_VSTORE(NCL_T1, row[i], y + i * out);
 }
 
 /* `cells` cells of `channels` channels: one of them is less than LANES. */
-static void FN(convert_rows_part)(INDEX cells, INDEX channels, global const X *x, INDEX in, global Y *y, INDEX out)
+static void FN(convert_rows_part)(INDEX cells, INDEX channels, global const NCL_T0 *x, INDEX in, global NCL_T1 *y,
+                                  INDEX out)
 {
     for (INDEX w = 0; w < cells; w++)
         for (INDEX c = 0; c < (MODE ? channels : (INDEX)LANES); c++)
-            NCL_PUT(Y, c < channels ? NCL_AT(X, x, MODE ? w * in + c : c * in + w) : 0, y,
+            NCL_PUT(NCL_T1, c < channels ? NCL_AT(NCL_T0, x, MODE ? w * in + c : c * in + w) : 0, y,
                     MODE ? c * out + w : w * out + c);
 }
 
 /* A row of channels. */
-NCL_APART static void FN(convert_rows_row)(SIZES size, INDEX channels, global const X *x, global Y *y)
+NCL_APART static void FN(convert_rows_row)(SIZES size, INDEX channels, global const NCL_T0 *x, global NCL_T1 *y)
 {
     const INDEX width = WIDTH, in = MODE ? (INDEX)LANES : IN_LANE, out = MODE ? OUT_LANE : (INDEX)LANES;
     INDEX w = 0;
@@ -98,7 +92,7 @@ NCL_APART static void FN(convert_rows_row)(SIZES size, INDEX channels, global co
 }
 
 /* Row number `line` of y; `channels` rows of it in MODE 1. */
-static void FN(convert_rows_line)(SIZES size, INDEX line, global const X *x, global Y *y)
+static void FN(convert_rows_line)(SIZES size, INDEX line, global const NCL_T0 *x, global NCL_T1 *y)
 {
     INDEX at[MAX_RANK], channels = BLOCK;
     bool inside = true;
@@ -121,7 +115,7 @@ static void FN(convert_rows_line)(SIZES size, INDEX line, global const X *x, glo
         FN(convert_rows_row)(size, channels, x, y + left);
 }
 
-static void FN(convert_rows)(INDEX task, SIZES size, global const X *x, global Y *y)
+static void FN(convert_rows)(INDEX task, SIZES size, global const NCL_T0 *x, global NCL_T1 *y)
 {
     const INDEX end = min((task + 1) * ROWS, LINES);
     for (INDEX line = task * ROWS; line < end; line++)

@@ -5,18 +5,11 @@
  *
  * for 0 <= i_k < EXTENT(k), k < RANK, 0 <= j < INNER. A row is the run of j at one (i_0, i_1, ...); ROW_COUNT of them.
  *
- * T      type of the elements, none: floats, stored as NCL_T0 and NCL_T1
+ * NCL_T0, NCL_T1   types of the elements of x and y
  * ROW    how a row moves: COPY (INNER_IN = INNER_OUT = 1), FILL (0, 1), REVERSE (-1, 1), STEP (any)
  *
  * A task is TASK_ROWS rows, or one of PIECES pieces of PIECE elements of one row.
  * tasks: ceil(ROW_COUNT / TASK_ROWS) * PIECES */
-#ifdef T
-#define X T
-#define Y T
-#else
-#define X NCL_T0
-#define Y NCL_T1
-#endif
 #ifndef ROW
 #define ROW COPY
 #endif
@@ -36,41 +29,41 @@
 
 #define MAX_RANK 16
 
-static void FN(COPY)(global const X *x, global Y *y, INDEX count, INDEX in, INDEX out)
+static void FN(COPY)(global const NCL_T0 *x, global NCL_T1 *y, INDEX count, INDEX in, INDEX out)
 {
     INDEX j = 0;
     for (; j + LANES <= count; j += LANES)
-        NCL_VSTORE(Y, NCL_VLOAD(X, x + j), y + j);
+        NCL_VSTORE(NCL_T1, NCL_VLOAD(NCL_T0, x + j), y + j);
     for (; j < count; j++)
-        NCL_PUT(Y, NCL_AT(X, x, j), y, j);
+        NCL_PUT(NCL_T1, NCL_AT(NCL_T0, x, j), y, j);
 }
 
-static void FN(FILL)(global const X *x, global Y *y, INDEX count, INDEX in, INDEX out)
+static void FN(FILL)(global const NCL_T0 *x, global NCL_T1 *y, INDEX count, INDEX in, INDEX out)
 {
-    const NCL_VALUE(X) value = NCL_AT(X, x, 0);
+    const NCL_VALUE(NCL_T0) value = NCL_AT(NCL_T0, x, 0);
     INDEX j = 0;
     for (; j + LANES <= count; j += LANES)
-        NCL_VSTORE(Y, (NCL_VECTOR(NCL_VALUE(X)))(value), y + j);
+        NCL_VSTORE(NCL_T1, (NCL_VECTOR(NCL_VALUE(NCL_T0)))(value), y + j);
     for (; j < count; j++)
-        NCL_PUT(Y, value, y, j);
+        NCL_PUT(NCL_T1, value, y, j);
 }
 
-static void FN(REVERSE)(global const X *x, global Y *y, INDEX count, INDEX in, INDEX out)
+static void FN(REVERSE)(global const NCL_T0 *x, global NCL_T1 *y, INDEX count, INDEX in, INDEX out)
 {
     INDEX j = 0;
     for (; j + LANES <= count; j += LANES)
-        NCL_VSTORE(Y, NCL_BACKWARDS(NCL_VLOAD(X, x - j - (LANES - 1))), y + j);
+        NCL_VSTORE(NCL_T1, NCL_BACKWARDS(NCL_VLOAD(NCL_T0, x - j - (LANES - 1))), y + j);
     for (; j < count; j++)
-        NCL_PUT(Y, NCL_AT(X, x, -j), y, j);
+        NCL_PUT(NCL_T1, NCL_AT(NCL_T0, x, -j), y, j);
 }
 
-static void FN(STEP)(global const X *x, global Y *y, INDEX count, INDEX in, INDEX out)
+static void FN(STEP)(global const NCL_T0 *x, global NCL_T1 *y, INDEX count, INDEX in, INDEX out)
 {
     for (INDEX j = 0; j < count; j++)
-        NCL_PUT(Y, NCL_AT(X, x, j * in), y, j * out);
+        NCL_PUT(NCL_T1, NCL_AT(NCL_T0, x, j * in), y, j * out);
 }
 
-static void FN(strided_copy)(INDEX task, SIZES size, global const X *x, global Y *y)
+static void FN(strided_copy)(INDEX task, SIZES size, global const NCL_T0 *x, global NCL_T1 *y)
 {
     const int rank = (int)RANK;
     const INDEX in = INNER_IN, out = INNER_OUT;

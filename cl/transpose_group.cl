@@ -6,19 +6,12 @@
  *
  * for 0 <= i_k < EXTENT(k), k < RANK, 0 <= r < ROWS, 0 <= c < COLUMNS.
  *
- * T      type of the elements, none: floats, stored as NCL_T0 and NCL_T1
+ * NCL_T0, NCL_T1   types of the elements of x and y
  *
  * A task is a tile of EDGE x EDGE elements. It passes through local memory, whose rows are longer by one, so that
  * neighbours read and write neighbours in x and y, and other banks in between.
  * group: a multiple of EDGE; local memory: EDGE (EDGE + 1) elements
  * tasks: prod_k EXTENT(k) * ceil(ROWS / EDGE) * ceil(COLUMNS / EDGE) */
-#ifdef T
-#define X T
-#define Y T
-#else
-#define X NCL_T0
-#define Y NCL_T1
-#endif
 #define EDGE 32
 #define ROWS SIZE(0)
 #define COLUMNS SIZE(1)
@@ -31,9 +24,9 @@
 #define IN_STRIDE(i) SIZE(23 + (i))
 #define OUT_STRIDE(i) SIZE(39 + (i))
 
-static void FN(transpose_group)(INDEX task, SIZES size, local float *shared, global const X *x, global Y *y)
+static void FN(transpose_group)(INDEX task, SIZES size, local float *shared, global const NCL_T0 *x, global NCL_T1 *y)
 {
-    local NCL_VALUE(X) *tile = (local NCL_VALUE(X) *)shared;
+    local NCL_VALUE(NCL_T0) *tile = (local NCL_VALUE(NCL_T0) *)shared;
     const int item = get_local_id(0), across = item % EDGE, down = item / EDGE, step = (int)get_local_size(0) / EDGE;
     const INDEX column_tiles = (COLUMNS + EDGE - 1) / EDGE, row_tiles = (ROWS + EDGE - 1) / EDGE;
     const INDEX c0 = task % column_tiles * EDGE;
@@ -50,9 +43,9 @@ static void FN(transpose_group)(INDEX task, SIZES size, local float *shared, glo
     const int rows = (int)min((INDEX)EDGE, ROWS - r0), columns = (int)min((INDEX)EDGE, COLUMNS - c0);
     for (int r = down; r < rows; r += step)
         if (across < columns)
-            tile[r * (EDGE + 1) + across] = NCL_AT(X, x, r * ROW_STRIDE + across);
+            tile[r * (EDGE + 1) + across] = NCL_AT(NCL_T0, x, r * ROW_STRIDE + across);
     barrier(CLK_LOCAL_MEM_FENCE);
     for (int c = down; c < columns; c += step)
         if (across < rows)
-            NCL_PUT(Y, tile[across * (EDGE + 1) + c], y, c * COLUMN_STRIDE + across);
+            NCL_PUT(NCL_T1, tile[across * (EDGE + 1) + c], y, c * COLUMN_STRIDE + across);
 }

@@ -187,8 +187,7 @@ static void emit_rows(struct ncl_lower *lower, ncl_ref from, ncl_ref to, enum ro
     const int64_t run = chunk / (rows.width * rows.block) + 1;
     struct ncl_emit *step = ncl_step_begin(lower, "convert_rows");
     ncl_step_name(step, step_name(lower, out));
-    if (out->dtype != NNEFCL_SCALAR)
-        ncl_step_define_type(step, "T", out->dtype);
+    ncl_step_define_moved(step, out->dtype);
     ncl_step_define_int(step, "MODE", mode);
     ncl_step_in(step, from);
     ncl_step_out(step, to);

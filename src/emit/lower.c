@@ -313,6 +313,14 @@ void ncl_step_define_type(struct ncl_emit *emit, const char *name, nnefcl_dtype 
     ncl_step_define(emit, name, types[dtype]);
 }
 
+void ncl_step_define_moved(struct ncl_emit *emit, nnefcl_dtype dtype)
+{
+    if (dtype == NNEFCL_SCALAR)
+        return;
+    ncl_step_define_type(emit, "NCL_T0", dtype);
+    ncl_step_define_type(emit, "NCL_T1", dtype);
+}
+
 static void define_access(struct ncl_emit *emit, const char *format, const char *name, const char *text)
 {
     const char *macro = ncl_arena_printf(emit->lower->arena, format, name);

@@ -83,6 +83,9 @@ void ncl_step_define_tensor(struct ncl_emit *step, ncl_ref ref, const char *type
 void ncl_step_define_element(struct ncl_emit *step, const char *name, nnefcl_dtype dtype, unsigned ahead);
 /* `#define name float|int|uchar` */
 void ncl_step_define_type(struct ncl_emit *step, const char *name, nnefcl_dtype dtype);
+/* NCL_T0 and NCL_T1 of a step that moves elements of its first tensor to its second one. Floats are what bodies have
+ * without it, and what may be stored in half. */
+void ncl_step_define_moved(struct ncl_emit *step, nnefcl_dtype dtype);
 /* How a kernel reads and writes the elements of this tensor, where they are no floats: `name` becomes their type in
  * memory, LOAD_name(p, i) a value and STORE_name(v, p, i) its store. A body that meets whole numbers has LOAD_STEP and
  * STORE_STEP. */

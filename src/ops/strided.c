@@ -77,8 +77,7 @@ struct ncl_emit *ncl_strided_begin(struct ncl_lower *lower, const char *body, co
     struct ncl_emit *step = ncl_step_begin(lower, body);
     if (lower->status)
         return step;
-    if (lower->plan->tensor[problem->out].dtype != NNEFCL_SCALAR)
-        ncl_step_define_type(step, "T", lower->plan->tensor[problem->out].dtype);
+    ncl_step_define_moved(step, lower->plan->tensor[problem->out].dtype);
     ncl_step_in(step, problem->move.input);
     if (problem->move.whole)
         ncl_step_out(step, problem->out);

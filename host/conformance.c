@@ -191,22 +191,29 @@ static bool has_fast_kernels(struct trial *trial)
     return !same;
 }
 
+/* How each case is run and verified; as the first one it is compared, too. */
+static const struct variant {
+    const char *name;
+    size_t plain;
+    int wide;
+} variants[] = {{"", 0, 0}, {"plain kernels", 1, 0}, {"64-bit indices", 0, 1}, {"64-bit indices, plain kernels", 1, 1}};
+enum { VARIANTS = sizeof variants / sizeof *variants };
+
+static bool is_tried(const struct conformance *run, const struct variant *variant)
+{
+    return !variant->wide || run->options->level == NNEFCL_CONFORMANCE_FULL;
+}
+
 static nnefcl_status try_case(struct trial *trial)
 {
-    static const struct {
-        const char *name;
-        size_t plain;
-        int wide;
-    } variants[] = {
-        {"", 0, 0}, {"plain kernels", 1, 0}, {"64-bit indices", 0, 1}, {"64-bit indices, plain kernels", 1, 1}};
     nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
     nnefcl_status status = open_model(trial);
-    const bool fast = !status && has_fast_kernels(trial), full = trial->run->options->level == NNEFCL_CONFORMANCE_FULL;
+    const bool fast = !status && has_fast_kernels(trial);
     options.allocator = trial->run->options->allocator;
     options.separate_buffers = trial->run->options->separate_buffers;
     options.keep_tensors = 1;
-    for (size_t i = 0; i < sizeof variants / sizeof *variants && !status && trial->result.passed; i++) {
-        if ((variants[i].plain && !fast) || (variants[i].wide && !full))
+    for (size_t i = 0; i < VARIANTS && !status && trial->result.passed; i++) {
+        if ((variants[i].plain && !fast) || !is_tried(trial->run, &variants[i]))
             continue;
         options.kernels = plain_kernels;
         options.kernel_count = variants[i].plain;
@@ -252,27 +259,30 @@ static bool is_wanted(const nnefcl_conformance_options *options, const char *op)
     return found;
 }
 
-/* Those of all plans that a case is run with. False: there is no room for them. */
+/* Those of a plan. False: there is no room for them. */
+static bool add_plan(const struct conformance *run, const nnefcl_model *model, const struct ncl_plan_options *options,
+                     struct ncl_arena *arena, struct ncl_ahead *ahead)
+{
+    const struct ncl_plan *plan;
+    struct ncl_diag diag;
+    ncl_diag_init(&diag, NULL, NULL, NULL, false);
+    return ncl_model_plan(model, &run->device->target, options, arena, &diag, NULL, &plan) ||
+           ncl_ahead_add(ahead, plan, 0) == plan->kernel_count;
+}
+
 static bool add_case(const struct conformance *run, const nnefcl_model *model, struct ncl_arena *arena,
                      struct ncl_ahead *ahead)
 {
-    static const struct {
-        bool keep_tensors, plain, long_index;
-    } plans[] = {
-        {true, false, false}, {false, false, false}, {true, true, false}, {true, false, true}, {true, true, true}};
-    struct ncl_diag diag;
+    static const struct ncl_plan_options compared;
     bool room = true;
-    ncl_diag_init(&diag, NULL, NULL, NULL, false);
-    for (size_t i = 0; i < sizeof plans / sizeof *plans && room; i++) {
-        const struct ncl_plan_options options = {.keep_tensors = plans[i].keep_tensors,
+    for (size_t i = 0; i < VARIANTS && room; i++) {
+        const struct ncl_plan_options options = {.keep_tensors = true,
                                                  .kernels = plain_kernels,
-                                                 .kernel_count = plans[i].plain,
-                                                 .long_index = plans[i].long_index};
-        const struct ncl_plan *plan;
-        if (plans[i].long_index && run->options->level != NNEFCL_CONFORMANCE_FULL)
-            continue;
-        if (!ncl_model_plan(model, &run->device->target, &options, arena, &diag, NULL, &plan))
-            room = ncl_ahead_add(ahead, plan, 0) == plan->kernel_count;
+                                                 .kernel_count = variants[i].plain,
+                                                 .long_index = variants[i].wide};
+        if (is_tried(run, &variants[i]))
+            room = add_plan(run, model, &options, arena, ahead) &&
+                   (i > 0 || add_plan(run, model, &compared, arena, ahead));
     }
     return room;
 }

@@ -99,9 +99,10 @@ const char *ncl_program_options(const nnefcl_device *device);
 /* The program of a text, not yet built. */
 nnefcl_status ncl_program_create(const nnefcl_device *device, const struct ncl_text *text,
                                  struct ncl_source_build *build, struct ncl_diag *diag);
-/* Builds all of them, several at a time. The first failure is reported with the beginning of the compiler's log. */
-nnefcl_status ncl_program_build(const struct nnefcl_session *session, struct ncl_source_build *build, size_t count,
-                                struct ncl_diag *diag);
+/* Builds all of them, several at a time. The first failure is reported with the beginning of the compiler's log.
+ * `session`: the one that is made, whose application is told how far it is; NULL: none is. */
+nnefcl_status ncl_program_build(const nnefcl_device *device, const struct nnefcl_session *session,
+                                struct ncl_source_build *build, size_t count, struct ncl_diag *diag);
 
 /* ---- program_pool.c: programs that are there already ---- */
 

@@ -106,12 +106,18 @@ static void *build_some(void *argument)
     return NULL;
 }
 
+static nnefcl_status tell(const struct crew *crew, const struct nnefcl_session *session, size_t done,
+                          struct ncl_diag *diag)
+{
+    return session ? ncl_progress_tell(session, NNEFCL_STAGE_PROGRAMS, done, crew->count, diag) : NNEFCL_OK;
+}
+
 /* The calling thread builds too, and tells how far all of them are. */
 static nnefcl_status build_and_tell(struct crew *crew, const struct nnefcl_session *session, struct ncl_diag *diag)
 {
-    nnefcl_status status = ncl_progress_tell(session, NNEFCL_STAGE_PROGRAMS, 0, crew->count, diag);
+    nnefcl_status status = tell(crew, session, 0, diag);
     while (!status && build_one(crew))
-        status = ncl_progress_tell(session, NNEFCL_STAGE_PROGRAMS, atomic_load(&crew->done), crew->count, diag);
+        status = tell(crew, session, atomic_load(&crew->done), diag);
     if (status)
         atomic_store(&crew->next, crew->count);
     return status;
@@ -128,10 +134,10 @@ static nnefcl_status check_builds(const nnefcl_device *device, const struct ncl_
     return NNEFCL_OK;
 }
 
-nnefcl_status ncl_program_build(const struct nnefcl_session *session, struct ncl_source_build *build, size_t count,
-                                struct ncl_diag *diag)
+nnefcl_status ncl_program_build(const nnefcl_device *device, const struct nnefcl_session *session,
+                                struct ncl_source_build *build, size_t count, struct ncl_diag *diag)
 {
-    const nnefcl_device *device = session->device;
+    const nnefcl_allocator *allocator = session ? &session->arena.allocator : &device->allocator;
     struct crew crew = {.device = device, .build = build, .count = count};
     pthread_t thread[MAX_THREADS];
     size_t threads = 0,
@@ -146,5 +152,5 @@ nnefcl_status ncl_program_build(const struct nnefcl_session *session, struct ncl
     const nnefcl_status status = build_and_tell(&crew, session, diag);
     for (size_t i = 0; i < threads; i++)
         pthread_join(thread[i], NULL);
-    return status ? status : check_builds(device, build, count, &session->arena.allocator, diag);
+    return status ? status : check_builds(device, build, count, allocator, diag);
 }

@@ -35,7 +35,6 @@ static nnefcl_status build(struct ncl_ahead *ahead, struct ncl_arena *arena, str
 {
     const struct ncl_plan plan = {
         .target = ahead->device->target, .kernel_count = ahead->count, .kernel = ahead->kernel};
-    const struct nnefcl_session session = {.device = (nnefcl_device *)ahead->device};
     struct ncl_source_build built = {.name = "kernels compiled ahead"};
     struct ncl_program_text program;
     bool wanted[NCL_AHEAD_KERNELS];
@@ -46,7 +45,7 @@ static nnefcl_status build(struct ncl_ahead *ahead, struct ncl_arena *arena, str
     ncl_source_text(text, &plan, &program);
     status = ncl_program_create(ahead->device, text, &built, diag);
     if (!status)
-        status = ncl_program_build(&session, &built, 1, diag);
+        status = ncl_program_build(ahead->device, NULL, &built, 1, diag);
     for (size_t i = 0; i < ahead->count && !status; i++)
         ncl_pool_keep(ahead->device, ahead->kernel[i].key, built.program);
     if (built.program)

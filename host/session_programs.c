@@ -91,7 +91,8 @@ static nnefcl_status build_all(struct ncl_maker *maker, const bool *missing)
         return ncl_nomem(maker->diag);
     for (size_t i = 0; i < maker->built_count; i++)
         build[i] = maker->built[i].build;
-    nnefcl_status status = ncl_program_build(maker->session, build, maker->built_count, maker->diag);
+    nnefcl_status status =
+        ncl_program_build(maker->session->device, maker->session, build, maker->built_count, maker->diag);
     for (size_t i = 0; i < maker->built_count && !status; i++) {
         keep_program(maker, maker->built[i].program, build[i].program);
         status = hand_out(maker, maker->built[i].program, build[i].program, missing);

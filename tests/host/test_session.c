@@ -514,7 +514,7 @@ START_TEST(compiler_refuses)
         ck_assert_int_eq(ncl_program_create(device, &text, &build[i], &diag), NNEFCL_OK);
         ncl_text_free(&text);
     }
-    ck_assert_int_eq(ncl_program_build(session, build, 3, &diag), NNEFCL_ERR_DEVICE);
+    ck_assert_int_eq(ncl_program_build(device, session, build, 3, &diag), NNEFCL_ERR_DEVICE);
     ck_assert_int_eq(error.opencl_code, CL_BUILD_PROGRAM_FAILURE);
     ck_assert_msg(strstr(error.message, "'bad'") && strstr(error.message, "no_such_thing") &&
                       strstr(error.message, "bad.cl:7"),

@@ -54,7 +54,6 @@ static inline void op_programs_build(struct op_programs *programs)
                             .buffer_count = OP_PROGRAM_BUFFERS,
                             .kernel_count = programs->count,
                             .kernel = programs->kernel};
-    const struct nnefcl_session session = {.device = (nnefcl_device *)device};
     struct ncl_program_text program;
     struct ncl_source_build build = {.name = "the kernels of a suite"};
     struct ncl_bodies bodies;
@@ -65,7 +64,8 @@ static inline void op_programs_build(struct op_programs *programs)
     ncl_text_init(&text, NULL);
     op_programs_text(programs, &plan, &program);
     ncl_source_text(&text, &plan, &program);
-    ck_assert_msg(!ncl_program_create(device, &text, &build, &diag) && !ncl_program_build(&session, &build, 1, &diag),
+    ck_assert_msg(!ncl_program_create(device, &text, &build, &diag) &&
+                      !ncl_program_build(device, NULL, &build, 1, &diag),
                   "%s", error.message);
     ck_assert_int_eq(ncl_persistent_bodies(&plan, &program, &programs->arena, &bodies), NNEFCL_OK);
     ncl_pool_keep_bodies(device, program.key, &bodies, build.program);

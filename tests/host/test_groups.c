@@ -90,36 +90,66 @@ END_TEST
     "    y = softmax(p, axes = [1]);\n"                                                                                \
     "}\n"
 
-static size_t run_lines(double max_launch_ms, float *y)
+static nnefcl_session *lines_session(double max_launch_ms)
 {
-    enum { COUNT = 300 * 200 };
-    static float x[COUNT];
     static const char *const kernels[] = {"product=product_group", "softmax=softmax_group"};
     const nnefcl_session_options options = {.version = 1,
                                             .execution = NNEFCL_EXECUTION_LAUNCHES,
                                             .kernels = kernels,
                                             .kernel_count = 2,
                                             .max_launch_ms = max_launch_ms};
-    for (int i = 0; i < COUNT; i++)
-        x[i] = (float)(i % 1000) / 1000;
     nnefcl_session *session = host_ready(NET_LINES, &options);
     size_t groups = 0;
     for (size_t i = 0; i < session->plan->run.count; i++)
         groups += session->plan->kernel[session->plan->run.step[i].kernel].map == NCL_MAP_GROUP;
     ck_assert_uint_eq(groups, 2);
+    return session;
+}
+
+static size_t run_lines(nnefcl_session *session, float *y)
+{
+    enum { COUNT = 300 * 200 };
+    static float x[COUNT];
+    for (int i = 0; i < COUNT; i++)
+        x[i] = (float)(i % 1000) / 1000;
     host_run(session, (const void *[]){x}, (void *[]){y});
-    const size_t commands = session->command_count;
-    nnefcl_session_free(session);
-    return commands;
+    return session->command_count;
 }
 
 /* A work-group knows its task by what the launch starts from: parts of a launch give the same bits. */
 START_TEST(split)
 {
     static float whole[300 * 70], parts[300 * 70];
-    const size_t commands = run_lines(0, whole);
-    ck_assert_uint_gt(run_lines(1e-3, parts), commands + 5);
+    nnefcl_session *session = lines_session(0), *parted = lines_session(1e-3);
+    ck_assert_uint_gt(run_lines(parted, parts), run_lines(session, whole) + 5);
     ck_assert_mem_eq(whole, parts, sizeof whole);
+    nnefcl_session_free(parted);
+    nnefcl_session_free(session);
+}
+END_TEST
+
+/* What a session launches before its first run has no task: that does nothing, by groups too. */
+START_TEST(empty)
+{
+    static float y[300 * 70];
+    nnefcl_session *session = lines_session(0);
+    run_lines(session, y);
+    const struct ncl_step *step = &session->plan->run.step[session->plan->run.count - 1];
+    uint64_t offset;
+    const cl_mem memory = ncl_memory_place(session, step->tensor[step->tensor_count - 1], &offset);
+    const float before = -1;
+    ck_assert_int_eq(
+        clEnqueueFillBuffer(session->queue, memory, &before, sizeof before, offset, sizeof y, 0, NULL, NULL), 0);
+    for (size_t i = 0; i < session->plan->run.count; i++) {
+        const struct ncl_step *launched = &session->plan->run.step[i];
+        ck_assert_int_eq(ncl_step_set_tasks(launched, session->kernel[i], 0, NULL), NNEFCL_OK);
+        ck_assert_int_eq(ncl_step_enqueue(session, launched, session->kernel[i], session->queue, 0, NULL, NULL, NULL),
+                         NNEFCL_OK);
+    }
+    ck_assert_int_eq(clEnqueueReadBuffer(session->queue, memory, CL_TRUE, offset, sizeof y, y, 0, NULL, NULL), 0);
+    for (size_t i = 0; i < sizeof y / sizeof *y; i++)
+        ck_assert_msg(y[i] == before, "[%zu] is %g", i, (double)y[i]);
+    nnefcl_session_free(session);
 }
 END_TEST
 
@@ -217,6 +247,7 @@ int main(void)
     tcase_add_unchecked_fixture(tests, open_groups, host_close);
     tcase_add_loop_test(tests, guarded, 0, (int)(sizeof counts / sizeof *counts));
     tcase_add_test(tests, split);
+    tcase_add_test(tests, empty);
     tcase_add_test(tests, recorded);
     tcase_add_test(tests, recorded_state);
     suite_add_tcase(suite, tests);

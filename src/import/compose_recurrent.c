@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#define GATES 4
+/* Of the LSTM, in the order of its weights. */
+enum gate { IN, OUT, FORGET, CELL, GATES };
 
 /* ---- functions ---- */
 
@@ -111,24 +112,52 @@ static struct ncl_tensor *one_minus(struct ncl_import *import, struct ncl_tensor
     return ncl_compose_binary(import, "sub", ncl_compose_number(import, 1), x);
 }
 
-static struct ncl_tensor *peep(struct ncl_import *import, const struct ncl_recurrent *r, int which,
-                               struct ncl_tensor *gate, struct ncl_tensor *cell)
+static struct ncl_tensor *mean(struct ncl_import *import, struct ncl_tensor *x)
 {
-    return r->peephole[which] ? add(import, gate, times(import, r->peephole[which], cell)) : gate;
+    static const int axis = 1;
+    return ncl_compose_reduce(import, "mean_reduce", x, &axis, 1, true);
+}
+
+static struct ncl_tensor *normalized(struct ncl_import *import, const struct ncl_recurrent *r, enum gate which,
+                                     struct ncl_tensor *x)
+{
+    if (!r->norm[which])
+        return x;
+    x = ncl_compose_binary(import, "sub", x, mean(import, x));
+    struct ncl_tensor *variance = mean(import, ncl_compose_unary(import, "sqr", x));
+    variance = ncl_compose_with(import, "add", variance, 1e-8);
+    x = times(import, times(import, x, ncl_compose_unary(import, "rsqrt", variance)), r->norm[which]);
+    return r->norm_bias[which] ? add(import, x, r->norm_bias[which]) : x;
+}
+
+/* `cell`: what a peephole looks at; NULL: there is none. */
+static struct ncl_tensor *lstm_gate(struct ncl_import *import, const struct ncl_recurrent *r, enum gate which,
+                                    struct ncl_tensor *gate, struct ncl_tensor *cell)
+{
+    if (cell && r->peephole[which])
+        gate = add(import, gate, times(import, r->peephole[which], cell));
+    return apply(import, r, which == CELL, normalized(import, r, which, gate), true);
+}
+
+static struct ncl_tensor *projected(struct ncl_import *import, const struct ncl_recurrent *r, struct ncl_tensor *output)
+{
+    return r->projection
+               ? clipped(import, linear(import, output, r->projection, r->projection_bias), r->projection_clip)
+               : output;
 }
 
 static struct ncl_tensor *lstm_step(struct ncl_import *import, const struct ncl_recurrent *r, struct ncl_tensor *x,
                                     struct ncl_tensor **cell)
 {
     struct ncl_tensor *gate[GATES];
-    split_gates(import, r, add(import, x, linear(import, r->state, r->state_weights, NULL)), 4, gate);
-    struct ncl_tensor *in = apply(import, r, 0, peep(import, r, 0, gate[0], r->cell), true),
-                      *forget = r->couple ? one_minus(import, in)
-                                          : apply(import, r, 0, peep(import, r, 2, gate[2], r->cell), true),
-                      *candidate = apply(import, r, 1, gate[3], true);
+    split_gates(import, r, add(import, x, linear(import, r->state, r->state_weights, NULL)), GATES, gate);
+    struct ncl_tensor *in = lstm_gate(import, r, IN, gate[IN], r->cell),
+                      *forget =
+                          r->couple ? one_minus(import, in) : lstm_gate(import, r, FORGET, gate[FORGET], r->cell),
+                      *candidate = lstm_gate(import, r, CELL, gate[CELL], NULL);
     *cell = clipped(import, add(import, times(import, forget, r->cell), times(import, in, candidate)), r->cell_clip);
-    struct ncl_tensor *out = apply(import, r, 0, peep(import, r, 1, gate[1], *cell), true);
-    return times(import, out, apply(import, r, 2, *cell, false));
+    struct ncl_tensor *out = lstm_gate(import, r, OUT, gate[OUT], *cell);
+    return projected(import, r, times(import, out, apply(import, r, 2, *cell, false)));
 }
 
 static struct ncl_tensor *gru_candidate(struct ncl_import *import, const struct ncl_recurrent *r,

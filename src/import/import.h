@@ -242,6 +242,8 @@ const int64_t *ncl_import_integers(struct ncl_import *import, const struct ncl_i
                                    size_t *count);
 const double *ncl_import_scalars(struct ncl_import *import, const struct ncl_import_node *node, const char *name,
                                  size_t *count);
+const char *const *ncl_import_strings(struct ncl_import *import, const struct ncl_import_node *node, const char *name,
+                                      size_t *count);
 /* The graph within the node; NULL: it has none, which is an error. */
 const struct ncl_import_graph *ncl_import_graph_of(struct ncl_import *import, const struct ncl_import_node *node,
                                                    const char *name);

@@ -62,6 +62,14 @@ const double *ncl_import_scalars(struct ncl_import *import, const struct ncl_imp
     return found ? found->scalar : NULL;
 }
 
+const char *const *ncl_import_strings(struct ncl_import *import, const struct ncl_import_node *node, const char *name,
+                                      size_t *count)
+{
+    const struct ncl_import_attribute *found = find_kind(import, node, name, NCL_ATTRIBUTE_STRINGS, false);
+    *count = found ? found->count : 0;
+    return found ? found->string : NULL;
+}
+
 const struct ncl_import_graph *ncl_import_graph_of(struct ncl_import *import, const struct ncl_import_node *node,
                                                    const char *name)
 {

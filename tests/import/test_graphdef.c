@@ -221,6 +221,24 @@ static const struct valued {
      "half_pixel_centers=1",
      {"1x1x2x1: 0 8", "i 2: 1 4"},
      "1x1x4x1: -0.70588235 1.6571429 6.3428571 8.7058824"},
+    {"_FusedConv2D",
+     "strides=1,1,1,1 padding=VALID fused_ops=BiasAdd,LeakyRelu leakyrelu_alpha=0.5",
+     {"1x1x2x1: 1 -2", "1x1x1x2: 1 2", "2: 0.5 -1"},
+     "1x1x2x2: 1.5 1 -0.75 -2.5"},
+    {"_FusedConv2D",
+     "strides=1,1,1,1 padding=VALID fused_ops=FusedBatchNorm,Relu epsilon=0",
+     {"1x1x2x1: 1 -2", "1x1x1x2: 1 2", "2: 2 1", "2: 0 1", "2: 1 0", "2: 4 1"},
+     "1x1x2x2: 0 3 0 0"},
+    {"_FusedConv2D",
+     "strides=1,1,1,1 padding=VALID fused_ops=BiasAdd,Add,Relu6",
+     {"1x1x2x1: 1 -2", "1x1x1x2: 1 2", "2: 0.5 -1", "1x1x2x2: 1 9 3 4"},
+     "1x1x2x2: 2.5 6 1.5 0"},
+    {"_FusedMatMul", "fused_ops=BiasAdd,Tanh", {"1x2: 1 2", "2x1: 0.5 0.25", "1: -0.5"}, "1x1: 0.46211716"},
+    {"_FusedMatMul", "fused_ops=BiasAdd,GeluExact", {"1x2: 1 2", "2x1: 0.5 0.25", "1: -0.5"}, "1x1: 0.34573123"},
+    {"_FusedBatchNormEx",
+     "is_training=0 epsilon=0 num_side_inputs=1 activation_mode=Relu",
+     {"1x1x1x2: 1 -2", "2: 1 1", "2: 0 0", "2: 0 0", "2: 1 1", "1x1x1x2: 1 1"},
+     "1x1x1x2: 2 0"},
     {"NonMaxSuppressionV4", "", {"2x4: 0 0 1 1 0 0 1 1", "2: 1 2", "i : 3", ": 0.5", ": 0"}, "3: 1 0 0"},
 };
 
@@ -251,7 +269,20 @@ static void put_input(struct bytes *graph, const char *text)
     placeholder(graph, "x", extent, (unsigned)w.rank);
 }
 
-/* "name=1", "name=0.5" for an epsilon or a value, "name=1,1,2,1", "name=VALID" */
+static void attr_words(struct bytes *node, const char *name, const char *words)
+{
+    struct bytes value = {.size = 0}, list = {.size = 0};
+    if (!strchr(words, ',')) {
+        attr_text(node, name, words);
+        return;
+    }
+    for (; *words; words += strcspn(words, ",") + (words[strcspn(words, ",")] == ','))
+        pb_data(&list, 2, words, strcspn(words, ","));
+    pb_message(&value, 1, &list);
+    attr(node, name, &value);
+}
+
+/* "name=1", "name=0.5" for an epsilon or a value, "name=1,1,2,1", "name=VALID", "name=Relu,Add" */
 static void put_attributes(struct bytes *node, const char *text)
 {
     while (*text) {
@@ -262,7 +293,7 @@ static void put_attributes(struct bytes *node, const char *text)
         ck_assert_int_eq(sscanf(text, "%39[^=]=%39s %n", name, value, &used), 2);
         text += used;
         if (isalpha((unsigned char)*value)) {
-            attr_text(node, name, value);
+            attr_words(node, name, value);
             continue;
         }
         const char *first = at;
@@ -271,7 +302,7 @@ static void put_attributes(struct bytes *node, const char *text)
         at += strcspn(at, " ");
         if (count > 1)
             attr_list(node, name, list, count);
-        else if (strstr(name, "epsilon") || strstr(name, "value") || strstr(name, "clip"))
+        else if (strstr(name, "epsilon") || strstr(name, "value") || strstr(name, "clip") || strstr(name, "alpha"))
             pb_float(&made, 4, strtof(first, NULL));
         else
             pb_number(&made, 3, (uint64_t)(int64_t)list[0]);

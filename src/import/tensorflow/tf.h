@@ -86,6 +86,17 @@ struct ncl_tensor *ncl_tf_clamp(struct ncl_import *import, struct ncl_tensor *x,
 struct ncl_tensor *ncl_tf_prelu(struct ncl_import *import, struct ncl_tensor *x, struct ncl_tensor *slope);
 struct ncl_tensor *ncl_tf_binary(struct ncl_import *import, const char *op, struct ncl_tensor *x, struct ncl_tensor *y);
 
+/* ---- what builders share ---- */
+
+struct ncl_tensor *ncl_tf_leaky(struct ncl_import *import, struct ncl_tensor *x, double alpha);
+struct ncl_tensor *ncl_tf_gelu(struct ncl_import *import, struct ncl_tensor *x, bool approximate);
+/* Batch normalization of x, channels first, by operands of these numbers: scale (SIZE_MAX: none), offset, mean,
+ * variance (tf_windows.c). */
+struct ncl_tensor *ncl_tf_normalize(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *x,
+                                    const size_t operand[4], double epsilon);
+/* What `fused_ops` of the node asks for behind y, which has channels first; y itself where there is no such. */
+struct ncl_tensor *ncl_tf_fuse(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *y);
+
 /* ---- builders, by topic ---- */
 
 #define NCL_TF_BUILDERS(X)                                                                                             \
@@ -107,13 +118,14 @@ struct ncl_tensor *ncl_tf_binary(struct ncl_import *import, const char *op, stru
     X(bias)                                                                                                            \
     X(quantize)                                                                                                        \
     X(dequantize)                                                                                                      \
-    X(conv) X(depthwise) X(lite_deconv) X(deconv) X(pool) X(batch_norm) X(lrn) X(resize) X(blocks) X(space_batch)      \
-        X(reshape) X(transpose) X(squeeze) X(expand_dims) X(shape) X(rank) X(concat) X(lite_concat) X(split)           \
-            X(split_v) X(pack) X(unpack) X(slice) X(strided_slice) X(pad) X(mirror_pad) X(tile) X(gather) X(fill)      \
-                X(range) X(broadcast) X(reverse) X(reduce) X(softmax) X(log_softmax) X(arg) X(matmul) X(einsum)        \
-                    X(fully_connected) X(l2_norm) X(conditional) X(loop) X(zeros_like) X(top_k) X(one_hot) X(cum_sum)  \
-                        X(product) X(lstm) X(rnn) X(l2_pool) X(softsign) X(log1p) X(expm1) X(div_no_nan) X(clip)       \
-                            X(call) X(switch) X(merge) X(list_new) X(array_new) X(list_rows) X(list_get) X(list_set)   \
+    X(conv)                                                                                                            \
+    X(depthwise) X(lite_deconv) X(deconv) X(pool) X(batch_norm) X(lrn) X(resize) X(blocks) X(space_batch) X(reshape)   \
+        X(transpose) X(squeeze) X(expand_dims) X(shape) X(rank) X(concat) X(lite_concat) X(split) X(split_v) X(pack)   \
+            X(unpack) X(slice) X(strided_slice) X(pad) X(mirror_pad) X(tile) X(gather) X(fill) X(range) X(broadcast)   \
+                X(reverse) X(reduce) X(softmax) X(log_softmax) X(arg) X(matmul) X(einsum) X(fully_connected)           \
+                    X(l2_norm) X(conditional) X(loop) X(zeros_like) X(top_k) X(one_hot) X(cum_sum) X(product) X(lstm)  \
+                        X(lstm_step) X(rnn) X(l2_pool) X(softsign) X(log1p) X(expm1) X(div_no_nan) X(clip) X(call)     \
+                            X(switch) X(merge) X(list_new) X(array_new) X(list_rows) X(list_get) X(list_set)           \
                                 X(list_push) X(list_pop) X(list_count) X(list_stack) X(list_gather) X(list_scatter)    \
                                     X(gather_nd) X(fake_quant) X(fake_quant_channels) X(classify) X(truncate) X(atan2) \
                                         X(zero_times) X(l2_loss) X(scatter_nd) X(tensor_scatter) X(sparse_dense)       \

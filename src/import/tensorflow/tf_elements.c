@@ -42,6 +42,14 @@ void ncl_tf_build_relu6(struct ncl_import *import, const struct ncl_import_node 
     ncl_tf_give(import, node, 0, ncl_tf_clamp(import, ncl_tf_tensor(import, node, 0), low, high));
 }
 
+struct ncl_tensor *ncl_tf_leaky(struct ncl_import *import, struct ncl_tensor *x, double alpha)
+{
+    struct ncl_tensor *source = ncl_tf_source(x);
+    struct ncl_tensor *y = NCL_COMPOSE(import, "leaky_relu", {"x", ncl_value_tensor(source ? source : x)},
+                                       {"alpha", ncl_value_scalar(alpha)});
+    return source ? ncl_tf_last(import, y) : y;
+}
+
 void ncl_tf_build_leaky(struct ncl_import *import, const struct ncl_import_node *node)
 {
     const double alpha = ncl_import_scalar(import, node, "alpha", 0.2);
@@ -49,10 +57,7 @@ void ncl_tf_build_leaky(struct ncl_import *import, const struct ncl_import_node 
         ncl_tf_quantized_leaky(import, node, alpha);
         return;
     }
-    struct ncl_tensor *x = ncl_tf_tensor(import, node, 0), *source = ncl_tf_source(x);
-    struct ncl_tensor *y = NCL_COMPOSE(import, "leaky_relu", {"x", ncl_value_tensor(source ? source : x)},
-                                       {"alpha", ncl_value_scalar(alpha)});
-    ncl_tf_give(import, node, 0, source ? ncl_tf_last(import, y) : y);
+    ncl_tf_give(import, node, 0, ncl_tf_leaky(import, ncl_tf_tensor(import, node, 0), alpha));
 }
 
 void ncl_tf_build_prelu(struct ncl_import *import, const struct ncl_import_node *node)
@@ -70,17 +75,23 @@ static struct ncl_tensor *half_sum(struct ncl_import *import, struct ncl_tensor 
     return ncl_tf_binary(import, "mul", half, ncl_tf_with(import, "add", t, 1));
 }
 
-void ncl_tf_build_gelu(struct ncl_import *import, const struct ncl_import_node *node)
+struct ncl_tensor *ncl_tf_gelu(struct ncl_import *import, struct ncl_tensor *x, bool approximate)
 {
-    struct ncl_tensor *x = ncl_tf_tensor(import, node, 0), *t;
-    if (ncl_import_integer(import, node, "approximate", 0)) {
+    struct ncl_tensor *t;
+    if (approximate) {
         t = ncl_tf_with(import, "mul", ncl_tf_with(import, "pow", x, 3), 0.044715);
         t = ncl_tf_with(import, "mul", ncl_tf_binary(import, "add", x, t), 0.7978845608028654);
         t = ncl_tf_unary(import, "tanh", t);
     } else {
         t = ncl_tf_unary(import, "erf", ncl_tf_with(import, "mul", x, 0.7071067811865476));
     }
-    ncl_tf_give(import, node, 0, half_sum(import, x, t));
+    return half_sum(import, x, t);
+}
+
+void ncl_tf_build_gelu(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const bool approximate = ncl_import_integer(import, node, "approximate", 0) != 0;
+    ncl_tf_give(import, node, 0, ncl_tf_gelu(import, ncl_tf_tensor(import, node, 0), approximate));
 }
 
 /* x min(max(x + 3, 0), 6) / 6 */

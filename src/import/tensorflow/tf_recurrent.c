@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Recurrent layers of Lite as one operator: UNIDIRECTIONAL_SEQUENCE_LSTM and _RNN, BIDIRECTIONAL_SEQUENCE_LSTM and
- * _RNN, RNN and SVDF of one step. States are variables of the file, which begin with zeros in each run. */
+ * _RNN, LSTM, RNN and SVDF of one step. States are variables of the file, which begin with zeros in each run. */
 #include <string.h>
 
 #include "import/compose_recurrent.h"
@@ -25,7 +25,8 @@ enum {
 /* Where the gate stands that compose_recurrent.h has as number i: input, output, forget, cell. */
 static const size_t gate_place[] = {0, 3, 1, 2};
 
-/* The input gate of what couples the two is 1 - forget: the sigmoid of what forget has, negated. */
+/* The input gate of what couples the two is 1 - forget: the sigmoid of what forget has, negated. (So is what is
+ * normalized, if the factors behind that are those of forget.) */
 static struct ncl_tensor *gate_of(struct ncl_import *import, const struct ncl_import_node *node, size_t first,
                                   size_t place)
 {
@@ -34,17 +35,25 @@ static struct ncl_tensor *gate_of(struct ncl_import *import, const struct ncl_im
     return ncl_compose_unary(import, "neg", ncl_tf_tensor(import, node, first + 1));
 }
 
-static struct ncl_tensor *gates_of(struct ncl_import *import, const struct ncl_import_node *node, size_t first,
-                                   bool biases)
+static struct ncl_tensor *as_row(struct ncl_import *import, struct ncl_tensor *x)
+{
+    const nnefcl_shape row = {.rank = 2, .extent = {1, ncl_shape_volume(&x->shape)}};
+    return ncl_compose_reshape(import, x, &row);
+}
+
+static struct ncl_tensor *weights_of(struct ncl_import *import, const struct ncl_import_node *node, size_t first)
 {
     struct ncl_tensor *gate[4];
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 4; i++)
         gate[i] = gate_of(import, node, first, gate_place[i]);
-        const nnefcl_shape row = {.rank = 2, .extent = {1, ncl_shape_volume(&gate[i]->shape)}};
-        if (gate[i]->shape.rank == 1)
-            gate[i] = ncl_compose_reshape(import, gate[i], &row);
-    }
-    return ncl_compose_concat(import, gate, 4, biases ? 1 : 0);
+    return ncl_compose_concat(import, gate, 4, 0);
+}
+
+static void read_biases(struct ncl_import *import, const struct ncl_import_node *node, size_t first,
+                        struct ncl_tensor *bias[4])
+{
+    for (size_t i = 0; i < 4; i++)
+        bias[i] = as_row(import, gate_of(import, node, first, gate_place[i]));
 }
 
 /* Variables of the file: they begin with zeros. */
@@ -68,13 +77,9 @@ static struct ncl_recurrent_function function_of(struct ncl_import *import, int6
 
 /* ---- layers of one direction ---- */
 
-static void lstm_check(struct ncl_import *import, const struct ncl_import_node *node, size_t base)
+static bool is_two(const struct ncl_import_node *node)
 {
-    const bool two = strncmp(node->op, "BI", 2) == 0;
-    if (ncl_import_has(import, node, base + PROJECTION) || (!two && ncl_import_has(import, node, LAYER_NORM)))
-        ncl_import_refuse(import, "a projection, or normalized gates");
-    if (two && ncl_import_has(import, node, OTHER_INPUT))
-        ncl_import_refuse(import, "an input of its own for the other direction");
+    return strncmp(node->op, "BI", 2) == 0;
 }
 
 static void read_peepholes(struct ncl_import *import, const struct ncl_import_node *node, size_t base,
@@ -82,36 +87,64 @@ static void read_peepholes(struct ncl_import *import, const struct ncl_import_no
 {
     static const size_t place[] = {0, 2, 1};
     const bool any = ncl_import_has(import, node, base + PEEPHOLES + 2);
-    const nnefcl_shape row = {.rank = 2, .extent = {1, layer->hidden}};
     for (size_t i = 0; i < 3 && any; i++)
-        layer->peephole[i] = ncl_compose_reshape(import, gate_of(import, node, base + PEEPHOLES, place[i]), &row);
+        layer->peephole[i] = as_row(import, gate_of(import, node, base + PEEPHOLES, place[i]));
+}
+
+/* Biases are added behind the normalization, where there is one. */
+static void read_norms(struct ncl_import *import, const struct ncl_import_node *node, size_t base,
+                       struct ncl_recurrent *layer)
+{
+    struct ncl_tensor *bias[4];
+    read_biases(import, node, base + BIASES, bias);
+    if (is_two(node) || !ncl_import_has(import, node, LAYER_NORM + 1)) {
+        layer->input_bias = ncl_compose_concat(import, bias, 4, 1);
+        return;
+    }
+    memcpy(layer->norm_bias, bias, sizeof bias);
+    for (size_t i = 0; i < 4; i++) {
+        const bool own = gate_place[i] > 0 || ncl_import_has(import, node, LAYER_NORM);
+        layer->norm[i] = as_row(import, ncl_tf_tensor(import, node, LAYER_NORM + (own ? gate_place[i] : 1)));
+    }
+}
+
+static void read_projection(struct ncl_import *import, const struct ncl_import_node *node, size_t base,
+                            struct ncl_recurrent *layer)
+{
+    if (!ncl_import_has(import, node, base + PROJECTION))
+        return;
+    layer->projection = ncl_tf_tensor(import, node, base + PROJECTION);
+    layer->projection_clip = ncl_import_scalar(import, node, "projection_clip", 0);
+    if (ncl_import_has(import, node, base + PROJECTION + 1))
+        layer->projection_bias = as_row(import, ncl_tf_tensor(import, node, base + PROJECTION + 1));
 }
 
 static struct ncl_recurrent lstm_of(struct ncl_import *import, const struct ncl_import_node *node, size_t base)
 {
-    lstm_check(import, node, base);
+    if (is_two(node) && ncl_import_has(import, node, OTHER_INPUT))
+        ncl_import_refuse(import, "an input of its own for the other direction");
     struct ncl_recurrent layer = {.kind = NCL_RECURRENT_LSTM,
-                                  .input_weights = gates_of(import, node, base + INPUT_WEIGHTS, false),
-                                  .state_weights = gates_of(import, node, base + STATE_WEIGHTS, false),
-                                  .input_bias = gates_of(import, node, base + BIASES, true),
+                                  .input_weights = weights_of(import, node, base + INPUT_WEIGHTS),
+                                  .state_weights = weights_of(import, node, base + STATE_WEIGHTS),
                                   .cell_clip = ncl_import_scalar(import, node, "cell_clip", 0)};
     layer.hidden = layer.state_weights->shape.extent[0] / 4;
     layer.function[0] = (struct ncl_recurrent_function){.name = "Sigmoid"};
     layer.function[1] = layer.function[2] = function_of(import, ncl_import_integer(import, node, "function", 4));
     read_peepholes(import, node, base, &layer);
+    read_norms(import, node, base, &layer);
+    read_projection(import, node, base, &layer);
     return layer;
 }
 
 /* Operands from `base` on: weights, state weights, bias. */
 static struct ncl_recurrent rnn_of(struct ncl_import *import, const struct ncl_import_node *node, size_t base)
 {
-    struct ncl_tensor *bias = ncl_tf_tensor(import, node, base + 2);
-    const nnefcl_shape row = {.rank = 2, .extent = {1, ncl_shape_volume(&bias->shape)}};
+    struct ncl_tensor *bias = as_row(import, ncl_tf_tensor(import, node, base + 2));
     struct ncl_recurrent layer = {.kind = NCL_RECURRENT_PLAIN,
-                                  .hidden = row.extent[1],
+                                  .hidden = bias->shape.extent[1],
                                   .input_weights = ncl_tf_tensor(import, node, base),
                                   .state_weights = ncl_tf_tensor(import, node, base + 1),
-                                  .input_bias = ncl_compose_reshape(import, bias, &row)};
+                                  .input_bias = bias};
     layer.function[0] = function_of(import, ncl_import_integer(import, node, "function", 4));
     return layer;
 }
@@ -135,7 +168,7 @@ static struct ncl_tensor *run_layer(struct ncl_import *import, const struct ncl_
         ncl_import_refuse(import, "%lld steps, at most %d are supported", (long long)steps, MAX_STEPS);
         return NULL;
     }
-    layer->state = zeros_of(import, x->shape.extent[1], layer->hidden);
+    layer->state = zeros_of(import, x->shape.extent[1], layer->state_weights->shape.extent[1]);
     layer->cell = layer->kind == NCL_RECURRENT_LSTM ? zeros_of(import, x->shape.extent[1], layer->hidden) : NULL;
     ncl_compose_recurrent(import, x, layer, row);
     for (int64_t i = 0; i < steps && !import->status; i++)
@@ -192,6 +225,60 @@ void ncl_tf_build_two_rnn(struct ncl_import *import, const struct ncl_import_nod
 }
 
 /* ---- one step ---- */
+
+/* Operands of the basic LSTM: input, state, weights of both, bias, cell. Gates stand in the order input, cell, forget,
+ * output. */
+static struct ncl_recurrent basic_lstm(struct ncl_import *import, const struct ncl_import_node *node, int64_t inputs)
+{
+    static const int64_t place[] = {0, 3, 2, 1};
+    struct ncl_tensor *weights = ncl_tf_tensor(import, node, 2), *bias = as_row(import, ncl_tf_tensor(import, node, 3)),
+                      *row[4], *item[4];
+    struct ncl_recurrent layer = {.kind = NCL_RECURRENT_LSTM,
+                                  .hidden = bias->shape.extent[1] / 4,
+                                  .state = ncl_tf_tensor(import, node, 1),
+                                  .cell = ncl_tf_tensor(import, node, 4),
+                                  .cell_clip = ncl_import_scalar(import, node, "cell_clip", 0)};
+    if (!import->status && (weights->shape.rank != 2 || weights->shape.extent[0] != 4 * layer.hidden ||
+                            weights->shape.extent[1] <= inputs || bias->shape.extent[1] % 4))
+        ncl_import_wrong(import, "weights that do not fit the input");
+    for (size_t i = 0; i < 4 && !import->status; i++) {
+        const int64_t first = place[i] * layer.hidden, end = first + layer.hidden;
+        row[i] = ncl_compose_slice(import, weights, 0, first, end, 1);
+        item[i] = ncl_compose_slice(import, bias, 1, first, end, 1);
+    }
+    if (import->status)
+        return layer;
+    weights = ncl_compose_concat(import, row, 4, 0);
+    layer.input_bias = ncl_compose_concat(import, item, 4, 1);
+    layer.input_weights = ncl_compose_slice(import, weights, 1, 0, inputs, 1);
+    layer.state_weights = ncl_compose_slice(import, weights, 1, inputs, weights->shape.extent[1], 1);
+    layer.function[0] = (struct ncl_recurrent_function){.name = "Sigmoid"};
+    layer.function[1] = layer.function[2] = function_of(import, ncl_import_integer(import, node, "function", 4));
+    return layer;
+}
+
+/* LSTM of one step: results are the output and, of the basic one, the cell. The other begins with zeros. */
+void ncl_tf_build_lstm_step(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_tf_tensor(import, node, INPUT), *y = NULL;
+    const bool basic = ncl_import_integer(import, node, "basic", 0) != 0;
+    if (x->shape.rank != 2 && !import->status)
+        ncl_import_wrong(import, "an input of rank %d", x->shape.rank);
+    struct ncl_recurrent layer =
+        basic ? basic_lstm(import, node, x->shape.extent[x->shape.rank - 1]) : lstm_of(import, node, 0);
+    if (import->status)
+        return;
+    if (!basic) {
+        layer.state = zeros_of(import, x->shape.extent[0], layer.state_weights->shape.extent[1]);
+        layer.cell = zeros_of(import, x->shape.extent[0], layer.hidden);
+    }
+    ncl_compose_recurrent(import, ncl_compose_unsqueeze(import, x, 0), &layer, &y);
+    if (import->status)
+        return;
+    ncl_tf_give(import, node, 0, y);
+    if (basic && ncl_import_wants(import, node, 1))
+        ncl_tf_give(import, node, 1, layer.cell);
+}
 
 static struct ncl_tensor *products(struct ncl_import *import, struct ncl_tensor *x, struct ncl_tensor *weights,
                                    struct ncl_tensor *bias)

@@ -101,7 +101,7 @@ void ncl_tf_build_matmul(struct ncl_import *import, const struct ncl_import_node
         a = ncl_compose_swap_last(import, a);
     if (ncl_import_integer(import, node, "transpose_b", 0) || ncl_import_integer(import, node, "adj_y", 0))
         b = ncl_compose_swap_last(import, b);
-    ncl_tf_give_product(import, node, 0, 1, ncl_compose_matmul(import, a, b));
+    ncl_tf_give_product(import, node, 0, 1, ncl_tf_fuse(import, node, ncl_compose_matmul(import, a, b)));
 }
 
 void ncl_tf_build_einsum(struct ncl_import *import, const struct ncl_import_node *node)

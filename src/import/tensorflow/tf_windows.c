@@ -41,9 +41,10 @@ static void give_window(struct ncl_import *import, const struct ncl_import_node 
     ncl_tf_give(import, node, 0, is_first(import, node) ? y : ncl_tf_last(import, y));
 }
 
-/* The same of products of operand `index` and the filter. */
+/* The same of products of operand `index` and the filter, and what is fused with them. */
 static void give_sums(struct ncl_import *import, const struct ncl_import_node *node, size_t index, struct ncl_tensor *y)
 {
+    y = ncl_tf_fuse(import, node, y);
     ncl_tf_give_product(import, node, index, 1, is_first(import, node) ? y : ncl_tf_last(import, y));
 }
 
@@ -298,39 +299,46 @@ void ncl_tf_build_patches(struct ncl_import *import, const struct ncl_import_nod
 
 /* ---- normalizations ---- */
 
-/* Operands by number: scale (SIZE_MAX: none), offset, mean, variance. */
-static void normalize(struct ncl_import *import, const struct ncl_import_node *node, const size_t operand[4],
-                      double epsilon)
+struct ncl_tensor *ncl_tf_normalize(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *x,
+                                    const size_t operand[4], double epsilon)
 {
     static const char *const name[] = {"scale", "offset", "mean", "variance"};
-    struct ncl_tensor *x = window_input(import, node, 0);
     struct ncl_named_value given[6] = {{"input", ncl_value_tensor(x)}, {"epsilon", ncl_value_scalar(epsilon)}};
     for (size_t i = 0; i < 4; i++) {
         given[i + 2] = (struct ncl_named_value){name[i], ncl_value_scalar(1)};
-        if (operand[i] == SIZE_MAX)
-            continue;
-        struct ncl_tensor *w = ncl_tf_channels(import, node, operand[i], x->shape.rank);
-        const nnefcl_shape row = {.rank = 2, .extent = {1, w->shape.extent[1]}};
-        given[i + 2].value = ncl_value_tensor(ncl_compose_reshape(import, w, &row));
+        if (operand[i] != SIZE_MAX)
+            given[i + 2].value = ncl_value_tensor(ncl_tf_channels(import, node, operand[i], 2));
     }
-    give_window(import, node, ncl_compose(import, "batch_normalization", given, 6));
+    return ncl_compose(import, "batch_normalization", given, 6);
 }
 
-/* FusedBatchNorm: x, scale, offset, mean, variance. */
+/* FusedBatchNorm: x, scale, offset, mean, variance; the fused form of it adds an operand, and has an activation. */
 void ncl_tf_build_batch_norm(struct ncl_import *import, const struct ncl_import_node *node)
 {
     if (ncl_import_integer(import, node, "is_training", 1))
         ncl_import_refuse(import, "is_training: normalization by the batch itself");
-    else
-        normalize(import, node, (const size_t[]){1, 2, 3, 4}, ncl_import_scalar(import, node, "epsilon", 1e-4));
+    if (import->status)
+        return;
+    struct ncl_tensor *y = ncl_tf_normalize(import, node, window_input(import, node, 0), (const size_t[]){1, 2, 3, 4},
+                                            ncl_import_scalar(import, node, "epsilon", 1e-4));
+    if (ncl_import_integer(import, node, "num_side_inputs", 0) > 0)
+        y = ncl_compose_binary(import, "add", y, window_input(import, node, 5));
+    const char *mode = ncl_import_string(import, node, "activation_mode", "Identity");
+    if (strcmp(mode, "Relu") == 0)
+        y = ncl_compose_unary(import, "relu", y);
+    else if (strcmp(mode, "Identity") != 0)
+        ncl_import_refuse(import, "the activation '%.40s' is not supported", mode);
+    give_window(import, node, y);
 }
 
 /* BatchNormWithGlobalNormalization, of old graphs: x, mean, variance, offset, scale. */
 void ncl_tf_build_global_norm(struct ncl_import *import, const struct ncl_import_node *node)
 {
     const bool scaled = ncl_import_integer(import, node, "scale_after_normalization", 1) != 0;
-    normalize(import, node, (const size_t[]){scaled ? 4 : SIZE_MAX, 3, 1, 2},
-              ncl_import_scalar(import, node, "variance_epsilon", 1e-3));
+    give_window(import, node,
+                ncl_tf_normalize(import, node, window_input(import, node, 0),
+                                 (const size_t[]){scaled ? 4 : SIZE_MAX, 3, 1, 2},
+                                 ncl_import_scalar(import, node, "variance_epsilon", 1e-3)));
 }
 
 /* x / (bias + alpha sum(x^2))^beta over 2 radius + 1 channels; NNEF takes their mean. */

@@ -140,6 +140,7 @@ static const struct ncl_import_operator operators[] = {
 
     /* ---- recurrent layers, branches ---- */
     BUILD("UNIDIRECTIONAL_SEQUENCE_LSTM", lstm),
+    BUILD("LSTM", lstm_step),
     BUILD("UNIDIRECTIONAL_SEQUENCE_RNN", rnn),
     BUILD("BIDIRECTIONAL_SEQUENCE_LSTM", two_lstm),
     BUILD("BIDIRECTIONAL_SEQUENCE_RNN", two_rnn),

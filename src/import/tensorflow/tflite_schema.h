@@ -303,11 +303,17 @@ enum { BUFFER_DATA = 0, BUFFER_OFFSET, BUFFER_SIZE };
     X("L2_POOL_2D", 5, "activation", 'B', 0)                                                                           \
     X("UNIDIRECTIONAL_SEQUENCE_LSTM", 0, "function", 'B', 0)                                                           \
     X("UNIDIRECTIONAL_SEQUENCE_LSTM", 1, "cell_clip", 'F', 0)                                                          \
+    X("UNIDIRECTIONAL_SEQUENCE_LSTM", 2, "projection_clip", 'F', 0)                                                    \
     X("UNIDIRECTIONAL_SEQUENCE_LSTM", 3, "time_major", 'B', 0)                                                         \
+    X("LSTM", 0, "function", 'B', 0)                                                                                   \
+    X("LSTM", 1, "cell_clip", 'F', 0)                                                                                  \
+    X("LSTM", 2, "projection_clip", 'F', 0)                                                                            \
+    X("LSTM", 3, "basic", 'B', 0)                                                                                      \
     X("UNIDIRECTIONAL_SEQUENCE_RNN", 0, "time_major", 'B', 0)                                                          \
     X("UNIDIRECTIONAL_SEQUENCE_RNN", 1, "function", 'B', 0)                                                            \
     X("BIDIRECTIONAL_SEQUENCE_LSTM", 0, "function", 'B', 0)                                                            \
     X("BIDIRECTIONAL_SEQUENCE_LSTM", 1, "cell_clip", 'F', 0)                                                           \
+    X("BIDIRECTIONAL_SEQUENCE_LSTM", 2, "projection_clip", 'F', 0)                                                     \
     X("BIDIRECTIONAL_SEQUENCE_LSTM", 3, "merge_outputs", 'B', 0)                                                       \
     X("BIDIRECTIONAL_SEQUENCE_LSTM", 4, "time_major", 'B', 1)                                                          \
     X("BIDIRECTIONAL_SEQUENCE_RNN", 0, "time_major", 'B', 0)                                                           \

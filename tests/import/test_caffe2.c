@@ -302,6 +302,15 @@ static void make_single(const struct single *s, struct bytes *net, struct bytes 
         pb_text(net, 8, outputs[i]);
 }
 
+/* The shape of the input, as value_info.json says it. */
+static void put_info(char *info, size_t size, const struct written *x)
+{
+    int used = snprintf(info, size, "{\"x\": [1, [");
+    for (int i = 0; i < x->rank; i++)
+        used += snprintf(info + used, size - (size_t)used, "%s%d", i ? ", " : "", x->extent[i]);
+    snprintf(info + used, size - (size_t)used, "]]}");
+}
+
 START_TEST(single)
 {
     static struct bytes net, init;
@@ -311,10 +320,142 @@ START_TEST(single)
     char info[128];
     make_single(s, &net, &init);
     written_read(&x, s->x);
-    int used = snprintf(info, sizeof info, "{\"x\": [1, [");
-    for (int i = 0; i < x.rank; i++)
-        used += snprintf(info + used, sizeof info - (size_t)used, "%s%d", i ? ", " : "", x.extent[i]);
-    snprintf(info + used, sizeof info - (size_t)used, "]]}");
+    put_info(info, sizeof info, &x);
+    open_with(&net, &init, info, &text);
+    if (*s->y == '!')
+        ck_assert_msg(text.status != NNEFCL_OK && strstr(text.talk, s->y + 1), "%s", text.talk);
+    else
+        computed_are(&text, s->x, s->y);
+    nnefcl_model_free(text.model);
+}
+END_TEST
+
+/* ---- integers that stand for numbers ---- */
+
+/* y = op(x quantized by `from`, weights "scale,zero 2x2: 130 127", "i 1: 3", floats "f 1: 3"), values by the definition. */
+static const struct whole {
+    const char *op, *args, *from, *x, *weights[2], *y;
+} wholes[] = {
+    {"", "Y_scale=0.5 Y_zero_point=10", "", "5: -1 0.25 0.75 100 200", {0}, "5: 8 10 12 210 255"},
+    {"Int8Dequantize", "", "Y_scale=0.5 Y_zero_point=10", "3: -1 0.75 200", {0}, "3: -1 1 122.5"},
+    /* (2 2 - 4 1 + 3) / 8, in quarters: half away from zero */
+    {"Int8Conv",
+     "kernel=1 Y_scale=0.25 Y_zero_point=5",
+     "Y_scale=0.5 Y_zero_point=1",
+     "1x1x1x2: 1 2",
+     {"0.25,128 1x1x1x2: 130 127", "i 1: 3"},
+     "1x1x1x1: 7"},
+    {"Int8ConvRelu",
+     "kernel=1 Y_scale=0.25 Y_zero_point=5",
+     "Y_scale=0.5 Y_zero_point=1",
+     "1x1x1x2: 1 2",
+     {"0.25,128 1x1x1x2: 130 127", "i 1: -10"},
+     "1x1x1x1: 5"},
+    /* a border is the number 0, which the zero point stands for */
+    {"Int8Conv",
+     "kernels=1,2 pads=0,1,0,0 order=NHWC Y_scale=1.0 Y_zero_point=0",
+     "Y_scale=1.0 Y_zero_point=7",
+     "1x1x1x1: 2",
+     {"1,1 1x1x2x1: 51 4", "i 1: 0"},
+     "1x1x1x1: 6"},
+    {"Int8FC",
+     "Y_scale=0.5 Y_zero_point=1",
+     "Y_scale=1.0 Y_zero_point=0",
+     "1x1x2: 3 4",
+     {"0.5,2 2x2: 2 3 4 5", "i 2: 0 -2"},
+     "1x2: 5 17"},
+    {"Int8MaxPool", "kernel_h=1 kernel_w=2", "Y_scale=1.0 Y_zero_point=4", "1x1x2x1: -3 -1", {0}, "1x1x1x1: 3"},
+    {"Int8MaxPoolRelu", "kernel_h=1 kernel_w=2", "Y_scale=1.0 Y_zero_point=4", "1x1x2x1: -3 -1", {0}, "1x1x1x1: 4"},
+    {"Int8AveragePool",
+     "kernel_h=1 kernel_w=2 stride_w=2 pad_r=1 Y_scale=2.0 Y_zero_point=9",
+     "Y_scale=0.5 Y_zero_point=4",
+     "1x1x3x1: 4 8 16",
+     {0},
+     "1x1x2x1: 12 13"},
+    {"Int8Add", "Y_scale=2.0 Y_zero_point=1", "Y_scale=0.5 Y_zero_point=1", "1: 1", {"1,3 1: 5"}, "1: 3"},
+    {"Int8SumRelu", "Y_scale=2.0 Y_zero_point=8", "Y_scale=0.5 Y_zero_point=9", "1: -4", {"1,3 1: 0"}, "1: 8"},
+    {"Int8Relu", "", "Y_scale=0.5 Y_zero_point=10", "2: -1 1", {0}, "2: 10 12"},
+    {"Int8LeakyRelu",
+     "alpha=0.5 Y_scale=0.5 Y_zero_point=10",
+     "Y_scale=0.5 Y_zero_point=10",
+     "2: -2 2",
+     {0},
+     "2: 8 14"},
+    {"Int8Sigmoid", "Y_scale=0.00390625", "Y_scale=0.5 Y_zero_point=10", "2: 0 1", {0}, "2: 128 187"},
+    {"Int8Softmax", "Y_scale=0.00390625", "Y_scale=0.5 Y_zero_point=90", "2x2: 0 0 0 -40", {0}, "2x2: 128 128 255 0"},
+    {"Int8Concat", "Y_scale=1.0 Y_zero_point=2", "Y_scale=1.0 Y_zero_point=2", "1: 1", {"1,2 2: 7 8"}, "3: 3 7 8"},
+    {"Int8Reshape", "shape=2,1", "Y_scale=1.0 Y_zero_point=2", "1x2: 1 3", {0}, "2x1: 3 5"},
+    {"Int8Slice", "starts=0,1 ends=-1,-1", "Y_scale=1.0 Y_zero_point=2", "1x2: 1 3", {0}, "1x1: 5"},
+    {"Int8Conv", "kernel=1", "Y_scale=1.0", "1x1x1x1: 1", {"f 1x1x1x1: 1", "i 1: 0"}, "!one is quantized"},
+    {"Int8Relu", "", "Y_scale=0.0", "1: 1", {0}, "!scale 0"},
+};
+
+static void put_whole_weight(struct bytes *net, const char *name, const char *text)
+{
+    struct bytes op = {.size = 0}, shape = {.size = 0}, values = {.size = 0}, bytes = {.size = 0};
+    const bool whole = *text == 'i';
+    char scale[16], args[64];
+    struct written w;
+    int zero = 0;
+    written_read(&w, strchr(text, ' '));
+    if (*text == 'f') {
+        put_weight(net, name, &w);
+        return;
+    }
+    pb_text(&op, 2, name);
+    pb_text(&op, 4, whole ? "Int8GivenIntTensorFill" : "Int8GivenTensorFill");
+    pb_text(&shape, 1, "shape");
+    pb_text(&values, 1, "values");
+    for (int i = 0; i < w.rank; i++)
+        pb_number(&shape, 6, (uint64_t)w.extent[i]);
+    for (size_t i = 0; i < w.count && whole; i++)
+        pb_number(&values, 6, (uint64_t)(int64_t)w.whole[i]);
+    for (size_t i = 0; i < w.count; i++)
+        bytes_int(&bytes, (uint64_t)w.whole[i], 1);
+    if (!whole)
+        pb_message(&values, 4, &bytes);
+    pb_message(&op, 5, &shape);
+    pb_message(&op, 5, &values);
+    if (sscanf(text, "%15[^,],%d", scale, &zero) == 2) {
+        snprintf(args, sizeof args, "Y_scale=%s%s Y_zero_point=%d", scale, strchr(scale, '.') ? "" : ".0", zero);
+        put_args(&op, args);
+    }
+    pb_message(net, 2, &op);
+}
+
+static void make_whole(const struct whole *s, struct bytes *net, struct bytes *init)
+{
+    static const char *const names[] = {"q", "w0", "w1"};
+    const bool alone = *s->op == 0;
+    size_t inputs = 1;
+    net->size = init->size = 0;
+    pb_text(init, 1, "init");
+    pb_text(net, 1, "net");
+    struct bytes op = op_of("Int8Quantize", (const char *const[]){"x"}, 1, alone ? "y" : "q");
+    put_args(&op, alone ? s->args : s->from);
+    pb_message(net, 2, &op);
+    for (; inputs < 3 && s->weights[inputs - 1]; inputs++)
+        put_whole_weight(init, names[inputs], s->weights[inputs - 1]);
+    op = op_of(s->op, names, inputs, "y");
+    put_args(&op, s->args);
+    if (!alone)
+        pb_message(net, 2, &op);
+    pb_text(net, 7, "x");
+    for (size_t i = 1; i < inputs; i++)
+        pb_text(net, 7, names[i]);
+    pb_text(net, 8, "y");
+}
+
+START_TEST(whole)
+{
+    static struct bytes net, init;
+    static struct model_text text;
+    const struct whole *s = &wholes[_i];
+    struct written x;
+    char info[128];
+    make_whole(s, &net, &init);
+    written_read(&x, s->x);
+    put_info(info, sizeof info, &x);
     open_with(&net, &init, info, &text);
     if (*s->y == '!')
         ck_assert_msg(text.status != NNEFCL_OK && strstr(text.talk, s->y + 1), "%s", text.talk);
@@ -367,6 +508,7 @@ int main(void)
     tcase_add_test(tests, damaged);
     tcase_add_test(tests, logic);
     tcase_add_loop_test(tests, single, 0, sizeof singles / sizeof *singles);
+    tcase_add_loop_test(tests, whole, 0, sizeof wholes / sizeof *wholes);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

@@ -6,7 +6,8 @@
 
 bool ncl_caffe2_is_last(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    const char *order = ncl_import_string(import, node, "order", "NCHW");
+    const bool whole = strncmp(node->op, "Int8", 4) == 0;
+    const char *order = ncl_import_string(import, node, "order", whole ? "NHWC" : "NCHW");
     if (strcmp(order, "NCHW") != 0 && strcmp(order, "NHWC") != 0)
         ncl_import_refuse(import, "order %.20s", order);
     return strcmp(order, "NHWC") == 0;
@@ -14,11 +15,6 @@ bool ncl_caffe2_is_last(struct ncl_import *import, const struct ncl_import_node 
 
 struct ncl_tensor *ncl_caffe2_first(struct ncl_import *import, const struct ncl_import_node *node, size_t index)
 {
-    struct ncl_tensor *x = ncl_import_tensor(import, node, index);
+    struct ncl_tensor *x = ncl_caffe2_tensor(import, node, index);
     return ncl_caffe2_is_last(import, node) ? ncl_compose_channels_first(import, x) : x;
-}
-
-void ncl_caffe2_give(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *y)
-{
-    ncl_import_give(import, node, 0, ncl_caffe2_is_last(import, node) ? ncl_compose_channels_last(import, y) : y);
 }

@@ -2,6 +2,7 @@
 /* Networks of Caffe2: predict_net.pb, the network, and beside it init_net.pb, which is a network that fills the weights
  * with what is in it. Shapes of inputs stand in value_info.json, if there is one. */
 #include <ctype.h>
+#include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@ struct caffe2 {
     const Caffe2__Net *net, *init;
     struct ncl_rewritten blobs;
     struct ncl_names weights; /* names that init_net fills */
+    struct ncl_names quants;  /* of blobs whose integers stand for numbers: struct ncl_caffe2_quant */
     const char *info;         /* value_info.json, NULL: none */
 };
 
@@ -115,6 +117,54 @@ static void read_argument(struct caffe2 *r, const Caffe2__Argument *from, struct
         *out = (struct ncl_import_attribute){out->name, NCL_ATTRIBUTE_INTEGERS, 1, .integer = &from->i};
 }
 
+/* ---- integers that stand for numbers ---- */
+
+static struct ncl_caffe2_quant quant_of(const struct caffe2 *r, const char *blob)
+{
+    const struct ncl_caffe2_quant *found = ncl_names_find(&r->quants, blob);
+    return found ? *found : (struct ncl_caffe2_quant){0};
+}
+
+/* Y_scale and Y_zero_point, or those of the first operand. */
+static struct ncl_caffe2_quant written_quant(struct caffe2 *r, const Caffe2__Operator *op,
+                                             const struct ncl_caffe2_quant *first)
+{
+    const Caffe2__Argument *scale = find_arg(op, "Y_scale"), *zero = find_arg(op, "Y_zero_point");
+    if (strncmp(op->type, "Int8", 4) != 0 || strcmp(op->type, "Int8Dequantize") == 0)
+        return (struct ncl_caffe2_quant){0};
+    if (!scale && first && first->scale > 0)
+        return *first;
+    const struct ncl_caffe2_quant quant = {scale ? (double)scale->f : 1, zero ? zero->i : 0};
+    if (!(quant.scale > 0) || quant.scale > FLT_MAX || quant.zero < 0 || quant.zero > 255)
+        ncl_import_invalid(r->import, "'%.100s' has scale %g and zero point %lld", op->type, quant.scale,
+                           (long long)quant.zero);
+    return quant;
+}
+
+static void keep_quant(struct caffe2 *r, const char *blob, const struct ncl_caffe2_quant *quant)
+{
+    struct ncl_caffe2_quant *kept = quant->scale > 0 ? CAFFE2_ARRAY(r, struct ncl_caffe2_quant, 1) : NULL;
+    if (!kept)
+        return;
+    *kept = *quant;
+    if (!ncl_names_put(&r->quants, &r->import->scratch, blob, kept))
+        ncl_import_nomem(r->import);
+}
+
+/* Of operands, then of the first result, which has the name by which the node writes it. */
+static const struct ncl_caffe2_quant *read_quants(struct caffe2 *r, const Caffe2__Operator *op,
+                                                  const struct ncl_import_node *node)
+{
+    struct ncl_caffe2_quant *quant = CAFFE2_ARRAY(r, struct ncl_caffe2_quant, node->input_count + 1);
+    for (size_t i = 0; quant && i < node->input_count; i++)
+        quant[i] = quant_of(r, node->input[i]);
+    if (!quant || !op->type || node->output_count == 0)
+        return quant;
+    quant[node->input_count] = written_quant(r, op, node->input_count ? quant : NULL);
+    keep_quant(r, node->output[0], &quant[node->input_count]);
+    return quant;
+}
+
 /* ---- weights ---- */
 
 static const void *filled(struct caffe2 *r, const Caffe2__Argument *value, uint64_t count)
@@ -132,10 +182,14 @@ static void read_weight(struct caffe2 *r, const Caffe2__Operator *op, struct ncl
 {
     const Caffe2__Argument *shape = find_arg(op, "shape"), *values = find_arg(op, "values");
     const bool constant_fill = strcmp(op->type, "ConstantFill") == 0, floats = strcmp(op->type, "GivenTensorFill") == 0,
-               ints = strcmp(op->type, "GivenTensorIntFill") == 0 || strcmp(op->type, "GivenTensorInt64Fill") == 0;
+               bytes = strcmp(op->type, "Int8GivenTensorFill") == 0,
+               ints = strcmp(op->type, "GivenTensorIntFill") == 0 || strcmp(op->type, "GivenTensorInt64Fill") == 0 ||
+                      strcmp(op->type, "Int8GivenIntTensorFill") == 0;
     uint64_t count = 1;
     *constant = (struct ncl_import_constant){.name = op->output[0],
-                                             .element = ints ? NCL_STORED_INT64 : NCL_STORED_FLOAT32,
+                                             .element = bytes  ? NCL_STORED_UINT8
+                                                        : ints ? NCL_STORED_INT64
+                                                               : NCL_STORED_FLOAT32,
                                              .shape = {.rank = shape ? (int)shape->n_ints : 0}};
     if (constant->shape.rank > NNEFCL_MAX_RANK) {
         ncl_import_invalid(r->import, "'%.100s' has %d axes", constant->name, constant->shape.rank);
@@ -148,12 +202,18 @@ static void read_weight(struct caffe2 *r, const Caffe2__Operator *op, struct ncl
     }
     if (constant_fill) {
         constant->memory = filled(r, find_arg(op, "value"), count);
-    } else if (!floats && !ints) {
+    } else if (!floats && !ints && !bytes) {
         constant->unsupported = "init_net makes it by an operator that is not known";
     } else {
-        const size_t given = !values ? 0 : floats ? values->n_floats : values->n_ints;
-        const void *numbers = !values ? NULL : floats ? (const void *)values->floats : values->ints;
-        constant->memory = ncl_protobuf_stored(r->import, numbers, given, floats ? sizeof(float) : sizeof(int64_t));
+        const size_t given = !values ? 0 : bytes ? values->s.len : floats ? values->n_floats : values->n_ints;
+        const void *numbers = !values  ? NULL
+                              : bytes  ? (const void *)values->s.data
+                              : floats ? (const void *)values->floats
+                                       : values->ints;
+        constant->memory = ncl_protobuf_stored(r->import, numbers, given,
+                                               bytes    ? 1
+                                               : floats ? sizeof(float)
+                                                        : sizeof(int64_t));
         if (given != count)
             ncl_import_invalid(r->import, "'%.100s' has %zu values, its shape says otherwise", constant->name, given);
     }
@@ -221,6 +281,8 @@ static void read_node(struct caffe2 *r, const Caffe2__Operator *op, struct ncl_i
         output[i] = ncl_rewritten_write(&r->blobs, op->output[i]);
     for (size_t i = 0; attribute && i < op->n_arg && !r->import->status; i++)
         read_argument(r, op->arg[i], &attribute[i]);
+    if (!r->import->status)
+        node->detail = read_quants(r, op, node);
 }
 
 static void count_writings(struct caffe2 *r)
@@ -240,6 +302,8 @@ static void read_weights(struct caffe2 *r, struct ncl_import_graph *graph, struc
         if (op->n_output != 1 || !op->type || ncl_names_find(&r->weights, op->output[0]))
             continue;
         read_weight(r, op, &constant[graph->constant_count++]);
+        const struct ncl_caffe2_quant quant = written_quant(r, op, NULL);
+        keep_quant(r, op->output[0], &quant);
         if (!ncl_names_put(&r->weights, &r->import->scratch, op->output[0], (void *)op))
             ncl_import_nomem(r->import);
     }

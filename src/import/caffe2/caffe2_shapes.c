@@ -6,7 +6,7 @@
 
 void ncl_caffe2_build_unary(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    ncl_import_give(import, node, 0, ncl_compose_unary(import, import->op->as, ncl_import_tensor(import, node, 0)));
+    ncl_caffe2_result(import, node, ncl_compose_unary(import, import->op->as, ncl_caffe2_tensor(import, node, 0)));
 }
 
 /* The second operand lies at `axis` of the first, or at its end. */
@@ -41,9 +41,9 @@ void ncl_caffe2_build_pass(struct ncl_import *import, const struct ncl_import_no
 
 void ncl_caffe2_build_leaky(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    ncl_import_give(import, node, 0,
-                    NCL_COMPOSE(import, "leaky_relu", {"x", ncl_value_tensor(ncl_import_tensor(import, node, 0))},
-                                {"alpha", ncl_value_scalar(ncl_import_scalar(import, node, "alpha", 0.01))}));
+    ncl_caffe2_result(import, node,
+                      NCL_COMPOSE(import, "leaky_relu", {"x", ncl_value_tensor(ncl_caffe2_tensor(import, node, 0))},
+                                  {"alpha", ncl_value_scalar(ncl_import_scalar(import, node, "alpha", 0.01))}));
 }
 
 void ncl_caffe2_build_elu(struct ncl_import *import, const struct ncl_import_node *node)
@@ -77,16 +77,16 @@ void ncl_caffe2_build_clip(struct ncl_import *import, const struct ncl_import_no
 /* Axes from `axis` on are one. */
 void ncl_caffe2_build_softmax(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
+    struct ncl_tensor *x = ncl_caffe2_tensor(import, node, 0);
     const int first = ncl_import_axis(import, ncl_import_integer(import, node, "axis", 1), x->shape.rank);
     int64_t axis[NNEFCL_MAX_RANK];
     size_t count = 0;
     for (int i = first; i < x->shape.rank; i++)
         axis[count++] = i;
     if (!import->status)
-        ncl_import_give(import, node, 0,
-                        NCL_COMPOSE(import, "softmax", {"x", ncl_value_tensor(x)},
-                                    {"axes", ncl_compose_integers(import, axis, count)}));
+        ncl_caffe2_result(import, node,
+                          NCL_COMPOSE(import, "softmax", {"x", ncl_value_tensor(x)},
+                                      {"axes", ncl_compose_integers(import, axis, count)}));
 }
 
 void ncl_caffe2_build_reduce(struct ncl_import *import, const struct ncl_import_node *node)
@@ -106,10 +106,11 @@ void ncl_caffe2_build_reduce(struct ncl_import *import, const struct ncl_import_
 
 /* ---- joins and parts ---- */
 
-/* `axis`, else that of the channels. */
+/* `axis`, else that of the channels; Int8Concat that is told no order joins the first axes. */
 static int axis_of(struct ncl_import *import, const struct ncl_import_node *node, int rank)
 {
-    const int64_t channels = ncl_caffe2_is_last(import, node) ? rank - 1 : 1;
+    const bool whole = strcmp(node->op, "Int8Concat") == 0 && !ncl_import_attribute(node, "order");
+    const int64_t channels = whole ? 0 : ncl_caffe2_is_last(import, node) ? rank - 1 : 1;
     return ncl_import_axis(import, ncl_import_integer(import, node, "axis", channels), rank);
 }
 
@@ -124,7 +125,7 @@ void ncl_caffe2_build_concat(struct ncl_import *import, const struct ncl_import_
         return;
     }
     for (size_t i = 0; i < node->input_count; i++)
-        item[i] = ncl_import_tensor(import, node, i);
+        item[i] = ncl_caffe2_tensor(import, node, i);
     const int axis = axis_of(import, node, item[0]->shape.rank + adds);
     for (size_t i = 0; i < node->input_count && !import->status; i++) {
         item[i] = adds ? ncl_compose_unsqueeze(import, item[i], axis) : item[i];
@@ -132,7 +133,7 @@ void ncl_caffe2_build_concat(struct ncl_import *import, const struct ncl_import_
     }
     if (import->status)
         return;
-    ncl_import_give(import, node, 0, ncl_compose_concat(import, item, node->input_count, axis));
+    ncl_caffe2_result(import, node, ncl_compose_concat(import, item, node->input_count, axis));
     ncl_import_give_known(import, node, 1, ncl_known_integers(&import->scratch, extent, node->input_count));
 }
 
@@ -183,7 +184,7 @@ static const int64_t *bounds_of(struct ncl_import *import, const struct ncl_impo
 
 void ncl_caffe2_build_slice(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
+    struct ncl_tensor *x = ncl_caffe2_tensor(import, node, 0);
     size_t count, ends;
     const int64_t *starts = bounds_of(import, node, 1, "starts", &count),
                   *end = bounds_of(import, node, 2, "ends", &ends);
@@ -199,14 +200,14 @@ void ncl_caffe2_build_slice(struct ncl_import *import, const struct ncl_import_n
         else if (to - from < extent)
             x = ncl_compose_slice(import, x, i, from, to, 1);
     }
-    ncl_import_give(import, node, 0, x);
+    ncl_caffe2_result(import, node, x);
 }
 
 /* ---- shapes ---- */
 
 void ncl_caffe2_build_flatten(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
+    struct ncl_tensor *x = ncl_caffe2_tensor(import, node, 0);
     const int64_t axis = ncl_import_integer(import, node, "axis", 1);
     if (axis < 0 || axis > x->shape.rank) {
         ncl_import_wrong(import, "axis %lld of %d", (long long)axis, x->shape.rank);
@@ -215,13 +216,13 @@ void ncl_caffe2_build_flatten(struct ncl_import *import, const struct ncl_import
     const nnefcl_shape shape = {
         .rank = 2,
         .extent = {ncl_shape_span(&x->shape, 0, (int)axis), ncl_shape_span(&x->shape, (int)axis, x->shape.rank)}};
-    ncl_import_give(import, node, 0, ncl_compose_reshape(import, x, &shape));
+    ncl_caffe2_result(import, node, ncl_compose_reshape(import, x, &shape));
 }
 
 /* 0 takes the extent of the operand, -1 what is left. The shape that it had is a result too. */
 void ncl_caffe2_build_reshape(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
+    struct ncl_tensor *x = ncl_caffe2_tensor(import, node, 0);
     size_t count;
     const int64_t *given = ncl_import_integers(import, node, "shape", &count);
     const struct ncl_known *known =
@@ -249,7 +250,7 @@ void ncl_caffe2_build_reshape(struct ncl_import *import, const struct ncl_import
         ncl_import_wrong(import, "the shape does not fit the operand");
     if (import->status)
         return;
-    ncl_import_give(import, node, 0, ncl_compose_reshape(import, x, &shape));
+    ncl_caffe2_result(import, node, ncl_compose_reshape(import, x, &shape));
     ncl_import_give_known(import, node, 1,
                           ncl_known_integers(&import->scratch, x->shape.extent, (size_t)x->shape.rank));
 }
@@ -267,7 +268,7 @@ void ncl_caffe2_build_reshape_like(struct ncl_import *import, const struct ncl_i
 
 void ncl_caffe2_build_transpose(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
+    struct ncl_tensor *x = ncl_caffe2_tensor(import, node, 0);
     size_t count;
     const int64_t *given = ncl_import_integers(import, node, "axes", &count);
     const int rank = x->shape.rank;
@@ -282,7 +283,7 @@ void ncl_caffe2_build_transpose(struct ncl_import *import, const struct ncl_impo
         taken[axis[i]] = true;
     }
     if (!import->status)
-        ncl_import_give(import, node, 0, ncl_compose_transpose(import, x, axis));
+        ncl_caffe2_result(import, node, ncl_compose_transpose(import, x, axis));
 }
 
 /* NHWC2NCHW and back */

@@ -79,7 +79,7 @@ static struct ncl_compose_window window_of(struct ncl_import *import, const stru
 
 static struct ncl_tensor *bias_of(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    return ncl_import_has(import, node, 2) ? ncl_import_tensor(import, node, 2) : NULL;
+    return ncl_import_has(import, node, 2) ? ncl_caffe2_tensor(import, node, 2) : NULL;
 }
 
 /* ---- convolutions and pools ---- */
@@ -118,7 +118,7 @@ void ncl_caffe2_build_deconv(struct ncl_import *import, const struct ncl_import_
 
 void ncl_caffe2_build_pool(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    const bool max = strncmp(node->op, "Max", 3) == 0;
+    const bool max = strstr(node->op, "Max") != NULL, whole = strncmp(node->op, "Int8", 4) == 0;
     struct ncl_tensor *x = ncl_caffe2_first(import, node, 0);
     if (import->status)
         return;
@@ -132,7 +132,7 @@ void ncl_caffe2_build_pool(struct ncl_import *import, const struct ncl_import_no
         return;
     }
     const struct ncl_compose_window window = window_of(import, node, &x->shape);
-    const bool padded = ncl_import_integer(import, node, "count_include_pad", 0) != 0;
+    const bool padded = whole || ncl_import_integer(import, node, "count_include_pad", 0) != 0;
     if (!import->status)
         ncl_caffe2_give(import, node,
                         max ? ncl_compose_max_pool(import, x, &window)
@@ -142,8 +142,8 @@ void ncl_caffe2_build_pool(struct ncl_import *import, const struct ncl_import_no
 /* Axes from `axis` on are one: rows of [.., k] times [n, k] (transposed: [k, n]) and a bias. */
 void ncl_caffe2_build_fc(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *filter = ncl_import_tensor(import, node, 1),
-                      *bias = ncl_import_tensor(import, node, 2);
+    struct ncl_tensor *x = ncl_caffe2_tensor(import, node, 0), *filter = ncl_caffe2_tensor(import, node, 1),
+                      *bias = ncl_caffe2_tensor(import, node, 2);
     const int at = ncl_import_axis(import, ncl_import_integer(import, node, "axis", 1), x->shape.rank);
     if (import->status)
         return;
@@ -168,7 +168,7 @@ void ncl_caffe2_build_fc(struct ncl_import *import, const struct ncl_import_node
                     {"bias", ncl_value_tensor(ncl_compose_reshape(import, bias, &row))});
     out.rank = at + 1;
     out.extent[at] = row.extent[1];
-    ncl_import_give(import, node, 0, at == 1 ? x : ncl_compose_reshape(import, x, &out));
+    ncl_caffe2_result(import, node, at == 1 ? x : ncl_compose_reshape(import, x, &out));
 }
 
 void ncl_caffe2_build_matmul(struct ncl_import *import, const struct ncl_import_node *node)

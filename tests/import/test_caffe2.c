@@ -64,7 +64,8 @@ static void make_network(struct bytes *net, struct bytes *init)
     fill(init, "b", (const int[]){2}, 1);
 }
 
-static void open_with(const struct bytes *net, const struct bytes *init, const char *info, struct model_text *text)
+static nnefcl_status open_with(const struct bytes *net, const struct bytes *init, const char *info,
+                               struct model_text *text)
 {
     struct file_folder folder;
     folder_make(&folder);
@@ -75,6 +76,7 @@ static void open_with(const struct bytes *net, const struct bytes *init, const c
         folder_write(&folder, files[2], info, strlen(info));
     folder_open(&folder, files[0], text);
     folder_remove(&folder, files, 3);
+    return text->status;
 }
 
 START_TEST(network)
@@ -270,6 +272,8 @@ static const struct single {
      "2x1x1x2: 5 7 9 10"},
     {"RoIAlign", "sampling_ratio=1", "1x1x2x2: 0 1 2 3", {"1x5: 0 0 0 2 2"}, "1x1x1x1: 3"},
     {"RoIAlign", "sampling_ratio=1 aligned=1 order=NHWC", "1x2x2x1: 0 1 2 3", {"1x4: 0 0 2 2"}, "1x1x1x1: 1.5"},
+    {"GRUUnit", "sequence_lengths=0", "1x1x1: 0.5", {"1x1x3: 9 1 2"}, "1x1x1: 0.624796237"},
+    {"GRUUnit", "sequence_lengths=0", "1x1x1: 0.5", {"1x1x4: 9 1 2 3"}, "!gates that do not fit"},
     {"RoIAlign", "", "1x1x2x2: 0 1 2 3", {"1x5: 0 0 0 2 2"}, "!as many samples"},
 };
 
@@ -332,7 +336,8 @@ END_TEST
 
 /* ---- integers that stand for numbers ---- */
 
-/* y = op(x quantized by `from`, weights "scale,zero 2x2: 130 127", "i 1: 3", floats "f 1: 3"), values by the definition. */
+/* y = op(x quantized by `from`, weights "scale,zero 2x2: 130 127", "i 1: 3", floats "f 1: 3"), values by the
+ * definition. */
 static const struct whole {
     const char *op, *args, *from, *x, *weights[2], *y;
 } wholes[] = {
@@ -465,6 +470,131 @@ START_TEST(whole)
 }
 END_TEST
 
+/* ---- recurrent networks ---- */
+
+static void arg_words(struct bytes *op, const char *name, const char *words)
+{
+    struct bytes arg = {.size = 0};
+    pb_text(&arg, 1, name);
+    for (; *words; words += strcspn(words, " ") + (words[strcspn(words, " ")] == ' '))
+        pb_data(&arg, 7, words, strcspn(words, " "));
+    pb_message(op, 5, &arg);
+}
+
+/* The step of an LSTM: gates of the state before and of the input, written over each other. */
+static struct bytes make_step(void)
+{
+    struct bytes net = {.size = 0}, op = op_of("FC", (const char *const[]){"h", "w", "b"}, 3, "g");
+    put_args(&op, "axis=2");
+    pb_message(&net, 2, &op);
+    op = op_of("Sum", (const char *const[]){"g", "x_t"}, 2, "g");
+    pb_message(&net, 2, &op);
+    op = op_of("LSTMUnit", (const char *const[]){"h", "c", "g", "seq", "t"}, 5, "h_t");
+    pb_text(&op, 2, "c_t");
+    pb_message(&net, 2, &op);
+    return net;
+}
+
+static const char step_text[] =
+    "op { input: 'h' input: 'w' input: 'b' output: 'g' type: 'FC' arg { name: 'axis' i: 2 } }\n"
+    "op { input: 'g' input: 'x_t' output: 'g' type: 'Sum' }\n"
+    "op { input: 'h' input: 'c' input: 'g' input: 'seq' input: 't' output: 'h_t' output: 'c_t' type: 'LSTMUnit' }\n";
+
+/* `change`: one argument of RecurrentNetwork that is put in front of the right one. */
+static void make_recurrent(struct bytes *net, struct bytes *init, bool text, const char *change)
+{
+    static const char *const operands[] = {"x", "h0", "c0", "w", "b", "seq"};
+    struct written w;
+    struct bytes op = op_of("RecurrentNetwork", operands, 6, "h_all"), step = make_step(), arg = {.size = 0};
+    net->size = init->size = 0;
+    pb_text(init, 1, "init");
+    pb_text(net, 1, "net");
+    pb_text(&op, 2, "c_last");
+    pb_text(&op, 2, "workspaces");
+    if (change)
+        put_args(&op, change);
+    pb_text(&arg, 1, "step_net");
+    if (text)
+        pb_text(&arg, 4, step_text);
+    else
+        pb_message(&arg, 8, &step);
+    pb_message(&op, 5, &arg);
+    arg_words(&op, "recurrent_states", "h_states c_states");
+    arg_words(&op, "link_internal", "h h_t c c_t x_t");
+    arg_words(&op, "link_external", "h_states h_states c_states c_states x");
+    arg_words(&op, "alias_src", "h_states c_states");
+    arg_words(&op, "alias_dst", "h_all c_last");
+    arg_words(&op, "timestep", "t");
+    put_args(&op, "initial_recurrent_state_ids=1,2 link_offset=0,1,0,1,0 alias_offset=1,-1");
+    pb_message(net, 2, &op);
+    written_read(&w, "1: 0.5");
+    put_weight(init, "h0", &w);
+    written_read(&w, "2x1: 0.25 -1");
+    put_weight(init, "c0", &w);
+    written_read(&w, "4x1: 1 -1 0.5 2");
+    put_weight(init, "w", &w);
+    written_read(&w, "4: 0.1 0.2 0.3 0.4");
+    put_weight(init, "b", &w);
+    for (size_t i = 0; i < 6; i++)
+        pb_text(net, 7, operands[i]);
+    pb_text(net, 8, "h_all");
+    pb_text(net, 8, "c_last");
+}
+
+#define RECURRENT_INFO "{\"x\": [1, [2, 2, 4]], \"seq\": [2, [2]]}"
+
+/* The second sequence ends behind its first step. */
+START_TEST(recurrent)
+{
+    static struct bytes net, init;
+    static struct model_text text;
+    make_recurrent(&net, &init, _i == 1, NULL);
+    open_with(&net, &init, RECURRENT_INFO, &text);
+    computed_are(&text, "2x2x4: 1 0 -1 0.5 0 1 0.5 -1 0.5 0.5 1 1 1 -1 0 0.25|2: 2 1",
+                 "2x2x1: 0.279276259 -0.295825946 0.679629554 -0.295825946|1x2x1: 1.22359331 -0.422871329");
+    nnefcl_model_free(text.model);
+}
+END_TEST
+
+static const struct {
+    const char *change, *says;
+} recurrent_errors[] = {
+    {"link_offset=0,1,0,1,1", "step 2 of 'x'"},
+    {"link_offset=1,1,0,1,0", "'h_states' is read at step 1 before it is written"},
+    {"link_offset=0,2,0,1,0", "'h_states' is read at step 1 before it is written"},
+    {"link_offset=0,1,0", "link_offset has 3 numbers for 5"},
+    {"link_window=1,1,1,1,2", "step 1 of 'x'"},
+    {"initial_recurrent_state_ids=1,4", "gates that do not fit the state"},
+    {"initial_recurrent_state_ids=3,2", "a first state that does not fit the batch"},
+    {"step_net=Op", "step_net"},
+    {"timestep=Q", "nothing gives 't'"},
+};
+
+START_TEST(recurrent_wrong)
+{
+    static struct bytes net, init;
+    static struct model_text text;
+    make_recurrent(&net, &init, false, recurrent_errors[_i].change);
+    ck_assert_int_ne(open_with(&net, &init, RECURRENT_INFO, &text), NNEFCL_OK);
+    ck_assert_msg(strstr(text.talk, recurrent_errors[_i].says) != NULL, "%s", text.talk);
+}
+END_TEST
+
+START_TEST(recurrent_damaged)
+{
+    static struct bytes net, init, bad;
+    static struct model_text text;
+    make_recurrent(&net, &init, _i == 1, NULL);
+    for (size_t at = 0; at < net.size; at += 2) {
+        bad = net;
+        bad.data[at] ^= 0x81;
+        open_with(&bad, &init, RECURRENT_INFO, &text);
+        ck_assert_msg(text.status == NNEFCL_OK || text.error.message[0], "byte %zu", at);
+        nnefcl_model_free(text.model);
+    }
+}
+END_TEST
+
 /* Not, And and Or on what comparisons give. */
 START_TEST(logic)
 {
@@ -508,6 +638,9 @@ int main(void)
     tcase_add_test(tests, damaged);
     tcase_add_test(tests, logic);
     tcase_add_loop_test(tests, single, 0, sizeof singles / sizeof *singles);
+    tcase_add_loop_test(tests, recurrent, 0, 2);
+    tcase_add_loop_test(tests, recurrent_wrong, 0, sizeof recurrent_errors / sizeof *recurrent_errors);
+    tcase_add_loop_test(tests, recurrent_damaged, 0, 2);
     tcase_add_loop_test(tests, whole, 0, sizeof wholes / sizeof *wholes);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

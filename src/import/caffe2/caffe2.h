@@ -35,11 +35,12 @@ void ncl_caffe2_result(struct ncl_import *import, const struct ncl_import_node *
     X(conv)                                                                                                            \
     X(deconv)                                                                                                          \
     X(pool)                                                                                                            \
-    X(batch_norm) X(fc) X(matmul) X(lrn) X(softmax) X(concat) X(split) X(flatten) X(reshape) X(transpose) X(squeeze)   \
-        X(expand_dims) X(nearest) X(pad) X(shuffle) X(slice) X(order) X(reduce) X(instance_norm) X(mean) X(with)       \
-            X(log_softmax) X(norm) X(swish) X(softsign) X(hard_sigmoid) X(gather) X(tile) X(bilinear) X(cast)          \
-                X(layer_norm) X(arg) X(global_pool) X(selu) X(affine) X(group_norm) X(reduce_some) X(normalize)        \
-                    X(select) X(reshape_like) X(roi_pool) X(roi_align) X(whole) X(whole_sum)
+    X(batch_norm)                                                                                                      \
+    X(fc) X(matmul) X(lrn) X(softmax) X(concat) X(split) X(flatten) X(reshape) X(transpose) X(squeeze) X(expand_dims)  \
+        X(nearest) X(pad) X(shuffle) X(slice) X(order) X(reduce) X(instance_norm) X(mean) X(with) X(log_softmax)       \
+            X(norm) X(swish) X(softsign) X(hard_sigmoid) X(gather) X(tile) X(bilinear) X(cast) X(layer_norm) X(arg)    \
+                X(global_pool) X(selu) X(affine) X(group_norm) X(reduce_some) X(normalize) X(select) X(reshape_like)   \
+                    X(roi_pool) X(roi_align) X(whole) X(whole_sum) X(recurrent) X(lstm_unit) X(gru_unit)
 
 #define NCL_CAFFE2_DECLARE(name)                                                                                       \
     void ncl_caffe2_build_##name(struct ncl_import *import, const struct ncl_import_node *node);

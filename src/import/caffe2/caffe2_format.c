@@ -142,6 +142,9 @@ static const struct ncl_import_operator operators[] = {
     BUILD_AS("SumElements", reduce_some, "sum_reduce"),
     BUILD_AS("ReduceL1", norm, "abs"),
     BUILD_AS("ReduceL2", norm, "sqr"),
+    BUILD("RecurrentNetwork", recurrent),
+    BUILD("LSTMUnit", lstm_unit),
+    BUILD("GRUUnit", gru_unit),
 
     /* ---- integers that stand for numbers ---- */
     BUILD("Int8Quantize", whole),

@@ -7,21 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <caffe2.pb-c.h>
-#include "import/caffe2/caffe2.h"
+#include "import/caffe2/caffe2_read.h"
 #include "import/protobuf.h"
-#include "import/rewritten.h"
 
-struct caffe2 {
-    struct ncl_import *import;
-    const Caffe2__Net *net, *init;
-    struct ncl_rewritten blobs;
-    struct ncl_names weights; /* names that init_net fills */
-    struct ncl_names quants;  /* of blobs whose integers stand for numbers: struct ncl_caffe2_quant */
-    const char *info;         /* value_info.json, NULL: none */
-};
-
-static void *caffe2_array(struct caffe2 *r, size_t count, size_t size)
+void *ncl_caffe2_array(struct ncl_caffe2_reader *r, size_t count, size_t size)
 {
     void *memory = r->import->status ? NULL : ncl_arena_array(&r->import->scratch, count, size);
     if (!memory && !r->import->status)
@@ -29,11 +18,9 @@ static void *caffe2_array(struct caffe2 *r, size_t count, size_t size)
     return memory;
 }
 
-#define CAFFE2_ARRAY(r, type, count) ((type *)caffe2_array(r, count, sizeof(type)))
-
 /* ---- files ---- */
 
-static const Caffe2__Net *read_net(struct caffe2 *r, size_t member)
+static const Caffe2__Net *read_net(struct ncl_caffe2_reader *r, size_t member)
 {
     const uint8_t *data;
     size_t size;
@@ -43,7 +30,7 @@ static const Caffe2__Net *read_net(struct caffe2 *r, size_t member)
 }
 
 /* init_net.pb, or the name of the network with init for predict. */
-static size_t find_init(struct caffe2 *r)
+static size_t find_init(struct ncl_caffe2_reader *r)
 {
     const char *own = ncl_container_member(r->import->container, 0)->name, *predict = strstr(own, "predict");
     char name[512];
@@ -55,7 +42,7 @@ static size_t find_init(struct caffe2 *r)
     return found == SIZE_MAX && !r->import->status ? ncl_import_member(r->import, "init_net.pb") : found;
 }
 
-static bool read_files(struct caffe2 *r)
+static bool read_files(struct ncl_caffe2_reader *r)
 {
     if (!(r->net = read_net(r, 0)))
         return false;
@@ -75,7 +62,7 @@ static bool read_files(struct caffe2 *r)
 
 /* ---- arguments ---- */
 
-static const Caffe2__Argument *find_arg(const Caffe2__Operator *op, const char *name)
+const Caffe2__Argument *ncl_caffe2_argument(const Caffe2__Operator *op, const char *name)
 {
     for (size_t i = 0; i < op->n_arg; i++)
         if (op->arg[i]->name && strcmp(op->arg[i]->name, name) == 0)
@@ -83,7 +70,7 @@ static const Caffe2__Argument *find_arg(const Caffe2__Operator *op, const char *
     return NULL;
 }
 
-static const char *arg_text(struct caffe2 *r, const ProtobufCBinaryData *bytes)
+static const char *arg_text(struct ncl_caffe2_reader *r, const ProtobufCBinaryData *bytes)
 {
     const char *text = ncl_arena_strndup(&r->import->scratch, (const char *)bytes->data, bytes->len);
     if (!text)
@@ -91,10 +78,10 @@ static const char *arg_text(struct caffe2 *r, const ProtobufCBinaryData *bytes)
     return text;
 }
 
-static void read_argument(struct caffe2 *r, const Caffe2__Argument *from, struct ncl_import_attribute *out)
+static void read_argument(struct ncl_caffe2_reader *r, const Caffe2__Argument *from, struct ncl_import_attribute *out)
 {
-    double *scalar = CAFFE2_ARRAY(r, double, from->n_floats + 1);
-    const char **string = CAFFE2_ARRAY(r, const char *, from->n_strings + 1);
+    double *scalar = NCL_CAFFE2_ARRAY(r, double, from->n_floats + 1);
+    const char **string = NCL_CAFFE2_ARRAY(r, const char *, from->n_strings + 1);
     *out = (struct ncl_import_attribute){from->name ? from->name : "", NCL_ATTRIBUTE_INTEGERS, from->n_ints,
                                          .integer = from->ints};
     if (!scalar || !string)
@@ -119,17 +106,17 @@ static void read_argument(struct caffe2 *r, const Caffe2__Argument *from, struct
 
 /* ---- integers that stand for numbers ---- */
 
-static struct ncl_caffe2_quant quant_of(const struct caffe2 *r, const char *blob)
+static struct ncl_caffe2_quant quant_of(const struct ncl_caffe2_reader *r, const char *blob)
 {
     const struct ncl_caffe2_quant *found = ncl_names_find(&r->quants, blob);
     return found ? *found : (struct ncl_caffe2_quant){0};
 }
 
 /* Y_scale and Y_zero_point, or those of the first operand. */
-static struct ncl_caffe2_quant written_quant(struct caffe2 *r, const Caffe2__Operator *op,
+static struct ncl_caffe2_quant written_quant(struct ncl_caffe2_reader *r, const Caffe2__Operator *op,
                                              const struct ncl_caffe2_quant *first)
 {
-    const Caffe2__Argument *scale = find_arg(op, "Y_scale"), *zero = find_arg(op, "Y_zero_point");
+    const Caffe2__Argument *scale = ncl_caffe2_argument(op, "Y_scale"), *zero = ncl_caffe2_argument(op, "Y_zero_point");
     if (strncmp(op->type, "Int8", 4) != 0 || strcmp(op->type, "Int8Dequantize") == 0)
         return (struct ncl_caffe2_quant){0};
     if (!scale && first && first->scale > 0)
@@ -141,9 +128,9 @@ static struct ncl_caffe2_quant written_quant(struct caffe2 *r, const Caffe2__Ope
     return quant;
 }
 
-static void keep_quant(struct caffe2 *r, const char *blob, const struct ncl_caffe2_quant *quant)
+static void keep_quant(struct ncl_caffe2_reader *r, const char *blob, const struct ncl_caffe2_quant *quant)
 {
-    struct ncl_caffe2_quant *kept = quant->scale > 0 ? CAFFE2_ARRAY(r, struct ncl_caffe2_quant, 1) : NULL;
+    struct ncl_caffe2_quant *kept = quant->scale > 0 ? NCL_CAFFE2_ARRAY(r, struct ncl_caffe2_quant, 1) : NULL;
     if (!kept)
         return;
     *kept = *quant;
@@ -152,10 +139,10 @@ static void keep_quant(struct caffe2 *r, const char *blob, const struct ncl_caff
 }
 
 /* Of operands, then of the first result, which has the name by which the node writes it. */
-static const struct ncl_caffe2_quant *read_quants(struct caffe2 *r, const Caffe2__Operator *op,
+static const struct ncl_caffe2_quant *read_quants(struct ncl_caffe2_reader *r, const Caffe2__Operator *op,
                                                   const struct ncl_import_node *node)
 {
-    struct ncl_caffe2_quant *quant = CAFFE2_ARRAY(r, struct ncl_caffe2_quant, node->input_count + 1);
+    struct ncl_caffe2_quant *quant = NCL_CAFFE2_ARRAY(r, struct ncl_caffe2_quant, node->input_count + 1);
     for (size_t i = 0; quant && i < node->input_count; i++)
         quant[i] = quant_of(r, node->input[i]);
     if (!quant || !op->type || node->output_count == 0)
@@ -167,7 +154,7 @@ static const struct ncl_caffe2_quant *read_quants(struct caffe2 *r, const Caffe2
 
 /* ---- weights ---- */
 
-static const void *filled(struct caffe2 *r, const Caffe2__Argument *value, uint64_t count)
+static const void *filled(struct ncl_caffe2_reader *r, const Caffe2__Argument *value, uint64_t count)
 {
     float *memory =
         count < ((uint64_t)1 << 40) ? ncl_arena_array(r->import->arena, (size_t)count, sizeof(float)) : NULL;
@@ -178,9 +165,9 @@ static const void *filled(struct caffe2 *r, const Caffe2__Argument *value, uint6
     return memory ? ncl_protobuf_stored(r->import, memory, (size_t)count, sizeof(float)) : NULL;
 }
 
-static void read_weight(struct caffe2 *r, const Caffe2__Operator *op, struct ncl_import_constant *constant)
+static void read_weight(struct ncl_caffe2_reader *r, const Caffe2__Operator *op, struct ncl_import_constant *constant)
 {
-    const Caffe2__Argument *shape = find_arg(op, "shape"), *values = find_arg(op, "values");
+    const Caffe2__Argument *shape = ncl_caffe2_argument(op, "shape"), *values = ncl_caffe2_argument(op, "values");
     const bool constant_fill = strcmp(op->type, "ConstantFill") == 0, floats = strcmp(op->type, "GivenTensorFill") == 0,
                bytes = strcmp(op->type, "Int8GivenTensorFill") == 0,
                ints = strcmp(op->type, "GivenTensorIntFill") == 0 || strcmp(op->type, "GivenTensorInt64Fill") == 0 ||
@@ -201,7 +188,7 @@ static void read_weight(struct caffe2 *r, const Caffe2__Operator *op, struct ncl
             count = UINT64_MAX;
     }
     if (constant_fill) {
-        constant->memory = filled(r, find_arg(op, "value"), count);
+        constant->memory = filled(r, ncl_caffe2_argument(op, "value"), count);
     } else if (!floats && !ints && !bytes) {
         constant->unsupported = "init_net makes it by an operator that is not known";
     } else {
@@ -221,14 +208,17 @@ static void read_weight(struct caffe2 *r, const Caffe2__Operator *op, struct ncl
 
 /* ---- inputs ---- */
 
-/* "name": [type, [extents]] */
-static void read_info(const struct caffe2 *r, const char *name, struct ncl_import_input *input)
+/* "name": [type, [extents]]; types 2 and 10 are integers. */
+static void read_info(const struct ncl_caffe2_reader *r, const char *name, struct ncl_import_input *input)
 {
     char key[512];
     snprintf(key, sizeof key, "\"%s\"", name);
     const char *at = r->info ? strstr(r->info, key) : NULL;
-    if (at && (at = strchr(at + strlen(key), '[')))
+    if (at && (at = strchr(at + strlen(key), '['))) {
+        const long type = strtol(at + 1, NULL, 10);
+        input->element = type == 2 ? NCL_STORED_INT32 : type == 10 ? NCL_STORED_INT64 : NCL_STORED_FLOAT32;
         at = strchr(at + 1, '[');
+    }
     int64_t extent[NNEFCL_MAX_RANK];
     int rank = 0;
     for (; at && *at && *at != ']' && rank < NNEFCL_MAX_RANK; rank++) {
@@ -244,7 +234,7 @@ static void read_info(const struct caffe2 *r, const char *name, struct ncl_impor
     memcpy(input->extent, extent, sizeof extent);
 }
 
-static void read_inputs(struct caffe2 *r, struct ncl_import_graph *graph, struct ncl_import_input *input)
+static void read_inputs(struct ncl_caffe2_reader *r, struct ncl_import_graph *graph, struct ncl_import_input *input)
 {
     for (size_t i = 0; i < r->net->n_external_input && !r->import->status; i++) {
         const char *name = r->net->external_input[i];
@@ -259,11 +249,17 @@ static void read_inputs(struct caffe2 *r, struct ncl_import_graph *graph, struct
 
 /* ---- operators ---- */
 
-static void read_node(struct caffe2 *r, const Caffe2__Operator *op, struct ncl_import_node *node)
+const char *ncl_caffe2_blob(struct ncl_caffe2_reader *r, const char *name)
 {
-    const char **input = CAFFE2_ARRAY(r, const char *, op->n_input),
-               **output = CAFFE2_ARRAY(r, const char *, op->n_output);
-    struct ncl_import_attribute *attribute = CAFFE2_ARRAY(r, struct ncl_import_attribute, op->n_arg);
+    return r->outer && !ncl_names_find(&r->blobs.names, name) ? ncl_caffe2_blob(r->outer, name)
+                                                              : ncl_rewritten_read(&r->blobs, name);
+}
+
+static void read_node(struct ncl_caffe2_reader *r, const Caffe2__Operator *op, struct ncl_import_node *node)
+{
+    const char **input = NCL_CAFFE2_ARRAY(r, const char *, op->n_input),
+               **output = NCL_CAFFE2_ARRAY(r, const char *, op->n_output);
+    struct ncl_import_attribute *attribute = NCL_CAFFE2_ARRAY(r, struct ncl_import_attribute, op->n_arg);
     *node = (struct ncl_import_node){.name = op->name && *op->name ? op->name
                                              : op->n_output        ? op->output[0]
                                                                    : "",
@@ -276,16 +272,26 @@ static void read_node(struct caffe2 *r, const Caffe2__Operator *op, struct ncl_i
                                      .output = output,
                                      .attribute = attribute};
     for (size_t i = 0; input && i < op->n_input; i++)
-        input[i] = ncl_rewritten_read(&r->blobs, op->input[i]);
+        input[i] = ncl_caffe2_blob(r, op->input[i]);
     for (size_t i = 0; output && i < op->n_output && !r->import->status; i++)
         output[i] = ncl_rewritten_write(&r->blobs, op->output[i]);
     for (size_t i = 0; attribute && i < op->n_arg && !r->import->status; i++)
         read_argument(r, op->arg[i], &attribute[i]);
     if (!r->import->status)
         node->detail = read_quants(r, op, node);
+    if (!r->import->status && strcmp(node->op, "RecurrentNetwork") == 0)
+        ncl_caffe2_step_net(r, op, node);
 }
 
-static void count_writings(struct caffe2 *r)
+const struct ncl_import_node *ncl_caffe2_nodes(struct ncl_caffe2_reader *r)
+{
+    struct ncl_import_node *node = NCL_CAFFE2_ARRAY(r, struct ncl_import_node, r->net->n_op);
+    for (size_t i = 0; i < r->net->n_op && !r->import->status; i++)
+        read_node(r, r->net->op[i], &node[i]);
+    return node;
+}
+
+static void count_writings(struct ncl_caffe2_reader *r)
 {
     for (size_t i = 0; i < r->net->n_external_input; i++)
         if (!ncl_names_find(&r->weights, r->net->external_input[i]))
@@ -295,7 +301,8 @@ static void count_writings(struct caffe2 *r)
             ncl_rewritten_count(&r->blobs, r->net->op[i]->output[j]);
 }
 
-static void read_weights(struct caffe2 *r, struct ncl_import_graph *graph, struct ncl_import_constant *constant)
+static void read_weights(struct ncl_caffe2_reader *r, struct ncl_import_graph *graph,
+                         struct ncl_import_constant *constant)
 {
     for (size_t i = 0; i < r->init->n_op && !r->import->status; i++) {
         const Caffe2__Operator *op = r->init->op[i];
@@ -311,14 +318,13 @@ static void read_weights(struct caffe2 *r, struct ncl_import_graph *graph, struc
 
 nnefcl_status ncl_caffe2_read(struct ncl_import *import, struct ncl_import_graph *graph)
 {
-    struct caffe2 r = {.import = import, .blobs = {import, {0}}};
+    struct ncl_caffe2_reader r = {.import = import, .blobs = {import, {0}}};
     if (!read_files(&r))
         return import->status;
-    struct ncl_import_node *node = CAFFE2_ARRAY(&r, struct ncl_import_node, r.net->n_op);
-    struct ncl_import_constant *constant = CAFFE2_ARRAY(&r, struct ncl_import_constant, r.init->n_op);
-    struct ncl_import_input *input = CAFFE2_ARRAY(&r, struct ncl_import_input, r.net->n_external_input);
+    struct ncl_import_constant *constant = NCL_CAFFE2_ARRAY(&r, struct ncl_import_constant, r.init->n_op);
+    struct ncl_import_input *input = NCL_CAFFE2_ARRAY(&r, struct ncl_import_input, r.net->n_external_input);
     *graph = (struct ncl_import_graph){r.net->name && *r.net->name ? r.net->name : "network",
-                                       .node = node,
+                                       .node_count = r.net->n_op,
                                        .constant = constant,
                                        .input = input,
                                        .output = (const char *const *)r.net->external_output,
@@ -326,7 +332,6 @@ nnefcl_status ncl_caffe2_read(struct ncl_import *import, struct ncl_import_graph
     read_weights(&r, graph, constant);
     count_writings(&r);
     read_inputs(&r, graph, input);
-    for (size_t i = 0; i < r.net->n_op && !import->status; i++)
-        read_node(&r, r.net->op[i], &node[graph->node_count++]);
+    graph->node = ncl_caffe2_nodes(&r);
     return import->status;
 }

@@ -57,7 +57,7 @@ static long2 FN(pool_blocked_inside)(INDEX at, INDEX taps, INDEX dilation, INDEX
 
 static V FN(pool_blocked_join)(V a, V v)
 {
-    return MAX ? select(a, v, (v > a) | (v != v)) : a + v;
+    return MAX ? NCL_GREATER(a, v) : a + v;
 }
 
 /* A window of down.y by across.y positions, the first of them at x, down.x and across.x apart. */

@@ -32,6 +32,7 @@
  *             compiler needs for a body grows faster than its length, and everything is inlined otherwise.
  * ncl_mac(a, b, c)   a b + c of long sums: fma, but where the device has none of its own (NCL_SOFT_FMA) and takes some
  *             hundred instructions for it, rounded twice. What counts on the one rounding says fma.
+ * NCL_GREATER(a, v)   the greater of two vectors, a if both are equal; what is no number wins.
  * NCL_EACH(m) m(0), m(1), ... with the names of the lanes, up to m(7) or m(f).
  * NCL_ADD_UP(T, total, part, lost)   total += part, with what rounding takes from it in `lost` (Kahan), so that the
  *             error does not grow with the number of parts.
@@ -42,6 +43,7 @@
 #ifndef NCL_PRELUDE
 #define NCL_PRELUDE
 #pragma OPENCL FP_CONTRACT ON
+#define NCL_GREATER(a, v) select(a, v, ((v) > (a)) | ((v) != (v)))
 typedef global const long *SIZES;
 #ifndef NCL_APART
 #define NCL_APART __attribute__((noinline))

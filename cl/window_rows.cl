@@ -90,7 +90,7 @@ static V FN(window_rows_load)(private const float *x, INDEX stride)
 
 static V FN(window_rows_join)(V a, V v, float w)
 {
-    return KIND < 2 ? fma((V)w, v, a) : select(a, v, (v > a) | (v != v));
+    return KIND < 2 ? fma((V)w, v, a) : NCL_GREATER(a, v);
 }
 
 /* How many of `taps` positions from `at` on, `dilation` apart, lie in [0, extent), for LANES windows `stride` apart. */

@@ -3,10 +3,13 @@
  * the nodes before it decided. */
 #include "emit/blocks_known.h"
 #include "emit/blocks_whole.h"
+#include "emit/cost.h"
 #include "emit/cut.h"
 #include "emit/elements.h"
 #include "emit/parts.h"
 #include "emit/variant.h"
+
+#define BETWEEN_RATE 30.0 /* GB/s of the third cache */
 
 static bool node_describe(const struct ncl_node *node, struct ncl_problem *problem)
 {
@@ -138,6 +141,14 @@ static void cut_decide(struct ncl_lower *lower, const struct ncl_cut *cut)
     }
 }
 
+/* What lies between two steps and in no second cache is written and read again. */
+static double between_cost(const struct ncl_lower *lower, const struct ncl_tensor *tensor)
+{
+    const double bytes =
+        (double)ncl_shape_span(&tensor->shape, 1, tensor->shape.rank) * (double)nnefcl_dtype_size(tensor->dtype);
+    return bytes > (double)lower->plan->target.l2 ? ncl_cost_bytes(2 * bytes, BETWEEN_RATE) : 0;
+}
+
 /* The feeder has been decided as a step of its own. */
 static void feeder_decide(struct ncl_lower *lower, const struct ncl_problem *problem)
 {
@@ -151,7 +162,8 @@ static void feeder_decide(struct ncl_lower *lower, const struct ncl_problem *pro
     if (!(*fed = open != NCL_FEEDER_APART))
         return;
     ncl_choose_variant(lower, problem, &both);
-    *fed = open == NCL_FEEDER_TAKEN || both < apart + own;
+    const double between = between_cost(lower, ncl_node_last_result(problem->node->feeder));
+    *fed = open == NCL_FEEDER_TAKEN || both < apart + between + own;
 }
 
 static void node_decide(struct ncl_lower *lower, const struct ncl_node *node)

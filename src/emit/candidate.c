@@ -127,6 +127,14 @@ bool ncl_family_tunable(enum ncl_family family)
     return add_problem[family] != NULL;
 }
 
+static void add_feeder(struct line *line, const struct ncl_node *feeder)
+{
+    struct ncl_problem problem;
+    feeder->op->problem(feeder, &problem);
+    line_add(line, " behind");
+    add_conv(line, &problem);
+}
+
 bool ncl_candidate_text(const struct ncl_variant *variant, const struct ncl_problem *problem,
                         char text[NCL_CANDIDATE_TEXT])
 {
@@ -136,7 +144,6 @@ bool ncl_candidate_text(const struct ncl_variant *variant, const struct ncl_prob
     line_add(&line, "%s %s", variant->name, ncl_family_name(problem->family));
     add_problem[problem->family](&line, problem);
     if (variant->takes_feeder)
-        line_add(&line, " behind %lld channels",
-                 (long long)ncl_node_tensor(problem->node->feeder, "input")->shape.extent[1]);
+        add_feeder(&line, problem->node->feeder);
     return line.used < NCL_CANDIDATE_TEXT;
 }

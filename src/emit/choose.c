@@ -72,7 +72,8 @@ bool ncl_variant_exact(const struct ncl_variant *variant)
 static bool variant_applies(const struct ncl_lower *lower, const struct ncl_problem *problem,
                             const struct ncl_variant *variant)
 {
-    const bool fed = problem->family == NCL_FAMILY_CONV && problem->result && ncl_blocks_fed(lower, problem->node);
+    const bool can = problem->family == NCL_FAMILY_CONV || problem->family == NCL_FAMILY_POOL;
+    const bool fed = can && problem->result && ncl_blocks_fed(lower, problem->node);
     return variant->family == problem->family && variant->takes_feeder == fed &&
            !ncl_variant_unfit(variant, &lower->plan->target, problem);
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pass `feeder`: a convolution of 1x1 taps that only a depthwise one reads becomes its feeder, with what hangs on it: a
- * step may compute both, and the tensor between them, the largest one of an inverted residual, needs no memory. */
+/* Pass `feeder`: a convolution that only one node reads becomes its feeder, with what hangs on it: one of 1x1 taps that
+ * of a depthwise one, one of few channels, the stem of a network, also that of a pool. A step may compute both, and the
+ * tensor between them, the largest one of an inverted residual or of a whole network, needs no memory. */
 #include <string.h>
 
 #include "pass/pass.h"
+
+#define STEM_MAX 4 /* channels: those of pictures */
 
 static bool is_conv(const struct ncl_node *node)
 {
@@ -24,19 +27,33 @@ static bool is_pointwise(const struct ncl_node *node)
     return ncl_shape_span(filter, 2, 4) == 1 && filter->extent[1] == input->extent[1];
 }
 
+static bool is_stem(const struct ncl_node *node)
+{
+    const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape,
+                       *filter = &ncl_node_tensor(node, "filter")->shape;
+    return input->extent[1] <= STEM_MAX && filter->extent[1] == input->extent[1];
+}
+
+/* Can a step compute the node with what feeds it? */
+static bool takes(const struct ncl_node *node, const struct ncl_node *feeder)
+{
+    return is_conv(node) ? is_depthwise(node) : strcmp(node->op->name, "max_pool") == 0 && is_stem(feeder);
+}
+
 void ncl_pass_feeder(struct ncl_rewrite *rw, const struct ncl_pass_facts *facts)
 {
     (void)facts;
     struct ncl_node **maker = ncl_rewrite_alloc(rw, ncl_rewrite_tensor_count(rw), sizeof(struct ncl_node *));
     struct ncl_node *node = maker ? ncl_rewrite_first(rw) : NULL;
     for (; node; node = ncl_rewrite_next(node)) {
-        if (!is_conv(node))
+        const bool conv = is_conv(node);
+        if (!conv && strcmp(node->op->name, "max_pool") != 0)
             continue;
         const struct ncl_tensor *input = ncl_node_tensor(node, "input");
         struct ncl_node *feeder = maker[input->id];
-        if (is_pointwise(node))
+        if (conv && (is_pointwise(node) || is_stem(node)))
             maker[ncl_node_last_result(node)->id] = node;
-        if (!feeder || !is_depthwise(node) || ncl_rewrite_reader(rw, input) != node)
+        if (!feeder || !takes(node, feeder) || ncl_rewrite_reader(rw, input) != node)
             continue;
         ncl_rewrite_unlist(rw, feeder);
         node->feeder = feeder;

@@ -92,6 +92,31 @@ static const struct blocks_case {
     FED("fed, dilation", 8, 13, 33, "3,5", "sigmoid(a)", ", dilation = [3,2]", "d"),
     FED("fed, few columns", 32, 4, 56, "3,3", "relu(a)", ", padding = [(2,1),(0,3)]", "d"),
     FED("fed, no border", 16, 12, 16, "3,3", "a", ", padding = []", "d"),
+#define STEM(name, channels, height, width, many, window, feed, next, after, kernel)                                   \
+    {name,                                                                                                             \
+     "graph net(x) -> (y)\n{\n    x = external(shape = [1," #channels "," #height "," #width "]);\n" FILTER(          \
+         "v", "[" #many "," #channels "," window) FILTER("b", "[1," #many "]") FILTER("w", "[" #many ",1,3,3]")        \
+         "    a = conv(x, v, b" feed ";\n    d = " next ";\n    y = " after ";\n}\n",                                 \
+     -1, kernel, true}
+    STEM("stem, a maximum", 3, 37, 41, 40, "3,3]", ", stride = [2,2], padding = []);\n    c = relu(a)",
+         "max_pool(c, size = [1,1,3,3], stride = [1,1,2,2], padding = [], border = 'ignore')", "d + d",
+         "pool=pool_stem"),
+    STEM("stem, a maximum with a border", 3, 47, 52, 24, "7,7]",
+         ", stride = [2,2], padding = [(3,3),(3,3)]);\n    c = a",
+         "max_pool(c, size = [1,1,3,3], stride = [1,1,2,2], padding = [(0,0),(0,0),(1,1),(1,1)], border = 'ignore')",
+         "sigmoid(d)", "pool=pool_stem"),
+    STEM("stem, a maximum with zeros", 1, 20, 33, 19, "5,3]", ");\n    c = clamp(a, -3.0, -1.0)",
+         "max_pool(c, size = [1,1,2,3], stride = [1,1,1,1], padding = [(0,0),(0,0),(1,0),(0,2)], border = 'constant')",
+         "d", "pool=pool_stem"),
+    STEM("stem, few rows and a dilation", 4, 6, 90, 16, "2,3]",
+         ", dilation = [1,4], padding = [(1,2),(0,3)]);\n    c = silu(a)",
+         "max_pool(c, size = [1,1,5,5], stride = [1,1,3,4], padding = [(0,0),(0,0),(2,2),(2,2)], border = 'ignore')",
+         "d", "pool=pool_stem"),
+    STEM("stem, depthwise", 3, 40, 44, 32, "3,3]",
+         ", stride = [2,2], padding = [(0,1),(0,1)]);\n    c = clamp(a, 0.0, 6.0)", "conv(c, w, groups = 0)",
+         "clamp(d, -0.5, 0.5)", "conv=conv_stem"),
+    STEM("stem, depthwise with a stride", 1, 31, 29, 21, "4,4]", ");\n    c = silu(a)",
+         "conv(c, w, groups = 0, stride = [2,2])", "d + d", "conv=conv_stem"),
     TRANSFORMED("conv_winograd2") TRANSFORMED("conv_winograd4")};
 
 static const char *forced[2] = {"blocked"};

@@ -61,11 +61,16 @@ static struct ncl_tensor *region_places(struct ncl_import *import, struct ncl_te
 
 struct ncl_tensor *ncl_compose_roi_align(struct ncl_import *import, struct ncl_tensor *x0, const struct ncl_regions *r)
 {
-    const struct ncl_sample_image image = ncl_sample_image_of(import, ncl_compose_channels_last(import, x0));
-    if (r->samples < 1 || r->samples > 64)
-        ncl_import_refuse(import, "as many samples as a region is large are not supported");
+    if (r->samples > 64 || (r->samples < 1 && r->largest))
+        ncl_import_refuse(import, "%lld samples of a cell, or the largest of as many as it has pixels",
+                          (long long)r->samples);
+    else if (x0->shape.rank != 4)
+        ncl_import_refuse(import, "the input has rank %d, not 4", x0->shape.rank);
     if (!check(import, r))
         return &import->nothing;
+    if (r->samples < 1)
+        return ncl_compose_roi_means(import, x0, r);
+    const struct ncl_sample_image image = ncl_sample_image_of(import, ncl_compose_channels_last(import, x0));
     const int64_t count = r->rois->shape.extent[0];
     struct ncl_tensor *y = region_places(import, r->rois, 1, r->rows, r->samples, r->scale, r->half),
                       *x = region_places(import, r->rois, 0, r->columns, r->samples, r->scale, r->half);

@@ -274,7 +274,8 @@ static const struct single {
     {"RoIAlign", "sampling_ratio=1 aligned=1 order=NHWC", "1x2x2x1: 0 1 2 3", {"1x4: 0 0 2 2"}, "1x1x1x1: 1.5"},
     {"GRUUnit", "sequence_lengths=0", "1x1x1: 0.5", {"1x1x3: 9 1 2"}, "1x1x1: 0.624796237"},
     {"GRUUnit", "sequence_lengths=0", "1x1x1: 0.5", {"1x1x4: 9 1 2 3"}, "!gates that do not fit"},
-    {"RoIAlign", "", "1x1x2x2: 0 1 2 3", {"1x5: 0 0 0 2 2"}, "!as many samples"},
+    {"RoIAlign", "", "1x1x2x2: 0 1 2 3", {"1x5: 0 0 0 2 2"}, "1x1x1x1: 2.25"},
+    {"RoIAlign", "sampling_ratio=65", "1x1x2x2: 0 1 2 3", {"1x5: 0 0 0 2 2"}, "!65 samples"},
 };
 
 static void make_single(const struct single *s, struct bytes *net, struct bytes *init)

@@ -68,6 +68,11 @@ struct value_case {
     "in x 1,3: 0.1 0.2 0.3\nai.onnx.ml.SVMRegressor x -> y n_supports=2 coefficients=[1.0,-2.0] rho=[0.5] "            \
     "support_vectors=[1.0,2,3,0,1,0] kernel_params=[0.25,1,2] "
 
+#define PAIRS "ai.onnx.ml.SVMClassifier x -> l y support_vectors=[1.0,0,0,0,1,0,0,0,1] "
+#define THREE                                                                                                          \
+    "coefficients=[0.5,-0.25,0.25,-0.5,0.5,0.125] rho=[0.4,-0.1,0.3] vectors_per_class=[1,1,1] "                       \
+    "classlabels_ints=[4,6,9]"
+
 static const struct value_case values[] = {
     /* broadcasting from the right */
     {"Add of a row", 13, X6 "const w f 3: 10 20 30\nAdd x w -> y", "2,3: 11 22 33 14 25 36"},
@@ -368,6 +373,52 @@ static const struct value_case values[] = {
     {"support vectors, radial", 17, VECTORS "kernel_type='RBF'", "1,1: -1.103490"},
     {"support vectors, polynomial", 17, VECTORS "kernel_type='POLY'", "1,1: 0.1175"},
     {"support vectors, sigmoid", 17, VECTORS "kernel_type='SIGMOID'", "1,1: -0.1895594"},
+    /* as many samples as a cell has pixels: regions within, narrow, larger than the image, and none */
+    {"RoiAlign of two images", 16,
+     "in x 2,1,5,6: 0 0.1 0.2828427 0.5196152 0.8 1.118034 1.469694 1.852026 2.262742 2.7 3.162278 3.648287 "
+     "4.156922 4.687217 5.23832 5.809475 6.4 7.00928 7.636753 8.281908 8.944272 9.623409 10.31891 "
+     "11.03041 11.75755 12.5 13.25745 14.02961 14.81621 15.61698 16.43168 17.26007 18.10193 18.95706 "
+     "19.82524 20.70628 21.6 22.50622 23.42477 24.35549 25.29822 26.25281 27.21911 28.19699 29.1863 "
+     "30.18692 31.19872 32.22158 33.25537 34.3 35.35534 36.42129 37.49773 38.58458 39.68174 40.78909 "
+     "41.90656 43.03406 44.17149 45.31876\n"
+     "const r f 4,4: 0 0 5 4 1.2 0.3 1.9 4.6 -2 -1 8.5 3 3 3 2 2\nconst b i 4: 0 1 0 1\n"
+     "RoiAlign x r b -> y output_height=2 output_width=2 sampling_ratio=0",
+     "4,1,2,2: 0.9332342 1.710165 6.357653 7.881153 21.82623 22.14239 34.42058 34.78884 0.09884629 0.6013759 2.211901 "
+     "3.298691 0 0 0 0"},
+    {"RoiAlign of one image, without half a pixel", 16,
+     "in x 1,1,5,6: 0 0.1 0.2828427 0.5196152 0.8 1.118034 1.469694 1.852026 2.262742 2.7 3.162278 3.648287 "
+     "4.156922 4.687217 5.23832 5.809475 6.4 7.00928 7.636753 8.281908 8.944272 9.623409 10.31891 "
+     "11.03041 11.75755 12.5 13.25745 14.02961 14.81621 15.61698\n"
+     "const r f 3,4: 0 0 5 4 1.2 0.3 1.9 4.6 -2 -1 8.5 3\nconst b i 3: 0 0 0\n"
+     "RoiAlign x r b -> y output_height=2 output_width=2 coordinate_transformation_mode='output_half_pixel'",
+     "3,1,2,2: 2.228709 3.274756 8.606227 10.29412 3.265418 3.491672 10.51306 10.86486 0.5155957 0.7720702 4.16429 "
+     "3.411992"},
+    {"Unique of a constant", 11,
+     "in x 3: 1 1 1\nconst c f 6: 2 1 1 3 4 3\nUnique c -> u\nCast u -> v to=1\n"
+     "ReduceSum v -> s keepdims=0\nAdd x s -> y",
+     "3: 11 11 11"},
+    {"Unique, rows as they come", 11,
+     "in x 1: 0\nconst c f 3,2: 5 6 1 2 5 6\nUnique c -> u axis=0 sorted=0\nAdd u x -> y", "2,2: 5 6 1 2"},
+    {"Unique, sorted columns", 11, "in x 1: 0\nconst c f 2,3: 5 1 5 6 2 6\nUnique c -> u axis=-1\nAdd u x -> y",
+     "2,2: 1 5 2 6"},
+    {"Unique, where it stands first", 11,
+     "in x 1: 0\nconst c f 6: 2 1 1 3 4 3\nUnique c -> u i v n\nCast i -> j to=1\nAdd j x -> y", "4: 1 0 3 4"},
+    {"Unique, which one each is", 11,
+     "in x 1: 0\nconst c f 6: 2 1 1 3 4 3\nUnique c -> u i v n\nCast v -> j to=1\nAdd j x -> y", "6: 1 0 0 2 3 2"},
+    {"Unique, how many, as they come", 11,
+     "in x 1: 0\nconst c f 6: 2 1 1 3 4 3\nUnique c -> u i v n sorted=0\nCast n -> j to=1\nAdd j x -> y", "4: 1 2 2 1"},
+    {"support vectors of two labels", 17,
+     X6 PAIRS "coefficients=[0.5,-0.25,-0.5] rho=[0.4] vectors_per_class=[1,2] "
+              "classlabels_ints=[4,6]",
+     "2,2: 1.1 -1.1 1.85 -1.85"},
+    {"support vectors, shares", 17,
+     X6 PAIRS "coefficients=[0.5,-0.25,-0.25] rho=[0.8] vectors_per_class=[1,2] "
+              "classlabels_ints=[4,6] prob_a=[-0.5] prob_b=[0.1]",
+     "2,2: 0.4812588 0.5187412 0.4812588 0.5187412"},
+    {"support vectors of three labels", 17, X6 PAIRS THREE, "2,3: 0.4 0.15 1.675 1.15 -0.6 3.55"},
+    {"support vectors, the label", 17,
+     "in x 3,3: 1 2 3 -4 -5 -6 -4 5 -6\nai.onnx.ml.SVMClassifier x -> y l support_vectors=[1.0,0,0,0,1,0,0,0,1] " THREE,
+     "3: 4 4 6"},
     /* cells of regions, transforms, places */
     {"MaxRoiPool: a corner is rounded, both are inside, outside there is nothing", 13,
      "in x 1,1,3,4: 0 1 2 3 4 5 6 7 8 9 10 11\nconst r f 3,5: 0 0 0 3.4 1.5 0 0 0 1 1 0 9 9 12 12\n"
@@ -493,8 +544,8 @@ static const struct refusal {
     nnefcl_status status;
     const char *said;
 } refusals[] = {
-    {13, X6 "Unique x -> a\nUnique a -> b\nFoo.Bar b -> c\nAdd c c -> y", NNEFCL_ERR_UNSUPPORTED,
-     "node 'n' (Unique): the operator Unique is not supported; it stands in 2 nodes"},
+    {13, X6 "Bernoulli x -> a\nBernoulli a -> b\nFoo.Bar b -> c\nAdd c c -> y", NNEFCL_ERR_UNSUPPORTED,
+     "node 'n' (Bernoulli): the operator Bernoulli is not supported; it stands in 2 nodes"},
     {13, X6 "Foo.Bar x -> y", NNEFCL_ERR_UNSUPPORTED, "the operator Bar of Foo is not supported; it stands in 1 node"},
     {5, X6 "const r i 2: 1 2\nTile x r -> y", NNEFCL_ERR_UNSUPPORTED, "its form before operator set 6"},
     {13, X6 "Relu z -> y", NNEFCL_ERR_MODEL, "nothing gives 'z'"},
@@ -543,6 +594,11 @@ static const struct refusal {
         "target_weights=[1.0] nodes_treeids=[0,0] nodes_nodeids=[0,1] nodes_featureids=[7,0] nodes_values=[1.0,2] "
         "nodes_truenodeids=[1,0] nodes_falsenodeids=[1,0] nodes_modes=['BRANCH_LEQ','LEAF']",
      NNEFCL_ERR_MODEL, "a node compares number 7"},
+    {17, X6 PAIRS THREE " prob_a=[1.0,2,3] prob_b=[0.0,0,0]", NNEFCL_ERR_UNSUPPORTED, "shares of more than two labels"},
+    {17, X6 PAIRS "coefficients=[0.5,1] rho=[0.4] vectors_per_class=[1,2] classlabels_ints=[4,6]", NNEFCL_ERR_MODEL,
+     "do not fit each other"},
+    {17, X6 PAIRS "coefficients=[0.5,1] rho=[0.4] vectors_per_class=[-1,3] classlabels_ints=[4,6]", NNEFCL_ERR_MODEL,
+     "-1 vectors"},
     {17, X6 "ai.onnx.ml.LinearClassifier x -> y p coefficients=[1.0,0,0]", NNEFCL_ERR_UNSUPPORTED,
      "labels that are no whole numbers"},
     {17, "in x 1,9000,1: 1\nDFT x -> y", NNEFCL_ERR_UNSUPPORTED, "a transform of 9000 samples"},

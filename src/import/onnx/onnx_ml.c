@@ -203,60 +203,6 @@ void ncl_onnx_linear_classifier(struct ncl_import *import, const struct ncl_impo
     ncl_onnx_give_classes(import, node, linear_of(import, node), "classlabels_ints");
 }
 
-/* ---- support vectors ---- */
-
-/* k(x, v) of all vectors, [rows, vectors]: x v, exp(-gamma |x - v|^2), (gamma x v + c)^degree, tanh(gamma x v + c). */
-static struct ncl_tensor *kernel_of(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *x,
-                                    const double *vector, int64_t count)
-{
-    const char *type = ncl_import_string(import, node, "kernel_type", "LINEAR");
-    const int64_t features = x->shape.extent[1];
-    size_t params;
-    const double *p = ncl_import_scalars(import, node, "kernel_params", &params);
-    if (strcmp(type, "LINEAR") != 0 && params != 3)
-        ncl_import_wrong(import, "'kernel_params' has %zu items, not 3", params);
-    struct ncl_tensor *filter = ncl_onnx_numbers(import, vector, count, features);
-    struct ncl_tensor *y = NCL_COMPOSE(import, "linear", {"input", ncl_value_tensor(x)},
-                                       {"filter", ncl_value_tensor(filter)}, {"bias", ncl_value_scalar(0)});
-    if (import->status || strcmp(type, "LINEAR") == 0)
-        return y;
-    if (strcmp(type, "RBF") == 0) {
-        static const int last = 2;
-        x = ncl_compose_unsqueeze(import, x, 1);
-        filter = ncl_compose_unsqueeze(import, filter, 0);
-        y = ncl_compose_unary(import, "sqr", ncl_compose_binary(import, "sub", x, filter));
-        y = ncl_compose_reduce(import, "sum_reduce", y, &last, 1, false);
-        return ncl_compose_unary(import, "exp", ncl_compose_with(import, "mul", y, -p[0]));
-    }
-    y = ncl_compose_with(import, "add", ncl_compose_with(import, "mul", y, p[0]), p[1]);
-    if (strcmp(type, "POLY") == 0)
-        return ncl_compose_with(import, "pow", y, p[2]);
-    if (strcmp(type, "SIGMOID") != 0)
-        ncl_import_refuse(import, "the kernel '%.40s'", type);
-    return ncl_compose_unary(import, "tanh", y);
-}
-
-void ncl_onnx_svm_regressor(struct ncl_import *import, const struct ncl_import_node *node)
-{
-    const int64_t count = ncl_import_integer(import, node, "n_supports", 0);
-    size_t coefficients, vectors, rhos;
-    const double *c = ncl_import_scalars(import, node, "coefficients", &coefficients),
-                 *v = ncl_import_scalars(import, node, "support_vectors", &vectors),
-                 *rho = ncl_import_scalars(import, node, "rho", &rhos);
-    struct ncl_tensor *x = ncl_import_number(import, node, 0);
-    if (ncl_import_integer(import, node, "one_class", 0) != 0 || count < 1)
-        ncl_import_refuse(import, "a model of one class, or without vectors");
-    else if (x->shape.rank != 2 || coefficients != (size_t)count || rhos != 1 ||
-             vectors / coefficients != (size_t)x->shape.extent[1])
-        ncl_import_wrong(import, "vectors or coefficients that do not fit each other");
-    if (import->status)
-        return;
-    struct ncl_tensor *k = kernel_of(import, node, x, v, count), *weights = ncl_onnx_numbers(import, c, 1, count);
-    k = NCL_COMPOSE(import, "linear", {"input", ncl_value_tensor(k)}, {"filter", ncl_value_tensor(weights)},
-                    {"bias", ncl_value_scalar(rho[0])});
-    ncl_import_give_element(import, node, 0, ncl_onnx_transformed(import, node, k), NCL_STORED_FLOAT32);
-}
-
 /* Maps of labels to scores: the scores themselves, a row for each. */
 void ncl_onnx_zip_map(struct ncl_import *import, const struct ncl_import_node *node)
 {

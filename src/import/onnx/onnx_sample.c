@@ -141,6 +141,7 @@ void ncl_onnx_roi_align(struct ncl_import *import, const struct ncl_import_node 
                                   .rows = ncl_import_integer(import, node, "output_height", 1),
                                   .columns = ncl_import_integer(import, node, "output_width", 1),
                                   .samples = ncl_import_integer(import, node, "sampling_ratio", 0),
+                                  .known = ncl_import_known(import, node, 1),
                                   .scale = ncl_import_scalar(import, node, "spatial_scale", 1),
                                   .half =
                                       strcmp(ncl_import_string(import, node, "coordinate_transformation_mode",

@@ -61,12 +61,28 @@ static struct ncl_tensor *both(struct ncl_import *import, const struct ncl_impor
     return ncl_compose_concat(import, pair, 2, 1);
 }
 
-void ncl_onnx_give_classes(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *scores,
-                           const char *labels)
+void ncl_onnx_give_labels(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *scores,
+                          const char *labels)
 {
     static const int axis = 1;
     size_t count;
     const int64_t *label = ncl_import_integers(import, node, labels, &count);
+    struct ncl_known *known = ncl_known_integers(&import->scratch, label, count);
+    if (!known)
+        ncl_import_nomem(import);
+    if (import->status)
+        return;
+    struct ncl_tensor *best = ncl_compose_reduce(import, "argmax_reduce", scores, &axis, 1, false);
+    best = NCL_COMPOSE(import, "gather", {"input", ncl_value_tensor(ncl_import_constant(import, known))},
+                       {"indices", ncl_value_tensor(best)}, {"axis", ncl_value_integer(0)});
+    ncl_import_give(import, node, 0, best);
+}
+
+void ncl_onnx_give_classes(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *scores,
+                           const char *labels)
+{
+    size_t count;
+    ncl_import_integers(import, node, labels, &count);
     if (!import->status && !count)
         ncl_import_refuse(import, "labels that are no whole numbers");
     if (import->status)
@@ -74,16 +90,10 @@ void ncl_onnx_give_classes(struct ncl_import *import, const struct ncl_import_no
     const bool alone = scores->shape.extent[1] == 1 && count == 2;
     if (!alone && scores->shape.extent[1] != (int64_t)count)
         ncl_import_wrong(import, "%lld scores of %zu labels", (long long)scores->shape.extent[1], count);
-    struct ncl_known *known = ncl_known_integers(&import->scratch, label, count);
-    if (!known)
-        ncl_import_nomem(import);
     if (import->status)
         return;
-    struct ncl_tensor *all = alone ? both(import, node, scores) : ncl_onnx_transformed(import, node, scores),
-                      *best = ncl_compose_reduce(import, "argmax_reduce", all, &axis, 1, false);
-    best = NCL_COMPOSE(import, "gather", {"input", ncl_value_tensor(ncl_import_constant(import, known))},
-                       {"indices", ncl_value_tensor(best)}, {"axis", ncl_value_integer(0)});
-    ncl_import_give(import, node, 0, best);
+    struct ncl_tensor *all = alone ? both(import, node, scores) : ncl_onnx_transformed(import, node, scores);
+    ncl_onnx_give_labels(import, node, all, labels);
     ncl_import_give_element(import, node, 1, all, NCL_STORED_FLOAT32);
 }
 

@@ -14,5 +14,8 @@ struct ncl_tensor *ncl_onnx_transformed(struct ncl_import *import, const struct 
  * the second one's. `labels` is the attribute that has them, whole numbers. */
 void ncl_onnx_give_classes(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *scores,
                            const char *labels);
+/* Result 0 alone, by scores of as many columns as there are labels. */
+void ncl_onnx_give_labels(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *scores,
+                          const char *labels);
 
 #endif

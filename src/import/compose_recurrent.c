@@ -149,11 +149,14 @@ static struct ncl_tensor *projected(struct ncl_import *import, const struct ncl_
 static struct ncl_tensor *lstm_step(struct ncl_import *import, const struct ncl_recurrent *r, struct ncl_tensor *x,
                                     struct ncl_tensor **cell)
 {
-    struct ncl_tensor *gate[GATES];
-    split_gates(import, r, add(import, x, linear(import, r->state, r->state_weights, NULL)), GATES, gate);
+    static const unsigned char plain_order[GATES] = {IN, OUT, FORGET, CELL};
+    const unsigned char *order = r->order ? r->order : plain_order;
+    struct ncl_tensor *part[GATES], *gate[GATES];
+    split_gates(import, r, add(import, x, linear(import, r->state, r->state_weights, NULL)), GATES, part);
+    for (size_t i = 0; i < GATES; i++)
+        gate[i] = part[order[i]];
     struct ncl_tensor *in = lstm_gate(import, r, IN, gate[IN], r->cell),
-                      *forget =
-                          r->couple ? one_minus(import, in) : lstm_gate(import, r, FORGET, gate[FORGET], r->cell),
+                      *forget = r->couple ? one_minus(import, in) : lstm_gate(import, r, FORGET, gate[FORGET], r->cell),
                       *candidate = lstm_gate(import, r, CELL, gate[CELL], NULL);
     *cell = clipped(import, add(import, times(import, forget, r->cell), times(import, in, candidate)), r->cell_clip);
     struct ncl_tensor *out = lstm_gate(import, r, OUT, gate[OUT], *cell);
@@ -192,6 +195,22 @@ static struct ncl_tensor *plain_step(struct ncl_import *import, const struct ncl
 
 /* ---- all steps ---- */
 
+static struct ncl_tensor *row_of(struct ncl_import *import, struct ncl_tensor *x, int64_t t)
+{
+    return ncl_compose_squeeze(import, ncl_compose_slice(import, x, 0, t, t + 1, 1), 0);
+}
+
+/* Where a sequence begins within the input, nothing is left of what was before. */
+static void keep_some(struct ncl_import *import, struct ncl_recurrent *r, int64_t t)
+{
+    if (!r->keep)
+        return;
+    struct ncl_tensor *keep = row_of(import, r->keep, t);
+    r->state = times(import, r->state, keep);
+    if (r->cell)
+        r->cell = times(import, r->cell, keep);
+}
+
 /* What lies behind the end of a sequence changes nothing, and its row is 0. */
 static struct ncl_tensor *masked(struct ncl_import *import, struct ncl_tensor *inside, struct ncl_tensor *new,
                                  struct ncl_tensor *old)
@@ -219,8 +238,10 @@ void ncl_compose_recurrent(struct ncl_import *import, struct ncl_tensor *input, 
     struct ncl_tensor *product = input_product(import, input, r), *zero = ncl_compose_number(import, 0);
     for (int64_t i = 0; i < steps && !import->status; i++) {
         const int64_t t = r->backwards ? steps - 1 - i : i;
+        keep_some(import, r, t);
         struct ncl_tensor *x = ncl_compose_slice(import, product, 0, t * batch, (t + 1) * batch, 1), *cell = r->cell,
                           *inside = r->lengths ? ncl_compose_with(import, "gt", r->lengths, (double)t) : NULL;
+        x = r->every ? add(import, x, r->every) : x;
         struct ncl_tensor *state = r->kind == NCL_RECURRENT_LSTM  ? lstm_step(import, r, x, &cell)
                                    : r->kind == NCL_RECURRENT_GRU ? gru_step(import, r, x)
                                                                   : plain_step(import, r, x);

@@ -17,10 +17,10 @@ struct ncl_recurrent_function {
 struct ncl_recurrent {
     enum ncl_recurrent_kind kind;
     int64_t hidden;
-    /* [gates * hidden, input] and [gates * hidden, states]: LSTM input, output, forget, cell; GRU update, reset,
-     * hidden. Biases are [1, gates * hidden], of the input and of the state. */
+    /* [gates * hidden, input] and [gates * hidden, states]: LSTM input, output, forget, cell, unless `order` says where
+     * these stand; GRU update, reset, hidden. Biases are [1, gates * hidden], of the input and of the state. */
     struct ncl_tensor *input_weights, *state_weights, *input_bias, *state_bias;
-    struct ncl_tensor *peephole[3];            /* LSTM: of input, output, forget, [1, hidden]; NULL: none */
+    struct ncl_tensor *peephole[3]; /* LSTM: of input, output, forget, [1, hidden]; NULL: none */
     /* LSTM: what gates, after they were brought to mean 0 and variance 1, are multiplied with, and what is added then,
      * [1, hidden], in the order of the weights; NULL: they are taken as they are. */
     struct ncl_tensor *norm[4], *norm_bias[4];
@@ -28,7 +28,11 @@ struct ncl_recurrent {
     struct ncl_tensor *projection, *projection_bias;
     double projection_clip;          /* of those products; 0: none */
     struct ncl_tensor *state, *cell; /* at the beginning, [batch, hidden]; the state [batch, states] */
-    struct ncl_tensor *lengths;                /* of the sequences, [batch, 1]; NULL: as long as the input */
+    const unsigned char *order;      /* LSTM: four numbers; NULL: 0, 1, 2, 3 */
+    struct ncl_tensor *every;        /* added to the products of the input in each step; NULL: nothing */
+    struct ncl_tensor *lengths;      /* of the sequences, [batch, 1]; NULL: as long as the input */
+    struct ncl_tensor
+        *keep; /* what state and cell are multiplied with in front of a step, [steps, batch, 1]; or NULL */
     struct ncl_recurrent_function function[3]; /* of gates, of the candidate, of the cell's output */
     double clip;                               /* of what goes into the functions; 0: none */
     double cell_clip;                          /* LSTM: of the cell; 0: none */

@@ -230,30 +230,24 @@ void ncl_tf_build_two_rnn(struct ncl_import *import, const struct ncl_import_nod
  * output. */
 static struct ncl_recurrent basic_lstm(struct ncl_import *import, const struct ncl_import_node *node, int64_t inputs)
 {
-    static const int64_t place[] = {0, 3, 2, 1};
-    struct ncl_tensor *weights = ncl_tf_tensor(import, node, 2), *bias = as_row(import, ncl_tf_tensor(import, node, 3)),
-                      *row[4], *item[4];
+    static const unsigned char order[] = {0, 3, 2, 1};
+    struct ncl_tensor *weights = ncl_tf_tensor(import, node, 2), *bias = as_row(import, ncl_tf_tensor(import, node, 3));
     struct ncl_recurrent layer = {.kind = NCL_RECURRENT_LSTM,
                                   .hidden = bias->shape.extent[1] / 4,
+                                  .input_bias = bias,
                                   .state = ncl_tf_tensor(import, node, 1),
                                   .cell = ncl_tf_tensor(import, node, 4),
+                                  .order = order,
+                                  .function = {{.name = "Sigmoid"}},
                                   .cell_clip = ncl_import_scalar(import, node, "cell_clip", 0)};
-    if (!import->status && (weights->shape.rank != 2 || weights->shape.extent[0] != 4 * layer.hidden ||
+    layer.function[1] = layer.function[2] = function_of(import, ncl_import_integer(import, node, "function", 4));
+    if (!import->status && (weights->shape.rank != 2 || weights->shape.extent[0] != bias->shape.extent[1] ||
                             weights->shape.extent[1] <= inputs || bias->shape.extent[1] % 4))
         ncl_import_wrong(import, "weights that do not fit the input");
-    for (size_t i = 0; i < 4 && !import->status; i++) {
-        const int64_t first = place[i] * layer.hidden, end = first + layer.hidden;
-        row[i] = ncl_compose_slice(import, weights, 0, first, end, 1);
-        item[i] = ncl_compose_slice(import, bias, 1, first, end, 1);
-    }
     if (import->status)
         return layer;
-    weights = ncl_compose_concat(import, row, 4, 0);
-    layer.input_bias = ncl_compose_concat(import, item, 4, 1);
     layer.input_weights = ncl_compose_slice(import, weights, 1, 0, inputs, 1);
     layer.state_weights = ncl_compose_slice(import, weights, 1, inputs, weights->shape.extent[1], 1);
-    layer.function[0] = (struct ncl_recurrent_function){.name = "Sigmoid"};
-    layer.function[1] = layer.function[2] = function_of(import, ncl_import_integer(import, node, "function", 4));
     return layer;
 }
 

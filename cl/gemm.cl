@@ -67,21 +67,32 @@ static V FN(ROW_BIAS)(global const float *bias, INDEX column)
     return bias[0];
 }
 
-/* sum[r] += row[r][at] b */
-static void FN(gemm_add)(global const NCL_T0 *const *row, INDEX at, global const NCL_T1 *b, V (*sum)[VECTORS])
-{
-    V columns[VECTORS];
-#pragma unroll
-    for (int v = 0; v < VECTORS; v++)
-        columns[v] = NCL_VLOAD(NCL_T1, b + v * LANES);
-#pragma unroll
-    for (int r = 0; r < MR; r++) {
-        const V value = NCL_AT(NCL_T0, row[r], at);
-#pragma unroll
-        for (int v = 0; v < VECTORS; v++)
-            sum[r][v] = fma(value, columns[v], sum[r][v]);
+/* Element j of row r of A in a step. Halves become floats a step at a time, in `near`. */
+#define ROW_AT       NCL_CAT(ROW_AT_, NCL_T0)
+#define ROW_AT_float(r, j) row[r][(j) * along]
+#define ROW_AT_half(r, j)  near[r][j]
+#define COME_NEAR()  NCL_CAT(COME_NEAR_, NCL_T0)()
+#define COME_NEAR_float()
+#define COME_NEAR_half()                                                                                     \
+    float near[MR][STEP];                                                                                    \
+    _Pragma("unroll") for (int r = 0; r < MR; r++) _Pragma("unroll") for (int j = 0; j < STEP; j += FOUR)    \
+        if (FOUR == 4)                                                                                       \
+            vstore4(vload_half4(0, row[r] + j), 0, near[r] + j);                                             \
+        else                                                                                                 \
+            near[r][j] = vload_half(0, row[r] + j * along);
+#define FOUR (TRANSPOSED_A || STEP % 4 ? 1 : 4) /* neighbours at a time */
+
+/* What one element of each row of A, by a row of B, adds to the sums of a tile. */
+#define ADD(value_at)                                                                                        \
+    {                                                                                                        \
+        V columns[VECTORS];                                                                                  \
+        _Pragma("unroll") for (int v = 0; v < VECTORS; v++) columns[v] = NCL_VLOAD(NCL_T1, b + v * LANES);   \
+        _Pragma("unroll") for (int r = 0; r < MR; r++)                                                       \
+        {                                                                                                    \
+            const V value = value_at;                                                                        \
+            _Pragma("unroll") for (int v = 0; v < VECTORS; v++) sum[r][v] = fma(value, columns[v], sum[r][v]); \
+        }                                                                                                    \
     }
-}
 
 /* `ahead` goes on by `pace` elements with each STEP. */
 static void FN(gemm_tile)(SIZES size, INDEX k, global const NCL_T0 *a, INDEX lda, global const NCL_T1 *b, INDEX ldb,
@@ -100,15 +111,16 @@ static void FN(gemm_tile)(SIZES size, INDEX k, global const NCL_T0 *a, INDEX lda
 #pragma unroll
         for (int r = 0; r < MR; r++)
             row[r] = a + r * down;
+        COME_NEAR()
 #pragma unroll
         for (int j = 0; j < STEP; j++, b += ldb)
-            FN(gemm_add)(row, j * along, b, sum);
+            ADD(ROW_AT(r, j))
     }
     for (; i < k; i++, a += along, b += ldb) {
 #pragma unroll
         for (int r = 0; r < MR; r++)
             row[r] = a + r * down;
-        FN(gemm_add)(row, 0, b, sum);
+        ADD(NCL_AT(NCL_T0, row[r], 0))
     }
 #pragma unroll
     for (int i = 0; i < MR * VECTORS; i++)

@@ -43,7 +43,8 @@
 #ifndef NCL_PRELUDE
 #define NCL_PRELUDE
 #pragma OPENCL FP_CONTRACT ON
-#define NCL_GREATER(a, v) select(a, v, ((v) > (a)) | ((v) != (v)))
+/* Not v != v: where v was a half, LLVM asks that of the halves, one by one. */
+#define NCL_GREATER(a, v) select(a, v, ~((v) <= (a)) & ((a) == (a)))
 typedef global const long *SIZES;
 #ifndef NCL_APART
 #define NCL_APART __attribute__((noinline))

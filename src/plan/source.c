@@ -53,18 +53,24 @@ void ncl_source_launch_name(uint64_t key, char name[NCL_LAUNCH_NAME])
     snprintf(name, NCL_LAUNCH_NAME, "launch_%016" PRIx64, key);
 }
 
-/* The call of the body in a kernel, for a task of a work-item, or of a whole work-group with its memory. What lies
- * behind the last task does nothing; of a work-group either all work-items meet the barriers of the body, or none. */
+/* What lies behind the last task does nothing. Of a work-group either all work-items meet the barriers of the body or
+ * none, and all do where the driver needs it: only first launches have work-groups without a task (host/step.c). */
+static bool is_guarded(const struct ncl_plan *plan, const struct ncl_kernel *kernel)
+{
+    return kernel->map != NCL_MAP_GROUP || !plan->target.lost_barriers;
+}
+
+/* The call of the body in a kernel, for a task of a work-item, or of a whole work-group with its memory. */
 static void add_call(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_kernel *kernel)
 {
     const char *index = ncl_source_index_type(kernel);
     if (kernel->map == NCL_MAP_GROUP)
         ncl_text_printf(text,
                         "    local float4 shared[%u];\n"
-                        "    const ulong task = get_global_offset(0) / %u + get_group_id(0);\n    if (task < tasks)\n"
+                        "    const ulong task = get_global_offset(0) / %u + get_group_id(0);\n%s"
                         "        %s_%016" PRIx64 "((%s)task, records + record, (local void *)shared",
-                        (unsigned)((kernel->local_bytes + 15) / 16), ncl_plan_group(plan, kernel), kernel->body,
-                        kernel->key, index);
+                        (unsigned)((kernel->local_bytes + 15) / 16), ncl_plan_group(plan, kernel),
+                        is_guarded(plan, kernel) ? "    if (task < tasks)\n" : "", kernel->body, kernel->key, index);
     else
         ncl_text_printf(text,
                         "    const ulong task = get_global_id(0);\n    if (task < tasks)\n        task_%016" PRIx64
@@ -92,15 +98,16 @@ static void add_launch(struct ncl_text *text, const struct ncl_plan *plan, const
 
 /* ---- keys ---- */
 
-/* The wrapper follows from its name, the group and the number of tensors; "within": it counts groups from the offset
- * of a launch, and has none behind the last task. */
+/* The wrapper follows from its name, the group and the number of tensors; "within", "from": it counts groups from the
+ * offset of a launch, with the guard and without. */
 nnefcl_status ncl_source_keys(struct ncl_plan *plan, const nnefcl_allocator *allocator)
 {
     struct ncl_text text;
     for (size_t i = 0; i < plan->kernel_count; i++) {
         struct ncl_kernel *kernel = &plan->kernel[i];
         ncl_text_init(&text, allocator);
-        ncl_text_printf(&text, "%s %s%u %u %u %u\n", kernel->body, kernel->map == NCL_MAP_GROUP ? "within " : "",
+        const char *groups = is_guarded(plan, kernel) ? "within " : "from ";
+        ncl_text_printf(&text, "%s %s%u %u %u %u\n", kernel->body, kernel->map == NCL_MAP_GROUP ? groups : "",
                         kernel->map, ncl_plan_group(plan, kernel), (unsigned)kernel->local_bytes, kernel->tensors);
         add_defines(&text, kernel);
         add_prelude(&text, &plan->target, kernel);

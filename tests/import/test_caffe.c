@@ -20,23 +20,30 @@ static void blob(struct bytes *layer, unsigned field, const int *extent, size_t 
     pb_message(layer, field, &made);
 }
 
+enum form { NEW, OLD, FIRST };
+
 /* Weights of a convolution (2 filters of 1 channel, 3x3) and of a normalization. */
-static void make_weights(struct bytes *net, bool old)
+static void make_weights(struct bytes *net, enum form form)
 {
-    struct bytes conv = {.size = 0}, norm = {.size = 0};
+    const bool old = form == OLD, first = form == FIRST;
+    struct bytes conv = {.size = 0}, norm = {.size = 0}, outer = {.size = 0};
     net->size = 0;
     pb_text(net, 1, "net");
-    if (old) {
+    if (first) {
+        pb_text(&conv, 1, "c");
+        pb_text(&conv, 2, "conv");
+    } else if (old) {
         pb_text(&conv, 4, "c");
         pb_number(&conv, 5, 4);
     } else {
         pb_text(&conv, 1, "c");
         pb_text(&conv, 2, "Convolution");
     }
-    blob(&conv, old ? 6 : 7, (const int[]){2, 1, 3, 3}, 4);
-    blob(&conv, old ? 6 : 7, (const int[]){2}, 1);
-    pb_message(net, old ? 2 : 100, &conv);
-    if (old)
+    blob(&conv, first ? 50 : old ? 6 : 7, (const int[]){2, 1, 3, 3}, 4);
+    blob(&conv, first ? 50 : old ? 6 : 7, (const int[]){2}, 1);
+    pb_message(&outer, 1, &conv);
+    pb_message(net, old || first ? 2 : 100, first ? &outer : &conv);
+    if (old || first)
         return;
     pb_text(&norm, 1, "n");
     pb_text(&norm, 2, "BatchNorm");
@@ -64,7 +71,7 @@ static void open_with(const struct bytes *weights, const char *description, stru
 static const struct described {
     const char *text, *flat; /* flat empty: refused, */
     const char *says;        /* with this */
-    bool old;
+    enum form form;
 } descriptions[] = {
     {"# a comment\nname: \"net\"\nlayer { name: 'd' type: 'Input' top: 'data' input_param { shape { dim: 1 dim: 1 dim: "
      "5 "
@@ -72,51 +79,61 @@ static const struct described {
      "layer { name: 'r' type: 'ReLU' bottom: 'c' top: 'c' relu_param { negative_slope: .5 } }\n",
      "( data ) -> ( c )|shape = [1, 1, 5, 6]|c_1 = conv(data|c_2 = batch_normalization(c_1|c = leaky_relu(c_2, alpha = "
      "0.5)",
-     "", false},
+     "", NEW},
     {"name: 'net'\ninput: 'data'\ninput_dim: 1 input_dim: 1 input_dim: 5 input_dim: 6\nlayers { name: 'c' type: "
      "CONVOLUTION bottom: 'data' top: 'c' convolution_param { num_output: 2 kernel_size: 3 } }\n",
-     "( data ) -> ( c )|shape = [1, 1, 5, 6]|c = conv(data|padding = [(0, 0), (0, 0)]", "", true},
+     "( data ) -> ( c )|shape = [1, 1, 5, 6]|c = conv(data|padding = [(0, 0), (0, 0)]", "", OLD},
+    {"input: 'data' input_dim: [1, 1, 5, 6]\nlayers { layer { name: 'p' type: 'padding' pad: 2 } bottom: 'data' top: "
+     "'p' }\nlayers { layer { name: 'c' type: 'conv' num_output: 2 kernelsize: 3 stride: 2 } bottom: 'p' top: 'c' }\n"
+     "layers { layer { name: 'r' type: 'relu' } bottom: 'c' top: 'c' }\nlayers { layer { name: 'm' type: 'pool' pool: "
+     "MAX kernelsize: 2 stride: 2 } bottom: 'c' top: 'm' }\nlayers { layer { name: 'l' type: 'lrn' local_size: 3 "
+     "alpha: "
+     "0.5 beta: 1 } bottom: 'm' top: 'l' }\n",
+     "( data ) -> ( l )|conv(data|padding = [(2, 2), (2, 2)], stride = [2, 2]|relu(|max_pool(|size = [1, 1, 2, 2]|"
+     "local_response_normalization(|size = [1, 3, 1, 1]|alpha = 0.5|beta = 1.0",
+     "", FIRST},
+    {"input: 'data' input_dim: [1, 1, 5, 6]\nlayers { layer { name: 'c' type: 'swirl' } bottom: 'data' top: 'c' }\n",
+     "", "the operator swirl is not supported", FIRST},
     {"input: 'data' input_shape { dim: [1, 1, 8, 8] }\nlayer { name: 'p' type: 'Pooling' bottom: 'data' top: 'p' "
      "pooling_param { pool: AVE kernel_size: 3 stride: 2 pad: 1 } }\n",
-     "( data ) -> ( p )|pad(", "", false},
+     "( data ) -> ( p )|pad(", "", NEW},
     {"input: 'data' input_shape { dim: [1, 1, 7, 7] }\nlayer { name: 'p' type: 'Proposal' bottom: 'data' top: "
      "'p' }\n",
-     "", "the operator Proposal is not supported", false},
-    {"name: 'net'\nlayer { name: 'd\n", "", "2: a string without an end", false},
-    {"name: 'net'\nlayer { name: 'd' type: 'Input' top: 'data' \n", "", "the text ends within a message", false},
-    {"name: 'net'\nlayer { name: 'd' pooling_param { pool: MEDIAN } }\n", "", "2: this is no value of the field",
-     false},
+     "", "the operator Proposal is not supported", NEW},
+    {"name: 'net'\nlayer { name: 'd\n", "", "2: a string without an end", NEW},
+    {"name: 'net'\nlayer { name: 'd' type: 'Input' top: 'data' \n", "", "the text ends within a message", NEW},
+    {"name: 'net'\nlayer { name: 'd' pooling_param { pool: MEDIAN } }\n", "", "2: this is no value of the field", NEW},
     {"input: 'data' input_shape { dim: [1, 1, 7, 7] }\nlayer { name: 't' type: 'Split' bottom: 'data' top: 's' include "
      "{ "
      "phase: TRAIN } }\nlayer { name: 'r' type: 'ReLU' bottom: 'data' top: 'y' include { phase: TEST } }\n",
-     "( data ) -> ( y )|relu(data)", "", false},
+     "( data ) -> ( y )|relu(data)", "", NEW},
     {"input: 'data' input_shape { dim: [2, 4, 3, 3] }\nlayer { name: 'p' type: 'Swish' bottom: 'data' top: 'p' "
      "swish_param { beta: 2 } }\n",
-     "( data ) -> ( p )|mul(data, 2.0)|sigmoid(|mul(data", "", false},
+     "( data ) -> ( p )|mul(data, 2.0)|sigmoid(|mul(data", "", NEW},
     {"input: 'data' input_shape { dim: [2, 4, 3, 3] }\nlayer { name: 'p' type: 'Clip' bottom: 'data' top: 'p' "
      "clip_param { min: -1 max: 2 } }\n",
-     "( data ) -> ( p )|clamp(data, -1.0, 2.0)", "", false},
+     "( data ) -> ( p )|clamp(data, -1.0, 2.0)", "", NEW},
     {"input: 'data' input_shape { dim: [2, 4, 3, 3] }\nlayer { name: 'p' type: 'ReLU6' bottom: 'data' top: 'p'  }\n",
-     "( data ) -> ( p )|clamp(data, 0.0, 6.0)", "", false},
+     "( data ) -> ( p )|clamp(data, 0.0, 6.0)", "", NEW},
     {"input: 'data' input_shape { dim: [2, 4, 3, 3] }\nlayer { name: 'p' type: 'ShuffleChannel' bottom: 'data' top: "
      "'p' shuffle_channel_param { group: 2 } }\n",
-     "( data ) -> ( p )|shape = [2, 2, 2, 9]|transpose|shape = [2, 4, 3, 3]", "", false},
+     "( data ) -> ( p )|shape = [2, 2, 2, 9]|transpose|shape = [2, 4, 3, 3]", "", NEW},
     {"input: 'data' input_shape { dim: [2, 4, 3, 3] }\nlayer { name: 'p' type: 'Reshape' bottom: 'data' top: 'p' "
      "reshape_param { shape { dim: 2 dim: -1 } axis: 1 num_axes: 1 } }\n",
-     "( data ) -> ( p )|shape = [2, 2, 2, 3, 3]", "", false},
+     "( data ) -> ( p )|shape = [2, 2, 2, 3, 3]", "", NEW},
     {"input: 'data' input_shape { dim: [2, 4, 3, 3] }\nlayer { name: 'p' type: 'Reshape' bottom: 'data' top: 'p' "
      "reshape_param { shape { dim: 0 dim: -1 } } }\n",
-     "( data ) -> ( p )|shape = [2, 36]", "", false},
+     "( data ) -> ( p )|shape = [2, 36]", "", NEW},
     {"input: 'data' input_shape { dim: [2, 4, 3, 3] }\nlayer { name: 'p' type: 'ArgMax' bottom: 'data' top: 'p'  }\n",
-     "( data ) -> ( p )|shape = [2, 1, 36]|argmax_reduce", "", false},
+     "( data ) -> ( p )|shape = [2, 1, 36]|argmax_reduce", "", NEW},
     {"input: 'data' input_shape { dim: [2, 4, 3, 3] }\nlayer { name: 'r' type: 'ReLU' bottom: 'data' top: 'y' }\nlayer "
      "{ name: 'a' type: 'Accuracy' bottom: 'y' bottom: 'label' top: 'a' }\n",
-     "( data ) -> ( y )|relu(data)", "", false},
+     "( data ) -> ( y )|relu(data)", "", NEW},
     {"input: 'data' input_shape { dim: [2, 4, 3, 3] }\nlayer { name: 'r' type: 'ReLU' bottom: 'data' top: 'y' }\nlayer "
      "{ name: 'a' type: 'HingeLoss' bottom: 'y' bottom: 'label' top: 'a' }\nlayer { name: 's' type: 'Silence' bottom: "
      "'a' "
      "}\n",
-     "( data ) -> ( y )|relu(data)", "", false},
+     "( data ) -> ( y )|relu(data)", "", NEW},
 };
 
 START_TEST(described)
@@ -124,7 +141,7 @@ START_TEST(described)
     static struct bytes weights;
     static struct model_text text;
     const struct described *d = &descriptions[_i];
-    make_weights(&weights, d->old);
+    make_weights(&weights, d->form);
     open_with(&weights, d->text, &text);
     if (*d->flat)
         flat_has(&text, d->flat);
@@ -139,7 +156,7 @@ START_TEST(damaged_text)
     static struct bytes weights;
     static struct model_text text;
     char bad[1024];
-    make_weights(&weights, false);
+    make_weights(&weights, NEW);
     const size_t size = strlen(descriptions[0].text);
     for (size_t at = 0; at < size; at += 3) {
         memcpy(bad, descriptions[0].text, size + 1);
@@ -155,7 +172,7 @@ START_TEST(damaged_weights)
 {
     static struct bytes weights, bad;
     static struct model_text text;
-    make_weights(&weights, false);
+    make_weights(&weights, NEW);
     for (size_t at = 0; at < weights.size; at += 2) {
         bad = weights;
         bad.data[at] ^= 0x83;

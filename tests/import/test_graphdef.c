@@ -106,6 +106,53 @@ START_TEST(folded)
 }
 END_TEST
 
+/* Shapes that are computed in other ways: lines that make "n" of "s", the shape of x, and what is then y's. */
+static const struct {
+    const char *lines[6], *shape;
+} shapes[] = {
+    {{"p = Slice s one one", "q = Prod s zero keep_dims=1", "r = FloorDiv q p", "n = ConcatV2 r p at"}, "[8, 3]"},
+    {{"p = Unpack s num=3 axis=0", "n = Pack p:2 p:0 p:1 axis=0"}, "[4, 2, 3]"},
+    {{"p = Split at s num_split=3", "n = ConcatV2 p:1 p:2 p:0 at"}, "[3, 4, 2]"},
+    {{"n = ReverseV2 s zero"}, "[4, 3, 2]"},
+    {{"p = Neg s", "n = Abs p"}, "[2, 3, 4]"},
+    {{"n = StridedSlice s m1 out m1 end_mask=1"}, "[4, 3, 2]"},
+    {{"p = ExpandDims s at", "q = Tile p times", "r = Transpose q order",
+      "n = StridedSlice r b e st shrink_axis_mask=2"},
+     "[2, 3, 4]"},
+    {{"p = Fill rank number", "q = Mul s p", "n = Sub q s"}, "[2, 3, 4]"},
+};
+
+START_TEST(shaped)
+{
+    static struct bytes graph;
+    static struct model_text text;
+    char wanted[64];
+    graph.size = 0;
+    placeholder(&graph, "x", (const int[]){2, 3, 4}, 3);
+    integers(&graph, "zero", (const int[]){0}, 1);
+    integers(&graph, "one", (const int[]){1}, 1);
+    integers(&graph, "m1", (const int[]){-1}, 1);
+    integers(&graph, "out", (const int[]){0}, 1);
+    integers(&graph, "times", (const int[]){2, 1}, 2);
+    integers(&graph, "order", (const int[]){1, 0}, 2);
+    integers(&graph, "b", (const int[]){0, 1}, 2);
+    integers(&graph, "e", (const int[]){3, 2}, 2);
+    integers(&graph, "st", (const int[]){1, 1}, 2);
+    integers(&graph, "rank", (const int[]){3}, 1);
+    number_of(&graph, 1, "number", INT32, 2);
+    number_of(&graph, 1, "at", INT32, 0);
+    node_line(&graph, 1, "s = Shape x");
+    node_lines(&graph, 1, shapes[_i].lines);
+    node_line(&graph, 1, "y = Reshape x n");
+    bytes_open(&text, graph.data, graph.size);
+    snprintf(wanted, sizeof wanted, "y = %s<scalar>(x%s%s", strcmp(shapes[_i].shape, "[2, 3, 4]") ? "reshape" : "copy",
+             strcmp(shapes[_i].shape, "[2, 3, 4]") ? ", shape = " : "",
+             strcmp(shapes[_i].shape, "[2, 3, 4]") ? shapes[_i].shape : "");
+    flat_has(&text, wanted);
+    nnefcl_model_free(text.model);
+}
+END_TEST
+
 /* One operator on x, and on what it needs beside it: how it is made, and values by the definition. */
 #define SINGLE_X "2x2: 0 2 -0.5 0.5"
 
@@ -389,6 +436,7 @@ int main(void)
     tcase_add_test(tests, damaged);
     tcase_add_loop_test(tests, refused, 0, sizeof refusals / sizeof *refusals);
     tcase_add_test(tests, folded);
+    tcase_add_loop_test(tests, shaped, 0, sizeof shapes / sizeof *shapes);
     tcase_add_loop_test(tests, single, 0, sizeof singles / sizeof *singles);
     tcase_add_loop_test(tests, values, 0, sizeof valued / sizeof *valued);
     tcase_add_test(tests, einsums);

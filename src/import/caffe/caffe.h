@@ -15,6 +15,8 @@ struct ncl_caffe_detail {
 nnefcl_status ncl_caffe_read(struct ncl_import *import, struct ncl_import_graph *graph);
 /* The layers that the network has, in their new form: those of the phase TEST (caffe_layers.c). */
 const Caffe__Layer *const *ncl_caffe_layers(struct ncl_import *import, const Caffe__Net *net, size_t *count);
+/* One of the first form; NULL: it is only padding, or after an error (caffe_first.c). */
+const Caffe__Layer *ncl_caffe_first_layer(struct ncl_import *import, const Caffe__Net *net, const Caffe__OldLayer *old);
 
 #define NCL_CAFFE_BUILDERS(X)                                                                                          \
     X(unary)                                                                                                           \

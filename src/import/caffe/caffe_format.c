@@ -99,6 +99,24 @@ static bool is_description(const uint8_t *head, size_t size)
 
 /* ---- binary ---- */
 
+/* A layer of the first form has a message in field 1: a name, then a type, a word. */
+static bool is_first_layer(const uint8_t *at, const uint8_t *end)
+{
+    unsigned field, wire;
+    const uint8_t *layer, *text;
+    size_t size, length;
+    at = ncl_protobuf_tag(at, end, &field, &wire);
+    if (!at || field != 1 || wire != 2 || !ncl_protobuf_bytes(at, end, &layer, &size))
+        return false;
+    end = layer + size;
+    for (unsigned i = 1; i <= 2; i++) {
+        layer = ncl_protobuf_tag(layer, end, &field, &wire);
+        if (!layer || field != i || wire != 2 || !(layer = ncl_protobuf_bytes(layer, end, &text, &length)))
+            return false;
+    }
+    return length > 0 && islower(text[0]);
+}
+
 /* A layer of the old form has its type, an enumeration, in field 5. */
 static bool is_old_layer(const uint8_t *at, const uint8_t *end)
 {
@@ -123,7 +141,7 @@ static bool is_weights(const uint8_t *head, size_t size)
         if (field == 100 && wire == 2)
             return true;
         if (field == 2 && wire == 2 && ncl_protobuf_bytes(at, end, &inside, &length))
-            return is_old_layer(inside, inside + length);
+            return is_old_layer(inside, inside + length) || is_first_layer(inside, inside + length);
         if (field > 8)
             return false;
         at = ncl_protobuf_skip(at, end, wire);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Layers of both forms, as those of the new one. */
+/* Layers of all forms, as those of the new one. */
 #include <string.h>
 
 #include "import/caffe/caffe.h"
@@ -126,8 +126,10 @@ const Caffe__Layer *const *ncl_caffe_layers(struct ncl_import *import, const Caf
         return NULL;
     }
     for (size_t i = 0; i < all && !import->status; i++) {
-        const Caffe__Layer *next =
-            i < net->n_layers ? renew_layer(import, net->layers[i]) : net->layer[i - net->n_layers];
+        const Caffe__OldLayer *old = i < net->n_layers ? net->layers[i] : NULL;
+        const Caffe__Layer *next = !old         ? net->layer[i - net->n_layers]
+                                   : old->layer ? ncl_caffe_first_layer(import, net, old)
+                                                : renew_layer(import, old);
         if (next && is_for_test(next))
             layer[(*count)++] = next;
     }

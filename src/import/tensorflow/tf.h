@@ -94,6 +94,9 @@ struct ncl_tensor *ncl_tf_gelu(struct ncl_import *import, struct ncl_tensor *x, 
  * variance (tf_windows.c). */
 struct ncl_tensor *ncl_tf_normalize(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *x,
                                     const size_t operand[4], double epsilon);
+/* A strided slice of what is known (tf_parts.c); NULL after an error. */
+const struct ncl_known *ncl_tf_known_spans(struct ncl_import *import, const struct ncl_import_node *node,
+                                           const struct ncl_known *x);
 /* What `fused_ops` of the node asks for behind y, which has channels first; y itself where there is no such. */
 struct ncl_tensor *ncl_tf_fuse(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *y);
 
@@ -119,11 +122,12 @@ struct ncl_tensor *ncl_tf_fuse(struct ncl_import *import, const struct ncl_impor
     X(quantize)                                                                                                        \
     X(dequantize)                                                                                                      \
     X(conv)                                                                                                            \
-    X(depthwise) X(lite_deconv) X(deconv) X(pool) X(batch_norm) X(lrn) X(resize) X(blocks) X(space_batch) X(reshape)   \
-        X(transpose) X(squeeze) X(expand_dims) X(shape) X(rank) X(concat) X(lite_concat) X(split) X(split_v) X(pack)   \
-            X(unpack) X(slice) X(strided_slice) X(pad) X(mirror_pad) X(tile) X(gather) X(fill) X(range) X(broadcast)   \
-                X(reverse) X(reduce) X(softmax) X(log_softmax) X(arg) X(matmul) X(einsum) X(fully_connected)           \
-                    X(l2_norm) X(conditional) X(loop) X(zeros_like) X(top_k) X(one_hot) X(cum_sum) X(product) X(lstm)  \
+    X(depthwise)                                                                                                       \
+    X(lite_deconv) X(deconv) X(pool) X(batch_norm) X(lrn) X(resize) X(blocks) X(space_batch) X(reshape) X(transpose)   \
+        X(squeeze) X(expand_dims) X(shape) X(rank) X(concat) X(lite_concat) X(split) X(split_v) X(pack) X(unpack)      \
+            X(slice) X(strided_slice) X(pad) X(mirror_pad) X(tile) X(gather) X(fill) X(range) X(broadcast) X(reverse)  \
+                X(reduce) X(softmax) X(log_softmax) X(arg) X(matmul) X(einsum) X(fully_connected) X(l2_norm)           \
+                    X(conditional) X(loop) X(zeros_like) X(top_k) X(one_hot) X(cum_sum) X(product) X(lstm)             \
                         X(lstm_step) X(rnn) X(l2_pool) X(softsign) X(log1p) X(expm1) X(div_no_nan) X(clip) X(call)     \
                             X(switch) X(merge) X(list_new) X(array_new) X(list_rows) X(list_get) X(list_set)           \
                                 X(list_push) X(list_pop) X(list_count) X(list_stack) X(list_gather) X(list_scatter)    \
@@ -144,7 +148,9 @@ NCL_TF_BUILDERS(NCL_TF_DECLARE)
 #define NCL_TF_FOLDERS(X)                                                                                              \
     X(binary)                                                                                                          \
     X(cast)                                                                                                            \
-    X(reshape) X(squeeze) X(expand_dims) X(concat) X(pack) X(gather) X(strided_slice) X(reduce) X(zeros_like) X(select)
+    X(reshape)                                                                                                         \
+    X(squeeze) X(expand_dims) X(concat) X(pack) X(gather) X(strided_slice) X(reduce) X(zeros_like) X(select) X(unary)  \
+        X(slice) X(unpack) X(split) X(fill) X(transpose) X(reverse) X(tile)
 
 #define NCL_TF_DECLARE(name) bool ncl_tf_fold_##name(struct ncl_import *import, const struct ncl_import_node *node);
 NCL_TF_FOLDERS(NCL_TF_DECLARE)

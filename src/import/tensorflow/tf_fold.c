@@ -103,15 +103,36 @@ bool ncl_tf_fold_squeeze(struct ncl_import *import, const struct ncl_import_node
 {
     const struct ncl_known *x = ncl_import_known(import, node, 0);
     size_t count;
-    ncl_import_integers(import, node, "squeeze_dims", &count);
-    return x && x->count == 1 && (count == 0 || (size_t)x->shape.rank == count) &&
-           fold_shape(import, node, x, &(nnefcl_shape){0});
+    const int64_t *axis = ncl_import_integers(import, node, "squeeze_dims", &count);
+    nnefcl_shape shape = {0};
+    bool gone[NNEFCL_MAX_RANK] = {false};
+    if (!x || (ncl_known_is_real(x) && x->count > 1) || has_quant(node))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const int64_t at = axis[i] < 0 ? axis[i] + x->shape.rank : axis[i];
+        if (at < 0 || at >= x->shape.rank)
+            return false;
+        gone[at] = true;
+    }
+    for (int i = 0; i < x->shape.rank; i++)
+        if (!(count ? gone[i] : x->shape.extent[i] == 1))
+            shape.extent[shape.rank++] = x->shape.extent[i];
+    return fold_shape(import, node, x, &shape);
 }
 
 bool ncl_tf_fold_expand_dims(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    const struct ncl_known *x = ncl_import_known(import, node, 0);
-    return x && x->shape.rank == 0 && fold_shape(import, node, x, &(nnefcl_shape){.rank = 1, .extent = {1}});
+    const struct ncl_known *x = ncl_import_known(import, node, 0), *axis = ncl_import_known(import, node, 1);
+    if (!x || !axis || axis->count != 1 || x->shape.rank == NNEFCL_MAX_RANK ||
+        (ncl_known_is_real(x) && x->shape.rank > 0) || has_quant(node))
+        return false;
+    const int64_t given = ncl_known_int64(axis, 0), at = given < 0 ? given + x->shape.rank + 1 : given;
+    nnefcl_shape shape = {.rank = x->shape.rank + 1};
+    if (at < 0 || at > x->shape.rank)
+        return false;
+    for (int i = 0; i < shape.rank; i++)
+        shape.extent[i] = i == (int)at ? 1 : x->shape.extent[i - (i > (int)at)];
+    return fold_shape(import, node, x, &shape);
 }
 
 /* ---- lists of numbers ---- */
@@ -156,15 +177,17 @@ bool ncl_tf_fold_gather(struct ncl_import *import, const struct ncl_import_node 
     return give_known(import, node, ncl_fold_gather(import, x, index, 0));
 }
 
-/* Of a list: one number, or those from one on to another. */
+/* Of a list: one number, or those from one on to another, perhaps none; of other integers anything. */
 bool ncl_tf_fold_strided_slice(struct ncl_import *import, const struct ncl_import_node *node)
 {
     const struct ncl_known *x = ncl_import_known(import, node, 0), *begin = ncl_import_known(import, node, 1),
                            *end = ncl_import_known(import, node, 2), *step = ncl_import_known(import, node, 3);
-    if (!x || !begin || !end || !step || x->shape.rank != 1 || begin->count != 1 || end->count != 1 ||
-        step->count != 1 || ncl_known_int64(step, 0) != 1 || ncl_import_integer(import, node, "ellipsis_mask", 0) ||
-        ncl_import_integer(import, node, "new_axis_mask", 0) || has_quant(node))
+    if (!x || !begin || !end || !step || has_quant(node))
         return false;
+    if (x->shape.rank != 1 || begin->count != 1 || end->count != 1 || step->count != 1 ||
+        ncl_known_int64(step, 0) != 1 || ncl_import_integer(import, node, "ellipsis_mask", 0) ||
+        ncl_import_integer(import, node, "new_axis_mask", 0))
+        return !ncl_known_is_real(x) && give_known(import, node, ncl_tf_known_spans(import, node, x));
     const int64_t count = (int64_t)x->count;
     const bool one = ncl_import_integer(import, node, "shrink_axis_mask", 0) != 0;
     int64_t from = ncl_known_int64(begin, 0), to = ncl_known_int64(end, 0);

@@ -2,6 +2,7 @@
 /* Parts of a tensor: Split, Unpack, Slice, StridedSlice. */
 #include <string.h>
 
+#include "import/fold.h"
 #include "import/tensorflow/tf.h"
 
 static void give_parts(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *x, int axis,
@@ -208,4 +209,20 @@ void ncl_tf_build_strided_slice(struct ncl_import *import, const struct ncl_impo
     }
     if (!import->status)
         ncl_tf_give(import, node, 0, reshaped ? ncl_compose_reshape(import, x, &shape) : x);
+}
+
+const struct ncl_known *ncl_tf_known_spans(struct ncl_import *import, const struct ncl_import_node *node,
+                                           const struct ncl_known *x)
+{
+    struct span span[2 * NNEFCL_MAX_RANK];
+    const size_t count = read_spans(import, node, &x->shape, span);
+    nnefcl_shape shape = {0};
+    for (size_t i = 0; i < count && x; i++) {
+        const struct span *s = &span[i];
+        if (!s->added)
+            x = ncl_fold_slice(import, x, s->axis, s->begin, s->count, s->stride);
+        if (!s->shrink && shape.rank < NNEFCL_MAX_RANK)
+            shape.extent[shape.rank++] = s->count;
+    }
+    return x && !import->status ? ncl_known_reshape(&import->scratch, x, &shape) : NULL;
 }

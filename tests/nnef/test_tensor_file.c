@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <check.h>
 #include <math.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "dat_bytes.h"
@@ -596,6 +598,69 @@ START_TEST(load_from_a_pipe)
 }
 END_TEST
 
+/* More than is asked for at once; and none of its memory is kept when some of it fails. */
+START_TEST(load_a_long_stream)
+{
+    enum { COUNT = 40000 };
+    uint8_t *data = calloc(COUNT, 4), *file = malloc(128 + COUNT * 4);
+    const size_t size = dat_make(file, &(struct dat)FLOATS(COUNT), data, COUNT * 4);
+    for (int fail = -1; fail < 3; fail++) {
+        int ends[2];
+        char path[32];
+        nnefcl_tensor tensor;
+        ck_assert_int_eq(pipe(ends), 0);
+        const pid_t writer = fork();
+        ck_assert_int_ge(writer, 0);
+        if (writer == 0) {
+            close(ends[0]);
+            signal(SIGPIPE, SIG_DFL); /* a reader that gives up ends it */
+            for (size_t done = 0; done < size;)
+                done += (size_t)write(ends[1], file + done, size - done);
+            _exit(0);
+        }
+        close(ends[1]);
+        snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+        left = fail;
+        const nnefcl_status status = nnefcl_tensor_load(path, &counting, &tensor, NULL);
+        left = -1;
+        ck_assert_int_eq(status, fail < 0 ? NNEFCL_OK : NNEFCL_ERR_NOMEM);
+        close(ends[0]);
+        ck_assert_int_eq(waitpid(writer, NULL, 0), writer);
+        ck_assert_uint_eq(tensor.bytes, fail < 0 ? 4 * COUNT : 0);
+        nnefcl_tensor_clear(&tensor, &counting);
+        ck_assert_uint_eq(live, 0);
+    }
+    free(data);
+    free(file);
+}
+END_TEST
+
+/* What no file can hold, and nothing where something is needed. */
+START_TEST(arguments)
+{
+    float one = 1;
+    const nnefcl_tensor scalar = {NNEFCL_SCALAR, {0}, &one, 4};
+    const nnefcl_tensor refused[] = {
+        {NNEFCL_SCALAR, {1, {-1}}, &one, SIZE_MAX},
+        {NNEFCL_SCALAR, {1, {2}}, &one, 4},
+        {NNEFCL_SCALAR, {0}, NULL, 4},
+        {NNEFCL_SCALAR, {2, {0, (int64_t)1 << 33}}, NULL, 0},
+    };
+    nnefcl_tensor tensor;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        ck_assert_int_eq(nnefcl_tensor_save("/nowhere/x.dat", &refused[i], NULL), NNEFCL_ERR_ARGUMENT);
+    ck_assert_int_eq(nnefcl_tensor_save(NULL, &scalar, NULL), NNEFCL_ERR_ARGUMENT);
+    ck_assert_int_eq(nnefcl_tensor_save("/nowhere/x.dat", NULL, NULL), NNEFCL_ERR_ARGUMENT);
+    ck_assert_int_eq(nnefcl_tensor_load(NULL, NULL, &tensor, NULL), NNEFCL_ERR_ARGUMENT);
+    ck_assert_int_eq(nnefcl_tensor_load("/nowhere/x.dat", NULL, NULL, NULL), NNEFCL_ERR_ARGUMENT);
+    ck_assert_int_eq(nnefcl_tensor_parse("x", 1, NULL, NULL, &tensor, NULL), NNEFCL_ERR_ARGUMENT);
+    ck_assert_int_eq(nnefcl_tensor_parse("x", 1, "x", NULL, NULL, NULL), NNEFCL_ERR_ARGUMENT);
+    ck_assert_int_eq(nnefcl_tensor_parse(NULL, 1, "x", NULL, &tensor, NULL), NNEFCL_ERR_ARGUMENT);
+    ck_assert_int_eq(nnefcl_tensor_parse("x", 1, "x", NULL, &tensor, NULL), NNEFCL_ERR_DATA);
+    nnefcl_tensor_clear(NULL, NULL);
+}
+END_TEST
+
 START_TEST(files_that_are_not_there)
 {
     nnefcl_tensor tensor = {0};
@@ -649,6 +714,8 @@ int main(void)
     tcase_add_test(tests, save_and_load);
     tcase_add_test(tests, write_through_a_callback);
     tcase_add_test(tests, load_from_a_pipe);
+    tcase_add_test(tests, load_a_long_stream);
+    tcase_add_test(tests, arguments);
     tcase_add_test(tests, files_that_are_not_there);
     tcase_add_test(tests, sizes);
     suite_add_tcase(suite, tests);

@@ -33,6 +33,27 @@ static void fill(struct bytes *net, const char *name, const int *extent, size_t 
     pb_message(net, 2, &op);
 }
 
+/* Numbers of a weight 'i' are integers. */
+static void put_weight(struct bytes *net, const char *name, const struct written *w)
+{
+    const bool whole = *name == 'i';
+    struct bytes op = {.size = 0}, shape = {.size = 0}, values = {.size = 0};
+    pb_text(&op, 2, name);
+    pb_text(&op, 4, whole ? "GivenTensorInt64Fill" : "GivenTensorFill");
+    pb_text(&shape, 1, "shape");
+    pb_text(&values, 1, "values");
+    for (int i = 0; i < w->rank; i++)
+        pb_number(&shape, 6, (uint64_t)w->extent[i]);
+    for (size_t i = 0; i < w->count; i++)
+        if (whole)
+            pb_number(&values, 6, (uint64_t)(int64_t)w->value[i]);
+        else
+            pb_float(&values, 5, w->value[i]);
+    pb_message(&op, 5, &shape);
+    pb_message(&op, 5, &values);
+    pb_message(net, 2, &op);
+}
+
 static struct bytes op_of(const char *type, const char *const *input, size_t inputs, const char *output)
 {
     struct bytes op = {.size = 0};
@@ -92,6 +113,35 @@ START_TEST(network)
 }
 END_TEST
 
+/* What stands for the input in init_net is none of the weights; a bias of one 0 is. */
+START_TEST(stand_in)
+{
+    static struct bytes net, init;
+    static struct model_text text;
+    struct written zero;
+    make_network(&net, &init);
+    written_read(&zero, _i ? "1: 0" : "1x1: 0");
+    put_weight(&init, "data", &zero);
+    open_with(&net, &init, "{\"data\": [1, [1, 1, 5, 6]]}", &text);
+    flat_has(&text, "( data ) -> ( y )|data = external<scalar>(shape = [1, 1, 5, 6])|c_1 = conv(data");
+    nnefcl_model_free(text.model);
+    net.size = init.size = 0;
+    const struct bytes op = op_of("FC", (const char *const[]){"x", "w", "b"}, 3, "y");
+    pb_text(&net, 1, "net");
+    pb_text(&init, 1, "init");
+    pb_message(&net, 2, &op);
+    fill(&init, "w", (const int[]){1, 2}, 2);
+    written_read(&zero, "1: 0");
+    put_weight(&init, "b", &zero);
+    for (const char *const *name = (const char *const[]){"x", "w", "b", NULL}; *name; name++)
+        pb_text(&net, 7, *name);
+    pb_text(&net, 8, "y");
+    open_with(&net, &init, "{\"x\": [1, [1, 2]]}", &text);
+    computed_are(&text, "1x2: 1 2", "1x1: 0.75");
+    nnefcl_model_free(text.model);
+}
+END_TEST
+
 START_TEST(refused)
 {
     static struct bytes net, init;
@@ -143,27 +193,6 @@ static void put_args(struct bytes *op, const char *args)
         pb_message(op, 5, &arg);
         at += used;
     }
-}
-
-/* Numbers of a weight 'i' are integers. */
-static void put_weight(struct bytes *net, const char *name, const struct written *w)
-{
-    const bool whole = *name == 'i';
-    struct bytes op = {.size = 0}, shape = {.size = 0}, values = {.size = 0};
-    pb_text(&op, 2, name);
-    pb_text(&op, 4, whole ? "GivenTensorInt64Fill" : "GivenTensorFill");
-    pb_text(&shape, 1, "shape");
-    pb_text(&values, 1, "values");
-    for (int i = 0; i < w->rank; i++)
-        pb_number(&shape, 6, (uint64_t)w->extent[i]);
-    for (size_t i = 0; i < w->count; i++)
-        if (whole)
-            pb_number(&values, 6, (uint64_t)(int64_t)w->value[i]);
-        else
-            pb_float(&values, 5, w->value[i]);
-    pb_message(&op, 5, &shape);
-    pb_message(&op, 5, &values);
-    pb_message(net, 2, &op);
 }
 
 /* y, y1, ... = op(x, weights) */
@@ -635,6 +664,7 @@ int main(void)
     TCase *tests = tcase_create("caffe2");
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, network);
+    tcase_add_loop_test(tests, stand_in, 0, 2);
     tcase_add_test(tests, refused);
     tcase_add_test(tests, damaged);
     tcase_add_test(tests, logic);

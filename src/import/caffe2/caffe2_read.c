@@ -301,12 +301,47 @@ static void count_writings(struct ncl_caffe2_reader *r)
             ncl_rewritten_count(&r->blobs, r->net->op[i]->output[j]);
 }
 
+static bool is_external(const Caffe2__Net *net, const char *blob)
+{
+    for (size_t i = 0; i < net->n_external_input; i++)
+        if (strcmp(net->external_input[i], blob) == 0)
+            return true;
+    return false;
+}
+
+/* Does the network read it, as the first operand of operators and as no other? */
+static bool is_read_first(const Caffe2__Net *net, const char *blob)
+{
+    bool first = false, other = false;
+    for (size_t i = 0; i < net->n_op; i++)
+        for (size_t j = 0; j < net->op[i]->n_input; j++)
+            if (strcmp(net->op[i]->input[j], blob) == 0) {
+                first |= j == 0;
+                other |= j > 0;
+            }
+    return first && !other;
+}
+
+/* Exporters fill inputs too, with one element of 0, so that there is such a blob. */
+static bool is_stand_in(const Caffe2__Net *net, const Caffe2__Operator *op)
+{
+    const Caffe2__Argument *shape = ncl_caffe2_argument(op, "shape"), *values = ncl_caffe2_argument(op, "values"),
+                           *value = ncl_caffe2_argument(op, "value");
+    for (size_t i = 0; shape && i < shape->n_ints; i++)
+        if (shape->ints[i] != 1)
+            return false;
+    const bool given = strcmp(op->type, "GivenTensorFill") == 0 && values && values->n_floats == 1 &&
+                       values->floats[0] == 0,
+               constant = strcmp(op->type, "ConstantFill") == 0 && (!value || (value->f == 0 && value->i == 0));
+    return (given || constant) && is_external(net, op->output[0]) && is_read_first(net, op->output[0]);
+}
+
 static void read_weights(struct ncl_caffe2_reader *r, struct ncl_import_graph *graph,
                          struct ncl_import_constant *constant)
 {
     for (size_t i = 0; i < r->init->n_op && !r->import->status; i++) {
         const Caffe2__Operator *op = r->init->op[i];
-        if (op->n_output != 1 || !op->type || ncl_names_find(&r->weights, op->output[0]))
+        if (op->n_output != 1 || !op->type || ncl_names_find(&r->weights, op->output[0]) || is_stand_in(r->net, op))
             continue;
         read_weight(r, op, &constant[graph->constant_count++]);
         const struct ncl_caffe2_quant quant = written_quant(r, op, NULL);

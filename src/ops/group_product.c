@@ -22,7 +22,13 @@
 #define JOIN_RATE  800.0 /* GB/s */
 
 /* What B is. */
-enum right { RIGHT_MATRIX, RIGHT_POINTS /* patches of one element */, RIGHT_SQUARES /* of 3 x 3 */, RIGHT_KINDS };
+enum right {
+    RIGHT_MATRIX,  /* also patches whose places are found element by element */
+    RIGHT_POINTS,  /* patches of one element */
+    RIGHT_SQUARES, /* of 3 x 3 */
+    RIGHT_SPACES,  /* of three axes, whose places take registers of their own: a panel has half as many steps */
+    RIGHT_KINDS
+};
 
 /* Work-items of a group along both edges of its tile, and steps of k of its panels in local memory: what of the next
  * panel is on its way must fit into the registers too, and squares come as wholes; 0: there is no such panel. */
@@ -33,7 +39,7 @@ struct edges {
 
 /* The smallest one comes last, which fits every device that has any. */
 static const struct edges tiles[] = {
-    {16, 16, {16, 16, 18}, 1}, {8, 16, {8, 8, 9}, 0.9}, {16, 8, {8, 8, 0}, 0.9}, {8, 8, {8, 8, 9}, 0.8}};
+    {16, 16, {16, 16, 18, 8}, 1}, {8, 16, {8, 8, 9, 8}, 0.9}, {16, 8, {8, 8, 0, 8}, 0.9}, {8, 8, {8, 8, 9, 8}, 0.8}};
 #define TILES    (sizeof tiles / sizeof *tiles)
 #define SMALLEST (tiles + TILES - 1)
 
@@ -161,7 +167,9 @@ static enum right right_kind(const struct ncl_window *w)
     if (!w)
         return RIGHT_MATRIX;
     const struct ncl_window_axes axes = read_axes(w);
-    if (image_axes(&axes) > 2 || !is_zero_padded(w))
+    if (image_axes(&axes) > 2)
+        return RIGHT_SPACES;
+    if (!is_zero_padded(w))
         return RIGHT_MATRIX;
     if (axes.size[1] == 1 && axes.size[2] == 1)
         return RIGHT_POINTS;
@@ -243,7 +251,7 @@ static void define_image(struct ncl_emit *step, const struct ncl_window *w, enum
     const struct ncl_window_axes axes = read_axes(w);
     ncl_step_define_int(step, "IMAGE", image_axes(&axes));
     ncl_step_define_int(step, "TAPS", taps[right]);
-    ncl_window_define_border(step, right == RIGHT_MATRIX ? w->border : NCL_BORDER_CONSTANT);
+    ncl_window_define_border(step, taps[right] ? NCL_BORDER_CONSTANT : w->border);
 }
 
 static void add_after(struct ncl_lower *lower, struct ncl_emit *step, const struct ncl_group_product *product)

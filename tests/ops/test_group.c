@@ -53,7 +53,7 @@ static const struct group_case {
      "label = 'z'); y = relu(conv(x, w, z) * z);",
      1, "TAPS=1"},
     {"x = external(shape = [3,8,6,7,9]); w = variable(shape = [70,8,3,2,3], label = 'w'); y = conv(x, w, stride = "
-     "[1,2,1]);",
+     "[1,2,1], border = 'replicate');",
      8, "IMAGE=3"},
     {"x = external(shape = [1,1030]); w = variable(shape = [37,1030], label = 'w'); b = variable(shape = [1,37], label "
      "= 'b'); y = relu(linear(x, w, b));",

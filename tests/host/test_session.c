@@ -428,11 +428,12 @@ END_TEST
 START_TEST(memory_numbers)
 {
     nnefcl_memory memory, separate;
-    const nnefcl_session_options options = {.version = 1, .disabled_passes = epilogue, .disabled_pass_count = 1};
+    nnefcl_session_options options = {.version = 1, .disabled_passes = epilogue, .disabled_pass_count = 1};
     nnefcl_session *session = host_ready(NET_CHAIN, &options);
     nnefcl_session_memory(session, &memory);
     nnefcl_session_free(session);
-    session = host_ready(NET_CHAIN, &forms[2]);
+    options.separate_buffers = 1;
+    session = host_ready(NET_CHAIN, &options);
     nnefcl_session_memory(session, &separate);
     nnefcl_session_free(session);
     ck_assert_uint_eq(memory.weights, 0);

@@ -105,66 +105,15 @@ NCL_APART static void FN(conv_blocked_find)(SIZES size, INDEX p, private INDEX *
 #define CHANNEL_OF_BLOCK(d)                                                                   \
     {                                                                                         \
         V weight[VECTORS];                                                                    \
-        _Pragma("unroll") for (int v = 0; v < VECTORS; v++) weight[v] = NCL_VLOAD(NCL_T1, w + v * LANES); \
+        _Pragma("unroll") for (int v = 0; v < VECTORS; v++) weight[v] = NCL_VLOAD(NCL_T1, weights + v * LANES); \
         _Pragma("unroll") for (int i = 0; i < PIXEL; i++)                                     \
         {                                                                                     \
             const V value = PIXEL_AT(i, d);                                                   \
             _Pragma("unroll") for (int v = 0; v < VECTORS; v++)                               \
                 c[i][v] = fma(value, weight[v], c[i][v]);                                     \
         }                                                                                     \
-        w += WIDTH_OF_PANEL;                                                                  \
+        weights += WIDTH_OF_PANEL;                                                            \
     }
-
-/* A tile: `start` and w x over `blocks` blocks of c and all taps; pixel i starts with the vectors at start + i step.
- * Every FETCH_EACH channels, `pace` more elements of w are asked for, from `ahead` on.
- * `whole`: that is all, and it goes to y with what comes after it, straight from registers; else it goes to `sum`.
- * Pointers made anew for each tap keep the compiler from computing PIXEL DEPTH addresses in front of the loop and
- * spilling them (docs/kernels-blocked.md). */
-NCL_APART static void FN(conv_blocked_tile)(SIZES size, INDEX blocks, global const NCL_T0 *x,
-                                            private const INDEX *at, global const NCL_T1 *w,
-                                            global const NCL_T1 *ahead, INDEX pace, private const V *start, int step,
-                                            bool whole, private V *sum,
-                                            private const INDEX *place, global NCL_CELL *restrict y, INDEX to,
-                                            INDEX channel CHAIN_PARAMETERS)
-{
-    const INDEX rows = KERNEL(0), columns = KERNEL(1), block = CHANNEL, row = TAP(0), column = TAP(1);
-    const bool single = DEPTH == 1;
-    V c[PIXEL][VECTORS];
-#pragma unroll
-    for (int i = 0; i < PIXEL * VECTORS; i++)
-        c[i / VECTORS][i % VECTORS] = start[i / VECTORS * step + i % VECTORS];
-    for (INDEX k = 0; k < blocks; k++, x += block)
-        for (INDEX r = 0; r < rows; r++)
-            for (INDEX q = 0; q < columns; q++) {
-                global const NCL_T0 *tap = x + r * row + q * column, *pixel[PIXEL];
-#pragma unroll
-                for (int i = 0; i < PIXEL; i++)
-                    pixel[i] = tap + at[i];
-                if (single) {
-                    ONE_NEAR()
-                    CHANNEL_OF_BLOCK(0)
-                    continue;
-                }
-                COME_NEAR()
-#pragma unroll
-                for (int d = 0; d < LANES; d++) {
-                    if (d % FETCH_EACH == 0) {
-                        NCL_FETCH(ahead);
-                        ahead += pace;
-                    }
-                    CHANNEL_OF_BLOCK(d)
-                }
-            }
-    if (whole) {
-        const INDEX next = Y_CHANNEL;
-        NCL_STORE_BLOCKS(PIXEL * VECTORS, c[i / VECTORS][i % VECTORS], y, to + place[i / VECTORS] + i % VECTORS * next,
-                         channel + i % VECTORS * LANES)
-        return;
-    }
-#pragma unroll
-    for (int i = 0; i < PIXEL * VECTORS; i++)
-        sum[i] = c[i / VECTORS][i % VECTORS];
-}
 
 /* What a tile that is not whole stores: pixels [from, to), those of its blocks that there are, `channels` channels from
  * `channel` on. */
@@ -177,6 +126,70 @@ NCL_APART static void FN(conv_blocked_store)(SIZES size, int from, int to, INDEX
         const int n = (int)min(channels, (INDEX)LANES);
         for (int i = from; i < to && n > 0; i++)
             NCL_STORE_BLOCK(sum[i * VECTORS + v], n, y, at + place[i], channel)
+    }
+}
+
+/* Tiles [tile, last) of one panel over `blocks` blocks of c, from x and w on, and all taps. Pixel i of a tile starts
+ * with the vectors of `start`, or behind the first part of the depth with those that the tile left in `sums`. Each tile
+ * asks for its share of the weights that lie behind these, which are next: every FETCH_EACH channels for `pace`
+ * elements. `over`: that is all, and it goes to y with what comes after it, straight from registers where the tile is
+ * whole. Pointers made anew for each tap keep the compiler from computing PIXEL DEPTH addresses in front of the loop
+ * and spilling them (docs/kernels-blocked.md). */
+NCL_APART static void FN(conv_blocked_part)(SIZES size, INDEX tile, INDEX last, INDEX blocks, bool first, bool over,
+                                            global const NCL_T0 *x, private const INDEX *from, global const NCL_T1 *w,
+                                            private const V *start, private V *sums, private const INDEX *to,
+                                            INDEX channels, global NCL_CELL *restrict y, INDEX at,
+                                            INDEX channel CHAIN_PARAMETERS)
+{
+    const INDEX rows = KERNEL(0), columns = KERNEL(1), block = CHANNEL, row = TAP(0), column = TAP(1);
+    const INDEX pixels = PIXELS, next = Y_CHANNEL, tiles = last - tile, elements = blocks * DEPTH * rows * columns;
+    const INDEX pace = AHEAD ? (FETCH_EACH * WIDTH_OF_PANEL + tiles - 1) / tiles : 0;
+    const INDEX share = AHEAD ? elements * WIDTH_OF_PANEL / tiles : 0;
+    const bool single = DEPTH == 1, full = channels >= WIDTH_OF_PANEL, kept = !(first && over);
+    global const NCL_T1 *hint = w + AHEAD * elements * WIDTH_OF_PANEL;
+    for (INDEX s = tile; s < last; s++, hint += share, from += PIXEL, to += PIXEL, sums += kept * PIXEL * VECTORS) {
+        global const NCL_T0 *image = x;
+        global const NCL_T1 *weights = w, *ahead = hint;
+        private const V *begin = first ? start : sums;
+        const int step = first ? 0 : VECTORS;
+        V c[PIXEL][VECTORS];
+#pragma unroll
+        for (int i = 0; i < PIXEL * VECTORS; i++)
+            c[i / VECTORS][i % VECTORS] = begin[i / VECTORS * step + i % VECTORS];
+        for (INDEX k = 0; k < blocks; k++, image += block)
+            for (INDEX r = 0; r < rows; r++)
+                for (INDEX q = 0; q < columns; q++) {
+                    global const NCL_T0 *tap = image + r * row + q * column, *pixel[PIXEL];
+#pragma unroll
+                    for (int i = 0; i < PIXEL; i++)
+                        pixel[i] = tap + from[i];
+                    if (single) {
+                        ONE_NEAR()
+                        CHANNEL_OF_BLOCK(0)
+                        continue;
+                    }
+                    COME_NEAR()
+#pragma unroll
+                    for (int d = 0; d < LANES; d++) {
+                        if (d % FETCH_EACH == 0) {
+                            NCL_FETCH(ahead);
+                            ahead += pace;
+                        }
+                        CHANNEL_OF_BLOCK(d)
+                    }
+                }
+        const INDEX p = max(min(s * PIXEL, pixels - PIXEL), (INDEX)0);
+        if (over && full && p == s * PIXEL && p + PIXEL <= pixels) {
+            NCL_STORE_BLOCKS(PIXEL * VECTORS, c[i / VECTORS][i % VECTORS], y,
+                             at + to[i / VECTORS] + i % VECTORS * next, channel + i % VECTORS * LANES)
+            continue;
+        }
+#pragma unroll
+        for (int i = 0; i < PIXEL * VECTORS; i++)
+            sums[i] = c[i / VECTORS][i % VECTORS];
+        if (over)
+            FN(conv_blocked_store)(size, (int)(s * PIXEL - p), (int)min(pixels - p, (INDEX)PIXEL), channels, sums, to,
+                                   y, at, channel CHAIN_ARGUMENTS);
     }
 }
 
@@ -203,32 +216,17 @@ NCL_APART static void FN(conv_blocked_strip)(SIZES size, INDEX first, global con
         }
 }
 
-/* Tiles [tile, last) of one panel, whose weights begin at w and whose sums start with `start`; x: where they read. Each
- * tile asks for its share of the weights that lie behind those of its part of the depth, which are next. */
+/* Tiles [tile, last) of one panel, whose weights begin at w and whose sums start with `start`; x: where they read. */
 static void FN(conv_blocked_panel)(SIZES size, INDEX tile, INDEX last, global const NCL_T0 *x,
                                    private const INDEX *from, private const INDEX *to, global const NCL_T1 *w,
                                    private const V *start, INDEX channels, global NCL_CELL *y, INDEX at,
                                    INDEX channel CHAIN_PARAMETERS)
 {
-    const INDEX blocks = BLOCKS, part = PART, pixels = PIXELS, taps = KERNEL(0) * KERNEL(1) * DEPTH * WIDTH_OF_PANEL;
-    const INDEX tiles = last - tile, pace = AHEAD ? (FETCH_EACH * WIDTH_OF_PANEL + tiles - 1) / tiles : 0;
-    V sums[TILES_MAX][PIXEL * VECTORS];
-    for (INDEX k = 0; k < blocks; k += part) {
-        const INDEX count = min(part, blocks - k), share = AHEAD ? count * taps / tiles : 0;
-        const bool over = k + part >= blocks;
-        global const NCL_T1 *weights = w + k * taps, *ahead = weights + AHEAD * count * taps;
-        for (INDEX s = tile; s < last; s++, ahead += share) {
-            const INDEX i = s - tile, p = max(min(s * PIXEL, pixels - PIXEL), (INDEX)0);
-            const bool whole = over && p == s * PIXEL && p + PIXEL <= pixels && channels >= WIDTH_OF_PANEL;
-            private V *sum = sums[blocks > part ? i : 0];
-            FN(conv_blocked_tile)(size, count, x + k * CHANNEL, from + i * PIXEL, weights, ahead, pace,
-                                  k ? sum : start, k ? VECTORS : 0, whole, sum, to + i * PIXEL, y, at,
-                                  channel CHAIN_ARGUMENTS);
-            if (over && !whole)
-                FN(conv_blocked_store)(size, (int)(s * PIXEL - p), (int)min(pixels - p, (INDEX)PIXEL), channels, sum,
-                                       to + i * PIXEL, y, at, channel CHAIN_ARGUMENTS);
-        }
-    }
+    const INDEX blocks = BLOCKS, part = PART, taps = KERNEL(0) * KERNEL(1) * DEPTH * WIDTH_OF_PANEL;
+    V sums[TILES_MAX * PIXEL * VECTORS];
+    for (INDEX k = 0; k < blocks; k += part)
+        FN(conv_blocked_part)(size, tile, last, min(part, blocks - k), k == 0, k + part >= blocks, x + k * CHANNEL,
+                              from, w + k * taps, start, sums, to, channels, y, at, channel CHAIN_ARGUMENTS);
 }
 
 /* Tiles [tile, last) of group g of image n, for panels [first, end). */

@@ -3,8 +3,8 @@
 """Branches that the suites take:  coverage.py ROOT EXPORT JUSTIFIED [--missing]
 
 EXPORT is what `llvm-cov export` says of the library. A branch is one outcome of one condition, also within && and ||. JUSTIFIED has a line for each kind of branch that no test can take:
-file (a pattern), outcome (T, F), condition (an expression for all of its text), reason. Of src/nnef, src/front and src/plan 95 of 100 others must be taken, and a justification that
-justifies nothing any more is an error. --missing lists what is left.
+file (a pattern), outcome (T, F), condition (an expression for all of its text), reason. Of the others as many of 100 must be taken as LEAST says, and a justification that justifies nothing
+any more is an error. The aim is 95 of 100 in each folder; LEAST never falls. --missing lists what is left.
 """
 import fnmatch
 import json
@@ -13,7 +13,8 @@ import re
 import sys
 
 ROOT, EXPORT, JUSTIFIED = (pathlib.Path(a) for a in sys.argv[1:4])
-FOLDERS, LEAST = ('src/nnef', 'src/front', 'src/plan'), 95
+LEAST = {'src/nnef': 93, 'src/front': 90, 'src/plan': 82}
+FOLDERS = tuple(LEAST)
 
 
 class Justification:
@@ -59,7 +60,7 @@ for file, line, outcome, condition, count in branches():
         print('%s:%d: %s: %s' % (file, line, outcome, condition))
 for folder, (all_, taken, justified) in sums.items():
     percent = 100 * taken / max(1, all_ - justified)
-    failed |= percent < LEAST
+    failed |= percent < LEAST[folder]
     print('%-10s %5d branches, %5d taken, %4d justified: %.1f %%' % (folder, all_, taken, justified, percent))
 for j in justifications:
     if not j.count:

@@ -25,6 +25,8 @@ bool data_exists(const char *path, struct talk *talk);
 
 /* Is this a picture, as far as its first bytes tell? Not asked of stdin, which can be read once. */
 bool data_is_picture(const char *path);
+/* data_peek.c: the pixels that a PNG, JPEG, GIF or BMP file says it has; 0: it is none of these, or stdin. */
+uint64_t picture_claims(const char *path);
 /* Fills the dense elements of an input from `count` files: one array, or pictures, as many as the batch has. *image
  * tells which. */
 enum status data_load_input(const char *const *paths, size_t count, const nnefcl_tensor_info *input,

@@ -227,7 +227,10 @@ enum status execute_runs(struct engine *engine)
 {
     struct job job = {.engine = engine};
     double clock = clock_ms();
-    drivers_begin(engine->options->device, engine->pool);
+    /* A driver takes more memory than a small run, and what is refused needs none. */
+    const bool doubtful = runs_are_doubtful(engine->options, engine->pool);
+    if (!doubtful)
+        drivers_begin(engine->options->device, engine->pool);
     enum status status = engine_open_model(engine);
     if (status > STATUS_DATA && !runs_files_exist(engine->options, engine->pool, engine->talk))
         return STATUS_DATA;
@@ -236,6 +239,8 @@ enum status execute_runs(struct engine *engine)
     double before = clock_ms();
     status = load_data(&job);
     clock += clock_ms() - before;
+    if (!status && doubtful)
+        drivers_begin(engine->options->device, engine->pool);
     if (!status)
         status = engine_open_session(engine);
     if (!status) {

@@ -299,6 +299,17 @@ bool runs_files_exist(const struct options *options, struct pool *pool, struct t
     return !options->labels || data_exists(options->labels, talk);
 }
 
+bool runs_are_doubtful(const struct options *options, struct pool *pool)
+{
+    enum { PIXELS = 1 << 21 }; /* 1920x1080 are fewer */
+    const char *name;
+    for (size_t i = 0; i < options->data_count && !options->image.resize && !options->image.crop; i++)
+        if (options->data[i].kind == DATA_INPUT &&
+            picture_claims(split_name(options->data[i].text, pool, NULL, 0, &name)) > PIXELS)
+            return true;
+    return false;
+}
+
 void runs_free(struct runs *runs)
 {
     for (size_t i = 0; i < runs->count; i++)

@@ -70,6 +70,8 @@ enum status runs_list_file(struct runs *runs, const char *file, const char ***pa
 enum status runs_load(struct runs *runs, const struct options *options);
 /* For a model that cannot be opened: whether the files that the arguments name are there. */
 bool runs_files_exist(const struct options *options, struct pool *pool, struct talk *talk);
+/* Whether a picture that has to be as large as its input claims more pixels than inputs have. */
+bool runs_are_doubtful(const struct options *options, struct pool *pool);
 void runs_free(struct runs *runs);
 
 #endif

@@ -43,6 +43,40 @@ static bool head_is_binary(const uint8_t *head, size_t size)
     return memchr(head, 0, size) || (size && head[0] < ' ' && !memchr("\t\n\v\f\r", head[0], 5));
 }
 
+/* What a file would be by its name; NULL: nothing in particular. */
+static const char *named_format(const char *name)
+{
+    static const char *const endings[][2] = {{".onnx", "an ONNX model"},
+                                             {".tflite", "a TensorFlow Lite model"},
+                                             {".pb", "a graph of TensorFlow or Caffe2"},
+                                             {".caffemodel", "a Caffe model"},
+                                             {".prototxt", "a Caffe model"},
+                                             {".t7", "a Torch file"},
+                                             {".pt", "a PyTorch file"},
+                                             {".pth", "a PyTorch file"},
+                                             {".safetensors", "a safetensors file"},
+                                             {".gguf", "a GGUF file"},
+                                             {".h5", "an HDF5 file"},
+                                             {".keras", "a Keras model"}};
+    const size_t length = strlen(name);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        const size_t end = strlen(endings[i][0]);
+        if (length > end && strcmp(name + length - end, endings[i][0]) == 0)
+            return endings[i][1];
+    }
+    return NULL;
+}
+
+static nnefcl_status unknown_format(const char *name, size_t size, struct ncl_diag *diag)
+{
+    const char *called = named_format(name);
+    if (called)
+        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%.200s' is called %s, but %s", name, called,
+                         size ? "does not begin like one: cut off or damaged?" : "is empty");
+    return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE,
+                     "'%.200s' is neither a text, nor a .tar, .tar.gz or .zip archive, nor of a known format", name);
+}
+
 nnefcl_status ncl_format_detect(const struct ncl_container *container, struct ncl_diag *diag,
                                 const struct ncl_import_format **format)
 {
@@ -55,10 +89,9 @@ nnefcl_status ncl_format_detect(const struct ncl_container *container, struct nc
     for (size_t i = 0; i < sizeof formats / sizeof *formats && !status && !*format; i++)
         if (formats[i]->detect(head, size, ncl_container_member(container, 0)->size))
             *format = formats[i];
-    if (!status && !*format && head_is_binary(head, size))
-        return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE,
-                         "'%.200s' is neither a text, nor a .tar, .tar.gz or .zip archive, nor of a known format",
-                         ncl_container_lone(container));
+    const char *name = ncl_container_lone(container);
+    if (!status && !*format && (head_is_binary(head, size) || named_format(name)))
+        return unknown_format(name, size, diag);
     return status;
 }
 

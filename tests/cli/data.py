@@ -222,6 +222,9 @@ FILES = {
     'labels.txt': b'zero\r\none\ntwo',
     'classes.txt': b'zero\r\none\ntwo\nthree\n\n',
     'binary.onnx': b'\x08\x07\x12\x07pytorch',
+    'binary.model': b'\x08\x07\x12\x07pytorch',
+    'cut.caffemodel': b'\n\x05Alex',
+    'empty.tflite': b'',
     'binary.txt': b'a\0b',
 }
 

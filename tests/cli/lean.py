@@ -3,11 +3,13 @@
 """A start opens and keeps no more than it needs:  lean.py COMMAND
 
 drivers  Mesa's two are left out where there is no node of a GPU, unless the environment or the device asks for more
+pictures none is opened for a picture that claims far more pixels than its input takes
 memory   large weights come when the compiler's code has left: a network with more of them takes less
 """
 import json
 import os
 import pathlib
+import struct
 import subprocess
 import sys
 import tempfile
@@ -16,20 +18,37 @@ COMMAND = os.path.abspath(sys.argv[1])
 MESA = ('libMesaOpenCL', 'libRusticlOpenCL')
 
 
-def opened(top, words, **environment):
-    """the drivers of Mesa that a run opens"""
+VENDORS = [p.read_text().strip() for p in pathlib.Path('/etc/OpenCL/vendors').glob('*.icd')]
+
+
+def opened(top, words, status=0, among=MESA, **environment):
+    """the drivers among some that a run opens"""
     for old in top.glob('log.*'):
         old.unlink()
-    subprocess.run([COMMAND, *words], cwd=top, stdout=subprocess.DEVNULL, check=True,
-                   env=dict(os.environ, LD_DEBUG='files', LD_DEBUG_OUTPUT=str(top / 'log'), **environment))
+    run = subprocess.run([COMMAND, *words], cwd=top, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                         env=dict(os.environ, LD_DEBUG='files', LD_DEBUG_OUTPUT=str(top / 'log'), **environment))
+    assert run.returncode == status, (words, run.returncode, run.stderr)
     said = ''.join(p.read_text(errors='replace') for p in top.glob('log.*'))
-    return [name for name in MESA if 'file=' + name in said]
+    return [name for name in among if 'file=' + name in said]
+
+
+def pictures(top):
+    side = 11585
+    (top / 'p.nnef').write_text('version 1.0;\ngraph g(x) -> (y)\n{\n x = external<scalar>(shape = [1, 3, 8, 8]);\n y = relu(x);\n}\n')
+    claims = {'png': b'\x89PNG\r\n\x1a\n' + struct.pack('>I4sIIBBBBBI', 13, b'IHDR', side, side, 16, 2, 0, 0, 0, 0),
+              'jpg': b'\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0' + struct.pack('>HHBHHB', 0xffc2, 17, 8, side, side, 3) + bytes(9),
+              'bmp': struct.pack('<2sIIIIiiHHIIiiII', b'BM', 54, 0, 54, 40, side, -side, 1, 24, 0, 0, 0, 0, 0, 0),
+              'gif': struct.pack('<6sHHBBB', b'GIF89a', side, side, 0, 0, 0) + struct.pack('<BHHHHB', 0x2c, 0, 0, side, side, 0) + b'\2\1\0\0;' + bytes(9)}
+    for kind, data in claims.items():
+        (top / ('claims.' + kind)).write_bytes(data)
+        got = opened(top, ['p.nnef', '-i', 'claims.' + kind, '-q'], 4, VENDORS)
+        assert not got, (kind, got)
 
 
 def drivers(top):
     (top / 'm.nnef').write_text('version 1.0;\ngraph g(x) -> (y)\n{\n x = external<scalar>(shape = [4]);\n y = relu(x);\n}\n')
     run = ['m.nnef', '--random', '-q']
-    names = [p.read_text().strip() for p in pathlib.Path('/etc/OpenCL/vendors').glob('*.icd')]
+    names = VENDORS
     mesa = [name for name in MESA if any(name in n for n in names)]
     if os.path.exists('/dev/dri') or len(names) != len(mesa) + 1 or not mesa or any(n.startswith(('OCL_ICD_', 'LIBGL_', 'MESA_', 'RUSTICL_')) for n in os.environ):
         print('drivers: other ones than PoCL and those of Mesa, or a GPU: not tested')
@@ -59,4 +78,5 @@ def memory(top):
 
 with tempfile.TemporaryDirectory() as name:
     drivers(pathlib.Path(name))
+    pictures(pathlib.Path(name))
     memory(pathlib.Path(name))

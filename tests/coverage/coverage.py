@@ -13,7 +13,7 @@ import re
 import sys
 
 ROOT, EXPORT, JUSTIFIED = (pathlib.Path(a) for a in sys.argv[1:4])
-LEAST = {'src/nnef': 93, 'src/front': 90, 'src/plan': 82}
+LEAST = {'src/nnef': 93, 'src/front': 90, 'src/plan': 86}
 FOLDERS = tuple(LEAST)
 
 

@@ -2,6 +2,7 @@
 #include "model/formats.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "nnefcl/inspect.h"
 
@@ -61,10 +62,20 @@ static const char *named_format(const char *name)
     const size_t length = strlen(name);
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         const size_t end = strlen(endings[i][0]);
-        if (length > end && strcmp(name + length - end, endings[i][0]) == 0)
+        if (length > end && strcasecmp(name + length - end, endings[i][0]) == 0)
             return endings[i][1];
     }
     return NULL;
+}
+
+/* As a text of NNEF does, whatever it is called. */
+static bool head_has_version(const uint8_t *head, size_t size)
+{
+    static const char word[] = "version";
+    for (size_t at = 0; at + strlen(word) <= size; at++)
+        if (memcmp(head + at, word, strlen(word)) == 0)
+            return true;
+    return false;
 }
 
 static nnefcl_status unknown_format(const char *name, size_t size, struct ncl_diag *diag)
@@ -90,7 +101,7 @@ nnefcl_status ncl_format_detect(const struct ncl_container *container, struct nc
         if (formats[i]->detect(head, size, ncl_container_member(container, 0)->size))
             *format = formats[i];
     const char *name = ncl_container_lone(container);
-    if (!status && !*format && (head_is_binary(head, size) || named_format(name)))
+    if (!status && !*format && (head_is_binary(head, size) || (named_format(name) && !head_has_version(head, size))))
         return unknown_format(name, size, diag);
     return status;
 }

@@ -224,7 +224,8 @@ FILES = {
     'binary.onnx': b'\x08\x07\x12\x07pytorch',
     'binary.model': b'\x08\x07\x12\x07pytorch',
     'cut.caffemodel': b'\n\x05Alex',
-    'empty.tflite': b'',
+    'text.onnx': b'# a text\nversion 1.0;\ngraph g(x) -> (y)\n{\n    x = external<scalar>(shape = [2]);\n    y = relu(x);\n}\n',
+    'empty.TFLITE': b'',
     'binary.txt': b'a\0b',
 }
 

@@ -46,12 +46,12 @@ static struct ncl_tile choose_tile(const struct ncl_target *target, int64_t chan
     return target->registers < 32 && fits ? narrow : usual;
 }
 
-/* Cells of a row of the ring: also of windows that are read where there are fewer. */
+/* Cells of a row of the ring: of windows that are read where there are fewer too, and columns that no window reaches. */
 static int64_t ring_pitch(const struct ncl_window_axes *image)
 {
     const int64_t outputs = image->out[1] > OUTPUTS ? image->out[1] : OUTPUTS,
                   seen = (outputs - 1) * image->stride[1] + (image->size[1] - 1) * image->dilation[1] + 1,
-                  padded = image->in[1] + image->before[1] + image->after[1];
+                  padded = image->in[1] + image->before[1];
     return seen > padded ? seen : padded;
 }
 

@@ -91,16 +91,21 @@ static const struct blocks_case {
     FED("fed, a formula", 24, 9, 40, "5,5", "silu(a)", ", stride = [2,1]", "silu(d)"),
     FED("fed, dilation", 8, 13, 33, "3,5", "sigmoid(a)", ", dilation = [3,2]", "d"),
     FED("fed, few columns", 32, 4, 56, "3,3", "relu(a)", ", padding = [(2,1),(0,3)]", "d"),
-    FED("fed, no border", 16, 12, 16, "3,3", "a", ", padding = []", "d"),
+    FED("fed, no border", 16, 12, 16, "3,3", "a", ", padding = [(0,0),(0,0)]", "d"),
+    FED("fed, a column that no window reaches", 16, 28, 32, "3,3", "a", ", stride = [2,2], padding = [(0,0),(0,0)]",
+        "d"),
 #define STEM(name, channels, height, width, many, window, feed, next, after, kernel)                                   \
     {name,                                                                                                             \
      "graph net(x) -> (y)\n{\n    x = external(shape = [1," #channels "," #height "," #width "]);\n" FILTER(          \
          "v", "[" #many "," #channels "," window) FILTER("b", "[1," #many "]") FILTER("w", "[" #many ",1,3,3]")        \
          "    a = conv(x, v, b" feed ";\n    d = " next ";\n    y = " after ";\n}\n",                                 \
      -1, kernel, true}
-    STEM("stem, a maximum", 3, 37, 41, 40, "3,3]", ", stride = [2,2], padding = []);\n    c = relu(a)",
+    STEM("stem, a maximum", 3, 37, 41, 40, "3,3]", ", stride = [2,2], padding = [(0,0),(0,0)]);\n    c = relu(a)",
          "max_pool(c, size = [1,1,3,3], stride = [1,1,2,2], padding = [], border = 'ignore')", "d + d",
          "pool=pool_stem"),
+    STEM("stem, a column that no window reaches", 3, 40, 64, 24, "3,3]", ", stride = [2,2]);\n    c = a",
+         "max_pool(c, size = [1,1,3,3], stride = [1,1,2,2], padding = [(0,0),(0,0),(0,0),(0,0)], border = 'ignore')",
+         "relu(d)", "pool=pool_stem"),
     STEM("stem, a maximum with a border", 3, 47, 52, 24, "7,7]",
          ", stride = [2,2], padding = [(3,3),(3,3)]);\n    c = a",
          "max_pool(c, size = [1,1,3,3], stride = [1,1,2,2], padding = [(0,0),(0,0),(1,1),(1,1)], border = 'ignore')",

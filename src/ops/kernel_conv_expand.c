@@ -46,7 +46,7 @@ static struct ncl_tile choose_tile(const struct ncl_target *target, int64_t chan
     return target->registers < 32 && fits ? narrow : usual;
 }
 
-/* Cells of a row of the ring: of windows that are read where there are fewer too, and columns that no window reaches. */
+/* Cells of a row of the ring: of windows that are read where there are fewer too, and those that no window reaches. */
 static int64_t ring_pitch(const struct ncl_window_axes *image)
 {
     const int64_t outputs = image->out[1] > OUTPUTS ? image->out[1] : OUTPUTS,

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Do the tests notice?  mutations.py [--work DIR] [NAME ...]
+"""Do the tests notice?  mutations.py [--applies] [--work DIR] [NAME ...]
 
 Each mutation is one fault that a change could bring in and that once nobody saw, or nobody would see on one driver. It
 is applied to a copy of the tree, the suites that should know are built and run, and the fault counts as caught when one
 of them fails. All must pass without any. By hand: a mutation costs a build of a few files and a minute or so.
 
-Run with no names: all. Exit status 1: one survived that is not marked as harmless, or does not apply any more.
+--applies asks only whether each still finds the text that it changes. Run with no names: all. Exit status 1: one survived that is not marked as harmless, or does not apply any more.
 """
 import argparse
 import glob
@@ -45,7 +45,7 @@ MUTATIONS = [
              [('host/run.c', 'ncl_wait_event(session, session->last, diag);', 'diag ? NNEFCL_OK : NNEFCL_ERR_DEVICE;')],
              ['host/test_state', 'delay/state', 'delay/opencl']),
     Mutation('M7', 'the block of small weights is used again too early',
-             [('host/upload.c', 'status = ncl_wait_queue(upload->session, step->name, NULL, diag);', 'status = NNEFCL_OK;')],
+             [('host/upload.c', 'status = ncl_wait_event(upload->session, upload->other, diag);', 'status = NNEFCL_OK;')],
              ['layers/test_delay']),
     Mutation('M8', 'buffers of init are kept',
              [('host/session.c', 'ncl_memory_release(session, NCL_STORE_INIT);', '(void)session;')],
@@ -122,17 +122,26 @@ def test(source, mutation):
     return ran.stdout if ran.returncode else None
 
 
-def apply(source, mutation):
-    """The files that were changed, with their old text."""
-    old = {}
-    for pattern, before, after in mutation.edits:
+def find(source, mutation):
+    """The file of each edit."""
+    found = []
+    for pattern, before, _ in mutation.edits:
         paths = [p for p in glob.glob(os.path.join(source, pattern)) if before in open(p).read()]
         if len(paths) != 1:
             sys.exit('%s does not apply: %r is in %d files of %s' % (mutation.name, before, len(paths), pattern))
-        with open(paths[0]) as f:
-            old.setdefault(paths[0], f.read())
-        with open(paths[0], 'w') as f:
-            f.write(old[paths[0]].replace(before, after))
+        found.append(paths[0])
+    return found
+
+
+def apply(source, mutation):
+    """The files that were changed, with their old text."""
+    old = {}
+    for path, (_, before, after) in zip(find(source, mutation), mutation.edits):
+        with open(path) as f:
+            text = f.read()
+        old.setdefault(path, text)
+        with open(path, 'w') as f:
+            f.write(text.replace(before, after))
     return old
 
 
@@ -147,8 +156,13 @@ def first_failure(output):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--work', default='/tmp/nnefcl-mutations')
+    parser.add_argument('--applies', action='store_true')
     parser.add_argument('names', nargs='*')
     arguments = parser.parse_args()
+    if arguments.applies:
+        for mutation in MUTATIONS:
+            find(ROOT, mutation)
+        return
     source, bad = arguments.work, 0
     copy_tree(source)
     for mutation in MUTATIONS:

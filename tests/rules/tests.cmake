@@ -4,6 +4,8 @@ foreach(rule includes registry names text width licence)
 endforeach()
 add_test(NAME rules/circles COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/rules/rules.py circles ${CMAKE_SOURCE_DIR} ${CMAKE_NM}
   ${CMAKE_BINARY_DIR}/CMakeFiles/nnefcl_objects.dir)
+# The mutations, which nobody runs every day, still find the texts that they change.
+add_test(NAME rules/mutations COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/mutations/mutations.py --applies)
 
 # Each public header alone: C99 without extensions, and C++.
 file(GLOB public_headers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/include/nnefcl/*.h)

@@ -4,16 +4,20 @@
  * write reads the host's memory only then. A command that waits for an event of another queue needs that queue flushed
  * too (5.13): where somebody blocks and it was not, the layer ends the process in place of a wait without end.
  *
- * Each queue has a gate, a user event, that all its commands wait for: opening it lets them go. */
+ * Each queue has a gate, a user event, that all its commands wait for: opening it lets them go. clFlush alone opens it
+ * LATER: what was flushed has begun some time, and is at its end when somebody has waited for it. */
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "layer_init.h"
 
 #define HELD  4096 /* events of one queue between two flushes */
 #define WAITS 256  /* on other queues between two clFinish */
+#define LATE  64   /* flushes of a queue that nobody has waited for */
+#define LATER 10   /* milliseconds */
 
 struct gate {
     struct gate *next;
@@ -22,6 +26,8 @@ struct gate {
     cl_event event; /* NULL: nothing is held back */
     cl_event held[HELD];
     size_t held_count;
+    cl_event late[LATE]; /* flushed, not open yet */
+    size_t late_count;
     struct {
         const struct gate *on;
         unsigned long flushes; /* of `on` when the command came */
@@ -116,21 +122,84 @@ static void gate_check_end(const char *call, cl_command_queue queue)
 
 /* ---- flushing; without the lock, since the driver may run what it lets go ---- */
 
+static void open_gates(const cl_event *events, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        target->clSetUserEventStatus(events[i], CL_COMPLETE);
+        target->clReleaseEvent(events[i]);
+    }
+}
+
+/* Under the lock: what is late of the gate, to be opened without the lock; room for LATE. */
+static size_t take_late(struct gate *gate, cl_event *events)
+{
+    const size_t count = gate->late_count;
+    for (size_t i = 0; i < count; i++)
+        events[i] = gate->late[i];
+    gate->late_count = 0;
+    return count;
+}
+
+/* Under the lock: the commands since the last flush come with what is late. */
+static void make_late(struct gate *gate)
+{
+    if (gate->event)
+        gate->late[gate->late_count++] = gate->event;
+    gate->event = NULL;
+    gate->held_count = 0;
+    gate->flushes++;
+}
+
+/* All of a queue goes. */
 static void flush(cl_command_queue queue)
 {
+    cl_event events[LATE];
+    size_t count = 0;
     pthread_mutex_lock(&lock);
     struct gate *gate = gate_find(queue);
-    const cl_event event = gate ? gate->event : NULL;
     if (gate) {
-        gate->event = NULL;
-        gate->held_count = 0;
-        gate->flushes++;
+        make_late(gate);
+        count = take_late(gate, events);
     }
     pthread_mutex_unlock(&lock);
-    if (event) {
-        target->clSetUserEventStatus(event, CL_COMPLETE);
-        target->clReleaseEvent(event);
+    open_gates(events, count);
+}
+
+static void *open_later(void *unused)
+{
+    const struct timespec pause = {.tv_nsec = LATER * 1000000L};
+    for (;;) {
+        nanosleep(&pause, NULL);
+        pthread_mutex_lock(&lock);
+        struct gate *gate = gates;
+        pthread_mutex_unlock(&lock);
+        for (; gate; gate = gate->next) { /* gates are never taken away, and new ones come in front */
+            cl_event events[LATE];
+            pthread_mutex_lock(&lock);
+            const size_t count = take_late(gate, events);
+            pthread_mutex_unlock(&lock);
+            open_gates(events, count);
+        }
     }
+    return unused;
+}
+
+/* All of a queue goes some time. */
+static void flush_later(cl_command_queue queue)
+{
+    static bool running;
+    pthread_t thread;
+    pthread_mutex_lock(&lock);
+    struct gate *gate = gate_find(queue);
+    const bool room = gate && gate->late_count < LATE - 1;
+    if (room)
+        make_late(gate);
+    if (room && !running)
+        running = !pthread_create(&thread, NULL, open_later, NULL) && !pthread_detach(thread);
+    const bool later = room && running;
+    pthread_mutex_unlock(&lock);
+    if (!later)
+        flush(queue);
 }
 
 static void flush_event(const char *call, cl_event event)
@@ -245,7 +314,7 @@ static void *CL_API_CALL my_clEnqueueMapBuffer(cl_command_queue q, cl_mem m, cl_
 
 static cl_int CL_API_CALL my_clFlush(cl_command_queue queue)
 {
-    flush(queue);
+    flush_later(queue);
     return target->clFlush(queue);
 }
 

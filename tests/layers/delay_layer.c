@@ -17,7 +17,7 @@
 #define HELD  4096 /* events of one queue between two flushes */
 #define WAITS 256  /* on other queues between two clFinish */
 #define LATE  64   /* flushes of a queue that nobody has waited for */
-#define LATER 10   /* milliseconds */
+#define LATER 200  /* milliseconds */
 
 struct gate {
     struct gate *next;

@@ -74,6 +74,9 @@ struct ncl_after {
     const struct ncl_after *next;
 };
 
+/* Channels that the input of a convolution has at most for it to be the stem of a network: those of pictures. */
+#define NCL_STEM_CHANNELS 4
+
 struct ncl_node {
     const struct ncl_op *op;
     struct ncl_loc at;

@@ -78,9 +78,8 @@ static bool head_has_version(const uint8_t *head, size_t size)
     return false;
 }
 
-static nnefcl_status unknown_format(const char *name, size_t size, struct ncl_diag *diag)
+static nnefcl_status unknown_format(const char *name, const char *called, size_t size, struct ncl_diag *diag)
 {
-    const char *called = named_format(name);
     if (called)
         return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "'%.200s' is called %s, but %s", name, called,
                          size ? "does not begin like one: cut off or damaged?" : "is empty");
@@ -100,9 +99,9 @@ nnefcl_status ncl_format_detect(const struct ncl_container *container, struct nc
     for (size_t i = 0; i < sizeof formats / sizeof *formats && !status && !*format; i++)
         if (formats[i]->detect(head, size, ncl_container_member(container, 0)->size))
             *format = formats[i];
-    const char *name = ncl_container_lone(container);
-    if (!status && !*format && (head_is_binary(head, size) || (named_format(name) && !head_has_version(head, size))))
-        return unknown_format(name, size, diag);
+    const char *name = ncl_container_lone(container), *called = named_format(name);
+    if (!status && !*format && (head_is_binary(head, size) || (called && !head_has_version(head, size))))
+        return unknown_format(name, called, size, diag);
     return status;
 }
 

@@ -14,7 +14,6 @@
 #define OUTPUTS   7 /* as in conv_expand.cl: so many windows are read, also where there are fewer */
 #define TASKS_MIN 4 /* for each core: fewer are shared out by rows of the image too */
 #define TASKS_MAX 8
-#define STEM_MAX  4  /* channels */
 #define LINE      16 /* floats of a line of the caches */
 
 #define EFFICIENCY           0.85
@@ -110,7 +109,7 @@ static struct expand describe_expand(const struct ncl_target *target, const stru
                             .inner = feeder.conv,
                             .image = ncl_window_last(window, 2, 2),
                             .taps = ncl_window_last(&feeder.conv.window, 2, 2),
-                            .stem = feeder.conv.in_channels <= STEM_MAX,
+                            .stem = feeder.conv.in_channels <= NCL_STEM_CHANNELS,
                             .channels = window->in.extent[1],
                             .flops = problem->flops + feeder.flops};
     const struct ncl_window_axes *image = &expand.image;
@@ -163,18 +162,19 @@ static bool chain_is_simple(const struct ncl_after *after)
                                                      is_number(&node->argument[1]) && is_number(&node->argument[2]))));
 }
 
-/* Why neither fits whatever the outer one is. */
-static const char *feeder_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
+/* Why neither fits whatever the outer one is; NULL: `expand` describes both. */
+static const char *feeder_unfit(const struct ncl_target *target, const struct ncl_problem *problem,
+                                struct expand *expand)
 {
     const struct ncl_node *feeder = problem->node->feeder;
     if (!feeder)
         return "no convolution in front of it that it alone reads";
-    const struct expand expand = describe_expand(target, problem);
     if (!chain_is_simple(feeder->after))
         return "more than bounds hang on the convolution in front of it";
-    if (expand.image.before[0] < 0 || expand.image.before[1] < 0)
+    *expand = describe_expand(target, problem);
+    if (expand->image.before[0] < 0 || expand->image.before[1] < 0)
         return "a window that leaves out the first rows or columns";
-    return (uint64_t)scratch_elements(target, &expand) * sizeof(float) > target->l2 / 2
+    return (uint64_t)scratch_elements(target, expand) * sizeof(float) > target->l2 / 2
                ? "its rows are more than the second cache"
                : NULL;
 }
@@ -191,21 +191,21 @@ static const char *conv_expand_unfit(const struct ncl_target *target, const stru
 {
     if (!target->cpu)
         return "needs a device with few wide cores";
+    struct expand expand;
     const char *unfit = problem ? depthwise_unfit(problem) : NULL;
-    unfit = problem && !unfit ? feeder_unfit(target, problem) : unfit;
+    unfit = problem && !unfit ? feeder_unfit(target, problem, &expand) : unfit;
     if (!problem || unfit)
         return unfit;
-    const struct expand expand = describe_expand(target, problem);
     return expand.stem || !is_pointwise(&expand.inner) ? "the convolution in front of it has a window, or few channels"
                                                        : NULL;
 }
 
 static const char *stem_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
 {
-    const char *unfit = feeder_unfit(target, problem);
+    struct expand expand;
+    const char *unfit = feeder_unfit(target, problem, &expand);
     if (unfit)
         return unfit;
-    const struct expand expand = describe_expand(target, problem);
     if (!expand.stem || expand.inner.groups > 1)
         return "the convolution in front of it has many channels";
     if (expand.taps.before[0] < 0 || expand.taps.before[1] < 0)

@@ -6,8 +6,6 @@
 
 #include "pass/pass.h"
 
-#define STEM_MAX 4 /* channels: those of pictures */
-
 static bool is_conv(const struct ncl_node *node)
 {
     return strcmp(node->op->name, "conv") == 0 && ncl_node_tensor(node, "input")->shape.rank == 4;
@@ -31,7 +29,7 @@ static bool is_stem(const struct ncl_node *node)
 {
     const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape,
                        *filter = &ncl_node_tensor(node, "filter")->shape;
-    return input->extent[1] <= STEM_MAX && filter->extent[1] == input->extent[1];
+    return input->extent[1] <= NCL_STEM_CHANNELS && filter->extent[1] == input->extent[1];
 }
 
 /* Can a step compute the node with what feeds it? */

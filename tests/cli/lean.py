@@ -16,8 +16,6 @@ import tempfile
 
 COMMAND = os.path.abspath(sys.argv[1])
 MESA = ('libMesaOpenCL', 'libRusticlOpenCL')
-
-
 VENDORS = [p.read_text().strip() for p in pathlib.Path('/etc/OpenCL/vendors').glob('*.icd')]
 
 
@@ -48,9 +46,8 @@ def pictures(top):
 def drivers(top):
     (top / 'm.nnef').write_text('version 1.0;\ngraph g(x) -> (y)\n{\n x = external<scalar>(shape = [4]);\n y = relu(x);\n}\n')
     run = ['m.nnef', '--random', '-q']
-    names = VENDORS
-    mesa = [name for name in MESA if any(name in n for n in names)]
-    if os.path.exists('/dev/dri') or len(names) != len(mesa) + 1 or not mesa or any(n.startswith(('OCL_ICD_', 'LIBGL_', 'MESA_', 'RUSTICL_')) for n in os.environ):
+    mesa = [name for name in MESA if any(name in n for n in VENDORS)]
+    if os.path.exists('/dev/dri') or len(VENDORS) != len(mesa) + 1 or not mesa or any(n.startswith(('OCL_ICD_', 'LIBGL_', 'MESA_', 'RUSTICL_')) for n in os.environ):
         print('drivers: other ones than PoCL and those of Mesa, or a GPU: not tested')
         return
     for words, wanted, environment in ((run, [], {}), (run + ['-d', 'cpu'], [], {}), (run + ['-d', '0:0'], mesa, {}),

@@ -345,22 +345,28 @@ static void put_info(char *info, size_t size, const struct written *x)
     snprintf(info + used, size - (size_t)used, "]]}");
 }
 
+/* y for an input x, or "!" and what is said. */
+static void result_is(struct bytes *net, struct bytes *init, const char *x, const char *y)
+{
+    static struct model_text text;
+    struct written input;
+    char info[128];
+    written_read(&input, x);
+    put_info(info, sizeof info, &input);
+    open_with(net, init, info, &text);
+    if (*y == '!')
+        ck_assert_msg(text.status != NNEFCL_OK && strstr(text.talk, y + 1), "%s", text.talk);
+    else
+        computed_are(&text, x, y);
+    nnefcl_model_free(text.model);
+}
+
 START_TEST(single)
 {
     static struct bytes net, init;
-    static struct model_text text;
     const struct single *s = &singles[_i];
-    struct written x;
-    char info[128];
     make_single(s, &net, &init);
-    written_read(&x, s->x);
-    put_info(info, sizeof info, &x);
-    open_with(&net, &init, info, &text);
-    if (*s->y == '!')
-        ck_assert_msg(text.status != NNEFCL_OK && strstr(text.talk, s->y + 1), "%s", text.talk);
-    else
-        computed_are(&text, s->x, s->y);
-    nnefcl_model_free(text.model);
+    result_is(&net, &init, s->x, s->y);
 }
 END_TEST
 
@@ -484,19 +490,9 @@ static void make_whole(const struct whole *s, struct bytes *net, struct bytes *i
 START_TEST(whole)
 {
     static struct bytes net, init;
-    static struct model_text text;
     const struct whole *s = &wholes[_i];
-    struct written x;
-    char info[128];
     make_whole(s, &net, &init);
-    written_read(&x, s->x);
-    put_info(info, sizeof info, &x);
-    open_with(&net, &init, info, &text);
-    if (*s->y == '!')
-        ck_assert_msg(text.status != NNEFCL_OK && strstr(text.talk, s->y + 1), "%s", text.talk);
-    else
-        computed_are(&text, s->x, s->y);
-    nnefcl_model_free(text.model);
+    result_is(&net, &init, s->x, s->y);
 }
 END_TEST
 

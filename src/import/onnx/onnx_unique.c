@@ -9,6 +9,8 @@
 /* Items are elements, or slices along an axis: item i has elements at i * step + outer * span + inner. */
 struct items {
     const struct ncl_known *x;
+    bool flat; /* elements, of no axis */
+    int axis;
     int64_t count, step, outer, span;
     /* of the items that differ, by their first appearance: where that is, how many there are */
     int64_t *first, *many, *kind; /* kind: of each item, which of them it is */
@@ -54,12 +56,13 @@ static void sort_in(struct items *items, int64_t item)
 
 static bool read_items(struct ncl_import *import, const struct ncl_import_node *node, struct items *items)
 {
-    const bool flat = ncl_import_attribute(node, "axis") == NULL;
+    const bool flat = items->flat = ncl_import_attribute(node, "axis") == NULL;
     items->x = ncl_import_need(import, node, 0, "its operand");
     if (!items->x)
         return false;
     const nnefcl_shape *shape = &items->x->shape;
     const int axis = flat ? 0 : ncl_import_axis(import, ncl_import_integer(import, node, "axis", 0), shape->rank);
+    items->axis = axis;
     items->count = flat ? (int64_t)items->x->count : import->status ? 0 : shape->extent[axis];
     items->step = flat ? 1 : import->status ? 1 : ncl_shape_span(shape, axis + 1, shape->rank);
     items->span = items->count * items->step;
@@ -82,13 +85,10 @@ static bool read_items(struct ncl_import *import, const struct ncl_import_node *
 static void give_items(struct ncl_import *import, const struct ncl_import_node *node, const struct items *items,
                        const int64_t *order)
 {
-    const bool flat = ncl_import_attribute(node, "axis") == NULL;
-    const int axis =
-        flat ? 0 : ncl_import_axis(import, ncl_import_integer(import, node, "axis", 0), items->x->shape.rank);
     nnefcl_shape shape = items->x->shape;
-    if (flat)
+    if (items->flat)
         shape.rank = 1;
-    shape.extent[axis] = items->kinds;
+    shape.extent[items->axis] = items->kinds;
     struct ncl_known *y = ncl_fold_new(import, items->x->element, &shape);
     for (int64_t o = 0; y && o < items->outer; o++)
         for (int64_t k = 0; k < items->kinds; k++)

@@ -96,32 +96,6 @@ static void add_launch(struct ncl_text *text, const struct ncl_plan *plan, const
     ncl_text_add(text, "}\n");
 }
 
-/* ---- keys ---- */
-
-/* The wrapper follows from its name, the group and the number of tensors; "within", "from": it counts groups from the
- * offset of a launch, with the guard and without. */
-nnefcl_status ncl_source_keys(struct ncl_plan *plan, const nnefcl_allocator *allocator)
-{
-    struct ncl_text text;
-    for (size_t i = 0; i < plan->kernel_count; i++) {
-        struct ncl_kernel *kernel = &plan->kernel[i];
-        ncl_text_init(&text, allocator);
-        const char *groups = is_guarded(plan, kernel) ? "within " : "from ";
-        ncl_text_printf(&text, "%s %s%u %u %u %u\n", kernel->body, kernel->map == NCL_MAP_GROUP ? groups : "",
-                        kernel->map, ncl_plan_group(plan, kernel), (unsigned)kernel->local_bytes, kernel->tensors);
-        add_defines(&text, kernel);
-        add_prelude(&text, &plan->target, kernel);
-        add_source(&text, kernel);
-        if (!text.failed)
-            kernel->key = ncl_hash(NCL_HASH_BASIS, text.data, text.length);
-        const bool failed = text.failed;
-        ncl_text_free(&text);
-        if (failed)
-            return NNEFCL_ERR_NOMEM;
-    }
-    return NNEFCL_OK;
-}
-
 /* ---- several bodies in one program ---- */
 
 /* #undef for every macro that the text defines, so that the next body starts clean. */
@@ -163,10 +137,9 @@ void ncl_source_body(struct ncl_text *text, const struct ncl_plan *plan, uint32_
     struct ncl_text body;
     ncl_text_init(&body, &text->allocator);
     add_source(&body, kernel);
-    ncl_text_printf(text,
-                    "#undef NCL_SUFFIX\n#undef INDEX\n#undef NCL_REALS\n#undef CHAIN\n#undef CHAIN_NOTHING\n"
-                    "#undef CHAIN_SHARED\n#undef CHAIN_PARAMETERS\n#undef CHAIN_ARGUMENTS\n"
-                    "#undef NCL_STORE_CELL\n#undef CHAIN_T\n");
+    ncl_text_printf(text, "#undef NCL_SUFFIX\n#undef INDEX\n#undef NCL_REALS\n#undef CHAIN\n#undef CHAIN_NOTHING\n"
+                          "#undef CHAIN_SHARED\n#undef CHAIN_PARAMETERS\n#undef CHAIN_ARGUMENTS\n"
+                          "#undef NCL_STORE_CELL\n#undef CHAIN_T\n");
     for (int k = 0; k < NCL_STEP_TENSORS; k++)
         ncl_text_printf(text, "#undef NCL_T%d\n", k);
     ncl_text_printf(text, "#define NCL_SUFFIX _%016" PRIx64 "\n", kernel->key);
@@ -184,6 +157,30 @@ void ncl_source_body(struct ncl_text *text, const struct ncl_plan *plan, uint32_
     }
     ncl_text_free(&body);
 }
+
+/* ---- keys ---- */
+
+/* The hash of the program that has this kernel alone, and no name for it yet. */
+nnefcl_status ncl_source_keys(struct ncl_plan *plan, const nnefcl_allocator *allocator)
+{
+    for (uint32_t i = 0; i < plan->kernel_count; i++) {
+        struct ncl_text text;
+        struct ncl_kernel *kernel = &plan->kernel[i];
+        kernel->key = 0;
+        ncl_text_init(&text, allocator);
+        ncl_source_body(&text, plan, i);
+        add_launch(&text, plan, kernel);
+        if (!text.failed)
+            kernel->key = ncl_hash(NCL_HASH_BASIS, text.data, text.length);
+        const bool failed = text.failed;
+        ncl_text_free(&text);
+        if (failed)
+            return NNEFCL_ERR_NOMEM;
+    }
+    return NNEFCL_OK;
+}
+
+/* ---- a program ---- */
 
 static bool has_body(const struct ncl_plan *plan, const struct ncl_program_text *program, uint64_t key)
 {

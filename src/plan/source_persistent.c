@@ -7,10 +7,11 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "plan/kernel_text.h"
 
 /* Bytes of one task of a copy between tensors, which is a body of its own here: the launch form has clEnqueueCopyBuffer
  * for it. */
-#define COPY_CHUNK ((uint64_t)65536)
+#define COPY_CHUNK 65536
 /* A worker that sees no other make progress for so many looks gives up: about a minute. A task that takes longer than
  * that is none of ours. With a deadline nobody waits for what comes behind it; no core looks more often in a
  * millisecond than LOOKS_MS. */
@@ -87,9 +88,22 @@ size_t ncl_persistent_rounds(const struct ncl_plan *plan)
 
 /* ---- the steps as data ---- */
 
+/* The bodies are in the key; so is the text around them. */
+static nnefcl_status add_key(const struct ncl_plan *plan, struct ncl_arena *arena, struct ncl_program_text *program)
+{
+    const struct ncl_program_text around = {.persistent = true};
+    struct ncl_text text;
+    ncl_text_init(&text, &arena->allocator);
+    ncl_source_persistent(&text, plan, &around);
+    if (!text.failed)
+        program->key = ncl_hash(program->key, text.data, text.length);
+    const bool failed = text.failed;
+    ncl_text_free(&text);
+    return failed ? NNEFCL_ERR_NOMEM : NNEFCL_OK;
+}
+
 nnefcl_status ncl_persistent_set(const struct ncl_plan *plan, struct ncl_arena *arena, struct ncl_program_text *program)
 {
-    const uint64_t buffers = ncl_persistent_buffers(plan);
     bool *wanted = NCL_NEW_ARRAY(arena, bool, plan->kernel_count);
     if (!wanted)
         return NNEFCL_ERR_NOMEM;
@@ -97,8 +111,7 @@ nnefcl_status ncl_persistent_set(const struct ncl_plan *plan, struct ncl_arena *
     if (ncl_source_set(plan, wanted, arena, program))
         return NNEFCL_ERR_NOMEM;
     program->persistent = true;
-    program->key = ncl_hash(program->key, &buffers, sizeof buffers);
-    return NNEFCL_OK;
+    return add_key(plan, arena, program);
 }
 
 nnefcl_status ncl_persistent_bodies(const struct ncl_plan *plan, const struct ncl_program_text *set,
@@ -186,43 +199,24 @@ nnefcl_status ncl_source_records(const struct ncl_plan *plan, const struct ncl_b
     return NNEFCL_OK;
 }
 
-/* ---- the text ---- */
+/* ---- the text: cl/persistent.cl, and what depends on the bodies ---- */
 
-/* Groups take tasks in the order of the steps from one counter and count them in another when they are done. A task is
- * taken when all tasks of the steps before it are done; these are in the hands of groups that run, so nobody waits for
- * a group that has not started, however few of them the device runs at a time, and who waits holds no task, so that it
- * may leave. What a group wrote is there for the others behind mem_fence and the counter: OpenCL 1.2 does not promise
- * that, x86 gives it (target.relaxed_atomics). */
-static void add_tools(struct ncl_text *text)
+static void add_numbers(struct ncl_text *text)
 {
-    ncl_text_printf(text,
-                    "#line 1 \"persistent\"\n"
-                    "static void copy_bytes(long task, long bytes, global const uchar *x, global uchar *y)\n"
-                    "{\n"
-                    "    long i = task * %" PRIu64 ";\n"
-                    "    const long end = min(i + %" PRIu64 ", bytes);\n"
-                    "    for (; i + 16 <= end; i += 16)\n"
-                    "        vstore16(vload16(0, x + i), 0, y + i);\n"
-                    "    for (; i < end; i++)\n"
-                    "        y[i] = x[i];\n"
-                    "}\n"
-                    "static bool wait_until(volatile global int *done, int count, volatile global int *given_up, long "
-                    "spins)\n"
-                    "{\n"
-                    "    for (long spin = 0; *done < count; spin++)\n"
-                    "        if (*given_up || spin == spins) {\n"
-                    "            *given_up = 1;\n"
-                    "            return false;\n"
-                    "        }\n"
-                    "    mem_fence(CLK_GLOBAL_MEM_FENCE);\n"
-                    "    return true;\n"
-                    "}\n",
-                    COPY_CHUNK, COPY_CHUNK);
+    const struct {
+        const char *name;
+        int64_t value;
+    } number[] = {{"STEP_TASKS", STEP_TASKS},          {"STEP_WAIT", STEP_WAIT},
+                  {"STEP_TENSORS", STEP_TENSORS},      {"STEP_HEAD", STEP_HEAD},
+                  {"STALLED", NCL_PERSISTENT_STALLED}, {"PATIENCE", PATIENCE},
+                  {"COPY_CHUNK", COPY_CHUNK}};
+    for (size_t i = 0; i < sizeof number / sizeof *number; i++)
+        ncl_text_printf(text, "#define %s %" PRId64 "\n", number[i].name, number[i].value);
 }
 
 static void add_case(struct ncl_text *text, const struct ncl_kernel *kernel, size_t position)
 {
-    ncl_text_printf(text, "        case %zu: task_%016" PRIx64 "((%s)task, records + step[%d]", position, kernel->key,
+    ncl_text_printf(text, "    case %zu: task_%016" PRIx64 "((%s)task, records + step[%d]", position, kernel->key,
                     ncl_source_index_type(kernel), STEP_RECORD);
     for (unsigned i = 0; i < kernel->tensors; i++)
         ncl_text_printf(text, ", (global void *)(memory[step[%u]] + step[%u])", STEP_HEAD + 2 * i,
@@ -230,76 +224,45 @@ static void add_case(struct ncl_text *text, const struct ncl_kernel *kernel, siz
     ncl_text_add(text, "); break;\n");
 }
 
+static void add_task(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program)
+{
+    ncl_text_printf(text,
+                    "#line 1 \"persistent\"\n"
+                    "static void persistent_task(global const long *step, int task, global const long *records, global "
+                    "uchar *const *memory)\n"
+                    "{\n"
+                    "    switch ((int)step[%d]) {\n",
+                    STEP_BODY);
+    for (size_t i = 0; i < program->count; i++)
+        add_case(text, &plan->kernel[program->kernel[i]], i);
+    ncl_text_printf(text,
+                    "    case %zu: persistent_copy(task, step[%d], memory[step[%d]] + step[%d], memory[step[%d]] + "
+                    "step[%d]); break;\n"
+                    "    }\n"
+                    "}\n",
+                    program->count, STEP_RECORD, STEP_HEAD, STEP_HEAD + 1, STEP_HEAD + 2, STEP_HEAD + 3);
+}
+
 /* The kernel itself only says where the buffers are: PoCL compiles it three times, with every function in it that asks
  * for the place of a work-item. */
 static void add_kernel(struct ncl_text *text, unsigned buffers)
 {
     ncl_text_add(text, "__attribute__((reqd_work_group_size(1, 1, 1)))\nkernel void persistent(global const long "
-                       "*records, volatile global int *counters_, long looks");
+                       "*records, volatile global int *counters, long looks");
     for (unsigned i = 0; i < buffers; i++)
         ncl_text_printf(text, ", global uchar *m%u, ulong o%u", i, i);
     ncl_text_add(text, ")\n{\n    global uchar *memory[] = {");
     for (unsigned i = 0; i < buffers; i++)
         ncl_text_printf(text, "%sm%u + o%u", i ? ", " : "", i, i);
-    ncl_text_add(text, "};\n    persistent_group(records, counters_, looks, (int)get_global_size(0), memory);\n}\n");
+    ncl_text_add(text, "};\n    persistent_group(records, counters, looks, (int)get_global_size(0), memory);\n}\n");
 }
 
 void ncl_source_persistent(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program)
 {
     for (size_t i = 0; i < program->count; i++)
         ncl_source_body(text, plan, program->kernel[i]);
-    add_tools(text);
-    ncl_text_printf(
-        text,
-        "NCL_APART static void persistent_group(global const long *records, volatile global int *counters_, long "
-        "looks, int groups, global uchar *const *memory)\n"
-        "{\n"
-        "    volatile global int *taken = counters_, *done = counters_ + 16, *left = counters_ + 32;\n"
-        "    volatile global int *over = counters_ + 64, *round = counters_ + 65, *leaving = counters_ + 80;\n"
-        "    const bool last = *round + 1 >= records[2];\n"
-        "    volatile global int *given_up = last ? counters_ + %d : leaving;\n"
-        "    const long spins = last ? looks : %" PRId64 ";\n"
-        "    global const long *step = records + records[1];\n"
-        "    const long steps = records[0];\n"
-        "    long i = 0;\n"
-        "    int first = 0;\n"
-        "    while (!*over && !*given_up) {\n"
-        "        const int ticket = *taken;\n"
-        "        for (; i < steps && ticket - first >= step[%d]; i++) {\n"
-        "            first += (int)step[%d];\n"
-        "            step += %d + 2 * step[%d];\n"
-        "        }\n"
-        "        if (i == steps || !wait_until(done, step[%d] ? first : 0, given_up, spins))\n"
-        "            break;\n"
-        "        if (atomic_cmpxchg(taken, ticket, ticket + 1) != ticket)\n"
-        "            continue;\n"
-        "        const int task = ticket - first;\n"
-        "        switch ((int)step[%d]) {\n",
-        NCL_PERSISTENT_STALLED, PATIENCE, STEP_TASKS, STEP_TASKS, STEP_HEAD, STEP_TENSORS, STEP_WAIT, STEP_BODY);
-    for (size_t i = 0; i < program->count; i++)
-        add_case(text, &plan->kernel[program->kernel[i]], i);
-    ncl_text_printf(text,
-                    "        case %zu: copy_bytes(task, step[%d], memory[step[%d]] + step[%d], memory[step[%d]] + "
-                    "step[%d]); break;\n"
-                    "        }\n"
-                    "        mem_fence(CLK_GLOBAL_MEM_FENCE);\n"
-                    "        atomic_inc(done);\n"
-                    "    }\n"
-                    "    if (atomic_inc(left) == groups - 1) {\n"
-                    "        for (; i < steps; i++) {\n"
-                    "            first += (int)step[%d];\n"
-                    "            step += %d + 2 * step[%d];\n"
-                    "        }\n"
-                    "        const bool complete = *over || *done == first;\n"
-                    "        if (complete)\n"
-                    "            *taken = *done = 0;\n"
-                    "        *over = complete && !last;\n"
-                    "        *round = last ? 0 : *round + 1;\n"
-                    "        *leaving = 0;\n"
-                    "        *left = 0;\n"
-                    "    }\n"
-                    "}\n",
-                    program->count, STEP_RECORD, STEP_HEAD, STEP_HEAD + 1, STEP_HEAD + 2, STEP_HEAD + 3, STEP_TASKS,
-                    STEP_HEAD, STEP_TENSORS);
+    add_numbers(text);
+    ncl_kernel_text_add(text, "persistent");
+    add_task(text, plan, program);
     add_kernel(text, ncl_persistent_buffers(plan));
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The persistent form: a whole run list as one kernel, for CPU devices.
  *
- *   kernel void persistent(global const long *records, volatile global int *counters_, long looks,
+ *   kernel void persistent(global const long *records, volatile global int *counters, long looks,
  *                          global uchar *m0, ulong o0, ...)
  *
  * with one (buffer, byte offset) pair for each buffer of the plan, their number rounded up (ncl_persistent_buffers; any
  * buffer may stand for those that are not there). The steps are data: records[0] is their number, records[1] the place
  * of their table in the records, records[2] the number of launches of a run, so that one text serves every run list
- * over the same bodies or some of them. `counters_` holds NCL_PERSISTENT_COUNTERS zeroed ints, which the last launch of
+ * over the same bodies or some of them. `counters` holds NCL_PERSISTENT_COUNTERS zeroed ints, which the last launch of
  * a run leaves zeroed; `looks` is ncl_persistent_looks of the deadline; launch target.compute_units work-items, local
  * size 1.
  *

@@ -31,8 +31,11 @@ static void open_device(void)
 
 static bool is_kernel(const struct ncl_embedded *file)
 {
-    return strlen(file->name) > 3 && strcmp(file->name + strlen(file->name) - 3, ".cl") == 0 &&
-           strcmp(file->name, "prelude.cl") != 0 && strcmp(file->name, "math.cl") != 0;
+    static const char *const others[] = {"prelude.cl", "math.cl", "persistent.cl"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(file->name, others[i]) == 0)
+            return false;
+    return strlen(file->name) > 3 && strcmp(file->name + strlen(file->name) - 3, ".cl") == 0;
 }
 
 static void compile(const struct ncl_embedded *file, const char *options, const char *defines)

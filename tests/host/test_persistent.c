@@ -126,6 +126,29 @@ START_TEST(resnet18)
 }
 END_TEST
 
+/* A run list of copies only has no body, whose text brings the prelude along. */
+START_TEST(copies_alone)
+{
+    static const char net[] = "version 1.0; graph g(x) -> (y) { x = external(shape = [2, 3]); "
+                              "y = reshape(x, shape = [6]); }";
+    static const float x[6] = {1, 2, 3, 4, 5, 6};
+    const nnefcl_session_options options = {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT};
+    nnefcl_error error = {0};
+    nnefcl_device *fresh;
+    nnefcl_model *model;
+    nnefcl_session *session;
+    float y[6] = {0};
+    ck_assert_msg(!nnefcl_device_open("cpu", NULL, &fresh, &error), "%s", error.message);
+    ck_assert_msg(!nnefcl_model_open_memory(net, sizeof net - 1, NULL, &model, &error), "%s", error.message);
+    ck_assert_msg(!nnefcl_session_create(model, fresh, &options, &session, &error), "%s", error.message);
+    ck_assert_msg(!nnefcl_session_run(session, (const void *[]){x}, (void *[]){y}, &error), "%s", error.message);
+    ck_assert_mem_eq(x, y, sizeof x);
+    nnefcl_session_free(session);
+    nnefcl_model_free(model);
+    nnefcl_device_free(fresh);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("persistent");
@@ -134,6 +157,7 @@ int main(void)
     tcase_add_unchecked_fixture(tests, open_device, close_device);
     tcase_add_test(tests, digits);
     tcase_add_test(tests, resnet18);
+    tcase_add_test(tests, copies_alone);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

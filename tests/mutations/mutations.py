@@ -27,10 +27,10 @@ class Mutation:
 
 MUTATIONS = [
     Mutation('M1', 'both fences of the persistent form removed',
-             [('src/plan/source_persistent.c', 'mem_fence(CLK_GLOBAL_MEM_FENCE);', '')],
+             [('cl/persistent.cl', 'mem_fence(CLK_GLOBAL_MEM_FENCE);', '')],
              ['plan/test_source_persistent']),
     Mutation('M2', 'groups do not wait for earlier steps',
-             [('src/plan/source_persistent.c', 'step[%d] ? first : 0', 'step[%d] ? 0 : 0')],
+             [('cl/persistent.cl', 'step[STEP_WAIT] ? first : 0', 'step[STEP_WAIT] ? 0 : 0')],
              ['host/test_persistent']),
     Mutation('M3', 'filters of 4096 taps go where 1024 fit',
              [('src/ops/*.c', 'taps > TAPS_MAX', 'taps > 4 * TAPS_MAX')],

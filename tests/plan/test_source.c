@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "model/frozen.h"
 #include "nnefcl/nnefcl.h"
 #include "plan/source_persistent.h"
@@ -154,6 +155,39 @@ START_TEST(keys)
 }
 END_TEST
 
+static void check_key(const struct ncl_plan *plan, const struct ncl_program_text *program, uint64_t before,
+                      uint64_t key)
+{
+    struct ncl_text text;
+    ncl_text_init(&text, NULL);
+    ncl_source_text(&text, plan, program);
+    ck_assert(!text.failed);
+    ck_assert_uint_eq(ncl_hash(before, text.data, text.length), key);
+    ncl_text_free(&text);
+}
+
+/* All that the compiler gets is in the key, what stands around the bodies too: another version of the library, which
+ * may have another text there, finds nothing of this one on disk. */
+START_TEST(keys_are_texts)
+{
+    static const uint32_t number = 0;
+    const struct ncl_program_text alone = {.kernel = &number, .count = 1}, around = {.persistent = true};
+    const struct ncl_plan *plan = plan_of(NET_SHORT, 0);
+    for (size_t i = 0; i < plan->kernel_count; i++) {
+        struct ncl_kernel nameless = plan->kernel[i];
+        const struct ncl_plan one = {.target = plan->target, .kernel_count = 1, .kernel = &nameless};
+        nameless.key = 0;
+        check_key(&one, &alone, NCL_HASH_BASIS, plan->kernel[i].key);
+    }
+    struct ncl_program_text set, persistent;
+    bool wanted[64];
+    ncl_source_wanted(plan, false, true, wanted);
+    ck_assert_int_eq(ncl_source_set(plan, wanted, &arena, &set), NNEFCL_OK);
+    ck_assert_int_eq(ncl_persistent_set(plan, &arena, &persistent), NNEFCL_OK);
+    check_key(plan, &around, set.key, persistent.key);
+}
+END_TEST
+
 /* Each refusal of the persistent form, and none for a plan that fits. */
 START_TEST(persistent_fits)
 {
@@ -195,6 +229,7 @@ int main(void)
     tcase_add_test(tests, models_and_batches);
     tcase_add_test(tests, beside);
     tcase_add_test(tests, keys);
+    tcase_add_test(tests, keys_are_texts);
     tcase_add_test(tests, persistent_fits);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

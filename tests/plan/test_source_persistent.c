@@ -59,8 +59,8 @@ START_TEST(releases)
 {
     struct text *text = persistent_text();
     const char *group = find_one(text->data, "staticvoidpersistent_group(");
-    const char *count = find_one(group, "atomic_inc(done);"), *bodies = find_one(group, "switch(");
-    ck_assert(bodies < count);
+    const char *count = find_one(group, "atomic_inc(counters+DONE);"), *task = find_one(group, "persistent_task(step,");
+    ck_assert(task < count);
     ck_assert_msg(strncmp(count - strlen(FENCE), FENCE, strlen(FENCE)) == 0, "no fence in front of: %.40s", count);
     free(text);
 }
@@ -71,12 +71,12 @@ END_TEST
 START_TEST(acquires)
 {
     struct text *text = persistent_text();
-    const char *wait = strstr(text->data, "wait_until(volatileglobalint*done");
+    const char *wait = strstr(text->data, "persistent_wait(volatileglobalint*done");
     ck_assert_ptr_nonnull(wait);
     const char *loop = strstr(wait, "*done<count"), *fence = strstr(wait, FENCE), *over = strstr(wait, "returntrue;");
     ck_assert_msg(loop && fence && over && loop < fence && fence < over, "no fence behind the loop: %.300s", wait);
     const char *group = find_one(text->data, "staticvoidpersistent_group(");
-    ck_assert(find_one(group, "wait_until(done,") < find_one(group, "switch("));
+    ck_assert(find_one(group, "persistent_wait(counters+DONE,") < find_one(group, "persistent_task(step,"));
     free(text);
 }
 END_TEST

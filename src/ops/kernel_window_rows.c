@@ -6,7 +6,7 @@
 
 #define LINES_MAX 8192 /* as in window_rows.cl */
 
-#define EFFICIENCY 0.19 /* of multiply-adds; docs/kernels-window.md */
+#define EFFICIENCY 0.19 /* of multiply-adds; docs/kernels.md */
 #define WIDE       0.1  /* of windows whose taps are no constants of the kernel */
 #define TAPS_MAX   5
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Another batch than the one that the document writes: the shapes that follow it (reshape.c, introduce.c). */
+/* Another batch than the one that the document writes: the shapes that follow it (reshape.c, reshape_inputs.c). */
 #include <stdlib.h>
 #include <string.h>
 

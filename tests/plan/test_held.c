@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* keep.c: after a run every tensor of the graph lies where nothing else was written, but what one kernel for several
+/* held.c: after a run every tensor of the graph lies where nothing else was written, but what one kernel for several
  * nodes never makes. */
 #include "model/model_text.h"
 #include "model/frozen.h"

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Rules of the tree that no compiler checks.  rules.py includes|registry|names|text|width|licence ROOT, rules.py circles ROOT NM OBJECTS
+"""Rules of the tree that no compiler checks.  rules.py includes|registry|names|text|width|licence|references|numbers ROOT, rules.py circles ROOT NM OBJECTS
 
 includes   a file includes its own rank or lower (the table of DESIGN), op files do not know each other, CL/ headers appear in host and opencl.h only
 registry   every operation of ops.def is declared in stdlib.nnef and named by a test; all 118 operations are declared; table and declarations agree on what exists;
@@ -11,6 +11,8 @@ text       the command writes text through tools/clean.c and JSON through tools/
            the library reads no environment and writes to no stream of the process
 width      lines of code are 120 columns wide at most
 licence    every file that a person writes says its licence in its first lines
+references  files that comments and documents speak of exist
+numbers    what is written twice is the same: constants of a kernel and of who emits it, launches in docs/networks.md and in the golden file
 names      file names are unique in the tree; no option is both in the table and among the absent ones; every kernel that an operation emits exists, and every kernel in cl/ is emitted
 """
 import os
@@ -216,8 +218,45 @@ def licence(root):
     return bad
 
 
+# what stands for any name, and headers that are not ours
+PLACEHOLDERS = {'foo.c', 'test_foo.c', 'stem.cl', 'pass_name.c', 'cl.h', 'opencl-c.h'}
+
+
+def references(root):
+    bad = []
+    tree = [p for folder in ('include', 'src', 'host', 'cl', 'tools', 'tests', 'docs', 'examples') for p in files(root, folder, '')]
+    known = {os.path.basename(p) for p in tree} | set(os.listdir(root)) | PLACEHOLDERS
+    for path in tree + [n for n in os.listdir(root) if n.endswith('.md')]:
+        if not path.endswith(('.c', '.h', '.cl', '.def', '.nnef', '.md')) or path.startswith(('tests/documents/', 'tests/fuzz/corpus/', 'tests/mutate/seeds/')):
+            continue
+        text = read(root, path)
+        for comment in re.finditer(r'.+' if path.endswith('.md') else r'#.*' if path.endswith('.nnef') else r'/\*.*?\*/', text, 0 if path.endswith(('.md', '.nnef')) else re.S):
+            for name in re.finditer(r'(?<![\w./<>{}*%-])(?:[a-z][\w-]*/)*([a-z][a-z0-9_-]*\.(?:c|h|cl|def|md))(?![\w*/])', comment[0]):
+                if name[1] not in known:
+                    bad.append('%s:%d: there is no %s' % (path, text.count('\n', 0, comment.start() + name.start()) + 1, name[1]))
+    return bad
+
+
+def constants(root, path):
+    return dict(re.findall(r'^#define (\w+) +(\d+)(?: +/\*.*)?$', read(root, path), re.M))
+
+
+def numbers(root):
+    bad = []
+    for path in (p for folder in ('src/emit', 'src/ops') for p in files(root, folder, '.c')):
+        code, own = read(root, path), constants(root, path)
+        for stem in sorted(set(re.findall(r'ncl_step_begin\([^,]+,\s*"(\w+)"', code) + re.findall(r'as in (\w+)\.cl', code))):
+            theirs = constants(root, 'cl/%s.cl' % stem)
+            bad += ['%s: %s is %s, in cl/%s.cl %s' % (path, n, own[n], stem, theirs[n]) for n in sorted(set(own) & set(theirs)) if own[n] != theirs[n]]
+    golden = dict(re.findall(r'^(\w+) cpu: (\d+) launches', read(root, 'tests/plan/zoo.golden'), re.M))
+    told = re.findall(r'(\w+) \| \d+ \| (\d+) \|', read(root, 'docs/networks.md').partition('\n## Launches\n')[2].partition('\n## ')[0])
+    bad += ['docs/networks.md: %s takes %s launches, not %s' % (n, golden.get(n), count) for n, count in told if golden.get(n) != count]
+    bad += ['docs/networks.md: no launches of %s' % n for n in sorted(set(golden) - {n for n, _ in told})]
+    return bad
+
+
 def main():
-    problems = {'includes': includes, 'registry': registry, 'names': names, 'text': text, 'width': width, 'licence': licence, 'circles': circles}[sys.argv[1]](*sys.argv[2:])
+    problems = {'includes': includes, 'registry': registry, 'names': names, 'text': text, 'width': width, 'licence': licence, 'references': references, 'numbers': numbers, 'circles': circles}[sys.argv[1]](*sys.argv[2:])
     print('\n'.join(problems) or 'ok')
     sys.exit(bool(problems))
 

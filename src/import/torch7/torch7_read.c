@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A network of modules becomes a graph: weights are constants, modules nodes, containers are walked (torch7_walk.c).
+/* A network of modules becomes a graph: weights are constants, modules nodes, containers are walked (torch7_walk.h).
  * The file names nothing: the input is x, outputs are y, or y1, y2, ... */
 #include <string.h>
 

@@ -82,7 +82,7 @@ static bool is_half(void *user, const struct ncl_tensor *tensor)
 
 static bool is_updated(const struct ncl_tensor *tensor)
 {
-    return tensor->producer && strcmp(tensor->producer->op->name, "update") == 0;
+    return ncl_node_is(tensor->producer, "update");
 }
 
 static nnefcl_status read_tensor(void *user, const struct ncl_tensor *tensor, void *data, struct ncl_diag *diag)

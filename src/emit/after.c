@@ -59,8 +59,8 @@ static bool chain_print(const struct ncl_expression *chain, const enum after_kin
     for (unsigned k = 0; k < chain->operand_count; k++) {
         if (kind[k] == AFTER_UNFIT)
             return false;
-        text->after = ncl_arena_printf(arena, "%sNCL_AFTER_%s(%u, NCL_T%u) ", text->after, after_names[kind[k]], k,
-                                       first + k);
+        text->after =
+            ncl_arena_printf(arena, "%sNCL_AFTER_%s(%u, NCL_T%u) ", text->after, after_names[kind[k]], k, first + k);
         text->parameters = ncl_arena_printf(arena, "%s, global const NCL_T%u *after%u", text->parameters, first + k, k);
         text->arguments = ncl_arena_printf(arena, "%s, after%u", text->arguments, k);
         if (!text->after || !text->parameters || !text->arguments)
@@ -147,7 +147,7 @@ struct common {
 
 static bool is_op(const struct ncl_after *after, const char *name)
 {
-    return after && strcmp(after->node->op->name, name) == 0;
+    return after && ncl_node_is(after->node, name);
 }
 
 /* Numbers of other operands would be among those of the chain, and operands that are no residual among its own. */

@@ -34,7 +34,7 @@ static double tensor_number(const struct ncl_tensor *tensor)
 
 bool ncl_multiples_of_node(const struct ncl_node *node, struct ncl_multiples *multiples)
 {
-    if (strcmp(node->op->name, "zero_point_linear_quantize") != 0)
+    if (!ncl_node_is(node, "zero_point_linear_quantize"))
         return false;
     const int64_t bits = ncl_node_integer(node, "bits");
     const bool is_signed = ncl_node_logical(node, "signed"), is_symmetric = ncl_node_logical(node, "symmetric");
@@ -179,7 +179,7 @@ static bool sum_multiples(const struct ncl_node *node, int depth, struct ncl_mul
     if (!operand_multiples(node, 0, depth, multiples) || !is_whole(multiples) ||
         !operand_multiples(node, 1, second, &other) || !is_whole(&other))
         return false;
-    const bool difference = strcmp(node->op->name, "sub") == 0;
+    const bool difference = ncl_node_is(node, "sub");
     multiples->low += difference ? -other.high : other.low;
     multiples->high += difference ? -other.low : other.high;
     return true;
@@ -246,7 +246,7 @@ static bool tensor_multiples(const struct ncl_tensor *tensor, int depth, struct 
     if (tensor->role == NCL_ROLE_CONSTANT && tensor->data)
         return constant_multiples(tensor, multiples);
     for (size_t i = 0; tensor->producer && i < sizeof rules / sizeof *rules; i++)
-        if (strcmp(tensor->producer->op->name, rules[i].op) == 0)
+        if (ncl_node_is(tensor->producer, rules[i].op))
             return rules[i].multiples(tensor->producer, depth, multiples);
     return false;
 }

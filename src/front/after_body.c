@@ -211,7 +211,7 @@ static const struct ncl_tensor *origin(const struct ncl_tensor *tensor)
     static const char *const shown[] = {"reshape", "transpose", "squeeze", "unsqueeze", "copy"};
     while (tensor->role != NCL_ROLE_VARIABLE && tensor->producer) {
         size_t i = 0;
-        while (i < sizeof shown / sizeof *shown && strcmp(tensor->producer->op->name, shown[i]) != 0)
+        while (i < sizeof shown / sizeof *shown && !ncl_node_is(tensor->producer, shown[i]))
             i++;
         if (i == sizeof shown / sizeof *shown || tensor->producer->argument[0].kind != NCL_VALUE_TENSOR)
             break;

@@ -69,7 +69,7 @@ static const struct ncl_expr *first_identifier(const struct ncl_expr *left)
 
 static bool is_external(const struct ncl_tensor *tensor)
 {
-    return tensor->producer && strcmp(tensor->producer->op->name, "external") == 0;
+    return ncl_node_is(tensor->producer, "external");
 }
 
 /* Names the tensors of a left side, and checks that parameters of the graph come from external and nothing else does.
@@ -109,7 +109,7 @@ static nnefcl_status run_assignment(struct ncl_build *build, const struct ncl_as
         return status;
     name_left(build, assignment->left, &named);
     for (size_t i = nodes; i < graph->node_count; i++)
-        made += strcmp(graph->node[i]->op->name, "external") == 0;
+        made += ncl_node_is(graph->node[i], "external");
     if (made > named)
         ncl_error(build->diag, NNEFCL_ERR_MODEL, assignment->at,
                   "the result of an external has to be a parameter of the graph");

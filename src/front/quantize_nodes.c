@@ -183,7 +183,7 @@ static nnefcl_status replace_arguments(const struct replacing *replacing, struct
 {
     nnefcl_status status = NNEFCL_OK;
     for (size_t i = 0; i < node->parameter_count && !status; i++)
-        if (strcmp(node->op->name, "update") != 0 || strcmp(node->parameter[i], "variable") != 0)
+        if (!ncl_node_is(node, "update") || strcmp(node->parameter[i], "variable") != 0)
             status = replace(replacing, &node->argument[i]);
     return status;
 }

@@ -5,6 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ir/op.h"
+
+bool ncl_node_is(const struct ncl_node *node, const char *op)
+{
+    return node && strcmp(node->op->name, op) == 0;
+}
+
 const struct ncl_value *ncl_node_arg(const struct ncl_node *node, const char *name)
 {
     for (size_t i = 0; i < node->parameter_count; i++)

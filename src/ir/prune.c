@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ir/prune.h"
 
-#include <string.h>
-
 #include "ir/op.h"
 
 typedef void (*visit_fn)(struct ncl_tensor *tensor, void *user);
@@ -35,7 +33,7 @@ static void look(struct ncl_tensor *tensor, void *user)
 /* Inputs stay, and what has an effect. */
 static bool is_root(const struct ncl_node *node)
 {
-    return strcmp(node->op->name, "external") == 0 || strcmp(node->op->name, "update") == 0;
+    return ncl_node_is(node, "external") || ncl_node_is(node, "update");
 }
 
 static void find_live(const struct ncl_graph *graph, bool *live, bool *needed)

@@ -95,8 +95,8 @@ static void name_tensors(struct flat *flat)
 static bool is_input_as_output(const struct ncl_node *node)
 {
     const struct ncl_value *from = &node->argument[0];
-    return strcmp(node->op->name, "copy") == 0 && from->tensor->role == NCL_ROLE_INPUT &&
-           node->result[0].tensor->exported && strcmp(from->tensor->name, node->result[0].tensor->name) == 0;
+    return ncl_node_is(node, "copy") && from->tensor->role == NCL_ROLE_INPUT && node->result[0].tensor->exported &&
+           strcmp(from->tensor->name, node->result[0].tensor->name) == 0;
 }
 
 static void merge_inputs(struct flat *flat)
@@ -169,7 +169,7 @@ static void dump_flat_node(struct flat *flat, const struct ncl_node *node)
     ncl_text_printf(flat->text, " = %s", node->op->name);
     dump_type(flat, node);
     struct ncl_node written = *node;
-    if (strcmp(node->op->name, "reshape") == 0)
+    if (ncl_node_is(node, "reshape"))
         written.argument = resolved_shape(flat, node);
     ncl_dump_arguments(flat->text, &written, flat->name);
     ncl_text_add(flat->text, ";\n");
@@ -194,7 +194,7 @@ static void dump_declaration(struct flat *flat, const struct ncl_fragment *fragm
 static bool is_node_of(const struct ncl_graph *graph, const char *name)
 {
     for (size_t i = 0; i < graph->node_count; i++)
-        if (!graph->node[i]->op->custom && strcmp(graph->node[i]->op->name, name) == 0)
+        if (!graph->node[i]->op->custom && ncl_node_is(graph->node[i], name))
             return true;
     return false;
 }

@@ -128,7 +128,7 @@ static bool has_zero(const struct ncl_value *value)
 static bool looks_along(const struct ncl_node *node, const char *name, const struct ncl_value *value)
 {
     if (strcmp(name, "axes") == 0)
-        return strcmp(node->op->name, "transpose") == 0 ? first_integer(value, 0) != 0 : has_zero(value);
+        return ncl_node_is(node, "transpose") ? first_integer(value, 0) != 0 : has_zero(value);
     if (strcmp(name, "axis") == 0)
         return value->kind == NCL_VALUE_INTEGER && value->integer == 0;
     if (strcmp(name, "size") == 0 || strcmp(name, "repeats") == 0)

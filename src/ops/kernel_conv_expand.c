@@ -32,7 +32,7 @@ struct expand {
     int64_t share, rows, tasks;      /* panels and rows of a task */
     int64_t round, ring, pitch;
     int64_t strip[2]; /* rows and columns of a channel of a stem's input, laid out */
-    int64_t ahead; /* elements of the filter to those of the core's next task; 0: they are few */
+    int64_t ahead;    /* elements of the filter to those of the core's next task; 0: they are few */
     double flops;
 };
 
@@ -158,8 +158,8 @@ static bool chain_is_simple(const struct ncl_after *after)
 {
     const struct ncl_node *node = after ? after->node : NULL;
     return !node || (!after->next &&
-                     (node->parameter_count == 1 || (strcmp(node->op->name, "clamp") == 0 &&
-                                                     is_number(&node->argument[1]) && is_number(&node->argument[2]))));
+                     (node->parameter_count == 1 ||
+                      (ncl_node_is(node, "clamp") && is_number(&node->argument[1]) && is_number(&node->argument[2]))));
 }
 
 /* Why neither fits whatever the outer one is; NULL: `expand` describes both. */
@@ -286,10 +286,10 @@ static struct feed describe_feed(struct ncl_lower *lower, const struct ncl_node 
     ncl_expression_begin(&chain, lower, ncl_node_last_result(feeder));
     ncl_expression_give(&chain, ncl_node_result(feeder, 0), "after");
     ncl_expression_add_after(&chain, after);
-    if (strcmp(after->node->op->name, "clamp") == 0) {
+    if (ncl_node_is(after->node, "clamp")) {
         feed.low = chain.real[0];
         feed.high = chain.real[1];
-    } else if (strcmp(after->node->op->name, "relu") == 0)
+    } else if (ncl_node_is(after->node, "relu"))
         feed.low = 0;
     else
         feed.text = ncl_expression_text(&chain);
@@ -383,12 +383,11 @@ static nnefcl_status conv_expand_emit(struct ncl_lower *lower, const struct ncl_
     const struct ncl_target *target = &lower->plan->target;
     const struct expand expand = describe_expand(target, problem);
     const struct feed feed = describe_feed(lower, problem->node->feeder);
-    const ncl_ref inner = pack_inner(lower, &expand),
-                  outer = expand.outer ? pack_outer(lower, &expand) : NCL_NO_TENSOR,
+    const ncl_ref inner = pack_inner(lower, &expand), outer = expand.outer ? pack_outer(lower, &expand) : NCL_NO_TENSOR,
                   x = expand.stem ? ncl_lower_tensor(lower, expand.inner.input)
                                   : ncl_blocks_in(lower, expand.inner.input),
-                  ring = ncl_lower_scratch(lower, "ring", NNEFCL_SCALAR,
-                                           expand.tasks * scratch_elements(target, &expand));
+                  ring =
+                      ncl_lower_scratch(lower, "ring", NNEFCL_SCALAR, expand.tasks * scratch_elements(target, &expand));
     const struct ncl_place from = place_input(lower, &expand, x), to = ncl_blocks_place(lower, problem->out);
     const bool ignore = !expand.outer && problem->pool.window.border == NCL_BORDER_IGNORE;
     struct ncl_emit *step = ncl_step_begin(lower, "conv_expand");

@@ -6,7 +6,6 @@
  * side of the boundary by fused multiply-adds. Above 23 bits the steps are finer than the floats between the limits:
  * then nothing is left but to clamp (to half a step). */
 #include <math.h>
-#include <string.h>
 
 #include "emit/reference.h"
 #include "ops/broadcast.h"
@@ -21,7 +20,7 @@ static int64_t bits_of(const struct ncl_node *node)
 
 static bool is_unsigned(const struct ncl_node *node)
 {
-    return strcmp(node->op->name, "linear_quantize") == 0; /* it has no such attributes: they are false */
+    return ncl_node_is(node, "linear_quantize"); /* it has no such attributes: they are false */
 }
 
 static bool is_signed(const struct ncl_node *node)

@@ -120,6 +120,6 @@ void ncl_unary_reference(const struct ncl_reference *reference, const struct ncl
     for (int64_t i = 0; i < count; i++)
         y[i] = definition->of(x[i], alpha, lambda);
     for (size_t i = 0; i < sizeof scales / sizeof *scales; i++)
-        if (strcmp(node->op->name, scales[i].op) == 0)
+        if (ncl_node_is(node, scales[i].op))
             scales[i].of(ncl_reference_scale(reference, result, 1), x, y, count);
 }

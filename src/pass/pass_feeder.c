@@ -2,13 +2,12 @@
 /* Pass `feeder`: a convolution that only one node reads becomes its feeder, with what hangs on it: one of 1x1 taps that
  * of a depthwise one, one of few channels, the stem of a network, also that of a pool. A step may compute both, and the
  * tensor between them, the largest one of an inverted residual or of a whole network, needs no memory. */
-#include <string.h>
 
 #include "pass/pass.h"
 
 static bool is_conv(const struct ncl_node *node)
 {
-    return strcmp(node->op->name, "conv") == 0 && ncl_node_tensor(node, "input")->shape.rank == 4;
+    return ncl_node_is(node, "conv") && ncl_node_tensor(node, "input")->shape.rank == 4;
 }
 
 static bool is_depthwise(const struct ncl_node *node)
@@ -35,7 +34,7 @@ static bool is_stem(const struct ncl_node *node)
 /* Can a step compute the node with what feeds it? */
 static bool takes(const struct ncl_node *node, const struct ncl_node *feeder)
 {
-    return is_conv(node) ? is_depthwise(node) : strcmp(node->op->name, "max_pool") == 0 && is_stem(feeder);
+    return is_conv(node) ? is_depthwise(node) : ncl_node_is(node, "max_pool") && is_stem(feeder);
 }
 
 void ncl_pass_feeder(struct ncl_rewrite *rw, const struct ncl_pass_facts *facts)
@@ -45,7 +44,7 @@ void ncl_pass_feeder(struct ncl_rewrite *rw, const struct ncl_pass_facts *facts)
     struct ncl_node *node = maker ? ncl_rewrite_first(rw) : NULL;
     for (; node; node = ncl_rewrite_next(node)) {
         const bool conv = is_conv(node);
-        if (!conv && strcmp(node->op->name, "max_pool") != 0)
+        if (!conv && !ncl_node_is(node, "max_pool"))
             continue;
         const struct ncl_tensor *input = ncl_node_tensor(node, "input");
         struct ncl_node *feeder = maker[input->id];

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pass `linear`: matmul(x, w, transposeB = true) and the add behind it are linear(x, w, bias), by its definition
  * (4.9.2). Exporters write the two. */
-#include <string.h>
 
 #include "pass/pass.h"
 
 static bool is_product(const struct ncl_node *node)
 {
-    return node && strcmp(node->op->name, "matmul") == 0 && !ncl_node_logical(node, "transposeA") &&
-           ncl_node_logical(node, "transposeB");
+    return ncl_node_is(node, "matmul") && !ncl_node_logical(node, "transposeA") && ncl_node_logical(node, "transposeB");
 }
 
 /* Operand `side` of the add is a product that nothing else reads, and the other operand fits into its shape, axis by
@@ -23,7 +21,7 @@ static bool is_linear(const struct ncl_rewrite *rw, const struct ncl_node *add, 
 /* Which operand of an add it is; -1: none, or no add. */
 static int product_side(const struct ncl_rewrite *rw, const struct ncl_node *node)
 {
-    for (int side = 0; side < 2 && strcmp(node->op->name, "add") == 0; side++)
+    for (int side = 0; side < 2 && ncl_node_is(node, "add"); side++)
         if (is_linear(rw, node, side))
             return side;
     return -1;

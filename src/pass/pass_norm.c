@@ -32,7 +32,7 @@ static const struct filtered {
 static const struct filtered *find_filtered(const struct ncl_node *node)
 {
     for (size_t i = 0; i < sizeof filtered / sizeof *filtered; i++)
-        if (strcmp(node->op->name, filtered[i].op) == 0)
+        if (ncl_node_is(node, filtered[i].op))
             return filtered[i].axis == 0 || ncl_node_integer(node, "groups") == 1 ? &filtered[i] : NULL;
     return NULL;
 }
@@ -106,7 +106,7 @@ void ncl_pass_norm(struct ncl_rewrite *rw, const struct ncl_pass_facts *facts)
 {
     struct maker maker = {.rw = rw, .fold_norm = ncl_names_find(&facts->templates->own, "fold_norm")};
     for (struct ncl_node *node = ncl_rewrite_first(rw); node; node = ncl_rewrite_next(node)) {
-        if (strcmp(node->op->name, "batch_normalization") != 0)
+        if (!ncl_node_is(node, "batch_normalization"))
             continue;
         struct ncl_node *before = filtered_before(rw, node);
         maker.norm = node;

@@ -14,7 +14,7 @@ static const struct window {
 static const struct window *window_of(const struct ncl_node *node)
 {
     for (size_t i = 0; i < sizeof windows / sizeof *windows; i++)
-        if (strcmp(node->op->name, windows[i].op) == 0)
+        if (ncl_node_is(node, windows[i].op))
             return &windows[i];
     return NULL;
 }
@@ -32,7 +32,7 @@ static int64_t pad_at(const struct ncl_node *node, size_t axis, int side)
 /* One that takes nothing away: what a crop takes, the window's padding would not bring back. */
 static bool is_zero_pad(const struct ncl_node *node)
 {
-    if (strcmp(node->op->name, "pad") != 0 || !reads_zeros(node) || ncl_node_scalar(node, "value") != 0)
+    if (!ncl_node_is(node, "pad") || !reads_zeros(node) || ncl_node_scalar(node, "value") != 0)
         return false;
     for (size_t i = 0; i < ncl_node_count(node, "padding"); i++)
         if (pad_at(node, i, 0) < 0 || pad_at(node, i, 1) < 0)
@@ -91,7 +91,7 @@ void ncl_pass_pad(struct ncl_rewrite *rw, const struct ncl_pass_facts *facts)
         const struct window *window = window_of(node);
         if (window) {
             window_take(rw, node, window);
-        } else if (strcmp(node->op->name, "pad") == 0 && pads_nothing(node, NNEFCL_MAX_RANK) &&
+        } else if (ncl_node_is(node, "pad") && pads_nothing(node, NNEFCL_MAX_RANK) &&
                    !ncl_rewrite_is_output(rw, ncl_node_result(node, 0))) {
             ncl_rewrite_replace(rw, ncl_node_result(node, 0), ncl_node_tensor(node, "input"));
             ncl_rewrite_remove(rw, node);

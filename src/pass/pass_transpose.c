@@ -2,13 +2,12 @@
 /* Pass `transpose`: two transposes in a row that undo each other vanish (exporters of NHWC networks wrap every
  * operation in such pairs). Users of the second transpose read the input of the first; a first one that nobody reads
  * then goes too. One that exchanges the last two axes of an operand of matmul becomes transposeA or transposeB. */
-#include <string.h>
 
 #include "pass/pass.h"
 
 static bool is_transpose(const struct ncl_node *node)
 {
-    return node && strcmp(node->op->name, "transpose") == 0;
+    return ncl_node_is(node, "transpose");
 }
 
 /* The axis that axis `i` of the result comes from: trailing axes that are not listed stay. */
@@ -65,7 +64,7 @@ void ncl_pass_transpose(struct ncl_rewrite *rw, const struct ncl_pass_facts *fac
     for (struct ncl_node *node = ncl_rewrite_first(rw); node; node = ncl_rewrite_next(node)) {
         if (is_transpose(node)) {
             transpose_cancel(rw, node);
-        } else if (strcmp(node->op->name, "matmul") == 0) {
+        } else if (ncl_node_is(node, "matmul")) {
             product_take(rw, node, "A", "transposeA");
             product_take(rw, node, "B", "transposeB");
         }

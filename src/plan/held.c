@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Plans whose tensors can be read after a run: which keep their memory, and where the tensors of the graph are then. */
-#include <string.h>
 
 #include "emit/forms.h"
 #include "plan/plan_make.h"
@@ -46,7 +45,7 @@ static void hold_updates(struct ncl_lower *lower)
 {
     for (size_t i = 0; i < lower->graph->node_count; i++) {
         const struct ncl_node *node = lower->graph->node[i];
-        if (strcmp(node->op->name, "update") == 0)
+        if (ncl_node_is(node, "update"))
             lower->plan->held[ncl_node_result(node, 0)->id] = lower->tensor[ncl_node_tensor(node, "variable")->id];
     }
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Graph to plan: passes, lowering, state, outputs, order of the init steps, memory plan (DESIGN 3). */
-#include <string.h>
 
 #include "emit/after.h"
 #include "emit/blocks.h"
@@ -82,7 +81,7 @@ static void add_copy(struct ncl_lower *lower, struct ncl_steps *list, ncl_ref fr
 
 static bool is_update(const struct ncl_node *node)
 {
-    return strcmp(node->op->name, "update") == 0;
+    return ncl_node_is(node, "update");
 }
 
 /* Variables change after all operations of the cycle (4.8). A new value that is the old value of a variable is set

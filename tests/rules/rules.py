@@ -3,7 +3,7 @@
 """Rules of the tree that no compiler checks.  rules.py includes|registry|names|text|width|licence|references|numbers ROOT, rules.py circles ROOT NM OBJECTS
 
 includes   a file includes its own rank or lower (the table of DESIGN), op files do not know each other, CL/ headers appear in host and opencl.h only
-registry   every operation of ops.def is declared in stdlib.nnef and named by a test; all 118 operations are declared; table and declarations agree on what exists;
+registry   every operation of ops.def is declared in stdlib.nnef and named by a test, and so is each that passes and kernels ask for; all 118 operations are declared; table and declarations agree on what exists;
            every public function has a row in the table of misuse
 circles    who calls whom, by the symbols of the object files: a folder uses what it may include, and the operations through their tables only; no circle of files
            leaves a folder, and none within a folder has more than three files
@@ -109,6 +109,9 @@ def registry(root):
     bad += ['ops.def: %s stands there twice' % n for n in set(table) if table.count(n) > 1]
     bodies = dict(re.findall(r'^fragment\s+(\w+)[^{;]*?->\s*\([^)]*\)\s*([{;]?)', read(root, 'src/nnef/stdlib.nnef'), re.M))
     bad += ['%s has neither a body nor an entry in ops.def' % n for n in names if n not in table and bodies.get(n) != '{']
+    for path in (p for folder in ('src', 'host') for p in files(root, folder, '.c')):
+        asked = re.findall(r'\bncl_node_is\([^"();]+, "(\w+)"\)', read(root, path))
+        bad += ['%s: asks for %s, which no node is' % (path, n) for n in asked if n not in names + dialects + inner]
     tests = ''.join(read(root, p) for p in files(root, 'tests/ops', '.c'))
     bad += ['%s: no test in tests/ops names it' % n for n in names if not re.search(r'\b%s\s*(<\w+>)?\s*\(' % n, tests)]
     headers = ''.join(re.sub(r'/\*.*?\*/', '', read(root, p), flags=re.S) for p in files(root, 'include', '.h'))

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
 
 #include "import/tensorflow/tf.h"
 
 static bool moves_channels_last(const struct ncl_node *node)
 {
-    if (!node || strcmp(node->op->name, "transpose") != 0)
+    if (!ncl_node_is(node, "transpose"))
         return false;
     const size_t rank = ncl_node_count(node, "axes");
     bool moves = rank > 2 && rank == (size_t)ncl_node_first_result(node)->shape.rank;

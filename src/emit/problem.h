@@ -13,6 +13,7 @@
     FAMILY(DECONV, deconv)                                                                                             \
     FAMILY(POOL, pool)                                                                                                 \
     FAMILY(DEBOX, debox)                                                                                               \
+    FAMILY(RESAMPLE, resample)                                                                                         \
     FAMILY(PRODUCT, product)                                                                                           \
     FAMILY(ATTENTION, attention)                                                                                       \
     FAMILY(NORM, norm)                                                                                                 \
@@ -68,6 +69,20 @@ struct ncl_debox {
     const struct ncl_tensor *input;
     double divisor;
     struct ncl_window window;
+};
+
+/* RESAMPLE (4.3.4): nearest neighbours, or a mixture of both neighbours along each spatial axis. */
+enum ncl_resample_method {
+    NCL_RESAMPLE_SYMMETRIC,
+    NCL_RESAMPLE_ASYMMETRIC,
+    NCL_RESAMPLE_ALIGNED,
+    NCL_RESAMPLE_NEAREST /* not mixed */
+};
+
+struct ncl_resample {
+    const struct ncl_tensor *input;
+    enum ncl_resample_method method;
+    enum ncl_border border; /* where it is mixed */
 };
 
 /* ---- products of matrices (4.7, 4.9.2) ---- */
@@ -181,6 +196,7 @@ struct ncl_problem {
         struct ncl_conv conv;
         struct ncl_pool pool;
         struct ncl_debox debox;
+        struct ncl_resample resample;
         struct ncl_matmul product;
         struct ncl_attention attention;
         struct ncl_norm norm;

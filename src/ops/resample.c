@@ -6,9 +6,8 @@
 
 #include "base/checked.h"
 #include "ops/pool.h"
+#include "ops/resample.h"
 #include "ops/window_line.h"
-
-#define AXES (NNEFCL_MAX_RANK - 2)
 
 /* ---- checks ---- */
 
@@ -56,6 +55,7 @@ nnefcl_status ncl_upsample_infer(struct ncl_infer *infer, struct ncl_node *node)
     return ncl_infer_result(infer, node, 0, &shape);
 }
 
+/* By enum ncl_resample_method. */
 static const char *const methods[] = {"symmetric", "asymmetric", "aligned"};
 
 static int find_method(const struct ncl_node *node)
@@ -75,35 +75,43 @@ nnefcl_status ncl_multilinear_upsample_infer(struct ncl_infer *infer, struct ncl
     return status ? status : ncl_upsample_infer(infer, node);
 }
 
-/* ---- kernels ---- */
+/* ---- problems ---- */
 
-/* A factor for each of six spatial axes, 1s in front. */
-static void emit_spatial(struct ncl_emit *step, const char *name, const nnefcl_shape *shape)
+static void describe(const struct ncl_node *node, enum ncl_resample_method method, enum ncl_border border,
+                     struct ncl_problem *problem)
 {
-    for (int i = shape->rank - 2; i < AXES; i++)
-        ncl_step_size(step, name, 1);
-    ncl_step_sizes(step, name, shape->extent + 2, (size_t)(shape->rank - 2));
-}
-
-/* Outputs of a task: rows, or parts of them, on a CPU. */
-static int64_t resample_run(const struct ncl_lower *lower)
-{
-    return lower->plan->target.cpu ? lower->plan->target.chunk : 1;
+    *problem = (struct ncl_problem){
+        .family = NCL_FAMILY_RESAMPLE,
+        .node = node,
+        .result = ncl_node_result(node, 0),
+        .resample = {.input = ncl_node_tensor(node, "input"), .method = method, .border = border}};
+    problem->flops = method == NCL_RESAMPLE_NEAREST ? 0 : 3.0 * (double)ncl_shape_volume(&problem->result->shape);
 }
 
 /* y[o] = x[o s] and y[o] = x[floor(o / f)]: nearest, in both directions. */
-nnefcl_status ncl_nearest_lower(struct ncl_lower *lower, const struct ncl_node *node)
+void ncl_nearest_problem(const struct ncl_node *node, struct ncl_problem *problem)
 {
-    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
-    const int64_t count = ncl_shape_volume(&output->shape), run = resample_run(lower);
-    struct ncl_emit *step = ncl_step_begin(lower, "nearest");
-    ncl_step_in(step, ncl_lower_tensor(lower, input));
-    ncl_step_out(step, ncl_lower_tensor(lower, output));
-    ncl_step_size(step, "COUNT", count);
-    ncl_step_size(step, "RUN", run);
-    emit_spatial(step, "IN", &input->shape);
-    emit_spatial(step, "OUT", &output->shape);
-    return ncl_step_end(step, ncl_ceil_div(count, run));
+    describe(node, NCL_RESAMPLE_NEAREST, NCL_BORDER_CONSTANT, problem);
+}
+
+void ncl_multilinear_problem(const struct ncl_node *node, struct ncl_problem *problem)
+{
+    describe(node, (enum ncl_resample_method)find_method(node), ncl_window_border(node), problem);
+}
+
+struct ncl_resample_line ncl_resample_line(enum ncl_resample_method method, int64_t in, int64_t out)
+{
+    const int64_t f = out / in;
+    switch (method) {
+    case NCL_RESAMPLE_NEAREST:
+        return (struct ncl_resample_line){0, out < in ? in / out : 1, out < in ? 1 : f};
+    case NCL_RESAMPLE_SYMMETRIC:
+        return (struct ncl_resample_line){1 - f, 2, 2 * f};
+    case NCL_RESAMPLE_ASYMMETRIC:
+        return (struct ncl_resample_line){0, 1, f};
+    default:
+        return (struct ncl_resample_line){0, in - 1, out > 1 ? out - 1 : 1};
+    }
 }
 
 /* area_downsample is the normalized box of size and stride `factor`. */
@@ -126,25 +134,6 @@ nnefcl_status ncl_area_downsample_lower(struct ncl_lower *lower, const struct nc
 {
     const struct ncl_pool pool = area_pool(node);
     return ncl_pool_choose(lower, node, &pool);
-}
-
-nnefcl_status ncl_multilinear_upsample_lower(struct ncl_lower *lower, const struct ncl_node *node)
-{
-    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *output = ncl_node_result(node, 0);
-    const int64_t count = ncl_shape_volume(&output->shape), run = resample_run(lower);
-    const int outer = input->shape.rank - 4; /* axes in front of the last two */
-    struct ncl_emit *step = ncl_step_begin(lower, "multilinear");
-    ncl_window_define_border(step, ncl_window_border(node));
-    ncl_step_define_int(step, "METHOD", find_method(node));
-    ncl_step_in(step, ncl_lower_tensor(lower, input));
-    ncl_step_out(step, ncl_lower_tensor(lower, output));
-    ncl_step_size(step, "COUNT", count);
-    ncl_step_size(step, "RUN", run);
-    ncl_step_size(step, "PAIRS", (int64_t)1 << (outer > 0 ? outer : 0));
-    emit_spatial(step, "IN", &input->shape);
-    emit_spatial(step, "OUT", &output->shape);
-    ncl_step_flops(step, 3.0 * (double)count);
-    return ncl_step_end(step, ncl_ceil_div(count, run));
 }
 
 /* ---- definitions ---- */

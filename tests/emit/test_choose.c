@@ -19,13 +19,25 @@ static const struct choice_case {
     {"three axes", X("[1,8,9,9,9]", "conv(x, x5)"), NULL, "conv_gemm", "conv_group"},
     {"many channels", X("[1,128,56,56]", "conv(x, x6)"), NULL, "conv_winograd4", "conv_winograd4_group"},
     {"the whole image", X("[1,8,3,3]", "conv(x, x1, padding = [(0,0),(0,0)])"), NULL, "conv_whole", "conv_whole"},
-    {"depthwise", X("[1,8,12,12]", "conv(x, x3, groups = 8)"), NULL, "conv_rows", "conv_item"},
+    {"depthwise", X("[1,8,12,12]", "conv(x, x3, groups = 8)"), NULL, "conv_rows", "conv_column"},
+    {"depthwise, three axes", X("[1,8,5,12,12]", "conv(x, x7, groups = 8)"), NULL, "conv_direct", "conv_item"},
+    {"depthwise, twenty rows", X("[1,2,80,28]", "conv(x, x8, groups = 2, stride = [13,1])"), NULL, "conv_rows",
+     "conv_column"},
+    {"depthwise, rows far apart", X("[1,2,80,28]", "conv(x, x8, groups = 2, stride = [14,1])"), NULL, "conv_rows",
+     "conv_group"},
+    {"depthwise, one row", X("[1,8,1,12]", "conv(x, x3, groups = 8)"), NULL, "conv_rows", "conv_item"},
     {"forced", X("[1,8,12,12]", "conv(x, x1)"), "conv=conv_direct", "conv_direct", "conv_direct"},
     {"all plain", X("[1,8,12,12]", "conv(x, x1)"), "plain", "conv_direct", "conv_direct"},
     {"a forced one that does not fit", X("[1,8,12,12]", "conv(x, x1)"), "conv=conv_rows", "conv_strip", NULL},
     {"five axes", X("[1,2,3,3,3,3]", "conv(x, x2)"), NULL, "conv_direct", "conv_direct"},
     {"deconv", X("[1,8,6,6]", "deconv(x, x1)"), NULL, "deconv_rows", "deconv_group"},
     {"max_pool", X("[1,8,12,12]", "max_pool(x, size = [1,1,2,2], stride = [1,1,2,2])"), NULL, "pool_rows",
+     "pool_column"},
+    {"max_pool, twenty rows", X("[1,8,32,12]", "max_pool(x, size = [1,1,8,2], stride = [1,1,4,1])"), NULL,
+     "pool_rows", "pool_column"},
+    {"max_pool, rows far apart", X("[1,8,32,12]", "max_pool(x, size = [1,1,9,2], stride = [1,1,4,1])"), NULL,
+     "pool_rows", "pool_item"},
+    {"max_pool, dilated", X("[1,8,12,12]", "max_pool(x, size = [1,1,2,2], dilation = [1,1,2,1])"), NULL, "pool_rows",
      "pool_item"},
     {"a pool to one column", X("[1,8,12,12]", "avg_pool(x, size = [1,1,12,12], padding = [(0,0),(0,0),(0,0),(0,0)])"),
      NULL, "pool_direct", "pool_item"},
@@ -33,6 +45,16 @@ static const struct choice_case {
     {"a pool that repeats the border", X("[1,8,12,12]", "max_pool(x, size = [1,1,3,3], border = 'reflect')"), NULL,
      "pool_rows", "pool_direct"},
     {"debox", X("[1,8,6,6]", "debox(x, size = [1,1,3,3])"), NULL, "debox_rows", "debox_direct"},
+    {"nearest neighbours", X("[1,2,6,6]", "nearest_upsample(x, factor = [2,2])"), NULL, "resample_plain",
+     "resample_item"},
+    {"nearest neighbours along four axes", X("[1,2,2,2,2,2]", "nearest_upsample(x, factor = [1,1,2,2])"), NULL,
+     "resample_plain", "resample_plain"},
+    {"mixed neighbours", X("[1,2,2,6,6]", "multilinear_upsample(x, factor = [2,2,2], border = 'constant')"), NULL,
+     "resample_plain", "resample_item"},
+    {"places within 32 bits", X("[1,1,32000]", "multilinear_upsample(x, factor = [2], method = 'aligned')"), NULL,
+     "resample_plain", "resample_item"},
+    {"places beyond 32 bits", X("[1,1,33000]", "multilinear_upsample(x, factor = [2], method = 'aligned')"), NULL,
+     "resample_plain", "resample_plain"},
     {"matmul", X("[64,64]", "matmul(x, x)"), NULL, "product_gemm", "product_group"},
     {"one row", X("[1,64]", "matmul(x, m)"), NULL, "product_gemv", "product_gemv_group"},
     {"few columns", X("[64,3]", "matmul(x, x, transposeA = true)"), NULL, "product_gemv", "product_gemv_group"},
@@ -50,11 +72,13 @@ static const char *chosen(const struct choice_case *c, const struct ncl_target *
                                    "x4 = variable<scalar>(shape = [64,8,3,3], label = 'f4');"
                                    "x5 = variable<scalar>(shape = [8,8,3,3,3], label = 'f5');"
                                    "x6 = variable<scalar>(shape = [128,128,3,3], label = 'f6');"
+                                   "x7 = variable<scalar>(shape = [8,1,3,3,3], label = 'f7');"
+                                   "x8 = variable<scalar>(shape = [2,1,7,7], label = 'f8');"
                                    "m = variable<scalar>(shape = [64,64], label = 'm');";
     static struct model_text model;
     static struct ncl_arena arena;
     static nnefcl_error error;
-    char document[1024];
+    char document[2048];
     struct ncl_diag diag;
     const struct ncl_plan *plan;
     const struct ncl_plan_options options = {.kernels = &c->forced, .kernel_count = c->forced != NULL};

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What compilers of GPUs make of the kernels for GPUs, without one:  kernels.py COMMAND [--networks FOLDER | MODEL...] [--table FILE]
 
-COMMAND   nnef-cl-run. Every kernel of GROUP mapping and those in registers (*_item, deconv_join, winograd_*), as --dump cl --target nvidia has them, once for each set
+COMMAND   nnef-cl-run. Every kernel of GROUP mapping and those in registers (*_item, *_column, deconv_join, winograd_*), as --dump cl --target nvidia has them, once for each set
           of defines (what hangs on a kernel left out), is compiled
           - by clang to PTX, and where ptxas is there by it for sm_80 and sm_90: registers, bytes spilled, occupancy;
           - by clang for AMD's gfx90a: vector registers, bytes of scratch, waves of a SIMD unit.
@@ -33,7 +33,7 @@ TARGETS = {
     'amd': ['-target', 'amdgcn-amd-amdhsa', '-mcpu=gfx90a', '-nogpulib', '-Xclang', '-mlink-builtin-bitcode', '-Xclang', CLC + '/amdgcn--amdhsa.bc'],
 }
 NO_OFFSET = '#define get_global_offset(axis) ((size_t)0)\n'  # libclc has none for NVIDIA
-WANTED = re.compile(r'_group$|_item$|^deconv_join$|^winograd_')
+WANTED = re.compile(r'_group$|_item$|_column$|^deconv_join$|^winograd_')
 PRODUCTS = {'gemm_group': 0.85, 'attention_group': 0.8}  # least part of what their loops issue that multiplies and adds
 REGISTERS_MOST = 128  # as the host tells NVIDIA's compiler
 REGISTERS = 65536  # of a multiprocessor, whose work-items are 2048 at most and whose local memory is 164 KiB

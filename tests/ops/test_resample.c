@@ -159,6 +159,14 @@ static const struct op_case cases[] = {
      "0.796875 0.734375 0.078125 -0.1875 0.703125 0.4375 -0.5625 -0.796875 0.84375 0.65625 -0.28125 -0.5625 0.703125 "
      "0.46875 -0.46875 "
      "-0.703125"},
+    {"nearest_upsample, rows of ten", X("[1,1,1,5]", "nearest_upsample(x, factor = [1,2])"), "1 2 3 4 5",
+     "1 1 2 2 3 3 4 4 5 5"},
+    {"nearest_downsample, to a row of five", X("[1,1,1,15]", "nearest_downsample(x, factor = [1,3])"),
+     "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15", "1 4 7 10 13"},
+    {"nearest_upsample, four axes", X("[1,1,1,1,2,2]", "nearest_upsample(x, factor = [1,1,1,2])"), "1 2 3 4",
+     "1 1 2 2 3 3 4 4"},
+    {"multilinear_upsample, infinity beside what is read",
+     X("[1,1,1,3]", "multilinear_upsample(x, factor = [1,2], method = 'asymmetric')"), "1 3 inf", "1 2 3 inf inf inf"},
 };
 
 #define S "[1,4,8,6]"

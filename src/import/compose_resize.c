@@ -67,14 +67,7 @@ static double filter_at(enum ncl_resize_mode mode, double a, double x)
     return x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : 0;
 }
 
-/* The terms of each position of the result: `count` of them, from first + i * count on. */
-struct terms {
-    size_t count;
-    int64_t *index;
-    double *weight;
-};
-
-static bool terms_new(struct ncl_import *import, struct terms *terms, size_t count, int64_t out)
+bool ncl_resize_terms_new(struct ncl_import *import, struct ncl_resize_terms *terms, size_t count, int64_t out)
 {
     size_t all;
     const nnefcl_shape shape = {.rank = 2, .extent = {out, (int64_t)count}};
@@ -83,6 +76,7 @@ static bool terms_new(struct ncl_import *import, struct terms *terms, size_t cou
         return false;
     }
     terms->count = count;
+    terms->out = out;
     terms->index = NCL_NEW_ARRAY(&import->scratch, int64_t, all);
     terms->weight = NCL_NEW_ARRAY(&import->scratch, double, all);
     if (!terms->index || !terms->weight)
@@ -108,7 +102,7 @@ static int64_t clamped(double at, int64_t in)
     return at < 0 ? 0 : at > (double)(in - 1) ? in - 1 : (int64_t)at;
 }
 
-static void nearest_terms(const struct ncl_resize *resize, int axis, int64_t in, struct terms *terms)
+static void nearest_terms(const struct ncl_resize *resize, int axis, int64_t in, struct ncl_resize_terms *terms)
 {
     for (int64_t i = 0; i < resize->out[axis]; i++) {
         terms->index[i] = clamped(rounded(resize->rounding, place_of(resize, axis, in, i)), in);
@@ -117,7 +111,8 @@ static void nearest_terms(const struct ncl_resize *resize, int axis, int64_t in,
 }
 
 /* Places outside of the operand are its border, or do not count at all. */
-static void filter_terms(const struct ncl_resize *resize, int axis, int64_t in, double stretch, struct terms *terms)
+static void filter_terms(const struct ncl_resize *resize, int axis, int64_t in, double stretch,
+                         struct ncl_resize_terms *terms)
 {
     const int64_t half = (int64_t)terms->count / 2;
     for (int64_t i = 0; i < resize->out[axis]; i++) {
@@ -138,12 +133,12 @@ static void filter_terms(const struct ncl_resize *resize, int axis, int64_t in, 
 }
 
 static bool terms_make(struct ncl_import *import, const struct ncl_resize *resize, int axis, int64_t in,
-                       struct terms *terms)
+                       struct ncl_resize_terms *terms)
 {
     const double stretch = resize->antialias && resize->scale[axis] < 1 ? resize->scale[axis] : 1,
                  reach = ceil((resize->mode == NCL_RESIZE_CUBIC ? 2 : 1) / stretch);
     const size_t count = resize->mode == NCL_RESIZE_NEAREST ? 1 : reach < 1e6 ? 2 * (size_t)reach : NCL_KNOWN_MAX + 1;
-    if (!terms_new(import, terms, count, resize->out[axis]))
+    if (!ncl_resize_terms_new(import, terms, count, resize->out[axis]))
         return false;
     if (resize->mode == NCL_RESIZE_NEAREST)
         nearest_terms(resize, axis, in, terms);
@@ -157,7 +152,7 @@ static bool terms_make(struct ncl_import *import, const struct ncl_resize *resiz
 static bool is_nearest_upsample(struct ncl_import *import, const struct ncl_resize *resize, const nnefcl_shape *in,
                                 int axis, int64_t factor)
 {
-    struct terms terms;
+    struct ncl_resize_terms terms;
     if (!terms_make(import, resize, axis, in->extent[axis], &terms))
         return false;
     for (int64_t i = 0; i < resize->out[axis]; i++)
@@ -220,7 +215,7 @@ static struct ncl_tensor *weights_tensor(struct ncl_import *import, const nnefcl
 }
 
 static struct ncl_tensor *term_gather(struct ncl_import *import, struct ncl_tensor *x, int axis,
-                                      const struct terms *terms, size_t term, int64_t out)
+                                      const struct ncl_resize_terms *terms, size_t term, int64_t out)
 {
     int64_t *index = NCL_NEW_ARRAY(&import->scratch, int64_t, (size_t)out);
     nnefcl_shape column = {.rank = x->shape.rank};
@@ -241,7 +236,7 @@ static struct ncl_tensor *term_gather(struct ncl_import *import, struct ncl_tens
 
 /* The axis becomes the last one, and its elements are multiplied by a matrix of the weights. */
 static struct ncl_tensor *terms_matrix(struct ncl_import *import, struct ncl_tensor *x, int axis,
-                                       const struct terms *terms, int64_t out)
+                                       const struct ncl_resize_terms *terms, int64_t out)
 {
     const int64_t in = x->shape.extent[axis];
     const nnefcl_shape shape = {.rank = 2, .extent = {in, out}};
@@ -259,19 +254,24 @@ static struct ncl_tensor *terms_matrix(struct ncl_import *import, struct ncl_ten
     return ncl_compose_transpose(import, x, order);
 }
 
+struct ncl_tensor *ncl_compose_terms(struct ncl_import *import, struct ncl_tensor *x, int axis,
+                                     const struct ncl_resize_terms *terms)
+{
+    if (terms->count > MAX_GATHERS)
+        return terms_matrix(import, x, axis, terms, terms->out);
+    struct ncl_tensor *sum = term_gather(import, x, axis, terms, 0, terms->out);
+    for (size_t i = 1; i < terms->count && !import->status; i++)
+        sum = ncl_compose_binary(import, "add", sum, term_gather(import, x, axis, terms, i, terms->out));
+    return sum;
+}
+
 static struct ncl_tensor *axis_resize(struct ncl_import *import, struct ncl_tensor *x, int axis,
                                       const struct ncl_resize *resize)
 {
-    struct terms terms;
-    const int64_t out = resize->out[axis];
+    struct ncl_resize_terms terms;
     if (import->status || !terms_make(import, resize, axis, x->shape.extent[axis], &terms))
         return &import->nothing;
-    if (terms.count > MAX_GATHERS)
-        return terms_matrix(import, x, axis, &terms, out);
-    struct ncl_tensor *sum = term_gather(import, x, axis, &terms, 0, out);
-    for (size_t i = 1; i < terms.count && !import->status; i++)
-        sum = ncl_compose_binary(import, "add", sum, term_gather(import, x, axis, &terms, i, out));
-    return sum;
+    return ncl_compose_terms(import, x, axis, &terms);
 }
 
 /* Positions of a crop that lie outside of the axis have a value of their own. */

@@ -36,4 +36,20 @@ struct ncl_resize {
 struct ncl_resize ncl_resize_of(const nnefcl_shape *shape);
 struct ncl_tensor *ncl_compose_resize(struct ncl_import *import, struct ncl_tensor *x, const struct ncl_resize *resize);
 
+/* ---- what other systems resize in ways of their own ---- */
+
+/* Element i of the result is the sum of `count` elements, index[i * count + j], times their weights. */
+struct ncl_resize_terms {
+    size_t count;
+    int64_t out; /* elements of the result */
+    int64_t *index;
+    double *weight;
+};
+
+/* Zeros to be filled in; false: an error was reported. */
+bool ncl_resize_terms_new(struct ncl_import *import, struct ncl_resize_terms *terms, size_t count, int64_t out);
+/* An axis of x by such terms. */
+struct ncl_tensor *ncl_compose_terms(struct ncl_import *import, struct ncl_tensor *x, int axis,
+                                     const struct ncl_resize_terms *terms);
+
 #endif

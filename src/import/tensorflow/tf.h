@@ -123,34 +123,44 @@ struct ncl_tensor *ncl_tf_fuse(struct ncl_import *import, const struct ncl_impor
     X(dequantize)                                                                                                      \
     X(conv)                                                                                                            \
     X(depthwise)                                                                                                       \
-    X(lite_deconv) X(deconv) X(pool) X(batch_norm) X(lrn) X(resize) X(blocks) X(space_batch) X(reshape) X(transpose)   \
-        X(squeeze) X(expand_dims) X(shape) X(rank) X(concat) X(lite_concat) X(split) X(split_v) X(pack) X(unpack)      \
-            X(slice) X(strided_slice) X(pad) X(mirror_pad) X(tile) X(gather) X(fill) X(range) X(broadcast) X(reverse)  \
-                X(reduce) X(softmax) X(log_softmax) X(arg) X(matmul) X(einsum) X(fully_connected) X(l2_norm)           \
-                    X(conditional) X(loop) X(zeros_like) X(top_k) X(one_hot) X(cum_sum) X(product) X(lstm)             \
-                        X(lstm_step) X(rnn) X(l2_pool) X(softsign) X(log1p) X(expm1) X(div_no_nan) X(clip) X(call)     \
-                            X(switch) X(merge) X(list_new) X(array_new) X(list_rows) X(list_get) X(list_set)           \
-                                X(list_push) X(list_pop) X(list_count) X(list_stack) X(list_gather) X(list_scatter)    \
-                                    X(gather_nd) X(fake_quant) X(fake_quant_channels) X(classify) X(truncate) X(atan2) \
-                                        X(zero_times) X(l2_loss) X(scatter_nd) X(tensor_scatter) X(sparse_dense)       \
-                                            X(update_slice) X(band) X(diagonal) X(roll) X(reverse_sequence)            \
-                                                X(lin_space) X(invert) X(broadcast_args) X(where) X(shapes) X(non_max) \
-                                                    X(combined_non_max) X(post_process) X(cubic) X(global_norm)        \
-                                                        X(old_space_batch) X(embedding) X(segment_sum) X(pool_places)  \
-                                                            X(patches) X(crop_and_resize) X(two_lstm) X(two_rnn)       \
-                                                                X(rnn_step) X(svdf) X(block_lstm) X(gru_cell)
+    X(lite_deconv)                                                                                                     \
+    X(deconv)                                                                                                          \
+    X(pool) X(batch_norm) X(lrn) X(resize) X(blocks) X(space_batch) X(reshape) X(transpose) X(squeeze) X(expand_dims)  \
+        X(shape) X(rank) X(concat) X(lite_concat) X(split) X(split_v) X(pack) X(unpack) X(slice) X(strided_slice)      \
+            X(pad) X(mirror_pad) X(tile) X(gather) X(fill) X(range) X(broadcast) X(reverse) X(reduce) X(softmax)       \
+                X(log_softmax) X(arg) X(matmul) X(einsum) X(fully_connected) X(l2_norm) X(conditional) X(loop)         \
+                    X(zeros_like) X(top_k) X(one_hot) X(cum_sum) X(product) X(lstm) X(lstm_step) X(rnn) X(l2_pool)     \
+                        X(softsign) X(log1p) X(expm1) X(div_no_nan) X(clip) X(call) X(switch) X(merge) X(list_new)     \
+                            X(array_new) X(list_rows) X(list_get) X(list_set) X(list_push) X(list_pop) X(list_count)   \
+                                X(list_stack) X(list_gather) X(list_scatter) X(gather_nd) X(fake_quant)                \
+                                    X(fake_quant_channels) X(classify) X(truncate) X(atan2) X(zero_times) X(l2_loss)   \
+                                        X(scatter_nd) X(tensor_scatter) X(sparse_dense) X(update_slice) X(band)        \
+                                            X(diagonal) X(roll) X(reverse_sequence) X(lin_space) X(invert)             \
+                                                X(broadcast_args) X(where) X(shapes) X(non_max) X(combined_non_max)    \
+                                                    X(post_process) X(cubic) X(global_norm) X(old_space_batch)         \
+                                                        X(embedding) X(segments) X(pool_places) X(patches)             \
+                                                            X(crop_and_resize) X(two_lstm) X(two_rnn) X(rnn_step)      \
+                                                                X(svdf) X(block_lstm) X(gru_cell) X(resize_area)       \
+                                                                    X(scale_translate) X(rgb_to_hsv) X(hsv_to_rgb)     \
+                                                                        X(adjust_hue) X(adjust_saturation)             \
+                                                                            X(adjust_contrast) X(scan) X(dilation)     \
+                                                                                X(bincount) X(histogram) X(bucketize)  \
+                                                                                    X(search) X(in_top_k) X(switch_n)
 
 #define NCL_TF_DECLARE(name) void ncl_tf_build_##name(struct ncl_import *import, const struct ncl_import_node *node);
 NCL_TF_BUILDERS(NCL_TF_DECLARE)
 #undef NCL_TF_DECLARE
 
-/* The same on what is known (tf_fold.c). */
+/* The same on what is known (tf_fold.c): integers, and floats where they are few. */
+bool ncl_tf_few_floats(const struct ncl_known *x);
 #define NCL_TF_FOLDERS(X)                                                                                              \
     X(binary)                                                                                                          \
     X(cast)                                                                                                            \
     X(reshape)                                                                                                         \
-    X(squeeze) X(expand_dims) X(concat) X(pack) X(gather) X(strided_slice) X(reduce) X(zeros_like) X(select) X(unary)  \
-        X(slice) X(unpack) X(split) X(fill) X(transpose) X(reverse) X(tile)
+    X(squeeze)                                                                                                         \
+    X(expand_dims)                                                                                                     \
+    X(concat) X(pack) X(gather) X(strided_slice) X(reduce) X(zeros_like) X(select) X(unary) X(slice) X(unpack)         \
+        X(split) X(fill) X(transpose) X(reverse) X(tile)
 
 #define NCL_TF_DECLARE(name) bool ncl_tf_fold_##name(struct ncl_import *import, const struct ncl_import_node *node);
 NCL_TF_FOLDERS(NCL_TF_DECLARE)

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "import/compose_resize.h"
 #include "import/tensorflow/tf.h"
 
 #define STEPS 1024
@@ -43,29 +44,14 @@ static void cubic_taps(const struct cubic *c, int64_t i, int64_t from, int64_t t
 static struct ncl_tensor *cubic_axis(struct ncl_import *import, const struct cubic *c, struct ncl_tensor *x, int axis,
                                      int64_t to)
 {
-    const int64_t from = x->shape.extent[axis];
-    nnefcl_shape shape = {.rank = x->shape.rank};
-    struct ncl_tensor *sum = NULL;
-    int64_t *index =
-        to > 0 && to < (int64_t)NCL_KNOWN_MAX ? NCL_NEW_ARRAY(&import->scratch, int64_t, (size_t)to) : NULL;
-    for (int i = 0; i < shape.rank; i++)
-        shape.extent[i] = i == axis ? to : 1;
-    for (int k = 0; k < TAPS && index && !import->status; k++) {
-        struct ncl_known *weight = ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &shape);
-        for (int64_t i = 0; weight && i < to; i++) {
-            int64_t at[TAPS];
-            double by[TAPS];
-            cubic_taps(c, i, from, to, at, by);
-            index[i] = at[k];
-            weight->real[i] = by[k];
-        }
-        struct ncl_tensor *term = ncl_compose_pick(import, x, axis, index, (size_t)to);
-        term = weight ? ncl_compose_binary(import, "mul", term, ncl_import_constant(import, weight)) : term;
-        sum = sum ? ncl_compose_binary(import, "add", sum, term) : term;
-    }
-    if (!sum)
+    struct ncl_resize_terms terms;
+    if (to < 1)
         ncl_import_wrong(import, "an output of %lld", (long long)to);
-    return sum ? sum : x;
+    if (import->status || !ncl_resize_terms_new(import, &terms, TAPS, to))
+        return x;
+    for (int64_t i = 0; i < to; i++)
+        cubic_taps(c, i, x->shape.extent[axis], to, terms.index + i * TAPS, terms.weight + i * TAPS);
+    return ncl_compose_terms(import, x, axis, &terms);
 }
 
 void ncl_tf_build_cubic(struct ncl_import *import, const struct ncl_import_node *node)

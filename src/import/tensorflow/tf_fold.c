@@ -48,16 +48,46 @@ static const struct ncl_known *floor_quotient(struct ncl_import *import, const s
     return whole ? ncl_fold_binary(import, "div", whole, y) : NULL;
 }
 
-/* Arithmetic on real numbers is left to the device, which rounds as all the rest does. */
+/* Few floats: sizes that are scaled on their way. What is computed in double and then rounded is what a float operation
+ * gives; more of them, and other functions, are left to the device, which rounds as all the rest does. */
+bool ncl_tf_few_floats(const struct ncl_known *x)
+{
+    return x->element == NCL_STORED_FLOAT32 && x->count <= 16;
+}
+
+static bool folds(const char *op, const struct ncl_known *x, const struct ncl_known *y)
+{
+    static const char *const exact[] = {"add", "sub", "mul", "div", "min", "max", "lt", "gt", "le", "ge", "eq", "ne"};
+    if (!ncl_known_is_real(x) && !ncl_known_is_real(y))
+        return true;
+    if (!ncl_tf_few_floats(x) || !ncl_tf_few_floats(y))
+        return false;
+    for (size_t i = 0; i < sizeof exact / sizeof *exact; i++)
+        if (strcmp(exact[i], op) == 0)
+            return true;
+    return false;
+}
+
+static const struct ncl_known *as_floats(struct ncl_import *import, const struct ncl_known *x)
+{
+    if (!x || x->element != NCL_STORED_FLOAT32)
+        return x;
+    struct ncl_known *y = ncl_fold_new(import, x->element, &x->shape);
+    for (size_t i = 0; y && i < y->count; i++)
+        y->real[i] = (double)(float)x->real[i];
+    return y;
+}
+
 bool ncl_tf_fold_binary(struct ncl_import *import, const struct ncl_import_node *node)
 {
     const struct ncl_known *x = ncl_import_known(import, node, 0), *y = ncl_import_known(import, node, 1);
     const char *op = import->op->as;
-    if (!x || !y || has_quant(node) || ncl_known_is_real(x) || ncl_known_is_real(y) ||
-        ncl_import_integer(import, node, "activation", 0) || (divides(op) && has_zero(y)))
+    if (!x || !y || has_quant(node) || !folds(op, x, y) || ncl_import_integer(import, node, "activation", 0) ||
+        (divides(op) && has_zero(y)))
         return false;
     return give_known(import, node,
-                      strcmp(op, "floor_div") == 0 ? floor_quotient(import, x, y) : ncl_fold_binary(import, op, x, y));
+                      strcmp(op, "floor_div") == 0 ? floor_quotient(import, x, y)
+                                                   : as_floats(import, ncl_fold_binary(import, op, x, y)));
 }
 
 bool ncl_tf_fold_cast(struct ncl_import *import, const struct ncl_import_node *node)

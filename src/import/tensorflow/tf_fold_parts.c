@@ -3,11 +3,11 @@
 #include "import/fold.h"
 #include "import/tensorflow/tf.h"
 
-/* Integers that are themselves; NULL: it is something else, or not known. */
-static const struct ncl_known *integers_of(struct ncl_import *import, const struct ncl_import_node *node, size_t index)
+/* Integers that are themselves, or few floats; NULL: it is something else, or not known. */
+static const struct ncl_known *shape_part(struct ncl_import *import, const struct ncl_import_node *node, size_t index)
 {
     const struct ncl_known *known = ncl_tf_input_quant(node, index) ? NULL : ncl_import_known(import, node, index);
-    return known && !ncl_known_is_real(known) ? known : NULL;
+    return known && (!ncl_known_is_real(known) || ncl_tf_few_floats(known)) ? known : NULL;
 }
 
 static bool give(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
@@ -20,13 +20,13 @@ static bool give(struct ncl_import *import, const struct ncl_import_node *node, 
 
 bool ncl_tf_fold_unary(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    const struct ncl_known *x = integers_of(import, node, 0);
+    const struct ncl_known *x = shape_part(import, node, 0);
     return x && give(import, node, 0, ncl_fold_unary(import, import->op->as, x));
 }
 
 bool ncl_tf_fold_slice(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    const struct ncl_known *x = integers_of(import, node, 0), *begin = ncl_import_known(import, node, 1),
+    const struct ncl_known *x = shape_part(import, node, 0), *begin = ncl_import_known(import, node, 1),
                            *size = ncl_import_known(import, node, 2);
     if (!x || !begin || !size || begin->count != (size_t)x->shape.rank || size->count != begin->count)
         return false;
@@ -63,19 +63,19 @@ static bool fold_parts(struct ncl_import *import, const struct ncl_import_node *
 
 bool ncl_tf_fold_unpack(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    const struct ncl_known *x = integers_of(import, node, 0);
+    const struct ncl_known *x = shape_part(import, node, 0);
     return x && fold_parts(import, node, x, ncl_import_integer(import, node, "axis", 0), true);
 }
 
 bool ncl_tf_fold_split(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    const struct ncl_known *axis = ncl_import_known(import, node, 0), *x = integers_of(import, node, 1);
+    const struct ncl_known *axis = ncl_import_known(import, node, 0), *x = shape_part(import, node, 1);
     return x && axis && axis->count == 1 && fold_parts(import, node, x, ncl_known_int64(axis, 0), false);
 }
 
 bool ncl_tf_fold_fill(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    const struct ncl_known *extents = integers_of(import, node, 0), *value = integers_of(import, node, 1);
+    const struct ncl_known *extents = shape_part(import, node, 0), *value = shape_part(import, node, 1);
     nnefcl_shape shape = {0};
     size_t count;
     if (!extents || !value || value->count != 1 || extents->count > NNEFCL_MAX_RANK)
@@ -88,7 +88,7 @@ bool ncl_tf_fold_fill(struct ncl_import *import, const struct ncl_import_node *n
 
 bool ncl_tf_fold_transpose(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    const struct ncl_known *x = integers_of(import, node, 0), *order = ncl_import_known(import, node, 1);
+    const struct ncl_known *x = shape_part(import, node, 0), *order = ncl_import_known(import, node, 1);
     int axis[NNEFCL_MAX_RANK];
     bool taken[NNEFCL_MAX_RANK] = {false};
     if (!x || !order || order->count != (size_t)x->shape.rank)
@@ -106,7 +106,7 @@ bool ncl_tf_fold_transpose(struct ncl_import *import, const struct ncl_import_no
 /* A list, from its end. */
 bool ncl_tf_fold_reverse(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    const struct ncl_known *x = integers_of(import, node, 0), *axes = ncl_import_known(import, node, 1);
+    const struct ncl_known *x = shape_part(import, node, 0), *axes = ncl_import_known(import, node, 1);
     if (!x || !axes || axes->count != 1 || x->shape.rank != 1 || x->count == 0)
         return false;
     return give(import, node, 0, ncl_fold_slice(import, x, 0, (int64_t)x->count - 1, (int64_t)x->count, -1));
@@ -115,7 +115,7 @@ bool ncl_tf_fold_reverse(struct ncl_import *import, const struct ncl_import_node
 /* Repeated along each axis. */
 bool ncl_tf_fold_tile(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    const struct ncl_known *x = integers_of(import, node, 0), *repeats = ncl_import_known(import, node, 1);
+    const struct ncl_known *x = shape_part(import, node, 0), *repeats = ncl_import_known(import, node, 1);
     if (!x || !repeats || repeats->count != (size_t)x->shape.rank)
         return false;
     for (int i = 0; i < (int)repeats->count && x; i++) {

@@ -71,6 +71,25 @@ void ncl_tf_build_switch(struct ncl_import *import, const struct ncl_import_node
     ncl_import_give_dead(import, node, 1 - taken);
 }
 
+/* _SwitchN: the operand is the result of that number, which is the last one where there is none. */
+void ncl_tf_build_switch_n(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const struct ncl_import_value *value = ncl_import_value(import, node, 0);
+    const struct ncl_known *number = ncl_import_need(import, node, 1, "the number of the branch");
+    const int64_t last = ncl_import_integer(import, node, "num_outs", (int64_t)node->output_count) - 1;
+    if (!number)
+        return;
+    if (number->count != 1 || last < 0 || last > INT32_MAX)
+        ncl_import_wrong(import, "one of %lld branches by %zu numbers", (long long)last + 1, number->count);
+    const int64_t given = import->status ? 0 : ncl_known_int64(number, 0),
+                  taken = given < 0 || given > last ? last : given;
+    for (size_t i = 0; i < node->output_count && !import->status; i++)
+        if ((int64_t)i == taken)
+            ncl_import_pass(import, node, i, value);
+        else
+            ncl_import_give_dead(import, node, i);
+}
+
 /* Merge: the operand of the branch that is taken, and which one it is. */
 void ncl_tf_build_merge(struct ncl_import *import, const struct ncl_import_node *node)
 {

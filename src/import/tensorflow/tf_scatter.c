@@ -71,35 +71,6 @@ void ncl_tf_build_sparse_dense(struct ncl_import *import, const struct ncl_impor
         ncl_import_nomem(import);
 }
 
-/* Rows by the numbers of their sums, as many as there are, or as operand 2 says. */
-void ncl_tf_build_segment_sum(struct ncl_import *import, const struct ncl_import_node *node)
-{
-    struct ncl_tensor *x = ncl_tf_tensor(import, node, 0);
-    const struct ncl_known *segment = ncl_import_need(import, node, 1, "the segments");
-    nnefcl_shape shape = x->shape;
-    int64_t count[NNEFCL_MAX_RANK] = {0};
-    if (import->status)
-        return;
-    if (shape.rank < 1 || segment->shape.rank != 1 || (int64_t)segment->count != shape.extent[0] ||
-        segment->count == 0) {
-        ncl_import_refuse(import, "%zu segments for rank %d", segment->count, shape.rank);
-        return;
-    }
-    const nnefcl_shape positions = {.rank = 2, .extent = {(int64_t)segment->count, 1}};
-    if (node->input_count > 2)
-        ncl_tf_integers(import, node, 2, "how many", count);
-    else
-        count[0] = ncl_known_int64(segment, segment->count - 1) + 1;
-    shape.extent[0] = count[0];
-    segment = ncl_known_reshape(&import->scratch, segment, &positions);
-    if (!import->status && count[0] < 1)
-        ncl_import_refuse(import, "%lld sums", (long long)count[0]);
-    if (!import->status && segment)
-        ncl_tf_give(
-            import, node, 0,
-            ncl_compose_scatter_nd(import, filled(import, &shape, ncl_compose_number(import, 0)), segment, x, "add"));
-}
-
 /* DYNAMIC_UPDATE_SLICE: the part of the operand that begins there, which is moved inside, is the update. */
 void ncl_tf_build_update_slice(struct ncl_import *import, const struct ncl_import_node *node)
 {

@@ -312,15 +312,37 @@ struct ncl_tensor *ncl_tf_normalize(struct ncl_import *import, const struct ncl_
     return ncl_compose(import, "batch_normalization", given, 6);
 }
 
+/* The same by means and variances of the batch itself, of which results 1 and 2 are moving averages. */
+static struct ncl_tensor *normalize_by_batch(struct ncl_import *import, const struct ncl_import_node *node,
+                                             struct ncl_tensor *x)
+{
+    int axis[NNEFCL_MAX_RANK];
+    size_t count = 0;
+    for (int i = 0; i < x->shape.rank; i++)
+        if (i != 1)
+            axis[count++] = i;
+    if (ncl_import_wants(import, node, 1) || ncl_import_wants(import, node, 2))
+        ncl_import_refuse(import, "is_training: means and variances that are results");
+    struct ncl_tensor *mean = ncl_compose_reduce(import, "mean_reduce", x, axis, count, true), *variance;
+    x = ncl_compose_binary(import, "sub", x, mean);
+    variance = ncl_compose_reduce(import, "mean_reduce", ncl_compose_unary(import, "sqr", x), axis, count, true);
+    variance = ncl_compose_with(import, "add", variance, ncl_import_scalar(import, node, "epsilon", 1e-4));
+    x = ncl_compose_binary(import, "mul", x, ncl_compose_unary(import, "rsqrt", variance));
+    x = ncl_compose_binary(import, "mul", x, ncl_tf_channels(import, node, 1, x->shape.rank));
+    return ncl_compose_binary(import, "add", x, ncl_tf_channels(import, node, 2, x->shape.rank));
+}
+
 /* FusedBatchNorm: x, scale, offset, mean, variance; the fused form of it adds an operand, and has an activation. */
 void ncl_tf_build_batch_norm(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    if (ncl_import_integer(import, node, "is_training", 1))
-        ncl_import_refuse(import, "is_training: normalization by the batch itself");
+    struct ncl_tensor *x = window_input(import, node, 0), *y;
     if (import->status)
         return;
-    struct ncl_tensor *y = ncl_tf_normalize(import, node, window_input(import, node, 0), (const size_t[]){1, 2, 3, 4},
-                                            ncl_import_scalar(import, node, "epsilon", 1e-4));
+    if (ncl_import_integer(import, node, "is_training", 1))
+        y = normalize_by_batch(import, node, x);
+    else
+        y = ncl_tf_normalize(import, node, x, (const size_t[]){1, 2, 3, 4},
+                             ncl_import_scalar(import, node, "epsilon", 1e-4));
     if (ncl_import_integer(import, node, "num_side_inputs", 0) > 0)
         y = ncl_compose_binary(import, "add", y, window_input(import, node, 5));
     const char *mode = ncl_import_string(import, node, "activation_mode", "Identity");

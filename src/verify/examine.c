@@ -116,7 +116,7 @@ static void drop_operands(struct examination *x, size_t index)
 
 /* ---- a node with other operands ---- */
 
-enum { UP, DOWN, MIXED, MIXED_AGAIN, FLUSHED };
+enum { UP, DOWN, APART, APART_AGAIN, MIXED, MIXED_AGAIN, FLUSHED };
 
 static bool is_denormal(double value)
 {
@@ -132,21 +132,30 @@ static bool has_denormals(const struct examination *x, const struct ncl_tensor *
     return false;
 }
 
-/* Signs that have nothing to do with the order of the elements. */
-static bool is_up(int how, uint64_t element)
+/* APART: each operand goes the other way than the one before; MIXED: signs that have nothing to do with the order of
+ * the elements. What comes of the operands cancels out in some of these, and must not in all. */
+static bool is_up(int how, size_t operand, uint64_t element)
 {
-    const uint64_t mixed = (element + (uint64_t)how) * 0x9e3779b97f4a7c15;
-    return how == UP || (how != DOWN && mixed >> 63);
+    const uint64_t mixed = (element + operand + (uint64_t)how) * 0x9e3779b97f4a7c15;
+    switch (how) {
+    case UP:
+    case DOWN:
+        return how == UP;
+    case APART:
+    case APART_AGAIN:
+        return operand % 2 == (how == APART);
+    default:
+        return mixed >> 63;
+    }
 }
 
-static double altered(int how, double value, double slack, uint64_t element)
+static double altered(int how, double value, double slack, size_t operand, uint64_t element)
 {
     if (how == FLUSHED)
         return is_denormal(value) ? copysign(0, value) : value;
-    return is_up(how, element) ? value + slack : value - slack;
+    return is_up(how, operand, element) ? value + slack : value - slack;
 }
 
-/* Operands are moved each the other way than the one before: what comes of them must not cancel out. */
 static nnefcl_status alter_operand(struct examination *x, const struct ncl_tensor *tensor, int how, size_t operand)
 {
     struct ncl_elements *aside = &x->aside[tensor->id];
@@ -156,7 +165,7 @@ static nnefcl_status alter_operand(struct examination *x, const struct ncl_tenso
     *aside = x->exact.tensor[tensor->id];
     const nnefcl_status status = ncl_exact_make(&x->exact, tensor, false, x->diag);
     for (size_t i = 0; !status && i < volume(tensor); i++)
-        x->exact.tensor[tensor->id].value[i] = altered(how, aside->value[i], slack ? slack[i] : 0, i + operand);
+        x->exact.tensor[tensor->id].value[i] = altered(how, aside->value[i], slack ? slack[i] : 0, operand, i);
     return status;
 }
 

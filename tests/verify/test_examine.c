@@ -226,6 +226,32 @@ START_TEST(what_is_not_kept_is_computed)
 }
 END_TEST
 
+#define NET_OFF                                                                                                        \
+    "version 1.0;\ngraph g( x ) -> ( q )\n{\n    x = external(shape = [4]);\n    u = div(x, 1.0);\n"                   \
+    "    v = div(constant(shape = [1], value = [2.5]), 1.0);\n    q = sub(u, v);\n}\n"
+
+/* Both operands are off by all that they may be, each the other way than the other; one has one element for all. */
+START_TEST(operands_that_are_off_add_up)
+{
+    const float most = 2 * 2.4f * 0x1p-22f; /* of what div may be off, twice */
+    model_text_close(&text);
+    model_text_open(&text, NET_OFF, NULL);
+    ck_assert_msg(text.status == NNEFCL_OK, "%s", text.error.message);
+    graph = text.model->graph;
+    for (size_t i = 0; i < graph->tensor_count; i++)
+        kept[i] = strchr("xq", graph->tensor[i]->name[0]) && !graph->tensor[i]->name[1];
+    for (int sign = -1; sign <= 1; sign += 2) {
+        for (int i = 0; i < N; i++) {
+            data_of("x")[i] = 3;
+            data_of("q")[i] = 0.5f + (float)sign * most;
+        }
+        ck_assert_str_eq(examined(), "q");
+    }
+    data_of("q")[1] += most / 8;
+    ck_assert_str_eq(examined(), "q!");
+}
+END_TEST
+
 /* x = x w + 0.25 but for roundings. */
 static float nearest_to_sum(float w)
 {
@@ -365,6 +391,7 @@ int main(void)
     tcase_add_test(tests, an_error_is_named_where_it_is);
     tcase_add_test(tests, logicals_are_compared);
     tcase_add_test(tests, what_is_not_kept_is_computed);
+    tcase_add_test(tests, operands_that_are_off_add_up);
     tcase_add_test(tests, a_comparison_of_what_may_be_off);
     tcase_add_test(tests, denormal_operands_may_be_zeros);
     tcase_add_test(tests, an_operation_that_was_expanded);

@@ -2,17 +2,36 @@
 #include "ops/attention_step.h"
 
 #include "emit/after.h"
+#include "emit/turned.h"
 #include "ops/matmul.h"
+
+/* Rows, columns and batch of so many axes by their strides. */
+static struct ncl_matrix matrix_of(ncl_ref ref, const int64_t *stride, int rank)
+{
+    struct ncl_matrix matrix = {.ref = ref, .row = stride[rank - 2], .column = stride[rank - 1]};
+    for (int i = 0; i < rank - 2; i++)
+        matrix.batch[i] = stride[i];
+    return matrix;
+}
 
 /* Where the matrices of an operand lie: axes that it lacks, or has once, repeat. */
 static struct ncl_matrix operand_matrix(struct ncl_lower *lower, const struct ncl_node *node, const char *name)
 {
     const struct ncl_tensor *tensor = ncl_node_tensor(node, name);
-    nnefcl_shape shape = ncl_node_result(node, 0)->shape;
-    const int last = shape.rank - 1;
-    for (int i = last - 1; i <= last; i++)
-        shape.extent[i] = i < tensor->shape.rank ? tensor->shape.extent[i] : 1;
-    return ncl_matmul_broadcast(ncl_lower_tensor(lower, tensor), &tensor->shape, &shape);
+    int64_t stride[NNEFCL_MAX_RANK];
+    const ncl_ref ref = ncl_turned_tensor(lower, tensor, stride);
+    const int rank = ncl_node_result(node, 0)->shape.rank;
+    for (int i = 0; i < rank; i++)
+        if (i >= tensor->shape.rank || tensor->shape.extent[i] == 1)
+            stride[i] = 0;
+    return matrix_of(ref, stride, rank);
+}
+
+static struct ncl_matrix result_matrix(const struct ncl_lower *lower, const struct ncl_problem *problem)
+{
+    int64_t stride[NNEFCL_MAX_RANK];
+    ncl_turned_strides(lower, problem->result, stride);
+    return matrix_of(problem->out, stride, problem->result->shape.rank);
 }
 
 static void step_batch(struct ncl_emit *step, const struct ncl_attention *p, const struct ncl_matrix *const *matrix)
@@ -38,7 +57,7 @@ struct ncl_emit *ncl_attention_step(struct ncl_lower *lower, const struct ncl_pr
     if (!ncl_node_logical(node, "transposed"))
         key = ncl_matmul_transposed(key);
     const nnefcl_shape *shape = &problem->result->shape;
-    const struct ncl_matrix result = ncl_matmul_broadcast(problem->out, shape, shape);
+    const struct ncl_matrix result = result_matrix(lower, problem);
     struct ncl_emit *step = ncl_step_begin(lower, body);
     ncl_step_define_int(step, "MASK", p->mask);
     ncl_step_in(step, query.ref);

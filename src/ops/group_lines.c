@@ -6,6 +6,7 @@
 #define ITEMS_MIN 64
 #define ITEMS_MAX 256
 #define ACROSS    32 /* columns side by side at least, so that neighbours read neighbours */
+#define HELD_MOST 16 /* elements of a line in registers of a work-item */
 #define TERMS     4  /* of a work-item: fewer do not pay for a level of the tree */
 
 /* Estimates: an element for each work-item, a tree, an element where each work-item has a line of its own and
@@ -36,8 +37,19 @@ struct ncl_group_lines ncl_group_lines_make(const struct ncl_target *target, con
     const int64_t most = axes->width >= ACROSS ? lines.items / ACROSS : lines.items;
     while (lines.share < most && 2 * TERMS * lines.share <= axes->volume)
         lines.share *= 2;
+    /* Lines that are few have groups of their own, so that all compute units have some. */
+    const int64_t side = axes->width >= ACROSS ? ACROSS : 1;
+    while (lines.items > ITEMS_MIN && lines.items / 2 >= lines.share * side &&
+           ncl_ceil_div(axes->results, lines.items / lines.share) < (int64_t)target->compute_units)
+        lines.items /= 2;
     lines.groups = ncl_ceil_div(axes->results, lines.items / lines.share);
     return lines;
+}
+
+void ncl_group_lines_define_held(struct ncl_emit *step, const struct ncl_group_lines *lines)
+{
+    const int64_t each = ncl_ceil_div(lines->axes.volume, lines->share);
+    ncl_step_define_int(step, "HELD", each <= HELD_MOST / 2 ? HELD_MOST / 2 : each <= HELD_MOST ? HELD_MOST : 0);
 }
 
 double ncl_group_lines_cost(const struct ncl_target *target, const struct ncl_group_lines *lines, double times)

@@ -80,11 +80,11 @@ nnefcl_status ncl_multilinear_upsample_infer(struct ncl_infer *infer, struct ncl
 static void describe(const struct ncl_node *node, enum ncl_resample_method method, enum ncl_border border,
                      struct ncl_problem *problem)
 {
-    *problem = (struct ncl_problem){
-        .family = NCL_FAMILY_RESAMPLE,
-        .node = node,
-        .result = ncl_node_result(node, 0),
-        .resample = {.input = ncl_node_tensor(node, "input"), .method = method, .border = border}};
+    *problem =
+        (struct ncl_problem){.family = NCL_FAMILY_RESAMPLE,
+                             .node = node,
+                             .result = ncl_node_result(node, 0),
+                             .resample = {.input = ncl_node_tensor(node, "input"), .method = method, .border = border}};
     problem->flops = method == NCL_RESAMPLE_NEAREST ? 0 : 3.0 * (double)ncl_shape_volume(&problem->result->shape);
 }
 

@@ -115,8 +115,8 @@ static void take_back_multiples(struct halves *halves)
 /* Bodies that change nothing of what they read. */
 static bool is_move(const struct ncl_plan *plan, const struct ncl_step *step)
 {
-    static const char *const moves[] = {"convert",      "convert_rows",      "conv_halo",
-                                        "strided_copy", "blocked_transpose", "transpose_group"};
+    static const char *const moves[] = {"convert",           "convert_rows",    "conv_halo",   "strided_copy",
+                                        "blocked_transpose", "transpose_group", "strided_item"};
     for (size_t i = 0; step->kind == NCL_STEP_KERNEL && i < sizeof moves / sizeof *moves; i++)
         if (strcmp(plan->kernel[step->kernel].body, moves[i]) == 0)
             return true;

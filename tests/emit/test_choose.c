@@ -33,8 +33,8 @@ static const struct choice_case {
     {"deconv", X("[1,8,6,6]", "deconv(x, x1)"), NULL, "deconv_rows", "deconv_group"},
     {"max_pool", X("[1,8,12,12]", "max_pool(x, size = [1,1,2,2], stride = [1,1,2,2])"), NULL, "pool_rows",
      "pool_column"},
-    {"max_pool, twenty rows", X("[1,8,32,12]", "max_pool(x, size = [1,1,8,2], stride = [1,1,4,1])"), NULL,
-     "pool_rows", "pool_column"},
+    {"max_pool, twenty rows", X("[1,8,32,12]", "max_pool(x, size = [1,1,8,2], stride = [1,1,4,1])"), NULL, "pool_rows",
+     "pool_column"},
     {"max_pool, rows far apart", X("[1,8,32,12]", "max_pool(x, size = [1,1,9,2], stride = [1,1,4,1])"), NULL,
      "pool_rows", "pool_item"},
     {"max_pool, dilated", X("[1,8,12,12]", "max_pool(x, size = [1,1,2,2], dilation = [1,1,2,1])"), NULL, "pool_rows",
@@ -60,7 +60,8 @@ static const struct choice_case {
     {"few columns", X("[64,3]", "matmul(x, x, transposeA = true)"), NULL, "product_gemv", "product_gemv_group"},
     {"a library", X("[64,64]", "matmul(x, x)"), "product=product_clblast", "product_clblast", "product_clblast"},
     {"transpose", X("[64,64]", "transpose(x, axes = [1,0])"), NULL, "move_transpose", "move_group"},
-    {"a short transpose", X("[64,2]", "transpose(x, axes = [1,0])"), NULL, "move_rows", "move_rows"},
+    {"a short transpose", X("[64,2]", "transpose(x, axes = [1,0])"), NULL, "move_rows", "move_item"},
+    {"transposed heads", X("[2,16,4,8]", "transpose(x, axes = [0,2,1,3])"), NULL, "move_rows", "move_item"},
 };
 
 /* The variant of the last run step that has one; "" when the device does not take what is forced. */
@@ -105,6 +106,65 @@ START_TEST(takes)
                   chosen(c, &ncl_target_generic_cpu));
     ck_assert_msg(strcmp(chosen(c, &ncl_target_generic_gpu), c->gpu ? c->gpu : "") == 0, "%s, GPU: %s", c->name,
                   chosen(c, &ncl_target_generic_gpu));
+}
+END_TEST
+
+/* ---- transposes around attention ---- */
+
+#define HEADS(query, key, value, result)                                                                               \
+    "a = external<scalar>(shape = [1,128,12,64]); b = external<scalar>(shape = [1,128,12,64]);"                        \
+    "q = transpose(a, axes = " query "); k = transpose(b, axes = " key "); v = transpose(a, axes = " value ");"        \
+    "s = matmul(q, k); t = div(s, 8.0); e = softmax(t, axes = [3]); o = matmul(e, v); " result
+
+static const struct heads {
+    const char *name, *body, *outputs;
+    size_t gpu, cpu; /* moves */
+} heads[] = {
+    {"of operands and result", HEADS("[0,2,1,3]", "[0,2,3,1]", "[0,2,1,3]", "y = transpose(o, axes = [0,2,1,3]);"), "y",
+     0, 4},
+    {"of an output", HEADS("[0,2,1,3]", "[0,2,3,1]", "[0,2,1,3]", "y = transpose(o, axes = [0,2,1,3]);"), "y, k", 1, 4},
+    {"of the result, which is an output too",
+     HEADS("[0,2,1,3]", "[0,2,3,1]", "[0,2,1,3]", "y = transpose(o, axes = [0,2,1,3]);"), "y, o", 1, 4},
+    {"of the result's last axis", HEADS("[0,2,1,3]", "[0,2,3,1]", "[0,2,1,3]", "y = transpose(o, axes = [0,1,3,2]);"),
+     "y", 1, 4},
+    {"of an operand that others read",
+     HEADS("[0,2,1,3]", "[0,2,3,1]", "[0,2,1,3]", "y = transpose(o, axes = [0,2,1,3]); z = exp(q);"), "y, z", 1, 4},
+};
+
+static size_t count_moves(const struct heads *h, const struct ncl_target *target)
+{
+    struct model_text model;
+    struct ncl_arena arena;
+    struct ncl_diag diag;
+    const struct ncl_plan *plan;
+    char document[1024];
+    size_t moves = 0;
+    snprintf(document, sizeof document, "version 1.0;\ngraph g( a, b ) -> ( %s )\n{\n%s\n}\n", h->outputs, h->body);
+    model_text_open(&model, document, NULL);
+    ck_assert_msg(model.status == NNEFCL_OK, "%s: %s", h->name, model.talk);
+    ncl_arena_init(&arena, NULL, 0);
+    ncl_diag_init(&diag, NULL, NULL, NULL, false);
+    const struct ncl_plan_options options = {0};
+    ck_assert_int_eq(ncl_model_plan(model.model, target, &options, &arena, &diag, NULL, &plan), NNEFCL_OK);
+    for (size_t i = 0; i < plan->run.count; i++)
+        moves += plan->run.step[i].variant && strncmp(plan->run.step[i].variant, "move_", 5) == 0;
+    ncl_arena_free(&arena);
+    model_text_close(&model);
+    return moves;
+}
+
+START_TEST(transposes_of_heads)
+{
+    const struct heads *h = &heads[_i];
+    struct ncl_target gpu;
+    nnefcl_device_info info;
+    size_t t = 0;
+    while (!nnefcl_target(t, &info) && strcmp(info.name, "nvidia") != 0)
+        t++;
+    ncl_target_describe(&gpu, &info);
+    ck_assert_msg(count_moves(h, &gpu) == h->gpu, "%s: %zu", h->name, count_moves(h, &gpu));
+    ck_assert_msg(count_moves(h, &ncl_target_generic_cpu) == h->cpu, "%s, CPU: %zu", h->name,
+                  count_moves(h, &ncl_target_generic_cpu));
 }
 END_TEST
 
@@ -222,6 +282,7 @@ int main(void)
     tcase_add_loop_test(tests, takes, 0, (int)(sizeof cases / sizeof *cases));
     tcase_add_loop_test(tests, refuses, 0, (int)(sizeof refusals / sizeof *refusals));
     tcase_add_loop_test(tests, no_plain_one_for_much, 0, (int)(sizeof large / sizeof *large));
+    tcase_add_loop_test(tests, transposes_of_heads, 0, (int)(sizeof heads / sizeof *heads));
     tcase_add_test(tests, table);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

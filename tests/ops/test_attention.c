@@ -10,6 +10,7 @@ static const struct shapes {
     const char *name, *query, *key, *value, *mask;
     int axis; /* of the keys among the scores */
     bool transposed;
+    const char *turned; /* axes of a transpose of each key; of queries, values and the result 0, 2, 1, 3. NULL: none */
 } shapes[] = {
     {"one query", "1,1,8", "1,5,8", "1,5,8", NULL, 2, true},
     {"queries that fill lanes", "3,32,16", "3,32,16", "3,32,16", NULL, 2, true},
@@ -20,26 +21,35 @@ static const struct shapes {
     {"operands that repeat", "2,3,5,8", "2,1,6,8", "1,3,6,8", NULL, 3, true},
     {"more keys than a block", "1,18,12", "1,600,12", "1,600,12", "1,18,600", 2, true},
     {"heads wider than a part", "1,5,300", "1,270,300", "1,270,270", NULL, 2, true},
+    {"transposed heads", "2,19,3,20", "2,23,3,20", "2,23,3,12", NULL, 3, true, "[0,2,1,3]"},
+    {"transposed heads, keys that are columns", "2,70,3,20", "2,70,3,20", "2,70,3,8", "2,1,1,70", 3, false,
+     "[0,2,3,1]"},
 };
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
 /* The queries are no constants; the others are, until they are added to them. */
 static nnefcl_model *shapes_model(const struct shapes *of)
 {
-    char text[2048];
+    char text[2048], turned[256] = "";
     nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
     nnefcl_error error = {0};
     nnefcl_model *model = NULL;
     options.random_weights = 1;
+    if (of->turned)
+        snprintf(turned, sizeof turned,
+                 "    q = transpose(a, axes = [0,2,1,3]); k = transpose(b, axes = %s);"
+                 " v = transpose(c, axes = [0,2,1,3]);\n",
+                 of->turned);
     const int length = snprintf(
         text, sizeof text,
         "version 1.0;\nextension KHR_enable_operator_expressions;\ngraph g( x ) -> ( y )\n{\n"
         "    x = external(shape = [1]);\n    a = variable(shape = [%s], label = 'a') * 1.0 + x;\n"
         "    b = variable(shape = [%s], label = 'b') * 8.0 + x;\n    c = variable(shape = [%s], label = 'c') + x;\n"
-        "    m = variable(shape = [%s], label = 'm') * 9.0;\n"
-        "    y = matmul(softmax(matmul(a, b, transposeB = %s) / 4.0%s, axes = [%d]), c) * 2.0 + 1.0;\n}\n",
-        of->query, of->key, of->value, of->mask ? of->mask : "1", of->transposed ? "true" : "false",
-        of->mask ? " + m" : "", of->axis);
+        "    m = variable(shape = [%s], label = 'm') * 9.0;\n%s"
+        "    o = matmul(softmax(matmul(%s, transposeB = %s) / 4.0%s, axes = [%d]), %s);\n    y = %s * 2.0 + 1.0;\n}\n",
+        of->query, of->key, of->value, of->mask ? of->mask : "1", turned, of->turned ? "q, k" : "a, b",
+        of->transposed ? "true" : "false", of->mask ? " + m" : "", of->axis, of->turned ? "v" : "c",
+        of->turned ? "transpose(o, axes = [0,2,1,3])" : "o");
     ck_assert_int_lt(length, (int)sizeof text);
     nnefcl_model_open_memory(text, (size_t)length, &options, &model, &error);
     ck_assert_msg(model != NULL, "%s: %s", of->name, error.message);

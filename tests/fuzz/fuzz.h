@@ -23,6 +23,9 @@ int fuzz_files(int count, char *const *argument, fuzz_file_fn *visit);
 void fuzz_hold(const struct verdict *verdict);
 /* How a model is opened here: variables without files get values, memory is counted and limited. */
 nnefcl_model_options fuzz_options(struct counting_allocator *counting, unsigned compat);
+/* What must hold behind the opening of a model, which is described, planned, reshaped, dumped and freed. */
+void fuzz_model_use(nnefcl_status status, nnefcl_error *error, nnefcl_model *model,
+                    const struct counting_allocator *counting);
 /* Opens a model that lies in memory, with and without the dialects, and does with it all that needs no device. */
 void fuzz_model_memory(const void *data, size_t size);
 /* The files of a folder, one behind the other: each but the last has its length in front, four bytes, little-endian.

@@ -38,19 +38,37 @@ static int swallow(void *user, const char *text, size_t length)
     return text[length] != '\0';
 }
 
-/* The plan of a CPU and the kernels of a GPU; a model that is too large for one has none. */
-static void plans_dump(struct verdict *verdict, const nnefcl_model *model)
+static void plan_dump(struct verdict *verdict, const nnefcl_model *model, const nnefcl_session_options *options,
+                      int gpu, nnefcl_dump what)
 {
-    for (int gpu = 0; gpu < 2; gpu++) {
-        nnefcl_error error = {0};
-        const nnefcl_status status =
-            nnefcl_model_dump_plan(model, NULL, gpu, gpu ? NNEFCL_DUMP_CL : NNEFCL_DUMP_PLAN, swallow, NULL, &error);
-        verdict_status(verdict, status, &error, status ? NULL : model);
-    }
+    nnefcl_error error = {0};
+    const nnefcl_status status = nnefcl_model_dump_plan(model, options, gpu, what, swallow, NULL, &error);
+    verdict_status(verdict, status, &error, status ? NULL : model);
 }
 
-static void model_use(nnefcl_status status, nnefcl_error *error, nnefcl_model *model,
-                      const struct counting_allocator *counting)
+/* The plan of a CPU, also with halves, and the kernels of a GPU; a model that is too large for one has none. */
+static void plans_dump(struct verdict *verdict, const nnefcl_model *model)
+{
+    nnefcl_session_options mixed = NNEFCL_SESSION_OPTIONS_INIT;
+    mixed.precision = NNEFCL_PRECISION_MIXED;
+    plan_dump(verdict, model, NULL, 0, NNEFCL_DUMP_PLAN);
+    plan_dump(verdict, model, NULL, 1, NNEFCL_DUMP_CL);
+    plan_dump(verdict, model, &mixed, 0, NNEFCL_DUMP_PLAN);
+}
+
+/* The same model for another batch, which not every model has. */
+static void model_reshape(struct verdict *verdict, const nnefcl_model *model)
+{
+    nnefcl_error error = {0};
+    nnefcl_model *other = NULL;
+    const nnefcl_status status = nnefcl_model_reshape(model, 3, NULL, 0, &other, &error);
+    if (status != NNEFCL_ERR_ARGUMENT)
+        verdict_status(verdict, status, &error, other);
+    nnefcl_model_free(other);
+}
+
+void fuzz_model_use(nnefcl_status status, nnefcl_error *error, nnefcl_model *model,
+                    const struct counting_allocator *counting)
 {
     struct verdict verdict = {0};
     if (status != NNEFCL_ERR_ARGUMENT) /* an open shape that nobody gave */
@@ -58,6 +76,7 @@ static void model_use(nnefcl_status status, nnefcl_error *error, nnefcl_model *m
     if (model) {
         verdict_model(&verdict, model);
         plans_dump(&verdict, model);
+        model_reshape(&verdict, model);
     }
     nnefcl_model_free(model);
     verdict_memory(&verdict, counting, error);
@@ -72,8 +91,8 @@ void fuzz_model_memory(const void *data, size_t size)
         nnefcl_error error = {0};
         nnefcl_model *model = NULL;
         const nnefcl_status status = nnefcl_model_open_memory(data, size, &options, &model, &error);
-        model_use(status, &error, model, &counting);
-        if (status == NNEFCL_OK)
+        fuzz_model_use(status, &error, model, &counting);
+        if (status == NNEFCL_OK || status == NNEFCL_ERR_NOMEM) /* what starves has its answer */
             return;
     }
 }
@@ -129,6 +148,6 @@ void fuzz_model_files(const uint8_t *data, size_t size, const char *const *names
     }
     snprintf(file, sizeof file, "%s/%s", path, names[0]);
     const nnefcl_status status = nnefcl_model_open(file, &options, &model, &error);
-    model_use(status, &error, model, &counting);
+    fuzz_model_use(status, &error, model, &counting);
     folder_empty(path, folder, names, count);
 }

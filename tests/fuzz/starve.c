@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* starve [--all] FILE|FOLDER...: gives every file to the target again and again, while the n-th request of memory that
  * a part of the library makes of an arena or the allocator fails: every n, or those that come from a place where none
- * has failed yet. An arena asks its allocator seldom; here each of its own callers has to look at what it got. Linked
- * with --wrap (tests.cmake). */
+ * has failed yet. An arena asks its allocator seldom, an array and a table that grow ask their arena seldom; here each
+ * of their own callers has to look at what it got. Linked with --wrap (tests.cmake). */
 #include <execinfo.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/names.h"
 #include "fuzz/fuzz.h"
 
 /* A place is three functions of this file, who asks, and two callers of it: those look at what came back as well. */
@@ -103,7 +104,14 @@ bool __real_ncl_arena_grow(struct ncl_arena *arena, void *array, size_t count, s
 bool __wrap_ncl_arena_grow(struct ncl_arena *arena, void *array, size_t count, size_t *capacity, size_t item);
 bool __wrap_ncl_arena_grow(struct ncl_arena *arena, void *array, size_t count, size_t *capacity, size_t item)
 {
-    return (count < *capacity || !fails()) && __real_ncl_arena_grow(arena, array, count, capacity, item);
+    return !fails() && __real_ncl_arena_grow(arena, array, count, capacity, item);
+}
+
+bool __real_ncl_names_put(struct ncl_names *names, struct ncl_arena *arena, const char *name, void *value);
+bool __wrap_ncl_names_put(struct ncl_names *names, struct ncl_arena *arena, const char *name, void *value);
+bool __wrap_ncl_names_put(struct ncl_names *names, struct ncl_arena *arena, const char *name, void *value)
+{
+    return !fails() && __real_ncl_names_put(names, arena, name, value);
 }
 
 /* ---- files ---- */
@@ -112,7 +120,7 @@ static void try(const uint8_t *data, size_t size, unsigned long n)
 {
     asked = 0;
     failing = n;
-    verdict_starving = n != 0;
+    verdict_starving = listing || n != 0; /* both ask the same */
     LLVMFuzzerTestOneInput(data, size);
     tries += n != 0;
 }

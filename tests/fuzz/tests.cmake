@@ -10,7 +10,7 @@ if(TARGET command_parts)
 endif()
 
 # What starve.c takes the place of.
-foreach(request resize arena_alloc arena_array arena_strndup arena_strdup arena_printf arena_grow)
+foreach(request resize arena_alloc arena_array arena_strndup arena_strdup arena_printf arena_grow names_put)
   list(APPEND wraps -Wl,--wrap=ncl_${request})
 endforeach()
 
@@ -46,14 +46,28 @@ foreach(row ${rows})
         add_dependencies(fuzz_targets starve_${harness})
       endif()
       set(starved)
+      set(larger)
       if(name STREQUAL "document") # small ones that ask from most of the places
         foreach(document array-lhs attr-order border-modes constants-all-types escapes external-late linear_quantize
                 literal-tensors numbers numbers-flat padding-negative spec-dynamic-quant spec-swap tuple-attr unbound-tensor)
           list(APPEND starved ${CMAKE_CURRENT_SOURCE_DIR}/documents/valid/${document})
         endforeach()
+        set(larger ${CMAKE_CURRENT_SOURCE_DIR}/mutate/seeds)
       endif()
-      add_test(NAME starve/${name} COMMAND starve_${harness} ${fuzz}/corpus/${name} ${starved})
+      if(NOT NNEFCL_SANITIZE AND harness MATCHES "document|quantization|tensor|container|operation")
+        continue() # .ci/run has them under the sanitizers
+      endif()
+      add_test(NAME starve/${name} COMMAND starve_${harness} ${starved} ${fuzz}/corpus/${name} ${larger})
       set_tests_properties(starve/${name} PROPERTIES TIMEOUT 300)
     endif()
   endif()
 endforeach()
+
+if(NOT NNEFCL_SANITIZE MATCHES "fuzzer-no-link") # and what no target makes again
+  add_executable(starve_once ${fuzz}/once.c ${fuzz}/starve.c)
+  target_link_libraries(starve_once PRIVATE fuzz_shared)
+  target_link_options(starve_once PRIVATE ${wraps})
+  add_dependencies(fuzz_targets starve_once)
+  add_test(NAME starve/once COMMAND starve_once ${fuzz}/once.c)
+  set_tests_properties(starve/once PROPERTIES TIMEOUT 300)
+endif()

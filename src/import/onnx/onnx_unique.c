@@ -117,12 +117,12 @@ void ncl_onnx_unique(struct ncl_import *import, const struct ncl_import_node *no
     ncl_import_charge(import, 16 * items.x->count);
     for (int64_t i = 0; i < items.count && !import->status; i++)
         sort_in(&items, i);
-    int64_t *list = NCL_NEW_ARRAY(&import->scratch, int64_t, 3 * (size_t)items.count), *place = list + items.count,
-            *order = place + items.count;
+    int64_t *list = NCL_NEW_ARRAY(&import->scratch, int64_t, 3 * (size_t)items.count);
     if (!list)
         ncl_import_nomem(import);
     if (import->status)
         return;
+    int64_t *place = list + items.count, *order = place + items.count;
     const bool sorted = ncl_import_integer(import, node, "sorted", 1) != 0;
     for (int64_t k = 0; k < items.kinds; k++)
         order[k] = sorted ? items.sorted[k] : k;

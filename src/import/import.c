@@ -205,3 +205,45 @@ void ncl_import_give_list(struct ncl_import *import, const struct ncl_import_nod
     if (value)
         value->list = list;
 }
+
+/* ---- complex numbers: two tensors ---- */
+
+void ncl_import_give_complex(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
+                             struct ncl_tensor *const part[2])
+{
+    ncl_import_give_element(import, node, index, part[0], NCL_STORED_FLOAT32);
+    struct ncl_import_value *value =
+        !import->status && ncl_import_wants(import, node, index) ? ncl_import_find(import, node->output[index]) : NULL;
+    if (value)
+        value->imaginary = part[1];
+}
+
+void ncl_import_complex(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
+                        struct ncl_tensor *part[2])
+{
+    struct ncl_import_value *value = operand(import, node, index);
+    part[1] = value->imaginary;
+    part[0] = part[1] && !import->status ? value->tensor : ncl_import_as_tensor(import, value);
+}
+
+bool ncl_import_by_parts(struct ncl_import *import, const struct ncl_import_node *node,
+                         void (*build)(struct ncl_import *import, const struct ncl_import_node *node))
+{
+    struct ncl_import_value *value = operand(import, node, 0), whole = *value;
+    struct ncl_tensor *part[2] = {&import->nothing, &import->nothing};
+    struct ncl_tensor *const given[] = {whole.tensor, whole.imaginary};
+    if (!whole.imaginary)
+        return false;
+    for (size_t i = 0; i < 2 && !import->status; i++) {
+        value->imaginary = NULL;
+        value->tensor = given[i];
+        build(import, node);
+        struct ncl_import_value *made =
+            !import->status && ncl_import_wants(import, node, 0) ? ncl_import_find(import, node->output[0]) : NULL;
+        if (made)
+            part[i] = ncl_import_as_tensor(import, made);
+    }
+    *value = whole;
+    ncl_import_give_complex(import, node, 0, part);
+    return true;
+}

@@ -126,6 +126,7 @@ struct ncl_import_value {
     const struct ncl_known *known;              /* NULL: not known */
     struct ncl_tensor *tensor;                  /* NULL: no node made it yet */
     struct ncl_tensor *number;                  /* the same as scalars, where it was made so; or NULL */
+    struct ncl_tensor *imaginary;               /* of a complex one: the other part of it; NULL: it is real */
     struct ncl_tensor *reshaped;                /* of a constant, in the shape that was asked for last; or NULL */
     const nnefcl_given *given;                  /* of an input: what it will be given; NULL: nobody says */
     const struct ncl_import_list *list;         /* tensors of a list, as the format keeps them; NULL: it is a tensor */
@@ -205,6 +206,14 @@ void ncl_import_give_element(struct ncl_import *import, const struct ncl_import_
 /* Whole numbers as scalars: they become integers when somebody wants them so. */
 void ncl_import_give_number(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
                             struct ncl_tensor *number, enum ncl_stored_type element);
+/* A complex result; real and imaginary parts of an operand (NULL: it is real). */
+void ncl_import_give_complex(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
+                             struct ncl_tensor *const part[2]);
+void ncl_import_complex(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
+                        struct ncl_tensor *part[2]);
+/* Builds result 0 from each part of a complex operand 0 by itself, where elements are but moved; false: it is real. */
+bool ncl_import_by_parts(struct ncl_import *import, const struct ncl_import_node *node,
+                         void (*build)(struct ncl_import *import, const struct ncl_import_node *node));
 void ncl_import_give_known(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
                            const struct ncl_known *known);
 /* The operand itself under another name. */

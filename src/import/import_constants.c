@@ -212,6 +212,8 @@ static struct ncl_tensor *value_make(struct ncl_import *import, struct ncl_impor
 
 struct ncl_tensor *ncl_import_as_tensor(struct ncl_import *import, struct ncl_import_value *value)
 {
+    if (value->imaginary)
+        ncl_import_refuse(import, "'%.100s' is of complex numbers, real ones are wanted", value->name);
     if (import->status)
         return &import->nothing;
     if (!value->tensor) {

@@ -238,6 +238,27 @@ static const struct valued {
     {"SparseToDense", "", {"i 2x2: 0 1 1 0", "i 2: 2 2", "x 2: 5 6", ": 1"}, "2x2: 1 5 6 1"},
     {"SegmentSum", "", {"3x1: 1 2 3", "i 3: 0 0 1"}, "2x1: 3 3"},
     {"UnsortedSegmentSum", "", {"3: 1 2 3", "i 3: 2 0 2", "i : 3"}, "3: 2 0 4"},
+    {"Div", "", {"x 2: 7 -7", "2: 2 2"}, "2: 3.5 -3.5"},
+    {"MatrixDiag", "", {"2x2: 1 2 3 4"}, "2x2x2: 1 0 0 2 3 0 0 4"},
+    {"MatrixDiagV3", "", {"2: 1 2", "i : 1", "i : -1", "i : -1", ": 9"}, "3x3: 9 1 9 9 9 2 9 9 9"},
+    {"MatrixDiagV3", "", {"2x3: 0 1 2 3 4 5", "i 2: 0 1", "i : 3", "i : 3", ": 0"}, "3x3: 3 1 0 0 4 2 0 0 5"},
+    {"MatrixDiagV2", "", {"2x3: 1 2 0 3 4 5", "i 2: 0 1", "i : 3", "i : 3", ": 0"}, "3x3: 3 1 0 0 4 2 0 0 5"},
+    {"MatrixDiagV3", "align=LEFT_RIGHT", {"2x2: 3 4 0 5", "i 2: -1 0", "i : 2", "i : 2", ": 0"}, "2x2: 3 0 5 4"},
+    {"MatrixDiagPart", "", {"2x3: 1 2 3 4 5 6"}, "2: 1 5"},
+    {"MatrixDiagPartV3", "", {"2x3: 1 2 3 4 5 6", "i : 1", ": 0"}, "2: 2 6"},
+    {"MatrixDiagPartV3", "", {"2x3: 1 2 3 4 5 6", "i 2: -1 1", ": 7"}, "3x2: 2 6 1 5 4 7"},
+    {"MatrixSetDiagV3", "", {"2x2: 1 2 3 4", "1: 9", "i : -1"}, "2x2: 1 2 9 4"},
+    {"Diag", "", {"2x1: 1 2"}, "2x1x2x1: 1 0 0 2"},
+    {"DiagPart", "", {"2x2: 1 2 3 4"}, "2: 1 4"},
+    {"DynamicStitch", "", {"i 2: 0 2", "i : 1", "x 2x1: 1 2", "1: 7"}, "3x1: 1 7 2"},
+    {"SoftmaxCrossEntropyWithLogits", "", {"1x2: 0 0", "1x2: 0.5 0.5"}, "1: 0.69314718"},
+    {"SparseSoftmaxCrossEntropyWithLogits", "", {"2x2: 0 1 0 0", "i 2: 1 0"}, "2: 0.31326169 0.69314718"},
+    {"ApproximateEqual", "tolerance=0.5", {"2: 1 2", "2: 1.4 2.6"}, "2: 1 0"},
+    {"QuantizeAndDequantizeV4", "num_bits=2 range_given=1", {"4: -3 -0.6 0.4 3", ": -2", ": 1"}, "4: -2 -1 0 1"},
+    {"QuantizeAndDequantizeV4",
+     "num_bits=2 range_given=1 signed_input=0",
+     {"4: -3 0.6 0.4 3", ": 0", ": 1.5"},
+     "4: 0 0.5 0.5 1.5"},
     {"SegmentMean", "", {"4: 1 2 3 5", "i 4: 0 0 2 2"}, "3: 1.5 0 4"},
     {"SegmentProd", "", {"4: 1 2 3 5", "i 4: 0 0 2 2"}, "3: 2 1 15"},
     {"SegmentMax", "", {"4: 1 2 3 5", "i 4: 0 0 2 2"}, "3: 2 0 5"},
@@ -399,7 +420,8 @@ static void put_attributes(struct bytes *node, const char *text)
         at += strcspn(at, " ");
         if (count > 1)
             attr_list(node, name, list, count);
-        else if (strstr(name, "epsilon") || strstr(name, "value") || strstr(name, "clip") || strstr(name, "alpha"))
+        else if (strstr(name, "epsilon") || strstr(name, "value") || strstr(name, "clip") || strstr(name, "alpha") ||
+                 strstr(name, "tolerance"))
             pb_float(&made, 4, strtof(first, NULL));
         else
             pb_number(&made, 3, (uint64_t)(int64_t)list[0]);
@@ -440,6 +462,58 @@ START_TEST(values)
     bytes_open(&text, graph.data, graph.size);
     computed_are(&text, v->input[given] + 2 * (*v->input[given] == 'x'), v->y);
     nnefcl_model_free(text.model);
+}
+END_TEST
+
+/* Complex numbers, from nodes to y. */
+static const struct {
+    const char *lines[8], *y;
+} complex_numbers[] = {
+    {{"c = Complex x x", "y = ComplexAbs c"}, "4: 1.4142136 2.8284271 4.2426407 5.6568542"},
+    {{"c = RFFT x four", "y = Real c"}, "3: 10 -2 -2"},
+    {{"c = RFFT x four", "y = Imag c"}, "3: 0 2 0"},
+    {{"c = RFFT x two", "y = Real c"}, "2: 3 -1"},
+    {{"c = RFFT x six", "d = Conj c", "y = Imag d"}, "4: 0 4.3301270 -0.8660254 0"},
+    {{"c = RFFT x four", "y = IRFFT c four"}, "4: 1 2 3 4"},
+    {{"c = Complex x zeros", "d = FFT c", "e = IFFT d", "y = Real e"}, "4: 1 2 3 4"},
+    {{"c = Complex x x", "d = Mul c c", "y = Imag d"}, "4: 2 8 18 32"},
+    {{"c = Complex x x", "d = Sub c x", "e = Reshape d square", "y = Real e"}, "2x2: 0 0 0 0"},
+    {{"c = Complex x x", "d = Neg c", "y = Angle d"}, "4: -2.3561945 -2.3561945 -2.3561945 -2.3561945"},
+    {{"c = Complex zeros x", "d = Exp c", "y = Imag d"}, "4: 0.84147098 0.90929743 0.14112001 -0.7568025"},
+    {{"c = Reshape x square", "d = RFFT2D c twice", "y = Real d"}, "2x2: 10 -2 -4 0"},
+    {{"c = Complex x x", "y = Cast c DstT=1"}, "4: 1 2 3 4"},
+};
+
+START_TEST(complex_of)
+{
+    static struct bytes graph;
+    static struct model_text text;
+    graph.size = 0;
+    placeholder(&graph, "x", (const int[]){4}, 1);
+    put_operand(&graph, "zeros", "4: 0 0 0 0");
+    integers(&graph, "two", (const int[]){2}, 1);
+    integers(&graph, "four", (const int[]){4}, 1);
+    integers(&graph, "six", (const int[]){6}, 1);
+    integers(&graph, "twice", (const int[]){2, 2}, 2);
+    integers(&graph, "square", (const int[]){2, 2}, 2);
+    node_lines(&graph, 1, complex_numbers[_i].lines);
+    bytes_open(&text, graph.data, graph.size);
+    computed_are(&text, "4: 1 2 3 4", complex_numbers[_i].y);
+    nnefcl_model_free(text.model);
+}
+END_TEST
+
+/* An operator that knows nothing of them refuses them. */
+START_TEST(complex_refused)
+{
+    static struct bytes graph;
+    static struct model_text text;
+    graph.size = 0;
+    placeholder(&graph, "x", (const int[]){4}, 1);
+    node_line(&graph, 1, "c = Complex x x");
+    node_line(&graph, 1, "y = Relu6 c");
+    ck_assert_int_eq(bytes_open(&text, graph.data, graph.size), NNEFCL_ERR_UNSUPPORTED);
+    ck_assert_msg(strstr(text.talk, "'c' is of complex numbers, real ones are wanted") != NULL, "%s", text.talk);
 }
 END_TEST
 
@@ -489,6 +563,8 @@ int main(void)
     tcase_add_loop_test(tests, shaped, 0, sizeof shapes / sizeof *shapes);
     tcase_add_loop_test(tests, single, 0, sizeof singles / sizeof *singles);
     tcase_add_loop_test(tests, values, 0, sizeof valued / sizeof *valued);
+    tcase_add_loop_test(tests, complex_of, 0, sizeof complex_numbers / sizeof *complex_numbers);
+    tcase_add_test(tests, complex_refused);
     tcase_add_test(tests, einsums);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

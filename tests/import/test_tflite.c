@@ -255,6 +255,7 @@ enum {
     SVDF = 27,
     RNN = 35,
     LSTM_STEP = 16,
+    DIV = 42,
     LSTM = 44,
     TWO_RNN = 46,
     TWO_LSTM = 52,
@@ -303,6 +304,8 @@ static const struct single {
     {CONCATENATION, {{0, 4, 0, NULL}}, "q0.5,3 1: 7", {"q0.5,3 1: -7"}, "q0.5,3 2: 7 -7"},
     {CONCATENATION, {{0, 4, 0, NULL}}, "q0.5,3 1: 7", {"q1,0 1: -7"}, "q0.5,3 2: 7 -11"},
     {RESHAPE, {{0}}, "q0.5,3 2: 7 8", {"i2: 2 1"}, "q0.5,3 2x1: 7 8"},
+    {DIV, {{0, 1, 0, NULL}}, "i4: 7 -7 6 0", {"i: 2"}, "4: 3 -3 3 0"},
+    {DIV, {{0, 1, 0, NULL}}, "2: 7 -7", {": 2"}, "2: 3.5 -3.5"},
     {PRELU, {{0}}, "2x1x2: 4 4 -4 -4", {"1x2: 0.5 2"}, "2x1x2: 4 4 -2 -8"},
     {L2_NORMALIZATION, {{0, 1, 0, NULL}}, "2x2: 3 4 0 0", {0}, "2x2: 0.6 0.8 0 0"},
     {ONE_HOT, {{0, 4, (uint32_t)-1, NULL}}, "i2: 1 0", {"i: 3", ": 5", ": -1"}, "2x3: -1 5 -1 5 -1 -1"},
@@ -380,7 +383,7 @@ static const struct single {
      {"1x1: 0", "1x1: 0", "1x1: 1", "1x1: 0", "1x1: 0", "1x1: 0", "1x1: 0", "1x1: 0", "-", "-", "-", "1: 0", "1: 0",
       "1: 0", "1: 0", "-", "-", "~1x1:", "~1x1:"},
      "1x2x1: 0.12245933 0.12245933"},
-    /* the state is a product of o tanh(c), within bounds and with a bias or not */
+/* the state is a product of o tanh(c), within bounds and with a bias or not */
 #define NARROW                                                                                                         \
     "2x1: -0.25 1", "2x1: -0.5 0.25", "2x1: 0.75 -0.75", "2x1: -1 0.75", "2x1: 0 1", "2x1: 0.75 1", "2x1: 0.5 -0.5",   \
         "2x1: 1 0.5", "-", "-", "-"
@@ -395,11 +398,7 @@ static const struct single {
      "2x2x1: 1 -2 0.5 3",
      {NARROW, BIASES, "1x2: 1 -2", "1: 0.25", "~2x1:", "~2x2:"},
      "2x2x1: 0.5 -0.185811673 0.296832817 0.5"},
-    {LSTM,
-     RUN(0, 4),
-     "2x2x1: 1 -2 0.5 3",
-     {NARROW, BIASES, "1x1: 1", "-", "~2x1:", "~2x2:"},
-     "!the inner extents"},
+    {LSTM, RUN(0, 4), "2x2x1: 1 -2 0.5 3", {NARROW, BIASES, "1x1: 1", "-", "~2x1:", "~2x2:"}, "!the inner extents"},
     /* gates that are normalized, multiplied and moved; the same with forget for an input gate */
     {LSTM,
      RUN(0, 4),
@@ -409,9 +408,29 @@ static const struct single {
     {LSTM,
      RUN(0, 4),
      "2x2x1: 1 -2 0.5 3",
-     {"-", "2x1: -0.5 0.25", "2x1: 0.75 -0.75", "2x1: -1 0.75", "-", "2x2: 0.75 1 1 0.75", "2x2: 0.5 -0.5 -0.25 -0.5",
-      "2x2: 1 0.5 -1 -0.75", "-", "-", "-", "-", "2: 0.5 0.75", "2: -0.5 0.25", "2: -0.75 -1", "-", "-", "~2x2:",
-      "~2x2:", "-", "2: 0.5 2", "2: -1 1", "2: 0.25 1"},
+     {"-",
+      "2x1: -0.5 0.25",
+      "2x1: 0.75 -0.75",
+      "2x1: -1 0.75",
+      "-",
+      "2x2: 0.75 1 1 0.75",
+      "2x2: 0.5 -0.5 -0.25 -0.5",
+      "2x2: 1 0.5 -1 -0.75",
+      "-",
+      "-",
+      "-",
+      "-",
+      "2: 0.5 0.75",
+      "2: -0.5 0.25",
+      "2: -0.75 -1",
+      "-",
+      "-",
+      "~2x2:",
+      "~2x2:",
+      "-",
+      "2: 0.5 2",
+      "2: -1 1",
+      "2: 0.25 1"},
      "2x2x2: -0.114034561 -0.0190727287 -0.0768999809 0.068214641 -0.114034559 -0.0190727318 -0.158884821 "
      "-0.0369499198"},
     /* one step of it, as a layer and as the basic one, whose gates stand in another order behind those of the state */
@@ -584,6 +603,54 @@ START_TEST(single)
 }
 END_TEST
 
+/* A graph of x and y, [2], with one operator. Returns where the offset of its options has to be. */
+static size_t put_pair(struct bytes *file, size_t place, int code)
+{
+    static const struct tensor pair[] = {{"x", FLOAT32, 1, {2, 0, 0, 0}, 0, 0, 0},
+                                         {"y", FLOAT32, 1, {2, 0, 0, 0}, 0, 0, 0}};
+    size_t inputs, outputs, operations, tensors, read, written, options;
+    point(file, place,
+          TABLE(file, {0, 0, 0, &tensors}, {1, 0, 0, &inputs}, {2, 0, 0, &outputs}, {3, 0, 0, &operations}));
+    const size_t tensor = put_offsets(file, tensors, 2);
+    for (size_t i = 0; i < 2; i++)
+        put_tensor(file, tensor + 4 * i, &pair[i]);
+    put_ints(file, inputs, &(int){0}, 1, 4);
+    put_ints(file, outputs, &(int){1}, 1, 4);
+    const size_t operation = put_offsets(file, operations, 1);
+    point(file, operation,
+          TABLE(file, {0, 4, (uint64_t)code, NULL}, {1, 0, 0, &read}, {2, 0, 0, &written}, {12, 0, 0, &options}));
+    put_ints(file, read, &(int){0}, 1, 4);
+    put_ints(file, written, &(int){1}, 1, 4);
+    return options;
+}
+
+/* An operator that is a graph of the file, whose tensors have the names that those around it have. */
+START_TEST(composite)
+{
+    static struct bytes file;
+    static struct model_text text;
+    static const int codes[] = {206, 19}; /* STABLEHLO_COMPOSITE, RELU */
+    size_t code, graphs, buffers;
+    file.size = 0;
+    bytes_int(&file, 0, 4);
+    bytes_put(&file, "TFL3", 4);
+    point(&file, 0, TABLE(&file, {0, 4, 3, NULL}, {1, 0, 0, &code}, {2, 0, 0, &graphs}, {4, 0, 0, &buffers}));
+    code = put_offsets(&file, code, 2);
+    for (size_t i = 0; i < 2; i++)
+        point(&file, code + 4 * i,
+              TABLE(&file, {0, 1, codes[i] < 127 ? (uint64_t)codes[i] : 127, NULL}, {3, 4, (uint64_t)codes[i], NULL}));
+    const size_t graph = put_offsets(&file, graphs, 2);
+    for (int i = 0; i < 2; i++) {
+        const size_t options = put_pair(&file, graph + 4 * (size_t)i, i);
+        point(&file, options, TABLE(&file, {1, 4, 1, NULL}));
+    }
+    put_buffers(&file, buffers, 1);
+    bytes_open(&text, file.data, file.size);
+    flat_has(&text, "( x ) -> ( y )|relu(x)");
+    nnefcl_model_free(text.model);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("tflite");
@@ -593,6 +660,7 @@ int main(void)
     tcase_add_loop_test(tests, damaged, 0, sizeof models / sizeof *models);
     tcase_add_loop_test(tests, single, 0, sizeof singles / sizeof *singles);
     tcase_add_loop_test(tests, refused, 0, sizeof refusals / sizeof *refusals);
+    tcase_add_test(tests, composite);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

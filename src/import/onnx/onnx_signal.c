@@ -3,55 +3,16 @@
 #include <math.h>
 #include <string.h>
 
+#include "import/compose_signal.h"
 #include "import/onnx/onnx_operators.h"
 
-#define PI          3.14159265358979323846
-#define MOST_LENGTH 8192
-#define MOST_PARTS  64
+#define MOST_PARTS 64
 
-/* X[k] = sum of x[n] exp(-+ 2 pi i k n / length), inverse divided by the length: `bins` values k of `count` samples
- * with `parts` numbers each, real and perhaps imaginary. */
-struct transform {
-    int64_t length, count, bins, parts;
-    bool inverse;
-};
-
-/* What number `part` of sample n adds to number `of` of bin k. */
-static double factor_of(const struct transform *t, int64_t k, int64_t of, int64_t n, int64_t part)
+static struct ncl_transform transform_of(struct ncl_import *import, const struct ncl_import_node *node, int64_t length,
+                                         int64_t have, int64_t parts)
 {
-    const double turn = 2 * PI * (double)(k * n % t->length) / (double)t->length, sign = t->inverse ? 1 : -1;
-    const double size = t->inverse ? 1 / (double)t->length : 1;
-    return of == part ? size * cos(turn) : of ? size * sign * sin(turn) : -size * sign * sin(turn);
-}
-
-/* Bins from `first` on: [their numbers, samples' numbers], both as they lie in memory. */
-static struct ncl_tensor *matrix_of(struct ncl_import *import, const struct transform *t, int64_t first, int64_t bins)
-{
-    const int64_t row = t->count * t->parts;
-    struct ncl_known *known = ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &(nnefcl_shape){2, {2 * bins, row}});
-    if (!known) {
-        ncl_import_nomem(import);
-        return &import->nothing;
-    }
-    for (int64_t i = 0; i < 2 * bins * row; i++)
-        known->real[i] = factor_of(t, first + i / row / 2, i / row % 2, i % row / t->parts, i % t->parts);
-    return ncl_import_constant(import, known);
-}
-
-/* Bins in one constant, which may not have more elements than are known. */
-static int64_t bins_at_once(struct ncl_import *import, const struct transform *t)
-{
-    const int64_t row = t->count * t->parts, most = (int64_t)NCL_KNOWN_MAX / (2 * (row > 0 ? row : 1));
-    if (t->length < 1 || t->length > MOST_LENGTH || t->count < 1 || t->bins > MOST_PARTS * most)
-        ncl_import_refuse(import, "a transform of %lld samples", (long long)t->length);
-    return most < t->bins ? most : t->bins;
-}
-
-static struct transform transform_of(struct ncl_import *import, const struct ncl_import_node *node, int64_t length,
-                                     int64_t have, int64_t parts)
-{
-    struct transform t = {length, have < length ? have : length, length, parts,
-                          ncl_import_integer(import, node, "inverse", 0) != 0};
+    struct ncl_transform t = {length, have < length ? have : length, length, parts,
+                              ncl_import_integer(import, node, "inverse", 0) != 0};
     if (ncl_import_integer(import, node, "onesided", 0) != 0)
         t.bins = length / 2 + 1;
     return t;
@@ -61,7 +22,7 @@ static struct transform transform_of(struct ncl_import *import, const struct ncl
 static int64_t number_of(struct ncl_import *import, const struct ncl_import_node *node, size_t index, const char *what)
 {
     const double number = ncl_import_need_number(import, node, index, what, -1);
-    return number >= -MOST_LENGTH && number <= 1 << 30 ? (int64_t)number : 0;
+    return number >= -NCL_TRANSFORM_MOST && number <= 1 << 30 ? (int64_t)number : 0;
 }
 
 /* The axis in front of the last one, where it belongs, and back: a swap of two axes. */
@@ -88,32 +49,22 @@ static int axis_of(struct ncl_import *import, const struct ncl_import_node *node
 
 void ncl_onnx_dft(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *part[MOST_PARTS];
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
     const int rank = x->shape.rank, axis = axis_of(import, node, rank);
     if (import->status)
         return;
     const int64_t have = x->shape.extent[axis],
                   length = ncl_import_has(import, node, 1) ? number_of(import, node, 1, "the length") : have;
-    const struct transform t = transform_of(import, node, length, have, x->shape.extent[rank - 1]);
+    const struct ncl_transform t = transform_of(import, node, length, have, x->shape.extent[rank - 1]);
     if (t.parts != 1 && t.parts != 2)
         ncl_import_wrong(import, "numbers of %lld parts", (long long)t.parts);
-    const int64_t most = bins_at_once(import, &t);
     if (import->status)
         return;
     x = swapped(import, ncl_compose_slice(import, x, axis, 0, t.count, 1), axis);
     nnefcl_shape flat = x->shape;
     flat.extent[--flat.rank - 1] = t.count * t.parts;
     x = ncl_compose_reshape(import, x, &flat);
-    size_t parts = 0;
-    for (int64_t k = 0; k < t.bins && !import->status; k += most)
-        part[parts++] = ncl_compose_matmul(
-            import, x, ncl_compose_swap_last(import, matrix_of(import, &t, k, t.bins - k < most ? t.bins - k : most)));
-    if (import->status)
-        return;
-    struct ncl_tensor *y = ncl_compose_concat(import, part, parts, flat.rank - 1);
-    flat.extent[flat.rank - 1] = t.bins;
-    flat.extent[flat.rank++] = 2;
-    ncl_import_give(import, node, 0, swapped(import, ncl_compose_reshape(import, y, &flat), axis));
+    ncl_import_give(import, node, 0, swapped(import, ncl_compose_transform(import, x, &t), axis));
 }
 
 /* [batch, parts, samples] of a signal [batch, samples] or [batch, samples, parts]. */
@@ -125,10 +76,10 @@ static struct ncl_tensor *channels_of(struct ncl_import *import, struct ncl_tens
 
 /* A filter [numbers of bins, parts, samples] times the window. */
 static struct ncl_tensor *filter_of(struct ncl_import *import, const struct ncl_import_node *node,
-                                    const struct transform *t, int64_t first, int64_t bins)
+                                    const struct ncl_transform *t, int64_t first, int64_t bins)
 {
     static const int order[] = {0, 2, 1};
-    struct ncl_tensor *filter = matrix_of(import, t, first, bins);
+    struct ncl_tensor *filter = ncl_transform_matrix(import, t, first, bins);
     filter = ncl_compose_reshape(import, filter, &(nnefcl_shape){3, {2 * bins, t->count, t->parts}});
     filter = ncl_compose_transpose(import, filter, order);
     return ncl_import_has(import, node, 2)
@@ -150,10 +101,10 @@ void ncl_onnx_stft(struct ncl_import *import, const struct ncl_import_node *node
         ncl_import_wrong(import, "a signal or frames that do not fit each other");
     if (import->status)
         return;
-    struct transform t = transform_of(import, node, length, length, x->shape.rank == 3 ? x->shape.extent[2] : 1);
+    struct ncl_transform t = transform_of(import, node, length, length, x->shape.rank == 3 ? x->shape.extent[2] : 1);
     if (ncl_import_integer(import, node, "onesided", 1) != 0)
         t.bins = length / 2 + 1;
-    const int64_t most = bins_at_once(import, &t);
+    const int64_t most = ncl_transform_at_once(import, &t);
     struct ncl_compose_window window = ncl_compose_window_of(1);
     window.size[0] = length;
     window.stride[0] = step;
@@ -196,7 +147,8 @@ void ncl_onnx_mel_weights(struct ncl_import *import, const struct ncl_import_nod
     double v[5];
     for (size_t i = 0; i < 5; i++)
         v[i] = ncl_import_need_number(import, node, i, what[i], 0);
-    const bool fits = v[0] >= 1 && v[0] <= MOST_LENGTH && v[1] >= 1 && v[1] <= 2 * MOST_LENGTH && v[2] > 0;
+    const bool fits =
+        v[0] >= 1 && v[0] <= NCL_TRANSFORM_MOST && v[1] >= 1 && v[1] <= 2 * NCL_TRANSFORM_MOST && v[2] > 0;
     if (!import->status && !fits)
         ncl_import_refuse(import, "%g bands of %g samples", v[0], v[1]);
     const int64_t bands = fits ? (int64_t)v[0] : 1, bins = fits ? (int64_t)v[1] / 2 + 1 : 1;

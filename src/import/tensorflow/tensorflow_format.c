@@ -83,6 +83,9 @@ static const struct ncl_import_operator operators[] = {
     BUILD_AS("Xdivy", zero_times, "div"),
     BUILD_AS("MulNoNan", zero_times, "mul"),
     BUILD("L2Loss", l2_loss),
+    BUILD("ApproximateEqual", near),
+    BUILD_AS("SoftmaxCrossEntropyWithLogits", cross_entropy, ""),
+    BUILD_AS("SparseSoftmaxCrossEntropyWithLogits", cross_entropy, "sparse"),
     FOLD("Cast", cast, cast),
     BUILD("AddN", add_n),
     BUILD("BiasAdd", bias),
@@ -108,6 +111,9 @@ static const struct ncl_import_operator operators[] = {
     BUILD("FakeQuantWithMinMaxArgs", fake_quant),
     BUILD("FakeQuantWithMinMaxVars", fake_quant),
     BUILD("FakeQuantWithMinMaxVarsPerChannel", fake_quant_channels),
+    BUILD("QuantizeAndDequantizeV2", quantize_there),
+    BUILD("QuantizeAndDequantizeV3", quantize_there),
+    BUILD("QuantizeAndDequantizeV4", quantize_there),
 
     /* ---- windows ---- */
     BUILD("Conv2D", conv),
@@ -190,6 +196,11 @@ static const struct ncl_import_operator operators[] = {
     BUILD_AS("MatrixDiag", diagonal, "new"),
     BUILD_AS("MatrixDiagV2", diagonal, "new"),
     BUILD_AS("MatrixDiagV3", diagonal, "new"),
+    BUILD("MatrixDiagPart", diagonal_part),
+    BUILD("MatrixDiagPartV2", diagonal_part),
+    BUILD("MatrixDiagPartV3", diagonal_part),
+    BUILD_AS("Diag", whole_diagonal, ""),
+    BUILD_AS("DiagPart", whole_diagonal, "part"),
     BUILD_AS("MatrixSetDiag", diagonal, "set"),
     BUILD_AS("MatrixSetDiagV2", diagonal, "set"),
     BUILD_AS("MatrixSetDiagV3", diagonal, "set"),
@@ -219,6 +230,8 @@ static const struct ncl_import_operator operators[] = {
     BUILD("BroadcastArgs", broadcast_args),
     BUILD("Where", where),
     BUILD("ShapeN", shapes),
+    BUILD("DynamicStitch", dynamic_stitch),
+    BUILD("ParallelDynamicStitch", dynamic_stitch),
 
     /* ---- boxes ---- */
     BUILD("CropAndResize", crop_and_resize),
@@ -255,6 +268,19 @@ static const struct ncl_import_operator operators[] = {
     BUILD("BatchMatMulV2", matmul),
     BUILD("BatchMatMulV3", matmul),
     BUILD("Einsum", einsum),
+
+    /* ---- complex numbers, transforms ---- */
+    BUILD("Complex", complex),
+    BUILD_AS("Real", complex_part, "real"),
+    BUILD_AS("Imag", complex_part, "imaginary"),
+    BUILD("ComplexAbs", magnitude),
+    BUILD("Angle", angle),
+    BUILD("Conj", conjugate),
+    BUILD_AS("FFT", fourier, ""),
+    BUILD_AS("IFFT", fourier, "inverse"),
+    BUILD("RFFT", real_fourier),
+    BUILD("IRFFT", inverse_real_fourier),
+    BUILD("RFFT2D", plane_fourier),
 
     /* ---- recurrent layers, branches ---- */
     BUILD("If", conditional),

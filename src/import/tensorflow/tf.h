@@ -89,6 +89,7 @@ struct ncl_tensor *ncl_tf_binary(struct ncl_import *import, const char *op, stru
 /* ---- what builders share ---- */
 
 struct ncl_tensor *ncl_tf_leaky(struct ncl_import *import, struct ncl_tensor *x, double alpha);
+struct ncl_tensor *ncl_tf_angle(struct ncl_import *import, struct ncl_tensor *y, struct ncl_tensor *x);
 struct ncl_tensor *ncl_tf_gelu(struct ncl_import *import, struct ncl_tensor *x, bool approximate);
 /* Batch normalization of x, channels first, by operands of these numbers: scale (SIZE_MAX: none), offset, mean,
  * variance (tf_windows.c). */
@@ -97,6 +98,10 @@ struct ncl_tensor *ncl_tf_normalize(struct ncl_import *import, const struct ncl_
 /* A strided slice of what is known (tf_parts.c); NULL after an error. */
 const struct ncl_known *ncl_tf_known_spans(struct ncl_import *import, const struct ncl_import_node *node,
                                            const struct ncl_known *x);
+/* Operators of real numbers that an operand makes complex (tf_complex.c); false: all are real. */
+bool ncl_tf_complex_unary(struct ncl_import *import, const struct ncl_import_node *node);
+bool ncl_tf_complex_binary(struct ncl_import *import, const struct ncl_import_node *node);
+bool ncl_tf_complex_cast(struct ncl_import *import, const struct ncl_import_node *node);
 /* What `fused_ops` of the node asks for behind y, which has channels first; y itself where there is no such. */
 struct ncl_tensor *ncl_tf_fuse(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *y);
 
@@ -125,27 +130,32 @@ struct ncl_tensor *ncl_tf_fuse(struct ncl_import *import, const struct ncl_impor
     X(depthwise)                                                                                                       \
     X(lite_deconv)                                                                                                     \
     X(deconv)                                                                                                          \
-    X(pool) X(batch_norm) X(lrn) X(resize) X(blocks) X(space_batch) X(reshape) X(transpose) X(squeeze) X(expand_dims)  \
-        X(shape) X(rank) X(concat) X(lite_concat) X(split) X(split_v) X(pack) X(unpack) X(slice) X(strided_slice)      \
-            X(pad) X(mirror_pad) X(tile) X(gather) X(fill) X(range) X(broadcast) X(reverse) X(reduce) X(softmax)       \
-                X(log_softmax) X(arg) X(matmul) X(einsum) X(fully_connected) X(l2_norm) X(conditional) X(loop)         \
-                    X(zeros_like) X(top_k) X(one_hot) X(cum_sum) X(product) X(lstm) X(lstm_step) X(rnn) X(l2_pool)     \
-                        X(softsign) X(log1p) X(expm1) X(div_no_nan) X(clip) X(call) X(switch) X(merge) X(list_new)     \
-                            X(array_new) X(list_rows) X(list_get) X(list_set) X(list_push) X(list_pop) X(list_count)   \
-                                X(list_stack) X(list_gather) X(list_scatter) X(gather_nd) X(fake_quant)                \
-                                    X(fake_quant_channels) X(classify) X(truncate) X(atan2) X(zero_times) X(l2_loss)   \
-                                        X(scatter_nd) X(tensor_scatter) X(sparse_dense) X(update_slice) X(band)        \
-                                            X(diagonal) X(roll) X(reverse_sequence) X(lin_space) X(invert)             \
-                                                X(broadcast_args) X(where) X(shapes) X(non_max) X(combined_non_max)    \
-                                                    X(post_process) X(cubic) X(global_norm) X(old_space_batch)         \
-                                                        X(embedding) X(segments) X(pool_places) X(patches)             \
-                                                            X(crop_and_resize) X(two_lstm) X(two_rnn) X(rnn_step)      \
-                                                                X(svdf) X(block_lstm) X(gru_cell) X(resize_area)       \
-                                                                    X(scale_translate) X(rgb_to_hsv) X(hsv_to_rgb)     \
-                                                                        X(adjust_hue) X(adjust_saturation)             \
-                                                                            X(adjust_contrast) X(scan) X(dilation)     \
-                                                                                X(bincount) X(histogram) X(bucketize)  \
-                                                                                    X(search) X(in_top_k) X(switch_n)
+    X(pool)                                                                                                            \
+    X(batch_norm) X(lrn) X(resize) X(blocks) X(space_batch) X(reshape) X(transpose) X(squeeze) X(expand_dims) X(shape) \
+        X(rank) X(concat) X(lite_concat) X(split) X(split_v) X(pack) X(unpack) X(slice) X(strided_slice) X(pad) X(     \
+            mirror_pad) X(tile) X(gather) X(fill) X(range) X(broadcast) X(reverse) X(reduce) X(softmax) X(log_softmax) \
+            X(arg) X(matmul) X(einsum) X(fully_connected) X(l2_norm) X(conditional) X(loop) X(zeros_like) X(top_k)     \
+                X(one_hot) X(cum_sum) X(product) X(lstm) X(lstm_step) X(rnn) X(l2_pool) X(softsign) X(log1p) X(expm1)  \
+                    X(div_no_nan) X(clip) X(call) X(switch) X(merge) X(list_new) X(array_new) X(list_rows) X(list_get) \
+                        X(list_set) X(list_push) X(list_pop) X(list_count) X(list_stack) X(list_gather)                \
+                            X(list_scatter) X(gather_nd) X(fake_quant) X(fake_quant_channels) X(classify) X(truncate)  \
+                                X(atan2) X(zero_times) X(l2_loss) X(scatter_nd) X(tensor_scatter) X(sparse_dense)      \
+                                    X(update_slice) X(band) X(diagonal) X(roll) X(reverse_sequence) X(lin_space)       \
+                                        X(invert) X(broadcast_args) X(where) X(shapes) X(non_max) X(combined_non_max)  \
+                                            X(post_process) X(cubic) X(global_norm) X(old_space_batch)                 \
+                                                X(embedding) X(segments) X(pool_places) X(patches)                     \
+                                                    X(crop_and_resize) X(two_lstm) X(two_rnn) X(rnn_step) X(svdf) X(   \
+                                                        block_lstm) X(gru_cell) X(resize_area) X(scale_translate)      \
+                                                        X(rgb_to_hsv) X(hsv_to_rgb) X(adjust_hue) X(adjust_saturation) \
+                                                            X(adjust_contrast) X(scan) X(dilation) X(bincount)         \
+                                                                X(histogram) X(bucketize)                              \
+                                                                    X(search) X(in_top_k) X(switch_n) X(complex)       \
+                                                                        X(complex_part) X(magnitude) X(angle)          \
+                                                                            X(conjugate) X(fourier) X(real_fourier) X( \
+                                                                                inverse_real_fourier) X(plane_fourier) \
+                                                                                X(diagonal_part) X(whole_diagonal)     \
+                                                                                    X(dynamic_stitch) X(cross_entropy) \
+                                                                                        X(near) X(quantize_there)
 
 #define NCL_TF_DECLARE(name) void ncl_tf_build_##name(struct ncl_import *import, const struct ncl_import_node *node);
 NCL_TF_BUILDERS(NCL_TF_DECLARE)
@@ -159,8 +169,9 @@ bool ncl_tf_few_floats(const struct ncl_known *x);
     X(reshape)                                                                                                         \
     X(squeeze)                                                                                                         \
     X(expand_dims)                                                                                                     \
-    X(concat) X(pack) X(gather) X(strided_slice) X(reduce) X(zeros_like) X(select) X(unary) X(slice) X(unpack)         \
-        X(split) X(fill) X(transpose) X(reverse) X(tile)
+    X(concat)                                                                                                          \
+    X(pack) X(gather) X(strided_slice) X(reduce) X(zeros_like) X(select) X(unary) X(slice) X(unpack) X(split) X(fill)  \
+        X(transpose) X(reverse) X(tile)
 
 #define NCL_TF_DECLARE(name) bool ncl_tf_fold_##name(struct ncl_import *import, const struct ncl_import_node *node);
 NCL_TF_FOLDERS(NCL_TF_DECLARE)

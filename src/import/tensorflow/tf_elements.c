@@ -7,6 +7,8 @@
 
 void ncl_tf_build_unary(struct ncl_import *import, const struct ncl_import_node *node)
 {
+    if (ncl_tf_complex_unary(import, node))
+        return;
     ncl_tf_give(import, node, 0, ncl_tf_unary(import, import->op->as, ncl_tf_tensor(import, node, 0)));
 }
 
@@ -14,6 +16,12 @@ void ncl_tf_build_binary(struct ncl_import *import, const struct ncl_import_node
 {
     const char *op = import->op->as;
     const bool quantized = ncl_tf_is_quantized(node);
+    if (ncl_tf_complex_binary(import, node))
+        return;
+    if (strcmp(op, "div") == 0 && ncl_tf_tensor(import, node, 0)->dtype == NNEFCL_INTEGER) {
+        ncl_tf_build_truncate(import, node);
+        return;
+    }
     if (quantized && strcmp(op, "mul") == 0) {
         ncl_tf_give_product(import, node, 0, 1,
                             ncl_tf_binary(import, op, ncl_tf_steps(import, node, 0), ncl_tf_steps(import, node, 1)));
@@ -156,6 +164,8 @@ void ncl_tf_build_select(struct ncl_import *import, const struct ncl_import_node
 /* DstT, of TensorFlow; Lite says it by the type of the result. */
 void ncl_tf_build_cast(struct ncl_import *import, const struct ncl_import_node *node)
 {
+    if (ncl_tf_complex_cast(import, node))
+        return;
     const struct ncl_tf_detail *detail = node->detail;
     const int64_t element = detail ? (int64_t)detail->element[node->input_count]
                                    : ncl_import_integer(import, node, "DstT", NCL_STORED_FLOAT32);

@@ -30,6 +30,8 @@ static void pad_with(struct ncl_import *import, const struct ncl_import_node *no
 /* Whole numbers that are only moved have a zero of their own. */
 void ncl_tf_build_pad(struct ncl_import *import, const struct ncl_import_node *node)
 {
+    if (ncl_import_by_parts(import, node, ncl_tf_build_pad))
+        return;
     const double zero = ncl_tf_moves(import, node) ? (double)ncl_tf_output_quant(node, 0)->zero_point[0] : 0;
     const struct ncl_known *value =
         ncl_import_has(import, node, 2) ? ncl_import_need(import, node, 2, "the value of the border") : NULL;
@@ -127,6 +129,8 @@ void ncl_tf_build_gather(struct ncl_import *import, const struct ncl_import_node
 
 void ncl_tf_build_reverse(struct ncl_import *import, const struct ncl_import_node *node)
 {
+    if (ncl_import_by_parts(import, node, ncl_tf_build_reverse))
+        return;
     struct ncl_tensor *x = ncl_tf_tensor(import, node, 0);
     int64_t axis[NNEFCL_MAX_RANK];
     const size_t count = ncl_tf_integers(import, node, 1, "the axes", axis);

@@ -105,6 +105,8 @@ static bool give_empty(struct ncl_import *import, const struct ncl_import_node *
 /* Begin and size; -1: to the end. */
 void ncl_tf_build_slice(struct ncl_import *import, const struct ncl_import_node *node)
 {
+    if (ncl_import_by_parts(import, node, ncl_tf_build_slice))
+        return;
     struct ncl_tensor *x = ncl_tf_tensor(import, node, 0);
     int64_t begin[NNEFCL_MAX_RANK], size[NNEFCL_MAX_RANK];
     ncl_tf_integers(import, node, 1, "the begin", begin);
@@ -194,6 +196,8 @@ static size_t read_spans(struct ncl_import *import, const struct ncl_import_node
 
 void ncl_tf_build_strided_slice(struct ncl_import *import, const struct ncl_import_node *node)
 {
+    if (ncl_import_by_parts(import, node, ncl_tf_build_strided_slice))
+        return;
     struct ncl_tensor *x = ncl_tf_tensor(import, node, 0);
     struct span span[2 * NNEFCL_MAX_RANK];
     const size_t count = read_spans(import, node, &x->shape, span);

@@ -96,74 +96,6 @@ void ncl_tf_build_update_slice(struct ncl_import *import, const struct ncl_impor
                 ncl_compose_select(import, mask, ncl_compose_pad(import, y, before, after, "constant", 0), x));
 }
 
-/* ---- matrices in the last two axes ---- */
-
-/* True where column - row lies from `low` to `high`. */
-static struct ncl_tensor *band(struct ncl_import *import, int64_t rows, int64_t columns, int64_t low, int64_t high)
-{
-    struct ncl_known *known = ncl_fold_new(import, NCL_STORED_BOOL, &(nnefcl_shape){2, {rows, columns}});
-    for (int64_t i = 0; known && i < rows; i++)
-        for (int64_t j = 0; j < columns; j++)
-            known->integer[i * columns + j] = j - i >= low && j - i <= high;
-    return known ? ncl_import_constant(import, known) : &import->nothing;
-}
-
-static bool is_matrix(struct ncl_import *import, const struct ncl_tensor *x)
-{
-    if (x->shape.rank < 2 && !import->status)
-        ncl_import_wrong(import, "an operand of rank %d", x->shape.rank);
-    return !import->status;
-}
-
-/* MatrixBandPart: as many diagonals below and above; negative: all of them. */
-void ncl_tf_build_band(struct ncl_import *import, const struct ncl_import_node *node)
-{
-    struct ncl_tensor *x = ncl_tf_tensor(import, node, 0), *zero;
-    int64_t lower[NNEFCL_MAX_RANK], upper[NNEFCL_MAX_RANK];
-    ncl_tf_integers(import, node, 1, "the diagonals below", lower);
-    ncl_tf_integers(import, node, 2, "the diagonals above", upper);
-    if (!is_matrix(import, x))
-        return;
-    const int64_t rows = x->shape.extent[x->shape.rank - 2], columns = x->shape.extent[x->shape.rank - 1];
-    zero = ncl_compose_cast(import, ncl_compose_number(import, 0), x->dtype);
-    ncl_tf_give(import, node, 0,
-                ncl_compose_select(
-                    import,
-                    band(import, rows, columns, lower[0] < 0 ? -rows : -lower[0], upper[0] < 0 ? columns : upper[0]), x,
-                    zero));
-}
-
-/* MatrixDiag: [.., n] on the diagonal of [.., n, n]; MatrixSetDiag: of a matrix that is there. */
-void ncl_tf_build_diagonal(struct ncl_import *import, const struct ncl_import_node *node)
-{
-    const bool set = strcmp(import->op->as, "set") == 0;
-    struct ncl_tensor *x = ncl_tf_tensor(import, node, 0), *line = set ? ncl_tf_tensor(import, node, 1) : x;
-    int64_t where[NNEFCL_MAX_RANK] = {0};
-    if (node->input_count > (set ? 2 : 1))
-        ncl_tf_integers(import, node, set ? 2 : 1, "the diagonal", where);
-    if (where[0] || where[1])
-        ncl_import_refuse(import, "diagonals beside the main one");
-    for (size_t i = 2; i < 4 && !set && i < node->input_count && line->shape.rank > 0; i++) {
-        ncl_tf_integers(import, node, i, "the rows and columns", where);
-        if (where[0] > 0 && where[0] != line->shape.extent[line->shape.rank - 1])
-            ncl_import_refuse(import, "a diagonal of a matrix with more rows or columns");
-    }
-    if (import->status || line->shape.rank < 1 || (set && !is_matrix(import, x))) {
-        ncl_import_wrong(import, "an operand without axes");
-        return;
-    }
-    const int64_t n = line->shape.extent[line->shape.rank - 1], rows = set ? x->shape.extent[x->shape.rank - 2] : n,
-                  columns = set ? x->shape.extent[x->shape.rank - 1] : n;
-    struct ncl_tensor *rest = set ? x : ncl_compose_cast(import, ncl_compose_number(import, 0), x->dtype);
-    if (n != (rows < columns ? rows : columns) || rows > columns) {
-        ncl_import_refuse(import, "a diagonal of %lld in %lld rows of %lld", (long long)n, (long long)rows,
-                          (long long)columns);
-        return;
-    }
-    line = ncl_compose_unsqueeze(import, line, line->shape.rank);
-    ncl_tf_give(import, node, 0, ncl_compose_select(import, band(import, rows, columns, 0, 0), line, rest));
-}
-
 /* ---- along an axis ---- */
 
 /* Roll: shifts, axes; what falls off at the end comes in at the begin. */
@@ -195,4 +127,44 @@ void ncl_tf_build_reverse_sequence(struct ncl_import *import, const struct ncl_i
               batch = ncl_import_axis(import, ncl_import_integer(import, node, "batch_dim", 0), x->shape.rank);
     if (!import->status)
         ncl_tf_give(import, node, 0, ncl_compose_reverse_sequence(import, x, lengths, time, batch));
+}
+
+/* ---- rows of several tensors ---- */
+
+/* DynamicStitch: numbers of rows, as many times as there are tensors of them, then those; the last one of a row stays.
+ */
+void ncl_tf_build_dynamic_stitch(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const size_t count = node->input_count / 2;
+    struct ncl_tensor **part = NCL_NEW_ARRAY(&import->scratch, struct ncl_tensor *, count);
+    int64_t *from = NCL_NEW_ARRAY(&import->scratch, int64_t, NCL_KNOWN_MAX), rows = 0, first = 0;
+    if (!part || !from)
+        ncl_import_nomem(import);
+    for (size_t i = 0; i < count && !import->status; i++) {
+        const struct ncl_known *index = ncl_import_need(import, node, i, "the numbers of rows");
+        struct ncl_tensor *x = ncl_tf_tensor(import, node, count + i);
+        if (!index || import->status)
+            return;
+        nnefcl_shape shape = {.rank = x->shape.rank - index->shape.rank + 1, .extent = {(int64_t)index->count}};
+        for (int k = 1; k < shape.rank; k++)
+            shape.extent[k] = x->shape.extent[index->shape.rank + k - 1];
+        if (shape.rank < 1 || index->count == 0 || ncl_shape_volume(&shape) != ncl_shape_volume(&x->shape))
+            ncl_import_refuse(import, "%zu rows of a tensor of rank %d", index->count, x->shape.rank);
+        for (size_t k = 0; k < index->count && !import->status; k++) {
+            const int64_t at = ncl_known_int64(index, k);
+            if (at < 0 || at >= (int64_t)NCL_KNOWN_MAX)
+                ncl_import_wrong(import, "row %lld", (long long)at);
+            else
+                from[at] = first + (int64_t)k + 1;
+            rows = at >= rows ? at + 1 : rows;
+        }
+        part[i] = import->status ? x : ncl_compose_reshape(import, x, &shape);
+        first += (int64_t)index->count;
+    }
+    for (int64_t i = 0; i < rows && !import->status; i++)
+        if (--from[i] < 0)
+            ncl_import_refuse(import, "row %lld is in no tensor", (long long)i);
+    if (!import->status && rows)
+        ncl_tf_give(import, node, 0,
+                    ncl_compose_pick(import, ncl_compose_concat(import, part, count, 0), 0, from, (size_t)rows));
 }

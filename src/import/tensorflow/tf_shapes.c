@@ -33,6 +33,8 @@ static bool complete_shape(struct ncl_import *import, const struct ncl_tensor *x
 
 void ncl_tf_build_reshape(struct ncl_import *import, const struct ncl_import_node *node)
 {
+    if (ncl_import_by_parts(import, node, ncl_tf_build_reshape))
+        return;
     struct ncl_tensor *x = ncl_tf_tensor(import, node, 0);
     nnefcl_shape shape = {0};
     size_t count;
@@ -49,6 +51,8 @@ void ncl_tf_build_reshape(struct ncl_import *import, const struct ncl_import_nod
 /* A transpose of a transpose is one, or none. */
 void ncl_tf_build_transpose(struct ncl_import *import, const struct ncl_import_node *node)
 {
+    if (ncl_import_by_parts(import, node, ncl_tf_build_transpose))
+        return;
     struct ncl_tensor *x = ncl_tf_tensor(import, node, 0), *source = ncl_tf_source(x);
     int64_t given[NNEFCL_MAX_RANK];
     int axis[NNEFCL_MAX_RANK];
@@ -70,6 +74,8 @@ void ncl_tf_build_transpose(struct ncl_import *import, const struct ncl_import_n
 
 void ncl_tf_build_squeeze(struct ncl_import *import, const struct ncl_import_node *node)
 {
+    if (ncl_import_by_parts(import, node, ncl_tf_build_squeeze))
+        return;
     struct ncl_tensor *x = ncl_tf_tensor(import, node, 0);
     size_t count;
     const int64_t *axis = ncl_import_integers(import, node, "squeeze_dims", &count);
@@ -89,6 +95,8 @@ void ncl_tf_build_squeeze(struct ncl_import *import, const struct ncl_import_nod
 
 void ncl_tf_build_expand_dims(struct ncl_import *import, const struct ncl_import_node *node)
 {
+    if (ncl_import_by_parts(import, node, ncl_tf_build_expand_dims))
+        return;
     struct ncl_tensor *x = ncl_tf_tensor(import, node, 0);
     int64_t axis[NNEFCL_MAX_RANK];
     ncl_tf_integers(import, node, 1, "the axis", axis);

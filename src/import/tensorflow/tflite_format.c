@@ -142,6 +142,12 @@ static const struct ncl_import_operator operators[] = {
     BUILD("FULLY_CONNECTED", fully_connected),
     BUILD("L2_NORMALIZATION", l2_norm),
 
+    /* ---- complex numbers, transforms ---- */
+    BUILD_AS("REAL", complex_part, "real"),
+    BUILD_AS("IMAG", complex_part, "imaginary"),
+    BUILD("COMPLEX_ABS", magnitude),
+    BUILD("RFFT2D", plane_fourier),
+
     /* ---- recurrent layers, branches ---- */
     BUILD("UNIDIRECTIONAL_SEQUENCE_LSTM", lstm),
     BUILD("LSTM", lstm_step),
@@ -152,6 +158,8 @@ static const struct ncl_import_operator operators[] = {
     BUILD("SVDF", svdf),
     BUILD("IF", conditional),
     BUILD("WHILE", loop),
+    BUILD("CALL", call),
+    BUILD("STABLEHLO_COMPOSITE", call),
 };
 
 /* ---- how files begin ---- */

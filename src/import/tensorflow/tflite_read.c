@@ -205,9 +205,9 @@ static void read_option(struct tflite *r, const struct tflite_option *option, st
                         struct ncl_import_attribute *attribute)
 {
     const struct ncl_flat_vector vector =
-        option->kind == 'V' ? ncl_flat_items(table, option->field, 4) : (struct ncl_flat_vector){.count = 1};
+        strchr("VW", option->kind) ? ncl_flat_items(table, option->field, 4) : (struct ncl_flat_vector){.count = 1};
     int64_t *integer = TFLITE_ARRAY(r, int64_t, vector.count);
-    double *scalar = TFLITE_ARRAY(r, double, 1);
+    double *scalar = TFLITE_ARRAY(r, double, vector.count);
     if (!integer || !scalar)
         return;
     *attribute = (struct ncl_import_attribute){.name = option->name, .count = vector.count, .integer = integer};
@@ -215,6 +215,12 @@ static void read_option(struct tflite *r, const struct tflite_option *option, st
     case 'V':
         for (size_t i = 0; i < vector.count; i++)
             integer[i] = ncl_flat_int_at(vector, i);
+        return;
+    case 'W':
+        for (size_t i = 0; i < vector.count; i++)
+            scalar[i] = (double)ncl_flat_float_at(vector, i);
+        attribute->kind = NCL_ATTRIBUTE_SCALARS;
+        attribute->scalar = scalar;
         return;
     case 'F':
         *scalar = ncl_flat_float(table, option->field, (float)option->absent);
@@ -249,6 +255,12 @@ static void read_custom(struct tflite *r, struct ncl_flat_table table, struct nc
     }
 }
 
+/* Later operators have their options in a second union: there was no room for more in the first. */
+static struct ncl_flat_table table_of(struct ncl_flat_table operator, const char * name)
+{
+    return ncl_flat_sub(operator, strncmp(name, "STABLEHLO", 9) == 0 ? OPERATOR_OPTIONS_2 : OPERATOR_OPTIONS);
+}
+
 static void read_options(struct tflite *r, struct ncl_flat_table table, struct ncl_import_node *node)
 {
     struct ncl_import_attribute *attribute = TFLITE_ARRAY(r, struct ncl_import_attribute, MAX_OPTIONS);
@@ -257,7 +269,7 @@ static void read_options(struct tflite *r, struct ncl_flat_table table, struct n
     node->attribute = attribute;
     for (size_t i = 0; i < sizeof options / sizeof *options && !r->import->status; i++)
         if (strcmp(options[i].op, node->op) == 0)
-            read_option(r, &options[i], ncl_flat_sub(table, OPERATOR_OPTIONS), &attribute[node->attribute_count++]);
+            read_option(r, &options[i], table_of(table, node->op), &attribute[node->attribute_count++]);
     read_custom(r, table, attribute, node);
 }
 
@@ -367,6 +379,7 @@ static void read_subgraph(struct tflite *r, size_t index)
     graph->name = length ? ncl_arena_strndup(r->import->arena, name, length) : "network";
     if (!graph->name)
         ncl_import_nomem(r->import);
+    graph->closed = index > 0;
     graph->constant = constant;
     graph->node = node;
     graph->node_count = list.count;

@@ -18,7 +18,15 @@ enum {
     TENSOR_SIGNATURE
 };
 enum { QUANT_SCALE = 2, QUANT_ZERO_POINT = 3, QUANT_AXIS = 6 };
-enum { OPERATOR_CODE = 0, OPERATOR_INPUTS, OPERATOR_OUTPUTS, OPERATOR_OPTIONS_TYPE, OPERATOR_OPTIONS, OPERATOR_CUSTOM };
+enum {
+    OPERATOR_CODE = 0,
+    OPERATOR_INPUTS,
+    OPERATOR_OUTPUTS,
+    OPERATOR_OPTIONS_TYPE,
+    OPERATOR_OPTIONS,
+    OPERATOR_CUSTOM,
+    OPERATOR_OPTIONS_2 = 12
+};
 enum { BUFFER_DATA = 0, BUFFER_OFFSET, BUFFER_SIZE };
 
 /* TensorType in its order; NCL_STORED_COUNT: has no counterpart. */
@@ -373,6 +381,9 @@ enum { BUFFER_DATA = 0, BUFFER_OFFSET, BUFFER_SIZE };
     X("CUMSUM", 0, "exclusive", 'B', 0)                                                                                \
     X("CUMSUM", 1, "reverse", 'B', 0)                                                                                  \
     X("GELU", 0, "approximate", 'B', 0)                                                                                \
+    X("BUCKETIZE", 0, "boundaries", 'W', 0)                                                                            \
+    X("CALL", 0, "f", 'G', 0)                                                                                          \
+    X("STABLEHLO_COMPOSITE", 1, "f", 'G', 0)                                                                           \
     X("IF", 0, "then", 'G', 0)                                                                                         \
     X("IF", 1, "else", 'G', 0)                                                                                         \
     X("WHILE", 0, "cond", 'G', 0)                                                                                      \

@@ -89,7 +89,9 @@ static void add_attention(struct line *line, const struct ncl_problem *problem)
 {
     const struct ncl_attention *a = &problem->attention;
     line_add(line, " %lldx%lldx%lldx%lld mask %d", (long long)a->queries, (long long)a->keys, (long long)a->depth,
-             (long long)a->columns, a->mask);
+             (long long)a->columns, a->masked);
+    line_add(line, " q %lld k %lldx%lld v %lldx%lld y %lld", (long long)a->query.row, (long long)a->key.row,
+             (long long)a->key.column, (long long)a->value.row, (long long)a->value.column, (long long)a->result.row);
     add_list(line, "batch", a->extent, a->rank);
 }
 

@@ -9,7 +9,6 @@
 #include "emit/forms.h"
 #include "emit/parts.h"
 #include "emit/tuning.h"
-#include "emit/turned.h"
 #include "emit/variant.h"
 
 static const char *const family_names[] = {
@@ -148,8 +147,6 @@ static ncl_ref add_result(struct ncl_lower *lower, const struct ncl_problem *pro
 {
     if (!problem->result)
         return problem->out;
-    if (variant->turns)
-        return ncl_turned_result(lower, problem);
     if (!variant->writes_blocks)
         return ncl_lower_tensor(lower, problem->result);
     struct ncl_layout layout = ncl_blocks_layout(lower, problem->result);

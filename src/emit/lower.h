@@ -29,7 +29,6 @@ struct ncl_lower {
     struct ncl_form **form;    /* by tensor id: its other forms (forms.h) */
     struct ncl_blocks *blocks; /* by tensor id: whether it lies in blocks (blocks.h); NULL: none does */
     const struct ncl_node **joined; /* by tensor id: the latest concat that begins with it, NULL: none so far */
-    const struct ncl_node **turned; /* by tensor id: the transpose that is no step, NULL: none (turned.h) */
     bool *constant;                 /* by ref: made by init steps */
     size_t constant_capacity;
     struct ncl_emit *emit;           /* the step under construction */

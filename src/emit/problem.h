@@ -110,7 +110,13 @@ struct ncl_attention {
     int64_t queries, keys, depth, columns;
     int rank; /* axes of the batch */
     int64_t extent[NCL_MATMUL_BATCH];
-    int mask; /* 0: none, 1: the same for all queries, 2: one for each score */
+    int masked; /* 0: not at all, 1: the same for all queries, 2: one number for each score */
+    /* Where they lie in a tensor: from element `first` on, with strides; 0 repeats. Rows are queries or keys; columns
+     * of query and result are neighbours. */
+    struct ncl_attention_matrix {
+        const struct ncl_tensor *tensor;
+        int64_t first, row, column, batch[NCL_MATMUL_BATCH];
+    } query, key, value, mask, result; /* of `mask`, rows are queries and columns keys */
 };
 
 /* ---- normalizations along axes (src/ops/layer_norm.c) ---- */

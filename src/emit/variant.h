@@ -36,7 +36,6 @@ struct ncl_variant {
     bool transforms;
     /* It computes what feeds the node too (node->feeder), so that is no step of its own. */
     bool takes_feeder;
-    bool turns;   /* reads and writes through transposes (turned.h) */
     bool foreign; /* a library's: nothing is known of the order of its additions */
 };
 

@@ -64,6 +64,5 @@ const struct ncl_variant ncl_variant_attention_group = {.name = "attention_group
                                                         .family = NCL_FAMILY_ATTENTION,
                                                         .about = "one step, blocks of queries and keys in local memory",
                                                         .unfit = attention_group_unfit,
-                                                        .turns = true,
                                                         .cost = attention_group_cost,
                                                         .emit = attention_group_emit};

@@ -2,7 +2,6 @@
 /* transpose (4.5.2): output[i_axes[0], ..., i_axes[n-1], rest] = input[i_0, ..., i_(n-1), rest]. */
 #include "emit/blocks.h"
 #include "emit/reference.h"
-#include "emit/turned.h"
 #include "ops/strided.h"
 
 nnefcl_status ncl_transpose_infer(struct ncl_infer *infer, struct ncl_node *node)
@@ -24,11 +23,17 @@ nnefcl_status ncl_transpose_infer(struct ncl_infer *infer, struct ncl_node *node
     return ncl_infer_result(infer, node, 0, &output);
 }
 
+/* The axis of the input that becomes axis i of the result. */
+static int axis_from(const struct ncl_node *node, int i)
+{
+    return i < (int)ncl_node_count(node, "axes") ? (int)ncl_node_integer_at(node, "axes", (size_t)i) : i;
+}
+
 /* Images in whole blocks of channels, which come last: a cell is a run of the result, and nothing is converted. */
 static bool cells_last(const struct ncl_lower *lower, const struct ncl_node *node)
 {
     const struct ncl_tensor *input = ncl_node_tensor(node, "input");
-    return ncl_blocks_held(lower, input) && input->shape.rank == 4 && ncl_turned_axis(node, 3) == 1 &&
+    return ncl_blocks_held(lower, input) && input->shape.rank == 4 && axis_from(node, 3) == 1 &&
            input->shape.extent[1] % lower->plan->target.lanes == 0;
 }
 
@@ -44,7 +49,7 @@ static void lower_cells(struct ncl_lower *lower, const struct ncl_node *node)
     struct ncl_strided copy = {.in_first = place.first};
     ncl_strided_dense(&result->shape, out);
     for (int i = 0; i < 3; i++)
-        ncl_strided_add(&copy, result->shape.extent[i], in[ncl_turned_axis(node, i)], out[i]);
+        ncl_strided_add(&copy, result->shape.extent[i], in[axis_from(node, i)], out[i]);
     ncl_strided_add(&copy, result->shape.extent[3] / place.block, place.channel, place.block);
     ncl_strided_add(&copy, place.block, 1, 1);
     ncl_strided_choose(lower, &copy, x, ncl_lower_tensor(lower, result), true);
@@ -55,8 +60,6 @@ nnefcl_status ncl_transpose_lower(struct ncl_lower *lower, const struct ncl_node
     const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *result = ncl_node_result(node, 0);
     int64_t in[NNEFCL_MAX_RANK], out[NNEFCL_MAX_RANK];
     struct ncl_strided copy = {0};
-    if (ncl_turned_take(lower, node))
-        return ncl_lower_status(lower);
     if (cells_last(lower, node)) {
         lower_cells(lower, node);
         return ncl_lower_status(lower);
@@ -64,7 +67,7 @@ nnefcl_status ncl_transpose_lower(struct ncl_lower *lower, const struct ncl_node
     ncl_strided_dense(&input->shape, in);
     ncl_strided_dense(&result->shape, out);
     for (int i = 0; i < result->shape.rank; i++)
-        ncl_strided_add(&copy, result->shape.extent[i], in[ncl_turned_axis(node, i)], out[i]);
+        ncl_strided_add(&copy, result->shape.extent[i], in[axis_from(node, i)], out[i]);
     ncl_strided_lower(lower, &copy, input, result);
     return ncl_lower_status(lower);
 }

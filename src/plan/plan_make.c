@@ -239,9 +239,7 @@ static nnefcl_status make_plan_parts(struct ncl_lower *lower, const struct ncl_g
     lower->form = NCL_NEW_ARRAY(lower->arena, struct ncl_form *, graph->tensor_count);
     lower->variable = NCL_NEW_ARRAY(lower->arena, ncl_ref, graph->variable_count);
     lower->joined = NCL_NEW_ARRAY(lower->arena, const struct ncl_node *, graph->tensor_count);
-    lower->turned = NCL_NEW_ARRAY(lower->arena, const struct ncl_node *, graph->tensor_count);
-    if (!plan->input || !plan->output || !lower->tensor || !lower->form || !lower->joined || !lower->turned ||
-        !lower->variable)
+    if (!plan->input || !plan->output || !lower->tensor || !lower->form || !lower->joined || !lower->variable)
         return ncl_nomem(lower->diag);
     for (size_t i = 0; i < graph->variable_count; i++)
         lower->variable[i] = NCL_NO_TENSOR;

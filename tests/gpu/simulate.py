@@ -26,6 +26,10 @@ LOCAL = 65536  # bytes of local memory
 PRODUCT = 'y = matmul(x, w, transposeA = %s, transposeB = %s);'
 CONV = 'y = conv(x, w, 0.5, %s);'
 ATTENTION = 's = matmul(x, k, transposeB = true); t = s / 4.0%s; e = softmax(t, axes = [2]); y = matmul(e, v);'
+SPLIT = '[a, b, c] = split(x, axis = 2, ratios = [1, 1, 1]); '
+TURN = '%s = transpose(reshape(%s, shape = [1, 33, 2, 12]), axes = [0, 2, %s]); '
+HEADS = (SPLIT + TURN % ('q', 'a', '1, 3') + TURN % ('k', 'b', '3, 1') + TURN % ('v', 'c', '1, 3') +
+         't = matmul(softmax(matmul(q, k), axes = [3]), v); y = reshape(transpose(t, axes = [0, 2, 1, 3]), shape = [1, 33, 24]);')
 
 
 class Case:
@@ -75,6 +79,7 @@ CASES = [
     Case('32 queries', '1,37,20', {'k': '1,70,20', 'v': '1,70,11'}, ATTENTION % '', 'attention_group.*DOWN=8 MASK=0', 64, ['attention=attention_group'], (2.5, 0.6), True),
     Case('64 queries, a mask of scores', '1,70,37', {'k': '1,70,37', 'v': '1,70,70', 'm': '1,70,70'}, ATTENTION % ' + m', 'attention_group.*DOWN=16 MASK=2', 1, ['attention=attention_group'], (2.5, 0.6)),
     Case('a mask of keys', '2,33,12', {'k': '1,65,12', 'v': '1,65,12', 'm': '1,1,65'}, ATTENTION % ' + m', 'attention_group.*MASK=1', 64, ['attention=attention_group']),
+    Case('heads where they lie', '1,33,72', {}, HEADS, 'attention_group.*DOWN=8 MASK=0', 64, ['attention=attention_group']),
 ]
 
 

@@ -27,21 +27,35 @@ static const struct shapes {
 };
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
+#define HEADS(heads, from, axes) heads " = transpose(reshape(" from ", shape = [2,21,3,20]), axes = [" axes "]);\n"
+#define JOIN                     "reshape(transpose(t, axes = [0,2,1,3]), shape = [2,21,60])"
+
+/* Heads that lie where a product made them (pass `heads`): `p` is what is made, `y` the result. */
+static const struct heads {
+    const char *name, *product, *body;
+} heads[] = {
+    {"heads of one product", "2,21,180",
+     "[a, b, c] = split(p, axis = 2, ratios = [1,1,1]);\n" HEADS("q", "a", "0,2,1,3") HEADS("k", "b", "0,2,1,3")
+         HEADS("v", "c", "0,2,1,3") "t = matmul(softmax(matmul(q, k, transposeB = true) / 4.0, axes = [3]), v);\n"
+                                    "y = " JOIN " * 2.0 + 1.0;\n"},
+    {"keys as columns, masked, and a bias behind all heads", "2,21,60",
+     "m = variable(shape = [2,1,1,21], label = 'm'); n = variable(shape = [1,1,60], label = 'n');\n" HEADS(
+         "q", "p", "0,2,1,3") HEADS("k", "p", "0,2,3,1")
+         HEADS("v", "p", "0,2,1,3") "t = matmul(softmax(matmul(q * 0.5, k) + m, axes = [3]), v);\ny = " JOIN " + n;\n"},
+};
+enum { CASES = SHAPES + sizeof heads / sizeof *heads };
+
 /* The queries are no constants; the others are, until they are added to them. */
-static nnefcl_model *shapes_model(const struct shapes *of)
+static int shapes_print(const struct shapes *of, char *text, size_t size)
 {
-    char text[2048], turned[256] = "";
-    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
-    nnefcl_error error = {0};
-    nnefcl_model *model = NULL;
-    options.random_weights = 1;
+    char turned[256] = "";
     if (of->turned)
         snprintf(turned, sizeof turned,
                  "    q = transpose(a, axes = [0,2,1,3]); k = transpose(b, axes = %s);"
                  " v = transpose(c, axes = [0,2,1,3]);\n",
                  of->turned);
-    const int length = snprintf(
-        text, sizeof text,
+    return snprintf(
+        text, size,
         "version 1.0;\nextension KHR_enable_operator_expressions;\ngraph g( x ) -> ( y )\n{\n"
         "    x = external(shape = [1]);\n    a = variable(shape = [%s], label = 'a') * 1.0 + x;\n"
         "    b = variable(shape = [%s], label = 'b') * 8.0 + x;\n    c = variable(shape = [%s], label = 'c') + x;\n"
@@ -50,21 +64,45 @@ static nnefcl_model *shapes_model(const struct shapes *of)
         of->query, of->key, of->value, of->mask ? of->mask : "1", turned, of->turned ? "q, k" : "a, b",
         of->transposed ? "true" : "false", of->mask ? " + m" : "", of->axis, of->turned ? "v" : "c",
         of->turned ? "transpose(o, axes = [0,2,1,3])" : "o");
+}
+
+static int heads_print(const struct heads *of, char *text, size_t size)
+{
+    return snprintf(text, size,
+                    "version 1.0;\nextension KHR_enable_operator_expressions;\ngraph g( x ) -> ( y )\n{\n"
+                    "    x = external(shape = [1]);\n    p = variable(shape = [%s], label = 'p') * 8.0 + x;\n    %s}\n",
+                    of->product, of->body);
+}
+
+static const char *case_name(size_t number)
+{
+    return number < SHAPES ? shapes[number].name : heads[number - SHAPES].name;
+}
+
+static nnefcl_model *case_model(size_t number)
+{
+    char text[2048];
+    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
+    nnefcl_error error = {0};
+    nnefcl_model *model = NULL;
+    options.random_weights = 1;
+    const int length = number < SHAPES ? shapes_print(&shapes[number], text, sizeof text)
+                                       : heads_print(&heads[number - SHAPES], text, sizeof text);
     ck_assert_int_lt(length, (int)sizeof text);
     nnefcl_model_open_memory(text, (size_t)length, &options, &model, &error);
-    ck_assert_msg(model != NULL, "%s: %s", of->name, error.message);
+    ck_assert_msg(model != NULL, "%s: %s", case_name(number), error.message);
     return model;
 }
 
-static int shapes_judge(void *user, const nnefcl_verdict *verdict)
+static int case_judge(void *user, const nnefcl_verdict *verdict)
 {
     ck_assert_msg(verdict->bad == 0, "%s: %zu of %zu elements are bad: got %.9g, want %.9g", (const char *)user,
                   (size_t)verdict->bad, (size_t)verdict->elements, verdict->got, verdict->want);
     return 0;
 }
 
-static void shapes_verify(const struct shapes *of, const nnefcl_model *model, const struct op_form *form,
-                          const struct ncl_variant *variant)
+static void case_verify(const char *name, const nnefcl_model *model, const struct op_form *form,
+                        const struct ncl_variant *variant)
 {
     nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
     nnefcl_session *session = NULL;
@@ -74,7 +112,7 @@ static void shapes_verify(const struct shapes *of, const nnefcl_model *model, co
         return;
     const bool steps = strcmp(variant->name, "attention_steps") == 0; /* which have variants of their own */
     const bool used = op_case_uses(model, form, variant, text);
-    snprintf(where, sizeof where, "%s (%s, %s)", of->name, variant->name, form->name);
+    snprintf(where, sizeof where, "%s (%s, %s)", name, variant->name, form->name);
     ck_assert_msg(used == !steps, "%s", where);
     options.keep_tensors = 1;
     options.execution = form->execution;
@@ -83,7 +121,7 @@ static void shapes_verify(const struct shapes *of, const nnefcl_model *model, co
     nnefcl_session_create(model, op_form_device(form), &options, &session, &error);
     ck_assert_msg(session != NULL, "%s: %s", where, error.message);
     const float x = -0.25f;
-    ck_assert_msg(!nnefcl_session_verify(session, model, (const void *[]){&x}, NULL, shapes_judge, where, &error), "%s",
+    ck_assert_msg(!nnefcl_session_verify(session, model, (const void *[]){&x}, NULL, case_judge, where, &error), "%s",
                   error.message);
     nnefcl_session_free(session);
 }
@@ -92,8 +130,8 @@ static void make_programs(void)
 {
     struct op_programs programs[OP_FORMS];
     op_programs_begin(programs);
-    for (size_t i = 0; i < SHAPES; i++) {
-        nnefcl_model *model = shapes_model(&shapes[i]);
+    for (size_t i = 0; i < CASES; i++) {
+        nnefcl_model *model = case_model(i);
         for (int k = 0; k < OP_FORMS; k++)
             if (op_form_exists(&op_forms[k]))
                 op_programs_add_family(&programs[k], model, NCL_FAMILY_ATTENTION, true);
@@ -104,11 +142,11 @@ static void make_programs(void)
 
 START_TEST(gives_what_is_defined)
 {
-    nnefcl_model *model = shapes_model(&shapes[_i]);
+    nnefcl_model *model = case_model((size_t)_i);
     for (int i = 0; i < OP_FORMS; i++)
         for (size_t k = 0; k < ncl_variant_count && op_form_exists(&op_forms[i]); k++)
             if (ncl_variants[k]->family == NCL_FAMILY_ATTENTION)
-                shapes_verify(&shapes[_i], model, &op_forms[i], ncl_variants[k]);
+                case_verify(case_name((size_t)_i), model, &op_forms[i], ncl_variants[k]);
     nnefcl_model_free(model);
 }
 END_TEST
@@ -119,7 +157,7 @@ int main(void)
     TCase *tests = tcase_create("attention");
     tcase_set_timeout(tests, 0);
     tcase_add_unchecked_fixture(tests, make_programs, NULL);
-    tcase_add_loop_test(tests, gives_what_is_defined, 0, SHAPES);
+    tcase_add_loop_test(tests, gives_what_is_defined, 0, CASES);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

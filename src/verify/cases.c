@@ -174,24 +174,27 @@ static void make_document(struct ncl_case *item, const char *text, struct ncl_te
     item->cycles = strstr(body, "update(") ? 3 : 1;
 }
 
-static nnefcl_status make_case(struct ncl_arena *arena, struct ncl_diag *diag, const struct template *template,
-                               const struct groups *groups, size_t number, size_t combination, struct ncl_case *item)
-{
+/* The expanded template and the document that is made of it: of one case behind the other in the same memory. */
+struct drafts {
     struct ncl_text text, document;
-    ncl_text_init(&text, &arena->allocator);
-    ncl_text_init(&document, &arena->allocator);
-    expand(&text, groups, combination, template->text, template->text + strlen(template->text));
-    char *inputs = ncl_arena_alloc(arena, text.length + 1);
+};
+
+static nnefcl_status make_case(struct ncl_arena *arena, struct ncl_diag *diag, const struct template *template,
+                               const struct groups *groups, size_t number, size_t combination, struct drafts *drafts,
+                               struct ncl_case *item)
+{
+    struct ncl_text *text = &drafts->text, *document = &drafts->document;
+    text->length = document->length = 0;
+    expand(text, groups, combination, template->text, template->text + strlen(template->text));
+    char *inputs = ncl_arena_alloc(arena, text->length + 1);
     *item = (struct ncl_case){.op = template->op,
                               .name = ncl_arena_printf(arena, "%s-%zu.%zu", template->op, number, combination)};
-    if (inputs && !text.failed)
-        make_document(item, text.data, &document, inputs);
-    item->document = document.data && !document.failed ? ncl_arena_strdup(arena, document.data) : NULL;
+    if (inputs && !text->failed)
+        make_document(item, text->data, document, inputs);
+    item->document = document->length && !document->failed ? ncl_arena_strdup(arena, document->data) : NULL;
     const bool ok = item->name && item->document;
     for (size_t i = 0; i < item->input_count && ok; i++)
         item->input[i].stream = ncl_random_stream(SEED + i, item->name);
-    ncl_text_free(&text);
-    ncl_text_free(&document);
     return ok ? NNEFCL_OK : ncl_nomem(diag);
 }
 
@@ -213,29 +216,42 @@ static size_t number_of(const struct template *template)
     return number;
 }
 
+/* Adds the cases of one template. */
+static nnefcl_status make_cases(struct ncl_arena *arena, struct ncl_diag *diag, size_t most,
+                                const struct template *template, struct drafts *drafts, struct ncl_case **list,
+                                size_t *count, size_t *capacity)
+{
+    const size_t number = number_of(template);
+    struct groups groups;
+    size_t combinations = 1;
+    nnefcl_status status = NNEFCL_OK;
+    find_groups(template->text, &groups);
+    for (size_t i = 0; i < groups.count; i++)
+        combinations *= groups.group[i].alternatives;
+    const size_t picks = combinations < most ? combinations : most;
+    for (size_t k = 0; k < picks && !status; k++) {
+        if (!NCL_GROW(arena, *list, *count, *capacity))
+            return ncl_nomem(diag);
+        status = make_case(arena, diag, template, &groups, number,
+                           pick_case(template->op, number, k, picks, combinations), drafts, &(*list)[*count]);
+        (*count)++;
+    }
+    return status;
+}
+
 nnefcl_status ncl_cases_make(struct ncl_arena *arena, struct ncl_diag *diag, size_t most, struct ncl_case **cases,
                              size_t *count)
 {
     size_t capacity = 0;
-    struct ncl_case *list = NULL;
+    struct drafts drafts;
     nnefcl_status status = NNEFCL_OK;
+    ncl_text_init(&drafts.text, &arena->allocator);
+    ncl_text_init(&drafts.document, &arena->allocator);
+    *cases = NULL;
     *count = 0;
-    for (const struct template *template = templates; template <templates + TEMPLATES; template ++) {
-        const size_t number = number_of(template);
-        struct groups groups;
-        size_t combinations = 1;
-        find_groups(template->text, &groups);
-        for (size_t i = 0; i < groups.count; i++)
-            combinations *= groups.group[i].alternatives;
-        const size_t picks = combinations < most ? combinations : most;
-        for (size_t k = 0; k < picks && !status; k++) {
-            if (!NCL_GROW(arena, list, *count, capacity))
-                return ncl_nomem(diag);
-            status = make_case(arena, diag, template, &groups, number,
-                               pick_case(template->op, number, k, picks, combinations), &list[*count]);
-            (*count)++;
-        }
-    }
-    *cases = list;
+    for (size_t i = 0; i < TEMPLATES && !status; i++)
+        status = make_cases(arena, diag, most, &templates[i], &drafts, cases, count, &capacity);
+    ncl_text_free(&drafts.text);
+    ncl_text_free(&drafts.document);
     return status;
 }

@@ -72,6 +72,7 @@ enum ncl_archive_kind ncl_archive_detect(const uint8_t *head, size_t size, const
 struct ncl_archive_stream {
     const struct ncl_container *container;
     struct archive *archive;
+    struct archive_entry *header; /* what was read last: libarchive's own one may be NULL */
     struct ncl_gunzip *gunzip; /* of a compressed tar: libarchive sees what it unpacks to */
     struct ncl_diag *diag;     /* of the call in progress; */
     bool reported;             /* what went wrong was said there */
@@ -153,27 +154,39 @@ static nnefcl_status damaged(const struct ncl_archive_stream *stream, const char
                      name ? name : "", name ? "'" : "", text ? text : "it is damaged");
 }
 
+static void stop(struct ncl_archive_stream *stream)
+{
+    archive_entry_free(stream->header);
+    archive_read_free(stream->archive);
+    stream->header = NULL;
+    stream->archive = NULL;
+}
+
 /* Opens the archive from its beginning. */
 static nnefcl_status start(struct ncl_archive_stream *stream, struct ncl_diag *diag)
 {
     const struct ncl_container *container = stream->container;
-    archive_read_free(stream->archive);
+    stop(stream);
     stream->offset = stream->ordinal = 0;
     stream->entry = NULL;
     stream->diag = diag;
     stream->reported = false;
     struct archive *archive = stream->archive = archive_read_new();
-    if (!archive)
+    stream->header = archive ? archive_entry_new2(archive) : NULL;
+    if (!stream->header)
         return ncl_nomem(diag);
     int result = container->archive == NCL_ARCHIVE_ZIP ? archive_read_support_format_zip_seekable(archive)
                                                        : archive_read_support_format_tar(archive);
+    if (result == ARCHIVE_OK)
+        result = archive_read_set_callback_data(archive, stream);
     if (result != ARCHIVE_OK)
         return damaged(stream, NULL, diag);
-    archive_read_set_callback_data(archive, stream);
     archive_read_set_read_callback(archive, on_read);
     archive_read_set_skip_callback(archive, on_skip);
     archive_read_set_seek_callback(archive, on_seek);
-    return archive_read_open1(archive) == ARCHIVE_OK ? NNEFCL_OK : damaged(stream, NULL, diag);
+    if (archive_read_open1(archive) == ARCHIVE_OK)
+        return NNEFCL_OK;
+    return archive_error_string(archive) ? damaged(stream, NULL, diag) : ncl_nomem(diag); /* it says all else */
 }
 
 /* `index`: of a compressed tar that is read for the first time, NULL: again. */
@@ -207,7 +220,7 @@ void ncl_archive_close(struct ncl_archive_stream *stream)
 {
     if (!stream)
         return;
-    archive_read_free(stream->archive);
+    stop(stream);
     ncl_gunzip_close(stream->gunzip);
     ncl_resize(&stream->container->arena.allocator, stream, 0);
 }
@@ -216,10 +229,9 @@ void ncl_archive_close(struct ncl_archive_stream *stream)
 static nnefcl_status next_entry(struct ncl_archive_stream *stream, struct archive_entry **entry, struct ncl_diag *diag)
 {
     stream->diag = diag;
-    int result = archive_read_next_header(stream->archive, entry);
+    int result = archive_read_next_header2(stream->archive, stream->header);
     stream->ordinal++;
-    if (result == ARCHIVE_EOF)
-        *entry = NULL;
+    *entry = result == ARCHIVE_EOF ? NULL : stream->header;
     return result == ARCHIVE_EOF || result == ARCHIVE_OK || result == ARCHIVE_WARN ? NNEFCL_OK
                                                                                    : damaged(stream, NULL, diag);
 }
@@ -237,8 +249,7 @@ nnefcl_status ncl_archive_seek(struct ncl_archive_stream *stream, const struct n
                              entry->member.name);
     }
     if (status) {
-        archive_read_free(stream->archive); /* after a failure it is not usable; the next seek starts again */
-        stream->archive = NULL;
+        stop(stream); /* after a failure it is not usable; the next seek starts again */
         return status;
     }
     stream->entry = entry;

@@ -4,6 +4,7 @@
 
 clean   names and labels full of what terminals obey: nothing of it comes out, on stdout and stderr, in text and JSON, and the JSON has all its parts
 whole   each allocation of the JSON library fails in turn: status 6 and a word, or nothing was lost
+ended   each allocation of the library of archives fails in turn: status 6, or nothing was lost, or that library ends the process with a word of its own
 once    an archive is read once, however much there is to say of its members
 bounded an error names some of many inputs, not the list again for each; no more is read of an input than it can use, nor of a text that is zeros
 seen    a file of the model that cannot be looked at is not taken for one that is not there
@@ -69,6 +70,26 @@ def check_whole(folder, *options):
             failed.append('%s, allocation %d: status %d' % (' '.join(options), n, p.returncode))
     if n < 10:
         failed.append('%s: only %d allocations' % (' '.join(options), n))
+
+
+def check_ended(folder):
+    said = folder / 'said'
+    with tarfile.open(folder / 'p.tar', 'w') as t:
+        t.add(folder / 'graph.nnef', 'graph.nnef')
+    with zipfile.ZipFile(folder / 'p.zip', 'w') as z:
+        z.write(folder / 'graph.nnef', 'graph.nnef')
+    for name in ('p.tar', 'p.zip'):
+        statuses = []
+        for n in range(1, 1000):
+            said.unlink(missing_ok=True)
+            p = run(folder / name, '--check', LD_PRELOAD=FAIL_LIBC, FAIL_ALLOC=str(n), FAIL_ALLOC_OF='libarchive', FAIL_ALLOC_SAID=str(said))
+            if not said.exists():
+                break
+            statuses.append(p.returncode)
+            if p.returncode not in (0, 6) and not (p.returncode == 1 and b'Fatal Internal Error in libarchive' in p.stderr):
+                failed.append('%s, allocation %d of libarchive: status %d' % (name, n, p.returncode))
+        if statuses.count(6) < 5:
+            failed.append('%s: only %d allocations of libarchive ended in status 6' % (name, statuses.count(6)))
 
 
 def check_once(folder):
@@ -149,6 +170,7 @@ with tempfile.TemporaryDirectory() as top:
     if 'address' not in os.environ.get('NNEFCL_SANITIZE', ''):
         check_whole(folder, '--check', '--json')
         check_whole(folder, '--summary', '--json')
+        check_ended(folder)
         check_seen(folder)
         check_zeros(folder)
         check_once(folder)

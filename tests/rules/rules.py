@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Rules of the tree that no compiler checks.  rules.py includes|registry|names|text|width|licence|references|numbers ROOT, rules.py circles ROOT NM OBJECTS
+"""Rules of the tree that no compiler checks.  rules.py includes|registry|names|text|width|sizes|licence|references|numbers ROOT, rules.py circles ROOT NM OBJECTS
 
 includes   a file includes its own rank or lower (the table of DESIGN), op files do not know each other, CL/ headers appear in host and opencl.h only
 registry   every operation of ops.def is declared in stdlib.nnef and named by a test, and so is each that passes and kernels ask for; all 118 operations are declared; table and declarations agree on what exists;
@@ -10,6 +10,7 @@ circles    who calls whom, by the symbols of the object files: a folder uses wha
 text       the command writes text through tools/clean.c and JSON through tools/document.c only, which clean and check it;
            the library reads no environment and writes to no stream of the process
 width      lines of code are 120 columns wide at most
+sizes      files have 600 lines at most, functions 50, those of kernels 75
 licence    every file that a person writes says its licence in its first lines
 references  files that comments and documents speak of exist
 numbers    what is written twice is the same: constants of a kernel and of who emits it, launches in docs/networks.md and in the golden file
@@ -160,6 +161,22 @@ def width(root):
             for line, code in enumerate(read(root, path).splitlines(), 1) if len(code) > 120 and not code.startswith('#define')]
 
 
+def sizes(root):
+    """a function begins and ends with a brace in the first column, as .clang-format has it"""
+    bad = []
+    for path in (p for folder in ('cl', 'src', 'host', 'tools', 'include') for p in files(root, folder, '.c', '.h', '.cl')):
+        lines, start = read(root, path).splitlines(), None
+        if len(lines) > 600:
+            bad.append('%s: %d lines' % (path, len(lines)))
+        for line, code in enumerate(lines, 1):
+            start = line if code == '{' else start
+            if start and code.startswith('}'):
+                if line - start - 1 > (75 if path.endswith('.cl') else 50):
+                    bad.append('%s:%d: a function of %d lines' % (path, start, line - start - 1))
+                start = None
+    return bad
+
+
 # what src/ops fills in for those below and beside it, declared by them: the tables of operations and of variants
 TABLES = ['src/ops/table.c', 'src/ops/variants.c']
 CIRCLE = 3 # files that may call each other: expressions, operators and invocations are defined by each other
@@ -259,7 +276,7 @@ def numbers(root):
 
 
 def main():
-    problems = {'includes': includes, 'registry': registry, 'names': names, 'text': text, 'width': width, 'licence': licence, 'references': references, 'numbers': numbers, 'circles': circles}[sys.argv[1]](*sys.argv[2:])
+    problems = {'includes': includes, 'registry': registry, 'names': names, 'text': text, 'width': width, 'sizes': sizes, 'licence': licence, 'references': references, 'numbers': numbers, 'circles': circles}[sys.argv[1]](*sys.argv[2:])
     print('\n'.join(problems) or 'ok')
     sys.exit(bool(problems))
 

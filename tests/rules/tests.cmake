@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-foreach(rule includes registry names text width licence references numbers)
+foreach(rule includes registry names text width sizes licence references numbers)
   add_test(NAME rules/${rule} COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/rules/rules.py ${rule} ${CMAKE_SOURCE_DIR})
 endforeach()
 add_test(NAME rules/circles COMMAND ${PYTHON3} ${CMAKE_SOURCE_DIR}/tests/rules/rules.py circles ${CMAKE_SOURCE_DIR} ${CMAKE_NM}

@@ -39,7 +39,7 @@ struct ncl_cache {
 /* ---- what there is ---- */
 
 /* An array with room for one item more. NULL: there is none; the old one stays. */
-static void *make_room(const nnefcl_device *device, void *items, size_t count, size_t size, size_t *capacity)
+static void *make_item_room(const nnefcl_device *device, void *items, size_t count, size_t size, size_t *capacity)
 {
     if (count < *capacity)
         return items;
@@ -53,7 +53,7 @@ static void *make_room(const nnefcl_device *device, void *items, size_t count, s
 static bool add_name(const nnefcl_device *device, const char *name)
 {
     struct ncl_cache *cache = device->cache;
-    struct file *file = make_room(device, cache->file, cache->file_count, sizeof *file, &cache->file_capacity);
+    struct file *file = make_item_room(device, cache->file, cache->file_count, sizeof *file, &cache->file_capacity);
     if (!file)
         return false;
     cache->file = file;
@@ -66,7 +66,7 @@ static void add_entries(const nnefcl_device *device, const uint64_t *key, size_t
 {
     struct ncl_cache *cache = device->cache;
     for (size_t i = 0; i < count; i++) {
-        struct entry *entry = make_room(device, cache->entry, cache->count, sizeof *entry, &cache->capacity);
+        struct entry *entry = make_item_room(device, cache->entry, cache->count, sizeof *entry, &cache->capacity);
         if (!entry)
             return;
         cache->entry = entry;
@@ -126,7 +126,7 @@ static void add_keys_inside(const struct scan *scan, const char *name)
     ncl_resize(&scan->device->allocator, data, 0);
 }
 
-static int add_file(void *user, const char *name)
+static int add_cached_file(void *user, const char *name)
 {
     const struct scan *scan = user;
     struct ncl_cache_named named;
@@ -141,7 +141,7 @@ static int add_file(void *user, const char *name)
 /* ---- opening ---- */
 
 /* What of a device changes what its compiler makes. */
-static void describe(const nnefcl_device *device, struct ncl_cache *cache)
+static void describe_device(const nnefcl_device *device, struct ncl_cache *cache)
 {
     const nnefcl_device_info *info = &device->info;
     snprintf(cache->identity, sizeof cache->identity, "%s|%s|%s|%s|%s|%u|%s", info->platform_name, info->vendor,
@@ -168,9 +168,9 @@ void ncl_cache_open(nnefcl_device *device, const nnefcl_device_options *options,
                                 .limit = options->cache_limit ? options->cache_limit : DEFAULT_LIMIT,
                                 .binaries = options->cache_binaries || !device->keeps_programs};
     snprintf(cache->path, sizeof cache->path, "%s", path);
-    describe(device, cache);
+    describe_device(device, cache);
     device->cache = cache;
-    ncl_cache_folder_each(folder, "", add_file, &(struct scan){device, diag});
+    ncl_cache_folder_each(folder, "", add_cached_file, &(struct scan){device, diag});
 }
 
 void ncl_cache_close(nnefcl_device *device)
@@ -193,7 +193,7 @@ static nnefcl_device *lock_device(const nnefcl_device *device)
     return own;
 }
 
-static cl_program create_program(const nnefcl_device *device, const struct ncl_cache_content *content)
+static cl_program create_cached_program(const nnefcl_device *device, const struct ncl_cache_content *content)
 {
     const size_t size = content->payload_size;
     const unsigned char *binary = content->payload;
@@ -253,7 +253,7 @@ cl_program ncl_cache_load(const nnefcl_device *device, uint64_t key, struct ncl_
     if (!found)
         return NULL;
     unsigned char *data = read_file(device, name, 0, &content, diag);
-    cl_program program = data ? create_program(device, &content) : NULL;
+    cl_program program = data ? create_cached_program(device, &content) : NULL;
     const char *why = program ? NULL : "the driver does not take it";
     if (program && (!has_key(&content, key) || !holds_kernels(device, program, &content))) {
         why = "its kernels are others than it says";

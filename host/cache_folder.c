@@ -48,7 +48,7 @@ static bool is_secure(void)
 }
 #endif
 
-static const char *refusal(int folder)
+static const char *folder_refusal(int folder)
 {
     struct stat info;
     if (geteuid() != getuid() || getegid() != getgid() || is_secure())
@@ -70,7 +70,7 @@ int ncl_cache_folder_open(const char *path, char *reason, size_t size)
     make_parents(copy);
     mkdir(copy, 0700);
     const int folder = open(copy, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    const char *why = folder < 0 ? strerror(errno) : refusal(folder);
+    const char *why = folder < 0 ? strerror(errno) : folder_refusal(folder);
     if (!why)
         return folder;
     snprintf(reason, size, "%s", why);
@@ -157,7 +157,7 @@ static bool read_all(int file, unsigned char *data, size_t size)
     return true;
 }
 
-static bool write_all(int file, const unsigned char *data, size_t size)
+static bool write_all_bytes(int file, const unsigned char *data, size_t size)
 {
     while (size) {
         const ssize_t n = write(file, data, size);
@@ -224,7 +224,7 @@ bool ncl_cache_file_write(int folder, const char *name, const void *data, size_t
 {
     char temporary[NAME_BYTES];
     const int file = create_temporary(folder, temporary);
-    bool ok = file >= 0 && write_all(file, data, size);
+    bool ok = file >= 0 && write_all_bytes(file, data, size);
     int code = ok ? 0 : errno;
     if (file >= 0 && close(file) && ok) {
         ok = false;

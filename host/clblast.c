@@ -55,8 +55,8 @@ static bool is_strided(const int64_t *offset, int64_t count, size_t *stride)
     return true;
 }
 
-static CLBlastStatusCode run(const struct nnefcl_session *session, const struct ncl_step *step, cl_command_queue *queue,
-                             cl_event *event)
+static CLBlastStatusCode run_gemm(const struct nnefcl_session *session, const struct ncl_step *step,
+                                  cl_command_queue *queue, cl_event *event)
 {
     const struct ncl_gemm *g = step->gemm;
     const CLBlastTranspose ta = g->transpose_a ? CLBlastTransposeYes : CLBlastTransposeNo;
@@ -94,7 +94,7 @@ nnefcl_status ncl_clblast_gemm(const struct nnefcl_session *session, const struc
                                cl_command_queue queue, cl_event *event, struct ncl_diag *diag)
 {
     enter();
-    const CLBlastStatusCode code = run(session, step, &queue, event);
+    const CLBlastStatusCode code = run_gemm(session, step, &queue, event);
     leave();
     if (code == CLBlastSuccess)
         return NNEFCL_OK;

@@ -45,7 +45,7 @@ static nnefcl_status fail(struct trial *trial, const char *variant, const nnefcl
     return error->status;
 }
 
-static void *make_room(struct trial *trial, const nnefcl_tensor_info *info)
+static void *make_case_room(struct trial *trial, const nnefcl_tensor_info *info)
 {
     return ncl_arena_alloc(&trial->arena, info->bytes);
 }
@@ -68,10 +68,10 @@ static nnefcl_status open_model(struct trial *trial)
     if (open_document(trial->run, trial->item, &trial->model, &error))
         return fail(trial, "", &error);
     for (size_t i = 0; i < trial->item->input_count && room && !nnefcl_model_input(trial->model, i, &info); i++)
-        room = (trial->inputs[i] = make_room(trial, &info)) != NULL;
+        room = (trial->inputs[i] = make_case_room(trial, &info)) != NULL;
     for (size_t i = 0;
          i < nnefcl_model_output_count(trial->model) && room && !nnefcl_model_output(trial->model, i, &info); i++)
-        room = (trial->outputs[i] = make_room(trial, &info)) && (trial->again[i] = make_room(trial, &info));
+        room = (trial->outputs[i] = make_case_room(trial, &info)) && (trial->again[i] = make_case_room(trial, &info));
     return room ? NNEFCL_OK : ncl_nomem(trial->run->diag);
 }
 
@@ -87,7 +87,7 @@ struct judging {
     const char *variant;
 };
 
-static void describe(struct trial *trial, const char *variant, const nnefcl_verdict *verdict)
+static void describe_case(struct trial *trial, const char *variant, const nnefcl_verdict *verdict)
 {
     char shape[NCL_SHAPE_TEXT], position[NCL_SHAPE_TEXT];
     nnefcl_shape at = {.rank = verdict->result.shape.rank};
@@ -109,7 +109,7 @@ static int judge(void *user, const nnefcl_verdict *verdict)
     nnefcl_conformance_case *result = &trial->result;
     const bool own = strcmp(verdict->op, trial->item->op) == 0;
     if (verdict->bad && result->passed)
-        describe(trial, judging->variant, verdict);
+        describe_case(trial, judging->variant, verdict);
     result->elements += verdict->elements;
     if (trial->own && !own)
         return 0;
@@ -270,8 +270,8 @@ static bool add_plan(const struct conformance *run, const nnefcl_model *model, c
            ncl_ahead_add(ahead, plan, 0) == plan->kernel_count;
 }
 
-static bool add_case(const struct conformance *run, const nnefcl_model *model, struct ncl_arena *arena,
-                     struct ncl_ahead *ahead)
+static bool keep_case(const struct conformance *run, const nnefcl_model *model, struct ncl_arena *arena,
+                      struct ncl_ahead *ahead)
 {
     static const struct ncl_plan_options compared;
     bool room = true;
@@ -302,7 +302,7 @@ static size_t compile_ahead(const struct conformance *run, const struct ncl_case
         nnefcl_model *model = NULL;
         nnefcl_error error = {0};
         if (is_wanted(run->options, cases[i].op) && !open_document(run, &cases[i], &model, &error))
-            room = add_case(run, model, &arena, &ahead);
+            room = keep_case(run, model, &arena, &ahead);
         nnefcl_model_free(model);
     }
     if (ahead.count > 1)

@@ -59,7 +59,7 @@ static bool contains(const char *text, const char *part)
     return false;
 }
 
-static bool same(const char *a, const char *b)
+static bool same_word(const char *a, const char *b)
 {
     return strlen(a) == strlen(b) && starts_with(a, b);
 }
@@ -107,7 +107,7 @@ static struct wanted parse_spec(const char *spec)
         return wanted;
     }
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (same(spec, types[i].word)) {
+        if (same_word(spec, types[i].word)) {
             wanted.kind = TYPE;
             wanted.type = types[i].type;
         }

@@ -113,7 +113,7 @@ struct facts {
     char *extensions, *profile, *language;
 };
 
-static const char *refusal(const nnefcl_device_info *info, const struct facts *facts)
+static const char *device_refusal(const nnefcl_device_info *info, const struct facts *facts)
 {
     if (!facts->version || !facts->extensions || !facts->profile || !facts->language)
         return "a query of the device failed";
@@ -181,7 +181,7 @@ void ncl_device_query(cl_device_id id, const nnefcl_allocator *allocator, nnefcl
     facts.language = device_text(id, CL_DEVICE_OPENCL_C_VERSION, allocator);
     const char *reason = "a query of the device failed";
     if (query_numbers(id, &facts, info))
-        reason = refusal(info, &facts);
+        reason = device_refusal(info, &facts);
     info->fp16 = has_word(facts.extensions, "cl_khr_fp16");
     info->fp64 = has_word(facts.extensions, "cl_khr_fp64");
     ncl_device_facts(id, info);

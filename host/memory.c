@@ -67,7 +67,7 @@ nnefcl_status ncl_memory_zero_counters(struct nnefcl_session *session, struct nc
         clEnqueueWriteBuffer(session->queue, session->counters, CL_FALSE, 0, sizeof zeros, zeros, 0, NULL, NULL));
 }
 
-static void release(cl_mem *memory)
+static void release_slot(cl_mem *memory)
 {
     if (*memory)
         clReleaseMemObject(*memory);
@@ -78,17 +78,17 @@ void ncl_memory_release(struct nnefcl_session *session, enum ncl_storage storage
 {
     for (size_t i = 0; i < session->plan->buffer_count; i++)
         if (session->plan->buffer[i].storage == storage)
-            release(&session->slot[i].own);
+            release_slot(&session->slot[i].own);
 }
 
 void ncl_memory_free(struct nnefcl_session *session)
 {
     for (size_t i = 0; session->slot && i < session->plan->buffer_count; i++) {
-        release(&session->slot[i].own);
-        release(&session->slot[i].bound);
+        release_slot(&session->slot[i].own);
+        release_slot(&session->slot[i].bound);
     }
-    release(&session->records);
-    release(&session->counters);
+    release_slot(&session->records);
+    release_slot(&session->counters);
 }
 
 cl_mem ncl_memory_place(const struct nnefcl_session *session, ncl_ref tensor, uint64_t *offset)

@@ -41,7 +41,7 @@ static cl_int range_of(cl_mem memory, uint64_t offset, uint64_t bytes, struct ra
     return code;
 }
 
-static bool overlap(const struct range *a, const struct range *b)
+static bool bindings_overlap(const struct range *a, const struct range *b)
 {
     return a->root == b->root && a->first < b->first + b->bytes && b->first < a->first + a->bytes;
 }
@@ -59,7 +59,7 @@ static nnefcl_status check_overlap(const struct nnefcl_session *session, bool ou
                 continue; /* inputs may share memory */
             const struct ncl_slot *slot = &session->slot[io_buffer(session, o, i, &bytes)];
             code = range_of(slot->bound ? slot->bound : slot->own, slot->bound ? slot->offset : 0, bytes, &other);
-            if (!code && overlap(&mine, &other))
+            if (!code && bindings_overlap(&mine, &other))
                 return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
                                  "the memory for %s '%s' overlaps that of %s '%s'", output ? "output" : "input",
                                  io_name(session, output, index), o ? "output" : "input", io_name(session, o, i));

@@ -36,7 +36,7 @@ static nnefcl_status set_arguments(struct nnefcl_session *session, unsigned buff
 }
 
 /* The counters are zeros, which as records are a run list without steps. */
-static nnefcl_status launch_first(struct nnefcl_session *session, struct ncl_diag *diag)
+static nnefcl_status launch_first_persistent(struct nnefcl_session *session, struct ncl_diag *diag)
 {
     nnefcl_status status = set_records(session, session->counters, diag);
     if (!status)
@@ -56,7 +56,7 @@ nnefcl_status ncl_persistent_kernel(struct nnefcl_session *session, cl_program p
     nnefcl_status status = ncl_opencl_check(diag, NCL_NOWHERE, "persistent", "clCreateKernel", code);
     if (!status)
         status = set_arguments(session, buffers, diag);
-    return status ? status : launch_first(session, diag);
+    return status ? status : launch_first_persistent(session, diag);
 }
 
 nnefcl_status ncl_persistent_enqueue(const struct nnefcl_session *session, cl_command_queue queue, cl_uint wait_count,

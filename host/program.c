@@ -106,8 +106,8 @@ static void *build_some(void *argument)
     return NULL;
 }
 
-static nnefcl_status tell(const struct crew *crew, const struct nnefcl_session *session, size_t done,
-                          struct ncl_diag *diag)
+static nnefcl_status tell_built(const struct crew *crew, const struct nnefcl_session *session, size_t done,
+                                struct ncl_diag *diag)
 {
     return session ? ncl_progress_tell(session, NNEFCL_STAGE_PROGRAMS, done, crew->count, diag) : NNEFCL_OK;
 }
@@ -115,9 +115,9 @@ static nnefcl_status tell(const struct crew *crew, const struct nnefcl_session *
 /* The calling thread builds too, and tells how far all of them are. */
 static nnefcl_status build_and_tell(struct crew *crew, const struct nnefcl_session *session, struct ncl_diag *diag)
 {
-    nnefcl_status status = tell(crew, session, 0, diag);
+    nnefcl_status status = tell_built(crew, session, 0, diag);
     while (!status && build_one(crew))
-        status = tell(crew, session, atomic_load(&crew->done), diag);
+        status = tell_built(crew, session, atomic_load(&crew->done), diag);
     if (status)
         atomic_store(&crew->next, crew->count);
     return status;

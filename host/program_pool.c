@@ -14,7 +14,7 @@ static nnefcl_device *open_pool(const nnefcl_device *device)
     return own;
 }
 
-static struct ncl_pool_entry *find(const nnefcl_device *device, uint64_t key)
+static struct ncl_pool_entry *find_pooled(const nnefcl_device *device, uint64_t key)
 {
     for (size_t i = 0; i < device->pool_count; i++)
         if (device->pool[i].key == key)
@@ -35,7 +35,7 @@ static struct ncl_pool_entry *find_bodies(const nnefcl_device *device, const str
     return found;
 }
 
-static cl_program hold(const struct ncl_pool_entry *entry)
+static cl_program hold_pooled(const struct ncl_pool_entry *entry)
 {
     return entry && clRetainProgram(entry->program) == CL_SUCCESS ? entry->program : NULL;
 }
@@ -43,7 +43,7 @@ static cl_program hold(const struct ncl_pool_entry *entry)
 cl_program ncl_pool_find(const nnefcl_device *device, uint64_t key)
 {
     nnefcl_device *own = open_pool(device);
-    const cl_program program = hold(find(own, key));
+    const cl_program program = hold_pooled(find_pooled(own, key));
     pthread_mutex_unlock(&own->lock);
     return program;
 }
@@ -51,17 +51,17 @@ cl_program ncl_pool_find(const nnefcl_device *device, uint64_t key)
 cl_program ncl_pool_find_bodies(const nnefcl_device *device, uint64_t key, struct ncl_bodies *bodies)
 {
     nnefcl_device *own = open_pool(device);
-    const struct ncl_pool_entry *entry = find(own, key);
+    const struct ncl_pool_entry *entry = find_pooled(own, key);
     if (!entry)
         entry = find_bodies(own, bodies);
-    const cl_program program = hold(entry);
+    const cl_program program = hold_pooled(entry);
     if (program && entry->key != key)
         *bodies = entry->bodies;
     pthread_mutex_unlock(&own->lock);
     return program;
 }
 
-static bool make_room(nnefcl_device *device)
+static bool make_pool_room(nnefcl_device *device)
 {
     if (device->pool_count < device->pool_capacity)
         return true;
@@ -76,7 +76,7 @@ static bool make_room(nnefcl_device *device)
 
 static bool keep(nnefcl_device *device, uint64_t key, const struct ncl_bodies *bodies, cl_program program)
 {
-    if (find(device, key) || !make_room(device) || clRetainProgram(program) != CL_SUCCESS)
+    if (find_pooled(device, key) || !make_pool_room(device) || clRetainProgram(program) != CL_SUCCESS)
         return false;
     device->pool[device->pool_count++] = (struct ncl_pool_entry){key, program, *bodies};
     return true;

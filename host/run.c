@@ -30,7 +30,7 @@ static nnefcl_status enqueue_marker(cl_command_queue queue, cl_uint wait_count, 
 }
 
 /* One more hold on an event. */
-static nnefcl_status hold(cl_event event, cl_event *out, struct ncl_diag *diag)
+static nnefcl_status hold_event(cl_event event, cl_event *out, struct ncl_diag *diag)
 {
     const nnefcl_status status = ncl_opencl_check(diag, NCL_NOWHERE, NULL, "clRetainEvent", clRetainEvent(event));
     if (!status)
@@ -54,9 +54,9 @@ nnefcl_status ncl_run_enqueue(struct nnefcl_session *session, cl_command_queue q
                                  !in_order || kept || (last && done) ? &event : NULL, diag);
         wait_count = 0;
         if (event && kept && !status)
-            status = hold(event, &events[i], diag);
+            status = hold_event(event, &events[i], diag);
         if (event && last && done && !status)
-            status = hold(event, done, diag);
+            status = hold_event(event, done, diag);
         if (previous)
             clReleaseEvent(previous);
         previous = event;
@@ -183,8 +183,8 @@ void ncl_run_forget_last(struct nnefcl_session *session)
     ncl_flight_land(session, false);
 }
 
-static nnefcl_status run(struct nnefcl_session *session, const void *const *inputs, void *const *outputs,
-                         struct ncl_diag *diag)
+static nnefcl_status run_from_host(struct nnefcl_session *session, const void *const *inputs, void *const *outputs,
+                                   struct ncl_diag *diag)
 {
     cl_event last = NULL; /* one of the transfers' */
     const double start = ncl_moment_now();
@@ -219,8 +219,8 @@ static nnefcl_status run(struct nnefcl_session *session, const void *const *inpu
 }
 
 /* Problems of the call itself; they do not end the session. */
-static nnefcl_status check_call(const struct nnefcl_session *session, const void *const *inputs, void *const *outputs,
-                                struct ncl_diag *diag)
+static nnefcl_status check_run_call(const struct nnefcl_session *session, const void *const *inputs,
+                                    void *const *outputs, struct ncl_diag *diag)
 {
     const struct ncl_plan *plan = session->plan;
     for (size_t i = 0; i < plan->input_count; i++) {
@@ -246,11 +246,11 @@ nnefcl_status nnefcl_session_run(nnefcl_session *session, const void *const *inp
     ncl_diag_init(&diag, error, NULL, NULL, false);
     if (!session)
         return ncl_error(&diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_session_run: session is NULL");
-    nnefcl_status status = session->failure.status ? NNEFCL_OK : check_call(session, inputs, outputs, &diag);
+    nnefcl_status status = session->failure.status ? NNEFCL_OK : check_run_call(session, inputs, outputs, &diag);
     if (status)
         return status;
     status = ncl_run_begin(session, &diag, error);
     if (status)
         return status;
-    return ncl_run_end(session, run(session, inputs, outputs, &diag), error);
+    return ncl_run_end(session, run_from_host(session, inputs, outputs, &diag), error);
 }

@@ -24,7 +24,7 @@ struct ncl_built {
     struct ncl_source_build build;
 };
 
-static nnefcl_status create_program(struct ncl_maker *maker, struct ncl_built *built)
+static nnefcl_status create_session_program(struct ncl_maker *maker, struct ncl_built *built)
 {
     built->build.name = program_name(maker, built->program);
     if (!built->build.name)
@@ -79,7 +79,7 @@ static nnefcl_status create_all(struct ncl_maker *maker, const struct ncl_progra
         struct ncl_built *built = &maker->built[maker->built_count++];
         built->program = &texts->program[i];
         ncl_text_init(&built->text, &maker->scratch.allocator);
-        status = create_program(maker, built);
+        status = create_session_program(maker, built);
     }
     return status;
 }

@@ -112,7 +112,7 @@ static nnefcl_status call_libraries(struct ncl_maker *maker)
     return status;
 }
 
-static nnefcl_status launch_first(struct ncl_maker *maker)
+static nnefcl_status launch_first_all(struct ncl_maker *maker)
 {
     const struct ncl_plan *plan = maker->session->plan;
     struct extremes *extremes = NCL_NEW_ARRAY(&maker->scratch, struct extremes, plan->kernel_count);
@@ -140,7 +140,7 @@ nnefcl_status ncl_ready_make(struct ncl_maker *maker)
     if (session->execution == NNEFCL_EXECUTION_LAUNCHES) {
         status = make_kernels(maker);
         if (!status)
-            status = launch_first(maker);
+            status = launch_first_all(maker);
     } else if (session->plan->run.count) {
         status = ncl_progress_tell(maker->session, NNEFCL_STAGE_FIRST_LAUNCHES, 0, 1, maker->diag);
         if (!status)

@@ -82,7 +82,7 @@ static void destroy(const nnefcl_allocator *allocator, struct ncl_shared *shared
     ncl_resize(allocator, shared, 0);
 }
 
-static struct ncl_shared *find(const nnefcl_device *device, uint64_t key)
+static struct ncl_shared *find_shared(const nnefcl_device *device, uint64_t key)
 {
     struct ncl_shared *shared = device->shared;
     while (shared && shared->key != key)
@@ -152,14 +152,14 @@ nnefcl_status ncl_shared_take(struct ncl_maker *maker)
         return NNEFCL_OK;
     const uint64_t key = weights_key(maker);
     pthread_mutex_lock(&device->lock);
-    while (!status && is_coming(find(device, key))) {
+    while (!status && is_coming(find_shared(device, key))) {
         pthread_mutex_unlock(&device->lock);
         status = ncl_progress_tell(maker->session, NNEFCL_STAGE_WEIGHTS, 0, 1, maker->diag);
         pthread_mutex_lock(&device->lock);
-        if (!status && is_coming(find(device, key)))
+        if (!status && is_coming(find_shared(device, key)))
             wait_for_change(device);
     }
-    struct ncl_shared *shared = find(device, key);
+    struct ncl_shared *shared = find_shared(device, key);
     if (!status && shared && shared->ready)
         maker->weights_are_there = take_all(session, shared);
     else if (!status && !shared)

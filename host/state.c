@@ -54,7 +54,7 @@ static nnefcl_status enqueue_write(struct nnefcl_session *session, size_t index,
         clEnqueueWriteBuffer(session->queue, memory, CL_FALSE, (size_t)offset, bytes, from, 0, NULL, NULL));
 }
 
-static nnefcl_status finish(struct nnefcl_session *session, struct ncl_diag *diag)
+static nnefcl_status finish_writes(struct nnefcl_session *session, struct ncl_diag *diag)
 {
     return ncl_wait_queue(session, "the state", NULL, diag);
 }
@@ -78,7 +78,7 @@ static nnefcl_status outlive(struct nnefcl_session *session, struct ncl_diag *di
     if (session->stuck)
         return ncl_error(diag, status, NCL_NOWHERE, "%s", past.message);
     ncl_run_forget_last(session);
-    return finish(session, diag);
+    return finish_writes(session, diag);
 }
 
 /* What an error may have left half done: arguments of a binding, counters. */
@@ -92,14 +92,15 @@ static nnefcl_status repair(struct nnefcl_session *session, struct ncl_diag *dia
     return status;
 }
 
-static nnefcl_status write_all(struct nnefcl_session *session, const void *const *data, struct ncl_diag *diag)
+static nnefcl_status write_whole_state(struct nnefcl_session *session, const void *const *data, struct ncl_diag *diag)
 {
     nnefcl_status status = session->failure.status ? repair(session, diag) : NNEFCL_OK;
     if (!status && !data)
         status = ncl_state_enqueue_reset(session, diag);
     for (size_t i = 0; i < session->plan->state_count && data && !status; i++)
         status = enqueue_write(session, i, data[i], diag);
-    const nnefcl_status finished = finish(session, diag); /* also after an error: the writes use the caller's memory */
+    const nnefcl_status finished =
+        finish_writes(session, diag); /* also after an error: the writes use the caller's memory */
     return status ? status : finished;
 }
 
@@ -115,7 +116,7 @@ static nnefcl_status define(struct nnefcl_session *session, const void *const *d
     if (!status)
         status = begin_writes(session, &diag);
     if (!status)
-        status = write_all(session, data, &diag);
+        status = write_whole_state(session, data, &diag);
     failure.status = status;
     if (!status || !session->failure.status)
         session->failure = failure;
@@ -146,8 +147,8 @@ nnefcl_status(nnefcl_session_state)(const nnefcl_session *session, size_t index,
     return NCL_FILLED_GIVE(NNEFCL_OK, info, size, made, bytes);
 }
 
-static nnefcl_status check_call(const nnefcl_session *session, size_t index, const void *data, const char *call,
-                                struct ncl_diag *diag)
+static nnefcl_status check_state_call(const nnefcl_session *session, size_t index, const void *data, const char *call,
+                                      struct ncl_diag *diag)
 {
     if (!session || !data)
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "%s: %s is NULL", call, session ? "data" : "session");
@@ -161,7 +162,7 @@ nnefcl_status nnefcl_session_state_read(nnefcl_session *session, size_t index, v
 {
     struct ncl_diag diag;
     ncl_diag_init(&diag, error, NULL, NULL, false);
-    nnefcl_status status = check_call(session, index, data, "nnefcl_session_state_read", &diag);
+    nnefcl_status status = check_state_call(session, index, data, "nnefcl_session_state_read", &diag);
     if (status)
         return status;
     status = ncl_run_begin(session, &diag, error);
@@ -177,7 +178,7 @@ nnefcl_status nnefcl_session_state_write(nnefcl_session *session, size_t index, 
 {
     struct ncl_diag diag;
     ncl_diag_init(&diag, error, NULL, NULL, false);
-    nnefcl_status status = check_call(session, index, data, "nnefcl_session_state_write", &diag);
+    nnefcl_status status = check_state_call(session, index, data, "nnefcl_session_state_write", &diag);
     if (!status && tensor_of(session, index)->dtype == NNEFCL_LOGICAL)
         status = ncl_saved_check_logical(session->plan->state[index].label, data,
                                          (size_t)tensor_of(session, index)->bytes, &diag);
@@ -192,7 +193,7 @@ nnefcl_status nnefcl_session_state_write(nnefcl_session *session, size_t index, 
     if (status)
         return ncl_run_end(session, status, error);
     status = enqueue_write(session, index, data, &diag);
-    const nnefcl_status finished = finish(session, &diag);
+    const nnefcl_status finished = finish_writes(session, &diag);
     return ncl_run_end(session, status ? status : finished, error);
 }
 

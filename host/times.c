@@ -22,7 +22,7 @@ static double milliseconds(cl_ulong from, cl_ulong to)
     return to > from ? (double)(to - from) * 1e-6 : 0;
 }
 
-static void release(cl_event *event, size_t count)
+static void release_events(cl_event *event, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (event[i])
@@ -34,9 +34,9 @@ static void release(cl_event *event, size_t count)
 void ncl_times_forget(struct nnefcl_session *session)
 {
     if (session->event)
-        release(session->event, ncl_run_commands(session));
+        release_events(session->event, ncl_run_commands(session));
     if (session->transfer_event)
-        release(session->transfer_event, session->transfer_count);
+        release_events(session->transfer_event, session->transfer_count);
     session->transfer_count = 0;
     session->timing = (nnefcl_timing){not_measured, not_measured, not_measured, not_measured};
 }

@@ -30,7 +30,7 @@ struct tuner {
     nnefcl_tuned made;
 };
 
-static int tell(void *user, nnefcl_stage stage, uint64_t done, uint64_t total)
+static int tell_measured(void *user, nnefcl_stage stage, uint64_t done, uint64_t total)
 {
     const struct tuner *tuner = user;
     (void)stage, (void)done, (void)total;
@@ -210,7 +210,7 @@ static void set_options(struct tuner *tuner)
     tuner->options.keep_tensors = 0;
     tuner->options.kernels = tuner->kernels;
     tuner->options.tuning = NULL;
-    tuner->options.progress = tell;
+    tuner->options.progress = tell_measured;
     tuner->options.progress_user = tuner;
 }
 

@@ -69,12 +69,12 @@ static ncl_ref place_of(const struct verification *v, const struct ncl_tensor *t
     return v->session->plan->held[tensor->id];
 }
 
-static bool has(void *user, const struct ncl_tensor *tensor)
+static bool has_tensor(void *user, const struct ncl_tensor *tensor)
 {
     return place_of(user, tensor) != NCL_NO_TENSOR;
 }
 
-static bool is_half(void *user, const struct ncl_tensor *tensor)
+static bool is_held_in_half(void *user, const struct ncl_tensor *tensor)
 {
     const struct verification *v = user;
     return v->session->plan->tensor[place_of(v, tensor)].layout.element == NCL_ELEMENT_HALF;
@@ -129,7 +129,7 @@ static void find_position(const nnefcl_shape *shape, uint64_t index, int64_t *po
         position[i] = (int64_t)(index % (uint64_t)shape->extent[i]);
 }
 
-static int tell(void *user, const struct ncl_examine_result *result)
+static int tell_verdict(void *user, const struct ncl_examine_result *result)
 {
     struct verification *v = user;
     const struct ncl_node *node = v->model->graph->node[result->node];
@@ -155,7 +155,7 @@ static int tell(void *user, const struct ncl_examine_result *result)
     return v->visit(v->user, &verdict);
 }
 
-static nnefcl_status make_room(struct verification *v, struct ncl_diag *diag)
+static nnefcl_status make_verify_room(struct verification *v, struct ncl_diag *diag)
 {
     const struct ncl_graph *graph = v->model->graph;
     size_t most = 0;
@@ -201,18 +201,18 @@ static nnefcl_status check_verify(const struct nnefcl_session *session, const st
 
 static nnefcl_status examine_run(struct verification *v, struct ncl_diag *diag)
 {
-    const struct ncl_examine_source source = {.has = has,
+    const struct ncl_examine_source source = {.has = has_tensor,
                                               .read = read_tensor,
                                               .user = v,
                                               .weights_off = v->session->plan->weights_off,
                                               .halves = v->session->plan->halves,
-                                              .is_half = is_half,
+                                              .is_half = is_held_in_half,
                                               .transforms = plan_transforms(v->session->plan)};
     struct ncl_model_constants constants;
     nnefcl_status status = ncl_model_constants_open(&constants, v->model, diag);
     if (!status)
         status = ncl_examine(v->model->graph, v->model->compat, &constants.source, &v->session->arena.allocator,
-                             &source, tell, v, diag);
+                             &source, tell_verdict, v, diag);
     ncl_model_constants_close(&constants);
     return status;
 }
@@ -227,7 +227,7 @@ nnefcl_status nnefcl_session_verify(nnefcl_session *session, const nnefcl_model 
         return status;
     struct verification v = {.session = session, .model = model, .visit = visit, .user = user};
     ncl_arena_init(&v.arena, &session->arena.allocator, 0);
-    status = make_room(&v, &diag);
+    status = make_verify_room(&v, &diag);
     if (!status)
         status = take_states(&v, &diag);
     if (!status)

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdbool.h>
 
-static double overlap(double a0, double a1, double b0, double b1)
+static double overlap_of_boxes(double a0, double a1, double b0, double b1)
 {
     return fmin(fmax(a0, a1), fmax(b0, b1)) - fmax(fmin(a0, a1), fmin(b0, b1));
 }
@@ -16,7 +16,7 @@ static double area(const double *box)
 
 static bool covers(const double *a, const double *b, double limit)
 {
-    const double height = overlap(a[0], a[2], b[0], b[2]), width = overlap(a[1], a[3], b[1], b[3]),
+    const double height = overlap_of_boxes(a[0], a[2], b[0], b[2]), width = overlap_of_boxes(a[1], a[3], b[1], b[3]),
                  common = height * width;
     return height > 0 && width > 0 && common > limit * (area(a) + area(b) - common);
 }

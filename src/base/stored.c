@@ -30,14 +30,14 @@ nnefcl_dtype ncl_stored_dtype(enum ncl_stored_type element)
     return elements[element].dtype;
 }
 
-static bool is_unsigned(enum ncl_stored_type element)
+static bool is_unsigned_type(enum ncl_stored_type element)
 {
     return (element >= NCL_STORED_UINT8 && element <= NCL_STORED_UINT64) || element == NCL_STORED_UINT4;
 }
 
 int64_t ncl_stored_low(enum ncl_stored_type element)
 {
-    if (elements[element].dtype != NNEFCL_INTEGER || is_unsigned(element))
+    if (elements[element].dtype != NNEFCL_INTEGER || is_unsigned_type(element))
         return 0;
     return INT64_MIN >> (64 - elements[element].bits);
 }
@@ -46,7 +46,7 @@ int64_t ncl_stored_high(enum ncl_stored_type element)
 {
     if (elements[element].dtype != NNEFCL_INTEGER)
         return 0;
-    const unsigned bits = elements[element].bits - (is_unsigned(element) && elements[element].bits < 64 ? 0 : 1);
+    const unsigned bits = elements[element].bits - (is_unsigned_type(element) && elements[element].bits < 64 ? 0 : 1);
     return (int64_t)(UINT64_MAX >> (64 - bits));
 }
 
@@ -114,7 +114,7 @@ static int64_t bits_to_int64(enum ncl_stored_type element, uint64_t bits)
     const unsigned spare = 64 - elements[element].bits;
     if (element == NCL_STORED_BOOL)
         return bits != 0;
-    return is_unsigned(element) ? (int64_t)bits : (int64_t)(bits << spare) >> spare;
+    return is_unsigned_type(element) ? (int64_t)bits : (int64_t)(bits << spare) >> spare;
 }
 
 void ncl_stored_to_double(enum ncl_stored_type element, const uint8_t *data, size_t first, size_t count, double *out)

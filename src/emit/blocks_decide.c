@@ -11,7 +11,7 @@
 
 #define BETWEEN_RATE 30.0 /* GB/s of the third cache */
 
-static bool node_describe(const struct ncl_node *node, struct ncl_problem *problem)
+static bool node_problem(const struct ncl_node *node, struct ncl_problem *problem)
 {
     if (node->op->problem)
         node->op->problem(node, problem);
@@ -54,7 +54,7 @@ static void mark_reads(struct ncl_lower *lower, const struct ncl_node *node)
         return;
     if (node->feeder)
         mark_reads(lower, node->feeder);
-    if (node_describe(node, &problem) && family_reads_blocks(lower, &problem))
+    if (node_problem(node, &problem) && family_reads_blocks(lower, &problem))
         except = ncl_blocks_input(&problem);
     for (size_t k = 0; k < node->parameter_count; k++)
         mark_plain(lower, &node->argument[k], except);
@@ -156,7 +156,7 @@ static void feeder_decide(struct ncl_lower *lower, const struct ncl_problem *pro
     double apart, own, both;
     bool *fed = &lower->blocks[problem->result->id].fed;
     const enum ncl_choose_feeder open = ncl_choose_feeder(lower, problem);
-    node_describe(problem->node->feeder, &feeder);
+    node_problem(problem->node->feeder, &feeder);
     ncl_choose_variant(lower, &feeder, &apart);
     ncl_choose_variant(lower, problem, &own);
     if (!(*fed = open != NCL_FEEDER_APART))
@@ -176,7 +176,7 @@ static void node_decide(struct ncl_lower *lower, const struct ncl_node *node)
         cut_decide(lower, &cut);
     if (node->feeder)
         node_decide(lower, node->feeder);
-    if (!node_describe(node, &problem))
+    if (!node_problem(node, &problem))
         return;
     if (node->feeder)
         feeder_decide(lower, &problem);

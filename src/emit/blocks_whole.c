@@ -64,18 +64,18 @@ static bool any_is_whole(const struct ncl_lower *lower)
     return false;
 }
 
-static void take_back(struct ncl_lower *lower, const struct ncl_value *value, const struct ncl_tensor *except)
+static void take_back_whole(struct ncl_lower *lower, const struct ncl_value *value, const struct ncl_tensor *except)
 {
     if (value->kind == NCL_VALUE_TENSOR && value->tensor != except)
         lower->blocks[value->tensor->id].step = 0;
     for (size_t i = 0; (value->kind == NCL_VALUE_ARRAY || value->kind == NCL_VALUE_TUPLE) && i < value->count; i++)
-        take_back(lower, &value->item[i], except);
+        take_back_whole(lower, &value->item[i], except);
 }
 
 static void take_back_operands(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_tensor *except)
 {
     for (size_t k = 0; k < node->parameter_count; k++)
-        take_back(lower, &node->argument[k], except);
+        take_back_whole(lower, &node->argument[k], except);
     for (const struct ncl_after *after = node->after; after; after = after->next)
         take_back_operands(lower, after->node, NULL);
 }

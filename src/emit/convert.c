@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "emit/convert.h"
 
-static const char *step_name(struct ncl_lower *lower, const struct ncl_plan_tensor *out)
+static const char *convert_name(struct ncl_lower *lower, const struct ncl_plan_tensor *out)
 {
     return ncl_arena_printf(lower->arena, "%s = convert", out->name);
 }
@@ -28,8 +28,8 @@ static struct axes axes_between(const struct ncl_layout *in, const struct ncl_la
     return axes;
 }
 
-static void emit_axes(struct ncl_emit *step, const struct ncl_layout *in, const struct ncl_layout *out,
-                      const nnefcl_shape *shape, const struct axes *axes)
+static void emit_convert_axes(struct ncl_emit *step, const struct ncl_layout *in, const struct ncl_layout *out,
+                              const nnefcl_shape *shape, const struct axes *axes)
 {
     const int64_t origin[NNEFCL_MAX_RANK] = {0};
     ncl_step_size(step, "RANK", shape->rank);
@@ -53,14 +53,14 @@ static void emit_elements(struct ncl_lower *lower, ncl_ref from, ncl_ref to)
     const struct axes axes = axes_between(&in->layout, &out->layout, &out->shape);
     const int64_t chunk = lower->plan->target.chunk;
     struct ncl_emit *step = ncl_step_begin(lower, "convert");
-    ncl_step_name(step, step_name(lower, out));
+    ncl_step_name(step, convert_name(lower, out));
     ncl_step_define_storage(step, "IN", from);
     ncl_step_define_storage(step, "OUT", to);
     ncl_step_in(step, from);
     ncl_step_out(step, to);
     ncl_step_size(step, "COUNT", axes.cells);
     ncl_step_size(step, "CHUNK", chunk);
-    emit_axes(step, &in->layout, &out->layout, &out->shape, &axes);
+    emit_convert_axes(step, &in->layout, &out->layout, &out->shape, &axes);
     ncl_step_end(step, ncl_ceil_div(axes.cells, chunk));
 }
 
@@ -83,7 +83,7 @@ static void emit_whole(struct ncl_lower *lower, ncl_ref from, ncl_ref to)
     const int64_t count = (int64_t)(out->bytes / ncl_layout_element(&out->layout, out->dtype)),
                   chunk = lower->plan->target.chunk;
     struct ncl_emit *step = ncl_step_begin(lower, "convert_whole");
-    ncl_step_name(step, step_name(lower, out));
+    ncl_step_name(step, convert_name(lower, out));
     ncl_step_define_int(step, "WHOLES", wholes);
     ncl_step_in(step, from);
     ncl_step_out(step, to);
@@ -149,7 +149,7 @@ static void read_row(const struct ncl_plan_tensor *in, const struct ncl_plan_ten
     rows->width = ncl_shape_span(shape, first, shape->rank);
 }
 
-static void read_axes(const struct ncl_plan_tensor *in, const struct ncl_plan_tensor *out, struct rows *rows)
+static void read_memory_axes(const struct ncl_plan_tensor *in, const struct ncl_plan_tensor *out, struct rows *rows)
 {
     const nnefcl_shape *shape = &out->shape;
     rows->lines = 1;
@@ -175,10 +175,10 @@ static void read_rows(const struct ncl_plan_tensor *in, const struct ncl_plan_te
     rows->out_lane = blocks->block ? ncl_layout_stride(&out->layout, &out->shape, blocks->axis) : 0;
     rows->in_first = ncl_layout_offset(&in->layout, &in->shape, origin);
     read_row(in, out, chunk, rows);
-    read_axes(in, out, rows);
+    read_memory_axes(in, out, rows);
 }
 
-static void emit_rows(struct ncl_lower *lower, ncl_ref from, ncl_ref to, enum rows_mode mode)
+static void emit_convert_rows(struct ncl_lower *lower, ncl_ref from, ncl_ref to, enum rows_mode mode)
 {
     const struct ncl_plan_tensor *in = &lower->plan->tensor[from], *out = &lower->plan->tensor[to];
     const int64_t chunk = lower->plan->target.chunk;
@@ -186,7 +186,7 @@ static void emit_rows(struct ncl_lower *lower, ncl_ref from, ncl_ref to, enum ro
     read_rows(in, out, chunk, &rows);
     const int64_t run = chunk / (rows.width * rows.block) + 1;
     struct ncl_emit *step = ncl_step_begin(lower, "convert_rows");
-    ncl_step_name(step, step_name(lower, out));
+    ncl_step_name(step, convert_name(lower, out));
     ncl_step_define_moved(step, out->dtype);
     ncl_step_define_int(step, "MODE", mode);
     ncl_step_in(step, from);
@@ -222,5 +222,5 @@ void ncl_convert_emit(struct ncl_lower *lower, ncl_ref from, ncl_ref to)
     if (mode == ROWS_UNFIT)
         emit_elements(lower, from, to);
     else
-        emit_rows(lower, from, to, mode);
+        emit_convert_rows(lower, from, to, mode);
 }

@@ -25,7 +25,8 @@ static const char *text_or_nomem(struct ncl_lower *lower, const char *text)
 
 /* ---- terms ---- */
 
-static const char *add_operand(struct ncl_expression *expression, const struct ncl_expression_operand *wanted)
+static const char *add_expression_operand(struct ncl_expression *expression,
+                                          const struct ncl_expression_operand *wanted)
 {
     struct ncl_lower *lower = expression->lower;
     struct ncl_expression_operand *operand = expression->operand;
@@ -45,17 +46,17 @@ static const char *add_operand(struct ncl_expression *expression, const struct n
 const char *ncl_expression_operand(struct ncl_expression *expression, ncl_ref ref, const nnefcl_shape *shape)
 {
     const struct ncl_lower *lower = expression->lower;
-    return lower->status
-               ? NULL
-               : add_operand(expression, &(struct ncl_expression_operand){
-                                             .ref = ref, .dtype = lower->plan->tensor[ref].dtype, .shape = *shape});
+    return lower->status ? NULL
+                         : add_expression_operand(
+                               expression, &(struct ncl_expression_operand){
+                                               .ref = ref, .dtype = lower->plan->tensor[ref].dtype, .shape = *shape});
 }
 
 static const char *add_graph_operand(struct ncl_expression *expression, const struct ncl_tensor *tensor)
 {
-    return add_operand(expression,
-                       &(struct ncl_expression_operand){
-                           .tensor = tensor, .ref = NCL_NO_TENSOR, .dtype = tensor->dtype, .shape = tensor->shape});
+    return add_expression_operand(
+        expression, &(struct ncl_expression_operand){
+                        .tensor = tensor, .ref = NCL_NO_TENSOR, .dtype = tensor->dtype, .shape = tensor->shape});
 }
 
 ncl_ref ncl_expression_ref(const struct ncl_expression *expression, unsigned k)

@@ -211,7 +211,7 @@ static bool runs_at_init(const struct ncl_lower *lower, const struct ncl_step *s
     return reads;
 }
 
-static nnefcl_status finish(struct ncl_lower *lower, struct ncl_step *step)
+static nnefcl_status finish_step(struct ncl_lower *lower, struct ncl_step *step)
 {
     const bool init = runs_at_init(lower, step);
     const struct ncl_tensor *first = ncl_node_first_result(lower->node);
@@ -393,7 +393,7 @@ void ncl_step_name(struct ncl_emit *emit, const char *name)
         emit->step.name = name;
 }
 
-static void add_operand(struct ncl_emit *emit, ncl_ref ref, unsigned reads, unsigned writes)
+static void add_step_tensor(struct ncl_emit *emit, ncl_ref ref, unsigned reads, unsigned writes)
 {
     if (stopped(emit))
         return;
@@ -412,17 +412,17 @@ static void add_operand(struct ncl_emit *emit, ncl_ref ref, unsigned reads, unsi
 
 void ncl_step_in(struct ncl_emit *emit, ncl_ref ref)
 {
-    add_operand(emit, ref, 1, 0);
+    add_step_tensor(emit, ref, 1, 0);
 }
 
 void ncl_step_out(struct ncl_emit *emit, ncl_ref ref)
 {
-    add_operand(emit, ref, 0, 1);
+    add_step_tensor(emit, ref, 0, 1);
 }
 
 void ncl_step_in_or(struct ncl_emit *emit, ncl_ref ref, ncl_ref any)
 {
-    add_operand(emit, ref == NCL_NO_TENSOR ? any : ref, 1, 0);
+    add_step_tensor(emit, ref == NCL_NO_TENSOR ? any : ref, 1, 0);
     if (!stopped(emit) && ref == NCL_NO_TENSOR)
         emit->step.unread |= 1u << (emit->step.tensor_count - 1);
 }
@@ -435,7 +435,7 @@ void ncl_step_gives(struct ncl_emit *emit)
 
 void ncl_step_inout(struct ncl_emit *emit, ncl_ref ref)
 {
-    add_operand(emit, ref, 1, 1);
+    add_step_tensor(emit, ref, 1, 1);
 }
 
 void ncl_step_size(struct ncl_emit *emit, const char *name, int64_t value)
@@ -531,7 +531,7 @@ nnefcl_status ncl_step_end(struct ncl_emit *emit, int64_t tasks)
         emit->step.name = step_name(lower);
     emit->step.variant = lower->variant;
     emit->step.candidate = lower->candidate;
-    return lower->status ? lower->status : finish(lower, &emit->step);
+    return lower->status ? lower->status : finish_step(lower, &emit->step);
 }
 
 void ncl_lower_copy(struct ncl_lower *lower, ncl_ref from, ncl_ref to)
@@ -546,7 +546,7 @@ void ncl_lower_copy(struct ncl_lower *lower, ncl_ref from, ncl_ref to)
                             .reads = 1,
                             .writes = 2};
     if (!lower->status)
-        finish(lower, &step);
+        finish_step(lower, &step);
 }
 
 nnefcl_status ncl_lower_gemm(struct ncl_lower *lower, ncl_ref a, ncl_ref b, ncl_ref c, const struct ncl_gemm *gemm)
@@ -578,5 +578,5 @@ nnefcl_status ncl_lower_gemm(struct ncl_lower *lower, ncl_ref a, ncl_ref b, ncl_
                             .candidate = lower->candidate,
                             .gemm = copy};
     step.flops = 2 * (uint64_t)gemm->m * (uint64_t)gemm->n * (uint64_t)gemm->k * (uint64_t)gemm->batch;
-    return lower->status ? lower->status : finish(lower, &step);
+    return lower->status ? lower->status : finish_step(lower, &step);
 }

@@ -16,7 +16,8 @@ static bool step_is_usable(double step)
 }
 
 /* y = (q - zero) step for `bits` of q from `low` to `high`. */
-static bool read_range(double zero, double step, int64_t bits, double low, double high, struct ncl_multiples *multiples)
+static bool read_index_range(double zero, double step, int64_t bits, double low, double high,
+                             struct ncl_multiples *multiples)
 {
     if (!step_is_usable(step) || bits > BITS || !(fabs(zero) <= ldexp(1, BITS)))
         return false;
@@ -39,8 +40,8 @@ bool ncl_multiples_of_node(const struct ncl_node *node, struct ncl_multiples *mu
     const int64_t bits = ncl_node_integer(node, "bits");
     const bool is_signed = ncl_node_logical(node, "signed"), is_symmetric = ncl_node_logical(node, "symmetric");
     const double high = ldexp(1, (int)bits - is_signed) - 1, low = is_signed ? -high - !is_symmetric : 0;
-    return read_range(tensor_number(ncl_node_tensor(node, "zero_point")), tensor_number(ncl_node_tensor(node, "scale")),
-                      bits, low, high, multiples);
+    return read_index_range(tensor_number(ncl_node_tensor(node, "zero_point")),
+                            tensor_number(ncl_node_tensor(node, "scale")), bits, low, high, multiples);
 }
 
 /* ---- variables and constants ---- */
@@ -68,8 +69,8 @@ static bool read_stored(const struct ncl_variable *variable, struct ncl_multiple
     const int bits = variable->index_bits;
     if (!bits || strcmp(quant->algorithm, "zero_point_linear_quantize") != 0)
         return false;
-    return read_range(value_number(find_value(quant, "zero_point")), value_number(find_value(quant, "scale")), bits,
-                      -ldexp(1, bits - 1), ldexp(1, bits) - 1, multiples);
+    return read_index_range(value_number(find_value(quant, "zero_point")), value_number(find_value(quant, "scale")),
+                            bits, -ldexp(1, bits - 1), ldexp(1, bits) - 1, multiples);
 }
 
 /* Of another format's file: as much as its type of elements can hold. */
@@ -110,7 +111,7 @@ static bool operand_multiples(const struct ncl_node *node, size_t k, int depth, 
            tensor_multiples(node->argument[k].tensor, depth + 1, multiples);
 }
 
-static bool is_whole(const struct ncl_multiples *multiples)
+static bool is_whole_number(const struct ncl_multiples *multiples)
 {
     return multiples->step == 1 && !multiples->steps;
 }
@@ -132,7 +133,7 @@ static bool rounded_multiples(const struct ncl_node *node, int depth, struct ncl
 /* Another type, whose elements were whole or are so now. */
 static bool cast_multiples(const struct ncl_node *node, int depth, struct ncl_multiples *multiples)
 {
-    if (operand_multiples(node, 0, depth, multiples) && is_whole(multiples))
+    if (operand_multiples(node, 0, depth, multiples) && is_whole_number(multiples))
         return true;
     return ncl_node_result(node, 0)->dtype == NNEFCL_INTEGER && rounded_multiples(node, depth, multiples);
 }
@@ -176,8 +177,8 @@ static bool sum_multiples(const struct ncl_node *node, int depth, struct ncl_mul
 {
     struct ncl_multiples other;
     const int second = depth > DEPTH - DEPTH_LESS ? depth : DEPTH - DEPTH_LESS;
-    if (!operand_multiples(node, 0, depth, multiples) || !is_whole(multiples) ||
-        !operand_multiples(node, 1, second, &other) || !is_whole(&other))
+    if (!operand_multiples(node, 0, depth, multiples) || !is_whole_number(multiples) ||
+        !operand_multiples(node, 1, second, &other) || !is_whole_number(&other))
         return false;
     const bool difference = ncl_node_is(node, "sub");
     multiples->low += difference ? -other.high : other.low;
@@ -203,7 +204,7 @@ static bool tensor_is_steps(const struct ncl_tensor *tensor)
 static bool product_multiples(const struct ncl_node *node, int depth, struct ncl_multiples *multiples)
 {
     const struct ncl_value *by = &node->argument[1];
-    if (!operand_multiples(node, 0, depth, multiples) || !is_whole(multiples) || by->kind != NCL_VALUE_TENSOR ||
+    if (!operand_multiples(node, 0, depth, multiples) || !is_whole_number(multiples) || by->kind != NCL_VALUE_TENSOR ||
         by->tensor->dtype != NNEFCL_SCALAR)
         return false;
     const double number = tensor_number(by->tensor);

@@ -130,7 +130,7 @@ static void others_write(const char *text, const struct ncl_target *target, stru
     }
 }
 
-static int by_name(const void *a, const void *b)
+static int by_candidate(const void *a, const void *b)
 {
     const struct ncl_name_entry *x = *(const struct ncl_name_entry *const *)a,
                                 *y = *(const struct ncl_name_entry *const *)b;
@@ -148,7 +148,7 @@ nnefcl_status ncl_tuning_write(const struct ncl_tuning *tuning, const char *text
     for (size_t i = 0; i < names->capacity; i++)
         if (names->entry[i].name)
             row[count++] = &names->entry[i];
-    qsort(row, count, sizeof *row, by_name);
+    qsort(row, count, sizeof *row, by_candidate);
     ncl_text_printf(out, "%s\n", title);
     if (text)
         others_write(text, target, out);

@@ -128,7 +128,7 @@ static void check_default(struct check *check, const struct ncl_parameter *param
     }
 }
 
-static void check_name(struct check *check, const struct ncl_parameter *item)
+static void check_declared_name(struct check *check, const struct ncl_parameter *item)
 {
     if (ncl_names_find(&check->names, item->name)) {
         broken(check, item->at, "is declared twice", item->name);
@@ -145,7 +145,7 @@ static void check_declaration(struct check *check)
     for (size_t i = 0; i < fragment->parameter_count; i++) {
         const struct ncl_parameter *parameter = &fragment->parameter[i];
         const bool tensor = ncl_type_has_tensor(parameter->type);
-        check_name(check, parameter);
+        check_declared_name(check, parameter);
         if (tensor && attribute)
             unclean(check, parameter->at, "is a tensor behind an attribute", parameter->name);
         check_field_type(check, parameter);
@@ -156,7 +156,7 @@ static void check_declaration(struct check *check)
     }
     for (size_t i = 0; i < fragment->result_count; i++) {
         const struct ncl_parameter *result = &fragment->result[i];
-        check_name(check, result);
+        check_declared_name(check, result);
         check_field_type(check, result);
         if (!ncl_type_has_tensor(result->type))
             unclean(check, result->at, "is a result, but no tensor", result->name);

@@ -115,8 +115,8 @@ static const struct ncl_argument *find_argument(const struct ncl_expr *expr, con
     return NULL;
 }
 
-static nnefcl_status check_names(struct ncl_build *build, const struct ncl_expr *expr,
-                                 const struct ncl_fragment *fragment)
+static nnefcl_status check_quantized_names(struct ncl_build *build, const struct ncl_expr *expr,
+                                           const struct ncl_fragment *fragment)
 {
     for (size_t i = 0; i < expr->argument_count; i++) {
         const struct ncl_argument *argument = &expr->argument[i];
@@ -144,7 +144,7 @@ static nnefcl_status read_entry(struct ncl_build *build, const struct ncl_quant_
     const struct ncl_fragment *fragment = find_algorithm(build, expr->name);
     if (!fragment)
         return ncl_error(build->diag, NNEFCL_ERR_MODEL, expr->at, "'%s' is no quantization operation", expr->name);
-    nnefcl_status status = check_names(build, expr, fragment);
+    nnefcl_status status = check_quantized_names(build, expr, fragment);
     if (status || !tensor)
         return status;
     const size_t count = fragment->parameter_count - 1;

@@ -104,7 +104,7 @@ static nnefcl_status check_document(struct registration *r, const struct ncl_doc
     return NNEFCL_OK;
 }
 
-static bool is_tensor(const struct ncl_type *type)
+static bool is_tensor_parameter(const struct ncl_type *type)
 {
     return type->kind == NCL_TYPE_TENSOR && type->item_count == 1 && type->item[0]->kind != NCL_TYPE_STRING;
 }
@@ -115,10 +115,10 @@ static nnefcl_status refuse_type(const struct registration *r, const struct ncl_
                               ncl_type_text(r->arena, parameter->type), why);
 }
 
-static nnefcl_status check_parameter(const struct registration *r, const struct ncl_parameter *parameter)
+static nnefcl_status check_registered_parameter(const struct registration *r, const struct ncl_parameter *parameter)
 {
     const struct ncl_type *type = parameter->type;
-    if (is_tensor(type) || ncl_type_is_primitive(type) ||
+    if (is_tensor_parameter(type) || ncl_type_is_primitive(type) ||
         (type->kind == NCL_TYPE_ARRAY && ncl_type_is_primitive(type->item[0])))
         return NNEFCL_OK;
     if (type->kind == NCL_TYPE_ARRAY && type->item[0]->kind == NCL_TYPE_TENSOR)
@@ -136,11 +136,11 @@ static nnefcl_status check_declared_types(const struct registration *r)
     size_t tensors = fragment->result_count;
     nnefcl_status status = NNEFCL_OK;
     for (size_t i = 0; i < fragment->parameter_count && !status; i++) {
-        status = check_parameter(r, &fragment->parameter[i]);
+        status = check_registered_parameter(r, &fragment->parameter[i]);
         tensors += fragment->parameter[i].type->kind == NCL_TYPE_TENSOR;
     }
     for (size_t i = 0; i < fragment->result_count && !status; i++)
-        if (!is_tensor(fragment->result[i].type))
+        if (!is_tensor_parameter(fragment->result[i].type))
             status =
                 refuse_type(r, &fragment->result[i], "but a result is a tensor of scalars, integers, logicals or ?");
     if (!status && tensors > NCL_CUSTOM_TENSORS)

@@ -19,7 +19,7 @@ bool ncl_layout_is_plain(const struct ncl_layout *layout)
 }
 
 /* No cell that is not an element, and those in the order of the axes. */
-static bool is_dense(const struct ncl_layout *layout, const nnefcl_shape *shape)
+static bool is_dense_layout(const struct ncl_layout *layout, const nnefcl_shape *shape)
 {
     struct ncl_layout dense = {.element = layout->element, .step = layout->step};
     if (layout->block) {
@@ -34,7 +34,7 @@ static bool is_dense(const struct ncl_layout *layout, const nnefcl_shape *shape)
 
 bool ncl_layout_coincide(const struct ncl_layout *a, const struct ncl_layout *b, const nnefcl_shape *shape)
 {
-    return a->element == b->element && a->step == b->step && is_dense(a, shape) && is_dense(b, shape);
+    return a->element == b->element && a->step == b->step && is_dense_layout(a, shape) && is_dense_layout(b, shape);
 }
 
 size_t ncl_layout_element(const struct ncl_layout *layout, nnefcl_dtype dtype)

@@ -33,8 +33,8 @@ static nnefcl_status generic_plan(struct generic *generic, const nnefcl_model *m
     return ncl_model_plan(model, &generic->target, &settings, &generic->arena, &generic->diag, NULL, &generic->plan);
 }
 
-static nnefcl_status refuse(const nnefcl_session_options *options, nnefcl_error *error, const char *function,
-                            const char *problem)
+static nnefcl_status refuse_null(const nnefcl_session_options *options, nnefcl_error *error, const char *function,
+                                 const char *problem)
 {
     struct ncl_diag diag;
     ncl_diag_init(&diag, error, options ? options->diagnostic : NULL, options ? options->diagnostic_user : NULL, false);
@@ -47,9 +47,9 @@ nnefcl_status(nnefcl_model_check)(const nnefcl_model *model, const nnefcl_sessio
     struct generic generic;
     nnefcl_needs made = {0}, *needs = &made;
     if (NCL_FILLED_GIVE(NNEFCL_OK, info, size, made, kernels))
-        return refuse(options, error, "nnefcl_model_check", info ? "needs is of another size" : "needs is NULL");
+        return refuse_null(options, error, "nnefcl_model_check", info ? "needs is of another size" : "needs is NULL");
     if (!model)
-        return refuse(options, error, "nnefcl_model_check", "model is NULL");
+        return refuse_null(options, error, "nnefcl_model_check", "model is NULL");
     const nnefcl_status status = generic_plan(&generic, model, options, &ncl_target_generic_cpu, error);
     if (status == NNEFCL_OK) {
         const struct ncl_plan *plan = generic.plan;
@@ -88,7 +88,7 @@ nnefcl_status nnefcl_model_variants(const nnefcl_model *model, const nnefcl_sess
     for (size_t i = 0; variant && i < nnefcl_model_node_count(model); i++)
         variant[i] = NULL;
     if (!model || !variant)
-        return refuse(options, error, "nnefcl_model_variants", model ? "variant is NULL" : "model is NULL");
+        return refuse_null(options, error, "nnefcl_model_variants", model ? "variant is NULL" : "model is NULL");
     const struct ncl_graph *graph = model->graph;
     nnefcl_status status = generic_plan(&generic, model, options, &ncl_target_generic_cpu, error);
     const char **of_tensor = status ? NULL : NCL_NEW_ARRAY(&generic.arena, const char *, graph->tensor_count);
@@ -110,9 +110,9 @@ nnefcl_status nnefcl_model_dump_plan(const nnefcl_model *model, const nnefcl_ses
     struct generic generic;
     struct ncl_text text;
     if (!model || !write)
-        return refuse(options, error, "nnefcl_model_dump_plan", model ? "write is NULL" : "model is NULL");
+        return refuse_null(options, error, "nnefcl_model_dump_plan", model ? "write is NULL" : "model is NULL");
     if (what != NNEFCL_DUMP_PLAN && what != NNEFCL_DUMP_CL)
-        return refuse(options, error, "nnefcl_model_dump_plan", "a plan without a session has no such dump");
+        return refuse_null(options, error, "nnefcl_model_dump_plan", "a plan without a session has no such dump");
     nnefcl_status status =
         generic_plan(&generic, model, options, gpu ? &ncl_target_generic_gpu : &ncl_target_generic_cpu, error);
     ncl_text_init(&text, &generic.arena.allocator);
@@ -128,7 +128,7 @@ nnefcl_status nnefcl_model_dump_plan(const nnefcl_model *model, const nnefcl_ses
     return status;
 }
 
-static void add_program(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program)
+static void print_program(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program)
 {
     const struct ncl_program_text *beside = program->persistent ? program->beside : NULL;
     ncl_text_add(text, program->persistent ? "/* ---- persistent:" : "/* ----");
@@ -155,7 +155,7 @@ static nnefcl_status add_programs(struct ncl_text *text, const struct ncl_plan *
     if (ncl_source_programs(plan, wanted, persistent ? &set : NULL, arena, &texts))
         return NNEFCL_ERR_NOMEM;
     for (size_t i = 0; i < texts.count; i++)
-        add_program(text, plan, &texts.program[i]);
+        print_program(text, plan, &texts.program[i]);
     return text->failed ? NNEFCL_ERR_NOMEM : NNEFCL_OK;
 }
 

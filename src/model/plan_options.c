@@ -5,7 +5,8 @@
 
 #include "model/frozen.h"
 
-static nnefcl_status check_names(const char *field, const char *const *names, size_t count, struct ncl_diag *diag)
+static nnefcl_status check_option_names(const char *field, const char *const *names, size_t count,
+                                        struct ncl_diag *diag)
 {
     for (size_t i = 0; i < count; i++)
         if (!names || !names[i])
@@ -45,8 +46,8 @@ static nnefcl_status check_options(const nnefcl_session_options *options, struct
                          "nnefcl_session_options.target_size is %zu, less than a nnefcl_device_info has",
                          options->target_size);
     const nnefcl_status status =
-        check_names("disabled_passes", options->disabled_passes, options->disabled_pass_count, diag);
-    return status ? status : check_names("kernels", options->kernels, options->kernel_count, diag);
+        check_option_names("disabled_passes", options->disabled_passes, options->disabled_pass_count, diag);
+    return status ? status : check_option_names("kernels", options->kernels, options->kernel_count, diag);
 }
 
 nnefcl_status ncl_plan_options_read(const nnefcl_session_options *options, struct ncl_diag *diag,

@@ -377,8 +377,8 @@ nnefcl_status ncl_cursor_seek(struct ncl_cursor *cursor, size_t index, struct nc
     return status;
 }
 
-static nnefcl_status read_plain(struct ncl_cursor *cursor, void *buffer, size_t size, size_t *got,
-                                struct ncl_diag *diag)
+static nnefcl_status read_plain_file(struct ncl_cursor *cursor, void *buffer, size_t size, size_t *got,
+                                     struct ncl_diag *diag)
 {
     const struct ncl_entry *entry = cursor->entry;
     if (cursor->container->archive == NCL_ARCHIVE_TAR_GZIP) {
@@ -416,7 +416,7 @@ nnefcl_status ncl_cursor_read(struct ncl_cursor *cursor, void *buffer, size_t si
         return NNEFCL_OK;
     nnefcl_status status = cursor->stream && !entry->direct
                                ? ncl_archive_read(cursor->stream, entry, buffer, size, got, diag)
-                               : read_plain(cursor, buffer, size, got, diag);
+                               : read_plain_file(cursor, buffer, size, got, diag);
     if (status)
         *got = 0;
     cursor->position += *got;

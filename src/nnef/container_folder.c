@@ -88,7 +88,7 @@ static bool is_useful(const char *name)
            ncl_member_name_compare(name, "graph.quant") == 0;
 }
 
-static nnefcl_status add_file(struct walk *walk, const char *path, const char *name, const struct stat *about)
+static nnefcl_status add_member_file(struct walk *walk, const char *path, const char *name, const struct stat *about)
 {
     struct ncl_container *container = walk->container;
     bool link = S_ISLNK(about->st_mode);
@@ -154,7 +154,7 @@ static nnefcl_status visit_entry(struct walk *walk, int folder, const struct pen
     if (S_ISLNK(about.st_mode) && !walk->container->no_links)
         follow_link(walk, folder, file, &about);
     if (!S_ISDIR(about.st_mode))
-        return add_file(walk, path, name, &about);
+        return add_member_file(walk, path, name, &about);
     return where->depth < MAX_DEPTH ? queue_folder(walk, path, &about, where) : NNEFCL_OK;
 }
 
@@ -202,7 +202,7 @@ static nnefcl_status list_folder(struct walk *walk, const struct pending *where)
     return status;
 }
 
-static int by_name(const void *a, const void *b)
+static int by_member_name(const void *a, const void *b)
 {
     return strcmp(((const struct ncl_entry *)a)->member.name, ((const struct ncl_entry *)b)->member.name);
 }
@@ -222,7 +222,7 @@ nnefcl_status ncl_folder_index(struct ncl_container *container, bool lone, struc
     }
     const size_t first = lone; /* the lone text stays in front; folders have no order of their own */
     if (!status && container->count > first + 1)
-        qsort(container->entry + first, container->count - first, sizeof *container->entry, by_name);
+        qsort(container->entry + first, container->count - first, sizeof *container->entry, by_member_name);
     return status;
 }
 

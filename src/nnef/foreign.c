@@ -4,13 +4,13 @@
 #include <stdbool.h>
 #include <string.h>
 
-static int begins(const uint8_t *head, size_t size, size_t offset, const char *magic, size_t length)
+static int begins_with_bytes(const uint8_t *head, size_t size, size_t offset, const char *magic, size_t length)
 {
     return size >= offset + length && memcmp(head + offset, magic, length) == 0;
 }
-#define BEGINS(head, size, offset, magic) begins(head, size, offset, "" magic, sizeof(magic) - 1)
+#define BEGINS(head, size, offset, magic) begins_with_bytes(head, size, offset, "" magic, sizeof(magic) - 1)
 
-static bool has(const uint8_t *head, size_t size, const char *text)
+static bool has_bytes_at(const uint8_t *head, size_t size, const char *text)
 {
     const size_t length = strlen(text);
     for (size_t at = 0; at + length <= size; at++)
@@ -81,7 +81,7 @@ static bool text_begins(const uint8_t *head, size_t size, const char *const *fie
                 at++;
     for (; *fields; fields++) {
         size_t end = at + strlen(*fields);
-        if (!begins(head, size, at, *fields, strlen(*fields)))
+        if (!begins_with_bytes(head, size, at, *fields, strlen(*fields)))
             continue;
         while (end < size && head[end] == ' ')
             end++;
@@ -99,7 +99,7 @@ static int is_pbtxt(const uint8_t *head, size_t size)
 
 static int is_openvino(const uint8_t *head, size_t size)
 {
-    return BEGINS(head, size, 0, "<?xml") && has(head, size, "<net ");
+    return BEGINS(head, size, 0, "<?xml") && has_bytes_at(head, size, "<net ");
 }
 
 /* With its mark, or, as what Latin letters become, with every other byte 0. */
@@ -147,7 +147,8 @@ static int is_safetensors(const uint8_t *head, size_t size)
 /* A zip with a pickle in it; before 1.6 the pickle of a magic number. */
 static int is_pytorch(const uint8_t *head, size_t size)
 {
-    return (BEGINS(head, size, 0, "PK\3\4") && (has(head, size, "/data.pkl") || has(head, size, "/constants.pkl"))) ||
+    return (BEGINS(head, size, 0, "PK\3\4") &&
+            (has_bytes_at(head, size, "/data.pkl") || has_bytes_at(head, size, "/constants.pkl"))) ||
            BEGINS(head, size, 0, "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19");
 }
 
@@ -160,13 +161,15 @@ static int is_pickle(const uint8_t *head, size_t size)
 
 static int is_keras(const uint8_t *head, size_t size)
 {
-    return BEGINS(head, size, 0, "PK\3\4") && has(head, size, "metadata.json") && has(head, size, "keras_version");
+    return BEGINS(head, size, 0, "PK\3\4") && has_bytes_at(head, size, "metadata.json") &&
+           has_bytes_at(head, size, "keras_version");
 }
 
 /* The magic number of a list of arrays; the network beside them is JSON. */
 static int is_mxnet(const uint8_t *head, size_t size)
 {
-    return BEGINS(head, size, 0, "\x12\1\0\0\0\0\0\0") || (BEGINS(head, size, 0, "{") && has(head, size, "\"nodes\""));
+    return BEGINS(head, size, 0, "\x12\1\0\0\0\0\0\0") ||
+           (BEGINS(head, size, 0, "{") && has_bytes_at(head, size, "\"nodes\""));
 }
 
 static int is_hdf5(const uint8_t *head, size_t size)
@@ -192,10 +195,11 @@ static int is_picture(const uint8_t *head, size_t size)
 
 static int is_npz(const uint8_t *head, size_t size)
 {
-    return BEGINS(head, size, 0, "PK\3\4") && size > 30 && has(head + 30, size - 30 < 64 ? size - 30 : 64, ".npy");
+    return BEGINS(head, size, 0, "PK\3\4") && size > 30 &&
+           has_bytes_at(head + 30, size - 30 < 64 ? size - 30 : 64, ".npy");
 }
 
-static int is_tensor(const uint8_t *head, size_t size)
+static int is_tensor_file(const uint8_t *head, size_t size)
 {
     return BEGINS(head, size, 0, "\x93NUMPY") || BEGINS(head, size, 0, "N\xef\1");
 }
@@ -226,7 +230,7 @@ static const struct ncl_foreign table[] = {
     {"an archive of another kind", "only .tar, .tar.gz and .zip are read", is_other_archive},
     {"a picture", "it holds data; -i reads it", is_picture},
     {"an archive of numpy arrays", "it holds data; -i reads it", is_npz},
-    {"a tensor file", "it holds data; -i reads it", is_tensor},
+    {"a tensor file", "it holds data; -i reads it", is_tensor_file},
 };
 
 const struct ncl_foreign *ncl_foreign_find(const uint8_t *head, size_t size)

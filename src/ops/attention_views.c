@@ -15,7 +15,7 @@ static int rank_of(const struct ncl_node *node)
     return (int)ncl_node_count(node, "extents") - EXTENTS;
 }
 
-static int64_t extent_of(const struct ncl_node *node, int index)
+static int64_t view_extent(const struct ncl_node *node, int index)
 {
     return ncl_node_integer_at(node, "extents", (size_t)index);
 }
@@ -36,17 +36,17 @@ static struct ncl_attention describe(const struct ncl_node *node)
 {
     const int rank = rank_of(node);
     struct ncl_attention attention = {
-        .queries = extent_of(node, rank),
-        .keys = extent_of(node, rank + 1),
-        .depth = extent_of(node, rank + 2),
-        .columns = extent_of(node, rank + 3),
+        .queries = view_extent(node, rank),
+        .keys = view_extent(node, rank + 1),
+        .depth = view_extent(node, rank + 2),
+        .columns = view_extent(node, rank + 3),
         .rank = rank,
         .query = view_of(node, ncl_node_tensor(node, "query"), "query_view"),
         .key = view_of(node, ncl_node_tensor(node, "key"), "key_view"),
         .value = view_of(node, ncl_node_tensor(node, "value"), "value_view"),
     };
     for (int i = 0; i < rank; i++)
-        attention.extent[i] = extent_of(node, i);
+        attention.extent[i] = view_extent(node, i);
     return attention;
 }
 
@@ -123,7 +123,7 @@ static nnefcl_status scores_check(struct ncl_infer *infer, const struct ncl_node
     const int rank = rank_of(node);
     nnefcl_shape scores = {.rank = rank + 2};
     for (int i = 0; i < scores.rank; i++)
-        scores.extent[i] = extent_of(node, i);
+        scores.extent[i] = view_extent(node, i);
     return ncl_attention_check(infer, node, &scores);
 }
 

@@ -3,6 +3,14 @@
 
 #include <string.h>
 
+nnefcl_status ncl_axis_infer(struct ncl_infer *infer, const struct ncl_node *node, int rank)
+{
+    const int64_t axis = ncl_node_integer(node, "axis");
+    if (axis < 0 || axis >= rank)
+        return ncl_infer_error(infer, node, "axis = %lld is outside of rank %d", (long long)axis, rank);
+    return NNEFCL_OK;
+}
+
 nnefcl_status ncl_axes_infer(struct ncl_infer *infer, const struct ncl_node *node, const struct ncl_tensor *input,
                              nnefcl_shape *reduced)
 {
@@ -22,7 +30,7 @@ nnefcl_status ncl_axes_infer(struct ncl_infer *infer, const struct ncl_node *nod
 }
 
 /* One axis more on the outside. It joins the last one when they are neighbours in memory. */
-static void add_axis(struct ncl_axes_list *list, int64_t extent, int64_t stride)
+static void add_line_axis(struct ncl_axes_list *list, int64_t extent, int64_t stride)
 {
     const int last = list->count - 1;
     if (list->count > 0 && stride == list->stride[last] * list->extent[last]) {
@@ -52,7 +60,7 @@ void ncl_axes_find(struct ncl_axes *axes, const nnefcl_shape *shape, const nnefc
     axes->volume = ncl_shape_volume(shape) / axes->results;
     for (int i = shape->rank - 1; i >= 0; i--) {
         if (shape->extent[i] > 1)
-            add_axis(reduced->extent[i] == 1 ? &axes->gathered : &axes->kept, shape->extent[i], stride);
+            add_line_axis(reduced->extent[i] == 1 ? &axes->gathered : &axes->kept, shape->extent[i], stride);
         stride *= shape->extent[i];
     }
     axes->columns = axes->kept.count && axes->kept.stride[0] == 1;

@@ -27,6 +27,8 @@ struct ncl_axes {
     struct ncl_axes_list gathered; /* the axes of the set, without that of `run` */
 };
 
+/* The attribute `axis`, for a tensor of this rank. */
+nnefcl_status ncl_axis_infer(struct ncl_infer *infer, const struct ncl_node *node, int rank);
 /* The attribute `axes`: unique, within the rank of `input`. The shape has extent 1 along them. */
 nnefcl_status ncl_axes_infer(struct ncl_infer *infer, const struct ncl_node *node, const struct ncl_tensor *input,
                              nnefcl_shape *reduced);

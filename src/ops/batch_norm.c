@@ -15,8 +15,8 @@
 static const char *const parameters[PARAMETERS] = {"mean", "variance", "offset", "scale"};
 
 /* [1,1,1,C] and [C] in place of [1,C] are a dialect: the exporter of PyTorch adds the axes on the wrong side. */
-static nnefcl_status check_parameter(struct ncl_infer *infer, const struct ncl_node *node, const char *name,
-                                     nnefcl_shape *joined)
+static nnefcl_status check_norm_parameter(struct ncl_infer *infer, const struct ncl_node *node, const char *name,
+                                          nnefcl_shape *joined)
 {
     const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape, *given = &ncl_node_tensor(node, name)->shape,
                        before = *joined, placed = ncl_channels_place(given, input);
@@ -39,7 +39,7 @@ nnefcl_status ncl_batch_norm_infer(struct ncl_infer *infer, struct ncl_node *nod
     nnefcl_shape shape = ncl_node_tensor(node, "input")->shape;
     nnefcl_status status = NNEFCL_OK;
     for (int i = 0; i < PARAMETERS && !status; i++)
-        status = check_parameter(infer, node, parameters[i], &shape);
+        status = check_norm_parameter(infer, node, parameters[i], &shape);
     return status ? status : ncl_infer_result(infer, node, 0, &shape);
 }
 

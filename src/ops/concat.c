@@ -4,15 +4,8 @@
 #include "emit/blocks.h"
 #include "emit/cut.h"
 #include "emit/reference.h"
+#include "ops/axes.h"
 #include "ops/strided.h"
-
-static nnefcl_status read_axis(struct ncl_infer *infer, const struct ncl_node *node, int rank)
-{
-    const int64_t axis = ncl_node_integer(node, "axis");
-    if (axis < 0 || axis >= rank)
-        return ncl_infer_error(infer, node, "axis = %lld is outside of rank %d", (long long)axis, rank);
-    return NNEFCL_OK;
-}
 
 static nnefcl_status add_extent(struct ncl_infer *infer, struct ncl_node *node, size_t index, int axis,
                                 nnefcl_shape *output)
@@ -36,7 +29,7 @@ nnefcl_status ncl_concat_infer(struct ncl_infer *infer, struct ncl_node *node)
     if (count == 0)
         return ncl_infer_error(infer, node, "there is nothing to concatenate");
     nnefcl_shape output = ncl_node_tensor_at(node, "values", 0)->shape;
-    nnefcl_status status = read_axis(infer, node, output.rank);
+    nnefcl_status status = ncl_axis_infer(infer, node, output.rank);
     if (status)
         return status;
     const int axis = (int)ncl_node_integer(node, "axis");
@@ -56,7 +49,7 @@ nnefcl_status ncl_stack_infer(struct ncl_infer *infer, struct ncl_node *node)
     if (first->rank >= NNEFCL_MAX_RANK)
         return ncl_infer_error(infer, node, "the result would have rank %d, more than %d", first->rank + 1,
                                NNEFCL_MAX_RANK);
-    const nnefcl_status status = read_axis(infer, node, first->rank + 1);
+    const nnefcl_status status = ncl_axis_infer(infer, node, first->rank + 1);
     if (status)
         return status;
     for (size_t i = 1; i < count; i++) {

@@ -39,15 +39,15 @@ nnefcl_status ncl_conv_check_bias(struct ncl_infer *infer, struct ncl_node *node
     return NNEFCL_OK;
 }
 
-static int64_t group_count(const struct ncl_node *node)
+static int64_t conv_groups(const struct ncl_node *node)
 {
     const int64_t groups = ncl_node_integer(node, "groups");
     return groups ? groups : ncl_node_tensor(node, "input")->shape.extent[1];
 }
 
-static nnefcl_status check_channels(struct ncl_infer *infer, struct ncl_node *node)
+static nnefcl_status check_conv_channels(struct ncl_infer *infer, struct ncl_node *node)
 {
-    const int64_t groups = group_count(node), channels = ncl_node_tensor(node, "input")->shape.extent[1];
+    const int64_t groups = conv_groups(node), channels = ncl_node_tensor(node, "input")->shape.extent[1];
     const nnefcl_shape *filter = &ncl_node_tensor(node, "filter")->shape;
     if (filter->extent[0] % groups)
         return ncl_infer_error(infer, node, "the %lld filters do not divide into %lld groups",
@@ -62,7 +62,7 @@ nnefcl_status ncl_conv_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
     nnefcl_status status = ncl_conv_check_rank(infer, node);
     if (!status)
-        status = check_channels(infer, node);
+        status = check_conv_channels(infer, node);
     if (status)
         return status;
     struct ncl_window window;
@@ -89,7 +89,7 @@ static void read_conv(const struct ncl_node *node, struct ncl_conv *conv)
     *conv = (struct ncl_conv){.input = ncl_node_tensor(node, "input"),
                               .filter = ncl_node_tensor(node, "filter"),
                               .bias = ncl_node_tensor(node, "bias")};
-    conv->groups = group_count(node);
+    conv->groups = conv_groups(node);
     conv->in_channels = conv->filter->shape.extent[1];
     conv->out_channels = conv->filter->shape.extent[0] / conv->groups;
     ncl_window_read(node, &rules, &conv->input->shape, &conv->filter->shape, window);

@@ -7,7 +7,7 @@
 static const struct ncl_window_rules rules = {.first = 2, .reverse = true, .borders = NCL_BORDERS_FILLED};
 
 /* A-DECONV-1, groups = 0: as many as output_shape has channels; without it as many as the input has. */
-static int64_t group_count(const struct ncl_node *node)
+static int64_t deconv_groups(const struct ncl_node *node)
 {
     const int64_t groups = ncl_node_integer(node, "groups");
     if (groups)
@@ -16,9 +16,9 @@ static int64_t group_count(const struct ncl_node *node)
                                                     : ncl_node_tensor(node, "input")->shape.extent[1];
 }
 
-static nnefcl_status check_channels(struct ncl_infer *infer, struct ncl_node *node)
+static nnefcl_status check_deconv_channels(struct ncl_infer *infer, struct ncl_node *node)
 {
-    const int64_t groups = group_count(node), channels = ncl_node_tensor(node, "input")->shape.extent[1];
+    const int64_t groups = deconv_groups(node), channels = ncl_node_tensor(node, "input")->shape.extent[1];
     const nnefcl_shape *filter = &ncl_node_tensor(node, "filter")->shape;
     if (filter->extent[0] != channels)
         return ncl_infer_error(infer, node, "the filter has batch %lld, the input has %lld channels",
@@ -46,7 +46,7 @@ nnefcl_status ncl_deconv_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
     nnefcl_status status = ncl_conv_check_rank(infer, node);
     if (!status)
-        status = check_channels(infer, node);
+        status = check_deconv_channels(infer, node);
     if (status)
         return status;
     struct ncl_window window;
@@ -54,7 +54,7 @@ nnefcl_status ncl_deconv_infer(struct ncl_infer *infer, struct ncl_node *node)
     status = ncl_window_infer(infer, node, &rules, &ncl_node_tensor(node, "input")->shape, filter, &window);
     if (status)
         return status;
-    window.out.extent[1] = filter->extent[1] * group_count(node);
+    window.out.extent[1] = filter->extent[1] * deconv_groups(node);
     status = check_output_shape(infer, node, &window.out);
     return status ? status : ncl_infer_result(infer, node, 0, &window.out);
 }
@@ -72,7 +72,7 @@ static void read_deconv(const struct ncl_node *node, struct ncl_conv *conv)
     *conv = (struct ncl_conv){.input = ncl_node_tensor(node, "input"),
                               .filter = ncl_node_tensor(node, "filter"),
                               .bias = ncl_node_tensor(node, "bias")};
-    conv->groups = group_count(node);
+    conv->groups = deconv_groups(node);
     conv->in_channels = conv->filter->shape.extent[0] / conv->groups;
     conv->out_channels = conv->filter->shape.extent[1];
     ncl_window_read(node, &rules, &conv->input->shape, &conv->filter->shape, window);

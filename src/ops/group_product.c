@@ -109,7 +109,7 @@ static struct tiling choose_tiling(const struct ncl_target *target, const struct
 }
 
 /* Rows of C follow each other through the whole batch, and so do those of the bias, or they repeat. */
-static bool is_dense(const struct ncl_matmul *p)
+static bool is_dense_operand(const struct ncl_matmul *p)
 {
     int64_t pitch = p->m;
     bool dense = p->c.column == 1 && p->c.row == p->n;
@@ -145,7 +145,7 @@ static bool is_zero_padded(const struct ncl_window *w)
 }
 
 /* The last three axes of the image; one line of pixels where a window does nothing. */
-static struct ncl_window_axes read_axes(const struct ncl_window *w)
+static struct ncl_window_axes read_window_axes(const struct ncl_window *w)
 {
     struct ncl_window_axes axes = ncl_window_last(w, 2, SPAN);
     if (ncl_window_is_trivial(w, 2, w->rank)) {
@@ -166,7 +166,7 @@ static enum right right_kind(const struct ncl_window *w)
 {
     if (!w)
         return RIGHT_MATRIX;
-    const struct ncl_window_axes axes = read_axes(w);
+    const struct ncl_window_axes axes = read_window_axes(w);
     if (image_axes(&axes) > 2)
         return RIGHT_SPACES;
     if (!is_zero_padded(w))
@@ -180,7 +180,7 @@ static struct tiling product_tiling(const struct ncl_target *target, const struc
 {
     const struct ncl_matmul *p = product->matrices;
     return choose_tiling(target, p, ncl_product_batch_count(p), right_kind(product->image),
-                         product->channels || is_dense(p));
+                         product->channels || is_dense_operand(p));
 }
 
 double ncl_group_product_cost(const struct ncl_target *target, const struct ncl_group_product *product)
@@ -234,7 +234,7 @@ static void turn_constant(struct ncl_lower *lower, const struct ncl_matmul *p, s
 static void emit_image(struct ncl_emit *step, const struct ncl_group_product *product)
 {
     static const struct ncl_window none;
-    const struct ncl_window_axes axes = read_axes(product->image ? product->image : &none);
+    const struct ncl_window_axes axes = read_window_axes(product->image ? product->image : &none);
     ncl_step_size(step, "IN_IMAGE", product->in_image);
     ncl_step_size(step, "OUT_IMAGE", product->out_image);
     ncl_step_sizes(step, "OUT", axes.out, SPAN);
@@ -248,7 +248,7 @@ static void emit_image(struct ncl_emit *step, const struct ncl_group_product *pr
 static void define_image(struct ncl_emit *step, const struct ncl_window *w, enum right right)
 {
     static const int taps[RIGHT_KINDS] = {[RIGHT_POINTS] = 1, [RIGHT_SQUARES] = 9};
-    const struct ncl_window_axes axes = read_axes(w);
+    const struct ncl_window_axes axes = read_window_axes(w);
     ncl_step_define_int(step, "IMAGE", image_axes(&axes));
     ncl_step_define_int(step, "TAPS", taps[right]);
     ncl_window_define_border(step, taps[right] ? NCL_BORDER_CONSTANT : w->border);
@@ -262,8 +262,8 @@ static void add_after(struct ncl_lower *lower, struct ncl_emit *step, const stru
 }
 
 /* The product itself, into `out`; of some terms each where it is split. */
-static nnefcl_status emit_tiles(struct ncl_lower *lower, const struct ncl_group_product *product,
-                                const struct plan *plan, ncl_ref out)
+static nnefcl_status emit_product_tiles(struct ncl_lower *lower, const struct ncl_group_product *product,
+                                        const struct plan *plan, ncl_ref out)
 {
     struct ncl_matmul p = *product->matrices;
     const struct edges *edges = plan->tiling.edges;
@@ -323,9 +323,9 @@ nnefcl_status ncl_group_product_emit(struct ncl_lower *lower, const struct ncl_g
 {
     const struct plan plan = plan_product(&lower->plan->target, product);
     if (plan.tiling.splits == 1)
-        return emit_tiles(lower, product, &plan, product->problem->out);
+        return emit_product_tiles(lower, product, &plan, product->problem->out);
     const ncl_ref parts =
         ncl_lower_scratch(lower, "parts of sums", NNEFCL_SCALAR, plan.tiling.splits * plan.rows * plan.row);
-    const nnefcl_status status = emit_tiles(lower, product, &plan, parts);
+    const nnefcl_status status = emit_product_tiles(lower, product, &plan, parts);
     return status ? status : emit_join(lower, product, &plan, parts);
 }

@@ -6,7 +6,7 @@
 #include "ops/strided.h"
 
 /* Row-major or transposed without gaps: what struct ncl_gemm can say. */
-static bool is_dense(const struct ncl_matrix *matrix, int64_t rows, int64_t columns, bool *transposed)
+static bool is_dense_matrix(const struct ncl_matrix *matrix, int64_t rows, int64_t columns, bool *transposed)
 {
     *transposed = !(matrix->column == 1 && matrix->row == columns);
     return !*transposed || (matrix->row == 1 && matrix->column == rows);
@@ -20,8 +20,8 @@ static const char *clblast_unfit(const struct ncl_target *target, const struct n
     if (!problem)
         return NULL;
     const struct ncl_matmul *p = &problem->product;
-    if (p->c.column != 1 || p->c.row != p->n || !is_dense(&p->a, p->m, p->k, &transposed) ||
-        !is_dense(&p->b, p->k, p->n, &transposed))
+    if (p->c.column != 1 || p->c.row != p->n || !is_dense_matrix(&p->a, p->m, p->k, &transposed) ||
+        !is_dense_matrix(&p->b, p->k, p->n, &transposed))
         return "an operand has gaps";
     return NULL;
 }
@@ -75,8 +75,8 @@ static nnefcl_status clblast_emit(struct ncl_lower *lower, const struct ncl_prob
                             .offset_a = place_offsets(lower, p, &p->a),
                             .offset_b = place_offsets(lower, p, &p->b),
                             .offset_c = place_offsets(lower, p, &p->c)};
-    is_dense(&p->a, p->m, p->k, &gemm.transpose_a);
-    is_dense(&p->b, p->k, p->n, &gemm.transpose_b);
+    is_dense_matrix(&p->a, p->m, p->k, &gemm.transpose_a);
+    is_dense_matrix(&p->b, p->k, p->n, &gemm.transpose_b);
     if (!gemm.offset_a || !gemm.offset_b || !gemm.offset_c)
         return lower->status = ncl_nomem(lower->diag);
     if (gemm.add)

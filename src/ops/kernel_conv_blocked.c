@@ -123,8 +123,8 @@ static double pixel_bytes(const struct ncl_target *target, const struct ncl_wind
     return with < LINE ? with : block > LINE ? block : LINE;
 }
 
-static struct work describe_work(const struct ncl_target *target, const struct ncl_problem *problem,
-                                 struct ncl_tile tile, const struct ncl_conv_elements *elements)
+static struct work describe_panel_work(const struct ncl_target *target, const struct ncl_problem *problem,
+                                       struct ncl_tile tile, const struct ncl_conv_elements *elements)
 {
     const struct ncl_conv *conv = &problem->conv;
     const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
@@ -156,8 +156,8 @@ static double longest_core(int64_t units, int64_t tasks, int64_t parts, int64_t 
 /* So many tiles in a task, and the panels in `shares`: how long all take. A task reads its filters from beyond the
  * second cache, unless all stay there, and its windows once if they stay there, else for each panel. At the end cores
  * wait for those with one task more, and for any that was disturbed: a quarter of a task. */
-static struct share share_so(const struct ncl_target *target, const struct work *work, int64_t images, int64_t tiles,
-                             int64_t shares)
+static struct share share_pixels_so(const struct ncl_target *target, const struct work *work, int64_t images,
+                                    int64_t tiles, int64_t shares)
 {
     const int64_t parts = ncl_ceil_div(work->tiles, tiles), units = target->compute_units;
     const double windows = work->windows * (double)tiles, all = work->filter * (double)work->panels;
@@ -181,12 +181,12 @@ static struct share share_so(const struct ncl_target *target, const struct work 
 static struct share find_share(const struct ncl_target *target, const struct ncl_problem *problem, struct ncl_tile tile,
                                const struct ncl_conv_elements *elements, int64_t tiles_max)
 {
-    const struct work work = describe_work(target, problem, tile, elements);
+    const struct work work = describe_panel_work(target, problem, tile, elements);
     const int64_t images = problem->conv.window.in.extent[0] * problem->conv.groups;
     struct share best = {0};
     for (int64_t tiles = 1; tiles <= tiles_max && tiles <= work.tiles; tiles++)
         for (int64_t shares = 1; shares <= work.panels; shares *= 2) {
-            const struct share share = share_so(target, &work, images, tiles, shares);
+            const struct share share = share_pixels_so(target, &work, images, tiles, shares);
             if (!best.tasks || share.time < best.time)
                 best = share;
         }
@@ -200,8 +200,8 @@ struct ncl_conv_share ncl_conv_blocked_share(const struct ncl_target *target, co
     return (struct ncl_conv_share){share.tiles, share.panels, share.tasks};
 }
 
-static struct share share_work(const struct ncl_target *target, const struct ncl_problem *problem, struct ncl_tile tile,
-                               int64_t depth, int64_t tiles_max)
+static struct share share_pixels(const struct ncl_target *target, const struct ncl_problem *problem,
+                                 struct ncl_tile tile, int64_t depth, int64_t tiles_max)
 {
     static const struct ncl_conv_elements floats = {EFFICIENCY, sizeof(float)};
     const int64_t block = ncl_window_volume(&problem->conv.window) * depth * ncl_tile_columns(target, tile);
@@ -227,7 +227,7 @@ static ncl_ref pack_filter(struct ncl_lower *lower, const struct ncl_conv *conv,
 }
 
 /* Rows of a strip: the pixels of a task may begin anywhere in a row. */
-static int64_t strip_rows(const struct ncl_window_axes *image, int64_t pixels)
+static int64_t blocked_strip_rows(const struct ncl_window_axes *image, int64_t pixels)
 {
     const int64_t rows = (pixels + image->out[1] - 2) / image->out[1] + 1;
     return ((rows < image->out[0] ? rows : image->out[0]) - 1) * image->stride[0] +
@@ -260,8 +260,8 @@ static ncl_ref strip_scratch(struct ncl_lower *lower, const struct ncl_conv *con
 }
 
 /* What the kernel knows of x: in place, or in strips of `rows` rows. */
-static void emit_input(struct ncl_emit *step, const struct ncl_window_axes *image, const struct ncl_place *x,
-                       int64_t rows)
+static void emit_blocked_input(struct ncl_emit *step, const struct ncl_window_axes *image, const struct ncl_place *x,
+                               int64_t rows)
 {
     const int64_t row = rows ? strip_pitch(image) : x->row, channel = rows ? rows * row : x->channel;
     ncl_step_size(step, "BATCH", x->batch);
@@ -304,7 +304,7 @@ static nnefcl_status emit_conv(struct ncl_lower *lower, const struct ncl_problem
     ncl_step_size(step, "PANELS", share->panels);
     ncl_step_size(step, "PART", share->part);
     ncl_step_size(step, "BIAS", ncl_shape_volume(&conv->bias->shape) > 1);
-    emit_input(step, &image, &from, rows);
+    emit_blocked_input(step, &image, &from, rows);
     ncl_blocks_emit_out(step, &to);
     ncl_step_sizes(step, "EXTENT", image.in, 2);
     ncl_step_sizes(step, "STRIDE", image.stride, 2);
@@ -321,7 +321,7 @@ static nnefcl_status conv_blocked_emit(struct ncl_lower *lower, const struct ncl
                                        const struct ncl_choice *choice)
 {
     const struct share share =
-        share_work(&lower->plan->target, problem, choice->tile, lower->plan->target.lanes, NCL_CONV_TILES);
+        share_pixels(&lower->plan->target, problem, choice->tile, lower->plan->target.lanes, NCL_CONV_TILES);
     return emit_conv(lower, problem, choice->tile, &share, ncl_blocks_in(lower, problem->conv.input), 0);
 }
 
@@ -345,7 +345,7 @@ static int64_t strip_tiles(const struct ncl_problem *problem, struct ncl_tile ti
     const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
     const int64_t row = problem->conv.in_channels * strip_pitch(&image);
     int64_t tiles = NCL_CONV_TILES;
-    while (tiles && strip_rows(&image, tiles * tile.rows) > STRIP_MAX / row)
+    while (tiles && blocked_strip_rows(&image, tiles * tile.rows) > STRIP_MAX / row)
         tiles /= 2;
     return tiles;
 }
@@ -375,10 +375,11 @@ static nnefcl_status conv_into_blocks_emit(struct ncl_lower *lower, const struct
                                            const struct ncl_choice *choice)
 {
     const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
-    struct share share = share_work(&lower->plan->target, problem, choice->tile, 1, strip_tiles(problem, choice->tile));
+    struct share share =
+        share_pixels(&lower->plan->target, problem, choice->tile, 1, strip_tiles(problem, choice->tile));
     join_strips(&share, &lower->plan->target, problem, choice->tile);
     return emit_conv(lower, problem, choice->tile, &share, ncl_lower_tensor(lower, problem->conv.input),
-                     strip_rows(&image, share.tiles * choice->tile.rows));
+                     blocked_strip_rows(&image, share.tiles * choice->tile.rows));
 }
 
 const struct ncl_variant ncl_variant_conv_into_blocks = {.name = "conv_into_blocks",

@@ -11,12 +11,12 @@
 #define ISSUE     0.3
 #define OCCUPANCY 128 /* work-items that a compute unit wants */
 
-static int64_t count_lines(const struct ncl_window_axes *axes, int64_t down)
+static int64_t count_conv_lines(const struct ncl_window_axes *axes, int64_t down)
 {
     return (down - 1) * axes->stride[0] + (axes->size[0] - 1) * axes->dilation[0] + 1;
 }
 
-static int64_t count_tasks(const struct ncl_conv *conv, const struct ncl_window_axes *axes, int64_t down)
+static int64_t count_conv_tasks(const struct ncl_conv *conv, const struct ncl_window_axes *axes, int64_t down)
 {
     return conv->window.in.extent[0] * conv->groups * conv->out_channels * ncl_ceil_div(axes->out[0], down) *
            axes->out[1];
@@ -29,8 +29,8 @@ static int64_t choose_down(const struct ncl_target *target, const struct ncl_con
 {
     const int64_t most = axes->size[0] > 3 * axes->stride[0] ? DOWN_MAX : DOWN_MAX / 2;
     int64_t down = 2;
-    while (2 * down <= most && count_lines(axes, 2 * down) <= LINES_MAX && down < axes->out[0] &&
-           count_tasks(conv, axes, 2 * down) >= (int64_t)target->compute_units * OCCUPANCY)
+    while (2 * down <= most && count_conv_lines(axes, 2 * down) <= LINES_MAX && down < axes->out[0] &&
+           count_conv_tasks(conv, axes, 2 * down) >= (int64_t)target->compute_units * OCCUPANCY)
         down *= 2;
     return down;
 }
@@ -45,7 +45,7 @@ static const char *conv_column_unfit(const struct ncl_target *target, const stru
     if (conv->in_channels != 1 || conv->window.rank != 2 + AXES)
         return "one channel for each filter, and two axes";
     const struct ncl_window_axes axes = ncl_window_last(&conv->window, 2, AXES);
-    if (count_lines(&axes, 2) > LINES_MAX)
+    if (count_conv_lines(&axes, 2) > LINES_MAX)
         return "a column of windows does not fit the registers";
     return axes.out[0] == 1 ? "columns of one" : NULL;
 }
@@ -59,8 +59,8 @@ static double conv_column_cost(const struct ncl_target *target, const struct ncl
     const struct ncl_window_axes axes = ncl_window_last(&conv->window, 2, AXES);
     const int64_t down = choose_down(target, conv, &axes);
     const double sums = (double)(down * axes.size[0] * axes.size[1]),
-                 reads = (double)((count_lines(&axes, down) + axes.size[0]) * axes.size[1]),
-                 tasks = (double)count_tasks(conv, &axes, down);
+                 reads = (double)((count_conv_lines(&axes, down) + axes.size[0]) * axes.size[1]),
+                 tasks = (double)count_conv_tasks(conv, &axes, down);
     const double work = tasks / (double)conv->window.in.extent[0] * (sums + READ * reads);
     return ncl_cost_macs(target, work, ISSUE) * ncl_cost_idle(target, OCCUPANCY, tasks);
 }
@@ -93,7 +93,7 @@ static nnefcl_status conv_column_emit(struct ncl_lower *lower, const struct ncl_
     ncl_step_size(step, "DILATION", axes.dilation[1]);
     ncl_step_sizes(step, "BEFORE", axes.before, AXES);
     ncl_step_flops(step, problem->flops);
-    return ncl_step_end(step, count_tasks(conv, &axes, down));
+    return ncl_step_end(step, count_conv_tasks(conv, &axes, down));
 }
 
 const struct ncl_variant ncl_variant_conv_column = {.name = "conv_column",

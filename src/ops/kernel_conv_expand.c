@@ -37,7 +37,7 @@ struct expand {
 };
 
 /* With 16 registers 4 pixels by 3 vectors, which leave room for addresses, unless it is more filling. */
-static struct ncl_tile choose_tile(const struct ncl_target *target, int64_t channels)
+static struct ncl_tile expand_tile(const struct ncl_target *target, int64_t channels)
 {
     const struct ncl_tile usual = ncl_target_tile(target, 0, channels), narrow = {4, 3};
     const int64_t width = ncl_tile_columns(target, usual), other = ncl_tile_columns(target, narrow);
@@ -70,7 +70,7 @@ static void share_panels(const struct ncl_target *target, struct expand *expand)
         expand->ahead = expand->share * (int64_t)target->compute_units * panel;
 }
 
-static int64_t strip_elements(const struct expand *expand)
+static int64_t stem_strip_elements(const struct expand *expand)
 {
     return expand->stem ? expand->inner.in_channels * expand->strip[0] * expand->strip[1] : 0;
 }
@@ -87,12 +87,13 @@ static void lay_strip(struct expand *expand)
 }
 
 /* Tasks of rows for all panels, which share what is laid out: a quarter of the second cache at most. */
-static void share_rows(const struct ncl_target *target, struct expand *expand)
+static void share_ring_rows(const struct ncl_target *target, struct expand *expand)
 {
     const int64_t wanted = TASKS_MIN * (int64_t)target->compute_units, batch = expand->inner.window.in.extent[0];
     expand->share = expand->panels;
     expand->rows = ncl_ceil_div(expand->image.out[0], ncl_ceil_div(wanted, batch));
-    for (lay_strip(expand); expand->rows > 1 && strip_elements(expand) > (int64_t)(target->l2 / 4 / sizeof(float));) {
+    for (lay_strip(expand);
+         expand->rows > 1 && stem_strip_elements(expand) > (int64_t)(target->l2 / 4 / sizeof(float));) {
         expand->rows = ncl_ceil_div(expand->rows, 2);
         lay_strip(expand);
     }
@@ -113,7 +114,7 @@ static struct expand describe_expand(const struct ncl_target *target, const stru
                             .channels = window->in.extent[1],
                             .flops = problem->flops + feeder.flops};
     const struct ncl_window_axes *image = &expand.image;
-    expand.tile = choose_tile(target, expand.channels);
+    expand.tile = expand_tile(target, expand.channels);
     const int64_t width = ncl_tile_columns(target, expand.tile);
     expand.panels = ncl_ceil_div(expand.channels, width);
     expand.reach = (image->size[0] - 1) * image->dilation[0] + 1;
@@ -125,7 +126,7 @@ static struct expand describe_expand(const struct ncl_target *target, const stru
         expand.round++;
     expand.ring = (expand.round - 1) * image->stride[0] + expand.reach;
     if (expand.stem)
-        share_rows(target, &expand);
+        share_ring_rows(target, &expand);
     else
         share_panels(target, &expand);
     return expand;
@@ -134,12 +135,12 @@ static struct expand describe_expand(const struct ncl_target *target, const stru
 /* Of a task. */
 static int64_t scratch_elements(const struct ncl_target *target, const struct expand *expand)
 {
-    return expand->ring * expand->pitch * ncl_tile_columns(target, expand->tile) + strip_elements(expand);
+    return expand->ring * expand->pitch * ncl_tile_columns(target, expand->tile) + stem_strip_elements(expand);
 }
 
 /* ---- does it fit ---- */
 
-static bool is_pointwise(const struct ncl_conv *conv)
+static bool is_pointwise_problem(const struct ncl_conv *conv)
 {
     const struct ncl_window *w = &conv->window;
     bool same = w->rank == 4 && conv->groups == 1;
@@ -196,8 +197,9 @@ static const char *conv_expand_unfit(const struct ncl_target *target, const stru
     unfit = problem && !unfit ? feeder_unfit(target, problem, &expand) : unfit;
     if (!problem || unfit)
         return unfit;
-    return expand.stem || !is_pointwise(&expand.inner) ? "the convolution in front of it has a window, or few channels"
-                                                       : NULL;
+    return expand.stem || !is_pointwise_problem(&expand.inner)
+               ? "the convolution in front of it has a window, or few channels"
+               : NULL;
 }
 
 static const char *stem_unfit(const struct ncl_target *target, const struct ncl_problem *problem)

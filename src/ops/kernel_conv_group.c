@@ -5,7 +5,7 @@
 #include "ops/group_product.h"
 
 /* For each group: filters x terms times terms x pixels of all images. */
-static struct ncl_matmul describe_matrices(const struct ncl_conv *conv)
+static struct ncl_matmul describe_patch_matrices(const struct ncl_conv *conv)
 {
     const struct ncl_window *w = &conv->window;
     const int64_t plane = ncl_shape_span(&w->in, 2, w->rank), pixels = ncl_shape_span(&w->out, 2, w->rank);
@@ -22,18 +22,19 @@ static struct ncl_matmul describe_matrices(const struct ncl_conv *conv)
                                .bias = {.row = bias, .column = 0, .batch = {bias * conv->out_channels}}};
 }
 
-static struct ncl_group_product describe_product(const struct ncl_problem *problem, const struct ncl_matmul *matrices)
+static struct ncl_group_product describe_patch_product(const struct ncl_problem *problem,
+                                                       const struct ncl_matmul *matrices)
 {
     const struct ncl_conv *conv = &problem->conv;
     const struct ncl_window *w = &conv->window;
-    return (struct ncl_group_product){
-        .matrices = matrices,
-        .problem = problem,
-        .image = w,
-        .images = w->in.extent[0],
-        .in_image = conv->groups * conv->in_channels * ncl_shape_span(&w->in, 2, w->rank),
-        .out_image = conv->groups * conv->out_channels * ncl_shape_span(&w->out, 2, w->rank),
-        .channels = conv->groups * conv->out_channels};
+    return (struct ncl_group_product){.matrices = matrices,
+                                      .problem = problem,
+                                      .image = w,
+                                      .images = w->in.extent[0],
+                                      .in_image = conv->groups * conv->in_channels * ncl_shape_span(&w->in, 2, w->rank),
+                                      .out_image =
+                                          conv->groups * conv->out_channels * ncl_shape_span(&w->out, 2, w->rank),
+                                      .channels = conv->groups * conv->out_channels};
 }
 
 static const char *conv_group_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
@@ -49,8 +50,8 @@ static double conv_group_cost(const struct ncl_target *target, const struct ncl_
                               const struct ncl_choice *choice)
 {
     (void)choice;
-    const struct ncl_matmul matrices = describe_matrices(&problem->conv);
-    const struct ncl_group_product product = describe_product(problem, &matrices);
+    const struct ncl_matmul matrices = describe_patch_matrices(&problem->conv);
+    const struct ncl_group_product product = describe_patch_product(problem, &matrices);
     return ncl_group_product_cost(target, &product) / (double)product.images; /* of one image, as of all variants */
 }
 
@@ -59,11 +60,11 @@ static nnefcl_status conv_group_emit(struct ncl_lower *lower, const struct ncl_p
 {
     (void)choice;
     const struct ncl_conv *conv = &problem->conv;
-    struct ncl_matmul matrices = describe_matrices(conv);
+    struct ncl_matmul matrices = describe_patch_matrices(conv);
     matrices.a.ref = ncl_lower_tensor(lower, conv->filter);
     matrices.b.ref = ncl_lower_tensor(lower, conv->input);
     matrices.bias.ref = ncl_lower_tensor(lower, conv->bias);
-    const struct ncl_group_product product = describe_product(problem, &matrices);
+    const struct ncl_group_product product = describe_patch_product(problem, &matrices);
     return ncl_group_product_emit(lower, &product);
 }
 

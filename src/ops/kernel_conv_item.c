@@ -15,7 +15,7 @@
 #define OCCUPANCY 128 /* work-items that a compute unit wants */
 
 /* The last three axes; a window that does nothing sees the whole image as one row. */
-static struct ncl_window_axes read_axes(const struct ncl_conv *conv)
+static struct ncl_window_axes read_item_axes(const struct ncl_conv *conv)
 {
     const struct ncl_window *w = &conv->window;
     struct ncl_window_axes axes = ncl_window_last(w, 2, AXES);
@@ -27,7 +27,7 @@ static struct ncl_window_axes read_axes(const struct ncl_conv *conv)
 }
 
 /* Taps of a row at a time: the row is a multiple of them. */
-static int64_t choose_taps(const struct ncl_window_axes *axes)
+static int64_t conv_item_taps(const struct ncl_window_axes *axes)
 {
     int64_t taps = axes->size[2] < TAPS_MAX ? axes->size[2] : TAPS_MAX;
     while (axes->size[2] % taps)
@@ -42,13 +42,14 @@ struct tile {
 /* Elements of a row of x that are read for so many pixels. */
 static int64_t line_elements(const struct ncl_window_axes *axes, int64_t pixels)
 {
-    const int64_t taps = choose_taps(axes), span = (pixels - 1) * axes->stride[2] + (taps - 1) * axes->dilation[2] + 1;
+    const int64_t taps = conv_item_taps(axes),
+                  span = (pixels - 1) * axes->stride[2] + (taps - 1) * axes->dilation[2] + 1;
     return span < pixels * taps ? span : pixels * taps;
 }
 
 /* As many filters as there are, but enough tasks for the device; few filters have more pixels. */
-static struct tile choose_tile(const struct ncl_target *target, const struct ncl_conv *conv,
-                               const struct ncl_window_axes *axes)
+static struct tile conv_item_tile(const struct ncl_target *target, const struct ncl_conv *conv,
+                                  const struct ncl_window_axes *axes)
 {
     const int64_t rows = conv->window.in.extent[0] * conv->groups * axes->out[0] * axes->out[1];
     struct tile tile = {.each = 1, .pixels = 4};
@@ -69,12 +70,12 @@ static const char *conv_item_unfit(const struct ncl_target *target, const struct
     if (!problem)
         return NULL;
     const struct ncl_window *w = &problem->conv.window;
-    const struct ncl_window_axes axes = read_axes(&problem->conv);
+    const struct ncl_window_axes axes = read_item_axes(&problem->conv);
     if (w->rank > 2 + AXES && !ncl_window_is_trivial(w, 2, w->rank))
         return "more than three spatial axes";
     if (line_elements(&axes, 4) > LINE_MAX)
         return "a row of taps does not fit the registers";
-    return target->short_loops && problem->conv.in_channels * ncl_window_volume(w) / choose_taps(&axes) > LOOPS_MAX
+    return target->short_loops && problem->conv.in_channels * ncl_window_volume(w) / conv_item_taps(&axes) > LOOPS_MAX
                ? "the sums are too long for the driver's loops"
                : NULL;
 }
@@ -85,10 +86,10 @@ static double conv_item_cost(const struct ncl_target *target, const struct ncl_p
 {
     (void)choice;
     const struct ncl_conv *conv = &problem->conv;
-    const struct ncl_window_axes axes = read_axes(conv);
-    const struct tile tile = choose_tile(target, conv, &axes);
+    const struct ncl_window_axes axes = read_item_axes(conv);
+    const struct tile tile = conv_item_tile(target, conv, &axes);
     const double sums = (double)(tile.each * tile.pixels * axes.size[2]),
-                 reads = (double)(line_elements(&axes, tile.pixels) * axes.size[2] / choose_taps(&axes) +
+                 reads = (double)(line_elements(&axes, tile.pixels) * axes.size[2] / conv_item_taps(&axes) +
                                   tile.each * axes.size[2]),
                  tasks = (double)tile.tasks / (double)conv->window.in.extent[0];
     const double work = tasks * (double)(conv->in_channels * axes.size[0] * axes.size[1]) * (sums + READ * reads);
@@ -100,9 +101,9 @@ static nnefcl_status conv_item_emit(struct ncl_lower *lower, const struct ncl_pr
 {
     (void)choice;
     const struct ncl_conv *conv = &problem->conv;
-    const struct ncl_window_axes axes = read_axes(conv);
-    const struct tile tile = choose_tile(&lower->plan->target, conv, &axes);
-    const int64_t taps = choose_taps(&axes), kernel[AXES] = {axes.size[0], axes.size[1], axes.size[2] / taps};
+    const struct ncl_window_axes axes = read_item_axes(conv);
+    const struct tile tile = conv_item_tile(&lower->plan->target, conv, &axes);
+    const int64_t taps = conv_item_taps(&axes), kernel[AXES] = {axes.size[0], axes.size[1], axes.size[2] / taps};
     struct ncl_emit *step = ncl_step_begin(lower, "conv_item");
     ncl_window_define_border(step, conv->window.border);
     ncl_step_define_int(step, "TAPS", taps);

@@ -12,7 +12,7 @@
 static const struct ncl_conv_elements pair_elements = {1.5, sizeof(int16_t)};
 #define MAKING 4
 
-static int64_t magnitude(const struct ncl_multiples *multiples)
+static int64_t pairs_magnitude(const struct ncl_multiples *multiples)
 {
     return multiples->high > -multiples->low ? multiples->high : -multiples->low;
 }
@@ -21,8 +21,8 @@ static int64_t magnitude(const struct ncl_multiples *multiples)
 static bool sums_fit(const struct ncl_conv *conv, const struct ncl_multiples *x, const struct ncl_multiples *w)
 {
     const double terms = (double)(conv->in_channels * ncl_window_volume(&conv->window));
-    return magnitude(x) <= INT16_MAX && magnitude(w) <= INT16_MAX &&
-           terms * (double)magnitude(x) * (double)magnitude(w) <= INT32_MAX;
+    return pairs_magnitude(x) <= INT16_MAX && pairs_magnitude(w) <= INT16_MAX &&
+           terms * (double)pairs_magnitude(x) * (double)pairs_magnitude(w) <= INT32_MAX;
 }
 
 static const char *conv_pairs_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
@@ -79,7 +79,7 @@ static ncl_ref pack_pairs(struct ncl_lower *lower, const struct ncl_conv *conv, 
 }
 
 /* In pairs. */
-static void emit_input(struct ncl_emit *step, const struct ncl_window_axes *image, const struct ncl_place *x)
+static void emit_pairs_input(struct ncl_emit *step, const struct ncl_window_axes *image, const struct ncl_place *x)
 {
     const int64_t row = x->row / 2, cell = x->block / 2;
     ncl_step_size(step, "BATCH", x->batch / 2);
@@ -121,7 +121,7 @@ static nnefcl_status conv_pairs_emit(struct ncl_lower *lower, const struct ncl_p
     ncl_step_size(step, "TILES", share.tiles);
     ncl_step_size(step, "PANELS", share.panels);
     ncl_step_size(step, "BIAS", ncl_shape_volume(&conv->bias->shape) > 1);
-    emit_input(step, &image, &from);
+    emit_pairs_input(step, &image, &from);
     ncl_blocks_emit_out(step, &to);
     ncl_step_real(step, "FACTOR", multiples.step * filter.step);
     ncl_step_size(step, "STEPS", filter.steps != NULL);

@@ -4,7 +4,7 @@
 #include "ops/conv.h"
 #include "ops/group_product.h"
 
-static bool is_whole(const struct ncl_conv *conv)
+static bool is_window_of_image(const struct ncl_conv *conv)
 {
     const struct ncl_window *w = &conv->window;
     bool whole = conv->groups == 1;
@@ -14,7 +14,7 @@ static bool is_whole(const struct ncl_conv *conv)
     return whole;
 }
 
-static struct ncl_matmul describe_matrices(const struct ncl_conv *conv)
+static struct ncl_matmul describe_image_matrices(const struct ncl_conv *conv)
 {
     const int64_t depth = conv->in_channels * ncl_window_volume(&conv->window), filters = conv->out_channels;
     return (struct ncl_matmul){.m = conv->window.in.extent[0],
@@ -36,9 +36,9 @@ static const char *conv_whole_unfit(const struct ncl_target *target, const struc
     const char *device = vectors_unfit(target, NULL);
     if (device || !problem)
         return device;
-    if (!is_whole(&problem->conv))
+    if (!is_window_of_image(&problem->conv))
         return "the window is not the whole image";
-    const struct ncl_matmul matrices = describe_matrices(&problem->conv);
+    const struct ncl_matmul matrices = describe_image_matrices(&problem->conv);
     return vectors_unfit(target, &matrices);
 }
 
@@ -47,7 +47,7 @@ static double conv_whole_cost(const struct ncl_target *target, const struct ncl_
                               const struct ncl_choice *choice)
 {
     (void)choice;
-    const struct ncl_matmul matrices = describe_matrices(&problem->conv);
+    const struct ncl_matmul matrices = describe_image_matrices(&problem->conv);
     const double all = target->cpu ? ncl_gemv_cost(target, &matrices) : ncl_group_vector_cost(target, &matrices);
     return all / (double)matrices.m;
 }
@@ -57,7 +57,7 @@ static nnefcl_status conv_whole_emit(struct ncl_lower *lower, const struct ncl_p
 {
     (void)choice;
     const struct ncl_conv *conv = &problem->conv;
-    struct ncl_matmul matrices = describe_matrices(conv);
+    struct ncl_matmul matrices = describe_image_matrices(conv);
     matrices.a.ref = ncl_lower_tensor(lower, conv->input);
     matrices.b.ref = ncl_lower_tensor(lower, conv->filter);
     matrices.bias.ref = ncl_lower_tensor(lower, conv->bias);

@@ -69,8 +69,8 @@ static int64_t round_up(int64_t a, int64_t step)
     return ncl_ceil_div(a, step) * step;
 }
 
-static struct work describe_work(const struct ncl_target *target, const struct ncl_problem *problem,
-                                 const struct filtering *f, struct ncl_tile tile)
+static struct work describe_tile_work(const struct ncl_target *target, const struct ncl_problem *problem,
+                                      const struct filtering *f, struct ncl_tile tile)
 {
     const struct ncl_conv *conv = &problem->conv;
     const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
@@ -90,8 +90,8 @@ static struct work describe_work(const struct ncl_target *target, const struct n
 }
 
 /* Strips of `tiles`, the panels in `shares`: the last task of the busiest core ends after this time. */
-static struct share share_so(const struct ncl_target *target, const struct filtering *f, const struct work *work,
-                             int64_t images, int64_t tiles, int64_t shares)
+static struct share share_tiles_so(const struct ncl_target *target, const struct filtering *f, const struct work *work,
+                                   int64_t images, int64_t tiles, int64_t shares)
 {
     const int64_t strips = ncl_ceil_div(work->all, tiles), units = target->compute_units;
     struct share share = {.tiles = tiles, .panels = ncl_ceil_div(work->panels, shares)};
@@ -112,8 +112,8 @@ static struct share share_so(const struct ncl_target *target, const struct filte
 /* The strip stays in the second cache as it was read, with the sums of some panels; but filters that come from the
  * third one want at least so many tiles that they cost less than the products. */
 #define TILES_MIN 24
-static struct share share_work(const struct ncl_target *target, const struct filtering *f, const struct work *work,
-                               struct ncl_tile tile, int64_t images)
+static struct share share_tiles(const struct ncl_target *target, const struct filtering *f, const struct work *work,
+                                struct ncl_tile tile, int64_t images)
 {
     const int64_t near = (int64_t)(target->l2 / sizeof(float) / 2), least = round_up(TILES_MIN, tile.rows);
     int64_t most = near / (work->points * work->depth);
@@ -121,7 +121,7 @@ static struct share share_work(const struct ncl_target *target, const struct fil
     struct share best = {0};
     for (int64_t tiles = tile.rows; tiles <= most; tiles += tile.rows)
         for (int64_t shares = 1; shares <= work->panels && shares <= 8; shares *= 2) {
-            const struct share share = share_so(target, f, work, images, tiles, shares);
+            const struct share share = share_tiles_so(target, f, work, images, tiles, shares);
             if (!best.tasks || share.time < best.time)
                 best = share;
         }
@@ -136,9 +136,9 @@ static struct share share_work(const struct ncl_target *target, const struct fil
 static double cost_of(const struct ncl_target *target, const struct ncl_problem *problem, const struct filtering *f,
                       struct ncl_tile tile)
 {
-    const struct work work = describe_work(target, problem, f, tile);
+    const struct work work = describe_tile_work(target, problem, f, tile);
     const double more = work.filters * (double)work.groups * (1 - 9.0 / (double)work.points);
-    const struct share share = share_work(target, f, &work, tile, 1);
+    const struct share share = share_tiles(target, f, &work, tile, 1);
     return (share.time - share.read) / CYCLES + ncl_cost_bytes(more, FAR_RATE);
 }
 
@@ -171,8 +171,8 @@ static nnefcl_status emit_winograd(struct ncl_lower *lower, const struct ncl_pro
     const struct ncl_target *target = &lower->plan->target;
     const struct ncl_conv *conv = &problem->conv;
     const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
-    const struct work work = describe_work(target, problem, f, tile);
-    const struct share share = share_work(target, f, &work, tile, conv->window.in.extent[0]);
+    const struct work work = describe_tile_work(target, problem, f, tile);
+    const struct share share = share_tiles(target, f, &work, tile, conv->window.in.extent[0]);
     const int64_t in_point = work.depth * share.tiles + POINT_GAP;
     const int64_t sum_point = share.pass * share.tiles * work.width + POINT_GAP;
     const int64_t slot = work.points * (in_point + sum_point);

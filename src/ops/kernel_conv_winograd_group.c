@@ -20,7 +20,7 @@ struct filtering {
     int64_t pitch_out;    /* elements of a row of transformed filters */
 };
 
-static int64_t round_up(int64_t a, int64_t step)
+static int64_t round_up_panel(int64_t a, int64_t step)
 {
     return ncl_ceil_div(a, step) * step;
 }
@@ -32,8 +32,8 @@ static struct filtering describe_filtering(const struct ncl_conv *conv, int64_t 
     f.across = ncl_ceil_div(image.out[1], tile);
     f.all = f.across * ncl_ceil_div(image.out[0], tile);
     f.tiles = conv->window.in.extent[0] * f.all;
-    f.pitch = round_up(f.tiles, FOUR);
-    f.pitch_out = round_up(conv->out_channels, FOUR);
+    f.pitch = round_up_panel(f.tiles, FOUR);
+    f.pitch_out = round_up_panel(conv->out_channels, FOUR);
     return f;
 }
 
@@ -101,7 +101,7 @@ static double winograd_group_cost(const struct ncl_target *target, const struct 
 
 /* ---- the steps ---- */
 
-static ncl_ref transform_filter(struct ncl_lower *lower, const struct ncl_conv *conv, const struct filtering *f)
+static ncl_ref transform_filter_group(struct ncl_lower *lower, const struct ncl_conv *conv, const struct filtering *f)
 {
     const int64_t each = conv->groups * conv->in_channels * f->pitch_out;
     const ncl_ref to = ncl_lower_scratch(lower, "transformed_filter", NNEFCL_SCALAR, f->points * each);
@@ -117,7 +117,7 @@ static ncl_ref transform_filter(struct ncl_lower *lower, const struct ncl_conv *
     return to;
 }
 
-static void emit_tiles(struct ncl_emit *step, const struct filtering *f, int64_t planes)
+static void emit_transformed_tiles(struct ncl_emit *step, const struct filtering *f, int64_t planes)
 {
     ncl_step_size(step, "PLANES", planes);
     ncl_step_size(step, "TILES", f->tiles);
@@ -136,7 +136,7 @@ static ncl_ref transform_image(struct ncl_lower *lower, const struct ncl_conv *c
     ncl_window_define_border(step, conv->window.border);
     ncl_step_in(step, ncl_lower_tensor(lower, conv->input));
     ncl_step_out(step, to);
-    emit_tiles(step, f, planes);
+    emit_transformed_tiles(step, f, planes);
     ncl_step_sizes(step, "IN", image.in, 2);
     ncl_step_sizes(step, "BEFORE", image.before, 2);
     ncl_step_end(step, planes * f->pitch);
@@ -147,14 +147,14 @@ static ncl_ref multiply_points(struct ncl_lower *lower, const struct ncl_problem
 {
     struct ncl_matmul matrices = describe_products(&problem->conv, f);
     struct ncl_problem products = {.family = NCL_FAMILY_PRODUCT, .node = problem->node, .flops = problem->flops};
-    matrices.a.ref = transform_filter(lower, &problem->conv, f);
+    matrices.a.ref = transform_filter_group(lower, &problem->conv, f);
     matrices.b.ref = transform_image(lower, &problem->conv, f);
     products.out = ncl_lower_scratch(lower, "sums", NNEFCL_SCALAR, out_elements(&problem->conv, f));
     ncl_group_product_emit(lower, &(struct ncl_group_product){.matrices = &matrices, .problem = &products});
     return products.out;
 }
 
-static nnefcl_status emit_winograd(struct ncl_lower *lower, const struct ncl_problem *problem, int64_t tile)
+static nnefcl_status emit_winograd_group(struct ncl_lower *lower, const struct ncl_problem *problem, int64_t tile)
 {
     const struct ncl_conv *conv = &problem->conv;
     const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
@@ -167,7 +167,7 @@ static nnefcl_status emit_winograd(struct ncl_lower *lower, const struct ncl_pro
     ncl_step_in(step, ncl_lower_tensor(lower, conv->bias));
     ncl_step_out(step, problem->out);
     ncl_step_after(lower, step, problem->out, 1, false);
-    emit_tiles(step, &f, planes);
+    emit_transformed_tiles(step, &f, planes);
     ncl_step_sizes(step, "OUT", image.out, 2);
     ncl_step_size(step, "BIAS", ncl_shape_volume(&conv->bias->shape) > 1);
     return ncl_step_end(step, planes * f.tiles);
@@ -190,7 +190,7 @@ static nnefcl_status emit_winograd(struct ncl_lower *lower, const struct ncl_pro
                                      const struct ncl_choice *choice)                                                  \
     {                                                                                                                  \
         (void)choice;                                                                                                  \
-        return emit_winograd(lower, problem, TILE);                                                                    \
+        return emit_winograd_group(lower, problem, TILE);                                                              \
     }                                                                                                                  \
     const struct ncl_variant ncl_variant_##NAME = {.name = #NAME,                                                      \
                                                    .family = NCL_FAMILY_CONV,                                          \

@@ -24,7 +24,8 @@ static double deconv_group_cost(const struct ncl_target *target, const struct nc
 }
 
 /* For each image and group: filters and taps x channels times channels x pixels. */
-static ncl_ref emit_products(struct ncl_lower *lower, const struct ncl_problem *problem, int64_t taps, int64_t pixels)
+static ncl_ref emit_group_products(struct ncl_lower *lower, const struct ncl_problem *problem, int64_t taps,
+                                   int64_t pixels)
 {
     const struct ncl_conv *conv = &problem->conv;
     const int64_t rows = conv->out_channels * taps, depth = conv->in_channels, groups = conv->groups;
@@ -54,7 +55,7 @@ static nnefcl_status deconv_group_emit(struct ncl_lower *lower, const struct ncl
     const struct ncl_conv *conv = &problem->conv;
     const struct ncl_window *window = &conv->window;
     const int64_t pixels = ncl_shape_span(&window->in, 2, window->rank), taps = ncl_window_volume(window);
-    const ncl_ref products = emit_products(lower, problem, taps, pixels);
+    const ncl_ref products = emit_group_products(lower, problem, taps, pixels);
     if (lower->status)
         return lower->status;
     struct ncl_emit *step = ncl_step_begin(lower, "deconv_join");

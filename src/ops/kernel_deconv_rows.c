@@ -10,7 +10,7 @@
 #define RUN_SIZE   4096 /* elements of a task, about */
 #define EFFICIENCY 0.1
 
-static const char *rows_unfit(const struct ncl_target *target, const struct ncl_window *window)
+static const char *joined_rows_unfit(const struct ncl_target *target, const struct ncl_window *window)
 {
     if (!target->cpu)
         return "needs a device with few wide cores";
@@ -28,7 +28,8 @@ struct rows {
     double scale, flops;
 };
 
-static nnefcl_status emit_rows(struct ncl_lower *lower, const struct ncl_problem *problem, const struct rows *rows)
+static nnefcl_status emit_joined_rows(struct ncl_lower *lower, const struct ncl_problem *problem,
+                                      const struct rows *rows)
 {
     const struct ncl_window *window = rows->window;
     const nnefcl_shape *in = &window->in, *out = &window->out;
@@ -71,7 +72,7 @@ int64_t ncl_deconv_products(const struct ncl_target *target, const struct ncl_co
 
 static const char *deconv_rows_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
 {
-    const char *reason = rows_unfit(target, problem ? &problem->conv.window : NULL);
+    const char *reason = joined_rows_unfit(target, problem ? &problem->conv.window : NULL);
     if (reason || !problem)
         return reason;
     return ncl_deconv_products(target, &problem->conv) ? NULL : "the products are too large";
@@ -84,7 +85,7 @@ static double deconv_rows_cost(const struct ncl_target *target, const struct ncl
     return ncl_cost_macs(target, problem->flops / 2 / (double)problem->conv.window.out.extent[0], EFFICIENCY);
 }
 
-static ncl_ref emit_products(struct ncl_lower *lower, const struct ncl_conv *conv, int64_t pixels)
+static ncl_ref emit_rows_products(struct ncl_lower *lower, const struct ncl_conv *conv, int64_t pixels)
 {
     static const int64_t no_taps[1] = {0};
     const int64_t filters = conv->out_channels * ncl_window_volume(&conv->window);
@@ -126,14 +127,14 @@ static nnefcl_status deconv_rows_emit(struct ncl_lower *lower, const struct ncl_
     const int64_t pixels = ncl_shape_span(&conv->window.in, 2, conv->window.rank);
     const struct rows rows = {
         .window = &conv->window,
-        .input = emit_products(lower, conv, pixels),
+        .input = emit_rows_products(lower, conv, pixels),
         .bias = ncl_lower_tensor(lower, conv->bias),
         .channels = conv->groups * conv->out_channels,
         .bias_each = ncl_shape_volume(&conv->bias->shape) > 1,
         .tap = pixels,
         .scale = 1,
     };
-    return emit_rows(lower, problem, &rows);
+    return emit_joined_rows(lower, problem, &rows);
 }
 
 const struct ncl_variant ncl_variant_deconv_rows = {.name = "deconv_rows",
@@ -147,7 +148,7 @@ const struct ncl_variant ncl_variant_deconv_rows = {.name = "deconv_rows",
 
 static const char *debox_rows_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
 {
-    return rows_unfit(target, problem ? &problem->debox.window : NULL);
+    return joined_rows_unfit(target, problem ? &problem->debox.window : NULL);
 }
 
 static double debox_rows_cost(const struct ncl_target *target, const struct ncl_problem *problem,
@@ -168,7 +169,7 @@ static nnefcl_status debox_rows_emit(struct ncl_lower *lower, const struct ncl_p
                               .channels = 1,
                               .scale = 1 / debox->divisor,
                               .flops = problem->flops};
-    return emit_rows(lower, problem, &rows);
+    return emit_joined_rows(lower, problem, &rows);
 }
 
 const struct ncl_variant ncl_variant_debox_rows = {.name = "debox_rows",

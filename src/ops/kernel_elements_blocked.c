@@ -24,7 +24,7 @@ static int64_t extent_of(const nnefcl_shape *shape, int axis)
 }
 
 /* Elements of all axes behind this one. */
-static int64_t dense_stride(const nnefcl_shape *shape, int axis)
+static int64_t blocked_dense_stride(const nnefcl_shape *shape, int axis)
 {
     return ncl_shape_span(shape, axis + 1, shape->rank);
 }
@@ -53,16 +53,16 @@ static void read_in_blocks(struct ncl_lower *lower, const struct ncl_expression_
 }
 
 /* One element for all channels, or one for each but the same all over the image: plain. */
-static void read_plain(const struct ncl_expression *expression, unsigned k, struct cells *cells)
+static void read_plain_operand(const struct ncl_expression *expression, unsigned k, struct cells *cells)
 {
     const nnefcl_shape *shape = &expression->operand[k].shape;
     const bool lanes = extent_of(shape, 1) > 1, images = expression->shape.rank == 4;
     const int across = expression->shape.rank - 1;
     cells->ref = ncl_expression_ref(expression, k);
     cells->kind = lanes ? CELL_LANES_REPEATED : extent_of(shape, across) > 1 ? CELL_ONE : CELL_ONE_REPEATED;
-    cells->stride[0] = shape->rank > 0 && shape->extent[0] > 1 ? dense_stride(shape, 0) : 0;
+    cells->stride[0] = shape->rank > 0 && shape->extent[0] > 1 ? blocked_dense_stride(shape, 0) : 0;
     cells->stride[1] = lanes ? expression->lower->plan->target.lanes : 0;
-    cells->stride[2] = images && extent_of(shape, 2) > 1 ? dense_stride(shape, 2) : 0;
+    cells->stride[2] = images && extent_of(shape, 2) > 1 ? blocked_dense_stride(shape, 2) : 0;
     cells->stride[3] = 0;
 }
 
@@ -72,11 +72,11 @@ static void read_operand(const struct ncl_expression *expression, unsigned k, st
     if (extent_of(&operand->shape, 1) > 1 && ncl_shape_span(&operand->shape, 2, operand->shape.rank) > 1)
         read_in_blocks(expression->lower, operand, cells);
     else
-        read_plain(expression, k, cells);
+        read_plain_operand(expression, k, cells);
 }
 
-static void add_operands(struct ncl_emit *step, const struct ncl_plan *plan, const struct ncl_expression *expression,
-                         const struct cells *cells, ncl_ref out)
+static void add_blocked_operands(struct ncl_emit *step, const struct ncl_plan *plan,
+                                 const struct ncl_expression *expression, const struct cells *cells, ncl_ref out)
 {
     static const char *const types[] = {"X0", "X1", "X2", "X3", "X4", "X5", "X6", "X7"};
     static const char *const kinds[] = {"KIND0", "KIND1", "KIND2", "KIND3", "KIND4", "KIND5", "KIND6", "KIND7"};
@@ -116,7 +116,7 @@ static nnefcl_status elements_blocked_emit(struct ncl_lower *lower, const struct
     const struct ncl_blocks_tasks tasks = ncl_blocks_tasks(&lower->plan->target, shape, &place);
     struct ncl_emit *step = ncl_step_begin(lower, "elements_blocked");
     ncl_step_define(step, "FORMULA", text);
-    add_operands(step, lower->plan, expression, cells, problem->out);
+    add_blocked_operands(step, lower->plan, expression, cells, problem->out);
     ncl_step_out(step, problem->out);
     ncl_step_formula_reals(step, expression->real, expression->real_count);
     ncl_blocks_emit_out(step, &place);

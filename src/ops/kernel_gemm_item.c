@@ -19,7 +19,7 @@ static const char *gemm_item_unfit(const struct ncl_target *target, const struct
                : NULL;
 }
 
-static int64_t tile_count(const struct ncl_matmul *p)
+static int64_t item_tile_count(const struct ncl_matmul *p)
 {
     return ncl_ceil_div(p->m, ROWS) * ncl_ceil_div(p->n, WIDE);
 }
@@ -29,7 +29,7 @@ static double gemm_item_cost(const struct ncl_target *target, const struct ncl_p
 {
     (void)choice;
     const struct ncl_matmul *p = &problem->product;
-    const double tiles = (double)(tile_count(p) * ncl_product_batch_count(p));
+    const double tiles = (double)(item_tile_count(p) * ncl_product_batch_count(p));
     return ncl_cost_macs(target, tiles * ROWS * WIDE * (double)p->k, EFFICIENCY) *
            ncl_cost_idle(target, OCCUPANCY, tiles);
 }
@@ -43,7 +43,7 @@ static nnefcl_status gemm_item_emit(struct ncl_lower *lower, const struct ncl_pr
     ncl_step_define_int(step, "B_ALONG", p->b.row == 1 && p->b.column != 1);
     ncl_product_operands(lower, step, problem, p->a.ref, p->b.ref);
     ncl_product_record(step, p);
-    return ncl_product_end(step, problem, tile_count(p));
+    return ncl_product_end(step, problem, item_tile_count(p));
 }
 
 const struct ncl_variant ncl_variant_product_item = {.name = "product_item",

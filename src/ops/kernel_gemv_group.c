@@ -34,7 +34,7 @@ static int64_t power_of_two_from(int64_t value, int64_t least, int64_t most)
 }
 
 /* The rows of a group, so that there are groups for all compute units, and the sums of a work-item are not short. */
-static void share_rows(const struct ncl_target *target, int64_t k, int64_t batch, struct vectors *v)
+static void share_gemv_rows(const struct ncl_target *target, int64_t k, int64_t batch, struct vectors *v)
 {
     v->along = v->x.column == 1 && v->w.column == 1;
     v->items = power_of_two_from((int64_t)target->max_work_group, ITEMS_MIN, ITEMS_MAX);
@@ -57,7 +57,7 @@ static struct vectors make_vectors(const struct ncl_target *target, const struct
     v.w = v.swapped ? p->a : ncl_matmul_transposed(p->b);
     v.x_rows = v.swapped ? p->n : p->m;
     v.w_rows = v.swapped ? p->m : p->n;
-    share_rows(target, p->k, ncl_product_batch_count(p), &v);
+    share_gemv_rows(target, p->k, ncl_product_batch_count(p), &v);
     return v;
 }
 
@@ -87,7 +87,7 @@ nnefcl_status ncl_group_vector_emit(struct ncl_lower *lower, const struct ncl_gr
     const struct ncl_stored_weights *stored = ncl_stored_weights_find(lower, p, &v.w, v.x_rows);
     const ncl_ref scale = stored ? ncl_stored_weights_make(lower, stored, &v.w, v.w_rows, p->k) : NCL_NO_TENSOR;
     if (stored)
-        share_rows(&lower->plan->target, p->k, 1, &v);
+        share_gemv_rows(&lower->plan->target, p->k, 1, &v);
     const bool biased = p->bias.ref != NCL_NO_TENSOR;
     const int64_t rows = power_of_two_from(v.x_rows, 1, ROWS_MAX);
     struct ncl_emit *step = ncl_step_begin(lower, "gemv_group");

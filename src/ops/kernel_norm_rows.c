@@ -29,8 +29,8 @@ static double norm_rows_cost(const struct ncl_target *target, const struct ncl_p
     return ncl_cost_bytes(sizeof(float) * (double)ncl_shape_volume(&problem->norm.input->shape), RATE);
 }
 
-static ncl_ref parameter(struct ncl_lower *lower, const struct ncl_node *node, enum ncl_norm_parameter kind,
-                         const char *name)
+static ncl_ref step_parameter(struct ncl_lower *lower, const struct ncl_node *node, enum ncl_norm_parameter kind,
+                              const char *name)
 {
     return kind == NCL_NORM_ALONG ? ncl_lower_tensor(lower, ncl_node_tensor(node, name)) : NCL_NO_TENSOR;
 }
@@ -50,8 +50,8 @@ static nnefcl_status norm_rows_emit(struct ncl_lower *lower, const struct ncl_pr
     ncl_step_define_int(step, "SCALED", norm->scale == NCL_NORM_ALONG);
     ncl_step_define_int(step, "SHIFTED", norm->offset == NCL_NORM_ALONG);
     ncl_step_in(step, x);
-    ncl_step_in_or(step, parameter(lower, problem->node, norm->scale, "scale"), x);
-    ncl_step_in_or(step, parameter(lower, problem->node, norm->offset, "offset"), x);
+    ncl_step_in_or(step, step_parameter(lower, problem->node, norm->scale, "scale"), x);
+    ncl_step_in_or(step, step_parameter(lower, problem->node, norm->offset, "offset"), x);
     ncl_step_out(step, problem->out);
     ncl_step_size(step, "ROWS", rows);
     ncl_step_size(step, "COLUMNS", norm->run);

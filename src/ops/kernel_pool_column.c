@@ -9,12 +9,12 @@
 #define DOWN       4
 #define EFFICIENCY 0.2
 
-static int64_t count_lines(const struct ncl_window_axes *axes)
+static int64_t count_pool_lines(const struct ncl_window_axes *axes)
 {
     return (DOWN - 1) * axes->stride[0] + axes->size[0];
 }
 
-static int64_t count_tasks(const struct ncl_window *window, const struct ncl_window_axes *axes)
+static int64_t count_pool_tasks(const struct ncl_window *window, const struct ncl_window_axes *axes)
 {
     return ncl_shape_volume(&window->out) / axes->out[0] * ncl_ceil_div(axes->out[0], DOWN);
 }
@@ -33,7 +33,7 @@ static const char *pool_column_unfit(const struct ncl_target *target, const stru
     const struct ncl_window_axes axes = ncl_window_last(w, 0, AXES);
     if (axes.dilation[0] != 1 || axes.dilation[1] != 1)
         return "the window is dilated";
-    return count_lines(&axes) > LINES_MAX ? "a column of windows does not fit the registers" : NULL;
+    return count_pool_lines(&axes) > LINES_MAX ? "a column of windows does not fit the registers" : NULL;
 }
 
 /* Rows of a column that are not there count. */
@@ -43,7 +43,7 @@ static double pool_column_cost(const struct ncl_target *target, const struct ncl
     (void)choice;
     const struct ncl_window *window = &problem->pool.window;
     const struct ncl_window_axes axes = ncl_window_last(window, 0, AXES);
-    const double outputs = (double)(count_tasks(window, &axes) * DOWN) / (double)window->out.extent[0];
+    const double outputs = (double)(count_pool_tasks(window, &axes) * DOWN) / (double)window->out.extent[0];
     return ncl_cost_macs(target, outputs * (double)ncl_window_volume(window), EFFICIENCY);
 }
 
@@ -69,7 +69,7 @@ static nnefcl_status pool_column_emit(struct ncl_lower *lower, const struct ncl_
     ncl_step_size(step, "STRIDE", axes.stride[1]);
     ncl_step_sizes(step, "BEFORE", axes.before, AXES);
     ncl_step_flops(step, problem->flops);
-    return ncl_step_end(step, count_tasks(&pool->window, &axes));
+    return ncl_step_end(step, count_pool_tasks(&pool->window, &axes));
 }
 
 const struct ncl_variant ncl_variant_pool_column = {.name = "pool_column",

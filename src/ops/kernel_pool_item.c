@@ -27,7 +27,7 @@ static double pool_item_cost(const struct ncl_target *target, const struct ncl_p
     return ncl_cost_macs(target, problem->flops / (double)problem->pool.window.out.extent[0], EFFICIENCY);
 }
 
-static int64_t choose_taps(int64_t size)
+static int64_t pool_item_taps(int64_t size)
 {
     int64_t taps = TAPS_MAX;
     while (size % taps)
@@ -43,7 +43,7 @@ static nnefcl_status pool_item_emit(struct ncl_lower *lower, const struct ncl_pr
     const struct ncl_window *window = &pool->window;
     const struct ncl_window_axes axes = ncl_window_last(window, 0, AXES);
     struct ncl_emit *step = ncl_step_begin(lower, "pool_item");
-    ncl_step_define_int(step, "TAPS", choose_taps(axes.size[AXES - 1]));
+    ncl_step_define_int(step, "TAPS", pool_item_taps(axes.size[AXES - 1]));
     ncl_step_define_int(step, "MAX", pool->max);
     ncl_step_define_int(step, "NORMALIZE", pool->normalize);
     ncl_step_define_int(step, "IGNORE", window->border == NCL_BORDER_IGNORE);

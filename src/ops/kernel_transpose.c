@@ -19,7 +19,7 @@ static int find_unit(const struct ncl_strided *copy, bool in)
 
 /* The axis that is contiguous in the input and the one that is so in the output are two, both long enough for blocks of
  * `edge`. */
-static bool is_transpose(const struct ncl_strided *copy, int64_t edge, int *row, int *column)
+static bool is_transposed_move(const struct ncl_strided *copy, int64_t edge, int *row, int *column)
 {
     *row = find_unit(copy, true);
     *column = find_unit(copy, false);
@@ -30,7 +30,7 @@ static bool is_transpose(const struct ncl_strided *copy, int64_t edge, int *row,
 static const char *move_transpose_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
 {
     int row, column;
-    return problem && !is_transpose(&problem->move.strided, target->lanes, &row, &column)
+    return problem && !is_transposed_move(&problem->move.strided, target->lanes, &row, &column)
                ? "no two long axes change places"
                : NULL;
 }
@@ -54,7 +54,7 @@ static struct transpose describe_transpose(const struct ncl_strided *copy, int64
 {
     struct transpose t = {.tiles = 1};
     int row, column;
-    is_transpose(copy, edge, &row, &column);
+    is_transposed_move(copy, edge, &row, &column);
     for (int i = 0; i < copy->rank; i++) {
         if (i == row || i == column)
             continue;
@@ -122,8 +122,9 @@ static const char *move_group_unfit(const struct ncl_target *target, const struc
         return "local memory is no nearer than memory";
     if (!target->barriers || group_items(target) == 0 || target->local_memory < EDGE * (EDGE + 1) * sizeof(float))
         return "needs work-groups of 32 work-items with local memory";
-    return problem && !is_transpose(&problem->move.strided, SHORTEST, &row, &column) ? "no two long axes change places"
-                                                                                     : NULL;
+    return problem && !is_transposed_move(&problem->move.strided, SHORTEST, &row, &column)
+               ? "no two long axes change places"
+               : NULL;
 }
 
 static double move_group_cost(const struct ncl_target *target, const struct ncl_problem *problem,

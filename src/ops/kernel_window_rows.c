@@ -27,7 +27,7 @@ static void read_plane(const struct ncl_window *w, int first, int64_t lanes, str
 }
 
 /* Axes from `first` on are looked at. */
-static const char *rows_unfit(const struct ncl_target *target, const struct ncl_window *window, int first)
+static const char *window_lines_unfit(const struct ncl_target *target, const struct ncl_window *window, int first)
 {
     struct plane p;
     if (!target->cpu)
@@ -75,7 +75,8 @@ struct rows {
     bool bias_each;
 };
 
-static nnefcl_status emit_rows(struct ncl_lower *lower, const struct ncl_problem *problem, const struct rows *rows)
+static nnefcl_status emit_window_rows(struct ncl_lower *lower, const struct ncl_problem *problem,
+                                      const struct rows *rows)
 {
     const struct ncl_window *window = rows->window;
     struct plane p;
@@ -114,7 +115,7 @@ static nnefcl_status emit_rows(struct ncl_lower *lower, const struct ncl_problem
 
 static const char *conv_rows_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
 {
-    const char *reason = rows_unfit(target, problem ? &problem->conv.window : NULL, 2);
+    const char *reason = window_lines_unfit(target, problem ? &problem->conv.window : NULL, 2);
     if (reason || !problem)
         return reason;
     return problem->conv.in_channels > 1 ? "groups of more than one input channel" : NULL;
@@ -142,7 +143,7 @@ static nnefcl_status conv_rows_emit(struct ncl_lower *lower, const struct ncl_pr
                               .multiplier = conv->out_channels,
                               .slices = ncl_shape_span(&conv->window.out, 2, conv->window.rank - 2),
                               .bias_each = ncl_shape_volume(&conv->bias->shape) > 1};
-    return emit_rows(lower, problem, &rows);
+    return emit_window_rows(lower, problem, &rows);
 }
 
 const struct ncl_variant ncl_variant_conv_rows = {.name = "conv_rows",
@@ -156,7 +157,7 @@ const struct ncl_variant ncl_variant_conv_rows = {.name = "conv_rows",
 
 static const char *pool_rows_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
 {
-    return rows_unfit(target, problem ? &problem->pool.window : NULL, 0);
+    return window_lines_unfit(target, problem ? &problem->pool.window : NULL, 0);
 }
 
 static double pool_rows_cost(const struct ncl_target *target, const struct ncl_problem *problem,
@@ -182,7 +183,7 @@ static nnefcl_status pool_rows_emit(struct ncl_lower *lower, const struct ncl_pr
                               .channels = pool->window.rank == 4 ? pool->window.out.extent[1] : 1, /* for a chain */
                               .multiplier = 1,
                               .slices = 1};
-    return emit_rows(lower, problem, &rows);
+    return emit_window_rows(lower, problem, &rows);
 }
 
 const struct ncl_variant ncl_variant_pool_rows = {.name = "pool_rows",

@@ -18,19 +18,19 @@ static int64_t bits_of(const struct ncl_node *node)
     return ncl_node_integer(node, "bits");
 }
 
-static bool is_unsigned(const struct ncl_node *node)
+static bool is_unsigned_node(const struct ncl_node *node)
 {
     return ncl_node_is(node, "linear_quantize"); /* it has no such attributes: they are false */
 }
 
 static bool is_signed(const struct ncl_node *node)
 {
-    return !is_unsigned(node) && ncl_node_logical(node, "signed");
+    return !is_unsigned_node(node) && ncl_node_logical(node, "signed");
 }
 
 static bool is_symmetric(const struct ncl_node *node)
 {
-    return !is_unsigned(node) && ncl_node_logical(node, "symmetric");
+    return !is_unsigned_node(node) && ncl_node_logical(node, "symmetric");
 }
 
 /* ---- shape rule ---- */

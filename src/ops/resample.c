@@ -77,8 +77,8 @@ nnefcl_status ncl_multilinear_upsample_infer(struct ncl_infer *infer, struct ncl
 
 /* ---- problems ---- */
 
-static void describe(const struct ncl_node *node, enum ncl_resample_method method, enum ncl_border border,
-                     struct ncl_problem *problem)
+static void describe_resample(const struct ncl_node *node, enum ncl_resample_method method, enum ncl_border border,
+                              struct ncl_problem *problem)
 {
     *problem =
         (struct ncl_problem){.family = NCL_FAMILY_RESAMPLE,
@@ -91,12 +91,12 @@ static void describe(const struct ncl_node *node, enum ncl_resample_method metho
 /* y[o] = x[o s] and y[o] = x[floor(o / f)]: nearest, in both directions. */
 void ncl_nearest_problem(const struct ncl_node *node, struct ncl_problem *problem)
 {
-    describe(node, NCL_RESAMPLE_NEAREST, NCL_BORDER_CONSTANT, problem);
+    describe_resample(node, NCL_RESAMPLE_NEAREST, NCL_BORDER_CONSTANT, problem);
 }
 
 void ncl_multilinear_problem(const struct ncl_node *node, struct ncl_problem *problem)
 {
-    describe(node, (enum ncl_resample_method)find_method(node), ncl_window_border(node), problem);
+    describe_resample(node, (enum ncl_resample_method)find_method(node), ncl_window_border(node), problem);
 }
 
 struct ncl_resample_line ncl_resample_line(enum ncl_resample_method method, int64_t in, int64_t out)

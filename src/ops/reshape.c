@@ -14,8 +14,8 @@ struct range {
     int64_t volume;   /* elements along them */
 };
 
-static nnefcl_status read_range(struct ncl_infer *infer, const struct ncl_node *node, const nnefcl_shape *input,
-                                struct range *range)
+static nnefcl_status read_axis_range(struct ncl_infer *infer, const struct ncl_node *node, const nnefcl_shape *input,
+                                     struct range *range)
 {
     const int64_t start = ncl_node_integer(node, "axis_start");
     int64_t count = ncl_node_integer(node, "axis_count");
@@ -84,7 +84,7 @@ nnefcl_status ncl_reshape_infer(struct ncl_infer *infer, struct ncl_node *node)
     struct range range = {0};
     int64_t item[NNEFCL_MAX_RANK], known;
     int unknown;
-    nnefcl_status status = read_range(infer, node, input, &range);
+    nnefcl_status status = read_axis_range(infer, node, input, &range);
     if (status)
         return status;
     if (count + (size_t)(input->rank - range.count) > NNEFCL_MAX_RANK)
@@ -123,8 +123,8 @@ nnefcl_status ncl_reshape_infer(struct ncl_infer *infer, struct ncl_node *node)
 /* ---- squeeze, unsqueeze ---- */
 
 /* Marks the axes of the argument, each of 0 .. rank-1 and given once. */
-static nnefcl_status read_axes(struct ncl_infer *infer, const struct ncl_node *node, size_t rank,
-                               bool marked[NNEFCL_MAX_RANK])
+static nnefcl_status read_squeezed_axes(struct ncl_infer *infer, const struct ncl_node *node, size_t rank,
+                                        bool marked[NNEFCL_MAX_RANK])
 {
     for (size_t i = 0; i < rank; i++)
         marked[i] = false;
@@ -144,7 +144,7 @@ nnefcl_status ncl_squeeze_infer(struct ncl_infer *infer, struct ncl_node *node)
     const nnefcl_shape *input = &ncl_node_tensor(node, "input")->shape;
     bool marked[NNEFCL_MAX_RANK];
     nnefcl_shape output = {0};
-    const nnefcl_status status = read_axes(infer, node, (size_t)input->rank, marked);
+    const nnefcl_status status = read_squeezed_axes(infer, node, (size_t)input->rank, marked);
     if (status)
         return status;
     for (int i = 0; i < input->rank; i++) {
@@ -164,7 +164,7 @@ nnefcl_status ncl_unsqueeze_infer(struct ncl_infer *infer, struct ncl_node *node
     nnefcl_shape output = {0};
     if (rank > NNEFCL_MAX_RANK)
         return ncl_infer_error(infer, node, "the result would have rank %zu, more than %d", rank, NNEFCL_MAX_RANK);
-    const nnefcl_status status = read_axes(infer, node, rank, marked);
+    const nnefcl_status status = read_squeezed_axes(infer, node, rank, marked);
     if (status)
         return status;
     for (size_t i = 0, from = 0; i < rank; i++)

@@ -4,17 +4,10 @@
 #include "emit/blocks.h"
 #include "emit/cut.h"
 #include "emit/reference.h"
+#include "ops/axes.h"
 #include "ops/strided.h"
 
 #define MAX_RESULTS 65536 /* of unstack: the document does not have to list them */
-
-static nnefcl_status read_axis(struct ncl_infer *infer, const struct ncl_node *node, int rank)
-{
-    const int64_t axis = ncl_node_integer(node, "axis");
-    if (axis < 0 || axis >= rank)
-        return ncl_infer_error(infer, node, "axis = %lld is outside of rank %d", (long long)axis, rank);
-    return NNEFCL_OK;
-}
 
 static nnefcl_status sum_ratios(struct ncl_infer *infer, const struct ncl_node *node, size_t count, int64_t *sum)
 {
@@ -34,7 +27,7 @@ nnefcl_status ncl_split_infer(struct ncl_infer *infer, struct ncl_node *node)
     const nnefcl_shape *value = &ncl_node_tensor(node, "value")->shape;
     const size_t count = ncl_node_count(node, "ratios");
     int64_t sum;
-    nnefcl_status status = read_axis(infer, node, value->rank);
+    nnefcl_status status = ncl_axis_infer(infer, node, value->rank);
     if (status)
         return status;
     if (count == 0)
@@ -60,7 +53,7 @@ nnefcl_status ncl_split_infer(struct ncl_infer *infer, struct ncl_node *node)
 nnefcl_status ncl_unstack_infer(struct ncl_infer *infer, struct ncl_node *node)
 {
     const nnefcl_shape *value = &ncl_node_tensor(node, "value")->shape;
-    const nnefcl_status status = read_axis(infer, node, value->rank);
+    const nnefcl_status status = ncl_axis_infer(infer, node, value->rank);
     if (status)
         return status;
     const int axis = (int)ncl_node_integer(node, "axis");

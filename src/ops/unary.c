@@ -17,7 +17,7 @@ nnefcl_status ncl_copy_lower(struct ncl_lower *lower, const struct ncl_node *nod
     return ncl_lower_status(lower);
 }
 
-static double parameter(const struct ncl_node *node, const char *name)
+static double unary_parameter(const struct ncl_node *node, const char *name)
 {
     for (size_t i = 0; i < node->parameter_count; i++)
         if (strcmp(node->parameter[i], name) == 0)
@@ -28,8 +28,8 @@ static double parameter(const struct ncl_node *node, const char *name)
 void ncl_unary_elements(struct ncl_expression *expression, const struct ncl_node *node)
 {
     const char *const x = ncl_expression_tensor(expression, ncl_node_tensor(node, "x"));
-    ncl_expression_apply(expression, ncl_node_result(node, 0)->dtype, node->op->formula, &x, parameter(node, "alpha"),
-                         parameter(node, "lambda"));
+    ncl_expression_apply(expression, ncl_node_result(node, 0)->dtype, node->op->formula, &x,
+                         unary_parameter(node, "alpha"), unary_parameter(node, "lambda"));
 }
 
 /* ---- the definition ---- */
@@ -111,7 +111,7 @@ void ncl_unary_reference(const struct ncl_reference *reference, const struct ncl
 {
     const struct ncl_tensor *result = ncl_node_result(node, 0);
     const struct definition *definition = definitions;
-    const double alpha = parameter(node, "alpha"), lambda = parameter(node, "lambda"),
+    const double alpha = unary_parameter(node, "alpha"), lambda = unary_parameter(node, "lambda"),
                  *x = ncl_reference_in(reference, ncl_node_tensor(node, "x"));
     const int64_t count = ncl_shape_volume(&result->shape);
     double *y = ncl_reference_out(reference, result);

@@ -27,9 +27,9 @@ struct refusal {
     char text[384];
 };
 
-static nnefcl_status refuse(struct refusal *refusal, nnefcl_status status, const char *format, ...)
+static nnefcl_status refuse_window(struct refusal *refusal, nnefcl_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-static nnefcl_status refuse(struct refusal *refusal, nnefcl_status status, const char *format, ...)
+static nnefcl_status refuse_window(struct refusal *refusal, nnefcl_status status, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -88,9 +88,10 @@ static nnefcl_status check_count(const struct ncl_window *w, int first, const ch
     if (count == (size_t)(w->rank - first) || (optional && count == 0))
         return NNEFCL_OK;
     if (first)
-        return refuse(refusal, NNEFCL_ERR_MODEL, "'%s' has %zu items, the input of rank %d has %d spatial dimensions",
-                      name, count, w->rank, w->rank - first);
-    return refuse(refusal, NNEFCL_ERR_MODEL, "'%s' has %zu items, the input has rank %d", name, count, w->rank);
+        return refuse_window(refusal, NNEFCL_ERR_MODEL,
+                             "'%s' has %zu items, the input of rank %d has %d spatial dimensions", name, count, w->rank,
+                             w->rank - first);
+    return refuse_window(refusal, NNEFCL_ERR_MODEL, "'%s' has %zu items, the input has rank %d", name, count, w->rank);
 }
 
 /* A list of positive numbers, or an empty one for all 1s. */
@@ -103,11 +104,11 @@ static nnefcl_status read_list(const struct ncl_node *node, const struct ncl_win
     for (size_t i = 0; i < count; i++) {
         const int64_t value = ncl_node_integer_at(node, name, i);
         if (value <= 0)
-            return refuse(refusal, NNEFCL_ERR_MODEL, "item %zu of '%s' is %lld, it must be positive", i, name,
-                          (long long)value);
+            return refuse_window(refusal, NNEFCL_ERR_MODEL, "item %zu of '%s' is %lld, it must be positive", i, name,
+                                 (long long)value);
         if (value > MAX_EXTENT)
-            return refuse(refusal, NNEFCL_ERR_LIMIT, "item %zu of '%s' is %lld, more than 2^30", i, name,
-                          (long long)value);
+            return refuse_window(refusal, NNEFCL_ERR_LIMIT, "item %zu of '%s' is %lld, more than 2^30", i, name,
+                                 (long long)value);
         values[first + (int)i] = value;
     }
     return NNEFCL_OK;
@@ -121,8 +122,8 @@ static nnefcl_status read_padding(const struct ncl_node *node, struct ncl_window
     for (size_t i = 0; i < list->count; i++) {
         const int64_t before = list->item[i].item[0].integer, after = list->item[i].item[1].integer;
         if (before > MAX_EXTENT || before < -MAX_EXTENT || after > MAX_EXTENT || after < -MAX_EXTENT)
-            return refuse(refusal, NNEFCL_ERR_LIMIT, "item %zu of 'padding' is (%lld,%lld), beyond 2^30", i,
-                          (long long)before, (long long)after);
+            return refuse_window(refusal, NNEFCL_ERR_LIMIT, "item %zu of 'padding' is (%lld,%lld), beyond 2^30", i,
+                                 (long long)before, (long long)after);
         w->before[first + (int)i] = before;
         w->after[first + (int)i] = after;
     }
@@ -142,8 +143,8 @@ static void automatic_padding(struct ncl_window *w, int axis, int64_t up, int64_
 
 static nnefcl_status too_large(struct refusal *refusal, int axis)
 {
-    return refuse(refusal, NNEFCL_ERR_LIMIT,
-                  "the extent of axis %d with its padding, or the window there, is more than 2^30", axis);
+    return refuse_window(refusal, NNEFCL_ERR_LIMIT,
+                         "the extent of axis %d with its padding, or the window there, is more than 2^30", axis);
 }
 
 /* f_d = (f - 1) d + 1 */
@@ -164,11 +165,12 @@ static nnefcl_status scale_down(const struct ncl_window *w, int axis, int64_t up
     if (up + (before > 0 ? before : 0) + (after > 0 ? after : 0) > MAX_EXTENT)
         return too_large(refusal, axis);
     if (padded < dilated)
-        return refuse(refusal, NNEFCL_ERR_MODEL,
-                      "the window of %lld (size %lld, dilation %lld) is larger than the padded extent of %lld (%lld "
-                      "with padding (%lld,%lld)) in axis %d",
-                      (long long)dilated, (long long)w->size[axis], (long long)w->dilation[axis], (long long)padded,
-                      (long long)up, (long long)before, (long long)after, axis);
+        return refuse_window(
+            refusal, NNEFCL_ERR_MODEL,
+            "the window of %lld (size %lld, dilation %lld) is larger than the padded extent of %lld (%lld "
+            "with padding (%lld,%lld)) in axis %d",
+            (long long)dilated, (long long)w->size[axis], (long long)w->dilation[axis], (long long)padded,
+            (long long)up, (long long)before, (long long)after, axis);
     *down = (padded - dilated) / w->stride[axis] + 1;
     return NNEFCL_OK;
 }
@@ -202,18 +204,18 @@ static nnefcl_status solve_reverse(struct ncl_window *w, int axis, bool automati
     if (up > MAX_EXTENT)
         return too_large(refusal, axis);
     if (up <= 0)
-        return refuse(refusal, NNEFCL_ERR_MODEL,
-                      "the output would have extent %lld in axis %d: (%lld - 1) * %lld + %lld - (%lld + %lld)",
-                      (long long)up, axis, (long long)in, (long long)stride, (long long)dilated,
-                      (long long)w->before[axis], (long long)w->after[axis]);
+        return refuse_window(refusal, NNEFCL_ERR_MODEL,
+                             "the output would have extent %lld in axis %d: (%lld - 1) * %lld + %lld - (%lld + %lld)",
+                             (long long)up, axis, (long long)in, (long long)stride, (long long)dilated,
+                             (long long)w->before[axis], (long long)w->after[axis]);
     if (automatic)
         automatic_padding(w, axis, up, dilated);
     if (scale_down(w, axis, up, dilated, &down, refusal))
         return refusal->status;
     if (down != in)
-        return refuse(refusal, NNEFCL_ERR_MODEL,
-                      "'output_shape' has extent %lld in axis %d, which scales down to %lld, the input has %lld",
-                      (long long)up, axis, (long long)down, (long long)in);
+        return refuse_window(refusal, NNEFCL_ERR_MODEL,
+                             "'output_shape' has extent %lld in axis %d, which scales down to %lld, the input has %lld",
+                             (long long)up, axis, (long long)down, (long long)in);
     w->out.extent[axis] = up;
     return NNEFCL_OK;
 }
@@ -223,12 +225,13 @@ static nnefcl_status read_output_shape(const struct ncl_node *node, const struct
 {
     const size_t count = ncl_node_count(node, "output_shape");
     if (count && count != (size_t)w->rank)
-        return refuse(refusal, NNEFCL_ERR_MODEL, "'output_shape' has %zu items, the input has rank %d", count, w->rank);
+        return refuse_window(refusal, NNEFCL_ERR_MODEL, "'output_shape' has %zu items, the input has rank %d", count,
+                             w->rank);
     for (size_t i = 0; i < count; i++) {
         reference[i] = ncl_node_integer_at(node, "output_shape", i);
         if (reference[i] <= 0)
-            return refuse(refusal, NNEFCL_ERR_MODEL, "item %zu of 'output_shape' is %lld, it must be positive", i,
-                          (long long)reference[i]);
+            return refuse_window(refusal, NNEFCL_ERR_MODEL, "item %zu of 'output_shape' is %lld, it must be positive",
+                                 i, (long long)reference[i]);
     }
     return NNEFCL_OK;
 }
@@ -250,7 +253,7 @@ static nnefcl_status solve(const struct ncl_node *node, const struct ncl_window_
         (rules->reverse && read_output_shape(node, w, reference, refusal)))
         return refusal->status;
     if (ncl_window_volume(w) > MAX_EXTENT)
-        return refuse(refusal, NNEFCL_ERR_LIMIT, "the window has more than 2^30 elements");
+        return refuse_window(refusal, NNEFCL_ERR_LIMIT, "the window has more than 2^30 elements");
     const bool automatic = ncl_node_arg(node, "padding")->count == 0;
     for (int i = rules->first; i < w->rank; i++)
         if (rules->reverse ? solve_reverse(w, i, automatic, reference[i], refusal)
@@ -352,8 +355,8 @@ void ncl_window_define_border(struct ncl_emit *step, enum ncl_border border)
     ncl_step_define(step, "BORDER", borders[border].map);
 }
 
-static void emit_axes(struct ncl_emit *step, const char *name, const int64_t *values, int first, int rank, int axes,
-                      int64_t fill)
+static void emit_window_axes(struct ncl_emit *step, const char *name, const int64_t *values, int first, int rank,
+                             int axes, int64_t fill)
 {
     for (int i = rank - first; i < axes; i++)
         ncl_step_size(step, name, fill);
@@ -362,12 +365,12 @@ static void emit_axes(struct ncl_emit *step, const char *name, const int64_t *va
 
 void ncl_window_emit(struct ncl_emit *step, const struct ncl_window *w, int first, int axes)
 {
-    emit_axes(step, "IN", w->in.extent, first, w->rank, axes, 1);
-    emit_axes(step, "OUT", w->out.extent, first, w->rank, axes, 1);
-    emit_axes(step, "KERNEL", w->size, first, w->rank, axes, 1);
-    emit_axes(step, "STRIDE", w->stride, first, w->rank, axes, 1);
-    emit_axes(step, "DILATION", w->dilation, first, w->rank, axes, 1);
-    emit_axes(step, "BEFORE", w->before, first, w->rank, axes, 0);
+    emit_window_axes(step, "IN", w->in.extent, first, w->rank, axes, 1);
+    emit_window_axes(step, "OUT", w->out.extent, first, w->rank, axes, 1);
+    emit_window_axes(step, "KERNEL", w->size, first, w->rank, axes, 1);
+    emit_window_axes(step, "STRIDE", w->stride, first, w->rank, axes, 1);
+    emit_window_axes(step, "DILATION", w->dilation, first, w->rank, axes, 1);
+    emit_window_axes(step, "BEFORE", w->before, first, w->rank, axes, 0);
 }
 
 uint64_t ncl_window_saturated(uint64_t a, uint64_t b)

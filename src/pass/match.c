@@ -32,7 +32,7 @@ static bool is_close(double a, double b)
     return a == b || fabs(a - b) <= CLOSE * fabs(b);
 }
 
-static double tensor_number(const struct ncl_tensor *tensor)
+static double filling_number(const struct ncl_tensor *tensor)
 {
     return tensor->dtype == NNEFCL_SCALAR ? *(const float *)tensor->data : *(const int32_t *)tensor->data;
 }
@@ -42,7 +42,7 @@ static bool tensor_has_number(const struct ncl_tensor *tensor, double *number)
 {
     if (tensor->role != NCL_ROLE_CONSTANT || tensor->dtype == NNEFCL_LOGICAL || !tensor->data_count)
         return false;
-    *number = tensor_number(tensor);
+    *number = filling_number(tensor);
     return ncl_tensor_is_filled_with(tensor, *number);
 }
 

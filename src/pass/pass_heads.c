@@ -34,7 +34,7 @@ struct heads {
 
 /* ---- chains ---- */
 
-static double number_of(const struct ncl_tensor *tensor)
+static double heads_number(const struct ncl_tensor *tensor)
 {
     return *(const float *)tensor->data;
 }
@@ -49,7 +49,7 @@ static int factor_side(const struct ncl_node *node)
     return -1;
 }
 
-static const struct ncl_tensor *moved(const struct ncl_node *node)
+static const struct ncl_tensor *moved_by_view(const struct ncl_node *node)
 {
     return node->argument[factor_side(node) == 0 ? 1 : 0].tensor;
 }
@@ -61,7 +61,7 @@ static void chain_add(struct chain *chain, struct ncl_node *node, const struct n
 }
 
 /* Factors of queries and keys become one of scores, where those have a number for it. */
-static void chain_operand(struct heads *heads, int which)
+static void find_operand_chain(struct heads *heads, int which)
 {
     struct chain *chain = &heads->operand[which];
     const bool scaled = which != VALUE && ncl_tensor_is_number(ncl_node_tensor(heads->attention, "scale"));
@@ -71,7 +71,7 @@ static void chain_operand(struct heads *heads, int which)
         struct ncl_node *node = ncl_rewrite_producer(heads->rw, chain->tensor[chain->count]);
         if (!node || (!ncl_view_moves(node) && !(scaled && factor_side(node) >= 0)))
             break;
-        chain_add(chain, node, moved(node));
+        chain_add(chain, node, moved_by_view(node));
     }
 }
 
@@ -143,7 +143,7 @@ static void views_find(struct heads *heads)
 
 /* ---- what falls away ---- */
 
-static size_t place_of(const struct heads *heads, const struct ncl_node *node)
+static size_t place_in_chain(const struct heads *heads, const struct ncl_node *node)
 {
     return heads->place[ncl_node_first_result(node)->id];
 }
@@ -151,7 +151,7 @@ static size_t place_of(const struct heads *heads, const struct ncl_node *node)
 static void member_add(struct heads *heads, struct ncl_node *node)
 {
     size_t at = heads->member_count;
-    for (; at > 0 && place_of(heads, heads->member[at - 1]) >= place_of(heads, node); at--)
+    for (; at > 0 && place_in_chain(heads, heads->member[at - 1]) >= place_in_chain(heads, node); at--)
         if (heads->member[at - 1] == node)
             return;
     memmove(&heads->member[at + 1], &heads->member[at], (heads->member_count++ - at) * sizeof *heads->member);
@@ -266,13 +266,13 @@ static struct ncl_value scale_of(const struct heads *heads)
         for (int k = 0; k < heads->operand[i].count; k++) {
             const int side = factor_side(heads->operand[i].node[k]);
             if (side >= 0)
-                factor *= number_of(heads->operand[i].node[k]->argument[side].tensor);
+                factor *= heads_number(heads->operand[i].node[k]->argument[side].tensor);
         }
     const struct ncl_value *scale = ncl_node_arg(heads->attention, "scale");
-    return factor == 1 ? *scale : ncl_value_scalar(number_of(scale->tensor) * factor);
+    return factor == 1 ? *scale : ncl_value_scalar(heads_number(scale->tensor) * factor);
 }
 
-static struct ncl_value tensor_value(const struct ncl_tensor *tensor)
+static struct ncl_value tensor_argument(const struct ncl_tensor *tensor)
 {
     return (struct ncl_value){.kind = NCL_VALUE_TENSOR, .tensor = (struct ncl_tensor *)tensor};
 }
@@ -284,9 +284,9 @@ static bool become_views(struct heads *heads, struct ncl_node *last)
     const nnefcl_shape *shape = &result->tensor[result->count]->shape;
     const int strides = 1 + result->tensor[0]->shape.rank;
     struct lists lists = {.count = 0};
-    const struct ncl_value argument[] = {tensor_value(operand[QUERY].tensor[operand[QUERY].count]),
-                                         tensor_value(operand[KEY].tensor[operand[KEY].count]),
-                                         tensor_value(operand[VALUE].tensor[operand[VALUE].count]),
+    const struct ncl_value argument[] = {tensor_argument(operand[QUERY].tensor[operand[QUERY].count]),
+                                         tensor_argument(operand[KEY].tensor[operand[KEY].count]),
+                                         tensor_argument(operand[VALUE].tensor[operand[VALUE].count]),
                                          *ncl_node_arg(heads->attention, "mask"),
                                          scale_of(heads),
                                          *ncl_node_arg(heads->attention, "divisor"),
@@ -306,7 +306,7 @@ static void inner_add(struct heads *heads, const struct ncl_node **inner, size_t
 }
 
 /* The nodes as they were: moves of operands, the attention, moves of the result. */
-static void inner_keep(struct heads *heads, struct ncl_node *last, const struct ncl_node *before)
+static void keep_members(struct heads *heads, struct ncl_node *last, const struct ncl_node *before)
 {
     const struct ncl_node **inner =
         ncl_rewrite_alloc(heads->rw, heads->member_count + 1 + (size_t)heads->result.count, sizeof *inner);
@@ -329,7 +329,7 @@ static void attention_take(struct heads *heads, struct ncl_node *node)
 {
     heads->attention = node;
     for (int i = 0; i < OPERANDS; i++)
-        chain_operand(heads, i);
+        find_operand_chain(heads, i);
     chain_result(heads);
     do {
         views_find(heads);
@@ -338,7 +338,7 @@ static void attention_take(struct heads *heads, struct ncl_node *node)
     struct ncl_node *last = heads->result.count ? heads->result.node[heads->result.count - 1] : node;
     const struct ncl_node before = *last;
     if (saves_steps(heads) && become_views(heads, last))
-        inner_keep(heads, last, &before);
+        keep_members(heads, last, &before);
 }
 
 static bool places_find(struct heads *heads)

@@ -54,11 +54,6 @@ static struct ncl_node *filtered_before(const struct ncl_rewrite *rw, const stru
     return before;
 }
 
-static struct ncl_value tensor_value(struct ncl_tensor *tensor)
-{
-    return (struct ncl_value){.kind = NCL_VALUE_TENSOR, .tensor = tensor};
-}
-
 /* ---- nodes in front of the batch normalization: fold_norm of what was before; NULL after an error ---- */
 
 struct maker {
@@ -70,7 +65,7 @@ struct maker {
 static struct ncl_tensor *make_folded(const struct maker *maker, struct ncl_tensor *x, int axis, bool shifted)
 {
     const struct ncl_node *norm = maker->norm;
-    const struct ncl_named_value given[] = {{"x", tensor_value(x)},
+    const struct ncl_named_value given[] = {{"x", ncl_value_tensor(x)},
                                             {"variance", *ncl_node_arg(norm, "variance")},
                                             {"scale", *ncl_node_arg(norm, "scale")},
                                             {"axis", ncl_value_integer(axis)},
@@ -94,8 +89,8 @@ static void fold_into(const struct maker *maker, struct ncl_node *before)
     for (size_t i = 0; i < before->parameter_count; i++) {
         const bool is_filter = strcmp(before->parameter[i], "filter") == 0,
                    is_bias = !strcmp(before->parameter[i], "bias");
-        given[i] = (struct ncl_named_value){before->parameter[i], is_filter ? tensor_value(filter)
-                                                                  : is_bias ? tensor_value(bias)
+        given[i] = (struct ncl_named_value){before->parameter[i], is_filter ? ncl_value_tensor(filter)
+                                                                  : is_bias ? ncl_value_tensor(bias)
                                                                             : before->argument[i]};
     }
     if (ncl_rewrite_become(rw, maker->norm, before->op->name, given, before->parameter_count))

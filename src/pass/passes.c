@@ -24,7 +24,7 @@ static bool is_listed(const char *const *list, size_t count, const char *name)
     return false;
 }
 
-static nnefcl_status check_name(const char *name, struct ncl_diag *diag)
+static nnefcl_status check_pass_name(const char *name, struct ncl_diag *diag)
 {
     char list[256] = "";
     for (size_t i = 0, used = 0; i < ncl_pass_count; i++) {
@@ -39,9 +39,9 @@ static nnefcl_status check_name(const char *name, struct ncl_diag *diag)
 nnefcl_status ncl_passes_run(struct ncl_arena *arena, struct ncl_diag *diag, const struct ncl_pass_facts *facts,
                              const struct ncl_pass_options *options, const struct ncl_graph **graph)
 {
-    nnefcl_status status = options->last ? check_name(options->last, diag) : NNEFCL_OK;
+    nnefcl_status status = options->last ? check_pass_name(options->last, diag) : NNEFCL_OK;
     for (size_t i = 0; !status && i < options->disabled_count; i++)
-        status = check_name(options->disabled[i], diag);
+        status = check_pass_name(options->disabled[i], diag);
     if (status)
         return status;
     struct ncl_rewrite *rewrite = ncl_rewrite_begin(arena, diag, *graph);

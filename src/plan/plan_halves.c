@@ -91,7 +91,7 @@ static void take_back_constants(struct halves *halves)
         }
 }
 
-static void take_back(struct halves *halves, const struct ncl_steps *list)
+static void take_back_half(struct halves *halves, const struct ncl_steps *list)
 {
     const struct ncl_plan *plan = halves->lower->plan;
     for (size_t i = 0; i < list->count; i++)
@@ -197,9 +197,9 @@ static void find_tensors(struct halves *halves)
     }
     for (ncl_ref i = 0; i < plan->tensor_count; i++)
         halves->can[ncl_plan_root(plan, i)] &= element_can(&plan->tensor[i]);
-    take_back(halves, &plan->init);
-    take_back(halves, &plan->run);
-    take_back(halves, &plan->reset);
+    take_back_half(halves, &plan->init);
+    take_back_half(halves, &plan->run);
+    take_back_half(halves, &plan->reset);
     take_back_constants(halves);
     take_back_multiples(halves);
     find_owners(halves);
@@ -280,7 +280,7 @@ static void store_tensors(const struct halves *halves)
     }
 }
 
-static bool is_half(const struct ncl_plan *plan, ncl_ref ref)
+static bool may_be_half(const struct ncl_plan *plan, ncl_ref ref)
 {
     return plan->tensor[ref].layout.element == NCL_ELEMENT_HALF;
 }
@@ -291,7 +291,7 @@ static void mend_gives(const struct ncl_plan *plan, struct ncl_step *step)
     for (unsigned k = 0; k < step->tensor_count; k++)
         for (unsigned w = 0; w < step->tensor_count; w++)
             if (step->gives >> k & step->writes >> w & 1 &&
-                is_half(plan, step->tensor[k]) != is_half(plan, step->tensor[w]))
+                may_be_half(plan, step->tensor[k]) != may_be_half(plan, step->tensor[w]))
                 step->gives &= ~(1u << k);
 }
 
@@ -314,8 +314,8 @@ struct stored {
     unsigned halves;
 };
 
-static nnefcl_status add_kernel(struct ncl_lower *lower, const struct ncl_kernel *kernel, unsigned halves,
-                                uint32_t *index)
+static nnefcl_status add_halved_kernel(struct ncl_lower *lower, const struct ncl_kernel *kernel, unsigned halves,
+                                       uint32_t *index)
 {
     struct ncl_kernel added = *kernel;
     added.define = NCL_NEW_ARRAY(lower->arena, struct ncl_define, kernel->define_count + NCL_STEP_TENSORS);
@@ -335,13 +335,13 @@ static nnefcl_status find_kernel(struct ncl_lower *lower, const struct ncl_kerne
     unsigned halves = 0;
     uint32_t at = 0;
     for (unsigned k = 0; k < step->tensor_count; k++)
-        halves |= (unsigned)is_half(plan, step->tensor[k]) << k;
+        halves |= (unsigned)may_be_half(plan, step->tensor[k]) << k;
     halves &= ~step->unread;
     while (at < plan->kernel_count && (stored[at].kernel != step->kernel || stored[at].halves != halves))
         at++;
     if (at == plan->kernel_count) {
         stored[at] = (struct stored){step->kernel, halves};
-        if (add_kernel(lower, &before[step->kernel], halves, &at))
+        if (add_halved_kernel(lower, &before[step->kernel], halves, &at))
             return lower->status;
     }
     step->kernel = at;

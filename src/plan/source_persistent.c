@@ -214,7 +214,7 @@ static void add_numbers(struct ncl_text *text)
         ncl_text_printf(text, "#define %s %" PRId64 "\n", number[i].name, number[i].value);
 }
 
-static void add_case(struct ncl_text *text, const struct ncl_kernel *kernel, size_t position)
+static void add_body_case(struct ncl_text *text, const struct ncl_kernel *kernel, size_t position)
 {
     ncl_text_printf(text, "    case %zu: task_%016" PRIx64 "((%s)task, records + step[%d]", position, kernel->key,
                     ncl_source_index_type(kernel), STEP_RECORD);
@@ -224,7 +224,7 @@ static void add_case(struct ncl_text *text, const struct ncl_kernel *kernel, siz
     ncl_text_add(text, "); break;\n");
 }
 
-static void add_task(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program)
+static void add_step_task(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program)
 {
     ncl_text_printf(text,
                     "#line 1 \"persistent\"\n"
@@ -234,7 +234,7 @@ static void add_task(struct ncl_text *text, const struct ncl_plan *plan, const s
                     "    switch ((int)step[%d]) {\n",
                     STEP_BODY);
     for (size_t i = 0; i < program->count; i++)
-        add_case(text, &plan->kernel[program->kernel[i]], i);
+        add_body_case(text, &plan->kernel[program->kernel[i]], i);
     ncl_text_printf(text,
                     "    case %zu: persistent_copy(task, step[%d], memory[step[%d]] + step[%d], memory[step[%d]] + "
                     "step[%d]); break;\n"
@@ -245,7 +245,7 @@ static void add_task(struct ncl_text *text, const struct ncl_plan *plan, const s
 
 /* The kernel itself only says where the buffers are: PoCL compiles it three times, with every function in it that asks
  * for the place of a work-item. */
-static void add_kernel(struct ncl_text *text, unsigned buffers)
+static void add_persistent_kernel(struct ncl_text *text, unsigned buffers)
 {
     ncl_text_add(text, "__attribute__((reqd_work_group_size(1, 1, 1)))\nkernel void persistent(global const long "
                        "*records, volatile global int *counters, long looks");
@@ -263,6 +263,6 @@ void ncl_source_persistent(struct ncl_text *text, const struct ncl_plan *plan, c
         ncl_source_body(text, plan, program->kernel[i]);
     add_numbers(text);
     ncl_kernel_text_add(text, "persistent");
-    add_task(text, plan, program);
-    add_kernel(text, ncl_persistent_buffers(plan));
+    add_step_task(text, plan, program);
+    add_persistent_kernel(text, ncl_persistent_buffers(plan));
 }

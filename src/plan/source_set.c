@@ -73,8 +73,8 @@ static struct ncl_program_text launch_forms(const struct ncl_plan *plan, const u
     return (struct ncl_program_text){.count = count, .kernel = kernel, .key = set_key(plan, kernel, count)};
 }
 
-static void add_program(const struct ncl_plan *plan, struct ncl_program_texts *texts, const uint32_t *kernel,
-                        size_t count)
+static void add_launch_program(const struct ncl_plan *plan, struct ncl_program_texts *texts, const uint32_t *kernel,
+                               size_t count)
 {
     texts->program[texts->count++] = launch_forms(plan, kernel, count);
 }
@@ -92,7 +92,7 @@ nnefcl_status ncl_source_programs(const struct ncl_plan *plan, const bool *wante
     size_t count = 0;
     for (size_t i = 0; i < set.count; i++)
         if (plan->kernel[set.kernel[i]].source)
-            add_program(plan, texts, &set.kernel[i], 1);
+            add_launch_program(plan, texts, &set.kernel[i], 1);
         else
             ours[count++] = set.kernel[i];
     *beside = launch_forms(plan, ours, count);
@@ -101,9 +101,9 @@ nnefcl_status ncl_source_programs(const struct ncl_plan *plan, const bool *wante
     if (persistent)
         texts->program[texts->count++].beside = count ? beside : NULL;
     else if (plan->target.cpu && count > ALONE)
-        add_program(plan, texts, ours, count);
+        add_launch_program(plan, texts, ours, count);
     else
         for (size_t i = 0; i < count; i++)
-            add_program(plan, texts, &ours[i], 1);
+            add_launch_program(plan, texts, &ours[i], 1);
     return NNEFCL_OK;
 }

@@ -112,7 +112,7 @@ static void expand(struct ncl_text *out, const struct groups *groups, size_t com
 
 /* ---- a case from an expanded template ---- */
 
-static bool begins(const char *text, const char *word)
+static bool begins_with_word(const char *text, const char *word)
 {
     return strncmp(text, word, strlen(word)) == 0;
 }
@@ -122,13 +122,16 @@ static void read_input(const char *text, size_t length, struct ncl_case_input *i
 {
     const size_t name = strcspn(text, ":");
     const char *values = text + name + 2, *shape = memchr(text, '[', length);
-    const char *type = begins(values, "integer") ? "integer" : begins(values, "logical") ? "logical" : "scalar";
-    *input = (struct ncl_case_input){.values = begins(values, "special") ? NCL_CASE_SPECIAL
-                                               : begins(values, "ties")  ? NCL_CASE_TIES
-                                                                         : NCL_CASE_RANGE,
+    const char *type = begins_with_word(values, "integer")   ? "integer"
+                       : begins_with_word(values, "logical") ? "logical"
+                                                             : "scalar";
+    *input = (struct ncl_case_input){.values = begins_with_word(values, "special") ? NCL_CASE_SPECIAL
+                                               : begins_with_word(values, "ties")  ? NCL_CASE_TIES
+                                                                                   : NCL_CASE_RANGE,
                                      .high = 1};
-    const char *range = values + (begins(values, "integer") ? strlen("integer ") : 0), *dots = strstr(range, "..");
-    if (input->values == NCL_CASE_RANGE && !begins(values, "logical")) {
+    const char *range = values + (begins_with_word(values, "integer") ? strlen("integer ") : 0),
+               *dots = strstr(range, "..");
+    if (input->values == NCL_CASE_RANGE && !begins_with_word(values, "logical")) {
         ncl_parse_double(range, (size_t)(dots - range), &input->low);
         ncl_parse_double(dots + 2, strcspn(dots + 2, " "), &input->high);
     }

@@ -14,7 +14,7 @@ sizes      files have 600 lines at most, functions 50, those of kernels 75
 licence    every file that a person writes says its licence in its first lines
 references  files that comments and documents speak of exist
 numbers    what is written twice is the same: constants of a kernel and of who emits it, launches in docs/networks.md and in the golden file
-names      file names are unique in the tree; no option is both in the table and among the absent ones; every kernel that an operation emits exists, and every kernel in cl/ is emitted
+names      file names are unique in the tree; so are names of static functions, but for a few, and formats of other systems apart; no option is both in the table and among the absent ones; every kernel that an operation emits exists, and every kernel in cl/ is emitted
 """
 import os
 import re
@@ -123,6 +123,9 @@ def registry(root):
     return bad
 
 
+SHARED = 8 # names of static functions that stand in two files: who searches for one finds one
+
+
 def names(root):
     bad = []
     seen = {}
@@ -130,6 +133,12 @@ def names(root):
         for path in files(root, folder, '.c', '.h', '.cl', '.py', '.nnef'):
             seen.setdefault(os.path.basename(path), []).append(path)
     bad += ['one name, several files: %s' % ' '.join(p) for p in seen.values() if len(p) > 1]
+    functions = {}
+    for path in (p for folder in ('src', 'host') for p in files(root, folder, '.c') if not p.startswith('src/import/')):
+        for name in re.findall(r'^static (?:inline )?[^=;(){}]*?\b(\w+)\((?=[^;]*?\)\s*\n\{)', read(root, path), re.M):
+            functions.setdefault(name, {})[path] = 1 # one of two, under #if
+    shared = ['one name, several static functions: %s in %s' % (n, ' '.join(p)) for n, p in functions.items() if len(p) > 1]
+    bad += shared if len(shared) > SHARED else []
     kernels = {os.path.basename(p)[:-3] for p in files(root, 'cl', '.cl')} - {'prelude', 'math', 'persistent'}
     sources = ''.join(read(root, p) for folder in ('src/emit', 'src/ops') for p in files(root, folder, '.c'))
     emitted = set(re.findall(r'"(\w+)"', sources))

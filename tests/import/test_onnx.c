@@ -349,6 +349,12 @@ static const struct value_case values[] = {
      X6 "ai.onnx.ml.LinearClassifier x -> y p coefficients=[1.0,0,-1,0,0.5,0] intercepts=[0.5,-0.5] "
         "classlabels_ints=[4,6] post_transform='SOFTMAX'",
      "2: 6 6"},
+    {"LinearClassifier, labels that are strings", 17,
+     X6 "ai.onnx.ml.LinearClassifier x -> y p coefficients=[1.0,0,-1,0,0.5,0] intercepts=[0.5,-0.5] "
+        "classlabels_strings=['no','yes']",
+     "2: 1 1"},
+    {"LabelEncoder to strings", 17,
+     "in x i 3: 5 3 4\nai.onnx.ml.LabelEncoder x -> y keys_int64s=[3,5] values_strings=['a','b']", "3: 1 0 -1"},
     {"LinearClassifier, the scores", 17,
      X6 "ai.onnx.ml.LinearClassifier x -> l y coefficients=[1.0,0,-1,0,0.5,0] intercepts=[0.5,-0.5] "
         "classlabels_ints=[4,6] post_transform='SOFTMAX'",
@@ -415,6 +421,8 @@ static const struct value_case values[] = {
      X6 PAIRS "coefficients=[0.5,-0.25,-0.25] rho=[0.8] vectors_per_class=[1,2] "
               "classlabels_ints=[4,6] prob_a=[-0.5] prob_b=[0.1]",
      "2,2: 0.4812588 0.5187412 0.4812588 0.5187412"},
+    {"support vectors, shares of three labels", 17, X6 PAIRS THREE " prob_a=[1.0,2,3] prob_b=[0.0,0,0]",
+     "2,3: 0.3005883 0.0975125 0.6018993 0.409338 0.2138469 0.3768151"},
     {"support vectors of three labels", 17, X6 PAIRS THREE, "2,3: 0.4 0.15 1.675 1.15 -0.6 3.55"},
     {"support vectors, the label", 17,
      "in x 3,3: 1 2 3 -4 -5 -6 -4 5 -6\nai.onnx.ml.SVMClassifier x -> y l support_vectors=[1.0,0,0,0,1,0,0,0,1] " THREE,
@@ -594,13 +602,14 @@ static const struct refusal {
         "target_weights=[1.0] nodes_treeids=[0,0] nodes_nodeids=[0,1] nodes_featureids=[7,0] nodes_values=[1.0,2] "
         "nodes_truenodeids=[1,0] nodes_falsenodeids=[1,0] nodes_modes=['BRANCH_LEQ','LEAF']",
      NNEFCL_ERR_MODEL, "a node compares number 7"},
-    {17, X6 PAIRS THREE " prob_a=[1.0,2,3] prob_b=[0.0,0,0]", NNEFCL_ERR_UNSUPPORTED, "shares of more than two labels"},
+    {17, X6 PAIRS THREE " prob_a=[1.0,2] prob_b=[0.0,0]", NNEFCL_ERR_MODEL,
+     "2 and 2 numbers for the shares of 3 pairs"},
     {17, X6 PAIRS "coefficients=[0.5,1] rho=[0.4] vectors_per_class=[1,2] classlabels_ints=[4,6]", NNEFCL_ERR_MODEL,
      "do not fit each other"},
     {17, X6 PAIRS "coefficients=[0.5,1] rho=[0.4] vectors_per_class=[-1,3] classlabels_ints=[4,6]", NNEFCL_ERR_MODEL,
      "-1 vectors"},
     {17, X6 "ai.onnx.ml.LinearClassifier x -> y p coefficients=[1.0,0,0]", NNEFCL_ERR_UNSUPPORTED,
-     "labels that are no whole numbers"},
+     "there are no labels"},
     {17, "in x 1,9000,1: 1\nDFT x -> y", NNEFCL_ERR_UNSUPPORTED, "a transform of 9000 samples"},
     {17, "in x 1,4,1: 1\nconst s i : 1\nconst l i : 5\nSTFT x s - l -> y", NNEFCL_ERR_MODEL, "do not fit each other"},
     {18, "in x 1,2,3: 1\nconst i i 2: 1 4\nconst b i 2: 1 9000000000000000000\nCol2Im x i b -> y", NNEFCL_ERR_MODEL,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "import/compose_index.h"
+#include "import/fold.h"
 #include "import/onnx/onnx_trees.h"
 
 /* A list of an attribute as a row [1, n]; NULL: it is not there. */
@@ -72,10 +73,31 @@ void ncl_onnx_imputer(struct ncl_import *import, const struct ncl_import_node *n
     ncl_import_give_element(import, node, 0, ncl_compose_select(import, missing, with, x), NCL_STORED_FLOAT32);
 }
 
+void ncl_onnx_warn_of_strings(struct ncl_import *import)
+{
+    ncl_warning(import->diag, import->at, "labels are strings: their numbers are given, from 0 on");
+}
+
+/* The operand as numbers; strings are their numbers, from 0 on. */
+static struct ncl_tensor *numbered(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const struct ncl_import_value *value = ncl_import_value(import, node, 0);
+    if (import->status || !value->constant || !value->constant->unsupported ||
+        strcmp(value->constant->unsupported, NCL_ONNX_STRINGS) != 0)
+        return ncl_import_number(import, node, 0);
+    struct ncl_known *known = ncl_fold_new(import, NCL_STORED_INT64, &value->constant->shape);
+    if (!known && !import->status)
+        ncl_import_refuse(import, "too many strings");
+    for (size_t i = 0; known && i < known->count; i++)
+        known->integer[i] = (int64_t)i;
+    ncl_onnx_warn_of_strings(import);
+    return known ? ncl_compose_cast(import, ncl_import_constant(import, known), NNEFCL_SCALAR) : &import->nothing;
+}
+
 /* Columns by number; of a row alone, a row. */
 void ncl_onnx_array_features(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_number(import, node, 0), *index = ncl_import_tensor(import, node, 1);
+    struct ncl_tensor *x = numbered(import, node), *index = ncl_import_tensor(import, node, 1);
     const nnefcl_shape flat = {.rank = 1, .extent = {ncl_shape_volume(&index->shape)}};
     if (!import->status && x->shape.rank < 1)
         ncl_import_wrong(import, "its operand has no axis");
@@ -84,8 +106,9 @@ void ncl_onnx_array_features(struct ncl_import *import, const struct ncl_import_
     index = ncl_compose_reshape(import, index, &flat);
     x = NCL_COMPOSE(import, "gather", {"input", ncl_value_tensor(x)}, {"indices", ncl_value_tensor(index)},
                     {"axis", ncl_value_integer(x->shape.rank - 1)});
+    const struct ncl_import_value *given = ncl_import_value(import, node, 0);
     ncl_import_give_number(import, node, 0, x->shape.rank == 1 ? ncl_compose_unsqueeze(import, x, 0) : x,
-                           ncl_import_value(import, node, 0)->element);
+                           given->constant && given->constant->unsupported ? NCL_STORED_INT64 : given->element);
 }
 
 void ncl_onnx_feature_vector(struct ncl_import *import, const struct ncl_import_node *node)
@@ -130,12 +153,32 @@ static struct ncl_tensor *matches(struct ncl_import *import, struct ncl_tensor *
     return ncl_compose_cast(import, same, NNEFCL_SCALAR);
 }
 
+/* Strings as the number of the first one that is the same; NULL: there are none. */
+static const double *strings_of(struct ncl_import *import, const struct ncl_import_node *node, const char *name,
+                                size_t *count)
+{
+    const char *const *string = ncl_import_strings(import, node, name, count);
+    double *number = *count ? ncl_arena_array(&import->scratch, *count, sizeof *number) : NULL;
+    for (size_t i = 0; number && i < *count; i++) {
+        size_t first = 0;
+        while (strcmp(string[first], string[i]) != 0)
+            first++;
+        ncl_import_charge(import, first);
+        number[i] = (double)first;
+    }
+    if (number)
+        ncl_onnx_warn_of_strings(import);
+    return number;
+}
+
 void ncl_onnx_label_encoder(struct ncl_import *import, const struct ncl_import_node *node)
 {
     size_t keys, values;
     bool whole;
     const double *key = list_of(import, node, "keys_floats", "keys_int64s", &keys, &whole),
                  *value = list_of(import, node, "values_floats", "values_int64s", &values, &whole);
+    if (!value)
+        value = strings_of(import, node, "values_strings", &values);
     const double otherwise = whole ? (double)ncl_import_integer(import, node, "default_int64", -1)
                                    : ncl_import_scalar(import, node, "default_float", 0);
     struct ncl_tensor *x = ncl_import_number(import, node, 0);

@@ -14,6 +14,8 @@
 #undef OPERATOR
 #undef FOLDED
 
+/* Why a constant of strings cannot be read. */
+#define NCL_ONNX_STRINGS "it holds strings"
 /* The element type of a number of TensorProto.DataType (onnx_tensor.c); false: none that we have. */
 bool ncl_onnx_element(int64_t type, enum ncl_stored_type *element);
 /* A list that is an attribute in old operator sets and an operand in new ones. False: neither is there. */

@@ -178,7 +178,7 @@ void ncl_onnx_tensor(struct ncl_import *import, const NclOnnx__Tensor *tensor, s
     uint64_t count, bytes;
     *constant = (struct ncl_import_constant){.name = tensor->name ? tensor->name : "", .member = SIZE_MAX};
     if (!ncl_onnx_element(tensor->type, &constant->element))
-        constant->unsupported = tensor->type == 8 ? "it holds strings" : "elements of its type are not supported";
+        constant->unsupported = tensor->type == 8 ? NCL_ONNX_STRINGS : "elements of its type are not supported";
     shape_read(import, tensor, constant, &count);
     if (import->status || constant->unsupported)
         return;

@@ -61,17 +61,41 @@ static struct ncl_tensor *both(struct ncl_import *import, const struct ncl_impor
     return ncl_compose_concat(import, pair, 2, 1);
 }
 
+const int64_t *ncl_onnx_labels(struct ncl_import *import, const struct ncl_import_node *node, const char *labels,
+                               size_t *count)
+{
+    const int64_t *label = ncl_import_integers(import, node, labels, count);
+    if (*count)
+        return label;
+    ncl_import_strings(import, node, "classlabels_strings", count);
+    int64_t *number = *count ? NCL_NEW_ARRAY(&import->scratch, int64_t, *count) : NULL;
+    if (!*count)
+        ncl_import_refuse(import, "there are no labels");
+    else if (!number)
+        ncl_import_nomem(import);
+    for (size_t i = 0; number && i < *count; i++)
+        number[i] = (int64_t)i;
+    return number;
+}
+
+static void warn_of_strings(struct ncl_import *import, const struct ncl_import_node *node, const char *labels)
+{
+    if (!ncl_import_attribute(node, labels))
+        ncl_onnx_warn_of_strings(import);
+}
+
 void ncl_onnx_give_labels(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *scores,
                           const char *labels)
 {
     static const int axis = 1;
     size_t count;
-    const int64_t *label = ncl_import_integers(import, node, labels, &count);
-    struct ncl_known *known = ncl_known_integers(&import->scratch, label, count);
+    const int64_t *label = ncl_onnx_labels(import, node, labels, &count);
+    struct ncl_known *known = import->status ? NULL : ncl_known_integers(&import->scratch, label, count);
     if (!known)
         ncl_import_nomem(import);
     if (import->status)
         return;
+    warn_of_strings(import, node, labels);
     struct ncl_tensor *best = ncl_compose_reduce(import, "argmax_reduce", scores, &axis, 1, false);
     best = NCL_COMPOSE(import, "gather", {"input", ncl_value_tensor(ncl_import_constant(import, known))},
                        {"indices", ncl_value_tensor(best)}, {"axis", ncl_value_integer(0)});
@@ -82,9 +106,7 @@ void ncl_onnx_give_classes(struct ncl_import *import, const struct ncl_import_no
                            const char *labels)
 {
     size_t count;
-    ncl_import_integers(import, node, labels, &count);
-    if (!import->status && !count)
-        ncl_import_refuse(import, "labels that are no whole numbers");
+    ncl_onnx_labels(import, node, labels, &count);
     if (import->status)
         return;
     const bool alone = scores->shape.extent[1] == 1 && count == 2;
@@ -366,13 +388,11 @@ void ncl_onnx_tree_regressor(struct ncl_import *import, const struct ncl_import_
 void ncl_onnx_tree_classifier(struct ncl_import *import, const struct ncl_import_node *node)
 {
     size_t labels, count;
-    ncl_import_integers(import, node, "classlabels_int64s", &labels);
+    ncl_onnx_labels(import, node, "classlabels_int64s", &labels);
     const int64_t *of = ncl_import_integers(import, node, "class_ids", &count);
     bool alone = labels == 2;
     for (size_t i = 0; i < count && alone; i++)
         alone = of[i] == of[0];
-    if (!import->status && !labels)
-        ncl_import_refuse(import, "labels that are no whole numbers");
     if (alone && count && of[0] != 0 && of[0] != 1)
         ncl_import_wrong(import, "a weight of target %lld", (long long)of[0]);
     if (import->status)

@@ -71,12 +71,12 @@ static bool read_classes(struct ncl_import *import, const struct ncl_import_node
 {
     size_t labels, parts, coefficients, rhos;
     const int64_t *part = ncl_import_integers(import, node, "vectors_per_class", &parts);
-    ncl_import_integers(import, node, "classlabels_ints", &labels);
+    ncl_onnx_labels(import, node, "classlabels_ints", &labels);
     classes->coefficient = ncl_import_scalars(import, node, "coefficients", &coefficients);
     ncl_import_scalars(import, node, "rho", &rhos);
     classes->count = (int64_t)labels;
-    if (!labels || !parts)
-        ncl_import_refuse(import, "labels that are no whole numbers, or no vectors");
+    if (!parts)
+        ncl_import_refuse(import, "a model without vectors");
     else if (labels < 2 || labels > MOST_CLASSES || parts != labels)
         ncl_import_wrong(import, "%zu labels, vectors of %zu", labels, parts);
     classes->first[0] = 0;
@@ -151,22 +151,21 @@ static struct ncl_tensor *votes_of(struct ncl_import *import, const struct class
                        {"bias", ncl_value_tensor(bias)});
 }
 
-/* Of two classes: the score with both signs, or the share of the first by the logistic function of a s + b. */
-static struct ncl_tensor *two_scores(struct ncl_import *import, const struct ncl_import_node *node,
-                                     struct ncl_tensor *score)
+/* The share of the first of each pair: the logistic function of -(a s + b), with numbers for each. */
+static struct ncl_tensor *pair_shares(struct ncl_import *import, const struct ncl_import_node *node,
+                                      const struct classes *classes, struct ncl_tensor *scores)
 {
     size_t slopes, offsets;
+    const int64_t pairs = (int64_t)classes->pairs;
     const double *a = ncl_import_scalars(import, node, "prob_a", &slopes),
                  *b = ncl_import_scalars(import, node, "prob_b", &offsets);
-    struct ncl_tensor *pair[2] = {ncl_compose_unary(import, "neg", score), score};
-    if (slopes != offsets || slopes > 1)
-        ncl_import_wrong(import, "%zu and %zu numbers for the shares of two labels", slopes, offsets);
-    if (slopes == 1 && !import->status) {
-        struct ncl_tensor *x = ncl_compose_with(import, "add", ncl_compose_with(import, "mul", score, a[0]), b[0]);
-        pair[0] = ncl_compose_unary(import, "sigmoid", ncl_compose_unary(import, "neg", x));
-        pair[1] = ncl_compose_unary(import, "sigmoid", x);
-    }
-    return import->status ? &import->nothing : ncl_compose_concat(import, pair, 2, 1);
+    if (!import->status && (slopes != classes->pairs || offsets != slopes))
+        ncl_import_wrong(import, "%zu and %zu numbers for the shares of %zu pairs", slopes, offsets, classes->pairs);
+    if (import->status)
+        return &import->nothing;
+    scores = ncl_compose_binary(import, "mul", scores, ncl_onnx_numbers(import, a, 1, pairs));
+    scores = ncl_compose_binary(import, "add", scores, ncl_onnx_numbers(import, b, 1, pairs));
+    return ncl_compose_unary(import, "sigmoid", ncl_compose_unary(import, "neg", scores));
 }
 
 void ncl_onnx_svm_classifier(struct ncl_import *import, const struct ncl_import_node *node)
@@ -177,12 +176,13 @@ void ncl_onnx_svm_classifier(struct ncl_import *import, const struct ncl_import_
         return;
     struct ncl_tensor *scores = pair_scores(import, node, &classes), *votes = votes_of(import, &classes, scores);
     ncl_import_scalars(import, node, "prob_a", &shares);
-    if (classes.count > 2 && shares)
-        ncl_import_refuse(import, "shares of more than two labels");
     if (strcmp(ncl_import_string(import, node, "post_transform", "NONE"), "NONE") != 0)
         ncl_import_refuse(import, "a post_transform of pairs");
-    if (classes.count == 2)
-        scores = two_scores(import, node, scores);
+    struct ncl_tensor *both[2] = {ncl_compose_unary(import, "neg", scores), scores};
+    if (shares)
+        scores = ncl_onnx_shares(import, pair_shares(import, node, &classes, scores), classes.count);
+    else if (classes.count == 2 && !import->status)
+        scores = ncl_compose_concat(import, both, 2, 1);
     ncl_onnx_give_labels(import, node, votes, "classlabels_ints");
     ncl_import_give_element(import, node, 1, scores, NCL_STORED_FLOAT32);
 }

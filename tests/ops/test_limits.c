@@ -64,6 +64,32 @@ static const struct op_case cases[] = {
     {"edge of 7", ONE("[7,9]", "transpose(x, axes = [1,0])"), "63*0.25", "63*0.25"},
     {"edge of 8", ONE("[8,8]", "transpose(x, axes = [1,0])"), "64*0.25", "64*0.25"},
     {"edge of 9", ONE("[9,8]", "transpose(x, axes = [1,0])"), "72*0.25", "72*0.25"},
+    /* tiles of a transposition: edges of 32 and 64 */
+    {"edge of 31", ONE("[31,33]", "transpose(x, axes = [1,0])"), "1023*0.25", "1023*0.25"},
+    {"edge of 32", ONE("[32,32]", "transpose(x, axes = [1,0])"), "1024*0.25", "1024*0.25"},
+    {"edge of 64", ONE("[2,64]", "transpose(x, axes = [1,0])"), "64*1 64*2",
+#define TWICE_8 "1 2 1 2 1 2 1 2 1 2 1 2 1 2 1 2 "
+     TWICE_8 TWICE_8 TWICE_8 TWICE_8 TWICE_8 TWICE_8 TWICE_8 TWICE_8},
+    {"edge of 65", ONE("[2,65]", "transpose(x, axes = [1,0])"), "65*1 65*2",
+     TWICE_8 TWICE_8 TWICE_8 TWICE_8 TWICE_8 TWICE_8 TWICE_8 TWICE_8 "1 2"},
+    /* gemv: rows for which weights are read once (8), rows of a work-item's tile (4) */
+    {"8 rows of few", PRODUCT("[8,33]", "[33,7]", ""), "264*0.5 | 231*1", "56*16.5"},
+    {"9 rows of few", PRODUCT("[9,33]", "[33,7]", ""), "297*0.5 | 231*1", "63*16.5"},
+    /* conv_item: taps of a row at a time (11), elements of a row in registers (48) */
+    {"11 taps of a row", CONV("[1,1,2,40]", "[1,1,2,11]", VALID), "80*0.5 | 22*1", "30*11"},
+    {"12 taps of a row", CONV("[1,1,2,40]", "[1,1,2,12]", VALID), "80*0.5 | 24*1", "29*12"},
+    {"taps that are 15 apart", CONV("[1,1,1,50]", "[1,1,1,4]", VALID ", dilation = [1,15]"), "50*0.5 | 4*1", "5*2"},
+    {"taps that are 16 apart", CONV("[1,1,1,50]", "[1,1,1,4]", VALID ", dilation = [1,16]"), "50*0.5 | 4*1", "2*2"},
+    /* window_rows: taps of square windows that are constants of the kernel (5); pool_item: taps of a row (3) */
+    {"5 x 5", ONE("[1,1,5,9]", "max_pool(x, size = [1,1,5,5], padding = [(0,0),(0,0),(0,0),(0,0)])"), "1..45",
+     "41..45"},
+    {"6 x 6", ONE("[1,1,6,9]", "max_pool(x, size = [1,1,6,6], padding = [(0,0),(0,0),(0,0),(0,0)])"), "1..54",
+     "51..54"},
+/* norm_rows: elements of a row (64 vectors, 32 times) */
+#define RMS(shape) ONE(shape, "x * rsqrt(mean_reduce(sqr(x), axes = [1]) + 12.0)")
+    {"rows of 16384 elements", RMS("[2,16384]"), "32768*2", "32768*0.5"},
+    {"rows of 16385 elements", RMS("[2,16385]"), "32770*2", "32770*0.5"},
+    {"rows of 32769 elements", RMS("[1,32769]"), "32769*2", "32769*0.5"},
     /* element-wise: elements of a task (512 at least, 4096, lanes) */
     {"7 elements", ONE("[7]", "x + 1.0"), "1..7", "2..8"},
     {"17 elements", ONE("[17]", "x + 1.0"), "1..17", "2..18"},

@@ -71,7 +71,9 @@ static float FN(norm_group_sum)(SIZES size, global const NCL_T0 *x, INDEX e, IND
 }
 
 #if HELD
-/* What a work-item keeps of a line: elements, scale and offset, on their way together. */
+#define AHEAD (HELD <= 8) /* more scales and offsets would take too many registers */
+
+/* What a work-item keeps of a line: elements, and scale and offset on their way together with them. */
 struct FN(norm_group_kept) {
     float x[HELD], scale[HELD], offset[HELD];
 };
@@ -84,8 +86,8 @@ static void FN(norm_group_keep)(SIZES size, INDEX e, INDEX end, INDEX step, glob
     for (int i = 0; i < HELD; i++) {
         const INDEX at = max(min(e + i * step, end - 1), (INDEX)0);
         kept->x[i] = NCL_AT(NCL_T0, x, FN(norm_group_at)(size, at));
-        kept->scale[i] = scale[at * SCALE_STEP];
-        kept->offset[i] = HAS_OFFSET ? offset[at * OFFSET_STEP] : 0.0f;
+        kept->scale[i] = AHEAD ? scale[at * SCALE_STEP] : 1.0f;
+        kept->offset[i] = AHEAD && HAS_OFFSET ? offset[at * OFFSET_STEP] : 0.0f;
     }
 }
 
@@ -137,9 +139,11 @@ static void FN(norm_group)(INDEX task, SIZES size, local float *shared, global c
 #pragma unroll
     for (int i = 0; i < HELD; i++) {
         const INDEX e = place + i * share;
-        const float v = fma(kept.x[i], unit, -mean) * factor * kept.scale[i] + kept.offset[i];
-        if (e < end)
-            NCL_PUT(NCL_T3, v, y, FN(norm_group_at)(size, e));
+        if (e < end) {
+            const float s = AHEAD ? kept.scale[i] : scale[e * SCALE_STEP];
+            const float o = AHEAD ? kept.offset[i] : HAS_OFFSET ? offset[e * OFFSET_STEP] : 0.0f;
+            NCL_PUT(NCL_T3, fma(kept.x[i], unit, -mean) * factor * s + o, y, FN(norm_group_at)(size, e));
+        }
     }
 #else
     for (INDEX e = place; e < end; e += share) {

@@ -19,3 +19,8 @@ double ncl_cost_idle(const struct ncl_target *target, double each, double tasks)
     const double idle = target->compute_units * each / tasks;
     return idle > 1 ? idle : 1;
 }
+
+double ncl_cost_barriers(const struct ncl_target *target, double items, double barriers)
+{
+    return target->barrier * barriers * items / target->compute_units;
+}

@@ -12,5 +12,7 @@ double ncl_cost_bytes(double bytes, double rate);
 
 /* How much longer tasks take that are too few: a compute unit wants `each` of them at once. 1: they are enough. */
 double ncl_cost_idle(const struct ncl_target *target, double each, double tasks);
+/* Microseconds that the barriers of so many work-items, in work-groups, take: each comes by `barriers` of them. */
+double ncl_cost_barriers(const struct ncl_target *target, double items, double barriers);
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const struct ncl_driver_fact facts[] = {
-    {"rusticl", "llvmpipe", .short_loops = true, .soft_fma = true, .local_unknown = true},
+    {"rusticl", "llvmpipe", .short_loops = true, .soft_fma = true, .barrier = 0.4, .local_unknown = true},
     {"rusticl", "", .local_unknown = true},
     {"Portable Computing Language", "", .keeps_programs = true, .lost_barriers = true}};
 

@@ -11,10 +11,11 @@
 
 /* Estimates: an element for each work-item, a tree, an element where each work-item has a line of its own and
  * neighbours read far apart (0.05 to 0.1 on an H200), and groups that a compute unit runs at once. */
-#define TERM       0.02 /* microseconds */
-#define TREE       0.3  /* microseconds */
-#define TERM_ALONE 0.07 /* microseconds */
-#define AT_ONCE    4
+#define TERM          0.02 /* microseconds */
+#define TREE          0.3  /* microseconds */
+#define TERM_ALONE    0.07 /* microseconds */
+#define TREE_BARRIERS 3
+#define AT_ONCE       4
 
 const char *ncl_group_lines_unfit(const struct ncl_target *target)
 {
@@ -56,7 +57,8 @@ double ncl_group_lines_cost(const struct ncl_target *target, const struct ncl_gr
 {
     const double terms = (double)ncl_ceil_div(lines->axes.volume, lines->share);
     const double rounds = (double)lines->groups / ((double)target->compute_units * AT_ONCE);
-    return times * (TREE + TERM * terms) * (rounds > 1 ? rounds : 1);
+    return times * (TREE + TERM * terms) * (rounds > 1 ? rounds : 1) +
+           ncl_cost_barriers(target, (double)(lines->groups * lines->items), times * TREE_BARRIERS);
 }
 
 double ncl_group_lines_alone_cost(const struct ncl_target *target, const struct ncl_axes *axes, double times)

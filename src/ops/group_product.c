@@ -17,6 +17,7 @@
 #define EFFICIENCY 2.0   /* of large tiles */
 #define FULL       16    /* groups of 32 work-items that keep a compute unit busy ... */
 #define HALF_BUSY  2.5   /* ... and so many more or less half of it */
+#define PANEL      8     /* terms between two barriers */
 #define AROUND     24.0  /* terms in the time in which a task begins and ends */
 #define JOIN       5.0   /* microseconds of the step that adds up */
 #define JOIN_RATE  800.0 /* GB/s */
@@ -73,7 +74,8 @@ static double tile_cost(const struct ncl_target *target, const struct edges *edg
         each * (double)(edges->down * edges->across * ROWS * ROWS) * ((double)ncl_ceil_div(p->k, splits) + AROUND);
     const double sums = (double)(batch * p->m) * (double)p->n * (double)splits * sizeof(float);
     return ncl_cost_macs(target, units * macs, EFFICIENCY * use) +
-           (splits > 1 ? JOIN + ncl_cost_bytes(2 * sums, JOIN_RATE) : 0);
+           (splits > 1 ? JOIN + ncl_cost_bytes(2 * sums, JOIN_RATE) : 0) +
+           ncl_cost_barriers(target, units * each * 32 * warps, (double)ncl_ceil_div(p->k, splits * PANEL));
 }
 
 struct tiling {

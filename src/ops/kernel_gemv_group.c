@@ -13,6 +13,7 @@
 #define TERMS     8     /* of a work-item at least */
 #define RATE      10.0  /* GB/s of w for each compute unit: what GPUs of several makers have */
 #define START     1.0   /* microseconds */
+#define BARRIERS  3     /* of a tree */
 #define LOOP_MAX  30000 /* iterations of a work-item where loops are short */
 
 /* Rows of x against rows of w. */
@@ -76,7 +77,7 @@ double ncl_group_vector_cost(const struct ncl_target *target, const struct ncl_m
 {
     const struct vectors v = make_vectors(target, p);
     const double batch = (double)ncl_product_batch_count(p), bytes = 4 * batch * (double)v.w_rows * (double)p->k;
-    return START +
+    return START + ncl_cost_barriers(target, (double)(v.blocks * v.items) * batch, BARRIERS) +
            ncl_cost_bytes(bytes, RATE * target->compute_units) * ncl_cost_idle(target, 1, (double)v.blocks * batch);
 }
 

@@ -130,9 +130,10 @@ static const char *move_group_unfit(const struct ncl_target *target, const struc
 static double move_group_cost(const struct ncl_target *target, const struct ncl_problem *problem,
                               const struct ncl_choice *choice)
 {
-    (void)target;
     (void)choice;
-    return ncl_cost_bytes(8 * (double)ncl_strided_volume(&problem->move.strided), GROUP_RATE);
+    const struct transpose t = describe_transpose(&problem->move.strided, SHORTEST, EDGE);
+    return ncl_cost_bytes(8 * (double)ncl_strided_volume(&problem->move.strided), GROUP_RATE) +
+           ncl_cost_barriers(target, (double)t.tiles * ITEMS, 1);
 }
 
 static nnefcl_status move_group_emit(struct ncl_lower *lower, const struct ncl_problem *problem,

@@ -109,6 +109,19 @@ START_TEST(takes)
 }
 END_TEST
 
+/* Where a barrier takes long, a tree in local memory does not pay. */
+START_TEST(slow_barriers)
+{
+    static const struct choice_case row = {
+        "one row", X("[1,784]", "matmul(x, variable<scalar>(shape = [784,256], label = 'w'))"), .gpu = ""};
+    struct ncl_target fast = ncl_target_generic_gpu, slow = ncl_target_generic_gpu;
+    fast.compute_units = slow.compute_units = 2;
+    slow.barrier = 0.4;
+    ck_assert_str_eq(chosen(&row, &fast), "product_gemv_group");
+    ck_assert_str_eq(chosen(&row, &slow), "product_plain");
+}
+END_TEST
+
 /* ---- transposes around attention ---- */
 
 #define HEADS(query, key, value, result)                                                                               \
@@ -283,6 +296,7 @@ int main(void)
     tcase_add_loop_test(tests, refuses, 0, (int)(sizeof refusals / sizeof *refusals));
     tcase_add_loop_test(tests, no_plain_one_for_much, 0, (int)(sizeof large / sizeof *large));
     tcase_add_loop_test(tests, transposes_of_heads, 0, (int)(sizeof heads / sizeof *heads));
+    tcase_add_test(tests, slow_barriers);
     tcase_add_test(tests, table);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

@@ -54,21 +54,35 @@
 
 /* What a work-item has of the sums of a row of W. */
 #if ALONG
+/* Four on a boundary of four, in one read. */
+#define VECTOR(T, p)    NCL_CAT(VECTOR_, T)(p)
+#define VECTOR_float(p) *(global const float4 *)(p)
+#define VECTOR_half(p)  vload_half4(0, p)
+#define VECTOR_char(p)  convert_float4(*(global const char4 *)(p))
+#define TERMS(w_four, x_four)                                                                                       \
+    _Pragma("unroll 2") for (; k + 4 <= end; k += step)                                                             \
+    {                                                                                                               \
+        const float4 v = w_four;                                                                                    \
+        _Pragma("unroll") for (int i = 0; i < ROWS; i++)                                                            \
+        {                                                                                                           \
+            global const NCL_T1 *row = x + min((INDEX)i, X_ROWS - 1) * X_ROW + k;                                   \
+            four[i] = ncl_mac(x_four, v, four[i]);                                                                  \
+        }                                                                                                           \
+    }
 static void FN(gemv_group_share)(SIZES size, INDEX place, global const NCL_T1 *x, global const WEIGHT *w, float *sum)
 {
     const INDEX end = K, step = 4 * SHARE;
+    const bool vectors = ((ulong)w & (4 * sizeof(WEIGHT) - 1)) == 0 && ((ulong)x & (4 * sizeof(NCL_T1) - 1)) == 0 &&
+                         (X_ROWS == 1 || X_ROW % 4 == 0);
     INDEX k = 4 * place;
     float4 four[ROWS];
 #pragma unroll
     for (int i = 0; i < ROWS; i++)
         four[i] = 0;
-#pragma unroll 2
-    for (; k + 4 <= end; k += step) {
-        const float4 v = WEIGHT_FOUR(w + k);
-#pragma unroll
-        for (int i = 0; i < ROWS; i++)
-            four[i] = ncl_mac(NCL_FOUR(NCL_T1, x + min((INDEX)i, X_ROWS - 1) * X_ROW + k), v, four[i]);
-    }
+    if (vectors)
+        TERMS(VECTOR(WEIGHT, w + k), VECTOR(NCL_T1, row))
+    else
+        TERMS(WEIGHT_FOUR(w + k), NCL_FOUR(NCL_T1, row))
 #pragma unroll
     for (int i = 0; i < ROWS; i++)
         sum[i] = four[i].x + four[i].y + four[i].z + four[i].w;

@@ -58,6 +58,8 @@ static const struct group_case {
     {"x = external(shape = [1,1030]); w = variable(shape = [37,1030], label = 'w'); b = variable(shape = [1,37], label "
      "= 'b'); y = relu(linear(x, w, b));",
      8, "ALONG=1"},
+    {"x = external(shape = [3,1024]); w = variable(shape = [37,1024], label = 'w'); y = linear(x, w);", 8,
+     "ALONG=1 ROWS=4"},
     {"x = external(shape = [3,515]); w = variable(shape = [515,70], label = 'w'); y = matmul(x, w) * 0.5;", 8,
      "ALONG=0"},
     {"x = external(shape = [2,90,67]); w = variable(shape = [2,67,5], label = 'w'); y = tanh(matmul(x, w));", 8,

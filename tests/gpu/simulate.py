@@ -75,6 +75,7 @@ CASES = [
     Case('softmax of lines', '7,300', {}, 'y = softmax(x, axes = [1]);', 'softmax_group', 64, ['softmax=softmax_group'], light=True),
     Case('softmax of columns', '2,70,40', {}, 'y = softmax(x, axes = [1]);', 'softmax_group', 64, ['softmax=softmax_group']),
     Case('layer norm', '7,300', {'w': '1,300', 'b': '1,300'}, 'm, d = moments(x, axes = [1]); y = (x - m) * rsqrt(d + 0.00001) * w + b;', 'norm_group', 64, ['norm=norm_group'], light=True),
+    Case('moves', '2,6,3,10', {}, 'y = transpose(x, axes = [0, 2, 1, 3]);', 'strided_item', 64, ['move=move_item']),
     Case('transpose', '2,40,70', {}, 'y = transpose(x, axes = [0, 2, 1]);', 'transpose_group', 64, ['move=move_group'], light=True),
     Case('32 queries', '1,37,20', {'k': '1,70,20', 'v': '1,70,11'}, ATTENTION % '', 'attention_group.*DOWN=8 MASK=0', 64, ['attention=attention_group'], (2.5, 0.6), True),
     Case('64 queries, a mask of scores', '1,70,37', {'k': '1,70,37', 'v': '1,70,70', 'm': '1,70,70'}, ATTENTION % ' + m', 'attention_group.*DOWN=16 MASK=2', 1, ['attention=attention_group'], (2.5, 0.6)),

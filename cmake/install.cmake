@@ -4,10 +4,7 @@ include(CMakePackageConfigHelpers)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/nnefcl)
 
 # What a program that links the archive needs: the shared libraries that ours needs. (As Requires.private, --static would ask for archives of theirs, and of all that stands behind them.)
-set(static_libraries ${OPENCL_LIBRARIES} ${ARCHIVE_LIBRARIES} ${ZLIB_LIBRARIES} ${PROTOBUF_C_LIBRARIES} m pthread)
-if(CLBLAST_LIBRARY)
-  list(PREPEND static_libraries clblast)
-endif()
+set(static_libraries ${OPENCL_LIBRARIES} ${ARCHIVE_LIBRARIES} ${ZLIB_LIBRARIES} ${PROTOBUF_C_LIBRARIES} ${CMAKE_DL_LIBS} m pthread)
 list(TRANSFORM static_libraries PREPEND -l) # a bare name may be a target of the program's
 string(REPLACE ";" " " libs_private "${static_libraries}")
 

@@ -1,18 +1,60 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Matrix products through CLBlast. The only global state of the library lives here: CLBlast before 1.6.1 keeps a cache
  * that threads race for (CNugteren/CLBlast #486), so one lock stands around every call, and the cache is emptied before
- * a context may vanish, since it finds contexts by their address. */
+ * a context may vanish, since it finds contexts by their address.
+ *
+ * It is loaded at the first product that asks for it: to be linked with it costs each process that starts 3 ms. */
 #include <pthread.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "host.h"
 
-#ifdef NNEFCL_HAVE_CLBLAST
+#ifdef NNEFCL_CLBLAST_FILE
 #include <clblast_c.h>
+#include <dlfcn.h>
 
 #define VERSION_NUMBER (CLBLAST_VERSION_MAJOR * 10000 + CLBLAST_VERSION_MINOR * 100 + CLBLAST_VERSION_PATCH)
 enum { NEEDS_LOCK = VERSION_NUMBER < 10601 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* ---- the library ---- */
+
+static struct {
+    __typeof__(&CLBlastSgemm) gemm;
+    __typeof__(&CLBlastSgemmStridedBatched) batched;
+    __typeof__(&CLBlastClearCache) clear;
+    bool complete;
+    char reason[256]; /* why it is not */
+} library;
+
+static bool library_find(void *file, const char *name, void *function)
+{
+    void *found = dlsym(file, name);
+    memcpy(function, &found, sizeof found); /* C has no conversion */
+    return found;
+}
+
+/* It stays loaded: nobody knows when the last of its objects is gone. */
+static void library_load(void)
+{
+    void *file = dlopen(NNEFCL_CLBLAST_FILE, RTLD_NOW | RTLD_LOCAL);
+    library.complete = file && library_find(file, "CLBlastSgemm", &library.gemm) &&
+                       library_find(file, "CLBlastSgemmStridedBatched", &library.batched) &&
+                       library_find(file, "CLBlastClearCache", &library.clear);
+    const char *why = library.complete ? NULL : dlerror();
+    snprintf(library.reason, sizeof library.reason, "%s", why ? why : NNEFCL_CLBLAST_FILE);
+}
+
+static bool library_is_loaded(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, library_load);
+    return library.complete;
+}
+
+/* ---- products ---- */
 
 static void enter(void)
 {
@@ -71,13 +113,12 @@ static CLBlastStatusCode run_gemm(const struct nnefcl_session *session, const st
      * written by all batches. */
     if (g->batch > 1 && is_strided(g->offset_a, g->batch, &sa) && is_strided(g->offset_b, g->batch, &sb) &&
         is_strided(g->offset_c, g->batch, &sc) && sc >= m * n)
-        return CLBlastSgemmStridedBatched(
-            CLBlastLayoutRowMajor, ta, tb, m, n, k, 1.0f, a.memory, a.first + (size_t)g->offset_a[0], a.leading, sa,
-            b.memory, b.first + (size_t)g->offset_b[0], b.leading, sb, beta, c.memory, c.first + (size_t)g->offset_c[0],
-            c.leading, sc, (size_t)g->batch, queue, event);
+        return library.batched(CLBlastLayoutRowMajor, ta, tb, m, n, k, 1.0f, a.memory, a.first + (size_t)g->offset_a[0],
+                               a.leading, sa, b.memory, b.first + (size_t)g->offset_b[0], b.leading, sb, beta, c.memory,
+                               c.first + (size_t)g->offset_c[0], c.leading, sc, (size_t)g->batch, queue, event);
     CLBlastStatusCode code = CLBlastSuccess;
     for (int64_t i = 0; i < g->batch && code == CLBlastSuccess; i++)
-        code = CLBlastSgemm(CLBlastLayoutRowMajor, ta, tb, m, n, k, 1.0f, a.memory, a.first + (size_t)g->offset_a[i],
+        code = library.gemm(CLBlastLayoutRowMajor, ta, tb, m, n, k, 1.0f, a.memory, a.first + (size_t)g->offset_a[i],
                             a.leading, b.memory, b.first + (size_t)g->offset_b[i], b.leading, beta, c.memory,
                             c.first + (size_t)g->offset_c[i], c.leading, queue, g->batch == 1 ? event : NULL);
     if (code == CLBlastSuccess && g->batch > 1 && event) /* of all of them, on any queue */
@@ -93,6 +134,9 @@ bool ncl_clblast_available(void)
 nnefcl_status ncl_clblast_gemm(const struct nnefcl_session *session, const struct ncl_step *step,
                                cl_command_queue queue, cl_event *event, struct ncl_diag *diag)
 {
+    if (!library_is_loaded())
+        return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, step->at, "%s: CLBlast cannot be loaded: %s", step->name,
+                         library.reason);
     enter();
     const CLBlastStatusCode code = run_gemm(session, step, &queue, event);
     leave();
@@ -106,8 +150,10 @@ nnefcl_status ncl_clblast_gemm(const struct nnefcl_session *session, const struc
 
 void ncl_clblast_forget(void)
 {
+    if (!library_is_loaded())
+        return;
     enter();
-    CLBlastClearCache();
+    library.clear();
     leave();
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sessions with data in host memory: forms of execution, state, errors, what a session tells of itself. */
+#define _GNU_SOURCE
+#include <link.h>
 #include <math.h>
 
 #include "base/counting_allocator.h"
@@ -181,6 +183,12 @@ static void run_matrices(const nnefcl_session_options *options, size_t *gemms, f
     nnefcl_session_free(session);
 }
 
+static int is_clblast(struct dl_phdr_info *info, size_t size, void *user)
+{
+    (void)size, (void)user;
+    return strstr(info->dlpi_name, "libclblast") != NULL;
+}
+
 START_TEST(clblast)
 {
     static const size_t counts[4] = {2 * 3 * 5 * 4, 2 * 3 * 4 * 5, 2 * 3 * 5 * 9, 30 * 6};
@@ -195,7 +203,9 @@ START_TEST(clblast)
     options.kernel_count = 1;
     if (ncl_clblast_available()) {
         run_matrices(NULL, &gemms, own);
+        ck_assert_msg(!dl_iterate_phdr(is_clblast, NULL), "a start that does without loads it");
         run_matrices(&options, &gemms, theirs);
+        ck_assert(dl_iterate_phdr(is_clblast, NULL));
         ck_assert_uint_ge(gemms, 3);
         for (int i = 0; i < 4; i++)
             for (size_t k = 0; k < counts[i]; k++)

@@ -123,7 +123,7 @@ def registry(root):
     return bad
 
 
-SHARED = 8 # names of static functions that stand in two files: who searches for one finds one
+REPEATED = 8 # names of static functions that stand in two files: who searches for one finds one
 
 
 def names(root):
@@ -138,7 +138,7 @@ def names(root):
         for name in re.findall(r'^static (?:inline )?[^=;(){}]*?\b(\w+)\((?=[^;]*?\)\s*\n\{)', read(root, path), re.M):
             functions.setdefault(name, {})[path] = 1 # one of two, under #if
     shared = ['one name, several static functions: %s in %s' % (n, ' '.join(p)) for n, p in functions.items() if len(p) > 1]
-    bad += shared if len(shared) > SHARED else []
+    bad += shared if len(shared) > REPEATED else []
     kernels = {os.path.basename(p)[:-3] for p in files(root, 'cl', '.cl')} - {'prelude', 'math', 'persistent'}
     sources = ''.join(read(root, p) for folder in ('src/emit', 'src/ops') for p in files(root, folder, '.c'))
     emitted = set(re.findall(r'"(\w+)"', sources))

@@ -6,57 +6,79 @@
 enum { NUMBER = 1, STRING = 2, TABLE = 3, OBJECT = 4, BOOLEAN = 5 };
 
 static unsigned next_number;
+static enum { LITTLE, BIG, TEXT } form; /* how numbers are written */
+
+/* `text` says the same. */
+static void put_as(struct bytes *file, const void *data, size_t width, const char *text)
+{
+    const unsigned char *from = data;
+    if (form == TEXT)
+        bytes_put(file, text, strlen(text));
+    for (size_t i = 0; i < width && form != TEXT; i++)
+        bytes_put(file, from + (form == BIG ? width - 1 - i : i), 1);
+}
+
+static void put_whole(struct bytes *file, uint64_t number, unsigned width)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%lld\n", (long long)number);
+    put_as(file, &number, width, text);
+}
 
 static void put_string(struct bytes *file, const char *text)
 {
-    bytes_int(file, strlen(text), 4);
+    put_whole(file, strlen(text), 4);
     bytes_put(file, text, strlen(text));
+    if (form == TEXT)
+        bytes_put(file, "\n", 1);
 }
 
 static void put_key(struct bytes *file, const char *key)
 {
-    bytes_int(file, STRING, 4);
+    put_whole(file, STRING, 4);
     put_string(file, key);
 }
 
 static void put_number(struct bytes *file, double number)
 {
-    bytes_int(file, NUMBER, 4);
-    bytes_put(file, &number, sizeof number);
+    put_whole(file, NUMBER, 4);
+    char text[32];
+    snprintf(text, sizeof text, "%.17g\n", number);
+    put_as(file, &number, sizeof number, text);
 }
 
 static void put_class(struct bytes *file, const char *name)
 {
-    bytes_int(file, OBJECT, 4);
-    bytes_int(file, ++next_number, 4);
+    put_whole(file, OBJECT, 4);
+    put_whole(file, ++next_number, 4);
     put_string(file, "V 1");
     put_string(file, name);
 }
 
 static void put_table(struct bytes *file, unsigned entries)
 {
-    bytes_int(file, TABLE, 4);
-    bytes_int(file, ++next_number, 4);
-    bytes_int(file, entries, 4);
+    put_whole(file, TABLE, 4);
+    put_whole(file, ++next_number, 4);
+    put_whole(file, entries, 4);
 }
 
 static void put_tensor(struct bytes *file, const int *extent, unsigned rank)
 {
     uint64_t count = 1;
     put_class(file, "torch.FloatTensor");
-    bytes_int(file, rank, 4);
+    put_whole(file, rank, 4);
     for (unsigned i = 0; i < rank; i++) {
-        bytes_int(file, (uint64_t)extent[i], 8);
+        put_whole(file, (uint64_t)extent[i], 8);
         count *= (uint64_t)extent[i];
     }
     uint64_t stride = count;
     for (unsigned i = 0; i < rank; i++)
-        bytes_int(file, stride /= (uint64_t)extent[i], 8);
-    bytes_int(file, 1, 8);
+        put_whole(file, stride /= (uint64_t)extent[i], 8);
+    put_whole(file, 1, 8);
     put_class(file, "torch.FloatStorage");
-    bytes_int(file, count, 8);
+    put_whole(file, count, 8);
     for (uint64_t i = 0; i < count; i++)
-        bytes_floats(file, &(float){0.5f}, 1);
+        put_as(file, &(float){0.5f}, sizeof(float), i + 1 < count ? "0.5 " : "0.5\n");
 }
 
 /* `fields`: "kW=3 kH=3", and weights of these extents. */
@@ -138,6 +160,81 @@ START_TEST(network)
 }
 END_TEST
 
+/* The same network in every form. */
+START_TEST(forms)
+{
+    static struct bytes file, bad;
+    static struct model_text text;
+    const nnefcl_input_shape row = {"x", {.rank = 2, .extent = {1, 2}}};
+    form = _i;
+    make_network(&file);
+    open_shaped(&text, &file);
+    flat_has(&text,
+             "( x ) -> ( y )|shape = [1, 1, 5, 6]|SpatialConvolution0 = conv(x|padding = [(1, 1), (1, 1)]|relu(");
+    nnefcl_model_free(text.model);
+    for (size_t at = 0; at < file.size; at += 5) {
+        bad = file;
+        bad.data[at] ^= "\1\x80\xff"[at % 3];
+        open_shaped(&text, &bad);
+        ck_assert_msg(text.status == NNEFCL_OK || text.error.message[0], "byte %zu", at);
+        nnefcl_model_free(text.model);
+    }
+    file.size = 0;
+    next_number = 0;
+    put_module(&file, "nn.Linear", "", (const int[]){1, 2}, 2);
+    open_as(&text, &file, &row);
+    computed_are(&text, "1x2: 1 3", "1x1: 2");
+    nnefcl_model_free(text.model);
+    form = LITTLE;
+}
+END_TEST
+
+/* Smaller images stand in the middle of larger ones. */
+START_TEST(in_the_middle)
+{
+    static struct bytes file;
+    static struct model_text text;
+    const nnefcl_input_shape shape = {"x", {.rank = 4, .extent = {1, 1, 1, 4}}};
+    file.size = 0;
+    next_number = 0;
+    put_container(&file, "nn.DepthConcat", 2);
+    put_number(&file, 1);
+    put_module(&file, "nn.Identity", "", NULL, 0);
+    put_number(&file, 2);
+    put_module(&file, "nn.Narrow", "dimension=4 index=2 length=1", NULL, 0);
+    open_as(&text, &file, &shape);
+    computed_are(&text, "1x1x1x4: 1 2 3 4", "2x1x1x4: 1 2 3 4 0 2 0 0");
+    nnefcl_model_free(text.model);
+}
+END_TEST
+
+/* Modules side by side read a table: as many tensors as there are modules. */
+START_TEST(side_by_side)
+{
+    static struct bytes file;
+    static struct model_text text;
+    const nnefcl_input_shape shape[] = {{"x1", {.rank = 1, .extent = {2}}}, {"x2", {.rank = 1, .extent = {2}}}};
+    nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
+    file.size = 0;
+    next_number = 0;
+    put_container(&file, "nn.Sequential", 2);
+    put_number(&file, 1);
+    put_container(&file, "nn.ParallelTable", 2);
+    put_number(&file, 1);
+    put_module(&file, "nn.Square", "", NULL, 0);
+    put_number(&file, 2);
+    put_module(&file, "nn.Identity", "", NULL, 0);
+    put_number(&file, 2);
+    put_module(&file, "nn.CAddTable", "", NULL, 0);
+    memset(&text, 0, sizeof text);
+    options.shapes = shape;
+    options.shape_count = 2;
+    text.status = nnefcl_model_open_memory(file.data, file.size, &options, &text.model, &text.error);
+    computed_are(&text, "2: 1 3|2: 5 6", "2: 6 15");
+    nnefcl_model_free(text.model);
+}
+END_TEST
+
 /* There is no document that could be shown. */
 START_TEST(no_document)
 {
@@ -204,8 +301,8 @@ START_TEST(nested)
     put_module(&file, "nn.Identity", "", NULL, 0);
     for (unsigned i = 40; i-- > 0;) {
         put_number(&file, 2);
-        bytes_int(&file, OBJECT, 4);
-        bytes_int(&file, 3 * (i + 1) + 1, 4);
+        put_whole(&file, OBJECT, 4);
+        put_whole(&file, 3 * (i + 1) + 1, 4);
     }
     open_shaped(&text, &file);
     ck_assert_msg(text.status != NNEFCL_OK && strstr(text.talk, "too many modules"), "%s", text.talk);
@@ -307,15 +404,15 @@ static void put_values(struct bytes *file, const char *field, const char *text)
     put_key(file, field);
     put_class(file, "torch.FloatTensor");
     written_read(&w, text);
-    bytes_int(file, (uint64_t)w.rank, 4);
+    put_whole(file, (uint64_t)w.rank, 4);
     for (int i = 0; i < w.rank; i++)
-        bytes_int(file, (uint64_t)w.extent[i], 8);
+        put_whole(file, (uint64_t)w.extent[i], 8);
     stride = (int64_t)w.count;
     for (int i = 0; i < w.rank; i++)
-        bytes_int(file, (uint64_t)(stride /= w.extent[i]), 8);
-    bytes_int(file, 1, 8);
+        put_whole(file, (uint64_t)(stride /= w.extent[i]), 8);
+    put_whole(file, 1, 8);
     put_class(file, "torch.FloatStorage");
-    bytes_int(file, w.count, 8);
+    put_whole(file, w.count, 8);
     bytes_floats(file, w.value, w.count);
 }
 
@@ -334,8 +431,8 @@ static void put_single(struct bytes *file, const struct single *s)
         ck_assert_int_eq(sscanf(at, "%31[^=]=%31s %n", key, value, &used), 2);
         put_key(file, key);
         if (strcmp(value, "true") == 0 || strcmp(value, "false") == 0) {
-            bytes_int(file, BOOLEAN, 4);
-            bytes_int(file, *value == 't', 4);
+            put_whole(file, BOOLEAN, 4);
+            put_whole(file, *value == 't', 4);
         } else {
             put_number(file, strtod(value, NULL));
         }
@@ -350,8 +447,8 @@ static void put_single(struct bytes *file, const struct single *s)
 /* An object that stands in the file already. */
 static void put_again(struct bytes *file, int kind, unsigned number)
 {
-    bytes_int(file, (uint64_t)kind, 4);
-    bytes_int(file, number, 4);
+    put_whole(file, (uint64_t)kind, 4);
+    put_whole(file, number, 4);
 }
 
 /* A pool of 2 x 2 that makes half as many, and the module. */
@@ -513,6 +610,9 @@ int main(void)
     TCase *tests = tcase_create("torch7");
     tcase_set_timeout(tests, 120);
     tcase_add_test(tests, network);
+    tcase_add_loop_test(tests, forms, LITTLE, TEXT + 1);
+    tcase_add_test(tests, in_the_middle);
+    tcase_add_test(tests, side_by_side);
     tcase_add_test(tests, no_document);
     tcase_add_test(tests, shape_wanted);
     tcase_add_test(tests, damaged);

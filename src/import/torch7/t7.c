@@ -4,8 +4,15 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/checked.h"
+#include "base/number.h"
+
+/* How numbers are written: torch.save of this machine's kind, of one with the other byte order, or with 'ascii'. */
+enum form { LITTLE, BIG, TEXT };
+
 struct t7 {
     struct ncl_import *import;
+    enum form form;
     const uint8_t *data;
     size_t size, at;
     unsigned depth;
@@ -45,9 +52,81 @@ static bool take(struct t7 *r, void *value, size_t size)
     return true;
 }
 
+#define MOST_DIGITS 63
+
+/* The next word of a text, and one character behind it. */
+static bool take_word(struct t7 *r, char word[MOST_DIGITS + 1])
+{
+    size_t length = 0;
+    while (r->at < r->size && (r->data[r->at] == ' ' || r->data[r->at] == '\n'))
+        r->at++;
+    while (r->at < r->size && r->data[r->at] > ' ' && length < MOST_DIGITS)
+        word[length++] = (char)r->data[r->at++];
+    word[length] = '\0';
+    r->at += r->at < r->size;
+    return length > 0 && !r->import->status ? true : t7_wrong(r, "a number is missing");
+}
+
+static bool take_word_as(struct t7 *r, void *value, enum ncl_stored_type element)
+{
+    char word[MOST_DIGITS + 1];
+    double number;
+    int64_t whole = 0;
+    if (!take_word(r, word))
+        return false;
+    const bool is_whole = ncl_parse_int64(word, strlen(word), &whole);
+    if (!ncl_parse_double(word, strlen(word), &number)) {
+        number = strstr(word, "nan") ? (double)NAN : *word == '-' ? -INFINITY : INFINITY;
+        if (!strstr(word, "nan") && !strstr(word, "inf"))
+            return t7_wrong(r, "what should be a number is none");
+    }
+    whole = is_whole ? whole : ncl_int64_of(number);
+    switch (element) {
+    case NCL_STORED_FLOAT32:
+        memcpy(value, &(float){(float)number}, 4);
+        return true;
+    case NCL_STORED_FLOAT64:
+        memcpy(value, &number, 8);
+        return true;
+    case NCL_STORED_INT16:
+        memcpy(value, &(int16_t){(int16_t)whole}, 2);
+        return true;
+    case NCL_STORED_INT32:
+        memcpy(value, &(int32_t){(int32_t)whole}, 4);
+        return true;
+    case NCL_STORED_INT64:
+        memcpy(value, &whole, 8);
+        return true;
+    default:
+        return t7_wrong(r, "elements whose text is not known");
+    }
+}
+
+/* `count` numbers of any form as this machine has them. Bytes are bytes in each. */
+static bool take_numbers(struct t7 *r, void *value, size_t count, enum ncl_stored_type element)
+{
+    const size_t width = ncl_stored_bits(element) / 8;
+    uint8_t *to = value;
+    if (r->form != TEXT || width == 1) {
+        if (!take(r, value, count * width))
+            return false;
+        for (size_t i = 0; i < count && r->form == BIG; i++, to += width)
+            for (size_t k = 0; k < width / 2; k++) {
+                const uint8_t first = to[k];
+                to[k] = to[width - 1 - k];
+                to[width - 1 - k] = first;
+            }
+        return true;
+    }
+    for (size_t i = 0; i < count; i++, to += width)
+        if (!take_word_as(r, to, element))
+            return false;
+    return true;
+}
+
 static bool take_int(struct t7 *r, int32_t *value)
 {
-    return take(r, value, sizeof *value);
+    return take_numbers(r, value, 1, NCL_STORED_INT32);
 }
 
 static const char *take_string(struct t7 *r, size_t *length)
@@ -63,6 +142,7 @@ static const char *take_string(struct t7 *r, size_t *length)
     if (!string)
         ncl_import_nomem(r->import);
     r->at += (size_t)count;
+    r->at += r->form == TEXT && count > 0 && r->at < r->size && r->data[r->at] == '\n';
     *length = (size_t)count;
     return string;
 }
@@ -100,7 +180,7 @@ static bool read_table(struct t7 *r, struct ncl_t7 *table)
     table->kind = NCL_T7_TABLE;
     if (!take_int(r, &count))
         return false;
-    if (count < 0 || (size_t)count > (r->size - r->at) / 8)
+    if (count < 0 || (size_t)count > (r->size - r->at) / (r->form == TEXT ? 4 : 8))
         return t7_wrong(r, "a table is larger than the file");
     table->entry = NCL_NEW_ARRAY(&r->import->scratch, struct ncl_t7_entry, (size_t)count);
     if (!table->entry) {
@@ -139,19 +219,35 @@ static enum ncl_stored_type element_of(const char *class_name)
     return NCL_STORED_COUNT;
 }
 
+/* Elements that are not in the file as they are here are kept with the model. */
+static bool read_elements(struct t7 *r, struct ncl_t7 *storage)
+{
+    uint8_t *memory = ncl_arena_array(r->import->arena, storage->count, ncl_stored_bits(storage->element) / 8);
+    if (!memory) {
+        ncl_import_nomem(r->import);
+        return false;
+    }
+    storage->offset = NCL_T7_IN_MEMORY;
+    storage->data = memory;
+    return take_numbers(r, memory, storage->count, storage->element);
+}
+
 static bool read_storage(struct t7 *r, struct ncl_t7 *storage)
 {
     int64_t count;
     uint64_t bytes;
-    if (!take(r, &count, sizeof count))
+    if (!take_numbers(r, &count, 1, NCL_STORED_INT64))
         return false;
     storage->kind = NCL_T7_STORAGE;
     storage->element = element_of(storage->class_name);
     if (storage->element == NCL_STORED_COUNT)
         return t7_wrong(r, "a storage of elements that are not known");
-    if (count < 0 || !ncl_stored_bytes(storage->element, (uint64_t)count, &bytes) || bytes > r->size - r->at)
+    if (count < 0 || !ncl_stored_bytes(storage->element, (uint64_t)count, &bytes) ||
+        (r->form == TEXT ? (uint64_t)count : bytes) > r->size - r->at)
         return t7_wrong(r, "a storage is larger than the file");
     storage->count = (size_t)count;
+    if (r->form != LITTLE)
+        return read_elements(r, storage);
     storage->offset = r->at;
     storage->data = r->data + r->at;
     r->at += (size_t)bytes;
@@ -185,8 +281,9 @@ static bool read_tensor(struct t7 *r, struct ncl_t7 *tensor)
     if (rank < 0 || rank > NNEFCL_MAX_RANK)
         return t7_wrong(r, "a tensor of more axes than are supported");
     tensor->rank = rank;
-    if (!take(r, tensor->extent, (size_t)rank * sizeof(int64_t)) ||
-        !take(r, tensor->stride, (size_t)rank * sizeof(int64_t)) || !take(r, &tensor->first, sizeof(int64_t)))
+    if (!take_numbers(r, tensor->extent, (size_t)rank, NCL_STORED_INT64) ||
+        !take_numbers(r, tensor->stride, (size_t)rank, NCL_STORED_INT64) ||
+        !take_numbers(r, &tensor->first, 1, NCL_STORED_INT64))
         return false;
     const struct ncl_t7 *storage = read_value(r);
     if (r->import->status)
@@ -272,7 +369,7 @@ static struct ncl_t7 *read_kind(struct t7 *r, int32_t type)
         return made;
     case TYPE_NUMBER:
         made->kind = NCL_T7_NUMBER;
-        return take(r, &made->number, sizeof made->number) ? made : NULL;
+        return take_numbers(r, &made->number, 1, NCL_STORED_FLOAT64) ? made : NULL;
     case TYPE_STRING:
         made->kind = NCL_T7_STRING;
         return (made->string = take_string(r, &made->count)) ? made : NULL;
@@ -314,6 +411,8 @@ static struct ncl_t7 *read_value(struct t7 *r)
 const struct ncl_t7 *ncl_t7_read(struct ncl_import *import, const uint8_t *data, size_t size)
 {
     struct t7 r = {.import = import, .data = data, .size = size};
+    if (size > 1)
+        r.form = data[0] == 0 ? BIG : data[1] == '\n' ? TEXT : LITTLE;
     const struct ncl_t7 *root = read_value(&r);
     return import->status ? NULL : root;
 }

@@ -9,6 +9,8 @@
 
 #define NCL_T7_DEPTH 3000 /* of objects within objects: the nodes of a graph hold their children */
 
+#define NCL_T7_IN_MEMORY UINT64_MAX
+
 enum ncl_t7_kind {
     NCL_T7_NIL,
     NCL_T7_NUMBER,
@@ -31,9 +33,9 @@ struct ncl_t7 {
     struct ncl_names field;       /* of a table: values by keys that are strings, */
     const struct ncl_t7 **item;   /* and by those that are numbers from 1 to count; NULL: none of that number */
     enum ncl_stored_type element; /* of a storage or tensor, NCL_STORED_COUNT: none that we have */
-    uint64_t offset;              /* storage: of its elements in the file */
-    const uint8_t *data;          /* storage: the same in memory */
-    int rank;                     /* tensor */
+    uint64_t offset;     /* storage: of its elements in the file; NCL_T7_IN_MEMORY: they are written otherwise */
+    const uint8_t *data; /* storage: the same in memory, as long as the file, or the model */
+    int rank;            /* tensor */
     int64_t extent[NNEFCL_MAX_RANK], stride[NNEFCL_MAX_RANK], first;
     const struct ncl_t7 *storage; /* NULL: the tensor is empty */
 };

@@ -177,6 +177,7 @@ static const struct {
                   {"Contiguous", walk_same},
                   {"GradientReversal", walk_same},
                   {"L1Penalty", walk_same},
+                  {"WhiteNoise", walk_same},
                   {"NoBackprop", walk_sequential},
                   {"DataParallelTable", walk_sequential}};
 

@@ -118,10 +118,19 @@ static const struct ncl_import_operator operators[] = {
 /* An object (4) or a table (3) with number 1; of an object, its version and class, of a table, its length. */
 static bool torch7_detect(const uint8_t *head, size_t size, uint64_t file_size)
 {
-    static const uint8_t object[] = {4, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0, 'V', ' ', '1'},
-                         table[] = {3, 0, 0, 0, 1, 0, 0, 0};
-    return file_size > sizeof object && size > sizeof object &&
-           (memcmp(head, object, sizeof object) == 0 || memcmp(head, table, sizeof table) == 0);
+    static const struct {
+        const char *bytes;
+        size_t count;
+    } begins[] = {{"\4\0\0\0\1\0\0\0\3\0\0\0V 1", 15},
+                  {"\3\0\0\0\1\0\0\0", 8}, /* an object, a table; */
+                  {"\0\0\0\4\0\0\0\1\0\0\0\3V 1", 15},
+                  {"\0\0\0\3\0\0\0\1", 8}, /* of the other byte order, */
+                  {"4\n1\n3\nV 1\n", 10},  /* and as text */
+                  {"3\n1\n", 4}};
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if (file_size > 15 && size > 15 && memcmp(head, begins[i].bytes, begins[i].count) == 0)
+            return true;
+    return false;
 }
 
 const struct ncl_import_format ncl_import_torch7 = {"Torch7", torch7_detect, ncl_torch7_read, operators,

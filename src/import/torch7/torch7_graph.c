@@ -95,7 +95,7 @@ struct ncl_torch7_names ncl_torch7_walk_graph(struct ncl_torch7 *r, const struct
     return read_node(r, &g, last, in);
 }
 
-size_t ncl_torch7_graph_inputs(const struct ncl_t7 *module)
+static size_t graph_inputs(const struct ncl_t7 *module)
 {
     const struct ncl_t7 *innode = ncl_t7_field(module, "innode"), *data = innode ? ncl_t7_field(innode, "data") : NULL,
                         *map = data ? ncl_t7_field(data, "mapindex") : NULL;
@@ -103,4 +103,18 @@ size_t ncl_torch7_graph_inputs(const struct ncl_t7 *module)
     while (map && count < MAX_GRAPH && ncl_t7_item(map, count + 1))
         count++;
     return count ? count : 1;
+}
+
+size_t ncl_torch7_inputs(const struct ncl_t7 *module)
+{
+    const struct ncl_t7 *modules;
+    for (int depth = 0; depth < NCL_TORCH7_DEPTH && (modules = ncl_t7_field(module, "modules")); depth++) {
+        const char *name = ncl_torch7_class(module);
+        if (strcmp(name, "ParallelTable") == 0)
+            return modules->count && modules->count < MAX_GRAPH ? modules->count : 1;
+        if (strcmp(name, "Sequential") != 0 || !ncl_t7_item(modules, 1))
+            break;
+        module = ncl_t7_item(modules, 1);
+    }
+    return graph_inputs(module);
 }

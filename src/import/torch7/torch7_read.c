@@ -107,6 +107,8 @@ static const char *add_constant(struct ncl_torch7 *r, const char *name, const st
     memcpy(made->shape.extent, tensor->extent, sizeof made->shape.extent);
     if (!is_dense(tensor))
         made->memory = dense_copy(r, tensor);
+    else if (tensor->storage->offset == NCL_T7_IN_MEMORY)
+        made->memory = tensor->storage->data + (uint64_t)tensor->first * ncl_stored_bits(tensor->element) / 8;
     return name;
 }
 
@@ -204,11 +206,11 @@ static const struct ncl_t7 *find_network(const struct ncl_t7 *root)
     return found;
 }
 
-/* x; or x1, x2, ... of a graph that reads a table. */
+/* x; or x1, x2, ... of a graph, or of modules side by side, that read a table. */
 static struct ncl_torch7_names name_inputs(struct ncl_torch7 *r, const struct ncl_t7 *network,
                                            struct ncl_import_graph *graph)
 {
-    const size_t count = ncl_torch7_graph_inputs(network);
+    const size_t count = ncl_torch7_inputs(network);
     struct ncl_import_input *input = TORCH7_ARRAY(r, struct ncl_import_input, count);
     const struct ncl_torch7_names in = ncl_torch7_names_new(r, count);
     for (size_t i = 0; input && in.name && i < count; i++) {

@@ -175,6 +175,30 @@ void ncl_torch7_build_select(struct ncl_import *import, const struct ncl_import_
                         ncl_compose_squeeze(import, ncl_compose_slice(import, x, axis, at, at + 1, 1), axis));
 }
 
+/* Zeros around those that are smaller than the largest along an axis; an odd one comes behind. */
+static void put_in_middle(struct ncl_import *import, struct ncl_tensor **item, size_t count, int axis)
+{
+    nnefcl_shape most = item[0]->shape;
+    for (size_t i = 1; i < count && !import->status; i++) {
+        if (item[i]->shape.rank != most.rank)
+            ncl_import_wrong(import, "images of ranks %d and %d", most.rank, item[i]->shape.rank);
+        for (int k = 0; k < most.rank && !import->status; k++)
+            if (item[i]->shape.extent[k] > most.extent[k])
+                most.extent[k] = item[i]->shape.extent[k];
+    }
+    for (size_t i = 0; i < count && !import->status; i++) {
+        int64_t before[NNEFCL_MAX_RANK] = {0}, after[NNEFCL_MAX_RANK] = {0}, more = 0;
+        for (int k = 0; k < most.rank; k++) {
+            const int64_t rest = k == axis ? 0 : most.extent[k] - item[i]->shape.extent[k];
+            before[k] = rest / 2;
+            after[k] = rest - rest / 2;
+            more += rest;
+        }
+        if (more)
+            item[i] = ncl_compose_pad(import, item[i], before, after, "constant", 0);
+    }
+}
+
 /* JoinTable, Concat; DepthConcat puts smaller images into the middle. */
 void ncl_torch7_build_join(struct ncl_import *import, const struct ncl_import_node *node)
 {
@@ -188,10 +212,8 @@ void ncl_torch7_build_join(struct ncl_import *import, const struct ncl_import_no
     for (size_t i = 0; i < count; i++)
         item[i] = ncl_import_tensor(import, node, i);
     const int axis = axis_of(import, item[0], whole(module, "dimension", 1), whole(module, "nInputDims", 0));
-    for (size_t i = 1; i < count && strcmp(node->op, "DepthConcat") == 0 && !import->status; i++)
-        for (int k = 0; k < item[i]->shape.rank; k++)
-            if (k != axis && item[i]->shape.extent[k] != item[0]->shape.extent[k])
-                ncl_import_refuse(import, "images of different extents");
+    if (strcmp(node->op, "DepthConcat") == 0)
+        put_in_middle(import, item, count, axis);
     if (!import->status)
         ncl_import_give(import, node, 0, ncl_compose_concat(import, item, count, axis));
 }

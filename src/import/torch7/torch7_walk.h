@@ -47,6 +47,6 @@ struct ncl_torch7_names ncl_torch7_walk(struct ncl_torch7 *r, const struct ncl_t
 struct ncl_torch7_names ncl_torch7_walk_graph(struct ncl_torch7 *r, const struct ncl_t7 *module,
                                               struct ncl_torch7_names in);
 /* How many tensors a network reads. */
-size_t ncl_torch7_graph_inputs(const struct ncl_t7 *module);
+size_t ncl_torch7_inputs(const struct ncl_t7 *module);
 
 #endif

@@ -21,6 +21,8 @@
  * DOWN, ACROSS  work-items of a group: multiples of 4, of 8        DEPTH    of the panels
  * LEFT, RIGHT   1: A, B are read along k, four neighbours at a time; 0: along m, n
  * CHANNELS      0: operands of the chain that go along channels go along n; else m is the channel, this their number
+ * WHOLE         1: all panels are whole, and each four neighbours are a vector: of A and, but for patches, of B
+ * UNROLL        1: a panel is added up without a loop, the next elements on their way
  * IMAGE         0: matrices; 2, 3: patches of images of so many axes, the last ones; with 2 there is no d and no q
  * TAPS          of a filter that has 1, or 3 x 3 without DILATION(2), and BORDER zeros: a work-item has all taps of its
  *               channels, and knows once for all which of them lie inside; 0: of any filter
@@ -41,6 +43,12 @@
 #endif
 #ifndef RIGHT
 #define RIGHT 0
+#endif
+#ifndef WHOLE
+#define WHOLE 0
+#endif
+#ifndef UNROLL
+#define UNROLL 0
 #endif
 #ifndef IMAGE
 #define IMAGE 0
@@ -132,6 +140,28 @@ static bool FN(gemm_group_is_vectors)(global const void *x, INDEX along, INDEX o
 LOAD_PANEL(FN(gemm_group_load_a), FN(gemm_group_four_a), NCL_T0)
 LOAD_PANEL(FN(gemm_group_load_b), FN(gemm_group_four_b), NCL_T1)
 
+/* Where the vectors lie that a work-item loads of each whole panel, from its first element on. */
+static void FN(gemm_group_places)(int along, int edge, INDEX lines, INDEX line, INDEX step, INDEX *place)
+{
+    _Pragma("unroll") for (int j = 0; j < edge * DEPTH / 4 / ITEMS; j++)
+    {
+        const int i = j * ITEMS + get_local_id(0);
+        place[j] = along ? min((INDEX)(i / (DEPTH / 4)), lines - 1) * line + i % (DEPTH / 4) * 4
+                         : min((INDEX)(i % (edge / 4) * 4), lines - 4) + i / (edge / 4) * step;
+    }
+}
+
+#define LOAD_PLACES(name, four, T)                                                                                    \
+    static void name(int count, bool aligned, global const T *x, const INDEX *place, float4 *next)                    \
+    {                                                                                                                 \
+        if (aligned)                                                                                                  \
+            _Pragma("unroll") for (int j = 0; j < count; j++) next[j] = ALIGNED_FOUR(T, x + place[j]);                \
+        else                                                                                                          \
+            _Pragma("unroll") for (int j = 0; j < count; j++) next[j] = four(x + place[j], 1, 4);                     \
+    }
+LOAD_PLACES(FN(gemm_group_load_places_a), FN(gemm_group_four_a), NCL_T0)
+LOAD_PLACES(FN(gemm_group_load_places_b), FN(gemm_group_four_b), NCL_T1)
+
 /* panel[k][l] = what was loaded. */
 static void FN(gemm_group_keep)(int along, int edge, const float4 *next, local float *panel)
 {
@@ -152,21 +182,37 @@ static void FN(gemm_group_keep)(int along, int edge, const float4 *next, local f
 
 /* ---- A ---- */
 
+/* What a work-item knows of its part of a matrix before the first panel. */
+#define MATRIX_SIDE(name, T, count) \
+    struct name {                   \
+        global const T *x;          \
+        INDEX lines;                \
+        bool vectors;               \
+        INDEX place[count];         \
+    };
+
 #if DEPTH % 4
 /* Panels that are no whole number of vectors of four for each work-item: element by element. */
 #define LEFT_PITCH (ITEMS / TALL)
 #define LEFT_EACH  ((DEPTH + LEFT_PITCH - 1) / LEFT_PITCH)
-typedef float FN(gemm_group_left);
+typedef float FN(gemm_group_left_next);
+MATRIX_SIDE(FN(gemm_group_left), NCL_T0, 1)
 
-static void FN(gemm_group_load_left)(SIZES size, bool vectors, INDEX lines, INDEX depth, global const NCL_T0 *a,
-                                     float *next)
+static void FN(gemm_group_begin_left)(SIZES size, INDEX lines, global const NCL_T0 *a,
+                                      struct FN(gemm_group_left) *left)
+{
+    left->x = a + min((INDEX)(get_local_id(0) % TALL), lines - 1) * A_ROW;
+}
+
+static void FN(gemm_group_load_left)(SIZES size, INDEX depth, struct FN(gemm_group_left) *left, float *next)
 {
     const INDEX first = get_local_id(0) / TALL, step = A_COLUMN;
-    global const NCL_T0 *from = a + min((INDEX)(get_local_id(0) % TALL), lines - 1) * A_ROW + first * step;
+    global const NCL_T0 *from = left->x + first * step;
 #pragma unroll
     for (int j = 0; j < LEFT_EACH; j++)
         next[j] =
             first + j * LEFT_PITCH < min(depth, (INDEX)DEPTH) ? NCL_AT(NCL_T0, from, j * LEFT_PITCH * step) : 0.0f;
+    left->x += DEPTH * step;
 }
 
 static void FN(gemm_group_keep_left)(const float *next, local float *panel)
@@ -179,12 +225,30 @@ static void FN(gemm_group_keep_left)(const float *next, local float *panel)
 }
 #else
 #define LEFT_EACH (TALL * DEPTH / 4 / ITEMS)
-typedef float4 FN(gemm_group_left);
+typedef float4 FN(gemm_group_left_next);
+MATRIX_SIDE(FN(gemm_group_left), NCL_T0, LEFT_EACH)
 
-static void FN(gemm_group_load_left)(SIZES size, bool vectors, INDEX lines, INDEX depth, global const NCL_T0 *a,
-                                     float4 *next)
+static void FN(gemm_group_begin_left)(SIZES size, INDEX lines, global const NCL_T0 *a,
+                                      struct FN(gemm_group_left) *left)
 {
-    FN(gemm_group_load_a)(LEFT, TALL, vectors, lines, depth, A_ROW, A_COLUMN, a, next);
+    left->x = a;
+    left->lines = lines;
+    left->vectors = WHOLE ? ((ulong)a & 15) == 0
+                          : FN(gemm_group_is_vectors)(a, LEFT ? A_COLUMN : A_ROW, LEFT ? A_ROW : A_COLUMN,
+                                                      LEFT ? TALL : lines, TALL);
+#if WHOLE
+    FN(gemm_group_places)(LEFT, TALL, lines, A_ROW, A_COLUMN, left->place);
+#endif
+}
+
+static void FN(gemm_group_load_left)(SIZES size, INDEX depth, struct FN(gemm_group_left) *left, float4 *next)
+{
+#if WHOLE
+    FN(gemm_group_load_places_a)(LEFT_EACH, left->vectors, left->x, left->place, next);
+#else
+    FN(gemm_group_load_a)(LEFT, TALL, left->vectors, left->lines, depth, A_ROW, A_COLUMN, left->x, next);
+#endif
+    left->x += DEPTH * A_COLUMN;
 }
 
 static void FN(gemm_group_keep_left)(const float4 *next, local float *panel)
@@ -195,15 +259,14 @@ static void FN(gemm_group_keep_left)(const float4 *next, local float *panel)
 
 /* ---- B ---- */
 
-/* What a work-item knows of its part of B before the first panel: see gemm_group_begin_right. */
+#if IMAGE && WHOLE < 2
+/* What a work-item knows of its part of the patches before the first panel: see gemm_group_begin_right. */
 struct FN(gemm_group_right) {
     global const NCL_T1 *x;
     INDEX d, h, w, k;
     int inside;
-    bool vectors;
 };
 
-#if IMAGE
 /* Rows of a panel that a work-item has of a column. */
 #define RIGHT_EACH (WIDE * DEPTH / ITEMS)
 typedef float FN(gemm_group_next);
@@ -282,20 +345,40 @@ static void FN(gemm_group_keep_right)(const float *next, local float *panel)
 #else
 #define RIGHT_EACH (WIDE * DEPTH / 4 / ITEMS)
 typedef float4 FN(gemm_group_next);
+MATRIX_SIDE(FN(gemm_group_right), NCL_T1, RIGHT_EACH)
 
 static void FN(gemm_group_begin_right)(SIZES size, INDEX from, INDEX column, global const NCL_T1 *b,
                                        struct FN(gemm_group_right) *right)
 {
+#if IMAGE
+    /* Patches of one element, four of which lie in the same image: columns of a matrix that begins anew in each. */
+    const INDEX pixels = OUT(1) * OUT(2);
+    right->x = b + from * pixels;
+    for (int j = 0; j < RIGHT_EACH; j++) {
+        const int i = j * ITEMS + get_local_id(0);
+        const INDEX n = min(column + (INDEX)(i % (WIDE / 4) * 4), N - 4);
+        right->place[j] = n / pixels * IN_IMAGE + n % pixels + i / (WIDE / 4) * pixels;
+    }
+#else
     right->x = b + column * B_COLUMN + from * B_ROW;
-    right->k = N - column;
-    right->vectors = FN(gemm_group_is_vectors)(right->x, RIGHT ? B_ROW : B_COLUMN, RIGHT ? B_COLUMN : B_ROW,
-                                               RIGHT ? WIDE : right->k, WIDE);
+    right->lines = N - column;
+#if WHOLE
+    FN(gemm_group_places)(RIGHT, WIDE, right->lines, B_COLUMN, B_ROW, right->place);
+#endif
+#endif
+    right->vectors = WHOLE ? ((ulong)right->x & 15) == 0
+                           : FN(gemm_group_is_vectors)(right->x, RIGHT ? B_ROW : B_COLUMN, RIGHT ? B_COLUMN : B_ROW,
+                                                       RIGHT ? WIDE : right->lines, WIDE);
 }
 
 static void FN(gemm_group_load_right)(SIZES size, INDEX depth, struct FN(gemm_group_right) *right, float4 *next)
 {
-    FN(gemm_group_load_b)(RIGHT, WIDE, right->vectors, right->k, depth, B_COLUMN, B_ROW, right->x, next);
-    right->x += DEPTH * B_ROW;
+#if WHOLE
+    FN(gemm_group_load_places_b)(RIGHT_EACH, right->vectors, right->x, right->place, next);
+#else
+    FN(gemm_group_load_b)(RIGHT, WIDE, right->vectors, right->lines, depth, B_COLUMN, B_ROW, right->x, next);
+#endif
+    right->x += DEPTH * (IMAGE ? OUT(1) * OUT(2) : B_ROW);
 }
 
 static void FN(gemm_group_keep_right)(const float4 *next, local float *panel)
@@ -306,19 +389,50 @@ static void FN(gemm_group_keep_right)(const float4 *next, local float *panel)
 
 /* ---- C ---- */
 
-/* sum[r][half] += sum over k of left[k][r] right[k][half] */
-static void FN(gemm_group_add)(local const float *left, local const float *right, float4 (*sum)[2])
+/* What a work-item multiplies for one k. */
+struct FN(gemm_group_terms) {
+    float4 rows[ROWS / 4], low, high;
+};
+
+static void FN(gemm_group_fetch)(local const float *left, local const float *right, struct FN(gemm_group_terms) *terms)
 {
-#pragma unroll 1
-    for (int k = 0; k < DEPTH; k++, left += TALL + GAP, right += WIDE + GAP) {
-        const float4 low = *(local const float4 *)right, high = *(local const float4 *)(right + HALF);
-        const float4 rows[2] = {*(local const float4 *)left, *(local const float4 *)(left + 4)};
-#define ADD(r, element)                                             \
-    sum[r][0] = ncl_mac((float4)(rows[r / 4].element), low, sum[r][0]); \
-    sum[r][1] = ncl_mac((float4)(rows[r / 4].element), high, sum[r][1]);
-        ADD(0, x) ADD(1, y) ADD(2, z) ADD(3, w) ADD(4, x) ADD(5, y) ADD(6, z) ADD(7, w)
+    terms->rows[0] = *(local const float4 *)left;
+    terms->rows[1] = *(local const float4 *)(left + 4);
+    terms->low = *(local const float4 *)right;
+    terms->high = *(local const float4 *)(right + HALF);
+}
+
+static void FN(gemm_group_add_terms)(const struct FN(gemm_group_terms) *terms, float4 (*sum)[2])
+{
+#define ADD(r, element)                                                               \
+    sum[r][0] = ncl_mac((float4)(terms->rows[r / 4].element), terms->low, sum[r][0]); \
+    sum[r][1] = ncl_mac((float4)(terms->rows[r / 4].element), terms->high, sum[r][1]);
+    ADD(0, x) ADD(1, y) ADD(2, z) ADD(3, w) ADD(4, x) ADD(5, y) ADD(6, z) ADD(7, w)
 #undef ADD
+}
+
+/* sum[r][half] += sum over k from `first` to `end` of left[k][r] right[k][half] */
+static void FN(gemm_group_add)(int first, int end, local const float *left, local const float *right, float4 (*sum)[2])
+{
+#if UNROLL
+    struct FN(gemm_group_terms) terms[2];
+    FN(gemm_group_fetch)(left + first * (TALL + GAP), right + first * (WIDE + GAP), terms + first % 2);
+#pragma unroll
+    for (int k = first; k < end; k++) {
+        if (k + 1 < end)
+            FN(gemm_group_fetch)(left + (k + 1) * (TALL + GAP), right + (k + 1) * (WIDE + GAP), terms + (k + 1) % 2);
+        FN(gemm_group_add_terms)(terms + k % 2, sum);
     }
+#else
+    left += first * (TALL + GAP);
+    right += first * (WIDE + GAP);
+#pragma unroll 1
+    for (int k = first; k < end; k++, left += TALL + GAP, right += WIDE + GAP) {
+        struct FN(gemm_group_terms) terms;
+        FN(gemm_group_fetch)(left, right, &terms);
+        FN(gemm_group_add_terms)(&terms, sum);
+    }
+#endif
 }
 
 #define STORE_ROW              NCL_CAT(STORE_ROW_, NCL_CELL)
@@ -408,36 +522,39 @@ static void FN(gemm_group)(INDEX task, SIZES size, local float *shared, global c
 {
     const INDEX across = (N + WIDE - 1) / WIDE, down = (M + TALL - 1) / TALL, splits = SPLITS;
     const INDEX tile = task / splits, row = tile % down * TALL, column = tile / down % across * WIDE;
-    const INDEX from = task % splits * TERMS, terms = min((INDEX)TERMS, K - from), lines = M - row;
+    const INDEX from = task % splits * TERMS, terms = min((INDEX)TERMS, K - from);
     const int item = get_local_id(0), warp = item / 32;
     const int x = (warp % (ACROSS / 8) * 8 + item / 2 % 8) * 4;
     const int y = (warp / (ACROSS / 8) * 4 + item / 16 % 2 * 2 + item % 2) * ROWS;
     const INDEX batch = tile / across / down;
-    a += FN(gemm_group_of_a)(size, batch) + row * A_ROW + from * A_COLUMN;
-    const bool vectors = FN(gemm_group_is_vectors)(a, LEFT ? A_COLUMN : A_ROW, LEFT ? A_ROW : A_COLUMN,
-                                                   LEFT ? TALL : lines, TALL);
     float4 sum[ROWS][2];
 #pragma unroll
     for (int r = 0; r < ROWS; r++)
         sum[r][0] = sum[r][1] = 0;
-    FN(gemm_group_left) left[LEFT_EACH];
-    FN(gemm_group_next) next[RIGHT_EACH];
+    FN(gemm_group_left_next) of_left[LEFT_EACH];
+    FN(gemm_group_next) of_right[RIGHT_EACH];
+    struct FN(gemm_group_left) left;
     struct FN(gemm_group_right) right;
+    FN(gemm_group_begin_left)(size, M - row, a + FN(gemm_group_of_a)(size, batch) + row * A_ROW + from * A_COLUMN,
+                              &left);
     FN(gemm_group_begin_right)(size, from, column, b + FN(gemm_group_of_b)(size, batch), &right);
     int turn = 0;
     for (INDEX k = 0; k < terms + DEPTH; k += DEPTH, turn ^= PANELS) {
         const bool more = k < terms;
+        local const float *const now_left = shared + (PANELS ^ turn) + y,
+                                *const now_right = shared + (PANELS ^ turn) + DEPTH * (TALL + GAP) + x;
+        if (more)
+            FN(gemm_group_load_left)(size, terms - k, &left, of_left);
+        if (k > 0)
+            FN(gemm_group_add)(0, DEPTH / 2, now_left, now_right, sum);
         if (more) {
-            FN(gemm_group_load_left)(size, vectors, lines, terms - k, a, left);
-            FN(gemm_group_load_right)(size, terms - k, &right, next);
-            a += DEPTH * A_COLUMN;
+            FN(gemm_group_keep_left)(of_left, shared + turn);
+            FN(gemm_group_load_right)(size, terms - k, &right, of_right);
         }
         if (k > 0)
-            FN(gemm_group_add)(shared + (PANELS ^ turn) + y, shared + (PANELS ^ turn) + DEPTH * (TALL + GAP) + x, sum);
-        if (more) {
-            FN(gemm_group_keep_left)(left, shared + turn);
-            FN(gemm_group_keep_right)(next, shared + turn + DEPTH * (TALL + GAP));
-        }
+            FN(gemm_group_add)(DEPTH / 2, DEPTH, now_left, now_right, sum);
+        if (more)
+            FN(gemm_group_keep_right)(of_right, shared + turn + DEPTH * (TALL + GAP));
         barrier(CLK_LOCAL_MEM_FENCE);
     }
     FN(gemm_group_store_tile)(size, shared, row, column, x, y, sum, bias + FN(gemm_group_of_bias)(size, batch), c,

@@ -15,12 +15,12 @@
 #define TERMS_MIN   64    /* of a task: less does not pay for the step that adds up */
 /* Judged by what an H100 took (docs/gpu.md), not fitted to it; the unit of time is that of cost.h. */
 #define EFFICIENCY 2.0   /* of large tiles */
-#define FULL       16    /* groups of 32 work-items that keep a compute unit busy ... */
-#define HALF_BUSY  2.5   /* ... and so many more or less half of it */
+#define FULL       16    /* lots of 32 work-items that the registers of a compute unit hold ... */
+#define HALF_BUSY  12.0  /* ... and so many more or less of them keep half of it busy */
+#define AROUND     40.0  /* terms in the time in which a task begins and ends */
 #define PANEL      8     /* terms between two barriers */
-#define AROUND     24.0  /* terms in the time in which a task begins and ends */
 #define JOIN       5.0   /* microseconds of the step that adds up */
-#define JOIN_RATE  800.0 /* GB/s */
+#define JOIN_RATE  400.0 /* GB/s */
 
 /* What B is. */
 enum right {
@@ -40,8 +40,9 @@ struct edges {
 
 /* The smallest one comes last, which fits every device that has any. */
 static const struct edges tiles[] = {
-    {16, 16, {16, 16, 18, 8}, 1}, {8, 16, {8, 8, 9, 8}, 0.9}, {16, 8, {8, 8, 0, 8}, 0.9}, {8, 8, {8, 8, 9, 8}, 0.8}};
+    {16, 16, {16, 16, 18, 8}, 1}, {8, 16, {8, 8, 9, 8}, 0.88}, {16, 8, {8, 8, 0, 8}, 0.88}, {8, 8, {8, 8, 9, 8}, 0.83}};
 #define TILES    (sizeof tiles / sizeof *tiles)
+#define LARGEST  tiles
 #define SMALLEST (tiles + TILES - 1)
 
 static int64_t tile_count(const struct edges *edges, const struct ncl_matmul *p)
@@ -61,21 +62,32 @@ static bool edges_fit(const struct ncl_target *target, const struct edges *edges
            target->local_memory >= local_bytes(edges, right);
 }
 
-/* Microseconds when `splits` tasks share the sums of a tile. The compute unit that has most tasks is the last one; few
- * tasks at once leave it waiting. */
+/* How fast a compute unit is with so many lots of 32 work-items, 1 with FULL of them. */
+static double unit_speed(int64_t lots)
+{
+    return (double)lots / ((double)lots + HALF_BUSY) * (FULL + HALF_BUSY) / FULL;
+}
+
+/* Tasks that a compute unit works off one after the other: all units have as many at a time as their registers hold,
+ * until the last ones, few for each, which take longer. */
+static double unit_rounds(const struct ncl_target *target, const struct edges *edges, int64_t tasks)
+{
+    const int64_t units = (int64_t)target->compute_units, lots = edges->down * edges->across / 32, beside = FULL / lots;
+    const int64_t last = ncl_ceil_div(tasks % (units * beside), units);
+    return (double)(tasks / (units * beside) * beside) + (last ? (double)last / unit_speed(last * lots) : 0);
+}
+
+/* Microseconds when `splits` tasks share the sums of a tile. */
 static double tile_cost(const struct ncl_target *target, const struct edges *edges, const struct ncl_matmul *p,
                         int64_t batch, int64_t splits)
 {
-    const double units = target->compute_units, warps = (double)(edges->down * edges->across) / 32;
-    const double each = (double)ncl_ceil_div(tile_count(edges, p) * batch * splits, (int64_t)target->compute_units);
-    const double busy = each * warps < FULL ? each * warps : FULL;
-    const double use = edges->efficiency * busy / (busy + HALF_BUSY) * (FULL + HALF_BUSY) / FULL;
-    const double macs =
-        each * (double)(edges->down * edges->across * ROWS * ROWS) * ((double)ncl_ceil_div(p->k, splits) + AROUND);
+    const int64_t terms = ncl_ceil_div(p->k, splits);
+    const double rounds = unit_rounds(target, edges, tile_count(edges, p) * batch * splits);
     const double sums = (double)(batch * p->m) * (double)p->n * (double)splits * sizeof(float);
-    return ncl_cost_macs(target, units * macs, EFFICIENCY * use) +
+    const double items = (double)(edges->down * edges->across), each = (double)target->compute_units * rounds * items;
+    return ncl_cost_macs(target, each * ROWS * ROWS * ((double)terms + AROUND), EFFICIENCY * edges->efficiency) +
            (splits > 1 ? JOIN + ncl_cost_bytes(2 * sums, JOIN_RATE) : 0) +
-           ncl_cost_barriers(target, units * each * 32 * warps, (double)ncl_ceil_div(p->k, splits * PANEL));
+           ncl_cost_barriers(target, each, (double)ncl_ceil_div(terms, PANEL));
 }
 
 struct tiling {
@@ -247,6 +259,54 @@ static void emit_image(struct ncl_emit *step, const struct ncl_group_product *pr
     ncl_step_sizes(step, "BEFORE", axes.before, SPAN);
 }
 
+/* Four neighbours along the one axis, or the other, are always a vector, and there is a first one. */
+static bool is_vectors(const struct ncl_matrix *matrix, const struct ncl_matmul *p, int64_t along, int64_t other,
+                       int64_t lines)
+{
+    bool vectors = along == 1 && other % 4 == 0 && lines % 4 == 0;
+    for (int i = 0; i < p->rank; i++)
+        vectors = vectors && matrix->batch[i] % 4 == 0;
+    return vectors;
+}
+
+static bool is_vectors_either(const struct ncl_matrix *matrix, const struct ncl_matmul *p, int64_t line, int64_t step,
+                              int64_t lines)
+{
+    return step == 1 && line != 1 ? is_vectors(matrix, p, step, line, p->k) : is_vectors(matrix, p, line, step, lines);
+}
+
+/* Patches of one element which are the elements of the image. */
+static bool is_vectors_of_images(const struct ncl_group_product *product)
+{
+    const struct ncl_window_axes axes = read_window_axes(product->image);
+    const int64_t pixels = axes.out[1] * axes.out[2];
+    for (int i = 1; i < SPAN; i++)
+        if (axes.stride[i] != 1 || axes.before[i] || axes.in[i] != axes.out[i])
+            return false;
+    return pixels % 4 == 0 && product->in_image % 4 == 0;
+}
+
+/* How much of gemm_group.cl's general ways falls away, its WHOLE; the smallest tile has no registers left for vectors
+ * of patches. */
+static int whole_panels(const struct ncl_group_product *product, const struct ncl_matmul *p, const struct plan *plan)
+{
+    const bool left = p->k % plan->tiling.edges->depth[plan->right] == 0 && plan->right != RIGHT_SQUARES &&
+                      is_vectors_either(&p->a, p, p->a.row, p->a.column, p->m);
+    if (!product->image)
+        return left && is_vectors_either(&p->b, p, p->b.column, p->b.row, p->n);
+    return left +
+           (left && plan->right == RIGHT_POINTS && plan->tiling.edges != SMALLEST && is_vectors_of_images(product));
+}
+
+/* The largest tiles have the registers for it, but for patches whose places are found element by element; a compiler
+ * that is slow with multiply-adds is not given more of them. */
+static bool is_unrolled(const struct ncl_target *target, const struct ncl_group_product *product,
+                        const struct plan *plan)
+{
+    return !target->soft_fma && plan->tiling.edges == LARGEST &&
+           (!product->image || plan->right == RIGHT_POINTS || plan->right == RIGHT_SQUARES);
+}
+
 static void define_image(struct ncl_emit *step, const struct ncl_window *w, enum right right)
 {
     static const int taps[RIGHT_KINDS] = {[RIGHT_POINTS] = 1, [RIGHT_SQUARES] = 9};
@@ -278,6 +338,8 @@ static nnefcl_status emit_product_tiles(struct ncl_lower *lower, const struct nc
     ncl_step_define_int(step, "DOWN", edges->down);
     ncl_step_define_int(step, "ACROSS", edges->across);
     ncl_step_define_int(step, "DEPTH", edges->depth[plan->right]);
+    ncl_step_define_int(step, "WHOLE", whole_panels(product, &p, plan));
+    ncl_step_define_int(step, "UNROLL", is_unrolled(&lower->plan->target, product, plan));
     ncl_step_define_int(step, "LEFT", plan->right != RIGHT_SQUARES && p.a.column == 1 && p.a.row != 1);
     if (product->image)
         define_image(step, product->image, plan->right);

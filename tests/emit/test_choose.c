@@ -13,8 +13,8 @@ static const struct choice_case {
     const char *forced; /* NULL: none */
     const char *cpu, *gpu;
 } cases[] = {
-    {"conv", X("[1,8,12,12]", "conv(x, x1, padding = [(0,0),(0,0)])"), NULL, "conv_gemm", "conv_group"},
-    {"a border", X("[1,8,28,28]", "conv(x, x1)"), NULL, "conv_strip", "conv_group"},
+    {"conv", X("[1,8,12,12]", "conv(x, x1, padding = [(0,0),(0,0)])"), NULL, "conv_gemm", "conv_item"},
+    {"a border", X("[1,8,28,28]", "conv(x, x1)"), NULL, "conv_strip", "conv_item"},
     {"many filters", X("[1,8,28,28]", "conv(x, x4)"), NULL, "conv_strip", "conv_group"},
     {"three axes", X("[1,8,9,9,9]", "conv(x, x5)"), NULL, "conv_gemm", "conv_group"},
     {"many channels", X("[1,128,56,56]", "conv(x, x6)"), NULL, "conv_winograd4", "conv_winograd4_group"},
@@ -24,7 +24,7 @@ static const struct choice_case {
     {"depthwise, twenty rows", X("[1,2,80,28]", "conv(x, x8, groups = 2, stride = [13,1])"), NULL, "conv_rows",
      "conv_column"},
     {"depthwise, rows far apart", X("[1,2,80,28]", "conv(x, x8, groups = 2, stride = [14,1])"), NULL, "conv_rows",
-     "conv_group"},
+     "conv_item"},
     {"depthwise, one row", X("[1,8,1,12]", "conv(x, x3, groups = 8)"), NULL, "conv_rows", "conv_item"},
     {"forced", X("[1,8,12,12]", "conv(x, x1)"), "conv=conv_direct", "conv_direct", "conv_direct"},
     {"all plain", X("[1,8,12,12]", "conv(x, x1)"), "plain", "conv_direct", "conv_direct"},

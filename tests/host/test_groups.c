@@ -128,6 +128,39 @@ START_TEST(split)
 }
 END_TEST
 
+#define NET_WHOLE                                                                                                      \
+    "graph whole(x) -> (y)\n"                                                                                          \
+    "{\n"                                                                                                              \
+    "    x = external<scalar>(shape = [130, 256]);\n"                                                                  \
+    "    w = variable<scalar>(shape = [72, 256], label = 'w');\n"                                                      \
+    "    y = matmul(x, w, transposeB = true);\n"                                                                       \
+    "}\n"
+
+/* Whole panels of vectors, of an input whose memory does not begin with one: the same bits. */
+START_TEST(unaligned)
+{
+    enum { ROWS = 130, IN = 256, OUT = 72 };
+    static const char *const kernels[] = {"product=product_group"};
+    static float room[1 + ROWS * IN], *const x = room + 1, aligned[ROWS * OUT], moved[ROWS * OUT];
+    const nnefcl_session_options options = {
+        .version = 1, .execution = NNEFCL_EXECUTION_LAUNCHES, .kernels = kernels, .kernel_count = 1};
+    nnefcl_session *session = host_ready(NET_WHOLE, &options);
+    ck_assert_str_eq(session->plan->kernel[session->plan->run.step[0].kernel].body, "gemm_group");
+    for (int i = 0; i < ROWS * IN; i++)
+        x[i] = (float)(i % 1000) / 1000;
+    host_run(session, (const void *[]){x}, (void *[]){aligned});
+    cl_int code;
+    const cl_mem memory = clCreateBuffer(nnefcl_device_context(device), CL_MEM_READ_ONLY | CL_MEM_COPY_HOST_PTR,
+                                         sizeof room, room, &code);
+    ck_assert(memory);
+    ck_assert_int_eq(nnefcl_session_bind_input(session, 0, memory, sizeof *x, NULL), NNEFCL_OK);
+    host_run(session, (const void *[]){x}, (void *[]){moved});
+    ck_assert_mem_eq(aligned, moved, sizeof aligned);
+    clReleaseMemObject(memory);
+    nnefcl_session_free(session);
+}
+END_TEST
+
 /* What a session launches before its first run has no task: that does nothing, by groups too. PoCL's kernels, which
  * have no guard, get one here, though what they compute then is wrong. */
 START_TEST(empty)
@@ -251,6 +284,7 @@ int main(void)
     tcase_add_unchecked_fixture(tests, open_groups, host_close);
     tcase_add_loop_test(tests, guarded, 0, (int)(sizeof counts / sizeof *counts));
     tcase_add_test(tests, split);
+    tcase_add_test(tests, unaligned);
     tcase_add_test(tests, empty);
     tcase_add_test(tests, recorded);
     tcase_add_test(tests, recorded_state);

@@ -70,10 +70,10 @@ MUTATIONS = [
                'lower->long_index')],
              ['plan/test_long_index']),
     Mutation('M15', 'work-items do not wait for the panels of the others',
-             [('cl/gemm_group.cl', '''        }
+             [('cl/gemm_group.cl', '''DEPTH * (TALL + GAP));
         barrier(CLK_LOCAL_MEM_FENCE);
     }
-    FN(gemm_group_store_tile)''', '''        }
+    FN(gemm_group_store_tile)''', '''DEPTH * (TALL + GAP));
     }
     FN(gemm_group_store_tile)''')],
              ['gpu/simulate']),

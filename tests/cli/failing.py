@@ -150,6 +150,8 @@ def walk(top, life, title, wanted, environment):
         put_old(top, life)
         p = run(top, life, **environment(str(n), str(said)))
         if not said.exists():
+            if p.returncode == -999:
+                blame('%s, %s %d: never ended' % (life, title, n))
             break
         call, left = (said.read_text().split('\n') + ['', ''])[:2]
         look(top, life, '%s %d %s' % (title, n, call), p, wanted, left)

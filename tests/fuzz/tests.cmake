@@ -58,7 +58,7 @@ foreach(row ${rows})
         continue() # .ci/run has them under the sanitizers
       endif()
       add_test(NAME starve/${name} COMMAND starve_${harness} ${starved} ${fuzz}/corpus/${name} ${larger})
-      set_tests_properties(starve/${name} PROPERTIES TIMEOUT 300)
+      set_tests_properties(starve/${name} PROPERTIES TIMEOUT 900)
     endif()
   endif()
 endforeach()

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The plan: everything the device side does, as plain data, which owns all it points to: the model may go. Init steps
- * run once (load weights, pack them, fold
- * constants), run steps with each inference.
+ * run once (load weights, pack them, fold constants), run steps with each inference.
  *
  * Kernels are bodies in cl/: a body is `static void FN(stem)(INDEX task, SIZES size, global T *tensor...)` in
  * cl/stem.cl. A step names a body with its defines, the number of tasks, the tensors in the order of the body's

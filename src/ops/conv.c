@@ -83,17 +83,23 @@ uint64_t ncl_conv_macs(const struct ncl_node *node)
 
 /* ---- the problem ---- */
 
-static void read_conv(const struct ncl_node *node, struct ncl_conv *conv)
+void ncl_conv_read(const struct ncl_node *node, const struct ncl_window_rules *window_rules, int64_t groups,
+                   int64_t in_channels, int64_t out_channels, struct ncl_conv *conv)
 {
-    struct ncl_window *window = &conv->window;
     *conv = (struct ncl_conv){.input = ncl_node_tensor(node, "input"),
                               .filter = ncl_node_tensor(node, "filter"),
-                              .bias = ncl_node_tensor(node, "bias")};
-    conv->groups = conv_groups(node);
-    conv->in_channels = conv->filter->shape.extent[1];
-    conv->out_channels = conv->filter->shape.extent[0] / conv->groups;
-    ncl_window_read(node, &rules, &conv->input->shape, &conv->filter->shape, window);
-    window->out.extent[1] = conv->groups * conv->out_channels;
+                              .bias = ncl_node_tensor(node, "bias"),
+                              .groups = groups,
+                              .in_channels = in_channels,
+                              .out_channels = out_channels};
+    ncl_window_read(node, window_rules, &conv->input->shape, &conv->filter->shape, &conv->window);
+    conv->window.out.extent[1] = groups * out_channels;
+}
+
+static void read_conv(const struct ncl_node *node, struct ncl_conv *conv)
+{
+    const int64_t groups = conv_groups(node), *filter = ncl_node_tensor(node, "filter")->shape.extent;
+    ncl_conv_read(node, &rules, groups, filter[1], filter[0] / groups, conv);
 }
 
 void ncl_conv_problem(const struct ncl_node *node, struct ncl_problem *problem)

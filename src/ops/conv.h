@@ -11,6 +11,10 @@ nnefcl_status ncl_conv_check_bias(struct ncl_infer *infer, struct ncl_node *node
 /* The rank of the input and the equal one of the filter. */
 nnefcl_status ncl_conv_check_rank(struct ncl_infer *infer, struct ncl_node *node);
 
+/* A node with everything filled in; channels are those of a group. */
+void ncl_conv_read(const struct ncl_node *node, const struct ncl_window_rules *rules, int64_t groups,
+                   int64_t in_channels, int64_t out_channels, struct ncl_conv *conv);
+
 /* ---- the definition of both (conv_reference.c) ---- */
 
 /* How far apart the filters of two groups, two output channels and two input channels of a group are. */

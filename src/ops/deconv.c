@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* deconv (NNEF 4.3.1): shape rule, and the node as a problem. Channels as in the result semantics of the text
- * (A-DECONV-2): the filter has shape (c, C/G,
- * ...), c are the channels of the input, C those of the output and the bias. */
+ * (A-DECONV-2): the filter has shape (c, C/G, ...), c are the channels of the input, C those of the output and the
+ * bias. */
 #include "ops/conv.h"
 
 static const struct ncl_window_rules rules = {.first = 2, .reverse = true, .borders = NCL_BORDERS_FILLED};
@@ -68,15 +68,8 @@ uint64_t ncl_deconv_macs(const struct ncl_node *node)
 
 static void read_deconv(const struct ncl_node *node, struct ncl_conv *conv)
 {
-    struct ncl_window *window = &conv->window;
-    *conv = (struct ncl_conv){.input = ncl_node_tensor(node, "input"),
-                              .filter = ncl_node_tensor(node, "filter"),
-                              .bias = ncl_node_tensor(node, "bias")};
-    conv->groups = deconv_groups(node);
-    conv->in_channels = conv->filter->shape.extent[0] / conv->groups;
-    conv->out_channels = conv->filter->shape.extent[1];
-    ncl_window_read(node, &rules, &conv->input->shape, &conv->filter->shape, window);
-    window->out.extent[1] = conv->groups * conv->out_channels;
+    const int64_t groups = deconv_groups(node), *filter = ncl_node_tensor(node, "filter")->shape.extent;
+    ncl_conv_read(node, &rules, groups, filter[0] / groups, filter[1], conv);
 }
 
 nnefcl_status ncl_deconv_lower(struct ncl_lower *lower, const struct ncl_node *node)

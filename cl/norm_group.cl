@@ -121,10 +121,9 @@ static void FN(norm_group)(INDEX task, SIZES size, local float *shared, global c
 #else
 #define SHARE_SUM(mean, squared) FN(norm_group_sum)(size, x, place, end, share, 1.0f, mean, squared)
 #endif
-    if (CENTRED) {
-        const float sum = SHARE_SUM(0.0f, 0);
-        mean = FN(norm_group_mean)(size, shared, sum, place, pitch);
-    }
+    /* Without a condition: loops with barriers do not stand in one on all drivers (docs/drivers). */
+    const float sum = CENTRED ? SHARE_SUM(0.0f, 0) : 0.0f;
+    mean = FN(norm_group_mean)(size, shared, sum, place, pitch);
     const float squares = SHARE_SUM(mean, 1);
     float spread = FN(norm_group_mean)(size, shared, squares, place, pitch);
 #undef SHARE_SUM

@@ -37,8 +37,8 @@
  * NCL_ADD_UP(T, total, part, lost)   total += part, with what rounding takes from it in `lost` (Kahan), so that the
  *             error does not grow with the number of parts.
  * NCL_TREE(place, share, reach, join)   in bodies of GROUP mapping, where all come by: `share` work-items, a power of
- *             two, join what each has written to local memory, that of `place` its own with those of place + reach, up
- *             to seven others between two barriers; what the first one has in the end is what all had.
+ *             two, join what each has written to local memory, that of `place` its own with that of place + reach; what
+ *             the first one has in the end is what all had.
  * NCL_HALVINGS(m)   m(8) m(4) m(2) m(1), or from m(4) on: v = join(v, NCL_SWAP(v, d)) for each d joins all lanes. */
 #ifndef NCL_PRELUDE
 #define NCL_PRELUDE
@@ -130,13 +130,11 @@ typedef global const long *SIZES;
 #endif
 #define NCL_TREE(place, share, reach, join)                                              \
     {                                                                                    \
-        for (int tree_wide = (share), tree_next; tree_wide > 1; tree_wide = tree_next) { \
-            tree_next = max(tree_wide / 8, 1);                                           \
+        for (int reach = (share) / 2; reach > 0; reach /= 2) {                           \
             barrier(CLK_LOCAL_MEM_FENCE);                                                \
-            if ((place) < tree_next)                                                     \
-                for (int reach = tree_next; reach < tree_wide; reach += tree_next) {     \
-                    join                                                                 \
-                }                                                                        \
+            if ((place) < reach) {                                                       \
+                join                                                                     \
+            }                                                                            \
         }                                                                                \
         barrier(CLK_LOCAL_MEM_FENCE);                                                    \
     }

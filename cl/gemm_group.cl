@@ -21,8 +21,7 @@
  * DOWN, ACROSS  work-items of a group: multiples of 4, of 8        DEPTH    of the panels
  * LEFT, RIGHT   1: A, B are read along k, four neighbours at a time; 0: along m, n
  * CHANNELS      0: operands of the chain that go along channels go along n; else m is the channel, this their number
- * WHOLE         1: all panels are whole, and each four neighbours are a vector: of A and, but for patches, of B
- * UNROLL        1: a panel is added up without a loop, the next elements on their way
+ * WHOLE         1: all panels of both matrices are whole, and each four neighbours are a vector
  * IMAGE         0: matrices; 2, 3: patches of images of so many axes, the last ones; with 2 there is no d and no q
  * TAPS          of a filter that has 1, or 3 x 3 without DILATION(2), and BORDER zeros: a work-item has all taps of its
  *               channels, and knows once for all which of them lie inside; 0: of any filter
@@ -46,9 +45,6 @@
 #endif
 #ifndef WHOLE
 #define WHOLE 0
-#endif
-#ifndef UNROLL
-#define UNROLL 0
 #endif
 #ifndef IMAGE
 #define IMAGE 0
@@ -259,7 +255,7 @@ static void FN(gemm_group_keep_left)(const float4 *next, local float *panel)
 
 /* ---- B ---- */
 
-#if IMAGE && WHOLE < 2
+#if IMAGE
 /* What a work-item knows of its part of the patches before the first panel: see gemm_group_begin_right. */
 struct FN(gemm_group_right) {
     global const NCL_T1 *x;
@@ -350,21 +346,10 @@ MATRIX_SIDE(FN(gemm_group_right), NCL_T1, RIGHT_EACH)
 static void FN(gemm_group_begin_right)(SIZES size, INDEX from, INDEX column, global const NCL_T1 *b,
                                        struct FN(gemm_group_right) *right)
 {
-#if IMAGE
-    /* Patches of one element, four of which lie in the same image: columns of a matrix that begins anew in each. */
-    const INDEX pixels = OUT(1) * OUT(2);
-    right->x = b + from * pixels;
-    for (int j = 0; j < RIGHT_EACH; j++) {
-        const int i = j * ITEMS + get_local_id(0);
-        const INDEX n = min(column + (INDEX)(i % (WIDE / 4) * 4), N - 4);
-        right->place[j] = n / pixels * IN_IMAGE + n % pixels + i / (WIDE / 4) * pixels;
-    }
-#else
     right->x = b + column * B_COLUMN + from * B_ROW;
     right->lines = N - column;
 #if WHOLE
     FN(gemm_group_places)(RIGHT, WIDE, right->lines, B_COLUMN, B_ROW, right->place);
-#endif
 #endif
     right->vectors = WHOLE ? ((ulong)right->x & 15) == 0
                            : FN(gemm_group_is_vectors)(right->x, RIGHT ? B_ROW : B_COLUMN, RIGHT ? B_COLUMN : B_ROW,
@@ -378,7 +363,7 @@ static void FN(gemm_group_load_right)(SIZES size, INDEX depth, struct FN(gemm_gr
 #else
     FN(gemm_group_load_b)(RIGHT, WIDE, right->vectors, right->lines, depth, B_COLUMN, B_ROW, right->x, next);
 #endif
-    right->x += DEPTH * (IMAGE ? OUT(1) * OUT(2) : B_ROW);
+    right->x += DEPTH * B_ROW;
 }
 
 static void FN(gemm_group_keep_right)(const float4 *next, local float *panel)
@@ -414,16 +399,6 @@ static void FN(gemm_group_add_terms)(const struct FN(gemm_group_terms) *terms, f
 /* sum[r][half] += sum over k from `first` to `end` of left[k][r] right[k][half] */
 static void FN(gemm_group_add)(int first, int end, local const float *left, local const float *right, float4 (*sum)[2])
 {
-#if UNROLL
-    struct FN(gemm_group_terms) terms[2];
-    FN(gemm_group_fetch)(left + first * (TALL + GAP), right + first * (WIDE + GAP), terms + first % 2);
-#pragma unroll
-    for (int k = first; k < end; k++) {
-        if (k + 1 < end)
-            FN(gemm_group_fetch)(left + (k + 1) * (TALL + GAP), right + (k + 1) * (WIDE + GAP), terms + (k + 1) % 2);
-        FN(gemm_group_add_terms)(terms + k % 2, sum);
-    }
-#else
     left += first * (TALL + GAP);
     right += first * (WIDE + GAP);
 #pragma unroll 1
@@ -432,7 +407,6 @@ static void FN(gemm_group_add)(int first, int end, local const float *left, loca
         FN(gemm_group_fetch)(left, right, &terms);
         FN(gemm_group_add_terms)(&terms, sum);
     }
-#endif
 }
 
 #define STORE_ROW              NCL_CAT(STORE_ROW_, NCL_CELL)
@@ -545,6 +519,8 @@ static void FN(gemm_group)(INDEX task, SIZES size, local float *shared, global c
                                 *const now_right = shared + (PANELS ^ turn) + DEPTH * (TALL + GAP) + x;
         if (more)
             FN(gemm_group_load_left)(size, terms - k, &left, of_left);
+#if WHOLE
+        /* One after the other, in fewer registers. */
         if (k > 0)
             FN(gemm_group_add)(0, DEPTH / 2, now_left, now_right, sum);
         if (more) {
@@ -553,6 +529,14 @@ static void FN(gemm_group)(INDEX task, SIZES size, local float *shared, global c
         }
         if (k > 0)
             FN(gemm_group_add)(DEPTH / 2, DEPTH, now_left, now_right, sum);
+#else
+        if (more)
+            FN(gemm_group_load_right)(size, terms - k, &right, of_right);
+        if (k > 0)
+            FN(gemm_group_add)(0, DEPTH, now_left, now_right, sum);
+        if (more)
+            FN(gemm_group_keep_left)(of_left, shared + turn);
+#endif
         if (more)
             FN(gemm_group_keep_right)(of_right, shared + turn + DEPTH * (TALL + GAP));
         barrier(CLK_LOCAL_MEM_FENCE);

@@ -11,14 +11,10 @@
  *          GATHERED_STRIDE; innermost first
  * SCALE_STEP, OFFSET_STEP  elements of scale and offset from element to element of a line: 1, or 0 to repeat one
  * HAS_OFFSET  0: offset is any tensor, and not read      VOLUME   elements of a line
- * HELD     elements of a line that a work-item keeps in registers: SHARE HELD are there at least. 0: it reads them anew
  * Where the mean or the variance of a line is beyond a float, its work-items take them again, each alone, of the
  * elements times unit, 2^-100.
  * group: a float of local memory for each work-item
  * tasks: ceil(RESULTS / (work-items / SHARE)) */
-#ifndef HELD
-#define HELD 8
-#endif
 #define COLUMNS SIZE(0)
 #define RESULTS SIZE(1)
 #define SHARE SIZE(2)
@@ -70,40 +66,6 @@ static float FN(norm_group_sum)(SIZES size, global const NCL_T0 *x, INDEX e, IND
     return sum;
 }
 
-#if HELD
-#define AHEAD (HELD <= 8) /* more scales and offsets would take too many registers */
-
-/* What a work-item keeps of a line: elements, and scale and offset on their way together with them. */
-struct FN(norm_group_kept) {
-    float x[HELD], scale[HELD], offset[HELD];
-};
-
-static void FN(norm_group_keep)(SIZES size, INDEX e, INDEX end, INDEX step, global const NCL_T0 *x,
-                                global const float *scale, global const float *offset,
-                                struct FN(norm_group_kept) *kept)
-{
-#pragma unroll
-    for (int i = 0; i < HELD; i++) {
-        const INDEX at = max(min(e + i * step, end - 1), (INDEX)0);
-        kept->x[i] = NCL_AT(NCL_T0, x, FN(norm_group_at)(size, at));
-        kept->scale[i] = AHEAD ? scale[at * SCALE_STEP] : 1.0f;
-        kept->offset[i] = AHEAD && HAS_OFFSET ? offset[at * OFFSET_STEP] : 0.0f;
-    }
-}
-
-static float FN(norm_group_kept_sum)(const struct FN(norm_group_kept) *kept, INDEX e, INDEX end, INDEX step, float mean,
-                                     int squared)
-{
-    float sum = 0;
-#pragma unroll
-    for (int i = 0; i < HELD; i++) {
-        const float v = kept->x[i] - mean;
-        sum += e + i * step < end ? squared ? v * v : v : 0.0f;
-    }
-    return sum;
-}
-#endif
-
 static void FN(norm_group)(INDEX task, SIZES size, local float *shared, global const NCL_T0 *x,
                            global const float *scale, global const float *offset, global NCL_T3 *y)
 {
@@ -111,44 +73,24 @@ static void FN(norm_group)(INDEX task, SIZES size, local float *shared, global c
     const int place = COLUMNS ? item / lines : item % share, pitch = COLUMNS ? lines : 1;
     const INDEX result = task * lines + (COLUMNS ? item % lines : item / share), line = min(result, RESULTS - 1);
     const INDEX first = line % WIDTH + NCL_OFFSET(line / WIDTH, KEPT, 9, 13), end = result < RESULTS ? ELEMENTS : 0;
+    global const NCL_T0 *from = x + first;
     float unit = 1, mean = 0;
-    x += first;
-    y += first;
-#if HELD
-    struct FN(norm_group_kept) kept;
-    FN(norm_group_keep)(size, place, end, share, x, scale, offset, &kept);
-#define SHARE_SUM(mean, squared) FN(norm_group_kept_sum)(&kept, place, end, share, mean, squared)
-#else
-#define SHARE_SUM(mean, squared) FN(norm_group_sum)(size, x, place, end, share, 1.0f, mean, squared)
-#endif
-    /* Without a condition: loops with barriers do not stand in one on all drivers (docs/drivers). */
-    const float sum = CENTRED ? SHARE_SUM(0.0f, 0) : 0.0f;
-    mean = FN(norm_group_mean)(size, shared, sum, place, pitch);
-    const float squares = SHARE_SUM(mean, 1);
+    if (CENTRED) {
+        const float sum = FN(norm_group_sum)(size, from, place, end, share, unit, 0.0f, 0);
+        mean = FN(norm_group_mean)(size, shared, sum, place, pitch);
+    }
+    const float squares = FN(norm_group_sum)(size, from, place, end, share, unit, mean, 1);
     float spread = FN(norm_group_mean)(size, shared, squares, place, pitch);
-#undef SHARE_SUM
     if (!isfinite(spread)) {
         unit = 0x1p-100f;
         if (CENTRED)
-            mean = FN(norm_group_sum)(size, x, 0, end, 1, unit, 0.0f, 0) / VOLUME;
-        spread = FN(norm_group_sum)(size, x, 0, end, 1, unit, mean, 1) / VOLUME;
+            mean = FN(norm_group_sum)(size, from, 0, end, 1, unit, 0.0f, 0) / VOLUME;
+        spread = FN(norm_group_sum)(size, from, 0, end, 1, unit, mean, 1) / VOLUME;
     }
     const float factor = rsqrt(spread + EPSILON * unit * unit);
-#if HELD
-#pragma unroll
-    for (int i = 0; i < HELD; i++) {
-        const INDEX e = place + i * share;
-        if (e < end) {
-            const float s = AHEAD ? kept.scale[i] : scale[e * SCALE_STEP];
-            const float o = AHEAD ? kept.offset[i] : HAS_OFFSET ? offset[e * OFFSET_STEP] : 0.0f;
-            NCL_PUT(NCL_T3, fma(kept.x[i], unit, -mean) * factor * s + o, y, FN(norm_group_at)(size, e));
-        }
-    }
-#else
     for (INDEX e = place; e < end; e += share) {
-        const INDEX at = FN(norm_group_at)(size, e);
+        const INDEX at = first + FN(norm_group_at)(size, e);
         const float v = fma(NCL_AT(NCL_T0, x, at), unit, -mean) * factor * scale[e * SCALE_STEP];
         NCL_PUT(NCL_T3, HAS_OFFSET ? v + offset[e * OFFSET_STEP] : v, y, at);
     }
-#endif
 }

@@ -9,12 +9,8 @@
  * RUN      elements along the innermost gathered axis, STEP apart                ELEMENTS of a line
  * KEPT     outer axes that stay: EXTENT, STRIDE; GATHERED  outer axes that are gathered: GATHERED_EXTENT,
  *          GATHERED_STRIDE; innermost first
- * HELD     elements of a line that a work-item keeps in registers: SHARE HELD are there at least. 0: it reads them anew
  * group: a float of local memory for each work-item
  * tasks: ceil(RESULTS / (work-items / SHARE)) */
-#ifndef HELD
-#define HELD 8
-#endif
 #define COLUMNS SIZE(0)
 #define RESULTS SIZE(1)
 #define SHARE SIZE(2)
@@ -35,71 +31,34 @@ static INDEX FN(softmax_group_at)(SIZES size, INDEX e)
     return e < RUN ? e * STEP : e % RUN * STEP + NCL_OFFSET(e / RUN, GATHERED, 17, 21);
 }
 
-/* The maximum, and the sum, over a line of what its work-items have of it each. All come by. */
-static float FN(softmax_group_peak)(SIZES size, local float *shared, float peak, int place, int pitch)
-{
-    const int item = get_local_id(0);
-    shared[item] = peak;
-    NCL_TREE(place, (int)SHARE, reach, {
-        peak = fmax(peak, shared[item + reach * pitch]);
-        shared[item] = peak;
-    })
-    return shared[item - place * pitch];
-}
-
-static float FN(softmax_group_sum)(SIZES size, local float *shared, float sum, int place, int pitch)
-{
-    const int item = get_local_id(0);
-    barrier(CLK_LOCAL_MEM_FENCE); /* the maximum is read */
-    shared[item] = sum;
-    NCL_TREE(place, (int)SHARE, reach, {
-        sum += shared[item + reach * pitch];
-        shared[item] = sum;
-    })
-    return shared[item - place * pitch];
-}
-
 static void FN(softmax_group)(INDEX task, SIZES size, local float *shared, global const float *x, global float *y)
 {
     const int item = get_local_id(0), share = SHARE, lines = (int)get_local_size(0) / share;
     const int place = COLUMNS ? item / lines : item % share, pitch = COLUMNS ? lines : 1;
     const INDEX result = task * lines + (COLUMNS ? item % lines : item / share), line = min(result, RESULTS - 1);
     const INDEX first = line % WIDTH + NCL_OFFSET(line / WIDTH, KEPT, 9, 13), end = result < RESULTS ? ELEMENTS : 0;
-    float peak = -INFINITY, sum = 0;
-    x += first;
-    y += first;
-#if HELD
-    float kept[HELD]; /* then their exponentials */
-#pragma unroll
-    for (int i = 0; i < HELD; i++)
-        kept[i] = x[FN(softmax_group_at)(size, max(min(place + i * share, end - 1), (INDEX)0))];
-#pragma unroll
-    for (int i = 0; i < HELD; i++)
-        peak = place + i * share < end ? fmax(peak, kept[i]) : peak;
-    peak = FN(softmax_group_peak)(size, shared, peak, place, pitch);
-#pragma unroll
-    for (int i = 0; i < HELD; i++) {
-        kept[i] = exp(kept[i] - peak);
-        sum += place + i * share < end ? kept[i] : 0.0f;
-    }
-    const float scale = 1.0f / FN(softmax_group_sum)(size, shared, sum, place, pitch);
-#pragma unroll
-    for (int i = 0; i < HELD; i++)
-        if (place + i * share < end)
-            y[FN(softmax_group_at)(size, place + i * share)] = kept[i] * scale;
-#else
-    float lost = 0;
+    float peak = -INFINITY, sum = 0, lost = 0;
     for (INDEX e = place; e < end; e += share)
-        peak = fmax(peak, x[FN(softmax_group_at)(size, e)]);
-    peak = FN(softmax_group_peak)(size, shared, peak, place, pitch);
+        peak = fmax(peak, x[first + FN(softmax_group_at)(size, e)]);
+    shared[item] = peak;
+    NCL_TREE(place, share, reach, {
+        peak = fmax(peak, shared[item + reach * pitch]);
+        shared[item] = peak;
+    })
+    peak = shared[item - place * pitch];
+    barrier(CLK_LOCAL_MEM_FENCE);
     for (INDEX e = place; e < end; e += share) {
-        const float v = exp(x[FN(softmax_group_at)(size, e)] - peak);
+        const float v = exp(x[first + FN(softmax_group_at)(size, e)] - peak);
         NCL_ADD_UP(float, sum, v, lost)
     }
-    const float scale = 1.0f / FN(softmax_group_sum)(size, shared, sum, place, pitch);
+    shared[item] = sum;
+    NCL_TREE(place, share, reach, {
+        sum += shared[item + reach * pitch];
+        shared[item] = sum;
+    })
+    const float scale = 1.0f / shared[item - place * pitch];
     for (INDEX e = place; e < end; e += share) {
-        const INDEX at = FN(softmax_group_at)(size, e);
+        const INDEX at = first + FN(softmax_group_at)(size, e);
         y[at] = exp(x[at] - peak) * scale;
     }
-#endif
 }

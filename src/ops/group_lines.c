@@ -6,7 +6,6 @@
 #define ITEMS_MIN 64
 #define ITEMS_MAX 256
 #define ACROSS    32 /* columns side by side at least, so that neighbours read neighbours */
-#define HELD_MOST 16 /* elements of a line in registers of a work-item */
 #define TERMS     4  /* of a work-item: fewer do not pay for a level of the tree */
 
 /* Estimates: an element for each work-item, a tree, an element where each work-item has a line of its own and
@@ -45,12 +44,6 @@ struct ncl_group_lines ncl_group_lines_make(const struct ncl_target *target, con
         lines.items /= 2;
     lines.groups = ncl_ceil_div(axes->results, lines.items / lines.share);
     return lines;
-}
-
-void ncl_group_lines_define_held(struct ncl_emit *step, const struct ncl_group_lines *lines)
-{
-    const int64_t each = ncl_ceil_div(lines->axes.volume, lines->share);
-    ncl_step_define_int(step, "HELD", each <= HELD_MOST / 2 ? HELD_MOST / 2 : each <= HELD_MOST ? HELD_MOST : 0);
 }
 
 double ncl_group_lines_cost(const struct ncl_target *target, const struct ncl_group_lines *lines, double times)

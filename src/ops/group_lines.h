@@ -21,8 +21,6 @@ struct ncl_group_lines ncl_group_lines_make(const struct ncl_target *target, con
 double ncl_group_lines_cost(const struct ncl_target *target, const struct ncl_group_lines *lines, double times);
 /* What one work-item for each line would take. */
 double ncl_group_lines_alone_cost(const struct ncl_target *target, const struct ncl_axes *axes, double times);
-/* `#define HELD`: how many elements of a line a work-item keeps in registers, 0 where they are too many. */
-void ncl_group_lines_define_held(struct ncl_emit *step, const struct ncl_group_lines *lines);
 /* COLUMNS, RESULTS, SHARE, WIDTH, RUN, STEP, ELEMENTS, KEPT, GATHERED, EXTENT, STRIDE, GATHERED_EXTENT,
  * GATHERED_STRIDE: the first NCL_GROUP_LINES_FIELDS fields of the record. */
 #define NCL_GROUP_LINES_FIELDS 25

@@ -42,7 +42,6 @@ struct edges {
 static const struct edges tiles[] = {
     {16, 16, {16, 16, 18, 8}, 1}, {8, 16, {8, 8, 9, 8}, 0.88}, {16, 8, {8, 8, 0, 8}, 0.88}, {8, 8, {8, 8, 9, 8}, 0.83}};
 #define TILES    (sizeof tiles / sizeof *tiles)
-#define LARGEST  tiles
 #define SMALLEST (tiles + TILES - 1)
 
 static int64_t tile_count(const struct edges *edges, const struct ncl_matmul *p)
@@ -275,36 +274,12 @@ static bool is_vectors_either(const struct ncl_matrix *matrix, const struct ncl_
     return step == 1 && line != 1 ? is_vectors(matrix, p, step, line, p->k) : is_vectors(matrix, p, line, step, lines);
 }
 
-/* Patches of one element which are the elements of the image. */
-static bool is_vectors_of_images(const struct ncl_group_product *product)
+/* Does all that gemm_group.cl has for edges of panels fall away? Patches take more registers with it. */
+static bool is_whole(const struct ncl_group_product *product, const struct ncl_matmul *p, const struct plan *plan)
 {
-    const struct ncl_window_axes axes = read_window_axes(product->image);
-    const int64_t pixels = axes.out[1] * axes.out[2];
-    for (int i = 1; i < SPAN; i++)
-        if (axes.stride[i] != 1 || axes.before[i] || axes.in[i] != axes.out[i])
-            return false;
-    return pixels % 4 == 0 && product->in_image % 4 == 0;
-}
-
-/* How much of gemm_group.cl's general ways falls away, its WHOLE; the smallest tile has no registers left for vectors
- * of patches. */
-static int whole_panels(const struct ncl_group_product *product, const struct ncl_matmul *p, const struct plan *plan)
-{
-    const bool left = p->k % plan->tiling.edges->depth[plan->right] == 0 && plan->right != RIGHT_SQUARES &&
-                      is_vectors_either(&p->a, p, p->a.row, p->a.column, p->m);
-    if (!product->image)
-        return left && is_vectors_either(&p->b, p, p->b.column, p->b.row, p->n);
-    return left +
-           (left && plan->right == RIGHT_POINTS && plan->tiling.edges != SMALLEST && is_vectors_of_images(product));
-}
-
-/* The largest tiles have the registers for it, but for patches whose places are found element by element; a compiler
- * that is slow with multiply-adds is not given more of them. */
-static bool is_unrolled(const struct ncl_target *target, const struct ncl_group_product *product,
-                        const struct plan *plan)
-{
-    return !target->soft_fma && plan->tiling.edges == LARGEST &&
-           (!product->image || plan->right == RIGHT_POINTS || plan->right == RIGHT_SQUARES);
+    return !product->image && p->k % plan->tiling.edges->depth[plan->right] == 0 &&
+           is_vectors_either(&p->a, p, p->a.row, p->a.column, p->m) &&
+           is_vectors_either(&p->b, p, p->b.column, p->b.row, p->n);
 }
 
 static void define_image(struct ncl_emit *step, const struct ncl_window *w, enum right right)
@@ -338,8 +313,7 @@ static nnefcl_status emit_product_tiles(struct ncl_lower *lower, const struct nc
     ncl_step_define_int(step, "DOWN", edges->down);
     ncl_step_define_int(step, "ACROSS", edges->across);
     ncl_step_define_int(step, "DEPTH", edges->depth[plan->right]);
-    ncl_step_define_int(step, "WHOLE", whole_panels(product, &p, plan));
-    ncl_step_define_int(step, "UNROLL", is_unrolled(&lower->plan->target, product, plan));
+    ncl_step_define_int(step, "WHOLE", is_whole(product, &p, plan));
     ncl_step_define_int(step, "LEFT", plan->right != RIGHT_SQUARES && p.a.column == 1 && p.a.row != 1);
     if (product->image)
         define_image(step, product->image, plan->right);

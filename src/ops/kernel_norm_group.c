@@ -51,7 +51,6 @@ static nnefcl_status norm_group_emit(struct ncl_lower *lower, const struct ncl_p
     const struct ncl_group_lines lines = norm_lines(&lower->plan->target, p);
     struct ncl_emit *step = ncl_step_begin(lower, "norm_group");
     ncl_step_group(step, (unsigned)lines.items, (uint32_t)lines.items * (uint32_t)sizeof(float));
-    ncl_group_lines_define_held(step, &lines);
     ncl_step_in(step, ncl_lower_tensor(lower, p->input));
     ncl_step_in(step, ncl_lower_tensor(lower, scale));
     ncl_step_in(step, ncl_lower_tensor(lower, offset ? offset : scale));

@@ -29,7 +29,6 @@ static nnefcl_status softmax_group_emit(struct ncl_lower *lower, const struct nc
     const struct ncl_group_lines lines = softmax_lines(&lower->plan->target, &problem->softmax);
     struct ncl_emit *step = ncl_step_begin(lower, "softmax_group");
     ncl_step_group(step, (unsigned)lines.items, (uint32_t)lines.items * (uint32_t)sizeof(float));
-    ncl_group_lines_define_held(step, &lines);
     ncl_step_in(step, ncl_lower_tensor(lower, problem->softmax.input));
     ncl_step_out(step, problem->out);
     ncl_group_lines_emit(step, &lines);

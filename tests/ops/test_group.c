@@ -87,10 +87,11 @@ static const struct group_case {
     {"x = external(shape = [2,70,41]); s = variable(shape = [1,70,1], label = 's'); b = variable(shape = [1,70,1], "
      "label = 'b'); m = mean_reduce(x, axes = [1]); d = x - m; v = mean_reduce(sqr(d), axes = [1]); y = d * rsqrt(v + "
      "1e-5) * s + b;",
-     8, "norm_group group 256 local 1024 HELD=16"},
+     8, "norm_group group 256"},
     {"x = external(shape = [2,300,41]); s = variable(shape = [1,300,1], label = 's'); v = mean_reduce(sqr(x), axes = "
      "[1]); y = x * rsqrt(v + 1e-5) * s;",
-     8, "norm_group group 256 local 1024 HELD=0"},
+     8, "norm_group group 256"},
+    {"x = external(shape = [200,4096]); y = x * rsqrt(mean_reduce(sqr(x), axes = [1]) + 12.0);", 8, "norm_group"},
     {"x = external(shape = [3,12,300]); s = variable(shape = [1,1,300], label = 's'); v = mean_reduce(sqr(x), axes = "
      "[2]); y = x * rsqrt(v + 1e-5) * s;",
      8, "CENTRED=0"},

@@ -23,8 +23,8 @@ static const struct large {
     {"argmax_pool", "z = argmax_pool(x, size = [2,2], stride = [2000,2000]);", "argmax_pool L", "argmax_pool L"},
     {"softmax", "z = softmax(x, axes = [1]);", "softmax L", "softmax_group L"},
     {"concat", "s = slice(x, axes = [1], begin = [0], end = [2]); t = exp(s); z = concat([t, x], axis = 1);",
-     "strided_copy L, elements i, strided_copy L, strided_item L",
-     "strided_copy L, elements i, strided_copy L, strided_copy L"},
+     "strided_copy L, elements i, strided_copy L, strided_copy L",
+     "strided_copy L, elements i, strided_copy L, strided_item L"},
     {"just below", "s = slice(x, axes = [1], begin = [0], end = [30000]); t = exp(s); z = sum_reduce(t, axes = [0]);",
      "strided_copy L, elements i, reduce i", "strided_item L, elements i, reduce_group i"},
 };

@@ -31,7 +31,7 @@ static inline const char *written_read(struct written *out, const char *text)
         ck_assert_uint_lt(out->count, sizeof out->value / sizeof *out->value);
         out->value[out->count] = strtof(at, &end);
         ck_assert_msg(end != at, "no number: %s", at);
-        out->whole[out->count] = isfinite(out->value[out->count]) ? (int32_t)out->value[out->count] : 0;
+        out->whole[out->count] = fabsf(out->value[out->count]) < 0x1p31f ? (int32_t)out->value[out->count] : 0;
         out->count++;
     }
     const char *bar = strchr(colon, '|');

@@ -102,61 +102,65 @@
 /* Every four of the tile is one vector of memory: `along` is the stride between those that are read side by side. */
 static bool FN(gemm_group_is_vectors)(global const void *x, INDEX along, INDEX other, INDEX lines, int edge)
 {
-    return along == 1 && other % 4 == 0 && ((ulong)x & 15) == 0 && (lines >= edge || lines % 4 == 0);
+    return WHOLE ? ((ulong)x & 15) == 0
+                 : along == 1 && other % 4 == 0 && ((ulong)x & 15) == 0 && (lines >= edge || lines % 4 == 0);
 }
 
-/* The next panel of a matrix on its way: what a work-item has of x[l line + k step] for l < edge, k < DEPTH, zeros from
- * `depth` on; four neighbours at a time, along k or along l. */
+/* Where vector i of a panel lies in x; behind the last line comes that one again. */
+static INDEX FN(gemm_group_place)(int i, int along, int edge, INDEX lines, INDEX line, INDEX step)
+{
+    return along ? min((INDEX)(i / (DEPTH / 4)), lines - 1) * line + i % (DEPTH / 4) * 4
+                 : min((INDEX)(i % (edge / 4) * 4), lines - 4) + i / (edge / 4) * step;
+}
+
+/* A side: what a work-item has of the panels of a matrix x[l line + k step], l < edge, k < DEPTH, zeros from `depth`
+ * on: VECTORS(edge) of four neighbours, along k or along l; with WHOLE, where they lie from x on is known once for all.
+ * load: those of the next panel are on their way. */
+#define VECTORS(edge)         ((edge) * DEPTH / 4 / ITEMS)
 #define ALIGNED_FOUR(T, p)    NCL_CAT(ALIGNED_FOUR_, T)(p)
 #define ALIGNED_FOUR_float(p) *(global const float4 *)(p)
 #define ALIGNED_FOUR_half(p)  vload_half4(0, p)
-#define LOAD_PANEL(name, four, T)                                                                                     \
+#define MATRIX_SIDE(side, begin, load, four, T, along, edge)                                                          \
+    struct side {                                                                                                     \
+        global const T *x;                                                                                            \
+        INDEX lines, place[VECTORS(edge)];                                                                            \
+        bool vectors;                                                                                                 \
+    };                                                                                                                \
+    static void begin(global const T *x, INDEX lines, INDEX line, INDEX step, struct side *of)                        \
+    {                                                                                                                 \
+        of->x = x;                                                                                                    \
+        of->lines = lines;                                                                                            \
+        of->vectors = FN(gemm_group_is_vectors)(x, along ? step : line, along ? line : step, along ? edge : lines,    \
+                                                edge);                                                                \
+        if (WHOLE)                                                                                                    \
+            _Pragma("unroll") for (int j = 0; j < VECTORS(edge); j++)                                                 \
+                of->place[j] = FN(gemm_group_place)(j * ITEMS + get_local_id(0), along, edge, lines, line, step);     \
+    }                                                                                                                 \
     /* Four elements `stride` apart, of which `count` are there. */                                                   \
     static float4 four(global const T *x, INDEX stride, INDEX count)                                                  \
     {                                                                                                                 \
         return (float4)(count > 0 ? NCL_AT(T, x, 0) : 0.0f, count > 1 ? NCL_AT(T, x, stride) : 0.0f,                  \
                         count > 2 ? NCL_AT(T, x, 2 * stride) : 0.0f, count > 3 ? NCL_AT(T, x, 3 * stride) : 0.0f);    \
     }                                                                                                                 \
-    static void name(int along, int edge, bool vectors, INDEX lines, INDEX depth, INDEX line, INDEX step,             \
-                     global const T *x, float4 *next)                                                                 \
+    static void load(INDEX depth, INDEX line, INDEX step, struct side *of, float4 *next)                              \
     {                                                                                                                 \
-        _Pragma("unroll") for (int j = 0; j < edge * DEPTH / 4 / ITEMS; j++)                                          \
+        const INDEX lines = of->lines;                                                                                \
+        _Pragma("unroll") for (int j = 0; j < VECTORS(edge); j++)                                                     \
         {                                                                                                             \
             const int i = j * ITEMS + get_local_id(0);                                                                \
             const INDEX l = along ? i / (DEPTH / 4) : i % (edge / 4) * 4;                                             \
             const INDEX k = along ? i % (DEPTH / 4) * 4 : i / (edge / 4);                                             \
-            if (vectors && depth >= DEPTH)                                                                            \
-                next[j] = ALIGNED_FOUR(T, x + (along ? min(l, lines - 1) * line + k : min(l, lines - 4) + k * step)); \
+            if (WHOLE)                                                                                                \
+                next[j] = of->vectors ? ALIGNED_FOUR(T, of->x + of->place[j]) : four(of->x + of->place[j], 1, 4);     \
+            else if (of->vectors && depth >= DEPTH)                                                                   \
+                next[j] = ALIGNED_FOUR(T, of->x + FN(gemm_group_place)(i, along, edge, lines, line, step));           \
             else if (along)                                                                                           \
-                next[j] = four(x + min(l, lines - 1) * line + k * step, step, depth - k);                             \
+                next[j] = four(of->x + min(l, lines - 1) * line + k * step, step, depth - k);                         \
             else                                                                                                      \
-                next[j] = four(x + l * line + k * step, line, k < depth ? lines - l : 0);                             \
+                next[j] = four(of->x + l * line + k * step, line, k < depth ? lines - l : 0);                         \
         }                                                                                                             \
+        of->x += DEPTH * step;                                                                                        \
     }
-LOAD_PANEL(FN(gemm_group_load_a), FN(gemm_group_four_a), NCL_T0)
-LOAD_PANEL(FN(gemm_group_load_b), FN(gemm_group_four_b), NCL_T1)
-
-/* Where the vectors lie that a work-item loads of each whole panel, from its first element on. */
-static void FN(gemm_group_places)(int along, int edge, INDEX lines, INDEX line, INDEX step, INDEX *place)
-{
-    _Pragma("unroll") for (int j = 0; j < edge * DEPTH / 4 / ITEMS; j++)
-    {
-        const int i = j * ITEMS + get_local_id(0);
-        place[j] = along ? min((INDEX)(i / (DEPTH / 4)), lines - 1) * line + i % (DEPTH / 4) * 4
-                         : min((INDEX)(i % (edge / 4) * 4), lines - 4) + i / (edge / 4) * step;
-    }
-}
-
-#define LOAD_PLACES(name, four, T)                                                                                    \
-    static void name(int count, bool aligned, global const T *x, const INDEX *place, float4 *next)                    \
-    {                                                                                                                 \
-        if (aligned)                                                                                                  \
-            _Pragma("unroll") for (int j = 0; j < count; j++) next[j] = ALIGNED_FOUR(T, x + place[j]);                \
-        else                                                                                                          \
-            _Pragma("unroll") for (int j = 0; j < count; j++) next[j] = four(x + place[j], 1, 4);                     \
-    }
-LOAD_PLACES(FN(gemm_group_load_places_a), FN(gemm_group_four_a), NCL_T0)
-LOAD_PLACES(FN(gemm_group_load_places_b), FN(gemm_group_four_b), NCL_T1)
 
 /* panel[k][l] = what was loaded. */
 static void FN(gemm_group_keep)(int along, int edge, const float4 *next, local float *panel)
@@ -178,31 +182,25 @@ static void FN(gemm_group_keep)(int along, int edge, const float4 *next, local f
 
 /* ---- A ---- */
 
-/* What a work-item knows of its part of a matrix before the first panel. */
-#define MATRIX_SIDE(name, T, count) \
-    struct name {                   \
-        global const T *x;          \
-        INDEX lines;                \
-        bool vectors;               \
-        INDEX place[count];         \
-    };
-
 #if DEPTH % 4
 /* Panels that are no whole number of vectors of four for each work-item: element by element. */
 #define LEFT_PITCH (ITEMS / TALL)
 #define LEFT_EACH  ((DEPTH + LEFT_PITCH - 1) / LEFT_PITCH)
 typedef float FN(gemm_group_left_next);
-MATRIX_SIDE(FN(gemm_group_left), NCL_T0, 1)
+struct FN(gemm_group_left) {
+    global const NCL_T0 *x;
+};
 
-static void FN(gemm_group_begin_left)(SIZES size, INDEX lines, global const NCL_T0 *a,
+static void FN(gemm_group_begin_left)(global const NCL_T0 *x, INDEX lines, INDEX line, INDEX step,
                                       struct FN(gemm_group_left) *left)
 {
-    left->x = a + min((INDEX)(get_local_id(0) % TALL), lines - 1) * A_ROW;
+    left->x = x + min((INDEX)(get_local_id(0) % TALL), lines - 1) * line;
 }
 
-static void FN(gemm_group_load_left)(SIZES size, INDEX depth, struct FN(gemm_group_left) *left, float *next)
+static void FN(gemm_group_load_left)(INDEX depth, INDEX line, INDEX step, struct FN(gemm_group_left) *left,
+                                     float *next)
 {
-    const INDEX first = get_local_id(0) / TALL, step = A_COLUMN;
+    const INDEX first = get_local_id(0) / TALL;
     global const NCL_T0 *from = left->x + first * step;
 #pragma unroll
     for (int j = 0; j < LEFT_EACH; j++)
@@ -220,32 +218,10 @@ static void FN(gemm_group_keep_left)(const float *next, local float *panel)
             to[j * LEFT_PITCH * (TALL + GAP)] = next[j];
 }
 #else
-#define LEFT_EACH (TALL * DEPTH / 4 / ITEMS)
+#define LEFT_EACH VECTORS(TALL)
 typedef float4 FN(gemm_group_left_next);
-MATRIX_SIDE(FN(gemm_group_left), NCL_T0, LEFT_EACH)
-
-static void FN(gemm_group_begin_left)(SIZES size, INDEX lines, global const NCL_T0 *a,
-                                      struct FN(gemm_group_left) *left)
-{
-    left->x = a;
-    left->lines = lines;
-    left->vectors = WHOLE ? ((ulong)a & 15) == 0
-                          : FN(gemm_group_is_vectors)(a, LEFT ? A_COLUMN : A_ROW, LEFT ? A_ROW : A_COLUMN,
-                                                      LEFT ? TALL : lines, TALL);
-#if WHOLE
-    FN(gemm_group_places)(LEFT, TALL, lines, A_ROW, A_COLUMN, left->place);
-#endif
-}
-
-static void FN(gemm_group_load_left)(SIZES size, INDEX depth, struct FN(gemm_group_left) *left, float4 *next)
-{
-#if WHOLE
-    FN(gemm_group_load_places_a)(LEFT_EACH, left->vectors, left->x, left->place, next);
-#else
-    FN(gemm_group_load_a)(LEFT, TALL, left->vectors, left->lines, depth, A_ROW, A_COLUMN, left->x, next);
-#endif
-    left->x += DEPTH * A_COLUMN;
-}
+MATRIX_SIDE(FN(gemm_group_left), FN(gemm_group_begin_left), FN(gemm_group_load_left), FN(gemm_group_four_a), NCL_T0,
+            LEFT, TALL)
 
 static void FN(gemm_group_keep_left)(const float4 *next, local float *panel)
 {
@@ -339,31 +315,20 @@ static void FN(gemm_group_keep_right)(const float *next, local float *panel)
         to[j * (WIDE + GAP)] = next[j];
 }
 #else
-#define RIGHT_EACH (WIDE * DEPTH / 4 / ITEMS)
+#define RIGHT_EACH VECTORS(WIDE)
 typedef float4 FN(gemm_group_next);
-MATRIX_SIDE(FN(gemm_group_right), NCL_T1, RIGHT_EACH)
+MATRIX_SIDE(FN(gemm_group_right), FN(gemm_group_begin_columns), FN(gemm_group_load_columns), FN(gemm_group_four_b),
+            NCL_T1, RIGHT, WIDE)
 
 static void FN(gemm_group_begin_right)(SIZES size, INDEX from, INDEX column, global const NCL_T1 *b,
                                        struct FN(gemm_group_right) *right)
 {
-    right->x = b + column * B_COLUMN + from * B_ROW;
-    right->lines = N - column;
-#if WHOLE
-    FN(gemm_group_places)(RIGHT, WIDE, right->lines, B_COLUMN, B_ROW, right->place);
-#endif
-    right->vectors = WHOLE ? ((ulong)right->x & 15) == 0
-                           : FN(gemm_group_is_vectors)(right->x, RIGHT ? B_ROW : B_COLUMN, RIGHT ? B_COLUMN : B_ROW,
-                                                       RIGHT ? WIDE : right->lines, WIDE);
+    FN(gemm_group_begin_columns)(b + column * B_COLUMN + from * B_ROW, N - column, B_COLUMN, B_ROW, right);
 }
 
 static void FN(gemm_group_load_right)(SIZES size, INDEX depth, struct FN(gemm_group_right) *right, float4 *next)
 {
-#if WHOLE
-    FN(gemm_group_load_places_b)(RIGHT_EACH, right->vectors, right->x, right->place, next);
-#else
-    FN(gemm_group_load_b)(RIGHT, WIDE, right->vectors, right->lines, depth, B_COLUMN, B_ROW, right->x, next);
-#endif
-    right->x += DEPTH * B_ROW;
+    FN(gemm_group_load_columns)(depth, B_COLUMN, B_ROW, right, next);
 }
 
 static void FN(gemm_group_keep_right)(const float4 *next, local float *panel)
@@ -374,28 +339,6 @@ static void FN(gemm_group_keep_right)(const float4 *next, local float *panel)
 
 /* ---- C ---- */
 
-/* What a work-item multiplies for one k. */
-struct FN(gemm_group_terms) {
-    float4 rows[ROWS / 4], low, high;
-};
-
-static void FN(gemm_group_fetch)(local const float *left, local const float *right, struct FN(gemm_group_terms) *terms)
-{
-    terms->rows[0] = *(local const float4 *)left;
-    terms->rows[1] = *(local const float4 *)(left + 4);
-    terms->low = *(local const float4 *)right;
-    terms->high = *(local const float4 *)(right + HALF);
-}
-
-static void FN(gemm_group_add_terms)(const struct FN(gemm_group_terms) *terms, float4 (*sum)[2])
-{
-#define ADD(r, element)                                                               \
-    sum[r][0] = ncl_mac((float4)(terms->rows[r / 4].element), terms->low, sum[r][0]); \
-    sum[r][1] = ncl_mac((float4)(terms->rows[r / 4].element), terms->high, sum[r][1]);
-    ADD(0, x) ADD(1, y) ADD(2, z) ADD(3, w) ADD(4, x) ADD(5, y) ADD(6, z) ADD(7, w)
-#undef ADD
-}
-
 /* sum[r][half] += sum over k from `first` to `end` of left[k][r] right[k][half] */
 static void FN(gemm_group_add)(int first, int end, local const float *left, local const float *right, float4 (*sum)[2])
 {
@@ -403,9 +346,13 @@ static void FN(gemm_group_add)(int first, int end, local const float *left, loca
     right += first * (WIDE + GAP);
 #pragma unroll 1
     for (int k = first; k < end; k++, left += TALL + GAP, right += WIDE + GAP) {
-        struct FN(gemm_group_terms) terms;
-        FN(gemm_group_fetch)(left, right, &terms);
-        FN(gemm_group_add_terms)(&terms, sum);
+        const float4 low = *(local const float4 *)right, high = *(local const float4 *)(right + HALF);
+        const float4 rows[2] = {*(local const float4 *)left, *(local const float4 *)(left + 4)};
+#define ADD(r, element)                                             \
+    sum[r][0] = ncl_mac((float4)(rows[r / 4].element), low, sum[r][0]); \
+    sum[r][1] = ncl_mac((float4)(rows[r / 4].element), high, sum[r][1]);
+        ADD(0, x) ADD(1, y) ADD(2, z) ADD(3, w) ADD(4, x) ADD(5, y) ADD(6, z) ADD(7, w)
+#undef ADD
     }
 }
 
@@ -509,8 +456,8 @@ static void FN(gemm_group)(INDEX task, SIZES size, local float *shared, global c
     FN(gemm_group_next) of_right[RIGHT_EACH];
     struct FN(gemm_group_left) left;
     struct FN(gemm_group_right) right;
-    FN(gemm_group_begin_left)(size, M - row, a + FN(gemm_group_of_a)(size, batch) + row * A_ROW + from * A_COLUMN,
-                              &left);
+    FN(gemm_group_begin_left)(a + FN(gemm_group_of_a)(size, batch) + row * A_ROW + from * A_COLUMN, M - row, A_ROW,
+                              A_COLUMN, &left);
     FN(gemm_group_begin_right)(size, from, column, b + FN(gemm_group_of_b)(size, batch), &right);
     int turn = 0;
     for (INDEX k = 0; k < terms + DEPTH; k += DEPTH, turn ^= PANELS) {
@@ -518,7 +465,7 @@ static void FN(gemm_group)(INDEX task, SIZES size, local float *shared, global c
         local const float *const now_left = shared + (PANELS ^ turn) + y,
                                 *const now_right = shared + (PANELS ^ turn) + DEPTH * (TALL + GAP) + x;
         if (more)
-            FN(gemm_group_load_left)(size, terms - k, &left, of_left);
+            FN(gemm_group_load_left)(terms - k, A_ROW, A_COLUMN, &left, of_left);
 #if WHOLE
         /* One after the other, in fewer registers. */
         if (k > 0)

@@ -48,9 +48,7 @@ static nnefcl_status pool_blocked_emit(struct ncl_lower *lower, const struct ncl
     const struct ncl_place from = ncl_blocks_place(lower, input), place = ncl_blocks_place(lower, problem->out);
     const struct ncl_blocks_tasks tasks = ncl_blocks_tasks(&lower->plan->target, &window->out, &place);
     struct ncl_emit *step = ncl_step_begin(lower, "pool_blocked");
-    ncl_step_define_int(step, "MAX", pool->max);
-    ncl_step_define_int(step, "NORMALIZE", pool->normalize);
-    ncl_step_define_int(step, "IGNORE", window->border == NCL_BORDER_IGNORE);
+    ncl_pool_define_kind(step, pool);
     ncl_step_in(step, input);
     ncl_step_out(step, problem->out);
     ncl_step_after(lower, step, problem->out, 1, true);

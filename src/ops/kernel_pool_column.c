@@ -57,9 +57,7 @@ static nnefcl_status pool_column_emit(struct ncl_lower *lower, const struct ncl_
     ncl_step_define_int(step, "TALL", axes.size[0]);
     ncl_step_define_int(step, "STEP", axes.stride[0]);
     ncl_step_define_int(step, "DOWN", DOWN);
-    ncl_step_define_int(step, "MAX", pool->max);
-    ncl_step_define_int(step, "NORMALIZE", pool->normalize);
-    ncl_step_define_int(step, "IGNORE", pool->window.border == NCL_BORDER_IGNORE);
+    ncl_pool_define_kind(step, pool);
     ncl_step_in(step, ncl_lower_tensor(lower, pool->input));
     ncl_step_out(step, problem->out);
     ncl_step_after(lower, step, problem->out, -1, false);

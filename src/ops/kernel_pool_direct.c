@@ -24,9 +24,7 @@ static nnefcl_status pool_direct_emit(struct ncl_lower *lower, const struct ncl_
     const int64_t count = ncl_shape_volume(&window->out), run = lower->plan->target.cpu ? RUN : 1;
     struct ncl_emit *step = ncl_step_begin(lower, "pool");
     ncl_window_define_border(step, window->border);
-    ncl_step_define_int(step, "MAX", pool->max);
-    ncl_step_define_int(step, "NORMALIZE", pool->normalize);
-    ncl_step_define_int(step, "IGNORE", window->border == NCL_BORDER_IGNORE);
+    ncl_pool_define_kind(step, pool);
     ncl_step_define_int(step, "CLIP", window->border <= NCL_BORDER_CONSTANT);
     ncl_step_in(step, ncl_lower_tensor(lower, pool->input));
     ncl_step_out(step, problem->out);

@@ -44,9 +44,7 @@ static nnefcl_status pool_item_emit(struct ncl_lower *lower, const struct ncl_pr
     const struct ncl_window_axes axes = ncl_window_last(window, 0, AXES);
     struct ncl_emit *step = ncl_step_begin(lower, "pool_item");
     ncl_step_define_int(step, "TAPS", pool_item_taps(axes.size[AXES - 1]));
-    ncl_step_define_int(step, "MAX", pool->max);
-    ncl_step_define_int(step, "NORMALIZE", pool->normalize);
-    ncl_step_define_int(step, "IGNORE", window->border == NCL_BORDER_IGNORE);
+    ncl_pool_define_kind(step, pool);
     ncl_step_in(step, ncl_lower_tensor(lower, pool->input));
     ncl_step_out(step, problem->out);
     ncl_step_after(lower, step, problem->out, -1, false);

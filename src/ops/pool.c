@@ -22,6 +22,13 @@ nnefcl_status ncl_pool_infer(struct ncl_infer *infer, struct ncl_node *node)
     return status ? status : ncl_infer_result(infer, node, 0, &window.out);
 }
 
+void ncl_pool_define_kind(struct ncl_emit *step, const struct ncl_pool *pool)
+{
+    ncl_step_define_int(step, "MAX", pool->max);
+    ncl_step_define_int(step, "NORMALIZE", pool->normalize);
+    ncl_step_define_int(step, "IGNORE", pool->window.border == NCL_BORDER_IGNORE);
+}
+
 static void pool_describe(const struct ncl_node *node, const struct ncl_pool *pool, struct ncl_problem *problem)
 {
     *problem = (struct ncl_problem){

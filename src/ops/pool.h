@@ -10,6 +10,8 @@ enum ncl_pool_kind { NCL_POOL_BOX, NCL_POOL_AVERAGE, NCL_POOL_MAX };
 
 /* The steps of a pool of the node's input. */
 nnefcl_status ncl_pool_choose(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_pool *pool);
+/* MAX, NORMALIZE and IGNORE, as bodies of pools have them. */
+void ncl_pool_define_kind(struct ncl_emit *step, const struct ncl_pool *pool);
 /* The definition. */
 void ncl_pool_define(const struct ncl_reference *reference, const struct ncl_node *node, const struct ncl_pool *pool);
 

@@ -44,6 +44,7 @@ static struct ncl_attention describe(const struct ncl_node *node)
         .query = view_of(node, ncl_node_tensor(node, "query"), "query_view"),
         .key = view_of(node, ncl_node_tensor(node, "key"), "key_view"),
         .value = view_of(node, ncl_node_tensor(node, "value"), "value_view"),
+        .result = view_of(node, ncl_node_result(node, 0), "result_view"),
     };
     for (int i = 0; i < rank; i++)
         attention.extent[i] = view_extent(node, i);
@@ -52,8 +53,7 @@ static struct ncl_attention describe(const struct ncl_node *node)
 
 void ncl_attention_views_problem(const struct ncl_node *node, struct ncl_problem *problem)
 {
-    struct ncl_attention attention = describe(node);
-    attention.result = view_of(node, ncl_node_result(node, 0), "result_view");
+    const struct ncl_attention attention = describe(node);
     ncl_attention_complete(node, &attention, problem);
 }
 
@@ -139,8 +139,7 @@ nnefcl_status ncl_attention_views_infer(struct ncl_infer *infer, struct ncl_node
         status = ncl_infer_result(infer, node, 0, &shape);
     if (status)
         return status;
-    struct ncl_attention p = describe(node);
-    p.result = view_of(node, ncl_node_result(node, 0), "result_view");
+    const struct ncl_attention p = describe(node);
     if (!view_fits(&p, &p.query, p.queries, p.depth) || !view_fits(&p, &p.key, p.keys, p.depth) ||
         !view_fits(&p, &p.value, p.keys, p.columns) || !view_fits(&p, &p.result, p.queries, p.columns))
         return ncl_infer_error(infer, node, "a view lies outside of its tensor");

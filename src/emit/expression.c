@@ -82,8 +82,8 @@ const char *ncl_expression_tensor(struct ncl_expression *expression, const struc
         if (expression->node[i].result == tensor)
             return expression->node[i].term;
     if (ncl_tensor_is_number(tensor))
-        return text_or_nomem(lower, ncl_arena_printf(lower->arena, "((V)R(%u))",
-                                                     add_real(expression, (double)*(const float *)tensor->data)));
+        return text_or_nomem(
+            lower, ncl_arena_printf(lower->arena, "((V)R(%u))", add_real(expression, ncl_tensor_number(tensor))));
     return add_graph_operand(expression, tensor);
 }
 

@@ -26,11 +26,9 @@ static bool read_index_range(double zero, double step, int64_t bits, double low,
 }
 
 /* The one number that a tensor is written as; NAN: it is another tensor. */
-static double tensor_number(const struct ncl_tensor *tensor)
+static double written_number(const struct ncl_tensor *tensor)
 {
-    if (tensor->role != NCL_ROLE_CONSTANT || tensor->data_count != 1)
-        return NAN;
-    return tensor->dtype == NNEFCL_SCALAR ? (double)*(const float *)tensor->data : *(const int32_t *)tensor->data;
+    return tensor->role == NCL_ROLE_CONSTANT && tensor->data_count == 1 ? ncl_tensor_number(tensor) : NAN;
 }
 
 bool ncl_multiples_of_node(const struct ncl_node *node, struct ncl_multiples *multiples)
@@ -40,8 +38,8 @@ bool ncl_multiples_of_node(const struct ncl_node *node, struct ncl_multiples *mu
     const int64_t bits = ncl_node_integer(node, "bits");
     const bool is_signed = ncl_node_logical(node, "signed"), is_symmetric = ncl_node_logical(node, "symmetric");
     const double high = ldexp(1, (int)bits - is_signed) - 1, low = is_signed ? -high - !is_symmetric : 0;
-    return read_index_range(tensor_number(ncl_node_tensor(node, "zero_point")),
-                            tensor_number(ncl_node_tensor(node, "scale")), bits, low, high, multiples);
+    return read_index_range(written_number(ncl_node_tensor(node, "zero_point")),
+                            written_number(ncl_node_tensor(node, "scale")), bits, low, high, multiples);
 }
 
 /* ---- variables and constants ---- */
@@ -162,7 +160,7 @@ static bool clamp_multiples(const struct ncl_node *node, int depth, struct ncl_m
 {
     if (!operand_multiples(node, 0, depth, multiples) || multiples->steps)
         return false;
-    const double low = tensor_number(ncl_node_tensor(node, "a")), high = tensor_number(ncl_node_tensor(node, "b")),
+    const double low = written_number(ncl_node_tensor(node, "a")), high = written_number(ncl_node_tensor(node, "b")),
                  from = rint(low / multiples->step), to = rint(high / multiples->step);
     if (!(fabs(from) <= (double)UNBOUNDED && fabs(to) <= (double)UNBOUNDED) ||
         (float)(from * multiples->step) != (float)low || (float)(to * multiples->step) != (float)high || from > to)
@@ -207,7 +205,7 @@ static bool product_multiples(const struct ncl_node *node, int depth, struct ncl
     if (!operand_multiples(node, 0, depth, multiples) || !is_whole_number(multiples) || by->kind != NCL_VALUE_TENSOR ||
         by->tensor->dtype != NNEFCL_SCALAR)
         return false;
-    const double number = tensor_number(by->tensor);
+    const double number = written_number(by->tensor);
     if (!isnan(number)) {
         multiples->step = number;
         return step_is_usable(number);

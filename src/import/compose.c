@@ -73,6 +73,11 @@ struct ncl_tensor *ncl_compose_number(struct ncl_import *import, double value)
     return import->status ? &import->nothing : literal.tensor;
 }
 
+struct ncl_tensor *ncl_compose_number_as(struct ncl_import *import, double value, nnefcl_dtype dtype)
+{
+    return ncl_compose_cast(import, ncl_compose_number(import, value), dtype);
+}
+
 /* ---- element by element ---- */
 
 static nnefcl_dtype type_wanted(struct ncl_import *import, const char *op, size_t parameter, nnefcl_dtype otherwise)
@@ -121,7 +126,7 @@ static struct ncl_tensor *number_of(struct ncl_import *import, struct ncl_tensor
     for (int i = 0; i < x->shape.rank; i++)
         if (x->shape.extent[i] != 1 && x->shape.extent[i] != other->shape.extent[other->shape.rank - x->shape.rank + i])
             return x;
-    return ncl_compose_number(import, (double)*(const float *)x->data);
+    return ncl_compose_number(import, ncl_tensor_number(x));
 }
 
 static bool is_arithmetic(const char *op)

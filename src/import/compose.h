@@ -28,6 +28,8 @@ struct ncl_value ncl_compose_tensors(struct ncl_import *import, struct ncl_tenso
 struct ncl_value ncl_compose_string(const char *string);
 /* A literal: a scalar tensor of rank 0. */
 struct ncl_tensor *ncl_compose_number(struct ncl_import *import, double value);
+/* The same number as a tensor of this type. */
+struct ncl_tensor *ncl_compose_number_as(struct ncl_import *import, double value, nnefcl_dtype dtype);
 
 /* ---- element by element ---- */
 

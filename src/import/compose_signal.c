@@ -3,8 +3,7 @@
 
 #include <math.h>
 
-#define PI         3.14159265358979323846
-#define MOST_PARTS 64
+#define PI 3.14159265358979323846
 
 /* What number `part` of sample n adds to number `of` of bin k. */
 static double factor_of(const struct ncl_transform *t, int64_t k, int64_t of, int64_t n, int64_t part)
@@ -31,14 +30,14 @@ struct ncl_tensor *ncl_transform_matrix(struct ncl_import *import, const struct 
 int64_t ncl_transform_at_once(struct ncl_import *import, const struct ncl_transform *t)
 {
     const int64_t row = t->count * t->parts, most = (int64_t)NCL_KNOWN_MAX / (2 * (row > 0 ? row : 1));
-    if (t->length < 1 || t->length > NCL_TRANSFORM_MOST || t->count < 1 || t->bins > MOST_PARTS * most)
+    if (t->length < 1 || t->length > NCL_TRANSFORM_MOST || t->count < 1 || t->bins > NCL_TRANSFORM_PARTS * most)
         ncl_import_refuse(import, "a transform of %lld samples", (long long)t->length);
     return most < t->bins ? most : t->bins;
 }
 
 struct ncl_tensor *ncl_compose_transform(struct ncl_import *import, struct ncl_tensor *x, const struct ncl_transform *t)
 {
-    struct ncl_tensor *part[MOST_PARTS];
+    struct ncl_tensor *part[NCL_TRANSFORM_PARTS];
     const int64_t most = ncl_transform_at_once(import, t);
     nnefcl_shape shape = x->shape;
     size_t parts = 0;

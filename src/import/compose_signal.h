@@ -5,7 +5,8 @@
 
 #include "import/compose.h"
 
-#define NCL_TRANSFORM_MOST 8192 /* samples */
+#define NCL_TRANSFORM_MOST  8192 /* samples */
+#define NCL_TRANSFORM_PARTS 64   /* times that as many bins as are made at once may be asked for */
 
 /* X[k] = sum of x[n] exp(-+ 2 pi i k n / length), inverse divided by the length: `bins` values k of `count` samples
  * with `parts` numbers each, real and perhaps imaginary. */

@@ -26,6 +26,11 @@ bool ncl_tensor_is_number(const struct ncl_tensor *tensor)
     return tensor->role == NCL_ROLE_CONSTANT && tensor->dtype == NNEFCL_SCALAR && tensor->data_count == 1;
 }
 
+double ncl_tensor_number(const struct ncl_tensor *tensor)
+{
+    return tensor->dtype == NNEFCL_SCALAR ? (double)*(const float *)tensor->data : *(const int32_t *)tensor->data;
+}
+
 struct ncl_tensor *ncl_node_tensor(const struct ncl_node *node, const char *name)
 {
     const struct ncl_value *value = ncl_node_arg(node, name);

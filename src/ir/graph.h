@@ -111,6 +111,8 @@ struct ncl_graph {
 
 /* Is it one number that the document writes, of whatever shape? */
 bool ncl_tensor_is_number(const struct ncl_tensor *tensor);
+/* The first element of a constant of scalars or integers. */
+double ncl_tensor_number(const struct ncl_tensor *tensor);
 /* Is it a node of this operation? NULL is none. */
 bool ncl_node_is(const struct ncl_node *node, const char *op);
 /* Arguments by the name of the parameter. A name that the operation does not declare is a defect (assert). */

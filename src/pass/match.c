@@ -32,17 +32,12 @@ static bool is_close(double a, double b)
     return a == b || fabs(a - b) <= CLOSE * fabs(b);
 }
 
-static double filling_number(const struct ncl_tensor *tensor)
-{
-    return tensor->dtype == NNEFCL_SCALAR ? *(const float *)tensor->data : *(const int32_t *)tensor->data;
-}
-
 /* A constant whose elements are all the same number. */
 static bool tensor_has_number(const struct ncl_tensor *tensor, double *number)
 {
     if (tensor->role != NCL_ROLE_CONSTANT || tensor->dtype == NNEFCL_LOGICAL || !tensor->data_count)
         return false;
-    *number = filling_number(tensor);
+    *number = ncl_tensor_number(tensor);
     return ncl_tensor_is_filled_with(tensor, *number);
 }
 

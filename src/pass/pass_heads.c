@@ -34,11 +34,6 @@ struct heads {
 
 /* ---- chains ---- */
 
-static double heads_number(const struct ncl_tensor *tensor)
-{
-    return *(const float *)tensor->data;
-}
-
 /* Which operand of a product is a number; -1: none, or no product. */
 static int factor_side(const struct ncl_node *node)
 {
@@ -266,10 +261,10 @@ static struct ncl_value scale_of(const struct heads *heads)
         for (int k = 0; k < heads->operand[i].count; k++) {
             const int side = factor_side(heads->operand[i].node[k]);
             if (side >= 0)
-                factor *= heads_number(heads->operand[i].node[k]->argument[side].tensor);
+                factor *= ncl_tensor_number(heads->operand[i].node[k]->argument[side].tensor);
         }
     const struct ncl_value *scale = ncl_node_arg(heads->attention, "scale");
-    return factor == 1 ? *scale : ncl_value_scalar(heads_number(scale->tensor) * factor);
+    return factor == 1 ? *scale : ncl_value_scalar(ncl_tensor_number(scale->tensor) * factor);
 }
 
 static struct ncl_value tensor_argument(const struct ncl_tensor *tensor)

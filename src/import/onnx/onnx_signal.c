@@ -6,8 +6,6 @@
 #include "import/compose_signal.h"
 #include "import/onnx/onnx_operators.h"
 
-#define MOST_PARTS 64
-
 static struct ncl_transform transform_of(struct ncl_import *import, const struct ncl_import_node *node, int64_t length,
                                          int64_t have, int64_t parts)
 {
@@ -90,7 +88,7 @@ static struct ncl_tensor *filter_of(struct ncl_import *import, const struct ncl_
 void ncl_onnx_stft(struct ncl_import *import, const struct ncl_import_node *node)
 {
     static const int order[] = {0, 2, 1};
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *part[MOST_PARTS];
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *part[NCL_TRANSFORM_PARTS];
     const bool windowed = ncl_import_has(import, node, 2), sized = ncl_import_has(import, node, 3);
     const int64_t step = number_of(import, node, 1, "the step"),
                   length = sized      ? number_of(import, node, 3, "the length of frames")

@@ -31,6 +31,9 @@ const struct ncl_tf_quant *ncl_tf_input_quant(const struct ncl_import_node *node
 const struct ncl_tf_quant *ncl_tf_output_quant(const struct ncl_import_node *node, size_t index);
 /* Operand `index`: integers that stand for numbers are those numbers, or stay what they are where ncl_tf_moves. */
 struct ncl_tensor *ncl_tf_tensor(struct ncl_import *import, const struct ncl_import_node *node, size_t index);
+/* The same, or 0 of this type where it is not given. */
+struct ncl_tensor *ncl_tf_tensor_or_zero(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
+                                         nnefcl_dtype dtype);
 /* The same as steps from the zero point, of an operator that ncl_tf_is_quantized; else as ncl_tf_tensor. */
 struct ncl_tensor *ncl_tf_steps(struct ncl_import *import, const struct ncl_import_node *node, size_t index);
 /* A filter (its steps), which has this rank, with its axes in the order of `axis`; of a constant on the host. */

@@ -32,7 +32,7 @@ void ncl_tf_build_band(struct ncl_import *import, const struct ncl_import_node *
     if (!is_matrix(import, x))
         return;
     const int64_t rows = x->shape.extent[x->shape.rank - 2], columns = x->shape.extent[x->shape.rank - 1];
-    zero = ncl_compose_cast(import, ncl_compose_number(import, 0), x->dtype);
+    zero = ncl_compose_number_as(import, 0, x->dtype);
     ncl_tf_give(import, node, 0,
                 ncl_compose_select(
                     import,
@@ -150,14 +150,6 @@ static struct ncl_tensor *matrix_of(struct ncl_import *import, const struct diag
 
 /* ---- operators ---- */
 
-/* The value beside the diagonals: operand `index`, or 0. */
-static struct ncl_tensor *rest_of(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
-                                  nnefcl_dtype dtype)
-{
-    return ncl_import_has(import, node, index) ? ncl_tf_tensor(import, node, index)
-                                               : ncl_compose_cast(import, ncl_compose_number(import, 0), dtype);
-}
-
 /* Rows and columns that are not told are as few as hold the longest diagonal; length: that of the operand. */
 static void extents_of(struct ncl_import *import, const struct ncl_import_node *node, struct diagonals *d,
                        int64_t length)
@@ -200,7 +192,8 @@ void ncl_tf_build_diagonal(struct ncl_import *import, const struct ncl_import_no
         ncl_import_wrong(import, "diagonals of %lld elements where there is room for %lld", (long long)length,
                          (long long)d.length);
     if (!import->status)
-        ncl_tf_give(import, node, 0, matrix_of(import, &d, line, set ? x : rest_of(import, node, 4, x->dtype)));
+        ncl_tf_give(import, node, 0,
+                    matrix_of(import, &d, line, set ? x : ncl_tf_tensor_or_zero(import, node, 4, x->dtype)));
 }
 
 /* MatrixDiagPart: [.., n], or [.., diagonals, n] where there are several. */
@@ -225,8 +218,9 @@ void ncl_tf_build_diagonal_part(struct ncl_import *import, const struct ncl_impo
     if (count == 1)
         last = (nnefcl_shape){1, {d.length}};
     if (index)
-        ncl_tf_give(import, node, 0,
-                    picked(import, joined(import, x, 2), index, &last, rest_of(import, node, 2, x->dtype)));
+        ncl_tf_give(
+            import, node, 0,
+            picked(import, joined(import, x, 2), index, &last, ncl_tf_tensor_or_zero(import, node, 2, x->dtype)));
 }
 
 /* Diag, DiagPart: of a matrix whose rows and columns have this shape each. */
@@ -256,7 +250,7 @@ void ncl_tf_build_whole_diagonal(struct ncl_import *import, const struct ncl_imp
         x = ncl_compose_pick(import, x, 0, index, (size_t)n);
     } else if (index) {
         x = matrix_of(import, &d, ncl_compose_reshape(import, x, &(nnefcl_shape){1, {n}}),
-                      ncl_compose_cast(import, ncl_compose_number(import, 0), x->dtype));
+                      ncl_compose_number_as(import, 0, x->dtype));
         shape.rank = 2 * half;
     }
     ncl_tf_give(import, node, 0, ncl_compose_reshape(import, x, &shape));

@@ -100,6 +100,13 @@ struct ncl_tensor *ncl_tf_tensor(struct ncl_import *import, const struct ncl_imp
                                                                          : operand(import, node, index, false);
 }
 
+struct ncl_tensor *ncl_tf_tensor_or_zero(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
+                                         nnefcl_dtype dtype)
+{
+    return ncl_import_has(import, node, index) ? ncl_tf_tensor(import, node, index)
+                                               : ncl_compose_number_as(import, 0, dtype);
+}
+
 struct ncl_tensor *ncl_tf_steps(struct ncl_import *import, const struct ncl_import_node *node, size_t index)
 {
     return operand(import, node, index, ncl_tf_is_quantized(node));

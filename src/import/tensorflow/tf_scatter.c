@@ -60,9 +60,7 @@ void ncl_tf_build_sparse_dense(struct ncl_import *import, const struct ncl_impor
     }
     index = ncl_known_reshape(&import->scratch, index, &positions);
     positions.rank = 1;
-    struct ncl_tensor *rest = ncl_import_has(import, node, 3)
-                                  ? ncl_tf_tensor(import, node, 3)
-                                  : ncl_compose_cast(import, ncl_compose_number(import, 0), values->dtype);
+    struct ncl_tensor *rest = ncl_tf_tensor_or_zero(import, node, 3, values->dtype);
     if (values->shape.rank == 0)
         values = filled(import, &positions, values);
     if (index)
@@ -131,14 +129,31 @@ void ncl_tf_build_reverse_sequence(struct ncl_import *import, const struct ncl_i
 
 /* ---- rows of several tensors ---- */
 
+/* One more than the greatest number of a row. */
+static int64_t stitched_rows(struct ncl_import *import, const struct ncl_import_node *node, size_t count)
+{
+    int64_t rows = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct ncl_known *index = ncl_import_need(import, node, i, "the numbers of rows");
+        for (size_t k = 0; index && k < index->count && !import->status; k++) {
+            const int64_t at = ncl_known_int64(index, k);
+            if (at < 0 || at >= (int64_t)NCL_KNOWN_MAX)
+                ncl_import_wrong(import, "row %lld", (long long)at);
+            rows = at >= rows ? at + 1 : rows;
+        }
+    }
+    return rows;
+}
+
 /* DynamicStitch: numbers of rows, as many times as there are tensors of them, then those; the last one of a row stays.
  */
 void ncl_tf_build_dynamic_stitch(struct ncl_import *import, const struct ncl_import_node *node)
 {
     const size_t count = node->input_count / 2;
     struct ncl_tensor **part = NCL_NEW_ARRAY(&import->scratch, struct ncl_tensor *, count);
-    int64_t *from = NCL_NEW_ARRAY(&import->scratch, int64_t, NCL_KNOWN_MAX), rows = 0, first = 0;
-    if (!part || !from)
+    const int64_t rows = stitched_rows(import, node, count);
+    int64_t *from = import->status ? NULL : NCL_NEW_ARRAY(&import->scratch, int64_t, (size_t)rows), first = 0;
+    if (!import->status && (!part || !from))
         ncl_import_nomem(import);
     for (size_t i = 0; i < count && !import->status; i++) {
         const struct ncl_known *index = ncl_import_need(import, node, i, "the numbers of rows");
@@ -150,14 +165,8 @@ void ncl_tf_build_dynamic_stitch(struct ncl_import *import, const struct ncl_imp
             shape.extent[k] = x->shape.extent[index->shape.rank + k - 1];
         if (shape.rank < 1 || index->count == 0 || ncl_shape_volume(&shape) != ncl_shape_volume(&x->shape))
             ncl_import_refuse(import, "%zu rows of a tensor of rank %d", index->count, x->shape.rank);
-        for (size_t k = 0; k < index->count && !import->status; k++) {
-            const int64_t at = ncl_known_int64(index, k);
-            if (at < 0 || at >= (int64_t)NCL_KNOWN_MAX)
-                ncl_import_wrong(import, "row %lld", (long long)at);
-            else
-                from[at] = first + (int64_t)k + 1;
-            rows = at >= rows ? at + 1 : rows;
-        }
+        for (size_t k = 0; k < index->count; k++)
+            from[ncl_known_int64(index, k)] = first + (int64_t)k + 1;
         part[i] = import->status ? x : ncl_compose_reshape(import, x, &shape);
         first += (int64_t)index->count;
     }

@@ -119,7 +119,7 @@ static struct ncl_tensor *with_empty(struct ncl_import *import, const struct seg
     for (int64_t i = 0; none && i < s->count; i++)
         none->integer[i] = s->in_segment[i] == 0;
     return none ? ncl_compose_select(import, ncl_import_constant(import, none),
-                                     ncl_compose_cast(import, ncl_compose_number(import, empty), y->dtype), y)
+                                     ncl_compose_number_as(import, empty, y->dtype), y)
                 : y;
 }
 
@@ -130,8 +130,7 @@ static struct ncl_tensor *joined(struct ncl_import *import, const struct segment
     nnefcl_shape whole = x->shape;
     struct ncl_known *place = ncl_fold_new(import, NCL_STORED_INT64, &rows);
     whole.extent[0] = s->count;
-    struct ncl_tensor *y =
-        ncl_compose_expand(import, ncl_compose_cast(import, ncl_compose_number(import, first), x->dtype), &whole);
+    struct ncl_tensor *y = ncl_compose_expand(import, ncl_compose_number_as(import, first, x->dtype), &whole);
     if (!place || s->rows == 0)
         return y;
     memcpy(place->integer, s->of, s->rows * sizeof *s->of);

@@ -9,6 +9,9 @@ struct ncl_node *ncl_compose_node(struct ncl_import *import, const char *op, con
                                   size_t count)
 {
     struct ncl_node *node = NULL;
+    const char *misfit = import->status ? NULL : ncl_make_misfit(import->infer.graph, op, given, count);
+    if (misfit)
+        ncl_import_refuse(import, "%s does not take elements of this type as its '%s'", op, misfit);
     if (!import->status)
         ncl_import_status(import, ncl_make_node(&import->infer, op, given, count, import->at, &node));
     return import->status ? NULL : node;

@@ -66,11 +66,9 @@ static bool is_primitive(enum ncl_value_kind kind)
     return kind == NCL_VALUE_INTEGER || kind == NCL_VALUE_SCALAR || kind == NCL_VALUE_LOGICAL;
 }
 
-/* Of a tensor or a number; of an array that of its first item. False: it has none. */
+/* Of a tensor or a number. False: it has none. */
 static bool dtype_of_value(const struct ncl_value *value, nnefcl_dtype *dtype)
 {
-    while (value->kind == NCL_VALUE_ARRAY && value->count)
-        value = value->item;
     if (value->kind == NCL_VALUE_TENSOR)
         *dtype = value->tensor->dtype;
     else if (is_primitive(value->kind))
@@ -103,24 +101,39 @@ static bool value_fits(const struct ncl_sort *sort, unsigned arrays, const struc
     return true;
 }
 
-/* What ? is follows from the first argument that tells; the others say the same. */
+/* What ? is, of which arguments have to say the same. */
+struct generic {
+    bool known;
+    nnefcl_dtype dtype;
+};
+
+static bool generic_fits(struct generic *generic, const struct ncl_value *value)
+{
+    nnefcl_dtype here;
+    bool fits = true;
+    for (size_t i = 0; i < value->count && value->kind == NCL_VALUE_ARRAY; i++)
+        fits &= generic_fits(generic, &value->item[i]);
+    if (!dtype_of_value(value, &here))
+        return fits;
+    if (generic->known)
+        return here == generic->dtype;
+    *generic = (struct generic){true, here};
+    return true;
+}
+
 static nnefcl_status deduce_generic(const struct ncl_infer *infer, const struct ncl_signature *signature,
                                     const struct ncl_value *argument, struct ncl_loc at, nnefcl_dtype *dtype)
 {
-    bool known = false, wanted = false;
-    for (size_t i = 0; i < signature->parameter_count; i++) {
-        nnefcl_dtype here;
-        if (!signature->takes[i].generic || !dtype_of_value(&argument[i], &here))
-            continue;
-        if (known && here != *dtype)
+    struct generic generic = {.known = false};
+    bool wanted = false;
+    for (size_t i = 0; i < signature->parameter_count; i++)
+        if (signature->takes[i].generic && !generic_fits(&generic, &argument[i]))
             return ncl_error(infer->diag, NNEFCL_ERR_INTERNAL, at, "a node of %s is made with '%s' of another type",
                              signature->name, signature->parameter[i]);
-        *dtype = here;
-        known = true;
-    }
+    *dtype = generic.dtype;
     for (size_t i = 0; i < signature->result_count; i++)
         wanted |= signature->gives[i].generic;
-    return known || !wanted
+    return generic.known || !wanted
                ? NNEFCL_OK
                : ncl_error(infer->diag, NNEFCL_ERR_INTERNAL, at, "no argument of %s tells its type", signature->name);
 }
@@ -147,12 +160,19 @@ static nnefcl_status keep_value(struct ncl_infer *infer, struct ncl_loc at, bool
     return value->kind == NCL_VALUE_STRING && !copy->string ? ncl_graph_nomem(infer->diag, infer->arena) : NNEFCL_OK;
 }
 
+/* parameter_count: it declares none of that name. */
+static size_t find_parameter(const struct ncl_signature *signature, const char *name)
+{
+    size_t i = 0;
+    while (i < signature->parameter_count && strcmp(signature->parameter[i], name) != 0)
+        i++;
+    return i;
+}
+
 static nnefcl_status bind_given(const struct ncl_infer *infer, const struct ncl_signature *signature,
                                 const struct ncl_named_value *given, struct ncl_loc at, struct ncl_value *argument)
 {
-    size_t i = 0;
-    while (i < signature->parameter_count && strcmp(signature->parameter[i], given->name) != 0)
-        i++;
+    const size_t i = find_parameter(signature, given->name);
     if (i == signature->parameter_count)
         return ncl_error(infer->diag, NNEFCL_ERR_INTERNAL, at,
                          "a node of %s is made with '%s', which it does not declare", signature->name, given->name);
@@ -248,6 +268,23 @@ static nnefcl_status find_signature(const struct ncl_infer *infer, const char *o
     return *signature
                ? NNEFCL_OK
                : ncl_error(infer->diag, NNEFCL_ERR_INTERNAL, at, "there is no operation '%s' to make a node of", op);
+}
+
+const char *ncl_make_misfit(const struct ncl_graph *graph, const char *op, const struct ncl_named_value *given,
+                            size_t count)
+{
+    const struct ncl_signature *signature = ncl_names_find(graph->signatures, op);
+    struct generic generic = {.known = false};
+    for (size_t i = 0; i < count && signature; i++) {
+        const size_t place = find_parameter(signature, given[i].name);
+        const struct ncl_sort *sort = &signature->takes[place];
+        if (place == signature->parameter_count || sort->kind != NCL_VALUE_TENSOR)
+            continue;
+        if (!value_fits(sort, sort->arrays, &given[i].value) ||
+            (sort->generic && !generic_fits(&generic, &given[i].value)))
+            return given[i].name;
+    }
+    return NULL;
 }
 
 nnefcl_status ncl_make_typed(struct ncl_infer *infer, const char *op, nnefcl_dtype generic,

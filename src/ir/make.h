@@ -20,7 +20,11 @@
  * one of another type is NNEFCL_ERR_INTERNAL: these names are our own. The results are found by ncl_node_result. */
 nnefcl_status ncl_make_node(struct ncl_infer *infer, const char *op, const struct ncl_named_value *given, size_t count,
                             struct ncl_loc at, struct ncl_node **node);
-/* The same of an operation of our own, which is not among the signatures of the library. */
+/* The first of the arguments that are tensors whose type `op` does not take, or not beside the others; NULL: none. For
+ * callers who have the types from a file: there they are no error of our own. */
+const char *ncl_make_misfit(const struct ncl_graph *graph, const char *op, const struct ncl_named_value *given,
+                            size_t count);
+/* ncl_make_node of an operation of our own, which is not among the signatures of the library. */
 nnefcl_status ncl_make_own(struct ncl_infer *infer, const struct ncl_signature *signature,
                            const struct ncl_named_value *given, size_t count, struct ncl_loc at,
                            struct ncl_node **node);

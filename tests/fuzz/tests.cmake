@@ -54,7 +54,7 @@ foreach(row ${rows})
         endforeach()
         set(larger ${CMAKE_CURRENT_SOURCE_DIR}/mutate/seeds)
       endif()
-      if(NOT NNEFCL_SANITIZE AND harness MATCHES "document|quantization|tensor|container|operation")
+      if(NOT NNEFCL_SANITIZE AND harness MATCHES "document|quantization|tensor|container|operation|options")
         continue() # .ci/run has them under the sanitizers
       endif()
       add_test(NAME starve/${name} COMMAND starve_${harness} ${starved} ${fuzz}/corpus/${name} ${larger})

@@ -503,17 +503,27 @@ START_TEST(complex_of)
 }
 END_TEST
 
-/* An operator that knows nothing of them refuses them. */
-START_TEST(complex_refused)
+/* Operands of types that an operator takes nothing of: complex numbers above all. */
+static const struct {
+    const char *lines[2], *said;
+} untyped[] = {
+    {{"c = Complex x x", "y = Relu6 c"}, "'c' is of complex numbers, real ones are wanted"},
+    {{"i = Less x x", "y = Relu6 i"}, "clamp does not take elements of this type as its 'x'"},
+    {{"i = Less x x", "y = LeakyRelu i"}, "leaky_relu does not take elements of this type as its 'x'"},
+    {{"i = Less x x", "y = ConcatV2 x i axis"}, "concat does not take elements of this type as its 'values'"},
+};
+
+START_TEST(types_refused)
 {
     static struct bytes graph;
     static struct model_text text;
     graph.size = 0;
     placeholder(&graph, "x", (const int[]){4}, 1);
-    node_line(&graph, 1, "c = Complex x x");
-    node_line(&graph, 1, "y = Relu6 c");
+    number_of(&graph, 1, "axis", INT32, 0);
+    for (size_t i = 0; i < 2; i++)
+        node_line(&graph, 1, untyped[_i].lines[i]);
     ck_assert_int_eq(bytes_open(&text, graph.data, graph.size), NNEFCL_ERR_UNSUPPORTED);
-    ck_assert_msg(strstr(text.talk, "'c' is of complex numbers, real ones are wanted") != NULL, "%s", text.talk);
+    ck_assert_msg(strstr(text.talk, untyped[_i].said) != NULL, "%s", text.talk);
 }
 END_TEST
 
@@ -564,7 +574,7 @@ int main(void)
     tcase_add_loop_test(tests, single, 0, sizeof singles / sizeof *singles);
     tcase_add_loop_test(tests, values, 0, sizeof valued / sizeof *valued);
     tcase_add_loop_test(tests, complex_of, 0, sizeof complex_numbers / sizeof *complex_numbers);
-    tcase_add_test(tests, complex_refused);
+    tcase_add_loop_test(tests, types_refused, 0, sizeof untyped / sizeof *untyped);
     tcase_add_test(tests, einsums);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

@@ -126,6 +126,47 @@ START_TEST(makes)
 }
 END_TEST
 
+/* Input 0 is of scalars, 1 of logicals. */
+static const struct misfit_case {
+    const char *op;
+    struct given given[3];
+    int mixed; /* the array of operand 0 has input 0, then this one; 0: there is none */
+    const char *misfit;
+} misfits[] = {
+    {"relu", {{"x", TENSOR(0)}}, 0, NULL},
+    {"relu", {{"x", TENSOR(1)}}, 0, "x"},
+    {"max", {{"x", TENSOR(0)}, {"y", INTEGER(1)}}, 0, "y"},
+    {"select", {{"condition", TENSOR(0)}, {"true_value", TENSOR(0)}, {"false_value", TENSOR(0)}}, 0, "condition"},
+    {"select", {{"condition", TENSOR(1)}, {"true_value", TENSOR(0)}, {"false_value", TENSOR(1)}}, 0, "false_value"},
+    {"select", {{"condition", TENSOR(1)}, {"true_value", TENSOR(0)}, {"false_value", TENSOR(0)}}, 0, NULL},
+    {"tile", {{"input", TENSOR(1)}, {"repeats", INTEGER(2)}}, 0, NULL}, /* no tensor, and an error of our own */
+    {"relu", {{"z", TENSOR(1)}}, 0, NULL},
+    {"quux", {{"x", TENSOR(1)}}, 0, NULL},
+    {"concat", {{"values", TENSOR(0)}, {"axis", INTEGER(0)}}, 0, "values"},
+    {"concat", {{"values", TENSOR(0)}, {"axis", INTEGER(0)}}, 1, "values"},
+};
+
+START_TEST(types_misfit)
+{
+    const struct misfit_case *c = &misfits[_i];
+    struct made made;
+    struct ncl_named_value given[3];
+    struct ncl_value pair[3][2], mixed[2];
+    size_t count = 0;
+    made_begin(&made);
+    for (; count < 3 && c->given[count].name; count++)
+        given[count] = (struct ncl_named_value){c->given[count].name, value_of(&made, &c->given[count], pair[count])};
+    if (c->mixed) {
+        mixed[0] = ncl_value_tensor(made.graph.input[0]);
+        mixed[1] = ncl_value_tensor(made.graph.input[c->mixed]);
+        given[0].value = ncl_value_array(mixed, 2);
+    }
+    const char *misfit = ncl_make_misfit(&made.graph, c->op, given, count);
+    ck_assert_msg(misfit ? c->misfit && strcmp(misfit, c->misfit) == 0 : !c->misfit, "%s: %s", c->op, misfit);
+    made_end(&made);
+}
+END_TEST
+
 /* Who passes a dtype is not asked to let it be deduced; values that were given may go away afterwards. */
 START_TEST(keeps_values)
 {
@@ -169,6 +210,7 @@ int main(void)
     Suite *suite = suite_create("make");
     TCase *tcase = tcase_create("make");
     tcase_add_loop_test(tcase, makes, 0, sizeof cases / sizeof *cases);
+    tcase_add_loop_test(tcase, types_misfit, 0, sizeof misfits / sizeof *misfits);
     tcase_add_test(tcase, keeps_values);
     tcase_add_test(tcase, keeps_limits);
     suite_add_tcase(suite, tcase);

@@ -98,6 +98,7 @@ static const struct option {
     {.name = "kept tensors, mixed", .keep_tensors = 1, .precision = NNEFCL_PRECISION_MIXED},
     {.name = "long index", .long_index = 1, .shows = "long"},
     {.name = "plain", .kernels = plain},
+    {.name = "plain, exact", .kernels = plain, .precision = NNEFCL_PRECISION_EXACT},
     {.name = "plain, mixed", .kernels = plain, .precision = NNEFCL_PRECISION_MIXED},
     {.name = "blocked", .kernels = blocked},
     {.name = "blocked, mixed", .kernels = blocked, .precision = NNEFCL_PRECISION_MIXED},
@@ -199,6 +200,12 @@ START_TEST(refused)
     ck_assert_msg(dump(text, &options, 1, NNEFCL_DUMP_CL, &error) == NNEFCL_OK, "%s", error.message);
     options.precision = NNEFCL_PRECISION_MIXED;
     ck_assert_msg(dump(text, &options, 1, NNEFCL_DUMP_CL, &error) == NNEFCL_OK, "%s", error.message);
+    options.weights = NNEFCL_WEIGHTS_INT8;
+    ck_assert_int_eq(dump(text, &options, 1, NNEFCL_DUMP_PLAN, &error), NNEFCL_ERR_UNSUPPORTED);
+    options.weights = NNEFCL_WEIGHTS_FP32;
+    weak.global_memory = 1 << 18;
+    ck_assert_int_eq(dump(text, &options, 1, NNEFCL_DUMP_PLAN, &error), NNEFCL_ERR_LIMIT);
+    ck_assert_msg(strstr(error.message, "more than the device has, 262144 bytes"), "%s", error.message);
     free(text);
 }
 END_TEST

@@ -91,6 +91,39 @@ START_TEST(looks)
 }
 END_TEST
 
+/* Launches as milliseconds of work, no more than steps, and no more than 64. */
+START_TEST(rounds)
+{
+    static struct ncl_step steps[100];
+    struct ncl_plan plan = {.run = {.step = steps, .count = 100}};
+    ck_assert_uint_eq(ncl_persistent_rounds(&plan), 1);
+    steps[7].flops = 300000000;
+    ck_assert_uint_eq(ncl_persistent_rounds(&plan), 4);
+    steps[8].flops = (uint64_t)1 << 60;
+    ck_assert_uint_eq(ncl_persistent_rounds(&plan), 64);
+    plan.run.count = 10;
+    ck_assert_uint_eq(ncl_persistent_rounds(&plan), 10);
+}
+END_TEST
+
+/* Tasks are counted in 32 bits, those of all steps together. */
+START_TEST(tasks_of_all_steps)
+{
+    struct ncl_kernel kernel = {.body = "elementwise"};
+    struct ncl_step steps[2] = {{.kind = NCL_STEP_KERNEL, .tasks = INT32_MAX}, {.kind = NCL_STEP_KERNEL, .tasks = 0}};
+    const struct ncl_plan plan = {.target = ncl_target_generic_cpu,
+                                  .kernel = &kernel,
+                                  .kernel_count = 1,
+                                  .buffer_count = 1,
+                                  .run = {.step = steps, .count = 2}};
+    ck_assert_ptr_null(ncl_persistent_unfit(&plan));
+    steps[1].tasks = 1;
+    ck_assert_str_eq(ncl_persistent_unfit(&plan), "there are more than 2^31 tasks");
+    steps[0].tasks = (uint64_t)INT32_MAX + 1;
+    ck_assert_str_eq(ncl_persistent_unfit(&plan), "there are more than 2^31 tasks");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("source_persistent");
@@ -98,6 +131,8 @@ int main(void)
     tcase_add_test(tests, releases);
     tcase_add_test(tests, acquires);
     tcase_add_test(tests, looks);
+    tcase_add_test(tests, rounds);
+    tcase_add_test(tests, tasks_of_all_steps);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

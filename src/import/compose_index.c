@@ -168,6 +168,48 @@ struct ncl_tensor *ncl_compose_scatter_rows(struct ncl_import *import, struct nc
     return x;
 }
 
+/* ---- scatters to a block ---- */
+
+/* Do the positions name a block of x, each element of it once and in order: are they begin + where they stand? Both
+ * have as many axes. */
+static bool is_block(struct ncl_import *import, const nnefcl_shape *x, const struct ncl_known *index, int64_t *begin)
+{
+    const size_t length = (size_t)index->shape.extent[index->shape.rank - 1];
+    nnefcl_shape positions = index->shape;
+    int64_t at[NNEFCL_MAX_RANK] = {0};
+    if ((size_t)--positions.rank != length || index->count == 0)
+        return false;
+    for (size_t i = 0; i < index->count; i += length, ncl_index_next(&positions, at))
+        for (size_t j = 0; j < length; j++) {
+            int64_t item = index->integer[i + j];
+            if (!ncl_index_resolve(import, &item, x->extent[j]))
+                return false;
+            begin[j] = i == 0 ? item : begin[j];
+            if (item != begin[j] + at[j])
+                return false;
+        }
+    return true;
+}
+
+/* x with what `op` makes of its block and the updates, "": with these in its place; axes from `axis` on are not yet
+ * cut. */
+static struct ncl_tensor *block_replace(struct ncl_import *import, struct ncl_tensor *x, const int64_t *begin,
+                                        struct ncl_tensor *updates, int axis, int length, const char *op)
+{
+    if (import->status || axis == length)
+        return import->status || !*op ? updates : ncl_compose_binary(import, op, x, updates);
+    const int64_t extent = x->shape.extent[axis], from = begin[axis], to = from + updates->shape.extent[axis];
+    struct ncl_tensor *part[3];
+    size_t count = 0;
+    if (from > 0)
+        part[count++] = ncl_compose_slice(import, x, axis, 0, from, 1);
+    part[count++] = block_replace(import, from > 0 || to < extent ? ncl_compose_slice(import, x, axis, from, to, 1) : x,
+                                  begin, updates, axis + 1, length, op);
+    if (to < extent)
+        part[count++] = ncl_compose_slice(import, x, axis, to, extent, 1);
+    return import->status || count == 1 ? part[count - 1] : ncl_compose_concat(import, part, count, axis);
+}
+
 struct ncl_tensor *ncl_compose_scatter_nd(struct ncl_import *import, struct ncl_tensor *x,
                                           const struct ncl_known *index, struct ncl_tensor *updates, const char *op)
 {
@@ -175,8 +217,14 @@ struct ncl_tensor *ncl_compose_scatter_nd(struct ncl_import *import, struct ncl_
     struct ncl_nd nd;
     if (import->status || !ncl_nd_read(import, &whole, &index->shape, 0, &nd))
         return &import->nothing;
-    const struct ncl_known *place = ncl_nd_known(import, &whole, index, &nd);
-    nnefcl_shape rows = nd.rows;
+    int64_t begin[NNEFCL_MAX_RANK];
+    nnefcl_shape block = nd.positions, rows = nd.rows;
+    for (int i = block.rank; i < whole.rank; i++)
+        block.extent[i] = whole.extent[i];
+    block.rank = whole.rank;
+    if (is_block(import, &whole, index, begin) && ncl_shape_volume(&block) == ncl_shape_volume(&updates->shape))
+        return block_replace(import, x, begin, ncl_compose_reshape(import, updates, &block), 0, nd.length, op);
+    const struct ncl_known *place = import->status ? NULL : ncl_nd_known(import, &whole, index, &nd);
     rows.extent[0] = place ? (int64_t)place->count : 0;
     if (place && ncl_shape_volume(&rows) != ncl_shape_volume(&updates->shape))
         ncl_import_wrong(import, "the updates do not fit the indices");

@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "base/stored.h"
 
-#define NCL_KNOWN_MAX ((size_t)1 << 20) /* elements of one; what is larger is left to the device */
+#define NCL_KNOWN_MAX ((size_t)1 << 23) /* elements of one; what is larger is left to the device */
 
 struct ncl_known {
     enum ncl_stored_type element;

@@ -108,6 +108,20 @@ static const struct value_case values[] = {
      "in x 2,1: 1 3\nconst s f 1: 2\nconst b f 1: 5\nconst m f 1: 1\nconst v f 1: 1\n"
      "BatchNormalization x s b m v -> z y - training_mode=1 momentum=0.5",
      "1: 1.5"},
+    {"ScatterND to a block of its operand", 16,
+     "in x 3,3: 1 2 3 4 5 6 7 8 9\nconst i i 2,1,2: 1 2 2 2\nin u 2,1: 10 20\nScatterND x i u -> y",
+     "3,3: 1 2 3 4 5 10 7 8 20"},
+    {"ScatterND to rows that follow each other, added", 16,
+     "in x 3,2: 1 2 3 4 5 6\nconst i i 2,1: 0 1\nin u 2,2: 10 20 30 40\nScatterND x i u -> y reduction='add'",
+     "3,2: 11 22 33 44 5 6"},
+    {"ScatterND to a block in another order", 16,
+     "in x 3: 1 2 3\nconst i i 3,1: -1 1 0\nin u 3: 10 20 30\nScatterND x i u -> y", "3: 30 20 10"},
+    {"ScatterND with more numbers of places than 2^20", 16,
+     "in w 1,1,1,1: 1\nconst s i 4: 1 1 270 1000\nExpand w s -> x\nconst o i : 0\nconst t i : 1\nconst e i : 270\n"
+     "const f i : 1000\nRange o e t -> a\nRange o f t -> b\nconst l i 1: 1\nUnsqueeze a l -> c\nExpand o s -> z\n"
+     "Expand c s -> g\nExpand b s -> h\nconst d i 1: 4\nUnsqueeze z d -> p\nUnsqueeze g d -> j\nUnsqueeze h d -> k\n"
+     "Concat p p j k -> i axis=-1\nNeg x -> u\nScatterND x i u -> v\nReduceMax v -> y keepdims=0",
+     ": -1"},
     {"Split-18 with a smaller last part", 18, "in x 5: 1 2 3 4 5\nSplit x -> a y num_outputs=2", "2: 4 5"},
     {"ReduceSum-13 over no axes", 13, X6 "ReduceSum x -> y keepdims=0", ": 21"},
     {"ReduceMean-18", 18, X6 "const a i 1: -1\nReduceMean x a -> y", "2,1: 2 5"},
@@ -570,7 +584,7 @@ static const struct refusal {
     {12, X6 "Einsum x x x x x -> y equation='ab,cd,ef,gh,ij->abcdefghij'", NNEFCL_ERR_UNSUPPORTED,
      "more than 8 letters"},
     {13,
-     "in x 1,1,1,2: 1 2\nconst r f 8: 0 0 0 -1 1 1 1 2\nconst s f 0:\nconst z i 4: 1 1 1 2000000\n"
+     "in x 1,1,1,2: 1 2\nconst r f 8: 0 0 0 -1 1 1 1 2\nconst s f 0:\nconst z i 4: 1 1 1 9000000\n"
      "Resize x r s z -> y coordinate_transformation_mode='tf_crop_and_resize'",
      NNEFCL_ERR_UNSUPPORTED, "an axis is too long to be resized so"},
     /* numbers whose sums and products no type holds */

@@ -503,27 +503,32 @@ START_TEST(complex_of)
 }
 END_TEST
 
-/* Operands of types that an operator takes nothing of: complex numbers above all. */
+/* Operands of types that an operator takes nothing of, complex numbers above all; lengths of transforms. */
 static const struct {
-    const char *lines[2], *said;
-} untyped[] = {
+    const char *lines[4], *said;
+} unfit[] = {
     {{"c = Complex x x", "y = Relu6 c"}, "'c' is of complex numbers, real ones are wanted"},
     {{"i = Less x x", "y = Relu6 i"}, "clamp does not take elements of this type as its 'x'"},
     {{"i = Less x x", "y = LeakyRelu i"}, "leaky_relu does not take elements of this type as its 'x'"},
-    {{"i = Less x x", "y = ConcatV2 x i axis"}, "concat does not take elements of this type as its 'values'"},
+    {{"i = Less x x", "y = ConcatV2 x i zero"}, "concat does not take elements of this type as its 'values'"},
+    {{"m = Reshape x square", "c = RFFT2D m wide", "y = Real c"}, "a transform of 1048576 samples"},
+    {{"m = Reshape x square", "c = RFFT2D m wider", "y = Real c"}, "has more than 2^40 elements"},
+    {{"c = RFFT x wide", "y = Imag c"}, "2 lengths for 1 axes"},
 };
 
-START_TEST(types_refused)
+START_TEST(unfit_refused)
 {
     static struct bytes graph;
     static struct model_text text;
     graph.size = 0;
     placeholder(&graph, "x", (const int[]){4}, 1);
-    number_of(&graph, 1, "axis", INT32, 0);
-    for (size_t i = 0; i < 2; i++)
-        node_line(&graph, 1, untyped[_i].lines[i]);
-    ck_assert_int_eq(bytes_open(&text, graph.data, graph.size), NNEFCL_ERR_UNSUPPORTED);
-    ck_assert_msg(strstr(text.talk, untyped[_i].said) != NULL, "%s", text.talk);
+    number_of(&graph, 1, "zero", INT32, 0);
+    integers(&graph, "square", (const int[]){2, 2}, 2);
+    integers(&graph, "wide", (const int[]){1 << 20, 1 << 20}, 2);
+    integers(&graph, "wider", (const int[]){INT32_MAX, INT32_MAX}, 2);
+    node_lines(&graph, 1, unfit[_i].lines);
+    ck_assert_int_ne(bytes_open(&text, graph.data, graph.size), NNEFCL_OK);
+    ck_assert_msg(strstr(text.talk, unfit[_i].said) != NULL, "%s", text.talk);
 }
 END_TEST
 
@@ -574,7 +579,7 @@ int main(void)
     tcase_add_loop_test(tests, single, 0, sizeof singles / sizeof *singles);
     tcase_add_loop_test(tests, values, 0, sizeof valued / sizeof *valued);
     tcase_add_loop_test(tests, complex_of, 0, sizeof complex_numbers / sizeof *complex_numbers);
-    tcase_add_loop_test(tests, types_refused, 0, sizeof untyped / sizeof *untyped);
+    tcase_add_loop_test(tests, unfit_refused, 0, sizeof unfit / sizeof *unfit);
     tcase_add_test(tests, einsums);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

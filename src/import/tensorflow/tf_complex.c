@@ -139,14 +139,16 @@ static struct ncl_tensor *fitted(struct ncl_import *import, struct ncl_tensor *x
     return after[axis] ? ncl_compose_pad(import, x, before, after, "constant", 0) : x;
 }
 
-/* `bins` of the transform of the last axis; part[1] NULL: of real numbers. */
+/* `bins` of the transform of the last axis; part[1] NULL: of real numbers, which have a second part afterwards. */
 static void transform(struct ncl_import *import, struct ncl_tensor *part[2], int64_t bins, bool inverse)
 {
     struct ncl_tensor *x = part[0];
     nnefcl_shape shape = x->shape;
     const int last = shape.rank - 1;
-    if (import->status)
+    if (import->status) {
+        part[1] = part[0];
         return;
+    }
     const struct ncl_transform t = {shape.extent[last], shape.extent[last], bins, part[1] ? 2 : 1, inverse};
     if (part[1]) {
         struct ncl_tensor *pair[] = {ncl_compose_unsqueeze(import, part[0], last + 1),
@@ -159,8 +161,10 @@ static void transform(struct ncl_import *import, struct ncl_tensor *part[2], int
     x = ncl_compose_transform(import, x, &t);
     if (last == 0 && !import->status)
         x = ncl_compose_squeeze(import, x, 0);
-    for (int i = 0; i < 2 && !import->status; i++)
-        part[i] = ncl_compose_squeeze(import, ncl_compose_slice(import, x, last + 1, i, i + 1, 1), last + 1);
+    for (int i = 0; i < 2; i++)
+        part[i] = import->status
+                      ? &import->nothing
+                      : ncl_compose_squeeze(import, ncl_compose_slice(import, x, last + 1, i, i + 1, 1), last + 1);
 }
 
 static bool has_axes(struct ncl_import *import, const struct ncl_tensor *x, int axes)
@@ -186,8 +190,10 @@ static bool lengths_of(struct ncl_import *import, const struct ncl_import_node *
                        int64_t length[NNEFCL_MAX_RANK])
 {
     const size_t count = ncl_tf_integers(import, node, 1, "the length", length);
+    if ((int)count != axes)
+        ncl_import_wrong(import, "%zu lengths for %d axes", count, axes);
     for (size_t i = 0; i < count && !import->status; i++)
-        if ((int)count != axes || length[i] < 1)
+        if (length[i] < 1)
             ncl_import_wrong(import, "a transform of %lld numbers", (long long)length[i]);
     return !import->status;
 }

@@ -76,7 +76,7 @@ static size_t put_offsets(struct bytes *file, size_t place, size_t count)
 
 /* ---- models ---- */
 
-enum { FLOAT32 = 0, INT8 = 9 };
+enum { FLOAT32 = 0, INT16 = 7, INT8 = 9 };
 enum { DEQUANTIZE = 6, CONV = 3, QUANTIZE = 114 };
 
 struct tensor {
@@ -249,6 +249,7 @@ END_TEST
 enum { INT32 = 2 };
 enum { ADD, AVERAGE_POOL, LEAKY_RELU = 98, PAD = 34, MUL = 18, MEAN = 40, MAX_POOL = 17, DIFFERENCE = 99, RESIZE = 23 };
 enum { SUB = 41, FULLY_CONNECTED = 9, PRELU = 54, CONCATENATION = 2, RESHAPE = 22, L2_NORMALIZATION = 11 };
+enum { SQRT = 75, RSQRT = 76, MATRIX = 126 };
 enum {
     L2_POOL = 12,
     RNN_STEP = 24,
@@ -268,7 +269,7 @@ enum {
 #define MAX_OPERANDS 40
 
 /* y = op(x, operands). An operand is "-", absent, "~2x3:", a variable, or a constant, of integers after 'i'; x too may
- * be of integers. "q0.5,-1 2x3: ...": integers of 8 bits, with scale and zero point. */
+ * be of integers. "q0.5,-1 2x3: ...": integers of 8 bits, with scale and zero point; after 's' they have 16. */
 static const struct single {
     int code;
     struct field option[6];
@@ -294,6 +295,9 @@ static const struct single {
     {SUB, {{0, 1, 3, NULL}}, "q1,0 3: 1 9 -9", {"q0.5,0 1: 2"}, "q0.5,-10 3: -10 2 -10"},
     {MUL, {{0, 1, 0, NULL}}, "q0.0030653492768262973,0 2: 40 -40", {"q1,0 1: 53"}, "q1,0 2: 7 -7"},
     {MEAN, {{0, 1, 0, NULL}}, "q0.8,0 2x2: 1 0 3 -2", {"i: 1"}, "q1,0 2: 1 1"},
+    {SQRT, {{0}}, "q0.5,0 4: 7 0 8 2", {0}, "q0.5,0 4: 3 0 4 2"},
+    {RSQRT, {{0}}, "q0.00830727,-128 4: 35 1 -128 111", {0}, "q0.0052561,-128 4: 36 56 127 7"},
+    {MATRIX, {{0, 1, 0, NULL}}, "s1,0 1x1: 32767", {"s1,0 1x1: 32767"}, "s42000,0 1x1: 25563"},
     {DIFFERENCE, {{0}}, "q1,0 3: 3 -4 0", {"q0.5,2 1: 4"}, "q1,-1 3: 3 24 0"},
     {LEAKY_RELU, {{0, 4, 0x3e800000, NULL}}, "q1,1 4: 5 1 -1 -9", {0}, "q0.5,0 4: 8 0 -1 -5"},
     {PRELU, {{0}}, "q1,0 2x2: 4 4 -4 -4", {"q0.5,1 2: 2 -1"}, "q1,0 2x2: 4 4 -2 4"},
@@ -486,9 +490,9 @@ static const struct single {
 static const char *quant_read(struct tensor *t, const char *text)
 {
     char *end;
-    if (*text != 'q')
+    if (*text != 'q' && *text != 's')
         return text;
-    t->type = INT8;
+    t->type = *text == 's' ? INT16 : INT8;
     t->scale = strtof(text + 1, &end);
     t->zero_point = (int)strtol(end + 1, &end, 10);
     return end + 1;
@@ -530,7 +534,11 @@ static void put_constant(struct bytes *file, size_t place, const char *text)
     }
     point(file, place, TABLE(file, {0, 0, 0, &data}));
     if (quantized.scale > 0) {
-        put_ints(file, data, w.whole, w.count, 1);
+        const size_t size = quantized.type == INT16 ? 2 : 1;
+        point(file, data, file->size);
+        bytes_int(file, w.count * size, 4);
+        for (size_t i = 0; i < w.count; i++)
+            bytes_int(file, (uint64_t)w.whole[i], size);
         return;
     }
     point(file, data, file->size);

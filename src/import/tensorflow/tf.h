@@ -67,6 +67,8 @@ void ncl_tf_give_steps(struct ncl_import *import, const struct ncl_import_node *
 /* Result 0 as a sum of products of steps of two operands; of real numbers where it is not quantized. */
 void ncl_tf_give_product(struct ncl_import *import, const struct ncl_import_node *node, size_t first, size_t second,
                          struct ncl_tensor *y);
+/* SQRT and RSQRT of whole numbers; false: it is something else. */
+bool ncl_tf_quantized_unary(struct ncl_import *import, const struct ncl_import_node *node);
 /* MEAN of `count` elements whose steps have that sum; ADD and SUB, SQUARED_DIFFERENCE, LEAKY_RELU, PRELU of whole
  * numbers. */
 void ncl_tf_quantized_mean(struct ncl_import *import, const struct ncl_import_node *node, struct ncl_tensor *sum,

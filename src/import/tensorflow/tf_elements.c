@@ -7,7 +7,7 @@
 
 void ncl_tf_build_unary(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    if (ncl_tf_complex_unary(import, node))
+    if (ncl_tf_complex_unary(import, node) || ncl_tf_quantized_unary(import, node))
         return;
     ncl_tf_give(import, node, 0, ncl_tf_unary(import, import->op->as, ncl_tf_tensor(import, node, 0)));
 }

@@ -203,11 +203,17 @@ struct ncl_tensor *ncl_tf_rescale(struct ncl_import *import, struct ncl_tensor *
     return rescale(import, x, &factor, 1, BITS, false);
 }
 
-/* Convolutions of 16 bits have short factors, and one rounding, as products with a factor for each row have. */
-static bool is_wide(const struct ncl_import_node *node)
+static bool is_sixteen(const struct ncl_import_node *node)
 {
     const struct ncl_tf_detail *detail = node->detail;
-    return detail->element[node->input_count] == NCL_STORED_INT16 && strstr(node->op, "CONV");
+    return detail->element[node->input_count] == NCL_STORED_INT16;
+}
+
+/* Convolutions of 16 bits, and products of two such operands, have short factors, and one rounding, as products with a
+ * factor for each row have. */
+static bool is_wide(const struct ncl_import_node *node)
+{
+    return is_sixteen(node) && (strstr(node->op, "CONV") || strcmp(node->op, "BATCH_MATMUL") == 0);
 }
 
 void ncl_tf_give_product(struct ncl_import *import, const struct ncl_import_node *node, size_t first, size_t second,
@@ -265,6 +271,36 @@ void ncl_tf_quantized_sum(struct ncl_import *import, const struct ncl_import_nod
         item[i] = ncl_tf_with(import, "mul", ncl_tf_steps(import, node, i), scale_of(ncl_tf_input_quant(node, i)) / to);
     struct ncl_tensor *sum = ncl_tf_binary(import, import->op->as, item[0], item[1]);
     ncl_tf_give_steps(import, node, ncl_tf_unary(import, "round_away", sum));
+}
+
+/* SQRT: cut off, not rounded. */
+static void give_root(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *y = ncl_tf_unary(import, "sqrt", ncl_tf_tensor(import, node, 0));
+    y = ncl_tf_with(import, "div", y, scale_of(ncl_tf_output_quant(node, 0)));
+    ncl_tf_give_steps(import, node, ncl_tf_unary(import, "floor", y));
+}
+
+/* RSQRT: 20 more bits of the root of the steps, and what the scales make of them. */
+static void give_inverse_root(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const double bits = 1 << 20,
+                 factor = 1 / (sqrt(scale_of(ncl_tf_input_quant(node, 0))) * scale_of(ncl_tf_output_quant(node, 0)));
+    struct ncl_tensor *y = ncl_tf_unary(import, "rsqrt", ncl_tf_steps(import, node, 0));
+    y = ncl_tf_unary(import, "round", ncl_tf_with(import, "mul", y, bits));
+    ncl_tf_give_steps(import, node, ncl_tf_rescale(import, y, factor / bits));
+}
+
+bool ncl_tf_quantized_unary(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const bool root = strcmp(node->op, "SQRT") == 0, inverse = strcmp(node->op, "RSQRT") == 0;
+    if (!(root || inverse) || !ncl_tf_is_quantized(node) || (inverse && is_sixteen(node)))
+        return false;
+    if (root)
+        give_root(import, node);
+    else
+        give_inverse_root(import, node);
+    return true;
 }
 
 /* MEAN: the sum times factor / count, with 2^k / count, k whole, in the significand and 2^-k in the shift. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calculations with known tensors: what shapes go through on their way to an attribute. In doubles or 64-bit integers,
- * which is exact for shapes. NULL: out of memory (sticky), more than NCL_KNOWN_MAX elements, or, where it is said, not
- * done here; what is not legal is reported. Operands are aligned at the last axis. */
+ * which is exact for shapes. NULL: an operand that is NULL, as one that a file leaves out, out of memory (sticky), more
+ * than NCL_KNOWN_MAX elements, or, where it is said, not done here; what is not legal is reported. Operands are aligned
+ * at the last axis. */
 #ifndef NCL_FOLD_H
 #define NCL_FOLD_H
 

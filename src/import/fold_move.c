@@ -35,6 +35,8 @@ const struct ncl_known *ncl_fold_view(struct ncl_import *import, const struct nc
 const struct ncl_known *ncl_fold_transpose(struct ncl_import *import, const struct ncl_known *x, const int *axis)
 {
     int64_t dense[NNEFCL_MAX_RANK], stride[NNEFCL_MAX_RANK];
+    if (!x)
+        return NULL;
     nnefcl_shape shape = {.rank = x->shape.rank};
     dense_strides(&x->shape, dense);
     for (int i = 0; i < shape.rank; i++) {
@@ -48,6 +50,8 @@ const struct ncl_known *ncl_fold_slice(struct ncl_import *import, const struct n
                                        int64_t count, int64_t stride)
 {
     int64_t dense[NNEFCL_MAX_RANK];
+    if (!x)
+        return NULL;
     nnefcl_shape shape = x->shape;
     dense_strides(&x->shape, dense);
     const int64_t offset = begin * dense[axis];
@@ -60,6 +64,8 @@ const struct ncl_known *ncl_fold_expand(struct ncl_import *import, const struct 
 {
     int64_t dense[NNEFCL_MAX_RANK], stride[NNEFCL_MAX_RANK];
     nnefcl_shape joined;
+    if (!x)
+        return NULL;
     if (!ncl_fold_join(&x->shape, shape, &joined)) {
         ncl_import_wrong(import, "a shape does not fit the one that it is repeated to");
         return NULL;
@@ -121,6 +127,8 @@ const struct ncl_known *ncl_fold_concat(struct ncl_import *import, const struct 
 const struct ncl_known *ncl_fold_gather(struct ncl_import *import, const struct ncl_known *x,
                                         const struct ncl_known *index, int axis)
 {
+    if (!x || !index)
+        return NULL;
     nnefcl_shape shape = {.rank = x->shape.rank - 1 + index->shape.rank};
     size_t blocks, inner, row;
     const int64_t extent = x->shape.extent[axis];
@@ -181,6 +189,8 @@ static void reduce_store(struct ncl_known *y, size_t index, double value)
 const struct ncl_known *ncl_fold_reduce(struct ncl_import *import, const char *op, const struct ncl_known *x,
                                         const bool *reduced)
 {
+    if (!x)
+        return NULL;
     combine_function *const combine = combine_of(op);
     nnefcl_shape shape = x->shape;
     int64_t stride[NNEFCL_MAX_RANK], at[NNEFCL_MAX_RANK] = {0};
@@ -229,5 +239,5 @@ const struct ncl_known *ncl_fold_fill(struct ncl_import *import, const struct nc
                                       const nnefcl_shape *shape)
 {
     const int64_t stride[NNEFCL_MAX_RANK] = {0};
-    return value->count ? ncl_fold_view(import, value, shape, 0, stride) : NULL;
+    return value && value->count ? ncl_fold_view(import, value, shape, 0, stride) : NULL;
 }

@@ -632,6 +632,17 @@ static const struct refusal {
      NNEFCL_ERR_UNSUPPORTED, "1 blocks of 16777216 elements"},
     {20, "in x 1,2,3: 1\nconst s i 4: 1 1 900000 900000\nAffineGrid x s -> y", NNEFCL_ERR_UNSUPPORTED,
      "too many places"},
+    /* what would be computed with known operands, of which one is left out */
+    {13, X6 "const s i 2: 2 3\nExpand - s -> y", NNEFCL_ERR_MODEL, "operand 1 is missing"},
+    {13, X6 "Transpose - -> y", NNEFCL_ERR_MODEL, "operand 1 is missing"},
+    {13, X6 "const s i 2: 2 3\nTile - s -> y", NNEFCL_ERR_MODEL, "operand 1 is missing"},
+    {13, X6 "const s i 2: 0 0\nGather - s -> y", NNEFCL_ERR_MODEL, "operand 1 is missing"},
+    {13, X6 "const s i 1: 1\nSplit - s -> y", NNEFCL_ERR_MODEL, "operand 1 is missing"},
+    {13, X6 "const s i 2: 2 3\nConcat - s -> y axis=0", NNEFCL_ERR_MODEL, "operand 1 is missing"},
+    {13, X6 "const s i 1: 0\nReduceSum - s -> y", NNEFCL_ERR_MODEL, "operand 1 is missing"},
+    {13, X6 "const s i 1: 0\nSlice - s s -> y", NNEFCL_ERR_MODEL, "operand 1 is missing"},
+    {13, X6 "const s i 1: 0\nAdd s - -> y", NNEFCL_ERR_MODEL, "operand 2 is missing"},
+    {13, X6 "const s i 1: 0\nWhere s - s -> y", NNEFCL_ERR_MODEL, "operand 2 is missing"},
     {13, "in x ?,3: 1 2 3\nRelu x -> y", NNEFCL_ERR_ARGUMENT, "the input 'x' has the shape [open,3]"},
 };
 

@@ -425,6 +425,8 @@ bool ncl_onnx_split_fold(struct ncl_import *import, const struct ncl_import_node
     int axis;
     if (!part)
         ncl_import_nomem(import);
+    if (!known)
+        return false;
     if (!split_parts(import, node, &axis, part))
         return true;
     for (size_t i = 0; i < node->output_count && !import->status; begin += part[i++])

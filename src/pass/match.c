@@ -49,7 +49,7 @@ static bool value_is_number(const struct ncl_value *value, double *number)
     return value->kind == NCL_VALUE_SCALAR || value->kind == NCL_VALUE_INTEGER;
 }
 
-static bool values_equal(const struct ncl_value *a, const struct ncl_value *b)
+bool ncl_values_match(const struct ncl_value *a, const struct ncl_value *b)
 {
     double left, right;
     if (a->kind == NCL_VALUE_TENSOR && b->kind == NCL_VALUE_TENSOR && a->tensor->id == b->tensor->id)
@@ -66,7 +66,7 @@ static bool values_equal(const struct ncl_value *a, const struct ncl_value *b)
     case NCL_VALUE_ARRAY:
     case NCL_VALUE_TUPLE:
         for (size_t i = 0; i < a->count; i++)
-            if (!values_equal(&a->item[i], &b->item[i]))
+            if (!ncl_values_match(&a->item[i], &b->item[i]))
                 return false;
         return true;
     default:
@@ -95,7 +95,7 @@ static bool parameter_holds(struct search *search, const struct goal *goal)
     if (!parameter_takes(&search->template->parameter[index], goal->value, &taken))
         return false;
     if (bound->kind != NCL_VALUE_NONE)
-        return values_equal(bound, &taken) && goals_hold(search, goal->next);
+        return ncl_values_match(bound, &taken) && goals_hold(search, goal->next);
     *bound = taken;
     if (goals_hold(search, goal->next))
         return true;
@@ -168,7 +168,7 @@ static bool goals_hold(struct search *search, const struct goal *goal)
     case NCL_TERM_PARAMETER:
         return parameter_holds(search, goal);
     case NCL_TERM_VALUE:
-        return values_equal(&goal->term->value, goal->value) && goals_hold(search, goal->next);
+        return ncl_values_match(&goal->term->value, goal->value) && goals_hold(search, goal->next);
     case NCL_TERM_NODE:
         return term_node_holds(search, goal);
     case NCL_TERM_LIST:

@@ -20,4 +20,7 @@ struct ncl_match {
 bool ncl_match_find(const struct ncl_rewrite *rw, const struct ncl_template *template, struct ncl_node *root,
                     struct ncl_match *match);
 
+/* The same tensor or the same value, numbers up to a rounding to float. */
+bool ncl_values_match(const struct ncl_value *a, const struct ncl_value *b);
+
 #endif

@@ -34,19 +34,9 @@ struct heads {
 
 /* ---- chains ---- */
 
-/* Which operand of a product is a number; -1: none, or no product. */
-static int factor_side(const struct ncl_node *node)
-{
-    for (int side = 0; side < 2 && ncl_node_is(node, "mul"); side++)
-        if (ncl_tensor_is_number(node->argument[side].tensor) &&
-            ncl_shape_equal(&node->argument[1 - side].tensor->shape, &ncl_node_result(node, 0)->shape))
-            return side;
-    return -1;
-}
-
 static const struct ncl_tensor *moved_by_view(const struct ncl_node *node)
 {
-    return node->argument[factor_side(node) == 0 ? 1 : 0].tensor;
+    return node->argument[ncl_view_factor(node) == 0 ? 1 : 0].tensor;
 }
 
 static void chain_add(struct chain *chain, struct ncl_node *node, const struct ncl_tensor *tensor)
@@ -64,7 +54,7 @@ static void find_operand_chain(struct heads *heads, int which)
                             .tensor[0] = ncl_node_tensor(heads->attention, operand_names[which])};
     while (chain->count < CHAIN) {
         struct ncl_node *node = ncl_rewrite_producer(heads->rw, chain->tensor[chain->count]);
-        if (!node || (!ncl_view_moves(node) && !(scaled && factor_side(node) >= 0)))
+        if (!node || (!ncl_view_moves(node) && !(scaled && ncl_view_factor(node) >= 0)))
             break;
         chain_add(chain, node, moved_by_view(node));
     }
@@ -104,7 +94,7 @@ static bool operand_view(struct heads *heads, int which)
     bool has = true;
     ncl_view_begin(&view, &chain->tensor[chain->count]->shape);
     for (int i = chain->count; has && i-- > 0;)
-        has = factor_side(chain->node[i]) >= 0 || ncl_view_move(&view, chain->node[i], chain->tensor[i]);
+        has = ncl_view_factor(chain->node[i]) >= 0 || ncl_view_move(&view, chain->node[i], chain->tensor[i]);
     if (!has || !view_take(chain, &view, which == QUERY))
         return false;
     if (which == KEY && !ncl_node_logical(heads->attention, "transposed")) {
@@ -259,7 +249,7 @@ static struct ncl_value scale_of(const struct heads *heads)
     double factor = 1;
     for (int i = 0; i < OPERANDS; i++)
         for (int k = 0; k < heads->operand[i].count; k++) {
-            const int side = factor_side(heads->operand[i].node[k]);
+            const int side = ncl_view_factor(heads->operand[i].node[k]);
             if (side >= 0)
                 factor *= ncl_tensor_number(heads->operand[i].node[k]->argument[side].tensor);
         }

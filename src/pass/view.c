@@ -176,6 +176,15 @@ static bool slice_is_dense(const struct ncl_node *node)
     return true;
 }
 
+int ncl_view_factor(const struct ncl_node *node)
+{
+    for (int side = 0; side < 2 && ncl_node_is(node, "mul"); side++)
+        if (ncl_tensor_is_number(node->argument[side].tensor) &&
+            ncl_shape_equal(&node->argument[1 - side].tensor->shape, &ncl_node_result(node, 0)->shape))
+            return side;
+    return -1;
+}
+
 bool ncl_view_stays(const struct ncl_node *node)
 {
     return ncl_node_is(node, "reshape") || ncl_node_is(node, "squeeze") || ncl_node_is(node, "unsqueeze");

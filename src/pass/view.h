@@ -31,6 +31,9 @@ bool ncl_view_stays(const struct ncl_node *node);
 bool ncl_view_move(struct ncl_view *view, const struct ncl_node *node, const struct ncl_tensor *made);
 /* The reverse of one that moves all elements: from what it makes to its operand. */
 bool ncl_view_move_back(struct ncl_view *view, const struct ncl_node *node);
+/* Not a move, but passed by them: which operand of a multiplication of all elements is a number; -1: none, or no
+ * multiplication. */
+int ncl_view_factor(const struct ncl_node *node);
 /* From one element along the axis to the next; 0 along an extent of 1. False: it is no stride. */
 bool ncl_view_stride(const struct ncl_view *view, int axis, int64_t *stride);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Plans whose tensors can be read after a run: which keep their memory, and where the tensors of the graph are then. */
 
+#include "emit/after.h"
 #include "emit/forms.h"
 #include "plan/plan_make.h"
 
@@ -17,10 +18,29 @@ static nnefcl_status make_plain(struct ncl_lower *lower)
     return lower->status;
 }
 
+/* Does the device compute it as a part of another tensor, which its readers read instead (passes horizontal, heads)? */
+static bool is_part(const struct ncl_lower *lower, const struct ncl_tensor *tensor)
+{
+    if (lower->tensor[tensor->id] != NCL_NO_TENSOR || !ncl_node_is(tensor->producer, "slice"))
+        return false;
+    const ncl_ref whole = lower->tensor[ncl_node_tensor(tensor->producer, "input")->id];
+    return whole != NCL_NO_TENSOR && lower->plan->tensor[ncl_plan_root(lower->plan, whole)].storage == NCL_STORE_ARENA;
+}
+
+/* It is cut out at the end of the run. */
+static nnefcl_status cut_parts(struct ncl_lower *lower)
+{
+    lower->node_constant = false;
+    for (size_t i = 0; i < lower->graph->tensor_count && !lower->status; i++)
+        if (is_part(lower, lower->graph->tensor[i]))
+            ncl_after_lower(lower, lower->graph->tensor[i]->producer);
+    return lower->status;
+}
+
 nnefcl_status ncl_keep_tensors(struct ncl_lower *lower)
 {
     struct ncl_plan *plan = lower->plan;
-    if (make_plain(lower))
+    if (make_plain(lower) || cut_parts(lower))
         return lower->status;
     bool *loaded = NCL_NEW_ARRAY(lower->arena, bool, plan->tensor_count);
     if (!loaded)

@@ -18,6 +18,7 @@ static struct model_text text;
 static struct ncl_arena arena;
 static struct ncl_diag diag;
 static nnefcl_error error;
+static const struct ncl_target *target = &ncl_target_generic_cpu;
 
 static inline void begin(const char *source, unsigned compat)
 {
@@ -40,8 +41,8 @@ static inline const struct ncl_graph *graph_behind(const char *last, const char 
 {
     const struct ncl_graph *graph;
     const struct ncl_pass_options options = {.disabled = &disabled, .disabled_count = disabled != NULL, .last = last};
-    ck_assert_msg(ncl_model_passes(text.model, &ncl_target_generic_cpu, &options, &arena, &diag, &graph) == NNEFCL_OK,
-                  "%s", error.message);
+    ck_assert_msg(ncl_model_passes(text.model, target, &options, &arena, &diag, &graph) == NNEFCL_OK, "%s",
+                  error.message);
     return graph;
 }
 

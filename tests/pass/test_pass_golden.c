@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Graphs behind each pass: graphs/NAME.nnef gives graphs/NAME.PASS for every pass of passes.def, to the letter.
+/* Graphs behind each pass: graphs/NAME.nnef gives graphs/NAME.PASS for every pass of passes.def, to the letter, and
+ * graphs/NAME.gpu.nnef those for a GPU.
  * NNEFCL_UPDATE=1 writes them anew: read the difference before you commit it. */
 #include <dirent.h>
 
@@ -33,10 +34,19 @@ static void dump_compare(struct model_text *text, const char *stem, const char *
 {
     char path[512];
     nnefcl_error error = {0};
+    nnefcl_device_info gpu;
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    for (size_t i = 0; strstr(stem, ".gpu") && !options.target; i++) {
+        ck_assert_int_eq(nnefcl_target(i, &gpu), NNEFCL_OK);
+        if (strcmp(gpu.name, "nvidia") == 0) {
+            options.target = &gpu;
+            options.target_size = sizeof gpu;
+        }
+    }
     snprintf(path, sizeof path, FOLDER "/%s.%s", stem, pass);
     text->dump[0] = '\0';
-    ck_assert_msg(nnefcl_model_dump_pass(text->model, NULL, pass, model_text_append, text, &error) == NNEFCL_OK, "%s",
-                  error.message);
+    ck_assert_msg(nnefcl_model_dump_pass(text->model, &options, pass, model_text_append, text, &error) == NNEFCL_OK,
+                  "%s", error.message);
     if (getenv("NNEFCL_UPDATE"))
         file_write(path, text->dump);
     char *want = file_read(path);

@@ -127,6 +127,43 @@ START_TEST(shapes_tell_models_apart)
 }
 END_TEST
 
+/* Three products are one on a GPU, and attention reads them there. */
+START_TEST(parts_are_cut_out)
+{
+    static const char net[] = "version 1.0;\n"
+                              "graph g( x ) -> ( y )\n"
+                              "{\n"
+                              "    x = external(shape = [1,128,128]);\n"
+                              "    wq = variable(shape = [1,128,128], label = 'wq');\n"
+                              "    wk = variable(shape = [1,128,128], label = 'wk');\n"
+                              "    q = matmul(x, wq);\n"
+                              "    k = matmul(x, wk);\n"
+                              "    a = reshape(q, shape = [1,128,2,64]);\n"
+                              "    c = transpose(a, axes = [0,2,1,3]);\n"
+                              "    b = reshape(k, shape = [1,128,2,64]);\n"
+                              "    d = transpose(b, axes = [0,2,1,3]);\n"
+                              "    s = matmul(c, d, transposeB = true);\n"
+                              "    p = softmax(s, axes = [3]);\n"
+                              "    y = matmul(p, d);\n"
+                              "}\n";
+    const struct ncl_plan_options options = {.keep_tensors = true};
+    nnefcl_device_info facts = {.name = ""};
+    struct ncl_target target;
+    struct ncl_diag diag;
+    for (size_t i = 0; strcmp(facts.name, "nvidia") != 0; i++)
+        ck_assert_int_eq(nnefcl_target(i, &facts), NNEFCL_OK);
+    ncl_target_describe(&target, &facts);
+    model_text_close(&text);
+    model_text_open(&text, net, NULL);
+    ck_assert_msg(text.status == NNEFCL_OK, "%s", text.error.message);
+    ncl_diag_init(&diag, &text.error, NULL, NULL, false);
+    ck_assert_int_eq(ncl_model_plan(text.model, &target, &options, &arena, &diag, NULL, &plan), NNEFCL_OK);
+    ck_assert_uint_ne(held("q"), NCL_NO_TENSOR);
+    ck_assert_uint_ne(held("k"), NCL_NO_TENSOR);
+    ck_assert(plan->tensor[held("q")].kept);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("keep");
@@ -135,6 +172,7 @@ int main(void)
     tcase_add_loop_test(tests, nothing_is_overwritten, 0, 2);
     tcase_add_test(tests, without_it_memory_is_shared);
     tcase_add_test(tests, models_are_told_apart);
+    tcase_add_test(tests, parts_are_cut_out);
     tcase_add_test(tests, shapes_tell_models_apart);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

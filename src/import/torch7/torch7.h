@@ -32,7 +32,7 @@ nnefcl_status ncl_torch7_read(struct ncl_import *import, struct ncl_import_graph
             X(normalize) X(soft_min) X(soft_sign) X(log_sigmoid) X(tanh_shrink) X(shrink) X(rrelu) X(mm) X(replicate)  \
                 X(lookup) X(bilinear) X(adaptive) X(temporal) X(pad_axis) X(add) X(unpool) X(sub_sampling)             \
                     X(temporal_pool) X(bottle_in) X(bottle_out) X(shave) X(instance_norm) X(pairs) X(gated)            \
-                        X(bilinear_form) X(shuffle)
+                        X(bilinear_form) X(shuffle) X(depthwise) X(nearness)
 
 #define NCL_TORCH7_DECLARE(name)                                                                                       \
     void ncl_torch7_build_##name(struct ncl_import *import, const struct ncl_import_node *node);

@@ -167,6 +167,8 @@ static const struct {
                   {"SpatialLPPooling", walk_sequential},
                   {"Inception", walk_sequential},
                   {"Decorator", walk_sequential},
+                  {"CReLU", walk_sequential},
+                  {"Maxout", walk_sequential},
                   {"SpatialMaxUnpooling", walk_unpool},
                   {"Identity", walk_same},
                   {"TotalVariation", walk_same},

@@ -22,6 +22,8 @@ void ncl_torch7_build_binary(struct ncl_import *import, const struct ncl_import_
     struct ncl_tensor *y = input_of(import, node);
     for (size_t i = 1; i < count; i++)
         y = ncl_compose_binary(import, import->op->as, y, ncl_import_tensor(import, node, i));
+    if (strcmp(node->op, "CAveTable") == 0)
+        y = ncl_compose_with(import, "div", y, (double)count);
     ncl_import_give(import, node, 0, y);
 }
 

@@ -55,6 +55,33 @@ void ncl_torch7_build_pairs(struct ncl_import *import, const struct ncl_import_n
     ncl_import_give(import, node, 0, y);
 }
 
+/* Euclidean, whose weights are [in, out], and Cosine, [out, in]: of each row with each of them. */
+void ncl_torch7_build_nearness(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const bool cosine = strcmp(node->op, "Cosine") == 0;
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0),
+                      *w = ncl_import_tensor(import, node, ncl_torch7_operand(node, NCL_TORCH7_WEIGHT)), *y;
+    const bool single = x->shape.rank == 1;
+    if (single)
+        x = ncl_compose_unsqueeze(import, x, 0);
+    if (w->shape.rank == 2 && !cosine)
+        w = ncl_compose_swap_last(import, w);
+    if (!import->status && (x->shape.rank != 2 || w->shape.rank != 2 || x->shape.extent[1] != w->shape.extent[1]))
+        ncl_import_wrong(import, "weights that do not fit the input");
+    if (import->status)
+        return;
+    struct ncl_tensor *rows = ncl_compose_unsqueeze(import, x, 1);
+    if (cosine)
+        y = ncl_compose_binary(
+            import, "div", ncl_compose_matmul(import, x, ncl_compose_swap_last(import, w)),
+            ncl_compose_binary(import, "mul", ncl_compose_unsqueeze(import, norm(import, x), 1), norm(import, w)));
+    else
+        y = ncl_compose_unary(
+            import, "sqrt",
+            summed(import, ncl_compose_unary(import, "sqr", ncl_compose_binary(import, "sub", rows, w))));
+    ncl_import_give(import, node, 0, single ? ncl_compose_squeeze(import, y, 0) : y);
+}
+
 /* The first half of an axis, by default the last one, times the sigmoid of the second. */
 void ncl_torch7_build_gated(struct ncl_import *import, const struct ncl_import_node *node)
 {

@@ -94,6 +94,34 @@ void ncl_torch7_build_conv(struct ncl_import *import, const struct ncl_import_no
                 ncl_compose_conv(import, x, filter, weight_of(import, node, NCL_TORCH7_BIAS), &window, groups));
 }
 
+/* [M, C, kH, kW] and [M, C]: M results of each of C channels, those of a channel side by side. */
+void ncl_torch7_build_depthwise(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    static const int swap[] = {1, 0, 2, 3};
+    struct ncl_tensor *x = images_of(import, node), *filter = weight_of(import, node, NCL_TORCH7_WEIGHT),
+                      *bias = weight_of(import, node, NCL_TORCH7_BIAS);
+    const struct ncl_compose_window window = window_of(import, ncl_torch7_module(node), window_rank(node));
+    if (import->status)
+        return;
+    const int64_t channels = x->shape.extent[1], each = channels * window.size[0] * window.size[1],
+                  all = ncl_shape_volume(&filter->shape);
+    if (all % each || (bias && ncl_shape_volume(&bias->shape) != all / each * channels)) {
+        ncl_import_wrong(import, "weights that do not fit %lld channels", (long long)channels);
+        return;
+    }
+    const nnefcl_shape apart = {.rank = 4, .extent = {all / each, channels, window.size[0], window.size[1]}},
+                       one = {.rank = 4, .extent = {all / each * channels, 1, window.size[0], window.size[1]}},
+                       matrix = {.rank = 2, .extent = {all / each, channels}},
+                       row = {.rank = 1, .extent = {all / each * channels}};
+    filter = ncl_compose_transpose(import, ncl_compose_reshape(import, filter, &apart), swap);
+    if (bias)
+        bias = ncl_compose_reshape(
+            import, ncl_compose_swap_last(import, ncl_compose_reshape(import, bias, &matrix)), &row);
+    give_images(
+        import, node, 0,
+        ncl_compose_conv(import, x, ncl_compose_reshape(import, filter, &one), bias, &window, channels));
+}
+
 /* [in, out, kH, kW]; adjW and adjH make the output larger at its end. */
 void ncl_torch7_build_deconv(struct ncl_import *import, const struct ncl_import_node *node)
 {

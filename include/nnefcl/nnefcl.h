@@ -14,6 +14,7 @@
 #include "split.h"
 #include "state.h"
 #include "status.h"
+#include "stream.h"
 #include "tensor.h"
 #include "tune.h"
 #include "verify.h"

@@ -112,6 +112,7 @@ static void teardown(void)
 static nnefcl_model *made_model;
 static nnefcl_session *made_session;
 static nnefcl_split *made_split;
+static nnefcl_stream *made_stream;
 static nnefcl_device *made_device;
 static nnefcl_tensor made_tensor;
 static nnefcl_tensor_info made_info;
@@ -139,10 +140,10 @@ static const struct made {
     {                                                                                                                  \
         "&" #name, &name, sizeof name                                                                                  \
     }
-    MADE(made_model),   MADE(made_session), MADE(made_split),  MADE(made_device), MADE(made_tensor),
-    MADE(made_info),    MADE(made_node),    MADE(made_needs),  MADE(made_op),     MADE(made_facts),
-    MADE(made_variant), MADE(made_step),    MADE(made_timing), MADE(made_memory), MADE(made_host),
-    MADE(made_tuned),   MADE(made_event),   MADE(made_buffer), MADE(made_offset),
+    MADE(made_model),  MADE(made_session), MADE(made_split), MADE(made_stream), MADE(made_device),
+    MADE(made_tensor), MADE(made_info),    MADE(made_node),  MADE(made_needs),  MADE(made_op),
+    MADE(made_facts),  MADE(made_variant), MADE(made_step),  MADE(made_timing), MADE(made_memory),
+    MADE(made_host),   MADE(made_tuned),   MADE(made_event), MADE(made_buffer), MADE(made_offset),
 };
 
 static void mades_fill(void)

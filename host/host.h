@@ -333,6 +333,8 @@ void ncl_shared_drop(struct nnefcl_session *session);
 /* Memory of `bytes` bytes with nothing in it comes in large pages, where a device and a system have such. */
 nnefcl_status ncl_pages_enlarge(struct nnefcl_session *session, struct ncl_slot *slot, size_t bytes,
                                 struct ncl_diag *diag);
+/* The same for memory of the host: a hint. */
+void ncl_pages_ask(void *data, size_t bytes);
 /* A thread, one at a time, has the system give those pages, all that are asked for by now, until _end: no buffer may go
  * before. */
 void ncl_pages_begin(struct ncl_maker *maker);
@@ -360,10 +362,11 @@ struct ncl_upload {
     struct nnefcl_session *session;
     const struct ncl_graph *graph; /* behind the passes: its tensors are loaded */
     struct ncl_weights *weights;
-    unsigned char *block; /* two halves, which take turns */
-    size_t used;          /* of the half that is filled */
-    bool second;          /* it is the second */
-    cl_event other;       /* the device is behind what stands in the other half; NULL: nothing does */
+    unsigned char *memory; /* of the block, which begins at a large page */
+    unsigned char *block;  /* two halves, which take turns */
+    size_t used;           /* of the half that is filled */
+    bool second;           /* it is the second */
+    cl_event other;        /* the device is behind what stands in the other half; NULL: nothing does */
 };
 nnefcl_status ncl_upload_open(struct ncl_upload *upload, struct nnefcl_session *session,
                               const struct nnefcl_model *model, const struct ncl_graph *graph, struct ncl_diag *diag);

@@ -12,13 +12,13 @@
 
 #ifdef MADV_HUGEPAGE
 /* A hint: whatever becomes of it, the memory stays as it is. */
-static void pages_ask(void *data, size_t bytes)
+void ncl_pages_ask(void *data, size_t bytes)
 {
     const uintptr_t first = ((uintptr_t)data + PAGE - 1) / PAGE * PAGE, end = (uintptr_t)data + bytes;
     (void)madvise((void *)first, end - first, MADV_HUGEPAGE);
 }
 #else
-static void pages_ask(void *data, size_t bytes)
+void ncl_pages_ask(void *data, size_t bytes)
 {
     (void)data, (void)bytes;
 }
@@ -35,7 +35,7 @@ nnefcl_status ncl_pages_enlarge(struct nnefcl_session *session, struct ncl_slot 
                                     NULL, NULL, &code);
     if (code)
         return ncl_opencl_check(diag, NCL_NOWHERE, "large pages", "clEnqueueMapBuffer", code);
-    pages_ask(data, bytes);
+    ncl_pages_ask(data, bytes);
     slot->pages = data;
     return ncl_opencl_check(diag, NCL_NOWHERE, "large pages", "clEnqueueUnmapMemObject",
                             clEnqueueUnmapMemObject(session->queue, slot->own, data, 0, NULL, NULL));

@@ -5,16 +5,19 @@
 /* Tensors up to BLOCK bytes are gathered in one block while the device takes what is in the other, and packs it: nobody
  * waits for them, where a blocking command costs up to 0.1 ms. Larger ones are decoded into mapped memory, a PIECE at a
  * time, so that no second copy of the weights ever stands on the host. */
-#define BLOCK ((size_t)2 << 20)
+#define BLOCK ((size_t)2 << 20) /* a large page: it is touched at once */
 #define PIECE ((size_t)16 << 20)
 
 nnefcl_status ncl_upload_open(struct ncl_upload *upload, struct nnefcl_session *session,
                               const struct nnefcl_model *model, const struct ncl_graph *graph, struct ncl_diag *diag)
 {
     *upload = (struct ncl_upload){.session = session, .graph = graph};
-    upload->block = ncl_resize(&session->arena.allocator, NULL, 2 * BLOCK);
-    if (!upload->block)
+    upload->memory = ncl_resize(&session->arena.allocator, NULL, 3 * BLOCK);
+    if (!upload->memory)
         return ncl_nomem(diag);
+    upload->block = upload->memory + (BLOCK - (uintptr_t)upload->memory % BLOCK);
+    if (session->plan->weight_bytes >= 2 * BLOCK)
+        ncl_pages_ask(upload->block, 2 * BLOCK);
     return ncl_model_weights(model, diag, &upload->weights);
 }
 
@@ -31,10 +34,10 @@ void ncl_upload_close(struct ncl_upload *upload)
     half_release(upload);
     if (upload->weights)
         ncl_weights_free(upload->weights);
-    if (upload->block && upload->session->stuck) /* the device may still read it */
-        upload->session->bounce = (struct ncl_bounce){upload->block, 2 * BLOCK, 2 * BLOCK};
-    else if (upload->block)
-        ncl_resize(&upload->session->arena.allocator, upload->block, 0);
+    if (upload->memory && upload->session->stuck) /* the device may still read it */
+        upload->session->bounce = (struct ncl_bounce){upload->memory, 3 * BLOCK, 3 * BLOCK};
+    else
+        ncl_resize(&upload->session->arena.allocator, upload->memory, 0);
     *upload = (struct ncl_upload){0};
 }
 

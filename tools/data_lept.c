@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* PNM, WebP and GIF through leptonica, whose pixels have 8 bits; of several frames the first. */
-#include <leptonica/allheaders.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "data.h"
+#include "lept.h"
 
 /* ---- GIF: where its first frame ends ---- */
 
@@ -155,18 +155,18 @@ static void pnm_without_comments(struct bytes *file)
 
 /* ---- pixels ---- */
 
-static bool copy_pixels(PIX *pix, struct picture *p)
+static bool copy_pixels(const struct lept *lept, PIX *pix, struct picture *p)
 {
-    const bool color = pixGetDepth(pix) == 32 || pixGetColormap(pix);
-    PIX *plain = color ? pixConvertTo32(pix) : pixConvertTo8(pix, 0);
-    p->width = plain ? (size_t)pixGetWidth(plain) : 0;
-    p->height = plain ? (size_t)pixGetHeight(plain) : 0;
+    const bool color = lept->pixGetDepth(pix) == 32 || lept->pixGetColormap(pix);
+    PIX *plain = color ? lept->pixConvertTo32(pix) : lept->pixConvertTo8(pix, 0);
+    p->width = plain ? (size_t)lept->pixGetWidth(plain) : 0;
+    p->height = plain ? (size_t)lept->pixGetHeight(plain) : 0;
     p->channels = color ? 3 : 1;
     p->depth = 8;
     p->samples = malloc(p->width * p->height * p->channels + 1);
     unsigned char *out = p->samples;
     for (size_t y = 0; out && y < p->height; y++) {
-        const l_uint32 *row = pixGetData(plain) + y * (size_t)pixGetWpl(plain);
+        const l_uint32 *row = lept->pixGetData(plain) + y * (size_t)lept->pixGetWpl(plain);
         for (size_t x = 0; x < p->width; x++, out += p->channels) {
             if (!color)
                 *out = GET_DATA_BYTE(row, x);
@@ -174,7 +174,7 @@ static bool copy_pixels(PIX *pix, struct picture *p)
                 out[c] = (unsigned char)(row[x] >> (24 - 8 * c));
         }
     }
-    pixDestroy(&plain);
+    lept->pixDestroy(&plain);
     return p->samples && p->width > 0;
 }
 
@@ -182,23 +182,27 @@ enum status lept_decode(const struct bytes *file, const char *path, const struct
                         struct picture *picture, struct talk *talk)
 {
     char text[PICTURE_TEXT];
+    const char *reason;
+    const struct lept *lept = lept_load(&reason);
     struct bytes read = *file;
     l_int32 width = 0, height = 0;
     const bool gif = !memcmp(file->data, "GIF", 3), webp = !memcmp(file->data, "RIFF", 4);
     const unsigned orientation = webp ? webp_orientation(file) : 1;
-    setMsgSeverity(L_SEVERITY_NONE);
+    if (!lept)
+        return talk_fail(talk, STATUS_DATA, "%s: %s", path, reason);
+    lept->setMsgSeverity(L_SEVERITY_NONE);
     if (webp)
         webp_first_frame(&read);
     else if (!gif)
         pnm_without_comments(&read);
     if (gif ? !gif_first_frame(&read, &width, &height)
-            : pixReadHeaderMem(read.data, read.size, NULL, &width, &height, NULL, NULL, NULL) != 0)
+            : lept->pixReadHeaderMem(read.data, read.size, NULL, &width, &height, NULL, NULL, NULL) != 0)
         return talk_fail(talk, STATUS_DATA, "%s: a damaged picture", path);
     if (!picture_wanted(want, (size_t)width, (size_t)height, orientation, text))
         return talk_fail(talk, STATUS_DATA, "%s: %s", path, text);
-    PIX *pix = pixReadMem(read.data, read.size);
-    const bool copied = pix && copy_pixels(pix, picture);
-    pixDestroy(&pix);
+    PIX *pix = lept->pixReadMem(read.data, read.size);
+    const bool copied = pix && copy_pixels(lept, pix, picture);
+    lept->pixDestroy(&pix);
     return copied ? picture_orient(picture, orientation, path, talk)
                   : talk_fail(talk, STATUS_DATA, "%s: a damaged picture", path);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* nnef-cl-run: the command over the public API of nnefcl. */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -87,12 +88,23 @@ static enum status act(const struct options *options, struct pool *pool, struct 
     return status;
 }
 
+/* The heap grows by larger pieces, and keeps what it has: whoever asks the system for more waits for pages that other
+ * threads have it fill (docs/start.md). */
+static void heap_enlarge(void)
+{
+#ifdef M_TOP_PAD
+    mallopt(M_TOP_PAD, 4 << 20);
+    mallopt(M_TRIM_THRESHOLD, 16 << 20);
+#endif
+}
+
 int main(int argc, char **argv)
 {
     struct pool pool = {0};
     struct talk talk;
     struct options options;
     struct sigaction interrupt = {.sa_handler = on_interrupt};
+    heap_enlarge();
     sigaction(SIGINT, &interrupt, NULL);
     talk_init(&talk);
     device_set_environment();

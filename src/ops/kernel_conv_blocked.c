@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution on CPUs that leaves its result in blocks of channels: from an input in blocks, where nothing is copied,
  * packed or tested at borders, and from a plain one of few channels. */
+#include <math.h>
+#include <string.h>
+
 #include "emit/after.h"
 #include "emit/blocks.h"
 #include "emit/cost.h"
@@ -142,22 +145,25 @@ static struct work describe_panel_work(const struct ncl_target *target, const st
  * each of `parts` has only `rest` of its tiles and the last `parts` of all `shares` only `few` of their panels. */
 static double longest_core(int64_t units, int64_t tasks, int64_t parts, int64_t shares, double rest, double few)
 {
-    double end[TASKS_KNOWN] = {0}, last = 0;
-    for (int64_t t = 0; t < tasks; t++) {
-        int64_t next = 0;
-        for (int64_t u = 1; u < units; u++)
-            next = end[u] < end[next] ? u : next;
-        end[next] += ((t + 1) % parts ? 1 : rest) * ((t / parts + 1) % shares ? 1 : few);
-        last = end[next] > last ? end[next] : last;
-    }
+    double end[TASKS_KNOWN], last = 0;
+    memset(end, 0, (size_t)units * sizeof *end);
+    for (int64_t line = 0, share = 1; line < tasks / parts; line++, share = share < shares ? share + 1 : 1)
+        for (int64_t part = 1; part <= parts; part++) {
+            int64_t next = 0;
+            for (int64_t u = 1; u < units; u++)
+                next = end[u] < end[next] ? u : next;
+            end[next] += (part < parts ? 1 : rest) * (share < shares ? 1 : few);
+            last = end[next] > last ? end[next] : last;
+        }
     return last;
 }
 
-/* So many tiles in a task, and the panels in `shares`: how long all take. A task reads its filters from beyond the
- * second cache, unless all stay there, and its windows once if they stay there, else for each panel. At the end cores
- * wait for those with one task more, and for any that was disturbed: a quarter of a task. */
+/* So many tiles in a task, and the panels in `shares`: how long all take, or at least take where that is more than
+ * `known` anyway. A task reads its filters from beyond the second cache, unless all stay there, and its windows once if
+ * they stay there, else for each panel. At the end cores wait for those with one task more, and for any that was
+ * disturbed: a quarter of a task. */
 static struct share share_pixels_so(const struct ncl_target *target, const struct work *work, int64_t images,
-                                    int64_t tiles, int64_t shares)
+                                    int64_t tiles, int64_t shares, double known)
 {
     const int64_t parts = ncl_ceil_div(work->tiles, tiles), units = target->compute_units;
     const double windows = work->windows * (double)tiles, all = work->filter * (double)work->panels;
@@ -172,9 +178,13 @@ static struct share share_pixels_so(const struct ncl_target *target, const struc
                  few = (double)(work->panels - (pieces - 1) * share.panels) / panels;
     const double whole = (double)work->tiles / (double)(parts * tiles), tasks = (double)share.tasks;
     const double most = (double)(ncl_ceil_div(share.tasks, units) * units);
-    share.time =
-        task * (0.25 + (share.tasks * units <= TASKS_KNOWN ? longest_core(units, share.tasks, parts, pieces, rest, few)
-                                                           : (tasks * whole + most - tasks) / (double)units));
+    const double even = (double)images * ((double)(parts - 1) + rest) * ((double)(pieces - 1) + few) / (double)units;
+    double longest = even; /* no core ends last before all are done */
+    if (share.tasks * units > TASKS_KNOWN)
+        longest = (tasks * whole + most - tasks) / (double)units;
+    else if (task * (0.25 + even) < known * (1 + 1e-9))
+        longest = longest_core(units, share.tasks, parts, pieces, rest, few);
+    share.time = task * (0.25 + longest);
     return share;
 }
 
@@ -186,7 +196,8 @@ static struct share find_share(const struct ncl_target *target, const struct ncl
     struct share best = {0};
     for (int64_t tiles = 1; tiles <= tiles_max && tiles <= work.tiles; tiles++)
         for (int64_t shares = 1; shares <= work.panels; shares *= 2) {
-            const struct share share = share_pixels_so(target, &work, images, tiles, shares);
+            const double known = best.tasks ? best.time : INFINITY;
+            const struct share share = share_pixels_so(target, &work, images, tiles, shares, known);
             if (!best.tasks || share.time < best.time)
                 best = share;
         }

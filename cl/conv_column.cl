@@ -10,7 +10,7 @@
  * TALL            taps of a column        STEP, DILATED  stride and dilation down
  * BORDER(i, n)    how x~ continues x
  * CHANNELS        of y                    FILTERS of a channel of x    BIAS  1: one for each k, 0: one
- * TAPS, STRIDE, DILATION  along rows
+ * TAPS, STRIDE, DILATION  along rows      IN_IMAGE, OUT_IMAGE  elements from image to image
  * tasks: N * CHANNELS * ceil(OUT(0) / DOWN) * OUT(1) */
 #ifndef TALL
 #define TALL 3
@@ -37,6 +37,8 @@
 #define STRIDE SIZE(8)
 #define DILATION SIZE(9)
 #define BEFORE(i) SIZE(10 + (i))
+#define IN_IMAGE SIZE(12)
+#define OUT_IMAGE SIZE(13)
 
 #define LINES ((DOWN - 1) * STEP + (TALL - 1) * DILATED + 1) /* of x; what no tap reads is not loaded */
 
@@ -64,7 +66,8 @@ static void FN(conv_column)(INDEX task, SIZES size, global const NCL_T0 *x, glob
                             global const float *b, global NCL_CELL *y CHAIN_PARAMETERS)
 {
     const INDEX strips = (OUT(0) + DOWN - 1) / DOWN, column = task % OUT(1), strip = task / OUT(1);
-    const INDEX row = strip % strips * DOWN, plane = strip / strips, k = plane % CHANNELS, taps = TAPS;
+    const INDEX row = strip % strips * DOWN, plane = strip / strips, k = plane % CHANNELS, image = plane / CHANNELS;
+    const INDEX taps = TAPS;
     const INDEX left = column * STRIDE - BEFORE(1), top = row * STEP - BEFORE(0), height = IN(0), width = IN(1);
     float sum[DOWN];
     INDEX from[LINES];
@@ -76,7 +79,7 @@ static void FN(conv_column)(INDEX task, SIZES size, global const NCL_T0 *x, glob
         const INDEX v = top + r;
         from[r] = BORDER(v, height) * width;
     }
-    x += plane / FILTERS * height * width;
+    x += image * IN_IMAGE + k / FILTERS * height * width;
     w += k * TALL * taps;
     for (INDEX t = 0; t < taps; t++) {
         const INDEX u = left + t * DILATION, at = BORDER(u, width);
@@ -86,5 +89,5 @@ static void FN(conv_column)(INDEX task, SIZES size, global const NCL_T0 *x, glob
 #pragma unroll
     for (int o = 0; o < DOWN; o++)
         if (row + o < OUT(0))
-            NCL_STORE_AFTER(sum[o], 1, y, (plane * OUT(0) + row + o) * OUT(1) + column, k)
+            NCL_STORE_AFTER(sum[o], 1, y, image * OUT_IMAGE + (k * OUT(0) + row + o) * OUT(1) + column, k)
 }

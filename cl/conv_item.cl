@@ -9,6 +9,7 @@
  *
  * TAPS          of a row of taps, at a time: KERNEL(2) times as many are there
  * BORDER(i, n)  how x~ continues x
+ * IN_IMAGE, OUT_IMAGE  elements from image to image
  * GROUPS, CHANNELS, FILTERS  of a group: channels of x, filters            BIAS  1: one for each k, 0: one
  * tasks: N * GROUPS * ceil(FILTERS / EACH) * OUT(0) * OUT(1) * ceil(OUT(2) / PIXELS) */
 #ifndef TAPS
@@ -40,6 +41,8 @@
 #define STRIDE(i) SIZE(13 + (i))
 #define DILATION(i) SIZE(16 + (i))
 #define BEFORE(i) SIZE(19 + (i))
+#define IN_IMAGE SIZE(22)
+#define OUT_IMAGE SIZE(23)
 
 #define LINE ((PIXELS - 1) * STEP + (TAPS - 1) * DILATED + 1) /* of x; what no tap reads is not loaded */
 
@@ -78,7 +81,7 @@ static void FN(conv_item)(INDEX task, SIZES size, global const NCL_T0 *x, global
     const INDEX strips = (OUT(2) + PIXELS - 1) / PIXELS, blocks = (FILTERS + EACH - 1) / EACH;
     const INDEX column = task % strips * PIXELS, line_of = task / strips, plane = line_of / OUT(1) / OUT(0);
     const INDEX row = line_of % OUT(1), face = line_of / OUT(1) % OUT(0);
-    const INDEX filter = plane % blocks * EACH, image = plane / blocks, group = image % GROUPS;
+    const INDEX filter = plane % blocks * EACH, group = plane / blocks % GROUPS, n = plane / blocks / GROUPS;
     const INDEX channels = CHANNELS, rows = KERNEL(1), outer = KERNEL(0) * rows, pieces = KERNEL(2);
     const INDEX first = group * FILTERS, width = IN(2), start = column * STEP - BEFORE(2);
     float sum[EACH][PIXELS], line[LINE];
@@ -91,7 +94,7 @@ static void FN(conv_item)(INDEX task, SIZES size, global const NCL_T0 *x, global
         for (int p = 0; p < PIXELS; p++)
             sum[f][p] = b[k * BIAS];
     }
-    x += image * channels * IN(0) * IN(1) * width;
+    x += n * IN_IMAGE + group * channels * IN(0) * IN(1) * width;
     for (INDEX c = 0; c < channels; c++, x += IN(0) * IN(1) * width)
         for (INDEX j = 0; j < outer; j++) {
             const INDEX u = face * STRIDE(0) + j / rows * DILATION(0) - BEFORE(0), from = BORDER(u, IN(0));
@@ -103,7 +106,7 @@ static void FN(conv_item)(INDEX task, SIZES size, global const NCL_T0 *x, global
                 FN(conv_item_add)(((c * outer + j) * pieces + i) * TAPS, line, filters, sum);
             }
         }
-    const INDEX count = min(OUT(2) - column, (INDEX)PIXELS), n = image / GROUPS;
+    const INDEX count = min(OUT(2) - column, (INDEX)PIXELS);
 #pragma unroll
     for (int f = 0; f < EACH; f++) {
         const INDEX k = first + filter + f;
@@ -113,6 +116,6 @@ static void FN(conv_item)(INDEX task, SIZES size, global const NCL_T0 *x, global
             out[i] = sum[f][i % PIXELS];
         if (filter + f < FILTERS)
             NCL_STORE_AFTER(VLOAD(out), count, y,
-                            (((n * GROUPS * FILTERS + k) * OUT(0) + face) * OUT(1) + row) * OUT(2) + column, k)
+                            n * OUT_IMAGE + ((k * OUT(0) + face) * OUT(1) + row) * OUT(2) + column, k)
     }
 }

@@ -8,6 +8,7 @@
  *
  * BORDER(i, n)  how x~ continues x        BIAS  1: one for each channel, 0: one
  * arrays: the spatial axes, 1s in front of fewer than six
+ * VOLUME        elements of an image of y, which begin IMAGE elements apart
  * tasks: COUNT, the elements of y */
 #ifndef BORDER
 #define BORDER NCL_BORDER_CONSTANT
@@ -24,6 +25,8 @@
 #define STRIDE(i) SIZE(23 + (i))
 #define DILATION(i) SIZE(29 + (i))
 #define BEFORE(i) SIZE(35 + (i))
+#define VOLUME SIZE(41)
+#define IMAGE SIZE(42)
 
 /* Where tap j reads for the output at o, within the products of that tap; negative: nowhere. */
 static INDEX FN(deconv_join_at)(SIZES size, INDEX j, const INDEX *o)
@@ -51,5 +54,5 @@ static void FN(deconv_join)(INDEX task, SIZES size, global const float *x, globa
         const INDEX at = FN(deconv_join_at)(size, j, o);
         sum += at >= 0 ? x[j * tap + at] : 0.0f;
     }
-    NCL_STORE_AFTER(sum, 1, y, task, channel)
+    NCL_STORE_AFTER(sum, 1, y, task / VOLUME * IMAGE + task % VOLUME, channel)
 }

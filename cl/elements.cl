@@ -9,6 +9,7 @@
  * COUNT    elements of the result        CHUNK  elements of a task, a multiple of LANES
  * INNER    extent of the innermost axis  OUTER  number of the other axes, EXTENT(d) their extents, innermost first
  * STRIDE(d)  for operand 0, then 1, ..., seven each: elements from one index of axis d to the next
+ * PITCHED    1: the result too has strides, behind those of the operands; 0: it is dense
  * tasks: ceil(COUNT / CHUNK) */
 #ifndef FORMULA
 #define FORMULA NCL_LET(float, r, -x0)
@@ -16,6 +17,9 @@
 #define X0      NCL_T0
 #define STEP0   1
 #define RESULT  NCL_T1
+#endif
+#ifndef PITCHED
+#define PITCHED 0
 #endif
 #define COUNT     SIZE(0)
 #define CHUNK     SIZE(1)
@@ -42,11 +46,12 @@ static void FN(elements)(INDEX task, SIZES size, NCL_OPERANDS(PARAMETER) global 
         const INDEX row = i / INNER, first = i - row * INNER;
         run = min(INNER - first, end - i);
         NCL_OPERANDS(START)
+        global RESULT *const to = PITCHED ? y + first + NCL_OFFSET(row, OUTER, 4, 11 + 7 * ARITY) : y + i;
         for (INDEX j = 0; j < run; j += LANES) {
             const INDEX n = min(run - j, (INDEX)LANES);
             NCL_OPERANDS(NEXT)
             FORMULA
-            NCL_STORE(RESULT, r, y + i + j, n);
+            NCL_STORE(RESULT, r, to + j, n);
         }
     }
 }

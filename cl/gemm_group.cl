@@ -373,7 +373,7 @@ static void FN(gemm_group_store)(SIZES size, local const float *sum, INDEX n, in
 {
     const INDEX pixels = OUT(0) * OUT(1) * OUT(2), image = IMAGE ? n / pixels : 0, pixel = IMAGE ? n % pixels : n;
     const INDEX step = IMAGE ? 1 : C_COLUMN, first = at + image * OUT_IMAGE + pixel * step;
-    const INDEX channel = CHANNELS ? first / C_ROW % CHANNELS : n, bias_step = BIAS_COLUMN;
+    const INDEX channel = CHANNELS ? (IMAGE ? at : first) / C_ROW % CHANNELS : n, bias_step = BIAS_COLUMN;
     const bool biased = HAS_BIAS, row = step == 1 && count == LANES, within = !IMAGE || pixel + LANES <= pixels;
     if (row && within) {
         float each[LANES];
@@ -388,7 +388,7 @@ static void FN(gemm_group_store)(SIZES size, local const float *sum, INDEX n, in
     for (int i = 0; i < count; i++) {
         const INDEX to = IMAGE ? at + (n + i) / pixels * OUT_IMAGE + (n + i) % pixels : at + (n + i) * step;
         NCL_STORE_AFTER(sum[i] + (biased ? bias[(n + i) * bias_step] : 0.0f), 1, c, to,
-                        CHANNELS ? to / C_ROW % CHANNELS : n + i)
+                        CHANNELS ? (IMAGE ? at : to) / C_ROW % CHANNELS : n + i)
     }
 }
 

@@ -5,7 +5,8 @@
  *
  * M     rows, of all matrices of a batch       N      elements of a row       SPLITS     summands
  * BIAS_ROW, BIAS_COLUMN  strides               BIAS_PERIOD    rows behind which the bias begins anew
- * CHANNELS  0: operands of the chain that go along channels go along n; else m is the channel, and this their number
+ * CHANNELS  0: operands of the chain that go along channels go along n; else m is the channel, this their number, and
+ *           IMAGE the distance of images of y
  * tasks: M * ceil(N / LANES) */
 #define NCL_CELL NCL_T2
 #define M           SIZE(0)
@@ -16,6 +17,7 @@
 #define BIAS_PERIOD SIZE(5)
 #define HAS_BIAS    SIZE(6)
 #define CHANNELS    SIZE(7)
+#define IMAGE       SIZE(8)
 
 static V FN(gemm_join_bias)(SIZES size, INDEX column, int count, global const float *bias)
 {
@@ -34,5 +36,7 @@ static void FN(gemm_join)(INDEX task, SIZES size, global const float *x, global 
     V sum = HAS_BIAS ? FN(gemm_join_bias)(size, column, count, bias + m % BIAS_PERIOD * BIAS_ROW) : (V)0;
     for (INDEX i = 0; i < SPLITS; i++)
         sum += NCL_LOAD(float, x + at + i * part, count);
-    NCL_STORE_AFTER(sum, count, y, at, CHANNELS ? m % CHANNELS : column)
+    const INDEX channel = CHANNELS ? m % CHANNELS : column;
+    const INDEX to = CHANNELS ? m / CHANNELS * IMAGE + channel * N + column : at;
+    NCL_STORE_AFTER(sum, count, y, to, channel)
 }

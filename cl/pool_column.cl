@@ -12,6 +12,7 @@
  * IGNORE      1: what lies outside of x is left out, also of the number of values (a window wholly outside gives 0);
  *             0: it is zeros
  * TAPS, STRIDE  along rows
+ * PLANES      n of an image        IN_IMAGE, OUT_IMAGE  elements from image to image
  * A sum beyond a float is taken again of x 2^-64.
  * tasks: N * ceil(OUT(0) / DOWN) * OUT(1) */
 #ifndef TALL
@@ -38,6 +39,9 @@
 #define TAPS      SIZE(4)
 #define STRIDE    SIZE(5)
 #define BEFORE(i) SIZE(6 + (i))
+#define PLANES    SIZE(8)
+#define IN_IMAGE  SIZE(9)
+#define OUT_IMAGE SIZE(10)
 
 #define LINES   ((DOWN - 1) * STEP + TALL) /* of x; what no window has is not loaded */
 #define NOTHING (MAX ? -INFINITY : 0.0f)
@@ -67,12 +71,13 @@ static void FN(pool_column_lines)(SIZES size, INDEX first, INDEX end, INDEX top,
 static void FN(pool_column)(INDEX task, SIZES size, global const NCL_T0 *x, global NCL_CELL *y CHAIN_PARAMETERS)
 {
     const INDEX strips = (OUT(0) + DOWN - 1) / DOWN, column = task % OUT(1), strip = task / OUT(1);
-    const INDEX row = strip % strips * DOWN, plane = strip / strips, width = IN(1), height = IN(0);
+    const INDEX row = strip % strips * DOWN, width = IN(1), height = IN(0);
+    const INDEX plane = strip / strips % PLANES, image = strip / strips / PLANES;
     const INDEX left = column * STRIDE - BEFORE(1), top = row * STEP - BEFORE(0);
     const INDEX first = max(left, (INDEX)0), end = min(left + TAPS, width), across = max(end - first, (INDEX)0);
     float value[DOWN], line[LINES];
     bool finite = false;
-    x += plane * height * width;
+    x += image * IN_IMAGE + plane * height * width;
     for (int again = 0; again < (MAX ? 1 : 2) && !finite; again++) {
         FN(pool_column_lines)(size, first, end, top, again ? 0x1p-64f : 1.0f, x, line);
         finite = true;
@@ -96,5 +101,5 @@ static void FN(pool_column)(INDEX task, SIZES size, global const NCL_T0 *x, glob
 #pragma unroll
     for (int o = 0; o < DOWN; o++)
         if (row + o < OUT(0))
-            NCL_STORE_AFTER(value[o], 1, y, (plane * OUT(0) + row + o) * OUT(1) + column, 0)
+            NCL_STORE_AFTER(value[o], 1, y, image * OUT_IMAGE + (plane * OUT(0) + row + o) * OUT(1) + column, 0)
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Means, sums and maxima of windows over the last three axes, on devices of many narrow cores:
+/* Means, sums and maxima of windows over the last three axes but the first one, on devices of many narrow cores:
  *
  *   y[n][o] = R over j of  x~[n][o s + j d - p]
  *
@@ -11,6 +11,7 @@
  * IGNORE     1: what lies outside of x is left out, also of the number of values (a window wholly outside gives 0);
  *            0: it is zeros
  * VOLUME     elements of a window
+ * PLANES     n of an image        IN_IMAGE, OUT_IMAGE  elements from image to image
  * A sum beyond a float is taken again of x 2^-64.
  * tasks: elements of y */
 #ifndef TAPS
@@ -33,6 +34,9 @@
 #define STRIDE(i)   SIZE(10 + (i))
 #define DILATION(i) SIZE(13 + (i))
 #define BEFORE(i)   SIZE(16 + (i))
+#define PLANES      SIZE(19)
+#define IN_IMAGE    SIZE(20)
+#define OUT_IMAGE   SIZE(21)
 
 /* What the values of the window times unit join to, and how many lie in x. */
 static float FN(pool_item_window)(SIZES size, const INDEX *start, global const NCL_T0 *x, float unit, INDEX *inside)
@@ -74,7 +78,8 @@ static void FN(pool_item)(INDEX task, SIZES size, global const NCL_T0 *x, global
         start[a] = rest % OUT(a) * STRIDE(a) - BEFORE(a);
         rest /= OUT(a);
     }
-    x += rest * IN(0) * IN(1) * IN(2);
+    const INDEX image = rest / PLANES;
+    x += image * IN_IMAGE + rest % PLANES * IN(0) * IN(1) * IN(2);
     float value = FN(pool_item_window)(size, start, x, 1, &inside), back = 1;
     const bool zero = IGNORE ? inside == 0 : inside < VOLUME; /* of which the window has one */
     if (MAX && zero)
@@ -87,5 +92,5 @@ static void FN(pool_item)(INDEX task, SIZES size, global const NCL_T0 *x, global
         value = value / (float)(IGNORE ? max(inside, (INDEX)1) : VOLUME) * back;
     else
         value *= back;
-    NCL_STORE_AFTER(value, 1, y, task, 0)
+    NCL_STORE_AFTER(value, 1, y, task + image * (OUT_IMAGE - PLANES * OUT(0) * OUT(1) * OUT(2)), 0)
 }

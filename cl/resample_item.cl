@@ -10,6 +10,7 @@
  *
  * BORDER(i, n)  how x~ continues x
  * WHOLE, LEFT   of STEP / PARTS on the last axis: the quotient and what is left
+ * CHANNELS      n of an image        IN_IMAGE, OUT_IMAGE  elements from image to image
  * tasks: N * OUT(0) * OUT(1) * ceil(OUT(2) / 4) */
 #ifndef BORDER
 #define BORDER NCL_BORDER_REPLICATE
@@ -24,6 +25,9 @@
 #define PARTS(i) SIZE(12 + (i))
 #define WHOLE    SIZE(15)
 #define LEFT     SIZE(16)
+#define CHANNELS SIZE(17)
+#define IN_IMAGE SIZE(18)
+#define OUT_IMAGE SIZE(19)
 
 /* j of output o on an axis, and what is left of `at` in parts; places in front of the input are less than one away. */
 static INDEX FN(resample_item_floor)(SIZES size, int axis, INDEX o, INDEX *left)
@@ -76,11 +80,12 @@ static void FN(resample_item)(INDEX task, SIZES size, global const NCL_T0 *x, gl
 {
     const INDEX strips = (OUT(2) + 3) / 4, column = task % strips * 4, line = task / strips;
     const INDEX row = line % OUT(1), face = line / OUT(1) % OUT(0), plane = line / OUT(1) / OUT(0);
+    const INDEX image = plane / CHANNELS, channel = plane % CHANNELS;
     INDEX left0, left1;
     const INDEX j0 = FN(resample_item_floor)(size, 0, face, &left0), j1 = FN(resample_item_floor)(size, 1, row, &left1);
     const INDEX width = IN(2), height = IN(1);
     float value[4];
-    x += plane * IN(0) * height * width;
+    x += image * IN_IMAGE + channel * IN(0) * height * width;
     if (LINEAR) {
         const float u = (float)left0 / (float)PARTS(0), v = (float)left1 / (float)PARTS(1);
         const INDEX above = BORDER(j1, height), below = BORDER(j1 + 1, height);
@@ -98,7 +103,7 @@ static void FN(resample_item)(INDEX task, SIZES size, global const NCL_T0 *x, gl
             value[p] = FN(resample_item_mix)(u, near[p], far[p]);
     } else
         FN(resample_item_row)(size, column, 0.0f, x, (j0 * height + j1) * width, 0, value);
-    y += line * OUT(2) + column;
+    y += image * OUT_IMAGE + ((channel * OUT(0) + face) * OUT(1) + row) * OUT(2) + column;
     const INDEX count = min(OUT(2) - column, (INDEX)4);
 #pragma unroll
     for (int p = 0; p < 4; p++)

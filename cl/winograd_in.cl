@@ -16,6 +16,7 @@
  * TILE          4 or 2
  * BORDER(i, n)  how x~ continues x
  * BEFORE(i)     what H and W are padded with in front
+ * IMAGE         elements from image to image of x
  * tasks: PLANES * PITCH */
 #ifndef TILE
 #define TILE 4
@@ -31,6 +32,7 @@
 #define ALL SIZE(4)
 #define IN(i) SIZE(5 + (i))
 #define BEFORE(i) SIZE(7 + (i))
+#define IMAGE SIZE(9)
 
 /* One dimension of B^T, of values `step` apart, in place: the points of cl/conv_winograd.cl. */
 #if TILE == 4
@@ -65,7 +67,7 @@ static void FN(winograd_in)(INDEX task, SIZES size, global const NCL_T0 *x, glob
     const INDEX image = p / ALL, tile = p % ALL, height = IN(0), width = IN(1);
     const INDEX row = tile / ACROSS * TILE - BEFORE(0), column = tile % ACROSS * TILE - BEFORE(1);
     float d[POINTS * POINTS];
-    x += (image * PLANES + plane) * height * width;
+    x += image * IMAGE + plane * height * width;
 #pragma unroll
     for (int r = 0; r < POINTS; r++) {
         const INDEX i = row + r, from = BORDER(i, height);

@@ -7,7 +7,7 @@
  * POINTS^2 = (TILE + 2)^2 points PLANES rows of PITCH tiles. Neighbours have tiles side by side.
  *
  * TILE  4 or 2        BIAS  1: one for each plane, 0: one
- * ACROSS, ALL, TILES  tiles in a row, of an image, of all of them
+ * ACROSS, ALL, TILES  tiles in a row, of an image, of all of them        IMAGE  elements from image to image of y
  * tasks: PLANES * TILES */
 #ifndef TILE
 #define TILE 4
@@ -21,6 +21,7 @@
 #define ALL SIZE(4)
 #define OUT(i) SIZE(5 + (i))
 #define BIAS SIZE(7)
+#define IMAGE SIZE(8)
 
 /* One dimension of A^T, of values `step` apart, in place: the points of cl/conv_winograd.cl. */
 #if TILE == 4
@@ -48,7 +49,7 @@ static void FN(winograd_out)(INDEX task, SIZES size, global const float *z, glob
 {
     const INDEX p = task % TILES, plane = task / TILES, point = PLANES * PITCH, image = p / ALL, tile = p % ALL;
     const INDEX row = tile / ACROSS * TILE, column = tile % ACROSS * TILE, width = OUT(1), rows = OUT(0) - row;
-    const INDEX first = ((image * PLANES + plane) * OUT(0) + row) * width + column;
+    const INDEX first = image * IMAGE + (plane * OUT(0) + row) * width + column;
     const INDEX count = min(width - column, (INDEX)TILE);
     const float bias = b[plane * BIAS];
     float m[POINTS * POINTS];

@@ -7,6 +7,7 @@
 #include "emit/cut.h"
 #include "emit/elements.h"
 #include "emit/parts.h"
+#include "emit/pitch.h"
 #include "emit/variant.h"
 
 #define BETWEEN_RATE 30.0 /* GB/s of the third cache */
@@ -189,44 +190,6 @@ static void node_decide(struct ncl_lower *lower, const struct ncl_node *node)
     }
 }
 
-/* ---- batches: images that are parts of larger ones ---- */
-
-/* The distance of the images of a whole; that of its first part where another whole gave it one, which then has this
- * whole in it too. */
-static int64_t pitch_of(struct ncl_lower *lower, const struct ncl_cut *cut)
-{
-    struct ncl_blocks *whole = &lower->blocks[cut->whole->id];
-    if (cut->joins && !whole->pitch)
-        whole->pitch = lower->blocks[cut->part[0].tensor->id].pitch;
-    const struct ncl_layout layout = ncl_blocks_layout(lower, cut->whole);
-    return ncl_layout_stride(&layout, &cut->whole->shape, 0);
-}
-
-static void give_pitch(struct ncl_lower *lower, const struct ncl_node *node, bool joins)
-{
-    struct ncl_cut cut;
-    if (!node_cuts(lower, node, &cut) || cut.joins != joins || cut.whole->shape.extent[0] == 1 ||
-        !ncl_blocks_held(lower, joins ? cut.whole : cut.part[0].tensor))
-        return;
-    const int64_t pitch = pitch_of(lower, &cut);
-    for (size_t i = 0; i < cut.count; i++)
-        lower->blocks[cut.part[i].tensor->id].pitch = pitch;
-}
-
-/* The last one that joins says how far apart the images of all that is in it are. */
-static void spread_pitches(struct ncl_lower *lower)
-{
-    const struct ncl_graph *graph = lower->graph;
-    for (size_t i = graph->node_count; i-- > 0;)
-        give_pitch(lower, graph->node[i], true);
-    for (size_t i = 0; i < graph->node_count; i++)
-        give_pitch(lower, graph->node[i], false);
-    for (size_t i = 0; i < graph->node_count; i++)
-        if (graph->node[i]->after)
-            lower->blocks[ncl_node_result(graph->node[i], 0)->id].pitch =
-                lower->blocks[ncl_node_last_result(graph->node[i])->id].pitch;
-}
-
 nnefcl_status ncl_blocks_decide(struct ncl_lower *lower)
 {
     const struct ncl_graph *graph = lower->graph;
@@ -242,7 +205,7 @@ nnefcl_status ncl_blocks_decide(struct ncl_lower *lower)
     for (size_t i = 0; i < graph->node_count; i++)
         node_decide(lower, graph->node[i]);
     spread_halos(lower);
-    spread_pitches(lower);
-    ncl_blocks_whole_decide(lower);
+    if (!ncl_pitch_decide(lower))
+        ncl_blocks_whole_decide(lower);
     return lower->status;
 }

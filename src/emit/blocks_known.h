@@ -12,9 +12,10 @@ struct ncl_blocks {
     bool fed;        /* its step computes what feeds its node too */
     bool read_plain; /* somebody reads it who cannot read blocks */
     uint16_t before[2], after[2];
-    int64_t pitch; /* elements from image to image where it is a part of a larger one; 0: dense */
-    float step;    /* its writer leaves it in whole numbers that count such steps; 0: in floats */
-    uint32_t same; /* a tensor with the same halo; itself: the last one of these */
+    int64_t pitch;       /* of the form in blocks: elements from image to image in a larger one; 0: dense */
+    int64_t plain_pitch; /* of the plain form (pitch.h) */
+    float step;          /* its writer leaves it in whole numbers that count such steps; 0: in floats */
+    uint32_t same;       /* a tensor with the same halo; itself: the last one of these */
 };
 
 /* What element-wise members of a node and its chain read from elsewhere, of the shape of the result: at most

@@ -8,6 +8,7 @@
 #include "emit/blocks.h"
 #include "emit/forms.h"
 #include "emit/parts.h"
+#include "emit/pitch.h"
 #include "emit/tuning.h"
 #include "emit/variant.h"
 
@@ -147,8 +148,11 @@ static ncl_ref add_result(struct ncl_lower *lower, const struct ncl_problem *pro
 {
     if (!problem->result)
         return problem->out;
-    if (!variant->writes_blocks)
-        return ncl_lower_tensor(lower, problem->result);
+    if (!variant->writes_blocks) {
+        const struct ncl_layout plain =
+            variant->pitched ? ncl_pitch_layout(lower, problem->result) : (struct ncl_layout){0};
+        return ncl_lower_result(lower, problem->result, &plain);
+    }
     struct ncl_layout layout = ncl_blocks_layout(lower, problem->result);
     layout.step = variant->writes_whole ? ncl_blocks_step(lower, problem->result) : 0;
     layout.element = layout.step > 0 ? NCL_ELEMENT_WHOLE : NCL_ELEMENT_OWN;

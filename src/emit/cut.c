@@ -5,6 +5,7 @@
 #include "emit/convert.h"
 #include "emit/forms.h"
 #include "emit/parts.h"
+#include "emit/pitch.h"
 
 bool ncl_cut_fits(const struct ncl_cut *cut, int64_t block)
 {
@@ -19,12 +20,12 @@ bool ncl_cut_fits(const struct ncl_cut *cut, int64_t block)
     return fits;
 }
 
-/* Bytes from one channel of a block, or block, to the first channel of the whole. */
+/* Bytes from one channel of a block, block, or plain channel, to the first channel of the whole. */
 static uint64_t offset_of(const struct ncl_lower *lower, ncl_ref whole, int64_t channel)
 {
     const struct ncl_plan_tensor *tensor = &lower->plan->tensor[whole];
-    return (uint64_t)(channel / tensor->layout.block * ncl_layout_stride(&tensor->layout, &tensor->shape, 1)) *
-           sizeof(float);
+    const int64_t block = tensor->layout.block ? tensor->layout.block : 1;
+    return (uint64_t)(channel / block * ncl_layout_stride(&tensor->layout, &tensor->shape, 1)) * sizeof(float);
 }
 
 /* A part of the whole as a tensor of its own. */
@@ -51,6 +52,18 @@ static nnefcl_status cut_in_parts(struct ncl_lower *lower, const struct ncl_cut 
         channel += part->shape.extent[1];
     }
     return lower->status;
+}
+
+bool ncl_cut_view(struct ncl_lower *lower, const struct ncl_tensor *part, const struct ncl_tensor *whole,
+                  int64_t channel)
+{
+    const struct ncl_layout layout = ncl_pitch_layout(lower, part);
+    if (!layout.outer)
+        return false;
+    const ncl_ref base = ncl_pitch_in(lower, whole);
+    if (!lower->status)
+        ncl_forms_give(lower, part, add_section(lower, part, base, channel));
+    return true;
 }
 
 static nnefcl_status join_parts(struct ncl_lower *lower, const struct ncl_cut *cut)

@@ -19,5 +19,8 @@ bool ncl_cut_fits(const struct ncl_cut *cut, int64_t block);
 /* The node's results in blocks: views of the whole, or the whole around what wrote the parts; a part that cannot be
  * there is converted into its place. */
 nnefcl_status ncl_cut_lower(struct ncl_lower *lower, const struct ncl_node *node);
+/* Of plain ones: the part, which begins at that channel, as a view of the whole, if it is to be one (pitch.h). */
+bool ncl_cut_view(struct ncl_lower *lower, const struct ncl_tensor *part, const struct ncl_tensor *whole,
+                  int64_t channel);
 
 #endif

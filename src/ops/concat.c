@@ -3,6 +3,8 @@
 #include "base/checked.h"
 #include "emit/blocks.h"
 #include "emit/cut.h"
+#include "emit/forms.h"
+#include "emit/pitch.h"
 #include "emit/reference.h"
 #include "ops/axes.h"
 #include "ops/strided.h"
@@ -65,17 +67,20 @@ nnefcl_status ncl_stack_infer(struct ncl_infer *infer, struct ncl_node *node)
     return ncl_infer_result(infer, node, 0, &output);
 }
 
-/* Operand [outer, width, inner] to [outer, first .. first + width, inner] of the result. */
+/* Operand [outer, width, inner] to [outer, first .. first + width, inner] of the result; along axis 1, images may lie
+ * apart on both sides. */
 static void emit_section(struct ncl_lower *lower, const struct ncl_tensor *operand, const struct ncl_tensor *result,
-                         int axis, int64_t width, int64_t first)
+                         ncl_ref whole, int axis, int64_t width, int64_t first)
 {
     const int64_t outer = ncl_shape_span(&result->shape, 0, axis), total = result->shape.extent[axis],
                   inner = ncl_shape_span(&result->shape, axis + 1, result->shape.rank);
     struct ncl_strided copy = {.out_first = first * inner};
-    const ncl_ref in = ncl_lower_tensor(lower, operand), out = ncl_lower_tensor(lower, result);
-    ncl_strided_add(&copy, outer, width * inner, total * inner);
+    const bool images = axis == 1 && outer > 1;
+    const ncl_ref in = images ? ncl_pitch_in(lower, operand) : ncl_lower_tensor(lower, operand);
+    ncl_strided_add(&copy, outer, images ? ncl_pitch_of(lower, in, &operand->shape) : width * inner,
+                    images ? ncl_pitch_of(lower, whole, &result->shape) : total * inner);
     ncl_strided_add(&copy, width * inner, 1, 1);
-    ncl_strided_choose(lower, &copy, in, out, width == total);
+    ncl_strided_choose(lower, &copy, in, whole, width == total);
 }
 
 bool ncl_concat_cut(const struct ncl_node *node, struct ncl_cut *cut)
@@ -111,7 +116,7 @@ static void emit_sections(struct ncl_lower *lower, const struct ncl_node *node, 
     const struct ncl_value *values = ncl_node_arg(node, "values");
     const struct ncl_tensor *result = ncl_node_result(node, 0);
     const int64_t inner = ncl_shape_span(&result->shape, axis + 1, result->shape.rank);
-    const bool in_row = ncl_shape_span(&result->shape, 0, axis) == 1;
+    const bool fits = axis == 1 || ncl_shape_span(&result->shape, 0, axis) == 1;
     const struct ncl_node *earlier;
     const size_t joined = find_joined(lower, node, &earlier);
     int64_t first = 0;
@@ -119,16 +124,16 @@ static void emit_sections(struct ncl_lower *lower, const struct ncl_node *node, 
     for (size_t i = 0; i < values->count; i++) {
         const struct ncl_tensor *operand = values->item[i].tensor;
         const int64_t width = node->op->variant ? 1 : operand->shape.extent[axis]; /* stack: one each */
-        if (in_row && i >= done)
+        if (fits && i >= done)
             done = i + ncl_lower_place(lower, part + i, values->count - i, whole,
                                        (uint64_t)(first * inner) * nnefcl_dtype_size(result->dtype));
         if (done == 0 && joined > 1) {
             const struct ncl_tensor *before = ncl_node_result(earlier, 0);
-            emit_section(lower, before, result, axis, before->shape.extent[axis], 0);
+            emit_section(lower, before, result, whole, axis, before->shape.extent[axis], 0);
             done = joined;
         }
         if (i >= done)
-            emit_section(lower, operand, result, axis, width, first);
+            emit_section(lower, operand, result, whole, axis, width, first);
         first += width;
     }
 }
@@ -140,15 +145,22 @@ nnefcl_status ncl_concat_lower(struct ncl_lower *lower, const struct ncl_node *n
     if (ncl_blocks_held(lower, result))
         return ncl_cut_lower(lower, node);
     if (values->count == 1) {
-        ncl_lower_view(lower, result, values->item[0].tensor, 0);
+        if (!ncl_cut_view(lower, result, values->item[0].tensor, 0))
+            ncl_lower_view(lower, result, values->item[0].tensor, 0);
         return ncl_lower_status(lower);
     }
     ncl_ref *part = NCL_NEW_ARRAY(lower->arena, ncl_ref, values->count);
     if (!part)
         return ncl_nomem(lower->diag);
-    for (size_t i = 0; i < values->count; i++)
-        part[i] = ncl_lower_tensor(lower, values->item[i].tensor);
-    emit_sections(lower, node, part, ncl_lower_tensor(lower, result), (int)ncl_node_integer(node, "axis"));
+    const int axis = (int)ncl_node_integer(node, "axis");
+    const struct ncl_layout layout = ncl_pitch_layout(lower, result),
+                            section = ncl_layout_part(&layout, &result->shape);
+    const bool images = axis == 1 && section.outer;
+    for (size_t i = 0; i < values->count; i++) {
+        const struct ncl_tensor *operand = values->item[i].tensor;
+        part[i] = images ? ncl_forms_find(lower, operand, &section) : ncl_lower_tensor(lower, operand);
+    }
+    emit_sections(lower, node, part, ncl_lower_result(lower, result, &layout), axis);
     return ncl_lower_status(lower);
 }
 

@@ -72,14 +72,13 @@ static void read_deconv(const struct ncl_node *node, struct ncl_conv *conv)
     ncl_conv_read(node, &rules, groups, filter[0] / groups, filter[1], conv);
 }
 
-nnefcl_status ncl_deconv_lower(struct ncl_lower *lower, const struct ncl_node *node)
+void ncl_deconv_problem(const struct ncl_node *node, struct ncl_problem *problem)
 {
-    struct ncl_problem problem = {.family = NCL_FAMILY_DECONV,
-                                  .node = node,
-                                  .result = ncl_node_result(node, 0),
-                                  .flops = 2.0 * (double)ncl_deconv_macs(node)};
-    read_deconv(node, &problem.conv);
-    return ncl_choose(lower, &problem);
+    *problem = (struct ncl_problem){.family = NCL_FAMILY_DECONV,
+                                    .node = node,
+                                    .result = ncl_node_result(node, 0),
+                                    .flops = 2.0 * (double)ncl_deconv_macs(node)};
+    read_deconv(node, &problem->conv);
 }
 
 /* ---- definition ---- */

@@ -244,12 +244,12 @@ static void turn_constant(struct ncl_lower *lower, const struct ncl_matmul *p, s
     ncl_strided_choose(lower, &copy, from.ref, matrix->ref, lines == pitch);
 }
 
-static void emit_image(struct ncl_emit *step, const struct ncl_group_product *product)
+static void emit_image(struct ncl_emit *step, const struct ncl_group_product *product, int64_t out_image)
 {
     static const struct ncl_window none;
     const struct ncl_window_axes axes = read_window_axes(product->image ? product->image : &none);
     ncl_step_size(step, "IN_IMAGE", product->in_image);
-    ncl_step_size(step, "OUT_IMAGE", product->out_image);
+    ncl_step_size(step, "OUT_IMAGE", out_image);
     ncl_step_sizes(step, "OUT", axes.out, SPAN);
     ncl_step_sizes(step, "IN", axes.in, SPAN);
     ncl_step_sizes(step, "KERNEL", axes.size, SPAN);
@@ -332,7 +332,7 @@ static nnefcl_status emit_product_tiles(struct ncl_lower *lower, const struct nc
     ncl_step_size(step, "TERMS", plan->terms);
     ncl_step_size(step, "PART", plan->rows * plan->row);
     ncl_step_size(step, "CHANNELS", product->channels);
-    emit_image(step, product);
+    emit_image(step, product, whole ? product->out_image : product->channels * plan->row);
     ncl_step_flops(step, product->problem->flops);
     return ncl_step_end(step, plan->tiling.splits * plan->batch * tile_count(edges, &p));
 }
@@ -354,6 +354,7 @@ static nnefcl_status emit_join(struct ncl_lower *lower, const struct ncl_group_p
     ncl_step_size(step, "BIAS_PERIOD", product->channels ? product->channels : p->m);
     ncl_step_size(step, "HAS_BIAS", p->bias.ref != NCL_NO_TENSOR);
     ncl_step_size(step, "CHANNELS", product->channels);
+    ncl_step_size(step, "IMAGE", product->image ? product->out_image : product->channels * plan->row);
     return ncl_step_end(step, plan->rows * ncl_ceil_div(plan->row, lower->plan->target.lanes));
 }
 

@@ -2,6 +2,7 @@
 /* Depthwise convolution of images on devices of many narrow cores, columns of results in registers (conv_column.cl). */
 #include "emit/after.h"
 #include "emit/cost.h"
+#include "emit/pitch.h"
 #include "ops/conv.h"
 
 #define AXES      2
@@ -72,13 +73,14 @@ static nnefcl_status conv_column_emit(struct ncl_lower *lower, const struct ncl_
     const struct ncl_conv *conv = &problem->conv;
     const struct ncl_window_axes axes = ncl_window_last(&conv->window, 2, AXES);
     const int64_t down = choose_down(&lower->plan->target, conv, &axes);
+    const ncl_ref input = ncl_pitch_in(lower, conv->input);
     struct ncl_emit *step = ncl_step_begin(lower, "conv_column");
     ncl_window_define_border(step, conv->window.border);
     ncl_step_define_int(step, "TALL", axes.size[0]);
     ncl_step_define_int(step, "STEP", axes.stride[0]);
     ncl_step_define_int(step, "DILATED", axes.dilation[0]);
     ncl_step_define_int(step, "DOWN", down);
-    ncl_step_in(step, ncl_lower_tensor(lower, conv->input));
+    ncl_step_in(step, input);
     ncl_step_in(step, ncl_lower_tensor(lower, conv->filter));
     ncl_step_in(step, ncl_lower_tensor(lower, conv->bias));
     ncl_step_out(step, problem->out);
@@ -92,6 +94,8 @@ static nnefcl_status conv_column_emit(struct ncl_lower *lower, const struct ncl_
     ncl_step_size(step, "STRIDE", axes.stride[1]);
     ncl_step_size(step, "DILATION", axes.dilation[1]);
     ncl_step_sizes(step, "BEFORE", axes.before, AXES);
+    ncl_step_size(step, "IN_IMAGE", ncl_pitch_of(lower, input, &conv->window.in));
+    ncl_step_size(step, "OUT_IMAGE", ncl_pitch_of(lower, problem->out, &conv->window.out));
     ncl_step_flops(step, problem->flops);
     return ncl_step_end(step, count_conv_tasks(conv, &axes, down));
 }
@@ -101,4 +105,5 @@ const struct ncl_variant ncl_variant_conv_column = {.name = "conv_column",
                                                     .about = "depthwise, columns of results in registers",
                                                     .unfit = conv_column_unfit,
                                                     .cost = conv_column_cost,
-                                                    .emit = conv_column_emit};
+                                                    .emit = conv_column_emit,
+                                                    .pitched = true};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution on devices whose work-items share local memory: the filter times the patches of the image, which are laid
  * out in local memory only. */
+#include "emit/pitch.h"
 #include "ops/conv.h"
 #include "ops/group_product.h"
 
@@ -22,6 +23,7 @@ static struct ncl_matmul describe_patch_matrices(const struct ncl_conv *conv)
                                .bias = {.row = bias, .column = 0, .batch = {bias * conv->out_channels}}};
 }
 
+/* With images that lie side by side. */
 static struct ncl_group_product describe_patch_product(const struct ncl_problem *problem,
                                                        const struct ncl_matmul *matrices)
 {
@@ -62,9 +64,11 @@ static nnefcl_status conv_group_emit(struct ncl_lower *lower, const struct ncl_p
     const struct ncl_conv *conv = &problem->conv;
     struct ncl_matmul matrices = describe_patch_matrices(conv);
     matrices.a.ref = ncl_lower_tensor(lower, conv->filter);
-    matrices.b.ref = ncl_lower_tensor(lower, conv->input);
+    matrices.b.ref = ncl_pitch_in(lower, conv->input);
     matrices.bias.ref = ncl_lower_tensor(lower, conv->bias);
-    const struct ncl_group_product product = describe_patch_product(problem, &matrices);
+    struct ncl_group_product product = describe_patch_product(problem, &matrices);
+    product.in_image = ncl_pitch_of(lower, matrices.b.ref, &conv->window.in);
+    product.out_image = ncl_pitch_of(lower, problem->out, &conv->window.out);
     return ncl_group_product_emit(lower, &product);
 }
 
@@ -73,4 +77,5 @@ const struct ncl_variant ncl_variant_conv_group = {.name = "conv_group",
                                                    .about = "tiles of work-groups, patches in local memory",
                                                    .unfit = conv_group_unfit,
                                                    .cost = conv_group_cost,
-                                                   .emit = conv_group_emit};
+                                                   .emit = conv_group_emit,
+                                                   .pitched = true};

@@ -3,6 +3,7 @@
  * convolution does where local memory is no faster than the other (conv_item.cl). */
 #include "emit/after.h"
 #include "emit/cost.h"
+#include "emit/pitch.h"
 #include "ops/conv.h"
 
 #define TAPS_MAX  11 /* of a row, at a time */
@@ -104,6 +105,7 @@ static nnefcl_status conv_item_emit(struct ncl_lower *lower, const struct ncl_pr
     const struct ncl_window_axes axes = read_item_axes(conv);
     const struct tile tile = conv_item_tile(&lower->plan->target, conv, &axes);
     const int64_t taps = conv_item_taps(&axes), kernel[AXES] = {axes.size[0], axes.size[1], axes.size[2] / taps};
+    const ncl_ref input = ncl_pitch_in(lower, conv->input);
     struct ncl_emit *step = ncl_step_begin(lower, "conv_item");
     ncl_window_define_border(step, conv->window.border);
     ncl_step_define_int(step, "TAPS", taps);
@@ -111,7 +113,7 @@ static nnefcl_status conv_item_emit(struct ncl_lower *lower, const struct ncl_pr
     ncl_step_define_int(step, "DILATED", axes.dilation[2]);
     ncl_step_define_int(step, "EACH", tile.each);
     ncl_step_define_int(step, "PIXELS", tile.pixels);
-    ncl_step_in(step, ncl_lower_tensor(lower, conv->input));
+    ncl_step_in(step, input);
     ncl_step_in(step, ncl_lower_tensor(lower, conv->filter));
     ncl_step_in(step, ncl_lower_tensor(lower, conv->bias));
     ncl_step_out(step, problem->out);
@@ -126,6 +128,8 @@ static nnefcl_status conv_item_emit(struct ncl_lower *lower, const struct ncl_pr
     ncl_step_sizes(step, "STRIDE", axes.stride, AXES);
     ncl_step_sizes(step, "DILATION", axes.dilation, AXES);
     ncl_step_sizes(step, "BEFORE", axes.before, AXES);
+    ncl_step_size(step, "IN_IMAGE", ncl_pitch_of(lower, input, &conv->window.in));
+    ncl_step_size(step, "OUT_IMAGE", ncl_pitch_of(lower, problem->out, &conv->window.out));
     ncl_step_flops(step, problem->flops);
     return ncl_step_end(step, tile.tasks);
 }
@@ -135,4 +139,5 @@ const struct ncl_variant ncl_variant_conv_item = {.name = "conv_item",
                                                   .about = "neighbours of a row and filters in registers",
                                                   .unfit = conv_item_unfit,
                                                   .cost = conv_item_cost,
-                                                  .emit = conv_item_emit};
+                                                  .emit = conv_item_emit,
+                                                  .pitched = true};

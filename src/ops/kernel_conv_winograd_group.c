@@ -5,6 +5,7 @@
  * that, few do not. */
 #include "emit/after.h"
 #include "emit/cost.h"
+#include "emit/pitch.h"
 #include "ops/conv.h"
 #include "ops/group_product.h"
 
@@ -131,14 +132,16 @@ static ncl_ref transform_image(struct ncl_lower *lower, const struct ncl_conv *c
     const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
     const int64_t planes = conv->groups * conv->in_channels;
     const ncl_ref to = ncl_lower_scratch(lower, "transformed", NNEFCL_SCALAR, in_elements(conv, f));
+    const ncl_ref input = ncl_pitch_in(lower, conv->input);
     struct ncl_emit *step = ncl_step_begin(lower, "winograd_in");
     ncl_step_define_int(step, "TILE", f->tile);
     ncl_window_define_border(step, conv->window.border);
-    ncl_step_in(step, ncl_lower_tensor(lower, conv->input));
+    ncl_step_in(step, input);
     ncl_step_out(step, to);
     emit_transformed_tiles(step, f, planes);
     ncl_step_sizes(step, "IN", image.in, 2);
     ncl_step_sizes(step, "BEFORE", image.before, 2);
+    ncl_step_size(step, "IMAGE", ncl_pitch_of(lower, input, &conv->window.in));
     ncl_step_end(step, planes * f->pitch);
     return to;
 }
@@ -170,6 +173,7 @@ static nnefcl_status emit_winograd_group(struct ncl_lower *lower, const struct n
     emit_transformed_tiles(step, &f, planes);
     ncl_step_sizes(step, "OUT", image.out, 2);
     ncl_step_size(step, "BIAS", ncl_shape_volume(&conv->bias->shape) > 1);
+    ncl_step_size(step, "IMAGE", ncl_pitch_of(lower, problem->out, &conv->window.out));
     return ncl_step_end(step, planes * f.tiles);
 }
 
@@ -198,6 +202,7 @@ static nnefcl_status emit_winograd_group(struct ncl_lower *lower, const struct n
                                                    .unfit = NAME##_unfit,                                              \
                                                    .cost = NAME##_cost,                                                \
                                                    .emit = NAME##_emit,                                                \
+                                                   .pitched = true,                                                    \
                                                    .transforms = true};
 
 WINOGRAD(conv_winograd2_group, 2, "Winograd F(2,3), a product by work-groups for each point")

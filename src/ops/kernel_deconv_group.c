@@ -3,6 +3,7 @@
  * the channels, then added up where they fall (deconv_join.cl). */
 #include "emit/after.h"
 #include "emit/cost.h"
+#include "emit/pitch.h"
 #include "ops/conv.h"
 #include "ops/matmul.h"
 
@@ -29,6 +30,7 @@ static ncl_ref emit_group_products(struct ncl_lower *lower, const struct ncl_pro
 {
     const struct ncl_conv *conv = &problem->conv;
     const int64_t rows = conv->out_channels * taps, depth = conv->in_channels, groups = conv->groups;
+    const ncl_ref input = ncl_pitch_in(lower, conv->input);
     struct ncl_problem products = {.family = NCL_FAMILY_PRODUCT, .node = problem->node};
     products.out = ncl_lower_scratch(lower, "products", NNEFCL_SCALAR, ncl_deconv_products(&lower->plan->target, conv));
     products.product = (struct ncl_matmul){
@@ -38,10 +40,10 @@ static ncl_ref emit_group_products(struct ncl_lower *lower, const struct ncl_pro
         .rank = 2,
         .extent = {conv->window.in.extent[0], groups},
         .a = {.ref = ncl_lower_tensor(lower, conv->filter), .row = 1, .column = rows, .batch = {0, depth * rows}},
-        .b = {.ref = ncl_lower_tensor(lower, conv->input),
+        .b = {.ref = input,
               .row = pixels,
               .column = 1,
-              .batch = {groups * depth * pixels, depth * pixels}},
+              .batch = {ncl_pitch_of(lower, input, &conv->window.in), depth * pixels}},
         .c = {.ref = products.out, .row = pixels, .column = 1, .batch = {groups * rows * pixels, rows * pixels}},
         .bias = {.ref = NCL_NO_TENSOR}};
     ncl_product_choose(lower, &products);
@@ -70,6 +72,8 @@ static nnefcl_status deconv_group_emit(struct ncl_lower *lower, const struct ncl
     ncl_step_size(step, "TAPS", taps);
     ncl_step_size(step, "TAP", pixels);
     ncl_window_emit(step, window, 2, AXES);
+    ncl_step_size(step, "VOLUME", ncl_shape_span(&window->out, 1, window->rank));
+    ncl_step_size(step, "IMAGE", ncl_pitch_of(lower, problem->out, &window->out));
     return ncl_step_end(step, ncl_shape_volume(&window->out));
 }
 
@@ -78,4 +82,5 @@ const struct ncl_variant ncl_variant_deconv_group = {.name = "deconv_group",
                                                      .about = "a matrix product, gathered by each output",
                                                      .unfit = deconv_group_unfit,
                                                      .cost = deconv_group_cost,
-                                                     .emit = deconv_group_emit};
+                                                     .emit = deconv_group_emit,
+                                                     .pitched = true};

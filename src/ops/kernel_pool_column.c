@@ -2,6 +2,7 @@
 /* Pools of images on devices of many narrow cores, columns of results in registers (pool_column.cl). */
 #include "emit/after.h"
 #include "emit/cost.h"
+#include "emit/pitch.h"
 #include "ops/pool.h"
 
 #define AXES       2
@@ -53,12 +54,13 @@ static nnefcl_status pool_column_emit(struct ncl_lower *lower, const struct ncl_
     (void)choice;
     const struct ncl_pool *pool = &problem->pool;
     const struct ncl_window_axes axes = ncl_window_last(&pool->window, 0, AXES);
+    const ncl_ref input = ncl_pitch_in(lower, pool->input);
     struct ncl_emit *step = ncl_step_begin(lower, "pool_column");
     ncl_step_define_int(step, "TALL", axes.size[0]);
     ncl_step_define_int(step, "STEP", axes.stride[0]);
     ncl_step_define_int(step, "DOWN", DOWN);
     ncl_pool_define_kind(step, pool);
-    ncl_step_in(step, ncl_lower_tensor(lower, pool->input));
+    ncl_step_in(step, input);
     ncl_step_out(step, problem->out);
     ncl_step_after(lower, step, problem->out, -1, false);
     ncl_step_sizes(step, "IN", axes.in, AXES);
@@ -66,6 +68,7 @@ static nnefcl_status pool_column_emit(struct ncl_lower *lower, const struct ncl_
     ncl_step_size(step, "TAPS", axes.size[1]);
     ncl_step_size(step, "STRIDE", axes.stride[1]);
     ncl_step_sizes(step, "BEFORE", axes.before, AXES);
+    ncl_pool_emit_images(lower, step, problem, input, AXES);
     ncl_step_flops(step, problem->flops);
     return ncl_step_end(step, count_pool_tasks(&pool->window, &axes));
 }
@@ -75,4 +78,5 @@ const struct ncl_variant ncl_variant_pool_column = {.name = "pool_column",
                                                     .about = "the last two axes, columns of results in registers",
                                                     .unfit = pool_column_unfit,
                                                     .cost = pool_column_cost,
-                                                    .emit = pool_column_emit};
+                                                    .emit = pool_column_emit,
+                                                    .pitched = true};

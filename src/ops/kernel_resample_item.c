@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Resampling along up to three axes on devices of many narrow cores (resample_item.cl). */
 #include "emit/cost.h"
+#include "emit/pitch.h"
 #include "ops/resample.h"
 #include "ops/window.h"
 
@@ -57,10 +58,11 @@ static nnefcl_status resample_item_emit(struct ncl_lower *lower, const struct nc
     const struct ncl_resample *p = &problem->resample;
     const struct spatial spatial = read_spatial(problem);
     const struct ncl_resample_line last = spatial.line[AXES - 1];
+    const ncl_ref input = ncl_pitch_in(lower, p->input);
     struct ncl_emit *step = ncl_step_begin(lower, "resample_item");
     ncl_step_define_int(step, "LINEAR", p->method != NCL_RESAMPLE_NEAREST);
     ncl_window_define_border(step, p->border);
-    ncl_step_in(step, ncl_lower_tensor(lower, p->input));
+    ncl_step_in(step, input);
     ncl_step_out(step, problem->out);
     ncl_step_sizes(step, "IN", spatial.in, AXES);
     ncl_step_sizes(step, "OUT", spatial.out, AXES);
@@ -72,6 +74,9 @@ static nnefcl_status resample_item_emit(struct ncl_lower *lower, const struct nc
         ncl_step_size(step, "PARTS", spatial.line[a].parts);
     ncl_step_size(step, "WHOLE", last.step / last.parts);
     ncl_step_size(step, "LEFT", last.step % last.parts);
+    ncl_step_size(step, "CHANNELS", p->input->shape.extent[1]);
+    ncl_step_size(step, "IN_IMAGE", ncl_pitch_of(lower, input, &p->input->shape));
+    ncl_step_size(step, "OUT_IMAGE", ncl_pitch_of(lower, problem->out, &problem->result->shape));
     ncl_step_flops(step, problem->flops);
     const int64_t rows = ncl_shape_volume(&problem->result->shape) / spatial.out[AXES - 1];
     return ncl_step_end(step, rows * ncl_ceil_div(spatial.out[AXES - 1], RUN));
@@ -82,4 +87,5 @@ const struct ncl_variant ncl_variant_resample_item = {.name = "resample_item",
                                                       .about = "up to three axes, four outputs of a row at a time",
                                                       .unfit = resample_item_unfit,
                                                       .cost = resample_item_cost,
-                                                      .emit = resample_item_emit};
+                                                      .emit = resample_item_emit,
+                                                      .pitched = true};

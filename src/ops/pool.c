@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* box, avg_pool, max_pool (NNEF 4.3.2, 4.9.3). */
 #include "ops/pool.h"
+
+#include "emit/pitch.h"
 #include "ops/window_line.h"
 
 #include <math.h>
@@ -27,6 +29,15 @@ void ncl_pool_define_kind(struct ncl_emit *step, const struct ncl_pool *pool)
     ncl_step_define_int(step, "MAX", pool->max);
     ncl_step_define_int(step, "NORMALIZE", pool->normalize);
     ncl_step_define_int(step, "IGNORE", pool->window.border == NCL_BORDER_IGNORE);
+}
+
+void ncl_pool_emit_images(const struct ncl_lower *lower, struct ncl_emit *step, const struct ncl_problem *problem,
+                          ncl_ref input, int axes)
+{
+    const struct ncl_window *window = &problem->pool.window;
+    ncl_step_size(step, "PLANES", ncl_shape_span(&window->in, 1, window->rank - axes));
+    ncl_step_size(step, "IN_IMAGE", ncl_pitch_of(lower, input, &window->in));
+    ncl_step_size(step, "OUT_IMAGE", ncl_pitch_of(lower, problem->out, &window->out));
 }
 
 static void pool_describe(const struct ncl_node *node, const struct ncl_pool *pool, struct ncl_problem *problem)

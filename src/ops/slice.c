@@ -113,17 +113,25 @@ nnefcl_status ncl_slice_lower(struct ncl_lower *lower, const struct ncl_node *no
     struct section section[NNEFCL_MAX_RANK];
     int64_t in[NNEFCL_MAX_RANK], out[NNEFCL_MAX_RANK];
     struct ncl_strided copy = {0};
+    struct ncl_cut cut;
+    const bool cuts = ncl_slice_cut(node, &cut);
     if (ncl_blocks_held(lower, result))
         return ncl_cut_lower(lower, node);
+    if (ncl_cut_view(lower, result, input, cut.first))
+        return ncl_lower_status(lower);
     if (read_sections(&unused, node, &input->shape, section)) /* cannot fail: inference has passed */
         return NNEFCL_ERR_INTERNAL;
     ncl_strided_dense(&input->shape, in);
     ncl_strided_dense(&result->shape, out);
+    in[0] = cuts ? ncl_strided_image(lower, input) : in[0];
     for (int i = 0; i < result->shape.rank; i++) {
         copy.in_first += section[i].first * in[i];
         ncl_strided_add(&copy, section[i].count, section[i].stride * in[i], out[i]);
     }
-    ncl_strided_lower(lower, &copy, input, result);
+    if (cuts)
+        ncl_strided_images(lower, &copy, input, result);
+    else
+        ncl_strided_lower(lower, &copy, input, result);
     return ncl_lower_status(lower);
 }
 

@@ -3,6 +3,7 @@
 #include "base/checked.h"
 #include "emit/blocks.h"
 #include "emit/cut.h"
+#include "emit/pitch.h"
 #include "emit/reference.h"
 #include "ops/axes.h"
 #include "ops/strided.h"
@@ -80,22 +81,34 @@ bool ncl_split_cut(const struct ncl_node *node, struct ncl_cut *cut)
     return ncl_node_integer(node, "axis") == 1;
 }
 
+/* [outer, first .. first + width, inner] of the value to the result; along axis 1, images of the value may lie apart.
+ */
+static void emit_part(struct ncl_lower *lower, const struct ncl_tensor *value, const struct ncl_tensor *result,
+                      int axis, int64_t width, int64_t first)
+{
+    const int64_t outer = ncl_shape_span(&value->shape, 0, axis), total = value->shape.extent[axis],
+                  inner = ncl_shape_span(&value->shape, axis + 1, value->shape.rank);
+    struct ncl_strided copy = {.in_first = first * inner};
+    ncl_strided_add(&copy, outer, axis == 1 ? ncl_strided_image(lower, value) : total * inner, width * inner);
+    ncl_strided_add(&copy, width * inner, 1, 1);
+    if (axis == 1)
+        ncl_strided_images(lower, &copy, value, result);
+    else
+        ncl_strided_lower(lower, &copy, value, result);
+}
+
 nnefcl_status ncl_split_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
     const struct ncl_tensor *value = ncl_node_tensor(node, "value");
     const int axis = (int)ncl_node_integer(node, "axis");
-    const int64_t outer = ncl_shape_span(&value->shape, 0, axis), total = value->shape.extent[axis],
-                  inner = ncl_shape_span(&value->shape, axis + 1, value->shape.rank);
     int64_t first = 0;
     if (node->op->cut && ncl_blocks_held(lower, ncl_node_result_at(node, 0, 0)))
         return ncl_cut_lower(lower, node);
     for (size_t i = 0; i < node->result[0].count; i++) {
         const struct ncl_tensor *result = ncl_node_result_at(node, 0, i);
         const int64_t width = node->op->variant ? 1 : result->shape.extent[axis]; /* unstack: one each */
-        struct ncl_strided copy = {.in_first = first * inner};
-        ncl_strided_add(&copy, outer, total * inner, width * inner);
-        ncl_strided_add(&copy, width * inner, 1, 1);
-        ncl_strided_lower(lower, &copy, value, result);
+        if (!ncl_cut_view(lower, result, value, first))
+            emit_part(lower, value, result, axis, width, first);
         first += width;
     }
     return ncl_lower_status(lower);

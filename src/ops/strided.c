@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "emit/pitch.h"
+
 void ncl_strided_dense(const nnefcl_shape *shape, int64_t stride[NNEFCL_MAX_RANK])
 {
     int64_t step = 1;
@@ -96,8 +98,14 @@ void ncl_strided_choose(struct ncl_lower *lower, const struct ncl_strided *copy,
     ncl_choose(lower, &problem);
 }
 
-void ncl_strided_lower(struct ncl_lower *lower, const struct ncl_strided *copy, const struct ncl_tensor *input,
-                       const struct ncl_tensor *result)
+int64_t ncl_strided_image(struct ncl_lower *lower, const struct ncl_tensor *input)
+{
+    const ncl_ref in = ncl_pitch_in(lower, input);
+    return ncl_pitch_of(lower, in, &input->shape);
+}
+
+static void lower_copy(struct ncl_lower *lower, const struct ncl_strided *copy, const struct ncl_tensor *input,
+                       const struct ncl_tensor *result, bool images)
 {
     struct ncl_strided work = *copy;
     ncl_strided_collapse(&work);
@@ -105,6 +113,18 @@ void ncl_strided_lower(struct ncl_lower *lower, const struct ncl_strided *copy, 
         ncl_lower_view(lower, result, input, work.in_first);
         return;
     }
-    const ncl_ref in = ncl_lower_tensor(lower, input);
+    const ncl_ref in = images ? ncl_pitch_in(lower, input) : ncl_lower_tensor(lower, input);
     ncl_strided_choose(lower, &work, in, ncl_lower_tensor(lower, result), true);
+}
+
+void ncl_strided_lower(struct ncl_lower *lower, const struct ncl_strided *copy, const struct ncl_tensor *input,
+                       const struct ncl_tensor *result)
+{
+    lower_copy(lower, copy, input, result, false);
+}
+
+void ncl_strided_images(struct ncl_lower *lower, const struct ncl_strided *copy, const struct ncl_tensor *input,
+                        const struct ncl_tensor *result)
+{
+    lower_copy(lower, copy, input, result, true);
 }

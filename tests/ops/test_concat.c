@@ -25,12 +25,12 @@ static const struct op_case cases[] = {
      "    y = concat([x, z], axis = 1);\n    w = concat([x, z, y, x], axis = 1);\n}\n",
      "1..4 | 11 12", "1 2 11 3 4 12 | 1 2 11 1 2 11 1 2 3 4 12 3 4 12 3 4"},
     {"known operands",
-     "graph g( x ) -> ( y )\n{\n    x = external(shape = [2]);\n    c = constant(shape = [2], value = [1.0, 2.0]);\n   "
+     "graph g( x ) -> ( y )\n{\n    x = external(shape = [2]);\n    c = constant(shape = [2], value = [1.0, 2.0]);\n  "
      " y = concat([c, x, c], axis = "
      "0);\n}\n",
      "3 4", "1..4 1 2"},
     {"all known",
-     "graph g( x ) -> ( y )\n{\n    x = external(shape = [4]);\n    c = constant(shape = [2], value = [1.0, 2.0]);\n   "
+     "graph g( x ) -> ( y )\n{\n    x = external(shape = [4]);\n    c = constant(shape = [2], value = [1.0, 2.0]);\n  "
      " y = concat([c, c], axis = 0) "
      "+ x;\n}\n",
      "10 20 30 40", "11 22 31 42"},
@@ -56,6 +56,17 @@ static const struct op_case cases[] = {
      "    q = concat([a, b, c, a], axis = 1);\n    r = concat([b, a], axis = 1);\n    s = q + 1.0;\n"
      "    y = concat([s, r, q], axis = 1);\n}\n",
      "1 2 | 3 4", "0 -1 -2 -7 -1 -3 -5 -15 0 -1 -3 -8 -1 -2 -1 -2 -3 -8 -2 -4 -6 -16 -1 -2 | -1 -2 -3 -8 | -1 -2"},
+    {"images of what was joined before, sections of them",
+     "graph g( x ) -> ( y, z )\n{\n    x = external(shape = [3,2,3]);\n    p = neg(x);\n    o = concat([p], axis = "
+     "1);\n"
+     "    s = slice(o, axes = [1], begin = [1], end = [2]);\n    r = s * 2.0;\n    q = concat([p, r], axis = 1);\n"
+     "    t = q + 1.0;\n    k = concat([p, r, t], axis = 1);\n    m = k * 0.5;\n    y = k + m;\n"
+     "    z = slice(k, axes = [1], begin = [2], end = [4]);\n}\n",
+     "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18",
+     "-1.5 -3 -4.5 -6 -7.5 -9 -12 -15 -18 0 -1.5 -3 -4.5 -6 -7.5 -10.5 -13.5 -16.5 -10.5 -12 -13.5 -15 -16.5 "
+     "-18 -30 -33 -36 -9 -10.5 -12 -13.5 -15 -16.5 -28.5 -31.5 -34.5 -19.5 -21 -22.5 -24 -25.5 -27 -48 -51 -54 "
+     "-18 -19.5 -21 -22.5 -24 -25.5 -46.5 -49.5 -52.5 | "
+     "-8 -10 -12 0 -1 -2 -20 -22 -24 -6 -7 -8 -32 -34 -36 -12 -13 -14"},
     {"stack of logicals", XZ("logical", "3", "3", "stack([x, z], axis = 1)"), "1 0 1 | 0 0 1", "1 0 0 0 1 1"},
 };
 

@@ -36,6 +36,10 @@ static const struct group_case {
      "label "
      "= 'b'); y = conv(x, w, b, groups = 2);",
      64, "gemm_join"},
+    {"x = external(shape = [2,64,5,5]); w = variable(shape = [6,64,3,3], label = 'w'); b = variable(shape = [1,6], "
+     "label = 'b'); v = variable(shape = [5,64,1,1], label = 'v'); c = relu(conv(x, w, b)); d = conv(x, v); y = "
+     "concat([c, d], axis = 1);",
+     64, " IMAGE=275"},
     {"x = external(shape = [2,600,3,5]); w = variable(shape = [5,600,1,1], label = 'w'); y = conv(x, w, 0.5);", 64,
      "TAPS=1"},
     {"x = external(shape = [1,64,7,9]); w = variable(shape = [5,64,3,3], label = 'w'); y = conv(x, w, stride = [2,1], "

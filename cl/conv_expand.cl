@@ -128,22 +128,86 @@ NCL_APART static void FN(conv_expand_pixel)(SIZES size, global const NCL_T0 *x, 
 
 #endif
 
+/* Where the pixels of a tile lie in the ring, from `column` of the row in slot `at` on; both go on behind them. */
+static void FN(conv_expand_places)(INDEX width, INDEX slots, INDEX pitch, INDEX first, INDEX *at, INDEX *column,
+                                   INDEX *place)
+{
+    INDEX to = *at * pitch + first + *column * LANES;
+    const bool over = *column + PIXEL > width; /* the end of a row lies between */
+#pragma unroll
+    for (int i = 0; i < PIXEL; i++)
+        place[i] = to + i * LANES;
+#pragma unroll
+    for (int i = 1; i < PIXEL && over; i++) {
+        if (++*column == width) {
+            *column = 0;
+            *at = *at + 1 == slots ? 0 : *at + 1;
+            to = *at * pitch + first - i * LANES;
+        }
+        place[i] = to + i * LANES;
+    }
+    *column += over ? 1 : PIXEL;
+    if (*column == width) {
+        *column = 0;
+        *at = *at + 1 == slots ? 0 : *at + 1;
+    }
+}
+
+/* What a panel adds to the sums of the tile at x; on the way it asks for a share of the panel that comes next. */
+static void FN(conv_expand_sums)(SIZES size, INDEX pace, global const NCL_FED *x, global const NCL_T1 *weights,
+                                 global const NCL_T1 **ahead, V (*c)[VECTORS])
+{
+    const INDEX blocks = BLOCKS;
+#if STEM
+    const INDEX window0 = WINDOW(0), window1 = WINDOW(1), across = SPREAD(1), channel = STRIP(0) * STRIP(1);
+    const INDEX down = SPREAD(0) * STRIP(1), step = STEP(1);
+    for (INDEX k = 0; k < blocks; k++)
+        for (INDEX r = 0; r < window0; r++) {
+            global const float *tap = x + k * channel + r * down;
+            for (INDEX s = 0; s < window1; s++, tap += across)
+                ADD_ROW(tap[i * step])
+        }
+#else
+    global const NCL_T0 *tap = x;
+    const INDEX channel = CHANNEL;
+    for (INDEX k = 0; k < blocks; k++, tap += channel, *ahead += pace) {
+        NCL_FETCH(*ahead);
+        COME_NEAR()
+#pragma unroll
+        for (int d = 0; d < LANES; d++)
+            ADD_ROW(PIXEL_AT(i, d))
+    }
+#endif
+}
+
+/* The sums of a tile, bounded and fed to what hangs on them, at their places in the ring. */
+static void FN(conv_expand_keep)(SIZES size, float low, float high, V (*c)[VECTORS], const INDEX *place, INDEX plane,
+                                 global float *restrict ring)
+{
+#pragma unroll
+    for (int i = 0; i < PIXEL * VECTORS && high == high; i++)
+        c[i / VECTORS][i % VECTORS] = ncl_at_most(c[i / VECTORS][i % VECTORS], high);
+#pragma unroll
+    for (int i = 0; i < PIXEL * VECTORS && low == low; i++)
+        c[i / VECTORS][i % VECTORS] = ncl_at_least(c[i / VECTORS][i % VECTORS], low);
+#pragma unroll
+    for (int i = 0; i < PIXEL * VECTORS; i++) {
+        const V after = c[i / VECTORS][i % VECTORS];
+        FEED
+        VSTORE(r, ring + place[i / VECTORS] + i % VECTORS * plane);
+    }
+}
+
 /* `count` pixels of t, which follow each other in x, from the first one of the row in `slot` on. The last ones share
  * their tile with the ones before. Each tile asks for an even share of the panel that comes next. */
 NCL_APART static void FN(conv_expand_tiles)(SIZES size, INDEX count, INDEX slot, global const NCL_FED *x,
                                             global const NCL_T1 *u, private const V *start, global float *restrict ring)
 {
-    const INDEX blocks = BLOCKS, step = STEP(1), width = EXTENT(1), slots = RING, pitch = PITCH * LANES;
+    const INDEX apart = STEM ? STEP(1) : LANES, width = EXTENT(1), slots = RING, pitch = PITCH * LANES;
     const INDEX plane = slots * pitch, first = BEFORE(1) * LANES;
     const INDEX tiles = (count + PIXEL - 1) / PIXEL, pace = AHEAD ? (LANES * PANEL_WIDTH + tiles - 1) / tiles : 0;
     const float low = LOW, high = HIGH;
     global const NCL_T1 *ahead = u + AHEAD;
-#if STEM
-    const INDEX window0 = WINDOW(0), window1 = WINDOW(1), across = SPREAD(1), channel = STRIP(0) * STRIP(1);
-    const INDEX down = SPREAD(0) * STRIP(1);
-#else
-    const INDEX channel = CHANNEL;
-#endif
     INDEX column = 0, at = slot;
     for (INDEX p = 0; p < count; p += PIXEL) {
         const INDEX q = min(p, count - PIXEL);
@@ -153,59 +217,14 @@ NCL_APART static void FN(conv_expand_tiles)(SIZES size, INDEX count, INDEX slot,
             at = slot + row;
             at -= at >= slots ? slots : 0;
         }
-        INDEX place[PIXEL], to = at * pitch + first + column * LANES;
-        const bool over = column + PIXEL > width; /* the end of a row lies between */
-#pragma unroll
-        for (int i = 0; i < PIXEL; i++)
-            place[i] = to + i * LANES;
-#pragma unroll
-        for (int i = 1; i < PIXEL && over; i++) {
-            if (++column == width) {
-                column = 0;
-                at = at + 1 == slots ? 0 : at + 1;
-                to = at * pitch + first - i * LANES;
-            }
-            place[i] = to + i * LANES;
-        }
-        column += over ? 1 : PIXEL;
-        if (column == width) {
-            column = 0;
-            at = at + 1 == slots ? 0 : at + 1;
-        }
+        INDEX place[PIXEL];
+        FN(conv_expand_places)(width, slots, pitch, first, &at, &column, place);
         V c[PIXEL][VECTORS];
 #pragma unroll
         for (int i = 0; i < PIXEL * VECTORS; i++)
             c[i / VECTORS][i % VECTORS] = start[i % VECTORS];
-        global const NCL_T1 *weights = u;
-#if STEM
-        for (INDEX k = 0; k < blocks; k++)
-            for (INDEX r = 0; r < window0; r++) {
-                global const float *tap = x + k * channel + r * down + q * step;
-                for (INDEX s = 0; s < window1; s++, tap += across)
-                    ADD_ROW(tap[i * step])
-            }
-#else
-        global const NCL_T0 *tap = x + q * LANES;
-        for (INDEX k = 0; k < blocks; k++, tap += channel, ahead += pace) {
-            NCL_FETCH(ahead);
-            COME_NEAR()
-#pragma unroll
-            for (int d = 0; d < LANES; d++)
-                ADD_ROW(PIXEL_AT(i, d))
-        }
-#endif
-#pragma unroll
-        for (int i = 0; i < PIXEL * VECTORS && high == high; i++)
-            c[i / VECTORS][i % VECTORS] = ncl_at_most(c[i / VECTORS][i % VECTORS], high);
-#pragma unroll
-        for (int i = 0; i < PIXEL * VECTORS && low == low; i++)
-            c[i / VECTORS][i % VECTORS] = ncl_at_least(c[i / VECTORS][i % VECTORS], low);
-#pragma unroll
-        for (int i = 0; i < PIXEL * VECTORS; i++) {
-            const V after = c[i / VECTORS][i % VECTORS];
-            FEED
-            VSTORE(r, ring + place[i / VECTORS] + i % VECTORS * plane);
-        }
+        FN(conv_expand_sums)(size, pace, x + q * apart, u, &ahead, c);
+        FN(conv_expand_keep)(size, low, high, c, place, plane, ring);
     }
 }
 

@@ -18,9 +18,9 @@
 
 static const struct op_case cases[] = {
     /* conv_gemm: taps of a filter in the record (1024) */
-    {"1024 taps", CONV("[1,1,33,34]", "[1,1,32,32]", VALID), "1122*0.5 | 1024*1", "6*512"},
-    {"1025 taps", CONV("[1,1,26,43]", "[1,1,25,41]", VALID), "1118*0.5 | 1025*1", "6*512.5"},
-    {"33 x 33 taps", CONV("[1,1,34,35]", "[1,1,33,33]", VALID), "1190*0.5 | 1089*1", "6*544.5"},
+    {"1024 taps", CONV("[1,1,64,21]", "[1,1,64,16]", VALID), "1344*0.5 | 1024*1", "6*512"},
+    {"1025 taps", CONV("[1,1,25,45]", "[1,1,25,41]", VALID), "1125*0.5 | 1025*1", "5*512.5"},
+    {"33 x 33 taps", CONV("[1,1,34,37]", "[1,1,33,33]", VALID), "1258*0.5 | 1089*1", "10*544.5"},
     /* conv_gemm: panels of six filters in a block (32), for so many pixels that blocks are not cut for tasks; 16 */
     {"16 panels", CONV("[1,1,16,32]", "[96,1,1,1]", ""), "512*0.5 | 96*2", "49152*1"},
     {"17 panels", CONV("[1,1,16,32]", "[97,1,1,1]", ""), "512*0.5 | 97*2", "49664*1"},
@@ -38,6 +38,11 @@ static const struct op_case cases[] = {
      "0.5 1 4094*1.5 0.5 1 4094*1.5"},
     {"rows of 4097", CONV("[1,1,2,4097]", "[1,1,1,3]", ", padding = [(0,0),(2,0)]"), "8194*0.5 | 3*1",
      "0.5 1 4095*1.5 0.5 1 4095*1.5"},
+    /* conv_into_blocks: elements of a strip of rows (16384) */
+    {"a row of 16384", CONV("[1,1,1,16382]", "[1,1,1,3]", ", padding = [(0,0),(1,1)]"), "16382*0.5 | 3*1",
+     "1 16380*1.5 1"},
+    {"a row of 16385", CONV("[1,1,1,16383]", "[1,1,1,3]", ", padding = [(0,0),(1,1)]"), "16383*0.5 | 3*1",
+     "1 16381*1.5 1"},
     /* window_rows: elements of private memory (8192), one line and three */
     {"lines of 8192", ONE("[1,1,1,8189]", "box(x, size = [1,1,1,3], padding = [(0,0),(0,0),(0,0),(1,1)])"), "8189*0.5",
      "1 8187*1.5 1"},
@@ -131,6 +136,11 @@ static const struct op_case cases[] = {
     {"softmax of 15", ONE("[2,15]", "softmax(x, axes = [1])"), "30*1", "30*0.0666666667"},
     {"softmax of 16", ONE("[2,16]", "softmax(x, axes = [1])"), "32*1", "32*0.0625"},
     {"softmax of 17", ONE("[2,17]", "softmax(x, axes = [1])"), "34*1", "34*0.0588235294"},
+    /* lines by groups: neighbours that share one (32), work-items (64) with so many terms each (4) */
+    {"31 columns", ONE("[1,9,31]", "sum_reduce(x, axes = [1])"), "279*0.5", "31*4.5"},
+    {"32 columns", ONE("[1,9,32]", "sum_reduce(x, axes = [1])"), "288*0.5", "32*4.5"},
+    {"lines of 255", ONE("[3,255]", "max_reduce(x, axes = [1])"), "1..765", "255 510 765"},
+    {"lines of 257", ONE("[3,257]", "max_reduce(x, axes = [1])"), "1..771", "257 514 771"},
     /* deconv_rows: elements of a task (4096) */
     {"rows of 4096 from deconv",
      "graph g( x, w ) -> ( y )\n{\n    x = external(shape = [1,1,1,2048]);\n"

@@ -45,12 +45,12 @@ nnefcl_status ncl_pages_enlarge(struct nnefcl_session *session, struct ncl_slot 
 
 #ifdef MADV_POPULATE_WRITE
 /* What is in it stays, so it may have been written meanwhile. */
-static void pages_touch(unsigned char *data, size_t bytes)
+static void pages_touch(void *data, size_t bytes)
 {
     (void)madvise(data, bytes, MADV_POPULATE_WRITE);
 }
 #else
-static void pages_touch(unsigned char *data, size_t bytes)
+static void pages_touch(void *data, size_t bytes)
 {
     (void)data, (void)bytes;
 }
@@ -61,10 +61,10 @@ static void *weights_touch(void *argument)
 {
     const struct nnefcl_session *session = argument;
     for (size_t i = 0; i < session->plan->buffer_count; i++) {
-        const size_t bytes = (size_t)session->plan->buffer[i].bytes / PAGE * PAGE;
-        const uintptr_t first = ((uintptr_t)session->slot[i].pages + PAGE - 1) / PAGE * PAGE;
-        for (size_t at = 0; session->slot[i].pages && at + LARGE <= bytes; at += LARGE)
-            pages_touch((unsigned char *)first + at, LARGE);
+        const uintptr_t data = (uintptr_t)session->slot[i].pages;
+        const uintptr_t end = data ? (data + (size_t)session->plan->buffer[i].bytes) / PAGE * PAGE : 0;
+        for (uintptr_t at = (data + PAGE - 1) / PAGE * PAGE; at < end; at += LARGE)
+            pages_touch((void *)at, end - at < LARGE ? end - at : LARGE);
     }
     return NULL;
 }

@@ -106,6 +106,8 @@ static nnefcl_status fill_memory(struct ncl_maker *maker)
     if (!status)
         status = ncl_memory_create(session, between, maker->diag);
     ncl_memory_release(session, NCL_STORE_INIT);
+    if (!status)
+        ncl_pages_begin(maker);
     return status;
 }
 
@@ -127,9 +129,9 @@ static nnefcl_status make_ready(struct ncl_maker *maker)
         status = make_programs(maker);
     if (!status)
         status = fill_memory(maker);
-    ncl_pages_end(maker);
     if (!status)
         status = ncl_ready_make(maker);
+    ncl_pages_end(maker);
     if (!status)
         ncl_programs_store(maker);
     return status;

@@ -108,6 +108,13 @@ static const struct value_case values[] = {
      "in x 2,1: 1 3\nconst s f 1: 2\nconst b f 1: 5\nconst m f 1: 1\nconst v f 1: 1\n"
      "BatchNormalization x s b m v -> z y - training_mode=1 momentum=0.5",
      "1: 1.5"},
+    /* what the first operator sets had */
+    {"Affine", 1, X6 "Affine x -> y alpha=2.0 beta=0.5", "2,3: 2.5 4.5 6.5 8.5 10.5 12.5"},
+    {"ScaledTanh", 1, "in x 2: 0 1\nScaledTanh x -> y alpha=2.0 beta=0.5", "2: 0 0.92423431"},
+    {"ParametricSoftplus", 1, "in x 2: 0 1\nParametricSoftplus x -> y alpha=2.0 beta=0.5", "2: 1.38629436 1.94815397"},
+    {"ImageScaler", 1, "in x 1,2,1,2: 1 2 3 4\nImageScaler x -> y scale=2.0 bias=[10.0,20]", "1,2,1,2: 12 14 26 28"},
+    {"Crop", 1, "in x 1,1,3,3: 1 2 3 4 5 6 7 8 9\nCrop x -> y border=[1,0,0,1]", "1,1,2,2: 2 3 5 6"},
+    {"Crop to a size", 1, "in x 1,1,3,3: 1 2 3 4 5 6 7 8 9\nCrop x -> y border=[0,1,9,9] scale=[1,2]", "1,1,1,2: 4 5"},
     {"ScatterND to a block of its operand", 16,
      "in x 3,3: 1 2 3 4 5 6 7 8 9\nconst i i 2,1,2: 1 2 2 2\nin u 2,1: 10 20\nScatterND x i u -> y",
      "3,3: 1 2 3 4 5 10 7 8 20"},
@@ -570,6 +577,9 @@ static const struct refusal {
      "node 'n' (Bernoulli): the operator Bernoulli is not supported; it stands in 2 nodes"},
     {13, X6 "Foo.Bar x -> y", NNEFCL_ERR_UNSUPPORTED, "the operator Bar of Foo is not supported; it stands in 1 node"},
     {5, X6 "const r i 2: 1 2\nTile x r -> y", NNEFCL_ERR_UNSUPPORTED, "its form before operator set 6"},
+    {1, "in x 1,1,3,3: 1\nCrop x -> y border=[1,0,2,1]", NNEFCL_ERR_MODEL, "leaves nothing of 3 elements"},
+    {1, "in x 1,1,3,3: 1\nCrop x -> y border=[1,0,0,1] scale=[3,3]", NNEFCL_ERR_MODEL, "leaves nothing of 3 elements"},
+    {1, "in x 1,1,3,3: 1\nImageScaler x -> y bias=[1.0,2]", NNEFCL_ERR_MODEL, "2 numbers of bias"},
     {13, X6 "Relu z -> y", NNEFCL_ERR_MODEL, "nothing gives 'z'"},
     {13, X6 "Relu y -> y", NNEFCL_ERR_MODEL, "the node that gives 'y' reads it"},
     {13, X6 "Relu y -> z\nRelu z -> y", NNEFCL_ERR_MODEL, "read each other in a circle"},

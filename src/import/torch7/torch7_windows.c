@@ -115,11 +115,10 @@ void ncl_torch7_build_depthwise(struct ncl_import *import, const struct ncl_impo
                        row = {.rank = 1, .extent = {all / each * channels}};
     filter = ncl_compose_transpose(import, ncl_compose_reshape(import, filter, &apart), swap);
     if (bias)
-        bias = ncl_compose_reshape(
-            import, ncl_compose_swap_last(import, ncl_compose_reshape(import, bias, &matrix)), &row);
-    give_images(
-        import, node, 0,
-        ncl_compose_conv(import, x, ncl_compose_reshape(import, filter, &one), bias, &window, channels));
+        bias = ncl_compose_reshape(import, ncl_compose_swap_last(import, ncl_compose_reshape(import, bias, &matrix)),
+                                   &row);
+    give_images(import, node, 0,
+                ncl_compose_conv(import, x, ncl_compose_reshape(import, filter, &one), bias, &window, channels));
 }
 
 /* [in, out, kH, kW]; adjW and adjH make the output larger at its end. */

@@ -33,6 +33,7 @@
 #endif
 #define NCL_CELL       NCL_T3
 #define WIDTH_OF_PANEL (VECTORS * LANES)
+#define EARLY          3 /* tiles, fewer than a tile of registers has */
 #define FETCH_EACH     (WIDTH_OF_PANEL > 16 ? 1 : 2) /* channels for one hint */
 #define GROUPS         SIZE(0)
 #define FILTERS        SIZE(1)
@@ -101,15 +102,21 @@ static void FN(conv_winograd_out_line2)(private V *m, int step)
     m[step] = m[step] - m[2 * step] + m[3 * step];
 }
 
-/* B^T x B of one tile and block, which begins at x, to its place in v. */
+/* B^T x B of one tile and block, which begins at x, to its place in v. Meanwhile what a later tile, at `ahead`, has and
+ * the one before it has not comes near: tiles of a row share two columns. */
 #define IN(name, line, points)                                                                             \
-    static NCL_APART void name(INDEX row, INDEX point, global const NCL_T0 *x, global float *v)            \
+    static NCL_APART void name(INDEX row, INDEX point, global const NCL_T0 *x, global const NCL_T0 *ahead, \
+                               global float *v)                                                            \
     {                                                                                                      \
         V d[points * points];                                                                              \
         _Pragma("unroll") for (int q = 0; q < points; q++)                                                 \
         {                                                                                                  \
-            _Pragma("unroll") for (int r = 0; r < points; r++) d[r * points + q] =                         \
-                NCL_VLOAD(NCL_T0, x + r * row + q * LANES);                                                \
+            _Pragma("unroll") for (int r = 0; r < points; r++)                                             \
+            {                                                                                              \
+                if (q >= 2 && q % 2 == 0)                                                                  \
+                    NCL_FETCH(ahead + r * row + q * LANES);                                                \
+                d[r * points + q] = NCL_VLOAD(NCL_T0, x + r * row + q * LANES);                            \
+            }                                                                                              \
             line(d + q, points);                                                                           \
         }                                                                                                  \
         _Pragma("unroll") for (int r = 0; r < points; r++)                                                 \
@@ -138,18 +145,25 @@ IN(FN(conv_winograd_in2), FN(conv_winograd_in_line2), 4)
 OUT(FN(conv_winograd_out4), FN(conv_winograd_out_line4), 6)
 OUT(FN(conv_winograd_out2), FN(conv_winograd_out_line2), 4)
 
+/* First element of tile t of a strip, counted on into the next block. */
+static INDEX FN(conv_winograd_at)(SIZES size, INDEX first, INDEX tiles, INDEX t)
+{
+    const INDEX across = ACROSS, tile = min(first + (t < tiles ? t : t - tiles), ALL - 1);
+    return (t < tiles ? 0 : CHANNEL) + (tile / across * ROW + tile % across * LANES) * TILE;
+}
+
 /* The strip from tile `first` on, all blocks. What fills it up is the last tile again. */
 static void FN(conv_winograd_strip)(SIZES size, INDEX first, INDEX tiles, global const NCL_T0 *x, global float *v)
 {
-    const INDEX across = ACROSS, all = ALL, row = ROW, point = IN_POINT, size_of = TILE;
+    const INDEX row = ROW, point = IN_POINT;
     for (INDEX k = 0; k < BLOCKS; k++, x += CHANNEL)
         for (INDEX t = 0; t < tiles; t++, v += LANES) {
-            const INDEX tile = min(first + t, all - 1);
-            global const NCL_T0 *from = x + (tile / across * row + tile % across * LANES) * size_of;
-            if (size_of == 4)
-                FN(conv_winograd_in4)(row, point, from, v);
+            global const NCL_T0 *from = x + FN(conv_winograd_at)(size, first, tiles, t),
+                                *ahead = x + FN(conv_winograd_at)(size, first, tiles, t + EARLY);
+            if (TILE == 4)
+                FN(conv_winograd_in4)(row, point, from, ahead, v);
             else
-                FN(conv_winograd_in2)(row, point, from, v);
+                FN(conv_winograd_in2)(row, point, from, ahead, v);
         }
 }
 

@@ -11,8 +11,9 @@
  *
  * The last tile of rows and the last panel of columns (in B's panels too) start early enough to be whole: what lies in
  * two tiles is computed twice, alike.
- * A task is one panel of columns and ROWS rows of C: the panel stays in a near cache. Meanwhile the panel AHEAD panels
- * behind, which a task to come reads, is on its way from memory: each tile of rows hints at its share of it.
+ * A task is one panel of columns and ROWS rows of C: the panel stays in a near cache, also for the tasks of the other
+ * rows, which come next. Meanwhile the panel AHEAD panels behind, which a task to come reads, is on its way: each tile
+ * of rows hints at its share of it.
  * tasks: prod_i EXTENT(i) * BLOCKS * PANELS, with BLOCKS = ceil(M / ROWS), PANELS = ceil(N / WIDTH) */
 #ifndef MR
 #define MR 6
@@ -132,9 +133,9 @@ static void FN(gemm)(INDEX task, SIZES size, global const NCL_T0 *a, global cons
                      global NCL_CELL *c CHAIN_PARAMETERS)
 {
     const INDEX m = M, k = K, lda = LDA, ldc = LDC, bias_row = BIAS_ROW, rows = ROWS;
-    const INDEX panel = task % PANELS, column = min(panel * WIDTH, N - WIDTH);
-    const INDEX first = task / PANELS % BLOCKS * rows, end = min(first + rows, m);
-    INDEX batch = task / PANELS / BLOCKS, place = column;
+    const INDEX panel = task / BLOCKS % PANELS, column = min(panel * WIDTH, N - WIDTH);
+    const INDEX first = task % BLOCKS * rows, end = min(first + rows, m);
+    INDEX batch = task / BLOCKS / PANELS, place = column;
     for (int i = (int)RANK - 1; i >= 0; i--) {
         const INDEX at = batch % EXTENT(i);
         batch /= EXTENT(i);

@@ -107,32 +107,46 @@ struct paced_tile {
     struct ncl_tile tile;
     int64_t time;
 };
-static const struct paced_tile tiles_of_16[] = {{{6, 2}, 100}, {{4, 2}, 108}},
-                               tiles_of_32[] = {{{6, 4}, 100}, {{14, 2}, 105}, {{4, 4}, 110}, {{8, 3}, 118}};
+struct paced_tiles {
+    size_t count;
+    struct paced_tile tile[4];
+};
+static const struct paced_tiles tiles_of_16 = {2, {{{6, 2}, 100}, {{4, 2}, 108}}},
+                                low_of_16 = {3, {{{4, 3}, 92}, {{6, 2}, 100}, {{4, 2}, 108}}},
+                                tiles_of_32 = {4, {{{6, 4}, 100}, {{14, 2}, 105}, {{4, 4}, 110}, {{8, 3}, 118}}};
 
 static int64_t padded(int64_t extent, int64_t step)
 {
     return extent ? (extent + step - 1) / step * step : 1;
 }
 
-struct ncl_tile ncl_target_tile(const struct ncl_target *target, int64_t rows, int64_t columns)
+static struct ncl_tile fastest(const struct ncl_target *target, const struct paced_tiles *tiles, int64_t rows,
+                               int64_t columns)
 {
-    const bool many = target->registers >= 32;
-    const struct paced_tile *tile = many ? tiles_of_32 : tiles_of_16;
-    const size_t count = many ? sizeof tiles_of_32 / sizeof *tile : sizeof tiles_of_16 / sizeof *tile;
     struct ncl_tile best = {0};
     double least = 0;
-    for (size_t i = 0; i < count; i++) {
-        const int64_t width = ncl_tile_columns(target, tile[i].tile);
+    for (size_t i = 0; i < tiles->count; i++) {
+        const struct paced_tile *tile = &tiles->tile[i];
+        const int64_t width = ncl_tile_columns(target, tile->tile);
         const double time =
-            (double)padded(rows, tile[i].tile.rows) * (double)padded(columns, width) * (double)tile[i].time;
-        const bool fits = !columns || width <= columns || tile[i].tile.vectors == 2;
+            (double)padded(rows, tile->tile.rows) * (double)padded(columns, width) * (double)tile->time;
+        const bool fits = !columns || width <= columns || tile->tile.vectors == 2;
         if (fits && (!best.rows || time < least)) {
-            best = tile[i].tile;
+            best = tile->tile;
             least = time;
         }
     }
     return best;
+}
+
+struct ncl_tile ncl_target_tile(const struct ncl_target *target, int64_t rows, int64_t columns)
+{
+    return fastest(target, target->registers >= 32 ? &tiles_of_32 : &tiles_of_16, rows, columns);
+}
+
+struct ncl_tile ncl_target_low_tile(const struct ncl_target *target, int64_t columns)
+{
+    return fastest(target, target->registers >= 32 ? &tiles_of_32 : &low_of_16, 0, columns);
 }
 
 int64_t ncl_tile_columns(const struct ncl_target *target, struct ncl_tile tile)

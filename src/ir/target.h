@@ -57,6 +57,9 @@ struct ncl_tile {
  * the tile must not depend on, because it follows the batch or the size of an image, and programs should not. A tile is
  * never wider than the result, but for results that are narrower than all of them. */
 struct ncl_tile ncl_target_tile(const struct ncl_target *target, int64_t rows, int64_t columns);
+/* The same where low tiles are faster, for results of any number of rows: rows of the left operand lie apart, or what
+ * follows the sums wants registers. */
+struct ncl_tile ncl_target_low_tile(const struct ncl_target *target, int64_t columns);
 /* Elements in a row of the tile. */
 int64_t ncl_tile_columns(const struct ncl_target *target, struct ncl_tile tile);
 

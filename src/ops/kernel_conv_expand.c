@@ -36,15 +36,6 @@ struct expand {
     double flops;
 };
 
-/* With 16 registers 4 pixels by 3 vectors, which leave room for addresses, unless it is more filling. */
-static struct ncl_tile expand_tile(const struct ncl_target *target, int64_t channels)
-{
-    const struct ncl_tile usual = ncl_target_tile(target, 0, channels), narrow = {4, 3};
-    const int64_t width = ncl_tile_columns(target, usual), other = ncl_tile_columns(target, narrow);
-    const bool fits = ncl_ceil_div(channels, other) * other <= ncl_ceil_div(channels, width) * width;
-    return target->registers < 32 && fits ? narrow : usual;
-}
-
 /* Cells of a row of the ring: of windows that are read where there are fewer too, and those that no window reaches. */
 static int64_t ring_pitch(const struct ncl_window_axes *image)
 {
@@ -114,7 +105,7 @@ static struct expand describe_expand(const struct ncl_target *target, const stru
                             .channels = window->in.extent[1],
                             .flops = problem->flops + feeder.flops};
     const struct ncl_window_axes *image = &expand.image;
-    expand.tile = expand_tile(target, expand.channels);
+    expand.tile = ncl_target_low_tile(target, expand.channels);
     const int64_t width = ncl_tile_columns(target, expand.tile);
     expand.panels = ncl_ceil_div(expand.channels, width);
     expand.reach = (image->size[0] - 1) * image->dilation[0] + 1;

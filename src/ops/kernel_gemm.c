@@ -19,7 +19,7 @@ static const char *gemm_unfit(const struct ncl_target *target, const struct ncl_
     if (!problem)
         return NULL;
     const struct ncl_matmul *p = &problem->product;
-    if (p->n < ncl_tile_columns(target, ncl_target_tile(target, 0, p->n)))
+    if (p->n < ncl_tile_columns(target, ncl_target_low_tile(target, p->n)))
         return "fewer columns than a tile";
     return ncl_product_row_major(p);
 }
@@ -30,7 +30,7 @@ static size_t gemm_choices(const struct ncl_target *target, const struct ncl_pro
                            struct ncl_choice *choice)
 {
     int64_t rows = 1;
-    choice->tile = ncl_target_tile(target, 0, problem->product.n);
+    choice->tile = ncl_target_low_tile(target, problem->product.n);
     while (rows * 2 <= problem->product.m)
         rows *= 2;
     if (problem->product.m < choice->tile.rows)
@@ -48,7 +48,7 @@ static double gemm_cost(const struct ncl_target *target, const struct ncl_proble
                         const struct ncl_choice *choice)
 {
     const struct ncl_matmul *p = &problem->product;
-    const double tile = (double)choice->tile.rows, full = (double)ncl_target_tile(target, 0, p->n).rows;
+    const double tile = (double)choice->tile.rows, full = (double)ncl_target_low_tile(target, p->n).rows;
     const double rows = (double)ncl_ceil_div(p->m, choice->tile.rows) * tile, b = (double)p->n * (double)p->k;
     const double work = ncl_cost_macs(target, rows * b, EFFICIENCY * tile / full),
                  read = ncl_cost_bytes(4 * b, READ_RATE);
@@ -128,7 +128,7 @@ static nnefcl_status gemm_emit(struct ncl_lower *lower, const struct ncl_problem
     ncl_step_size(step, "BLOCKS", blocks);
     ncl_step_size(step, "PANELS", panels);
     ncl_step_size(step, "BIAS_ROW", p->bias.row);
-    ncl_step_size(step, "AHEAD", lower->plan->target.compute_units);
+    ncl_step_size(step, "AHEAD", ncl_ceil_div(lower->plan->target.compute_units, blocks));
     ncl_product_batch(step, p, "A_STRIDE", &p->a, "B_STRIDE", &p->b);
     return ncl_product_end(step, problem, blocks * panels);
 }

@@ -25,7 +25,7 @@ static const char *gemv_unfit(const struct ncl_target *target, const struct ncl_
 /* A wide product has the rows of A for x, a narrow one the columns of B. */
 static bool is_swapped(const struct ncl_target *target, const struct ncl_matmul *p)
 {
-    return p->m > 1 && p->n < ncl_tile_columns(target, ncl_target_tile(target, 0, p->n));
+    return p->m > 1 && p->n < ncl_tile_columns(target, ncl_target_low_tile(target, p->n));
 }
 
 /* Making an operand contiguous along k costs nothing at init. */

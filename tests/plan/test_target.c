@@ -33,14 +33,30 @@ START_TEST(tile)
 }
 END_TEST
 
+static const struct {
+    unsigned lanes;
+    int64_t columns, tile_rows, tile_vectors;
+} low_tiles[] = {{8, 768, 4, 3},  {8, 96, 4, 3}, {8, 64, 6, 2},   {8, 128, 6, 2}, {8, 1000, 4, 3},
+                 {8, 16, 6, 2},   {8, 24, 4, 3}, {16, 768, 6, 4}, {16, 96, 14, 2}};
+
+START_TEST(low_tile)
+{
+    const struct ncl_target target = with_lanes(low_tiles[_i].lanes);
+    const struct ncl_tile got = ncl_target_low_tile(&target, low_tiles[_i].columns);
+    ck_assert_int_eq(got.rows, low_tiles[_i].tile_rows);
+    ck_assert_int_eq(got.vectors, low_tiles[_i].tile_vectors);
+}
+END_TEST
+
 /* Sums, a row of vectors and an element; and a tile is not wider than the result unless all are. */
 START_TEST(tiles_fit)
 {
     for (unsigned lanes = 8; lanes <= 16; lanes *= 2)
-        for (int64_t rows = 0; rows < 70; rows++)
+        for (int64_t rows = -1; rows < 70; rows++)
             for (int64_t columns = 0; columns < 300; columns++) {
                 const struct ncl_target target = with_lanes(lanes);
-                const struct ncl_tile got = ncl_target_tile(&target, rows, columns);
+                const struct ncl_tile got =
+                    rows < 0 ? ncl_target_low_tile(&target, columns) : ncl_target_tile(&target, rows, columns);
                 ck_assert_int_le(got.rows * got.vectors + got.vectors + 1, target.registers);
                 ck_assert(columns == 0 || columns < 2 * lanes || ncl_tile_columns(&target, got) <= columns);
             }
@@ -145,6 +161,7 @@ int main(void)
     Suite *suite = suite_create("target");
     TCase *tests = tcase_create("target");
     tcase_add_loop_test(tests, tile, 0, (int)(sizeof tiles / sizeof *tiles));
+    tcase_add_loop_test(tests, low_tile, 0, (int)(sizeof low_tiles / sizeof *low_tiles));
     tcase_add_test(tests, tiles_fit);
     tcase_add_test(tests, work_groups);
     tcase_add_loop_test(tests, generic_target, 0, 2);

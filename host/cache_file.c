@@ -10,7 +10,7 @@
 #include "cache.h"
 
 #define MAGIC   "NCLPROG"
-#define VERSION 2
+#define VERSION 3
 #define KEYS    ((uint32_t)512)
 #define WORDS   ((uint32_t)1024) /* bytes of an identity */
 
@@ -34,7 +34,7 @@ unsigned char *ncl_cache_file_pack(const struct ncl_cache_content *content, cons
                             .identity_size = (uint32_t)words,
                             .program = content->program,
                             .payload_size = content->payload_size,
-                            .payload_sum = ncl_hash(NCL_HASH_BASIS, content->payload, content->payload_size)};
+                            .payload_sum = ncl_hash_much(NCL_HASH_BASIS, content->payload, content->payload_size)};
     if (content->count > KEYS || words > WORDS ||
         !ncl_add_size(content->payload_size, sizeof header + keys + words, size))
         return NULL;
@@ -91,7 +91,7 @@ const char *ncl_cache_file_unpack(const unsigned char *data, size_t size, const 
     memcpy(&header, data, sizeof header);
     if (header.payload_size != size - (size_t)((const unsigned char *)content->payload - data))
         return "it is cut off";
-    return ncl_hash(NCL_HASH_BASIS, content->payload, content->payload_size) == header.payload_sum
+    return ncl_hash_much(NCL_HASH_BASIS, content->payload, content->payload_size) == header.payload_sum
                ? NULL
                : "its checksum is wrong";
 }

@@ -171,7 +171,7 @@ nnefcl_status ncl_source_keys(struct ncl_plan *plan, const nnefcl_allocator *all
         ncl_source_body(&text, plan, i);
         add_launch(&text, plan, kernel);
         if (!text.failed)
-            kernel->key = ncl_hash(NCL_HASH_BASIS, text.data, text.length);
+            kernel->key = ncl_hash_much(NCL_HASH_BASIS, text.data, text.length);
         const bool failed = text.failed;
         ncl_text_free(&text);
         if (failed)

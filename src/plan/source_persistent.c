@@ -96,7 +96,7 @@ static nnefcl_status add_key(const struct ncl_plan *plan, struct ncl_arena *aren
     ncl_text_init(&text, &arena->allocator);
     ncl_source_persistent(&text, plan, &around);
     if (!text.failed)
-        program->key = ncl_hash(program->key, text.data, text.length);
+        program->key = ncl_hash_much(program->key, text.data, text.length);
     const bool failed = text.failed;
     ncl_text_free(&text);
     return failed ? NNEFCL_ERR_NOMEM : NNEFCL_OK;

@@ -480,6 +480,9 @@ nnefcl_status ncl_run_end(struct nnefcl_session *session, nnefcl_status status, 
  * buffer are set again. Copies and GEMMs look the place up. */
 nnefcl_status ncl_opencl_set_arguments(struct nnefcl_session *session, uint32_t buffer, struct ncl_diag *diag);
 
+/* All inputs and outputs have the session's own memory again; also after an error, but for arguments of kernels. */
+nnefcl_status ncl_opencl_unbind(struct nnefcl_session *session, struct ncl_diag *diag);
+
 /* ---- state.c ---- */
 
 /* Enqueues the copies of the initial values of the state. */

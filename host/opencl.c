@@ -140,6 +140,18 @@ static nnefcl_status rebind(struct nnefcl_session *session, uint32_t buffer, cl_
     return status;
 }
 
+nnefcl_status ncl_opencl_unbind(struct nnefcl_session *session, struct ncl_diag *diag)
+{
+    nnefcl_status status = NNEFCL_OK;
+    for (int output = 0; output < 2; output++)
+        for (size_t i = 0; i < io_count(session, output); i++) {
+            uint64_t bytes;
+            const nnefcl_status own = rebind(session, io_buffer(session, output, i, &bytes), NULL, 0, 0, diag);
+            status = status ? status : own;
+        }
+    return status;
+}
+
 static nnefcl_status bind(nnefcl_session *session, bool output, size_t index, cl_mem memory, size_t offset,
                           nnefcl_error *error)
 {

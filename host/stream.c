@@ -193,13 +193,12 @@ static nnefcl_status outputs_read(nnefcl_stream *stream, struct stream_slot *slo
     return status ? status : ncl_opencl_check(diag, NCL_NOWHERE, "a stream", "clFlush", clFlush(stream->out));
 }
 
-/* NULL: the session's own memory. */
 static nnefcl_status slot_bind(nnefcl_stream *stream, const struct stream_slot *slot, nnefcl_error *error)
 {
     const struct ncl_plan *plan = stream->session->plan;
     nnefcl_status status = NNEFCL_OK;
     for (size_t i = 0; i < place_count(plan) && !status; i++) {
-        const cl_mem memory = slot ? slot->device[i] : NULL;
+        const cl_mem memory = slot->device[i];
         status = i < plan->input_count
                      ? nnefcl_session_bind_input(stream->session, i, memory, 0, error)
                      : nnefcl_session_bind_output(stream->session, i - plan->input_count, memory, 0, error);
@@ -296,23 +295,29 @@ static void queue_settle(nnefcl_stream *stream, cl_command_queue queue)
     struct ncl_diag ignored;
     cl_event last = NULL;
     ncl_diag_init(&ignored, NULL, NULL, NULL, false);
-    if (!queue || stream->session->stuck || clEnqueueMarkerWithWaitList(queue, 0, NULL, &last) != CL_SUCCESS)
+    if (!queue || stream->session->stuck)
         return;
+    if (!ncl_wait_is_limited(stream->session) || clEnqueueMarkerWithWaitList(queue, 0, NULL, &last) != CL_SUCCESS) {
+        clFinish(queue);
+        return;
+    }
     ncl_wait_event(stream->session, last, &ignored);
     clReleaseEvent(last);
 }
 
-static void slot_free(nnefcl_stream *stream, struct stream_slot *slot)
+static nnefcl_status slot_free(nnefcl_stream *stream, struct stream_slot *slot, struct ncl_diag *diag)
 {
+    cl_int code = CL_SUCCESS;
     if (slot->ended)
         clReleaseEvent(slot->ended);
     if (slot->host)
-        clEnqueueUnmapMemObject(stream->in, slot->pinned, slot->host, 0, NULL, NULL);
+        code = clEnqueueUnmapMemObject(stream->in, slot->pinned, slot->host, 0, NULL, NULL);
     if (slot->pinned)
         clReleaseMemObject(slot->pinned);
     for (size_t i = 0; slot->device && i < place_count(stream->session->plan); i++)
         if (slot->device[i])
             clReleaseMemObject(slot->device[i]);
+    return ncl_opencl_check(diag, NCL_NOWHERE, "a stream", "clEnqueueUnmapMemObject", code);
 }
 
 void nnefcl_stream_free(nnefcl_stream *stream)
@@ -320,15 +325,17 @@ void nnefcl_stream_free(nnefcl_stream *stream)
     if (!stream)
         return;
     nnefcl_session *session = stream->session;
+    struct ncl_diag diag;
+    ncl_diag_init(&diag, session->failure.status ? NULL : &session->failure, NULL, NULL, false);
     ncl_wait_begin(session);
     queue_settle(stream, stream->in);
     queue_settle(stream, session->queue);
     queue_settle(stream, stream->out);
-    slot_bind(stream, NULL, NULL);
+    ncl_run_end(session, ncl_opencl_unbind(session, &diag), NULL);
     if (session->stuck && !ncl_event_over(session->stuck))
         return; /* its memory is in use for as long as the device is stuck */
     for (size_t i = 0; i < SLOTS; i++)
-        slot_free(stream, &stream->slot[i]);
+        ncl_run_end(session, slot_free(stream, &stream->slot[i], &diag), NULL);
     if (stream->in)
         clReleaseCommandQueue(stream->in);
     if (stream->out)

@@ -171,6 +171,23 @@ static nnefcl_status run_on_device(const struct life *life, nnefcl_device *own, 
     return status;
 }
 
+static nnefcl_status run_streamed(const struct life *life, nnefcl_session *session, nnefcl_error *error)
+{
+    nnefcl_stream *stream = NULL;
+    nnefcl_status status = nnefcl_stream_create(session, &stream, error);
+    for (int i = 0; i < NNEFCL_STREAM_AHEAD && !status; i++) {
+        memcpy(nnefcl_stream_input(stream, 0), x, life->elements * sizeof *x);
+        status = nnefcl_stream_enqueue(stream, error);
+    }
+    while (!status && nnefcl_stream_running(stream)) {
+        status = nnefcl_stream_wait(stream, error);
+        if (!status)
+            check_outputs(life, nnefcl_stream_output(stream, 0), nnefcl_stream_output(stream, 1));
+    }
+    nnefcl_stream_free(stream);
+    return status;
+}
+
 static int verdict_check(void *user, const nnefcl_verdict *verdict)
 {
     ++*(size_t *)user;
@@ -250,6 +267,8 @@ static nnefcl_status live_once(const struct life *life, const nnefcl_model *mode
         status = run_from_host(life, session, error);
     if (!status)
         status = run_on_device(life, own, session, error);
+    if (!status && life->options.execution == NNEFCL_EXECUTION_PERSISTENT) /* one of the lives */
+        status = run_streamed(life, session, error);
     if (!status)
         status = use_state(session, error);
     if (!status)

@@ -75,6 +75,7 @@ static void FN(pool_column)(INDEX task, SIZES size, global const NCL_T0 *x, glob
     const INDEX plane = strip / strips % PLANES, image = strip / strips / PLANES;
     const INDEX left = column * STRIDE - BEFORE(1), top = row * STEP - BEFORE(0);
     const INDEX first = max(left, (INDEX)0), end = min(left + TAPS, width), across = max(end - first, (INDEX)0);
+    const INDEX to = image * OUT_IMAGE + (plane * OUT(0) + row) * OUT(1) + column, rows = OUT(0) - row, below = OUT(1);
     float value[DOWN], line[LINES];
     bool finite = false;
     x += image * IN_IMAGE + plane * height * width;
@@ -100,6 +101,6 @@ static void FN(pool_column)(INDEX task, SIZES size, global const NCL_T0 *x, glob
     }
 #pragma unroll
     for (int o = 0; o < DOWN; o++)
-        if (row + o < OUT(0))
-            NCL_STORE_AFTER(value[o], 1, y, image * OUT_IMAGE + (plane * OUT(0) + row + o) * OUT(1) + column, 0)
+        if (o < rows)
+            NCL_STORE_AFTER(value[o], 1, y, to + o * below, 0)
 }

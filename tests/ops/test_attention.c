@@ -20,6 +20,8 @@ static const struct shapes {
     {"a mask of scores", "2,2,17,8", "2,2,9,8", "2,2,9,8", "1,1,17,9", 3, true},
     {"operands that repeat", "2,3,5,8", "2,1,6,8", "1,3,6,8", NULL, 3, true},
     {"more keys than a block", "1,18,12", "1,600,12", "1,600,12", "1,18,600", 2, true},
+    {"as many queries, keys and columns as a tile of a group", "1,32,64", "1,64,64", "1,64,64", NULL, 2, true},
+    {"one more of each", "1,33,65", "1,65,65", "1,65,65", NULL, 2, true},
     {"heads wider than a part", "1,5,300", "1,270,300", "1,270,270", NULL, 2, true},
     {"transposed heads", "2,19,3,20", "2,23,3,20", "2,23,3,12", NULL, 3, true, "[0,2,1,3]"},
     {"transposed heads, keys that are columns", "2,70,3,20", "2,70,3,20", "2,70,3,8", "2,1,1,70", 3, false,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* starve [--all] FILE|FOLDER...: gives every file to the target again and again, while the n-th request of memory that
- * a part of the library makes of an arena or the allocator fails: every n, or those that come from a place where none
- * has failed yet. An arena asks its allocator seldom, an array and a table that grow ask their arena seldom; here each
- * of their own callers has to look at what it got. Linked with --wrap (tests.cmake). */
+/* starve [--all|--deep] FILE|FOLDER...: gives every file to the target again and again, while the n-th request of
+ * memory that a part of the library makes of an arena or the allocator fails: every n, or those that come from a place
+ * where none has failed yet. An arena asks its allocator seldom, an array and a table that grow ask their arena seldom;
+ * here each of their own callers has to look at what it got. Linked with --wrap (tests.cmake). */
 #include <execinfo.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -14,8 +14,10 @@
 #include "base/names.h"
 #include "fuzz/fuzz.h"
 
-/* A place is three functions of this file, who asks, and two callers of it: those look at what came back as well. */
-enum { FRAMES = 6, PLACES = 1 << 16, REQUESTS = 1 << 20 };
+/* A place is three functions of this file, who asks, and two callers of it: those look at what came back as well.
+ * --deep: four, for what a text that grows lies beneath. */
+enum { FRAMES = 6, FRAMES_DEEP = 8, PLACES = 1 << 16, REQUESTS = 1 << 20 };
+static int frames = FRAMES;
 
 static unsigned long asked, failing, tries; /* failing: the request that fails, 0: none */
 static bool all, listing;
@@ -25,8 +27,8 @@ static unsigned long request[REQUESTS], found; /* of one file: the first ones fr
 
 static __attribute__((noinline)) bool place_is_new(void)
 {
-    void *frame[FRAMES] = {NULL};
-    backtrace(frame, FRAMES);
+    void *frame[FRAMES_DEEP] = {NULL};
+    backtrace(frame, frames);
     const uint64_t hash = ncl_hash(NCL_HASH_BASIS, frame, sizeof frame) | 1;
     for (size_t i = 0; i < PLACES; i++) {
         uint64_t *const at = &place[(hash + i) % PLACES];
@@ -141,8 +143,11 @@ static void file_starve(const char *path, const uint8_t *data, size_t size)
 
 int main(int argc, char **argv)
 {
+    const bool deep = argc > 1 && strcmp(argv[1], "--deep") == 0;
     all = argc > 1 && strcmp(argv[1], "--all") == 0;
-    const int status = fuzz_files(argc - 1 - all, argv + 1 + all, file_starve);
+    if (deep)
+        frames = FRAMES_DEEP;
+    const int options = deep || all, status = fuzz_files(argc - 1 - options, argv + 1 + options, file_starve);
     if (status)
         return status;
     printf("%lu requests failed\n", tries);

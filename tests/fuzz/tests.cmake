@@ -47,7 +47,9 @@ foreach(row ${rows})
       endif()
       set(starved)
       set(larger)
-      if(name STREQUAL "document") # small ones that ask from most of the places
+      if(name STREQUAL "options") # one model
+        set(starved --deep)
+      elseif(name STREQUAL "document") # small ones that ask from most of the places
         foreach(document array-lhs attr-order border-modes constants-all-types escapes external-late linear_quantize
                 literal-tensors numbers numbers-flat padding-negative spec-dynamic-quant spec-swap tuple-attr unbound-tensor)
           list(APPEND starved ${CMAKE_CURRENT_SOURCE_DIR}/documents/valid/${document})

@@ -9,7 +9,7 @@
 
 /* Products, with weights large enough to be stored in fewer bits, what is moved, parts of it, and a state. */
 static const char net[] = "version 1.0;\n"
-                          "graph net(x) -> (y, s, p)\n"
+                          "graph net(x) -> (y, s, p, v)\n"
                           "{\n"
                           "    x = external(shape = [2, 16, 12, 12]);\n"
                           "    f = variable(shape = [32, 16, 3, 3], label = 'f');\n"
@@ -31,6 +31,9 @@ static const char net[] = "version 1.0;\n"
                           "    u = update(k, s);\n"
                           "    p = sum_reduce(g, axes = [1]);\n"
                           "    y = softmax(matmul(g, transpose(s, axes = [1, 0])));\n"
+                          "    e = variable(shape = [96, 96], label = 'e');\n" /* products read it, and others */
+                          "    m1 = mul(e, sum_reduce(g, axes = [0, 1]));\n"
+                          "    v = matmul(matmul(g, e), m1);\n"
                           "}\n";
 
 struct text {
@@ -71,7 +74,8 @@ static nnefcl_status dump(struct text *text, const nnefcl_session_options *optio
 }
 
 static const char *const plain[] = {"plain"}, *const blocked[] = {"blocked"},
-                         *const winograd[] = {"conv=conv_winograd4"}, *const no_fusion[] = {"none"};
+                         *const winograd[] = {"conv=conv_winograd4"}, *const no_fusion[] = {"none"},
+                         *const groups[] = {"conv=conv_winograd4_group"};
 
 static const struct option {
     const char *name;
@@ -180,6 +184,8 @@ START_TEST(refused)
     options.kernels = unknown;
     options.kernel_count = 1;
     ck_assert_int_eq(dump(text, &options, 0, NNEFCL_DUMP_PLAN, &error), NNEFCL_ERR_ARGUMENT);
+    options.kernels = groups;
+    ck_assert_int_eq(dump(text, &options, 0, NNEFCL_DUMP_PLAN, &error), NNEFCL_ERR_UNSUPPORTED);
     options.kernels = winograd;
     options.precision = NNEFCL_PRECISION_EXACT;
     ck_assert_int_eq(dump(text, &options, 0, NNEFCL_DUMP_PLAN, &error), NNEFCL_ERR_ARGUMENT);

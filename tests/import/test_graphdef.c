@@ -231,6 +231,13 @@ static const struct valued {
     {"Xlog1py", "", {"2: 0 1", "2: -1 1.7182818"}, "2: 0 1"},
     {"Xdivy", "", {"2: 0 3", "2: 0 2"}, "2: 0 1.5"},
     {"MulNoNan", "", {"2: nan 3", "2: 0 2"}, "2: 0 6"},
+    {"TopK", "k=2", {"2x3: 1 3 2 6 6 4"}, "2x2: 3 2 6 6"},
+    {"LeftShift", "", {"3: 1 3 5", "i : 2"}, "3: 4 12 20"},
+    {"RightShift", "", {"3: 9 -3 5", "i 3: 2 1 0"}, "3: 2 -2 5"},
+    /* the second operand is one that the graph has to have */
+    {"DataFormatDimMap", "", {"i 4: 0 1 -1 2", "x 1: 0"}, "4: 0 2 1 3"},
+    {"DataFormatVecPermute", "", {"i 4: 1 2 3 9", "x 1: 0"}, "4: 1 9 2 3"},
+    {"DataFormatVecPermute", "src_format=NCHW dst_format=NHWC", {"i 4x1: 1 9 2 3", "x 1: 0"}, "4x1: 1 2 3 9"},
     {"L2Loss", "", {"2x2: 1 2 3 4"}, ": 15"},
     {"ScatterNd", "", {"i 3x1: 1 3 1", "x 3x2: 1 2 3 4 5 6", "i 2: 4 2"}, "4x2: 0 0 6 8 0 0 3 4"},
     {"TensorScatterUpdate", "", {"3: 1 2 3", "i 2x1: 2 0", "2: 9 8"}, "3: 8 2 9"},

@@ -147,16 +147,7 @@ void ncl_onnx_bit_shift(struct ncl_import *import, const struct ncl_import_node 
 {
     const bool left = strcmp(ncl_import_string(import, node, "direction", ""), "LEFT") == 0;
     const struct ncl_known *bits = ncl_import_need(import, node, 1, "the number of bits");
-    struct ncl_tensor *x = ncl_import_number(import, node, 0);
-    struct ncl_known *factor = bits ? ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &bits->shape) : NULL;
-    if (!factor) {
-        ncl_import_nomem(import);
-        return;
-    }
-    for (size_t i = 0; i < factor->count; i++)
-        factor->real[i] = exp2(left ? ncl_known_double(bits, i) : -ncl_known_double(bits, i));
-    x = ncl_compose_binary(import, "mul", x, ncl_import_constant(import, factor));
-    ncl_import_give_number(import, node, 0, ncl_compose_unary(import, "floor", x),
+    ncl_import_give_number(import, node, 0, ncl_compose_shift(import, ncl_import_number(import, node, 0), bits, left),
                            ncl_import_value(import, node, 0)->element);
 }
 

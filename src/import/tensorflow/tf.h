@@ -120,6 +120,9 @@ struct ncl_tensor *ncl_tf_fuse(struct ncl_import *import, const struct ncl_impor
     X(leaky)                                                                                                           \
     X(prelu)                                                                                                           \
     X(gelu)                                                                                                            \
+    X(shift)                                                                                                           \
+    X(format_axes)                                                                                                     \
+    X(format_order)                                                                                                    \
     X(swish)                                                                                                           \
     X(round)                                                                                                           \
     X(erfc)                                                                                                            \

@@ -110,6 +110,14 @@ void ncl_tf_build_swish(struct ncl_import *import, const struct ncl_import_node 
     ncl_tf_give(import, node, 0, ncl_tf_with(import, "div", ncl_tf_binary(import, "mul", x, gate), 6));
 }
 
+void ncl_tf_build_shift(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const bool left = strcmp(node->op, "LeftShift") == 0;
+    const struct ncl_known *bits = ncl_import_need(import, node, 1, "the number of bits");
+    ncl_import_give_number(import, node, 0, ncl_compose_shift(import, ncl_import_number(import, node, 0), bits, left),
+                           ncl_import_value(import, node, 0)->element);
+}
+
 /* Half to even: of x.5 the even neighbour, 2 floor((x + 0.5) / 2); NNEF rounds it up. */
 void ncl_tf_build_round(struct ncl_import *import, const struct ncl_import_node *node)
 {

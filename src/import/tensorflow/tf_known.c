@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Numbers that have to be known: LinSpace, InvertPermutation, BroadcastArgs, Where. */
+/* Numbers that have to be known: LinSpace, InvertPermutation, BroadcastArgs, Where, DataFormatDimMap,
+ * DataFormatVecPermute.
+ */
 #include <string.h>
 
 #include "import/compose_index.h"
@@ -43,6 +45,62 @@ void ncl_tf_build_invert(struct ncl_import *import, const struct ncl_import_node
             return;
         }
         y->integer[at] = (int64_t)i;
+    }
+    give_known(import, node, y);
+}
+
+/* Where each axis of src_format stands in dst_format, in `place`, room for NNEFCL_MAX_RANK; how many, 0: an error. */
+static size_t format_places(struct ncl_import *import, const struct ncl_import_node *node, size_t *place)
+{
+    const char *from = ncl_import_string(import, node, "src_format", "NHWC"),
+               *to = ncl_import_string(import, node, "dst_format", "NCHW");
+    const size_t count = strlen(from);
+    bool fits = count == strlen(to) && count >= 1 && count <= NNEFCL_MAX_RANK;
+    for (size_t i = 0; fits && i < count; i++) {
+        const char *found = strchr(to, from[i]);
+        fits = found != NULL;
+        place[i] = found ? (size_t)(found - to) : 0;
+    }
+    if (!fits)
+        ncl_import_wrong(import, "the formats '%.20s' and '%.20s'", from, to);
+    return fits && !import->status ? count : 0;
+}
+
+static const struct ncl_known *whole_numbers(struct ncl_import *import, const struct ncl_import_node *node,
+                                             const char *what)
+{
+    const struct ncl_known *x = ncl_import_need(import, node, 0, what);
+    if (x && ncl_known_is_real(x))
+        ncl_import_wrong(import, "%s are no integers", what);
+    return import->status ? NULL : x;
+}
+
+/* DataFormatDimMap: axes of one format as those of another, negative ones from the end. */
+void ncl_tf_build_format_axes(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    size_t place[NNEFCL_MAX_RANK];
+    const struct ncl_known *x = whole_numbers(import, node, "the axes");
+    const size_t count = x ? format_places(import, node, place) : 0;
+    struct ncl_known *y = count ? ncl_fold_new(import, x->element, &x->shape) : NULL;
+    for (size_t i = 0; y && i < y->count && !import->status; i++) {
+        const int axis = ncl_import_axis(import, ncl_known_int64(x, i), (int)count);
+        y->integer[i] = import->status ? 0 : (int64_t)place[axis];
+    }
+    give_known(import, node, import->status ? NULL : y);
+}
+
+/* DataFormatVecPermute: rows, one for each axis of one format, in the order of another. */
+void ncl_tf_build_format_order(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    size_t place[NNEFCL_MAX_RANK];
+    const struct ncl_known *x = whole_numbers(import, node, "the numbers of axes");
+    const size_t count = x ? format_places(import, node, place) : 0;
+    if (count && (x->shape.rank < 1 || x->shape.extent[0] != (int64_t)count))
+        ncl_import_refuse(import, "numbers for other axes than %zu", count);
+    struct ncl_known *y = count && !import->status ? ncl_fold_new(import, x->element, &x->shape) : NULL;
+    for (size_t i = 0; y && i < y->count; i++) {
+        const size_t row = y->count / count;
+        y->integer[place[i / row] * row + i % row] = ncl_known_int64(x, i);
     }
     give_known(import, node, y);
 }

@@ -23,6 +23,7 @@ static const struct ncl_import_operator operators[] = {
     FOLD_AS("SIGN", unary, unary, "sign"),
     BUILD_AS("ELU", unary, "elu"),
     BUILD_AS("LOGICAL_NOT", unary, "not"),
+    BUILD("RIGHT_SHIFT", shift),
     FOLD_AS("ROUND", round, unary, "round_even"),
     BUILD("RELU6", relu6),
     BUILD("RELU_N1_TO_1", relu6),

@@ -33,13 +33,16 @@ struct member {
     struct ncl_node *node;
     struct member *next;
 };
+struct members {
+    struct member *first, *last;
+};
 
 struct horizontal {
     struct ncl_rewrite *rw;
     size_t tensor_count;
     size_t *place;          /* by tensor id: of the node that makes it, in the order */
     size_t *attended;       /* by tensor id: how often what leads to attention reads it; 0: nothing does */
-    struct member **member; /* by tensor id: products that read it */
+    struct members *member; /* by tensor id: products that read it */
     struct branch branch[BRANCHES];
     int count, stages;
     struct ncl_node *made[MADE];
@@ -358,15 +361,16 @@ static void member_add(struct horizontal *h, struct ncl_node *node)
 {
     const struct product *product = product_of(node);
     const struct ncl_tensor *input = ncl_node_tensor(node, product->input);
-    struct member **end = &h->member[input->id];
+    struct members *members = &h->member[input->id];
     if (is_known(h, input) || !is_known(h, ncl_node_tensor(node, product->filter)) ||
         (ncl_node_is(node, "conv") && ncl_node_integer(node, "groups") != 1))
         return;
-    while (*end)
-        end = &(*end)->next;
-    *end = ncl_rewrite_alloc(h->rw, 1, sizeof **end);
-    if (*end)
-        **end = (struct member){node, NULL};
+    struct member *made = ncl_rewrite_alloc(h->rw, 1, sizeof *made);
+    if (!made)
+        return;
+    *made = (struct member){node, NULL};
+    *(members->first ? &members->last->next : &members->first) = made;
+    members->last = made;
 }
 
 /* Attention in steps would copy each part out. */
@@ -414,5 +418,5 @@ void ncl_pass_horizontal(struct ncl_rewrite *rw, const struct ncl_pass_facts *fa
         return;
     graph_learn(&h, facts->target);
     for (size_t i = 0; i < h.tensor_count; i++)
-        products_join(&h, h.member[i]);
+        products_join(&h, h.member[i].first);
 }

@@ -11,8 +11,8 @@ static const struct mistake {
     const char *kernel, *right, *wrong;
 } mistakes[] = {
     /* the element at 4 is 1 too large */
-    {"elements", "NCL_STORE(RESULT, r, y + i + j, n);",
-     "NCL_STORE(RESULT, r, y + i + j, n); if (4 >= i + j && 4 < i + j + n) y[4] += 1;"},
+    {"elements", "NCL_STORE(RESULT, r, to + j, n);",
+     "NCL_STORE(RESULT, r, to + j, n); if (4 >= i + j && 4 < i + j + n) y[4] += 1;"},
     /* divided by a little less than the sum */
     {"softmax", "scale = 1.0f /", "scale = 1.0001f /"},
 };

@@ -193,18 +193,22 @@ static nnefcl_device *lock_device(const nnefcl_device *device)
     return own;
 }
 
-/* NULL: the driver does not take it. */
 static cl_program create_cached_program(const nnefcl_device *device, const struct ncl_cache_content *content)
 {
     const size_t size = content->payload_size;
     const unsigned char *binary = content->payload;
     const char *source = content->payload;
     cl_int code, state = CL_SUCCESS;
-    const cl_program program =
+    cl_program program =
         content->kind == NCL_CACHE_SOURCE
             ? clCreateProgramWithSource(device->context, 1, &source, &size, &code)
             : clCreateProgramWithBinary(device->context, 1, &device->id, &size, &binary, &state, &code);
-    return code || state ? NULL : program;
+    if (code || state)
+        return NULL;
+    if (clBuildProgram(program, 1, &device->id, ncl_program_options(device), NULL, NULL) == CL_SUCCESS)
+        return program;
+    clReleaseProgram(program);
+    return NULL;
 }
 
 static bool has_key(const struct ncl_cache_content *content, uint64_t key)
@@ -234,97 +238,39 @@ static bool holds_kernels(const nnefcl_device *device, cl_program program, const
     return held;
 }
 
-struct ncl_cached {
-    const nnefcl_device *device;
-    uint64_t key;
-    size_t file;
-    char name[NCL_CACHE_NAME];
-    unsigned char *data; /* of the file; NULL: it is not used */
-    struct ncl_cache_content content;
-    cl_program program;
-    cl_int code; /* of its build */
-    pthread_t thread;
-    bool behind; /* the thread builds it */
-};
-
-/* The file that has a key, its program created. NULL: there is none, or no memory. */
-static struct ncl_cached *take_cached(const nnefcl_device *device, uint64_t key, struct ncl_diag *diag)
+cl_program ncl_cache_load(const nnefcl_device *device, uint64_t key, struct ncl_diag *diag)
 {
-    struct ncl_cached cached = {.device = device, .key = key};
+    char name[NCL_CACHE_NAME];
+    size_t number = 0;
+    struct ncl_cache_content content;
     if (!device->cache)
         return NULL;
     nnefcl_device *own = lock_device(device);
-    const bool found = find_entry(own->cache, key, &cached.file);
+    const bool found = find_entry(own->cache, key, &number);
     if (found)
-        memcpy(cached.name, own->cache->file[cached.file].name, sizeof cached.name);
+        memcpy(name, own->cache->file[number].name, sizeof name);
     pthread_mutex_unlock(&own->lock);
-    struct ncl_cached *taken = found ? ncl_resize(&device->allocator, NULL, sizeof *taken) : NULL;
-    if (!taken)
+    if (!found)
         return NULL;
-    cached.data = read_file(device, cached.name, 0, &cached.content, diag);
-    if (cached.data)
-        cached.program = create_cached_program(device, &cached.content);
-    *taken = cached;
-    return taken;
-}
-
-/* Neither allocates nor reports: callbacks belong to the thread that called. */
-static void *build_cached(void *argument)
-{
-    struct ncl_cached *cached = argument;
-    const nnefcl_device *device = cached->device;
-    if (cached->program)
-        cached->code = clBuildProgram(cached->program, 1, &device->id, ncl_program_options(device), NULL, NULL);
-    return NULL;
-}
-
-/* Why a program is not used. NULL: it is. */
-static const char *judge_cached(const struct ncl_cached *cached)
-{
-    if (!cached->program || cached->code)
-        return "the driver does not take it";
-    return has_key(&cached->content, cached->key) && holds_kernels(cached->device, cached->program, &cached->content)
-               ? NULL
-               : "its kernels are others than it says";
-}
-
-struct ncl_cached *ncl_cache_begin(const nnefcl_device *device, uint64_t key, struct ncl_diag *diag)
-{
-    struct ncl_cached *cached = take_cached(device, key, diag);
-    if (cached && cached->program)
-        cached->behind = !pthread_create(&cached->thread, NULL, build_cached, cached);
-    return cached;
-}
-
-cl_program ncl_cache_end(struct ncl_cached *cached, struct ncl_diag *diag)
-{
-    const nnefcl_device *device = cached->device;
-    if (cached->behind)
-        pthread_join(cached->thread, NULL);
-    else
-        build_cached(cached);
-    const char *why = judge_cached(cached);
-    if (cached->data && why)
-        ncl_note(diag, NCL_NOWHERE, "cache: %s/%s is not used: %s", device->cache->path, cached->name, why);
-    if (cached->program && why)
-        clReleaseProgram(cached->program);
-    const cl_program program = why ? NULL : cached->program;
-    for (size_t i = 0; program && i < cached->content.count; i++)
-        ncl_pool_keep(device, cached->content.key[i], program);
+    unsigned char *data = read_file(device, name, 0, &content, diag);
+    cl_program program = data ? create_cached_program(device, &content) : NULL;
+    const char *why = program ? NULL : "the driver does not take it";
+    if (program && (!has_key(&content, key) || !holds_kernels(device, program, &content))) {
+        why = "its kernels are others than it says";
+        clReleaseProgram(program);
+        program = NULL;
+    }
+    if (data && why)
+        ncl_note(diag, NCL_NOWHERE, "cache: %s/%s is not used: %s", own->cache->path, name, why);
+    for (size_t i = 0; program && i < content.count; i++)
+        ncl_pool_keep(device, content.key[i], program);
+    ncl_resize(&device->allocator, data, 0);
     if (!program) {
-        nnefcl_device *own = lock_device(device);
-        forget_file(own->cache, cached->file);
+        lock_device(device);
+        forget_file(own->cache, number);
         pthread_mutex_unlock(&own->lock);
     }
-    ncl_resize(&device->allocator, cached->data, 0);
-    ncl_resize(&device->allocator, cached, 0);
     return program;
-}
-
-cl_program ncl_cache_load(const nnefcl_device *device, uint64_t key, struct ncl_diag *diag)
-{
-    struct ncl_cached *cached = take_cached(device, key, diag);
-    return cached ? ncl_cache_end(cached, diag) : NULL;
 }
 
 /* ---- writing ---- */

@@ -140,10 +140,6 @@ void ncl_cache_close(nnefcl_device *device);
 /* The program for this key, built and with a hold for the caller; NULL: there is none that can be used (a note says
  * why). All its kernels are in the pool then. */
 cl_program ncl_cache_load(const nnefcl_device *device, uint64_t key, struct ncl_diag *diag);
-/* The same in two halves: from the first to the second another thread builds it. NULL: there is nothing for the key. */
-struct ncl_cached;
-struct ncl_cached *ncl_cache_begin(const nnefcl_device *device, uint64_t key, struct ncl_diag *diag);
-cl_program ncl_cache_end(struct ncl_cached *cached, struct ncl_diag *diag);
 /* A program that was built from `source`, found under these keys from now on. */
 void ncl_cache_store(const nnefcl_device *device, uint64_t program, const uint64_t *key, size_t count,
                      const struct ncl_text *source, cl_program built, struct ncl_diag *diag);
@@ -236,11 +232,10 @@ struct ncl_maker {
     cl_program *program;         /* by kernel of the plan, each with a hold; NULL: not needed */
     struct ncl_built *built;     /* programs that were not there: they go to the cache when the session is ready */
     size_t built_count;
-    cl_program persistent;     /* with a hold */
-    struct ncl_cached *behind; /* the persistent form while it is read beside the weights; NULL: it is not */
-    bool separate;             /* a buffer for each tensor */
-    bool weights_are_there;    /* those of another session */
-    pthread_t toucher;         /* of pages */
+    cl_program persistent;  /* with a hold */
+    bool separate;          /* a buffer for each tensor */
+    bool weights_are_there; /* those of another session */
+    pthread_t toucher;      /* of pages */
     bool touching;
 };
 
@@ -296,10 +291,8 @@ nnefcl_status ncl_commands_make(struct nnefcl_session *session, double most_ms, 
 
 /* ---- session_programs.c ---- */
 
-/* Finds or builds all programs that the session needs; a persistent form that is on disk may be under way still. */
+/* Finds or builds all programs that the session needs. */
 nnefcl_status ncl_programs_make(struct ncl_maker *maker);
-/* It is there. */
-nnefcl_status ncl_programs_end(struct ncl_maker *maker);
 /* Is the persistent form in the pool or on disk? It is held from now on. */
 bool ncl_programs_find_persistent(struct ncl_maker *maker);
 void ncl_programs_store(struct ncl_maker *maker);

@@ -79,15 +79,12 @@ static nnefcl_status make_first_memory(struct ncl_maker *maker)
 }
 
 /* The compiler, or who reads what it made, takes one core: meanwhile another has the system give memory for weights.
- * Much of it comes beside the reading of weights, when the compiler's own may have gone, which is done by then; few
- * weights are packed while the persistent form is read. */
+ * Much of it comes beside the reading of weights, when the compiler's own may have gone. */
 static nnefcl_status make_programs(struct ncl_maker *maker)
 {
-    const bool much = maker->session->plan->weight_bytes >= MUCH;
-    if (!much)
+    if (maker->session->plan->weight_bytes < MUCH)
         ncl_pages_begin(maker);
-    const nnefcl_status status = ncl_programs_make(maker);
-    return status || !much ? status : ncl_programs_end(maker);
+    return ncl_programs_make(maker);
 }
 
 /* Buffers that live between run steps come after those of init are gone: the plan counts the larger of the two. With a

@@ -39,10 +39,11 @@ static nnefcl_status create_session_program(struct ncl_maker *maker, struct ncl_
 static void keep_program(struct ncl_maker *maker, const struct ncl_program_text *program, cl_program built)
 {
     const struct nnefcl_session *session = maker->session;
+    const struct ncl_program_text *launches = ncl_source_launches(program);
     if (program->persistent)
         ncl_pool_keep_bodies(session->device, program->key, &maker->bodies, built);
-    for (size_t i = 0; i < program->count && !program->persistent; i++)
-        ncl_pool_keep(session->device, session->plan->kernel[program->kernel[i]].key, built);
+    for (size_t i = 0; launches && i < launches->count; i++)
+        ncl_pool_keep(session->device, session->plan->kernel[launches->kernel[i]].key, built);
 }
 
 static nnefcl_status hold_program(struct ncl_maker *maker, cl_program program, cl_program *held)
@@ -59,50 +60,44 @@ static nnefcl_status hand_out(struct ncl_maker *maker, const struct ncl_program_
                               const bool *missing)
 {
     const struct ncl_plan *plan = maker->session->plan;
+    const struct ncl_program_text *launches = ncl_source_launches(program);
     nnefcl_status status = program->persistent ? hold_program(maker, built, &maker->persistent) : NNEFCL_OK;
-    for (size_t i = 0; i < program->count && !program->persistent; i++)
+    for (size_t i = 0; launches && i < launches->count; i++)
         for (size_t k = 0; k < plan->kernel_count && !status; k++)
-            if (missing[k] && plan->kernel[k].key == plan->kernel[program->kernel[i]].key)
+            if (missing[k] && plan->kernel[k].key == plan->kernel[launches->kernel[i]].key)
                 status = hold_program(maker, built, &maker->program[k]);
     return status;
 }
 
-static nnefcl_status create_all(struct ncl_maker *maker, const struct ncl_program_text *program, size_t count)
+static nnefcl_status create_all(struct ncl_maker *maker, const struct ncl_program_texts *texts)
 {
     nnefcl_status status = NNEFCL_OK;
-    for (size_t i = 0; i < count && !status; i++) {
+    maker->built = NCL_NEW_ARRAY(&maker->scratch, struct ncl_built, texts->count);
+    if (!maker->built)
+        return ncl_nomem(maker->diag);
+    for (size_t i = 0; i < texts->count && !status; i++) {
         struct ncl_built *built = &maker->built[maker->built_count++];
-        built->program = &program[i];
+        built->program = &texts->program[i];
         ncl_text_init(&built->text, &maker->scratch.allocator);
         status = create_session_program(maker, built);
     }
     return status;
 }
 
-/* Those from `first` on. */
-static nnefcl_status build_all(struct ncl_maker *maker, size_t first, const bool *missing)
+static nnefcl_status build_all(struct ncl_maker *maker, const bool *missing)
 {
-    const struct ncl_built *built = &maker->built[first];
-    const size_t count = maker->built_count - first;
-    struct ncl_source_build *build = NCL_NEW_ARRAY(&maker->scratch, struct ncl_source_build, count);
+    struct ncl_source_build *build = NCL_NEW_ARRAY(&maker->scratch, struct ncl_source_build, maker->built_count);
     if (!build)
         return ncl_nomem(maker->diag);
-    for (size_t i = 0; i < count; i++)
-        build[i] = built[i].build;
-    nnefcl_status status = ncl_program_build(maker->session->device, maker->session, build, count, maker->diag);
-    for (size_t i = 0; i < count && !status; i++) {
-        keep_program(maker, built[i].program, build[i].program);
-        status = hand_out(maker, built[i].program, build[i].program, missing);
+    for (size_t i = 0; i < maker->built_count; i++)
+        build[i] = maker->built[i].build;
+    nnefcl_status status =
+        ncl_program_build(maker->session->device, maker->session, build, maker->built_count, maker->diag);
+    for (size_t i = 0; i < maker->built_count && !status; i++) {
+        keep_program(maker, maker->built[i].program, build[i].program);
+        status = hand_out(maker, maker->built[i].program, build[i].program, missing);
     }
     return status;
-}
-
-static nnefcl_status compile_all(struct ncl_maker *maker, const struct ncl_program_text *program, size_t count,
-                                 const bool *missing)
-{
-    const size_t first = maker->built_count;
-    const nnefcl_status status = create_all(maker, program, count);
-    return status ? status : build_all(maker, first, missing);
 }
 
 /* Takes from the pool what is there; what is left of `wanted` has to be built. */
@@ -129,32 +124,24 @@ static void take_from_cache(struct ncl_maker *maker, bool *wanted)
     }
 }
 
-static bool find_pooled_persistent(struct ncl_maker *maker)
-{
-    if (!maker->persistent)
-        maker->persistent = ncl_pool_find_bodies(maker->session->device, maker->set.key, &maker->bodies);
-    return maker->persistent != NULL;
-}
-
 bool ncl_programs_find_persistent(struct ncl_maker *maker)
 {
-    if (!find_pooled_persistent(maker))
-        maker->persistent = ncl_cache_load(maker->session->device, maker->set.key, maker->diag);
+    const nnefcl_device *device = maker->session->device;
+    if (!maker->persistent)
+        maker->persistent = ncl_pool_find_bodies(device, maker->set.key, &maker->bodies);
+    if (!maker->persistent)
+        maker->persistent = ncl_cache_load(device, maker->set.key, maker->diag);
     return maker->persistent != NULL;
 }
 
-static bool wants_persistent(const struct ncl_maker *maker)
-{
-    return maker->session->execution == NNEFCL_EXECUTION_PERSISTENT && maker->session->plan->run.count;
-}
-
-/* The persistent form, if it has to be compiled. Nothing needs it before the weights are there. */
+/* The persistent form, if it has to be compiled. */
 static const struct ncl_program_text *persistent_missing(struct ncl_maker *maker)
 {
-    if (!wants_persistent(maker) || find_pooled_persistent(maker))
-        return NULL;
-    maker->behind = ncl_cache_begin(maker->session->device, maker->set.key, maker->diag);
-    return maker->behind ? NULL : &maker->set;
+    const struct nnefcl_session *session = maker->session;
+    return session->execution == NNEFCL_EXECUTION_PERSISTENT && session->plan->run.count &&
+                   !ncl_programs_find_persistent(maker)
+               ? &maker->set
+               : NULL;
 }
 
 nnefcl_status ncl_programs_make(struct ncl_maker *maker)
@@ -164,32 +151,27 @@ nnefcl_status ncl_programs_make(struct ncl_maker *maker)
     struct ncl_program_texts *texts = NCL_NEW(&maker->scratch, struct ncl_program_texts);
     bool *wanted = NCL_NEW_ARRAY(&maker->scratch, bool, plan->kernel_count);
     maker->program = NCL_NEW_ARRAY(&maker->scratch, cl_program, plan->kernel_count);
-    maker->built = NCL_NEW_ARRAY(&maker->scratch, struct ncl_built, plan->kernel_count + 1);
-    if (!texts || !wanted || !maker->program || !maker->built)
+    if (!texts || !wanted || !maker->program)
         return ncl_nomem(maker->diag);
+    const struct ncl_program_text *persistent = persistent_missing(maker);
     ncl_source_wanted(plan, !maker->weights_are_there, session->execution == NNEFCL_EXECUTION_LAUNCHES, wanted);
     take_from_pool(maker, wanted);
     take_from_cache(maker, wanted);
-    if (ncl_source_programs(plan, wanted, persistent_missing(maker), &maker->scratch, texts))
+    if (ncl_source_programs(plan, wanted, persistent, &maker->scratch, texts))
         return ncl_nomem(maker->diag);
-    return compile_all(maker, texts->program, texts->count, wanted);
-}
-
-nnefcl_status ncl_programs_end(struct ncl_maker *maker)
-{
-    if (maker->behind)
-        maker->persistent = ncl_cache_end(maker->behind, maker->diag);
-    maker->behind = NULL;
-    return maker->persistent || !wants_persistent(maker) ? NNEFCL_OK : compile_all(maker, &maker->set, 1, NULL);
+    const nnefcl_status status = create_all(maker, texts);
+    return status ? status : build_all(maker, wanted);
 }
 
 static void store_program(struct ncl_maker *maker, const struct ncl_built *built)
 {
-    const struct ncl_program_text *program = built->program;
-    const size_t count = program->persistent ? 1 : program->count;
-    uint64_t *key = NCL_NEW_ARRAY(&maker->scratch, uint64_t, count);
-    for (size_t i = 0; key && i < count; i++)
-        key[i] = program->persistent ? program->key : maker->session->plan->kernel[program->kernel[i]].key;
+    const struct ncl_program_text *program = built->program, *launches = ncl_source_launches(program);
+    uint64_t *key = NCL_NEW_ARRAY(&maker->scratch, uint64_t, 1 + (launches ? launches->count : 0));
+    size_t count = 0;
+    if (key && program->persistent)
+        key[count++] = program->key;
+    for (size_t i = 0; key && launches && i < launches->count; i++)
+        key[count++] = maker->session->plan->kernel[launches->kernel[i]].key;
     if (key)
         ncl_cache_store(maker->session->device, program->key, key, count, &built->text, built->build.program,
                         maker->diag);
@@ -203,8 +185,6 @@ void ncl_programs_store(struct ncl_maker *maker)
 
 void ncl_programs_release(struct ncl_maker *maker)
 {
-    if (maker->behind)
-        maker->persistent = ncl_cache_end(maker->behind, maker->diag);
     for (size_t i = 0; i < maker->built_count; i++) {
         ncl_text_free(&maker->built[i].text);
         if (maker->built[i].build.program)

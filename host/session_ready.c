@@ -144,8 +144,6 @@ nnefcl_status ncl_ready_make(struct ncl_maker *maker)
     } else if (session->plan->run.count) {
         status = ncl_progress_tell(maker->session, NNEFCL_STAGE_FIRST_LAUNCHES, 0, 1, maker->diag);
         if (!status)
-            status = ncl_programs_end(maker);
-        if (!status)
             status = ncl_persistent_kernel(session, maker->persistent, maker->bodies.buffers, maker->diag);
     }
     if (!status)

@@ -182,12 +182,23 @@ nnefcl_status ncl_source_keys(struct ncl_plan *plan, const nnefcl_allocator *all
 
 /* ---- a program ---- */
 
+static bool has_body(const struct ncl_plan *plan, const struct ncl_program_text *program, uint64_t key)
+{
+    for (size_t i = 0; i < program->count; i++)
+        if (plan->kernel[program->kernel[i]].key == key)
+            return true;
+    return false;
+}
+
 void ncl_source_text(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program)
 {
+    const struct ncl_program_text *launches = ncl_source_launches(program);
     if (program->persistent)
         ncl_source_persistent(text, plan, program);
-    for (size_t i = 0; i < program->count && !program->persistent; i++) {
-        ncl_source_body(text, plan, program->kernel[i]);
-        add_launch(text, plan, &plan->kernel[program->kernel[i]]);
+    for (size_t i = 0; launches && i < launches->count; i++) {
+        const struct ncl_kernel *kernel = &plan->kernel[launches->kernel[i]];
+        if (!program->persistent || !has_body(plan, program, kernel->key))
+            ncl_source_body(text, plan, launches->kernel[i]);
+        add_launch(text, plan, kernel);
     }
 }

@@ -216,8 +216,7 @@ static void rename_kernels(const char *name)
     free(data);
 }
 
-/* Behind checksums that are right: kernels of other names, of another text. A persistent form is read while the session
- * goes on. */
+/* Behind checksums that are right: kernels of other names, of another text. */
 START_TEST(poisoned)
 {
     const nnefcl_execution execution = _i ? NNEFCL_EXECUTION_PERSISTENT : NNEFCL_EXECUTION_LAUNCHES;

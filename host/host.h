@@ -266,8 +266,9 @@ nnefcl_status ncl_wait_event(struct nnefcl_session *session, cl_event event, str
 /* Until all is over that the session's own queue was given; `last` is the event of its last command, NULL: unknown. A
  * command that ended in an error means that the device is lost. */
 nnefcl_status ncl_wait_queue(struct nnefcl_session *session, const char *who, cl_event last, struct ncl_diag *diag);
-/* The same where an object ends, and how its commands did is nobody's business any more. */
-void ncl_wait_idle(struct nnefcl_session *session);
+/* The same of any queue that works for the session, where an object ends, and how its commands did is nobody's business
+ * any more. NULL: there is none. */
+void ncl_wait_idle(struct nnefcl_session *session, cl_command_queue queue);
 
 /* ---- bounce.c ---- */
 

@@ -57,7 +57,7 @@ static void pages_touch(void *data, size_t bytes)
 #endif
 
 /* A large page at a time: whoever maps memory waits for it. */
-static void *weights_touch(void *argument)
+static void *buffers_touch(void *argument)
 {
     const struct nnefcl_session *session = argument;
     for (size_t i = 0; i < session->plan->buffer_count; i++) {
@@ -74,7 +74,7 @@ void ncl_pages_begin(struct ncl_maker *maker)
     struct nnefcl_session *session = maker->session;
     for (size_t i = 0; i < session->plan->buffer_count && !maker->touching; i++)
         if (session->slot[i].pages)
-            maker->touching = !pthread_create(&maker->toucher, NULL, weights_touch, session);
+            maker->touching = !pthread_create(&maker->toucher, NULL, buffers_touch, session);
 }
 
 void ncl_pages_end(struct ncl_maker *maker)

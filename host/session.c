@@ -246,7 +246,7 @@ static void session_settle(struct nnefcl_session *session)
     ncl_wait_begin(session);
     if (!session->stuck)
         ncl_wait_event(session, session->last, &ignored);
-    ncl_wait_idle(session);
+    ncl_wait_idle(session, session->queue);
 }
 
 static void session_destroy(struct nnefcl_session *session)

@@ -289,22 +289,6 @@ nnefcl_status nnefcl_stream_wait(nnefcl_stream *stream, nnefcl_error *error)
 
 /* ---- the end ---- */
 
-/* All that the queue was given is over. */
-static void queue_settle(nnefcl_stream *stream, cl_command_queue queue)
-{
-    struct ncl_diag ignored;
-    cl_event last = NULL;
-    ncl_diag_init(&ignored, NULL, NULL, NULL, false);
-    if (!queue || stream->session->stuck)
-        return;
-    if (!ncl_wait_is_limited(stream->session) || clEnqueueMarkerWithWaitList(queue, 0, NULL, &last) != CL_SUCCESS) {
-        clFinish(queue);
-        return;
-    }
-    ncl_wait_event(stream->session, last, &ignored);
-    clReleaseEvent(last);
-}
-
 static nnefcl_status slot_free(nnefcl_stream *stream, struct stream_slot *slot, struct ncl_diag *diag)
 {
     cl_int code = CL_SUCCESS;
@@ -328,9 +312,9 @@ void nnefcl_stream_free(nnefcl_stream *stream)
     struct ncl_diag diag;
     ncl_diag_init(&diag, session->failure.status ? NULL : &session->failure, NULL, NULL, false);
     ncl_wait_begin(session);
-    queue_settle(stream, stream->in);
-    queue_settle(stream, session->queue);
-    queue_settle(stream, stream->out);
+    ncl_wait_idle(session, stream->in);
+    ncl_wait_idle(session, session->queue);
+    ncl_wait_idle(session, stream->out);
     ncl_run_end(session, ncl_opencl_unbind(session, &diag), NULL);
     if (session->stuck && !ncl_event_over(session->stuck))
         return; /* its memory is in use for as long as the device is stuck */

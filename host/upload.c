@@ -30,7 +30,7 @@ static void half_release(struct ncl_upload *upload)
 
 void ncl_upload_close(struct ncl_upload *upload)
 {
-    ncl_wait_idle(upload->session);
+    ncl_wait_idle(upload->session, upload->session->queue);
     half_release(upload);
     if (upload->weights)
         ncl_weights_free(upload->weights);

@@ -131,19 +131,20 @@ static nnefcl_status queue_judge(struct nnefcl_session *session, cl_event last, 
                             ncl_opencl_name(state), (int)state);
 }
 
-nnefcl_status ncl_wait_queue(struct nnefcl_session *session, const char *who, cl_event last, struct ncl_diag *diag)
+static nnefcl_status queue_wait(struct nnefcl_session *session, cl_command_queue queue, const char *who, cl_event last,
+                                struct ncl_diag *diag)
 {
     cl_event marker = NULL;
     nnefcl_status status = NNEFCL_OK;
     if (!last) {
-        const cl_int code = clEnqueueMarkerWithWaitList(session->queue, 0, NULL, &marker);
+        const cl_int code = clEnqueueMarkerWithWaitList(queue, 0, NULL, &marker);
         status = ncl_opencl_check(diag, NCL_NOWHERE, who, "clEnqueueMarkerWithWaitList", code);
         last = marker = code ? NULL : marker;
     }
     /* Also after an error: what is enqueued uses memory of the host. */
     const nnefcl_status ended = last && ncl_wait_is_limited(session)
                                     ? event_watch(session, last, diag)
-                                    : ncl_opencl_check(diag, NCL_NOWHERE, who, "clFinish", clFinish(session->queue));
+                                    : ncl_opencl_check(diag, NCL_NOWHERE, who, "clFinish", clFinish(queue));
     status = status ? status : ended;
     if (!status)
         status = queue_judge(session, last, diag);
@@ -152,14 +153,19 @@ nnefcl_status ncl_wait_queue(struct nnefcl_session *session, const char *who, cl
     return status;
 }
 
-void ncl_wait_idle(struct nnefcl_session *session)
+nnefcl_status ncl_wait_queue(struct nnefcl_session *session, const char *who, cl_event last, struct ncl_diag *diag)
+{
+    return queue_wait(session, session->queue, who, last, diag);
+}
+
+void ncl_wait_idle(struct nnefcl_session *session, cl_command_queue queue)
 {
     struct ncl_diag ignored;
     ncl_diag_init(&ignored, NULL, NULL, NULL, false);
-    if (session->stuck || !session->queue)
+    if (session->stuck || !queue)
         return;
     if (ncl_wait_is_limited(session))
-        ncl_wait_queue(session, NULL, NULL, &ignored);
+        queue_wait(session, queue, NULL, NULL, &ignored);
     else
-        clFinish(session->queue);
+        clFinish(queue);
 }

@@ -19,6 +19,13 @@ ncl_ref ncl_pitch_in(struct ncl_lower *lower, const struct ncl_tensor *tensor)
 
 int64_t ncl_pitch_of(const struct ncl_lower *lower, ncl_ref ref, const nnefcl_shape *shape)
 {
-    const struct ncl_layout plain = {0}, *layout = lower->status ? &plain : &lower->plan->tensor[ref].layout;
-    return layout->outer ? layout->pitch : ncl_shape_span(shape, 1, shape->rank);
+    const struct ncl_layout plain = {0};
+    return ncl_layout_stride(lower->status ? &plain : &lower->plan->tensor[ref].layout, shape, 0);
+}
+
+void ncl_pitch_emit(const struct ncl_lower *lower, struct ncl_emit *step, ncl_ref input, const nnefcl_shape *in,
+                    ncl_ref output, const nnefcl_shape *out)
+{
+    ncl_step_size(step, "IN_IMAGE", ncl_pitch_of(lower, input, in));
+    ncl_step_size(step, "OUT_IMAGE", ncl_pitch_of(lower, output, out));
 }

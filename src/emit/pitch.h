@@ -22,5 +22,8 @@ struct ncl_layout ncl_pitch_layout(const struct ncl_lower *lower, const struct n
 ncl_ref ncl_pitch_in(struct ncl_lower *lower, const struct ncl_tensor *tensor);
 /* Elements from one image of a plain tensor of this shape to the next. */
 int64_t ncl_pitch_of(const struct ncl_lower *lower, ncl_ref ref, const nnefcl_shape *shape);
+/* Both of a step as fields of its record, IN_IMAGE and OUT_IMAGE. */
+void ncl_pitch_emit(const struct ncl_lower *lower, struct ncl_emit *step, ncl_ref input, const nnefcl_shape *in,
+                    ncl_ref output, const nnefcl_shape *out);
 
 #endif

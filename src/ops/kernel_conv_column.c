@@ -94,8 +94,7 @@ static nnefcl_status conv_column_emit(struct ncl_lower *lower, const struct ncl_
     ncl_step_size(step, "STRIDE", axes.stride[1]);
     ncl_step_size(step, "DILATION", axes.dilation[1]);
     ncl_step_sizes(step, "BEFORE", axes.before, AXES);
-    ncl_step_size(step, "IN_IMAGE", ncl_pitch_of(lower, input, &conv->window.in));
-    ncl_step_size(step, "OUT_IMAGE", ncl_pitch_of(lower, problem->out, &conv->window.out));
+    ncl_pitch_emit(lower, step, input, &conv->window.in, problem->out, &conv->window.out);
     ncl_step_flops(step, problem->flops);
     return ncl_step_end(step, count_conv_tasks(conv, &axes, down));
 }

@@ -75,8 +75,7 @@ static nnefcl_status resample_item_emit(struct ncl_lower *lower, const struct nc
     ncl_step_size(step, "WHOLE", last.step / last.parts);
     ncl_step_size(step, "LEFT", last.step % last.parts);
     ncl_step_size(step, "CHANNELS", p->input->shape.extent[1]);
-    ncl_step_size(step, "IN_IMAGE", ncl_pitch_of(lower, input, &p->input->shape));
-    ncl_step_size(step, "OUT_IMAGE", ncl_pitch_of(lower, problem->out, &problem->result->shape));
+    ncl_pitch_emit(lower, step, input, &p->input->shape, problem->out, &problem->result->shape);
     ncl_step_flops(step, problem->flops);
     const int64_t rows = ncl_shape_volume(&problem->result->shape) / spatial.out[AXES - 1];
     return ncl_step_end(step, rows * ncl_ceil_div(spatial.out[AXES - 1], RUN));

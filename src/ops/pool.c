@@ -36,8 +36,7 @@ void ncl_pool_emit_images(const struct ncl_lower *lower, struct ncl_emit *step, 
 {
     const struct ncl_window *window = &problem->pool.window;
     ncl_step_size(step, "PLANES", ncl_shape_span(&window->in, 1, window->rank - axes));
-    ncl_step_size(step, "IN_IMAGE", ncl_pitch_of(lower, input, &window->in));
-    ncl_step_size(step, "OUT_IMAGE", ncl_pitch_of(lower, problem->out, &window->out));
+    ncl_pitch_emit(lower, step, input, &window->in, problem->out, &window->out);
 }
 
 static void pool_describe(const struct ncl_node *node, const struct ncl_pool *pool, struct ncl_problem *problem)

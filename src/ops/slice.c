@@ -128,10 +128,7 @@ nnefcl_status ncl_slice_lower(struct ncl_lower *lower, const struct ncl_node *no
         copy.in_first += section[i].first * in[i];
         ncl_strided_add(&copy, section[i].count, section[i].stride * in[i], out[i]);
     }
-    if (cuts)
-        ncl_strided_images(lower, &copy, input, result);
-    else
-        ncl_strided_lower(lower, &copy, input, result);
+    ncl_strided_images(lower, &copy, input, result, cuts);
     return ncl_lower_status(lower);
 }
 

@@ -91,10 +91,7 @@ static void emit_part(struct ncl_lower *lower, const struct ncl_tensor *value, c
     struct ncl_strided copy = {.in_first = first * inner};
     ncl_strided_add(&copy, outer, axis == 1 ? ncl_strided_image(lower, value) : total * inner, width * inner);
     ncl_strided_add(&copy, width * inner, 1, 1);
-    if (axis == 1)
-        ncl_strided_images(lower, &copy, value, result);
-    else
-        ncl_strided_lower(lower, &copy, value, result);
+    ncl_strided_images(lower, &copy, value, result, axis == 1);
 }
 
 nnefcl_status ncl_split_lower(struct ncl_lower *lower, const struct ncl_node *node)

@@ -104,8 +104,8 @@ int64_t ncl_strided_image(struct ncl_lower *lower, const struct ncl_tensor *inpu
     return ncl_pitch_of(lower, in, &input->shape);
 }
 
-static void lower_copy(struct ncl_lower *lower, const struct ncl_strided *copy, const struct ncl_tensor *input,
-                       const struct ncl_tensor *result, bool images)
+void ncl_strided_images(struct ncl_lower *lower, const struct ncl_strided *copy, const struct ncl_tensor *input,
+                        const struct ncl_tensor *result, bool images)
 {
     struct ncl_strided work = *copy;
     ncl_strided_collapse(&work);
@@ -120,11 +120,5 @@ static void lower_copy(struct ncl_lower *lower, const struct ncl_strided *copy, 
 void ncl_strided_lower(struct ncl_lower *lower, const struct ncl_strided *copy, const struct ncl_tensor *input,
                        const struct ncl_tensor *result)
 {
-    lower_copy(lower, copy, input, result, false);
-}
-
-void ncl_strided_images(struct ncl_lower *lower, const struct ncl_strided *copy, const struct ncl_tensor *input,
-                        const struct ncl_tensor *result)
-{
-    lower_copy(lower, copy, input, result, true);
+    ncl_strided_images(lower, copy, input, result, false);
 }

@@ -25,9 +25,10 @@ int64_t ncl_strided_volume(const struct ncl_strided *copy);
 /* Makes all of `result` out of `input`: a view where the elements lie in a row already, else the step. */
 void ncl_strided_lower(struct ncl_lower *lower, const struct ncl_strided *copy, const struct ncl_tensor *input,
                        const struct ncl_tensor *result);
-/* The same of an input whose images lie as far apart as its writer left them (pitch.h): so many elements. */
+/* The same, with `images` of an input whose images lie as far apart as its writer left them (pitch.h): so many
+ * elements. */
 void ncl_strided_images(struct ncl_lower *lower, const struct ncl_strided *copy, const struct ncl_tensor *input,
-                        const struct ncl_tensor *result);
+                        const struct ncl_tensor *result, bool images);
 int64_t ncl_strided_image(struct ncl_lower *lower, const struct ncl_tensor *input);
 
 #endif

@@ -348,9 +348,9 @@ static void attended_mark(struct horizontal *h, const struct ncl_node *attention
 {
     const struct ncl_tensor *tensor = ncl_node_tensor(attention, operand);
     size_t reads = reads_by_attention(attention, tensor);
-    for (const struct ncl_node *node = NULL;; reads = 1) {
+    for (;; reads = 1) {
+        const struct ncl_node *node = ncl_rewrite_producer(h->rw, tensor);
         h->attended[tensor->id] = reads;
-        node = ncl_rewrite_producer(h->rw, tensor);
         if (!node || !(ncl_view_moves(node) || (scaled && ncl_view_factor(node) >= 0)))
             return;
         tensor = node->argument[ncl_view_factor(node) == 0 ? 1 : 0].tensor;

@@ -12,8 +12,9 @@ static bool parse_arguments(struct ncl_parser *parser, struct ncl_expr *algorith
         if (parser->token.kind == NCL_TOKEN_IDENTIFIER && ncl_parse_peek(parser, NULL) != NCL_TOKEN_ASSIGN)
             return ncl_parse_fail(parser, NNEFCL_ERR_MODEL, argument.at, "parameters are given as name = literal");
         argument.name = ncl_parse_identifier(parser, "the name of a parameter");
-        if (!argument.name || !ncl_parse_expect(parser, NCL_TOKEN_ASSIGN, "after the name of the parameter"))
+        if (!argument.name)
             return false;
+        ncl_parse_advance(parser); /* the '=' that was seen */
         argument.value = ncl_parse_literal(parser);
         if (!argument.value)
             return false;

@@ -60,7 +60,7 @@ static void print_name(struct ncl_text *text, const char *name)
 {
     static const char letters[] = "_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     size_t length = strlen(name);
-    if (length && strspn(name, letters) == length && !(name[0] >= '0' && name[0] <= '9')) {
+    if (length && strspn(name, letters) == length && name[0] > '9') { /* digits are the first letters */
         ncl_text_add_bytes(text, name, length);
         return;
     }

@@ -223,6 +223,7 @@ START_TEST(names)
         {"a\\b.dat", "a/b.dat", NCL_NAME_GOOD},
         {"\\a/./b", "a/b", NCL_NAME_GOOD},
         {"..a/b..", "..a/b..", NCL_NAME_GOOD},
+        {".a/b.", ".a/b.", NCL_NAME_GOOD},
         {"...", "...", NCL_NAME_GOOD},
         {"", "", NCL_NAME_EMPTY},
         {"./", "", NCL_NAME_EMPTY},
@@ -980,10 +981,98 @@ START_TEST(archive_by_path)
 }
 END_TEST
 
+/* What a model names beside itself: once, only beside a lone text, only what is below it and a file. */
+START_TEST(attached)
+{
+    static struct bytes bytes;
+    struct ncl_container *container;
+    size_t first, again;
+    ck_assert_int_eq(ncl_container_open(below("graph.nnef"), NULL, 0, true, &counting, diag(), &container), NNEFCL_OK);
+    ck_assert_int_eq(ncl_container_attach(container, "net/w.dat.q8", diag(), &first), NNEFCL_OK);
+    expect_member(container, "net/w.dat.q8", "not for us");
+    ck_assert_int_eq(ncl_container_attach(container, "./net/w.dat.q8", diag(), &again), NNEFCL_OK);
+    ck_assert_uint_eq(first, again);
+    ck_assert_int_eq(ncl_container_attach(container, "nowhere", diag(), &again), NNEFCL_OK);
+    ck_assert_uint_eq(again, SIZE_MAX);
+    ck_assert_int_eq(ncl_container_attach(container, "net/deep", diag(), &again), NNEFCL_OK);
+    ck_assert_int_eq(seek_to(container, "net/deep"), NNEFCL_ERR_MODEL);
+    ck_assert_str_eq(said, "'net/deep' is no regular file; a model must hold its files itself");
+    ck_assert_int_eq(ncl_container_attach(container, "graph.nnef/x", diag(), &again), NNEFCL_ERR_MODEL);
+    ck_assert_str_eq(said, "'graph.nnef/x' cannot be read: Not a directory");
+    ck_assert_int_eq(ncl_container_attach(container, "../x", diag(), &again), NNEFCL_ERR_MODEL);
+    ck_assert_str_eq(said, "'../x' is no name of a file beside the model");
+    ncl_container_free(container);
+    pack(&bytes, TAR, plain);
+    ck_assert_int_eq(open_bytes(bytes.data, bytes.size, 0, &container), NNEFCL_OK);
+    ck_assert_int_eq(ncl_container_attach(container, "c.dat", diag(), &first), NNEFCL_OK);
+    ck_assert_str_eq(ncl_container_member(container, first)->name, "c.dat");
+    ck_assert_int_eq(ncl_container_attach(container, "d.dat", diag(), &again), NNEFCL_OK);
+    ck_assert_uint_eq(again, SIZE_MAX);
+    ncl_container_free(container);
+}
+END_TEST
+
+/* A name that no label reaches, and folders too deep. */
+START_TEST(out_of_reach)
+{
+    enum { DEPTH = 65 }; /* one more than is looked at */
+    char path[2 * DEPTH + 16] = "";
+    struct ncl_container *container;
+    bool ambiguous;
+    for (size_t i = 0; i < DEPTH; i++) {
+        memcpy(path + 2 * i, i ? "/d" : "dd", 3);
+        ck_assert_int_eq(mkdir(below(path), 0755), 0);
+        strcat(path, "/w.dat");
+        write_text(path, "w");
+        path[2 * i + 2] = '\0';
+    }
+    write_text("a\\..\\b.dat", "b");
+    ck_assert_int_eq(ncl_container_open(root, NULL, 0, true, &counting, diag(), &container), NNEFCL_OK);
+    ck_assert_str_eq(said, "");
+    for (size_t i = DEPTH; i-- > 0; remove(below(path))) {
+        strcpy(path + 2 * i + 2, "/w.dat");
+        ck_assert_msg((ncl_container_find(container, path, &ambiguous) == SIZE_MAX) == (i + 1 == DEPTH), "%s", path);
+        remove(below(path));
+        path[2 * i + 2] = '\0';
+    }
+    ck_assert_uint_eq(ncl_container_find(container, "b.dat", &ambiguous), SIZE_MAX);
+    ncl_container_free(container);
+    remove(below("a\\..\\b.dat"));
+}
+END_TEST
+
+START_TEST(paths)
+{
+    static const struct {
+        const char *given, *name, *path;
+    } cases[] = {{"", "net/w.dat", "%s/net/w.dat"},
+                 {"/", "net/w.dat", "%s/net/w.dat"},
+                 {"/graph.nnef", "net/w.dat", "%s/net/w.dat"},
+                 {"/other.nnef", "graph.nnef", "%s/other.nnef"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ncl_container *container;
+        struct ncl_arena arena;
+        char given[PATH_MAX], path[PATH_MAX];
+        snprintf(given, sizeof given, "%s%s", root, cases[i].given);
+        snprintf(path, sizeof path, cases[i].path, root);
+        ncl_arena_init(&arena, &counting, 0);
+        ck_assert_int_eq(ncl_container_open(given, NULL, 0, true, &counting, diag(), &container), NNEFCL_OK);
+        ck_assert_str_eq(ncl_container_path(container, cases[i].name, &arena), path);
+        ncl_container_free(container);
+        ncl_arena_free(&arena);
+    }
+}
+END_TEST
+
 START_TEST(paths_that_are_wrong)
 {
     struct ncl_container *container;
     char text[256];
+    write_text("net/w.dat", "BZh91AY&SY");
+    ck_assert_int_eq(ncl_container_open(below("net/w.dat"), NULL, 0, false, &counting, diag(), &container),
+                     NNEFCL_ERR_MODEL);
+    snprintf(text, sizeof text, "'%s/net/w.dat' is packed with bzip2; only .tar, .tar.gz and .zip are read", root);
+    ck_assert_str_eq(said, text);
     ck_assert_int_eq(ncl_container_open("/nowhere/model", NULL, 0, false, &counting, diag(), &container),
                      NNEFCL_ERR_MODEL);
     ck_assert_str_eq(said, "cannot open '/nowhere/model': No such file or directory");
@@ -1039,6 +1128,9 @@ int main(void)
     tcase_add_test(folders, lone_text);
     tcase_add_test(folders, folder_of_links);
     tcase_add_test(folders, archive_by_path);
+    tcase_add_test(folders, attached);
+    tcase_add_test(folders, out_of_reach);
+    tcase_add_test(folders, paths);
     tcase_add_test(folders, paths_that_are_wrong);
     tcase_add_test(folders, folder_out_of_memory);
     suite_add_tcase(suite, archives);

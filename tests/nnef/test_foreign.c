@@ -29,6 +29,7 @@ static const struct {
     {HEAD("# text\r\n \tversions  : 1"), "TensorFlow graph as text"},
     {HEAD("node  one"), NULL},
     {HEAD("node {"), "TensorFlow graph as text"},
+    {HEAD("\r\n\t# text\r\nnode {"), "TensorFlow graph as text"},
     {HEAD("# no more"), NULL},
     {HEAD("\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\1\x12\x02\n\x10"), NULL},
     {HEAD("\x08\1\x1a\2\n\x10"), NULL},

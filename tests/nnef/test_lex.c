@@ -125,6 +125,24 @@ START_TEST(a_quiet_lexer_reports_nothing)
 }
 END_TEST
 
+START_TEST(what_has_too_many_is_no_text)
+{
+    static char text[2 * NCL_MAX_BAD + 8];
+    struct ncl_lexer lexer;
+    struct ncl_token token;
+    struct parse_case c = {0};
+    size_t bad = 0;
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = i % 2 ? ' ' : '@';
+    parse_case_begin(&c, text, sizeof text, false);
+    ncl_lex_init(&lexer, &c.diag, &c.source, 0);
+    for (ncl_lex_next(&lexer, &token); token.kind != NCL_TOKEN_END; ncl_lex_next(&lexer, &token))
+        bad += token.kind == NCL_TOKEN_BAD;
+    ck_assert_uint_eq(bad, NCL_MAX_BAD + 1); /* of NCL_MAX_BAD + 4 */
+    ck_assert_uint_eq(lexer.at, sizeof text);
+}
+END_TEST
+
 /* Bytes behind the length do not belong to the text. */
 START_TEST(the_text_ends_at_its_length)
 {
@@ -250,6 +268,7 @@ int main(void)
     tcase_add_loop_test(cases, texts_become_tokens, 0, sizeof valid / sizeof *valid);
     tcase_add_loop_test(cases, what_is_no_token_is_reported_where_it_stands, 0, sizeof invalid / sizeof *invalid);
     tcase_add_test(cases, a_quiet_lexer_reports_nothing);
+    tcase_add_test(cases, what_has_too_many_is_no_text);
     tcase_add_test(cases, the_text_ends_at_its_length);
     tcase_add_loop_test(cases, tokens_know_their_place, 0, sizeof places / sizeof *places);
     tcase_add_loop_test(cases, names_and_strings_lose_quotes_and_escapes, 0, sizeof strings / sizeof *strings);

@@ -9,6 +9,7 @@
 /* The body starts in line 4; with OPERATORS too. */
 #define GRAPH(body)     "version 1.0;\ngraph g( x ) -> ( y )\n{\n" body "}\n"
 #define OPERATORS(body) "version 1.0; extension KHR_enable_operator_expressions;\ngraph g( x ) -> ( y )\n{\n" body "}\n"
+#define GRAPH_ALONE     "graph g( x ) -> ( y ) { y = f(x); }\n"
 #define FRAGMENT(text)                                                                                                 \
     "version 1.0; extension KHR_enable_fragment_definitions;\n" text "\ngraph g( x ) -> ( y ) { y = f(x); }\n"
 
@@ -139,6 +140,8 @@ static const struct {
      "expected '->' and the results", 2, 33, NNEFCL_ERR_MODEL},
     {"fragment without parameters", FRAGMENT("fragment f() -> ( b: tensor<scalar> );"),
      "expected the name of a parameter", 2, 12, NNEFCL_ERR_MODEL},
+    {"metadata without parentheses", FRAGMENT("fragment tract_core_properties -> ( b: tensor<scalar> );"),
+     "expected '('", 2, 32, NNEFCL_ERR_MODEL},
     {"fragment without end", FRAGMENT("fragment f( a: tensor<scalar> ) -> ( b: tensor<scalar> )"),
      "expected ';' or a body after the declaration, found 'graph'", 3, 1, NNEFCL_ERR_MODEL},
     {"parameter without type", FRAGMENT("fragment f( a ) -> ( b: tensor<scalar> );"),
@@ -313,6 +316,27 @@ START_TEST(free_text_is_kept)
                      NNEFCL_ERR_MODEL);
     ck_assert_int_eq(c.error.line, 2);
     ck_assert(parse_case_end(&c));
+}
+END_TEST
+
+/* Blanks around it are no part of it; it ends with its line, and with the text. */
+START_TEST(free_text_has_an_end)
+{
+    static const char *const open_ended[] = {"extension tract_symbol B", "extension tract_symbol B\r\n;"};
+    struct parse_case c = {0};
+    ck_assert_int_eq(parse_case_text(&c, "version 1.0;\nextension tract_symbol   B  ;\n" GRAPH_ALONE, false,
+                                     NNEFCL_COMPAT_TRACT),
+                     NNEFCL_OK);
+    ck_assert_str_eq(c.document->extension[0].argument, "B");
+    ck_assert(parse_case_end(&c));
+    for (size_t i = 0; i < sizeof open_ended / sizeof *open_ended; i++) {
+        char text[128];
+        snprintf(text, sizeof text, "version 1.0;\n%s", open_ended[i]);
+        ck_assert_int_eq(parse_case_text(&c, text, false, NNEFCL_COMPAT_TRACT), NNEFCL_ERR_MODEL);
+        ck_assert_str_eq(c.error.message, "no ';' after the extension");
+        ck_assert_int_eq(c.error.line, 2);
+        ck_assert(parse_case_end(&c));
+    }
 }
 END_TEST
 
@@ -612,6 +636,7 @@ int main(void)
     tcase_add_test(cases, names_of_numbers_may_be_declared);
     tcase_add_loop_test(cases, dialects_need_their_option, 0, sizeof dialects / sizeof *dialects);
     tcase_add_test(cases, free_text_is_kept);
+    tcase_add_test(cases, free_text_has_an_end);
     tcase_add_test(cases, the_document_holds_what_was_written);
     tcase_add_loop_test(cases, the_parser_goes_on_after_errors, 0, sizeof several / sizeof *several);
     tcase_add_test(cases, errors_end_at_twenty);

@@ -70,6 +70,7 @@ static const struct {
     {"9223372036854775807", "9223372036854775807"},
     {"-9223372036854775808", "-9223372036854775808"},
     {"0000000000000000000000000000000000001", "1"},
+    {"0000000000000000000000000000000000000000000000001", "1"},
     {"1.5", "1.5s"},
     {"-1.5e2", "-150s"},
     {"3e0", "3s"},
@@ -112,6 +113,7 @@ static const struct {
     {"!a && b", "(&& (! a) b)"},
     {"!a == b", "(== (! a) b)"},
     {"-a[0]", "(- (at a 0))"},
+    {"-2[0]", "(- (at 2 0))"},
     {"-f(x)", "(- (call f x))"},
     /* if-else */
     {"a if b else c", "(if a b c)"},
@@ -203,6 +205,8 @@ static const struct {
     {"9223372036854775808", "the integer 9223372036854775808 does not fit in 64 bits", 1, NNEFCL_ERR_LIMIT},
     {"f(-9223372036854775809)", "the integer -9223372036854775809 does not fit in 64 bits", 3, NNEFCL_ERR_LIMIT},
     {"123456789012345678901234567890", "does not fit in 64 bits", 1, NNEFCL_ERR_LIMIT},
+    {"1000000000000000000000000000000000000000000e300",
+     "the number 1000000000000000000000000000000000000000 is beyond the range of a double", 1, NNEFCL_ERR_LIMIT},
     {"1e999", "the number 1e999 is beyond the range of a double", 1, NNEFCL_ERR_LIMIT},
 };
 

@@ -286,6 +286,15 @@ static nnefcl_status next_from_file(struct ncl_weights *w, void *out, size_t cou
     return NNEFCL_OK;
 }
 
+/* Floats as they are stored, the lowest byte first, become this machine's. */
+static void settle_floats(uint8_t *byte, size_t count)
+{
+    for (size_t i = 0; i < count; i++, byte += 4) {
+        uint32_t bits = (uint32_t)byte[0] | (uint32_t)byte[1] << 8 | (uint32_t)byte[2] << 16 | (uint32_t)byte[3] << 24;
+        memcpy(byte, &bits, 4);
+    }
+}
+
 /* 32-bit floats, the usual case, go straight to their place. */
 static nnefcl_status next_floats(struct ncl_weights *w, void *out, size_t count, struct ncl_diag *diag)
 {
@@ -295,11 +304,7 @@ static nnefcl_status next_floats(struct ncl_weights *w, void *out, size_t count,
         return status;
     if (got < count * 4)
         return ncl_error(diag, NNEFCL_ERR_MODEL, NCL_NOWHERE, "%s: the file is cut off", w->data.name);
-    uint8_t *byte = out;
-    for (size_t i = 0; i < count; i++, byte += 4) {
-        uint32_t bits = (uint32_t)byte[0] | (uint32_t)byte[1] << 8 | (uint32_t)byte[2] << 16 | (uint32_t)byte[3] << 24;
-        memcpy(byte, &bits, 4);
-    }
+    settle_floats(out, count);
     w->position += count;
     return NNEFCL_OK;
 }
@@ -342,6 +347,7 @@ static nnefcl_status next_memory(struct ncl_weights *w, void *out, size_t count,
 {
     (void)diag;
     memcpy(out, (const float *)w->tensor->variable->stored->memory + w->position, count * sizeof(float));
+    settle_floats(out, count);
     w->position += count;
     return NNEFCL_OK;
 }

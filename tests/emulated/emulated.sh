@@ -16,7 +16,9 @@ packages='check libarchive-dev libarchive13 zlib1g-dev zlib1g libprotobuf-c-dev 
 
 if [ ! -e "$system/done" ]; then
     mkdir -p "$system/packages"
-    dpkg --print-foreign-architectures | grep -qx "$arch" || { dpkg --add-architecture "$arch" && apt-get update -qq; }
+    dpkg --print-foreign-architectures | grep -qx "$arch" || dpkg --add-architecture "$arch"
+    # An index that its mirror lacks may be one that is not needed: the download tells.
+    apt-cache show "check:$arch" >/dev/null 2>&1 || apt-get update -qq || true
     # shellcheck disable=SC2046,SC2086
     (cd "$system/packages" && apt-get download -qq $(printf "%s:$arch " $packages))
     for package in "$system"/packages/*.deb; do

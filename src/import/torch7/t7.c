@@ -67,11 +67,20 @@ static bool take_word(struct t7 *r, char word[MOST_DIGITS + 1])
     return length > 0 && !r->import->status ? true : t7_wrong(r, "a number is missing");
 }
 
-static bool take_word_as(struct t7 *r, void *value, enum ncl_stored_type element)
+/* The low bytes of `bits`, the lowest first. */
+static void put_bits(uint8_t *to, uint64_t bits, size_t width)
+{
+    for (size_t i = 0; i < width; i++)
+        to[i] = (uint8_t)(bits >> 8 * i);
+}
+
+static bool take_word_as(struct t7 *r, uint8_t *to, enum ncl_stored_type element)
 {
     char word[MOST_DIGITS + 1];
     double number;
     int64_t whole = 0;
+    uint64_t wide;
+    uint32_t narrow;
     if (!take_word(r, word))
         return false;
     const bool is_whole = ncl_parse_int64(word, strlen(word), &whole);
@@ -83,32 +92,29 @@ static bool take_word_as(struct t7 *r, void *value, enum ncl_stored_type element
     whole = is_whole ? whole : ncl_int64_of(number);
     switch (element) {
     case NCL_STORED_FLOAT32:
-        memcpy(value, &(float){(float)number}, 4);
+        memcpy(&narrow, &(float){(float)number}, sizeof narrow);
+        put_bits(to, narrow, 4);
         return true;
     case NCL_STORED_FLOAT64:
-        memcpy(value, &number, 8);
+        memcpy(&wide, &number, sizeof wide);
+        put_bits(to, wide, 8);
         return true;
     case NCL_STORED_INT16:
-        memcpy(value, &(int16_t){(int16_t)whole}, 2);
-        return true;
     case NCL_STORED_INT32:
-        memcpy(value, &(int32_t){(int32_t)whole}, 4);
-        return true;
     case NCL_STORED_INT64:
-        memcpy(value, &whole, 8);
+        put_bits(to, (uint64_t)whole, ncl_stored_bits(element) / 8);
         return true;
     default:
         return t7_wrong(r, "elements whose text is not known");
     }
 }
 
-/* `count` numbers of any form as this machine has them. Bytes are bytes in each. */
-static bool take_numbers(struct t7 *r, void *value, size_t count, enum ncl_stored_type element)
+/* `count` elements of any form as ncl_stored_to_double takes them: the lowest byte first. Bytes are bytes in each. */
+static bool take_elements(struct t7 *r, uint8_t *to, size_t count, enum ncl_stored_type element)
 {
     const size_t width = ncl_stored_bits(element) / 8;
-    uint8_t *to = value;
     if (r->form != TEXT || width == 1) {
-        if (!take(r, value, count * width))
+        if (!take(r, to, count * width))
             return false;
         for (size_t i = 0; i < count && r->form == BIG; i++, to += width)
             for (size_t k = 0; k < width / 2; k++) {
@@ -124,9 +130,33 @@ static bool take_numbers(struct t7 *r, void *value, size_t count, enum ncl_store
     return true;
 }
 
+static bool take_longs(struct t7 *r, int64_t *value, size_t count)
+{
+    uint8_t bytes[NNEFCL_MAX_RANK * sizeof *value];
+    if (!take_elements(r, bytes, count, NCL_STORED_INT64))
+        return false;
+    ncl_stored_to_int64(NCL_STORED_INT64, bytes, 0, count, value);
+    return true;
+}
+
 static bool take_int(struct t7 *r, int32_t *value)
 {
-    return take_numbers(r, value, 1, NCL_STORED_INT32);
+    uint8_t bytes[sizeof *value];
+    int64_t whole;
+    if (!take_elements(r, bytes, 1, NCL_STORED_INT32))
+        return false;
+    ncl_stored_to_int64(NCL_STORED_INT32, bytes, 0, 1, &whole);
+    *value = (int32_t)whole;
+    return true;
+}
+
+static bool take_double(struct t7 *r, double *value)
+{
+    uint8_t bytes[sizeof *value];
+    if (!take_elements(r, bytes, 1, NCL_STORED_FLOAT64))
+        return false;
+    ncl_stored_to_double(NCL_STORED_FLOAT64, bytes, 0, 1, value);
+    return true;
 }
 
 static const char *take_string(struct t7 *r, size_t *length)
@@ -229,14 +259,14 @@ static bool read_elements(struct t7 *r, struct ncl_t7 *storage)
     }
     storage->offset = NCL_T7_IN_MEMORY;
     storage->data = memory;
-    return take_numbers(r, memory, storage->count, storage->element);
+    return take_elements(r, memory, storage->count, storage->element);
 }
 
 static bool read_storage(struct t7 *r, struct ncl_t7 *storage)
 {
     int64_t count;
     uint64_t bytes;
-    if (!take_numbers(r, &count, 1, NCL_STORED_INT64))
+    if (!take_longs(r, &count, 1))
         return false;
     storage->kind = NCL_T7_STORAGE;
     storage->element = element_of(storage->class_name);
@@ -281,9 +311,8 @@ static bool read_tensor(struct t7 *r, struct ncl_t7 *tensor)
     if (rank < 0 || rank > NNEFCL_MAX_RANK)
         return t7_wrong(r, "a tensor of more axes than are supported");
     tensor->rank = rank;
-    if (!take_numbers(r, tensor->extent, (size_t)rank, NCL_STORED_INT64) ||
-        !take_numbers(r, tensor->stride, (size_t)rank, NCL_STORED_INT64) ||
-        !take_numbers(r, &tensor->first, 1, NCL_STORED_INT64))
+    if (!take_longs(r, tensor->extent, (size_t)rank) || !take_longs(r, tensor->stride, (size_t)rank) ||
+        !take_longs(r, &tensor->first, 1))
         return false;
     const struct ncl_t7 *storage = read_value(r);
     if (r->import->status)
@@ -369,7 +398,7 @@ static struct ncl_t7 *read_kind(struct t7 *r, int32_t type)
         return made;
     case TYPE_NUMBER:
         made->kind = NCL_T7_NUMBER;
-        return take_numbers(r, &made->number, 1, NCL_STORED_FLOAT64) ? made : NULL;
+        return take_double(r, &made->number) ? made : NULL;
     case TYPE_STRING:
         made->kind = NCL_T7_STRING;
         return (made->string = take_string(r, &made->count)) ? made : NULL;

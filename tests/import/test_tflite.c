@@ -543,7 +543,10 @@ static void put_constant(struct bytes *file, size_t place, const char *text)
     }
     point(file, data, file->size);
     bytes_int(file, 4 * w.count, 4);
-    bytes_put(file, *text == 'i' ? (const void *)w.whole : w.value, 4 * w.count);
+    for (size_t i = 0; i < w.count && *text == 'i'; i++)
+        bytes_int(file, (uint64_t)w.whole[i], 4);
+    if (*text != 'i')
+        bytes_floats(file, w.value, w.count);
 }
 
 static size_t field_count(const struct field *field)

@@ -9,20 +9,19 @@ static unsigned next_number;
 static enum { LITTLE, BIG, TEXT } form; /* how numbers are written */
 
 /* `text` says the same. */
-static void put_as(struct bytes *file, const void *data, size_t width, const char *text)
+static void put_as(struct bytes *file, uint64_t bits, unsigned width, const char *text)
 {
-    const unsigned char *from = data;
     if (form == TEXT)
         bytes_put(file, text, strlen(text));
-    for (size_t i = 0; i < width && form != TEXT; i++)
-        bytes_put(file, from + (form == BIG ? width - 1 - i : i), 1);
+    for (unsigned i = 0; i < width && form != TEXT; i++)
+        bytes_int(file, bits >> 8 * (form == BIG ? width - 1 - i : i), 1);
 }
 
 static void put_whole(struct bytes *file, uint64_t number, unsigned width)
 {
     char text[32];
     snprintf(text, sizeof text, "%lld\n", (long long)number);
-    put_as(file, &number, width, text);
+    put_as(file, number, width, text);
 }
 
 static void put_string(struct bytes *file, const char *text)
@@ -42,9 +41,11 @@ static void put_key(struct bytes *file, const char *key)
 static void put_number(struct bytes *file, double number)
 {
     put_whole(file, NUMBER, 4);
+    uint64_t bits;
     char text[32];
     snprintf(text, sizeof text, "%.17g\n", number);
-    put_as(file, &number, sizeof number, text);
+    memcpy(&bits, &number, sizeof bits);
+    put_as(file, bits, sizeof bits, text);
 }
 
 static void put_class(struct bytes *file, const char *name)
@@ -77,8 +78,10 @@ static void put_tensor(struct bytes *file, const int *extent, unsigned rank)
     put_whole(file, 1, 8);
     put_class(file, "torch.FloatStorage");
     put_whole(file, count, 8);
+    uint32_t half;
+    memcpy(&half, &(float){0.5f}, sizeof half);
     for (uint64_t i = 0; i < count; i++)
-        put_as(file, &(float){0.5f}, sizeof(float), i + 1 < count ? "0.5 " : "0.5\n");
+        put_as(file, half, sizeof half, i + 1 < count ? "0.5 " : "0.5\n");
 }
 
 /* `fields`: "kW=3 kH=3", and weights of these extents. */

@@ -257,8 +257,8 @@ void ncl_caffe2_build_bilinear(struct ncl_import *import, const struct ncl_impor
         return;
     }
     for (int i = 0; i < 2; i++) {
-        const double extent = (double)((float)x->shape.extent[i + 2] * (float)scale[i]);
-        if (!(extent >= 1 && extent <= (double)NCL_KNOWN_MAX)) {
+        const float extent = (float)x->shape.extent[i + 2] * (float)scale[i];
+        if (!(extent >= 1 && (double)extent <= (double)NCL_KNOWN_MAX)) {
             ncl_import_wrong(import, "a factor of %g", scale[i]);
             return;
         }

@@ -181,7 +181,8 @@ void ncl_caffe2_build_matmul(struct ncl_import *import, const struct ncl_import_
     ncl_import_give(import, node, 0, ncl_compose_matmul(import, a, b));
 }
 
-/* Factors of any size, or one whole one for both axes (UpsampleNearest): element i is that at floor(i / scale). */
+/* Factors of any size, or one whole one for both axes (UpsampleNearest): element i is that at floor(i / scale). All in
+ * floats, which what is assigned is even where a machine computes in more. */
 void ncl_caffe2_build_nearest(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = ncl_caffe2_first(import, node, 0);
@@ -193,8 +194,8 @@ void ncl_caffe2_build_nearest(struct ncl_import *import, const struct ncl_import
         ncl_import_refuse(import, "an operand of rank %d, or factors as an operand", x->shape.rank);
     for (int k = 0; k < 2 && !import->status; k++) {
         const int64_t from = x->shape.extent[k + 2];
-        const double length = (double)((float)from * scale[k]);
-        int64_t *index = length >= 1 && length <= (double)NCL_KNOWN_MAX
+        const float length = (float)from * scale[k];
+        int64_t *index = length >= 1 && (double)length <= (double)NCL_KNOWN_MAX
                              ? NCL_NEW_ARRAY(&import->scratch, int64_t, (size_t)length)
                              : NULL;
         if (!index) {
@@ -202,8 +203,8 @@ void ncl_caffe2_build_nearest(struct ncl_import *import, const struct ncl_import
             return;
         }
         for (int64_t i = 0; i < (int64_t)length; i++) {
-            const int64_t at = (int64_t)((float)i / scale[k]);
-            index[i] = at < from ? at : from - 1;
+            const float place = (float)i / scale[k];
+            index[i] = (int64_t)place < from ? (int64_t)place : from - 1;
         }
         if ((int64_t)length != from)
             x = ncl_compose_pick(import, x, k + 2, index, (size_t)length);

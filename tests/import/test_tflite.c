@@ -269,7 +269,8 @@ enum {
 #define MAX_OPERANDS 40
 
 /* y = op(x, operands). An operand is "-", absent, "~2x3:", a variable, or a constant, of integers after 'i'; x too may
- * be of integers. "q0.5,-1 2x3: ...": integers of 8 bits, with scale and zero point; after 's' they have 16. */
+ * be of integers. "q0.5,-1 2x3: ...": integers of 8 bits, with scale and zero point; after 's' they have 16, after
+ * 'z' 32. What follows '^' the operator keeps to itself. */
 static const struct single {
     int code;
     struct field option[6];
@@ -476,6 +477,254 @@ static const struct single {
      {ONE, ONE, "~1x1:", "~1x1:", "~1x1:", "~1x1:"},
      "1x2x2: 0.181699742 0.258118402 0.258118402 0.181699742"},
 #undef ONE
+    /* whole numbers, as the reference kernel of the interpreter rounds them: gates of 12 bits, a cell of 16 */
+    {LSTM,
+     {{3, 1, 0, NULL}, {0, 1, 4, NULL}},
+     "q0.05,3 1x3x2: 66 -1 100 -6 77 76",
+     {"q0.01,0 2x2: 23 49 -47 -95",
+      "q0.012,0 2x2: 107 -69 -123 -23",
+      "q0.014,0 2x2: -124 40 -103 -48",
+      "q0.016,0 2x2: -41 56 98 45",
+      "q0.008,0 2x2: 16 -69 41 61",
+      "q0.009,0 2x2: -116 20 -83 -105",
+      "q0.01,0 2x2: -30 75 33 100",
+      "q0.011,0 2x2: 64 -41 19 -53",
+      "-",
+      "-",
+      "-",
+      "z0.0005,0 2: -397 279",
+      "z0.0006,0 2: -577 -153",
+      "z0.0007,0 2: -142 10",
+      "z0.0008,0 2: -440 -484",
+      "-",
+      "-",
+      "~q0.015625,-7 1x2:",
+      "~s0.00048828125,0 1x2:",
+      "^s1,0 0:",
+      "^s1,0 0:",
+      "^s1,0 0:",
+      "^s1,0 0:",
+      "^q0.015625,-7 0:"},
+     "q0.015625,-7 1x3x2: -9 -22 -8 -16 -46 -7"},
+    /* without an input gate */
+    {LSTM,
+     {{0, 1, 4, NULL}},
+     "q0.05,3 1x3x2: -53 -70 94 -71 107 27",
+     {"-",
+      "q0.012,0 2x2: -97 80 73 31",
+      "q0.014,0 2x2: -124 90 -93 102",
+      "q0.016,0 2x2: 51 -37 -45 13",
+      "-",
+      "q0.009,0 2x2: 83 -47 48 -27",
+      "q0.01,0 2x2: 36 40 26 -73",
+      "q0.011,0 2x2: 105 18 85 -25",
+      "-",
+      "-",
+      "-",
+      "-",
+      "z0.0006,0 2: -848 818",
+      "z0.0007,0 2: 872 433",
+      "z0.0008,0 2: -124 227",
+      "-",
+      "-",
+      "~q0.015625,-7 1x2:",
+      "~s0.00048828125,0 1x2:",
+      "^s1,0 0:",
+      "^s1,0 0:",
+      "^s1,0 0:",
+      "^s1,0 0:",
+      "^q0.015625,-7 0:"},
+     "q0.015625,-7 1x3x2: 6 -42 -56 -8 -52 -8"},
+    /* with peepholes of 16 bits, which see the cell */
+    {LSTM,
+     {{0, 1, 4, NULL}},
+     "q0.05,3 1x3x2: 17 123 -121 27 78 72",
+     {"-",
+      "q0.012,0 2x2: 115 51 -80 48",
+      "q0.014,0 2x2: -19 -20 93 125",
+      "q0.016,0 2x2: 113 -37 47 -10",
+      "-",
+      "q0.009,0 2x2: -38 49 62 -5",
+      "q0.01,0 2x2: -12 41 9 67",
+      "q0.011,0 2x2: 45 -118 110 101",
+      "-",
+      "s4e-05,0 2: -29470 -7359",
+      "s6e-05,0 2: 11990 -26321",
+      "-",
+      "z0.0006,0 2: 746 -424",
+      "z0.0007,0 2: -227 -864",
+      "z0.0008,0 2: -474 -806",
+      "-",
+      "-",
+      "~q0.015625,-7 1x2:",
+      "~s0.00048828125,0 1x2:",
+      "^s1,0 0:",
+      "^s1,0 0:",
+      "^s1,0 0:",
+      "^s1,0 0:",
+      "^q0.015625,-7 0:"},
+     "q0.015625,-7 1x3x2: -7 -6 -7 -7 36 18"},
+    /* projected, from steps of their own; cell and state within bounds */
+    {LSTM,
+     {{0, 1, 4, NULL}, {1, 4, 0x3f000000, NULL}, {2, 4, 0x3ecccccd, NULL}},
+     "q0.05,3 1x3x2: -28 -97 -96 -70 -22 -32",
+     {"q0.01,0 2x2: -24 -61 -97 -53",
+      "q0.012,0 2x2: -43 -111 -86 -53",
+      "q0.014,0 2x2: 32 -23 78 -121",
+      "q0.016,0 2x2: -51 -125 -106 -125",
+      "q0.008,0 2x1: 23 97",
+      "q0.009,0 2x1: 33 -22",
+      "q0.01,0 2x1: -55 106",
+      "q0.011,0 2x1: 49 -5",
+      "-",
+      "-",
+      "-",
+      "z0.0005,0 2: 511 106",
+      "z0.0006,0 2: -746 -231",
+      "z0.0007,0 2: 718 504",
+      "z0.0008,0 2: -733 -283",
+      "q0.004,0 1x2: 105 78",
+      "z4e-05,0 1: -418",
+      "~q0.015625,-7 1x1:",
+      "~s0.00048828125,0 1x2:",
+      "^s1,0 0:",
+      "^s1,0 0:",
+      "^s1,0 0:",
+      "^s1,0 0:",
+      "^q0.01,-5 0:"},
+     "q0.015625,-7 1x3x1: 13 -2 8"},
+    /* normalized, in steps that the file says */
+    {LSTM,
+     {{0, 1, 4, NULL}},
+     "q0.05,3 1x3x2: -91 38 86 -20 74 5",
+     {"-",
+      "q0.012,0 2x2: -68 -99 -7 103",
+      "q0.014,0 2x2: 65 37 -60 60",
+      "q0.016,0 2x2: 8 34 125 105",
+      "-",
+      "q0.009,0 2x2: 0 32 -59 34",
+      "q0.01,0 2x2: 86 -88 103 -126",
+      "q0.011,0 2x2: 63 -62 -45 -31",
+      "-",
+      "-",
+      "-",
+      "-",
+      "z5.859375e-08,0 2: 0 4440000",
+      "z8.7890625e-08,0 2: -6440000 80000",
+      "z1.171875e-07,0 2: 15220000 6040000",
+      "-",
+      "-",
+      "~q0.015625,-7 1x2:",
+      "~s0.00048828125,0 1x2:",
+      "-",
+      "s6e-05,0 2: 8256 22223",
+      "s9e-05,0 2: 28979 22949",
+      "s0.00012,0 2: 14273 14964",
+      "^s0.002,0 0:",
+      "^s0.0023,0 0:",
+      "^s0.0026,0 0:",
+      "^s0.0029,0 0:",
+      "^q0.015625,-7 0:"},
+     "q0.015625,-7 1x3x2: -41 -4 5 -9 14 -18"},
+    /* normalized with peepholes */
+    {LSTM,
+     {{0, 1, 4, NULL}},
+     "q0.05,3 1x3x2: 101 27 35 -18 -115 -80",
+     {"q0.01,0 2x2: -51 72 -29 27",
+      "q0.012,0 2x2: -9 53 -40 -105",
+      "q0.014,0 2x2: -52 33 31 123",
+      "q0.016,0 2x2: -66 -20 114 -99",
+      "q0.008,0 2x2: 51 117 106 45",
+      "q0.009,0 2x2: 100 -77 65 44",
+      "q0.01,0 2x2: 2 126 88 -74",
+      "q0.011,0 2x2: 123 90 -32 51",
+      "s2e-05,0 2: 16931 -16700",
+      "s4e-05,0 2: -14304 -18914",
+      "s6e-05,0 2: -2177 27249",
+      "z2.9296875e-08,0 2: -3960000 -5760000",
+      "z5.859375e-08,0 2: 15220000 -2120000",
+      "z8.7890625e-08,0 2: -15800000 5600000",
+      "z1.171875e-07,0 2: 9520000 -2160000",
+      "-",
+      "-",
+      "~q0.015625,-7 1x2:",
+      "~s0.00048828125,0 1x2:",
+      "s3e-05,0 2: 30696 8006",
+      "s6e-05,0 2: 28804 14246",
+      "s9e-05,0 2: 27197 19333",
+      "s0.00012,0 2: 23576 26270",
+      "^s0.002,0 0:",
+      "^s0.0023,0 0:",
+      "^s0.0026,0 0:",
+      "^s0.0029,0 0:",
+      "^q0.015625,-7 0:"},
+     "q0.015625,-7 1x3x2: -10 21 -6 -13 8 -8"},
+    /* one step */
+    {LSTM_STEP,
+     {{0, 1, 4, NULL}},
+     "q0.05,3 1x2: 91 110",
+     {"q0.01,0 2x2: -89 -49 112 -102",
+      "q0.012,0 2x2: 62 4 76 -48",
+      "q0.014,0 2x2: -110 93 6 -86",
+      "q0.016,0 2x2: -58 -117 20 74",
+      "q0.008,0 2x2: 11 123 43 -17",
+      "q0.009,0 2x2: 77 95 -66 56",
+      "q0.01,0 2x2: 44 73 35 23",
+      "q0.011,0 2x2: -19 2 83 33",
+      "-",
+      "-",
+      "-",
+      "z0.0005,0 2: 877 534",
+      "z0.0006,0 2: 893 810",
+      "z0.0007,0 2: -132 702",
+      "z0.0008,0 2: 745 419",
+      "-",
+      "-",
+      "~q0.015625,-7 1x2:",
+      "~s0.00048828125,0 1x2:",
+      "^s1,0 0:",
+      "^s1,0 0:",
+      "^s1,0 0:",
+      "^s1,0 0:",
+      "^q0.015625,-7 0:"},
+     "q0.015625,-7 1x2: -7 -33"},
+    {LSTM,
+     {{0, 1, 4, NULL}},
+     "q0.05,3 1x3x2: 66 -1 100 -6 77 76",
+     {"q0.01,0 2x2: 23 49 -47 -95", "q0.012,0 2x2: 107 -69 -123 -23", "q0.014,0 2x2: -124 40 -103 -48",
+      "q0.016,0 2x2: -41 56 98 45", "q0.008,0 2x2: 16 -69 41 61", "q0.009,0 2x2: -116 20 -83 -105",
+      "q0.01,0 2x2: -30 75 33 100", "q0.011,0 2x2: 64 -41 19 -53", "-", "-", "-", "z0.0005,0 2: -397 279",
+      "z0.0006,0 2: -577 -153", "z0.0007,0 2: -142 10", "z0.0008,0 2: -440 -484", "-", "-",
+      "~q0.015625,-7 1x2:", "~s0.00048828125,0 1x2:"},
+     "!only 5 are supported"},
+    {LSTM,
+     {{0, 1, 1, NULL}},
+     "q0.05,3 1x3x2: 66 -1 100 -6 77 76",
+     {"q0.01,0 2x2: 23 49 -47 -95",
+      "q0.012,0 2x2: 107 -69 -123 -23",
+      "q0.014,0 2x2: -124 40 -103 -48",
+      "q0.016,0 2x2: -41 56 98 45",
+      "q0.008,0 2x2: 16 -69 41 61",
+      "q0.009,0 2x2: -116 20 -83 -105",
+      "q0.01,0 2x2: -30 75 33 100",
+      "q0.011,0 2x2: 64 -41 19 -53",
+      "-",
+      "-",
+      "-",
+      "z0.0005,0 2: -397 279",
+      "z0.0006,0 2: -577 -153",
+      "z0.0007,0 2: -142 10",
+      "z0.0008,0 2: -440 -484",
+      "-",
+      "-",
+      "~q0.015625,-7 1x2:",
+      "~s0.00048828125,0 1x2:",
+      "^s1,0 0:",
+      "^s1,0 0:",
+      "^s1,0 0:",
+      "^s1,0 0:",
+      "^q0.015625,-7 0:"},
+     "!another function than tanh"},
     /* one step from zeros */
     {RNN_STEP, {{0, 1, 1, NULL}}, "1x2: 1 -3", {"2x2: 1 2 2 1", "2x2: 9 9 9 9", "2: 7 0", "~1x2:"}, "1x2: 2 0"},
     /* two filters for each unit; of the steps only the last one counts */
@@ -490,9 +739,9 @@ static const struct single {
 static const char *quant_read(struct tensor *t, const char *text)
 {
     char *end;
-    if (*text != 'q' && *text != 's')
+    if (!*text || !strchr("qsz", *text))
         return text;
-    t->type = *text == 's' ? INT16 : INT8;
+    t->type = *text == 's' ? INT16 : *text == 'z' ? INT32 : INT8;
     t->scale = strtof(text + 1, &end);
     t->zero_point = (int)strtol(end + 1, &end, 10);
     return end + 1;
@@ -506,7 +755,7 @@ static void put_operand(struct bytes *file, size_t place, size_t index, const ch
     struct tensor quantized = {.name = names[index > 0]};
     struct written w;
     size_t shape, name;
-    written_read(&w, quant_read(&quantized, text) + (whole || variable));
+    written_read(&w, quant_read(&quantized, text + (whole || variable)));
     const int buffer = index == 0 || w.count == 0 ? 0 : (int)index + 1;
     quantized.rank = w.rank;
     memcpy(quantized.extent, w.extent, sizeof quantized.extent);
@@ -527,14 +776,14 @@ static void put_constant(struct bytes *file, size_t place, const char *text)
     struct tensor quantized = {0};
     struct written w;
     size_t data;
-    written_read(&w, quant_read(&quantized, text) + (*text == 'i' || *text == '~'));
+    written_read(&w, quant_read(&quantized, text + (*text == 'i' || *text == '~')));
     if (w.count == 0) {
         point(file, place, TABLE(file, {3, 1, 0, NULL}));
         return;
     }
     point(file, place, TABLE(file, {0, 0, 0, &data}));
     if (quantized.scale > 0) {
-        const size_t size = quantized.type == INT16 ? 2 : 1;
+        const size_t size = quantized.type == INT32 ? 4 : quantized.type == INT16 ? 2 : 1;
         point(file, data, file->size);
         bytes_int(file, w.count * size, 4);
         for (size_t i = 0; i < w.count; i++)
@@ -560,16 +809,22 @@ static size_t field_count(const struct field *field)
 /* Tensors are x, the operands that are there, and the result. */
 static void make_single(struct bytes *file, const struct single *s)
 {
-    size_t codes, graphs, buffers, tensors, inputs, outputs, operations, read, written, options, count = 1, there = 1;
+    size_t codes, graphs, buffers, tensors, inputs, outputs, operations, read, written, options, kept,
+        count = 1, there = 1, own = 0;
     const char *text[MAX_OPERANDS] = {s->x};
     struct tensor result = {.name = "y", .type = FLOAT32};
-    quant_read(&result, s->y);
+    quant_read(&result, *s->y == '!' ? s->x : s->y); /* what is refused gives what it takes */
     int operand[MAX_OPERANDS] = {0};
-    for (; count < MAX_OPERANDS && s->operand[count - 1]; count++) {
+    for (; count < MAX_OPERANDS && s->operand[count - 1] && *s->operand[count - 1] != '^'; count++) {
         const bool absent = *s->operand[count - 1] == '-';
         operand[count] = absent ? -1 : (int)there;
         if (!absent)
             text[there++] = s->operand[count - 1];
+    }
+    int intermediate[MAX_OPERANDS] = {0};
+    for (; count + own < MAX_OPERANDS && s->operand[count + own - 1]; own++) {
+        intermediate[own] = (int)there;
+        text[there++] = s->operand[count + own - 1] + 1;
     }
     file->size = 0;
     bytes_int(file, 0, 4);
@@ -588,8 +843,10 @@ static void make_single(struct bytes *file, const struct single *s)
     put_ints(file, inputs, &(int){0}, 1, 4);
     put_ints(file, outputs, &(int){(int)there}, 1, 4);
     const size_t operation = put_offsets(file, operations, 1);
-    point(file, operation, TABLE(file, {0, 4, 0, NULL}, {1, 0, 0, &read}, {2, 0, 0, &written}, {4, 0, 0, &options}));
+    point(file, operation,
+          TABLE(file, {0, 4, 0, NULL}, {1, 0, 0, &read}, {2, 0, 0, &written}, {4, 0, 0, &options}, {8, 0, 0, &kept}));
     put_ints(file, read, operand, count, 4);
+    put_ints(file, kept, intermediate, own, 4);
     put_ints(file, written, &(int){(int)there}, 1, 4);
     point(file, options, put_table(file, s->option, field_count(s->option)));
     const size_t buffer = put_offsets(file, buffers, there + 1);

@@ -15,10 +15,11 @@ struct ncl_tf_quant {
     int axis; /* count > 1 */
 };
 
-/* node->detail, Lite only: of the inputs, then of the outputs. */
+/* node->detail, Lite only: of the inputs, then of the outputs, then of what the operator keeps to itself. */
 struct ncl_tf_detail {
     const struct ncl_tf_quant *quant;
     const enum ncl_stored_type *element;
+    size_t intermediate_count;
 };
 
 nnefcl_status ncl_graphdef_read(struct ncl_import *import, struct ncl_import_graph *graph);
@@ -59,6 +60,9 @@ bool ncl_tf_is_quantized(const struct ncl_import_node *node);
 bool ncl_tf_moves(struct ncl_import *import, const struct ncl_import_node *node);
 /* x factor, rounded to whole numbers as the kernels of Lite do. */
 struct ncl_tensor *ncl_tf_rescale(struct ncl_import *import, struct ncl_tensor *x, double factor);
+/* The same with a factor for each index of the last axis. */
+struct ncl_tensor *ncl_tf_rescale_columns(struct ncl_import *import, struct ncl_tensor *x, const double *factor,
+                                          size_t count);
 /* A result of an operator that ncl_tf_is_quantized, rounded: as whole numbers, as steps from the zero point. What is
  * outside of its type, or of what the activation leaves, is brought back. */
 void ncl_tf_give_whole(struct ncl_import *import, const struct ncl_import_node *node, size_t index, int64_t activation,

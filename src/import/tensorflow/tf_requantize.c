@@ -203,6 +203,12 @@ struct ncl_tensor *ncl_tf_rescale(struct ncl_import *import, struct ncl_tensor *
     return rescale(import, x, &factor, 1, BITS, false);
 }
 
+struct ncl_tensor *ncl_tf_rescale_columns(struct ncl_import *import, struct ncl_tensor *x, const double *factor,
+                                          size_t count)
+{
+    return rescale(import, x, factor, count, BITS, false);
+}
+
 static bool is_sixteen(const struct ncl_import_node *node)
 {
     const struct ncl_tf_detail *detail = node->detail;

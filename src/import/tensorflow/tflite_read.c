@@ -298,14 +298,16 @@ static const char *const *read_operands(struct tflite *r, struct ncl_flat_vector
 static void read_operator(struct tflite *r, struct ncl_flat_table table, struct ncl_import_node *node)
 {
     const struct ncl_flat_vector inputs = ncl_flat_items(table, OPERATOR_INPUTS, 4),
-                                 outputs = ncl_flat_items(table, OPERATOR_OUTPUTS, 4);
-    const size_t count = inputs.count + outputs.count;
+                                 outputs = ncl_flat_items(table, OPERATOR_OUTPUTS, 4),
+                                 kept = ncl_flat_items(table, OPERATOR_INTERMEDIATES, 4);
+    const size_t shown = inputs.count + outputs.count, count = shown + kept.count;
     struct ncl_tf_detail *detail = TFLITE_ARRAY(r, struct ncl_tf_detail, 1);
     struct ncl_tf_quant *quant = TFLITE_ARRAY(r, struct ncl_tf_quant, count);
     enum ncl_stored_type *element = TFLITE_ARRAY(r, enum ncl_stored_type, count);
     if (!detail || !quant || !element)
         return;
-    *detail = (struct ncl_tf_detail){quant, element};
+    *detail = (struct ncl_tf_detail){quant, element, kept.count};
+    read_operands(r, kept, quant + shown, element + shown);
     *node = (struct ncl_import_node){.op = operator_name(r, table),
                                      .domain = "",
                                      .input_count = inputs.count,

@@ -477,6 +477,34 @@ static const struct single {
      {ONE, ONE, "~1x1:", "~1x1:", "~1x1:", "~1x1:"},
      "1x2x2: 0.181699742 0.258118402 0.258118402 0.181699742"},
 #undef ONE
+    /* sparse weights */
+    {FULLY_CONNECTED, {{0, 1, 0, NULL}}, "1x4: 1 10 100 1000", {"%0 2x4: 0 2 0 3 4 0 0 0", "2: 1 0"}, "1x2: 3021 4"},
+    {FULLY_CONNECTED, {{0, 1, 0, NULL}}, "1x4: 1 10 100 1000", {"%2 2x4: 0 2 0 3 4 0 0 0", "2: 1 0"}, "1x2: 3021 4"},
+    {FULLY_CONNECTED,
+     {{0, 1, 0, NULL}},
+     "1x4: 1 10 100 1000",
+     {"%3 2x4: 0 2 0 3 4 0 0 0", "2: 1 0"},
+     "!a sparse tensor is damaged"},
+    {FULLY_CONNECTED,
+     {{0, 1, 0, NULL}},
+     "1x4: 1 10 100 1000",
+     {"%4 2x4: 0 2 0 3 4 0 0 0", "2: 1 0"},
+     "!a sparse tensor is damaged"},
+    {FULLY_CONNECTED,
+     {{0, 1, 0, NULL}},
+     "1x4: 1 10 100 1000",
+     {"%5 2x4: 0 2 0 3 4 0 0 0", "2: 1 0"},
+     "!a sparse tensor is damaged"},
+    {FULLY_CONNECTED,
+     {{0, 1, 0, NULL}},
+     "1x4: 1 10 100 1000",
+     {"%6 2x4: 0 2 0 3 4 0 0 0", "2: 1 0"},
+     "!a sparse tensor is damaged"},
+    {FULLY_CONNECTED,
+     {{0, 1, 0, NULL}},
+     "1x4: 1 10 100 1000",
+     {"%7 2x4: 0 2 0 3 4 0 0 0", "2: 1 0"},
+     "!a sparse tensor is damaged"},
     /* whole numbers, as the reference kernel of the interpreter rounds them: gates of 12 bits, a cell of 16 */
     {LSTM,
      {{3, 1, 0, NULL}, {0, 1, 4, NULL}},
@@ -747,11 +775,69 @@ static const char *quant_read(struct tensor *t, const char *text)
     return end + 1;
 }
 
+/* Those elements of a sparse matrix that a file holds, in the order in which it does. */
+static void sparse_elements(const struct written *w, size_t width, struct written *out)
+{
+    *out = (struct written){.rank = 1};
+    for (size_t i = 0; i < w->count; i += width)
+        for (size_t k = 0; k < width && (w->value[i] != 0 || w->value[i + width - 1] != 0); k++)
+            out->value[out->count++] = w->value[i + k];
+    out->extent[0] = (int)out->count;
+}
+
+/* Rows are there, of blocks of columns only some. Damage: 3 an index behind the columns, 4 marks that fall, 5 an axis
+ * that is none, 6 rows of another number, 7 marks of another number. */
+static void put_sparsity(struct bytes *file, size_t place, const struct written *w, int kind)
+{
+    const size_t width = kind == 2 ? 2 : 1, levels = kind == 2 ? 3 : 2, rows = (size_t)w->extent[0],
+                 columns = (size_t)w->extent[1] / width;
+    size_t order, blocks, list, marks, indices, items, count = 0;
+    int mark[16] = {0}, index[64];
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t k = 0; k < columns; k++) {
+            const float *block = &w->value[(i * columns + k) * width];
+            if (block[0] != 0 || block[width - 1] != 0)
+                index[count++] = (int)k + (kind == 3 ? 99 : 0);
+        }
+        mark[i + 1] = kind == 4 && i == 0 ? 99 : (int)count;
+    }
+    point(file, place, TABLE(file, {0, 0, 0, &order}, {1, 0, 0, &blocks}, {2, 0, 0, &list}));
+    put_ints(file, order, (const int[]){0, kind == 5 ? 3 : 1, 2}, levels, 4);
+    put_ints(file, blocks, (const int[]){1}, levels - 2, 4);
+    const size_t level = put_offsets(file, list, levels);
+    point(file, level, TABLE(file, {1, 4, rows + (kind == 6), NULL}));
+    point(file, level + 4,
+          TABLE(file, {0, 1, 1, NULL}, {2, 1, 3, NULL}, {3, 0, 0, &marks}, {4, 1, 1, NULL}, {5, 0, 0, &indices}));
+    point(file, marks, TABLE(file, {0, 0, 0, &items}));
+    put_ints(file, items, mark, rows + (kind != 7), 1);
+    point(file, indices, TABLE(file, {0, 0, 0, &items}));
+    put_ints(file, items, index, count, 4);
+    if (levels == 3)
+        point(file, level + 8, TABLE(file, {1, 4, 2, NULL}));
+}
+
+static void put_sparse(struct bytes *file, size_t place, int buffer, const char *text)
+{
+    struct written w;
+    size_t shape, name, sparsity;
+    written_read(&w, text + 3);
+    point(file, place,
+          TABLE(file, {0, 0, 0, &shape}, {1, 1, FLOAT32, NULL}, {2, 4, (uint64_t)buffer, NULL}, {3, 0, 0, &name},
+                {6, 0, 0, &sparsity}));
+    put_ints(file, shape, w.extent, (size_t)w.rank, 4);
+    put_text(file, name, "w");
+    put_sparsity(file, sparsity, &w, text[1] - '0');
+}
+
 /* Tensor `index` of a single model; constants have buffer index + 1. */
 static void put_operand(struct bytes *file, size_t place, size_t index, const char *text)
 {
     static const char *const names[] = {"x", "w"};
     const bool whole = *text == 'i', variable = *text == '~';
+    if (*text == '%') {
+        put_sparse(file, place, (int)index + 1, text);
+        return;
+    }
     struct tensor quantized = {.name = names[index > 0]};
     struct written w;
     size_t shape, name;
@@ -776,7 +862,13 @@ static void put_constant(struct bytes *file, size_t place, const char *text)
     struct tensor quantized = {0};
     struct written w;
     size_t data;
-    written_read(&w, quant_read(&quantized, text + (*text == 'i' || *text == '~')));
+    if (*text == '%') {
+        struct written all;
+        written_read(&all, text + 3);
+        sparse_elements(&all, text[1] == '2' ? 2 : 1, &w);
+    } else {
+        written_read(&w, quant_read(&quantized, text + (*text == 'i' || *text == '~')));
+    }
     if (w.count == 0) {
         point(file, place, TABLE(file, {3, 1, 0, NULL}));
         return;

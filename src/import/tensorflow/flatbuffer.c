@@ -113,6 +113,11 @@ int64_t ncl_flat_int_at(struct ncl_flat_vector vector, size_t index)
     return flat_extend(flat_load(vector.data + index * vector.item, (unsigned)vector.item), (unsigned)vector.item);
 }
 
+uint64_t ncl_flat_uint_at(struct ncl_flat_vector vector, size_t index)
+{
+    return index < vector.count ? flat_load(vector.data + index * vector.item, (unsigned)vector.item) : 0;
+}
+
 float ncl_flat_float_at(struct ncl_flat_vector vector, size_t index)
 {
     return index < vector.count && vector.item == 4 ? flat_load_float(vector.data + 4 * index) : 0;

@@ -34,6 +34,7 @@ struct ncl_flat_table ncl_flat_sub(struct ncl_flat_table table, unsigned field);
 /* A vector of items of `item` bytes; of tables and strings 4 (their offsets). Absent: count 0. */
 struct ncl_flat_vector ncl_flat_items(struct ncl_flat_table table, unsigned field, size_t item);
 int64_t ncl_flat_int_at(struct ncl_flat_vector vector, size_t index);
+uint64_t ncl_flat_uint_at(struct ncl_flat_vector vector, size_t index);
 float ncl_flat_float_at(struct ncl_flat_vector vector, size_t index);
 struct ncl_flat_table ncl_flat_table_at(struct ncl_flat_vector vector, size_t index);
 /* Bytes of a string, not terminated; NULL: absent. */

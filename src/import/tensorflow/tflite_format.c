@@ -60,6 +60,7 @@ static const struct ncl_import_operator operators[] = {
     /* ---- integers that stand for numbers ---- */
     BUILD("QUANTIZE", quantize),
     BUILD("DEQUANTIZE", dequantize),
+    BUILD("DENSIFY", pass),
     BUILD("FAKE_QUANT", fake_quant),
 
     /* ---- windows ---- */

@@ -7,6 +7,7 @@
 #include "import/tensorflow/flexbuffer.h"
 #include "import/tensorflow/tf.h"
 #include "import/tensorflow/tflite_schema.h"
+#include "import/tensorflow/tflite_sparse.h"
 
 #define MAX_OPTIONS   24 /* of an operator */
 #define MAX_TENSORS   ((size_t)1 << 20)
@@ -127,6 +128,22 @@ static bool tensor_data(const struct tflite *r, struct ncl_flat_table table, uin
     return *bytes > 0 && *offset > 1;
 }
 
+/* Sparse elements become all of them, in memory. */
+static void densify(struct tflite *r, struct ncl_flat_table sparsity, uint64_t bytes, struct ncl_import_constant *made)
+{
+    uint64_t item;
+    if (made->element == NCL_STORED_INT4 || !ncl_stored_bytes(made->element, 1, &item)) {
+        made->unsupported = "it is a sparse tensor of less than a byte an element";
+        return;
+    }
+    if (made->offset > r->file.size || bytes > r->file.size - made->offset) {
+        ncl_import_invalid(r->import, "the file is damaged: a buffer lies outside of it");
+        return;
+    }
+    made->memory =
+        ncl_tflite_dense(r->import, sparsity, &made->shape, r->file.data + made->offset, (size_t)bytes, (size_t)item);
+}
+
 static void read_constant(struct tflite *r, size_t index, struct ncl_import_constant *constant, size_t *count)
 {
     const struct ncl_flat_table table = ncl_flat_table_at(r->tensors, index);
@@ -139,11 +156,14 @@ static void read_constant(struct tflite *r, size_t index, struct ncl_import_cons
     if (!tensor_shape(r, table, TENSOR_SHAPE, 0, &made->shape))
         return;
     ++*count;
-    if (ncl_flat_sub(table, TENSOR_SPARSITY).at)
-        made->unsupported = "it is stored as a sparse tensor";
     if (made->element == NCL_STORED_COUNT) {
         made->unsupported = "it holds strings or complex numbers";
         made->element = NCL_STORED_FLOAT32;
+    }
+    const struct ncl_flat_table sparsity = ncl_flat_sub(table, TENSOR_SPARSITY);
+    if (sparsity.at && !made->unsupported) {
+        densify(r, sparsity, bytes, made);
+        return;
     }
     uint64_t elements = 1;
     for (int i = 0; i < made->shape.rank; i++)

@@ -41,7 +41,7 @@ void ncl_tf_build_reshape(struct ncl_import *import, const struct ncl_import_nod
     const int64_t *option = ncl_import_integers(import, node, "new_shape", &count);
     if (ncl_import_has(import, node, 1))
         count = ncl_tf_integers(import, node, 1, "the shape", shape.extent);
-    else if (count <= NNEFCL_MAX_RANK)
+    else if (count && count <= NNEFCL_MAX_RANK)
         memcpy(shape.extent, option, count * sizeof *option);
     shape.rank = (int)count;
     if (!import->status && complete_shape(import, x, &shape))

@@ -312,11 +312,56 @@ START_TEST(nested)
 }
 END_TEST
 
+/* The largest of three lines, of two units; all weights are 1/2. */
+START_TEST(maxout)
+{
+    static struct bytes file;
+    static struct model_text text;
+    const nnefcl_input_shape shape = {"x", {2, {1, 2}}};
+    file.size = 0;
+    next_number = 0;
+    put_container(&file, "nn.Maxout", 3);
+    put_number(&file, 1);
+    put_module(&file, "nn.Linear", "", (const int[]){6, 2}, 2);
+    put_number(&file, 2);
+    put_class(&file, "nn.View");
+    put_table(&file, 2);
+    put_key(&file, "numInputDims");
+    put_number(&file, 1);
+    put_key(&file, "size");
+    put_class(&file, "torch.LongStorage");
+    put_whole(&file, 2, 8);
+    put_whole(&file, 3, 8);
+    put_whole(&file, 2, 8);
+    put_number(&file, 3);
+    put_module(&file, "nn.Max", "dimension=1 nInputDims=2", NULL, 0);
+    open_as(&text, &file, &shape);
+    computed_are(&text, "1x2: 1 2", "1x2: 1.5 1.5");
+    nnefcl_model_free(text.model);
+}
+END_TEST
+
 /* ---- single modules: values by the definition ---- */
 
 /* Reads x, or a table of x and x, or is the module of a MapTable on those; or its first, and the second is Identity; in
- * a Bottle; the first of Parallel along axis 1, the second is Identity; behind the pool that it undoes; in a graph. */
-enum reads { ONE, TWO, EACH, FIRST, BOTTLED, PARALLEL, UNPOOLED, UNPOOLED_ODD, GRAPH, GRAPH_TWO, GRAPH_LATE };
+ * a Bottle; the first of Parallel along axis 1, the second is Identity; behind the pool that it undoes; its first row
+ * and the module's of the second are added, or its last row, or all rows as a table; in a graph. */
+enum reads {
+    ONE,
+    TWO,
+    EACH,
+    FIRST,
+    BOTTLED,
+    PARALLEL,
+    UNPOOLED,
+    UNPOOLED_ODD,
+    SPLIT,
+    SPLIT_LAST,
+    SPLIT_ALL,
+    GRAPH,
+    GRAPH_TWO,
+    GRAPH_LATE
+};
 
 static const struct single {
     const char *name, *fields; /* "kW=2 transA=true" */
@@ -326,6 +371,13 @@ static const struct single {
     {"SoftMin", "", "1x2: 0 1.0986123", NULL, NULL, "1x2: 0.75 0.25", ONE},
     {"SoftMin", "", "2x1x2: 0 5 1.0986123 5", NULL, NULL, "2x1x2: 0.75 0.5 0.25 0.5", ONE},
     {"SoftSign", "", "3: -1 0 3", NULL, NULL, "3: -0.5 0 0.75", ONE},
+    {"MulConstant", "constant_scalar=3", "2x2: 1 2 10 20", NULL, NULL, "2: 31 62", SPLIT},
+    {"MulConstant", "constant_scalar=3", "2x2: 1 2 10 20", NULL, NULL, "2: 6 60", SPLIT_LAST},
+    {"CAddTable", "", "2x2: 1 2 10 20", NULL, NULL, "!all items of a SplitTable", SPLIT_ALL},
+    {"MapTable", "", "2x2: 1 2 10 20", NULL, NULL, "!all items of a SplitTable", SPLIT_ALL},
+    {"Identity", "", "2x2: 1 2 10 20", NULL, NULL, "!all items of a SplitTable", SPLIT_ALL},
+    {"CReLU", "nInputDims=1", "2: 1 -2", NULL, NULL, "4: 1 0 0 2", ONE},
+    {"CReLU", "nInputDims=1", "2x2: 1 -2 -3 4", NULL, NULL, "2x4: 1 0 0 2 0 4 3 0", ONE},
     {"LogSigmoid", "", "3: -50 0 2", NULL, NULL, "3: -50 -0.69314718 -0.12692801", ONE},
     {"TanhShrink", "", "2: -1 2", NULL, NULL, "2: -0.23840584 1.03597242", ONE},
     {"HardShrink", "lambda=1", "4: -2 -1 0.5 1.5", NULL, NULL, "4: -2 0 0 1.5", ONE},
@@ -551,6 +603,28 @@ static void put_graph(struct bytes *file, const struct single *s)
     put_node(file, s, NULL, (const unsigned[]){last, passed}, s->reads == GRAPH_TWO ? 2 : 1);
 }
 
+static void put_split(struct bytes *file, const struct single *s)
+{
+    put_container(file, "nn.Sequential", s->reads == SPLIT_ALL ? 2 : 3);
+    put_number(file, 1);
+    put_module(file, "nn.SplitTable", s->reads == SPLIT_LAST ? "dimension=1 nInputDims=1" : "dimension=1", NULL, 0);
+    put_number(file, 2);
+    if (s->reads == SPLIT) {
+        put_container(file, "nn.ParallelTable", 2);
+        put_number(file, 1);
+        put_module(file, "nn.Identity", "", NULL, 0);
+        put_number(file, 2);
+    } else if (s->reads == SPLIT_LAST) {
+        put_module(file, "nn.SelectTable", "index=-1", NULL, 0);
+        put_number(file, 3);
+    }
+    put_single(file, s);
+    if (s->reads != SPLIT)
+        return;
+    put_number(file, 3);
+    put_module(file, "nn.CAddTable", "", NULL, 0);
+}
+
 static bool make_wrapped(struct bytes *file, const struct single *s)
 {
     if (s->reads < BOTTLED)
@@ -563,6 +637,8 @@ static bool make_wrapped(struct bytes *file, const struct single *s)
         put_unpooled(file, "kW=2 kH=2 dW=2 dH=2");
     else if (s->reads == UNPOOLED_ODD)
         put_unpooled(file, "kW=2 kH=2 dW=2 dH=2 ceil_mode=1");
+    else if (s->reads < GRAPH)
+        put_split(file, s);
     else
         put_graph(file, s);
     return true;
@@ -628,6 +704,7 @@ int main(void)
     tcase_add_test(tests, shape_wanted);
     tcase_add_test(tests, damaged);
     tcase_add_test(tests, nested);
+    tcase_add_test(tests, maxout);
     tcase_add_loop_test(tests, single, 0, sizeof singles / sizeof *singles);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

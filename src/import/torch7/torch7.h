@@ -27,8 +27,9 @@ nnefcl_status ncl_torch7_read(struct ncl_import *import, struct ncl_import_graph
     X(threshold)                                                                                                       \
     X(softplus)                                                                                                        \
     X(power)                                                                                                           \
-    X(constant) X(scale) X(softmax) X(log_softmax) X(conv) X(deconv) X(pool) X(batch_norm) X(linear) X(lrn) X(nearest) \
-        X(pad) X(view) X(reshape) X(squeeze) X(unsqueeze) X(transpose) X(narrow) X(select) X(join) X(reduce)           \
+    X(constant)                                                                                                        \
+    X(scale) X(softmax) X(log_softmax) X(conv) X(deconv) X(pool) X(batch_norm) X(linear) X(lrn) X(nearest) X(pad)      \
+        X(view) X(reshape) X(squeeze) X(unsqueeze) X(transpose) X(narrow) X(select) X(two_signs) X(join) X(reduce)     \
             X(normalize) X(soft_min) X(soft_sign) X(log_sigmoid) X(tanh_shrink) X(shrink) X(rrelu) X(mm) X(replicate)  \
                 X(lookup) X(bilinear) X(adaptive) X(temporal) X(pad_axis) X(add) X(unpool) X(sub_sampling)             \
                     X(temporal_pool) X(bottle_in) X(bottle_out) X(shave) X(instance_norm) X(pairs) X(gated)            \

@@ -34,10 +34,8 @@ static struct ncl_torch7_names walk_parallel_table(struct ncl_torch7 *r, const s
 {
     struct ncl_torch7_names out = {0};
     for (size_t i = 1; child(module, i) && !r->import->status; i++) {
-        if (i > in.count)
-            return ncl_torch7_refuse(r, module->class_name, "it has more modules than its table has tensors");
-        out = ncl_torch7_names_append(
-            r, out, ncl_torch7_walk(r, child(module, i), (struct ncl_torch7_names){1, in.name + i - 1}));
+        const struct ncl_torch7_names item = ncl_torch7_item(r, module->class_name, in, (double)i);
+        out = ncl_torch7_names_append(r, out, ncl_torch7_walk(r, child(module, i), item));
     }
     return out;
 }
@@ -52,19 +50,16 @@ static struct ncl_torch7_names walk_concat(struct ncl_torch7 *r, const struct nc
 static struct ncl_torch7_names walk_select_table(struct ncl_torch7 *r, const struct ncl_t7 *module,
                                                  struct ncl_torch7_names in)
 {
-    const double given = ncl_t7_number(module, "index", 1), index = given < 0 ? (double)in.count + given + 1 : given;
-    if (!(index >= 1 && index <= (double)in.count))
-        return ncl_torch7_refuse(r, module->class_name, "an index outside of its table");
-    return (struct ncl_torch7_names){1, in.name + (size_t)index - 1};
+    return ncl_torch7_item(r, module->class_name, in, ncl_t7_number(module, "index", 1));
 }
 
 static struct ncl_torch7_names walk_narrow_table(struct ncl_torch7 *r, const struct ncl_t7 *module,
                                                  struct ncl_torch7_names in)
 {
     const double first = ncl_t7_number(module, "offset", 1), length = ncl_t7_number(module, "length", 1);
-    if (!(first >= 1 && length >= 1 && first + length - 1 <= (double)in.count))
+    if (in.split || !(first >= 1 && length >= 1 && first + length - 1 <= (double)in.count))
         return ncl_torch7_refuse(r, module->class_name, "a range outside of its table");
-    return (struct ncl_torch7_names){(size_t)length, in.name + (size_t)first - 1};
+    return (struct ncl_torch7_names){.count = (size_t)length, .name = in.name + (size_t)first - 1};
 }
 
 /* Module number i on item number i; those that are not there yet are the first one. */
@@ -73,12 +68,12 @@ static struct ncl_torch7_names walk_map_table(struct ncl_torch7 *r, const struct
 {
     const struct ncl_t7 *first = child(module, 1) ? child(module, 1) : ncl_t7_field(module, "module");
     struct ncl_torch7_names out = {0};
-    if (!first)
-        return ncl_torch7_refuse(r, module->class_name, "it has no module");
+    if (!first || in.split)
+        return ncl_torch7_refuse(r, module->class_name, "it has no module, or reads all items of a SplitTable");
     for (size_t i = 0; i < in.count && !r->import->status; i++) {
         const struct ncl_t7 *own = child(module, i + 1);
-        out = ncl_torch7_names_append(r, out,
-                                      ncl_torch7_walk(r, own ? own : first, (struct ncl_torch7_names){1, in.name + i}));
+        out = ncl_torch7_names_append(
+            r, out, ncl_torch7_walk(r, own ? own : first, ncl_torch7_item(r, module->class_name, in, (double)i + 1)));
     }
     return out;
 }
@@ -91,7 +86,7 @@ static struct ncl_torch7_names walk_parallel(struct ncl_torch7 *r, const struct 
     struct ncl_torch7_names out = {0};
     for (size_t i = 1; child(module, i) && !r->import->status; i++) {
         const struct ncl_torch7_names part = ncl_torch7_add_made(
-            r, "nn.Select", in, (const char *const[]){"dimension", "index"}, (const double[]){from, (double)i});
+            r, "nn.Select", in, (const char *const[]){"dimension", "index", NULL}, (const double[]){from, (double)i});
         out = ncl_torch7_names_append(r, out, ncl_torch7_walk(r, child(module, i), part));
     }
     return ncl_torch7_add_made(r, "nn.JoinTable", out, (const char *const[]){"dimension", NULL},
@@ -109,6 +104,15 @@ static struct ncl_torch7_names walk_bottle(struct ncl_torch7 *r, const struct nc
     struct ncl_torch7_names flat = ncl_torch7_add_made(r, "nn.BottleIn", in, name, dims);
     flat = ncl_torch7_walk(r, child(module, 1), flat);
     return ncl_torch7_add_made(r, "nn.BottleOut", ncl_torch7_names_append(r, flat, in), name, dims);
+}
+
+/* How many items it has is known when its operand's shape is: who reads one asks for it by number. */
+static struct ncl_torch7_names walk_split(struct ncl_torch7 *r, const struct ncl_t7 *module, struct ncl_torch7_names in)
+{
+    if (in.count != 1 || in.split)
+        return ncl_torch7_refuse(r, module->class_name, "it reads a table");
+    in.split = module;
+    return in;
 }
 
 /* The places that a pool before it found: its numbers, and what it read, for the extents. */
@@ -160,6 +164,7 @@ static const struct {
                   {"SelectTable", walk_select_table},
                   {"NarrowTable", walk_narrow_table},
                   {"MapTable", walk_map_table},
+                  {"SplitTable", walk_split},
                   {"FlattenTable", walk_same},
                   {"Parallel", walk_parallel},
                   {"Bottle", walk_bottle},
@@ -167,7 +172,6 @@ static const struct {
                   {"SpatialLPPooling", walk_sequential},
                   {"Inception", walk_sequential},
                   {"Decorator", walk_sequential},
-                  {"CReLU", walk_sequential},
                   {"Maxout", walk_sequential},
                   {"SpatialMaxUnpooling", walk_unpool},
                   {"Identity", walk_same},

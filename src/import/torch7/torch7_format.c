@@ -107,6 +107,7 @@ static const struct ncl_import_operator operators[] = {
     BUILD("Transpose", transpose),
     BUILD("Narrow", narrow),
     BUILD("Select", select),
+    BUILD("CReLU", two_signs),
     BUILD("Replicate", replicate),
     BUILD("LookupTable", lookup),
     BUILD("JoinTable", join),

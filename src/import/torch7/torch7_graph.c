@@ -34,7 +34,7 @@ static struct ncl_torch7_names operand_of(struct ncl_torch7 *r, const struct gra
         return in; /* it has one only, which may be a table */
     if (!(at >= 1 && at <= (double)in.count))
         return ncl_torch7_refuse(r, "nn.gModule", "it reads more tensors than it is given");
-    return (struct ncl_torch7_names){1, in.name + (size_t)at - 1};
+    return (struct ncl_torch7_names){.count = 1, .name = in.name + (size_t)at - 1};
 }
 
 static struct ncl_torch7_names read_node(struct ncl_torch7 *r, const struct graph *g, const struct ncl_t7 *data,
@@ -48,7 +48,10 @@ static struct ncl_torch7_names read_node(struct ncl_torch7 *r, const struct grap
             k++;
         if (from != g->first && k == g->count)
             return ncl_torch7_refuse(r, "nn.gModule", "a node reads what no node before it gives");
-        all = ncl_torch7_names_append(r, all, from == g->first ? operand_of(r, g, data, in) : g->given[k]);
+        const struct ncl_torch7_names given = from == g->first ? operand_of(r, g, data, in) : g->given[k];
+        if (i == 1 && !ncl_t7_item(map, 2))
+            return given;
+        all = ncl_torch7_names_append(r, all, given);
     }
     return all;
 }
@@ -62,9 +65,7 @@ static struct ncl_torch7_names run_node(struct ncl_torch7 *r, const struct graph
         return reads;
     if (module)
         return ncl_torch7_walk(r, module, reads);
-    if (!(select->number >= 1 && select->number <= (double)reads.count))
-        return ncl_torch7_refuse(r, "nn.gModule", "a node selects what its table has not");
-    return (struct ncl_torch7_names){1, reads.name + (size_t)select->number - 1};
+    return ncl_torch7_item(r, "nn.gModule", reads, select->number);
 }
 
 struct ncl_torch7_names ncl_torch7_walk_graph(struct ncl_torch7 *r, const struct ncl_t7 *module,

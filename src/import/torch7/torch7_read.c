@@ -19,12 +19,14 @@ static void *torch7_array(struct ncl_torch7 *r, size_t count, size_t size)
 
 struct ncl_torch7_names ncl_torch7_names_new(struct ncl_torch7 *r, size_t count)
 {
-    return (struct ncl_torch7_names){count, TORCH7_ARRAY(r, const char *, count)};
+    return (struct ncl_torch7_names){.count = count, .name = TORCH7_ARRAY(r, const char *, count)};
 }
 
 struct ncl_torch7_names ncl_torch7_names_append(struct ncl_torch7 *r, struct ncl_torch7_names a,
                                                 struct ncl_torch7_names b)
 {
+    if (a.split || b.split)
+        return ncl_torch7_refuse(r, "nn.SplitTable", "its items are read one by one only");
     if (a.count + b.count > MAX_TABLE && !r->import->status)
         ncl_import_invalid(r->import, "a table of more than %d tensors", MAX_TABLE);
     struct ncl_torch7_names all = ncl_torch7_names_new(r, a.count + b.count);
@@ -38,6 +40,20 @@ struct ncl_torch7_names ncl_torch7_refuse(struct ncl_torch7 *r, const char *clas
     if (!r->import->status)
         ncl_import_invalid(r->import, "%.100s: %s", class_name, what);
     return (struct ncl_torch7_names){0};
+}
+
+struct ncl_torch7_names ncl_torch7_item(struct ncl_torch7 *r, const char *class_name, struct ncl_torch7_names in,
+                                        double index)
+{
+    const double at = index < 0 ? (double)in.count + index + 1 : index;
+    if (in.split)
+        return ncl_torch7_add_made(
+            r, "nn.Select", (struct ncl_torch7_names){.count = 1, .name = in.name},
+            (const char *const[]){"dimension", "nInputDims", "index"},
+            (const double[]){ncl_t7_number(in.split, "dimension", 1), ncl_t7_number(in.split, "nInputDims", 0), index});
+    if (!(at >= 1 && at <= (double)in.count))
+        return ncl_torch7_refuse(r, class_name, "an index outside of its table");
+    return (struct ncl_torch7_names){.count = 1, .name = in.name + (size_t)at - 1};
 }
 
 bool ncl_torch7_step(struct ncl_torch7 *r, const char *class_name)
@@ -130,12 +146,14 @@ static struct ncl_torch7_names add_node(struct ncl_torch7 *r, const struct ncl_t
 {
     static const char *const fields[NCL_TORCH7_WEIGHTS] = {"weight", "bias", "running_mean", "running_var"};
     const char *class_name = ncl_torch7_class(like->module);
+    if (in.split)
+        return ncl_torch7_refuse(r, class_name, "it reads all items of a SplitTable at once");
     const bool places = strcmp(class_name, "SpatialMaxPooling") == 0; /* may be asked for */
     struct ncl_torch7_detail *detail = TORCH7_ARRAY(r, struct ncl_torch7_detail, 1);
     const char **input = TORCH7_ARRAY(r, const char *, in.count + NCL_TORCH7_WEIGHTS);
     const struct ncl_torch7_names out = ncl_torch7_names_new(r, 2);
     if (r->import->status)
-        return (struct ncl_torch7_names){1, out.name};
+        return (struct ncl_torch7_names){.count = 1, .name = out.name};
     *detail = *like;
     detail->reads = in.count;
     for (size_t i = 0; i < in.count; i++)
@@ -149,7 +167,7 @@ static struct ncl_torch7_names add_node(struct ncl_torch7 *r, const struct ncl_t
     if (!out.name[0] || (places && !out.name[1]) ||
         !NCL_GROW(&r->import->scratch, r->node, r->nodes, r->node_capacity)) {
         ncl_import_nomem(r->import);
-        return (struct ncl_torch7_names){1, out.name};
+        return (struct ncl_torch7_names){.count = 1, .name = out.name};
     }
     r->node[r->nodes++] = (struct ncl_import_node){.name = out.name[0],
                                                    .op = class_name,
@@ -159,7 +177,7 @@ static struct ncl_torch7_names add_node(struct ncl_torch7 *r, const struct ncl_t
                                                    .input = input,
                                                    .output = out.name,
                                                    .detail = detail};
-    return (struct ncl_torch7_names){1, out.name};
+    return (struct ncl_torch7_names){.count = 1, .name = out.name};
 }
 
 struct ncl_torch7_names ncl_torch7_add(struct ncl_torch7 *r, const struct ncl_t7 *module, struct ncl_torch7_names in)
@@ -174,14 +192,14 @@ struct ncl_torch7_names ncl_torch7_add_pooled(struct ncl_torch7 *r, const struct
 }
 
 struct ncl_torch7_names ncl_torch7_add_made(struct ncl_torch7 *r, const char *class_name, struct ncl_torch7_names in,
-                                            const char *const name[2], const double number[2])
+                                            const char *const *name, const double *number)
 {
-    struct ncl_t7 *made = TORCH7_ARRAY(r, struct ncl_t7, 5);
-    struct ncl_t7_entry *entry = TORCH7_ARRAY(r, struct ncl_t7_entry, 2);
+    struct ncl_t7 *made = TORCH7_ARRAY(r, struct ncl_t7, 7);
+    struct ncl_t7_entry *entry = TORCH7_ARRAY(r, struct ncl_t7_entry, 3);
     if (r->import->status)
         return (struct ncl_torch7_names){0};
     made[0] = (struct ncl_t7){.kind = NCL_T7_TABLE, .class_name = class_name, .entry = entry};
-    for (size_t i = 0; i < 2 && name[i]; i++) {
+    for (size_t i = 0; i < 3 && name[i]; i++) {
         made[2 * i + 1] = (struct ncl_t7){.kind = NCL_T7_STRING, .string = name[i]};
         made[2 * i + 2] = (struct ncl_t7){.kind = NCL_T7_NUMBER, .number = number[i]};
         entry[made->count++] = (struct ncl_t7_entry){&made[2 * i + 1], &made[2 * i + 2]};
@@ -228,9 +246,12 @@ static struct ncl_torch7_names name_inputs(struct ncl_torch7 *r, const struct nc
 static void name_outputs(struct ncl_torch7 *r, struct ncl_torch7_names out, struct ncl_import_graph *graph)
 {
     static const struct ncl_t7 identity = {.kind = NCL_T7_TABLE, .class_name = "nn.Output"};
+    if (out.split)
+        ncl_torch7_refuse(r, "nn.SplitTable", "the network gives all items of a SplitTable at once");
     const char **output = TORCH7_ARRAY(r, const char *, out.count);
     for (size_t i = 0; output && i < out.count && !r->import->status; i++) {
-        const struct ncl_torch7_names made = ncl_torch7_add(r, &identity, (struct ncl_torch7_names){1, out.name + i});
+        const struct ncl_torch7_names made =
+            ncl_torch7_add(r, &identity, (struct ncl_torch7_names){.count = 1, .name = out.name + i});
         output[i] = out.count == 1 ? "y" : ncl_arena_printf(&r->import->scratch, "y%zu", i + 1);
         if (!output[i])
             ncl_import_nomem(r->import);

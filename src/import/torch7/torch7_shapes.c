@@ -163,7 +163,7 @@ void ncl_torch7_build_select(struct ncl_import *import, const struct ncl_import_
 {
     const struct ncl_t7 *module = ncl_torch7_module(node);
     struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
-    const int axis = axis_of(import, x, whole(module, "dimension", 1), 0);
+    const int axis = axis_of(import, x, whole(module, "dimension", 1), whole(module, "nInputDims", 0));
     if (import->status)
         return;
     const int64_t extent = x->shape.extent[axis], given = whole(module, "index", 1),
@@ -197,6 +197,16 @@ static void put_in_middle(struct ncl_import *import, struct ncl_tensor **item, s
         if (more)
             item[i] = ncl_compose_pad(import, item[i], before, after, "constant", 0);
     }
+}
+
+/* What is above 0 and what is below, one behind the other: of channels, which come first, or behind the batch. */
+void ncl_torch7_build_two_signs(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
+    const int64_t rank = whole(ncl_torch7_module(node), "nInputDims", x->shape.rank - 1);
+    struct ncl_tensor *part[2] = {ncl_compose_unary(import, "relu", x),
+                                  ncl_compose_unary(import, "relu", ncl_compose_unary(import, "neg", x))};
+    ncl_import_give(import, node, 0, ncl_compose_concat(import, part, 2, x->shape.rank == rank ? 0 : 1));
 }
 
 /* JoinTable, Concat; DepthConcat puts smaller images into the middle. */

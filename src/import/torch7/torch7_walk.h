@@ -22,11 +22,15 @@ struct ncl_torch7 {
 struct ncl_torch7_names {
     size_t count;
     const char **name;
+    const struct ncl_t7 *split; /* SplitTable: as many as an axis of the one that `name` says has elements; or NULL */
 };
 
 struct ncl_torch7_names ncl_torch7_names_new(struct ncl_torch7 *r, size_t count);
 struct ncl_torch7_names ncl_torch7_names_append(struct ncl_torch7 *r, struct ncl_torch7_names a,
                                                 struct ncl_torch7_names b);
+/* Item number `index` of a table, from 1 on, or from -1 on backwards. */
+struct ncl_torch7_names ncl_torch7_item(struct ncl_torch7 *r, const char *class_name, struct ncl_torch7_names in,
+                                        double index);
 /* An error at a class; no names. */
 struct ncl_torch7_names ncl_torch7_refuse(struct ncl_torch7 *r, const char *class_name, const char *what);
 /* "nn.Linear", "cudnn.SpatialConvolution", "cunn. ...": the class alone. */
@@ -38,9 +42,10 @@ struct ncl_torch7_names ncl_torch7_add(struct ncl_torch7 *r, const struct ncl_t7
 /* The same of one that undoes a pool. */
 struct ncl_torch7_names ncl_torch7_add_pooled(struct ncl_torch7 *r, const struct ncl_t7 *module,
                                               const struct ncl_t7 *pool, struct ncl_torch7_names in);
-/* The same of a class that no file has, or that this one has not, with up to two numbers (name NULL: none). */
+/* The same of a class that no file has, or that this one has not, with up to three numbers, of which NULL for a name is
+ * the end. */
 struct ncl_torch7_names ncl_torch7_add_made(struct ncl_torch7 *r, const char *class_name, struct ncl_torch7_names in,
-                                            const char *const name[2], const double number[2]);
+                                            const char *const *name, const double *number);
 /* All of a module, whatever it is (torch7_containers.c). */
 struct ncl_torch7_names ncl_torch7_walk(struct ncl_torch7 *r, const struct ncl_t7 *module, struct ncl_torch7_names in);
 /* nn.gModule, a graph of modules (torch7_graph.c). */

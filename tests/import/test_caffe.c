@@ -100,6 +100,31 @@ static const struct described {
     {"input: 'data' input_shape { dim: [1, 1, 7, 7] }\nlayer { name: 'p' type: 'Proposal' bottom: 'data' top: "
      "'p' }\n",
      "", "the operator Proposal is not supported", NEW},
+    /* layers that fetch: extents as far as they say them */
+    {"layer { name: 'd' type: 'DummyData' top: 'data' dummy_data_param { shape { dim: [1, 1, 5, 6] } } }\n" CONV,
+     "( data ) -> ( c )|shape = [1, 1, 5, 6]", "", NEW},
+    {"layer { name: 'd' type: 'DummyData' top: 'data' dummy_data_param { num: 1 channels: 1 height: 5 width: 6 } "
+     "}\n" CONV,
+     "( data ) -> ( c )|shape = [1, 1, 5, 6]", "", NEW},
+    {"layer { name: 'd' type: 'MemoryData' top: 'data' top: 'label' memory_data_param { batch_size: 1 channels: 1 "
+     "height: 9 width: "
+     "9 } transform_param { crop_size: 5 } }\n" CONV,
+     "( data ) -> ( c )|shape = [1, 1, 5, 5]", "", NEW},
+    {"layer { name: 'd' type: 'Data' top: 'data' top: 'label' data_param { source: 'x' batch_size: 9 backend: LMDB } "
+     "transform_param { crop_size: 5 mirror: true mean_value: 1 mean_value: 2 mean_value: 3 } }\n" CONV,
+     "", "[?,3,5,5]", NEW},
+    {"layer { name: 'd' type: 'Data' top: 'data' transform_param { crop_size: 5 scale: 0.5 } }\n" CONV, "",
+     "'d' scales what it fetches", NEW},
+    {"layer { name: 'd' type: 'ImageData' top: 'data' image_data_param { new_height: 5 new_width: 6 } }\n" CONV, "",
+     "[?,?,5,6]", NEW},
+    {"layers { name: 'd' type: DATA top: 'data' data_param { crop_size: 5 } }\nlayers { name: 'c' type: CONVOLUTION "
+     "bottom: "
+     "'data' top: 'c' convolution_param { num_output: 2 kernel_size: 3 } }\n",
+     "", "[?,?,5,5]", OLD},
+    {"layers { layer { name: 'd' type: 'data' cropsize: 5 meanfile: 'm' } top: 'data' }\nlayers { layer { name: 'c' "
+     "type: 'conv' "
+     "num_output: 2 kernelsize: 3 } bottom: 'data' top: 'c' }\n",
+     "", "[?,?,5,5]", FIRST},
     {"name: 'net'\nlayer { name: 'd\n", "", "2: a string without an end", NEW},
     {"name: 'net'\nlayer { name: 'd' type: 'Input' top: 'data' \n", "", "the text ends within a message", NEW},
     {"name: 'net'\nlayer { name: 'd' pooling_param { pool: MEDIAN } }\n", "", "2: this is no value of the field", NEW},

@@ -52,6 +52,7 @@ struct parameters {
     Caffe__Pooling pooling;
     Caffe__Lrn lrn;
     Caffe__Concat concat;
+    Caffe__Transform transform;
     uint32_t pad, kernel, stride;
     char *bottom;
 };
@@ -89,6 +90,11 @@ static void set_parameters(const Caffe__FirstLayer *first, struct parameters *p,
     p->lrn.k = first->k;
     p->concat.has_concat_dim = true;
     p->concat.concat_dim = first->concat_dim;
+    caffe__transform__init(&p->transform);
+    p->transform.crop_size = first->cropsize;
+    p->transform.scale = first->scale;
+    p->transform.mean_file = first->meanfile;
+    layer->transform_param = &p->transform;
     layer->convolution_param = &p->convolution;
     layer->inner_product_param = &p->product;
     layer->pooling_param = &p->pooling;

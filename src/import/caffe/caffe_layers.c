@@ -87,6 +87,11 @@ static const Caffe__Layer *renew_layer(struct ncl_import *import, const Caffe__O
     layer->mvn_param = old->mvn_param;
     layer->softmax_param = old->softmax_param;
     layer->exp_param = old->exp_param;
+    layer->transform_param = old->transform_param;
+    layer->data_param = old->data_param;
+    layer->image_data_param = old->image_data_param;
+    layer->memory_data_param = old->memory_data_param;
+    layer->dummy_data_param = old->dummy_data_param;
     return layer;
 }
 

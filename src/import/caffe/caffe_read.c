@@ -183,6 +183,50 @@ static bool is_data_layer(const Caffe__Layer *layer)
     return data;
 }
 
+/* Extents of images as far as a layer that fetches them says; those of its crops come before those of its files. */
+static void read_data_extents(const Caffe__Layer *layer, struct ncl_import_input *input)
+{
+    const Caffe__Transform *transform = layer->transform_param;
+    const Caffe__MemoryData *memory = layer->memory_data_param;
+    const Caffe__ImageData *images = layer->image_data_param;
+    const Caffe__DummyData *dummy = layer->dummy_data_param;
+    int64_t extent[4] = {0};
+    if (memory)
+        memcpy(extent, (const int64_t[]){memory->batch_size, memory->channels, memory->height, memory->width},
+               sizeof extent);
+    else if (dummy && dummy->n_num && dummy->n_channels && dummy->n_height && dummy->n_width)
+        memcpy(extent, (const int64_t[]){*dummy->num, *dummy->channels, *dummy->height, *dummy->width}, sizeof extent);
+    else if (images && !images->crop_size)
+        memcpy(extent, (const int64_t[]){0, 0, images->new_height, images->new_width}, sizeof extent);
+    const uint32_t crop = transform && transform->crop_size ? transform->crop_size
+                          : images && images->crop_size     ? images->crop_size
+                          : layer->data_param               ? layer->data_param->crop_size
+                                                            : 0;
+    if (transform && transform->n_mean_value > 1)
+        extent[1] = (int64_t)transform->n_mean_value;
+    for (int i = 0; i < 4 && input->rank == 4; i++) {
+        const int64_t given = i > 1 && crop ? (int64_t)crop : extent[i];
+        input->extent[i] = given > 0 ? given : input->extent[i];
+    }
+}
+
+/* What a layer does to the images that it fetches is not done. */
+static void warn_of_changes(struct caffe *r, const Caffe__Layer *layer)
+{
+    const Caffe__Transform *transform = layer->transform_param;
+    if (transform && ((transform->scale != 0 && transform->scale != 1) || transform->n_mean_value ||
+                      (transform->mean_file && *transform->mean_file)))
+        ncl_warning(r->import->diag, r->import->at,
+                    "layer '%.100s' scales what it fetches, or takes a mean from it: inputs are read as they come",
+                    layer->name ? layer->name : "");
+}
+
+static const Caffe__Shape *dummy_shape(const Caffe__Layer *layer)
+{
+    const Caffe__DummyData *dummy = layer->dummy_data_param;
+    return dummy && dummy->n_shape ? dummy->shape[0] : NULL;
+}
+
 static bool read_input_layer(struct caffe *r, const Caffe__Layer *layer, struct ncl_import_graph *graph,
                              struct ncl_import_input *input)
 {
@@ -190,16 +234,18 @@ static bool read_input_layer(struct caffe *r, const Caffe__Layer *layer, struct 
     const Caffe__Input *shapes = layer->input_param;
     if (!data && strcmp(layer->type, "Input") != 0)
         return false;
+    if (data)
+        warn_of_changes(r, layer);
     for (size_t i = 0; i < layer->n_top && !r->import->status; i++) {
         const size_t given = shapes ? shapes->n_shape : 0;
+        struct ncl_import_input *made = &input[graph->input_count];
         const char *name = ncl_rewritten_write(&r->blobs, layer->top[i]);
-        if (name && !(data && i > 0))
-            read_input(r, name,
-                       given ? shapes->shape[given == 1  ? 0
-                                             : i < given ? i
-                                                         : given - 1]
-                             : NULL,
-                       &input[graph->input_count++]);
+        if (!name || (data && i > 0))
+            continue;
+        graph->input_count++;
+        read_input(r, name, given ? shapes->shape[i < given ? i : given - 1] : dummy_shape(layer), made);
+        if (data)
+            read_data_extents(layer, made);
     }
     return true;
 }

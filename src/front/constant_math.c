@@ -76,8 +76,6 @@ static bool deep_equal(struct ncl_build *build, const struct ncl_value *a, const
 static bool power(int64_t base, int64_t exponent, int64_t *result)
 {
     int64_t value = 1;
-    if (exponent < 0)
-        return false;
     while (exponent > 0) {
         if ((exponent & 1) && !ncl_mul_i64(value, base, &value))
             return false;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules of declarations, invocations and the graph (3.3.2), and what exporters write. Line 4 is the first of each text.
  */
+#include <math.h>
+
+#include "model/frozen.h"
 #include "model/model_text.h"
 
 #define FRAGMENT(text) "fragment f" text
@@ -316,6 +319,36 @@ START_TEST(not_supported)
 }
 END_TEST
 
+/* ---- the ends of random weights: sqrt(6 / inputs of an output), whatever shows the variable ---- */
+
+static const struct {
+    const char *text;
+    double inputs;
+} ranges[] = {
+    {GRAPH("w = variable(shape = [4,5], label = 'w'); y = matmul(x, w);"), 4},
+    {GRAPH("w = variable(shape = [5,4], label = 'w'); y = matmul(x, transpose(w, axes = [1,0]));"), 4},
+    {GRAPH("w = variable(shape = [20], label = 'w'); y = matmul(x, reshape(w, shape = [4,5]));"), 4},
+    {GRAPH("w = variable(shape = [1,3,5], label = 'w'); y = matmul(squeeze(w, axes = [0]), x, transposeA = true);"), 3},
+    {GRAPH("w = variable(shape = [5,4], label = 'w'); y = linear(x, w);"), 4},
+    {GRAPH("w = variable(shape = [2,3,3], label = 'w'); i = reshape(x, shape = [1,3,4]); y = conv(i, w);"), 9},
+    {GRAPH("w = variable(shape = [3,2,3], label = 'w'); i = reshape(x, shape = [1,3,4]); y = deconv(i, w);"), 3},
+};
+
+START_TEST(random_ranges)
+{
+    struct model_text text;
+    char source[1024];
+    snprintf(source, sizeof source, MODEL_HEADER "%s", ranges[_i].text);
+    model_text_open(&text, source, NULL);
+    ck_assert_msg(text.status == NNEFCL_OK, "%s: %s", ranges[_i].text, text.talk);
+    const struct ncl_variable *variable = text.model->graph->variable[0];
+    ck_assert_msg(fabs(variable->random_high - sqrt(6 / ranges[_i].inputs)) < 1e-9 &&
+                      variable->random_low == -variable->random_high,
+                  "%s: %g to %g", ranges[_i].text, variable->random_low, variable->random_high);
+    model_text_close(&text);
+}
+END_TEST
+
 START_TEST(twenty_errors)
 {
     struct model_text text;
@@ -340,6 +373,7 @@ int main(void)
     tcase_add_loop_test(tests, warn, 0, sizeof lax / sizeof *lax);
     tcase_add_loop_test(tests, refuse, 0, sizeof refused / sizeof *refused);
     tcase_add_loop_test(tests, not_supported, 0, sizeof unsupported / sizeof *unsupported);
+    tcase_add_loop_test(tests, random_ranges, 0, sizeof ranges / sizeof *ranges);
     tcase_add_test(tests, twenty_errors);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

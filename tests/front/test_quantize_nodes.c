@@ -37,6 +37,12 @@ static const struct quantized {
      "graph g( x ) -> ( y ) { x = external(shape = [3]); v = variable(shape = [3], label = 'v'); y = add(v, x); u = "
      "update(v, y); }",
      Q("v", "1.0"), "v_quantized = linear_quantize(v, |y = add(v_quantized, x)|update<scalar>(v, y)"},
+    {"two tensors of one variable",
+     "graph g( x ) -> ( y ) { x = external(shape = [3]); a = variable(shape = [3], label = 'w'); b = variable(shape = "
+     "[3], label = 'w'); c = add(x, a); y = mul(c, b); }",
+     Q("a", "1.0") Q("b", "2.0"),
+     "a_quantized = linear_quantize(a, 0.0, 1.0, |b_quantized = linear_quantize(b, 0.0, 2.0, |add(x, a_quantized)|"
+     "mul(c, b_quantized)"},
     {"an output that is an input", "graph g( x ) -> ( y, z ) { x = external(shape = [3]); z = exp(x); y = x; }",
      Q("x", "1.0"), "copy<scalar>(x_quantized)"},
     {"a constant",

@@ -47,11 +47,12 @@ static inline nnefcl_device *op_form_open(const struct op_form *form)
     return opened;
 }
 
-/* The device of a form for the whole process. */
+/* The device of a form for the whole process: one for forms that leave it as it is, where what init launches for the
+ * persistent form is that of the launches, compiled once. */
 static inline const nnefcl_device *op_form_device(const struct op_form *form)
 {
     static nnefcl_device *devices[OP_FORMS];
-    nnefcl_device **kept = &devices[form - op_forms];
+    nnefcl_device **kept = &devices[form->gpu || form->lanes ? form - op_forms : OP_FORM_LAUNCH];
     if (!*kept)
         *kept = op_form_open(form);
     return *kept;

@@ -116,20 +116,26 @@ static inline void op_programs_add_bodies(struct op_programs *programs, const st
             programs->kernel[programs->count++] = plan->kernel[set.kernel[i]];
 }
 
-static inline void op_programs_add(struct op_programs *programs, const nnefcl_model *model, const char *kernels,
-                                   bool keep_tensors)
+static inline void op_programs_add_plan(struct op_programs *programs, const nnefcl_model *model,
+                                        const struct ncl_plan_options *options)
 {
-    const struct ncl_plan_options options = {
-        .kernels = &kernels, .kernel_count = kernels != NULL, .keep_tensors = keep_tensors};
     const struct ncl_plan *plan;
     struct ncl_diag diag;
     ncl_diag_init(&diag, NULL, NULL, NULL, false);
-    if (ncl_model_plan(model, &op_form_device(programs->form)->target, &options, &programs->arena, &diag, NULL, &plan))
+    if (ncl_model_plan(model, &op_form_device(programs->form)->target, options, &programs->arena, &diag, NULL, &plan))
         return;
     if (programs->form->execution == NNEFCL_EXECUTION_PERSISTENT)
         op_programs_add_bodies(programs, plan);
     else
         op_programs_add_launches(programs, plan);
+}
+
+static inline void op_programs_add(struct op_programs *programs, const nnefcl_model *model, const char *kernels,
+                                   bool keep_tensors)
+{
+    op_programs_add_plan(programs, model,
+                         &(struct ncl_plan_options){
+                             .kernels = &kernels, .kernel_count = kernels != NULL, .keep_tensors = keep_tensors});
 }
 
 /* Each variant that the form runs, of one family. */

@@ -122,6 +122,51 @@ static void make_stack(struct bytes *graph)
                      "y = AddV2 pop:1 same"));
 }
 
+/* Of a branch: it waits for `branch`. */
+static void branch_number(struct bytes *graph, const char *name, const char *branch, float value)
+{
+    const char *const waits[] = {branch};
+    struct bytes node = node_of(name, "Const", waits, 1), tensor = {.size = 0}, message = {.size = 0};
+    pb_number(&tensor, 1, FLOAT);
+    pb_float(&tensor, 5, value);
+    pb_message(&message, 8, &tensor);
+    attr(&node, "value", &message);
+    pb_message(graph, 1, &node);
+}
+
+/* Branches that are a number each; a node that does nothing stands between one of them and its Switch. */
+static void make_numbers(struct bytes *graph)
+{
+    begin(graph);
+    branch_number(graph, "yes", "^pivot_yes", 5);
+    branch_number(graph, "no", "^waits", 7);
+    node_lines(graph, 1,
+               LINES("switch = Switch one one", "pivot_yes = Identity switch:1", "pivot_no = Identity switch",
+                     "waits = NoOp ^pivot_no", "number = Merge no yes", "y = Mul x number"));
+}
+
+/* Lists of numbers joined to a matrix of borders. */
+static void make_borders(struct bytes *graph)
+{
+    begin(graph);
+    node_lines(graph, 1,
+               LINES("front = Pack zero zero", "behind = Pack one zero", "borders = Pack front behind axis=1",
+                     "row = ExpandDims front zero", "both = ConcatV2 borders row zero", "shape = Shape both",
+                     "rows = Unpack shape num=2", "less = Sub rows one", "more = Pack less zero",
+                     "all_borders = Pack front more", "padded = Pad x borders", "y = Pad padded all_borders"));
+}
+
+/* Items behind the last one. */
+static void make_growing(struct bytes *graph)
+{
+    begin(graph);
+    node_lines(graph, 1,
+               LINES("none = TensorListReserve pair zero",
+                     "set = TensorListSetItem none one x resize_if_index_out_of_bounds=1",
+                     "got = TensorListGetItem set one pair", "array = TensorArrayV3 zero dynamic_size=1",
+                     "grown = TensorArrayWriteV3 array one got array:1", "y = TensorArrayReadV3 array one grown"));
+}
+
 static const struct {
     void (*make)(struct bytes *graph);
     const char *y;
@@ -133,6 +178,9 @@ static const struct {
     {make_else, "3x2: -1 0 1 2 3 4"},
     {make_phase, "3x2: 3 4 5 6 7 8"},
     {make_stack, "3x2: 3 6 9 12 15 18"},
+    {make_numbers, "3x2: 5 10 15 20 25 30"},
+    {make_borders, "4x4: 0 0 1 2 0 0 3 4 0 0 5 6 0 0 0 0"},
+    {make_growing, "3x2: 1 2 3 4 5 6"},
 };
 
 START_TEST(computes)

@@ -181,6 +181,67 @@ static bool index_nodes(struct graphdef *r)
     return !r->import->status;
 }
 
+/* ---- constants of branches ---- */
+
+/* What a node waits for, from control edge to control edge of those that do nothing; NULL: for nothing. */
+static const struct graphdef_node *awaited(const struct graphdef *r, const Tf__Node *node)
+{
+    size_t result;
+    const struct graphdef_node *source = NULL;
+    for (int step = 0; step < 8 && (!source || node_is(source->node, "NoOp")); step++) {
+        const Tf__Node *from = source ? source->node : node;
+        source = NULL;
+        for (size_t i = 0; i < from->n_input && !source; i++)
+            if (from->input[i][0] == '^')
+                source = find_source(r, from->input[i] + 1, &result);
+        if (!source)
+            return NULL;
+    }
+    return source;
+}
+
+static const struct graphdef_node *operand_of(const struct graphdef *r, const struct graphdef_node *node, size_t index)
+{
+    size_t result;
+    return node && index < node->node->n_input ? find_source(r, node->node->input[index], &result) : NULL;
+}
+
+/* A constant that belongs to a branch waits for what the branch's Switch gives; without that, it would seem to come
+ * from a branch that is not taken too. Those of loops come in each turn. NULL: it belongs to none. */
+static const char *branch_of(struct graphdef *r, const Tf__Node *node)
+{
+    const struct graphdef_node *pivot = awaited(r, node), *select = pivot;
+    for (int step = 0; step < 8 && select && node_is(select->node, "Identity"); step++)
+        select = operand_of(r, select, 0);
+    if (!select || !(node_is(select->node, "Switch") || node_is(select->node, "_SwitchN")))
+        return NULL;
+    const struct graphdef_node *condition = operand_of(r, select, 1);
+    return pivot == select || (condition && node_is(condition->node, "LoopCond")) ? NULL : pivot->node->name;
+}
+
+/* The constant under another name, and a node that hands it on unless `branch` is dead. */
+static void read_branch_constant(struct graphdef *r, const Tf__Node *from, const Tf__Tensor *tensor, const char *branch,
+                                 struct ncl_import_constant *constant, struct ncl_import_node *node)
+{
+    const char **edge = GRAPHDEF_ARRAY(r, const char *, 3);
+    const char *name = ncl_arena_printf(&r->import->scratch, "%s^", from->name);
+    if (!edge || !name) {
+        ncl_import_nomem(r->import);
+        return;
+    }
+    edge[0] = name;
+    edge[1] = branch;
+    edge[2] = from->name;
+    ncl_graphdef_constant(r, name, tensor, constant);
+    *node = (struct ncl_import_node){.name = from->name,
+                                     .op = "Identity",
+                                     .domain = "",
+                                     .input_count = 2,
+                                     .output_count = 1,
+                                     .input = edge,
+                                     .output = edge + 2};
+}
+
 /* What TensorFlow leaves behind where it wrote a function out. */
 static bool is_left_over(const struct graphdef_node *node)
 {
@@ -197,7 +258,12 @@ static void read_nodes(struct graphdef *r, struct ncl_import_graph *graph)
     for (size_t i = 0; i < r->count && !r->import->status; i++) {
         const struct graphdef_node *from = &r->node[i];
         const Tf__Value *value = find_value(from->node, "value");
-        if (node_is(from->node, "Const") && value && value->tensor)
+        const bool constants = node_is(from->node, "Const") && value && value->tensor;
+        const char *branch = constants ? branch_of(r, from->node) : NULL;
+        if (branch)
+            read_branch_constant(r, from->node, value->tensor, branch, &constant[graph->constant_count++],
+                                 &node[graph->node_count++]);
+        else if (constants)
             ncl_graphdef_constant(r, from->node->name, value->tensor, &constant[graph->constant_count++]);
         else if (!node_is(from->node, "Placeholder") && !node_is(from->node, "NoOp"))
             read_node(r, from, &node[graph->node_count++]);

@@ -150,6 +150,15 @@ bool ncl_tf_fold_squeeze(struct ncl_import *import, const struct ncl_import_node
     return fold_shape(import, node, x, &shape);
 }
 
+/* With one more axis of extent 1. */
+static const struct ncl_known *lifted(struct ncl_import *import, const struct ncl_known *x, int64_t axis)
+{
+    nnefcl_shape shape = {.rank = x->shape.rank + 1};
+    for (int i = 0; i < shape.rank; i++)
+        shape.extent[i] = i == (int)axis ? 1 : x->shape.extent[i - (i > (int)axis)];
+    return ncl_known_reshape(&import->scratch, x, &shape);
+}
+
 bool ncl_tf_fold_expand_dims(struct ncl_import *import, const struct ncl_import_node *node)
 {
     const struct ncl_known *x = ncl_import_known(import, node, 0), *axis = ncl_import_known(import, node, 1);
@@ -157,43 +166,47 @@ bool ncl_tf_fold_expand_dims(struct ncl_import *import, const struct ncl_import_
         (ncl_known_is_real(x) && x->shape.rank > 0) || has_quant(node))
         return false;
     const int64_t given = ncl_known_int64(axis, 0), at = given < 0 ? given + x->shape.rank + 1 : given;
-    nnefcl_shape shape = {.rank = x->shape.rank + 1};
-    if (at < 0 || at > x->shape.rank)
-        return false;
-    for (int i = 0; i < shape.rank; i++)
-        shape.extent[i] = i == (int)at ? 1 : x->shape.extent[i - (i > (int)at)];
-    return fold_shape(import, node, x, &shape);
+    return at >= 0 && at <= x->shape.rank && give_known(import, node, lifted(import, x, at));
 }
 
 /* ---- lists of numbers ---- */
 
-/* Operands first, first + 1, ... as lists; of rank 0 where `numbers`. */
+/* Operands first, first + 1, ... joined along an axis, which is a new one where `packs`. Of real numbers only lists,
+ * and lists of single ones. */
 static bool join_known(struct ncl_import *import, const struct ncl_import_node *node, size_t first, size_t count,
-                       bool numbers)
+                       int64_t given, bool packs)
 {
     const struct ncl_known **item = NCL_NEW_ARRAY(&import->scratch, const struct ncl_known *, count);
-    const nnefcl_shape one = {.rank = 1, .extent = {1}};
+    int64_t axis = given;
     for (size_t i = 0; i < count; i++) {
         const struct ncl_known *part = item ? ncl_import_known(import, node, first + i) : NULL;
-        if (!part || part->shape.rank != (numbers ? 0 : 1) || (i && part->element != item[0]->element))
+        if (!part || part->shape.rank + packs > (ncl_known_is_real(part) ? 1 : NNEFCL_MAX_RANK) ||
+            (i && part->element != item[0]->element))
             return false;
-        item[i] = numbers ? ncl_known_reshape(&import->scratch, part, &one) : part;
+        const int rank = part->shape.rank + packs;
+        axis = given < 0 ? given + rank : given;
+        item[i] = axis < 0 || axis >= rank ? NULL : packs ? lifted(import, part, axis) : part;
         if (!item[i])
             return false;
     }
-    return count > 0 && give_known(import, node, ncl_fold_concat(import, item, count, 0));
+    return count > 0 && give_known(import, node, ncl_fold_concat(import, item, count, (int)axis));
 }
 
 bool ncl_tf_fold_concat(struct ncl_import *import, const struct ncl_import_node *node)
 {
     const bool lite = node->detail != NULL, old = strcmp(node->op, "Concat") == 0;
-    return node->input_count > 0 && !has_quant(node) &&
-           join_known(import, node, old, lite ? node->input_count : node->input_count - 1, false);
+    if (node->input_count == 0 || has_quant(node))
+        return false;
+    if (lite)
+        return join_known(import, node, 0, node->input_count, ncl_import_integer(import, node, "axis", 0), false);
+    const struct ncl_known *axis = ncl_import_known(import, node, old ? 0 : node->input_count - 1);
+    return axis && axis->count == 1 && !ncl_known_is_real(axis) &&
+           join_known(import, node, old, node->input_count - 1, ncl_known_int64(axis, 0), false);
 }
 
 bool ncl_tf_fold_pack(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    return join_known(import, node, 0, node->input_count, true);
+    return join_known(import, node, 0, node->input_count, ncl_import_integer(import, node, "axis", 0), true);
 }
 
 bool ncl_tf_fold_gather(struct ncl_import *import, const struct ncl_import_node *node)

@@ -11,6 +11,7 @@
 struct ncl_import_list {
     size_t count;
     struct ncl_import_value **item; /* NULL: not set, which reads as zeros */
+    bool grows;                     /* takes items behind its last one */
     bool shaped;                    /* items have this shape: */
     nnefcl_shape shape;
     enum ncl_stored_type element;
@@ -37,6 +38,7 @@ static struct ncl_import_list *list_copy(struct ncl_import *import, const struct
     for (size_t i = 0; list && i < count && i < from->count; i++)
         list->item[i] = from->item[i];
     if (list) {
+        list->grows = from->grows;
         list->shaped = from->shaped;
         list->shape = from->shape;
         list->element = from->element;
@@ -164,8 +166,10 @@ void ncl_tf_build_list_new(struct ncl_import *import, const struct ncl_import_no
 void ncl_tf_build_array_new(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_import_list *list = list_new(import, count_operand(import, node, 0));
-    if (list)
+    if (list) {
         list->element = element_attribute(import, node);
+        list->grows = ncl_import_integer(import, node, "dynamic_size", 0) != 0;
+    }
     ncl_import_give_list(import, node, 0, list);
     ncl_import_give_list(import, node, 1, list);
 }
@@ -205,8 +209,11 @@ void ncl_tf_build_list_set(struct ncl_import *import, const struct ncl_import_no
 {
     const struct ncl_import_list *from = list_operand(import, node);
     const struct ncl_known *index = index_operand(import, node);
-    struct ncl_import_list *list = index ? list_copy(import, from, from->count) : NULL;
     const int64_t at = index ? ncl_known_int64(index, 0) : 0;
+    const bool grows =
+        from && (from->grows || ncl_import_integer(import, node, "resize_if_index_out_of_bounds", 0) != 0);
+    const size_t count = grows && at >= 0 && (size_t)at >= from->count ? (size_t)at + 1 : from ? from->count : 0;
+    struct ncl_import_list *list = index ? list_copy(import, from, count) : NULL;
     if (list && (at < 0 || (size_t)at >= list->count))
         ncl_import_wrong(import, "item %lld of a list of %zu tensors", (long long)at, list->count);
     else if (list)

@@ -50,8 +50,9 @@ struct value_case {
     "in q 1,2,4: 1 0 0 1 0.5 -1 2 1\nin k 1,2,2: 1 2 -1 1\nin v 1,2,2: 1 2 3 4\nconst a f 1,1,1,2: 2 -1\n"             \
     "const b f 1,1,1,2: -3 5\nconst n i 1: 2\nconst t i 1: 3\n"                                                        \
     "com.microsoft.GroupQueryAttention q k v a b n t "
-#define CUBIC "in x 1,1,2,3: 1 2 4 8 16 32\nconst g f 1,1,2,2: -0.5 0.25 0.9 -0.8\nGridSample x g -> y mode='bicubic' "
-#define X4    "in x 1,1,2,2: 1 2 3 4\n"
+#define CUBIC  "in x 1,1,2,3: 1 2 4 8 16 32\nconst g f 1,1,2,2: -0.5 0.25 0.9 -0.8\nGridSample x g -> y mode='bicubic' "
+#define VOLUME "in x 1,1,2,2,2: 1 2 3 4 5 6 7 8\nconst g f 1,1,1,3,3: 0 0 0 -1 1 -1 1 -0.5 2\nGridSample x g -> y "
+#define X4     "in x 1,1,2,2: 1 2 3 4\n"
 
 /* two trees: x0 <= 2 ? (x1 <= 1.5 ? 3 : 4) : 2, and x2 <= 5.5 ? 1 : 2, each by the numbers of its nodes */
 #define TREES                                                                                                          \
@@ -291,6 +292,14 @@ static const struct value_case values[] = {
      "com.microsoft.EmbedLayerNormalization x - w p - g o -> y",
      "1,1,2: 3 6"},
     /* attention: one key is all there is to see, two that are alike are seen evenly */
+    {"Attention, causal, fewer queries than keys", 23,
+     "in x 1,1,1,1: 0\nconst k f 1,1,2,1: 0 0\nconst v f 1,1,2,1: 2 4\nAttention x k v -> y is_causal=1", "1,1,1,1: 2"},
+    {"LpPool, over the end", 22, "in x 1,1,3: 3 4 5\nLpPool x -> y kernel_shape=[2] strides=[2] ceil_mode=1",
+     "1,1,2: 5 5"},
+    {"GridSample, volumes", 20, VOLUME "mode='linear' align_corners=1", "1,1,1,1,3: 4.5 3 3.25"},
+    {"GridSample, volumes, the border", 20, VOLUME "mode='linear' align_corners=1 padding_mode='border'",
+     "1,1,1,1,3: 4.5 3 6.5"},
+    {"GridSample, volumes, nearest", 20, VOLUME "mode='nearest' align_corners=1", "1,1,1,1,3: 1 3 0"},
     {"Attention, causal", 23, "in x 1,1,2,1: 0 0\nconst v f 1,1,2,1: 2 4\nAttention x x v -> y is_causal=1",
      "1,1,2,1: 2 3"},
     {"Attention with a mask of logicals", 23,

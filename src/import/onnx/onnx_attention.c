@@ -96,7 +96,7 @@ static struct ncl_tensor *scores(struct ncl_import *import, struct attention *a)
         x = ncl_compose_unary(import, "tanh", ncl_compose_with(import, "div", x, a->cap));
         x = ncl_compose_with(import, "mul", x, a->cap);
     }
-    if (a->causal && queries + a->past > 1)
+    if (a->causal && (keys > a->past + 1 || a->window)) /* else there is no key that a query must not see */
         a->mask = mask_join(import, a->mask, causal_mask(import, queries, keys, a));
     return a->mask ? ncl_compose_binary(import, "add", x, a->mask) : x;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Samples at places that are computed, of images [N,C,H,W]: GridSample, RoiAlign, MaxRoiPool. */
+/* Samples at places that are computed, of images [N,C,H,W], of volumes too in GridSample; RoiAlign, MaxRoiPool. */
 #include <math.h>
 #include <string.h>
 
@@ -7,11 +7,11 @@
 #include "import/compose_sample.h"
 #include "import/onnx/onnx_operators.h"
 
-/* Where each image begins among the pixels: [N,1,1]. */
-static struct ncl_tensor *image_starts(struct ncl_import *import, const struct ncl_sample_image *image)
+/* Where each image begins among the pixels: [N,1,1,..] of this rank. */
+static struct ncl_tensor *image_starts(struct ncl_import *import, const struct ncl_sample_image *image, int rank)
 {
-    struct ncl_known *first =
-        ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &(nnefcl_shape){3, {image->batch, 1, 1}});
+    nnefcl_shape shape = {rank, {image->batch, 1, 1, 1}};
+    struct ncl_known *first = ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &shape);
     for (int64_t i = 0; first && i < image->batch; i++)
         first->real[i] = (double)(i * image->height * image->width);
     if (!first)
@@ -53,7 +53,9 @@ static struct ncl_tensor *padded(struct ncl_import *import, struct ncl_tensor *a
 static struct ncl_tensor *coordinate(struct ncl_import *import, struct ncl_tensor *grid, int which, int64_t extent,
                                      bool corners)
 {
-    struct ncl_tensor *at = ncl_compose_squeeze(import, ncl_compose_slice(import, grid, 3, which, which + 1, 1), 3);
+    const int last = grid->shape.rank - 1;
+    struct ncl_tensor *at =
+        ncl_compose_squeeze(import, ncl_compose_slice(import, grid, last, which, which + 1, 1), last);
     return unnormalized(import, at, extent, corners);
 }
 
@@ -98,12 +100,88 @@ static struct ncl_tensor *sampled_cubic(struct ncl_import *import, const struct 
     return sum ? sum : &import->nothing;
 }
 
+/* One neighbour in a volume, whose layers lie one below the other in `image`. */
+static struct ncl_tensor *voxel(struct ncl_import *import, const struct ncl_sample_image *image,
+                                struct ncl_tensor *first, struct ncl_tensor *const at[3], const int64_t extent[3],
+                                struct ncl_tensor *weight, bool zeros)
+{
+    struct ncl_tensor *row = NULL;
+    for (int i = 0; i < 2; i++) {
+        const double last = (double)(extent[i] - 1);
+        struct ncl_tensor *inside = ncl_sample_clamped(import, at[i], 0, last);
+        if (zeros)
+            weight = ncl_compose_binary(import, "mul", weight, ncl_sample_inside(import, at[i], last));
+        row = row ? ncl_compose_binary(import, "add", ncl_compose_with(import, "mul", row, (double)extent[1]), inside)
+                  : inside;
+    }
+    return ncl_sample_pixel(import, image, first, row, at[2], weight, zeros);
+}
+
+/* Eight neighbours, weighted, of places z, y, x. */
+static struct ncl_tensor *sampled_trilinear(struct ncl_import *import, const struct ncl_sample_image *image,
+                                            struct ncl_tensor *first, struct ncl_tensor *const at[3],
+                                            const int64_t extent[3], bool zeros)
+{
+    struct ncl_tensor *side[3][2], *weight[3][2], *sum = NULL;
+    for (int i = 0; i < 3; i++) {
+        side[i][0] = ncl_compose_unary(import, "floor", at[i]);
+        side[i][1] = ncl_compose_with(import, "add", side[i][0], 1);
+        weight[i][1] = ncl_compose_binary(import, "sub", at[i], side[i][0]);
+        weight[i][0] = ncl_compose_binary(import, "sub", ncl_compose_number(import, 1), weight[i][1]);
+    }
+    for (int i = 0; i < 8 && !import->status; i++) {
+        const int z = i / 4, y = i / 2 % 2, x = i % 2;
+        struct ncl_tensor *const corner[] = {side[0][z], side[1][y], side[2][x]};
+        struct ncl_tensor *part = ncl_compose_binary(import, "mul", weight[0][z],
+                                                     ncl_compose_binary(import, "mul", weight[1][y], weight[2][x]));
+        part = voxel(import, image, first, corner, extent, part, zeros);
+        sum = sum ? ncl_compose_binary(import, "add", sum, part) : part;
+    }
+    return sum ? sum : &import->nothing;
+}
+
+/* [N,C,D,H,W] at [N,..,3], whose places are x, y, z. */
+static void grid_volume(struct ncl_import *import, const struct ncl_import_node *node, const char *mode,
+                        const char *padding, bool corners)
+{
+    struct ncl_tensor *grid = ncl_import_tensor(import, node, 1), *at[3], *y,
+                      *x = ncl_compose_channels_last(import, ncl_import_tensor(import, node, 0));
+    const int64_t *e = x->shape.extent, extent[] = {e[1], e[2], e[3]};
+    const bool zeros = strcmp(padding, "zeros") == 0;
+    if (grid->shape.rank != 5 || grid->shape.extent[4] != 3 || grid->shape.extent[0] != e[0])
+        ncl_import_wrong(import, "the grid does not fit the input");
+    if (strstr(mode, "cubic"))
+        ncl_import_refuse(import, "cubic samples of volumes are not supported");
+    if (import->status)
+        return;
+    const struct ncl_sample_image image = ncl_sample_image_of(
+        import, ncl_compose_reshape(import, x, &(nnefcl_shape){4, {e[0], e[1] * e[2], e[3], e[4]}}));
+    if (import->status)
+        return;
+    struct ncl_tensor *first = image_starts(import, &image, 4);
+    for (int i = 0; i < 3; i++)
+        at[i] = padded(import, coordinate(import, grid, 2 - i, extent[i], corners), extent[i], corners, padding);
+    if (strcmp(mode, "nearest") == 0) {
+        for (int i = 0; i < 3; i++)
+            at[i] = ncl_compose_unary(import, "round_even", at[i]);
+        struct ncl_tensor *one = ncl_compose_with(import, "add", ncl_compose_with(import, "mul", at[0], 0), 1);
+        y = voxel(import, &image, first, at, extent, one, zeros);
+    } else {
+        y = sampled_trilinear(import, &image, first, at, extent, zeros);
+    }
+    ncl_import_give(import, node, 0, ncl_compose_channels_first(import, y));
+}
+
 void ncl_onnx_grid_sample(struct ncl_import *import, const struct ncl_import_node *node)
 {
     const char *mode = ncl_import_string(import, node, "mode", "bilinear"),
                *padding = ncl_import_string(import, node, "padding_mode", "zeros");
     const bool corners = ncl_import_integer(import, node, "align_corners", 0) != 0,
                zeros = strcmp(padding, "zeros") == 0;
+    if (ncl_import_value(import, node, 0)->shape.rank == 5) {
+        grid_volume(import, node, mode, padding, corners);
+        return;
+    }
     struct ncl_tensor *grid = ncl_import_tensor(import, node, 1), *sampled;
     const struct ncl_sample_image image =
         ncl_sample_image_of(import, ncl_compose_channels_last(import, ncl_import_tensor(import, node, 0)));
@@ -113,7 +191,7 @@ void ncl_onnx_grid_sample(struct ncl_import *import, const struct ncl_import_nod
     if (import->status)
         return;
     struct ncl_tensor *x = coordinate(import, grid, 0, image.width, corners),
-                      *y = coordinate(import, grid, 1, image.height, corners), *first = image_starts(import, &image);
+                      *y = coordinate(import, grid, 1, image.height, corners), *first = image_starts(import, &image, 3);
     if (strcmp(mode, "bicubic") == 0 || strcmp(mode, "cubic") == 0) {
         sampled = sampled_cubic(import, &image, first, y, x, corners, padding);
         ncl_import_give(import, node, 0, ncl_compose_channels_first(import, sampled));

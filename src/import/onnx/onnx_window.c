@@ -196,10 +196,13 @@ void ncl_onnx_lp_pool(struct ncl_import *import, const struct ncl_import_node *n
 {
     const int64_t p = ncl_import_integer(import, node, "p", 2);
     struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
-    const struct ncl_compose_window window = ncl_onnx_window(import, node, &x->shape, NULL);
+    struct ncl_compose_window window = ncl_onnx_window(import, node, &x->shape, NULL);
     double volume = 1;
     for (size_t i = 0; i < window.rank; i++)
         volume *= (double)window.size[i];
+    window =
+        ncl_compose_window_whole(import, &window, &x->shape); /* what hangs over adds nothing, as the padding does */
+    window.ceil = false;
     x = ncl_compose_avg_pool(import, power(import, x, p), &window, true);
     ncl_import_give(import, node, 0, root(import, ncl_compose_with(import, "mul", x, volume), p));
 }

@@ -18,6 +18,19 @@
 
 /* ---- calls that fail (linked with --wrap) ---- */
 
+#ifdef OTHER_NAMES
+#define __real_openat  __real_openat64
+#define __wrap_openat  __wrap_openat64
+#define __real_pread   __real_pread64
+#define __wrap_pread   __wrap_pread64
+#define __real_fstat   __real_fstat64
+#define __wrap_fstat   __wrap_fstat64
+#define __real_fstatat __real_fstatat64
+#define __wrap_fstatat __wrap_fstatat64
+#define __real_readdir __real_readdir64
+#define __wrap_readdir __wrap_readdir64
+#endif
+
 static unsigned calls, failing; /* failing: the call that fails, 0: none */
 static int code;                /* with what */
 static const char *failed;      /* its name */

@@ -192,6 +192,7 @@ END_TEST
 START_TEST(persistent_fits)
 {
     struct ncl_plan plan = *plan_of(NET_SHORT, 0);
+    const size_t bytes = 2 * sizeof(void *) + 8 + 32 * (sizeof(void *) + 8); /* of the arguments for 32 buffers */
     ck_assert_ptr_null(ncl_persistent_unfit(&plan));
     plan.target.relaxed_atomics = false;
     ck_assert(strstr(ncl_persistent_unfit(&plan), "another"));
@@ -202,9 +203,9 @@ START_TEST(persistent_fits)
     ck_assert(strstr(ncl_persistent_unfit(&plan), "32 buffers"));
     plan.buffer_count = 32;
     ck_assert_uint_eq(ncl_persistent_buffers(&plan), 32);
-    plan.target.max_parameter_bytes = 535;
+    plan.target.max_parameter_bytes = bytes - 1;
     ck_assert(strstr(ncl_persistent_unfit(&plan), "bytes"));
-    plan.target.max_parameter_bytes = 536;
+    plan.target.max_parameter_bytes = bytes;
     ck_assert_ptr_null(ncl_persistent_unfit(&plan));
     plan.run.step[0].tasks = (uint64_t)INT32_MAX + 1;
     ck_assert(strstr(ncl_persistent_unfit(&plan), "tasks"));

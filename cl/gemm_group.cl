@@ -23,10 +23,11 @@
  * CHANNELS      0: operands of the chain that go along channels go along n; else m is the channel, this their number
  * WHOLE         1: all panels of both matrices are whole, and each four neighbours are a vector
  * IMAGE         0: matrices; 2, 3: patches of images of so many axes, the last ones; with 2 there is no d and no q
+ * HALVES        1: panels are halves, and so are what a panel adds to the sums; for devices with cl_khr_fp16
  * TAPS          of a filter that has 1, or 3 x 3 without DILATION(2), and BORDER zeros: a work-item has all taps of its
  *               channels, and knows once for all which of them lie inside; 0: of any filter
  * BORDER(i, n)  how x~ continues x
- * group: DOWN * ACROSS work-items, LOCAL_FLOATS of local memory
+ * group: DOWN * ACROSS work-items, LOCAL_BYTES of local memory
  * tasks: SPLITS * prod_i EXTENT(i) * ceil(M / TALL) * ceil(N / WIDE) */
 #ifndef DOWN
 #define DOWN 8
@@ -52,6 +53,9 @@
 #ifndef TAPS
 #define TAPS 0
 #endif
+#ifndef HALVES
+#define HALVES 0
+#endif
 #ifndef BORDER
 #define BORDER NCL_BORDER_CONSTANT
 #endif
@@ -60,10 +64,11 @@
 #define TALL         (DOWN * ROWS)
 #define HALF         (ACROSS * 4)
 #define WIDE         (2 * HALF)
-#define GAP          4 /* behind each row of a panel: neighbours of a column lie in different banks */
+/* Behind each row of a panel: neighbours of a column lie in different banks. */
+#define GAP          (16 / (int)sizeof(FACTOR))
 #define PANELS       (DEPTH * (TALL + GAP + WIDE + GAP))
-#define LOCAL_FLOATS (2 * PANELS)
-#define PASSES       4 /* in which the sums go out, through local memory */
+#define LOCAL_BYTES  (2 * PANELS * sizeof(FACTOR))
+#define PASSES       (HALVES ? 8 : 4) /* in which the sums go out, through local memory */
 #define SLICE        (ROWS / PASSES)
 #define NCL_CELL NCL_T3
 #define M SIZE(0)
@@ -97,6 +102,31 @@
 #define DILATION(i) SIZE(61 + (i))
 #define BEFORE(i) SIZE(64 + (i))
 
+/* ---- what is multiplied ---- */
+
+/* FACTOR: the type of what lies in panels.  FACTOR_AT(T, p, i), FACTOR_ALIGNED(T, p)   one, or four at once, of what is
+ * stored as T.  FACTOR_FOUR(p)   four of a panel.  FACTOR_MAC(a, b, c)   a b + c, of halves rounded once or twice. */
+#if HALVES
+#pragma OPENCL EXTENSION cl_khr_fp16 : enable
+#define FACTOR                 half
+#define FACTOR4                half4
+#define FACTOR_AT(T, p, i)     ((half)(p)[i])
+#define FACTOR_EACH(T, v)      (T)((v).x, (v).y, (v).z, (v).w) /* libclc has no conversions of halves */
+#define FACTOR_ALIGNED_float(p) FACTOR_EACH(half4, (*(global const float4 *)(p)))
+#define FACTOR_ALIGNED_half(p) as_half4(*(global const uint2 *)(p))
+#define FACTOR_FOUR(p)         as_half4(*(local const uint2 *)(p))
+#define FACTOR_MAC(a, b, c) ((a) * (b) + (c))
+#else
+#define FACTOR                 float
+#define FACTOR4                float4
+#define FACTOR_AT(T, p, i)     NCL_AT(T, p, i)
+#define FACTOR_ALIGNED_float(p) *(global const float4 *)(p)
+#define FACTOR_ALIGNED_half(p) vload_half4(0, p)
+#define FACTOR_FOUR(p)         *(local const float4 *)(p)
+#define FACTOR_MAC(a, b, c)    ncl_mac(a, b, c)
+#endif
+#define FACTOR_ALIGNED(T, p) NCL_CAT(FACTOR_ALIGNED_, T)(p)
+
 /* ---- matrices ---- */
 
 /* Every four of the tile is one vector of memory: `along` is the stride between those that are read side by side. */
@@ -116,11 +146,8 @@ static INDEX FN(gemm_group_place)(int i, int along, int edge, INDEX lines, INDEX
 /* A side: what a work-item has of the panels of a matrix x[l line + k step], l < edge, k < DEPTH, zeros from `depth`
  * on: VECTORS(edge) of four neighbours, along k or along l; with WHOLE, where they lie from x on is known once for all.
  * load: those of the next panel are on their way. */
-#define VECTORS(edge)         ((edge) * DEPTH / 4 / ITEMS)
-#define ALIGNED_FOUR(T, p)    NCL_CAT(ALIGNED_FOUR_, T)(p)
-#define ALIGNED_FOUR_float(p) *(global const float4 *)(p)
-#define ALIGNED_FOUR_half(p)  vload_half4(0, p)
-#define MATRIX_SIDE(side, begin, load, four, T, along, edge)                                                          \
+#define VECTORS(edge) ((edge) * DEPTH / 4 / ITEMS)
+#define MATRIX_SIDE(side, begin, load, keep, four, T, along, edge)                                                    \
     struct side {                                                                                                     \
         global const T *x;                                                                                            \
         INDEX lines, place[VECTORS(edge)];                                                                            \
@@ -137,12 +164,12 @@ static INDEX FN(gemm_group_place)(int i, int along, int edge, INDEX lines, INDEX
                 of->place[j] = FN(gemm_group_place)(j * ITEMS + get_local_id(0), along, edge, lines, line, step);     \
     }                                                                                                                 \
     /* Four elements `stride` apart, of which `count` are there. */                                                   \
-    static float4 four(global const T *x, INDEX stride, INDEX count)                                                  \
+    static FACTOR4 four(global const T *x, INDEX stride, INDEX count)                                                 \
     {                                                                                                                 \
-        return (float4)(count > 0 ? NCL_AT(T, x, 0) : 0.0f, count > 1 ? NCL_AT(T, x, stride) : 0.0f,                  \
-                        count > 2 ? NCL_AT(T, x, 2 * stride) : 0.0f, count > 3 ? NCL_AT(T, x, 3 * stride) : 0.0f);    \
+        return (FACTOR4)(count > 0 ? FACTOR_AT(T, x, 0) : 0, count > 1 ? FACTOR_AT(T, x, stride) : 0,                 \
+                         count > 2 ? FACTOR_AT(T, x, 2 * stride) : 0, count > 3 ? FACTOR_AT(T, x, 3 * stride) : 0);   \
     }                                                                                                                 \
-    static void load(INDEX depth, INDEX line, INDEX step, struct side *of, float4 *next)                              \
+    static void load(INDEX depth, INDEX line, INDEX step, struct side *of, FACTOR4 *next)                             \
     {                                                                                                                 \
         const INDEX lines = of->lines;                                                                                \
         _Pragma("unroll") for (int j = 0; j < VECTORS(edge); j++)                                                     \
@@ -151,34 +178,33 @@ static INDEX FN(gemm_group_place)(int i, int along, int edge, INDEX lines, INDEX
             const INDEX l = along ? i / (DEPTH / 4) : i % (edge / 4) * 4;                                             \
             const INDEX k = along ? i % (DEPTH / 4) * 4 : i / (edge / 4);                                             \
             if (WHOLE)                                                                                                \
-                next[j] = of->vectors ? ALIGNED_FOUR(T, of->x + of->place[j]) : four(of->x + of->place[j], 1, 4);     \
+                next[j] = of->vectors ? FACTOR_ALIGNED(T, of->x + of->place[j]) : four(of->x + of->place[j], 1, 4);   \
             else if (of->vectors && depth >= DEPTH)                                                                   \
-                next[j] = ALIGNED_FOUR(T, of->x + FN(gemm_group_place)(i, along, edge, lines, line, step));           \
+                next[j] = FACTOR_ALIGNED(T, of->x + FN(gemm_group_place)(i, along, edge, lines, line, step));         \
             else if (along)                                                                                           \
                 next[j] = four(of->x + min(l, lines - 1) * line + k * step, step, depth - k);                         \
             else                                                                                                      \
                 next[j] = four(of->x + l * line + k * step, line, k < depth ? lines - l : 0);                         \
         }                                                                                                             \
         of->x += DEPTH * step;                                                                                        \
+    }                                                                                                                 \
+    /* panel[k][l] = what was loaded. */                                                                              \
+    static void keep(const FACTOR4 *next, local FACTOR *panel)                                                        \
+    {                                                                                                                 \
+        const int pitch = (edge) + GAP;                                                                               \
+        _Pragma("unroll") for (int j = 0; j < VECTORS(edge); j++)                                                     \
+        {                                                                                                             \
+            const int i = j * ITEMS + get_local_id(0);                                                                \
+            if (along) {                                                                                              \
+                local FACTOR *to = panel + i % (DEPTH / 4) * 4 * pitch + i / (DEPTH / 4);                             \
+                to[0] = next[j].x;                                                                                    \
+                to[pitch] = next[j].y;                                                                                \
+                to[2 * pitch] = next[j].z;                                                                            \
+                to[3 * pitch] = next[j].w;                                                                            \
+            } else                                                                                                    \
+                *(local FACTOR4 *)(panel + i / (edge / 4) * pitch + i % (edge / 4) * 4) = next[j];                    \
+        }                                                                                                             \
     }
-
-/* panel[k][l] = what was loaded. */
-static void FN(gemm_group_keep)(int along, int edge, const float4 *next, local float *panel)
-{
-    const int pitch = edge + GAP;
-#pragma unroll
-    for (int j = 0; j < edge * DEPTH / 4 / ITEMS; j++) {
-        const int i = j * ITEMS + get_local_id(0);
-        if (along) {
-            local float *to = panel + i % (DEPTH / 4) * 4 * pitch + i / (DEPTH / 4);
-            to[0] = next[j].x;
-            to[pitch] = next[j].y;
-            to[2 * pitch] = next[j].z;
-            to[3 * pitch] = next[j].w;
-        } else
-            *(local float4 *)(panel + i / (edge / 4) * pitch + i % (edge / 4) * 4) = next[j];
-    }
-}
 
 /* ---- A ---- */
 
@@ -186,7 +212,7 @@ static void FN(gemm_group_keep)(int along, int edge, const float4 *next, local f
 /* Panels that are no whole number of vectors of four for each work-item: element by element. */
 #define LEFT_PITCH (ITEMS / TALL)
 #define LEFT_EACH  ((DEPTH + LEFT_PITCH - 1) / LEFT_PITCH)
-typedef float FN(gemm_group_left_next);
+typedef FACTOR FN(gemm_group_left_next);
 struct FN(gemm_group_left) {
     global const NCL_T0 *x;
 };
@@ -198,20 +224,20 @@ static void FN(gemm_group_begin_left)(global const NCL_T0 *x, INDEX lines, INDEX
 }
 
 static void FN(gemm_group_load_left)(INDEX depth, INDEX line, INDEX step, struct FN(gemm_group_left) *left,
-                                     float *next)
+                                     FACTOR *next)
 {
     const INDEX first = get_local_id(0) / TALL;
     global const NCL_T0 *from = left->x + first * step;
 #pragma unroll
     for (int j = 0; j < LEFT_EACH; j++)
         next[j] =
-            first + j * LEFT_PITCH < min(depth, (INDEX)DEPTH) ? NCL_AT(NCL_T0, from, j * LEFT_PITCH * step) : 0.0f;
+            first + j * LEFT_PITCH < min(depth, (INDEX)DEPTH) ? FACTOR_AT(NCL_T0, from, j * LEFT_PITCH * step) : 0;
     left->x += DEPTH * step;
 }
 
-static void FN(gemm_group_keep_left)(const float *next, local float *panel)
+static void FN(gemm_group_keep_left)(const FACTOR *next, local FACTOR *panel)
 {
-    local float *to = panel + get_local_id(0) / TALL * (TALL + GAP) + get_local_id(0) % TALL;
+    local FACTOR *to = panel + get_local_id(0) / TALL * (TALL + GAP) + get_local_id(0) % TALL;
 #pragma unroll
     for (int j = 0; j < LEFT_EACH; j++)
         if ((j + 1) * LEFT_PITCH <= DEPTH || get_local_id(0) / TALL + j * LEFT_PITCH < DEPTH)
@@ -219,14 +245,9 @@ static void FN(gemm_group_keep_left)(const float *next, local float *panel)
 }
 #else
 #define LEFT_EACH VECTORS(TALL)
-typedef float4 FN(gemm_group_left_next);
-MATRIX_SIDE(FN(gemm_group_left), FN(gemm_group_begin_left), FN(gemm_group_load_left), FN(gemm_group_four_a), NCL_T0,
-            LEFT, TALL)
-
-static void FN(gemm_group_keep_left)(const float4 *next, local float *panel)
-{
-    FN(gemm_group_keep)(LEFT, TALL, next, panel);
-}
+typedef FACTOR4 FN(gemm_group_left_next);
+MATRIX_SIDE(FN(gemm_group_left), FN(gemm_group_begin_left), FN(gemm_group_load_left), FN(gemm_group_keep_left),
+            FN(gemm_group_four_a), NCL_T0, LEFT, TALL)
 #endif
 
 /* ---- B ---- */
@@ -241,7 +262,7 @@ struct FN(gemm_group_right) {
 
 /* Rows of a panel that a work-item has of a column. */
 #define RIGHT_EACH (WIDE * DEPTH / ITEMS)
-typedef float FN(gemm_group_next);
+typedef FACTOR FN(gemm_group_next);
 
 /* The column of a work-item and its first row; behind the last column comes that one again. `inside`: the taps of which
  * have their elements in the image, a bit each. */
@@ -268,20 +289,20 @@ static void FN(gemm_group_begin_right)(SIZES size, INDEX from, INDEX column, glo
 }
 
 #if TAPS
-static void FN(gemm_group_load_right)(SIZES size, INDEX depth, struct FN(gemm_group_right) *right, float *next)
+static void FN(gemm_group_load_right)(SIZES size, INDEX depth, struct FN(gemm_group_right) *right, FACTOR *next)
 {
     const INDEX plane = IN(1) * IN(2), row = DILATION(1) * IN(2), left = K / TAPS - right->k;
 #pragma unroll
     for (int j = 0; j < RIGHT_EACH; j++) {
         const int t = j % TAPS, channel = j / TAPS;
         const bool inside = (right->inside >> t & 1) && channel < left;
-        next[j] = inside ? NCL_AT(NCL_T1, right->x, channel * plane + t / 3 * row + t % 3) : 0.0f;
+        next[j] = inside ? FACTOR_AT(NCL_T1, right->x, channel * plane + t / 3 * row + t % 3) : 0;
     }
     right->x += DEPTH / TAPS * plane;
     right->k += DEPTH / TAPS;
 }
 #else
-static void FN(gemm_group_load_right)(SIZES size, INDEX depth, struct FN(gemm_group_right) *right, float *next)
+static void FN(gemm_group_load_right)(SIZES size, INDEX depth, struct FN(gemm_group_right) *right, FACTOR *next)
 {
     const INDEX face = KERNEL(1) * KERNEL(2), taps = KERNEL(0) * face, k = right->k;
     const INDEX end = depth - (INDEX)(get_local_id(0) / WIDE) * RIGHT_EACH;
@@ -292,8 +313,8 @@ static void FN(gemm_group_load_right)(SIZES size, INDEX depth, struct FN(gemm_gr
         const INDEX u = IMAGE == 3 ? BORDER(c, IN(0)) : 0, y = BORDER(a, IN(1)), z = BORDER(b, IN(2));
         const INDEX plane = IMAGE == 3 ? channel * IN(0) + u : channel;
         next[j] = j < end && u >= 0 && y >= 0 && z >= 0
-                      ? NCL_AT(NCL_T1, right->x, (plane * IN(1) + y) * IN(2) + z)
-                      : 0.0f;
+                      ? FACTOR_AT(NCL_T1, right->x, (plane * IN(1) + y) * IN(2) + z)
+                      : 0;
         s++;
         r += s == KERNEL(2);
         s = s == KERNEL(2) ? 0 : s;
@@ -307,18 +328,18 @@ static void FN(gemm_group_load_right)(SIZES size, INDEX depth, struct FN(gemm_gr
 }
 #endif
 
-static void FN(gemm_group_keep_right)(const float *next, local float *panel)
+static void FN(gemm_group_keep_right)(const FACTOR *next, local FACTOR *panel)
 {
-    local float *to = panel + get_local_id(0) / WIDE * RIGHT_EACH * (WIDE + GAP) + get_local_id(0) % WIDE;
+    local FACTOR *to = panel + get_local_id(0) / WIDE * RIGHT_EACH * (WIDE + GAP) + get_local_id(0) % WIDE;
 #pragma unroll
     for (int j = 0; j < RIGHT_EACH; j++)
         to[j * (WIDE + GAP)] = next[j];
 }
 #else
 #define RIGHT_EACH VECTORS(WIDE)
-typedef float4 FN(gemm_group_next);
-MATRIX_SIDE(FN(gemm_group_right), FN(gemm_group_begin_columns), FN(gemm_group_load_columns), FN(gemm_group_four_b),
-            NCL_T1, RIGHT, WIDE)
+typedef FACTOR4 FN(gemm_group_next);
+MATRIX_SIDE(FN(gemm_group_right), FN(gemm_group_begin_columns), FN(gemm_group_load_columns), FN(gemm_group_keep_right),
+            FN(gemm_group_four_b), NCL_T1, RIGHT, WIDE)
 
 static void FN(gemm_group_begin_right)(SIZES size, INDEX from, INDEX column, global const NCL_T1 *b,
                                        struct FN(gemm_group_right) *right)
@@ -326,35 +347,56 @@ static void FN(gemm_group_begin_right)(SIZES size, INDEX from, INDEX column, glo
     FN(gemm_group_begin_columns)(b + column * B_COLUMN + from * B_ROW, N - column, B_COLUMN, B_ROW, right);
 }
 
-static void FN(gemm_group_load_right)(SIZES size, INDEX depth, struct FN(gemm_group_right) *right, float4 *next)
+static void FN(gemm_group_load_right)(SIZES size, INDEX depth, struct FN(gemm_group_right) *right, FACTOR4 *next)
 {
     FN(gemm_group_load_columns)(depth, B_COLUMN, B_ROW, right, next);
-}
-
-static void FN(gemm_group_keep_right)(const float4 *next, local float *panel)
-{
-    FN(gemm_group_keep)(RIGHT, WIDE, next, panel);
 }
 #endif
 
 /* ---- C ---- */
 
-/* sum[r][half] += sum over k from `first` to `end` of left[k][r] right[k][half] */
-static void FN(gemm_group_add)(int first, int end, local const float *left, local const float *right, float4 (*sum)[2])
+/* sum[r][half] += sum over k of left[k][r] right[k][half], in so many parts */
+#define PARTS (WHOLE || HALVES ? 2 : 1)
+#define ADD(r, element, to)                                             \
+    to[r][0] = FACTOR_MAC((FACTOR4)(rows[(r) / 4].element), low, to[r][0]); \
+    to[r][1] = FACTOR_MAC((FACTOR4)(rows[(r) / 4].element), high, to[r][1]);
+#if HALVES
+/* Four rows at a time, whose panel is added up in halves: few of them meet in one sum, and in few registers. */
+static void FN(gemm_group_add)(int part, local const half *left, local const half *right, float4 (*sum)[2])
 {
+    half4 few[4][2];
+    left += part * 4;
+    sum += part * 4;
+#pragma unroll
+    for (int r = 0; r < 4; r++)
+        few[r][0] = few[r][1] = 0;
+#pragma unroll 2
+    for (int k = 0; k < DEPTH; k++, left += TALL + GAP, right += WIDE + GAP) {
+        const half4 low = FACTOR_FOUR(right), high = FACTOR_FOUR(right + HALF), rows[1] = {FACTOR_FOUR(left)};
+        ADD(0, x, few) ADD(1, y, few) ADD(2, z, few) ADD(3, w, few)
+    }
+#pragma unroll
+    for (int r = 0; r < 4; r++) {
+        sum[r][0] += FACTOR_EACH(float4, few[r][0]);
+        sum[r][1] += FACTOR_EACH(float4, few[r][1]);
+    }
+}
+#else
+static void FN(gemm_group_add)(int part, local const float *left, local const float *right, float4 (*sum)[2])
+{
+    const int first = part * DEPTH / PARTS, end = (part + 1) * DEPTH / PARTS;
     left += first * (TALL + GAP);
     right += first * (WIDE + GAP);
 #pragma unroll 1
     for (int k = first; k < end; k++, left += TALL + GAP, right += WIDE + GAP) {
-        const float4 low = *(local const float4 *)right, high = *(local const float4 *)(right + HALF);
-        const float4 rows[2] = {*(local const float4 *)left, *(local const float4 *)(left + 4)};
-#define ADD(r, element)                                             \
-    sum[r][0] = ncl_mac((float4)(rows[r / 4].element), low, sum[r][0]); \
-    sum[r][1] = ncl_mac((float4)(rows[r / 4].element), high, sum[r][1]);
-        ADD(0, x) ADD(1, y) ADD(2, z) ADD(3, w) ADD(4, x) ADD(5, y) ADD(6, z) ADD(7, w)
-#undef ADD
+        const float4 low = FACTOR_FOUR(right), high = FACTOR_FOUR(right + HALF);
+        const float4 rows[2] = {FACTOR_FOUR(left), FACTOR_FOUR(left + 4)};
+        ADD(0, x, sum) ADD(1, y, sum) ADD(2, z, sum) ADD(3, w, sum)
+        ADD(4, x, sum) ADD(5, y, sum) ADD(6, z, sum) ADD(7, w, sum)
     }
 }
+#endif
+#undef ADD
 
 #define STORE_ROW              NCL_CAT(STORE_ROW_, NCL_CELL)
 #define STORE_ROW_half(v, each, p) NCL_VSTORE(half, v, p);
@@ -459,33 +501,35 @@ static void FN(gemm_group)(INDEX task, SIZES size, local float *shared, global c
     FN(gemm_group_begin_left)(a + FN(gemm_group_of_a)(size, batch) + row * A_ROW + from * A_COLUMN, M - row, A_ROW,
                               A_COLUMN, &left);
     FN(gemm_group_begin_right)(size, from, column, b + FN(gemm_group_of_b)(size, batch), &right);
+    local FACTOR *const panel = (local FACTOR *)shared;
     int turn = 0;
     for (INDEX k = 0; k < terms + DEPTH; k += DEPTH, turn ^= PANELS) {
         const bool more = k < terms;
-        local const float *const now_left = shared + (PANELS ^ turn) + y,
-                                *const now_right = shared + (PANELS ^ turn) + DEPTH * (TALL + GAP) + x;
+        local const FACTOR *const now_left = panel + (PANELS ^ turn) + y,
+                                 *const now_right = panel + (PANELS ^ turn) + DEPTH * (TALL + GAP) + x;
         if (more)
             FN(gemm_group_load_left)(terms - k, A_ROW, A_COLUMN, &left, of_left);
-#if WHOLE
+#if WHOLE || HALVES
         /* One after the other, in fewer registers. */
         if (k > 0)
-            FN(gemm_group_add)(0, DEPTH / 2, now_left, now_right, sum);
+            FN(gemm_group_add)(0, now_left, now_right, sum);
         if (more) {
-            FN(gemm_group_keep_left)(of_left, shared + turn);
+            FN(gemm_group_keep_left)(of_left, panel + turn);
             FN(gemm_group_load_right)(size, terms - k, &right, of_right);
         }
         if (k > 0)
-            FN(gemm_group_add)(DEPTH / 2, DEPTH, now_left, now_right, sum);
+            FN(gemm_group_add)(1, now_left, now_right, sum);
 #else
         if (more)
             FN(gemm_group_load_right)(size, terms - k, &right, of_right);
         if (k > 0)
-            FN(gemm_group_add)(0, DEPTH, now_left, now_right, sum);
+            _Pragma("unroll") for (int part = 0; part < PARTS; part++)
+                FN(gemm_group_add)(part, now_left, now_right, sum);
         if (more)
-            FN(gemm_group_keep_left)(of_left, shared + turn);
+            FN(gemm_group_keep_left)(of_left, panel + turn);
 #endif
         if (more)
-            FN(gemm_group_keep_right)(of_right, shared + turn + DEPTH * (TALL + GAP));
+            FN(gemm_group_keep_right)(of_right, panel + turn + DEPTH * (TALL + GAP));
         barrier(CLK_LOCAL_MEM_FENCE);
     }
     FN(gemm_group_store_tile)(size, shared, row, column, x, y, sum, bias + FN(gemm_group_of_bias)(size, batch), c,

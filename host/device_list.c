@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <CL/cl_ext.h>
+
 #include "host.h"
 
 #define MAX_PLATFORMS 64 /* and devices of one platform: more than any machine has; those beyond are not seen */
@@ -163,6 +165,13 @@ static bool query_numbers(cl_device_id id, struct facts *facts, nnefcl_device_in
     return true;
 }
 
+/* Without denormals each of the terms of a sum may be off by what is no less than 2^-14. */
+static bool keeps_small_halves(cl_device_id id)
+{
+    cl_device_fp_config config = 0;
+    return get(id, CL_DEVICE_HALF_FP_CONFIG, &config, sizeof config) && (config & CL_FP_DENORM);
+}
+
 void ncl_device_query(cl_device_id id, const nnefcl_allocator *allocator, nnefcl_device_info *info)
 {
     struct facts facts = {0};
@@ -182,7 +191,7 @@ void ncl_device_query(cl_device_id id, const nnefcl_allocator *allocator, nnefcl
     const char *reason = "a query of the device failed";
     if (query_numbers(id, &facts, info))
         reason = device_refusal(info, &facts);
-    info->fp16 = has_word(facts.extensions, "cl_khr_fp16");
+    info->fp16 = has_word(facts.extensions, "cl_khr_fp16") && keeps_small_halves(id);
     info->fp64 = has_word(facts.extensions, "cl_khr_fp64");
     ncl_device_facts(id, info);
     info->usable = !reason;

@@ -206,6 +206,7 @@ static nnefcl_status examine_run(struct verification *v, struct ncl_diag *diag)
                                               .user = v,
                                               .weights_off = v->session->plan->weights_off,
                                               .halves = v->session->plan->halves,
+                                              .half_terms = v->session->plan->half_terms,
                                               .is_half = is_held_in_half,
                                               .transforms = plan_transforms(v->session->plan)};
     struct ncl_model_constants constants;

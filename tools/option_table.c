@@ -484,7 +484,7 @@ const struct option_row option_table[] = {
      NULL},
     {0, "precision", "exact|fp32|fp16|mixed", PLAN, 0, set_precision,
      "exact: each sum of its own products, always in one order; no Winograd, no tuning table; mixed: tensors between "
-     "steps and weights in 16 bits, arithmetic in 32; fp16: the same so far (fp32)",
+     "steps and weights in 16 bits, arithmetic in 32; fp16: products too, on GPUs with cl_khr_fp16 (fp32)",
      NULL},
     {0, "weights", "fp32|fp16|int8", PLAN | TUNE, 0, set_weights,
      "what weights of products with few rows are stored as; fewer bits are read faster (fp32)", NULL},

@@ -34,7 +34,7 @@ typedef struct nnefcl_device_info {
     uint64_t max_allocation; /* bytes, largest single buffer */
     uint64_t local_memory;   /* bytes */
     size_t max_work_group;   /* work-items */
-    int fp16, fp64;          /* cl_khr_fp16, cl_khr_fp64 */
+    int fp16, fp64;          /* cl_khr_fp16 with denormals, cl_khr_fp64 */
     /* what kernels are made for */
     size_t max_parameter_bytes; /* of the arguments of one kernel */
     unsigned lanes;             /* floats of a vector in kernels: 16 where the device's native width is 16, else 8 */

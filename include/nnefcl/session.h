@@ -34,7 +34,9 @@ typedef enum nnefcl_precision {
                                kernels can, computed is in 32 bits: any device. Inputs, outputs, variables that are
                                updated, integers, logicals and quantized tensors stay as they are. Magnitudes from
                                65520 on become infinity. nnefcl_session_verify allows for the rounding */
-    NNEFCL_PRECISION_FP16   /* the same so far: no kernel computes in 16 bits, also where the device could */
+    NNEFCL_PRECISION_FP16   /* the same, and on GPUs with cl_khr_fp16 products and convolutions multiply in 16 bits:
+                               what 8 to 18 terms add up to is a 16-bit float, all the rest of a sum are 32 bits.
+                               nnefcl_session_verify allows for that rounding too */
 } nnefcl_precision;
 
 /* What constant operands of products are stored as on the device. Fewer bits are read faster where a product has up to

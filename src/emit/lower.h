@@ -39,6 +39,7 @@ struct ncl_lower {
     const char *candidate;           /* of the node, or NULL */
     bool long_index;                 /* force 64-bit indices (tests) */
     enum ncl_kept weights;
+    bool multiply_half; /* the device can, and sums of products may be off by it */
     unsigned compat; /* NNEFCL_COMPAT_* of the model */
     nnefcl_status status;
 };

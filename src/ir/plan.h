@@ -146,6 +146,7 @@ struct ncl_plan {
     uint64_t record_count; /* 64-bit integers in the record buffer; the first NCL_RECORD_HEAD lead to the step table of
                               the persistent form */
     double weights_off;    /* what stored weights may be off, as a part of the largest one of their row; 0: nothing */
+    unsigned half_terms;   /* of a product that are added up in half, at most; 0: none are */
     bool halves;           /* tensors between steps and weights of products may lie in half (src/plan/plan_halves.c) */
     uint64_t weight_bytes, arena_bytes, init_bytes, io_bytes;
     size_t input_count, output_count;

@@ -71,6 +71,7 @@ nnefcl_status ncl_plan_options_read(const nnefcl_session_options *options, struc
         .weights = stored_as[options->weights],
         .exact = options->precision == NNEFCL_PRECISION_EXACT,
         .half = options->precision == NNEFCL_PRECISION_MIXED || options->precision == NNEFCL_PRECISION_FP16,
+        .multiply_half = options->precision == NNEFCL_PRECISION_FP16,
         .measured = options->profiling == NNEFCL_PROFILING_STEPS,
         .separate_buffers = options->separate_buffers,
         .keep_tensors = options->keep_tensors,

@@ -8,7 +8,7 @@
 #include "ops/window.h"
 
 #define ROWS 8 /* of a work-item, and columns, as in gemm_group.cl */
-#define GAP  4
+#define GAP  16 /* bytes */
 #define SPAN NCL_WINDOW_AXES /* axes of an image */
 
 #define TERMS_SHORT 50000 /* in a work-item whose loops are short: an iteration each, and one more for a panel of 8 */
@@ -49,16 +49,17 @@ static int64_t tile_count(const struct edges *edges, const struct ncl_matmul *p)
     return ncl_ceil_div(p->m, edges->down * ROWS) * ncl_ceil_div(p->n, edges->across * ROWS);
 }
 
-static uint32_t local_bytes(const struct edges *edges, enum right right)
+/* Of panels whose elements are so large. */
+static uint32_t local_bytes(const struct edges *edges, enum right right, size_t element)
 {
-    return (uint32_t)(2 * edges->depth[right] * ((edges->down + edges->across) * ROWS + 2 * GAP)) *
-           (uint32_t)sizeof(float);
+    return (uint32_t)(2 * edges->depth[right] *
+                      ((edges->down + edges->across) * ROWS * (int64_t)element + 2 * GAP));
 }
 
 static bool edges_fit(const struct ncl_target *target, const struct edges *edges, enum right right)
 {
     return edges->depth[right] && target->max_work_group >= (size_t)(edges->down * edges->across) &&
-           target->local_memory >= local_bytes(edges, right);
+           target->local_memory >= local_bytes(edges, right, sizeof(float));
 }
 
 /* How fast a compute unit is with so many lots of 32 work-items, 1 with FULL of them. */
@@ -304,16 +305,19 @@ static nnefcl_status emit_product_tiles(struct ncl_lower *lower, const struct nc
 {
     struct ncl_matmul p = *product->matrices;
     const struct edges *edges = plan->tiling.edges;
-    const bool whole = plan->tiling.splits == 1;
+    const bool whole = plan->tiling.splits == 1, halves = product->may_halve && lower->multiply_half;
     turn_constant(lower, &p, &p.a, p.m, &p.a.row, &p.a.column);
     if (!product->image)
         turn_constant(lower, &p, &p.b, p.n, &p.b.column, &p.b.row);
     struct ncl_emit *step = ncl_step_begin(lower, "gemm_group");
-    ncl_step_group(step, (unsigned)(edges->down * edges->across), local_bytes(edges, plan->right));
+    ncl_step_group(step, (unsigned)(edges->down * edges->across),
+                   local_bytes(edges, plan->right, halves ? sizeof(uint16_t) : sizeof(float)));
     ncl_step_define_int(step, "DOWN", edges->down);
     ncl_step_define_int(step, "ACROSS", edges->across);
     ncl_step_define_int(step, "DEPTH", edges->depth[plan->right]);
     ncl_step_define_int(step, "WHOLE", is_whole(product, &p, plan));
+    if (halves)
+        ncl_step_define_int(step, "HALVES", 1);
     ncl_step_define_int(step, "LEFT", plan->right != RIGHT_SQUARES && p.a.column == 1 && p.a.row != 1);
     if (product->image)
         define_image(step, product->image, plan->right);
@@ -334,6 +338,8 @@ static nnefcl_status emit_product_tiles(struct ncl_lower *lower, const struct nc
     ncl_step_size(step, "CHANNELS", product->channels);
     emit_image(step, product, whole ? product->out_image : product->channels * plan->row);
     ncl_step_flops(step, product->problem->flops);
+    if (halves && edges->depth[plan->right] > lower->plan->half_terms)
+        lower->plan->half_terms = (unsigned)edges->depth[plan->right];
     return ncl_step_end(step, plan->tiling.splits * plan->batch * tile_count(edges, &p));
 }
 

@@ -13,6 +13,7 @@ struct ncl_group_product {
     int64_t images, in_image, out_image; /* whose columns follow each other; elements from one to the next, of C too */
     int64_t channels; /* rows of C of all groups are so many channels of the result, its axis 1; 0: columns are ... */
     int axis;         /* ... along this axis */
+    bool may_halve;   /* the result may be off by what products of halves are, where the plan may have them */
 };
 
 /* Why the device cannot add up so many terms (0: any), NULL: it can. */

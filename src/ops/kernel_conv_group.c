@@ -36,7 +36,8 @@ static struct ncl_group_product describe_patch_product(const struct ncl_problem 
                                       .in_image = conv->groups * conv->in_channels * ncl_shape_span(&w->in, 2, w->rank),
                                       .out_image =
                                           conv->groups * conv->out_channels * ncl_shape_span(&w->out, 2, w->rank),
-                                      .channels = conv->groups * conv->out_channels};
+                                      .channels = conv->groups * conv->out_channels,
+                                      .may_halve = true};
 }
 
 static const char *conv_group_unfit(const struct ncl_target *target, const struct ncl_problem *problem)

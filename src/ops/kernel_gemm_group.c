@@ -20,7 +20,7 @@ static nnefcl_status product_group_emit(struct ncl_lower *lower, const struct nc
 {
     (void)choice;
     const struct ncl_group_product product = {
-        .matrices = &problem->product, .problem = problem, .axis = ncl_product_axis(problem)};
+        .matrices = &problem->product, .problem = problem, .axis = ncl_product_axis(problem), .may_halve = true};
     return ncl_group_product_emit(lower, &product);
 }
 

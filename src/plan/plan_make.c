@@ -343,6 +343,7 @@ nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, cons
         .measured = options->measured,
         .long_index = options->long_index,
         .weights = weights_kept(target, options),
+        .multiply_half = options->multiply_half && target->fp16,
         .compat = compat,
     };
     status = own_names(&lower);

@@ -13,6 +13,7 @@ struct ncl_plan_options {
     const char *tuning; /* the text of a table, NULL: none */
     enum ncl_kept weights;
     bool half;     /* tensors between steps and weights in half (NNEFCL_PRECISION_MIXED) */
+    bool multiply_half; /* products of halves where the device can (NNEFCL_PRECISION_FP16) */
     bool exact;    /* exact variants only, chosen by estimates (NNEFCL_PRECISION_EXACT) */
     bool measured; /* steps name their candidates */
     bool separate_buffers, keep_tensors, long_index;

@@ -317,7 +317,10 @@ static nnefcl_status add_halves(struct examination *x, const struct ncl_node *no
     if (!x->source->halves || result->dtype != NNEFCL_SCALAR || !(stored || multiplies))
         return NNEFCL_OK;
     const nnefcl_status status = make_slack(x, result, &slack);
-    if (!status && multiplies)
+    if (!status && multiplies && x->source->half_terms)
+        ncl_halves_product(slack, &x->exact.tensor[result->id], volume(result), most_of_products(x, node),
+                           x->source->half_terms);
+    else if (!status && multiplies)
         ncl_halves_sum(slack, &x->exact.tensor[result->id], volume(result), most_of_products(x, node));
     if (!status && stored)
         ncl_halves_result(slack, &x->exact.tensor[result->id], volume(result));

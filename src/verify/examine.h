@@ -22,6 +22,7 @@ struct ncl_examine_source {
     void *user;
     double weights_off; /* of its plan */
     bool halves;        /* weights of products may lie in half */
+    unsigned half_terms; /* of its plan */
     bool (*is_half)(void *user, const struct ncl_tensor *tensor); /* does a tensor that it has? NULL: none */
     bool transforms;    /* variants with `transforms` are among its kernels (emit/variant.h) */
 };

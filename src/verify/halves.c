@@ -31,6 +31,15 @@ void ncl_halves_sum(double *slack, const struct ncl_elements *sum, uint64_t coun
     }
 }
 
+void ncl_halves_product(double *slack, const struct ncl_elements *sum, uint64_t count, double most, unsigned few)
+{
+    const double roundings = (double)few + 3, off = roundings * RELATIVE_OFF / (1 - roundings * RELATIVE_OFF);
+    for (uint64_t i = 0; i < count; i++) {
+        const double scale = fmax(fabs(sum->value[i]), sum->scale ? sum->scale[i] : 0);
+        slack[i] += off * scale + 4 * DENORMAL_OFF * most * (double)sum->terms;
+    }
+}
+
 void ncl_halves_overflow(float *got, const struct ncl_elements *want, const double *slack, uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++) {

@@ -3,7 +3,8 @@
 find_program(CLANG_FOR_GPUS clang-15)
 if(TARGET nnef-cl-run AND CLANG_FOR_GPUS AND EXISTS /usr/lib/clc/nvptx64--nvidiacl.bc AND EXISTS /usr/lib/clc/amdgcn--amdhsa.bc AND NOT NNEFCL_SANITIZE)
   add_test(NAME gpu/kernels COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/gpu/kernels.py $<TARGET_FILE:nnef-cl-run> ${CMAKE_CURRENT_SOURCE_DIR}/gpu/product.nnef)
-  set_property(TEST gpu/kernels PROPERTY ENVIRONMENT "CLANG=${CLANG_FOR_GPUS}")
+  add_test(NAME gpu/kernels_halves COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/gpu/kernels.py $<TARGET_FILE:nnef-cl-run> ${CMAKE_CURRENT_SOURCE_DIR}/gpu/product.nnef --halves)
+  set_property(TEST gpu/kernels gpu/kernels_halves PROPERTY ENVIRONMENT "CLANG=${CLANG_FOR_GPUS}")
 endif()
 
 # The lighter cases of kernels for work-groups in Oclgrind; simulate.py tells how to see all.

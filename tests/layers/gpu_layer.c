@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An OpenCL layer for tests: every device is a GPU with local memory of its own and UNITS compute units (environment;
  * without: the driver's), so that whatever runs behind it runs kernels for work-groups. Programs are built one after
- * the other: Oclgrind crashes over two at once, which it is not asked for with its own single compute unit. */
+ * the other: Oclgrind crashes over two at once, which it is not asked for with its own single compute unit. With HALVES
+ * (environment) its one extension is cl_khr_fp16, which the driver's compiler is to be told by an option of its own. */
 #include <pthread.h>
 #include <stdlib.h>
 
 #include "layer_init.h"
+
+#include <CL/cl_ext.h>
 
 static cl_int CL_API_CALL my_clGetDeviceInfo(cl_device_id device, cl_device_info param_name, size_t param_value_size,
                                              void *param_value, size_t *param_value_size_ret)
@@ -13,6 +16,8 @@ static cl_int CL_API_CALL my_clGetDeviceInfo(cl_device_id device, cl_device_info
     const cl_device_type type = CL_DEVICE_TYPE_GPU;
     const cl_device_local_mem_type local = CL_LOCAL;
     const char *units = getenv("UNITS");
+    static const char extensions[] = "cl_khr_fp16";
+    const cl_device_fp_config half = CL_FP_DENORM | CL_FP_INF_NAN | CL_FP_ROUND_TO_NEAREST;
     const cl_uint count = units ? (cl_uint)atoi(units) : 0;
     if (param_name == CL_DEVICE_TYPE)
         return layer_answer(&type, sizeof type, QUERY_ARGS);
@@ -20,6 +25,10 @@ static cl_int CL_API_CALL my_clGetDeviceInfo(cl_device_id device, cl_device_info
         return layer_answer(&local, sizeof local, QUERY_ARGS);
     if (param_name == CL_DEVICE_MAX_COMPUTE_UNITS && count)
         return layer_answer(&count, sizeof count, QUERY_ARGS);
+    if (param_name == CL_DEVICE_EXTENSIONS && getenv("HALVES"))
+        return layer_answer(extensions, sizeof extensions, QUERY_ARGS);
+    if (param_name == CL_DEVICE_HALF_FP_CONFIG && getenv("HALVES"))
+        return layer_answer(&half, sizeof half, QUERY_ARGS);
     return target->clGetDeviceInfo(device, param_name, QUERY_ARGS);
 }
 

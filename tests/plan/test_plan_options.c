@@ -143,6 +143,43 @@ START_TEST(plans)
 }
 END_TEST
 
+/* Halves are multiplied where the precision allows it and the device, a GPU with local memory of its own, can. */
+static const struct multiplied {
+    const char *target;
+    int fp16; /* of its facts; -1: as they are */
+    nnefcl_precision precision;
+    const char *shows, *lacks;
+} multiplied[] = {
+    {"nvidia", 1, NNEFCL_PRECISION_FP16,
+     "group 64 local 5184 ACROSS=8 BORDER=NCL_BORDER_CONSTANT DEPTH=9 DOWN=8 HALVES=1", NULL},
+    {"nvidia", 1, NNEFCL_PRECISION_MIXED,
+     "group 64 local 9792 ACROSS=8 BORDER=NCL_BORDER_CONSTANT DEPTH=9 DOWN=8 IMAGE", "HALVES"},
+    {"nvidia", -1, NNEFCL_PRECISION_FP16, "gemm_group", "HALVES"},
+    {"amd", -1, NNEFCL_PRECISION_FP16, "HALVES=1", NULL},
+    {"amd", -1, NNEFCL_PRECISION_FP32, "gemm_group", "HALVES"},
+    {"mali", -1, NNEFCL_PRECISION_FP16, "NCL_T0=half", "HALVES"},
+};
+
+START_TEST(halves_are_multiplied)
+{
+    const struct multiplied *m = &multiplied[_i];
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    struct text *text = malloc(sizeof *text);
+    nnefcl_device_info facts = {0};
+    nnefcl_error error = {0};
+    for (size_t i = 0; strcmp(facts.name, m->target) != 0; i++)
+        ck_assert_int_eq(nnefcl_target(i, &facts), NNEFCL_OK);
+    facts.fp16 = m->fp16 < 0 ? facts.fp16 : m->fp16;
+    options.target = &facts;
+    options.target_size = sizeof facts;
+    options.precision = m->precision;
+    ck_assert_msg(dump(text, &options, 1, NNEFCL_DUMP_PLAN, &error) == NNEFCL_OK, "%s", error.message);
+    ck_assert_msg(strstr(text->data, m->shows), "%s: no '%s' in:\n%s", m->target, m->shows, text->data);
+    ck_assert_msg(!m->lacks || !strstr(text->data, m->lacks), "%s: %s", m->target, m->lacks);
+    free(text);
+}
+END_TEST
+
 static nnefcl_needs needs_of(const nnefcl_session_options *options)
 {
     nnefcl_needs needs;
@@ -222,6 +259,7 @@ int main(void)
     TCase *tests = tcase_create("plan_options");
     tcase_add_unchecked_fixture(tests, model_make, model_end);
     tcase_add_loop_test(tests, plans, 0, 2 * (int)(sizeof cases / sizeof *cases));
+    tcase_add_loop_test(tests, halves_are_multiplied, 0, (int)(sizeof multiplied / sizeof *multiplied));
     tcase_add_test(tests, memory);
     tcase_add_test(tests, refused);
     suite_add_tcase(suite, tests);

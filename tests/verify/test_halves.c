@@ -25,6 +25,16 @@ START_TEST(sums)
 }
 END_TEST
 
+START_TEST(products)
+{
+    double value[] = {1, -8}, scale[] = {4, 2}, slack[] = {0.5, 0};
+    const double off = 11 * 0x1p-11 / (1 - 11 * 0x1p-11);
+    ncl_halves_product(slack, &(struct ncl_elements){.value = value, .scale = scale, .terms = 3}, 2, 2, 8);
+    ck_assert_double_eq(slack[0], 0.5 + (off * 4 + 24 * 0x1p-25));
+    ck_assert_double_eq(slack[1], off * 8 + 24 * 0x1p-25);
+}
+END_TEST
+
 START_TEST(overflow)
 {
     double value[] = {65520, 65519, -70000, 70000, 65519, INFINITY}, slack[] = {0, 0, 0, 0, 1, 0};
@@ -42,6 +52,7 @@ int main(void)
     TCase *tests = tcase_create("halves");
     tcase_add_test(tests, results);
     tcase_add_test(tests, sums);
+    tcase_add_test(tests, products);
     tcase_add_test(tests, overflow);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

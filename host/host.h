@@ -215,6 +215,7 @@ struct nnefcl_session {
     struct ncl_bounce bounce;
     cl_event stuck; /* the device has commands that nobody waits for any more, up to this one; NULL: none */
     struct nnefcl_session *next_orphan;
+    struct nnefcl_stream *kept_stream; /* freed while the device was stuck, and others */
     nnefcl_error failure; /* the error that ended this session */
     nnefcl_timing timing; /* what the host measured of the last run */
 };
@@ -284,6 +285,8 @@ uint64_t ncl_bounce_room(uint64_t bytes);
 nnefcl_status ncl_bounce_read(struct nnefcl_session *session, cl_mem memory, size_t offset, size_t bytes, void *data,
                               const char *who, struct ncl_diag *diag);
 void ncl_bounce_free(struct nnefcl_session *session);
+/* stream.c: streams that were freed while the device was stuck, now that it is not. */
+void ncl_stream_sweep(struct nnefcl_session *session);
 
 /* ---- commands.c ---- */
 

@@ -263,10 +263,12 @@ static void session_destroy(struct nnefcl_session *session)
         ncl_memory_free(session);
     if (session->clblast)
         ncl_clblast_forget();
-    if (session->queue)
-        clReleaseCommandQueue(session->queue);
     if (session->stuck)
         clReleaseEvent(session->stuck);
+    session->stuck = NULL;
+    ncl_stream_sweep(session);
+    if (session->queue)
+        clReleaseCommandQueue(session->queue);
     ncl_bounce_free(session);
     nnefcl_device_free(session->device);
     struct ncl_arena arena = session->arena;

@@ -25,6 +25,7 @@ struct nnefcl_stream {
     struct stream_slot slot[SLOTS];
     size_t first, running; /* slots of runs that are under way, in a ring */
     bool waited;           /* the slot before `first` has outputs */
+    nnefcl_stream *next;   /* that the session keeps */
 };
 
 /* ---- inputs, then outputs ---- */
@@ -304,20 +305,22 @@ static nnefcl_status slot_free(nnefcl_stream *stream, struct stream_slot *slot, 
     return ncl_opencl_check(diag, NCL_NOWHERE, "a stream", "clEnqueueUnmapMemObject", code);
 }
 
-void nnefcl_stream_free(nnefcl_stream *stream)
+/* Is none of its memory in use any more? */
+static bool stream_settle(nnefcl_stream *stream)
 {
-    if (!stream)
-        return;
     nnefcl_session *session = stream->session;
-    struct ncl_diag diag;
-    ncl_diag_init(&diag, session->failure.status ? NULL : &session->failure, NULL, NULL, false);
     ncl_wait_begin(session);
     ncl_wait_idle(session, stream->in);
     ncl_wait_idle(session, session->queue);
     ncl_wait_idle(session, stream->out);
-    ncl_run_end(session, ncl_opencl_unbind(session, &diag), NULL);
-    if (session->stuck && !ncl_event_over(session->stuck))
-        return; /* its memory is in use for as long as the device is stuck */
+    return !session->stuck || ncl_event_over(session->stuck);
+}
+
+static void stream_destroy(nnefcl_stream *stream)
+{
+    nnefcl_session *session = stream->session;
+    struct ncl_diag diag;
+    ncl_diag_init(&diag, session->failure.status ? NULL : &session->failure, NULL, NULL, false);
     for (size_t i = 0; i < SLOTS; i++)
         ncl_run_end(session, slot_free(stream, &stream->slot[i], &diag), NULL);
     if (stream->in)
@@ -326,4 +329,31 @@ void nnefcl_stream_free(nnefcl_stream *stream)
         clReleaseCommandQueue(stream->out);
     struct ncl_arena arena = stream->arena;
     ncl_arena_free(&arena);
+}
+
+void nnefcl_stream_free(nnefcl_stream *stream)
+{
+    struct ncl_diag diag;
+    if (!stream)
+        return;
+    nnefcl_session *session = stream->session;
+    ncl_diag_init(&diag, session->failure.status ? NULL : &session->failure, NULL, NULL, false);
+    const bool settled = stream_settle(stream);
+    ncl_run_end(session, ncl_opencl_unbind(session, &diag), NULL);
+    if (settled) {
+        stream_destroy(stream);
+        return;
+    }
+    stream->next = session->kept_stream;
+    session->kept_stream = stream;
+}
+
+void ncl_stream_sweep(struct nnefcl_session *session)
+{
+    for (nnefcl_stream *stream = session->kept_stream, *next; stream; stream = next) {
+        next = stream->next;
+        if (stream_settle(stream)) /* else its memory is in use for as long as the process lives */
+            stream_destroy(stream);
+    }
+    session->kept_stream = NULL;
 }

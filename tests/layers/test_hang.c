@@ -9,6 +9,7 @@
 #include "host/host_case.h"
 #include "nnefcl/opencl.h"
 #include "nnefcl/state.h"
+#include "nnefcl/stream.h"
 #include "nnefcl/verify.h"
 
 #define TIME 300.0 /* ms of each call */
@@ -234,6 +235,95 @@ START_TEST(every_call_comes_back)
 }
 END_TEST
 
+/* ---- streams ---- */
+
+static nnefcl_stream *stream_of(nnefcl_session *session)
+{
+    nnefcl_error error = {0};
+    nnefcl_stream *stream;
+    ck_assert_msg(nnefcl_stream_create(session, &stream, &error) == NNEFCL_OK, "%s", error.message);
+    return stream;
+}
+
+static void feed(nnefcl_stream *stream)
+{
+    nnefcl_error error = {0};
+    memcpy(nnefcl_stream_input(stream, 0), x, sizeof x);
+    const double start = clock_ms();
+    ck_assert_msg(nnefcl_stream_enqueue(stream, &error) == NNEFCL_OK, "%s", error.message);
+    check_time("starting a run of a stream", start, 0);
+}
+
+/* A run that hangs and one behind it: waiting ends in time, what comes then at once. */
+static void hang_stream(nnefcl_stream *stream)
+{
+    nnefcl_error error = {0};
+    feed(stream);
+    ck_assert_msg(nnefcl_stream_wait(stream, &error) == NNEFCL_OK, "%s", error.message);
+    hang->hang_at(1);
+    feed(stream);
+    feed(stream);
+    double start = clock_ms();
+    ck_assert_int_eq(nnefcl_stream_wait(stream, &error), NNEFCL_ERR_TIMEOUT);
+    check_time("waiting for a run of a stream", start, TIME);
+    start = clock_ms();
+    ck_assert_int_ne(nnefcl_stream_wait(stream, &error), NNEFCL_OK);
+    ck_assert_uint_eq(nnefcl_stream_running(stream), 2);
+    ck_assert_ptr_null(nnefcl_stream_input(stream, 0));
+    ck_assert_int_eq(nnefcl_device_state(device, &error), NNEFCL_ERR_DEVICE);
+    check_time("answers of a stream that is stuck", start, 0);
+}
+
+START_TEST(stream_hangs)
+{
+    nnefcl_error error = {0};
+    nnefcl_session *session = limited(device, NNEFCL_EXECUTION_LAUNCHES);
+    nnefcl_stream *stream = stream_of(session);
+    hang_stream(stream);
+    hang->release();
+    nanosleep(&(struct timespec){0, 50000000}, NULL);
+    ck_assert_int_eq(nnefcl_device_state(device, &error), NNEFCL_OK);
+    nnefcl_stream_free(stream);
+    ck_assert_int_eq(nnefcl_session_state_reset(session, &error), NNEFCL_OK);
+    stream = stream_of(session);
+    feed(stream);
+    ck_assert_msg(nnefcl_stream_wait(stream, &error) == NNEFCL_OK, "%s", error.message);
+    nnefcl_stream_free(stream);
+    nnefcl_session_free(session);
+}
+END_TEST
+
+/* What is alive of a context counts there. */
+static cl_uint references(void)
+{
+    cl_uint count = 0;
+    ck_assert_int_eq(clGetContextInfo(nnefcl_device_context(device), CL_CONTEXT_REFERENCE_COUNT, sizeof count, &count,
+                                      NULL),
+                     CL_SUCCESS);
+    return count;
+}
+
+/* Its memory goes with that of the session, when the device has gone on. */
+START_TEST(stream_freed_while_it_hangs)
+{
+    nnefcl_error error = {0};
+    check_works(device);
+    const cl_uint before = references();
+    nnefcl_session *session = limited(device, NNEFCL_EXECUTION_LAUNCHES);
+    nnefcl_stream *stream = stream_of(session);
+    hang_stream(stream);
+    const double start = clock_ms();
+    nnefcl_stream_free(stream);
+    nnefcl_session_free(session);
+    check_time("freeing a stream that is stuck", start, TIME);
+    hang->release();
+    nanosleep(&(struct timespec){0, 50000000}, NULL);
+    ck_assert_int_eq(nnefcl_device_state(device, &error), NNEFCL_OK);
+    check_works(device);
+    ck_assert_uint_eq(references(), before);
+}
+END_TEST
+
 /* ---- events ---- */
 
 START_TEST(events_never_fire)
@@ -342,6 +432,8 @@ int main(void)
     tcase_add_test(tests, freed_while_it_hangs);
     tcase_add_test(tests, hangs_while_made);
     tcase_add_loop_test(tests, every_call_comes_back, 0, CALLS);
+    tcase_add_test(tests, stream_hangs);
+    tcase_add_test(tests, stream_freed_while_it_hangs);
     tcase_add_test(tests, events_never_fire);
     tcase_add_loop_test(tests, command_fails, 0, 2);
     tcase_add_test(tests, cancelled_while_it_waits);

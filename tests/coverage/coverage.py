@@ -13,7 +13,7 @@ import re
 import sys
 
 ROOT, EXPORT, JUSTIFIED = (pathlib.Path(a) for a in sys.argv[1:4])
-LEAST = {'src/nnef': 94, 'src/front': 94, 'src/plan': 95}
+LEAST = {'src/nnef': 95, 'src/front': 95, 'src/plan': 95}
 FOLDERS = tuple(LEAST)
 
 

@@ -786,7 +786,7 @@ static void external(NclOnnx__Tensor *tensor, const char *file)
     entry[1].value = (char *)"4";
     tensor->has_location = 1;
     tensor->location = 1;
-    tensor->n_floats = 0;
+    tensor->n_floats = tensor->n_ints = 0;
     tensor->external = entries;
     tensor->n_external = 2;
 }
@@ -799,23 +799,29 @@ static void write_bytes(const char *path, const void *bytes, size_t size)
     fclose(file);
 }
 
+/* 10, 20, 30 behind four bytes */
+static const uint8_t singles[] = {0, 0, 0, 0, 0, 0, 0x20, 0x41, 0, 0, 0xa0, 0x41, 0, 0, 0xf0, 0x41},
+                     halves[] = {0, 0, 0, 0, 0, 0x49, 0, 0x4d, 0x80, 0x4f};
+
 static const struct external_case {
-    const char *file;
-    size_t floats;    /* in it */
+    const char *file, *constant;
+    const uint8_t *bytes;
+    size_t size;
     const char *said; /* NULL: it opens */
 } externals[] = {
-    {"w.bin", 4, NULL},
-    {"w.bin", 3, "reach beyond the end of 'w.bin'"},
-    {"none.bin", 4, "which is not beside the model"},
-    {"../w.bin", 4, "is no name of a file beside the model"},
-    {"/etc/passwd", 4, "which is not beside the model"},
+    {"w.bin", "f 3: 1 2 3", singles, sizeof singles, NULL},
+    {"w.bin", "f 3: 1 2 3", singles, sizeof singles - 4, "reach beyond the end of 'w.bin'"},
+    {"w.bin", "h 3: 1 2 3", halves, sizeof halves, NULL},
+    {"w.bin", "h 3: 1 2 3", halves, sizeof halves - 1, "reach beyond the end of 'w.bin'"},
+    {"none.bin", "f 3: 1 2 3", singles, sizeof singles, "which is not beside the model"},
+    {"../w.bin", "f 3: 1 2 3", singles, sizeof singles, "is no name of a file beside the model"},
+    {"/etc/passwd", "f 3: 1 2 3", singles, sizeof singles, "which is not beside the model"},
 };
 
 START_TEST(external_elements_stay_in_the_folder)
 {
-    static const float weights[] = {0, 10, 20, 30};
     const struct external_case *c = &externals[_i];
-    char folder[] = "/tmp/onnx_test.XXXXXX", model_path[64], data_path[64], got[256];
+    char folder[] = "/tmp/onnx_test.XXXXXX", model_path[64], data_path[64], graph[128], got[256];
     nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
     nnefcl_error error = {0};
     nnefcl_model *model = NULL;
@@ -823,11 +829,12 @@ START_TEST(external_elements_stay_in_the_folder)
     ck_assert_ptr_nonnull(mkdtemp(folder));
     snprintf(model_path, sizeof model_path, "%s/m.onnx", folder);
     snprintf(data_path, sizeof data_path, "%s/w.bin", folder);
-    onnx_text_parse(&text, 13, X6 "const w f 3: 1 2 3\nAdd x w -> y", "y");
+    snprintf(graph, sizeof graph, X6 "const w %s\nAdd x w -> y", c->constant);
+    onnx_text_parse(&text, 13, graph, "y");
     external(text.tensors[0], c->file);
     uint8_t *bytes = onnx_text_pack(&text, &size);
     write_bytes(model_path, bytes, size);
-    write_bytes(data_path, weights, c->floats * sizeof *weights);
+    write_bytes(data_path, c->bytes, c->size);
     const nnefcl_status status = nnefcl_model_open(model_path, &options, &model, &error);
     ck_assert_msg((status == NNEFCL_OK) == !c->said, "%s", error.message);
     if (c->said)

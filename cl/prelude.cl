@@ -74,8 +74,33 @@ typedef global const long *SIZES;
 #define NCL_VECTOR(T)         NCL_CAT(T, LANES)
 #define V                     NCL_VECTOR(float)
 #define VI                    NCL_VECTOR(int)
+/* PoCL 3.1's vload8 and vstore8 are 14 and 21 instructions. Each call gets a copy, and all passes of its compiler go
+ * through them until they are one again: a third of what it has of a persistent form. This is one from the start. */
+#if defined(__x86_64__) || defined(__aarch64__)
+#define VLOAD(p)              ncl_vload(p)
+#define VSTORE(v, p)          ncl_vstore(v, p)
+#define NCL_ANYWHERE(T, space)                                                                                  \
+    static __attribute__((overloadable, always_inline)) NCL_VECTOR(T) ncl_vload(space const T *p)              \
+    {                                                                                                          \
+        return *(space const NCL_CAT(ncl_any_, T) *)p;                                                         \
+    }                                                                                                          \
+    static __attribute__((overloadable, always_inline)) void ncl_vstore(NCL_VECTOR(T) v, space T *p)           \
+    {                                                                                                          \
+        *(space NCL_CAT(ncl_any_, T) *)p = v;                                                                  \
+    }
+#define NCL_MOVED(T)                                                                                            \
+    typedef T NCL_CAT(ncl_any_, T) __attribute__((ext_vector_type(LANES), aligned(sizeof(T))));                \
+    NCL_ANYWHERE(T, global)                                                                                    \
+    NCL_ANYWHERE(T, local)                                                                                     \
+    NCL_ANYWHERE(T, private)
+NCL_MOVED(float)
+NCL_MOVED(int)
+NCL_MOVED(uchar)
+NCL_MOVED(short)
+#else
 #define VLOAD(p)              NCL_CAT(vload, LANES)(0, p)
 #define VSTORE(v, p)          NCL_CAT(vstore, LANES)(v, 0, p)
+#endif
 #define NCL_LOAD(T, p, n)     NCL_CAT(ncl_load_, T)(p, (int)(n))
 #define NCL_STORE(T, v, p, n) NCL_CAT(ncl_store_, T)(v, p, (int)(n))
 #define NCL_VALUE(T)               NCL_CAT(NCL_VALUE_, T)

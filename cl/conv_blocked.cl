@@ -23,7 +23,11 @@
  * EXTENT, STRIDE, BEFORE          of a plain x and the window     ROWS, PITCH  of a strip; 0: x lies in blocks
  * STRIPS                          of TILES tiles, one behind the other
  * AHEAD                           1: w comes from far away, what is next is asked for in time
+ * NEEDS  0: x in blocks, 1: plain x
  * tasks: batch * GROUPS * ceil(panels / PANELS) * ceil(tiles / (TILES STRIPS)) */
+#ifndef NEEDS
+#define NEEDS 3
+#endif
 #ifndef PIXEL
 #define PIXEL 6
 #endif
@@ -68,7 +72,8 @@
 #define PITCH       SIZE(35)
 #define STRIPS      SIZE(36)
 #define AHEAD       SIZE(37)
-#define DEPTH       (ROWS ? 1 : LANES) /* channels of a block of x */
+#define STRIP       (NCL_NEED(1) ? ROWS : 0)
+#define DEPTH       (!NCL_NEED(0) || STRIP ? 1 : LANES) /* channels of a block of x */
 
 /* Where the windows of PIXEL pixels from p on begin in x, and where these lie in y; behind the image: the last one. */
 NCL_APART static void FN(conv_blocked_find)(SIZES size, INDEX p, private INDEX *x, private INDEX *y)
@@ -207,7 +212,7 @@ NCL_APART static void FN(conv_blocked_strip)(SIZES size, INDEX first, global con
 {
     const INDEX pitch = PITCH, width = EXTENT(1);
     for (INDEX c = 0; c < BLOCKS; c++)
-        for (INDEX q = 0; q < ROWS; q++, strip += pitch) {
+        for (INDEX q = 0; q < STRIP; q++, strip += pitch) {
             const INDEX at = first * STRIDE(0) + q - BEFORE(0), row = BORDER(at, EXTENT(0));
             if (row >= 0)
                 FN(conv_blocked_row)(pitch, -BEFORE(1), 1, width, x + (c * EXTENT(0) + row) * width, strip);
@@ -241,7 +246,7 @@ static void FN(conv_blocked_tiles)(SIZES size, INDEX n, INDEX g, INDEX tile, IND
         FN(conv_blocked_find)(size, max(min(s * PIXEL, pixels - PIXEL), (INDEX)0), from + (s - tile) * PIXEL,
                               to + (s - tile) * PIXEL);
     global const NCL_T0 *image = x + n * BATCH + g * BLOCKS * CHANNEL + FIRST;
-    if (ROWS) {
+    if (STRIP) {
         const INDEX row = max(min(tile * PIXEL, pixels - PIXEL), (INDEX)0) / OUT_WIDTH;
         FN(conv_blocked_strip)(size, row, x + (n * GROUPS + g) * BLOCKS * EXTENT(0) * EXTENT(1), strip);
         for (INDEX i = 0; i < (last - tile) * PIXEL; i++)

@@ -25,7 +25,11 @@
  * AHEAD  where, behind a panel of u, the one lies that this core computes next and that comes from far away; 0: none
  * IMAGE(i), WINDOW(i), STEP(i), SPREAD(i), SKIP(i)  of a plain x: extents; taps, stride, dilation and zeros in front
  * STRIP(i)  rows and columns of a channel of x laid out; then ROW is that from row to row of t, BLOCKS the channels
+ * NEEDS  0 to 3: windows of y of 3 columns, 1 and 2 apart, of 5, 1 and 2 apart; 4: all others
  * tasks: batch * ceil(panels / PANELS) * ceil(HEIGHT / ROWS) */
+#ifndef NEEDS
+#define NEEDS 31
+#endif
 #ifndef PIXEL
 #define PIXEL 6
 #endif
@@ -295,6 +299,9 @@ NCL_APART static void FN(conv_expand_strip)(SIZES size, INDEX first, global cons
         taps                                                                                                           \
     }
 
+/* The k-th of the windows that have a loop of their own, which needs no test where all steps have it. */
+#define IS_BESIDE(k) (NCL_NEED(k) && (NEEDS == 1 << (k) || beside == 4 + (k)))
+
 /* Rows [first, end) of y for `lanes` channels from `channel` on: start + w t. t: a block of the ring, y: of the
  * output, whose rows begin `place` elements behind it. */
 NCL_APART static void FN(conv_expand_outputs)(SIZES size, INDEX first, INDEX end, V start, global const float *t,
@@ -315,15 +322,15 @@ NCL_APART static void FN(conv_expand_outputs)(SIZES size, INDEX first, INDEX end
 #pragma unroll
             for (int i = 0; i < OUTPUTS; i++)
                 c[i] = start;
-            if (beside == 4)
+            if (IS_BESIDE(0))
                 EACH_ROW(BESIDE(3, 1))
-            else if (beside == 5)
+            else if (IS_BESIDE(1))
                 EACH_ROW(BESIDE(3, 2))
-            else if (beside == 6)
+            else if (IS_BESIDE(2))
                 EACH_ROW(BESIDE(5, 1))
-            else if (beside == 7)
+            else if (IS_BESIDE(3))
                 EACH_ROW(BESIDE(5, 2))
-            else
+            else if (NCL_NEED(4))
                 EACH_ROW(for (INDEX q = 0; q < columns; q++, w += LANES, x += tap) {
                     const V weight = FILTER(w);
                     _Pragma("unroll") for (int i = 0; i < OUTPUTS; i++) {
@@ -347,6 +354,7 @@ NCL_APART static void FN(conv_expand_outputs)(SIZES size, INDEX first, INDEX end
     }
 }
 #undef BESIDE
+#undef IS_BESIDE
 #undef EACH_ROW
 #undef JOIN
 #undef FILTER

@@ -28,6 +28,8 @@
  *             shorts one by one.
  * NCL_EVEN(T, a, b)   the lanes with even numbers of a, then of b.
  * NCL_FETCH(p)   a hint that the global memory at p is read soon; p may lie outside of everything.
+ * NCL_NEED(k) does a step that this kernel serves use part k of the body? Such a body has NEEDS in its comment, with
+ *             the parts, and a default of all (src/emit/lower.h, ncl_step_needs).
  * NCL_APART   in front of a function that does much in each call, or is called seldom: on CPUs it stays one. What a
  *             compiler needs for a body grows faster than its length, and everything is inlined otherwise.
  * ncl_mac(a, b, c)   a b + c of long sums: fma, but where the device has none of its own (NCL_SOFT_FMA) and takes some
@@ -64,6 +66,7 @@ typedef global const long *SIZES;
 #define NCL_CAT2(a, b) a##b
 #define NCL_CAT(a, b)  NCL_CAT2(a, b)
 #define FN(name)       NCL_CAT(name, NCL_SUFFIX)
+#define NCL_NEED(k)    (NEEDS >> (k) & 1)
 #define SIZE(k)        ((INDEX)size[NCL_REALS + (k)])
 #define REAL(k)        as_float((int)size[NCL_REALS + (k)])
 #define R(k)           as_float((int)size[k])

@@ -296,6 +296,12 @@ void ncl_step_define(struct ncl_emit *emit, const char *name, const char *text)
     emit->kernel.define_count++;
 }
 
+void ncl_step_needs(struct ncl_emit *emit, unsigned parts)
+{
+    if (!stopped(emit))
+        emit->kernel.needs |= parts;
+}
+
 void ncl_step_define_int(struct ncl_emit *emit, const char *name, int64_t value)
 {
     if (stopped(emit))
@@ -507,6 +513,7 @@ static nnefcl_status intern_kernel(struct ncl_emit *emit)
         if (!same_kernel(&plan->kernel[i], kernel))
             continue;
         emit->step.kernel = (uint32_t)i;
+        plan->kernel[i].needs |= kernel->needs;
         return plan->kernel[i].size_count < kernel->size_count
                    ? ncl_parts_fields(emit->lower, &plan->kernel[i], kernel->size_name, kernel->size_count)
                    : NNEFCL_OK;

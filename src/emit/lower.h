@@ -75,6 +75,10 @@ void ncl_step_group(struct ncl_emit *step, unsigned group, uint32_t local_bytes)
 /* A `#define name text` in front of the body; text is a literal of ours. */
 void ncl_step_define(struct ncl_emit *step, const char *name, const char *text);
 void ncl_step_define_int(struct ncl_emit *step, const char *name, int64_t value);
+/* Parts of the body that this step uses, bits as the file numbers them (NCL_NEED, cl/prelude.cl): what no step of the
+ * kernel uses is not compiled. They follow from the model, not from sizes that callers choose, or another batch would
+ * compile again. */
+void ncl_step_needs(struct ncl_emit *step, unsigned parts);
 /* Tensors that the step has so far. */
 unsigned ncl_step_tensors(const struct ncl_emit *step);
 /* `#define NCL_Tk type`, k the number of a tensor that the step has (cl/prelude.cl). */

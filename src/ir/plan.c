@@ -74,6 +74,8 @@ static void print_kernel(struct ncl_text *text, const struct ncl_plan *plan, siz
         ncl_text_printf(text, " group %u local %u", kernel->group, (unsigned)kernel->local_bytes);
     for (size_t i = 0; i < kernel->define_count; i++)
         ncl_text_printf(text, " %s=%s", kernel->define[i].name, kernel->define[i].text);
+    if (kernel->needs)
+        ncl_text_printf(text, " needs=%u", kernel->needs);
     ncl_text_add(text, "\n");
 }
 

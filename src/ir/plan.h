@@ -65,6 +65,7 @@ struct ncl_kernel {
                              cl/ has it */
     size_t define_count;
     struct ncl_define *define; /* sorted by name */
+    unsigned needs;            /* bits: parts of the body that its steps use, numbered in its file; 0: it has none */
     unsigned tensors;          /* number of tensor parameters */
     size_t size_count;
     const char *const *size_name; /* names of the record's fields, as the file defines them */

@@ -295,6 +295,7 @@ static nnefcl_status emit_conv(struct ncl_lower *lower, const struct ncl_problem
     ncl_step_define_int(step, "PIXEL", tile.rows);
     ncl_step_define_int(step, "VECTORS", tile.vectors);
     ncl_step_define_int(step, "TILES_MAX", NCL_CONV_TILES);
+    ncl_step_needs(step, rows ? 2 : 1);
     ncl_window_define_border(step, rows ? conv->window.border : NCL_BORDER_CONSTANT);
     ncl_step_in(step, x);
     ncl_step_in(step, packed);

@@ -369,6 +369,14 @@ static void emit_tensors(struct ncl_lower *lower, struct ncl_emit *step, const s
     ncl_step_in(step, ncl_lower_tensor(lower, expand->outer ? expand->outer->bias : expand->inner.bias));
 }
 
+/* Which loop over the windows of y a step takes (NEEDS in cl/conv_expand.cl). */
+static unsigned windows_beside(const struct ncl_window_axes *image)
+{
+    const int64_t columns = image->size[1], stride = image->stride[1];
+    const bool own = image->dilation[1] == 1 && stride <= 2 && (columns == 3 || columns == 5);
+    return own ? 1U << (columns - 3 + stride - 1) : 1U << 4;
+}
+
 static nnefcl_status conv_expand_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
                                       const struct ncl_choice *choice)
 {
@@ -389,6 +397,7 @@ static nnefcl_status conv_expand_emit(struct ncl_lower *lower, const struct ncl_
     ncl_step_define(step, "FEED", feed.text);
     ncl_step_define_int(step, "STEM", expand.stem);
     ncl_step_define_int(step, "MAX", !expand.outer);
+    ncl_step_needs(step, windows_beside(&expand.image));
     emit_tensors(lower, step, &expand, x, inner, outer);
     ncl_step_out(step, ring);
     ncl_step_out(step, problem->out);

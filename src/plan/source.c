@@ -38,6 +38,8 @@ static void add_defines(struct ncl_text *text, const struct ncl_kernel *kernel)
 {
     for (size_t i = 0; i < kernel->define_count; i++)
         ncl_text_printf(text, "#define %s %s\n", kernel->define[i].name, kernel->define[i].text);
+    if (kernel->needs)
+        ncl_text_printf(text, "#define NEEDS %u\n", kernel->needs);
 }
 
 const char *ncl_source_index_type(const struct ncl_kernel *kernel)

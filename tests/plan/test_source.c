@@ -23,6 +23,16 @@
     " c = conv(s, f, 0.0, border = 'constant'); d = conv(c, g, 0.0, border = 'constant');"                             \
     " y = max_pool(d, size = [1, 1, 3, 3], border = 'ignore', stride = [1, 1, 2, 2]); z = softmax(y); }"
 
+/* Two convolutions of 1x1 taps, each with a depthwise one behind it; rows and columns between the windows of both. */
+#define NET_PAIRS(first, second)                                                                                       \
+    "version 1.0; graph p(x) -> (y) { x = external<scalar>(shape = [1, 32, 56, 56]);"                                  \
+    " e = variable<scalar>(shape = [32, 32, 1, 1], label = 'e');"                                                      \
+    " f = variable<scalar>(shape = [96, 32, 1, 1], label = 'f');"                                                      \
+    " g = variable<scalar>(shape = [96, 1, 3, 3], label = 'g');"                                                       \
+    " h = variable<scalar>(shape = [96, 96, 1, 1], label = 'h');"                                                      \
+    " i = conv(x, e, 0.0); a = conv(i, f, 0.0); b = conv(a, g, 0.0, groups = 0, stride = [" first "]);"                \
+    " c = conv(b, h, 0.0); y = conv(c, g, 0.0, groups = 0, stride = [" second "]); }"
+
 static struct ncl_arena arena;
 
 static const struct ncl_plan *plan_of(const char *net, int64_t batch)
@@ -189,6 +199,47 @@ START_TEST(keys_are_texts)
 END_TEST
 
 /* Each refusal of the persistent form, and none for a plan that fits. */
+/* The kernel of a body, which the plan has once, and its source. */
+static const struct ncl_kernel *only_kernel(const struct ncl_plan *plan, const char *body, struct ncl_text *text)
+{
+    const struct ncl_kernel *found = NULL;
+    for (uint32_t i = 0; i < plan->kernel_count; i++)
+        if (strcmp(plan->kernel[i].body, body) == 0) {
+            ck_assert_msg(!found, "%s is there twice", body);
+            found = &plan->kernel[i];
+            ncl_text_init(text, NULL);
+            ncl_source_body(text, plan, i);
+        }
+    ck_assert_msg(found != NULL, "no %s", body);
+    return found;
+}
+
+/* What steps use of a body is joined in one kernel; neither a batch nor a size changes it, another model does. */
+START_TEST(needs)
+{
+    const struct {
+        const char *net;
+        int64_t batch;
+        unsigned needs;
+        const char *define;
+    } is[] = {{NET_PAIRS("1, 1", "2, 2"), 1, 3, "#define NEEDS 3\n"},
+              {NET_PAIRS("2, 2", "1, 1"), 2, 3, "#define NEEDS 3\n"},
+              {NET_PAIRS("2, 2", "2, 2"), 1, 2, "#define NEEDS 2\n"},
+              {NET_PAIRS("1, 1", "3, 3"), 1, 17, "#define NEEDS 17\n"}};
+    uint64_t key = 0;
+    for (size_t i = 0; i < sizeof is / sizeof *is; i++) {
+        struct ncl_text text;
+        const struct ncl_kernel *kernel = only_kernel(plan_of(is[i].net, is[i].batch), "conv_expand", &text);
+        ck_assert_uint_eq(kernel->needs, is[i].needs);
+        ck_assert_ptr_nonnull(strstr(text.data, is[i].define));
+        ck_assert(i != 1 || kernel->key == key);
+        ck_assert(i != 2 || kernel->key != key);
+        key = kernel->key;
+        ncl_text_free(&text);
+    }
+}
+END_TEST
+
 START_TEST(persistent_fits)
 {
     struct ncl_plan plan = *plan_of(NET_SHORT, 0);
@@ -231,6 +282,7 @@ int main(void)
     tcase_add_test(tests, beside);
     tcase_add_test(tests, keys);
     tcase_add_test(tests, keys_are_texts);
+    tcase_add_test(tests, needs);
     tcase_add_test(tests, persistent_fits);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

@@ -123,6 +123,23 @@ struct ncl_tensor *ncl_compose_shift(struct ncl_import *import, struct ncl_tenso
     return ncl_compose_unary(import, "floor", x);
 }
 
+struct ncl_tensor *ncl_compose_bits(struct ncl_import *import, const char *op, struct ncl_tensor *x,
+                                    struct ncl_tensor *y)
+{
+    struct ncl_tensor *both = ncl_compose_binary(import, "bit_and", x, y);
+    if (strcmp(op, "and") == 0)
+        return both;
+    if (strcmp(op, "xor") == 0)
+        both = ncl_compose_with(import, "mul", both, 2);
+    return ncl_compose_binary(import, "sub", ncl_compose_binary(import, "add", x, y), both);
+}
+
+struct ncl_tensor *ncl_compose_bits_not(struct ncl_import *import, struct ncl_tensor *x, enum ncl_stored_type element)
+{
+    const double high = (double)ncl_stored_high(element), all = ncl_stored_low(element) < 0 || high == 0 ? -1 : high;
+    return ncl_compose_binary(import, "sub", ncl_compose_number(import, all), x);
+}
+
 struct ncl_tensor *ncl_compose_lift(struct ncl_import *import, struct ncl_tensor *x, int rank)
 {
     int64_t axis[NNEFCL_MAX_RANK];

@@ -59,6 +59,12 @@ struct definition {
     double (*of)(double x, double y);
 };
 
+/* What lies beyond 32 bits is the last number within them. */
+static int32_t bits_of(double x)
+{
+    return x >= INT32_MAX ? INT32_MAX : x <= INT32_MIN ? INT32_MIN : x == x ? (int32_t)x : 0;
+}
+
 #define DEFINE(name, formula)                                                                                          \
     static double define_##name(double x, double y)                                                                    \
     {                                                                                                                  \
@@ -77,13 +83,14 @@ DEFINE(eq, x == y)
 DEFINE(ne, x != y)
 DEFINE(and, x &&y)
 DEFINE(or, x || y)
+DEFINE(bit_and, bits_of(x) & bits_of(y))
 DEFINE(min, x < y ? x : y)
 DEFINE(max, x > y ? x : y)
 #undef DEFINE
 
 #define ROW(name) {#name, define_##name},
-static const struct definition definitions[] = {ROW(add) ROW(sub) ROW(mul) ROW(div) ROW(pow) ROW(lt) ROW(gt) ROW(le)
-                                                    ROW(ge) ROW(eq) ROW(ne) ROW(and) ROW(or) ROW(min) ROW(max)};
+static const struct definition definitions[] = {ROW(add) ROW(sub) ROW(mul) ROW(div) ROW(pow) ROW(lt) ROW(gt) ROW(
+    le) ROW(ge) ROW(eq) ROW(ne) ROW(and) ROW(or) ROW(bit_and) ROW(min) ROW(max)};
 #undef ROW
 
 void ncl_binary_reference(const struct ncl_reference *reference, const struct ncl_node *node)

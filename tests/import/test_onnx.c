@@ -294,6 +294,12 @@ static const struct value_case values[] = {
     /* attention: one key is all there is to see, two that are alike are seen evenly */
     {"Attention, causal, fewer queries than keys", 23,
      "in x 1,1,1,1: 0\nconst k f 1,1,2,1: 0 0\nconst v f 1,1,2,1: 2 4\nAttention x k v -> y is_causal=1", "1,1,1,1: 2"},
+    {"BitwiseAnd", 18, "in x i 4: 12 -1 255 -128\nconst w i 4: 10 255 -16 127\nBitwiseAnd x w -> y", "4: 8 255 240 0"},
+    {"BitwiseOr", 18, "in x i 4: 12 -1 255 -128\nconst w i 4: 10 255 -16 127\nBitwiseOr x w -> y", "4: 14 -1 -1 -1"},
+    {"BitwiseXor", 18, "in x i 4: 12 -1 255 -128\nconst w i 4: 10 255 -16 127\nBitwiseXor x w -> y",
+     "4: 6 -256 -241 -1"},
+    {"BitwiseNot", 18, "in x i 2: 12 -1\nBitwiseNot x -> y", "2: -13 0"},
+    {"BitwiseNot, unsigned", 18, "in x 2: 12 255\nCast x -> u to=2\nBitwiseNot u -> n\nCast n -> y to=1", "2: 243 0"},
     {"LpPool, over the end", 22, "in x 1,1,3: 3 4 5\nLpPool x -> y kernel_shape=[2] strides=[2] ceil_mode=1",
      "1,1,2: 5 5"},
     {"GridSample, volumes", 20, VOLUME "mode='linear' align_corners=1", "1,1,1,1,3: 4.5 3 3.25"},

@@ -37,6 +37,8 @@ static const struct op_case cases[] = {
     {"eq", G("4", "4", "eq(x, y)"), "1 2 0 nan | 2 2 -0 nan", "0 1 1 0"},
     {"ne", G("4", "4", "ne(x, y)"), "1 2 0 nan | 2 2 -0 nan", "1 0 0 1"},
     {"and", L("and(x, y)"), "0 0 1 1 | 0 1 0 1", "0 0 0 1"},
+    {"bit_and", G("7", "7", "bit_and(x, y)"), "12 -1 255 -128 7.9 16777215 0 | 10 255 -16 127 -7.9 -2 -1",
+     "8 255 240 0 1 16777214 0", 0, 0, NNEFCL_COMPAT_TORCH},
     {"or", L("or(x, y)"), "0 0 1 1 | 0 1 0 1", "0 1 1 1"},
     {"min: y where the comparison is false", G("5", "5", "min(x, y)"), "1 3 nan 2 -inf | 2 2 2 nan 0",
      "1 2 2 nan -inf"},

@@ -151,6 +151,20 @@ void ncl_onnx_bit_shift(struct ncl_import *import, const struct ncl_import_node 
                            ncl_import_value(import, node, 0)->element);
 }
 
+void ncl_onnx_bits(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    struct ncl_tensor *x = ncl_import_number(import, node, 0), *y = ncl_import_number(import, node, 1);
+    ncl_import_give_number(import, node, 0, ncl_compose_bits(import, import->op->as, x, y),
+                           ncl_import_value(import, node, 0)->element);
+}
+
+void ncl_onnx_bits_not(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const enum ncl_stored_type element = ncl_import_value(import, node, 0)->element;
+    ncl_import_give_number(import, node, 0, ncl_compose_bits_not(import, ncl_import_number(import, node, 0), element),
+                           element);
+}
+
 /* No operator of ONNX, but tf2onnx leaves TensorFlow's behind. */
 void ncl_onnx_erfc(struct ncl_import *import, const struct ncl_import_node *node)
 {

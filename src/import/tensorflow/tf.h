@@ -125,6 +125,8 @@ struct ncl_tensor *ncl_tf_fuse(struct ncl_import *import, const struct ncl_impor
     X(prelu)                                                                                                           \
     X(gelu)                                                                                                            \
     X(shift)                                                                                                           \
+    X(bits)                                                                                                            \
+    X(bits_not)                                                                                                        \
     X(format_axes)                                                                                                     \
     X(format_order)                                                                                                    \
     X(swish)                                                                                                           \

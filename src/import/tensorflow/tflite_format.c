@@ -24,6 +24,7 @@ static const struct ncl_import_operator operators[] = {
     BUILD_AS("ELU", unary, "elu"),
     BUILD_AS("LOGICAL_NOT", unary, "not"),
     BUILD("RIGHT_SHIFT", shift),
+    BUILD_AS("BITWISE_XOR", bits, "xor"),
     FOLD_AS("ROUND", round, unary, "round_even"),
     BUILD("RELU6", relu6),
     BUILD("RELU_N1_TO_1", relu6),

@@ -293,6 +293,14 @@ static struct ncl_tensor *crop_outside(struct ncl_import *import, struct ncl_ten
                : y;
 }
 
+/* Do elements of an axis change places although their number does not? A scale is not rounded as the extent is. */
+static bool moves_within(const struct ncl_resize *resize, int axis)
+{
+    if (resize->place == NCL_RESIZE_CROP)
+        return resize->start[axis] != 0 || resize->end[axis] != 1;
+    return resize->place != NCL_RESIZE_ALIGN_CORNERS && resize->scale[axis] != 1;
+}
+
 struct ncl_tensor *ncl_compose_resize(struct ncl_import *import, struct ncl_tensor *x, const struct ncl_resize *resize)
 {
     const nnefcl_shape in = x->shape;
@@ -305,8 +313,7 @@ struct ncl_tensor *ncl_compose_resize(struct ncl_import *import, struct ncl_tens
     if (whole || import->status)
         return whole ? whole : &import->nothing;
     for (int i = 0; i < in.rank; i++)
-        if (resize->out[i] != in.extent[i] ||
-            (resize->place == NCL_RESIZE_CROP && (resize->start[i] != 0 || resize->end[i] != 1)))
+        if (resize->out[i] != in.extent[i] || moves_within(resize, i))
             x = axis_resize(import, x, i, resize);
     for (int i = 0; i < in.rank && resize->place == NCL_RESIZE_CROP; i++)
         if (resize->start[i] != 0 || resize->end[i] != 1)

@@ -300,6 +300,10 @@ static const struct value_case values[] = {
      "4: 6 -256 -241 -1"},
     {"BitwiseNot", 18, "in x i 2: 12 -1\nBitwiseNot x -> y", "2: -13 0"},
     {"BitwiseNot, unsigned", 18, "in x 2: 12 255\nCast x -> u to=2\nBitwiseNot u -> n\nCast n -> y to=1", "2: 243 0"},
+    {"Resize, a scale that leaves the extent", 19,
+     "in x 1,1,2: 3 8\nconst s f 3: 1 1 1.25\nResize x - s -> y mode='linear' "
+     "coordinate_transformation_mode='asymmetric'",
+     "1,1,2: 3 7"},
     {"LpPool, over the end", 22, "in x 1,1,3: 3 4 5\nLpPool x -> y kernel_shape=[2] strides=[2] ceil_mode=1",
      "1,1,2: 5 5"},
     {"GridSample, volumes", 20, VOLUME "mode='linear' align_corners=1", "1,1,1,1,3: 4.5 3 3.25"},

@@ -204,6 +204,12 @@ static nnefcl_status choose(const struct finder *finder, const char *spec, const
 
 /* ---- making ---- */
 
+static bool is_far(cl_device_id id)
+{
+    cl_bool shared = CL_TRUE;
+    return clGetDeviceInfo(id, CL_DEVICE_HOST_UNIFIED_MEMORY, sizeof shared, &shared, NULL) == CL_SUCCESS && !shared;
+}
+
 /* Takes over the hold on `context`. */
 static nnefcl_status make(cl_context context, cl_device_id id, const nnefcl_device_info *info,
                           const nnefcl_allocator *allocator, nnefcl_device **device, struct ncl_diag *diag)
@@ -225,6 +231,7 @@ static nnefcl_status make(cl_context context, cl_device_id id, const nnefcl_devi
     ncl_target_describe(&made->target, &made->info);
     made->target.clblast = ncl_clblast_available();
     made->keeps_programs = ncl_driver_fact_find(info)->keeps_programs;
+    made->far = is_far(id);
     *device = made;
     return NNEFCL_OK;
 }

@@ -58,6 +58,7 @@ struct nnefcl_device {
     nnefcl_device_info info;
     struct ncl_target target;
     bool keeps_programs;  /* the driver has a cache of its own (docs/start.md) */
+    bool far;             /* its memory is its own, not that of the host */
     pthread_mutex_t lock; /* for what follows: sessions on several threads share it */
     struct ncl_pool_entry *pool;
     size_t pool_count, pool_capacity;
@@ -178,10 +179,13 @@ struct ncl_patience {
     double begun; /* the clock when the call began */
 };
 
-/* Host memory between the caller's and the device: a device that hangs may touch later what it was given. */
+/* Host memory between the caller's and the device: a device that hangs may touch later what it was given, and one with
+ * memory of its own takes from pinned memory while the next piece is copied there. */
 struct ncl_bounce {
     unsigned char *data; /* NULL: none yet */
     size_t size, used;
+    cl_mem pinned; /* whose memory it is, mapped; NULL: the allocator's */
+    bool on;       /* since ncl_bounce_begin */
 };
 
 struct nnefcl_session {
@@ -273,12 +277,15 @@ void ncl_wait_idle(struct nnefcl_session *session, cl_command_queue queue);
 
 /* ---- bounce.c ---- */
 
-/* Room for `bytes` of what ncl_bounce_take hands out; nothing may be under way. Without a limit there is none, and
- * ncl_bounce_take answers with the caller's memory. */
+/* Room for `bytes` of what ncl_bounce_take hands out; nothing may be under way. Without a limit, and where the device
+ * shares the memory of the host or they are many, there is none, and ncl_bounce_take answers with the caller's memory.
+ */
 nnefcl_status ncl_bounce_begin(struct nnefcl_session *session, uint64_t bytes, struct ncl_diag *diag);
 void *ncl_bounce_take(struct nnefcl_session *session, const void *caller, size_t bytes);
 /* The same with a copy of what the caller has there. */
 const void *ncl_bounce_in(struct nnefcl_session *session, const void *caller, size_t bytes);
+/* What of so many bytes is copied and sent at a time: all, or a piece while the one before it is on its way. */
+size_t ncl_bounce_piece(const struct nnefcl_session *session, size_t bytes);
 /* What `bytes` take of the room. */
 uint64_t ncl_bounce_room(uint64_t bytes);
 /* Reads a part of a buffer and waits for it. */

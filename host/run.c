@@ -102,6 +102,26 @@ static cl_event *next_transfer(struct nnefcl_session *session)
     return &session->transfer_event[session->transfer_count++];
 }
 
+/* An input, in pieces where each goes while the next one is copied. */
+static nnefcl_status write_input(struct nnefcl_session *session, const struct ncl_plan_tensor *tensor, cl_mem memory,
+                                 size_t offset, const unsigned char *from, struct ncl_diag *diag)
+{
+    const size_t bytes = (size_t)tensor->bytes, piece = session->profiling ? bytes : ncl_bounce_piece(session, bytes);
+    unsigned char *by = ncl_bounce_take(session, from, bytes);
+    nnefcl_status status = NNEFCL_OK;
+    for (size_t at = 0; at < bytes && !status; at += piece) {
+        const size_t size = bytes - at < piece ? bytes - at : piece;
+        if (by != from)
+            memcpy(by + at, from + at, size);
+        const cl_int code = clEnqueueWriteBuffer(session->queue, memory, CL_FALSE, offset + at, size, by + at, 0, NULL,
+                                                 session->profiling ? next_transfer(session) : NULL);
+        status = ncl_opencl_check(diag, NCL_NOWHERE, tensor->name, "clEnqueueWriteBuffer", code);
+        if (!status && piece < bytes)
+            status = ncl_opencl_check(diag, NCL_NOWHERE, tensor->name, "clFlush", clFlush(session->queue));
+    }
+    return status;
+}
+
 static nnefcl_status write_inputs(struct nnefcl_session *session, const void *const *inputs, struct ncl_diag *diag)
 {
     const struct ncl_plan *plan = session->plan;
@@ -112,11 +132,7 @@ static nnefcl_status write_inputs(struct nnefcl_session *session, const void *co
         const cl_mem memory = ncl_memory_place(session, plan->input[i], &offset);
         if (session->slot[tensor->buffer].bound)
             continue;
-        const void *data = ncl_bounce_in(session, inputs[i], (size_t)tensor->bytes);
-        const cl_int code =
-            clEnqueueWriteBuffer(session->queue, memory, CL_FALSE, (size_t)offset, (size_t)tensor->bytes, data, 0, NULL,
-                                 session->profiling ? next_transfer(session) : NULL);
-        status = ncl_opencl_check(diag, NCL_NOWHERE, tensor->name, "clEnqueueWriteBuffer", code);
+        status = write_input(session, tensor, memory, (size_t)offset, inputs[i], diag);
     }
     return status;
 }

@@ -267,9 +267,9 @@ static void session_destroy(struct nnefcl_session *session)
         clReleaseEvent(session->stuck);
     session->stuck = NULL;
     ncl_stream_sweep(session);
+    ncl_bounce_free(session);
     if (session->queue)
         clReleaseCommandQueue(session->queue);
-    ncl_bounce_free(session);
     nnefcl_device_free(session->device);
     struct ncl_arena arena = session->arena;
     struct ncl_budget *budget = session->budget;

@@ -35,7 +35,7 @@ void ncl_upload_close(struct ncl_upload *upload)
     if (upload->weights)
         ncl_weights_free(upload->weights);
     if (upload->memory && upload->session->stuck) /* the device may still read it */
-        upload->session->bounce = (struct ncl_bounce){upload->memory, 3 * BLOCK, 3 * BLOCK};
+        upload->session->bounce = (struct ncl_bounce){.data = upload->memory, .size = 3 * BLOCK, .used = 3 * BLOCK};
     else
         ncl_resize(&upload->session->arena.allocator, upload->memory, 0);
     *upload = (struct ncl_upload){0};

@@ -104,6 +104,7 @@ struct profile {
     const char *embedded_extensions; /* embedded profile with these */
     const char *version, *c_version;
     int unavailable, no_compiler, big_endian, no_infinities;
+    int far; /* its memory is its own */
 };
 
 static const struct profile profiles[] = {
@@ -123,6 +124,7 @@ static const struct profile profiles[] = {
     {.name = "big_endian", .big_endian = 1},
     {.name = "no_infinities", .no_infinities = 1},
     {.name = "custom", .type = CL_DEVICE_TYPE_CUSTOM},
+    {.name = "far", .far = 1},
 };
 static const struct profile *current = profiles; /* changed while no other thread calls */
 
@@ -176,6 +178,9 @@ static cl_int CL_API_CALL my_clGetDeviceInfo(cl_device_id device, cl_device_info
         break;
     case CL_DEVICE_ENDIAN_LITTLE:
         ANSWER(p->big_endian, cl_bool, CL_FALSE);
+        break;
+    case CL_DEVICE_HOST_UNIFIED_MEMORY:
+        ANSWER(p->far, cl_bool, CL_FALSE);
         break;
     case CL_DEVICE_SINGLE_FP_CONFIG:
         ANSWER(p->no_infinities, cl_device_fp_config, CL_FP_ROUND_TO_ZERO);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Devices that are small, or that cannot be used, as the layer shows them. */
+#define CL_TARGET_OPENCL_VERSION 120
+#include <CL/cl.h>
+
 #include "layer_case.h"
+#include "nnefcl/state.h"
 
 /* ---- which devices can be used ---- */
 
@@ -49,11 +53,16 @@ END_TEST
 
 /* ---- a GPU with groups of 32 and no buffer above 16 MiB ---- */
 
-static void open_small(void)
+static void open_as(const char *profile)
 {
     nnefcl_error error = {0};
-    ck_assert(layer->profile("small"));
+    ck_assert(layer->profile(profile));
     ck_assert_msg(nnefcl_device_open("0:0", NULL, &device, &error) == NNEFCL_OK, "%s", error.message);
+}
+
+static void open_small(void)
+{
+    open_as("small");
 }
 
 static void close_small(void)
@@ -125,12 +134,100 @@ START_TEST(groups)
 }
 END_TEST
 
+/* ---- a device with memory of its own ---- */
+
+/* What a run of several pieces needs once: with a limit, without, and with it once more. */
+static void run_far(nnefcl_session *session, double timeout_ms, size_t buffers)
+{
+    enum { COUNT = 700000 };
+    float *x = malloc(COUNT * sizeof *x), *y = malloc(COUNT * sizeof *y);
+    for (size_t i = 0; i < COUNT; i++)
+        x[i] = (float)i - (float)timeout_ms;
+    ck_assert_int_eq(nnefcl_session_set_timeout(session, timeout_ms), NNEFCL_OK);
+    host_run(session, (const void *[]){x}, (void *[]){y});
+    for (size_t i = 0; i < COUNT; i++)
+        ck_assert_float_eq(y[i], x[i] + 1);
+    ck_assert_uint_eq(layer->memory().buffers, buffers);
+    free(x);
+    free(y);
+}
+
+START_TEST(pinned)
+{
+    static const char net[] = "graph far(x) -> (y) { x = external<scalar>(shape = [700000]); y = x + 1.0; }";
+    const size_t before = layer->memory().buffers;
+    for (int far = 0; far < 2; far++) {
+        open_as(far ? "far" : "none");
+        nnefcl_session *session = host_ready(net, NULL);
+        const size_t buffers = layer->memory().buffers + (size_t)far;
+        run_far(session, 0, buffers);
+        run_far(session, 60000, buffers);
+        run_far(session, 0, buffers);
+        nnefcl_session_free(session);
+        close_small();
+        ck_assert_uint_eq(layer->memory().buffers, before);
+    }
+}
+END_TEST
+
+/* Each call of the first run fails in turn: it says so, and nothing is left. False: there are fewer. */
+static int fail_nth(unsigned long n)
+{
+    const float x[4] = {1, 2, 3, 4};
+    float before[4], after[4];
+    nnefcl_error error = {0};
+    const size_t buffers = layer->memory().buffers;
+    open_as("far");
+    nnefcl_session *session = host_ready(NET_STATE, NULL);
+    layer->fail_at(n, CL_OUT_OF_RESOURCES);
+    const nnefcl_status status =
+        nnefcl_session_run(session, (const void *[]){x}, (void *[]){before, after}, &error);
+    const char *failed = layer->failed();
+    layer->fail_at(0, 0);
+    ck_assert_msg(!failed == !status, "%s failed: %d", failed ? failed : "nothing", (int)status);
+    nnefcl_session_free(session);
+    close_small();
+    ck_assert_uint_eq(layer->memory().buffers, buffers);
+    return failed != NULL;
+}
+
+START_TEST(pinned_fails)
+{
+    unsigned long n = 1;
+    while (fail_nth(n))
+        n++;
+    ck_assert_uint_gt(n, 4);
+}
+END_TEST
+
+/* What is read of a state goes by it too. */
+START_TEST(pinned_state)
+{
+    const float x[4] = {1, 2, 3, 4};
+    float before[4], after[4], state[4];
+    nnefcl_error error = {0};
+    open_as("far");
+    nnefcl_session *session = host_ready(NET_STATE, NULL);
+    host_run(session, (const void *[]){x}, (void *[]){before, after});
+    ck_assert_int_eq(nnefcl_session_state_read(session, 0, state, &error), NNEFCL_OK);
+    ck_assert_mem_eq(state, after, sizeof state);
+    ck_assert_int_eq(nnefcl_session_state_write(session, 0, x, &error), NNEFCL_OK);
+    ck_assert_int_eq(nnefcl_session_state_read(session, 0, state, &error), NNEFCL_OK);
+    ck_assert_mem_eq(state, x, sizeof state);
+    nnefcl_session_free(session);
+    close_small();
+}
+END_TEST
+
 static void add(TCase *tests)
 {
     tcase_add_loop_test(tests, refused, 0, (int)(sizeof refusals / sizeof *refusals));
     tcase_add_test(tests, spread_over_buffers);
     tcase_add_test(tests, too_large_a_tensor);
     tcase_add_test(tests, groups);
+    tcase_add_test(tests, pinned);
+    tcase_add_test(tests, pinned_fails);
+    tcase_add_test(tests, pinned_state);
 }
 
 int main(void)

@@ -317,7 +317,7 @@ static bool read_tensor(struct t7 *r, struct ncl_t7 *tensor)
     const struct ncl_t7 *storage = read_value(r);
     if (r->import->status)
         return false;
-    tensor->first -= 1;
+    tensor->first = tensor->first < 1 ? -1 : tensor->first - 1;
     if (storage->kind == NCL_T7_NIL || rank == 0)
         return true;
     if (storage->kind != NCL_T7_STORAGE || storage->element != tensor->element)

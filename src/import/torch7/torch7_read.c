@@ -97,6 +97,8 @@ static const void *dense_copy(struct ncl_torch7 *r, const struct ncl_t7 *tensor)
     for (uint64_t k = 0; memory && k < count; k++) {
         memcpy(memory + k * width, tensor->storage->data + (size_t)from * width, width);
         for (int i = tensor->rank - 1; i >= 0; i--) {
+            if (tensor->extent[i] == 1) /* its stride may be anything */
+                continue;
             from += tensor->stride[i];
             if (++at[i] < tensor->extent[i])
                 break;

@@ -4,7 +4,7 @@
 
 #include "doctor_patient.h"
 
-enum { ROUNDS = 4096, CHAINS = 8, CHUNK = 4096 };
+enum { ROUNDS = 4096, CHAINS = 8, CHUNK = 4096, PEAK_MS = 20, MOST_TASKS = 1 << 22 };
 
 /* A task has eight vectors that depend on nothing but themselves. */
 static const char compute_source[] =
@@ -94,10 +94,13 @@ double doctor_peak_flops(const struct doctor *doctor, const nnefcl_device *devic
     const nnefcl_operation operation = peak_operation(compute_source, same_shape);
     nnefcl_device_info info;
     nnefcl_device_describe(device, &info);
-    const uint64_t tasks = (uint64_t)info.compute_units * (info.type == NNEFCL_DEVICE_CPU ? 64 : 2048);
     talk_progress(doctor->talk, "measuring arithmetic");
-    return rate(2.0 * ROUNDS * CHAINS * (double)info.lanes * (double)tasks,
-                peak_time(doctor, device, peak_model, tasks, &operation));
+    /* a run that ends while the driver still wakes its threads is one core's */
+    for (uint64_t tasks = (uint64_t)info.compute_units * 64;; tasks *= 8) {
+        const double ms = peak_time(doctor, device, peak_model, tasks, &operation);
+        if (ms <= 0 || ms >= PEAK_MS || tasks > MOST_TASKS / 8)
+            return rate(2.0 * ROUNDS * CHAINS * (double)info.lanes * (double)tasks, ms);
+    }
 }
 
 double doctor_peak_bytes(const struct doctor *doctor, const nnefcl_device *device, double bytes)

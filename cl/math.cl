@@ -53,19 +53,15 @@ static inline V ncl_kept(V x, V low, V high)
 }
 
 /* The error function: x P(x^2) / Q(x^2) for |x| <= 4, fitted to a relative error of 3e-8 (4e-7 with rounding); beyond
- * it is 1 within the same. */
+ * it is 1 within the same. Polynomials here are sums of pairs, not Horner's: their multiply-adds wait for each other,
+ * and a core does not look far enough ahead to fill that time with other vectors (docs/kernels-matmul.md). */
 static inline V ncl_erf(V x)
 {
-    const V u = ncl_kept(x, -4.0f, 4.0f), t = u * u;
-    V p = fma(t, (V)1.98677549e-6f, (V)2.8456701e-4f), q = fma(t, (V)3.74201627e-5f, (V)1.1855826e-3f);
-    p = fma(p, t, (V)3.88339092e-3f);
-    p = fma(p, t, (V)5.31018935e-2f);
-    p = fma(p, t, (V)0.193546146f);
-    p = fma(p, t, (V)1.12837911f);
-    q = fma(q, t, (V)1.52073465e-2f);
-    q = fma(q, t, (V)0.115350455f);
-    q = fma(q, t, (V)0.504858375f);
-    q = fma(q, t, (V)1.0f);
+    const V u = ncl_kept(x, -4.0f, 4.0f), t = u * u, square = t * t;
+    const V p4 = fma(t, (V)1.98677549e-6f, (V)2.8456701e-4f), q4 = fma(t, (V)3.74201627e-5f, (V)1.1855826e-3f);
+    const V p2 = fma(t, (V)3.88339092e-3f, (V)5.31018935e-2f), q2 = fma(t, (V)1.52073465e-2f, (V)0.115350455f);
+    const V p0 = fma(t, (V)0.193546146f, (V)1.12837911f), q0 = fma(t, (V)0.504858375f, (V)1.0f);
+    const V p = fma(fma(p4, square, p2), square, p0), q = fma(fma(q4, square, q2), square, q0);
     return ncl_kept(u * p / q, -1.0f, 1.0f);
 }
 
@@ -81,22 +77,19 @@ static inline V ncl_erf_polynomial(V x)
     return select(y, x, (x == 0.0f) | isnan(x));
 }
 
-/* x / (1 + exp(-t)) for x and t of one sign. e = exp(-|t|) as in ncl_exp, but 2^32 times as large, since that is added
- * to the integer whose last bits become the exponent: e needs no second factor down to exp(-109), below which nothing
- * is left of x e, and no digit is lost where the result is still a number. */
-#define NCL_GATE (NCL_INTEGERS + 32.0f)
+/* x / (1 + exp(-t)) for x and t of one sign. e = exp(-|t|) 2^32, which needs no second factor down to exp(-110): there
+ * it becomes 0, nothing is left of x e, and no digit is lost where the result is still a number. exp as in ncl_exp, but
+ * for the logarithm of 2 in one part, which is off by 2e-9 for each power of 2. */
+#define NCL_GATE (NCL_INTEGERS + 159.0f)
 static inline V ncl_gated(V x, V t)
 {
-    const V at = -fabs(t), shifted = fma(at, (V)1.44269504f, (V)NCL_GATE), n = shifted - NCL_GATE;
-    const V r = fma(n, (V)-1.42860677e-6f, fma(n, (V)-0.693145752f, at));
-    V p = fma(r, (V)0.00138145394f, (V)0.00836874545f);
-    p = fma(p, r, (V)0.041668389f);
-    p = fma(p, r, (V)0.166665211f);
-    p = fma(p, r, (V)0.49999994f);
-    p = fma(fma(p, r, (V)1.0f), r, (V)1.0f);
-    const VI bits = NCL_CAT(as_int, LANES)(p) + (NCL_CAT(as_int, LANES)(shifted) << 23);
-    const V e = NCL_CAT(as_float, LANES)(bits & (at >= -109.0f));
-    return select(x, x * e * 0x1p-32f, t < 0.0f) / fma(e, (V)0x1p-32f, (V)1.0f);
+    const V all = fabs(t), size = select((V)110.2f, all, all < 110.2f);
+    const V shifted = fma(size, (V)-1.44269504f, (V)NCL_GATE), n = shifted - NCL_GATE;
+    const V r = fma(n, (V)-0.693147182f, -size), square = r * r;
+    const V p0 = fma(r, (V)0.166665211f, (V)0.49999994f), p2 = fma(r, (V)0.00836874545f, (V)0.041668389f);
+    const V p = fma(fma(fma(square, (V)0.00138145394f, p2), square, p0), square, r + 1.0f);
+    const V e = p * NCL_CAT(as_float, LANES)(NCL_CAT(as_int, LANES)(shifted) << 23);
+    return select(x, x * 0x1p-32f * e, NCL_CAT(as_int, LANES)(t)) / fma(e, (V)0x1p-32f, (V)1.0f);
 }
 
 /* x tanh(log(1 + e)), e = exp(x), which is x n / (n + 2) with n = (1 + e)^2 - 1: 1 to the last digit from x = 20 on. */

@@ -309,11 +309,8 @@ static inline V ncl_exp(V x)
     const V at = select(select(x, (V)89.0f, x > 89.0f), (V)-104.0f, x < -104.0f);
     const V shifted = ncl_mac(at, (V)1.44269504f, (V)NCL_INTEGERS), n = shifted - NCL_INTEGERS;
     const V r = ncl_mac(n, (V)-1.42860677e-6f, ncl_mac(n, (V)-0.693145752f, at)), square = r * r;
-    V p = ncl_mac(r, (V)0.00138145394f, (V)0.00836874545f);
-    p = ncl_mac(p, r, (V)0.041668389f);
-    p = ncl_mac(p, r, (V)0.166665211f);
-    p = ncl_mac(p, r, (V)0.49999994f);
-    p = ncl_mac(p, square, r) + 1.0f;
+    const V p0 = ncl_mac(r, (V)0.166665211f, (V)0.49999994f), p2 = ncl_mac(r, (V)0.00836874545f, (V)0.041668389f);
+    const V p = ncl_mac(ncl_mac(ncl_mac(square, (V)0.00138145394f, p2), square, p0), square, r) + 1.0f;
     const VI whole = NCL_CAT(as_int, LANES)(shifted) - as_int(NCL_INTEGERS), first = whole >> 1;
     return p * NCL_CAT(as_float, LANES)((first + 127) << 23) * NCL_CAT(as_float, LANES)((whole - first + 127) << 23);
 }

@@ -78,28 +78,38 @@ typedef global const long *SIZES;
 #define V                     NCL_VECTOR(float)
 #define VI                    NCL_VECTOR(int)
 /* PoCL 3.1's vload8 and vstore8 are 14 and 21 instructions. Each call gets a copy, and all passes of its compiler go
- * through them until they are one again: a third of what it has of a persistent form. This is one from the start. */
+ * through them until they are one again: a third of what it has of a persistent form. This is one from the start, for
+ * all that vload takes without an extension. */
 #if defined(__x86_64__) || defined(__aarch64__)
 #define VLOAD(p)              ncl_vload(p)
 #define VSTORE(v, p)          ncl_vstore(v, p)
-#define NCL_ANYWHERE(T, space)                                                                                  \
-    static __attribute__((overloadable, always_inline)) NCL_VECTOR(T) ncl_vload(space const T *p)              \
-    {                                                                                                          \
-        return *(space const NCL_CAT(ncl_any_, T) *)p;                                                         \
-    }                                                                                                          \
-    static __attribute__((overloadable, always_inline)) void ncl_vstore(NCL_VECTOR(T) v, space T *p)           \
-    {                                                                                                          \
-        *(space NCL_CAT(ncl_any_, T) *)p = v;                                                                  \
+#define NCL_MOVER             static __attribute__((overloadable, always_inline))
+#define NCL_LOADER(T, space)                                                 \
+    NCL_MOVER NCL_VECTOR(T) ncl_vload(space const T *p)                      \
+    {                                                                        \
+        return *(space const NCL_CAT(ncl_any_, T) *)p;                       \
     }
-#define NCL_MOVED(T)                                                                                            \
-    typedef T NCL_CAT(ncl_any_, T) __attribute__((ext_vector_type(LANES), aligned(sizeof(T))));                \
-    NCL_ANYWHERE(T, global)                                                                                    \
-    NCL_ANYWHERE(T, local)                                                                                     \
-    NCL_ANYWHERE(T, private)
+#define NCL_ANYWHERE(T, space)                                               \
+    NCL_LOADER(T, space)                                                     \
+    NCL_MOVER void ncl_vstore(NCL_VECTOR(T) v, space T *p)                   \
+    {                                                                        \
+        *(space NCL_CAT(ncl_any_, T) *)p = v;                                \
+    }
+#define NCL_MOVED(T)                                                                            \
+    typedef T NCL_CAT(ncl_any_, T) __attribute__((ext_vector_type(LANES), aligned(sizeof(T)))); \
+    NCL_ANYWHERE(T, global)                                                                     \
+    NCL_ANYWHERE(T, local)                                                                      \
+    NCL_ANYWHERE(T, private)                                                                    \
+    NCL_LOADER(T, constant)
 NCL_MOVED(float)
-NCL_MOVED(int)
+NCL_MOVED(char)
 NCL_MOVED(uchar)
 NCL_MOVED(short)
+NCL_MOVED(ushort)
+NCL_MOVED(int)
+NCL_MOVED(uint)
+NCL_MOVED(long)
+NCL_MOVED(ulong)
 #else
 #define VLOAD(p)              NCL_CAT(vload, LANES)(0, p)
 #define VSTORE(v, p)          NCL_CAT(vstore, LANES)(v, 0, p)

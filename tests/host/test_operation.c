@@ -31,10 +31,13 @@ static size_t volume(const nnefcl_shape *shape)
     "scalar[] = [], ns: integer[] = [], "                                                                              \
     "ls: logical[] = [], ss: string[] = [] ) -> ( y: tensor<scalar> );"
 
+/* Vectors of any type of element, wherever they lie. */
 static const char affine_source[] =
+    "constant char FN(zeros)[16] = {0};\n"
     "static float FN(tail)(SIZES size)\n"
     "{\n"
-    "    float sum = 0;\n"
+    "    ulong none[16] = {0};\n"
+    "    float sum = (float)VLOAD(FN(zeros)).s0 + (float)VLOAD(none).s7;\n"
     "    for (INDEX i = 0; i < LENGTH_as; i++)\n"
     "        sum += VALUE_as(i) * (float)(i + 1);\n"
     "    for (INDEX i = 0; i < LENGTH_ns; i++)\n"

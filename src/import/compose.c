@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "import/compose.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/checked.h"
@@ -107,37 +106,6 @@ struct ncl_tensor *ncl_compose_unary(struct ncl_import *import, const char *op, 
 {
     return NCL_COMPOSE(import, op,
                        {"x", ncl_value_tensor(ncl_compose_cast(import, x, type_wanted(import, op, 0, x->dtype)))});
-}
-
-struct ncl_tensor *ncl_compose_shift(struct ncl_import *import, struct ncl_tensor *x, const struct ncl_known *bits,
-                                     bool left)
-{
-    struct ncl_known *factor = bits ? ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &bits->shape) : NULL;
-    if (bits && !factor)
-        ncl_import_nomem(import);
-    if (!factor)
-        return &import->nothing;
-    for (size_t i = 0; i < factor->count; i++)
-        factor->real[i] = exp2(left ? ncl_known_double(bits, i) : -ncl_known_double(bits, i));
-    x = ncl_compose_binary(import, "mul", x, ncl_import_constant(import, factor));
-    return ncl_compose_unary(import, "floor", x);
-}
-
-struct ncl_tensor *ncl_compose_bits(struct ncl_import *import, const char *op, struct ncl_tensor *x,
-                                    struct ncl_tensor *y)
-{
-    struct ncl_tensor *both = ncl_compose_binary(import, "bit_and", x, y);
-    if (strcmp(op, "and") == 0)
-        return both;
-    if (strcmp(op, "xor") == 0)
-        both = ncl_compose_with(import, "mul", both, 2);
-    return ncl_compose_binary(import, "sub", ncl_compose_binary(import, "add", x, y), both);
-}
-
-struct ncl_tensor *ncl_compose_bits_not(struct ncl_import *import, struct ncl_tensor *x, enum ncl_stored_type element)
-{
-    const double high = (double)ncl_stored_high(element), all = ncl_stored_low(element) < 0 || high == 0 ? -1 : high;
-    return ncl_compose_binary(import, "sub", ncl_compose_number(import, all), x);
 }
 
 struct ncl_tensor *ncl_compose_lift(struct ncl_import *import, struct ncl_tensor *x, int rank)

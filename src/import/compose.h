@@ -42,14 +42,6 @@ struct ncl_tensor *ncl_compose_select(struct ncl_import *import, struct ncl_tens
                                       struct ncl_tensor *no);
 /* x op number */
 struct ncl_tensor *ncl_compose_with(struct ncl_import *import, const char *op, struct ncl_tensor *x, double number);
-/* Whole numbers, as scalars, by known numbers of bits; NULL of these: after an error. */
-struct ncl_tensor *ncl_compose_shift(struct ncl_import *import, struct ncl_tensor *x, const struct ncl_known *bits,
-                                     bool left);
-/* "and", "or", "xor" of the bits of whole numbers, as scalars; negative ones by two's complement. */
-struct ncl_tensor *ncl_compose_bits(struct ncl_import *import, const char *op, struct ncl_tensor *x,
-                                    struct ncl_tensor *y);
-/* All bits the other way: the element type says how many an unsigned number has. */
-struct ncl_tensor *ncl_compose_bits_not(struct ncl_import *import, struct ncl_tensor *x, enum ncl_stored_type element);
 /* Unsqueezed in front up to `rank`. */
 struct ncl_tensor *ncl_compose_lift(struct ncl_import *import, struct ncl_tensor *x, int rank);
 struct ncl_tensor *ncl_compose_cast(struct ncl_import *import, struct ncl_tensor *x, nnefcl_dtype dtype);

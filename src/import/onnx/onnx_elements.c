@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "import/bits.h"
 #include "import/onnx/onnx_operators.h"
 
 /* Integers in, integers out. */
@@ -142,27 +143,19 @@ void ncl_onnx_is_inf(struct ncl_import *import, const struct ncl_import_node *no
     ncl_import_give(import, node, 0, infinite);
 }
 
-/* By known numbers of bits: a product with a power of two, or a quotient rounded down. */
 void ncl_onnx_bit_shift(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    const bool left = strcmp(ncl_import_string(import, node, "direction", ""), "LEFT") == 0;
-    const struct ncl_known *bits = ncl_import_need(import, node, 1, "the number of bits");
-    ncl_import_give_number(import, node, 0, ncl_compose_shift(import, ncl_import_number(import, node, 0), bits, left),
-                           ncl_import_value(import, node, 0)->element);
+    ncl_import_shift(import, node, strcmp(ncl_import_string(import, node, "direction", ""), "LEFT") == 0);
 }
 
 void ncl_onnx_bits(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_number(import, node, 0), *y = ncl_import_number(import, node, 1);
-    ncl_import_give_number(import, node, 0, ncl_compose_bits(import, import->op->as, x, y),
-                           ncl_import_value(import, node, 0)->element);
+    ncl_import_bits(import, node);
 }
 
 void ncl_onnx_bits_not(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    const enum ncl_stored_type element = ncl_import_value(import, node, 0)->element;
-    ncl_import_give_number(import, node, 0, ncl_compose_bits_not(import, ncl_import_number(import, node, 0), element),
-                           element);
+    ncl_import_bits_not(import, node);
 }
 
 /* No operator of ONNX, but tf2onnx leaves TensorFlow's behind. */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "import/bits.h"
 #include "import/tensorflow/tf.h"
 
 void ncl_tf_build_unary(struct ncl_import *import, const struct ncl_import_node *node)
@@ -112,24 +113,17 @@ void ncl_tf_build_swish(struct ncl_import *import, const struct ncl_import_node 
 
 void ncl_tf_build_shift(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    const bool left = strcmp(node->op, "LeftShift") == 0;
-    const struct ncl_known *bits = ncl_import_need(import, node, 1, "the number of bits");
-    ncl_import_give_number(import, node, 0, ncl_compose_shift(import, ncl_import_number(import, node, 0), bits, left),
-                           ncl_import_value(import, node, 0)->element);
+    ncl_import_shift(import, node, strcmp(node->op, "LeftShift") == 0);
 }
 
 void ncl_tf_build_bits(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_number(import, node, 0), *y = ncl_import_number(import, node, 1);
-    ncl_import_give_number(import, node, 0, ncl_compose_bits(import, import->op->as, x, y),
-                           ncl_import_value(import, node, 0)->element);
+    ncl_import_bits(import, node);
 }
 
 void ncl_tf_build_bits_not(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    const enum ncl_stored_type element = ncl_import_value(import, node, 0)->element;
-    ncl_import_give_number(import, node, 0, ncl_compose_bits_not(import, ncl_import_number(import, node, 0), element),
-                           element);
+    ncl_import_bits_not(import, node);
 }
 
 /* Half to even: of x.5 the even neighbour, 2 floor((x + 0.5) / 2); NNEF rounds it up. */

@@ -25,7 +25,7 @@
  * AHEAD  where, behind a panel of u, the one lies that this core computes next and that comes from far away; 0: none
  * IMAGE(i), WINDOW(i), STEP(i), SPREAD(i), SKIP(i)  of a plain x: extents; taps, stride, dilation and zeros in front
  * STRIP(i)  rows and columns of a channel of x laid out; then ROW is that from row to row of t, BLOCKS the channels
- * NEEDS  0 to 3: windows of y of 3 columns, 1 and 2 apart, of 5, 1 and 2 apart; 4: all others
+ * BESIDE 0 to 3: windows of y of 3 columns, 1 and 2 apart, of 5, 1 and 2 apart; 4: all others.  NEEDS  which there are
  * tasks: batch * ceil(panels / PANELS) * ceil(HEIGHT / ROWS) */
 #ifndef NEEDS
 #define NEEDS 31
@@ -82,6 +82,7 @@
 #define SPREAD(i)   SIZE(43 + (i))
 #define SKIP(i)     SIZE(45 + (i))
 #define STRIP(i)    SIZE(47 + (i))
+#define BESIDE      SIZE(49)
 #define PANEL_WIDTH (VECTORS * LANES)
 #define DEPTH       (STEM ? BLOCKS * WINDOW(0) * WINDOW(1) : BLOCKS * LANES) /* rows of a panel of u */
 #if STEM
@@ -277,7 +278,7 @@ NCL_APART static void FN(conv_expand_strip)(SIZES size, INDEX first, global cons
 
 /* A row of the windows of OUTPUTS outputs where TAPS taps and all windows, APART cells apart, lie side by side: what is
  * read once serves them all. EACH_ROW: that of every row of taps, which are in slots of the ring. */
-#define BESIDE(TAPS, APART)                                                                                            \
+#define WINDOWS(TAPS, APART)                                                                                           \
     {                                                                                                                  \
         V weight[TAPS];                                                                                                \
         _Pragma("unroll") for (int q = 0; q < TAPS; q++) weight[q] = FILTER(w + q * LANES);                            \
@@ -299,8 +300,8 @@ NCL_APART static void FN(conv_expand_strip)(SIZES size, INDEX first, global cons
         taps                                                                                                           \
     }
 
-/* The k-th of the windows that have a loop of their own, which needs no test where all steps have it. */
-#define IS_BESIDE(k) (NCL_NEED(k) && (NEEDS == 1 << (k) || beside == 4 + (k)))
+/* Windows that have a loop of their own, which takes no test where all steps have the same. */
+#define IS_BESIDE(k) (NCL_NEED(k) && (NEEDS == 1 << (k) || beside == (k)))
 
 /* Rows [first, end) of y for `lanes` channels from `channel` on: start + w t. t: a block of the ring, y: of the
  * output, whose rows begin `place` elements behind it. */
@@ -310,7 +311,7 @@ NCL_APART static void FN(conv_expand_outputs)(SIZES size, INDEX first, INDEX end
 {
     const INDEX rows = KERNEL(0), columns = KERNEL(1), tap = DILATION(1) * LANES, pitch = PITCH * LANES;
     const INDEX down = DILATION(0), slots = RING, width = WIDTH, step = STRIDE(1), stride = STRIDE(0), y_row = Y_ROW;
-    const INDEX beside = tap == LANES && step <= 2 && (columns == 3 || columns == 5) ? columns + step : 0;
+    const INDEX beside = BESIDE;
     place += first * y_row;
     INDEX slot = first * stride % slots;
     for (INDEX row = first; row < end; row++, place += y_row) {
@@ -323,13 +324,13 @@ NCL_APART static void FN(conv_expand_outputs)(SIZES size, INDEX first, INDEX end
             for (int i = 0; i < OUTPUTS; i++)
                 c[i] = start;
             if (IS_BESIDE(0))
-                EACH_ROW(BESIDE(3, 1))
+                EACH_ROW(WINDOWS(3, 1))
             else if (IS_BESIDE(1))
-                EACH_ROW(BESIDE(3, 2))
+                EACH_ROW(WINDOWS(3, 2))
             else if (IS_BESIDE(2))
-                EACH_ROW(BESIDE(5, 1))
+                EACH_ROW(WINDOWS(5, 1))
             else if (IS_BESIDE(3))
-                EACH_ROW(BESIDE(5, 2))
+                EACH_ROW(WINDOWS(5, 2))
             else if (NCL_NEED(4))
                 EACH_ROW(for (INDEX q = 0; q < columns; q++, w += LANES, x += tap) {
                     const V weight = FILTER(w);
@@ -353,7 +354,7 @@ NCL_APART static void FN(conv_expand_outputs)(SIZES size, INDEX first, INDEX end
         slot = (slot + stride) % slots;
     }
 }
-#undef BESIDE
+#undef WINDOWS
 #undef IS_BESIDE
 #undef EACH_ROW
 #undef JOIN

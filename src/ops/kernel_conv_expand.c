@@ -369,12 +369,12 @@ static void emit_tensors(struct ncl_lower *lower, struct ncl_emit *step, const s
     ncl_step_in(step, ncl_lower_tensor(lower, expand->outer ? expand->outer->bias : expand->inner.bias));
 }
 
-/* Which loop over the windows of y a step takes (NEEDS in cl/conv_expand.cl). */
-static unsigned windows_beside(const struct ncl_window_axes *image)
+/* Which loop over the windows of y a step takes (BESIDE in cl/conv_expand.cl). */
+static int64_t windows_beside(const struct ncl_window_axes *image)
 {
     const int64_t columns = image->size[1], stride = image->stride[1];
     const bool own = image->dilation[1] == 1 && stride <= 2 && (columns == 3 || columns == 5);
-    return own ? 1U << (columns - 3 + stride - 1) : 1U << 4;
+    return own ? columns - 3 + stride - 1 : 4;
 }
 
 static nnefcl_status conv_expand_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
@@ -391,13 +391,14 @@ static nnefcl_status conv_expand_emit(struct ncl_lower *lower, const struct ncl_
                       ncl_lower_scratch(lower, "ring", NNEFCL_SCALAR, expand.tasks * scratch_elements(target, &expand));
     const struct ncl_place from = place_input(lower, &expand, x), to = ncl_blocks_place(lower, problem->out);
     const bool ignore = !expand.outer && problem->pool.window.border == NCL_BORDER_IGNORE;
+    const int64_t beside = windows_beside(&expand.image);
     struct ncl_emit *step = ncl_step_begin(lower, "conv_expand");
     ncl_step_define_int(step, "PIXEL", expand.tile.rows);
     ncl_step_define_int(step, "VECTORS", expand.tile.vectors);
     ncl_step_define(step, "FEED", feed.text);
     ncl_step_define_int(step, "STEM", expand.stem);
     ncl_step_define_int(step, "MAX", !expand.outer);
-    ncl_step_needs(step, windows_beside(&expand.image));
+    ncl_step_needs(step, 1U << beside);
     emit_tensors(lower, step, &expand, x, inner, outer);
     ncl_step_out(step, ring);
     ncl_step_out(step, problem->out);
@@ -405,6 +406,7 @@ static nnefcl_status conv_expand_emit(struct ncl_lower *lower, const struct ncl_
     emit_sizes(step, &expand, &from, &to, &feed);
     ncl_step_real(step, "OUTSIDE", ignore ? -INFINITY : 0);
     emit_stem(step, &expand);
+    ncl_step_size(step, "BESIDE", beside);
     ncl_step_flops(step, expand.flops);
     return ncl_step_end(step, expand.tasks);
 }

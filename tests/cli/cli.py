@@ -23,6 +23,7 @@ import sys
 import tempfile
 
 import data
+import patience
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # The command's own cache is fresh in every case; what PoCL knows of the same text is not what they are about.
@@ -63,7 +64,7 @@ def run(command, line, folder):
     if words and words[-1].startswith('<'):
         stdin = open(os.path.join(folder, words.pop()[1:]), 'rb')
     try:
-        p = subprocess.run([command] + words, cwd=folder, env=env, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE, timeout=120)
+        p = patience.run([command] + words, cwd=folder, env=env, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE)
     finally:
         for stream in (stdin, stdout):
             if not isinstance(stream, int):

@@ -19,6 +19,8 @@ import sys
 import tempfile
 import zipfile
 
+import patience
+
 COMMAND, FAIL_IO, FAIL_LIBC, FAIL_LAYER = (os.path.abspath(a) for a in sys.argv[1:5])
 ALL = '--all' in sys.argv
 OLD = b'nnefcl tuning 1\n'  # a table of --tune, too
@@ -102,7 +104,7 @@ def write_models(top):
 def run(top, life, **environment):
     env = {**{k: v for k, v in os.environ.items() if not k.startswith('NNEFCL_')}, 'XDG_CACHE_HOME': str(top / 'cache'), **environment}
     try:
-        return subprocess.run([COMMAND, *LIVES[life][0]], cwd=top, env=env, capture_output=True, timeout=120)
+        return patience.run([COMMAND, *LIVES[life][0]], cwd=top, env=env, capture_output=True)
     except subprocess.TimeoutExpired:
         return subprocess.CompletedProcess([], -999, b'', b'')
 

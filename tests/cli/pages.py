@@ -15,15 +15,17 @@ import subprocess
 import sys
 import tempfile
 
+import patience
+
 
 def run(*words, **more):
-    return subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, **more)
+    return patience.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more)
 
 
 def check_man(path, names):
     if not shutil.which('groff'):
         return
-    page = subprocess.run(['groff', '-man', '-Tascii', '-ww', path], capture_output=True, text=True, timeout=60)
+    page = patience.run(['groff', '-man', '-Tascii', '-ww', path], capture_output=True, text=True)
     text = re.sub(r'\x1b\[[0-9;]*m|.\x08', '', page.stdout)
     assert page.returncode == 0 and not page.stderr, page.stderr
     for name in names:

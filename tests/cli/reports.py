@@ -17,13 +17,16 @@ import tempfile
 import zlib
 
 import json_schema
+import patience
 
 VOID = {'meta', 'br', 'path', 'rect', 'circle', 'input', 'hr', 'img'}
 OPTIONAL = {'p', 'tr', 'td', 'th', 'html'} # their end may be left out
 
 
 def run(command, *words):
-    return subprocess.run([command] + list(words), stdout=subprocess.PIPE, check=True, timeout=120).stdout
+    done = patience.run([command] + list(words), stdout=subprocess.PIPE)
+    assert done.returncode == 0, (words, done.returncode)
+    return done.stdout
 
 
 SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../docs/trace.schema.json')

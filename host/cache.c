@@ -205,7 +205,8 @@ static cl_program create_cached_program(const nnefcl_device *device, const struc
             : clCreateProgramWithBinary(device->context, 1, &device->id, &size, &binary, &state, &code);
     if (code || state)
         return NULL;
-    if (clBuildProgram(program, 1, &device->id, ncl_program_options(device), NULL, NULL) == CL_SUCCESS)
+    const bool declares = content->kind == NCL_CACHE_SOURCE && ncl_source_declares(source, size);
+    if (ncl_program_compile(device, program, declares) == CL_SUCCESS)
         return program;
     clReleaseProgram(program);
     return NULL;

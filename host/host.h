@@ -91,12 +91,16 @@ struct nnefcl_session *ncl_lost_take(nnefcl_device *device);
 struct ncl_source_build {
     const char *name; /* for messages */
     cl_program program;
+    bool declares; /* ncl_source_declares */
     cl_int code;
 };
 
 /* Nothing that changes numbers; warnings are for those who write kernels, not for users. NVIDIA's compiler is told to
  * stay within 128 registers: two work-groups of 256 work-items fit a multiprocessor then. */
 const char *ncl_program_options(const nnefcl_device *device);
+/* clBuildProgram; a text that declares what it calls goes without the driver's header. Should the driver need it all
+ * the same, it is built again as any other text. */
+cl_int ncl_program_compile(const nnefcl_device *device, cl_program program, bool declares);
 /* The program of a text, not yet built. */
 nnefcl_status ncl_program_create(const nnefcl_device *device, const struct ncl_text *text,
                                  struct ncl_source_build *build, struct ncl_diag *diag);

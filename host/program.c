@@ -14,6 +14,16 @@ const char *ncl_program_options(const nnefcl_device *device)
                                                                   : "-cl-std=CL1.2 -w";
 }
 
+cl_int ncl_program_compile(const nnefcl_device *device, cl_program program, bool declares)
+{
+    cl_int code = CL_BUILD_PROGRAM_FAILURE;
+    if (declares)
+        code = clBuildProgram(program, 1, &device->id, "-cl-std=CL1.2 -w -D_OPENCL_H_ -DNCL_DECLARED", NULL, NULL);
+    if (code == CL_BUILD_PROGRAM_FAILURE)
+        code = clBuildProgram(program, 1, &device->id, ncl_program_options(device), NULL, NULL);
+    return code;
+}
+
 nnefcl_status ncl_program_create(const nnefcl_device *device, const struct ncl_text *text,
                                  struct ncl_source_build *build, struct ncl_diag *diag)
 {
@@ -22,6 +32,7 @@ nnefcl_status ncl_program_create(const nnefcl_device *device, const struct ncl_t
     const char *source = text->data;
     const size_t length = text->length;
     cl_int code;
+    build->declares = ncl_source_declares(source, length);
     build->program = clCreateProgramWithSource(device->context, 1, &source, &length, &code);
     return ncl_opencl_check(diag, NCL_NOWHERE, build->name, "clCreateProgramWithSource", code);
 }
@@ -93,7 +104,7 @@ static bool build_one(struct crew *crew)
     if (i >= crew->count)
         return false;
     struct ncl_source_build *build = &crew->build[i];
-    build->code = clBuildProgram(build->program, 1, &crew->device->id, ncl_program_options(crew->device), NULL, NULL);
+    build->code = ncl_program_compile(crew->device, build->program, build->declares);
     atomic_fetch_add(&crew->done, 1);
     return true;
 }

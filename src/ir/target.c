@@ -88,6 +88,7 @@ void ncl_target_describe(struct ncl_target *target, const nnefcl_device_info *in
         .short_loops = driver->short_loops,
         .soft_fma = driver->soft_fma,
         .lost_barriers = driver->lost_barriers,
+        .declares = driver->long_header,
         .barrier = driver->barrier,
         .fp16 = info->fp16 != 0,
         .fp64 = info->fp64 != 0,

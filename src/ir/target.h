@@ -30,6 +30,7 @@ struct ncl_target {
     bool short_loops;     /* the driver ends the loops of a work-item, without a word, after 65,535 iterations in all */
     bool soft_fma;        /* fma costs some hundred instructions */
     bool lost_barriers;   /* no loop with barriers may stand in a condition, also not in one of the whole work-group */
+    bool declares;        /* texts declare the functions that they call, and the driver's own header is not read */
     double barrier;       /* microseconds that a barrier takes for each work-item, where that counts */
     bool fp16, fp64;
     bool clblast;         /* the host can call CLBlast on it */

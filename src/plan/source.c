@@ -192,9 +192,29 @@ static bool has_body(const struct ncl_plan *plan, const struct ncl_program_text 
     return false;
 }
 
+static bool has_foreign(const struct ncl_plan *plan, const struct ncl_program_text *program)
+{
+    bool foreign = false;
+    for (size_t i = 0; program && i < program->count; i++)
+        foreign |= plan->kernel[program->kernel[i]].source != NULL;
+    return foreign;
+}
+
+static const char declared[] = "#ifdef NCL_DECLARED\n";
+
+bool ncl_source_declares(const char *text, size_t length)
+{
+    return length >= strlen(declared) && memcmp(text, declared, strlen(declared)) == 0;
+}
+
 void ncl_source_text(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program)
 {
     const struct ncl_program_text *launches = ncl_source_launches(program);
+    if (plan->target.declares && !has_foreign(plan, program) && !has_foreign(plan, launches)) {
+        ncl_text_add(text, declared);
+        ncl_kernel_text_add(text, "functions");
+        ncl_text_add(text, "#endif\n");
+    }
     if (program->persistent)
         ncl_source_persistent(text, plan, program);
     for (size_t i = 0; launches && i < launches->count; i++) {

@@ -42,6 +42,9 @@ void ncl_source_wanted(const struct ncl_plan *plan, bool init, bool run, bool *w
  *                                       ulong o0, global uchar *m1, ulong o1, ...)
  * with one (buffer, byte offset) pair for each tensor. Work-group size: ncl_plan_group. */
 void ncl_source_text(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program);
+/* Does a text declare the functions that it calls? Then the driver need not read its own header, and the macro
+ * NCL_DECLARED says so to the text. Texts of registered operations call what they like. */
+bool ncl_source_declares(const char *text, size_t length);
 #define NCL_LAUNCH_NAME 32 /* bytes that the name of a kernel takes */
 void ncl_source_launch_name(uint64_t key, char name[NCL_LAUNCH_NAME]);
 

@@ -130,6 +130,30 @@ START_TEST(beside)
 }
 END_TEST
 
+/* Where the driver's header is long, texts declare what they call, but for those that call what they like. */
+START_TEST(declarations)
+{
+    struct ncl_plan plan = *plan_of(NET_SHORT, 0);
+    struct ncl_kernel kernel[64];
+    struct ncl_program_text set;
+    for (int i = 0; i < 3; i++) {
+        struct ncl_text text;
+        ck_assert_int_eq(ncl_persistent_set(&plan, &arena, &set), NNEFCL_OK);
+        ncl_text_init(&text, NULL);
+        ncl_source_text(&text, &plan, &set);
+        ck_assert_int_eq(ncl_source_declares(text.data, text.length), i == 1);
+        ck_assert(!ncl_source_declares(text.data, 1));
+        ck_assert_uint_eq(occurrences(text.data, "size_t get_global_id(uint)"), i == 1);
+        ncl_text_free(&text);
+        plan.target.declares = true;
+        ck_assert_uint_le(plan.kernel_count, 64);
+        memcpy(kernel, plan.kernel, plan.kernel_count * sizeof *kernel);
+        kernel[set.kernel[0]].source = i == 1 ? "static void FN(mine)(INDEX task, SIZES size) {}" : NULL;
+        plan.kernel = kernel;
+    }
+}
+END_TEST
+
 static uint64_t key_of(const struct ncl_kernel *kernel, const struct ncl_target *target)
 {
     struct ncl_kernel copy = *kernel;
@@ -280,6 +304,7 @@ int main(void)
     tcase_add_checked_fixture(tests, begin, end);
     tcase_add_test(tests, models_and_batches);
     tcase_add_test(tests, beside);
+    tcase_add_test(tests, declarations);
     tcase_add_test(tests, keys);
     tcase_add_test(tests, keys_are_texts);
     tcase_add_test(tests, needs);

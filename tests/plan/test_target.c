@@ -120,7 +120,7 @@ START_TEST(generic_target)
     SAME(cpu), SAME(compute_units), SAME(group), SAME(chunk), SAME(max_allocation), SAME(global_memory);
     SAME(local_memory), SAME(max_work_group), SAME(max_parameter_bytes), SAME(alignment), SAME(lanes);
     SAME(registers), SAME(l1), SAME(l2), SAME(l3), SAME(barriers), SAME(relaxed_atomics), SAME(short_loops), SAME(soft_fma);
-    SAME(lost_barriers), SAME(barrier);
+    SAME(lost_barriers), SAME(declares), SAME(barrier);
     SAME(fp16), SAME(fp64), SAME(calls), SAME(local_is_global);
 #undef SAME
 }

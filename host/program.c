@@ -14,12 +14,16 @@ const char *ncl_program_options(const nnefcl_device *device)
                                                                   : "-cl-std=CL1.2 -w";
 }
 
+/* PoCL has clang's passes run once, and LLVM's at the third level twice over what they leave: those of clang may stay
+ * at the first level. PoCL knows no such option, and hands on what stands behind a tab. */
+#define DECLARED "-cl-std=CL1.2 -w -D_OPENCL_H_ -DNCL_DECLARED\t-O1"
+
 cl_int ncl_program_compile(const nnefcl_device *device, cl_program program, bool declares)
 {
-    cl_int code = CL_BUILD_PROGRAM_FAILURE;
+    cl_int code = CL_INVALID_BUILD_OPTIONS;
     if (declares)
-        code = clBuildProgram(program, 1, &device->id, "-cl-std=CL1.2 -w -D_OPENCL_H_ -DNCL_DECLARED", NULL, NULL);
-    if (code == CL_BUILD_PROGRAM_FAILURE)
+        code = clBuildProgram(program, 1, &device->id, DECLARED, NULL, NULL);
+    if (code == CL_INVALID_BUILD_OPTIONS || code == CL_BUILD_PROGRAM_FAILURE)
         code = clBuildProgram(program, 1, &device->id, ncl_program_options(device), NULL, NULL);
     return code;
 }

@@ -513,26 +513,29 @@ START_TEST(compiler_refuses)
     struct ncl_diag diag;
     struct ncl_text text;
     nnefcl_error error = {0};
-    struct ncl_source_build build[3] = {{.name = "good"}, {.name = "bad"}, {.name = "fine"}};
+    struct ncl_source_build build[] = {
+        {.name = "good"}, {.name = "bad"}, {.name = "fine"}, {.name = "undeclared"}};
     static const char *const sources[] = {"kernel void a(void) {}",
                                           "#line 7 \"bad.cl\"\nkernel void b(void) { no_such_thing; }",
-                                          "kernel void c(void) {}"};
+                                          "kernel void c(void) {}",
+                                          "#ifdef NCL_DECLARED\n#error needs more\n#endif\nkernel void d(void) {}"};
     ncl_diag_init(&diag, &error, NULL, NULL, false);
     nnefcl_session *session = host_ready(NET_CHAIN, NULL);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 4; i++) {
         ncl_text_init(&text, NULL);
         ncl_text_add(&text, sources[i]);
         ck_assert_int_eq(ncl_program_create(device, &text, &build[i], &diag), NNEFCL_OK);
         ncl_text_free(&text);
     }
-    ck_assert_int_eq(ncl_program_build(device, session, build, 3, &diag), NNEFCL_ERR_DEVICE);
+    ck_assert_int_eq(ncl_program_build(device, session, build, 4, &diag), NNEFCL_ERR_DEVICE);
     ck_assert_int_eq(error.opencl_code, CL_BUILD_PROGRAM_FAILURE);
     ck_assert_msg(strstr(error.message, "'bad'") && strstr(error.message, "no_such_thing") &&
                       strstr(error.message, "bad.cl:7"),
                   "%s", error.message);
     ck_assert_int_eq(build[0].code, CL_SUCCESS);
     ck_assert_int_eq(build[2].code, CL_SUCCESS);
-    for (int i = 0; i < 3; i++)
+    ck_assert_msg(build[3].declares && build[3].code == CL_SUCCESS, "not built again: %d", build[3].code);
+    for (int i = 0; i < 4; i++)
         clReleaseProgram(build[i].program);
     nnefcl_session_free(session);
 }

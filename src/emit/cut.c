@@ -4,8 +4,10 @@
 #include "emit/blocks.h"
 #include "emit/convert.h"
 #include "emit/forms.h"
+#include "emit/join.h"
 #include "emit/parts.h"
 #include "emit/pitch.h"
+#include "emit/share.h"
 
 bool ncl_cut_fits(const struct ncl_cut *cut, int64_t block)
 {
@@ -36,8 +38,7 @@ static ncl_ref add_section(struct ncl_lower *lower, const struct ncl_tensor *par
     const ncl_ref ref = ncl_forms_add(lower, part->name, part->dtype, &part->shape, &layout);
     if (lower->status)
         return NCL_NO_TENSOR;
-    lower->plan->tensor[ref].base = whole;
-    lower->plan->tensor[ref].base_offset = offset_of(lower, whole, channel);
+    ncl_share_base(lower, ref, whole, offset_of(lower, whole, channel));
     lower->constant[ref] = lower->constant[whole];
     return ref;
 }
@@ -71,18 +72,21 @@ static nnefcl_status join_parts(struct ncl_lower *lower, const struct ncl_cut *c
     const struct ncl_layout layout = ncl_blocks_layout(lower, cut->whole),
                             section = ncl_layout_part(&layout, &cut->whole->shape);
     const ncl_ref whole = ncl_lower_result(lower, cut->whole, &layout);
-    ncl_ref *part = NCL_NEW_ARRAY(lower->arena, ncl_ref, cut->count);
+    struct ncl_section *part = NCL_NEW_ARRAY(lower->arena, struct ncl_section, cut->count);
     if (!part)
         return ncl_parts_nomem(lower);
-    for (size_t i = 0; i < cut->count; i++)
-        part[i] = ncl_forms_find(lower, cut->part[i].tensor, &section);
     int64_t channel = cut->first;
-    size_t placed = 0;
     for (size_t i = 0; i < cut->count && !lower->status; i++) {
         const struct ncl_tensor *tensor = cut->part[i].tensor;
-        if (i >= placed)
-            placed = i + ncl_lower_place(lower, part + i, cut->count - i, whole, offset_of(lower, whole, channel));
-        if (i >= placed)
+        part[i] =
+            (struct ncl_section){tensor, ncl_forms_find(lower, tensor, &section), offset_of(lower, whole, channel)};
+        channel += tensor->shape.extent[1];
+    }
+    ncl_join_parts(lower, part, cut->count, whole);
+    channel = cut->first;
+    for (size_t i = 0; i < cut->count && !lower->status; i++) {
+        const struct ncl_tensor *tensor = cut->part[i].tensor;
+        if (!ncl_join_lies(lower, &part[i], whole))
             ncl_convert_emit(lower, ncl_forms_some(lower, tensor), add_section(lower, tensor, whole, channel));
         channel += tensor->shape.extent[1];
     }

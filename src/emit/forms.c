@@ -3,6 +3,7 @@
 
 #include "emit/convert.h"
 #include "emit/parts.h"
+#include "emit/share.h"
 
 /* ---- the list of a tensor: the plain form in lower->tensor, the others in lower->form ---- */
 
@@ -26,12 +27,27 @@ bool ncl_forms_have(const struct ncl_lower *lower, const struct ncl_tensor *tens
     return form || lower->tensor[tensor->id] == ref;
 }
 
+bool ncl_forms_in(const struct ncl_lower *lower, const struct ncl_tensor *tensor, ncl_ref root)
+{
+    const ncl_ref plain = lower->tensor[tensor->id];
+    const struct ncl_form *form = lower->form[tensor->id];
+    while (form && ncl_plan_root(lower->plan, form->ref) != root)
+        form = form->next;
+    return form || (plain != NCL_NO_TENSOR && ncl_plan_root(lower->plan, plain) == root);
+}
+
 void ncl_forms_mark(const struct ncl_lower *lower, const struct ncl_tensor *tensor, uint32_t *owner)
 {
     if (lower->tensor[tensor->id] != NCL_NO_TENSOR)
         owner[lower->tensor[tensor->id]] = tensor->id;
     for (const struct ncl_form *form = lower->form[tensor->id]; form; form = form->next)
         owner[form->ref] = tensor->id;
+}
+
+static void rename_form(struct ncl_lower *lower, ncl_ref ref, const struct ncl_tensor *tensor)
+{
+    lower->plan->tensor[ref].name = ncl_parts_text(lower, tensor->name);
+    ncl_share_tensor(lower, ref, tensor);
 }
 
 void ncl_forms_move(struct ncl_lower *lower, const struct ncl_tensor *from, const struct ncl_tensor *to)
@@ -41,9 +57,9 @@ void ncl_forms_move(struct ncl_lower *lower, const struct ncl_tensor *from, cons
     lower->tensor[from->id] = NCL_NO_TENSOR;
     lower->form[from->id] = NULL;
     if (plain != NCL_NO_TENSOR)
-        lower->plan->tensor[plain].name = ncl_parts_text(lower, to->name);
+        rename_form(lower, plain, to);
     for (; form; form = form->next)
-        lower->plan->tensor[form->ref].name = ncl_parts_text(lower, to->name);
+        rename_form(lower, form->ref, to);
 }
 
 void ncl_forms_give(struct ncl_lower *lower, const struct ncl_tensor *tensor, ncl_ref ref)
@@ -55,6 +71,7 @@ void ncl_forms_give(struct ncl_lower *lower, const struct ncl_tensor *tensor, nc
         ncl_parts_nomem(lower);
         return;
     }
+    ncl_share_tensor(lower, ref, tensor);
     *form = (struct ncl_form){ref, lower->form[tensor->id]};
     lower->form[tensor->id] = form;
 }
@@ -145,7 +162,7 @@ ncl_ref ncl_forms_from(struct ncl_lower *lower, ncl_ref from, const struct ncl_l
     const ncl_ref view = ncl_forms_add(lower, in.name, in.dtype, &in.shape, layout);
     if (lower->status)
         return NCL_NO_TENSOR;
-    lower->plan->tensor[view].base = from;
+    ncl_share_base(lower, view, from, 0);
     lower->constant[view] = lower->constant[from];
     return view;
 }

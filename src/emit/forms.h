@@ -29,6 +29,8 @@ ncl_ref ncl_forms_from(struct ncl_lower *lower, ncl_ref from, const struct ncl_l
 ncl_ref ncl_forms_any(const struct ncl_lower *lower, const struct ncl_tensor *tensor);
 /* owner[ref] becomes its id for each of its forms. */
 void ncl_forms_mark(const struct ncl_lower *lower, const struct ncl_tensor *tensor, uint32_t *owner);
+/* Does one of the tensor's forms lie in the memory of this root? */
+bool ncl_forms_in(const struct ncl_lower *lower, const struct ncl_tensor *tensor, ncl_ref root);
 /* Is `ref` one of the tensor's forms? */
 bool ncl_forms_have(const struct ncl_lower *lower, const struct ncl_tensor *tensor, ncl_ref ref);
 

@@ -5,6 +5,7 @@
 #include "base/checked.h"
 #include "emit/forms.h"
 #include "emit/parts.h"
+#include "emit/share.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -81,8 +82,12 @@ ncl_ref ncl_lower_tensor(struct ncl_lower *lower, const struct ncl_tensor *tenso
     if (lower->tensor[tensor->id] != NCL_NO_TENSOR)
         return lower->tensor[tensor->id];
     const struct ncl_layout plain = {0};
-    if (lower->form[tensor->id])
-        return lower->tensor[tensor->id] = ncl_forms_from(lower, ncl_forms_any(lower, tensor), &plain);
+    if (lower->form[tensor->id]) {
+        const ncl_ref made = lower->tensor[tensor->id] = ncl_forms_from(lower, ncl_forms_any(lower, tensor), &plain);
+        if (!lower->status)
+            ncl_share_tensor(lower, made, tensor);
+        return made;
+    }
     if (tensor->role == NCL_ROLE_VARIABLE && lower->variable[tensor->variable->index] != NCL_NO_TENSOR)
         return lower->tensor[tensor->id] = lower->variable[tensor->variable->index];
     enum ncl_storage storage = NCL_STORE_ARENA;
@@ -96,6 +101,7 @@ ncl_ref ncl_lower_tensor(struct ncl_lower *lower, const struct ncl_tensor *tenso
     if (ref == NCL_NO_TENSOR)
         return ref;
     lower->tensor[tensor->id] = ref;
+    ncl_share_tensor(lower, ref, tensor);
     if (tensor->role == NCL_ROLE_VARIABLE)
         lower->variable[tensor->variable->index] = ref;
     if (storage == NCL_STORE_INIT || storage == NCL_STORE_STATE) {
@@ -119,51 +125,8 @@ void ncl_lower_view(struct ncl_lower *lower, const struct ncl_tensor *result, co
     const ncl_ref view = ncl_lower_tensor(lower, result);
     if (lower->status)
         return;
-    struct ncl_plan_tensor *tensor = &lower->plan->tensor[view];
-    tensor->base = base;
-    tensor->base_offset = (uint64_t)first * nnefcl_dtype_size(tensor->dtype);
+    ncl_share_base(lower, view, base, (uint64_t)first * nnefcl_dtype_size(lower->plan->tensor[view].dtype));
     lower->constant[view] = lower->constant[base];
-}
-
-/* Bytes that a tensor has for each index of the axes which count as one; of a dense one all of them. */
-static uint64_t bytes_of_part(const struct ncl_plan_tensor *tensor)
-{
-    const struct ncl_layout *layout = &tensor->layout;
-    const int64_t parts = ncl_shape_span(&tensor->shape, 0, layout->outer);
-    return tensor->bytes - (uint64_t)((parts - 1) * layout->pitch) * ncl_layout_element(layout, tensor->dtype);
-}
-
-/* How many of the parts in a row make up the whole memory of a tensor, no more and no less; 0: none do. */
-static size_t count_parts_of(const struct ncl_lower *lower, ncl_ref root, const ncl_ref *part, size_t count)
-{
-    uint64_t bytes = 0, offset;
-    uint32_t unused;
-    for (size_t i = 0; i < count; i++) {
-        if (part[i] == NCL_NO_TENSOR || ncl_plan_root(lower->plan, part[i]) != root)
-            return 0;
-        ncl_plan_place(lower->plan, part[i], &unused, &offset);
-        if (offset != bytes)
-            return 0;
-        bytes += bytes_of_part(&lower->plan->tensor[part[i]]);
-        if (bytes == bytes_of_part(&lower->plan->tensor[root]))
-            return i + 1;
-    }
-    return 0;
-}
-
-size_t ncl_lower_place(struct ncl_lower *lower, const ncl_ref *part, size_t count, ncl_ref whole, uint64_t offset)
-{
-    if (lower->status || part[0] == NCL_NO_TENSOR)
-        return 0;
-    struct ncl_plan_tensor *tensor = lower->plan->tensor;
-    const ncl_ref root = ncl_plan_root(lower->plan, part[0]);
-    const size_t placed = count_parts_of(lower, root, part, count);
-    if (!placed || tensor[root].storage != NCL_STORE_ARENA || lower->node_constant ||
-        root == ncl_plan_root(lower->plan, whole))
-        return 0;
-    tensor[root].base = whole;
-    tensor[root].base_offset = offset;
-    return placed;
 }
 
 bool ncl_lower_is_constant(const struct ncl_lower *lower, ncl_ref ref)

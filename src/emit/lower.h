@@ -11,6 +11,7 @@
 struct ncl_blocks;
 struct ncl_emit;
 struct ncl_forced;
+struct ncl_life;
 struct ncl_tuning;
 
 /* What constant operands of products bound by them are stored as; each row has a factor, sums are floats. */
@@ -30,9 +31,12 @@ struct ncl_lower {
     struct ncl_blocks *blocks; /* by tensor id: whether it lies in blocks (blocks.h); NULL: none does */
     const struct ncl_node **joined; /* by tensor id: the latest concat that begins with it, NULL: none so far */
     bool *constant;                 /* by ref: made by init steps */
-    size_t constant_capacity;
-    struct ncl_emit *emit;           /* the step under construction */
-    const char *variant;             /* that emits now, NULL: an operation with one kernel */
+    struct ncl_life *life;          /* by ref (share.h) */
+    size_t constant_capacity, life_capacity;
+    uint32_t position;     /* of the node in the graph */
+    uint32_t *last_reader; /* by tensor id: the position of that node; NULL: all is read behind the run (share.h) */
+    struct ncl_emit *emit; /* the step under construction */
+    const char *variant;   /* that emits now, NULL: an operation with one kernel */
     const struct ncl_forced *forced; /* by family (variant.h); NULL: none */
     const struct ncl_tuning *tuning; /* what was measured (tuning.h); NULL: nothing */
     bool measured;                   /* steps are to be: they name their candidates */
@@ -40,7 +44,7 @@ struct ncl_lower {
     bool long_index;                 /* force 64-bit indices (tests) */
     enum ncl_kept weights;
     bool multiply_half; /* the device can, and sums of products may be off by it */
-    unsigned compat; /* NNEFCL_COMPAT_* of the model */
+    unsigned compat;    /* NNEFCL_COMPAT_* of the model */
     nnefcl_status status;
 };
 
@@ -52,12 +56,6 @@ ncl_ref ncl_lower_scratch(struct ncl_lower *lower, const char *name, nnefcl_dtyp
 /* `result` shows the memory of `input` under its own shape from element `first` on: no step. */
 void ncl_lower_view(struct ncl_lower *lower, const struct ncl_tensor *result, const struct ncl_tensor *input,
                     int64_t first);
-/* The reverse: parts are to follow each other in `whole` from byte `offset` on, and the memory of the first ones
- * becomes that of `whole` there, so that the steps which wrote them write there. They have the form of `whole` but for
- * the pitch, which is its distance of images. Returns how many do: one, or several that are the whole of an earlier
- * result. 0: something else has the first one (an input, a constant, another whole), it must be copied. NCL_NO_TENSOR:
- * a part that has not got that form. */
-size_t ncl_lower_place(struct ncl_lower *lower, const ncl_ref *part, size_t count, ncl_ref whole, uint64_t offset);
 /* Is the tensor known at init (so that packing it costs nothing at run time)? */
 bool ncl_lower_is_constant(const struct ncl_lower *lower, ncl_ref ref);
 /* NNEFCL_ERR_UNSUPPORTED at the node: "conv: ...". */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "emit/parts.h"
 
+#include "emit/share.h"
+
 #include <string.h>
 
 nnefcl_status ncl_parts_fail(struct ncl_lower *lower, nnefcl_status status)
@@ -32,7 +34,8 @@ ncl_ref ncl_parts_tensor(struct ncl_lower *lower, const struct ncl_plan_tensor *
         return NCL_NO_TENSOR;
     const char *name = ncl_parts_text(lower, tensor->name);
     if (!name || !NCL_GROW(lower->arena, plan->tensor, plan->tensor_count, plan->tensor_capacity) ||
-        !NCL_GROW(lower->arena, lower->constant, plan->tensor_count, lower->constant_capacity)) {
+        !NCL_GROW(lower->arena, lower->constant, plan->tensor_count, lower->constant_capacity) ||
+        !NCL_GROW(lower->arena, lower->life, plan->tensor_count, lower->life_capacity)) {
         ncl_parts_nomem(lower);
         return NCL_NO_TENSOR;
     }
@@ -40,6 +43,7 @@ ncl_ref ncl_parts_tensor(struct ncl_lower *lower, const struct ncl_plan_tensor *
     plan->tensor[ref] = *tensor;
     plan->tensor[ref].name = name;
     lower->constant[ref] = false;
+    lower->life[ref] = (struct ncl_life){.first = UINT32_MAX};
     return ref;
 }
 
@@ -62,6 +66,8 @@ struct ncl_step *ncl_parts_step(struct ncl_lower *lower, struct ncl_steps *list,
         ncl_parts_nomem(lower);
         return NULL;
     }
+    for (unsigned i = 0; list == &lower->plan->run && i < step->tensor_count; i++)
+        ncl_share_touch(lower, step->tensor[i]);
     struct ncl_step *added = &list->step[list->count++];
     *added = *step;
     added->at = place_in_document(lower, step->at);

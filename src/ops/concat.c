@@ -4,8 +4,10 @@
 #include "emit/blocks.h"
 #include "emit/cut.h"
 #include "emit/forms.h"
+#include "emit/join.h"
 #include "emit/pitch.h"
 #include "emit/reference.h"
+#include "emit/share.h"
 #include "ops/axes.h"
 #include "ops/strided.h"
 
@@ -67,6 +69,12 @@ nnefcl_status ncl_stack_infer(struct ncl_infer *infer, struct ncl_node *node)
     return ncl_infer_result(infer, node, 0, &output);
 }
 
+/* Of operand i in the result; of a stack one each. */
+static int64_t width_along(const struct ncl_node *node, size_t i, int axis)
+{
+    return node->op->variant ? 1 : ncl_node_arg(node, "values")->item[i].tensor->shape.extent[axis];
+}
+
 /* Operand [outer, width, inner] to [outer, first .. first + width, inner] of the result; along axis 1, images may lie
  * apart on both sides. */
 static void emit_section(struct ncl_lower *lower, const struct ncl_tensor *operand, const struct ncl_tensor *result,
@@ -107,35 +115,52 @@ static size_t find_joined(struct ncl_lower *lower, const struct ncl_node *node, 
     for (size_t i = 0; i < joined->count; i++)
         if (i >= values->count || joined->item[i].tensor != values->item[i].tensor)
             return 0;
-    return joined->count;
+    return ncl_share_overwritten(lower, ncl_forms_some(lower, ncl_node_result(*earlier, 0))) ? 0 : joined->count;
 }
 
 /* Each operand that does not lie in the result already, or with others in an earlier one, is a step. */
-static void emit_sections(struct ncl_lower *lower, const struct ncl_node *node, ncl_ref *part, ncl_ref whole, int axis)
+static void emit_sections(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_section *section,
+                          ncl_ref whole, int axis)
 {
     const struct ncl_value *values = ncl_node_arg(node, "values");
     const struct ncl_tensor *result = ncl_node_result(node, 0);
-    const int64_t inner = ncl_shape_span(&result->shape, axis + 1, result->shape.rank);
-    const bool fits = axis == 1 || ncl_shape_span(&result->shape, 0, axis) == 1;
     const struct ncl_node *earlier;
-    const size_t joined = find_joined(lower, node, &earlier);
+    size_t done = find_joined(lower, node, &earlier);
+    if (done > 1 && !ncl_join_lies(lower, section, whole)) {
+        const struct ncl_tensor *before = ncl_node_result(earlier, 0);
+        emit_section(lower, before, result, whole, axis, before->shape.extent[axis], 0);
+    } else
+        done = 0;
     int64_t first = 0;
-    size_t done = 0;
     for (size_t i = 0; i < values->count; i++) {
-        const struct ncl_tensor *operand = values->item[i].tensor;
-        const int64_t width = node->op->variant ? 1 : operand->shape.extent[axis]; /* stack: one each */
-        if (fits && i >= done)
-            done = i + ncl_lower_place(lower, part + i, values->count - i, whole,
-                                       (uint64_t)(first * inner) * nnefcl_dtype_size(result->dtype));
-        if (done == 0 && joined > 1) {
-            const struct ncl_tensor *before = ncl_node_result(earlier, 0);
-            emit_section(lower, before, result, whole, axis, before->shape.extent[axis], 0);
-            done = joined;
-        }
-        if (i >= done)
-            emit_section(lower, operand, result, whole, axis, width, first);
+        const int64_t width = width_along(node, i, axis);
+        if (i >= done && !ncl_join_lies(lower, &section[i], whole))
+            emit_section(lower, values->item[i].tensor, result, whole, axis, width, first);
         first += width;
     }
+}
+
+/* Where each operand is, if it has the form that it would have in the result, and where it belongs. */
+static struct ncl_section *find_sections(struct ncl_lower *lower, const struct ncl_node *node,
+                                         const struct ncl_layout *layout, int axis)
+{
+    const struct ncl_value *values = ncl_node_arg(node, "values");
+    const struct ncl_tensor *result = ncl_node_result(node, 0);
+    const struct ncl_layout part = ncl_layout_part(layout, &result->shape);
+    const uint64_t inner =
+        (uint64_t)ncl_shape_span(&result->shape, axis + 1, result->shape.rank) * nnefcl_dtype_size(result->dtype);
+    const bool images = axis == 1 && part.outer;
+    struct ncl_section *section = NCL_NEW_ARRAY(lower->arena, struct ncl_section, values->count);
+    int64_t first = 0;
+    for (size_t i = 0; section && i < values->count; i++) {
+        const struct ncl_tensor *operand = values->item[i].tensor;
+        section[i] = (struct ncl_section){.tensor = operand,
+                                          .part = images ? ncl_forms_find(lower, operand, &part)
+                                                         : ncl_lower_tensor(lower, operand),
+                                          .offset = (uint64_t)first * inner};
+        first += width_along(node, i, axis);
+    }
+    return section;
 }
 
 nnefcl_status ncl_concat_lower(struct ncl_lower *lower, const struct ncl_node *node)
@@ -149,18 +174,15 @@ nnefcl_status ncl_concat_lower(struct ncl_lower *lower, const struct ncl_node *n
             ncl_lower_view(lower, result, values->item[0].tensor, 0);
         return ncl_lower_status(lower);
     }
-    ncl_ref *part = NCL_NEW_ARRAY(lower->arena, ncl_ref, values->count);
-    if (!part)
-        return ncl_nomem(lower->diag);
     const int axis = (int)ncl_node_integer(node, "axis");
-    const struct ncl_layout layout = ncl_pitch_layout(lower, result),
-                            section = ncl_layout_part(&layout, &result->shape);
-    const bool images = axis == 1 && section.outer;
-    for (size_t i = 0; i < values->count; i++) {
-        const struct ncl_tensor *operand = values->item[i].tensor;
-        part[i] = images ? ncl_forms_find(lower, operand, &section) : ncl_lower_tensor(lower, operand);
-    }
-    emit_sections(lower, node, part, ncl_lower_result(lower, result, &layout), axis);
+    const struct ncl_layout layout = ncl_pitch_layout(lower, result);
+    struct ncl_section *section = find_sections(lower, node, &layout, axis);
+    if (!section)
+        return ncl_nomem(lower->diag);
+    const ncl_ref whole = ncl_lower_result(lower, result, &layout);
+    if (axis == 1 || ncl_shape_span(&result->shape, 0, axis) == 1)
+        ncl_join_parts(lower, section, values->count, whole);
+    emit_sections(lower, node, section, whole, axis);
     return ncl_lower_status(lower);
 }
 

@@ -5,6 +5,7 @@
 #include "emit/blocks.h"
 #include "emit/forms.h"
 #include "emit/parts.h"
+#include "emit/share.h"
 #include "emit/tuning.h"
 #include "emit/variant.h"
 #include "plan/plan_make.h"
@@ -44,6 +45,7 @@ static nnefcl_status lower_nodes(struct ncl_lower *lower)
 {
     const struct ncl_graph *graph = lower->graph;
     for (size_t i = 0; i < graph->node_count && !lower->status; i++) {
+        lower->position = (uint32_t)i;
         lower->node_constant = node_is_constant(lower, graph->node[i]);
         ncl_after_lower(lower, graph->node[i]);
     }
@@ -245,7 +247,9 @@ static nnefcl_status make_plan_parts(struct ncl_lower *lower, const struct ncl_g
         lower->variable[i] = NCL_NO_TENSOR;
     for (size_t i = 0; i < graph->tensor_count; i++)
         lower->tensor[i] = NCL_NO_TENSOR;
-    nnefcl_status status = lower_inputs(lower);
+    nnefcl_status status = options->keep_tensors ? NNEFCL_OK : ncl_share_begin(lower);
+    if (!status)
+        status = lower_inputs(lower);
     if (!status)
         status = ncl_blocks_decide(lower);
     if (!status)

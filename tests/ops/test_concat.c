@@ -7,6 +7,18 @@
     ">(shape = [" b "]);\n    y = " call ";\n}"                                                                        \
     "\n"
 
+/* Halves of what is made of x, and what two pools make of them: the first one reads, the second one writes. */
+#define HALVES(results, steps)                                                                                         \
+    "graph g( x ) -> ( " results " )\n{\n    x = external(shape = [2,4,5]);\n    w = neg(x);\n"                        \
+    "    [a, b] = split(w, axis = 1, ratios = [1,1]);\n" steps "}\n"
+#define POOLS(result, of)                                                                                              \
+    "    " result "0 = max_pool(" of ", size = [1,1,3], border = 'ignore');\n"                                         \
+    "    " result " = max_pool(" result "0, size = [1,1,3], border = 'ignore');\n"
+#define JOIN(result, of) "    " result " = concat([" of "], axis = 1);\n"
+#define HANDED                                                                                                         \
+    "-2 -4 -6 -8 -10 -12 -14 -16 -18 -20 -22 -22 -22 -24 -26 -32 -32 -32 -34 -36 -42 -44 -46 -48 -50 -52 -54 -56 -58 " \
+    "-60 -62 -62 -62 -64 -66 -72 -72 -72 -74 -76"
+
 static const struct op_case cases[] = {
     {"last axis", XZ("scalar", "2,3", "2,4", "concat([x, z], axis = 1)"), "1..6 | 101..108",
      "1..3 101..104 4..6 105..108"},
@@ -67,6 +79,39 @@ static const struct op_case cases[] = {
      "-18 -30 -33 -36 -9 -10.5 -12 -13.5 -15 -16.5 -28.5 -31.5 -34.5 -19.5 -21 -22.5 -24 -25.5 -27 -48 -51 -54 "
      "-18 -19.5 -21 -22.5 -24 -25.5 -46.5 -49.5 -52.5 | "
      "-8 -10 -12 0 -1 -2 -20 -22 -24 -6 -7 -8 -32 -34 -36 -12 -13 -14"},
+    {"a half that is handed on, which is handed on again in turn",
+     HALVES("y", POOLS("c", "b") JOIN("q", "a, c") "    [d, e] = split(q, axis = 1, ratios = [1,1]);\n" POOLS("f", "d")
+                     JOIN("r", "f, e") "    y = r * 2.0;\n"),
+     "1..40",
+     "-2 -2 -2 -4 -6 -12 -12 -12 -14 -16 -22 -22 -22 -24 -26 -32 -32 -32 -34 -36 -42 -42 -42 -44 -46 -52 -52 -52 -54 "
+     "-56 -62 -62 -62 -64 -66 -72 -72 -72 -74 -76"},
+    {"the other half is read behind",
+     HALVES("y, z", POOLS("c", "b") JOIN("q", "a, c") "    y = q * 2.0;\n    z = b + c;\n"), "1..40",
+     HANDED " | -22 -23 -24 -26 -28 -32 -33 -34 -36 -38 -62 -63 -64 -66 -68 -72 -73 -74 -76 -78"},
+    {"in another shape",
+     HALVES("y, z", "    v = reshape(w, shape = [2,20]);\n" POOLS("c", "b")
+                        JOIN("q", "a, c") "    y = q * 2.0;\n    z = v + 1.0;\n"),
+     "1..40",
+     HANDED " | 0 -1 -2 -3 -4 -5 -6 -7 -8 -9 -10 -11 -12 -13 -14 -15 -16 -17 -18 -19 -20 -21 -22 -23 -24 -25 -26 -27 "
+            "-28 -29 -30 -31 -32 -33 -34 -35 -36 -37 -38 -39"},
+    {"the new half is there before the other one is read",
+     HALVES("y", POOLS("c", "b") "    d = neg(b);\n" JOIN("p", "d, d") JOIN("q", "a, c") "    y = q * 2.0 + p;\n"),
+     "1..40",
+     "9 8 7 6 5 4 3 2 1 0 -11 -10 -9 -10 -11 -16 -15 -14 -15 -16 -11 -12 -13 -14 -15 -16 -17 -18 -19 -20 -31 -30 -29 "
+     "-30 -31 -36 -35 -34 -35 -36"},
+    {"thirds that change places",
+     "graph g( x ) -> ( y )\n{\n    x = external(shape = [2,6,3]);\n    w = neg(x);\n"
+     "    [a, b, c] = split(w, axis = 1, ratios = [1,1,1]);\n" JOIN("q", "a, c, b") "    y = q * 2.0;\n}\n",
+     "1..36",
+     "-2 -4 -6 -8 -10 -12 -26 -28 -30 -32 -34 -36 -14 -16 -18 -20 -22 -24 -38 -40 -42 -44 -46 -48 -62 -64 -66 -68 "
+     "-70 -72 -50 -52 -54 -56 -58 -60"},
+    {"what was joined before has been written over",
+     "graph g( x, z ) -> ( y, u )\n{\n    x = external(shape = [1,2,5]);\n    z = external(shape = [1,2,5]);\n" JOIN(
+         "e", "x, z") "    [a, b] = split(e, axis = 1, ratios = [1,1]);\n" POOLS("c", "b") JOIN("q", "a, c")
+         JOIN("r", "x, z, q") "    y = q * 2.0;\n    u = r * 2.0;\n}\n",
+     "1..10 | 11..20",
+     "2 4 6 8 10 12 14 16 18 20 26 28 30 30 30 36 38 40 40 40 | 2 4 6 8 10 12 14 16 18 20 22 24 26 28 30 32 34 36 38 "
+     "40 2 4 6 8 10 12 14 16 18 20 26 28 30 30 30 36 38 40 40 40"},
     {"stack of logicals", XZ("logical", "3", "3", "stack([x, z], axis = 1)"), "1 0 1 | 0 0 1", "1 0 0 0 1 1"},
 };
 

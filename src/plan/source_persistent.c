@@ -134,10 +134,10 @@ bool ncl_persistent_serves(const struct ncl_bodies *has, const struct ncl_bodies
     return found == wants->count && has->buffers >= wants->buffers;
 }
 
-/* Step table: for each run step the number of its body (behind the last one for a copy), tasks, first
- * field of its record (bytes of a copy), the number of steps that must be over before it starts, the number of tensors,
- * and buffer and byte offset of each. Today a step waits for all before it, which one counter of tasks can tell. */
-enum { STEP_BODY, STEP_TASKS, STEP_RECORD, STEP_WAIT, STEP_TENSORS, STEP_HEAD };
+/* Step table: for each run step the number of its body (behind the last one for a copy), tasks, first field of its
+ * record (bytes of a copy), how many of the first steps must be over before it starts, the tasks of itself and of each
+ * OVERLAP-th step before it, the number of tensors, and buffer and byte offset of each. */
+enum { STEP_BODY, STEP_TASKS, STEP_RECORD, STEP_WAIT, STEP_DONE, STEP_TENSORS, STEP_HEAD };
 
 static size_t table_size(const struct ncl_plan *plan)
 {
@@ -156,7 +156,38 @@ static size_t body_number(const struct ncl_bodies *bodies, uint64_t key)
     return number;
 }
 
-static size_t put_step(const struct ncl_plan *plan, const struct ncl_bodies *bodies, size_t index, int64_t *out)
+/* Do two tensors share a byte? */
+static bool tensors_meet(const struct ncl_plan *plan, ncl_ref a, ncl_ref b)
+{
+    uint32_t buffer[2];
+    uint64_t offset[2];
+    ncl_plan_place(plan, a, &buffer[0], &offset[0]);
+    ncl_plan_place(plan, b, &buffer[1], &offset[1]);
+    return buffer[0] == buffer[1] && offset[0] < offset[1] + plan->tensor[b].bytes &&
+           offset[1] < offset[0] + plan->tensor[a].bytes;
+}
+
+/* Does one of them write what the other reads or writes? */
+static bool steps_meet(const struct ncl_plan *plan, const struct ncl_step *a, const struct ncl_step *b)
+{
+    for (unsigned i = 0; i < a->tensor_count; i++)
+        for (unsigned k = 0; k < b->tensor_count; k++)
+            if (((a->writes >> i | b->writes >> k) & 1) && tensors_meet(plan, a->tensor[i], b->tensor[k]))
+                return true;
+    return false;
+}
+
+size_t ncl_persistent_waits(const struct ncl_plan *plan, size_t index)
+{
+    const size_t least = index < NCL_PERSISTENT_OVERLAP ? 0 : index - NCL_PERSISTENT_OVERLAP + 1;
+    size_t waits = index;
+    while (waits > least && !steps_meet(plan, &plan->run.step[waits - 1], &plan->run.step[index]))
+        waits--;
+    return waits;
+}
+
+static size_t put_step(const struct ncl_plan *plan, const struct ncl_bodies *bodies, size_t index,
+                       int64_t done[NCL_PERSISTENT_OVERLAP], int64_t *out)
 {
     const struct ncl_step *step = &plan->run.step[index];
     const bool copy = step->kind == NCL_STEP_COPY;
@@ -164,7 +195,8 @@ static size_t put_step(const struct ncl_plan *plan, const struct ncl_bodies *bod
     out[STEP_BODY] = (int64_t)(copy ? bodies->count : body_number(bodies, plan->kernel[step->kernel].key));
     out[STEP_TASKS] = (int64_t)step_tasks(plan, step);
     out[STEP_RECORD] = (int64_t)(copy ? plan->tensor[step->tensor[1]].bytes : step->record);
-    out[STEP_WAIT] = (int64_t)index;
+    out[STEP_WAIT] = (int64_t)ncl_persistent_waits(plan, index);
+    out[STEP_DONE] = done[index % NCL_PERSISTENT_OVERLAP] += out[STEP_TASKS];
     out[STEP_TENSORS] = step->tensor_count;
     for (unsigned k = 0; k < step->tensor_count; k++) {
         uint32_t buffer;
@@ -194,8 +226,9 @@ nnefcl_status ncl_source_records(const struct ncl_plan *plan, const struct ncl_b
             if (step->kind == NCL_STEP_KERNEL && step->size_count)
                 memcpy(*records + step->record, step->size, step->size_count * sizeof **records);
         }
+    int64_t done[NCL_PERSISTENT_OVERLAP] = {0};
     for (size_t i = 0; i < plan->run.count && bodies; i++)
-        at += put_step(plan, bodies, i, *records + at);
+        at += put_step(plan, bodies, i, done, *records + at);
     return NNEFCL_OK;
 }
 
@@ -207,7 +240,8 @@ static void add_numbers(struct ncl_text *text)
         const char *name;
         int64_t value;
     } number[] = {{"STEP_TASKS", STEP_TASKS},          {"STEP_WAIT", STEP_WAIT},
-                  {"STEP_TENSORS", STEP_TENSORS},      {"STEP_HEAD", STEP_HEAD},
+                  {"STEP_DONE", STEP_DONE},            {"STEP_TENSORS", STEP_TENSORS},
+                  {"STEP_HEAD", STEP_HEAD},            {"OVERLAP", NCL_PERSISTENT_OVERLAP},
                   {"STALLED", NCL_PERSISTENT_STALLED}, {"PATIENCE", PATIENCE},
                   {"COPY_CHUNK", COPY_CHUNK}};
     for (size_t i = 0; i < sizeof number / sizeof *number; i++)

@@ -21,7 +21,8 @@
 
 #include "plan/source.h"
 
-#define NCL_PERSISTENT_COUNTERS 96
+#define NCL_PERSISTENT_OVERLAP  8 /* steps that may be under way at a time */
+#define NCL_PERSISTENT_COUNTERS (80 + 16 * NCL_PERSISTENT_OVERLAP)
 #define NCL_PERSISTENT_STALLED  48 /* of them: becomes 1 when a group waited for another beyond all measure */
 
 /* Can the run list of the plan be one kernel on its target? NULL: yes, else why not. */
@@ -43,6 +44,9 @@ bool ncl_persistent_serves(const struct ncl_bodies *has, const struct ncl_bodies
 /* How often a group looks before it gives up waiting for another one, for all that is left of it to end not long behind
  * the deadline of a session; 0: none. */
 int64_t ncl_persistent_looks(double timeout_ms);
+/* How many of the first steps have to be over before this one starts: up to the last one that it meets in memory, and
+ * all but NCL_PERSISTENT_OVERLAP - 1 before it. */
+size_t ncl_persistent_waits(const struct ncl_plan *plan, size_t index);
 /* Launches of a run. */
 size_t ncl_persistent_rounds(const struct ncl_plan *plan);
 void ncl_source_persistent(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program);

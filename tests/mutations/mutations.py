@@ -30,7 +30,7 @@ MUTATIONS = [
              [('cl/persistent.cl', 'mem_fence(CLK_GLOBAL_MEM_FENCE);', '')],
              ['plan/test_source_persistent']),
     Mutation('M2', 'groups do not wait for earlier steps',
-             [('cl/persistent.cl', 'step[STEP_WAIT] ? first : 0', 'step[STEP_WAIT] ? 0 : 0')],
+             [('cl/persistent.cl', '&settled, step[STEP_WAIT], counters', '&settled, 0, counters')],
              ['host/test_persistent']),
     Mutation('M3', 'filters of 4096 taps go where 1024 fit',
              [('src/ops/*.c', 'taps > TAPS_MAX', 'taps > 4 * TAPS_MAX')],

@@ -59,7 +59,7 @@ START_TEST(releases)
 {
     struct text *text = persistent_text();
     const char *group = find_one(text->data, "staticvoidpersistent_group(");
-    const char *count = find_one(group, "atomic_inc(counters+DONE);"), *task = find_one(group, "persistent_task(step,");
+    const char *count = find_one(group, "atomic_inc(counters+DONE(i));"), *task = find_one(group, "persistent_task(step,");
     ck_assert(task < count);
     ck_assert_msg(strncmp(count - strlen(FENCE), FENCE, strlen(FENCE)) == 0, "no fence in front of: %.40s", count);
     free(text);
@@ -76,8 +76,43 @@ START_TEST(acquires)
     const char *loop = strstr(wait, "*done<count"), *fence = strstr(wait, FENCE), *over = strstr(wait, "returntrue;");
     ck_assert_msg(loop && fence && over && loop < fence && fence < over, "no fence behind the loop: %.300s", wait);
     const char *group = find_one(text->data, "staticvoidpersistent_group(");
-    ck_assert(find_one(group, "persistent_wait(counters+DONE,") < find_one(group, "persistent_task(step,"));
+    ck_assert(find_one(group, "persistent_settle(&settled,step[STEP_WAIT],") < find_one(group, "persistent_task(step,"));
+    find_one(text->data, "persistent_wait(counters+DONE(settled->count),");
     free(text);
+}
+END_TEST
+
+/* A step waits for the last one that it meets, and never runs beside more than OVERLAP - 1 others. */
+START_TEST(waits)
+{
+    enum { STEPS = 12 };
+    /* tensors of 16 bytes: 0 to 3 side by side, 4 across 0 and 1, 5 and 6 in buffers of their own */
+    struct ncl_plan_tensor tensors[] = {{.offset = 0},  {.offset = 16}, {.offset = 32},
+                                        {.offset = 48}, {.offset = 8},  {.buffer = 1}, {.buffer = 2}};
+    const struct use {
+        ncl_ref from, to;
+        size_t waits;
+    } uses[STEPS] = {
+        {0, 2, 0}, {1, 3, 0}, /* two that read */
+        {2, 1, 2},            /* overwrites what step 1 reads */
+        {0, 5, 0}, {4, 5, 4}, /* writes the same place again, and reads what step 2 wrote */
+        {3, 3, 2},            /* in place */
+        {0, 1, 5},            /* overwrites what step 4 reads */
+        {2, 2, 3}, {0, 0, 7}, {3, 5, 6}, {3, 5, 10},
+        {6, 6, 4}, /* meets nothing */
+    };
+    struct ncl_step steps[STEPS];
+    const struct ncl_plan plan = {.tensor = tensors, .tensor_count = 7, .run = {.step = steps, .count = STEPS}};
+    for (size_t i = 0; i < plan.tensor_count; i++) {
+        tensors[i].base = NCL_NO_TENSOR;
+        tensors[i].bytes = 16;
+    }
+    for (size_t i = 0; i < STEPS; i++)
+        steps[i] = (struct ncl_step){
+            .tensor_count = 2, .tensor = {uses[i].from, uses[i].to}, .reads = 1, .writes = 2};
+    for (size_t i = 0; i < STEPS; i++)
+        ck_assert_msg(ncl_persistent_waits(&plan, i) == uses[i].waits, "step %zu waits for %zu, expected %zu", i,
+                      ncl_persistent_waits(&plan, i), uses[i].waits);
 }
 END_TEST
 
@@ -130,6 +165,7 @@ int main(void)
     TCase *tests = tcase_create("source_persistent");
     tcase_add_test(tests, releases);
     tcase_add_test(tests, acquires);
+    tcase_add_test(tests, waits);
     tcase_add_test(tests, looks);
     tcase_add_test(tests, rounds);
     tcase_add_test(tests, tasks_of_all_steps);

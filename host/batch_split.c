@@ -128,7 +128,7 @@ static nnefcl_status part_open(struct splitter *x, struct part *part)
     if (part->wanted < x->split->batch) {
         status = nnefcl_model_reshape(x->model, part->wanted, NULL, 0, &own, x->error);
         if (!status)
-            status = ncl_images_check(x->model, own, x->diag);
+            status = ncl_images_check(x->model->graph, own->graph, x->diag);
         model = own;
     }
     nnefcl_session *session = NULL;
@@ -231,7 +231,7 @@ static nnefcl_status check_arguments(const nnefcl_model *model, const nnefcl_dev
     if (!what && (!nnefcl_model_input_count(model) || !model->graph->input[0]->shape.rank))
         return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE, "the model has no batch that could be split");
     return what ? ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_split_create: %s", what)
-                : ncl_images_free_of_state(model, diag);
+                : ncl_images_free_of_state(model->graph, diag);
 }
 
 static nnefcl_split *new_split(const nnefcl_model *model, const nnefcl_device *const *devices, size_t count,

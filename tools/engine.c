@@ -86,6 +86,7 @@ nnefcl_session_options engine_session_options(const struct engine *engine)
     options.precision = o->precision;
     options.weights = o->weights;
     options.max_launch_ms = o->max_launch_ms;
+    options.images_at_once = (int64_t)o->images_at_once;
     options.target = o->target ? &engine->target : NULL;
     options.target_size = sizeof engine->target;
     options.diagnostic = talk_device_diagnostic;

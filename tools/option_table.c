@@ -306,6 +306,12 @@ static const char *set_max_launch(struct option_parser *p, const char *value)
     return number_real(value, most) && *most > 0 ? NULL : "a number of milliseconds above 0";
 }
 
+static const char *set_images_at_once(struct option_parser *p, const char *value)
+{
+    uint64_t *images = &p->options->images_at_once;
+    return number_count(value, images) && *images && *images <= INT32_MAX ? NULL : "a whole number from 1 up";
+}
+
 static const char *set_cpu_limit(struct option_parser *p, const char *value)
 {
     double *time = &p->options->cpu_limit;
@@ -488,6 +494,8 @@ const struct option_row option_table[] = {
      NULL},
     {0, "weights", "fp32|fp16|int8", PLAN | TUNE, 0, set_weights,
      "what weights of products with few rows are stored as; fewer bits are read faster (fp32)", NULL},
+    {0, "images-at-once", "N", PLAN, 0, set_images_at_once,
+     "of a batch; without it all, or on CPUs one after the other where that is estimated to be faster", NULL},
     {0, "tune", NULL, ANY, ACTION_TUNE, NULL, "measure the variants that fit, and keep for later runs what they take",
      NULL},
     {0, "budget", "S", TUNE, 0, set_budget, "seconds of --tune (60)", NULL},

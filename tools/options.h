@@ -90,6 +90,7 @@ struct options {
     size_t kernel_count;
     uint64_t memory_limit, host_memory_limit;
     double max_launch_ms;      /* 0: no limit */
+    uint64_t images_at_once;   /* of a batch, 0: by estimates */
     double timeout, cpu_limit; /* seconds; 0: none, of processor time with --check CHECK_CPU */
     nnefcl_execution execution;
     nnefcl_precision precision;

@@ -115,6 +115,10 @@ typedef struct nnefcl_session_options {
                              launches then */
     nnefcl_precision precision;
     nnefcl_weights weights;
+    /* Images of a batch that a run computes at a time: a divisor of the leading extent of the first input. 0: all of
+     * them, or on CPUs one after the other, where that is estimated to be faster, since then what lies between two
+     * steps stays in near caches. NNEFCL_ERR_UNSUPPORTED: they cannot be computed apart, as for nnefcl_split_create. */
+    int64_t images_at_once;
 } nnefcl_session_options;
 NNEFCL_INIT_DECLARE(nnefcl_session_options)
 #define NNEFCL_SESSION_OPTIONS_INIT NNEFCL_INIT(nnefcl_session_options)

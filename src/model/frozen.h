@@ -41,6 +41,10 @@ struct nnefcl_model {
 /* A number that tells models apart: hash of the document and of the options that change what it computes. */
 uint64_t ncl_model_fingerprint(const struct nnefcl_model *model);
 
+/* model.c: the model with another batch, everything in `arena`: it is not freed, and goes with the arena. */
+nnefcl_status ncl_model_with_batch(const struct nnefcl_model *model, int64_t batch, struct ncl_arena *arena,
+                                   struct ncl_diag *diag, const struct nnefcl_model **other);
+
 /* prepare.c: the graph behind the passes, which shares names and constants with the model, and the plan of it, which
  * owns all it points to. Everything in `arena`. `graph` may be NULL: it is needed to run load steps. */
 nnefcl_status ncl_model_passes(const struct nnefcl_model *model, const struct ncl_target *target,

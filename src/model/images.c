@@ -153,19 +153,18 @@ static const char *node_mixes(const struct pair *pair, const struct ncl_node *wh
     return NULL;
 }
 
-nnefcl_status ncl_images_free_of_state(const struct nnefcl_model *model, struct ncl_diag *diag)
+nnefcl_status ncl_images_free_of_state(const struct ncl_graph *graph, struct ncl_diag *diag)
 {
-    for (size_t i = 0; i < model->graph->variable_count; i++)
-        if (model->graph->variable[i]->updated)
+    for (size_t i = 0; i < graph->variable_count; i++)
+        if (graph->variable[i]->updated)
             return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE,
                              "the batch cannot be split: variable '%s' is updated by every run",
-                             model->graph->variable[i]->label);
+                             graph->variable[i]->label);
     return NNEFCL_OK;
 }
 
-nnefcl_status ncl_images_check(const struct nnefcl_model *whole, const struct nnefcl_model *part, struct ncl_diag *diag)
+nnefcl_status ncl_images_check(const struct ncl_graph *a, const struct ncl_graph *b, struct ncl_diag *diag)
 {
-    const struct ncl_graph *a = whole->graph, *b = part->graph;
     const struct pair pair = {a, b, a->input[0]->shape.extent[0], b->input[0]->shape.extent[0]};
     if (a->node_count != b->node_count)
         return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE,

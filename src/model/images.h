@@ -3,14 +3,14 @@
 #ifndef NCL_IMAGES_H
 #define NCL_IMAGES_H
 
-#include "model/frozen.h"
+#include "base/text.h"
+#include "ir/graph.h"
 
 /* No variable is updated from run to run, for all images of a run together; else NNEFCL_ERR_UNSUPPORTED. */
-nnefcl_status ncl_images_free_of_state(const struct nnefcl_model *model, struct ncl_diag *diag);
+nnefcl_status ncl_images_free_of_state(const struct ncl_graph *graph, struct ncl_diag *diag);
 /* `part` is `whole` with another batch, the leading extent of the first input. What follows that extent must have it in
  * front, in whole images, and each operation must be known to treat them alike. Else NNEFCL_ERR_UNSUPPORTED at the
  * node. */
-nnefcl_status ncl_images_check(const struct nnefcl_model *whole, const struct nnefcl_model *part,
-                               struct ncl_diag *diag);
+nnefcl_status ncl_images_check(const struct ncl_graph *whole, const struct ncl_graph *part, struct ncl_diag *diag);
 
 #endif

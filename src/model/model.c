@@ -421,6 +421,21 @@ nnefcl_status nnefcl_model_reshape(const nnefcl_model *model, int64_t batch, con
     return status && diag.status ? diag.status : status;
 }
 
+nnefcl_status ncl_model_with_batch(const struct nnefcl_model *model, int64_t batch, struct ncl_arena *arena,
+                                   struct ncl_diag *diag, const struct nnefcl_model **other)
+{
+    struct wanted wanted = {.batch = batch};
+    struct nnefcl_model *made = NCL_NEW(arena, struct nnefcl_model);
+    if (!made || !inputs_given(model->graph, arena, &wanted))
+        return ncl_nomem(diag);
+    *made = *model;
+    made->arena = *arena; /* lent */
+    const nnefcl_status status = build_model(made, &wanted, diag);
+    *arena = made->arena;
+    *other = made;
+    return status;
+}
+
 void nnefcl_model_free(nnefcl_model *model)
 {
     if (!model || atomic_fetch_sub(&model->holds, 1) > 1)

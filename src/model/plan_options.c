@@ -77,6 +77,7 @@ nnefcl_status ncl_plan_options_read(const nnefcl_session_options *options, struc
         .keep_tensors = options->keep_tensors,
         .long_index = options->long_index,
         .memory_limit = options->memory_limit,
+        .at_once = options->images_at_once,
     };
     return NNEFCL_OK;
 }

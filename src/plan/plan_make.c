@@ -269,6 +269,9 @@ static nnefcl_status make_plan_parts(struct ncl_lower *lower, const struct ncl_g
         status = ncl_plan_halves(lower);
     if (!status)
         status = ncl_schedule_init(plan, graph, lower->arena, lower->diag);
+    ncl_plan_estimate(plan);
+    if (!status && options->parts > 1)
+        status = ncl_plan_repeat(lower, options->parts);
     if (!status)
         status = ncl_memplan(plan, options, lower->arena, lower->diag);
     if (!status && ncl_source_keys(plan, &lower->arena->allocator))

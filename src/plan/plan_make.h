@@ -18,6 +18,8 @@ struct ncl_plan_options {
     bool measured; /* steps name their candidates */
     bool separate_buffers, keep_tensors, long_index;
     uint64_t memory_limit; /* bytes of device memory, 0: target->global_memory */
+    int64_t at_once; /* images of a batch that are computed at a time, or 0: by estimates. For ncl_model_plan */
+    int64_t parts;   /* the graph is of a part of the batch, of which a run has so many; 0, 1: it is of the whole */
 };
 
 /* Lowering, memory plan. Everything in `arena`; nothing points into the graph. `compat`: NNEFCL_COMPAT_* of the model.
@@ -25,6 +27,12 @@ struct ncl_plan_options {
 nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, const struct ncl_target *target,
                             const struct ncl_plan_options *options, struct ncl_arena *arena, struct ncl_diag *diag,
                             struct ncl_plan **plan);
+/* plan_repeat.c: fills in plan->moves_us, behind all steps: weights, tensors that no cache holds from step to step, and
+ * the steps themselves. */
+void ncl_plan_estimate(struct ncl_plan *plan);
+/* The run list once for each part of a batch, one behind the other, and inputs and outputs of all of them. Behind all
+ * steps, before the memory plan. */
+nnefcl_status ncl_plan_repeat(struct ncl_lower *lower, int64_t parts);
 /* held.c: what is to be read after a run keeps its memory: every tensor of the graph but constants and variables as
  * they were loaded (their files tell). Before the memory plan ... */
 nnefcl_status ncl_keep_tensors(struct ncl_lower *lower);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* nnefcl_split: a batch over several devices, parts of one where the driver makes them. */
+/* A batch in parts: over several devices (nnefcl_split; parts of one where the driver makes them), or one image after
+ * the other on one. */
 #include "host_case.h"
 #include "nnefcl/opencl.h"
 
@@ -157,6 +158,86 @@ static const struct refusal {
     {NET_OF("[]", "y = copy(x);"), "no batch that could be split"},
 };
 
+/* ---- one device, images one after the other ---- */
+
+/* Outputs that are views, parts, copies and inputs; a concatenation in place. */
+#define NET_MOVES                                                                                                      \
+    "graph g(x) -> (a, b, c, d)\n{\n"                                                                                  \
+    "    x = external<scalar>(shape = [5, 4, 3]);\n"                                                                  \
+    "    w = constant<scalar>(shape = [1, 4, 1], value = [1.0, 2.0, 3.0, 4.0]);\n"                                    \
+    "    y = x * w;\n"                                                                                                \
+    "    [p, q] = split(y, axis = 1, ratios = [1, 3]);\n"                                                             \
+    "    j = concat([exp(q), relu(p)], axis = 1);\n"                                                                  \
+    "    a = reshape(j, shape = [0, 12]);\n"                                                                          \
+    "    b = copy(x);\n"                                                                                              \
+    "    c = reshape(p, shape = [0, 3]);\n"                                                                           \
+    "    d = sum_reduce(j, axes = [1]);\n"                                                                            \
+    "}\n"
+
+static nnefcl_session *session_of_parts(const nnefcl_model *model, int64_t at_once, nnefcl_execution execution)
+{
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    options.images_at_once = at_once;
+    options.execution = execution;
+    return host_session(model, &options);
+}
+
+START_TEST(one_after_the_other)
+{
+    const nnefcl_execution execution = _i ? NNEFCL_EXECUTION_PERSISTENT : NNEFCL_EXECUTION_LAUNCHES;
+    nnefcl_model *model = host_model(NET, 1);
+    nnefcl_session *session = session_of_parts(model, 1, execution);
+    fill();
+    run_whole(model);
+    for (int run = 0; run < 2; run++) {
+        fill();
+        host_run(session, inputs, outputs);
+        for (size_t i = 0; i < sizeof y / sizeof *y; i++)
+            ck_assert_float_eq_tol(y[i], whole_y[i], 1e-6f);
+        ck_assert_mem_eq(e, whole_e, sizeof e);
+    }
+    nnefcl_session_free(session);
+    nnefcl_model_free(model);
+}
+END_TEST
+
+START_TEST(moves_of_parts)
+{
+    static float moved[2][4][60];
+    const nnefcl_execution execution = _i ? NNEFCL_EXECUTION_PERSISTENT : NNEFCL_EXECUTION_LAUNCHES;
+    nnefcl_model *model = host_model(NET_MOVES, 1);
+    fill();
+    memset(moved, 0, sizeof moved);
+    for (int i = 0; i < 2; i++) {
+        nnefcl_session *session = session_of_parts(model, i ? 1 : 5, execution);
+        host_run(session, inputs, (void *[]){moved[i][0], moved[i][1], moved[i][2], moved[i][3]});
+        nnefcl_session_free(session);
+    }
+    ck_assert_mem_eq(moved[1], moved[0], sizeof moved[0]);
+    nnefcl_model_free(model);
+}
+END_TEST
+
+START_TEST(parts_refused)
+{
+    nnefcl_model *model = host_model(NET, 1), *mixing = host_model(NET_OF("[4,6]", "y = softmax(x, axes = [0]);"), 1);
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    nnefcl_session *session;
+    nnefcl_error error = {0};
+    options.images_at_once = 2;
+    ck_assert_int_eq(nnefcl_session_create(model, device, &options, &session, &error), NNEFCL_ERR_ARGUMENT);
+    ck_assert_msg(strstr(error.message, "images at once are to be 2, which does not divide the batch, 5") != NULL, "%s",
+                  error.message);
+    ck_assert_int_eq(nnefcl_session_create(mixing, device, &options, &session, &error), NNEFCL_ERR_UNSUPPORTED);
+    ck_assert_msg(strstr(error.message, "softmax: images of the batch cannot be computed apart: it looks") != NULL,
+                  "%s", error.message);
+    options.images_at_once = -1;
+    ck_assert_int_eq(nnefcl_session_create(model, device, &options, &session, &error), NNEFCL_ERR_ARGUMENT);
+    nnefcl_model_free(mixing);
+    nnefcl_model_free(model);
+}
+END_TEST
+
 START_TEST(refused)
 {
     nnefcl_model *model = host_model(refusals[_i].net, 1);
@@ -173,6 +254,9 @@ static void add(TCase *tests)
 {
     tcase_add_loop_test(tests, outputs_in_order, 0, (int)(sizeof shares / sizeof *shares));
     tcase_add_test(tests, outputs_left_out);
+    tcase_add_loop_test(tests, one_after_the_other, 0, 2);
+    tcase_add_loop_test(tests, moves_of_parts, 0, 2);
+    tcase_add_test(tests, parts_refused);
     tcase_add_loop_test(tests, refused, 0, (int)(sizeof refusals / sizeof *refusals));
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* starve [--all|--deep] FILE|FOLDER...: gives every file to the target again and again, while the n-th request of
- * memory that a part of the library makes of an arena or the allocator fails: every n, or those that come from a place
+/* starve [--all|--deep|--near] FILE|FOLDER...: gives every file to the target again and again, while the n-th request
+ * of memory that a part of the library makes of an arena or the allocator fails: every n, or those that come from a place
  * where none has failed yet. An arena asks its allocator seldom, an array and a table that grow ask their arena seldom;
  * here each of their own callers has to look at what it got. Linked with --wrap (tests.cmake). */
 #include <execinfo.h>
@@ -15,8 +15,8 @@
 #include "fuzz/fuzz.h"
 
 /* A place is three functions of this file, who asks, and two callers of it: those look at what came back as well.
- * --deep: four, for what a text that grows lies beneath. */
-enum { FRAMES = 6, FRAMES_DEEP = 8, PLACES = 1 << 16, REQUESTS = 1 << 20 };
+ * --deep: four, for what a text that grows lies beneath. --near: one. */
+enum { FRAMES_NEAR = 5, FRAMES = 6, FRAMES_DEEP = 8, PLACES = 1 << 16, REQUESTS = 1 << 20 };
 static int frames = FRAMES;
 
 static unsigned long asked, failing, tries; /* failing: the request that fails, 0: none */
@@ -143,11 +143,11 @@ static void file_starve(const char *path, const uint8_t *data, size_t size)
 
 int main(int argc, char **argv)
 {
-    const bool deep = argc > 1 && strcmp(argv[1], "--deep") == 0;
+    const bool deep = argc > 1 && strcmp(argv[1], "--deep") == 0, near = argc > 1 && strcmp(argv[1], "--near") == 0;
     all = argc > 1 && strcmp(argv[1], "--all") == 0;
-    if (deep)
-        frames = FRAMES_DEEP;
-    const int options = deep || all, status = fuzz_files(argc - 1 - options, argv + 1 + options, file_starve);
+    if (deep || near)
+        frames = deep ? FRAMES_DEEP : FRAMES_NEAR;
+    const int options = deep || near || all, status = fuzz_files(argc - 1 - options, argv + 1 + options, file_starve);
     if (status)
         return status;
     printf("%lu requests failed\n", tries);

@@ -55,6 +55,8 @@ foreach(row ${rows})
           list(APPEND starved ${CMAKE_CURRENT_SOURCE_DIR}/documents/valid/${document})
         endforeach()
         set(larger ${CMAKE_CURRENT_SOURCE_DIR}/mutate/seeds)
+      elseif(harness MATCHES "import|caffe" AND NOT NNEFCL_SANITIZE) # half the time
+        set(starved --near)
       endif()
       if(NOT NNEFCL_SANITIZE AND harness MATCHES "document|quantization|tensor|container|operation|options")
         continue() # .ci/run has them under the sanitizers

@@ -3,11 +3,12 @@
  * for two as the device likes it; and nothing is converted but at the borders.
  *
  * With NNEFCL_ZOO, the folder of the networks beside the project, the smaller ones of them too, for small images. */
+#define OP_TILES 1
 #include "host/host.h"
 #include "host_case.h"
 #include "host_verify.h"
 #include "model/frozen.h"
-#include "ops/op_form.h"
+#include "ops/op_programs.h"
 
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers" /* rows of tables leave out what is zero */
 
@@ -157,9 +158,8 @@ static int count_conversions(const struct blocks_case *c, const nnefcl_model *mo
     return count;
 }
 
-START_TEST(networks)
+static nnefcl_model *blocks_model(const struct blocks_case *c, int batch)
 {
-    const struct blocks_case *c = &cases[_i / 2];
     nnefcl_model_options options = NNEFCL_MODEL_OPTIONS_INIT;
     nnefcl_error error = {0};
     nnefcl_model *model;
@@ -169,16 +169,40 @@ START_TEST(networks)
     forced_count = c->kernel ? 2 : 1;
     strcat(strcpy(text, "version 1.0;\n"), c->graph);
     options.random_weights = 1;
-    options.batch = _i % 2 + 1;
+    options.batch = batch;
     ck_assert_msg(nnefcl_model_open_memory(text, strlen(text), &options, &model, &error) == NNEFCL_OK, "%s: %d: %s",
                   c->name, error.line, error.message);
+    free(text);
+    return model;
+}
+
+static void make_programs(void)
+{
+    struct op_programs programs[OP_FORMS];
+    op_programs_begin(programs);
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
+        const struct blocks_case *c = &cases[i / 2];
+        nnefcl_model *model = blocks_model(c, (int)(i % 2 + 1));
+        const struct ncl_plan_options options = {
+            .kernels = forced, .kernel_count = forced_count, .keep_tensors = true};
+        op_programs_add_plan(&programs[OP_FORM_LAUNCH], model, &options);
+        if (c->wide && i % 2)
+            op_programs_add_plan(&programs[OP_FORM_WIDE], model, &options);
+        nnefcl_model_free(model);
+    }
+    op_programs_end(programs);
+}
+
+START_TEST(networks)
+{
+    const struct blocks_case *c = &cases[_i / 2];
+    nnefcl_model *model = blocks_model(c, _i % 2 + 1);
     const int conversions = count_conversions(c, model);
     ck_assert_msg(c->conversions < 0 || conversions == c->conversions, "%s: %d conversions", c->name, conversions);
-    verify(c->name, model, device, _i % 2 ? NNEFCL_EXECUTION_AUTO : NNEFCL_EXECUTION_LAUNCHES);
+    verify(c->name, model, op_case_device(), _i % 2 ? NNEFCL_EXECUTION_AUTO : NNEFCL_EXECUTION_LAUNCHES);
     if (c->wide && _i % 2)
         verify(c->name, model, op_form_device(&op_forms[OP_FORM_WIDE]), NNEFCL_EXECUTION_LAUNCHES);
     nnefcl_model_free(model);
-    free(text);
 }
 END_TEST
 
@@ -221,6 +245,7 @@ END_TEST
 
 static void add(TCase *tests)
 {
+    tcase_add_unchecked_fixture(tests, make_programs, NULL);
     tcase_add_loop_test(tests, networks, 0, 2 * sizeof cases / sizeof *cases);
     tcase_add_loop_test(tests, network_of_the_zoo, 0, sizeof zoo / sizeof *zoo);
 }

@@ -71,11 +71,6 @@ foreach(name operation persistent session)
   set_tests_properties(wide/${name} PROPERTIES TIMEOUT 900
                        ENVIRONMENT "CK_FORK=no;OPENCL_LAYERS=$<TARGET_FILE:wide_layer>")
 endforeach()
-if(TARGET nnef-cl-run)
-  add_test(NAME wide/cli_runs COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/cli/cli.py $<TARGET_FILE:nnef-cl-run>
-                                      ${CMAKE_CURRENT_SOURCE_DIR}/cli/runs.case)
-  set_tests_properties(wide/cli_runs PROPERTIES TIMEOUT 900 ENVIRONMENT "OPENCL_LAYERS=$<TARGET_FILE:wide_layer>")
-endif()
 
 # A compiler that makes a mistake, for the tests of those that find it.
 foreach(test host/test_verify cli/verify cli/conformance conformance/reports)

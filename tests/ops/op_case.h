@@ -19,6 +19,7 @@
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers" /* rows of tables leave out what is zero */
 #include "ops/op_form.h"
 #include "emit/variant.h"
+#include "ops/op_repeat.h"
 #include "ops/records.h"
 #include "verify/exact.h"
 #include "verify/judge.h"
@@ -236,6 +237,9 @@ static inline void op_case_run_as(const struct op_case *c, const nnefcl_model *m
     nnefcl_session *session = NULL;
     nnefcl_session_options options = as->options;
     char variant[64];
+    if (op_repeats(as->form, model,
+                   &(struct ncl_plan_options){.kernels = options.kernels, .kernel_count = options.kernel_count}))
+        return;
     snprintf(variant, sizeof variant, "%s, %s", as->name, as->form->name);
     options.version = 1;
     options.execution = as->form->execution;
@@ -329,12 +333,15 @@ static inline struct op_case op_case_loosened(const struct op_case *c)
     return loose;
 }
 
-/* A library's kernels know nothing of forms; transforms, long to compile, run in the persistent one in
- * host/test_persistent. */
+/* A library's kernels know nothing of forms. Where there is the persistent form, launches leave forced bodies to it, which
+ * are the same texts, and what stands around them to the form of a GPU; transforms, too long to compile in both, run in
+ * the persistent one in host/test_persistent. NNEFCL_LONG: launches have them all. */
 static inline bool op_case_runs_variant(const struct op_form *form, const struct ncl_variant *variant)
 {
     if (strcmp(variant->name, "product_clblast") == 0)
         return form == &op_forms[OP_FORM_LAUNCH];
+    if (form == &op_forms[OP_FORM_LAUNCH] && op_form_exists(&op_forms[OP_FORM_PERSISTENT]))
+        return variant->transforms || getenv("NNEFCL_LONG");
     return form->execution != NNEFCL_EXECUTION_PERSISTENT || !variant->transforms;
 }
 

@@ -49,8 +49,8 @@ static inline void op_programs_text(struct op_programs *programs, struct ncl_pla
 
 static inline void op_programs_build(struct op_programs *programs)
 {
-    const nnefcl_device *device = op_form_device(programs->form);
-    struct ncl_plan plan = {.target = device->target,
+    const nnefcl_device *on = op_form_device(programs->form);
+    struct ncl_plan plan = {.target = on->target,
                             .buffer_count = OP_PROGRAM_BUFFERS,
                             .kernel_count = programs->count,
                             .kernel = programs->kernel};
@@ -64,11 +64,11 @@ static inline void op_programs_build(struct op_programs *programs)
     ncl_text_init(&text, NULL);
     op_programs_text(programs, &plan, &program);
     ncl_source_text(&text, &plan, &program);
-    ck_assert_msg(!ncl_program_create(device, &text, &build, &diag) &&
-                      !ncl_program_build(device, NULL, &build, 1, &diag),
+    ck_assert_msg(!ncl_program_create(on, &text, &build, &diag) &&
+                      !ncl_program_build(on, NULL, &build, 1, &diag),
                   "%s", error.message);
     ck_assert_int_eq(ncl_persistent_bodies(&plan, &program, &programs->arena, &bodies), NNEFCL_OK);
-    ncl_pool_keep_bodies(device, program.key, &bodies, build.program);
+    ncl_pool_keep_bodies(on, program.key, &bodies, build.program);
     clReleaseProgram(build.program);
     ncl_text_free(&text);
     programs->count = 0;
@@ -121,6 +121,8 @@ static inline void op_programs_add_plan(struct op_programs *programs, const nnef
 {
     const struct ncl_plan *plan;
     struct ncl_diag diag;
+    if (op_repeats(programs->form, model, options))
+        return;
     ncl_diag_init(&diag, NULL, NULL, NULL, false);
     if (ncl_model_plan(model, &op_form_device(programs->form)->target, options, &programs->arena, &diag, NULL, &plan))
         return;

@@ -4,6 +4,7 @@
  *
  * Bounds of a file stand in front of its cases; a bound that moves takes its cases along. */
 #define OP_TILES 1
+#define OP_TASKS 1
 #include "op_suite.h"
 
 /* y = conv of constant planes: every output is the number of taps that lie inside, times x. */

@@ -304,6 +304,17 @@ static inline void op_case_verify(const struct op_case *c, const nnefcl_model *m
     nnefcl_session_free(session);
 }
 
+/* Suites whose products a library has to compute define it as 1. PoCL takes half a minute for the kernels of CLBlast's
+ * gemm, and as long for those of batches, which NNEFCL_LONG alone runs. */
+#ifndef OP_LIBRARY
+#define OP_LIBRARY 0
+#endif
+
+static inline bool op_case_is_short(const struct ncl_step *step)
+{
+    return !step->gemm || step->gemm->batch == 1 || getenv("NNEFCL_LONG");
+}
+
 /* Is there a step of the variant in the case's plan when it is forced? Also says the text that forces it. */
 static inline bool op_case_uses(const nnefcl_model *model, const struct op_form *form,
                                 const struct ncl_variant *variant, char text[64])
@@ -319,7 +330,8 @@ static inline bool op_case_uses(const nnefcl_model *model, const struct op_form 
     ncl_diag_init(&diag, NULL, NULL, NULL, false);
     if (!ncl_model_plan(model, &op_form_device(form)->target, &options, &arena, &diag, NULL, &plan))
         for (size_t i = 0; i < plan->run.count; i++)
-            used |= plan->run.step[i].variant && strcmp(plan->run.step[i].variant, variant->name) == 0;
+            used |= plan->run.step[i].variant && strcmp(plan->run.step[i].variant, variant->name) == 0 &&
+                    op_case_is_short(&plan->run.step[i]);
     ncl_arena_free(&arena);
     return used;
 }
@@ -339,7 +351,7 @@ static inline struct op_case op_case_loosened(const struct op_case *c)
 static inline bool op_case_runs_variant(const struct op_form *form, const struct ncl_variant *variant)
 {
     if (strcmp(variant->name, "product_clblast") == 0)
-        return form == &op_forms[OP_FORM_LAUNCH];
+        return form == &op_forms[OP_FORM_LAUNCH] && (OP_LIBRARY || getenv("NNEFCL_LONG"));
     if (form == &op_forms[OP_FORM_LAUNCH] && op_form_exists(&op_forms[OP_FORM_PERSISTENT]))
         return variant->transforms || getenv("NNEFCL_LONG");
     return form->execution != NNEFCL_EXECUTION_PERSISTENT || !variant->transforms;

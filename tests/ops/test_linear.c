@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* linear.c: linear, with the biases that its body allows and those that exporters write. */
+#define OP_LIBRARY 1
 #define OP_TILES 1
 #include "op_suite.h"
 

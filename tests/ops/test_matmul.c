@@ -2,6 +2,7 @@
 /* matmul.c and the kernels of products: products of odd and even sizes, each operand transposed, batches that
  * broadcast, known operands (packed once) and others (packed in each run). The numbers are small and whole, so every
  * order of addition gives the same. */
+#define OP_LIBRARY 1
 #define OP_TILES 1
 #include "numbers.h"
 #include "op_programs.h"

@@ -5,7 +5,7 @@ if(TARGET nnef-cl-run)
   find_library(RUSTICL NAMES libRusticlOpenCL.so.1 RusticlOpenCL)
   if(RUSTICL)
     add_test(NAME drivers/rusticl
-      COMMAND ${PYTHON3} ${drivers} rusticl $<TARGET_FILE:nnef-cl-run> --ops relu,add,conv,deconv,max_pool,sample,softmax,matmul,all_reduce,linear_quantize,roi_resample)
+      COMMAND ${PYTHON3} ${drivers} rusticl $<TARGET_FILE:nnef-cl-run> --ops relu,conv,max_pool,softmax,matmul,all_reduce,linear_quantize)
     set_tests_properties(drivers/rusticl PROPERTIES COST 90)
   endif()
   find_library(OCLGRIND NAMES oclgrind-rt-icd PATH_SUFFIXES oclgrind)

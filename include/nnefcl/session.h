@@ -42,8 +42,8 @@ typedef enum nnefcl_precision {
 /* What constant operands of products are stored as on the device. Fewer bits are read faster where a product has up to
  * 8 rows (or columns) and is bound by its weights: fully connected layers of small batches. Only those are stored so;
  * NNEFCL_ERR_UNSUPPORTED on devices that are no CPUs and have no barriers. Each row of weights has a factor of its own,
- * sums are 32-bit floats. A weight is off by at most 2^-11 (FP16) or 1/254 (INT8) of the largest one of its row, and
- * nnefcl_session_verify allows for that. */
+ * sums are 32-bit floats. A weight is off by at most 2^-11 (FP16) or 1/254 (INT8) of the largest finite one of its row;
+ * nnefcl_session_verify allows for that. With INT8 infinities of both signs in a row need not make NaN. */
 typedef enum nnefcl_weights {
     NNEFCL_WEIGHTS_FP32, /* default */
     NNEFCL_WEIGHTS_FP16,

@@ -5,16 +5,17 @@
 
 /* How the kernels keep and read them. */
 struct ncl_stored_weights {
-    const char *kept, *keep, *weights, *weight_four, *weight_at;
+    const char *kept, *keep, *whole, *weights, *weight_four, *weight_at;
     double largest; /* what the largest one of a row becomes */
     int64_t bytes;
     double off; /* of each, at most, as a part of the largest */
 };
 static const struct ncl_stored_weights stored_as[] = {
-    [NCL_KEPT_HALF] = {"half", "vstore_half_rte(v, i, p)", "ncl_load_halves(p)", "vload_half4(0, p)",
+    [NCL_KEPT_HALF] = {"half", "vstore_half_rte(v, i, p)", "(s)", "ncl_load_halves(p)", "vload_half4(0, p)",
                        "vload_half(i, p)", 1, 2, 0x1p-11},
-    [NCL_KEPT_BYTE] = {"char", "(p)[i] = convert_char_rte(v)", "NCL_CAT(convert_float, LANES)(VLOAD(p))",
-                       "convert_float4(vload4(0, p))", "(p)[i]", 127, 1, 0.5 / 127}};
+    [NCL_KEPT_BYTE] = {"char", "(p)[i] = convert_char_rte(fmin(fmax(v, -127.0f), 127.0f))", "(s) + (odd)",
+                       "NCL_CAT(convert_float, LANES)(VLOAD(p))", "convert_float4(vload4(0, p))", "(p)[i]", 127, 1,
+                       0.5 / 127}};
 
 const struct ncl_stored_weights *ncl_stored_weights_find(const struct ncl_lower *lower, const struct ncl_matmul *p,
                                                          const struct ncl_matrix *w, int64_t x_rows)
@@ -32,6 +33,7 @@ ncl_ref ncl_stored_weights_make(struct ncl_lower *lower, const struct ncl_stored
     struct ncl_emit *step = ncl_step_begin(lower, "gemv_store");
     ncl_step_define(step, "KEPT", stored->kept);
     ncl_step_define(step, "KEEP(v, p, i)", stored->keep);
+    ncl_step_define(step, "WHOLE(s, odd)", stored->whole);
     ncl_step_in(step, w->ref);
     ncl_step_out(step, kept);
     ncl_step_out(step, scale);

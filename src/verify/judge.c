@@ -69,7 +69,7 @@ double ncl_judge_error(nnefcl_dtype dtype, double got, double want, double scale
 /* Error over tolerance; above 1 is bad. */
 static double ulp_excess(double ulp, double tolerance)
 {
-    if (ulp <= tolerance)
+    if (ulp <= tolerance || ulp == 0) /* of NaN for NaN the tolerance may be NaN, too */
         return tolerance > 0 && tolerance < (double)INFINITY ? ulp / tolerance : 0;
     const double ratio = tolerance > 0 ? ulp / tolerance : (double)INFINITY;
     return ratio > 1 ? ratio : nextafter(1, 2);

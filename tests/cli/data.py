@@ -227,6 +227,8 @@ FILES = {
     'text.onnx': b'# a text\nversion 1.0;\ngraph g(x) -> (y)\n{\n    x = external<scalar>(shape = [2]);\n    y = relu(x);\n}\n',
     'empty.TFLITE': b'',
     'binary.txt': b'a\0b',
+    # rows of 70 weights: one NaN, one infinite, nothing, what a 127th of is 0, and numbers
+    'odd/w.dat': dat([37, 70], 32, 0, pack('<', 'f', [float('nan')] + [1] * 69 + [float('-inf')] + [1] * 69 + [-0.0] * 70 + [2.0**-148] * 70 + [4, 1] * 1155)),
 }
 
 

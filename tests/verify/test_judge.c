@@ -150,6 +150,9 @@ START_TEST(nothing_and_nan)
     v = judged(got, want, NULL, 1, 1, NULL);
     ck_assert_uint_eq(v.bad, 0);
     ck_assert(isnan(v.got) && isnan(v.want));
+    v = judged(got, want, NULL, 2, 1, (const double[]){NAN, NAN}); /* as what operands may be off makes it */
+    ck_assert_uint_eq(v.bad, 1);
+    ck_assert_uint_eq(v.worst, 1);
     v = judged(got, want, NULL, 2, 1e30, NULL);
     ck_assert_uint_eq(v.bad, 1);
     ck_assert_uint_eq(v.worst, 1);

@@ -27,7 +27,7 @@
 #define OVER    32
 #define ROUND   33
 #define LEAVING 64
-#define DONE(i) (80 + 16 * ((i) % OVERLAP))
+#define DONE(i) (DONE_FIRST + 16 * ((i) % OVERLAP))
 
 static void persistent_task(global const long *step, int task, global const long *records,
                             global uchar *const *memory);
@@ -130,6 +130,7 @@ NCL_APART static void persistent_group(global const long *records, volatile glob
 #undef STEP_WAIT
 #undef STEP_DONE
 #undef OVERLAP
+#undef DONE_FIRST
 #undef STEP_TENSORS
 #undef STEP_HEAD
 #undef COPY_CHUNK

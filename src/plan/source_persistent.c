@@ -242,6 +242,7 @@ static void add_numbers(struct ncl_text *text)
     } number[] = {{"STEP_TASKS", STEP_TASKS},          {"STEP_WAIT", STEP_WAIT},
                   {"STEP_DONE", STEP_DONE},            {"STEP_TENSORS", STEP_TENSORS},
                   {"STEP_HEAD", STEP_HEAD},            {"OVERLAP", NCL_PERSISTENT_OVERLAP},
+                  {"DONE_FIRST", NCL_PERSISTENT_DONE},
                   {"STALLED", NCL_PERSISTENT_STALLED}, {"PATIENCE", PATIENCE},
                   {"COPY_CHUNK", COPY_CHUNK}};
     for (size_t i = 0; i < sizeof number / sizeof *number; i++)

@@ -22,7 +22,8 @@
 #include "plan/source.h"
 
 #define NCL_PERSISTENT_OVERLAP  8 /* steps that may be under way at a time */
-#define NCL_PERSISTENT_COUNTERS (80 + 16 * NCL_PERSISTENT_OVERLAP)
+#define NCL_PERSISTENT_COUNTERS (NCL_PERSISTENT_DONE + 16 * NCL_PERSISTENT_OVERLAP)
+#define NCL_PERSISTENT_DONE     80 /* the first one of done tasks: of steps 0, OVERLAP, 2 OVERLAP, ... */
 #define NCL_PERSISTENT_STALLED  48 /* of them: becomes 1 when a group waited for another beyond all measure */
 
 /* Can the run list of the plan be one kernel on its target? NULL: yes, else why not. */

@@ -399,9 +399,9 @@ START_TEST(stalled_behind_a_deadline)
         const cl_command_queue queue = session->queue;
         clRetainCommandQueue(queue);
         ck_assert_int_eq(nnefcl_session_set_timeout(session, 20), NNEFCL_OK);
-        ck_assert_int_eq(clEnqueueWriteBuffer(queue, session->counters, CL_TRUE, 16 * sizeof never, sizeof never,
-                                              &never, 0, NULL, NULL),
-                         CL_SUCCESS); /* tasks that are done */
+        ck_assert_int_eq(clEnqueueWriteBuffer(queue, session->counters, CL_TRUE, NCL_PERSISTENT_DONE * sizeof never,
+                                              sizeof never, &never, 0, NULL, NULL),
+                         CL_SUCCESS);
         const nnefcl_status status = nnefcl_session_run(session, (const void *[]){x}, (void *[]){y}, &error);
         ck_assert_msg(status == NNEFCL_ERR_TIMEOUT || status == NNEFCL_ERR_DEVICE, "%d: %s", status, error.message);
         const double begun = ncl_moment_now();

@@ -55,7 +55,7 @@ foreach(row ${rows})
           list(APPEND starved ${CMAKE_CURRENT_SOURCE_DIR}/documents/valid/${document})
         endforeach()
         set(larger ${CMAKE_CURRENT_SOURCE_DIR}/mutate/seeds)
-      elseif(harness MATCHES "import|caffe" AND NOT NNEFCL_SANITIZE) # half the time
+      elseif(harness MATCHES "import|caffe" OR NNEFCL_SANITIZE) # half the time
         set(starved --near)
       endif()
       if(NOT NNEFCL_SANITIZE AND harness MATCHES "document|quantization|tensor|container|operation|options")

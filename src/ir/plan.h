@@ -149,7 +149,8 @@ struct ncl_plan {
     double weights_off;    /* what stored weights may be off, as a part of the largest one of their row; 0: nothing */
     unsigned half_terms;   /* of a product that are added up in half, at most; 0: none are */
     bool halves;           /* tensors between steps and weights of products may lie in half (src/plan/plan_halves.c) */
-    double moves_us; /* what a run waits for beside its arithmetic: an estimate, to compare plans of one model */
+    double moves_us; /* what a run waits for beside its arithmetic: an estimate, to compare plans of one model ... */
+    double fixed_us; /* ... of it what is no smaller for a part of a batch: steps and weights */
     uint64_t weight_bytes, arena_bytes, init_bytes, io_bytes;
     size_t input_count, output_count;
     ncl_ref *input, *output; /* by index of the graph */

@@ -70,14 +70,15 @@ static nnefcl_status plan_parts(const struct nnefcl_model *model, int64_t at_onc
 }
 
 /* On CPUs, where it is estimated to be faster: images one after the other. A model whose images cannot be computed
- * apart is no error. */
+ * apart is no error. Another graph and plan are only made where what is fixed of them leaves something to gain. */
 static void plan_faster(const struct nnefcl_model *model, const struct ncl_target *target,
                         const struct ncl_plan_options *options, struct ncl_arena *arena, struct made *made)
 {
     const int64_t batch = batch_of(model->graph);
     struct ncl_diag silent;
     struct made parts;
-    if (batch < 2 || !target->cpu || batch > MOST_STEPS / (int64_t)(made->plan->run.count + 1))
+    if (batch < 2 || !target->cpu || batch > MOST_STEPS / (int64_t)(made->plan->run.count + 1) ||
+        (double)batch * made->plan->fixed_us >= made->plan->moves_us)
         return;
     ncl_diag_init(&silent, NULL, NULL, NULL, false);
     if (!plan_parts(model, 1, target, options, arena, &silent, &parts) && parts.plan->moves_us < made->plan->moves_us)

@@ -27,8 +27,8 @@ struct ncl_plan_options {
 nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, const struct ncl_target *target,
                             const struct ncl_plan_options *options, struct ncl_arena *arena, struct ncl_diag *diag,
                             struct ncl_plan **plan);
-/* plan_repeat.c: fills in plan->moves_us, behind all steps: weights, tensors that no cache holds from step to step, and
- * the steps themselves. */
+/* plan_repeat.c: fills in plan->moves_us and fixed_us, behind all steps: weights, tensors that no cache holds from step
+ * to step, and the steps themselves. */
 void ncl_plan_estimate(struct ncl_plan *plan);
 /* The run list once for each part of a batch, one behind the other, and inputs and outputs of all of them. Behind all
  * steps, before the memory plan. */

@@ -26,16 +26,22 @@ void ncl_plan_estimate(struct ncl_plan *plan)
 {
     const uint64_t near = plan->target.l3 / NEAR_PART;
     const double rate = weights_rate(plan);
-    plan->moves_us = STEP_US * (double)plan->run.count;
+    double far = 0;
+    plan->fixed_us = STEP_US * (double)plan->run.count;
     for (size_t i = 0; i < plan->run.count; i++) {
         const struct ncl_step *step = &plan->run.step[i];
         for (unsigned k = 0; k < step->tensor_count; k++) {
             const struct ncl_plan_tensor *tensor = &plan->tensor[step->tensor[k]];
             const bool weight = plan->tensor[ncl_plan_root(plan, step->tensor[k])].storage == NCL_STORE_WEIGHT;
-            if (!(step->unread >> k & 1) && (weight || tensor->bytes > near))
-                plan->moves_us += ncl_cost_bytes((double)tensor->bytes, weight ? rate : FAR_RATE);
+            if (step->unread >> k & 1)
+                continue;
+            if (weight)
+                plan->fixed_us += ncl_cost_bytes((double)tensor->bytes, rate);
+            else if (tensor->bytes > near)
+                far += ncl_cost_bytes((double)tensor->bytes, FAR_RATE);
         }
     }
+    plan->moves_us = plan->fixed_us + far;
 }
 
 /* ---- the same steps again ---- */

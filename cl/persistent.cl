@@ -18,6 +18,7 @@
  * counters    each on a line of its own: TAKEN tasks, DONE(i) tasks of step i and of each OVERLAP-th before it; groups
  *             that LEFT this launch; OVER: the list is through, ROUND: number of this launch; LEAVING: a group has
  *             waited for long, so all leave; STALLED: ... and nobody comes behind them
+ * OVERLAP     steps that may be under way at a time; DONE_FIRST: the first of their counters
  * COPY_CHUNK  bytes of a task of a copy; PATIENCE: looks at DONE behind which a group leaves, where a launch follows */
 #ifndef NCL_APART
 #define NCL_APART __attribute__((noinline))

@@ -228,7 +228,7 @@ static nnefcl_status check_arguments(const nnefcl_model *model, const nnefcl_dev
     }
     if (!what && !(total > 0))
         what = "all speeds are 0";
-    if (!what && (!nnefcl_model_input_count(model) || !model->graph->input[0]->shape.rank))
+    if (!what && !ncl_images_batch(model->graph))
         return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE, "the model has no batch that could be split");
     return what ? ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE, "nnefcl_split_create: %s", what)
                 : ncl_images_free_of_state(model->graph, diag);
@@ -242,7 +242,7 @@ static nnefcl_split *new_split(const nnefcl_model *model, const nnefcl_device *c
     nnefcl_split *split = NCL_NEW(&arena, nnefcl_split);
     if (!split)
         return NULL;
-    *split = (nnefcl_split){.batch = model->graph->input[0]->shape.extent[0],
+    *split = (nnefcl_split){.batch = ncl_images_batch(model->graph),
                             .input_count = nnefcl_model_input_count(model),
                             .output_count = nnefcl_model_output_count(model)};
     split->input_bytes = NCL_NEW_ARRAY(&arena, size_t, split->input_count);

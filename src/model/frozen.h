@@ -41,7 +41,8 @@ struct nnefcl_model {
 /* A number that tells models apart: hash of the document and of the options that change what it computes. */
 uint64_t ncl_model_fingerprint(const struct nnefcl_model *model);
 
-/* model.c: the model with another batch, everything in `arena`: it is not freed, and goes with the arena. */
+/* model.c: the model with another batch, for a plan: its graph in `arena`, with which it goes without being freed, all
+ * else of the model, which has to live as long; its nodes have no places in text. */
 nnefcl_status ncl_model_with_batch(const struct nnefcl_model *model, int64_t batch, struct ncl_arena *arena,
                                    struct ncl_diag *diag, const struct nnefcl_model **other);
 

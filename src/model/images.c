@@ -7,8 +7,7 @@
 
 /* Two graphs of one document. A tensor follows the batch when its shapes in them differ. */
 struct pair {
-    const struct ncl_graph *whole, *part;
-    int64_t batch, share;
+    int64_t batch, share; /* images of both */
 };
 
 /* Operations that treat the items of the leading axis alike, but for the arguments in look_along(); so does whatever is
@@ -163,26 +162,32 @@ nnefcl_status ncl_images_free_of_state(const struct ncl_graph *graph, struct ncl
     return NNEFCL_OK;
 }
 
-nnefcl_status ncl_images_check(const struct ncl_graph *a, const struct ncl_graph *b, struct ncl_diag *diag)
+int64_t ncl_images_batch(const struct ncl_graph *graph)
 {
-    const struct pair pair = {a, b, a->input[0]->shape.extent[0], b->input[0]->shape.extent[0]};
-    if (a->node_count != b->node_count)
+    return graph->input_count && graph->input[0]->shape.rank ? graph->input[0]->shape.extent[0] : 0;
+}
+
+nnefcl_status ncl_images_check(const struct ncl_graph *whole, const struct ncl_graph *part, struct ncl_diag *diag)
+{
+    const struct pair pair = {ncl_images_batch(whole), ncl_images_batch(part)};
+    if (whole->node_count != part->node_count)
         return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE,
                          "the batch cannot be split: the graph is another one for each batch");
-    for (size_t i = 0; i < a->node_count; i++) {
-        const char *why = a->node[i]->op == b->node[i]->op ? node_mixes(&pair, a->node[i], b->node[i])
-                                                           : "it is another one for each batch";
+    for (size_t i = 0; i < whole->node_count; i++) {
+        const char *why = whole->node[i]->op == part->node[i]->op ? node_mixes(&pair, whole->node[i], part->node[i])
+                                                                : "it is another one for each batch";
         if (why)
-            return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, a->node[i]->at,
-                             "%s: images of the batch cannot be computed apart: %s", a->node[i]->op->name, why);
+            return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, whole->node[i]->at,
+                             "%s: images of the batch cannot be computed apart: %s", whole->node[i]->op->name, why);
     }
-    for (size_t i = 0; i < a->input_count; i++)
-        if (!in_front(&pair, &a->input[i]->shape, &b->input[i]->shape))
-            return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, a->input[i]->at,
-                             "the batch cannot be split: input '%s' does not have it in front", a->input[i]->name);
-    for (size_t i = 0; i < a->output_count; i++)
-        if (!in_front(&pair, &a->output[i]->shape, &b->output[i]->shape))
-            return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, a->output[i]->at,
-                             "the batch cannot be split: output '%s' does not have it in front", a->output[i]->name);
+    for (size_t i = 0; i < whole->input_count; i++)
+        if (!in_front(&pair, &whole->input[i]->shape, &part->input[i]->shape))
+            return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, whole->input[i]->at,
+                             "the batch cannot be split: input '%s' does not have it in front", whole->input[i]->name);
+    for (size_t i = 0; i < whole->output_count; i++)
+        if (!in_front(&pair, &whole->output[i]->shape, &part->output[i]->shape))
+            return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, whole->output[i]->at,
+                             "the batch cannot be split: output '%s' does not have it in front",
+                             whole->output[i]->name);
     return NNEFCL_OK;
 }

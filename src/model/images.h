@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "ir/graph.h"
 
+/* The leading extent of the first input; 0: there is none. */
+int64_t ncl_images_batch(const struct ncl_graph *graph);
 /* No variable is updated from run to run, for all images of a run together; else NNEFCL_ERR_UNSUPPORTED. */
 nnefcl_status ncl_images_free_of_state(const struct ncl_graph *graph, struct ncl_diag *diag);
 /* `part` is `whole` with another batch, the leading extent of the first input. What follows that extent must have it in

@@ -221,15 +221,21 @@ static nnefcl_status build_document(nnefcl_model *model, const struct wanted *wa
     return ncl_build(&model->arena, diag, model->document, model->quant, model->container, &build, &model->graph);
 }
 
-/* The graph and what is made from it. */
-static nnefcl_status build_model(nnefcl_model *model, const struct wanted *wanted, struct ncl_diag *diag)
+static nnefcl_status build_graph(nnefcl_model *model, const struct wanted *wanted, struct ncl_diag *diag)
 {
     const struct ncl_import_format *format = NULL;
     nnefcl_status status = check_wanted(wanted, diag);
     if (!status && !model->document)
         status = ncl_format_detect(model->container, diag, &format);
-    if (!status)
-        status = model->document ? build_document(model, wanted, diag) : load_import(model, format, wanted, diag);
+    if (status)
+        return status;
+    return model->document ? build_document(model, wanted, diag) : load_import(model, format, wanted, diag);
+}
+
+/* The graph and what is made from it. */
+static nnefcl_status build_model(nnefcl_model *model, const struct wanted *wanted, struct ncl_diag *diag)
+{
+    nnefcl_status status = build_graph(model, wanted, diag);
     if (!status)
         status = ncl_templates_make(&model->arena, diag, &model->templates);
     return status ? status : locate(model, diag);
@@ -429,8 +435,9 @@ nnefcl_status ncl_model_with_batch(const struct nnefcl_model *model, int64_t bat
     if (!made || !inputs_given(model->graph, arena, &wanted))
         return ncl_nomem(diag);
     *made = *model;
+    made->location = NULL;
     made->arena = *arena; /* lent */
-    const nnefcl_status status = build_model(made, &wanted, diag);
+    const nnefcl_status status = build_graph(made, &wanted, diag);
     *arena = made->arena;
     *other = made;
     return status;

@@ -48,11 +48,6 @@ static nnefcl_status plan_graph(const struct nnefcl_model *model, const struct n
                   : ncl_plan_make(made->graph, model->compat, target, options, arena, diag, &made->plan);
 }
 
-static int64_t batch_of(const struct ncl_graph *graph)
-{
-    return graph->input_count && graph->input[0]->shape.rank ? graph->input[0]->shape.extent[0] : 1;
-}
-
 /* The plan that computes so many images of the batch at a time. */
 static nnefcl_status plan_parts(const struct nnefcl_model *model, int64_t at_once, const struct ncl_target *target,
                                 const struct ncl_plan_options *options, struct ncl_arena *arena, struct ncl_diag *diag,
@@ -60,7 +55,7 @@ static nnefcl_status plan_parts(const struct nnefcl_model *model, int64_t at_onc
 {
     const struct nnefcl_model *part;
     struct ncl_plan_options own = *options;
-    own.parts = batch_of(model->graph) / at_once;
+    own.parts = ncl_images_batch(model->graph) / at_once;
     nnefcl_status status = ncl_images_free_of_state(model->graph, diag);
     if (!status)
         status = ncl_model_with_batch(model, at_once, arena, diag, &part);
@@ -74,7 +69,7 @@ static nnefcl_status plan_parts(const struct nnefcl_model *model, int64_t at_onc
 static void plan_faster(const struct nnefcl_model *model, const struct ncl_target *target,
                         const struct ncl_plan_options *options, struct ncl_arena *arena, struct made *made)
 {
-    const int64_t batch = batch_of(model->graph);
+    const int64_t batch = ncl_images_batch(model->graph);
     struct ncl_diag silent;
     struct made parts;
     if (batch < 2 || !target->cpu || batch > MOST_STEPS / (int64_t)(made->plan->run.count + 1) ||
@@ -89,7 +84,7 @@ static nnefcl_status plan_asked(const struct nnefcl_model *model, const struct n
                                 const struct ncl_plan_options *options, struct ncl_arena *arena, struct ncl_diag *diag,
                                 struct made *made)
 {
-    const int64_t batch = batch_of(model->graph), at_once = options->at_once;
+    const int64_t images = ncl_images_batch(model->graph), batch = images ? images : 1, at_once = options->at_once;
     if (at_once < 0 || (at_once && batch % at_once))
         return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
                          "images at once are to be %lld, which does not divide the batch, %lld", (long long)at_once,

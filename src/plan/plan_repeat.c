@@ -141,6 +141,7 @@ nnefcl_status ncl_plan_repeat(struct ncl_lower *lower, int64_t parts)
     for (repeat.part = 1; repeat.part < (uint64_t)parts && !lower->status; repeat.part++)
         steps_again(&repeat, steps);
     plan->moves_us *= (double)parts;
+    plan->fixed_us *= (double)parts;
     if (!lower->status)
         take_turns(lower, steps, (size_t)parts);
     return lower->status;

@@ -57,20 +57,24 @@ static const struct ncl_plan *make_plan(const struct nnefcl_model *model, const 
     return plan;
 }
 
+static void open_batch(struct model_text *model, const struct batch *b, int batch)
+{
+    char body[512], document[640];
+    snprintf(body, sizeof body, b->body, batch);
+    snprintf(document, sizeof document, "version 1.0;\ngraph g( x ) -> ( z )\n{\n%s}\n", body);
+    model_text_open(model, document, NULL);
+}
+
 START_TEST(parts)
 {
     const struct batch *b = &batches[_i];
-    char body[512], document[640];
+    const int64_t share = b->at_once ? b->at_once : 1;
     struct model_text one, all;
     struct ncl_arena arena;
-    snprintf(body, sizeof body, b->body, b->at_once ? (int)b->at_once : 1);
-    snprintf(document, sizeof document, "version 1.0;\ngraph g( x ) -> ( z )\n{\n%s}\n", body);
-    model_text_open(&one, document, NULL);
-    snprintf(body, sizeof body, b->body, b->batch);
-    snprintf(document, sizeof document, "version 1.0;\ngraph g( x ) -> ( z )\n{\n%s}\n", body);
-    model_text_open(&all, document, NULL);
+    open_batch(&one, b, (int)share);
+    open_batch(&all, b, b->batch);
     ncl_arena_init(&arena, NULL, 0);
-    const struct ncl_plan *part = make_plan(one.model, b, b->at_once ? b->at_once : 1, &arena),
+    const struct ncl_plan *part = make_plan(one.model, b, share, &arena),
                           *plan = make_plan(all.model, b, b->at_once, &arena);
     const struct ncl_plan_tensor *input = &plan->tensor[plan->input[0]];
     ck_assert_uint_eq(plan->run.count, part->run.count * (size_t)b->parts);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Host memory of a session between the caller's and the device. A call that comes back before the device does must not
  * leave it with memory of the caller's. To and from a device with memory of its own it is pinned, as that of streams:
- * such transfers need no copy of the driver's, and take place while the next piece of the caller's is copied. */
+ * such transfers need no copy of the driver's, and take place while another piece of the caller's is copied. */
 #include <string.h>
 
 #include "host.h"
@@ -71,6 +71,11 @@ nnefcl_status ncl_bounce_begin(struct nnefcl_session *session, uint64_t bytes, s
 size_t ncl_bounce_piece(const struct nnefcl_session *session, size_t bytes)
 {
     return session->bounce.on && session->bounce.pinned && bytes > PIECE ? PIECE : bytes;
+}
+
+size_t ncl_bounce_pieces(uint64_t bytes)
+{
+    return bytes <= PINNED_MOST ? (size_t)(bytes / PIECE) + 1 : 1;
 }
 
 void *ncl_bounce_take(struct nnefcl_session *session, const void *caller, size_t bytes)

@@ -290,6 +290,8 @@ void *ncl_bounce_take(struct nnefcl_session *session, const void *caller, size_t
 const void *ncl_bounce_in(struct nnefcl_session *session, const void *caller, size_t bytes);
 /* What of so many bytes is copied and sent at a time: all, or a piece while the one before it is on its way. */
 size_t ncl_bounce_piece(const struct nnefcl_session *session, size_t bytes);
+/* How many pieces that can be at most. */
+size_t ncl_bounce_pieces(uint64_t bytes);
 /* What `bytes` take of the room. */
 uint64_t ncl_bounce_room(uint64_t bytes);
 /* Reads a part of a buffer and waits for it. */

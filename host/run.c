@@ -102,11 +102,16 @@ static cl_event *next_transfer(struct nnefcl_session *session)
     return &session->transfer_event[session->transfer_count++];
 }
 
+static size_t piece_of(const struct nnefcl_session *session, size_t bytes)
+{
+    return session->profiling ? bytes : ncl_bounce_piece(session, bytes);
+}
+
 /* An input, in pieces where each goes while the next one is copied. */
 static nnefcl_status write_input(struct nnefcl_session *session, const struct ncl_plan_tensor *tensor, cl_mem memory,
                                  size_t offset, const unsigned char *from, struct ncl_diag *diag)
 {
-    const size_t bytes = (size_t)tensor->bytes, piece = session->profiling ? bytes : ncl_bounce_piece(session, bytes);
+    const size_t bytes = (size_t)tensor->bytes, piece = piece_of(session, bytes);
     unsigned char *by = ncl_bounce_take(session, from, bytes);
     nnefcl_status status = NNEFCL_OK;
     for (size_t at = 0; at < bytes && !status; at += piece) {
@@ -137,6 +142,23 @@ static nnefcl_status write_inputs(struct nnefcl_session *session, const void *co
     return status;
 }
 
+/* An output, in the same pieces. */
+static nnefcl_status read_output(struct nnefcl_session *session, const struct ncl_plan_tensor *tensor, cl_mem memory,
+                                 size_t offset, unsigned char *to, cl_event *last, struct ncl_diag *diag)
+{
+    const size_t bytes = (size_t)tensor->bytes, piece = piece_of(session, bytes);
+    nnefcl_status status = NNEFCL_OK;
+    for (size_t at = 0; at < bytes && !status; at += piece) {
+        const size_t size = bytes - at < piece ? bytes - at : piece;
+        cl_event *event = next_transfer(session);
+        const cl_int code =
+            clEnqueueReadBuffer(session->queue, memory, CL_FALSE, offset + at, size, to + at, 0, NULL, event);
+        status = ncl_opencl_check(diag, NCL_NOWHERE, tensor->name, "clEnqueueReadBuffer", code);
+        *last = *event;
+    }
+    return status;
+}
+
 static nnefcl_status read_outputs(struct nnefcl_session *session, void *const *outputs, cl_event *last,
                                   struct ncl_diag *diag)
 {
@@ -148,12 +170,8 @@ static nnefcl_status read_outputs(struct nnefcl_session *session, void *const *o
         const cl_mem memory = ncl_memory_place(session, plan->output[i], &offset);
         if (!outputs || !outputs[i])
             continue;
-        cl_event *event = next_transfer(session);
         void *data = ncl_bounce_take(session, outputs[i], (size_t)tensor->bytes);
-        const cl_int code = clEnqueueReadBuffer(session->queue, memory, CL_FALSE, (size_t)offset, (size_t)tensor->bytes,
-                                                data, 0, NULL, event);
-        status = ncl_opencl_check(diag, NCL_NOWHERE, tensor->name, "clEnqueueReadBuffer", code);
-        *last = *event;
+        status = read_output(session, tensor, memory, (size_t)offset, data, last, diag);
     }
     return status;
 }
@@ -170,17 +188,25 @@ static nnefcl_status begin_transfers(struct nnefcl_session *session, struct ncl_
     return ncl_bounce_begin(session, bytes, diag);
 }
 
-/* What read_outputs took room for from `at` on. */
-static void give_outputs(struct nnefcl_session *session, void *const *outputs, size_t at)
+/* What read_outputs took room for from `at` on. `piece`: its events; each piece is copied as it comes, while the next
+ * one is on its way. NULL: all is there. */
+static nnefcl_status give_outputs(struct nnefcl_session *session, void *const *outputs, size_t at,
+                                  const cl_event *piece, struct ncl_diag *diag)
 {
     const struct ncl_plan *plan = session->plan;
+    nnefcl_status status = NNEFCL_OK;
     session->bounce.used = at;
     for (size_t i = 0; i < plan->output_count; i++) {
-        const size_t bytes = (size_t)plan->tensor[plan->output[i]].bytes;
-        const void *from = outputs && outputs[i] ? ncl_bounce_take(session, outputs[i], bytes) : NULL;
-        if (from && from != outputs[i])
-            memcpy(outputs[i], from, bytes);
+        const size_t bytes = (size_t)plan->tensor[plan->output[i]].bytes, most = piece_of(session, bytes);
+        unsigned char *to = outputs ? outputs[i] : NULL;
+        const unsigned char *from = to ? ncl_bounce_take(session, to, bytes) : NULL;
+        for (size_t done = 0; from != to && done < bytes && !status; done += most) {
+            status = piece ? ncl_wait_event(session, *piece++, diag) : NNEFCL_OK;
+            if (!status)
+                memcpy(to + done, from + done, bytes - done < most ? bytes - done : most);
+        }
     }
+    return status;
 }
 
 nnefcl_status ncl_run_follow(struct nnefcl_session *session, struct ncl_diag *diag)
@@ -218,14 +244,18 @@ static nnefcl_status run_from_host(struct nnefcl_session *session, const void *c
     const double enqueued = ncl_moment_now();
     if (!status && session->counters)
         status = ncl_persistent_ask(session, session->queue, NULL, NULL, diag);
+    const size_t first_read = session->transfer_count;
     if (!status)
         status = read_outputs(session, outputs, &last, diag);
+    const bool early = !status && session->bounce.on && session->bounce.pinned;
+    if (early)
+        status = give_outputs(session, outputs, written_bytes, session->transfer_event + first_read, diag);
     const nnefcl_status finished = ncl_wait_queue(session, "the run", last, diag); /* also after an error */
     status = status ? status : finished;
     if (!status)
         status = ncl_persistent_judge(session, diag);
-    if (!status)
-        give_outputs(session, outputs, written_bytes);
+    if (!status && !early)
+        status = give_outputs(session, outputs, written_bytes, NULL, diag);
     const double end = ncl_moment_now();
     if (status || !session->profiling)
         ncl_times_forget(session);

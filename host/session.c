@@ -53,7 +53,9 @@ static nnefcl_status make_plan(struct ncl_maker *maker, const struct ncl_plan_op
     const struct ncl_plan *plan = session->plan;
     for (size_t i = 0; i < plan->run.count; i++)
         session->clblast |= plan->run.step[i].kind == NCL_STEP_GEMM;
-    const size_t transfers = plan->input_count + plan->output_count;
+    size_t transfers = plan->input_count;
+    for (size_t i = 0; i < plan->output_count; i++)
+        transfers += ncl_bounce_pieces(plan->tensor[plan->output[i]].bytes);
     if (ncl_commands_make(session, maker->options->max_launch_ms, maker->diag))
         return maker->diag->status;
     session->slot = NCL_NEW_ARRAY(&session->arena, struct ncl_slot, plan->buffer_count);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An OpenCL layer for tests: a device that hangs. A kernel may never end (it waits for a user event that nobody sets),
- * events may never say that they are over, and commands may end in an error. A test in this process steers it by
+/* An OpenCL layer for tests: a device that hangs. A kernel or a read may never end (it waits for a user event that nobody
+ * sets), events may never say that they are over, and commands may end in an error. A test in this process steers it by
  * hang_control; of a command the environment says it: HANG_KERNEL=n, HANG_ERROR=code. */
 #include <stdatomic.h>
 #include <stdio.h>
@@ -9,13 +9,18 @@
 #include "hang_layer.h"
 #include "layer_init.h"
 
-static atomic_ulong left; /* kernels until one hangs, 0: none does */
+static atomic_ulong left, left_reads; /* kernels, reads until one hangs, 0: none does */
 static atomic_int muted, failing;
 static _Atomic(cl_event) gate; /* what the kernel that hangs waits for */
 
 static void set_hang(unsigned long n)
 {
     atomic_store(&left, n);
+}
+
+static void set_hang_read(unsigned long n)
+{
+    atomic_store(&left_reads, n);
 }
 
 static void release(void)
@@ -37,12 +42,12 @@ static void set_end(int code)
     atomic_store(&failing, code);
 }
 
-LAYER_EXPORT const struct hang_control hang_control = {set_hang, release, set_mute, set_end};
+LAYER_EXPORT const struct hang_control hang_control = {set_hang, set_hang_read, release, set_mute, set_end};
 
-static int is_time(void)
+static int is_time(atomic_ulong *until)
 {
-    unsigned long n = atomic_load(&left);
-    while (n && !atomic_compare_exchange_weak(&left, &n, n - 1))
+    unsigned long n = atomic_load(until);
+    while (n && !atomic_compare_exchange_weak(until, &n, n - 1))
         ;
     return n == 1;
 }
@@ -61,14 +66,27 @@ static cl_event new_gate(cl_command_queue queue)
     return event;
 }
 
+/* What comes next in the queue waits for the gate, if it is its time. */
+static cl_int close_gate(cl_command_queue queue, atomic_ulong *until)
+{
+    if (!is_time(until))
+        return CL_SUCCESS;
+    const cl_event hangs = new_gate(queue);
+    return target->clEnqueueBarrierWithWaitList(queue, 1, &hangs, NULL);
+}
+
 static cl_int CL_API_CALL my_clEnqueueNDRangeKernel(cl_command_queue q, cl_kernel k, cl_uint d, const size_t *o,
                                                     const size_t *g, const size_t *l, WAIT)
 {
-    if (!is_time())
-        return target->clEnqueueNDRangeKernel(q, k, d, o, g, l, WAIT_ARGS);
-    const cl_event hangs = new_gate(q);
-    const cl_int code = target->clEnqueueBarrierWithWaitList(q, 1, &hangs, NULL);
+    const cl_int code = close_gate(q, &left);
     return code ? code : target->clEnqueueNDRangeKernel(q, k, d, o, g, l, WAIT_ARGS);
+}
+
+static cl_int CL_API_CALL my_clEnqueueReadBuffer(cl_command_queue q, cl_mem m, cl_bool b, size_t o, size_t s, void *p,
+                                                 WAIT)
+{
+    const cl_int code = close_gate(q, &left_reads);
+    return code ? code : target->clEnqueueReadBuffer(q, m, b, o, s, p, WAIT_ARGS);
 }
 
 static cl_int CL_API_CALL my_clGetEventInfo(cl_event event, cl_event_info param_name, QUERY)
@@ -92,5 +110,6 @@ void layer_take(struct _cl_icd_dispatch *table)
     set_hang(kernel ? strtoul(kernel, NULL, 10) : 0);
     set_end(error ? atoi(error) : 0);
     table->clEnqueueNDRangeKernel = my_clEnqueueNDRangeKernel;
+    table->clEnqueueReadBuffer = my_clEnqueueReadBuffer;
     table->clGetEventInfo = my_clGetEventInfo;
 }

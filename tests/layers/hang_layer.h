@@ -6,6 +6,8 @@
 struct hang_control {
     /* The n-th kernel from now on (1: the next, 0: none) never ends, until release. */
     void (*hang_at)(unsigned long n);
+    /* The same of what is read. */
+    void (*hang_read_at)(unsigned long n);
     /* Lets what hangs go on. */
     void (*release)(void);
     /* Non-zero: no event says that it is over, though the commands are. */

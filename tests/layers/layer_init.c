@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
 #include <string.h>
 
 #include "layer_init.h"
@@ -15,6 +16,15 @@ cl_int layer_answer(const void *value, size_t bytes, size_t size, void *out, siz
     if (size_ret)
         *size_ret = bytes;
     return CL_SUCCESS;
+}
+
+/* With FAR (environment) a device's memory is its own. */
+static cl_int CL_API_CALL my_clGetDeviceInfo(cl_device_id device, cl_device_info param_name, QUERY)
+{
+    const cl_bool unified = CL_FALSE;
+    if (param_name == CL_DEVICE_HOST_UNIFIED_MEMORY && getenv("FAR"))
+        return layer_answer(&unified, sizeof unified, QUERY_ARGS);
+    return target->clGetDeviceInfo(device, param_name, QUERY_ARGS);
 }
 
 LAYER_EXPORT CL_API_ENTRY cl_int CL_API_CALL clGetLayerInfo(cl_layer_info param_name, QUERY)
@@ -37,6 +47,7 @@ LAYER_EXPORT CL_API_ENTRY cl_int CL_API_CALL clInitLayer(cl_uint num_entries,
         return CL_INVALID_VALUE;
     target = target_dispatch;
     table = *target_dispatch;
+    table.clGetDeviceInfo = my_clGetDeviceInfo;
     layer_take(&table);
     *num_entries_ret = sizeof table / sizeof(void *);
     *layer_dispatch_ret = &table;

@@ -143,6 +143,33 @@ START_TEST(weights_arrive)
 }
 END_TEST
 
+/* ---- results in pieces ---- */
+
+/* Whoever waits for a piece lets go what it waits for. */
+START_TEST(pieces_come)
+{
+    enum { COUNT = 700000 };
+    static float x[COUNT], y[COUNT];
+    nnefcl_device *shared = device;
+    nnefcl_error error = {0};
+    setenv("FAR", "1", 1);
+    ck_assert_int_eq(nnefcl_device_open(getenv("NNEFCL_DEVICE"), NULL, &device, &error), NNEFCL_OK);
+    unsetenv("FAR");
+    nnefcl_session *session =
+        host_ready("graph far(x) -> (y) { x = external<scalar>(shape = [700000]); y = x + 1.0; }", NULL);
+    for (size_t i = 0; i < COUNT; i++)
+        x[i] = (float)i;
+    ck_assert_int_eq(nnefcl_session_set_timeout(session, _i ? 60000 : 0), NNEFCL_OK);
+    host_run(session, (const void *[]){x}, (void *[]){y});
+    for (size_t i = 0; i < COUNT; i++)
+        if (y[i] != x[i] + 1)
+            ck_abort_msg("element %zu is %g", i, (double)y[i]);
+    nnefcl_session_free(session);
+    nnefcl_device_free(device);
+    device = shared;
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("delay");
@@ -152,6 +179,7 @@ int main(void)
     tcase_add_loop_test(tests, writes_late, 0, (int)(sizeof releases / sizeof *releases));
     tcase_add_test(tests, waits_for_other);
     tcase_add_test(tests, weights_arrive);
+    tcase_add_loop_test(tests, pieces_come, 0, 2);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

@@ -324,6 +324,48 @@ START_TEST(stream_freed_while_it_hangs)
 }
 END_TEST
 
+/* ---- a result that comes in pieces ---- */
+
+enum { MANY = 700000 }; /* 4 bytes each: three pieces */
+
+static nnefcl_status run_many(nnefcl_session *session, nnefcl_error *error)
+{
+    static float many[MANY], got[MANY];
+    for (size_t i = 0; i < MANY; i++)
+        many[i] = (float)i;
+    got[MANY - 1] = -1;
+    const nnefcl_status status = nnefcl_session_run(session, (const void *[]){many}, (void *[]){got}, error);
+    ck_assert_float_eq(got[MANY - 1], status ? -1 : MANY);
+    return status;
+}
+
+/* The time is for the whole of it. */
+START_TEST(piece_hangs)
+{
+    nnefcl_error error = {0};
+    nnefcl_device *shared = device;
+    setenv("FAR", "1", 1);
+    ck_assert_int_eq(nnefcl_device_open(getenv("NNEFCL_DEVICE"), NULL, &device, &error), NNEFCL_OK);
+    unsetenv("FAR");
+    nnefcl_session *session =
+        host_ready("graph far(x) -> (y) { x = external<scalar>(shape = [700000]); y = x + 1.0; }", NULL);
+    ck_assert_int_eq(nnefcl_session_set_timeout(session, TIME), NNEFCL_OK);
+    ck_assert_int_eq(run_many(session, &error), NNEFCL_OK);
+    hang->hang_read_at((unsigned long)_i + 1);
+    const double start = clock_ms();
+    ck_assert_int_eq(run_many(session, &error), NNEFCL_ERR_TIMEOUT);
+    check_time("reading in pieces", start, TIME);
+    hang->release();
+    nanosleep(&(struct timespec){0, 50000000}, NULL);
+    ck_assert_int_eq(nnefcl_device_state(device, &error), NNEFCL_OK);
+    ck_assert_int_eq(nnefcl_session_state_reset(session, &error), NNEFCL_OK);
+    ck_assert_int_eq(run_many(session, &error), NNEFCL_OK);
+    nnefcl_session_free(session);
+    nnefcl_device_free(device);
+    device = shared;
+}
+END_TEST
+
 /* ---- events ---- */
 
 START_TEST(events_never_fire)
@@ -416,6 +458,7 @@ static void setup(void)
 static void calm(void)
 {
     hang->hang_at(0);
+    hang->hang_read_at(0);
     hang->mute(0);
     hang->end_in(0);
     hang->release();
@@ -434,6 +477,7 @@ int main(void)
     tcase_add_loop_test(tests, every_call_comes_back, 0, CALLS);
     tcase_add_test(tests, stream_hangs);
     tcase_add_test(tests, stream_freed_while_it_hangs);
+    tcase_add_loop_test(tests, piece_hangs, 0, 3);
     tcase_add_test(tests, events_never_fire);
     tcase_add_loop_test(tests, command_fails, 0, 2);
     tcase_add_test(tests, cancelled_while_it_waits);

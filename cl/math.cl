@@ -77,19 +77,19 @@ static inline V ncl_erf_polynomial(V x)
     return select(y, x, (x == 0.0f) | isnan(x));
 }
 
-/* x / (1 + exp(-t)) for x and t of one sign. e = exp(-|t|) 2^32, which needs no second factor down to exp(-110): there
- * it becomes 0, nothing is left of x e, and no digit is lost where the result is still a number. exp as in ncl_exp, but
- * for the logarithm of 2 in one part, which is off by 2e-9 for each power of 2. */
-#define NCL_GATE (NCL_INTEGERS + 159.0f)
+/* x / (1 + exp(-t)). e = exp(-t) 2^-32, which needs no second factor for 2^n: it is infinite from t = -111 down, where
+ * the result is 0, and no digit is lost where that is still a number. exp as in ncl_exp, but for the logarithm of 2 in
+ * one part, which is off by 2e-9 for each power of 2, and a power of r less: 1e-7. */
+#define NCL_GATE (NCL_INTEGERS + 95.0f)
 static inline V ncl_gated(V x, V t)
 {
-    const V all = fabs(t), size = select((V)110.2f, all, all < 110.2f);
-    const V shifted = fma(size, (V)-1.44269504f, (V)NCL_GATE), n = shifted - NCL_GATE;
-    const V r = fma(n, (V)-0.693147182f, -size), square = r * r;
-    const V p0 = fma(r, (V)0.166665211f, (V)0.49999994f), p2 = fma(r, (V)0.00836874545f, (V)0.041668389f);
-    const V p = fma(fma(fma(square, (V)0.00138145394f, p2), square, p0), square, r + 1.0f);
+    const V at = ncl_kept(t, -111.0f, 60.0f);
+    const V shifted = fma(at, (V)-1.44269504f, (V)NCL_GATE), n = shifted - NCL_GATE;
+    const V r = fma(n, (V)-0.693147182f, -at), square = r * r;
+    const V p0 = fma(r, (V)0.16667114f, (V)0.4999923f), p2 = fma(r, (V)0.008312521f, (V)0.041890156f);
+    const V p = fma(fma(square, p2, p0), square, r + 1.0f);
     const V e = p * NCL_CAT(as_float, LANES)(NCL_CAT(as_int, LANES)(shifted) << 23);
-    return select(x, x * 0x1p-32f * e, NCL_CAT(as_int, LANES)(t)) / fma(e, (V)0x1p-32f, (V)1.0f);
+    return x * 0x1p-32f / (e + 0x1p-32f);
 }
 
 /* x tanh(log(1 + e)), e = exp(x), which is x n / (n + 2) with n = (1 + e)^2 - 1: 1 to the last digit from x = 20 on. */

@@ -16,25 +16,24 @@ const char *ncl_token_name(enum ncl_token_kind kind)
     return token_names[kind];
 }
 
+#define WORD(name, text) {text, sizeof text - 1, NCL_TOKEN_##name},
+
 static const struct word {
     const char *text;
+    size_t length;
     enum ncl_token_kind kind;
-} keywords[] = {
-#define WORD(name, text) {text, NCL_TOKEN_##name},
-    NCL_KEYWORD_LIST(WORD)
-#undef WORD
-};
+} keywords[] = {NCL_KEYWORD_LIST(WORD)};
 
-/* Longest first among those with a common beginning. */
+/* clang-format off */
+/* The longer one first of those with a common beginning; then as often as they are met. */
 static const struct word symbols[] = {
-    {"->", NCL_TOKEN_ARROW}, {"<=", NCL_TOKEN_LE},      {">=", NCL_TOKEN_GE},      {"==", NCL_TOKEN_EQ},
-    {"!=", NCL_TOKEN_NE},    {"&&", NCL_TOKEN_AND},     {"||", NCL_TOKEN_OR},      {"(", NCL_TOKEN_LPAREN},
-    {")", NCL_TOKEN_RPAREN}, {"[", NCL_TOKEN_LBRACKET}, {"]", NCL_TOKEN_RBRACKET}, {"{", NCL_TOKEN_LBRACE},
-    {"}", NCL_TOKEN_RBRACE}, {":", NCL_TOKEN_COLON},    {",", NCL_TOKEN_COMMA},    {";", NCL_TOKEN_SEMICOLON},
-    {"=", NCL_TOKEN_ASSIGN}, {"?", NCL_TOKEN_QUESTION}, {"+", NCL_TOKEN_PLUS},     {"-", NCL_TOKEN_MINUS},
-    {"*", NCL_TOKEN_STAR},   {"/", NCL_TOKEN_SLASH},    {"^", NCL_TOKEN_CARET},    {"<", NCL_TOKEN_LT},
-    {">", NCL_TOKEN_GT},     {"!", NCL_TOKEN_NOT},
+    WORD(COMMA, ",") WORD(COLON, ":") WORD(SEMICOLON, ";") WORD(LPAREN, "(") WORD(RPAREN, ")") WORD(EQ, "==")
+    WORD(ASSIGN, "=") WORD(LBRACKET, "[") WORD(RBRACKET, "]") WORD(LE, "<=") WORD(LT, "<") WORD(GE, ">=") WORD(GT, ">")
+    WORD(ARROW, "->") WORD(MINUS, "-") WORD(PLUS, "+") WORD(STAR, "*") WORD(SLASH, "/") WORD(CARET, "^")
+    WORD(LBRACE, "{") WORD(RBRACE, "}") WORD(NE, "!=") WORD(NOT, "!") WORD(AND, "&&") WORD(OR, "||") WORD(QUESTION, "?")
 };
+/* clang-format on */
+#undef WORD
 
 static bool is_decimal(int c)
 {
@@ -124,7 +123,8 @@ static void lex_word(struct ncl_lexer *lexer, struct ncl_token *token)
     token->length = lexer->at - begin;
     token->kind = NCL_TOKEN_IDENTIFIER;
     for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
-        if (strlen(keywords[i].text) == token->length && memcmp(keywords[i].text, token->text, token->length) == 0)
+        if (keywords[i].length == token->length && keywords[i].text[0] == token->text[0] &&
+            memcmp(keywords[i].text, token->text, token->length) == 0)
             token->kind = keywords[i].kind;
     if (token->length > NCL_MAX_NAME)
         lex_fail(lexer, token, NNEFCL_ERR_LIMIT, begin, "an identifier of %zu characters is longer than %d",
@@ -230,10 +230,10 @@ static void lex_symbol(struct ncl_lexer *lexer, struct ncl_token *token)
         return;
     }
     for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
-        const char *text = symbols[i].text;
-        if (c == text[0] && (text[1] == '\0' || next == text[1])) {
-            token->kind = symbols[i].kind;
-            token->length = strlen(text);
+        const struct word *symbol = &symbols[i];
+        if (c == symbol->text[0] && (symbol->length == 1 || next == symbol->text[1])) {
+            token->kind = symbol->kind;
+            token->length = symbol->length;
             lexer->at += token->length;
             return;
         }

@@ -145,7 +145,8 @@ static void describe_device(const nnefcl_device *device, struct ncl_cache *cache
 {
     const nnefcl_device_info *info = &device->info;
     snprintf(cache->identity, sizeof cache->identity, "%s|%s|%s|%s|%s|%u|%s", info->platform_name, info->vendor,
-             info->name, info->version, info->driver, info->compute_units, ncl_program_options(device));
+             info->name, info->version, info->driver, info->compute_units,
+             ncl_program_options(device, device->target.declares));
     cache->identity_key = ncl_hash(NCL_HASH_BASIS, cache->identity, strlen(cache->identity));
 }
 

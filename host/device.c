@@ -236,6 +236,23 @@ static nnefcl_status make(cl_context context, cl_device_id id, const nnefcl_devi
     return NNEFCL_OK;
 }
 
+/* In a context of the application others may compile what they like. */
+static void leave_barriers(nnefcl_device *device, const nnefcl_device_options *options, bool own)
+{
+    if (!options || !options->no_barriers || !device->target.cpu)
+        return;
+    device->info.barriers = 0;
+    device->target.barriers = device->target.clblast = false;
+    device->nameless = own && ncl_driver_fact_find(&device->info)->keeps_names;
+}
+
+/* `own`: nobody else has its context. The cache has to know how programs are compiled. */
+static void complete(nnefcl_device *device, const nnefcl_device_options *options, bool own, struct ncl_diag *diag)
+{
+    leave_barriers(device, options, own);
+    ncl_cache_open(device, options, diag);
+}
+
 static nnefcl_status begin(const nnefcl_device_options *options, nnefcl_device **device, nnefcl_error *error,
                            const char *function, nnefcl_allocator *allocator, struct ncl_diag *diag)
 {
@@ -282,7 +299,7 @@ nnefcl_status nnefcl_device_open(const char *spec, const nnefcl_device_options *
     if (!status)
         status = open_found(chosen, &allocator, device, &diag);
     if (!status)
-        ncl_cache_open(*device, options, &diag);
+        complete(*device, options, true, &diag);
     ncl_resize(&allocator, finder.item, 0);
     return status;
 }
@@ -352,7 +369,7 @@ nnefcl_status nnefcl_device_from_opencl(cl_context context, cl_device_id id, con
     if (!status)
         status = make(context, id, &found.info, &allocator, device, &diag);
     if (!status)
-        ncl_cache_open(*device, options, &diag);
+        complete(*device, options, false, &diag);
     return status;
 }
 

@@ -59,6 +59,7 @@ struct nnefcl_device {
     struct ncl_target target;
     bool keeps_programs;  /* the driver has a cache of its own (docs/start.md) */
     bool far;             /* its memory is its own, not that of the host */
+    bool nameless;        /* programs are compiled without names of values: none has a barrier */
     pthread_mutex_t lock; /* for what follows: sessions on several threads share it */
     struct ncl_pool_entry *pool;
     size_t pool_count, pool_capacity;
@@ -97,7 +98,7 @@ struct ncl_source_build {
 
 /* Nothing that changes numbers; warnings are for those who write kernels, not for users. NVIDIA's compiler is told to
  * stay within 128 registers: two work-groups of 256 work-items fit a multiprocessor then. */
-const char *ncl_program_options(const nnefcl_device *device);
+const char *ncl_program_options(const nnefcl_device *device, bool declares);
 /* clBuildProgram; a text that declares what it calls goes without the driver's header. Should the driver need it all
  * the same, it is built again as any other text. */
 cl_int ncl_program_compile(const nnefcl_device *device, cl_program program, bool declares);

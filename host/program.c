@@ -8,23 +8,26 @@
 #define MAX_THREADS 16
 #define MOST_LOG    ((size_t)16 << 20) /* bytes of what a compiler says */
 
-const char *ncl_program_options(const nnefcl_device *device)
-{
-    return strcmp(device->info.platform_name, "NVIDIA CUDA") == 0 ? "-cl-std=CL1.2 -w -cl-nv-maxrregcount=128"
-                                                                  : "-cl-std=CL1.2 -w";
-}
-
 /* PoCL has clang's passes run once, and LLVM's at the third level twice over what they leave: those of clang may stay
  * at the first level. PoCL knows no such option, and hands on what stands behind a tab. */
 #define DECLARED "-cl-std=CL1.2 -w -D_OPENCL_H_ -DNCL_DECLARED\t-O1"
+#define NAMELESS "\t-discard-value-names"
+
+const char *ncl_program_options(const nnefcl_device *device, bool declares)
+{
+    if (declares)
+        return device->nameless ? DECLARED NAMELESS : DECLARED;
+    return strcmp(device->info.platform_name, "NVIDIA CUDA") == 0 ? "-cl-std=CL1.2 -w -cl-nv-maxrregcount=128"
+                                                                  : "-cl-std=CL1.2 -w";
+}
 
 cl_int ncl_program_compile(const nnefcl_device *device, cl_program program, bool declares)
 {
     cl_int code = CL_INVALID_BUILD_OPTIONS;
     if (declares)
-        code = clBuildProgram(program, 1, &device->id, DECLARED, NULL, NULL);
+        code = clBuildProgram(program, 1, &device->id, ncl_program_options(device, true), NULL, NULL);
     if (code == CL_INVALID_BUILD_OPTIONS || code == CL_BUILD_PROGRAM_FAILURE)
-        code = clBuildProgram(program, 1, &device->id, ncl_program_options(device), NULL, NULL);
+        code = clBuildProgram(program, 1, &device->id, ncl_program_options(device, false), NULL, NULL);
     return code;
 }
 

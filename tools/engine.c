@@ -105,6 +105,7 @@ static nnefcl_status open_device(const struct engine *engine, const char *spec, 
     options.diagnostic_user = engine->talk;
     options.cache_dir = engine->options->cache_dir;
     options.cache_binaries = device_hands_out();
+    options.no_barriers = engine->options->kernel_count == 0; /* CLBlast has to be asked for */
     const nnefcl_status status = nnefcl_device_open(spec, &options, device, error);
     if (status)
         return status;

@@ -70,6 +70,11 @@ typedef struct nnefcl_device_options {
     int cache_binaries;    /* keep what the compiler made also where a driver has a cache of its own and takes
                               seconds to hand it out (PoCL, unless the environment has
                               POCL_WORK_GROUP_SPECIALIZATION=0): at the end of nnefcl_session_create */
+    int no_barriers;       /* a promise for CPUs, whose kernels have no barriers: nobody makes another one in the
+                              context of the device. The library does not take CLBlast there, and refuses operations of
+                              the application that have one (NNEFCL_ERR_UNSUPPORTED); the application compiles none in
+                              nnefcl_device_context. PoCL then leaves out the names of values in programs, in a context
+                              of our own (nnefcl_device_open): they start faster. Other devices ignore it */
 } nnefcl_device_options;
 NNEFCL_INIT_DECLARE(nnefcl_device_options)
 #define NNEFCL_DEVICE_OPTIONS_INIT NNEFCL_INIT(nnefcl_device_options)

@@ -152,11 +152,47 @@ static void put_items(struct ncl_emit *step, const struct ncl_custom *custom, co
             put_value(step, "ITEMS", &node->argument[i].item[k]);
 }
 
+/* What work-items of a group wait in, as a whole word or the beginning of one. */
+static bool is_barrier(const char *word, size_t length)
+{
+    static const char *const begins[] = {"work_group_", "async_work_group_", "wait_group_", "sub_group_"};
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
+        if (strncmp(word, begins[i], strlen(begins[i])) == 0)
+            return true;
+    return length == 7 && strncmp(word, "barrier", length) == 0;
+}
+
+/* The first one in a text, comments and all; NULL: there is none. */
+static const char *find_barrier(const char *text, size_t *length)
+{
+    for (; *text; text += *length ? *length : 1) {
+        *length = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
+        if (is_barrier(text, *length))
+            return text;
+    }
+    return NULL;
+}
+
+static nnefcl_status check_barriers(const struct ncl_lower *lower, const struct ncl_node *node)
+{
+    size_t length;
+    const struct ncl_target *target = &lower->plan->target;
+    const char *barrier = target->barriers ? NULL : find_barrier(node->op->custom->text, &length);
+    if (!barrier)
+        return NNEFCL_OK;
+    return ncl_error(lower->diag, NNEFCL_ERR_UNSUPPORTED, node->at,
+                     "%s: its kernel says %.*s, but %s is a device without barriers", node->op->name, (int)length,
+                     barrier, target->name);
+}
+
 nnefcl_status ncl_custom_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
     const struct ncl_custom *custom = node->op->custom;
     ncl_ref operand[NCL_CUSTOM_TENSORS];
     size_t count = 0, inputs = 0;
+    const nnefcl_status status = check_barriers(lower, node);
+    if (status)
+        return status;
     for (size_t i = 0; i < custom->parameter_count + custom->result_count; i++)
         if (custom->field[i].kind == NCL_CUSTOM_TENSOR) {
             operand[count++] = ncl_lower_tensor(lower, custom_tensor(custom, node, i));

@@ -7,7 +7,7 @@ static const struct ncl_driver_fact facts[] = {
     {"rusticl", "llvmpipe", .short_loops = true, .soft_fma = true, .barrier = 0.4, .local_unknown = true},
     {"rusticl", "", .local_unknown = true},
     {"Portable Computing Language", "", .keeps_programs = true, .lost_barriers = true,
-     .long_header = true}};
+     .long_header = true, .keeps_names = true}};
 
 const struct ncl_driver_fact *ncl_driver_fact_find(const nnefcl_device_info *info)
 {

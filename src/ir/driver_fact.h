@@ -15,6 +15,8 @@ struct ncl_driver_fact {
     bool keeps_programs; /* it has a cache on disk, and compiles again for whoever asks for a binary (docs/start.md) */
     bool lost_barriers;  /* a loop with barriers ends behind its first round where a condition stands around it */
     bool long_header;    /* it reads 18,000 lines of declarations, twice for a program, unless _OPENCL_H_ is there */
+    bool keeps_names; /* programs have names of all values, a third of what it reads when they are known. Without them
+                         it crashes over kernels with barriers, in all of the context */
     double barrier;      /* microseconds that a barrier takes for each work-item; 0: not worth a thought */
     bool local_unknown;  /* it says of every device that its local memory is global memory */
 };

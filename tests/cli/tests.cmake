@@ -8,6 +8,12 @@ if(TARGET nnef-cl-run)
     set_tests_properties(cli/${name} PROPERTIES TIMEOUT 900)
   endforeach()
 
+  if(CLBLAST_INCLUDE AND clblast_file) # its kernels have barriers, which a device has for the command that asks for them
+    add_test(NAME cli/clblast COMMAND nnef-cl-run ${CMAKE_CURRENT_SOURCE_DIR}/cli/data/weights.nnef --random-weights
+                                      --kernels product=product_clblast --dump plan)
+    set_tests_properties(cli/clblast PROPERTIES PASS_REGULAR_EXPRESSION "product_clblast")
+  endif()
+
   if(NOT NNEFCL_SANITIZE) # it is about time and memory
     add_test(NAME cli/bounds COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/cli/bounds.py $<TARGET_FILE:nnef-cl-run>)
     set_tests_properties(cli/bounds PROPERTIES TIMEOUT 900)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "emit/variant.h"
 #include "host/host.h"
 #include "suite.h"
 
@@ -325,6 +326,35 @@ START_TEST(codes)
 }
 END_TEST
 
+/* Nothing that has barriers fits a device of which none is made; devices whose kernels have them keep them. */
+START_TEST(no_barriers)
+{
+    const nnefcl_device_options options = {.version = 1, .no_barriers = 1};
+    const struct ncl_variant *group = ncl_variant_find("softmax_group"), *clblast = ncl_variant_find("product_clblast");
+    ck_assert(group && clblast);
+    for (size_t i = 0; i < all.count; i++) {
+        nnefcl_device *with, *without;
+        nnefcl_device_info info;
+        if (!all.info[i].usable)
+            continue;
+        char spec[32];
+        snprintf(spec, sizeof spec, "%d:%d", all.info[i].platform, all.info[i].index);
+        ck_assert_int_eq(nnefcl_device_open(spec, NULL, &with, NULL), NNEFCL_OK);
+        ck_assert_int_eq(nnefcl_device_open(spec, &options, &without, NULL), NNEFCL_OK);
+        nnefcl_device_describe(without, &info);
+        struct ncl_target seen = without->target, before = with->target;
+        const bool leaves = seen.cpu && before.barriers;
+        ck_assert_int_eq(info.barriers, leaves ? 0 : all.info[i].barriers);
+        seen.cpu = before.cpu = false;
+        ck_assert_int_eq(!ncl_variant_unfit(group, &before, NULL), before.barriers);
+        ck_assert_int_eq(!ncl_variant_unfit(group, &seen, NULL), before.barriers && !leaves);
+        ck_assert(!leaves || ncl_variant_unfit(clblast, &seen, NULL));
+        nnefcl_device_free(with);
+        nnefcl_device_free(without);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("device");
@@ -342,6 +372,7 @@ int main(void)
     tcase_add_test(tests, from_opencl_refused);
     tcase_add_test(tests, failing_allocator);
     tcase_add_test(tests, codes);
+    tcase_add_test(tests, no_barriers);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

@@ -464,6 +464,49 @@ START_TEST(bad_source)
 }
 END_TEST
 
+static nnefcl_status lower_barrier(const char *statement, nnefcl_error *error)
+{
+    char source[256];
+    nnefcl_session *session = NULL;
+    const nnefcl_operation operation = {.version = 1,
+                                        .declaration = "fragment bend( x: tensor<scalar> ) -> ( y: tensor<scalar> );",
+                                        .shape = shape_of_x,
+                                        .source = source};
+    const nnefcl_session_options plan = {.version = 1, .execution = NNEFCL_EXECUTION_LAUNCHES};
+    snprintf(source, sizeof source,
+             "static void FN(bend)(INDEX task, SIZES size, global const float *x, global float *y)\n"
+             "{\n    %s\n    y[task] = x[task];\n}\n",
+             statement);
+    nnefcl_model *model =
+        open_with("graph g(x) -> (y) { x = external<scalar>(shape = [2]); y = bend(x); }", &operation, 1);
+    const nnefcl_status status = nnefcl_session_create(model, device, &plan, &session, error);
+    nnefcl_session_free(session);
+    nnefcl_model_free(model);
+    return status;
+}
+
+/* A device that has no barriers for us refuses what says one, by its name; words that look like one are none. */
+START_TEST(barriers)
+{
+    static const char *const harmless[] = {"", "int barriers = 1, my_barrier = barriers + (int)get_group_id(0);"},
+                             *const words[] = {"barrier", "work_group_barrier", "async_work_group_copy",
+                                               "wait_group_events", "sub_group_barrier"};
+    nnefcl_error error = {0};
+    const bool kept = device->target.barriers;
+    device->target.barriers = false;
+    for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
+        ck_assert_msg(lower_barrier(harmless[i], &error) == NNEFCL_OK, "%s", error.message);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        char statement[64];
+        snprintf(statement, sizeof statement, "%s(1);", words[i]);
+        ck_assert_int_eq(lower_barrier(statement, &error), NNEFCL_ERR_UNSUPPORTED);
+        ck_assert_msg(strstr(error.message, "bend") && strstr(error.message, words[i]), "%s", error.message);
+        ck_assert_int_gt(error.line, 0);
+    }
+    device->target.barriers = kept;
+}
+END_TEST
+
 /* Every allocation of a session fails once, and all behind it. */
 START_TEST(memory_ends)
 {
@@ -651,6 +694,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, dumps);
     tcase_add_test(tests, long_index);
     tcase_add_loop_test(tests, bad_source, 0, FORMS);
+    tcase_add_test(tests, barriers);
     tcase_add_test(tests, memory_ends);
     tcase_add_loop_test(tests, constants, 0, FORMS);
     tcase_add_loop_test(tests, state, 0, FORMS);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An OpenCL layer for tests: makes the n-th call fail, counts references, and makes devices look smaller or unfit. */
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -381,10 +382,24 @@ static void *CL_API_CALL my_clEnqueueMapBuffer(cl_command_queue q, cl_mem m, cl_
 /* ---- the compiler ---- */
 
 static atomic_ulong compilations;
+static pthread_mutex_t options_lock = PTHREAD_MUTEX_INITIALIZER;
+static char last_options[256];
 
 static unsigned long get_compiled(void)
 {
     return atomic_load(&compilations);
+}
+
+static const char *get_options(void)
+{
+    return last_options;
+}
+
+static void keep_options(const char *options)
+{
+    pthread_mutex_lock(&options_lock);
+    snprintf(last_options, sizeof last_options, "%s", options ? options : "");
+    pthread_mutex_unlock(&options_lock);
 }
 
 /* A program from a binary has no source. */
@@ -396,14 +411,15 @@ static cl_int CL_API_CALL my_clBuildProgram(cl_program program, cl_uint count, c
     if (fails("clBuildProgram"))
         return atomic_load(&fail_code);
     if (target->clGetProgramInfo(program, CL_PROGRAM_SOURCE, 0, NULL, &source) == CL_SUCCESS && source > 1)
-        atomic_fetch_add(&compilations, 1);
+        atomic_fetch_add(&compilations, 1), keep_options(options);
     return target->clBuildProgram(program, count, devices, options, notify, user);
 }
 
 /* ---- the layer ---- */
 
-LAYER_EXPORT const struct layer_control layer_control = {
-    set_fail, get_failed, set_pause, get_live, set_profile, live_memory_get, kernel_list_passed, get_compiled};
+LAYER_EXPORT const struct layer_control layer_control = {set_fail,           get_failed,   set_pause,
+                                                         get_live,           set_profile,  live_memory_get,
+                                                         kernel_list_passed, get_compiled, get_options};
 
 void layer_take(struct _cl_icd_dispatch *table)
 {

@@ -26,8 +26,10 @@ struct layer_control {
     struct layer_memory (*memory)(void);
     /* Kernels that a driver with a list of them has passed over to find those that were released. */
     unsigned long long (*passed)(void);
-    /* How often a program was built from its source so far. */
+    /* How often a program was built from its source so far, */
     unsigned long (*compiled)(void);
+    /* and how the last one was: as long as no other is. */
+    const char *(*options)(void);
 };
 
 #endif

@@ -6,6 +6,7 @@
 #include "layer_case.h"
 
 #include "host/host.h"
+#include "nnefcl/opencl.h"
 
 static const nnefcl_session_options launches = {.version = 1, .execution = NNEFCL_EXECUTION_LAUNCHES};
 
@@ -155,6 +156,58 @@ START_TEST(from_disk)
     ck_assert_uint_eq(compiled[1], compiled[0]);
     snprintf(command, sizeof command, "rm -r %s", folder);
     ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
+/* ---- programs without names ---- */
+
+/* Was the program of a device of such options compiled without names of values? */
+static bool compiles_nameless(nnefcl_device_options options)
+{
+    ck_assert_int_eq(nnefcl_device_open(getenv("NNEFCL_DEVICE"), &options, &device, NULL), NNEFCL_OK);
+    const unsigned long before = layer->compiled();
+    compile(NULL, "version 1.0;\n" NET_IMAGE, (nnefcl_model_options)NNEFCL_MODEL_OPTIONS_INIT);
+    ck_assert_uint_gt(layer->compiled(), before);
+    host_close();
+    return strstr(layer->options(), "-discard-value-names") != NULL;
+}
+
+/* Only where nobody makes a barrier, and on the driver that gains by it. What is on disk is of the same options. */
+START_TEST(nameless)
+{
+    char folder[] = "/tmp/nnefcl_start_XXXXXX", command[64];
+    nnefcl_device_options options = NNEFCL_DEVICE_OPTIONS_INIT;
+    host_open();
+    const bool gains = device->target.cpu && strstr(device->info.platform_name, "Portable Computing Language");
+    host_close();
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    options.cache_dir = folder;
+    options.cache_binaries = 1;
+    ck_assert(!compiles_nameless(options));
+    options.no_barriers = 1;
+    if (gains)
+        ck_assert(compiles_nameless(options));
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
+/* The application's own context may hold whatever it compiled. */
+START_TEST(named_in_a_foreign_context)
+{
+    const nnefcl_device_options options = {.version = 1, .no_barriers = 1};
+    nnefcl_device *owner;
+    host_open();
+    owner = device;
+    ck_assert_int_eq(
+        nnefcl_device_from_opencl(nnefcl_device_context(owner), nnefcl_device_id(owner), &options, &device, NULL),
+        NNEFCL_OK);
+    const unsigned long before = layer->compiled();
+    compile(NULL, "version 1.0;\n" NET_IMAGE, (nnefcl_model_options)NNEFCL_MODEL_OPTIONS_INIT);
+    ck_assert_uint_gt(layer->compiled(), before);
+    ck_assert_ptr_null(strstr(layer->options(), "-discard-value-names"));
+    host_close();
+    nnefcl_device_free(owner);
 }
 END_TEST
 
@@ -469,6 +522,8 @@ static void add(TCase *tests)
     tcase_add_test(tests, chains);
     tcase_add_test(tests, sets_of_bodies);
     tcase_add_test(tests, from_disk);
+    tcase_add_test(tests, nameless);
+    tcase_add_test(tests, named_in_a_foreign_context);
     tcase_add_test(tests, weights);
     tcase_add_test(tests, together);
     tcase_add_test(tests, reshape);

@@ -2,9 +2,11 @@
 /* An OpenCL layer for tests: every device is a GPU with local memory of its own and UNITS compute units (environment;
  * without: the driver's), so that whatever runs behind it runs kernels for work-groups. Programs are built one after
  * the other: Oclgrind crashes over two at once, which it is not asked for with its own single compute unit. With HALVES
- * (environment) its one extension is cl_khr_fp16, which the driver's compiler is to be told by an option of its own. */
+ * (environment) its one extension is cl_khr_fp16. With HALVES=declare clang learns of it: from `begin` on it takes
+ * halves, whatever the device is, and what a processor has no instructions for is computed in floats and rounded. */
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "layer_init.h"
 
@@ -44,8 +46,32 @@ static cl_int CL_API_CALL my_clBuildProgram(cl_program program, cl_uint num_devi
     return code;
 }
 
+static cl_program CL_API_CALL my_clCreateProgramWithSource(cl_context context, cl_uint count, const char **strings,
+                                                           const size_t *lengths, cl_int *errcode_ret)
+{
+    static const char declared[] = "#pragma OPENCL EXTENSION cl_khr_fp16 : begin\n"
+                                   "typedef half half4 __attribute__((ext_vector_type(4)));\n"
+                                   "#define as_half4(x) __builtin_astype((x), half4)\n"
+                                   "#line 1\n";
+    const char *halves = getenv("HALVES"), **texts = calloc(count + 1, sizeof *texts);
+    size_t *sizes = calloc(count + 1, sizeof *sizes);
+    if (!texts || !sizes)
+        abort();
+    const cl_uint more = halves && strcmp(halves, "declare") == 0;
+    texts[0] = declared;
+    for (cl_uint i = 0; i < count; i++) {
+        texts[more + i] = strings[i];
+        sizes[more + i] = lengths ? lengths[i] : 0; /* 0: to the end */
+    }
+    const cl_program program = target->clCreateProgramWithSource(context, more + count, texts, sizes, errcode_ret);
+    free(sizes);
+    free(texts);
+    return program;
+}
+
 void layer_take(struct _cl_icd_dispatch *table)
 {
     table->clGetDeviceInfo = my_clGetDeviceInfo;
+    table->clCreateProgramWithSource = my_clCreateProgramWithSource;
     table->clBuildProgram = my_clBuildProgram;
 }

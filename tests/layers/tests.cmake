@@ -24,6 +24,22 @@ if(TARGET nnef-cl-run)
   set_tests_properties(layers/hang_command PROPERTIES TIMEOUT 300)
 endif()
 
+# What CLBlast is asked for, by a library of its name.
+if(CLBLAST_INCLUDE AND clblast_file)
+  add_library(library MODULE ${CMAKE_CURRENT_LIST_DIR}/library.c)
+  target_include_directories(library PRIVATE ${CLBLAST_INCLUDE})
+  target_link_libraries(library PRIVATE nnefcl_flags PkgConfig::OPENCL)
+  set_target_properties(library PROPERTIES C_VISIBILITY_PRESET default PREFIX "" OUTPUT_NAME ${clblast_file} SUFFIX ""
+                        LIBRARY_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/library)
+  target_compile_definitions(layers_test_library PRIVATE LIBRARY="${clblast_file}")
+  target_link_libraries(layers_test_library PRIVATE ${CMAKE_DL_LIBS})
+  add_dependencies(layers_test_library library)
+  set_property(TEST layers/test_library APPEND PROPERTY ENVIRONMENT
+               "LD_LIBRARY_PATH=${CMAKE_CURRENT_BINARY_DIR}/library")
+else()
+  set_tests_properties(layers/test_library PROPERTIES DISABLED TRUE)
+endif()
+
 # The command ends while a driver is still being opened.
 if(TARGET nnef-cl-run)
   add_library(late_driver MODULE ${CMAKE_CURRENT_LIST_DIR}/late_driver.c)

@@ -305,7 +305,7 @@ static inline void op_case_verify(const struct op_case *c, const nnefcl_model *m
 }
 
 /* Suites whose products a library has to compute define it as 1. PoCL takes half a minute for the kernels of CLBlast's
- * gemm, and as long for those of batches, which NNEFCL_LONG alone runs. */
+ * gemm, and as long for those of batches, which NNEFCL_LONG alone runs (what is asked of it: layers/test_library). */
 #ifndef OP_LIBRARY
 #define OP_LIBRARY 0
 #endif

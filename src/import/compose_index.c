@@ -79,8 +79,8 @@ const struct ncl_known *ncl_nd_known(struct ncl_import *import, const nnefcl_sha
     return row;
 }
 
-static struct ncl_tensor *nd_computed(struct ncl_import *import, const nnefcl_shape *x, struct ncl_tensor *index,
-                                      const struct ncl_nd *nd)
+struct ncl_tensor *ncl_nd_computed(struct ncl_import *import, const nnefcl_shape *x, struct ncl_tensor *index,
+                                   const struct ncl_nd *nd)
 {
     int64_t at[NNEFCL_MAX_RANK] = {0};
     struct ncl_known *first = ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &nd->positions);
@@ -102,7 +102,7 @@ static struct ncl_tensor *nd_computed(struct ncl_import *import, const nnefcl_sh
         item = ncl_compose_with(import, "mul", item, (double)nd->named[nd->batch + j]);
         row = ncl_compose_binary(import, "add", row, item);
     }
-    return ncl_compose_cast(import, row, NNEFCL_INTEGER);
+    return row;
 }
 
 struct ncl_tensor *ncl_compose_gather_nd(struct ncl_import *import, struct ncl_tensor *x,
@@ -113,9 +113,11 @@ struct ncl_tensor *ncl_compose_gather_nd(struct ncl_import *import, struct ncl_t
     if (import->status || !ncl_nd_read(import, &x->shape, &index->shape, batch, &nd))
         return &import->nothing;
     const struct ncl_known *known = ncl_nd_known(import, &x->shape, ncl_import_known(import, node, 1), &nd);
-    struct ncl_tensor *row = import->status ? &import->nothing
-                             : known        ? ncl_import_constant(import, known)
-                                            : nd_computed(import, &x->shape, ncl_import_tensor(import, node, 1), &nd);
+    struct ncl_tensor *row =
+        import->status ? &import->nothing
+        : known        ? ncl_import_constant(import, known)
+                : ncl_compose_cast(import, ncl_nd_computed(import, &x->shape, ncl_import_tensor(import, node, 1), &nd),
+                                   NNEFCL_INTEGER);
     return NCL_COMPOSE(import, "gather", {"input", ncl_value_tensor(ncl_compose_reshape(import, x, &nd.rows))},
                        {"indices", ncl_value_tensor(row)}, {"axis", ncl_value_integer(0)});
 }
@@ -208,6 +210,12 @@ static struct ncl_tensor *block_replace(struct ncl_import *import, struct ncl_te
     if (to < extent)
         part[count++] = ncl_compose_slice(import, x, axis, to, extent, 1);
     return import->status || count == 1 ? part[count - 1] : ncl_compose_concat(import, part, count, axis);
+}
+
+struct ncl_tensor *ncl_compose_put_first(struct ncl_import *import, struct ncl_tensor *x, struct ncl_tensor *updates)
+{
+    const int64_t begin[NNEFCL_MAX_RANK] = {0};
+    return block_replace(import, x, begin, updates, 0, x->shape.rank, "");
 }
 
 struct ncl_tensor *ncl_compose_scatter_nd(struct ncl_import *import, struct ncl_tensor *x,

@@ -27,6 +27,9 @@ bool ncl_nd_read(struct ncl_import *import, const nnefcl_shape *x, const nnefcl_
 /* The row of each position; by known indices. NULL: they are not known. */
 const struct ncl_known *ncl_nd_known(struct ncl_import *import, const nnefcl_shape *x, const struct ncl_known *index,
                                      const struct ncl_nd *nd);
+/* The same by indices that are computed: scalars. */
+struct ncl_tensor *ncl_nd_computed(struct ncl_import *import, const nnefcl_shape *x, struct ncl_tensor *index,
+                                   const struct ncl_nd *nd);
 /* GatherND: the rows of x at the positions that operand 1 of the node has. */
 struct ncl_tensor *ncl_compose_gather_nd(struct ncl_import *import, struct ncl_tensor *x,
                                          const struct ncl_import_node *node, int64_t batch);
@@ -35,8 +38,18 @@ struct ncl_tensor *ncl_compose_gather_nd(struct ncl_import *import, struct ncl_t
  * the update itself, the last one wins. */
 struct ncl_tensor *ncl_compose_scatter_rows(struct ncl_import *import, struct ncl_tensor *x, struct ncl_tensor *updates,
                                             const struct ncl_known *place, const char *op);
-/* The same at positions that the last axis of `index` names. */
+/* The same at places that depend on data: x is [batch, rows, rest], updates [batch, writes, rest], place scalars of
+ * [batch, writes]; those that are no row reach none. (compose_scatter.c) */
+struct ncl_tensor *ncl_compose_scatter_computed(struct ncl_import *import, struct ncl_tensor *x,
+                                                struct ncl_tensor *updates, struct ncl_tensor *place, const char *op);
+/* The same at positions that the last axis of `index` names, */
 struct ncl_tensor *ncl_compose_scatter_nd(struct ncl_import *import, struct ncl_tensor *x,
                                           const struct ncl_known *index, struct ncl_tensor *updates, const char *op);
+/* of operand `index` of the node, which may depend on data. (compose_scatter.c) */
+struct ncl_tensor *ncl_compose_scatter_nd_by(struct ncl_import *import, struct ncl_tensor *x,
+                                             const struct ncl_import_node *node, size_t index,
+                                             struct ncl_tensor *updates, const char *op);
+/* x with the updates in place of the block that begins at its begin; they have as many axes. */
+struct ncl_tensor *ncl_compose_put_first(struct ncl_import *import, struct ncl_tensor *x, struct ncl_tensor *updates);
 
 #endif

@@ -3,6 +3,7 @@
  *     in x 2,3: 1 2 3 4 5 6        an input and its elements (f32; `in x i 2: 0 1` int64; b: bool)
  *     const w f 2: 0.5 1           an initializer (f, i, b; u: uint8, h: float16 by its bits)
  *     Clip x w -> y max=1.5 axes=[0,1] mode='edge'
+ *     If c -> y then_branch=@Neg:x  a graph of one operator of one operand
  * Outputs are named by the case. `-` is an operand or a result that is not given. */
 #ifndef ONNX_TEXT_H
 #define ONNX_TEXT_H
@@ -14,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ONNX_TEXT_MANY = 64, ONNX_TEXT_TENSORS = 16, ONNX_TEXT_ELEMENTS = 1024 };
+enum { ONNX_TEXT_MANY = 64, ONNX_TEXT_TENSORS = 16, ONNX_TEXT_ELEMENTS = 1024, ONNX_TEXT_BRANCHES = 4 };
 
 /* Elements as the messages and the API take them. */
 struct onnx_text_elements {
@@ -40,6 +41,13 @@ struct onnx_text {
     int64_t numbers[ONNX_TEXT_MANY * 16];
     float scalars[ONNX_TEXT_MANY * 16];
     ProtobufCBinaryData strings[ONNX_TEXT_MANY];
+    struct onnx_text_branch {
+        NclOnnx__Graph graph;
+        NclOnnx__Node node, *nodes[1];
+        NclOnnx__ValueInfo result, *results[1];
+        char *operand[1], *given[1];
+    } branch[ONNX_TEXT_BRANCHES];
+    size_t branch_count;
     size_t infos, dims, attrs, name_count, number_count, scalar_count, string_count;
     struct onnx_text_elements elements[ONNX_TEXT_TENSORS]; /* of inputs and initializers */
     void *input[8];                                        /* elements of inputs as the API takes them */
@@ -145,6 +153,27 @@ static inline void onnx_text_tensor(struct onnx_text *t, char *line, int is_inpu
 }
 
 /* "axis=1", "alpha=0.5", "mode='x'", "axes=[0,1]", "scales=[1.0,2.0]", "modes=['a','b']" */
+static inline NclOnnx__Graph *onnx_text_branch(struct onnx_text *t, char *value)
+{
+    struct onnx_text_branch *b = &t->branch[t->branch_count++];
+    ncl_onnx__graph__init(&b->graph);
+    ncl_onnx__node__init(&b->node);
+    ncl_onnx__value_info__init(&b->result);
+    b->operand[0] = strchr(value, ':');
+    *b->operand[0]++ = '\0';
+    b->node.op = value;
+    b->node.input = b->operand;
+    b->given[0] = b->result.name = (char *)"result";
+    b->node.output = b->given;
+    b->node.n_input = b->node.n_output = b->graph.n_node = b->graph.n_output = 1;
+    b->nodes[0] = &b->node;
+    b->results[0] = &b->result;
+    b->graph.name = (char *)"branch";
+    b->graph.node = b->nodes;
+    b->graph.output = b->results;
+    return &b->graph;
+}
+
 static inline void onnx_text_attribute(struct onnx_text *t, NclOnnx__Node *node, char *word)
 {
     NclOnnx__Attribute *a = &t->attribute[t->attrs];
@@ -153,7 +182,10 @@ static inline void onnx_text_attribute(struct onnx_text *t, NclOnnx__Node *node,
     *value++ = '\0';
     a->name = word;
     a->has_type = 1;
-    if (*value == '\'') {
+    if (*value == '@') {
+        a->type = 5;
+        a->g = onnx_text_branch(t, value + 1);
+    } else if (*value == '\'') {
         a->type = 3;
         a->has_s = 1;
         a->s.data = (uint8_t *)value + 1;

@@ -102,6 +102,14 @@ static void make_else(struct bytes *graph)
     make_branch(graph, "y = StatelessIf zero x two then_branch=@yes else_branch=@no");
 }
 
+/* Which one depends on data. */
+static void make_either(struct bytes *graph)
+{
+    make_branch(graph, "y = If more x two then_branch=@yes else_branch=@no");
+    integers(graph, "axes", (const int[]){0, 1}, 2);
+    node_lines(graph, 1, LINES("sum = Sum x axes", "more = Greater sum two"));
+}
+
 /* Keras of TensorFlow 1: the phase is a default that nobody changes. */
 static void make_phase(struct bytes *graph)
 {
@@ -176,6 +184,7 @@ static const struct {
     {make_call, "3x1: 2 4 6|3x1: 1 1 1"},
     {make_then, "3x2: 2 4 6 8 10 12"},
     {make_else, "3x2: -1 0 1 2 3 4"},
+    {make_either, "3x2: 2 4 6 8 10 12"},
     {make_phase, "3x2: 3 4 5 6 7 8"},
     {make_stack, "3x2: 3 6 9 12 15 18"},
     {make_numbers, "3x2: 5 10 15 20 25 30"},

@@ -45,6 +45,7 @@ struct value_case {
 };
 
 #define X6 "in x 2,3: 1 2 3 4 5 6\n"
+#define IF_SUM "const l f : 20\nReduceSum x -> s keepdims=0\n"
 /* two new rows, two heads of queries, one of keys, one row of former runs */
 #define GROUPED                                                                                                        \
     "in q 1,2,4: 1 0 0 1 0.5 -1 2 1\nin k 1,2,2: 1 2 -1 1\nin v 1,2,2: 1 2 3 4\nconst a f 1,1,1,2: 2 -1\n"             \
@@ -130,6 +131,32 @@ static const struct value_case values[] = {
      "Expand c s -> g\nExpand b s -> h\nconst d i 1: 4\nUnsqueeze z d -> p\nUnsqueeze g d -> j\nUnsqueeze h d -> k\n"
      "Concat p p j k -> i axis=-1\nNeg x -> u\nScatterND x i u -> v\nReduceMax v -> y keepdims=0",
      ": -1"},
+    /* places that depend on data */
+    {"ScatterElements to computed places, the last one wins", 18,
+     "in x 4: 1 2 3 4\nin p 3: 2 -4 2\nCast p -> i to=7\nin u 3: 10 20 30\nScatterElements x i u -> y",
+     "4: 20 2 30 4"},
+    {"ScatterElements to computed places of the first lines", 18,
+     "in x 3,3: 1 2 3 4 5 6 7 8 9\nin p 2,2: 2 0 1 1\nCast p -> i to=7\nin u 2,2: 10 20 30 40\n"
+     "ScatterElements x i u -> y axis=1",
+     "3,3: 20 2 10 4 40 6 7 8 9"},
+    {"ScatterElements to computed places along the first axis, added", 18,
+     "in x 2,2: 1 2 3 4\nin p 3,2: 1 0 1 1 0 1\nCast p -> i to=7\nin u 3,2: 10 20 30 40 50 60\n"
+     "ScatterElements x i u -> y reduction='add'",
+     "2,2: 51 22 43 104"},
+    {"ScatterElements to computed places, the greatest", 18,
+     "in x 3: 1 2 3\nin p 3: 0 0 1\nCast p -> i to=7\nin u 3: 10 20 -30\nScatterElements x i u -> y reduction='max'",
+     "3: 20 2 3"},
+    {"ScatterND to computed rows", 16,
+     "in x 3,2: 1 2 3 4 5 6\nin p 2,1: 2 0\nCast p -> i to=7\nin u 2,2: 10 20 30 40\nScatterND x i u -> y",
+     "3,2: 30 40 3 4 10 20"},
+    {"ScatterND to computed elements, the least", 18,
+     "in x 2,2: 1 2 3 4\nin p 3,2: 0 1 1 0 -2 1\nCast p -> i to=7\nin u 3: -1 9 -5\n"
+     "ScatterND x i u -> y reduction='min'",
+     "2,2: 1 -5 3 4"},
+    {"If by the data, the one", 16, X6 IF_SUM "Less s l -> c\nIf c -> y then_branch=@Neg:x else_branch=@Abs:x",
+     "2,3: 1 2 3 4 5 6"},
+    {"If by the data, the other", 16, X6 IF_SUM "Greater s l -> c\nIf c -> y then_branch=@Neg:x else_branch=@Abs:x",
+     "2,3: -1 -2 -3 -4 -5 -6"},
     {"Split-18 with a smaller last part", 18, "in x 5: 1 2 3 4 5\nSplit x -> a y num_outputs=2", "2: 4 5"},
     {"ReduceSum-13 over no axes", 13, X6 "ReduceSum x -> y keepdims=0", ": 21"},
     {"ReduceMean-18", 18, X6 "const a i 1: -1\nReduceMean x a -> y", "2,1: 2 5"},
@@ -606,6 +633,10 @@ static const struct refusal {
     {13, X6 "const w f 4: 1 2 3 4\nAdd x w -> y", NNEFCL_ERR_MODEL, "node 'n' (Add)"},
     {13, X6 "const w f 3: 1 2\nAdd x w -> y", NNEFCL_ERR_MODEL, "the tensor 'w' has 2 elements, its shape needs 3"},
     {13, X6 "const s i 2: 4 -1\nReshape x s -> y", NNEFCL_ERR_MODEL, "another number of elements"},
+    {16, X6 IF_SUM "Less s l -> c\nIf c -> y then_branch=@Neg:x else_branch=@ReduceSum:x", NNEFCL_ERR_UNSUPPORTED,
+     "which branch is taken depends on data, and they give"},
+    {18, "in x 2: 1 2\nCast x -> i to=7\nScatterElements x i x -> y reduction='mul'", NNEFCL_ERR_UNSUPPORTED,
+     "of products, depend on data"},
     {13, X6 "in s i 2: 3 2\nReshape x s -> y", NNEFCL_ERR_UNSUPPORTED, "depends on data"},
     {12, X6 "Einsum x -> y equation='ij,j->i'", NNEFCL_ERR_MODEL, "is not for 1 operands"},
     {12, X6 "Einsum x -> y equation='ij->k'", NNEFCL_ERR_MODEL, "an axis that no operand has"},

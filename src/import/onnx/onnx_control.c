@@ -1,27 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Graphs within graphs: conditions and trip counts have to be known, then the graph is made once for each turn. */
+/* Graphs within graphs: trip counts have to be known, then the graph is made once for each turn; of a condition that is
+ * not known both branches are made. */
 #include <string.h>
 
+#include "import/compose_branches.h"
 #include "import/onnx/onnx_operators.h"
 
 #define MAX_TURNS 10000
 
+/* What a branch gives; NULL: an error. */
+static struct ncl_import_value *branch_run(struct ncl_import *import, const struct ncl_import_node *node,
+                                           const char *name)
+{
+    const struct ncl_import_graph *graph = ncl_import_graph_of(import, node, name);
+    struct ncl_import_value *output = graph ? ncl_import_values_new(import, graph->output_count) : NULL;
+    if (!output)
+        return NULL;
+    ncl_import_inline(import, graph, NULL, 0, output);
+    if (graph->output_count < node->output_count)
+        ncl_import_wrong(import, "the branch gives %zu results of %zu", graph->output_count, node->output_count);
+    return import->status ? NULL : output;
+}
+
 void ncl_onnx_if(struct ncl_import *import, const struct ncl_import_node *node)
 {
+    if (ncl_branch_computed(import, node)) {
+        struct ncl_import_value *yes = branch_run(import, node, "then_branch"),
+                                *no = branch_run(import, node, "else_branch");
+        if (yes && no)
+            ncl_branches_give(import, node, yes, no);
+        return;
+    }
     const struct ncl_known *condition = ncl_import_need(import, node, 0, "the condition");
     if (condition && condition->count != 1)
         ncl_import_wrong(import, "the condition has %zu elements", condition->count);
     if (import->status)
         return;
     const bool yes = ncl_known_double(condition, 0) != 0;
-    const struct ncl_import_graph *graph = ncl_import_graph_of(import, node, yes ? "then_branch" : "else_branch");
-    struct ncl_import_value *output = graph ? ncl_import_values_new(import, graph->output_count) : NULL;
-    if (!output)
-        return;
-    ncl_import_inline(import, graph, NULL, 0, output);
-    if (graph->output_count < node->output_count)
-        ncl_import_wrong(import, "the branch gives %zu results of %zu", graph->output_count, node->output_count);
-    for (size_t i = 0; i < node->output_count && !import->status; i++)
+    struct ncl_import_value *output = branch_run(import, node, yes ? "then_branch" : "else_branch");
+    for (size_t i = 0; output && i < node->output_count && !import->status; i++)
         ncl_import_pass(import, node, i, &output[i]);
 }
 

@@ -107,7 +107,7 @@ void ncl_onnx_gather_nd(struct ncl_import *import, const struct ncl_import_node 
     ncl_import_give_element(import, node, 0, y, ncl_import_value(import, node, 0)->element);
 }
 
-/* ---- scatters with known places ---- */
+/* ---- scatters ---- */
 
 static const char *reduction_of(struct ncl_import *import, const struct ncl_import_node *node)
 {
@@ -123,37 +123,72 @@ static const char *reduction_of(struct ncl_import *import, const struct ncl_impo
 
 void ncl_onnx_scatter_nd(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    struct ncl_tensor *x = ncl_import_tensor(import, node, 0);
-    const struct ncl_known *index = ncl_import_need(import, node, 1, "the indices");
+    struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *updates = ncl_import_tensor(import, node, 2);
     const char *op = reduction_of(import, node);
-    if (!import->status)
-        ncl_import_give_element(import, node, 0,
-                                ncl_compose_scatter_nd(import, x, index, ncl_import_tensor(import, node, 2), op),
-                                ncl_import_value(import, node, 0)->element);
+    ncl_import_give_element(import, node, 0, ncl_compose_scatter_nd_by(import, x, node, 1, updates, op),
+                            ncl_import_value(import, node, 0)->element);
+}
+
+static struct ncl_tensor *elements_known(struct ncl_import *import, struct ncl_tensor *x, const struct ncl_known *index,
+                                         int axis, struct ncl_tensor *updates, const char *op)
+{
+    const nnefcl_shape whole = x->shape, flat = flat_shape(&whole), all = flat_shape(&updates->shape);
+    int64_t stride[NNEFCL_MAX_RANK];
+    dense_strides(&whole, stride);
+    const struct ncl_known *place =
+        known_places(import, places_of(import, &whole, &index->shape, axis), index, whole.extent[axis], stride[axis]);
+    if (!place)
+        return &import->nothing;
+    x = ncl_compose_scatter_rows(import, ncl_compose_reshape(import, x, &flat),
+                                 ncl_compose_reshape(import, updates, &all), place, op);
+    return ncl_compose_reshape(import, x, &whole);
+}
+
+/* The axis behind the others, which become one. */
+static struct ncl_tensor *lines_of(struct ncl_import *import, struct ncl_tensor *x, const int *order, int rank)
+{
+    const int64_t extent = x->shape.extent[order[x->shape.rank - 1]];
+    const nnefcl_shape lines = {.rank = rank, .extent = {ncl_shape_volume(&x->shape) / extent, extent, 1}};
+    return ncl_compose_reshape(import, ncl_compose_transpose(import, x, order), &lines);
+}
+
+/* Lines along the axis are scattered to by themselves; the indices may be of the first lines only. */
+static struct ncl_tensor *elements_computed(struct ncl_import *import, struct ncl_tensor *x, struct ncl_tensor *index,
+                                            int axis, struct ncl_tensor *updates, const char *op)
+{
+    const int rank = x->shape.rank;
+    int order[NNEFCL_MAX_RANK], back[NNEFCL_MAX_RANK];
+    struct ncl_tensor *first = x;
+    for (int i = 0; i < rank; i++) {
+        order[i] = i == rank - 1 ? axis : i + (i >= axis);
+        back[order[i]] = i;
+        if (i != axis && index->shape.extent[i] < x->shape.extent[i])
+            first = ncl_compose_slice(import, first, i, 0, index->shape.extent[i], 1);
+    }
+    nnefcl_shape moved = {.rank = rank};
+    for (int i = 0; i < rank; i++)
+        moved.extent[i] = first->shape.extent[order[i]];
+    struct ncl_tensor *place = ncl_index_number(import, lines_of(import, index, order, 2), x->shape.extent[axis]),
+                      *y = ncl_compose_scatter_computed(import, lines_of(import, first, order, 3),
+                                                        lines_of(import, updates, order, 3), place, op);
+    y = ncl_compose_transpose(import, ncl_compose_reshape(import, y, &moved), back);
+    return first == x ? y : ncl_compose_put_first(import, x, y);
 }
 
 void ncl_onnx_scatter_elements(struct ncl_import *import, const struct ncl_import_node *node)
 {
     struct ncl_tensor *x = ncl_import_tensor(import, node, 0), *updates = ncl_import_tensor(import, node, 2);
-    const struct ncl_known *index = ncl_import_need(import, node, 1, "the indices");
+    const struct ncl_known *known = ncl_import_known(import, node, 1);
+    struct ncl_tensor *index = known ? NULL : ncl_import_tensor(import, node, 1);
     const char *op = reduction_of(import, node);
     const int axis = ncl_import_axis(import, ncl_import_integer(import, node, "axis", 0), x->shape.rank);
-    const nnefcl_shape whole = x->shape, flat = flat_shape(&whole);
-    int64_t stride[NNEFCL_MAX_RANK];
-    if (import->status || !elements_check(import, &whole, &index->shape, axis))
+    if (import->status || !elements_check(import, &x->shape, known ? &known->shape : &index->shape, axis))
         return;
-    if (!ncl_shape_equal(&updates->shape, &index->shape)) {
+    if (!ncl_shape_equal(&updates->shape, known ? &known->shape : &index->shape))
         ncl_import_wrong(import, "the updates do not fit the indices");
+    if (import->status)
         return;
-    }
-    dense_strides(&whole, stride);
-    const struct ncl_known *place =
-        known_places(import, places_of(import, &whole, &index->shape, axis), index, whole.extent[axis], stride[axis]);
-    const nnefcl_shape all = flat_shape(&updates->shape);
-    if (!place)
-        return;
-    x = ncl_compose_scatter_rows(import, ncl_compose_reshape(import, x, &flat),
-                                 ncl_compose_reshape(import, updates, &all), place, op);
-    ncl_import_give_element(import, node, 0, ncl_compose_reshape(import, x, &whole),
-                            ncl_import_value(import, node, 0)->element);
+    x = known ? elements_known(import, x, known, axis, updates, op)
+              : elements_computed(import, x, index, axis, updates, op);
+    ncl_import_give_element(import, node, 0, x, ncl_import_value(import, node, 0)->element);
 }

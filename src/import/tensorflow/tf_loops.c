@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls of functions, branches and loops whose conditions are known while the file is read. */
+/* Calls of functions, branches, and loops whose conditions are known while the file is read. Where the branch that is
+ * taken depends on data both are made. */
+#include "import/compose_branches.h"
 #include "import/tensorflow/tf.h"
 
 #define MAX_TURNS 65536
@@ -19,32 +21,45 @@ static void give_values(struct ncl_import *import, const struct ncl_import_node 
         ncl_import_pass(import, node, i, value[i]);
 }
 
-/* The graph runs on the operands from `first` on; what it gives are the node's results. */
-static void run_graph(struct ncl_import *import, const struct ncl_import_node *node,
-                      const struct ncl_import_graph *graph, size_t first)
+/* What the graph gives of the operands from `first` on; NULL: an error. */
+static struct ncl_import_value *graph_results(struct ncl_import *import, const struct ncl_import_node *node,
+                                              const struct ncl_import_graph *graph, size_t first)
 {
     if (!graph || graph->output_count < node->output_count || graph->input_count + first != node->input_count) {
         ncl_import_wrong(import, "a graph that does not fit");
-        return;
+        return NULL;
     }
     struct ncl_import_value *output = ncl_import_values_new(import, graph->output_count);
     const struct ncl_import_value **value =
-        NCL_NEW_ARRAY(&import->scratch, const struct ncl_import_value *, node->input_count + graph->output_count);
+        NCL_NEW_ARRAY(&import->scratch, const struct ncl_import_value *, node->input_count + 1);
     if (!value)
         ncl_import_nomem(import);
     for (size_t i = first; i < node->input_count && !import->status; i++)
         value[i - first] = ncl_import_value(import, node, i);
     if (import->status)
-        return;
+        return NULL;
     ncl_import_inline(import, graph, value, node->input_count - first, output);
-    for (size_t i = 0; i < graph->output_count; i++)
-        value[i] = &output[i];
-    give_values(import, node, value);
+    return import->status ? NULL : output;
+}
+
+static void run_graph(struct ncl_import *import, const struct ncl_import_node *node,
+                      const struct ncl_import_graph *graph, size_t first)
+{
+    struct ncl_import_value *output = graph_results(import, node, graph, first);
+    for (size_t i = 0; output && i < node->output_count && !import->status; i++)
+        ncl_import_pass(import, node, i, &output[i]);
 }
 
 /* If: the condition, then what both branches take. */
 void ncl_tf_build_conditional(struct ncl_import *import, const struct ncl_import_node *node)
 {
+    if (ncl_branch_computed(import, node)) {
+        struct ncl_import_value *yes = graph_results(import, node, branch_attribute(import, node, true), 1),
+                                *no = graph_results(import, node, branch_attribute(import, node, false), 1);
+        if (yes && no)
+            ncl_branches_give(import, node, yes, no);
+        return;
+    }
     const struct ncl_known *condition = ncl_import_need(import, node, 0, "the condition");
     if (condition && condition->count == 1)
         run_graph(import, node, branch_attribute(import, node, ncl_known_int64(condition, 0) != 0), 1);

@@ -25,24 +25,20 @@ static bool shape_of(struct ncl_import *import, const struct ncl_import_node *no
 /* ScatterNd: indices, updates, shape; sums into zeros. */
 void ncl_tf_build_scatter_nd(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    const struct ncl_known *index = ncl_import_need(import, node, 0, "the indices");
     struct ncl_tensor *updates = ncl_tf_tensor(import, node, 1);
     nnefcl_shape shape;
-    if (!index || !shape_of(import, node, 2, &shape))
+    if (!shape_of(import, node, 2, &shape))
         return;
     struct ncl_tensor *zeros =
         ncl_compose_cast(import, filled(import, &shape, ncl_compose_number(import, 0)), updates->dtype);
-    ncl_tf_give(import, node, 0, ncl_compose_scatter_nd(import, zeros, index, updates, "add"));
+    ncl_tf_give(import, node, 0, ncl_compose_scatter_nd_by(import, zeros, node, 0, updates, "add"));
 }
 
 /* TensorScatterUpdate, -Add, -Sub, -Max, -Min: tensor, indices, updates. */
 void ncl_tf_build_tensor_scatter(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    const struct ncl_known *index = ncl_import_need(import, node, 1, "the indices");
-    if (index)
-        ncl_tf_give(import, node, 0,
-                    ncl_compose_scatter_nd(import, ncl_tf_tensor(import, node, 0), index,
-                                           ncl_tf_tensor(import, node, 2), import->op->as));
+    struct ncl_tensor *x = ncl_tf_tensor(import, node, 0), *updates = ncl_tf_tensor(import, node, 2);
+    ncl_tf_give(import, node, 0, ncl_compose_scatter_nd_by(import, x, node, 1, updates, import->op->as));
 }
 
 /* SparseToDense: indices [n] or [n, rank], shape, values of each or one, what is elsewhere. */

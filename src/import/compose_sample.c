@@ -14,6 +14,17 @@ struct ncl_sample_image ncl_sample_image_of(struct ncl_import *import, struct nc
     return image;
 }
 
+struct ncl_tensor *ncl_sample_starts(struct ncl_import *import, const struct ncl_sample_image *image, int rank)
+{
+    nnefcl_shape shape = {rank, {image->batch, 1, 1, 1}};
+    struct ncl_known *first = ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &shape);
+    for (int64_t i = 0; first && i < image->batch; i++)
+        first->real[i] = (double)(i * image->height * image->width);
+    if (!first)
+        ncl_import_nomem(import);
+    return first ? ncl_import_constant(import, first) : &import->nothing;
+}
+
 struct ncl_tensor *ncl_sample_clamped(struct ncl_import *import, struct ncl_tensor *x, double low, double high)
 {
     return NCL_COMPOSE(import, "clamp", {"x", ncl_value_tensor(x)}, {"a", ncl_value_scalar(low)},

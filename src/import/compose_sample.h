@@ -12,6 +12,8 @@ struct ncl_sample_image {
 
 /* x is [N, H, W, C]; what is larger than indices in scalars reach is refused. */
 struct ncl_sample_image ncl_sample_image_of(struct ncl_import *import, struct ncl_tensor *x);
+/* Where each image begins among the pixels: [N,1,1,..] of this rank. */
+struct ncl_tensor *ncl_sample_starts(struct ncl_import *import, const struct ncl_sample_image *image, int rank);
 struct ncl_tensor *ncl_sample_clamped(struct ncl_import *import, struct ncl_tensor *x, double low, double high);
 /* 1 inside of [0, last], else 0. */
 struct ncl_tensor *ncl_sample_inside(struct ncl_import *import, struct ncl_tensor *at, double last);

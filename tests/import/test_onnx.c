@@ -45,6 +45,9 @@ struct value_case {
 };
 
 #define X6 "in x 2,3: 1 2 3 4 5 6\n"
+#define DEFORM                                                                                                         \
+    "in x 1,2,2,2: 1 2 3 4 5 6 7 8\nconst w f 1,2,1,2: 1 2 -1 0.5\nconst b f 1: 0.5\n"                                 \
+    "in d 1,8,2,1: 0 0.5 -0.25 1 0.5 0 0 -0.5 0 0 1 0 -0.5 0 0 -1.5\nin m 1,4,2,1: 1 0.5 2 1 1 1 0.25 1\n"
 #define IF_SUM "const l f : 20\nReduceSum x -> s keepdims=0\n"
 /* two new rows, two heads of queries, one of keys, one row of former runs */
 #define GROUPED                                                                                                        \
@@ -131,10 +134,11 @@ static const struct value_case values[] = {
      "Expand c s -> g\nExpand b s -> h\nconst d i 1: 4\nUnsqueeze z d -> p\nUnsqueeze g d -> j\nUnsqueeze h d -> k\n"
      "Concat p p j k -> i axis=-1\nNeg x -> u\nScatterND x i u -> v\nReduceMax v -> y keepdims=0",
      ": -1"},
+    {"DeformConv of two groups", 19, DEFORM "DeformConv x w d b m -> y offset_group=2 kernel_shape=[1,2]",
+     "1,1,2,1: 7.625 3.25"},
     /* places that depend on data */
     {"ScatterElements to computed places, the last one wins", 18,
-     "in x 4: 1 2 3 4\nin p 3: 2 -4 2\nCast p -> i to=7\nin u 3: 10 20 30\nScatterElements x i u -> y",
-     "4: 20 2 30 4"},
+     "in x 4: 1 2 3 4\nin p 3: 2 -4 2\nCast p -> i to=7\nin u 3: 10 20 30\nScatterElements x i u -> y", "4: 20 2 30 4"},
     {"ScatterElements to computed places of the first lines", 18,
      "in x 3,3: 1 2 3 4 5 6 7 8 9\nin p 2,2: 2 0 1 1\nCast p -> i to=7\nin u 2,2: 10 20 30 40\n"
      "ScatterElements x i u -> y axis=1",
@@ -633,6 +637,8 @@ static const struct refusal {
     {13, X6 "const w f 4: 1 2 3 4\nAdd x w -> y", NNEFCL_ERR_MODEL, "node 'n' (Add)"},
     {13, X6 "const w f 3: 1 2\nAdd x w -> y", NNEFCL_ERR_MODEL, "the tensor 'w' has 2 elements, its shape needs 3"},
     {13, X6 "const s i 2: 4 -1\nReshape x s -> y", NNEFCL_ERR_MODEL, "another number of elements"},
+    {19, "in x 1,1,2,2: 1 2 3 4\nin d 1,2,2,1: 0 0 0 0\nDeformConv x x d -> y", NNEFCL_ERR_MODEL,
+     "do not fit the input"},
     {16, X6 IF_SUM "Less s l -> c\nIf c -> y then_branch=@Neg:x else_branch=@ReduceSum:x", NNEFCL_ERR_UNSUPPORTED,
      "which branch is taken depends on data, and they give"},
     {18, "in x 2: 1 2\nCast x -> i to=7\nScatterElements x i x -> y reduction='mul'", NNEFCL_ERR_UNSUPPORTED,

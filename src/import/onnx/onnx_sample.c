@@ -7,18 +7,6 @@
 #include "import/compose_sample.h"
 #include "import/onnx/onnx_operators.h"
 
-/* Where each image begins among the pixels: [N,1,1,..] of this rank. */
-static struct ncl_tensor *image_starts(struct ncl_import *import, const struct ncl_sample_image *image, int rank)
-{
-    nnefcl_shape shape = {rank, {image->batch, 1, 1, 1}};
-    struct ncl_known *first = ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &shape);
-    for (int64_t i = 0; first && i < image->batch; i++)
-        first->real[i] = (double)(i * image->height * image->width);
-    if (!first)
-        ncl_import_nomem(import);
-    return first ? ncl_import_constant(import, first) : &import->nothing;
-}
-
 /* ---- GridSample ---- */
 
 /* From -1 .. 1 to pixels: the corners are the centres of pixels, or their edges. */
@@ -158,7 +146,7 @@ static void grid_volume(struct ncl_import *import, const struct ncl_import_node 
         import, ncl_compose_reshape(import, x, &(nnefcl_shape){4, {e[0], e[1] * e[2], e[3], e[4]}}));
     if (import->status)
         return;
-    struct ncl_tensor *first = image_starts(import, &image, 4);
+    struct ncl_tensor *first = ncl_sample_starts(import, &image, 4);
     for (int i = 0; i < 3; i++)
         at[i] = padded(import, coordinate(import, grid, 2 - i, extent[i], corners), extent[i], corners, padding);
     if (strcmp(mode, "nearest") == 0) {
@@ -191,7 +179,8 @@ void ncl_onnx_grid_sample(struct ncl_import *import, const struct ncl_import_nod
     if (import->status)
         return;
     struct ncl_tensor *x = coordinate(import, grid, 0, image.width, corners),
-                      *y = coordinate(import, grid, 1, image.height, corners), *first = image_starts(import, &image, 3);
+                      *y = coordinate(import, grid, 1, image.height, corners),
+                      *first = ncl_sample_starts(import, &image, 3);
     if (strcmp(mode, "bicubic") == 0 || strcmp(mode, "cubic") == 0) {
         sampled = sampled_cubic(import, &image, first, y, x, corners, padding);
         ncl_import_give(import, node, 0, ncl_compose_channels_first(import, sampled));

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Networks that are too slow as a whole, verified part by part:  parts.py COMMAND NETWORK [--list] OPTION...
+"""Networks that are too slow as a whole, verified part by part:  parts.py COMMAND NETWORK DEVICE [--list] OPTION...
 
-COMMAND  nnef-cl-run          NETWORK  a model          OPTION  what the command gets for the network and for each part: the device, variants of kernels
+COMMAND  nnef-cl-run          NETWORK  a model          DEVICE  a part of a device's name; with --list also a target that the command knows (nvidia)
+OPTION   what the command gets for the network and for each part: variants of kernels
 --list   only says which parts there are
 
 A part lies between two tensors that all of the rest hangs on, and that are in memory in the plan of the whole: parts begin and end where steps do. Parts that differ in names alone are run once, with random weights and input, every node against its
@@ -74,8 +75,16 @@ def nameless(text):
 
 
 class Command:
-    def __init__(self, command, options):
-        self.command, self.options = command, options
+    """plans are those of the device's facts: asked for a device itself, the command would compile all of them"""
+
+    def __init__(self, command, device, options, folder):
+        self.command, self.device, self.options, self.target = command, device, options, device
+        devices = json.loads(subprocess.run([command, '--list-devices', '-v', '--json'], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, text=True).stdout)['devices']
+        facts = [one for one in devices if device in one['name']]
+        if facts:
+            self.target = os.path.join(folder, 'target.json')
+            with open(self.target, 'w') as f:
+                json.dump(facts[0], f)
 
     def run(self, model, *arguments, check=True):
         return subprocess.run([self.command, model, '--random-weights', '-q', *arguments], check=check, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -87,7 +96,7 @@ class Command:
 
     def plan(self, model):
         """(each step without names of tensors, names of the tensors that steps write)"""
-        text = self.run(model, '--dump', 'plan', *self.options).stdout
+        text = self.run(model, '--dump', 'plan', '--target', self.target, *self.options).stdout
         kernels = dict(re.findall(r'^  (k\d+) (.*)$', text.partition('\nkernels\n')[2].partition('\ninit')[0], re.M))
         steps, stored = set(), set()
         for kernel, sizes, name in re.findall(r'^  (k\d+) \w+ (.*?)  # (\S+) = .*$', text.partition('\nrun\n')[2], re.M):
@@ -97,12 +106,12 @@ class Command:
 
 
 def main():
-    if len(sys.argv) < 3:
+    if len(sys.argv) < 4:
         sys.exit(__doc__)
-    command, model, options = os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3:]
+    model, device, options = sys.argv[2:4] + [sys.argv[4:]]
     listed = '--list' in options
-    command = Command(command, [word for word in options if word != '--list'])
     with tempfile.TemporaryDirectory() as folder:
+        command = Command(os.path.abspath(sys.argv[1]), device, [word for word in options if word != '--list'], folder)
         flat = os.path.join(folder, 'flat.nnef')
         with open(flat, 'w') as f:
             f.write(command.run(model, '--dump', 'flat').stdout)
@@ -122,7 +131,7 @@ def main():
             found |= command.plan(part)[0]
             bad, line = 0, ''
             if not listed:
-                done = command.run(part, '--random', '--verify', *command.options, check=False)
+                done = command.run(part, '--random', '--verify', '-d', device, *command.options, check=False)
                 bad, line = done.returncode, (done.stdout + done.stderr).strip().split('\n')[-1]
             failed += bad != 0
             print('part %d, %d times, %d statements, to %s: %s, %.0f s' % (i, len(texts), texts[0].count(';\n') - 1, re.search(r'-> \( (.*?) \)', texts[0]).group(1),

@@ -22,6 +22,6 @@ endif()
 
 # A network taken apart; parts.py verifies the parts on a device.
 if(TARGET nnef-cl-run AND NOT NNEFCL_SANITIZE)
-  add_test(NAME gpu/parts COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/gpu/parts.py $<TARGET_FILE:nnef-cl-run> ${CMAKE_CURRENT_SOURCE_DIR}/gpu/blocks.nnef --list --target nvidia)
+  add_test(NAME gpu/parts COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/gpu/parts.py $<TARGET_FILE:nnef-cl-run> ${CMAKE_CURRENT_SOURCE_DIR}/gpu/blocks.nnef nvidia --list)
   set_tests_properties(gpu/parts PROPERTIES PASS_REGULAR_EXPRESSION "6 parts, 5 of them distinct, 0 failed; [0-9]+ distinct steps, 0 in no part")
 endif()

@@ -4,6 +4,8 @@
  *     const w f 2: 0.5 1           an initializer (f, i, b; u: uint8, h: float16 by its bits)
  *     Clip x w -> y max=1.5 axes=[0,1] mode='edge'
  *     If c -> y then_branch=@Neg:x  a graph of one operator of one operand
+ *     fn f.Twice a b -> c k=0.5     a function of the domain f, with attributes of its own; its nodes follow:
+ *     | Elu a -> c alpha=$k         an attribute of the call
  * Outputs are named by the case. `-` is an operand or a result that is not given. */
 #ifndef ONNX_TEXT_H
 #define ONNX_TEXT_H
@@ -15,7 +17,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ONNX_TEXT_MANY = 64, ONNX_TEXT_TENSORS = 16, ONNX_TEXT_ELEMENTS = 1024, ONNX_TEXT_BRANCHES = 4 };
+enum {
+    ONNX_TEXT_MANY = 64,
+    ONNX_TEXT_TENSORS = 16,
+    ONNX_TEXT_ELEMENTS = 1024,
+    ONNX_TEXT_BRANCHES = 4,
+    ONNX_TEXT_FUNCTIONS = 4
+};
 
 /* Elements as the messages and the API take them. */
 struct onnx_text_elements {
@@ -48,7 +56,9 @@ struct onnx_text {
         char *operand[1], *given[1];
     } branch[ONNX_TEXT_BRANCHES];
     size_t branch_count;
-    size_t infos, dims, attrs, name_count, number_count, scalar_count, string_count;
+    NclOnnx__Function function[ONNX_TEXT_FUNCTIONS], *functions[ONNX_TEXT_FUNCTIONS];
+    NclOnnx__Node *function_nodes[ONNX_TEXT_FUNCTIONS][ONNX_TEXT_MANY];
+    size_t node_count, infos, dims, attrs, name_count, number_count, scalar_count, string_count;
     struct onnx_text_elements elements[ONNX_TEXT_TENSORS]; /* of inputs and initializers */
     void *input[8];                                        /* elements of inputs as the API takes them */
     size_t input_count;
@@ -182,7 +192,9 @@ static inline void onnx_text_attribute(struct onnx_text *t, NclOnnx__Node *node,
     *value++ = '\0';
     a->name = word;
     a->has_type = 1;
-    if (*value == '@') {
+    if (*value == '$') {
+        a->reference = value + 1;
+    } else if (*value == '@') {
         a->type = 5;
         a->g = onnx_text_branch(t, value + 1);
     } else if (*value == '\'') {
@@ -224,7 +236,7 @@ static inline void onnx_text_attribute(struct onnx_text *t, NclOnnx__Node *node,
 
 static inline void onnx_text_node(struct onnx_text *t, char *line)
 {
-    NclOnnx__Node *node = &t->node[t->graph.n_node];
+    NclOnnx__Node *node = &t->node[t->node_count++];
     int results = 0;
     ncl_onnx__node__init(node);
     node->op = strtok(line, " ");
@@ -250,6 +262,32 @@ static inline void onnx_text_node(struct onnx_text *t, char *line)
     t->nodes[t->graph.n_node++] = node;
 }
 
+/* The line before it was read as a node: it heads a function. */
+static inline void onnx_text_function(struct onnx_text *t)
+{
+    const size_t number = t->model.n_function++;
+    NclOnnx__Function *function = &t->function[number];
+    const NclOnnx__Node *head = t->nodes[--t->graph.n_node];
+    ncl_onnx__function__init(function);
+    function->name = head->op;
+    function->domain = head->domain;
+    function->input = head->input;
+    function->n_input = head->n_input;
+    function->output = head->output;
+    function->n_output = head->n_output;
+    function->standard = head->attribute;
+    function->n_standard = head->n_attribute;
+    function->node = t->function_nodes[number];
+    t->functions[number] = function;
+    t->nodes[t->graph.n_node] = NULL;
+}
+
+static inline void onnx_text_function_node(struct onnx_text *t)
+{
+    NclOnnx__Function *function = t->functions[t->model.n_function - 1];
+    function->node[function->n_node++] = t->nodes[--t->graph.n_node];
+}
+
 static inline void onnx_text_parse(struct onnx_text *t, int opset, const char *text, const char *output)
 {
     memset(t, 0, sizeof *t);
@@ -265,6 +303,7 @@ static inline void onnx_text_parse(struct onnx_text *t, int opset, const char *t
     t->model.n_opset = 1;
     t->model.opset = t->sets;
     t->model.graph = &t->graph;
+    t->model.function = t->functions;
     t->graph.name = (char *)"g";
     t->graph.node = t->nodes;
     t->graph.initializer = t->tensors;
@@ -278,6 +317,10 @@ static inline void onnx_text_parse(struct onnx_text *t, int opset, const char *t
             onnx_text_tensor(t, line + 3, 1);
         else if (strncmp(line, "const ", 6) == 0)
             onnx_text_tensor(t, line + 6, 0);
+        else if (strncmp(line, "fn ", 3) == 0)
+            onnx_text_node(t, line + 3), onnx_text_function(t);
+        else if (strncmp(line, "| ", 2) == 0)
+            onnx_text_node(t, line + 2), onnx_text_function_node(t);
         else if (*line)
             onnx_text_node(t, line);
     }

@@ -136,6 +136,16 @@ static const struct value_case values[] = {
      ": -1"},
     {"DeformConv of two groups", 19, DEFORM "DeformConv x w d b m -> y offset_group=2 kernel_shape=[1,2]",
      "1,1,2,1: 7.625 3.25"},
+    /* functions of the model */
+    {"a function of the model, by the call's attribute", 16,
+     "in x 2: -2 3\nfn f.Leak a -> c k=0.5\n| LeakyRelu a -> b alpha=$k\n| Neg b -> c\nf.Leak x -> y k=0.25",
+     "2: 0.5 -3"},
+    {"a function by its own attribute, without an operand", 16,
+     "in x 2: -2 3\nfn f.Leak a l -> c k=0.5\n| LeakyRelu a -> b alpha=$k\n| Clip b l -> c\nf.Leak x -> y", "2: -1 3"},
+    {"a function that calls another one, and a name that the graph has too", 16,
+     "in x 2: -2 3\nfn f.In a -> b s=2.0\n| Elu a -> x alpha=$s\n| Neg x -> b\nfn f.Out a -> b m=1.0\n"
+     "| f.In a -> b s=$m\nNeg x -> z\nf.Out x -> v m=0.0\nf.In z -> w\nAdd v w -> y",
+     "2: -2 -1.09957414"},
     /* places that depend on data */
     {"ScatterElements to computed places, the last one wins", 18,
      "in x 4: 1 2 3 4\nin p 3: 2 -4 2\nCast p -> i to=7\nin u 3: 10 20 30\nScatterElements x i u -> y", "4: 20 2 30 4"},
@@ -639,6 +649,9 @@ static const struct refusal {
     {13, X6 "const s i 2: 4 -1\nReshape x s -> y", NNEFCL_ERR_MODEL, "another number of elements"},
     {19, "in x 1,1,2,2: 1 2 3 4\nin d 1,2,2,1: 0 0 0 0\nDeformConv x x d -> y", NNEFCL_ERR_MODEL,
      "do not fit the input"},
+    {16, X6 "fn f.A a -> b\n| f.A a -> b\nf.A x -> y", NNEFCL_ERR_UNSUPPORTED,
+     "more than 32 functions call each other"},
+    {16, X6 "fn f.A a -> b\n| Neg a -> b\nf.A x -> z y", NNEFCL_ERR_MODEL, "the function gives 1 results of 2"},
     {16, X6 IF_SUM "Less s l -> c\nIf c -> y then_branch=@Neg:x else_branch=@ReduceSum:x", NNEFCL_ERR_UNSUPPORTED,
      "which branch is taken depends on data, and they give"},
     {18, "in x 2: 1 2\nCast x -> i to=7\nScatterElements x i x -> y reduction='mul'", NNEFCL_ERR_UNSUPPORTED,

@@ -1,12 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Graphs within graphs: trip counts have to be known, then the graph is made once for each turn; of a condition that is
- * not known both branches are made. */
+/* Graphs within graphs. Functions of the model are written out where they are called; trip counts have to be known,
+ * then the graph is made once for each turn; of a condition that is not known both branches are made. */
 #include <string.h>
 
 #include "import/compose_branches.h"
 #include "import/onnx/onnx_operators.h"
 
 #define MAX_TURNS 10000
+
+/* A call of a function: its graph takes those operands that are given. */
+void ncl_onnx_call(struct ncl_import *import, const struct ncl_import_node *node)
+{
+    const struct ncl_import_graph *graph = ncl_import_graph_of(import, node, NCL_ONNX_BODY);
+    struct ncl_import_value *output = graph ? ncl_import_values_new(import, graph->output_count) : NULL;
+    const struct ncl_import_value **input =
+        NCL_NEW_ARRAY(&import->scratch, const struct ncl_import_value *, node->input_count + 1);
+    size_t count = 0;
+    if (!input)
+        ncl_import_nomem(import);
+    if (graph && graph->output_count < node->output_count)
+        ncl_import_wrong(import, "the function gives %zu results of %zu", graph->output_count, node->output_count);
+    for (size_t i = 0; i < node->input_count && !import->status; i++)
+        if (ncl_import_has(import, node, i))
+            input[count++] = ncl_import_value(import, node, i);
+    if (import->status)
+        return;
+    ncl_import_inline(import, graph, input, count, output);
+    for (size_t i = 0; i < node->output_count && !import->status; i++)
+        if (ncl_import_wants(import, node, i))
+            ncl_import_pass(import, node, i, &output[i]);
+}
 
 /* What a branch gives; NULL: an error. */
 static struct ncl_import_value *branch_run(struct ncl_import *import, const struct ncl_import_node *node,

@@ -25,6 +25,9 @@ bool ncl_onnx_list(struct ncl_import *import, const struct ncl_import_node *node
 /* The same for axes: from 0 on, no one twice; all of them when there is no list. */
 size_t ncl_onnx_axes(struct ncl_import *import, const struct ncl_import_node *node, size_t index, int rank,
                      int axis[NNEFCL_MAX_RANK]);
+/* What a call of a function of the model is read as, and its attribute. */
+#define NCL_ONNX_CALL "(function of the model)"
+#define NCL_ONNX_BODY "body"
 /* The window of a convolution; `filter` NULL: of a pool, whose size is an attribute (onnx_window.c). */
 struct ncl_compose_window ncl_onnx_window(struct ncl_import *import, const struct ncl_import_node *node,
                                           const nnefcl_shape *input, const nnefcl_shape *filter);

@@ -11,9 +11,21 @@ enum { NONE, FLOAT, INT, STRING, TENSOR, GRAPH, FLOATS = 6, INTS, STRINGS };
 
 #define OLDEST 1
 
+#define MAX_DEPTH 32      /* of functions that call each other */
+#define MAX_CALLS 1000000 /* of functions, all together */
+
+/* A function of the model and the call that it is read for: its attributes may name those of the call. */
+struct call {
+    const NclOnnx__Function *function;
+    const struct ncl_import_node *node;
+    int depth;
+};
+
 struct reader {
     struct ncl_import *import;
     const NclOnnx__Model *model;
+    const struct call *call; /* NULL: the graph of the model */
+    size_t calls;
 };
 
 static void *room(struct reader *reader, size_t count, size_t size)
@@ -25,6 +37,7 @@ static void *room(struct reader *reader, size_t count, size_t size)
 }
 
 static void graph_read(struct reader *reader, const NclOnnx__Graph *from, struct ncl_import_graph *to);
+static void call_read(struct reader *reader, const NclOnnx__Function *function, struct ncl_import_node *node);
 
 /* ---- attributes ---- */
 
@@ -134,6 +147,40 @@ static void attribute_read(struct reader *reader, const NclOnnx__Attribute *from
     }
 }
 
+/* One of the call's, of the function's own where the call has none; false: neither has it. */
+static bool referenced_read(struct reader *reader, const NclOnnx__Attribute *from, struct ncl_import_attribute *to)
+{
+    const struct call *call = reader->call;
+    const struct ncl_import_attribute *given = ncl_import_attribute(call->node, from->reference);
+    if (given) {
+        *to = *given;
+        to->name = from->name ? from->name : "";
+        return true;
+    }
+    for (size_t i = 0; i < call->function->n_standard; i++) {
+        const NclOnnx__Attribute *own = call->function->standard[i];
+        if (!own->name || strcmp(own->name, from->reference) != 0)
+            continue;
+        attribute_read(reader, own, to);
+        to->name = from->name ? from->name : "";
+        return true;
+    }
+    return false;
+}
+
+static size_t attributes_read(struct reader *reader, const NclOnnx__Node *from, struct ncl_import_attribute *to)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < from->n_attribute && !reader->import->status; i++) {
+        const NclOnnx__Attribute *attribute = from->attribute[i];
+        if (!reader->call || !attribute->reference || !*attribute->reference)
+            attribute_read(reader, attribute, &to[count++]);
+        else
+            count += referenced_read(reader, attribute, &to[count]);
+    }
+    return count;
+}
+
 /* ---- nodes ---- */
 
 static bool is_standard(const char *domain)
@@ -141,31 +188,70 @@ static bool is_standard(const char *domain)
     return !domain || !*domain || strcmp(domain, "ai.onnx") == 0;
 }
 
+static bool is_domain(const char *domain, const char *of)
+{
+    return is_standard(domain) ? is_standard(of) : of && strcmp(of, domain) == 0;
+}
+
+static int64_t version_among(NclOnnx__OperatorSet *const *set, size_t count, const char *domain)
+{
+    for (size_t i = 0; i < count; i++)
+        if (is_domain(domain, set[i]->domain))
+            return set[i]->version;
+    return 0;
+}
+
+/* What a function does not say the model does. */
 static int64_t version_of(const struct reader *reader, const char *domain)
 {
-    for (size_t i = 0; i < reader->model->n_opset; i++) {
-        const NclOnnx__OperatorSet *set = reader->model->opset[i];
-        if (is_standard(domain) ? is_standard(set->domain) : set->domain && strcmp(set->domain, domain) == 0)
-            return set->version;
+    const NclOnnx__Function *function = reader->call ? reader->call->function : NULL;
+    const int64_t own = function ? version_among(function->opset, function->n_opset, domain) : 0;
+    return own ? own : version_among(reader->model->opset, reader->model->n_opset, domain);
+}
+
+static const NclOnnx__Function *function_find(const struct reader *reader, const NclOnnx__Node *node)
+{
+    for (size_t i = 0; node->op && i < reader->model->n_function; i++) {
+        const NclOnnx__Function *function = reader->model->function[i];
+        if (function->name && strcmp(function->name, node->op) == 0 && is_domain(node->domain, function->domain))
+            return function;
     }
-    return 0;
+    return NULL;
+}
+
+/* An operand of the function that the call does not give is none of its nodes either. */
+static const char *const *operands_read(struct reader *reader, const NclOnnx__Node *from)
+{
+    const NclOnnx__Function *function = reader->call ? reader->call->function : NULL;
+    if (!function)
+        return (const char *const *)from->input;
+    const char **name = room(reader, from->n_input, sizeof *name);
+    for (size_t i = 0; name && i < from->n_input; i++) {
+        name[i] = from->input[i];
+        for (size_t j = 0; j < function->n_input; j++)
+            if (strcmp(function->input[j], name[i]) == 0 && !ncl_import_has(reader->import, reader->call->node, j))
+                name[i] = "";
+    }
+    return name;
 }
 
 static void node_read(struct reader *reader, const NclOnnx__Node *from, struct ncl_import_node *to)
 {
     struct ncl_import_attribute *attribute = room(reader, from->n_attribute, sizeof *attribute);
+    const char *const *input = operands_read(reader, from);
     *to = (struct ncl_import_node){.name = from->name,
                                    .op = from->op ? from->op : "",
                                    .domain = is_standard(from->domain) ? "" : from->domain,
                                    .version = version_of(reader, from->domain),
-                                   .input_count = from->n_input,
+                                   .input_count = input ? from->n_input : 0,
                                    .output_count = from->n_output,
-                                   .attribute_count = attribute ? from->n_attribute : 0,
-                                   .input = (const char *const *)from->input,
+                                   .attribute_count = attribute ? attributes_read(reader, from, attribute) : 0,
+                                   .input = input,
                                    .output = (const char *const *)from->output,
                                    .attribute = attribute};
-    for (size_t i = 0; i < to->attribute_count && !reader->import->status; i++)
-        attribute_read(reader, from->attribute[i], &attribute[i]);
+    const NclOnnx__Function *function = function_find(reader, from);
+    if (function && !reader->import->status)
+        call_read(reader, function, to);
 }
 
 /* ---- graphs ---- */
@@ -223,6 +309,49 @@ static void graph_read(struct reader *reader, const NclOnnx__Graph *from, struct
     for (size_t i = 0; i < to->node_count && !reader->import->status; i++)
         node_read(reader, from->node[i], &node[i]);
     inputs_read(reader, from, from == reader->model->graph, to);
+}
+
+/* ---- functions: each call has a graph of its own ---- */
+
+static void function_inputs(struct reader *reader, const NclOnnx__Function *function, struct ncl_import_graph *to)
+{
+    struct ncl_import_input *input = room(reader, function->n_input, sizeof *input);
+    to->input = input;
+    for (size_t i = 0; input && i < function->n_input; i++)
+        if (ncl_import_has(reader->import, reader->call->node, i))
+            input[to->input_count++] = (struct ncl_import_input){.name = function->input[i], .rank = -1};
+}
+
+static void call_read(struct reader *reader, const NclOnnx__Function *function, struct ncl_import_node *node)
+{
+    const struct ncl_import_node as_written = *node;
+    const struct call call = {function, &as_written, reader->call ? reader->call->depth + 1 : 1}, *outer = reader->call;
+    struct ncl_import_graph *graph = room(reader, 1, sizeof *graph);
+    struct ncl_import_node *inner = room(reader, function->n_node, sizeof *inner);
+    struct ncl_import_attribute *body = room(reader, 1, sizeof *body);
+    if (call.depth > MAX_DEPTH)
+        ncl_import_refuse(reader->import, "more than %d functions call each other", MAX_DEPTH);
+    if (++reader->calls > MAX_CALLS)
+        ncl_import_refuse(reader->import, "more than %d calls of functions", MAX_CALLS);
+    if (!graph || !inner || !body || reader->import->status)
+        return;
+    reader->call = &call;
+    *graph = (struct ncl_import_graph){.name = function->name,
+                                       .closed = true,
+                                       .node_count = function->n_node,
+                                       .output_count = function->n_output,
+                                       .node = inner,
+                                       .output = (const char *const *)function->output};
+    function_inputs(reader, function, graph);
+    for (size_t i = 0; i < function->n_node && !reader->import->status; i++)
+        node_read(reader, function->node[i], &inner[i]);
+    reader->call = outer;
+    *body =
+        (struct ncl_import_attribute){.name = NCL_ONNX_BODY, .kind = NCL_ATTRIBUTE_GRAPH, .count = 1, .graph = graph};
+    node->op = NCL_ONNX_CALL;
+    node->domain = "";
+    node->attribute = body;
+    node->attribute_count = 1;
 }
 
 /* ---- the model ---- */

@@ -10,8 +10,8 @@
  * PAIRS  2 to the number of spatial axes in front of the last two
  * arrays: the spatial axes, 1s in front of fewer than six
  *
- * A task goes along rows of y, the last axis: what the other axes read is found once for a row, and the place in a row
- * moves on by additions. tasks: ceil(COUNT / RUN) */
+ * A task goes along rows of y, the last axis: what the other axes read is found once for a row, what outputs between
+ * two elements of a row read once for all of them. tasks: ceil(COUNT / RUN) */
 #ifndef BORDER
 #define BORDER NCL_BORDER_REPLICATE
 #endif
@@ -54,25 +54,45 @@ static float FN(multilinear_mix)(float u, float low, float high)
     return u == 0 ? low : u == 1 ? high : fma(u, high, (1 - u) * low);
 }
 
-/* n outputs of a row from o on, of two rows of x (NULL: outside) in the parts 1 - v and v, times the weight that both
- * have of the axes in front; added to what is there unless they are the first. */
+/* Element j of a row of x~ between two rows of x (NULL: outside) in the parts 1 - v and v. */
+static float FN(multilinear_column)(INDEX j, INDEX extent, float v, global const float *low, global const float *high)
+{
+    const INDEX at = BORDER(j, extent);
+    return FN(multilinear_mix)(v, low && at >= 0 ? low[at] : 0, high && at >= 0 ? high[at] : 0);
+}
+
+/* weight value, added to what is there unless it is the first; of the output at y. */
+static void FN(multilinear_put)(float value, bool first, global float *y)
+{
+    *y = first ? value : *y + value;
+}
+
+/* n outputs of a row from o on, between two rows of x, times the weight that both have of the axes in front; added to
+ * what is there unless they are the first. All outputs between two elements of the row are found from these. */
 static void FN(multilinear_row)(SIZES size, INDEX o, INDEX n, float weight, float v, global const float *low,
                                 global const float *high, global float *y, bool first)
 {
     const struct FN(multilinear_line) line = FN(multilinear_line)(IN(5), OUT(5));
+    const INDEX extent = IN(5), step = max(line.step, (INDEX)1); /* 0 where there is one element and one output */
+    const float part = 1.0f / (float)line.parts;
     INDEX left, j = FN(multilinear_floor)(&line, o, &left);
-    const INDEX extent = IN(5);
-    for (INDEX i = 0; i < n; i++) {
-        const INDEX a = BORDER(j, extent), b = BORDER(j + 1, extent);
-        const float u = (float)left / (float)line.parts;
-        const float l = FN(multilinear_mix)(u, low && a >= 0 ? low[a] : 0, low && b >= 0 ? low[b] : 0);
-        const float h = FN(multilinear_mix)(u, high && a >= 0 ? high[a] : 0, high && b >= 0 ? high[b] : 0);
-        const float value = weight * FN(multilinear_mix)(v, l, h);
-        y[i] = first ? value : y[i] + value;
-        left += line.step;
-        const bool next = left >= line.parts;
-        j += next;
-        left -= next ? line.parts : 0;
+    float a = weight * FN(multilinear_column)(j, extent, v, low, high);
+    for (INDEX i = 0; i < n; left -= line.parts) {
+        const float b = weight * FN(multilinear_column)(++j, extent, v, low, high);
+        if (left == 0) {
+            FN(multilinear_put)(a, first, y + i++);
+            left += step;
+        }
+        for (; i + LANES <= n && left + (LANES - 1) * step < line.parts; i += LANES, left += LANES * step) {
+            const V u = NCL_CAT(convert_float, LANES)(NCL_RAMP * (int)step + (int)left) * part;
+            const V value = fma(u, (V)b, (1 - u) * a);
+            VSTORE(first ? value : VLOAD(y + i) + value, y + i);
+        }
+        for (; i < n && left < line.parts; i++, left += step) {
+            const float u = (float)left * part;
+            FN(multilinear_put)(fma(u, b, (1 - u) * a), first, y + i);
+        }
+        a = b;
     }
 }
 

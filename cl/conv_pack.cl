@@ -3,9 +3,10 @@
  *
  *   y[g][panel][k][r] = w[g GROUP + (panel MR + r) ROW + e(k) COLUMN]
  *
- * k counts the elements e of the filter of an output channel as they lie, or with BLOCK > 1 channels in blocks: e(k) is
- * element t of channel c of CHANNELS, each of TAPS, and k = (c / BLOCK TAPS + t) BLOCK + c % BLOCK; zeros behind the
- * last channel.
+ * k counts the TAPS elements e of the filter of each of CHANNELS channels, which are in blocks with BLOCK > 1: k = (c /
+ * BLOCK TAPS + t) BLOCK + c % BLOCK is tap t of channel c, zeros behind the last channel. In w a channel has FILTER
+ * elements, of which WIDTH in each row of PITCH are taken: e = c FILTER + FIRST + t / WIDTH PITCH + t % WIDTH.
+ * With PARTS > 1 a group is made of so many, one after the other in w: zeros where a row and a channel are of two.
  *
  * MR      rows of a panel            PANELS  panels of a group      ROWS  output channels of a group
  * DEPTH   numbers k                  GROUP, ROW, COLUMN  strides of w
@@ -20,16 +21,28 @@
 #define CHANNELS SIZE(7)
 #define TAPS     SIZE(8)
 #define BLOCK    SIZE(9)
+#define FILTER   SIZE(10)
+#define FIRST    SIZE(11)
+#define WIDTH    SIZE(12)
+#define PITCH    SIZE(13)
+#define PARTS    SIZE(14)
 
 static void FN(conv_pack)(INDEX task, SIZES size, global const float *w, global NCL_T1 *y)
 {
-    const INDEX depth = DEPTH, row = ROW, column = COLUMN, panel = MR, block = BLOCK, taps = TAPS;
-    const INDEX first = task % PANELS * panel, rows = min(panel, ROWS - first);
+    const INDEX row = ROW, column = COLUMN, panel = MR, block = BLOCK, channels = CHANNELS, parts = PARTS;
+    const INDEX inputs = channels / parts, outputs = ROWS / parts, first = task % PANELS * panel;
+    const INDEX rows = min(panel, ROWS - first);
     global const float *from = w + task / PANELS * GROUP + first * row;
-    global NCL_T1 *to = y + task * depth * panel;
-    for (INDEX k = 0; k < depth; k++) {
-        const INDEX channel = k / (block * taps) * block + k % block, e = channel * taps + k / block % taps;
-        for (INDEX r = 0; r < panel; r++)
-            NCL_PUT(NCL_T1, r < rows && channel < CHANNELS ? from[r * row + e * column] : 0, to, k * panel + r);
-    }
+    global NCL_T1 *to = y + task * DEPTH * panel;
+    for (INDEX base = 0; base < channels; base += block)
+        for (INDEX t = 0; t < TAPS; t++) {
+            const INDEX tap = FIRST + t / WIDTH * PITCH + t % WIDTH;
+            for (INDEX c = base; c < base + block; c++, to += panel) {
+                const INDEX part = parts > 1 ? c / inputs : 0, low = part * outputs - first;
+                const INDEX high = c < channels ? min(low + outputs, rows) : 0;
+                global const float *e = from + ((c - part * inputs) * FILTER + tap) * column;
+                for (INDEX r = 0; r < panel; r++)
+                    NCL_PUT(NCL_T1, r >= low && r < high ? e[r * row] : 0, to, r);
+            }
+        }
 }

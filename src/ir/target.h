@@ -61,6 +61,8 @@ struct ncl_tile ncl_target_tile(const struct ncl_target *target, int64_t rows, i
 /* The same where low tiles are faster, for results of any number of rows: rows of the left operand lie apart, or what
  * follows the sums wants registers. */
 struct ncl_tile ncl_target_low_tile(const struct ncl_target *target, int64_t columns);
+/* The same for the output channels of one of many groups: of few vectors, one too. */
+struct ncl_tile ncl_target_narrow_tile(const struct ncl_target *target, int64_t columns);
 /* Elements in a row of the tile. */
 int64_t ncl_tile_columns(const struct ncl_target *target, struct ncl_tile tile);
 

@@ -33,6 +33,10 @@ struct ncl_conv_matrix {
     int64_t group_stride, row_stride, column_stride;
     int64_t block, taps; /* a column is a tap of a channel, which are in blocks (conv_pack.cl); block 0: columns as they
                             lie */
+    /* of the taps: a channel of the filter has `filter`, of which a window `width` wide from `first` on is taken, in
+     * rows of `pitch`; filter 0: all */
+    int64_t filter, first, width, pitch;
+    int64_t parts; /* a group is so many of the filter, with zeros between them; 0: one */
 };
 /* Packs it in panels of `panel` rows, for ncl_conv_gemm_product with as many filters as it has rows. */
 ncl_ref ncl_conv_gemm_pack(struct ncl_lower *lower, const struct ncl_tensor *filter,

@@ -20,6 +20,7 @@
 #define NEAR_RATE  12   /* bytes from beyond the second cache, beside each cycle */
 #define TASK       6e3  /* cycles that a task costs */
 #define LINE       64   /* bytes of a cache */
+#define JOINED     4    /* groups that are computed as one, at most */
 
 const char *ncl_conv_border_unfit(const struct ncl_window *window)
 {
@@ -53,6 +54,96 @@ void ncl_conv_blocked_halo(const struct ncl_problem *problem, int64_t before[2],
         before[i] = image.before[i] > before[i] ? image.before[i] : before[i];
         after[i] = image.after[i] > after[i] ? image.after[i] : after[i];
     }
+}
+
+/* ---- what is computed of it ---- */
+
+/* The problem without taps that read nothing but zeros around the image (what is dilated further than the image is
+ * large), and with groups joined that are narrower than a block, zeros in the filter between them. */
+struct narrow {
+    struct ncl_problem problem;
+    double flops;              /* of the definition */
+    int64_t first[2], size[2]; /* of the taps: the first one, and how many there were */
+    int64_t parts;             /* groups that are joined to one */
+};
+
+static bool is_tap_inside(const struct ncl_window *w, int axis, int64_t tap)
+{
+    const int64_t before = w->before[axis] - tap * w->dilation[axis], stride = w->stride[axis];
+    const int64_t o = before > 0 ? ncl_ceil_div(before, stride) : 0; /* the first one that is not in front */
+    return o < w->out.extent[axis] && o * stride - before < w->in.extent[axis];
+}
+
+/* Returns how many taps are gone in front. */
+static int64_t taps_trim(struct ncl_window *w, int axis)
+{
+    int64_t first = 0, last = w->size[axis] - 1;
+    while (first < last && !is_tap_inside(w, axis, first))
+        first++;
+    while (last > first && !is_tap_inside(w, axis, last))
+        last--;
+    w->before[axis] -= first * w->dilation[axis];
+    w->after[axis] -= (w->size[axis] - 1 - last) * w->dilation[axis];
+    w->size[axis] = last - first + 1;
+    return first;
+}
+
+static struct narrow narrow_none(const struct ncl_problem *problem)
+{
+    const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
+    return (struct narrow){
+        .problem = *problem, .flops = problem->flops, .size = {image.size[0], image.size[1]}, .parts = 1};
+}
+
+static void trim(struct narrow *narrow)
+{
+    struct ncl_window *w = &narrow->problem.conv.window;
+    const double taps = (double)ncl_window_volume(w);
+    if (w->rank > 4 || w->border != NCL_BORDER_CONSTANT)
+        return;
+    for (int axis = w->rank > 3 ? 2 : w->rank - 1; axis < w->rank && axis > 1; axis++)
+        narrow->first[axis - w->rank + 2] = taps_trim(w, axis);
+    narrow->problem.flops *= (double)ncl_window_volume(w) / taps;
+}
+
+/* As few groups as make whole blocks of inputs and outputs. */
+static void join(struct narrow *narrow, int64_t lanes)
+{
+    struct ncl_conv *conv = &narrow->problem.conv;
+    for (int64_t parts = 1; parts <= JOINED && parts <= conv->groups; parts *= 2) {
+        if (conv->groups % parts || parts * conv->in_channels % lanes || parts * conv->out_channels % lanes)
+            continue;
+        conv->groups /= parts;
+        conv->in_channels *= parts;
+        conv->out_channels *= parts;
+        narrow->problem.flops *= (double)parts;
+        narrow->parts = parts;
+        return;
+    }
+}
+
+static struct narrow narrow_of(const struct ncl_target *target, const struct ncl_problem *problem)
+{
+    struct narrow narrow = narrow_none(problem);
+    trim(&narrow);
+    if (problem->conv.groups > 1)
+        join(&narrow, target->lanes);
+    return narrow;
+}
+
+static const char *conv_blocked_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
+{
+    if (!problem)
+        return ncl_conv_blocked_unfit(target, NULL);
+    const struct narrow narrow = narrow_of(target, problem);
+    return ncl_conv_blocked_unfit(target, &narrow.problem);
+}
+
+static void conv_blocked_halo(const struct ncl_problem *problem, int64_t before[2], int64_t after[2])
+{
+    struct narrow narrow = narrow_none(problem);
+    trim(&narrow);
+    ncl_conv_blocked_halo(&narrow.problem, before, after);
 }
 
 size_t ncl_conv_blocked_choices(const struct ncl_target *target, const struct ncl_problem *problem,
@@ -91,11 +182,23 @@ double ncl_conv_blocked_cost(const struct ncl_target *target, const struct ncl_p
     return padded_cost(target, problem, choice, target->lanes, elements->efficiency, elements->bytes);
 }
 
+static size_t conv_blocked_choices(const struct ncl_target *target, const struct ncl_problem *problem,
+                                   struct ncl_choice *choice)
+{
+    const struct narrow narrow = narrow_of(target, problem);
+    const struct ncl_conv *conv = &narrow.problem.conv;
+    if (conv->groups == 1)
+        return ncl_conv_blocked_choices(target, &narrow.problem, choice);
+    choice->tile = ncl_target_narrow_tile(target, conv->out_channels);
+    return 1;
+}
+
 static double conv_blocked_cost(const struct ncl_target *target, const struct ncl_problem *problem,
                                 const struct ncl_choice *choice)
 {
     static const struct ncl_conv_elements floats = {EFFICIENCY, sizeof(float)};
-    return ncl_conv_blocked_cost(target, problem, choice, &floats);
+    const struct narrow narrow = narrow_of(target, problem);
+    return ncl_conv_blocked_cost(target, &narrow.problem, choice, &floats);
 }
 
 /* ---- how tasks share the work ---- */
@@ -223,17 +326,25 @@ static struct share share_pixels(const struct ncl_target *target, const struct n
 
 /* ---- the step ---- */
 
-static ncl_ref pack_filter(struct ncl_lower *lower, const struct ncl_conv *conv, int64_t depth, int64_t width)
+static ncl_ref pack_filter(struct ncl_lower *lower, const struct narrow *narrow, int64_t depth, int64_t width)
 {
-    const int64_t taps = ncl_window_volume(&conv->window), elements = conv->in_channels * taps;
+    const struct ncl_conv *conv = &narrow->problem.conv;
+    const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
+    const int64_t taps = image.size[0] * image.size[1], filter = narrow->size[0] * narrow->size[1],
+                  row = conv->in_channels / narrow->parts * filter;
     const struct ncl_conv_matrix matrix = {.groups = conv->groups,
                                            .rows = conv->out_channels,
-                                           .depth = elements,
-                                           .group_stride = conv->out_channels * elements,
-                                           .row_stride = elements,
+                                           .depth = conv->in_channels * taps,
+                                           .group_stride = conv->out_channels * row,
+                                           .row_stride = row,
                                            .column_stride = 1,
                                            .block = depth,
-                                           .taps = taps};
+                                           .taps = taps,
+                                           .filter = filter,
+                                           .first = narrow->first[0] * narrow->size[1] + narrow->first[1],
+                                           .width = image.size[1],
+                                           .pitch = narrow->size[1],
+                                           .parts = narrow->parts};
     return ncl_conv_gemm_pack(lower, conv->filter, &matrix, width);
 }
 
@@ -282,13 +393,14 @@ static void emit_blocked_input(struct ncl_emit *step, const struct ncl_window_ax
     ncl_step_sizes(step, "TAP", (const int64_t[]){image->dilation[0] * row, image->dilation[1] * x->block}, 2);
 }
 
-static nnefcl_status emit_conv(struct ncl_lower *lower, const struct ncl_problem *problem, struct ncl_tile tile,
+static nnefcl_status emit_conv(struct ncl_lower *lower, const struct narrow *narrow, struct ncl_tile tile,
                                const struct share *share, ncl_ref x, int64_t rows)
 {
+    const struct ncl_problem *problem = &narrow->problem;
     const struct ncl_conv *conv = &problem->conv;
     const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
     const int64_t depth = rows ? 1 : lower->plan->target.lanes;
-    const ncl_ref packed = pack_filter(lower, conv, depth, ncl_tile_columns(&lower->plan->target, tile));
+    const ncl_ref packed = pack_filter(lower, narrow, depth, ncl_tile_columns(&lower->plan->target, tile));
     const ncl_ref strips = rows ? strip_scratch(lower, conv, share, rows) : NCL_NO_TENSOR;
     const struct ncl_place from = ncl_blocks_place(lower, x), to = ncl_blocks_place(lower, problem->out);
     struct ncl_emit *step = ncl_step_begin(lower, "conv_blocked");
@@ -325,29 +437,30 @@ static nnefcl_status emit_conv(struct ncl_lower *lower, const struct ncl_problem
     ncl_step_size(step, "PITCH", strip_pitch(&image));
     ncl_step_size(step, "STRIPS", share->strips);
     ncl_step_size(step, "AHEAD", share->far);
-    ncl_step_flops(step, problem->flops);
+    ncl_step_flops(step, narrow->flops);
     return ncl_step_end(step, share->tasks);
 }
 
 static nnefcl_status conv_blocked_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
                                        const struct ncl_choice *choice)
 {
-    const struct share share =
-        share_pixels(&lower->plan->target, problem, choice->tile, lower->plan->target.lanes, NCL_CONV_TILES);
-    return emit_conv(lower, problem, choice->tile, &share, ncl_blocks_in(lower, problem->conv.input), 0);
+    const struct ncl_target *target = &lower->plan->target;
+    const struct narrow narrow = narrow_of(target, problem);
+    const struct share share = share_pixels(target, &narrow.problem, choice->tile, target->lanes, NCL_CONV_TILES);
+    return emit_conv(lower, &narrow, choice->tile, &share, ncl_blocks_in(lower, problem->conv.input), 0);
 }
 
 const struct ncl_variant ncl_variant_conv_blocked = {.name = "conv_blocked",
                                                      .family = NCL_FAMILY_CONV,
                                                      .about = "channels in blocks, tiles of pixels in registers",
-                                                     .unfit = ncl_conv_blocked_unfit,
-                                                     .choices = ncl_conv_blocked_choices,
+                                                     .unfit = conv_blocked_unfit,
+                                                     .choices = conv_blocked_choices,
                                                      .cost = conv_blocked_cost,
                                                      .emit = conv_blocked_emit,
                                                      .reads_blocks = true,
                                                      .writes_blocks = true,
                                                      .writes_whole = true,
-                                                     .halo = ncl_conv_blocked_halo};
+                                                     .halo = conv_blocked_halo};
 
 /* ---- from a plain input, a strip of its rows in each task ---- */
 
@@ -390,7 +503,8 @@ static nnefcl_status conv_into_blocks_emit(struct ncl_lower *lower, const struct
     struct share share =
         share_pixels(&lower->plan->target, problem, choice->tile, 1, strip_tiles(problem, choice->tile));
     join_strips(&share, &lower->plan->target, problem, choice->tile);
-    return emit_conv(lower, problem, choice->tile, &share, ncl_lower_tensor(lower, problem->conv.input),
+    const struct narrow all = narrow_none(problem);
+    return emit_conv(lower, &all, choice->tile, &share, ncl_lower_tensor(lower, problem->conv.input),
                      blocked_strip_rows(&image, share.tiles * choice->tile.rows));
 }
 

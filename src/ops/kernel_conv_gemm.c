@@ -31,6 +31,7 @@ ncl_ref ncl_conv_gemm_pack(struct ncl_lower *lower, const struct ncl_tensor *fil
     const int64_t panels = ncl_ceil_div(matrix->rows, panel), block = matrix->block ? matrix->block : 1,
                   taps = matrix->block ? matrix->taps : 1, channels = matrix->depth / taps,
                   depth = ncl_ceil_div(channels, block) * block * taps;
+    const bool all = matrix->filter == 0;
     const ncl_ref packed =
         ncl_lower_scratch(lower, "packed filter", NNEFCL_SCALAR, matrix->groups * panels * panel * depth);
     struct ncl_emit *step = ncl_step_begin(lower, "conv_pack");
@@ -46,6 +47,11 @@ ncl_ref ncl_conv_gemm_pack(struct ncl_lower *lower, const struct ncl_tensor *fil
     ncl_step_size(step, "CHANNELS", channels);
     ncl_step_size(step, "TAPS", taps);
     ncl_step_size(step, "BLOCK", block);
+    ncl_step_size(step, "FILTER", all ? taps : matrix->filter);
+    ncl_step_size(step, "FIRST", matrix->first);
+    ncl_step_size(step, "WIDTH", all ? taps : matrix->width);
+    ncl_step_size(step, "PITCH", all ? taps : matrix->pitch);
+    ncl_step_size(step, "PARTS", matrix->parts ? matrix->parts : 1);
     ncl_step_end(step, matrix->groups * panels);
     return packed;
 }

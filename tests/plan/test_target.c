@@ -48,6 +48,21 @@ START_TEST(low_tile)
 }
 END_TEST
 
+/* Of the outputs of a group: a vector, two, three. */
+static const struct {
+    unsigned lanes;
+    int64_t columns, tile_rows, tile_vectors;
+} narrow_tiles[] = {{8, 8, 12, 1}, {8, 16, 6, 2}, {8, 24, 4, 3}, {8, 64, 6, 2}, {16, 16, 14, 1}, {16, 48, 8, 3}};
+
+START_TEST(narrow_tile)
+{
+    const struct ncl_target target = with_lanes(narrow_tiles[_i].lanes);
+    const struct ncl_tile got = ncl_target_narrow_tile(&target, narrow_tiles[_i].columns);
+    ck_assert_int_eq(got.rows, narrow_tiles[_i].tile_rows);
+    ck_assert_int_eq(got.vectors, narrow_tiles[_i].tile_vectors);
+}
+END_TEST
+
 /* Sums, a row of vectors and an element; and a tile is not wider than the result unless all are. */
 START_TEST(tiles_fit)
 {
@@ -162,6 +177,7 @@ int main(void)
     TCase *tests = tcase_create("target");
     tcase_add_loop_test(tests, tile, 0, (int)(sizeof tiles / sizeof *tiles));
     tcase_add_loop_test(tests, low_tile, 0, (int)(sizeof low_tiles / sizeof *low_tiles));
+    tcase_add_loop_test(tests, narrow_tile, 0, (int)(sizeof narrow_tiles / sizeof *narrow_tiles));
     tcase_add_test(tests, tiles_fit);
     tcase_add_test(tests, work_groups);
     tcase_add_loop_test(tests, generic_target, 0, 2);

@@ -52,10 +52,20 @@ static enum ncl_stored_type cast_target(struct ncl_import *import, const struct 
     return NCL_STORED_FLOAT32;
 }
 
+/* Floats of 8 bits are other numbers; those of 16 are kept with more digits. */
+static bool is_float8(enum ncl_stored_type element)
+{
+    return element == NCL_STORED_FLOAT8E4M3FN || element == NCL_STORED_FLOAT8E5M2;
+}
+
 /* Of one kind here, it is the same tensor: floats are kept as float32. */
 static void cast_to(struct ncl_import *import, const struct ncl_import_node *node, enum ncl_stored_type element)
 {
     const nnefcl_dtype dtype = ncl_stored_dtype(element);
+    if (is_float8(element) && ncl_import_value(import, node, 0)->element != element) {
+        ncl_import_refuse(import, "elements cannot be cast to type %s", ncl_stored_name(element));
+        return;
+    }
     if (ncl_stored_dtype(ncl_import_value(import, node, 0)->element) == dtype) {
         struct ncl_import_value same = *ncl_import_value(import, node, 0);
         if (same.constant || same.known)
@@ -74,10 +84,15 @@ void ncl_onnx_cast(struct ncl_import *import, const struct ncl_import_node *node
     cast_to(import, node, cast_target(import, node));
 }
 
+static bool cast_fold(struct ncl_import *import, const struct ncl_import_node *node, enum ncl_stored_type element)
+{
+    return !is_float8(element) &&
+           ncl_onnx_folded(import, node, ncl_fold_cast(import, ncl_import_known(import, node, 0), element));
+}
+
 bool ncl_onnx_cast_fold(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    return ncl_onnx_folded(import, node,
-                           ncl_fold_cast(import, ncl_import_known(import, node, 0), cast_target(import, node)));
+    return cast_fold(import, node, cast_target(import, node));
 }
 
 void ncl_onnx_cast_like(struct ncl_import *import, const struct ncl_import_node *node)
@@ -87,9 +102,7 @@ void ncl_onnx_cast_like(struct ncl_import *import, const struct ncl_import_node 
 
 bool ncl_onnx_cast_like_fold(struct ncl_import *import, const struct ncl_import_node *node)
 {
-    return ncl_onnx_folded(
-        import, node,
-        ncl_fold_cast(import, ncl_import_known(import, node, 0), ncl_import_value(import, node, 1)->element));
+    return cast_fold(import, node, ncl_import_value(import, node, 1)->element);
 }
 
 /* ---- shapes: of known tensors and of others alike ---- */

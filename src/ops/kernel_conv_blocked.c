@@ -75,7 +75,7 @@ static bool is_tap_inside(const struct ncl_window *w, int axis, int64_t tap)
 }
 
 /* Returns how many taps are gone in front. */
-static int64_t taps_trim(struct ncl_window *w, int axis)
+static int64_t trim_axis(struct ncl_window *w, int axis)
 {
     int64_t first = 0, last = w->size[axis] - 1;
     while (first < last && !is_tap_inside(w, axis, first))
@@ -95,19 +95,19 @@ static struct narrow narrow_none(const struct ncl_problem *problem)
         .problem = *problem, .flops = problem->flops, .size = {image.size[0], image.size[1]}, .parts = 1};
 }
 
-static void trim(struct narrow *narrow)
+static void trim_taps(struct narrow *narrow)
 {
     struct ncl_window *w = &narrow->problem.conv.window;
     const double taps = (double)ncl_window_volume(w);
     if (w->rank > 4 || w->border != NCL_BORDER_CONSTANT)
         return;
     for (int axis = w->rank > 3 ? 2 : w->rank - 1; axis < w->rank && axis > 1; axis++)
-        narrow->first[axis - w->rank + 2] = taps_trim(w, axis);
+        narrow->first[axis - w->rank + 2] = trim_axis(w, axis);
     narrow->problem.flops *= (double)ncl_window_volume(w) / taps;
 }
 
 /* As few groups as make whole blocks of inputs and outputs. */
-static void join(struct narrow *narrow, int64_t lanes)
+static void join_groups(struct narrow *narrow, int64_t lanes)
 {
     struct ncl_conv *conv = &narrow->problem.conv;
     for (int64_t parts = 1; parts <= JOINED && parts <= conv->groups; parts *= 2) {
@@ -125,9 +125,9 @@ static void join(struct narrow *narrow, int64_t lanes)
 static struct narrow narrow_of(const struct ncl_target *target, const struct ncl_problem *problem)
 {
     struct narrow narrow = narrow_none(problem);
-    trim(&narrow);
+    trim_taps(&narrow);
     if (problem->conv.groups > 1)
-        join(&narrow, target->lanes);
+        join_groups(&narrow, target->lanes);
     return narrow;
 }
 
@@ -142,7 +142,7 @@ static const char *conv_blocked_unfit(const struct ncl_target *target, const str
 static void conv_blocked_halo(const struct ncl_problem *problem, int64_t before[2], int64_t after[2])
 {
     struct narrow narrow = narrow_none(problem);
-    trim(&narrow);
+    trim_taps(&narrow);
     ncl_conv_blocked_halo(&narrow.problem, before, after);
 }
 

@@ -11,7 +11,7 @@
  * group wrote is there for the others behind mem_fence and the counter: OpenCL 1.2 does not promise that, x86 gives it
  * (target.relaxed_atomics).
  *
- * records     [0] number of steps, [1] place of their table, [2] launches of a run
+ * records     at `list` [0] number of steps, [1] place of their table, [2] launches of a run
  * table       rows of STEP_HEAD fields and two for each tensor, with the fields STEP_TASKS, STEP_WAIT (how many of the
  *             first steps have to be over in front of it; OVERLAP - 1 of those before it at most do not), STEP_DONE
  *             (what its counter of done tasks is at least when it is over), STEP_TENSORS
@@ -92,13 +92,13 @@ static void persistent_end(volatile global int *counters, int tasks, bool last)
     counters[LEFT] = 0;
 }
 
-NCL_APART static void persistent_group(global const long *records, volatile global int *counters, long looks,
-                                       int groups, global uchar *const *memory)
+NCL_APART static void persistent_group(global const long *records, long list, volatile global int *counters,
+                                       long looks, int groups, global uchar *const *memory)
 {
-    const bool last = counters[ROUND] + 1 >= records[2];
+    const bool last = counters[ROUND] + 1 >= records[list + 2];
     volatile global int *given_up = counters + (last ? STALLED : LEAVING);
-    const long steps = records[0];
-    global const long *step = records + records[1];
+    const long steps = records[list];
+    global const long *step = records + records[list + 1];
     struct settled settled = {0, step};
     long i = 0;
     int first = 0; /* number of the tasks in front of step i */

@@ -501,12 +501,15 @@ nnefcl_status ncl_state_enqueue_reset(struct nnefcl_session *session, struct ncl
 
 /* ---- persistent.c ---- */
 
-/* The kernel object of the whole run list, of a program that takes so many buffers, launched once without a step. */
+/* The kernel object of a program that takes so many buffers: its arguments are those that are there, for init. */
 nnefcl_status ncl_persistent_kernel(struct nnefcl_session *session, cl_program program, unsigned buffers,
                                     struct ncl_diag *diag);
+/* Behind init: the buffers of a run, and a launch without a step. */
+nnefcl_status ncl_persistent_ready(struct nnefcl_session *session, unsigned buffers, struct ncl_diag *diag);
 nnefcl_status ncl_persistent_set_buffer(const struct nnefcl_session *session, uint32_t buffer, struct ncl_diag *diag);
-nnefcl_status ncl_persistent_enqueue(const struct nnefcl_session *session, cl_command_queue queue, cl_uint wait_count,
-                                     const cl_event *wait, cl_event *event, struct ncl_diag *diag);
+/* `list`: 0, the run, or that of an init step. */
+nnefcl_status ncl_persistent_enqueue(const struct nnefcl_session *session, uint64_t list, cl_command_queue queue,
+                                     cl_uint wait_count, const cl_event *wait, cl_event *event, struct ncl_diag *diag);
 
 /* Behind a run, and behind `after` if that is not NULL: asks whether its groups gave up waiting. The answer is there
  * when the event is, or the queue is finished. */

@@ -3,7 +3,7 @@
  * step. */
 #include "host.h"
 
-enum { ARG_RECORDS, ARG_COUNTERS, ARG_LOOKS, ARG_BUFFERS }; /* two for each buffer behind them */
+enum { ARG_RECORDS, ARG_COUNTERS, ARG_LOOKS, ARG_LIST, ARG_BUFFERS }; /* two for each buffer behind them */
 
 /* The run steps do not touch buffers that are gone after init, nor those that only fill the number of parameters;
  * something valid stands in for them. */
@@ -25,6 +25,7 @@ static nnefcl_status set_records(const struct nnefcl_session *session, cl_mem re
                             clSetKernelArg(session->kernel[0], ARG_RECORDS, sizeof records, &records));
 }
 
+/* Buffers of init, or those of a run: whichever are there. */
 static nnefcl_status set_arguments(struct nnefcl_session *session, unsigned buffers, struct ncl_diag *diag)
 {
     nnefcl_status status = ncl_opencl_check(
@@ -33,17 +34,6 @@ static nnefcl_status set_arguments(struct nnefcl_session *session, unsigned buff
     for (uint32_t i = 0; i < buffers && !status; i++)
         status = ncl_persistent_set_buffer(session, i, diag);
     return status;
-}
-
-/* The counters are zeros, which as records are a run list without steps. */
-static nnefcl_status launch_first_persistent(struct nnefcl_session *session, struct ncl_diag *diag)
-{
-    nnefcl_status status = set_records(session, session->counters, diag);
-    if (!status)
-        status = ncl_persistent_enqueue(session, session->queue, 0, NULL, NULL, diag);
-    if (!status)
-        status = ncl_wait_queue(session, "the first launch", NULL, diag);
-    return status ? status : set_records(session, session->records, diag);
 }
 
 nnefcl_status ncl_persistent_kernel(struct nnefcl_session *session, cl_program program, unsigned buffers,
@@ -55,16 +45,31 @@ nnefcl_status ncl_persistent_kernel(struct nnefcl_session *session, cl_program p
         session->kernel[0] = NULL;
     nnefcl_status status = ncl_opencl_check(diag, NCL_NOWHERE, "persistent", "clCreateKernel", code);
     if (!status)
-        status = set_arguments(session, buffers, diag);
-    return status ? status : launch_first_persistent(session, diag);
+        status = set_records(session, session->records, diag);
+    return status ? status : set_arguments(session, buffers, diag);
 }
 
-nnefcl_status ncl_persistent_enqueue(const struct nnefcl_session *session, cl_command_queue queue, cl_uint wait_count,
-                                     const cl_event *wait, cl_event *event, struct ncl_diag *diag)
+/* The counters are zeros, which as records are a run list without steps. */
+nnefcl_status ncl_persistent_ready(struct nnefcl_session *session, unsigned buffers, struct ncl_diag *diag)
+{
+    nnefcl_status status = set_arguments(session, buffers, diag);
+    if (!status)
+        status = set_records(session, session->counters, diag);
+    if (!status)
+        status = ncl_persistent_enqueue(session, 0, session->queue, 0, NULL, NULL, diag);
+    if (!status)
+        status = ncl_wait_queue(session, "the first launch", NULL, diag);
+    return status ? status : set_records(session, session->records, diag);
+}
+
+nnefcl_status ncl_persistent_enqueue(const struct nnefcl_session *session, uint64_t list, cl_command_queue queue,
+                                     cl_uint wait_count, const cl_event *wait, cl_event *event, struct ncl_diag *diag)
 {
     const size_t global = session->plan->target.compute_units, local = 1;
-    const cl_long looks = ncl_persistent_looks(session->patience.timeout_ms);
-    const cl_int code = clSetKernelArg(session->kernel[0], ARG_LOOKS, sizeof looks, &looks);
+    const cl_long looks = ncl_persistent_looks(session->patience.timeout_ms), place = (cl_long)list;
+    cl_int code = clSetKernelArg(session->kernel[0], ARG_LOOKS, sizeof looks, &looks);
+    if (!code)
+        code = clSetKernelArg(session->kernel[0], ARG_LIST, sizeof place, &place);
     if (code)
         return ncl_opencl_check(diag, NCL_NOWHERE, "persistent", "clSetKernelArg", code);
     return ncl_opencl_check(diag, NCL_NOWHERE, "persistent", "clEnqueueNDRangeKernel",

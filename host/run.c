@@ -16,7 +16,7 @@ static nnefcl_status enqueue_command(const struct nnefcl_session *session, size_
                                      cl_uint wait_count, const cl_event *wait, cl_event *event, struct ncl_diag *diag)
 {
     if (session->execution == NNEFCL_EXECUTION_PERSISTENT)
-        return ncl_persistent_enqueue(session, queue, wait_count, wait, event, diag);
+        return ncl_persistent_enqueue(session, 0, queue, wait_count, wait, event, diag);
     const struct ncl_command *command = &session->command[index];
     return ncl_step_enqueue_part(session, &session->plan->run.step[command->step], command->part,
                                  session->kernel[command->step], queue, wait_count, wait, event, diag);

@@ -97,6 +97,8 @@ static nnefcl_status fill_memory(struct ncl_maker *maker)
     static const bool between[NCL_STORAGE_KINDS] = {[NCL_STORE_ARENA] = true};
     struct nnefcl_session *session = maker->session;
     nnefcl_status status = ncl_memory_records(maker);
+    if (!status && maker->persistent)
+        status = ncl_persistent_kernel(session, maker->persistent, maker->bodies.buffers, maker->diag);
     if (!status)
         status = ncl_init_run(maker);
     ncl_pages_end(maker);

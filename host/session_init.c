@@ -2,12 +2,16 @@
 /* What a session does once: load steps, packing, constants, the initial state. */
 #include "host.h"
 
-static nnefcl_status run_init_step(struct ncl_maker *maker, struct ncl_upload *upload, const struct ncl_step *step)
+/* `list`: the step's own, in the persistent form. */
+static nnefcl_status run_init_step(struct ncl_maker *maker, struct ncl_upload *upload, const struct ncl_step *step,
+                                   uint64_t list)
 {
     struct nnefcl_session *session = maker->session;
     cl_kernel kernel = NULL;
     if (step->kind == NCL_STEP_LOAD)
         return ncl_upload_load(upload, step, maker->diag);
+    if (step->kind == NCL_STEP_KERNEL && session->execution == NNEFCL_EXECUTION_PERSISTENT)
+        return ncl_persistent_enqueue(session, list, session->queue, 0, NULL, NULL, maker->diag);
     nnefcl_status status = NNEFCL_OK;
     if (step->kind == NCL_STEP_KERNEL)
         status = ncl_ready_kernel(maker, step, &kernel);
@@ -31,7 +35,7 @@ static uint64_t loaded_bytes(const struct ncl_plan *plan, size_t step)
 static nnefcl_status run_init_steps(struct ncl_maker *maker, struct ncl_upload *upload)
 {
     const struct ncl_plan *plan = maker->session->plan;
-    uint64_t done = 0, total = 0;
+    uint64_t done = 0, total = 0, list = ncl_persistent_init_lists(plan);
     nnefcl_status status = NNEFCL_OK;
     for (size_t i = 0; i < plan->init.count; i++)
         total += loaded_bytes(plan, i);
@@ -40,7 +44,8 @@ static nnefcl_status run_init_steps(struct ncl_maker *maker, struct ncl_upload *
         if (i == 0 && !status)
             ncl_pages_begin(maker);
         if (!status)
-            status = run_init_step(maker, upload, &plan->init.step[i]);
+            status = run_init_step(maker, upload, &plan->init.step[i], list);
+        list += ncl_persistent_init_list_size(&plan->init.step[i]);
         done += loaded_bytes(plan, i);
     }
     return status;

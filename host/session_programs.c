@@ -39,11 +39,10 @@ static nnefcl_status create_session_program(struct ncl_maker *maker, struct ncl_
 static void keep_program(struct ncl_maker *maker, const struct ncl_program_text *program, cl_program built)
 {
     const struct nnefcl_session *session = maker->session;
-    const struct ncl_program_text *launches = ncl_source_launches(program);
     if (program->persistent)
         ncl_pool_keep_bodies(session->device, program->key, &maker->bodies, built);
-    for (size_t i = 0; launches && i < launches->count; i++)
-        ncl_pool_keep(session->device, session->plan->kernel[launches->kernel[i]].key, built);
+    for (size_t i = 0; !program->persistent && i < program->count; i++)
+        ncl_pool_keep(session->device, session->plan->kernel[program->kernel[i]].key, built);
 }
 
 static nnefcl_status hold_program(struct ncl_maker *maker, cl_program program, cl_program *held)
@@ -60,11 +59,10 @@ static nnefcl_status hand_out(struct ncl_maker *maker, const struct ncl_program_
                               const bool *missing)
 {
     const struct ncl_plan *plan = maker->session->plan;
-    const struct ncl_program_text *launches = ncl_source_launches(program);
     nnefcl_status status = program->persistent ? hold_program(maker, built, &maker->persistent) : NNEFCL_OK;
-    for (size_t i = 0; launches && i < launches->count; i++)
+    for (size_t i = 0; !program->persistent && i < program->count; i++)
         for (size_t k = 0; k < plan->kernel_count && !status; k++)
-            if (missing[k] && plan->kernel[k].key == plan->kernel[launches->kernel[i]].key)
+            if (missing[k] && plan->kernel[k].key == plan->kernel[program->kernel[i]].key)
                 status = hold_program(maker, built, &maker->program[k]);
     return status;
 }
@@ -134,14 +132,11 @@ bool ncl_programs_find_persistent(struct ncl_maker *maker)
     return maker->persistent != NULL;
 }
 
-/* The persistent form, if it has to be compiled. */
+/* The persistent form, if it has to be compiled: a plan without a step needs none. */
 static const struct ncl_program_text *persistent_missing(struct ncl_maker *maker)
 {
-    const struct nnefcl_session *session = maker->session;
-    return session->execution == NNEFCL_EXECUTION_PERSISTENT && session->plan->run.count &&
-                   !ncl_programs_find_persistent(maker)
-               ? &maker->set
-               : NULL;
+    const bool needed = maker->session->plan->run.count || maker->set.count;
+    return needed && !ncl_programs_find_persistent(maker) ? &maker->set : NULL;
 }
 
 nnefcl_status ncl_programs_make(struct ncl_maker *maker)
@@ -153,8 +148,9 @@ nnefcl_status ncl_programs_make(struct ncl_maker *maker)
     maker->program = NCL_NEW_ARRAY(&maker->scratch, cl_program, plan->kernel_count);
     if (!texts || !wanted || !maker->program)
         return ncl_nomem(maker->diag);
-    const struct ncl_program_text *persistent = persistent_missing(maker);
-    ncl_source_wanted(plan, !maker->weights_are_there, session->execution == NNEFCL_EXECUTION_LAUNCHES, wanted);
+    const bool launches = session->execution == NNEFCL_EXECUTION_LAUNCHES;
+    const struct ncl_program_text *persistent = launches ? NULL : persistent_missing(maker);
+    ncl_source_wanted(plan, launches && !maker->weights_are_there, launches, wanted);
     take_from_pool(maker, wanted);
     take_from_cache(maker, wanted);
     if (ncl_source_programs(plan, wanted, persistent, &maker->scratch, texts))
@@ -165,13 +161,13 @@ nnefcl_status ncl_programs_make(struct ncl_maker *maker)
 
 static void store_program(struct ncl_maker *maker, const struct ncl_built *built)
 {
-    const struct ncl_program_text *program = built->program, *launches = ncl_source_launches(program);
-    uint64_t *key = NCL_NEW_ARRAY(&maker->scratch, uint64_t, 1 + (launches ? launches->count : 0));
+    const struct ncl_program_text *program = built->program;
+    uint64_t *key = NCL_NEW_ARRAY(&maker->scratch, uint64_t, 1 + program->count);
     size_t count = 0;
     if (key && program->persistent)
         key[count++] = program->key;
-    for (size_t i = 0; key && launches && i < launches->count; i++)
-        key[count++] = maker->session->plan->kernel[launches->kernel[i]].key;
+    for (size_t i = 0; key && !program->persistent && i < program->count; i++)
+        key[count++] = maker->session->plan->kernel[program->kernel[i]].key;
     if (key)
         ncl_cache_store(maker->session->device, program->key, key, count, &built->text, built->build.program,
                         maker->diag);

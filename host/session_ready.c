@@ -141,10 +141,10 @@ nnefcl_status ncl_ready_make(struct ncl_maker *maker)
         status = make_kernels(maker);
         if (!status)
             status = launch_first_all(maker);
-    } else if (session->plan->run.count) {
+    } else if (session->kernel[0]) {
         status = ncl_progress_tell(maker->session, NNEFCL_STAGE_FIRST_LAUNCHES, 0, 1, maker->diag);
         if (!status)
-            status = ncl_persistent_kernel(session, maker->persistent, maker->bodies.buffers, maker->diag);
+            status = ncl_persistent_ready(session, maker->bodies.buffers, maker->diag);
     }
     if (!status)
         status = find_uses(maker);

@@ -130,13 +130,9 @@ nnefcl_status nnefcl_model_dump_plan(const nnefcl_model *model, const nnefcl_ses
 
 static void print_program(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program)
 {
-    const struct ncl_program_text *beside = program->persistent ? program->beside : NULL;
     ncl_text_add(text, program->persistent ? "/* ---- persistent:" : "/* ----");
     for (size_t i = 0; i < program->count; i++)
         ncl_text_printf(text, " k%u %s", program->kernel[i], plan->kernel[program->kernel[i]].body);
-    for (size_t i = 0; beside && i < beside->count; i++)
-        ncl_text_printf(text, "%s k%u %s", i ? "" : "; launches:", beside->kernel[i],
-                        plan->kernel[beside->kernel[i]].body);
     ncl_text_add(text, " ---- */\n");
     ncl_source_text(text, plan, program);
 }
@@ -149,7 +145,7 @@ static nnefcl_status add_programs(struct ncl_text *text, const struct ncl_plan *
     bool *wanted = NCL_NEW_ARRAY(arena, bool, plan->kernel_count);
     if (!wanted)
         return NNEFCL_ERR_NOMEM;
-    ncl_source_wanted(plan, true, !persistent, wanted);
+    ncl_source_wanted(plan, !persistent, !persistent, wanted);
     if (persistent && ncl_persistent_set(plan, arena, &set))
         return NNEFCL_ERR_NOMEM;
     if (ncl_source_programs(plan, wanted, persistent ? &set : NULL, arena, &texts))

@@ -184,18 +184,10 @@ nnefcl_status ncl_source_keys(struct ncl_plan *plan, const nnefcl_allocator *all
 
 /* ---- a program ---- */
 
-static bool has_body(const struct ncl_plan *plan, const struct ncl_program_text *program, uint64_t key)
-{
-    for (size_t i = 0; i < program->count; i++)
-        if (plan->kernel[program->kernel[i]].key == key)
-            return true;
-    return false;
-}
-
 static bool has_foreign(const struct ncl_plan *plan, const struct ncl_program_text *program)
 {
     bool foreign = false;
-    for (size_t i = 0; program && i < program->count; i++)
+    for (size_t i = 0; i < program->count; i++)
         foreign |= plan->kernel[program->kernel[i]].source != NULL;
     return foreign;
 }
@@ -209,18 +201,15 @@ bool ncl_source_declares(const char *text, size_t length)
 
 void ncl_source_text(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program)
 {
-    const struct ncl_program_text *launches = ncl_source_launches(program);
-    if (plan->target.declares && !has_foreign(plan, program) && !has_foreign(plan, launches)) {
+    if (plan->target.declares && !has_foreign(plan, program)) {
         ncl_text_add(text, declared);
         ncl_kernel_text_add(text, "functions");
         ncl_text_add(text, "#endif\n");
     }
     if (program->persistent)
         ncl_source_persistent(text, plan, program);
-    for (size_t i = 0; launches && i < launches->count; i++) {
-        const struct ncl_kernel *kernel = &plan->kernel[launches->kernel[i]];
-        if (!program->persistent || !has_body(plan, program, kernel->key))
-            ncl_source_body(text, plan, launches->kernel[i]);
-        add_launch(text, plan, kernel);
+    for (size_t i = 0; !program->persistent && i < program->count; i++) {
+        ncl_source_body(text, plan, program->kernel[i]);
+        add_launch(text, plan, &plan->kernel[program->kernel[i]]);
     }
 }

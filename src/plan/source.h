@@ -9,23 +9,20 @@
 /* Fills in kernel->key of every kernel: the hash of all that the compiler gets for it. */
 nnefcl_status ncl_source_keys(struct ncl_plan *plan, const nnefcl_allocator *allocator);
 
-/* What is compiled at once: the launch forms of some kernels, or the persistent form of the run list, with the launch
- * forms of others beside it. */
+/* What is compiled at once: the launch forms of some kernels, or the persistent form of a plan. */
 struct ncl_program_text {
     bool persistent;
     size_t count;
-    const uint32_t *kernel;                /* of the plan, by their keys, each key once */
-    uint64_t key;                          /* of the whole: of its kernels' keys */
-    const struct ncl_program_text *beside; /* of a persistent form: launch forms in the same program; NULL: none */
+    const uint32_t *kernel; /* of the plan, by their keys, each key once */
+    uint64_t key;           /* of the whole: of its kernels' keys */
 };
 /* The kernels of a plan for which wanted[kernel] is set, as one. */
 nnefcl_status ncl_source_set(const struct ncl_plan *plan, const bool *wanted, struct ncl_arena *arena,
                              struct ncl_program_text *program);
 /* The programs of a plan. `wanted`, by kernel: those whose launch form is needed; `persistent`: the persistent form, if
  * that is to be compiled. Compilers of CPU devices need longer to start than to compile a body, and do one program at a
- * time: many bodies become one program there, and what is to be launched stands beside the persistent form. A few stay
- * alone: what a driver's cache knows of them serves other models too. So do those of registered operations: their
- * names and mistakes are their own. */
+ * time: many bodies become one program there. A few stay alone: what a driver's cache knows of them serves other models
+ * too. So do those of registered operations: their names and mistakes are their own. */
 struct ncl_program_texts {
     size_t count;
     struct ncl_program_text *program;
@@ -33,9 +30,7 @@ struct ncl_program_texts {
 nnefcl_status ncl_source_programs(const struct ncl_plan *plan, const bool *wanted,
                                   const struct ncl_program_text *persistent, struct ncl_arena *arena,
                                   struct ncl_program_texts *texts);
-/* The launch forms in a program, those beside a persistent form too. NULL: none. */
-const struct ncl_program_text *ncl_source_launches(const struct ncl_program_text *program);
-/* The kernels that a session launches: those of init, and of the run unless that is one kernel. */
+/* The kernels of init and of the run. */
 void ncl_source_wanted(const struct ncl_plan *plan, bool init, bool run, bool *wanted);
 /* The text of one. Kernels are called launch_<key>:
  *   kernel void launch_0123456789abcdef(global const long *records, ulong record, ulong tasks, global uchar *m0,

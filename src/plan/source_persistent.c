@@ -42,10 +42,22 @@ unsigned ncl_persistent_buffers(const struct ncl_plan *plan)
     return 0;
 }
 
+static const char too_many[] = "there are more than 2^31 tasks";
+
+static const char *step_unfit(const struct ncl_plan *plan, const struct ncl_step *step)
+{
+    if (step->kind == NCL_STEP_GEMM)
+        return "CLBlast cannot be part of it";
+    if (step->kind == NCL_STEP_KERNEL && plan->kernel[step->kernel].map == NCL_MAP_GROUP)
+        return "it has no work-groups of several work-items";
+    return step_tasks(plan, step) > INT32_MAX ? too_many : NULL;
+}
+
 const char *ncl_persistent_unfit(const struct ncl_plan *plan)
 {
     const struct ncl_target *target = &plan->target;
     const unsigned buffers = ncl_persistent_buffers(plan);
+    const char *unfit = NULL;
     uint64_t tasks = 0;
     if (!target->cpu)
         return "it is for CPU devices";
@@ -53,20 +65,18 @@ const char *ncl_persistent_unfit(const struct ncl_plan *plan)
         return "the device does not promise that a work-group sees what another one wrote";
     if (!buffers)
         return "the plan has more than 32 buffers, too many for kernel arguments";
-    if (2 * sizeof(void *) + sizeof(int64_t) + buffers * (sizeof(void *) + sizeof(uint64_t)) >
+    if (2 * sizeof(void *) + 2 * sizeof(int64_t) + buffers * (sizeof(void *) + sizeof(uint64_t)) >
         target->max_parameter_bytes)
         return "the buffers of the plan need more bytes of kernel arguments than the device takes";
-    for (size_t i = 0; i < plan->run.count; i++) {
-        const struct ncl_step *step = &plan->run.step[i];
-        if (step->kind == NCL_STEP_GEMM)
-            return "CLBlast cannot be part of it";
-        if (step->kind == NCL_STEP_KERNEL && plan->kernel[step->kernel].map == NCL_MAP_GROUP)
-            return "it has no work-groups of several work-items";
-        const uint64_t more = step_tasks(plan, step);
-        if (more > INT32_MAX || (tasks += more) > INT32_MAX)
-            return "there are more than 2^31 tasks";
+    for (size_t i = 0; i < plan->init.count && !unfit; i++)
+        if (plan->init.step[i].kind == NCL_STEP_KERNEL)
+            unfit = step_unfit(plan, &plan->init.step[i]);
+    for (size_t i = 0; i < plan->run.count && !unfit; i++) {
+        unfit = step_unfit(plan, &plan->run.step[i]);
+        if (!unfit && (tasks += step_tasks(plan, &plan->run.step[i])) > INT32_MAX)
+            unfit = too_many;
     }
-    return NULL;
+    return unfit;
 }
 
 int64_t ncl_persistent_looks(double timeout_ms)
@@ -107,7 +117,7 @@ nnefcl_status ncl_persistent_set(const struct ncl_plan *plan, struct ncl_arena *
     bool *wanted = NCL_NEW_ARRAY(arena, bool, plan->kernel_count);
     if (!wanted)
         return NNEFCL_ERR_NOMEM;
-    ncl_source_wanted(plan, false, true, wanted);
+    ncl_source_wanted(plan, true, true, wanted);
     if (ncl_source_set(plan, wanted, arena, program))
         return NNEFCL_ERR_NOMEM;
     program->persistent = true;
@@ -139,12 +149,35 @@ bool ncl_persistent_serves(const struct ncl_bodies *has, const struct ncl_bodies
  * OVERLAP-th step before it, the number of tensors, and buffer and byte offset of each. */
 enum { STEP_BODY, STEP_TASKS, STEP_RECORD, STEP_WAIT, STEP_DONE, STEP_TENSORS, STEP_HEAD };
 
+static size_t row_size(const struct ncl_step *step)
+{
+    return STEP_HEAD + 2 * (size_t)step->tensor_count;
+}
+
 static size_t table_size(const struct ncl_plan *plan)
 {
     size_t count = 0;
     for (size_t i = 0; i < plan->run.count; i++)
-        count += STEP_HEAD + 2 * (size_t)plan->run.step[i].tensor_count;
+        count += row_size(&plan->run.step[i]);
     return count;
+}
+
+uint64_t ncl_persistent_init_lists(const struct ncl_plan *plan)
+{
+    return plan->record_count + table_size(plan);
+}
+
+uint64_t ncl_persistent_init_list_size(const struct ncl_step *step)
+{
+    return step->kind == NCL_STEP_KERNEL ? NCL_RECORD_HEAD + row_size(step) : 0;
+}
+
+static size_t init_lists_size(const struct ncl_plan *plan)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < plan->init.count; i++)
+        count += ncl_persistent_init_list_size(&plan->init.step[i]);
+    return (size_t)count;
 }
 
 static size_t body_number(const struct ncl_bodies *bodies, uint64_t key)
@@ -186,17 +219,17 @@ size_t ncl_persistent_waits(const struct ncl_plan *plan, size_t index)
     return waits;
 }
 
-static size_t put_step(const struct ncl_plan *plan, const struct ncl_bodies *bodies, size_t index,
-                       int64_t done[NCL_PERSISTENT_OVERLAP], int64_t *out)
+/* `waits`, `done`: how many steps have to be over before it, tasks of its counter that are done behind it. */
+static void put_step(const struct ncl_plan *plan, const struct ncl_bodies *bodies, const struct ncl_step *step,
+                     size_t waits, int64_t done, int64_t *out)
 {
-    const struct ncl_step *step = &plan->run.step[index];
     const bool copy = step->kind == NCL_STEP_COPY;
     assert(copy || step->kind == NCL_STEP_KERNEL);
     out[STEP_BODY] = (int64_t)(copy ? bodies->count : body_number(bodies, plan->kernel[step->kernel].key));
     out[STEP_TASKS] = (int64_t)step_tasks(plan, step);
     out[STEP_RECORD] = (int64_t)(copy ? plan->tensor[step->tensor[1]].bytes : step->record);
-    out[STEP_WAIT] = (int64_t)ncl_persistent_waits(plan, index);
-    out[STEP_DONE] = done[index % NCL_PERSISTENT_OVERLAP] += out[STEP_TASKS];
+    out[STEP_WAIT] = (int64_t)waits;
+    out[STEP_DONE] = done;
     out[STEP_TENSORS] = step->tensor_count;
     for (unsigned k = 0; k < step->tensor_count; k++) {
         uint32_t buffer;
@@ -205,30 +238,54 @@ static size_t put_step(const struct ncl_plan *plan, const struct ncl_bodies *bod
         out[STEP_HEAD + 2 * k] = buffer;
         out[STEP_HEAD + 2 * k + 1] = (int64_t)offset;
     }
-    return STEP_HEAD + 2 * (size_t)step->tensor_count;
+}
+
+static void begin_list(int64_t *out, size_t steps, uint64_t table, size_t rounds)
+{
+    out[0] = (int64_t)steps;
+    out[1] = (int64_t)table;
+    out[2] = (int64_t)rounds;
+}
+
+/* The table of the run, and a list of its own for each step of init: what is loaded in front of it has come by then. */
+static void put_lists(const struct ncl_plan *plan, const struct ncl_bodies *bodies, int64_t *records)
+{
+    int64_t done[NCL_PERSISTENT_OVERLAP] = {0};
+    uint64_t at = plan->record_count;
+    for (size_t i = 0; i < plan->run.count; i++) {
+        const struct ncl_step *step = &plan->run.step[i];
+        int64_t *counted = &done[i % NCL_PERSISTENT_OVERLAP];
+        put_step(plan, bodies, step, ncl_persistent_waits(plan, i), *counted += (int64_t)step_tasks(plan, step),
+                 records + at);
+        at += row_size(step);
+    }
+    for (size_t i = 0; i < plan->init.count; i++) {
+        const struct ncl_step *step = &plan->init.step[i];
+        if (step->kind != NCL_STEP_KERNEL)
+            continue;
+        begin_list(records + at, 1, at + NCL_RECORD_HEAD, 1);
+        put_step(plan, bodies, step, 0, (int64_t)step_tasks(plan, step), records + at + NCL_RECORD_HEAD);
+        at += ncl_persistent_init_list_size(step);
+    }
 }
 
 nnefcl_status ncl_source_records(const struct ncl_plan *plan, const struct ncl_bodies *bodies, struct ncl_arena *arena,
                                  int64_t **records, size_t *count)
 {
     const struct ncl_steps *lists[] = {&plan->init, &plan->run};
-    size_t at = (size_t)plan->record_count;
-    *count = at + (bodies ? table_size(plan) : 0);
+    *count = (size_t)plan->record_count + (bodies ? table_size(plan) + init_lists_size(plan) : 0);
     *records = NCL_NEW_ARRAY(arena, int64_t, *count);
     if (!*records)
         return NNEFCL_ERR_NOMEM;
-    (*records)[0] = bodies ? (int64_t)plan->run.count : 0;
-    (*records)[1] = (int64_t)plan->record_count;
-    (*records)[2] = (int64_t)ncl_persistent_rounds(plan);
+    begin_list(*records, bodies ? plan->run.count : 0, plan->record_count, ncl_persistent_rounds(plan));
     for (int l = 0; l < 2; l++)
         for (size_t i = 0; i < lists[l]->count; i++) {
             const struct ncl_step *step = &lists[l]->step[i];
             if (step->kind == NCL_STEP_KERNEL && step->size_count)
                 memcpy(*records + step->record, step->size, step->size_count * sizeof **records);
         }
-    int64_t done[NCL_PERSISTENT_OVERLAP] = {0};
-    for (size_t i = 0; i < plan->run.count && bodies; i++)
-        at += put_step(plan, bodies, i, done, *records + at);
+    if (bodies)
+        put_lists(plan, bodies, *records);
     return NNEFCL_OK;
 }
 
@@ -239,11 +296,15 @@ static void add_numbers(struct ncl_text *text)
     const struct {
         const char *name;
         int64_t value;
-    } number[] = {{"STEP_TASKS", STEP_TASKS},          {"STEP_WAIT", STEP_WAIT},
-                  {"STEP_DONE", STEP_DONE},            {"STEP_TENSORS", STEP_TENSORS},
-                  {"STEP_HEAD", STEP_HEAD},            {"OVERLAP", NCL_PERSISTENT_OVERLAP},
+    } number[] = {{"STEP_TASKS", STEP_TASKS},
+                  {"STEP_WAIT", STEP_WAIT},
+                  {"STEP_DONE", STEP_DONE},
+                  {"STEP_TENSORS", STEP_TENSORS},
+                  {"STEP_HEAD", STEP_HEAD},
+                  {"OVERLAP", NCL_PERSISTENT_OVERLAP},
                   {"DONE_FIRST", NCL_PERSISTENT_DONE},
-                  {"STALLED", NCL_PERSISTENT_STALLED}, {"PATIENCE", PATIENCE},
+                  {"STALLED", NCL_PERSISTENT_STALLED},
+                  {"PATIENCE", PATIENCE},
                   {"COPY_CHUNK", COPY_CHUNK}};
     for (size_t i = 0; i < sizeof number / sizeof *number; i++)
         ncl_text_printf(text, "#define %s %" PRId64 "\n", number[i].name, number[i].value);
@@ -283,13 +344,14 @@ static void add_step_task(struct ncl_text *text, const struct ncl_plan *plan, co
 static void add_persistent_kernel(struct ncl_text *text, unsigned buffers)
 {
     ncl_text_add(text, "__attribute__((reqd_work_group_size(1, 1, 1)))\nkernel void persistent(global const long "
-                       "*records, volatile global int *counters, long looks");
+                       "*records, volatile global int *counters, long looks, long list");
     for (unsigned i = 0; i < buffers; i++)
         ncl_text_printf(text, ", global uchar *m%u, ulong o%u", i, i);
     ncl_text_add(text, ")\n{\n    global uchar *memory[] = {");
     for (unsigned i = 0; i < buffers; i++)
         ncl_text_printf(text, "%sm%u + o%u", i ? ", " : "", i, i);
-    ncl_text_add(text, "};\n    persistent_group(records, counters, looks, (int)get_global_size(0), memory);\n}\n");
+    ncl_text_add(text,
+                 "};\n    persistent_group(records, list, counters, looks, (int)get_global_size(0), memory);\n}\n");
 }
 
 void ncl_source_persistent(struct ncl_text *text, const struct ncl_plan *plan, const struct ncl_program_text *program)

@@ -63,31 +63,22 @@ nnefcl_status ncl_source_set(const struct ncl_plan *plan, const bool *wanted, st
     return NNEFCL_OK;
 }
 
-const struct ncl_program_text *ncl_source_launches(const struct ncl_program_text *program)
-{
-    return program->persistent ? program->beside : program;
-}
-
-static struct ncl_program_text launch_forms(const struct ncl_plan *plan, const uint32_t *kernel, size_t count)
-{
-    return (struct ncl_program_text){.count = count, .kernel = kernel, .key = set_key(plan, kernel, count)};
-}
-
 static void add_launch_program(const struct ncl_plan *plan, struct ncl_program_texts *texts, const uint32_t *kernel,
                                size_t count)
 {
-    texts->program[texts->count++] = launch_forms(plan, kernel, count);
+    texts->program[texts->count++] =
+        (struct ncl_program_text){.count = count, .kernel = kernel, .key = set_key(plan, kernel, count)};
 }
 
 nnefcl_status ncl_source_programs(const struct ncl_plan *plan, const bool *wanted,
                                   const struct ncl_program_text *persistent, struct ncl_arena *arena,
                                   struct ncl_program_texts *texts)
 {
-    struct ncl_program_text set, *beside = NCL_NEW(arena, struct ncl_program_text);
+    struct ncl_program_text set;
     *texts =
         (struct ncl_program_texts){.program = NCL_NEW_ARRAY(arena, struct ncl_program_text, plan->kernel_count + 1)};
     uint32_t *ours = NCL_NEW_ARRAY(arena, uint32_t, plan->kernel_count);
-    if (!texts->program || !ours || !beside || ncl_source_set(plan, wanted, arena, &set))
+    if (!texts->program || !ours || ncl_source_set(plan, wanted, arena, &set))
         return NNEFCL_ERR_NOMEM;
     size_t count = 0;
     for (size_t i = 0; i < set.count; i++)
@@ -95,12 +86,9 @@ nnefcl_status ncl_source_programs(const struct ncl_plan *plan, const bool *wante
             add_launch_program(plan, texts, &set.kernel[i], 1);
         else
             ours[count++] = set.kernel[i];
-    *beside = launch_forms(plan, ours, count);
     if (persistent)
-        texts->program[texts->count] = *persistent;
-    if (persistent)
-        texts->program[texts->count++].beside = count ? beside : NULL;
-    else if (plan->target.cpu && count > ALONE)
+        texts->program[texts->count++] = *persistent;
+    if (plan->target.cpu && count > ALONE)
         add_launch_program(plan, texts, ours, count);
     else
         for (size_t i = 0; i < count; i++)

@@ -116,8 +116,8 @@ START_TEST(chains)
 }
 END_TEST
 
-/* The persistent form is a program of its own for each set of bodies; models, batches and orders of them share it. What
- * init launches stands beside the first one. */
+/* The persistent form is a program of its own for each set of bodies, those of init among them; models, batches and
+ * orders of them share it. */
 START_TEST(sets_of_bodies)
 {
     const nnefcl_session_options persistent = {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT};

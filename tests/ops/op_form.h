@@ -47,8 +47,7 @@ static inline nnefcl_device *op_form_open(const struct op_form *form)
     return opened;
 }
 
-/* The device of a form for the whole process: one for forms that leave it as it is, where what init launches for the
- * persistent form is that of the launches, compiled once. */
+/* The device of a form for the whole process: one for forms that leave it as it is. */
 static inline const nnefcl_device *op_form_device(const struct op_form *form)
 {
     static nnefcl_device *devices[OP_FORMS];

@@ -104,28 +104,29 @@ static size_t occurrences(const char *text, const char *what)
     return count;
 }
 
-/* What is launched stands beside the persistent form, and what both have is there once. */
-START_TEST(beside)
+/* The persistent form has the bodies of init and of the run, each once, and no other kernel stands beside it. */
+START_TEST(whole)
 {
     const struct ncl_plan *plan = plan_of(NET_SHORT, 0);
     struct ncl_program_texts texts;
-    struct ncl_program_text set;
+    struct ncl_program_text set, all;
     struct ncl_text text;
     bool wanted[64];
     ck_assert_uint_le(plan->kernel_count, 64);
+    ck_assert_uint_gt(plan->init.count, 0);
     ck_assert_int_eq(ncl_persistent_set(plan, &arena, &set), NNEFCL_OK);
     ncl_source_wanted(plan, true, true, wanted);
+    ck_assert_int_eq(ncl_source_set(plan, wanted, &arena, &all), NNEFCL_OK);
+    ck_assert_uint_eq(set.count, all.count);
+    ncl_source_wanted(plan, false, false, wanted);
     ck_assert_int_eq(ncl_source_programs(plan, wanted, &set, &arena, &texts), NNEFCL_OK);
     ck_assert_uint_eq(texts.count, 1);
     ck_assert_uint_eq(texts.program[0].key, set.key);
-    const struct ncl_program_text *launches = ncl_source_launches(&texts.program[0]);
-    ck_assert_ptr_nonnull(launches);
-    ck_assert_uint_ge(launches->count, set.count);
     ncl_text_init(&text, NULL);
     ncl_source_text(&text, plan, &texts.program[0]);
+    ck_assert_uint_eq(occurrences(text.data, "kernel void "), 1);
     ck_assert_uint_eq(occurrences(text.data, "kernel void persistent("), 1);
-    ck_assert_uint_eq(occurrences(text.data, "kernel void launch_"), launches->count);
-    ck_assert_uint_eq(occurrences(text.data, "static void task_"), launches->count);
+    ck_assert_uint_eq(occurrences(text.data, "static void task_"), set.count);
     ncl_text_free(&text);
 }
 END_TEST
@@ -215,14 +216,13 @@ START_TEST(keys_are_texts)
     }
     struct ncl_program_text set, persistent;
     bool wanted[64];
-    ncl_source_wanted(plan, false, true, wanted);
+    ncl_source_wanted(plan, true, true, wanted);
     ck_assert_int_eq(ncl_source_set(plan, wanted, &arena, &set), NNEFCL_OK);
     ck_assert_int_eq(ncl_persistent_set(plan, &arena, &persistent), NNEFCL_OK);
     check_key(plan, &around, set.key, persistent.key);
 }
 END_TEST
 
-/* Each refusal of the persistent form, and none for a plan that fits. */
 /* The kernel of a body, which the plan has once, and its source. */
 static const struct ncl_kernel *only_kernel(const struct ncl_plan *plan, const char *body, struct ncl_text *text)
 {
@@ -264,10 +264,46 @@ START_TEST(needs)
 }
 END_TEST
 
+/* Each kernel step of init is a list of one step: its body, its tasks, its record, all of its tensors. */
+START_TEST(init_lists)
+{
+    enum { HEAD = 6 }; /* fields of a row in front of its tensors */
+    const struct ncl_plan *plan = plan_of(NET_SHORT, 0);
+    struct ncl_program_text set;
+    struct ncl_bodies bodies;
+    int64_t *records;
+    size_t count, lists = 0;
+    ck_assert_int_eq(ncl_persistent_set(plan, &arena, &set), NNEFCL_OK);
+    ck_assert_int_eq(ncl_persistent_bodies(plan, &set, &arena, &bodies), NNEFCL_OK);
+    ck_assert_int_eq(ncl_source_records(plan, &bodies, &arena, &records, &count), NNEFCL_OK);
+    uint64_t at = ncl_persistent_init_lists(plan);
+    for (size_t i = 0; i < plan->init.count; i++) {
+        const struct ncl_step *step = &plan->init.step[i];
+        const uint64_t size = ncl_persistent_init_list_size(step);
+        ck_assert_int_eq(size != 0, step->kind == NCL_STEP_KERNEL);
+        if (!size)
+            continue;
+        const int64_t *list = records + at, *row = records + list[1];
+        ck_assert(list[0] == 1 && list[2] == 1 && row == list + NCL_RECORD_HEAD);
+        ck_assert_uint_eq(bodies.key[row[0]], plan->kernel[step->kernel].key);
+        ck_assert_int_eq(row[1], (int64_t)step->tasks);
+        ck_assert_int_eq(row[2], (int64_t)step->record);
+        ck_assert_int_eq(row[3], 0);
+        ck_assert_int_eq(row[5], step->tensor_count);
+        ck_assert_uint_eq(size, NCL_RECORD_HEAD + HEAD + 2 * step->tensor_count);
+        at += size;
+        lists++;
+    }
+    ck_assert_uint_gt(lists, 0);
+    ck_assert_uint_eq(at, count);
+}
+END_TEST
+
+/* Each refusal of the persistent form, and none for a plan that fits. */
 START_TEST(persistent_fits)
 {
     struct ncl_plan plan = *plan_of(NET_SHORT, 0);
-    const size_t bytes = 2 * sizeof(void *) + 8 + 32 * (sizeof(void *) + 8); /* of the arguments for 32 buffers */
+    const size_t bytes = 2 * sizeof(void *) + 2 * 8 + 32 * (sizeof(void *) + 8); /* of the arguments for 32 buffers */
     ck_assert_ptr_null(ncl_persistent_unfit(&plan));
     plan.target.relaxed_atomics = false;
     ck_assert(strstr(ncl_persistent_unfit(&plan), "another"));
@@ -303,7 +339,8 @@ int main(void)
     TCase *tests = tcase_create("source");
     tcase_add_checked_fixture(tests, begin, end);
     tcase_add_test(tests, models_and_batches);
-    tcase_add_test(tests, beside);
+    tcase_add_test(tests, whole);
+    tcase_add_test(tests, init_lists);
     tcase_add_test(tests, declarations);
     tcase_add_test(tests, keys);
     tcase_add_test(tests, keys_are_texts);

@@ -59,7 +59,8 @@ START_TEST(releases)
 {
     struct text *text = persistent_text();
     const char *group = find_one(text->data, "staticvoidpersistent_group(");
-    const char *count = find_one(group, "atomic_inc(counters+DONE(i));"), *task = find_one(group, "persistent_task(step,");
+    const char *count = find_one(group, "atomic_inc(counters+DONE(i));"),
+               *task = find_one(group, "persistent_task(step,");
     ck_assert(task < count);
     ck_assert_msg(strncmp(count - strlen(FENCE), FENCE, strlen(FENCE)) == 0, "no fence in front of: %.40s", count);
     free(text);
@@ -76,7 +77,8 @@ START_TEST(acquires)
     const char *loop = strstr(wait, "*done<count"), *fence = strstr(wait, FENCE), *over = strstr(wait, "returntrue;");
     ck_assert_msg(loop && fence && over && loop < fence && fence < over, "no fence behind the loop: %.300s", wait);
     const char *group = find_one(text->data, "staticvoidpersistent_group(");
-    ck_assert(find_one(group, "persistent_settle(&settled,step[STEP_WAIT],") < find_one(group, "persistent_task(step,"));
+    ck_assert(find_one(group, "persistent_settle(&settled,step[STEP_WAIT],") <
+              find_one(group, "persistent_task(step,"));
     find_one(text->data, "persistent_wait(counters+DONE(settled->count),");
     free(text);
 }
@@ -87,8 +89,8 @@ START_TEST(waits)
 {
     enum { STEPS = 12 };
     /* tensors of 16 bytes: 0 to 3 side by side, 4 across 0 and 1, 5 and 6 in buffers of their own */
-    struct ncl_plan_tensor tensors[] = {{.offset = 0},  {.offset = 16}, {.offset = 32},
-                                        {.offset = 48}, {.offset = 8},  {.buffer = 1}, {.buffer = 2}};
+    struct ncl_plan_tensor tensors[] = {{.offset = 0}, {.offset = 16}, {.offset = 32}, {.offset = 48},
+                                        {.offset = 8}, {.buffer = 1},  {.buffer = 2}};
     const struct use {
         ncl_ref from, to;
         size_t waits;
@@ -98,8 +100,7 @@ START_TEST(waits)
         {0, 5, 0}, {4, 5, 4}, /* writes the same place again, and reads what step 2 wrote */
         {3, 3, 2},            /* in place */
         {0, 1, 5},            /* overwrites what step 4 reads */
-        {2, 2, 3}, {0, 0, 7}, {3, 5, 6}, {3, 5, 10},
-        {6, 6, 4}, /* meets nothing */
+        {2, 2, 3}, {0, 0, 7}, {3, 5, 6}, {3, 5, 10}, {6, 6, 4}, /* meets nothing */
     };
     struct ncl_step steps[STEPS];
     const struct ncl_plan plan = {.tensor = tensors, .tensor_count = 7, .run = {.step = steps, .count = STEPS}};
@@ -108,8 +109,7 @@ START_TEST(waits)
         tensors[i].bytes = 16;
     }
     for (size_t i = 0; i < STEPS; i++)
-        steps[i] = (struct ncl_step){
-            .tensor_count = 2, .tensor = {uses[i].from, uses[i].to}, .reads = 1, .writes = 2};
+        steps[i] = (struct ncl_step){.tensor_count = 2, .tensor = {uses[i].from, uses[i].to}, .reads = 1, .writes = 2};
     for (size_t i = 0; i < STEPS; i++)
         ck_assert_msg(ncl_persistent_waits(&plan, i) == uses[i].waits, "step %zu waits for %zu, expected %zu", i,
                       ncl_persistent_waits(&plan, i), uses[i].waits);
@@ -141,20 +141,23 @@ START_TEST(rounds)
 }
 END_TEST
 
-/* Tasks are counted in 32 bits, those of all steps together. */
+/* Tasks are counted in 32 bits, those of all steps of a run together, those of each step of init. */
 START_TEST(tasks_of_all_steps)
 {
     struct ncl_kernel kernel = {.body = "elementwise"};
     struct ncl_step steps[2] = {{.kind = NCL_STEP_KERNEL, .tasks = INT32_MAX}, {.kind = NCL_STEP_KERNEL, .tasks = 0}};
-    const struct ncl_plan plan = {.target = ncl_target_generic_cpu,
-                                  .kernel = &kernel,
-                                  .kernel_count = 1,
-                                  .buffer_count = 1,
-                                  .run = {.step = steps, .count = 2}};
+    struct ncl_plan plan = {.target = ncl_target_generic_cpu,
+                            .kernel = &kernel,
+                            .kernel_count = 1,
+                            .buffer_count = 1,
+                            .init = {.step = steps, .count = 1},
+                            .run = {.step = steps, .count = 2}};
     ck_assert_ptr_null(ncl_persistent_unfit(&plan));
     steps[1].tasks = 1;
     ck_assert_str_eq(ncl_persistent_unfit(&plan), "there are more than 2^31 tasks");
     steps[0].tasks = (uint64_t)INT32_MAX + 1;
+    ck_assert_str_eq(ncl_persistent_unfit(&plan), "there are more than 2^31 tasks");
+    plan.run.count = 0;
     ck_assert_str_eq(ncl_persistent_unfit(&plan), "there are more than 2^31 tasks");
 }
 END_TEST

@@ -53,3 +53,17 @@ void ncl_import_bits_not(struct ncl_import *import, const struct ncl_import_node
     struct ncl_tensor *x = ncl_import_number(import, node, 0);
     give(import, node, ncl_compose_binary(import, "sub", ncl_compose_number(import, all), x));
 }
+
+/* Beyond 16 bits scalars do not hold every bit, and no network counts on what is cut off. */
+bool ncl_import_narrow(struct ncl_import *import, const struct ncl_import_node *node, enum ncl_stored_type from,
+                       enum ncl_stored_type to)
+{
+    const int64_t low = ncl_stored_low(to), high = ncl_stored_high(to);
+    const bool whole = ncl_stored_high(from) > 0 && high > 0;
+    if (!whole || ncl_stored_bits(to) > 16 || (ncl_stored_low(from) >= low && ncl_stored_high(from) <= high))
+        return false;
+    struct ncl_tensor *x = ncl_compose_with(import, "sub", ncl_import_number(import, node, 0), (double)low);
+    x = ncl_compose_with(import, "bit_and", x, (double)(high - low));
+    ncl_import_give_number(import, node, 0, ncl_compose_with(import, "add", x, (double)low), to);
+    return true;
+}

@@ -400,6 +400,11 @@ static const struct value_case values[] = {
      "2,2: 3 1 4 2"},
     {"a sequence of two, joined", 13, "in x 2: 1 2\nSequenceConstruct x x -> s\nConcatFromSequence s -> y axis=0",
      "4: 1 2 1 2"},
+    {"Cast to fewer bits", 13,
+     "in x 4: 300 -1 128 40000\nCast x -> i to=6\nCast i -> u to=2\nCast u -> a to=1\nCast i -> s to=3\n"
+     "Cast s -> b to=1\nCast i -> h to=5\nCast h -> c to=1\nConcat a b c -> y axis=0",
+     "12: 44 255 128 64 44 -1 -128 64 300 -1 128 -25536"},
+    {"Cast to more bits", 13, "in x 2: -3 200\nCast x -> i to=5\nCast i -> l to=7\nCast l -> y to=1", "2: -3 200"},
     {"Cast to a type by name", 5, "in x 2: 1.5 0\nCast x -> a to='BOOL'\nNot a -> b\nCast b -> y to='FLOAT'", "2: 0 1"},
     {"Pad by its first name", 1, "in x 2: 1 2\nPad x -> y paddings=[1,0] value=3.0", "3: 3 1 2"},
     {"Reshape by an attribute", 1, "in x 2,2: 1 2 3 4\nReshape x -> y shape=[4]", "4: 1 2 3 4"},

@@ -91,7 +91,8 @@ def outputs_agree(folder, engine):
 
 def network_measure(model, options):
     """Of each engine that agrees, the medians of the rounds."""
-    folder = pathlib.Path(options.environment).absolute() / 'work' / pathlib.Path(model).stem
+    path = pathlib.Path(model).absolute().with_suffix('')  # many are called model.onnx, in folders of their own
+    folder = pathlib.Path(options.environment).absolute() / 'work' / ('%s-%s' % (path.parent.name, path.name))
     names, rounds = names_read(model, folder), {}
     engines = ['onnxruntime', *(e for e in options.engine or PEERS if e != 'onnxruntime')]
     ours_measure(options.runner, model, folder, names, 0.01)  # compiles

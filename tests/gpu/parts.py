@@ -132,7 +132,8 @@ def main():
             bad, line = 0, ''
             if not listed:
                 done = command.run(part, '--random', '--verify', '-d', device, *command.options, check=False)
-                bad, line = done.returncode, (done.stdout + done.stderr).strip().split('\n')[-1]
+                told = [line for line in (done.stdout + done.stderr).splitlines() if not line.startswith('MESA')]
+                bad, line = done.returncode, told[-1] if told else ''
             failed += bad != 0
             print('part %d, %d times, %d statements, to %s: %s, %.0f s' % (i, len(texts), texts[0].count(';\n') - 1, re.search(r'-> \( (.*?) \)', texts[0]).group(1),
                                                                    'FAILED: ' + line if bad else line or '-', time.time() - start), flush=True)

@@ -136,7 +136,8 @@ static size_t pnm_number(const struct bytes *file, size_t at, unsigned long *val
     return at > start && (at == file->size || pnm_blank(file->data[at]) || file->data[at] == '#') ? at : 0;
 }
 
-/* The library knows comments in one place only: the same numbers, never longer, are written in front of the pixels. */
+/* The library knows comments in one place only: the same numbers are written in front of the pixels, where they are no
+ * longer than what stood there (they are where nothing parts the first one from the letters: no PNM). */
 static void pnm_without_comments(struct bytes *file)
 {
     unsigned long value[3] = {0};
@@ -149,6 +150,8 @@ static void pnm_without_comments(struct bytes *file)
     int length = snprintf(head, sizeof head, "P%c %lu %lu", file->data[1], value[0], value[1]);
     if (count == 3)
         length += snprintf(head + length, sizeof head - (size_t)length, " %lu", value[2]);
+    if ((size_t)length > at)
+        return;
     memcpy(file->data + at - length, head, (size_t)length);
     *file = (struct bytes){file->data + at - length, file->size - at + (size_t)length};
 }

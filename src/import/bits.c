@@ -55,9 +55,9 @@ void ncl_import_bits_not(struct ncl_import *import, const struct ncl_import_node
 }
 
 /* Beyond 16 bits scalars do not hold every bit, and no network counts on what is cut off. */
-bool ncl_import_narrow(struct ncl_import *import, const struct ncl_import_node *node, enum ncl_stored_type from,
-                       enum ncl_stored_type to)
+bool ncl_import_narrow(struct ncl_import *import, const struct ncl_import_node *node, enum ncl_stored_type to)
 {
+    const enum ncl_stored_type from = ncl_import_value(import, node, 0)->element;
     const int64_t low = ncl_stored_low(to), high = ncl_stored_high(to);
     const bool whole = ncl_stored_high(from) > 0 && high > 0;
     if (!whole || ncl_stored_bits(to) > 16 || (ncl_stored_low(from) >= low && ncl_stored_high(from) <= high))

@@ -11,9 +11,8 @@
 void ncl_import_shift(struct ncl_import *import, const struct ncl_import_node *node, bool left);
 /* "and", "or", "xor" of two inputs, as the row of the operator says. */
 void ncl_import_bits(struct ncl_import *import, const struct ncl_import_node *node);
-/* A whole number of the type `from` as `to` holds it, which may have fewer bits: the lowest of them. False: it fits. */
-bool ncl_import_narrow(struct ncl_import *import, const struct ncl_import_node *node, enum ncl_stored_type from,
-                       enum ncl_stored_type to);
+/* The first input, a whole number, as `to` holds it, which may have fewer bits: the lowest of them. False: it fits. */
+bool ncl_import_narrow(struct ncl_import *import, const struct ncl_import_node *node, enum ncl_stored_type to);
 /* All bits the other way. */
 void ncl_import_bits_not(struct ncl_import *import, const struct ncl_import_node *node);
 

@@ -5,23 +5,16 @@
 #include <string.h>
 
 #include "import/compose_index.h"
+#include "import/compose_order.h"
 
 #define MAX_PAIRS ((int64_t)1 << 24) /* of rows and updates; numbers of updates are exact up to here */
 
 /* Of [batch, rows, writes]: does the update reach the row? */
 static struct ncl_tensor *reached_of(struct ncl_import *import, struct ncl_tensor *place, int64_t rows)
 {
-    const nnefcl_shape column = {.rank = 3, .extent = {1, rows, 1}},
-                       line = {.rank = 3, .extent = {place->shape.extent[0], 1, place->shape.extent[1]}};
-    struct ncl_known *row = ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &column);
-    if (!row) {
-        ncl_import_refuse(import, "too many elements are scattered to");
-        return &import->nothing;
-    }
-    for (size_t i = 0; i < row->count; i++)
-        row->real[i] = (double)i;
+    const nnefcl_shape line = {.rank = 3, .extent = {place->shape.extent[0], 1, place->shape.extent[1]}};
     return ncl_compose_binary(import, "eq", ncl_compose_reshape(import, place, &line),
-                              ncl_import_constant(import, row));
+                              ncl_compose_grid(import, 3, 1, rows));
 }
 
 /* [batch, rows, 1]: the number of the last update that reaches a row, of all batches, from 1 on; 0: none does. */

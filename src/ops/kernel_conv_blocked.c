@@ -101,7 +101,7 @@ static void trim_taps(struct narrow *narrow)
     const double taps = (double)ncl_window_volume(w);
     if (w->rank > 4 || w->border != NCL_BORDER_CONSTANT)
         return;
-    for (int axis = w->rank > 3 ? 2 : w->rank - 1; axis < w->rank && axis > 1; axis++)
+    for (int axis = 2; axis < w->rank; axis++)
         narrow->first[axis - w->rank + 2] = trim_axis(w, axis);
     narrow->problem.flops *= (double)ncl_window_volume(w) / taps;
 }

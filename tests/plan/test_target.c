@@ -34,32 +34,32 @@ START_TEST(tile)
 END_TEST
 
 static const struct {
+    struct ncl_tile (*tile)(const struct ncl_target *target, int64_t columns);
     unsigned lanes;
     int64_t columns, tile_rows, tile_vectors;
-} low_tiles[] = {{8, 768, 4, 3},  {8, 96, 4, 3}, {8, 64, 6, 2},   {8, 128, 6, 2}, {8, 1000, 4, 3},
-                 {8, 16, 6, 2},   {8, 24, 4, 3}, {16, 768, 6, 4}, {16, 96, 14, 2}};
+} columns_alone[] = {{ncl_target_low_tile, 8, 768, 4, 3},
+                     {ncl_target_low_tile, 8, 96, 4, 3},
+                     {ncl_target_low_tile, 8, 64, 6, 2},
+                     {ncl_target_low_tile, 8, 128, 6, 2},
+                     {ncl_target_low_tile, 8, 1000, 4, 3},
+                     {ncl_target_low_tile, 8, 16, 6, 2},
+                     {ncl_target_low_tile, 8, 24, 4, 3},
+                     {ncl_target_low_tile, 16, 768, 6, 4},
+                     {ncl_target_low_tile, 16, 96, 14, 2},
+                     /* of the outputs of a group: a vector, two, three */
+                     {ncl_target_narrow_tile, 8, 8, 12, 1},
+                     {ncl_target_narrow_tile, 8, 16, 6, 2},
+                     {ncl_target_narrow_tile, 8, 24, 4, 3},
+                     {ncl_target_narrow_tile, 8, 64, 6, 2},
+                     {ncl_target_narrow_tile, 16, 16, 14, 1},
+                     {ncl_target_narrow_tile, 16, 48, 8, 3}};
 
-START_TEST(low_tile)
+START_TEST(tile_of_columns)
 {
-    const struct ncl_target target = with_lanes(low_tiles[_i].lanes);
-    const struct ncl_tile got = ncl_target_low_tile(&target, low_tiles[_i].columns);
-    ck_assert_int_eq(got.rows, low_tiles[_i].tile_rows);
-    ck_assert_int_eq(got.vectors, low_tiles[_i].tile_vectors);
-}
-END_TEST
-
-/* Of the outputs of a group: a vector, two, three. */
-static const struct {
-    unsigned lanes;
-    int64_t columns, tile_rows, tile_vectors;
-} narrow_tiles[] = {{8, 8, 12, 1}, {8, 16, 6, 2}, {8, 24, 4, 3}, {8, 64, 6, 2}, {16, 16, 14, 1}, {16, 48, 8, 3}};
-
-START_TEST(narrow_tile)
-{
-    const struct ncl_target target = with_lanes(narrow_tiles[_i].lanes);
-    const struct ncl_tile got = ncl_target_narrow_tile(&target, narrow_tiles[_i].columns);
-    ck_assert_int_eq(got.rows, narrow_tiles[_i].tile_rows);
-    ck_assert_int_eq(got.vectors, narrow_tiles[_i].tile_vectors);
+    const struct ncl_target target = with_lanes(columns_alone[_i].lanes);
+    const struct ncl_tile got = columns_alone[_i].tile(&target, columns_alone[_i].columns);
+    ck_assert_int_eq(got.rows, columns_alone[_i].tile_rows);
+    ck_assert_int_eq(got.vectors, columns_alone[_i].tile_vectors);
 }
 END_TEST
 
@@ -176,8 +176,7 @@ int main(void)
     Suite *suite = suite_create("target");
     TCase *tests = tcase_create("target");
     tcase_add_loop_test(tests, tile, 0, (int)(sizeof tiles / sizeof *tiles));
-    tcase_add_loop_test(tests, low_tile, 0, (int)(sizeof low_tiles / sizeof *low_tiles));
-    tcase_add_loop_test(tests, narrow_tile, 0, (int)(sizeof narrow_tiles / sizeof *narrow_tiles));
+    tcase_add_loop_test(tests, tile_of_columns, 0, (int)(sizeof columns_alone / sizeof *columns_alone));
     tcase_add_test(tests, tiles_fit);
     tcase_add_test(tests, work_groups);
     tcase_add_loop_test(tests, generic_target, 0, 2);

@@ -2,23 +2,14 @@
 /* Losses: the logarithm of the class that should be, picked by a mask. */
 #include <string.h>
 
+#include "import/compose_order.h"
 #include "import/onnx/onnx_operators.h"
 
 /* [N,1,...] compared with 0, 1, ... along axis 1. */
 static struct ncl_tensor *class_mask(struct ncl_import *import, struct ncl_tensor *target, const nnefcl_shape *x)
 {
-    nnefcl_shape column = {.rank = x->rank};
-    for (int i = 0; i < column.rank; i++)
-        column.extent[i] = i == 1 ? x->extent[1] : 1;
-    struct ncl_known *classes = ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &column);
-    if (!classes) {
-        ncl_import_refuse(import, "there are too many classes");
-        return &import->nothing;
-    }
-    for (size_t i = 0; i < classes->count; i++)
-        classes->real[i] = (double)i;
     return ncl_compose_binary(import, "eq", ncl_compose_unsqueeze(import, target, 1),
-                              ncl_import_constant(import, classes));
+                              ncl_compose_grid(import, x->rank, 1, x->extent[1]));
 }
 
 static struct ncl_tensor *over_classes(struct ncl_import *import, struct ncl_tensor *mask, struct ncl_tensor *value)

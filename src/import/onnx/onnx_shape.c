@@ -67,7 +67,7 @@ static void cast_to(struct ncl_import *import, const struct ncl_import_node *nod
         ncl_import_refuse(import, "elements cannot be cast to type %s", ncl_stored_name(element));
         return;
     }
-    if (ncl_import_narrow(import, node, ncl_import_value(import, node, 0)->element, element))
+    if (ncl_import_narrow(import, node, element))
         return;
     if (ncl_stored_dtype(ncl_import_value(import, node, 0)->element) == dtype) {
         struct ncl_import_value same = *ncl_import_value(import, node, 0);

@@ -190,7 +190,7 @@ void ncl_tf_build_cast(struct ncl_import *import, const struct ncl_import_node *
         ncl_import_refuse(import, "a type that has no counterpart");
         return;
     }
-    if (ncl_import_narrow(import, node, ncl_import_value(import, node, 0)->element, (enum ncl_stored_type)element))
+    if (ncl_import_narrow(import, node, (enum ncl_stored_type)element))
         return;
     ncl_import_give_element(import, node, 0,
                             ncl_compose_cast(import, x, ncl_stored_dtype((enum ncl_stored_type)element)),

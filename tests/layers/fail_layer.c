@@ -26,11 +26,12 @@ static void say(const char *call, const char *left_alive)
 
 static atomic_ulong left; /* calls until one fails, 0: none does */
 static atomic_int fail_code, paused;
-static _Atomic(const char *) failed_call;
+static _Atomic(const char *) failed_call, only_call; /* only_call: alone counted, NULL: all are */
 
 static int fails(const char *name)
 {
-    if (atomic_load(&paused))
+    const char *only = atomic_load(&only_call);
+    if (atomic_load(&paused) || (only && strcmp(only, name) != 0))
         return 0;
     unsigned long n = atomic_load(&left);
     while (n && !atomic_compare_exchange_weak(&left, &n, n - 1))
@@ -42,11 +43,18 @@ static int fails(const char *name)
     return 1;
 }
 
-static void set_fail(unsigned long n, int code)
+static void set_fail_call(const char *name, unsigned long n, int code)
 {
+    atomic_store(&left, 0);
     atomic_store(&fail_code, code);
     atomic_store(&failed_call, NULL);
+    atomic_store(&only_call, name);
     atomic_store(&left, n);
+}
+
+static void set_fail(unsigned long n, int code)
+{
+    set_fail_call(NULL, n, code);
 }
 
 static const char *get_failed(void)
@@ -417,9 +425,9 @@ static cl_int CL_API_CALL my_clBuildProgram(cl_program program, cl_uint count, c
 
 /* ---- the layer ---- */
 
-LAYER_EXPORT const struct layer_control layer_control = {set_fail,           get_failed,   set_pause,
-                                                         get_live,           set_profile,  live_memory_get,
-                                                         kernel_list_passed, get_compiled, get_options};
+LAYER_EXPORT const struct layer_control layer_control = {
+    set_fail,    set_fail_call,   get_failed,         set_pause,    get_live,
+    set_profile, live_memory_get, kernel_list_passed, get_compiled, get_options};
 
 void layer_take(struct _cl_icd_dispatch *table)
 {

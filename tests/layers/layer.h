@@ -15,6 +15,8 @@ struct layer_memory {
 struct layer_control {
     /* The n-th call from now on fails with `code` (1: the next; 0: none does). */
     void (*fail_at)(unsigned long n, int code);
+    /* The same of calls of one name alone: how many others are made between them depends on how busy the machine is. */
+    void (*fail_call)(const char *name, unsigned long n, int code);
     /* Name of the call that was made to fail, NULL: none since fail_at. */
     const char *(*failed)(void);
     /* Non-zero: calls are neither counted nor made to fail. */

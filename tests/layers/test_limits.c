@@ -2,6 +2,7 @@
 /* Devices that are small, or that cannot be used, as the layer shows them. */
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
+#include <stdbool.h>
 
 #include "layer_case.h"
 #include "nnefcl/state.h"
@@ -197,15 +198,16 @@ START_TEST(pinned_most)
 }
 END_TEST
 
-/* Each call of the first run fails in turn: it says so, and nothing is left. NULL: there are fewer. */
-static const char *fail_nth(const char *net, size_t count, unsigned long n)
+/* The n-th call of the first run fails, of those of `name` (NULL: of all): it says so, and nothing is left. False: there
+ * are fewer. */
+static bool fail_nth(const char *net, size_t count, const char *name, unsigned long n)
 {
     float *x = calloc(3 * count, sizeof *x);
     nnefcl_error error = {0};
     const size_t buffers = layer->memory().buffers;
     open_as("far");
     nnefcl_session *session = host_ready(net, NULL);
-    layer->fail_at(n, CL_OUT_OF_RESOURCES);
+    layer->fail_call(name, n, CL_OUT_OF_RESOURCES);
     const nnefcl_status status =
         nnefcl_session_run(session, (const void *[]){x}, (void *[]){x + count, x + 2 * count}, &error);
     const char *failed = layer->failed();
@@ -216,24 +218,26 @@ static const char *fail_nth(const char *net, size_t count, unsigned long n)
     close_small();
     ck_assert_uint_eq(layer->memory().buffers, buffers);
     free(x);
-    return failed;
+    return failed != NULL;
+}
+
+static unsigned long fail_each(const char *net, size_t count, const char *name)
+{
+    unsigned long n = 0;
+    while (fail_nth(net, count, name, n + 1))
+        n++;
+    return n;
 }
 
 START_TEST(pinned_fails)
 {
     static const struct {
         const char *net;
-        size_t count, reads;
+        size_t count, reads; /* reads: of the second one a piece each */
     } cases[] = {{NET_STATE, 4, 2},
                  {"graph far(x) -> (y) { x = external<scalar>(shape = [700000]); y = x + 1.0; }", 700000, 3}};
-    size_t reads = 0;
-    unsigned long n = 1;
-    const char *failed;
-    while ((failed = fail_nth(cases[_i].net, cases[_i].count, n))) {
-        reads += strcmp(failed, "clEnqueueReadBuffer") == 0;
-        n++;
-    }
-    ck_assert_uint_eq(reads, cases[_i].reads); /* of the second one a piece each */
+    fail_each(cases[_i].net, cases[_i].count, NULL);
+    ck_assert_uint_eq(fail_each(cases[_i].net, cases[_i].count, "clEnqueueReadBuffer"), cases[_i].reads);
 }
 END_TEST
 

@@ -187,9 +187,8 @@ static size_t conv_blocked_choices(const struct ncl_target *target, const struct
 {
     const struct narrow narrow = narrow_of(target, problem);
     const struct ncl_conv *conv = &narrow.problem.conv;
-    if (conv->groups == 1)
-        return ncl_conv_blocked_choices(target, &narrow.problem, choice);
-    choice->tile = ncl_target_narrow_tile(target, conv->out_channels);
+    choice->tile = conv->groups > 1 ? ncl_target_narrow_tile(target, conv->out_channels)
+                                    : ncl_target_channel_tile(target, conv->out_channels);
     return 1;
 }
 

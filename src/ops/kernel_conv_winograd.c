@@ -43,7 +43,9 @@ static const char *conv_winograd_unfit(const struct ncl_target *target, const st
 static size_t conv_winograd_choices(const struct ncl_target *target, const struct ncl_problem *problem,
                                     struct ncl_choice *choice)
 {
-    choice->tile = ncl_target_tile(target, 0, problem->conv.out_channels);
+    const struct ncl_conv *conv = &problem->conv;
+    choice->tile = conv->groups > 1 ? ncl_target_narrow_tile(target, conv->out_channels)
+                                    : ncl_target_tile(target, 0, conv->out_channels);
     return 1;
 }
 

@@ -67,6 +67,10 @@ static const struct blocks_case {
                                    "c = sigmoid(conv(b, w));\n"
                                    "    d = a * c;\n    y = conv(d, w);\n}\n",
      -1},
+    {"three times three blocks",
+     OPEN(24, 7) FILTER("v", "[72,24,1,1]") FILTER("b", "[1,72]") FILTER("w", "[72,72,1,1]")
+         "    a = relu(conv(x, v, b));\n    y = relu(a + conv(a, w, b));\n}\n",
+     -1},
     {"sequences",
      "graph net(x) -> (y)\n{\n    x = external(shape = [1,16,40]);\n" FILTER("w", "[32,16,5]")
          FILTER("b", "[1,32]") "    a = relu(conv(x, w, b));\n    m = max_pool(a, size = [1,1,3], stride = [1,1,2], "
@@ -76,7 +80,7 @@ static const struct blocks_case {
 #define TRANSFORMED(kernel)                                                                                            \
     {kernel,                                                                                                           \
      OPEN(24, 29) FILTER("v", "[40,24,3,3]") FILTER("b", "[1,40]") FILTER("w", "[40,40,3,3]")                          \
-         FILTER("u", "[64,16,3,3]") "    a = relu(conv(x, v, b));\n    c = relu(a + conv(a, w));\n"                    \
+         FILTER("u", "[48,16,3,3]") "    a = relu(conv(x, v, b));\n    c = relu(a + conv(a, w));\n"                    \
                                     "    d = conv(c, w, padding = [(0,0),(2,1)]);\n"                                   \
                                     "    [e, f] = split(d, axis = 1, ratios = [4, 1]);\n"                              \
                                     "    y = conv(e, u, groups = 2);\n}\n",                                            \

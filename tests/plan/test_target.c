@@ -46,6 +46,13 @@ static const struct {
                      {ncl_target_low_tile, 8, 24, 4, 3},
                      {ncl_target_low_tile, 16, 768, 6, 4},
                      {ncl_target_low_tile, 16, 96, 14, 2},
+                     /* channels: three and 17 times three vectors, an even number, no whole one, few */
+                     {ncl_target_channel_tile, 8, 72, 4, 3},
+                     {ncl_target_channel_tile, 8, 408, 4, 3},
+                     {ncl_target_channel_tile, 8, 912, 6, 2},
+                     {ncl_target_channel_tile, 8, 116, 6, 2},
+                     {ncl_target_channel_tile, 8, 24, 6, 2},
+                     {ncl_target_channel_tile, 16, 144, 14, 2},
                      /* of the outputs of a group: a vector, two, three */
                      {ncl_target_narrow_tile, 8, 8, 12, 1},
                      {ncl_target_narrow_tile, 8, 16, 6, 2},

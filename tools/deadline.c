@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A deadline ends the process from a signal handler by _exit: neither a call that hangs nor the exit handlers of a
- * driver whose device does, which wait for it, can keep it. So all that is said is written before. */
+ * driver whose device does, which wait for it, can keep it. So all that is said is written before. The signal of
+ * processor time is one that no driver's compiler takes for itself, as LLVM does SIGXCPU. */
 #include "deadline.h"
 
 #include <errno.h>
@@ -25,12 +26,12 @@ struct deadline {
 };
 enum { DEADLINE_TIME, DEADLINE_CPU, DEADLINES };
 static struct deadline deadlines[DEADLINES] = {{CLOCK_MONOTONIC, SIGALRM, STATUS_TIMEOUT, "", ""},
-                                               {CLOCK_PROCESS_CPUTIME_ID, SIGXCPU, STATUS_LIMIT, "", ""}};
+                                               {CLOCK_PROCESS_CPUTIME_ID, SIGVTALRM, STATUS_LIMIT, "", ""}};
 
 /* Only calls that a signal handler may make. */
 static void deadline_reached(int signal_number)
 {
-    const struct deadline *d = &deadlines[signal_number == SIGXCPU];
+    const struct deadline *d = &deadlines[signal_number == SIGVTALRM];
     const char *document = document_printed() ? "" : d->document;
     draft_drop();
     if (write(STDERR_FILENO, d->text, strlen(d->text)) < 0 || write(STDOUT_FILENO, document, strlen(document)) < 0)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -290,7 +291,7 @@ static enum verdict case_judge(const char *folder, char *reason, size_t room)
     if (child == 0) {
         char said[1024] = "";
         const char *unlike = unlike_the_text(folder);
-        alarm(20);
+        setrlimit(RLIMIT_CPU, &(struct rlimit){20, 20});
         const enum verdict verdict = unlike ? REFUSED : case_run(folder, said, sizeof said);
         if (unlike)
             snprintf(said, sizeof said, "%s", unlike);

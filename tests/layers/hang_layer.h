@@ -10,6 +10,8 @@ struct hang_control {
     void (*hang_read_at)(unsigned long n);
     /* Lets what hangs go on. */
     void (*release)(void);
+    /* Non-zero: something hangs. */
+    int (*hangs)(void);
     /* Non-zero: no event says that it is over, though the commands are. */
     void (*mute)(int on);
     /* Commands that are over say that they ended in this error; 0: as they did. */

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pass `pointwise`: exporters bring channels last for a product, and back behind it (talking heads, mixing of tokens,
+ * `permute, Linear, permute`). Where there are fewer of them than places, the product is taken from the left,
+ *
+ *   transpose(matmul(transpose(x), w) + b) = reshape(matmul(w', reshape(x, [n, c, -1])) + b', ...)
+ *
+ * so nothing moves, and rows of the product are as long as an image. */
+
+#include "pass/pass.h"
+
+/* Exporters' nodes in their order; `bias` is NULL where no `add` is there. */
+struct pointwise {
+    struct ncl_node *first, *product, *add, *last;
+    struct ncl_tensor *bias;
+};
+
+static int64_t axis_at(const struct ncl_node *node, int i)
+{
+    return (size_t)i < ncl_node_count(node, "axes") ? ncl_node_integer_at(node, "axes", (size_t)i) : i;
+}
+
+/* A transpose that takes axis `from` to the place `to`, and leaves the others as they follow each other. */
+static bool moves_axis(const struct ncl_node *node, int from, int to)
+{
+    if (!ncl_node_is(node, "transpose") || ncl_node_result(node, 0)->shape.rank < 3)
+        return false;
+    const int rank = ncl_node_result(node, 0)->shape.rank;
+    from = from < 0 ? rank - 1 : from;
+    to = to < 0 ? rank - 1 : to;
+    for (int i = 0, next = 0; i < rank; i++) {
+        next += next == from;
+        if (axis_at(node, i) != (i == to ? from : next))
+            return false;
+        next += i != to;
+    }
+    return true;
+}
+
+/* Is it one in each axis in front of `first`? */
+static bool is_all_behind(const nnefcl_shape *shape, int first)
+{
+    return ncl_shape_span(shape, 0, first) == 1;
+}
+
+static bool is_bias(const struct ncl_tensor *bias, const nnefcl_shape *sum)
+{
+    return bias->shape.rank == sum->rank && is_all_behind(&bias->shape, sum->rank - 1) &&
+           bias->shape.extent[sum->rank - 1] == sum->extent[sum->rank - 1];
+}
+
+static bool takes_matrix(const struct ncl_node *node)
+{
+    return ncl_node_is(node, "matmul") && !ncl_node_logical(node, "transposeA") &&
+           is_all_behind(&ncl_node_tensor(node, "B")->shape, ncl_node_tensor(node, "B")->shape.rank - 2);
+}
+
+/* The product in front of `reader`, perhaps with a bias between the two. */
+static bool product_find(const struct ncl_rewrite *rw, struct ncl_tensor *x, struct pointwise *p)
+{
+    p->product = ncl_rewrite_producer(rw, x);
+    for (int side = 0; side < 2 && ncl_node_is(p->product, "add"); side++) {
+        struct ncl_tensor *bias = p->product->argument[1 - side].tensor;
+        if (takes_matrix(ncl_rewrite_producer(rw, p->product->argument[side].tensor)) && is_bias(bias, &x->shape)) {
+            p->add = p->product;
+            p->bias = bias;
+            p->product = ncl_rewrite_producer(rw, p->add->argument[side].tensor);
+        }
+    }
+    return takes_matrix(p->product) && ncl_rewrite_reader(rw, x) == p->last &&
+           (!p->add || ncl_rewrite_reader(rw, ncl_node_result(p->product, 0)) == p->add);
+}
+
+static bool pointwise_find(const struct ncl_rewrite *rw, struct ncl_node *node, struct pointwise *p)
+{
+    *p = (struct pointwise){.last = node};
+    if (!moves_axis(node, -1, 1) || !product_find(rw, ncl_node_tensor(node, "input"), p))
+        return false;
+    p->first = ncl_rewrite_producer(rw, ncl_node_tensor(p->product, "A"));
+    const nnefcl_shape *out = &ncl_node_result(node, 0)->shape;
+    return moves_axis(p->first, 1, -1) && out->extent[1] < ncl_shape_span(out, 2, out->rank);
+}
+
+/* ---- the change ---- */
+
+/* NULL, after an error, stays NULL. */
+static struct ncl_tensor *tensor_made(struct ncl_node *node)
+{
+    return node ? ncl_node_result(node, 0) : NULL;
+}
+
+static struct ncl_tensor *reshape_to(struct ncl_rewrite *rw, const struct pointwise *p, struct ncl_tensor *x, int64_t a,
+                                     int64_t b, int64_t c)
+{
+    const struct ncl_value extent[] = {ncl_value_integer(a), ncl_value_integer(b), ncl_value_integer(c)};
+    const struct ncl_named_value given[] = {{"input", ncl_value_tensor(x)}, {"shape", ncl_value_array(extent, 3)}};
+    return tensor_made(ncl_rewrite_insert(rw, p->last, "reshape", given, 2));
+}
+
+/* The product with channels as rows: [n, channels, places]. */
+static struct ncl_tensor *product_make(struct ncl_rewrite *rw, const struct pointwise *p)
+{
+    struct ncl_tensor *x = ncl_node_tensor(p->first, "input"), *w = ncl_node_tensor(p->product, "B");
+    const nnefcl_shape *in = &x->shape, *matrix = &w->shape;
+    x = reshape_to(rw, p, x, in->extent[0], in->extent[1], ncl_shape_span(in, 2, in->rank));
+    w = reshape_to(rw, p, w, 1, matrix->extent[matrix->rank - 2], matrix->extent[matrix->rank - 1]);
+    if (!x || !w)
+        return NULL;
+    const bool transposed = !ncl_node_logical(p->product, "transposeB");
+    const struct ncl_named_value given[] = {
+        {"A", ncl_value_tensor(w)}, {"B", ncl_value_tensor(x)}, {"transposeA", ncl_value_logical(transposed)}};
+    return tensor_made(ncl_rewrite_insert(rw, p->last, "matmul", given, 3));
+}
+
+static struct ncl_tensor *sum_make(struct ncl_rewrite *rw, const struct pointwise *p, struct ncl_tensor *product)
+{
+    if (!product || !p->bias)
+        return product;
+    struct ncl_tensor *bias = reshape_to(rw, p, p->bias, 1, product->shape.extent[1], 1);
+    if (!bias)
+        return NULL;
+    const struct ncl_named_value given[] = {{"x", ncl_value_tensor(product)}, {"y", ncl_value_tensor(bias)}};
+    return tensor_made(ncl_rewrite_insert(rw, p->last, "add", given, 2));
+}
+
+static void pointwise_change(struct ncl_rewrite *rw, const struct pointwise *p)
+{
+    struct ncl_tensor *sum = sum_make(rw, p, product_make(rw, p));
+    const nnefcl_shape *out = &ncl_node_result(p->last, 0)->shape;
+    struct ncl_value extent[NNEFCL_MAX_RANK];
+    for (int i = 0; i < out->rank; i++)
+        extent[i] = ncl_value_integer(out->extent[i]);
+    if (!sum)
+        return;
+    const struct ncl_named_value given[] = {{"input", ncl_value_tensor(sum)},
+                                            {"shape", ncl_value_array(extent, (size_t)out->rank)}};
+    if (!ncl_rewrite_become(rw, p->last, "reshape", given, 2))
+        return;
+    if (p->add)
+        ncl_rewrite_remove(rw, p->add);
+    ncl_rewrite_remove(rw, p->product);
+    if (!ncl_rewrite_uses(rw, ncl_node_result(p->first, 0)))
+        ncl_rewrite_remove(rw, p->first);
+}
+
+void ncl_pass_pointwise(struct ncl_rewrite *rw, const struct ncl_pass_facts *facts)
+{
+    (void)facts;
+    struct pointwise p;
+    for (struct ncl_node *node = ncl_rewrite_first(rw); node; node = ncl_rewrite_next(node))
+        if (pointwise_find(rw, node, &p))
+            pointwise_change(rw, &p);
+}

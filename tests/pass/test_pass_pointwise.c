@@ -12,8 +12,7 @@
 
 static const struct pass_case cases[] = {
     {"alone", G("y", LAST "q = matmul(p, w);" BACK), "reshape reshape matmul reshape"},
-    {"with a bias", G("y", LAST "m = matmul(p, w); q = add(m, b);" BACK),
-     "reshape reshape matmul reshape add reshape"},
+    {"with a bias", G("y", LAST "m = matmul(p, w); q = add(m, b);" BACK), "reshape reshape matmul reshape add reshape"},
     {"with a bias in front", G("y", LAST "m = matmul(p, w); q = add(b, m);" BACK),
      "reshape reshape matmul reshape add reshape"},
     {"by a transposed matrix",
@@ -30,11 +29,9 @@ static const struct pass_case cases[] = {
     {"a bias for each place",
      G("y", "c = variable(shape = [1,4,5,2], label = 'c');" LAST "m = matmul(p, w); q = add(m, c);" BACK),
      "transpose matmul add transpose"},
-    {"a matrix for each row",
-     G("y", "s = variable(shape = [1,4,3,2], label = 's');" LAST "q = matmul(p, s);" BACK),
+    {"a matrix for each row", G("y", "s = variable(shape = [1,4,3,2], label = 's');" LAST "q = matmul(p, s);" BACK),
      "transpose matmul transpose"},
-    {"more channels than places",
-     G("y", LAST "t = variable(shape = [1,1,3,20], label = 't'); q = matmul(p, t);" BACK),
+    {"more channels than places", G("y", LAST "t = variable(shape = [1,1,3,20], label = 't'); q = matmul(p, t);" BACK),
      "transpose matmul transpose"},
     {"another way there", G("y", "p = transpose(x, axes = [0,3,2,1]); q = matmul(p, w);" BACK),
      "transpose matmul transpose"},

@@ -45,6 +45,20 @@ static inline V ncl_over_root(V v, V d, float e)
     return NCL_WHERE(d > 0x1p60f, v / d, v * rsqrt(d * d + e));
 }
 
+/* v / max(d + bias, least), a NaN in d being `least`. */
+static inline V ncl_over_length(V v, V d, float bias, float least)
+{
+    const V length = d + bias;
+    return v / NCL_WHERE(length > least, length, least);
+}
+
+/* The same where d may be too small to be right: more is d 2^70. */
+static inline V ncl_over_small(V v, V d, V more, float bias, float least)
+{
+    return NCL_WHERE(d < 0x1p-40f, ncl_over_length(v * 0x1p70f, more, bias * 0x1p70f, least * 0x1p70f),
+                     ncl_over_length(v, d, bias, least));
+}
+
 /* max(min(x, high), low), two instructions; a NaN stays one. */
 static inline V ncl_kept(V x, V low, V high)
 {

@@ -2,6 +2,8 @@
 /* y = (x - mean) / sqrt(variance + EPSILON) scale + offset along each line, mean and variance of its elements; without
  * CENTRED  y = x / sqrt(mean of x^2 + EPSILON) scale + offset. By work-groups.
  *
+ * LENGTH   1: y = x / max(sqrt(sum of x^2) + BIAS, EPSILON)
+ *
  * SHARE work-items of a group have every SHARE-th element of a line each; sums are joined as trees in local memory.
  *
  * COLUMNS  1: neighbours of a group have neighbouring lines, WIDTH in a row; 0: neighbours along a line
@@ -10,11 +12,14 @@
  * KEPT     outer axes that stay: EXTENT, STRIDE; GATHERED  outer axes that are gathered: GATHERED_EXTENT,
  *          GATHERED_STRIDE; innermost first
  * SCALE_STEP, OFFSET_STEP  elements of scale and offset from element to element of a line: 1, or 0 to repeat one
- * HAS_OFFSET  0: offset is any tensor, and not read      VOLUME   elements of a line
+ * HAS_OFFSET  0: offset is any tensor, and not read      VOLUME   elements of a line; of LENGTH 1
  * Where the mean or the variance of a line is beyond a float, its work-items take them again, each alone, of the
- * elements times unit, 2^-100.
+ * elements times unit, 2^-100 (where it is below SMALL, 2^70).
  * group: a float of local memory for each work-item
  * tasks: ceil(RESULTS / (work-items / SHARE)) */
+#ifndef LENGTH
+#define LENGTH 0
+#endif
 #define COLUMNS SIZE(0)
 #define RESULTS SIZE(1)
 #define SHARE SIZE(2)
@@ -34,6 +39,8 @@
 #define HAS_OFFSET SIZE(28)
 #define EPSILON REAL(29)
 #define VOLUME REAL(30)
+#define BIAS REAL(31)
+#define SMALL REAL(32)
 
 /* Element e of a line, counted from its first one. */
 static INDEX FN(norm_group_at)(SIZES size, INDEX e)
@@ -66,6 +73,16 @@ static float FN(norm_group_sum)(SIZES size, global const NCL_T0 *x, INDEX e, IND
     return sum;
 }
 
+/* Are the sums to be taken again, of multiples? A NaN stays one. */
+static int FN(norm_group_again)(SIZES size, float spread)
+{
+#if LENGTH
+    return isinf(spread) || spread < SMALL;
+#else
+    return !isfinite(spread);
+#endif
+}
+
 static void FN(norm_group)(INDEX task, SIZES size, local float *shared, global const NCL_T0 *x,
                            global const float *scale, global const float *offset, global NCL_T3 *y)
 {
@@ -81,16 +98,24 @@ static void FN(norm_group)(INDEX task, SIZES size, local float *shared, global c
     }
     const float squares = FN(norm_group_sum)(size, from, place, end, share, unit, mean, 1);
     float spread = FN(norm_group_mean)(size, shared, squares, place, pitch);
-    if (!isfinite(spread)) {
-        unit = 0x1p-100f;
+    if (FN(norm_group_again)(size, spread)) {
+        unit = isfinite(spread) ? 0x1p70f : 0x1p-100f;
         if (CENTRED)
             mean = FN(norm_group_sum)(size, from, 0, end, 1, unit, 0.0f, 0) / VOLUME;
         spread = FN(norm_group_sum)(size, from, 0, end, 1, unit, mean, 1) / VOLUME;
     }
+#if LENGTH
+    const float length = sqrt(spread) + BIAS * unit, divisor = length > EPSILON * unit ? length : EPSILON * unit;
+#else
     const float factor = rsqrt(spread + EPSILON * unit * unit);
+#endif
     for (INDEX e = place; e < end; e += share) {
         const INDEX at = first + FN(norm_group_at)(size, e);
+#if LENGTH
+        NCL_PUT(NCL_T3, NCL_AT(NCL_T0, x, at) * unit / divisor, y, at);
+#else
         const float v = fma(NCL_AT(NCL_T0, x, at), unit, -mean) * factor * scale[e * SCALE_STEP];
         NCL_PUT(NCL_T3, HAS_OFFSET ? v + offset[e * OFFSET_STEP] : v, y, at);
+#endif
     }
 }

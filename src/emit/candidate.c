@@ -97,8 +97,10 @@ static void add_attention(struct line *line, const struct ncl_problem *problem)
 
 static void add_norm(struct line *line, const struct ncl_problem *problem)
 {
+    static const char *const kinds[] = {
+        [NCL_NORM_LAYER] = "layer", [NCL_NORM_RMS] = "rms", [NCL_NORM_LENGTH] = "length"};
     const struct ncl_norm *norm = &problem->norm;
-    add_list(line, norm->centred ? "layer" : "rms", norm->input->shape.extent, norm->input->shape.rank);
+    add_list(line, kinds[norm->kind], norm->input->shape.extent, norm->input->shape.rank);
     add_list(line, "reduced", norm->reduced.extent, norm->reduced.rank);
 }
 

@@ -125,7 +125,12 @@ enum ncl_norm_parameter { NCL_NORM_NONE, NCL_NORM_ALONG /* one for each element 
 
 struct ncl_norm {
     const struct ncl_tensor *input;
-    bool centred;         /* the mean is taken off: layer_norm; rms_norm */
+    enum ncl_norm_kind {
+        NCL_NORM_LAYER,  /* the mean is taken off */
+        NCL_NORM_RMS,    /* it is not */
+        NCL_NORM_LENGTH, /* by the length, the root of the sum of squares, or `epsilon` where that is more */
+    } kind;
+    double epsilon, bias; /* the bias is added to lengths */
     int64_t run;          /* elements that follow each other in memory and share a mean; 0: they do not */
     nnefcl_shape reduced; /* the shape of the means */
     enum ncl_norm_parameter scale, offset;
@@ -175,7 +180,8 @@ enum ncl_reduction {
     NCL_REDUCE_DEVIATION, /* its root, which is a float where the square is none */
     NCL_REDUCE_ARGMAX,    /* positions along the axes */
     NCL_REDUCE_ARGMIN,
-    NCL_REDUCE_ROOT_SQUARE /* the root of the mean of x^2 */
+    NCL_REDUCE_ROOT_SQUARE,      /* the root of the mean of x^2 */
+    NCL_REDUCE_ROOT_SQUARE_SMALL /* the same of x 2^70 */
 };
 
 struct ncl_reduce {

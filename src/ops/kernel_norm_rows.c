@@ -2,6 +2,7 @@
 /* Normalizations on CPUs along elements that follow each other in memory, in one step: a row stays near. */
 #include "emit/cost.h"
 #include "emit/variant.h"
+#include "ops/norm.h"
 
 #define RATE    20.0 /* GB/s of the result */
 #define LONGEST 32   /* parts of 64 vectors: their sums are added up without compensation */
@@ -46,7 +47,9 @@ static nnefcl_status norm_rows_emit(struct ncl_lower *lower, const struct ncl_pr
     const ncl_ref x = ncl_lower_tensor(lower, norm->input);
     (void)choice;
     struct ncl_emit *step = ncl_step_begin(lower, "norm_rows");
-    ncl_step_define_int(step, "CENTRED", norm->centred);
+    ncl_step_define_int(step, "CENTRED", norm->kind == NCL_NORM_LAYER);
+    if (norm->kind == NCL_NORM_LENGTH)
+        ncl_step_define_int(step, "LENGTH", 1);
     ncl_step_define_int(step, "SCALED", norm->scale == NCL_NORM_ALONG);
     ncl_step_define_int(step, "SHIFTED", norm->offset == NCL_NORM_ALONG);
     ncl_step_in(step, x);
@@ -56,7 +59,11 @@ static nnefcl_status norm_rows_emit(struct ncl_lower *lower, const struct ncl_pr
     ncl_step_size(step, "ROWS", rows);
     ncl_step_size(step, "COLUMNS", norm->run);
     ncl_step_size(step, "SPAN", span);
-    ncl_step_real(step, "EPSILON", ncl_node_scalar(problem->node, "epsilon"));
+    ncl_step_real(step, "EPSILON", norm->epsilon);
+    if (norm->kind == NCL_NORM_LENGTH) {
+        ncl_step_real(step, "BIAS", norm->bias);
+        ncl_step_real(step, "SMALL", ncl_norm_small(norm));
+    }
     ncl_step_flops(step, problem->flops);
     return ncl_step_end(step, ncl_ceil_div(rows, span));
 }

@@ -3,13 +3,16 @@
 #include "emit/cost.h"
 #include "emit/elements.h"
 #include "emit/variant.h"
+#include "ops/norm.h"
 #include "ops/reduce.h"
+
+#include <math.h>
 
 #define RATE 9.0 /* GB/s of the result: its input is read three times */
 
 static nnefcl_shape moment_shape(const struct ncl_node *node)
 {
-    nnefcl_shape shape = ncl_node_tensor(node, "x")->shape;
+    nnefcl_shape shape = node->argument[0].tensor->shape;
     for (size_t i = 0; i < ncl_node_count(node, "axes"); i++)
         shape.extent[ncl_node_integer_at(node, "axes", i)] = 1;
     return shape;
@@ -20,7 +23,7 @@ static ncl_ref emit_moment(struct ncl_lower *lower, const struct ncl_node *node,
 {
     const nnefcl_shape shape = moment_shape(node);
     const ncl_ref ref = ncl_lower_scratch(lower, name, NNEFCL_SCALAR, ncl_shape_volume(&shape));
-    ncl_reduce_emit(lower, kind, ncl_node_tensor(node, "x"), mean, ref, &shape);
+    ncl_reduce_emit(lower, kind, node->argument[0].tensor, mean, ref, &shape);
     return ref;
 }
 
@@ -68,6 +71,32 @@ static nnefcl_status emit_square(struct ncl_lower *lower, const struct ncl_node 
     return ncl_elements_emit(&expression, out);
 }
 
+/* By the root of the mean, which is a float where the length is none; the root of how many there are comes last, and
+ * makes bias and epsilon less before. */
+static nnefcl_status emit_length(struct ncl_lower *lower, const struct ncl_problem *problem, ncl_ref out)
+{
+    const struct ncl_norm *norm = &problem->norm;
+    const nnefcl_shape *shape = &norm->reduced;
+    const double count = sqrt((double)(ncl_shape_volume(&norm->input->shape) / ncl_shape_volume(shape))),
+                 least = norm->epsilon > 0 ? fmax(norm->epsilon / count, 0x1p-126) : norm->epsilon / count;
+    const bool small = ncl_norm_small(norm) > 0;
+    const ncl_ref root =
+        emit_moment(lower, problem->node, NCL_REDUCE_ROOT_SQUARE, "root mean square", NCL_NO_TENSOR);
+    const ncl_ref more = small ? emit_moment(lower, problem->node, NCL_REDUCE_ROOT_SQUARE_SMALL,
+                                             "root mean square of multiples", NCL_NO_TENSOR)
+                               : root;
+    struct ncl_expression expression;
+    ncl_expression_begin(&expression, lower, problem->result);
+    const char *terms[] = {ncl_expression_tensor(&expression, norm->input),
+                           ncl_expression_operand(&expression, root, shape),
+                           small ? ncl_expression_operand(&expression, more, shape) : NULL};
+    const char *const formula =
+        small ? "ncl_over_small(x, y, z, ALPHA, BETA)" : "ncl_over_length(x, y, ALPHA, BETA)";
+    terms[0] = ncl_expression_apply(&expression, NNEFCL_SCALAR, formula, terms, norm->bias / count, least);
+    ncl_expression_apply(&expression, NNEFCL_SCALAR, "x * ALPHA", terms, 1 / count, 0);
+    return ncl_elements_emit(&expression, out);
+}
+
 static double norm_steps_cost(const struct ncl_target *target, const struct ncl_problem *problem,
                               const struct ncl_choice *choice)
 {
@@ -80,8 +109,14 @@ static nnefcl_status norm_steps_emit(struct ncl_lower *lower, const struct ncl_p
                                      const struct ncl_choice *choice)
 {
     (void)choice;
-    return problem->norm.centred ? emit_centred(lower, problem->node, problem->out)
-                                 : emit_square(lower, problem->node, problem->out);
+    switch (problem->norm.kind) {
+    case NCL_NORM_LAYER:
+        return emit_centred(lower, problem->node, problem->out);
+    case NCL_NORM_RMS:
+        return emit_square(lower, problem->node, problem->out);
+    default:
+        return emit_length(lower, problem, problem->out);
+    }
 }
 
 const struct ncl_variant ncl_variant_norm_steps = {.name = "norm_steps",

@@ -31,6 +31,11 @@ static const struct reduction reductions[] = {
                               .finish = "sqrt(v / VOLUME) * back * back"},
     [NCL_REDUCE_ROOT_SQUARE] =
         {.join = "a + v", .start = "0", .map = ROOT_TERM(""), .sum = true, .finish = "sqrt(v / VOLUME) * back * back"},
+    [NCL_REDUCE_ROOT_SQUARE_SMALL] = {.join = "a + v",
+                                      .start = "0",
+                                      .map = "(v * 0x1p70f) * (v * 0x1p70f)",
+                                      .sum = true,
+                                      .finish = "sqrt(v / VOLUME)"},
 };
 
 bool ncl_reduction_is_arg(enum ncl_reduction kind)
@@ -40,7 +45,7 @@ bool ncl_reduction_is_arg(enum ncl_reduction kind)
 
 static bool reduction_is_root(enum ncl_reduction kind)
 {
-    return kind == NCL_REDUCE_DEVIATION || kind == NCL_REDUCE_ROOT_SQUARE;
+    return kind == NCL_REDUCE_DEVIATION || kind == NCL_REDUCE_ROOT_SQUARE || kind == NCL_REDUCE_ROOT_SQUARE_SMALL;
 }
 
 bool ncl_reduction_is_mean(enum ncl_reduction kind)

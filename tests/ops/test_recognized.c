@@ -67,6 +67,30 @@ static const struct op_case cases[] = {
      HEADER "graph g( x ) -> ( y )\n{\n    x = external(shape = [2,1200]);\n"
             "    m, v = moments(x, axes = [1]);\n    y = (x - m) / sqrt(v + 1.0);\n}\n",
      "600*1 600*3 1200*5", "600*-0.70710678 600*0.70710678 1200*0"},
+    {"l2 normalization", NORM("y = x / max(sqrt(sum_reduce(sqr(x), axes = [1])), 6.0);"), LINES,
+     "0.166666667 0.333333333 0.5 0.666666667 -0.166666667 0 0.833333333 0.333333333 0.00499978126 0.00249989063 "
+     "-0.0074996719 0.999956253"},
+    {"l2 normalization, the length repeated",
+     NORM("n = max(sum_reduce(abs(x) ^ 2.0, axes = [1]) ^ 0.5, 6.0); y = x / tile(n, repeats = [1,4]);"), LINES,
+     "0.166666667 0.333333333 0.5 0.666666667 -0.166666667 0 0.833333333 0.333333333 0.00499978126 0.00249989063 "
+     "-0.0074996719 0.999956253"},
+    {"l2 normalization along columns", NORM("y = x / max(sqrt(sum_reduce(sqr(x), axes = [0])), 3.0);"), LINES,
+     "0.333333333 0.666666667 0.510291907 0.0399600599 -0.333333333 0 0.850486511 0.01998003 0.166666667 "
+     "0.0833333333 -0.127572977 0.999001498"},
+    {"l2 normalization by a sum", NORM("y = x / (sqrt(sum_reduce(sqr(x), axes = [1])) + 0.5);"), LINES,
+     "0.1673017 0.3346034 0.5019051 0.6692068 -0.1673017 0 0.8365085 0.3346034 0.00497490781 0.00248745391 "
+     "-0.00746236172 0.994981563"},
+    {"l2 normalization of TensorFlow", NORM("y = x * rsqrt(max(sum_reduce(sqr(x), axes = [1]), 40.0));"), LINES,
+     "0.158113883 0.316227766 0.474341649 0.632455532 -0.158113883 0 0.790569415 0.316227766 0.00499978126 "
+     "0.00249989063 -0.0074996719 0.999956253"},
+    {"l2 normalization of TensorFlow, a bound below 0",
+     NORM("y = x / sqrt(max(sum_reduce(sqr(x), axes = [0,1]), -1.0));"), "3 4 10*0", "0.6 0.8 10*0"},
+    {"l2 normalization of NaN, infinity, nothing and little",
+     LARGE("[4,3]", "y = x / max(sqrt(sum_reduce(sqr(x), axes = [1])), 1e-12);"),
+     "nan 1e-12 2e-12 inf 1 -3 0 0 0 1e-13 -2e-30 0", "nan 1 2 nan 0 0 0 0 0 0.1 -2e-18 0", 1e-5, 1e-24},
+    {"l2 normalization of NaN, infinity, nothing and little along columns",
+     LARGE("[3,4]", "y = x / max(sqrt(sum_reduce(sqr(x), axes = [0])), 1e-12);"),
+     "nan inf 0 1e-13 1e-12 1 0 -2e-30 2e-12 -3 0 0", "nan nan 0 0.1 1 0 0 -2e-18 2 0 0 0", 1e-5, 1e-24},
     /* squares beyond a float, results within */
     {"layer norm of 1e25 and 3e38", LARGE("[2,4]", "m, v = moments(x, axes = [1]); y = (x - m) / sqrt(v + 1e-5);"),
      "3e25 -4e25 1e25 2e25 3e38 -3e38 1e38 2e38",

@@ -154,6 +154,31 @@ static const struct pass_case cases[] = {
     {"rms norm of something else", Y("t = exp(x); y = x * rsqrt(mean_reduce(sqr(t), axes = [2]) + 0.00001);"),
      "exp sqr mean_reduce add rsqrt mul"},
 
+    {"l2 normalization", Y("y = x / max(sqrt(sum_reduce(sqr(x), axes = [2])), 1e-12);"), "l2_normalization"},
+    {"l2 normalization, the least first", Y("y = x / max(1e-12, sqrt(sum_reduce(abs(x) ^ 2.0, axes = [2])));"),
+     "l2_normalization"},
+    {"l2 normalization by pow", Y("y = x / max(sum_reduce(x * x, axes = [1,2]) ^ 0.5, 1e-12);"), "l2_normalization"},
+    {"l2 normalization by a sum", Y("y = x / (0.001 + sqrt(sum_reduce(sqr(x), axes = [2])));"), "l2_normalization"},
+    {"l2 normalization by a sum of pow", Y("y = x / (sum_reduce(sqr(x), axes = [2]) ^ 0.5 + 0.001);"),
+     "l2_normalization"},
+    {"l2 normalization without a bound", Y("y = x / sqrt(sum_reduce(sqr(x), axes = [2]));"), "l2_normalization"},
+    {"l2 normalization by pow without a bound", Y("y = x / sum_reduce(sqr(x), axes = [2]) ^ 0.5;"),
+     "l2_normalization"},
+    {"l2 normalization by rsqrt", Y("y = rsqrt(sum_reduce(sqr(x), axes = [2])) * x;"), "l2_normalization"},
+    {"l2 normalization of TensorFlow", Y("y = x * rsqrt(max(sum_reduce(sqr(x), axes = [2]), 1e-12));"), "l2_norm"},
+    {"l2 normalization of TensorFlow by a quotient", Y("y = x / sqrt(max(1e-12, sum_reduce(x * x, axes = [2])));"),
+     "l2_norm"},
+    {"l2 normalization of something else", Y("t = exp(x); y = x / max(sqrt(sum_reduce(sqr(t), axes = [2])), 1e-12);"),
+     "exp sqr sum_reduce sqrt max div"},
+    {"l2 normalization, the length an output",
+     G("y, n", "    n = sqrt(sum_reduce(sqr(x), axes = [2])); y = x / max(n, 1e-12);\n"),
+     "sqr sum_reduce sqrt max div"},
+    {"l2 normalization, the least is no number",
+     Y("e = variable(shape = [2,1,1], label = 'e'); y = x / max(sqrt(sum_reduce(sqr(x), axes = [2])), e);"),
+     "sqr sum_reduce sqrt max div"},
+    {"l2 normalization, another root", Y("y = x / max(sum_reduce(sqr(x), axes = [2]) ^ 0.25, 1e-12);"),
+     "sqr sum_reduce pow max div"},
+
     {"attention", A("y = matmul(softmax(matmul(q, k), axes = [2]), v);"), "attention"},
     {"attention of BERT", A("y = matmul(softmax(matmul(q, k) / 2.0, axes = [2]), v);"), "attention"},
     {"attention of ViT", A("y = matmul(softmax(matmul(q, w, transposeB = true) * 0.5, axes = [2]), v);"), "attention"},
@@ -196,6 +221,16 @@ START_TEST(arguments)
     ck_assert_int_eq(ncl_node_integer_at(node, "axes", 1), 2);
     ck_assert_str_eq(graph->output[0]->name, "y");
     ck_assert_int_eq(graph->output[0]->id, text.model->graph->output[0]->id);
+    end();
+}
+END_TEST
+
+/* As torch exports F.normalize: the pass `tile` comes first. */
+START_TEST(length_repeated)
+{
+    begin(Y("n = max(sqrt(sum_reduce(sqr(x), axes = [2])), 1e-12); y = x / tile(n, repeats = [1,1,8]);"), 0);
+    ck_assert_str_eq(nodes_of(graph_behind("recognize", NULL)), "l2_normalization");
+    ck_assert_str_eq(nodes_of(graph_behind("recognize", "tile")), "sqr sum_reduce sqrt max tile div");
     end();
 }
 END_TEST
@@ -254,6 +289,7 @@ int main(void)
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, recognizes, 0, (int)(sizeof cases / sizeof *cases));
     tcase_add_test(tests, arguments);
+    tcase_add_test(tests, length_repeated);
     tcase_add_test(tests, not_callable);
     tcase_add_test(tests, all_patterns);
     suite_add_tcase(suite, tests);

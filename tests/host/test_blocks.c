@@ -36,6 +36,11 @@ static const struct blocks_case {
      OPEN(32, 8) "    a = relu(x);\n    b = max_pool(a, size = [1,1,3,3], padding = [], border = 'ignore');\n"
                  "    c = sigmoid(a);\n    d = concat([b, c, b], axis = 1);\n    y = tanh(d);\n}\n",
      3 /* `b` is in it twice: a copy */},
+    {"nearest neighbours, in both directions",
+     OPEN(20, 7) FILTER("w", "[20,20,3,3]") "    a = relu(x);\n    b = nearest_upsample(a, factor = [2,3]);\n"
+                                            "    c = conv(b, w);\n    d = nearest_downsample(c, factor = [1,7]);\n"
+                                            "    y = tanh(d);\n}\n",
+     2},
     {"cut and joined again",
      OPEN(64, 6) "    a = exp(x);\n    [b, c] = split(a, axis = 1, ratios = [1, 3]);\n    d = relu(b);\n"
                  "    e = slice(c, axes = [1], begin = [16], end = [48]);\n    f = concat([d, e], axis = 1);\n"

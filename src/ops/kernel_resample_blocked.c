@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Nearest neighbours of images in blocks of channels: nearest_blocked.cl. */
+#include "emit/after.h"
+#include "emit/blocks.h"
+#include "emit/cost.h"
+#include "ops/resample.h"
+
+#define EFFICIENCY 0.08 /* of multiply-adds: a store for each lane */
+
+static const char *resample_blocked_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
+{
+    (void)target;
+    if (problem && problem->resample.method != NCL_RESAMPLE_NEAREST)
+        return "it mixes neighbours";
+    return problem && !ncl_blocks_can(problem->result) ? "the result is no image in blocks" : NULL;
+}
+
+static double resample_blocked_cost(const struct ncl_target *target, const struct ncl_problem *problem,
+                                    const struct ncl_choice *choice)
+{
+    (void)choice;
+    const nnefcl_shape *out = &problem->result->shape;
+    const int64_t cells = ncl_shape_span(out, 2, out->rank) * ncl_ceil_div(out->extent[1], target->lanes);
+    return ncl_cost_macs(target, (double)(cells * target->lanes), EFFICIENCY);
+}
+
+static nnefcl_status resample_blocked_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
+                                           const struct ncl_choice *choice)
+{
+    (void)choice;
+    const nnefcl_shape *out = &problem->result->shape;
+    const ncl_ref input = ncl_blocks_in(lower, problem->resample.input);
+    const struct ncl_place from = ncl_blocks_place(lower, input), place = ncl_blocks_place(lower, problem->out);
+    const struct ncl_blocks_tasks tasks = ncl_blocks_tasks(&lower->plan->target, out, &place);
+    struct ncl_emit *step = ncl_step_begin(lower, "nearest_blocked");
+    ncl_step_in(step, input);
+    ncl_step_out(step, problem->out);
+    ncl_step_after(lower, step, problem->out, 1, true);
+    ncl_blocks_emit_out(step, &place);
+    ncl_step_size(step, "CHANNELS", out->extent[1]);
+    ncl_step_size(step, "ROWS", tasks.rows);
+    ncl_blocks_emit_in(step, &from, (const char *const[]){"X_BATCH", "X_CHANNEL", "X_ROW", "X_FIRST"});
+    ncl_step_sizes(step, "IN", from.extent, 2);
+    ncl_step_flops(step, problem->flops);
+    return ncl_step_end(step, tasks.count);
+}
+
+const struct ncl_variant ncl_variant_resample_blocked = {.name = "resample_blocked",
+                                                         .family = NCL_FAMILY_RESAMPLE,
+                                                         .about = "nearest neighbours, images in blocks of channels",
+                                                         .unfit = resample_blocked_unfit,
+                                                         .cost = resample_blocked_cost,
+                                                         .emit = resample_blocked_emit,
+                                                         .reads_blocks = true,
+                                                         .writes_blocks = true};

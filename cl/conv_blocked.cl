@@ -20,10 +20,10 @@
  * BATCH, CHANNEL  elements of x from image to image, from block to block;  FIRST  the first tap of the first pixel
  * STEP(i), TAP(i) from output row to output row, column to column; from tap to tap
  * BORDER(i, n)  how a plain x goes on outside
- * EXTENT, STRIDE, BEFORE          of a plain x and the window     ROWS, PITCH  of a strip; 0: x lies in blocks
+ * EXTENT, STRIDE, BEFORE, DILATION  of x and the window           ROWS, PITCH  of a strip; 0: x lies in blocks
  * STRIPS                          of TILES tiles, one behind the other
  * AHEAD                           1: w comes from far away, what is next is asked for in time
- * NEEDS  0: x in blocks, 1: plain x
+ * NEEDS  0: x in blocks, 1: plain x, 2: taps are left out of tiles for which they read nothing but zeros
  * tasks: batch * GROUPS * ceil(panels / PANELS) * ceil(tiles / (TILES STRIPS)) */
 #ifndef NEEDS
 #define NEEDS 3
@@ -73,6 +73,8 @@
 #define STRIPS      SIZE(36)
 #define AHEAD       SIZE(37)
 #define STRIP       (NCL_NEED(1) ? ROWS : 0)
+#define DILATION(i) SIZE(38 + (i))
+#define LEFT_OUT    (NCL_NEED(2) && !STRIP)
 #define DEPTH       (!NCL_NEED(0) || STRIP ? 1 : LANES) /* channels of a block of x */
 
 /* Where the windows of PIXEL pixels from p on begin in x, and where these lie in y; behind the image: the last one. */
@@ -89,6 +91,23 @@ NCL_APART static void FN(conv_blocked_find)(SIZES size, INDEX p, private INDEX *
             row++;
         }
     }
+}
+
+/* The rows [0, 1) and columns [2, 3) of taps that read more than zeros around the image for PIXEL pixels from p on. */
+NCL_APART static void FN(conv_blocked_taps)(SIZES size, INDEX p, private INDEX *taps)
+{
+    const INDEX rows = KERNEL(0), columns = KERNEL(1), width = OUT_WIDTH, end = min(p + PIXEL, PIXELS) - 1;
+    const INDEX top = p / width, bottom = end / width, left = p - top * width, right = end - bottom * width;
+    const bool turns = top < bottom;
+    const long2 down = ncl_taps_inside(top * STRIDE(0) - BEFORE(0), bottom * STRIDE(0) - BEFORE(0), rows, DILATION(0),
+                                       EXTENT(0));
+    const long2 across = ncl_taps_inside((turns ? 0 : left) * STRIDE(1) - BEFORE(1),
+                                         (turns ? width - 1 : right) * STRIDE(1) - BEFORE(1), columns, DILATION(1),
+                                         EXTENT(1));
+    taps[0] = (INDEX)down.x;
+    taps[1] = (INDEX)down.y;
+    taps[2] = (INDEX)across.x;
+    taps[3] = (INDEX)across.y;
 }
 
 /* Channel d of a block of pixel i. Halves become floats a block at a time, in `near`. */
@@ -138,32 +157,37 @@ NCL_APART static void FN(conv_blocked_store)(SIZES size, int from, int to, INDEX
  * with the vectors of `start`, or behind the first part of the depth with those that the tile left in `sums`. Each tile
  * asks for its share of the weights that lie behind these, which are next: every FETCH_EACH channels for `pace`
  * elements. `over`: that is all, and it goes to y with what comes after it, straight from registers where the tile is
- * whole. Pointers made anew for each tap keep the compiler from computing PIXEL DEPTH addresses in front of the loop
- * and spilling them (docs/kernels-blocked.md). */
+ * whole. `inside`: which taps of each tile, where some are left out. Pointers made anew for each tap keep the compiler
+ * from computing PIXEL DEPTH addresses in front of the loop and spilling them (docs/kernels-blocked.md). */
 NCL_APART static void FN(conv_blocked_part)(SIZES size, INDEX tile, INDEX last, INDEX blocks, bool first, bool over,
                                             global const NCL_T0 *x, private const INDEX *from, global const NCL_T1 *w,
                                             private const V *start, private V *sums, private const INDEX *to,
-                                            INDEX channels, global NCL_CELL *restrict y, INDEX at,
-                                            INDEX channel CHAIN_PARAMETERS)
+                                            private const INDEX *inside, INDEX channels, global NCL_CELL *restrict y,
+                                            INDEX at, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX rows = KERNEL(0), columns = KERNEL(1), block = CHANNEL, row = TAP(0), column = TAP(1);
     const INDEX pixels = PIXELS, next = Y_CHANNEL, tiles = last - tile, elements = blocks * DEPTH * rows * columns;
     const INDEX pace = AHEAD ? (FETCH_EACH * WIDTH_OF_PANEL + tiles - 1) / tiles : 0;
     const INDEX share = AHEAD ? elements * WIDTH_OF_PANEL / tiles : 0;
-    const bool single = DEPTH == 1, full = channels >= WIDTH_OF_PANEL, kept = !(first && over);
+    const bool single = DEPTH == 1, full = channels >= WIDTH_OF_PANEL, kept = !(first && over), some = LEFT_OUT;
     global const NCL_T1 *hint = w + AHEAD * elements * WIDTH_OF_PANEL;
     for (INDEX s = tile; s < last; s++, hint += share, from += PIXEL, to += PIXEL, sums += kept * PIXEL * VECTORS) {
+        const INDEX r0 = some ? inside[0] : 0, r1 = some ? inside[1] : rows, q0 = some ? inside[2] : 0;
+        const INDEX q1 = some ? inside[3] : columns, unit = DEPTH * WIDTH_OF_PANEL;
+        const INDEX beside = some ? (columns - q1 + q0) * unit : 0;
+        const INDEX between = some ? (rows - r1 + r0) * columns * unit : 0;
         global const NCL_T0 *image = x;
-        global const NCL_T1 *weights = w, *ahead = hint;
+        global const NCL_T1 *weights = w + (r0 * columns + q0) * unit, *ahead = hint;
         private const V *begin = first ? start : sums;
         const int step = first ? 0 : VECTORS;
         V c[PIXEL][VECTORS];
 #pragma unroll
         for (int i = 0; i < PIXEL * VECTORS; i++)
             c[i / VECTORS][i % VECTORS] = begin[i / VECTORS * step + i % VECTORS];
-        for (INDEX k = 0; k < blocks; k++, image += block)
-            for (INDEX r = 0; r < rows; r++)
-                for (INDEX q = 0; q < columns; q++) {
+        inside += 4;
+        for (INDEX k = 0; k < blocks; k++, image += block, weights += between)
+            for (INDEX r = r0; r < r1; r++, weights += beside)
+                for (INDEX q = q0; q < q1; q++) {
                     global const NCL_T0 *tap = image + r * row + q * column, *pixel[PIXEL];
 #pragma unroll
                     for (int i = 0; i < PIXEL; i++)
@@ -223,15 +247,15 @@ NCL_APART static void FN(conv_blocked_strip)(SIZES size, INDEX first, global con
 
 /* Tiles [tile, last) of one panel, whose weights begin at w and whose sums start with `start`; x: where they read. */
 static void FN(conv_blocked_panel)(SIZES size, INDEX tile, INDEX last, global const NCL_T0 *x,
-                                   private const INDEX *from, private const INDEX *to, global const NCL_T1 *w,
-                                   private const V *start, INDEX channels, global NCL_CELL *y, INDEX at,
-                                   INDEX channel CHAIN_PARAMETERS)
+                                   private const INDEX *from, private const INDEX *to, private const INDEX *inside,
+                                   global const NCL_T1 *w, private const V *start, INDEX channels, global NCL_CELL *y,
+                                   INDEX at, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX blocks = BLOCKS, part = PART, taps = KERNEL(0) * KERNEL(1) * DEPTH * WIDTH_OF_PANEL;
     V sums[TILES_MAX * PIXEL * VECTORS];
     for (INDEX k = 0; k < blocks; k += part)
         FN(conv_blocked_part)(size, tile, last, min(part, blocks - k), k == 0, k + part >= blocks, x + k * CHANNEL,
-                              from, w + k * taps, start, sums, to, channels, y, at, channel CHAIN_ARGUMENTS);
+                              from, w + k * taps, start, sums, to, inside, channels, y, at, channel CHAIN_ARGUMENTS);
 }
 
 /* Tiles [tile, last) of group g of image n, for panels [first, end). */
@@ -241,10 +265,13 @@ static void FN(conv_blocked_tiles)(SIZES size, INDEX n, INDEX g, INDEX tile, IND
 {
     const INDEX pixels = PIXELS, filters = FILTERS, panels = (filters + WIDTH_OF_PANEL - 1) / WIDTH_OF_PANEL;
     const INDEX depth = BLOCKS * KERNEL(0) * KERNEL(1) * DEPTH;
-    INDEX from[TILES_MAX * PIXEL], to[TILES_MAX * PIXEL];
-    for (INDEX s = tile; s < last; s++)
-        FN(conv_blocked_find)(size, max(min(s * PIXEL, pixels - PIXEL), (INDEX)0), from + (s - tile) * PIXEL,
-                              to + (s - tile) * PIXEL);
+    INDEX from[TILES_MAX * PIXEL], to[TILES_MAX * PIXEL], inside[TILES_MAX * 4];
+    for (INDEX s = tile; s < last; s++) {
+        const INDEX p = max(min(s * PIXEL, pixels - PIXEL), (INDEX)0);
+        FN(conv_blocked_find)(size, p, from + (s - tile) * PIXEL, to + (s - tile) * PIXEL);
+        if (LEFT_OUT)
+            FN(conv_blocked_taps)(size, p, inside + (s - tile) * 4);
+    }
     global const NCL_T0 *image = x + n * BATCH + g * BLOCKS * CHANNEL + FIRST;
     if (STRIP) {
         const INDEX row = max(min(tile * PIXEL, pixels - PIXEL), (INDEX)0) / OUT_WIDTH;
@@ -261,8 +288,9 @@ static void FN(conv_blocked_tiles)(SIZES size, INDEX n, INDEX g, INDEX tile, IND
         for (int v = 0; v < VECTORS && v * LANES < channels && tile == 0; v++)
             ncl_halo(y + block + v * Y_CHANNEL, Y_ROW, WIDTH, (long2)(HALO(0), HALO(1)), (long2)(HALO(2), HALO(3)), 0,
                      HEIGHT, HEIGHT);
-        FN(conv_blocked_panel)(size, tile, last, image, from, to, w + (g * panels + panel) * depth * WIDTH_OF_PANEL,
-                               start, channels, y, block + Y_FIRST, g * filters + channel CHAIN_ARGUMENTS);
+        FN(conv_blocked_panel)(size, tile, last, image, from, to, inside,
+                               w + (g * panels + panel) * depth * WIDTH_OF_PANEL, start, channels, y,
+                               block + Y_FIRST, g * filters + channel CHAIN_ARGUMENTS);
     }
 }
 

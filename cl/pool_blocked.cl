@@ -45,16 +45,6 @@
 #define DILATION(i) SIZE(22 + (i))
 #define BEFORE(i)   SIZE(24 + (i))
 
-/* The positions of a window that lie inside along one axis: [j.x, j.y) of those that start at `at`. */
-static long2 FN(pool_blocked_inside)(INDEX at, INDEX taps, INDEX dilation, INDEX extent)
-{
-    if (at >= 0 && at + (taps - 1) * dilation < extent)
-        return (long2)(0, taps);
-    const INDEX first = at < 0 ? (dilation - 1 - at) / dilation : 0;
-    const INDEX end = at < extent ? min(taps, (extent - 1 - at) / dilation + 1) : 0;
-    return (long2)(first, max(first, end));
-}
-
 static V FN(pool_blocked_join)(V a, V v)
 {
     return MAX ? NCL_GREATER(a, v) : a + v;
@@ -120,7 +110,7 @@ static void FN(pool_blocked)(INDEX task, SIZES size, global const NCL_T0 *x, glo
     const INDEX taps0 = KERNEL(0), taps1 = KERNEL(1), d0 = DILATION(0), d1 = DILATION(1), x_row = X_ROW;
     for (INDEX o0 = from; o0 < to; o0++) {
         const INDEX at0 = o0 * STRIDE(0) - BEFORE(0);
-        const long2 down = FN(pool_blocked_inside)(at0, taps0, d0, IN(0));
+        const long2 down = ncl_taps_inside(at0, at0, taps0, d0, IN(0));
         for (INDEX o1 = 0, count; o1 < WIDTH; o1 += count) {
             const INDEX at1 = o1 * STRIDE(1) - BEFORE(1), place = plane + Y_FIRST + o0 * Y_ROW + o1 * LANES;
             const INDEX end1 = at1 + (PIXEL - 1) * STRIDE(1) + (taps1 - 1) * d1;
@@ -130,7 +120,7 @@ static void FN(pool_blocked)(INDEX task, SIZES size, global const NCL_T0 *x, glo
                 FN(pool_blocked_tile)(size, x + at0 * x_row + at1 * LANES, y, place, n, channel CHAIN_ARGUMENTS);
                 continue;
             }
-            const long2 across = FN(pool_blocked_inside)(at1, taps1, d1, IN(1));
+            const long2 across = ncl_taps_inside(at1, at1, taps1, d1, IN(1));
             const INDEX inside = (down.y - down.x) * (across.y - across.x), values = taps0 * taps1;
             global const NCL_T0 *first = x + (at0 + down.x * d0) * x_row + (at1 + across.x * d1) * LANES;
             const long2 rows = (long2)(d0 * x_row, down.y - down.x), cells = (long2)(d1 * LANES, across.y - across.x);

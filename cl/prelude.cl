@@ -421,6 +421,14 @@ NCL_HALOS(short)
 #define ncl_zero ncl_zero_float
 #define ncl_halo NCL_CAT(ncl_halo_, NCL_CELL)
 
+/* The taps [.x, .y) along one axis that lie inside for any window that begins at `first` to `last`. */
+static long2 ncl_taps_inside(long first, long last, long taps, long dilation, long extent)
+{
+    const long from = last < 0 ? min(taps, (dilation - 1 - last) / dilation) : 0;
+    const long to = first < extent ? min(taps, (extent - 1 - first) / dilation + 1) : 0;
+    return (long2)(from, max(from, to));
+}
+
 /* NCL_TRANSPOSE(T, row): row[i].s(j) and row[j].s(i) of the array of LANES vectors of type T change places: halves,
  * then quarters, and on to neighbours. LOW_d: the lanes of a without bit d, each followed d lanes behind by the same
  * lane of b; HIGH_d: those with bit d. Element by element: Oclgrind's checker of uninitialized reads falls over vectors

@@ -8,10 +8,12 @@
 #include "emit/blocks.h"
 #include "emit/cost.h"
 #include "ops/conv.h"
+#include "ops/conv_narrow.h"
 
 #define STRIP_MAX 16384 /* elements of a strip */
 #define TASKS     8     /* for each core, so that the last ones end together */
 
+#define INSIDE_MOST 0.8 /* where less of the products has more than zeros to multiply, tiles leave taps out */
 #define TASKS_KNOWN 512 /* so many times the cores: it is known which core computes which task */
 
 #define EFFICIENCY 0.85
@@ -20,7 +22,6 @@
 #define NEAR_RATE  12   /* bytes from beyond the second cache, beside each cycle */
 #define TASK       6e3  /* cycles that a task costs */
 #define LINE       64   /* bytes of a cache */
-#define JOINED     4    /* groups that are computed as one, at most */
 
 const char *ncl_conv_border_unfit(const struct ncl_window *window)
 {
@@ -56,93 +57,19 @@ void ncl_conv_blocked_halo(const struct ncl_problem *problem, int64_t before[2],
     }
 }
 
-/* ---- what is computed of it ---- */
-
-/* The problem without taps that read nothing but zeros around the image (what is dilated further than the image is
- * large), and with groups joined that are narrower than a block, zeros in the filter between them. */
-struct narrow {
-    struct ncl_problem problem;
-    double flops;              /* of the definition */
-    int64_t first[2], size[2]; /* of the taps: the first one, and how many there were */
-    int64_t parts;             /* groups that are joined to one */
-};
-
-static bool is_tap_inside(const struct ncl_window *w, int axis, int64_t tap)
-{
-    const int64_t before = w->before[axis] - tap * w->dilation[axis], stride = w->stride[axis];
-    const int64_t o = before > 0 ? ncl_ceil_div(before, stride) : 0; /* the first one that is not in front */
-    return o < w->out.extent[axis] && o * stride - before < w->in.extent[axis];
-}
-
-/* Returns how many taps are gone in front. */
-static int64_t trim_axis(struct ncl_window *w, int axis)
-{
-    int64_t first = 0, last = w->size[axis] - 1;
-    while (first < last && !is_tap_inside(w, axis, first))
-        first++;
-    while (last > first && !is_tap_inside(w, axis, last))
-        last--;
-    w->before[axis] -= first * w->dilation[axis];
-    w->after[axis] -= (w->size[axis] - 1 - last) * w->dilation[axis];
-    w->size[axis] = last - first + 1;
-    return first;
-}
-
-static struct narrow narrow_none(const struct ncl_problem *problem)
-{
-    const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
-    return (struct narrow){
-        .problem = *problem, .flops = problem->flops, .size = {image.size[0], image.size[1]}, .parts = 1};
-}
-
-static void trim_taps(struct narrow *narrow)
-{
-    struct ncl_window *w = &narrow->problem.conv.window;
-    const double taps = (double)ncl_window_volume(w);
-    if (w->rank > 4 || w->border != NCL_BORDER_CONSTANT)
-        return;
-    for (int axis = 2; axis < w->rank; axis++)
-        narrow->first[axis - w->rank + 2] = trim_axis(w, axis);
-    narrow->problem.flops *= (double)ncl_window_volume(w) / taps;
-}
-
-/* As few groups as make whole blocks of inputs and outputs. */
-static void join_groups(struct narrow *narrow, int64_t lanes)
-{
-    struct ncl_conv *conv = &narrow->problem.conv;
-    for (int64_t parts = 1; parts <= JOINED && parts <= conv->groups; parts *= 2) {
-        if (conv->groups % parts || parts * conv->in_channels % lanes || parts * conv->out_channels % lanes)
-            continue;
-        conv->groups /= parts;
-        conv->in_channels *= parts;
-        conv->out_channels *= parts;
-        narrow->problem.flops *= (double)parts;
-        narrow->parts = parts;
-        return;
-    }
-}
-
-static struct narrow narrow_of(const struct ncl_target *target, const struct ncl_problem *problem)
-{
-    struct narrow narrow = narrow_none(problem);
-    trim_taps(&narrow);
-    if (problem->conv.groups > 1)
-        join_groups(&narrow, target->lanes);
-    return narrow;
-}
+/* ---- the variant ---- */
 
 static const char *conv_blocked_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
 {
     if (!problem)
         return ncl_conv_blocked_unfit(target, NULL);
-    const struct narrow narrow = narrow_of(target, problem);
+    const struct ncl_conv_narrow narrow = ncl_conv_narrow_of(target, problem);
     return ncl_conv_blocked_unfit(target, &narrow.problem);
 }
 
 static void conv_blocked_halo(const struct ncl_problem *problem, int64_t before[2], int64_t after[2])
 {
-    struct narrow narrow = narrow_none(problem);
-    trim_taps(&narrow);
+    const struct ncl_conv_narrow narrow = ncl_conv_narrow_taps(problem);
     ncl_conv_blocked_halo(&narrow.problem, before, after);
 }
 
@@ -185,7 +112,7 @@ double ncl_conv_blocked_cost(const struct ncl_target *target, const struct ncl_p
 static size_t conv_blocked_choices(const struct ncl_target *target, const struct ncl_problem *problem,
                                    struct ncl_choice *choice)
 {
-    const struct narrow narrow = narrow_of(target, problem);
+    const struct ncl_conv_narrow narrow = ncl_conv_narrow_of(target, problem);
     const struct ncl_conv *conv = &narrow.problem.conv;
     choice->tile = conv->groups > 1 ? ncl_target_narrow_tile(target, conv->out_channels)
                                     : ncl_target_channel_tile(target, conv->out_channels);
@@ -196,7 +123,7 @@ static double conv_blocked_cost(const struct ncl_target *target, const struct nc
                                 const struct ncl_choice *choice)
 {
     static const struct ncl_conv_elements floats = {EFFICIENCY, sizeof(float)};
-    const struct narrow narrow = narrow_of(target, problem);
+    const struct ncl_conv_narrow narrow = ncl_conv_narrow_of(target, problem);
     return ncl_conv_blocked_cost(target, &narrow.problem, choice, &floats);
 }
 
@@ -325,7 +252,7 @@ static struct share share_pixels(const struct ncl_target *target, const struct n
 
 /* ---- the step ---- */
 
-static ncl_ref pack_filter(struct ncl_lower *lower, const struct narrow *narrow, int64_t depth, int64_t width)
+static ncl_ref pack_filter(struct ncl_lower *lower, const struct ncl_conv_narrow *narrow, int64_t depth, int64_t width)
 {
     const struct ncl_conv *conv = &narrow->problem.conv;
     const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
@@ -392,7 +319,7 @@ static void emit_blocked_input(struct ncl_emit *step, const struct ncl_window_ax
     ncl_step_sizes(step, "TAP", (const int64_t[]){image->dilation[0] * row, image->dilation[1] * x->block}, 2);
 }
 
-static nnefcl_status emit_conv(struct ncl_lower *lower, const struct narrow *narrow, struct ncl_tile tile,
+static nnefcl_status emit_conv(struct ncl_lower *lower, const struct ncl_conv_narrow *narrow, struct ncl_tile tile,
                                const struct share *share, ncl_ref x, int64_t rows)
 {
     const struct ncl_problem *problem = &narrow->problem;
@@ -406,7 +333,7 @@ static nnefcl_status emit_conv(struct ncl_lower *lower, const struct narrow *nar
     ncl_step_define_int(step, "PIXEL", tile.rows);
     ncl_step_define_int(step, "VECTORS", tile.vectors);
     ncl_step_define_int(step, "TILES_MAX", NCL_CONV_TILES);
-    ncl_step_needs(step, rows ? 2 : 1);
+    ncl_step_needs(step, rows ? 2 : ncl_conv_part_inside(&conv->window) < INSIDE_MOST ? 5 : 1);
     ncl_window_define_border(step, rows ? conv->window.border : NCL_BORDER_CONSTANT);
     ncl_step_in(step, x);
     ncl_step_in(step, packed);
@@ -436,6 +363,7 @@ static nnefcl_status emit_conv(struct ncl_lower *lower, const struct narrow *nar
     ncl_step_size(step, "PITCH", strip_pitch(&image));
     ncl_step_size(step, "STRIPS", share->strips);
     ncl_step_size(step, "AHEAD", share->far);
+    ncl_step_sizes(step, "DILATION", image.dilation, 2);
     ncl_step_flops(step, narrow->flops);
     return ncl_step_end(step, share->tasks);
 }
@@ -444,7 +372,7 @@ static nnefcl_status conv_blocked_emit(struct ncl_lower *lower, const struct ncl
                                        const struct ncl_choice *choice)
 {
     const struct ncl_target *target = &lower->plan->target;
-    const struct narrow narrow = narrow_of(target, problem);
+    const struct ncl_conv_narrow narrow = ncl_conv_narrow_of(target, problem);
     const struct share share = share_pixels(target, &narrow.problem, choice->tile, target->lanes, NCL_CONV_TILES);
     return emit_conv(lower, &narrow, choice->tile, &share, ncl_blocks_in(lower, problem->conv.input), 0);
 }
@@ -502,7 +430,7 @@ static nnefcl_status conv_into_blocks_emit(struct ncl_lower *lower, const struct
     struct share share =
         share_pixels(&lower->plan->target, problem, choice->tile, 1, strip_tiles(problem, choice->tile));
     join_strips(&share, &lower->plan->target, problem, choice->tile);
-    const struct narrow all = narrow_none(problem);
+    const struct ncl_conv_narrow all = ncl_conv_narrow_none(problem);
     return emit_conv(lower, &all, choice->tile, &share, ncl_lower_tensor(lower, problem->conv.input),
                      blocked_strip_rows(&image, share.tiles * choice->tile.rows));
 }

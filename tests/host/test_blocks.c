@@ -76,6 +76,11 @@ static const struct blocks_case {
      OPEN(24, 7) FILTER("v", "[72,24,1,1]") FILTER("b", "[1,72]") FILTER("w", "[72,72,1,1]")
          "    a = relu(conv(x, v, b));\n    y = relu(a + conv(a, w, b));\n}\n",
      -1},
+    {"taps that read zeros for most pixels",
+     OPEN(16, 16) FILTER("v", "[24,16,3,3]") FILTER("b", "[1,24]") FILTER("w", "[20,24,4,3]")
+         "    a = relu(conv(x, v, b, dilation = [12,11]));\n"
+         "    y = conv(a, w, dilation = [5,7], stride = [2,1], padding = [(9,6),(9,6)]);\n}\n",
+     -1},
     {"sequences",
      "graph net(x) -> (y)\n{\n    x = external(shape = [1,16,40]);\n" FILTER("w", "[32,16,5]")
          FILTER("b", "[1,32]") "    a = relu(conv(x, w, b));\n    m = max_pool(a, size = [1,1,3], stride = [1,1,2], "

@@ -108,6 +108,13 @@ struct ncl_tensor *ncl_compose_unary(struct ncl_import *import, const char *op, 
                        {"x", ncl_value_tensor(ncl_compose_cast(import, x, type_wanted(import, op, 0, x->dtype)))});
 }
 
+bool ncl_compose_has_axes(struct ncl_import *import, int rank)
+{
+    if (rank > NNEFCL_MAX_RANK)
+        ncl_import_refuse(import, "%d axes are too many, %d is the most", rank, NNEFCL_MAX_RANK);
+    return rank <= NNEFCL_MAX_RANK;
+}
+
 struct ncl_tensor *ncl_compose_lift(struct ncl_import *import, struct ncl_tensor *x, int rank)
 {
     int64_t axis[NNEFCL_MAX_RANK];

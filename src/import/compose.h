@@ -48,6 +48,8 @@ struct ncl_tensor *ncl_compose_cast(struct ncl_import *import, struct ncl_tensor
 
 /* ---- shapes ---- */
 
+/* False, after it is refused: a tensor has no room for so many axes. Who puts a shape together asks before. */
+bool ncl_compose_has_axes(struct ncl_import *import, int rank);
 struct ncl_tensor *ncl_compose_reshape(struct ncl_import *import, struct ncl_tensor *x, const nnefcl_shape *shape);
 struct ncl_tensor *ncl_compose_transpose(struct ncl_import *import, struct ncl_tensor *x, const int *axis);
 /* The matrices of the last two axes, transposed; of less than two: x itself. */

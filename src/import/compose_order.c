@@ -9,10 +9,8 @@
 struct ncl_tensor *ncl_compose_grid(struct ncl_import *import, int rank, int axis, int64_t extent)
 {
     nnefcl_shape shape = {.rank = rank};
-    if (rank > NNEFCL_MAX_RANK) {
-        ncl_import_refuse(import, "%d axes are too many, %d is the most", rank, NNEFCL_MAX_RANK);
+    if (!ncl_compose_has_axes(import, rank))
         return &import->nothing;
-    }
     for (int i = 0; i < rank; i++)
         shape.extent[i] = i == axis ? extent : 1;
     struct ncl_known *known = ncl_known_new(&import->scratch, NCL_STORED_FLOAT32, &shape);

@@ -525,6 +525,7 @@ static const struct {
     {{"m = Reshape x square", "c = RFFT2D m wide", "y = Real c"}, "a transform of 1048576 samples"},
     {{"m = Reshape x square", "c = RFFT2D m wider", "y = Real c"}, "has more than 2^40 elements"},
     {{"c = RFFT x wide", "y = Imag c"}, "2 lengths for 1 axes"},
+    {{"m = Reshape x eight", "y = MatrixDiag m"}, "9 axes are too many, 8 is the most"},
 };
 
 START_TEST(unfit_refused)
@@ -535,6 +536,7 @@ START_TEST(unfit_refused)
     placeholder(&graph, "x", (const int[]){4}, 1);
     number_of(&graph, 1, "zero", INT32, 0);
     integers(&graph, "square", (const int[]){2, 2}, 2);
+    integers(&graph, "eight", (const int[]){1, 1, 1, 1, 1, 1, 1, 4}, 8);
     integers(&graph, "wide", (const int[]){1 << 20, 1 << 20}, 2);
     integers(&graph, "wider", (const int[]){INT32_MAX, INT32_MAX}, 2);
     node_lines(&graph, 1, unfit[_i].lines);

@@ -106,11 +106,13 @@ static struct ncl_tensor *joined(struct ncl_import *import, struct ncl_tensor *x
 static struct ncl_tensor *picked(struct ncl_import *import, struct ncl_tensor *x, int64_t *index,
                                  const nnefcl_shape *last, struct ncl_tensor *other)
 {
-    struct ncl_known *there = ncl_fold_new(import, NCL_STORED_BOOL, last);
     nnefcl_shape shape = x->shape;
+    if (!ncl_compose_has_axes(import, shape.rank - 1 + last->rank))
+        return &import->nothing;
     shape.rank--;
     for (int i = 0; i < last->rank; i++)
         shape.extent[shape.rank++] = last->extent[i];
+    struct ncl_known *there = ncl_fold_new(import, NCL_STORED_BOOL, last);
     if (!there)
         return &import->nothing;
     bool all = true;

@@ -171,17 +171,37 @@ def check(path):
     return os.waitstatus_to_exitcode(code), use.ru_utime + use.ru_stime, use.ru_maxrss / 1024
 
 
-failed = []
-with tempfile.TemporaryDirectory() as top:
-    for name, make in SHAPES.items():
-        costs = {2: check(write(pathlib.Path(top), make(2)))}
-        if costs[2][1] > 3 * LEAST_SECONDS or costs[2][2] > 3 * LEAST_MIB:
-            costs[1] = check(write(pathlib.Path(top), make(1)))
-            (_, t1, m1), (_, t2, m2) = costs[1], costs[2]
-            if t2 > 3 * max(t1, LEAST_SECONDS) or m2 > 3 * max(m1, LEAST_MIB):
-                failed.append('%s: from %.1f s and %.0f MiB to %.1f s and %.0f MiB' % (name, t1, m1, t2, m2))
-        for n, (status, seconds, size) in costs.items():
-            if status not in (0, 3, 6, 7) or seconds > 5 or size > 512:
-                failed.append('%s %d: status %d, %.1f s, %.0f MiB' % (name, n, status, seconds, size))
+def least(path, cost):
+    """what checking it costs; of a cost that is known already the least"""
+    status, *measures = check(path)
+    return (status, *(map(min, measures, cost[1:]) if cost else measures))
+
+
+def wrong(name, costs):
+    """what is beyond a bound"""
+    (_, t1, m1), (_, t2, m2) = costs[1] or (0, LEAST_SECONDS, LEAST_MIB), costs[2]
+    if t2 > 3 * max(t1, LEAST_SECONDS) or m2 > 3 * max(m1, LEAST_MIB):
+        return '%s: from %.1f s and %.0f MiB to %.1f s and %.0f MiB' % (name, t1, m1, t2, m2)
+    for n, (status, seconds, size) in (item for item in costs.items() if item[1]):
+        if status not in (0, 3, 6, 7) or seconds > 5 or size > 512:
+            return '%s %d: status %d, %.1f s, %.0f MiB' % (name, n, status, seconds, size)
+    return None
+
+
+def judge(top, name, make):
+    """Processor time grows with what else is in the caches and on the core, never the other way round: what seems too much is measured again, twice."""
+    costs = {2: None, 1: None}
+    for _ in range(3):
+        costs[2] = least(write(top, make(2)), costs[2])
+        if not wrong(name, costs):
+            return None
+        costs[1] = least(write(top, make(1)), costs[1])
+        if not wrong(name, costs):
+            return None
+    return wrong(name, costs)
+
+
+with tempfile.TemporaryDirectory() as folder:
+    failed = list(filter(None, (judge(pathlib.Path(folder), name, make) for name, make in SHAPES.items())))
 print('\n'.join(failed) or '%d shapes within their bounds' % len(SHAPES))
 sys.exit(bool(failed))

@@ -18,7 +18,7 @@ if(TARGET nnef-cl-run)
     add_test(NAME cli/bounds COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/cli/bounds.py $<TARGET_FILE:nnef-cl-run>)
     set_tests_properties(cli/bounds PROPERTIES TIMEOUT 900)
     add_test(NAME cli/lean COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/cli/lean.py $<TARGET_FILE:nnef-cl-run>)
-    set_tests_properties(cli/lean PROPERTIES TIMEOUT 300)
+    set_tests_properties(cli/lean PROPERTIES TIMEOUT 900)
   endif()
 
   # Names and failures that no case file can write down. The sanitizers have allocators of their own.
@@ -40,6 +40,6 @@ if(TARGET nnef-cl-run)
   add_test(NAME cli/reports COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/cli/reports.py $<TARGET_FILE:nnef-cl-run>)
   add_test(NAME cli/progress COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/cli/progress.py $<TARGET_FILE:nnef-cl-run>
                                      $<TARGET_FILE:hang_layer>)
-  set_tests_properties(cli/progress PROPERTIES TIMEOUT 300)
+  set_tests_properties(cli/progress PROPERTIES TIMEOUT 900)
   add_test(NAME cli/pages COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/cli/pages.py $<TARGET_FILE:nnef-cl-run> ${CMAKE_BINARY_DIR}/pages/libnnefcl.3)
 endif()

@@ -11,13 +11,13 @@ endif()
 find_library(OCLGRIND NAMES oclgrind-rt-icd PATH_SUFFIXES oclgrind)
 if(TARGET nnef-cl-run AND OCLGRIND AND NOT NNEFCL_SANITIZE)
   add_test(NAME gpu/simulate COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/gpu/simulate.py $<TARGET_FILE:nnef-cl-run> $<TARGET_FILE:gpu_layer> --light)
-  set_tests_properties(gpu/simulate PROPERTIES TIMEOUT 300)
+  set_tests_properties(gpu/simulate PROPERTIES TIMEOUT 900)
 endif()
 
 # Products of halves, by the compiler of PoCL; halves.py tells how to see all.
 if(TARGET nnef-cl-run AND EXISTS /etc/OpenCL/vendors/pocl.icd AND NOT NNEFCL_SANITIZE)
   add_test(NAME gpu/halves COMMAND ${PYTHON3} ${CMAKE_CURRENT_SOURCE_DIR}/gpu/halves.py $<TARGET_FILE:nnef-cl-run> $<TARGET_FILE:gpu_layer> "a few tiles")
-  set_tests_properties(gpu/halves PROPERTIES TIMEOUT 300)
+  set_tests_properties(gpu/halves PROPERTIES TIMEOUT 900)
 endif()
 
 # A network taken apart; parts.py verifies the parts on a device.

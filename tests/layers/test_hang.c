@@ -318,11 +318,23 @@ static cl_uint references(void)
     return count;
 }
 
+/* Drivers release some of it in threads of their own, a little later. */
+static cl_uint least_references(void)
+{
+    cl_uint least = references();
+    for (int i = 0; i < 50; i++) {
+        const cl_uint now = references();
+        least = now < least ? now : least;
+        patient_nap();
+    }
+    return least;
+}
+
 /* Its memory goes with that of the session, when the device has gone on. */
 START_TEST(stream_freed_while_it_hangs)
 {
     check_works(device);
-    const cl_uint before = references();
+    const cl_uint before = least_references();
     nnefcl_session *session = session_of(device, NNEFCL_EXECUTION_LAUNCHES);
     nnefcl_stream *stream = stream_of(session);
     hang_stream(session, stream);
@@ -332,7 +344,8 @@ START_TEST(stream_freed_while_it_hangs)
     check_time("freeing a stream that is stuck", start, TIME);
     go_on();
     check_works(device);
-    ck_assert_uint_eq(references(), before);
+    while (references() > before)
+        patient_nap();
 }
 END_TEST
 

@@ -21,7 +21,7 @@ set_property(TEST layers/test_hang APPEND PROPERTY ENVIRONMENT "OPENCL_LAYERS=$<
 if(TARGET nnef-cl-run)
   add_test(NAME layers/hang_command COMMAND ${PYTHON3} ${CMAKE_CURRENT_LIST_DIR}/hang.py $<TARGET_FILE:nnef-cl-run>
                                             $<TARGET_FILE:hang_layer> ${CMAKE_CURRENT_SOURCE_DIR}/cli/data)
-  set_tests_properties(layers/hang_command PROPERTIES TIMEOUT 300)
+  set_tests_properties(layers/hang_command PROPERTIES TIMEOUT 900)
 endif()
 
 # What CLBlast is asked for, by a library of its name.

@@ -93,19 +93,40 @@ NCL_APART static void FN(attention_queries)(global const NCL_T0 *query, INDEX ro
     }
 }
 
-#if MASK
+#if MASK == 1
 static void FN(attention_mask)(global const float *mask, INDEX row, INDEX column, INDEX rows, INDEX keys, V *p)
 {
-    for (INDEX j = 0; j < keys * VECTORS; j++) {
-        const INDEX first = j % VECTORS * LANES, key = j / VECTORS * column;
-        if (MASK == 1) {
-            p[j] += mask[key];
-        } else {
-            float part[LANES];
+    for (INDEX j = 0; j < keys * VECTORS; j++)
+        p[j] += mask[j / VECTORS * column];
+}
+#elif MASK == 2
+/* Keys that follow each other: in vectors of them, which are transposed. */
+NCL_APART static void FN(attention_mask_rows)(global const float *mask, INDEX row, INDEX rows, INDEX keys, V *p)
+{
+    for (INDEX j = 0; j < keys; j += LANES) {
+        const INDEX n = min(keys - j, (INDEX)LANES);
+        for (int v = 0; v < VECTORS; v++) {
+            V part[LANES];
             for (int i = 0; i < LANES; i++)
-                part[i] = mask[min(first + i, rows - 1) * row + key];
-            p[j] += VLOAD(part);
+                part[i] = NCL_LOAD(float, mask + min((INDEX)(v * LANES + i), rows - 1) * row + j, n);
+            NCL_TRANSPOSE(V, part)
+            for (int i = 0; i < n; i++)
+                p[(j + i) * VECTORS + v] += part[i];
         }
+    }
+}
+
+static void FN(attention_mask)(global const float *mask, INDEX row, INDEX column, INDEX rows, INDEX keys, V *p)
+{
+    if (column == 1) {
+        FN(attention_mask_rows)(mask, row, rows, keys, p);
+        return;
+    }
+    for (INDEX j = 0; j < keys * VECTORS; j++) {
+        float part[LANES];
+        for (int i = 0; i < LANES; i++)
+            part[i] = mask[min(j % VECTORS * LANES + i, rows - 1) * row + j / VECTORS * column];
+        p[j] += VLOAD(part);
     }
 }
 #endif

@@ -80,8 +80,7 @@ static nnefcl_status emit_length(struct ncl_lower *lower, const struct ncl_probl
     const double count = sqrt((double)(ncl_shape_volume(&norm->input->shape) / ncl_shape_volume(shape))),
                  least = norm->epsilon > 0 ? fmax(norm->epsilon / count, 0x1p-126) : norm->epsilon / count;
     const bool small = ncl_norm_small(norm) > 0;
-    const ncl_ref root =
-        emit_moment(lower, problem->node, NCL_REDUCE_ROOT_SQUARE, "root mean square", NCL_NO_TENSOR);
+    const ncl_ref root = emit_moment(lower, problem->node, NCL_REDUCE_ROOT_SQUARE, "root mean square", NCL_NO_TENSOR);
     const ncl_ref more = small ? emit_moment(lower, problem->node, NCL_REDUCE_ROOT_SQUARE_SMALL,
                                              "root mean square of multiples", NCL_NO_TENSOR)
                                : root;
@@ -90,8 +89,7 @@ static nnefcl_status emit_length(struct ncl_lower *lower, const struct ncl_probl
     const char *terms[] = {ncl_expression_tensor(&expression, norm->input),
                            ncl_expression_operand(&expression, root, shape),
                            small ? ncl_expression_operand(&expression, more, shape) : NULL};
-    const char *const formula =
-        small ? "ncl_over_small(x, y, z, ALPHA, BETA)" : "ncl_over_length(x, y, ALPHA, BETA)";
+    const char *const formula = small ? "ncl_over_small(x, y, z, ALPHA, BETA)" : "ncl_over_length(x, y, ALPHA, BETA)";
     terms[0] = ncl_expression_apply(&expression, NNEFCL_SCALAR, formula, terms, norm->bias / count, least);
     ncl_expression_apply(&expression, NNEFCL_SCALAR, "x * ALPHA", terms, 1 / count, 0);
     return ncl_elements_emit(&expression, out);

@@ -101,8 +101,8 @@ void ncl_layer_norm_problem(const struct ncl_node *node, struct ncl_problem *pro
     norm_problem(node, node->op->variant == 0 ? NCL_NORM_LAYER : NCL_NORM_RMS, problem);
     norm->epsilon = ncl_node_scalar(node, "epsilon");
     norm->scale = norm_parameter(ncl_node_tensor(node, "scale"), 1, norm->run);
-    norm->offset = norm->kind == NCL_NORM_LAYER ? norm_parameter(ncl_node_tensor(node, "offset"), 0, norm->run)
-                                                : NCL_NORM_NONE;
+    norm->offset =
+        norm->kind == NCL_NORM_LAYER ? norm_parameter(ncl_node_tensor(node, "offset"), 0, norm->run) : NCL_NORM_NONE;
 }
 
 static double least_length(const struct ncl_node *node)

@@ -18,6 +18,7 @@ static const struct shapes {
     {"keys that are columns", "2,19,7", "2,7,23", "2,23,9", NULL, 2, false},
     {"a mask of keys", "2,2,17,8", "2,2,9,8", "2,2,9,8", "2,1,1,9", 3, true},
     {"a mask of scores", "2,2,17,8", "2,2,9,8", "2,2,9,8", "1,1,17,9", 3, true},
+    {"a mask of queries", "1,2,17,8", "1,2,9,8", "1,2,9,8", "1,1,17,1", 3, true},
     {"operands that repeat", "2,3,5,8", "2,1,6,8", "1,3,6,8", NULL, 3, true},
     {"more keys than a block", "1,18,12", "1,600,12", "1,600,12", "1,18,600", 2, true},
     {"as many queries, keys and columns as a tile of a group", "1,32,64", "1,64,64", "1,64,64", NULL, 2, true},

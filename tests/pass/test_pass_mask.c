@@ -5,7 +5,7 @@
 /* Scores of 2 images of 3 windows, 2 heads, 2 queries and 3 keys; `a` is a bias of places, `b` a mask of windows. */
 #define G(outputs, body)                                                                                               \
     "version 1.0;\ngraph g( x ) -> ( " outputs                                                                         \
-    " )\n{\n    x = external(shape = [6,2,2,3]);\n    a = variable(shape = [1,2,2,3], label = 'a');\n"                \
+    " )\n{\n    x = external(shape = [6,2,2,3]);\n    a = variable(shape = [1,2,2,3], label = 'a');\n"                 \
     "    b = variable(shape = [1,3,1,2,3], label = 'b');\n    w = variable(shape = [6,1,2,3], label = 'w');\n"         \
     "    " body "\n}\n"
 #define Y(body)    G("y", body)

@@ -175,7 +175,7 @@ START_TEST(passes)
     ck_assert_ptr_nonnull(strstr(text.dump, "p: scalar[6,20] = matmul(t, w, "));
     ck_assert_int_eq(nnefcl_model_dump_pass(text.model, NULL, "none", model_text_append, &text, &error),
                      NNEFCL_ERR_ARGUMENT);
-    ck_assert_msg(strstr(error.message, "no pass 'none'; there are transpose, ") != NULL, "%s", error.message);
+    ck_assert_msg(strstr(error.message, "no pass 'none'; there are pointwise, ") != NULL, "%s", error.message);
     ck_assert_int_eq(nnefcl_model_dump_pass(NULL, NULL, "linear", model_text_append, &text, &error),
                      NNEFCL_ERR_ARGUMENT);
     model_text_close(&text);

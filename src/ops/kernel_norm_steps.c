@@ -10,20 +10,11 @@
 
 #define RATE 9.0 /* GB/s of the result: its input is read three times */
 
-static nnefcl_shape moment_shape(const struct ncl_node *node)
-{
-    nnefcl_shape shape = node->argument[0].tensor->shape;
-    for (size_t i = 0; i < ncl_node_count(node, "axes"); i++)
-        shape.extent[ncl_node_integer_at(node, "axes", i)] = 1;
-    return shape;
-}
-
-static ncl_ref emit_moment(struct ncl_lower *lower, const struct ncl_node *node, enum ncl_reduction kind,
+static ncl_ref emit_moment(struct ncl_lower *lower, const struct ncl_norm *norm, enum ncl_reduction kind,
                            const char *name, ncl_ref mean)
 {
-    const nnefcl_shape shape = moment_shape(node);
-    const ncl_ref ref = ncl_lower_scratch(lower, name, NNEFCL_SCALAR, ncl_shape_volume(&shape));
-    ncl_reduce_emit(lower, kind, node->argument[0].tensor, mean, ref, &shape);
+    const ncl_ref ref = ncl_lower_scratch(lower, name, NNEFCL_SCALAR, ncl_shape_volume(&norm->reduced));
+    ncl_reduce_emit(lower, kind, norm->input, mean, ref, &norm->reduced);
     return ref;
 }
 
@@ -35,20 +26,20 @@ static const char *norm_scale(struct ncl_expression *expression, const struct nc
     return ncl_expression_apply(expression, NNEFCL_SCALAR, "x * y", terms, 0, 0);
 }
 
-static nnefcl_status emit_centred(struct ncl_lower *lower, const struct ncl_node *node, ncl_ref out)
+static nnefcl_status emit_centred(struct ncl_lower *lower, const struct ncl_problem *problem, ncl_ref out)
 {
-    const struct ncl_tensor *x = ncl_node_tensor(node, "x"), *result = ncl_node_result(node, 0);
-    const nnefcl_shape shape = moment_shape(node);
-    const ncl_ref mean = emit_moment(lower, node, NCL_REDUCE_MEAN, "mean", NCL_NO_TENSOR),
-                  deviation = emit_moment(lower, node, NCL_REDUCE_DEVIATION, "deviation", mean);
+    const struct ncl_norm *norm = &problem->norm;
+    const struct ncl_node *node = problem->node;
+    const nnefcl_shape *shape = &norm->reduced;
+    const ncl_ref mean = emit_moment(lower, norm, NCL_REDUCE_MEAN, "mean", NCL_NO_TENSOR),
+                  deviation = emit_moment(lower, norm, NCL_REDUCE_DEVIATION, "deviation", mean);
     struct ncl_expression expression;
-    ncl_expression_begin(&expression, lower, result);
-    const char *const terms[] = {ncl_expression_tensor(&expression, x),
-                                 ncl_expression_operand(&expression, mean, &shape),
-                                 ncl_expression_operand(&expression, deviation, &shape)};
-    const char *y =
-        ncl_expression_apply(&expression, NNEFCL_SCALAR, "2.0f * ncl_over_root(0.5f * x - 0.5f * y, z, ALPHA)", terms,
-                             ncl_node_scalar(node, "epsilon"), 0);
+    ncl_expression_begin(&expression, lower, problem->result);
+    const char *const terms[] = {ncl_expression_tensor(&expression, norm->input),
+                                 ncl_expression_operand(&expression, mean, shape),
+                                 ncl_expression_operand(&expression, deviation, shape)};
+    const char *y = ncl_expression_apply(
+        &expression, NNEFCL_SCALAR, "2.0f * ncl_over_root(0.5f * x - 0.5f * y, z, ALPHA)", terms, norm->epsilon, 0);
     y = norm_scale(&expression, node, y);
     const char *const sum[] = {y, ncl_expression_tensor(&expression, ncl_node_tensor(node, "offset"))};
     if (!ncl_tensor_is_filled_with(ncl_node_tensor(node, "offset"), 0))
@@ -56,18 +47,18 @@ static nnefcl_status emit_centred(struct ncl_lower *lower, const struct ncl_node
     return ncl_elements_emit(&expression, out);
 }
 
-static nnefcl_status emit_square(struct ncl_lower *lower, const struct ncl_node *node, ncl_ref out)
+static nnefcl_status emit_square(struct ncl_lower *lower, const struct ncl_problem *problem, ncl_ref out)
 {
-    const struct ncl_tensor *x = ncl_node_tensor(node, "x"), *result = ncl_node_result(node, 0);
-    const nnefcl_shape shape = moment_shape(node);
-    const ncl_ref root = emit_moment(lower, node, NCL_REDUCE_ROOT_SQUARE, "root mean square", NCL_NO_TENSOR);
+    const struct ncl_norm *norm = &problem->norm;
+    const struct ncl_node *node = problem->node;
+    const nnefcl_shape *shape = &norm->reduced;
+    const ncl_ref root = emit_moment(lower, norm, NCL_REDUCE_ROOT_SQUARE, "root mean square", NCL_NO_TENSOR);
     struct ncl_expression expression;
-    ncl_expression_begin(&expression, lower, result);
-    const char *const terms[] = {ncl_expression_tensor(&expression, x),
-                                 ncl_expression_operand(&expression, root, &shape)};
+    ncl_expression_begin(&expression, lower, problem->result);
+    const char *const terms[] = {ncl_expression_tensor(&expression, norm->input),
+                                 ncl_expression_operand(&expression, root, shape)};
     norm_scale(&expression, node,
-               ncl_expression_apply(&expression, NNEFCL_SCALAR, "ncl_over_root(x, y, ALPHA)", terms,
-                                    ncl_node_scalar(node, "epsilon"), 0));
+               ncl_expression_apply(&expression, NNEFCL_SCALAR, "ncl_over_root(x, y, ALPHA)", terms, norm->epsilon, 0));
     return ncl_elements_emit(&expression, out);
 }
 
@@ -80,10 +71,10 @@ static nnefcl_status emit_length(struct ncl_lower *lower, const struct ncl_probl
     const double count = sqrt((double)(ncl_shape_volume(&norm->input->shape) / ncl_shape_volume(shape))),
                  least = norm->epsilon > 0 ? fmax(norm->epsilon / count, 0x1p-126) : norm->epsilon / count;
     const bool small = ncl_norm_small(norm) > 0;
-    const ncl_ref root = emit_moment(lower, problem->node, NCL_REDUCE_ROOT_SQUARE, "root mean square", NCL_NO_TENSOR);
-    const ncl_ref more = small ? emit_moment(lower, problem->node, NCL_REDUCE_ROOT_SQUARE_SMALL,
-                                             "root mean square of multiples", NCL_NO_TENSOR)
-                               : root;
+    const ncl_ref root = emit_moment(lower, norm, NCL_REDUCE_ROOT_SQUARE, "root mean square", NCL_NO_TENSOR);
+    const ncl_ref more =
+        small ? emit_moment(lower, norm, NCL_REDUCE_ROOT_SQUARE_SMALL, "root mean square of multiples", NCL_NO_TENSOR)
+              : root;
     struct ncl_expression expression;
     ncl_expression_begin(&expression, lower, problem->result);
     const char *terms[] = {ncl_expression_tensor(&expression, norm->input),
@@ -109,9 +100,9 @@ static nnefcl_status norm_steps_emit(struct ncl_lower *lower, const struct ncl_p
     (void)choice;
     switch (problem->norm.kind) {
     case NCL_NORM_LAYER:
-        return emit_centred(lower, problem->node, problem->out);
+        return emit_centred(lower, problem, problem->out);
     case NCL_NORM_RMS:
-        return emit_square(lower, problem->node, problem->out);
+        return emit_square(lower, problem, problem->out);
     default:
         return emit_length(lower, problem, problem->out);
     }

@@ -103,11 +103,6 @@ static bool fit_find(struct fit *fit, const nnefcl_shape *added, const nnefcl_sh
     return ncl_shape_span(sum, end, sum->rank) == 1 && (!fit->repeated || added->rank == sum->rank);
 }
 
-static struct ncl_tensor *made_by(struct ncl_node *node)
-{
-    return node ? ncl_node_result(node, 0) : NULL;
-}
-
 static struct ncl_value mask_integers(struct ncl_value *item, const int64_t *from, int count)
 {
     for (int i = 0; i < count; i++)
@@ -122,13 +117,13 @@ static struct ncl_tensor *fit_make(struct ncl_rewrite *rw, struct ncl_node *befo
     if (fit->repeated) {
         const struct ncl_named_value given[] = {{"input", ncl_value_tensor(added)},
                                                 {"repeats", mask_integers(item, fit->repeats, added->shape.rank)}};
-        added = made_by(ncl_rewrite_insert(rw, before, "tile", given, 2));
+        added = ncl_rewrite_made(ncl_rewrite_insert(rw, before, "tile", given, 2));
     }
     if (!added)
         return NULL;
     const struct ncl_named_value given[] = {{"input", ncl_value_tensor(added)},
                                             {"shape", mask_integers(item, fit->extent, rank)}};
-    return made_by(ncl_rewrite_insert(rw, before, "reshape", given, 2));
+    return ncl_rewrite_made(ncl_rewrite_insert(rw, before, "reshape", given, 2));
 }
 
 /* The node of a sum whose result `reader` alone reads; NULL: none. */
@@ -185,7 +180,7 @@ static bool inner_join(const struct masks *masks, struct ncl_node *outer, struct
         !ncl_shape_equal(&scores.tensor->shape, &ncl_node_result(inner, 0)->shape))
         return false;
     const struct ncl_named_value both[] = {{"x", ncl_value_tensor(a)}, {"y", ncl_value_tensor(b)}};
-    struct ncl_tensor *mask = made_by(ncl_rewrite_insert(masks->rw, outer, "add", both, 2));
+    struct ncl_tensor *mask = ncl_rewrite_made(ncl_rewrite_insert(masks->rw, outer, "add", both, 2));
     if (!mask)
         return false;
     const struct ncl_named_value given[] = {{"x", scores}, {"y", ncl_value_tensor(mask)}};

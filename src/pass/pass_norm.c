@@ -72,8 +72,7 @@ static struct ncl_tensor *make_folded(const struct maker *maker, struct ncl_tens
                                             {"epsilon", *ncl_node_arg(norm, "epsilon")},
                                             {"mean", *ncl_node_arg(norm, "mean")},
                                             {"offset", *ncl_node_arg(norm, "offset")}};
-    struct ncl_node *node = ncl_rewrite_insert_own(maker->rw, maker->norm, maker->fold_norm, given, shifted ? 7 : 5);
-    return node ? ncl_node_result(node, 0) : NULL;
+    return ncl_rewrite_made(ncl_rewrite_insert_own(maker->rw, maker->norm, maker->fold_norm, given, shifted ? 7 : 5));
 }
 
 /* The batch normalization is what was before it from now on. */

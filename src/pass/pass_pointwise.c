@@ -7,17 +7,13 @@
  * so nothing moves, and rows of the product are as long as an image. */
 
 #include "pass/pass.h"
+#include "pass/view.h"
 
 /* Exporters' nodes in their order; `bias` is NULL where no `add` is there. */
 struct pointwise {
     struct ncl_node *first, *product, *add, *last;
     struct ncl_tensor *bias;
 };
-
-static int64_t axis_at(const struct ncl_node *node, int i)
-{
-    return (size_t)i < ncl_node_count(node, "axes") ? ncl_node_integer_at(node, "axes", (size_t)i) : i;
-}
 
 /* A transpose that takes axis `from` to the place `to`, and leaves the others as they follow each other. */
 static bool moves_axis(const struct ncl_node *node, int from, int to)
@@ -29,7 +25,7 @@ static bool moves_axis(const struct ncl_node *node, int from, int to)
     to = to < 0 ? rank - 1 : to;
     for (int i = 0, next = 0; i < rank; i++) {
         next += next == from;
-        if (axis_at(node, i) != (i == to ? from : next))
+        if (ncl_view_axis(node, i) != (i == to ? from : next))
             return false;
         next += i != to;
     }
@@ -82,18 +78,12 @@ static bool pointwise_find(const struct ncl_rewrite *rw, struct ncl_node *node, 
 
 /* ---- the change ---- */
 
-/* NULL, after an error, stays NULL. */
-static struct ncl_tensor *tensor_made(struct ncl_node *node)
-{
-    return node ? ncl_node_result(node, 0) : NULL;
-}
-
 static struct ncl_tensor *reshape_to(struct ncl_rewrite *rw, const struct pointwise *p, struct ncl_tensor *x, int64_t a,
                                      int64_t b, int64_t c)
 {
     const struct ncl_value extent[] = {ncl_value_integer(a), ncl_value_integer(b), ncl_value_integer(c)};
     const struct ncl_named_value given[] = {{"input", ncl_value_tensor(x)}, {"shape", ncl_value_array(extent, 3)}};
-    return tensor_made(ncl_rewrite_insert(rw, p->last, "reshape", given, 2));
+    return ncl_rewrite_made(ncl_rewrite_insert(rw, p->last, "reshape", given, 2));
 }
 
 /* The product with channels as rows: [n, channels, places]. */
@@ -108,7 +98,7 @@ static struct ncl_tensor *product_make(struct ncl_rewrite *rw, const struct poin
     const bool transposed = !ncl_node_logical(p->product, "transposeB");
     const struct ncl_named_value given[] = {
         {"A", ncl_value_tensor(w)}, {"B", ncl_value_tensor(x)}, {"transposeA", ncl_value_logical(transposed)}};
-    return tensor_made(ncl_rewrite_insert(rw, p->last, "matmul", given, 3));
+    return ncl_rewrite_made(ncl_rewrite_insert(rw, p->last, "matmul", given, 3));
 }
 
 static struct ncl_tensor *sum_make(struct ncl_rewrite *rw, const struct pointwise *p, struct ncl_tensor *product)
@@ -119,7 +109,7 @@ static struct ncl_tensor *sum_make(struct ncl_rewrite *rw, const struct pointwis
     if (!bias)
         return NULL;
     const struct ncl_named_value given[] = {{"x", ncl_value_tensor(product)}, {"y", ncl_value_tensor(bias)}};
-    return tensor_made(ncl_rewrite_insert(rw, p->last, "add", given, 2));
+    return ncl_rewrite_made(ncl_rewrite_insert(rw, p->last, "add", given, 2));
 }
 
 static void pointwise_change(struct ncl_rewrite *rw, const struct pointwise *p)

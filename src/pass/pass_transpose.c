@@ -4,23 +4,18 @@
  * then goes too. One that exchanges the last two axes of an operand of matmul becomes transposeA or transposeB. */
 
 #include "pass/pass.h"
+#include "pass/view.h"
 
 static bool is_transpose(const struct ncl_node *node)
 {
     return ncl_node_is(node, "transpose");
 }
 
-/* The axis that axis `i` of the result comes from: trailing axes that are not listed stay. */
-static int64_t source_axis(const struct ncl_node *node, int i)
-{
-    return (size_t)i < ncl_node_count(node, "axes") ? ncl_node_integer_at(node, "axes", (size_t)i) : i;
-}
-
 static bool is_undone(const struct ncl_node *first, const struct ncl_node *second)
 {
     const int rank = ncl_node_result(first, 0)->shape.rank;
     for (int i = 0; i < rank; i++)
-        if (source_axis(first, (int)source_axis(second, i)) != i)
+        if (ncl_view_axis(first, ncl_view_axis(second, i)) != i)
             return false;
     return true;
 }
@@ -41,7 +36,7 @@ static bool swaps_last(const struct ncl_node *node)
 {
     const int rank = ncl_node_result(node, 0)->shape.rank;
     for (int i = 0; i < rank; i++)
-        if (source_axis(node, i) != (i < rank - 2 ? i : 2 * rank - 3 - i))
+        if (ncl_view_axis(node, i) != (i < rank - 2 ? i : 2 * rank - 3 - i))
             return false;
     return rank >= 2;
 }

@@ -497,3 +497,8 @@ struct ncl_node *ncl_rewrite_insert_own(struct ncl_rewrite *rw, struct ncl_node 
     const size_t tensors = rw->graph.tensor_count;
     return node_insert(rw, before, made_of(rw, signature, NULL, given, count, before->at), tensors);
 }
+
+struct ncl_tensor *ncl_rewrite_made(const struct ncl_node *node)
+{
+    return node ? ncl_node_result(node, 0) : NULL;
+}

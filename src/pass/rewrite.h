@@ -72,5 +72,7 @@ struct ncl_node *ncl_rewrite_insert(struct ncl_rewrite *rw, struct ncl_node *bef
 struct ncl_node *ncl_rewrite_insert_own(struct ncl_rewrite *rw, struct ncl_node *before,
                                         const struct ncl_signature *signature, const struct ncl_named_value *given,
                                         size_t count);
+/* The first result of a node that was inserted; NULL of NULL. */
+struct ncl_tensor *ncl_rewrite_made(const struct ncl_node *node);
 
 #endif

@@ -101,12 +101,17 @@ static bool view_reshape(struct ncl_view *view, const nnefcl_shape *shape)
 
 /* ---- transpose ---- */
 
+int ncl_view_axis(const struct ncl_node *transpose, int i)
+{
+    const size_t count = ncl_node_count(transpose, "axes");
+    return (size_t)i < count ? (int)ncl_node_integer_at(transpose, "axes", (size_t)i) : i;
+}
+
 /* Axis i of what it makes is axis from[i] of its operand; the reverse where `back`. */
 static void find_axes(const struct ncl_node *node, bool back, int rank, int from[NNEFCL_MAX_RANK])
 {
-    const int count = (int)ncl_node_count(node, "axes"); /* those behind them stay */
     for (int i = 0; i < rank; i++) {
-        const int axis = i < count ? (int)ncl_node_integer_at(node, "axes", (size_t)i) : i;
+        const int axis = ncl_view_axis(node, i);
         from[back ? axis : i] = back ? i : axis;
     }
 }

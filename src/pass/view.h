@@ -31,6 +31,8 @@ bool ncl_view_stays(const struct ncl_node *node);
 bool ncl_view_move(struct ncl_view *view, const struct ncl_node *node, const struct ncl_tensor *made);
 /* The reverse of one that moves all elements: from what it makes to its operand. */
 bool ncl_view_move_back(struct ncl_view *view, const struct ncl_node *node);
+/* Of a transpose: the axis of its operand that axis i of its result is. Those behind the listed ones stay. */
+int ncl_view_axis(const struct ncl_node *transpose, int i);
 /* Not a move, but passed by them: which operand of a multiplication of all elements is a number; -1: none, or no
  * multiplication. */
 int ncl_view_factor(const struct ncl_node *node);

@@ -27,7 +27,7 @@ static double norm_rows_cost(const struct ncl_target *target, const struct ncl_p
 {
     (void)target;
     (void)choice;
-    return ncl_cost_bytes(sizeof(float) * (double)ncl_shape_volume(&problem->norm.input->shape), RATE);
+    return ncl_cost_bytes(ncl_norm_bytes(&problem->norm), RATE);
 }
 
 static ncl_ref step_parameter(struct ncl_lower *lower, const struct ncl_node *node, enum ncl_norm_parameter kind,

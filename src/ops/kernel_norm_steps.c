@@ -91,7 +91,7 @@ static double norm_steps_cost(const struct ncl_target *target, const struct ncl_
 {
     (void)target;
     (void)choice;
-    return ncl_cost_bytes(sizeof(float) * (double)ncl_shape_volume(&problem->norm.input->shape), RATE);
+    return ncl_cost_bytes(ncl_norm_bytes(&problem->norm), RATE);
 }
 
 static nnefcl_status norm_steps_emit(struct ncl_lower *lower, const struct ncl_problem *problem,

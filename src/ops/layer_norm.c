@@ -13,6 +13,7 @@
 #include "ops/broadcast.h"
 #include "ops/norm.h"
 #include "ops/reduce.h"
+#include "emit/blocks.h"
 #include "emit/reference.h"
 
 /* ---- shapes ---- */
@@ -127,6 +128,12 @@ double ncl_norm_small(const struct ncl_norm *norm)
 {
     const bool least = norm->bias == 0 && norm->epsilon >= 0x1p-40, most = fabs(norm->bias) + fabs(norm->epsilon) >= 1;
     return norm->kind == NCL_NORM_LENGTH && !least && !most ? 0x1p-80 : 0;
+}
+
+double ncl_norm_bytes(const struct ncl_norm *norm)
+{
+    const nnefcl_shape *shape = &norm->input->shape;
+    return (double)sizeof(float) * (double)ncl_shape_span(shape, ncl_blocks_can(norm->input), shape->rank);
 }
 
 /* ---- the definition ---- */

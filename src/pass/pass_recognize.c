@@ -2,6 +2,7 @@
 /* Pass `recognize`: what a pattern writes down becomes the operation that is meant (patterns.nnef). */
 #include "emit/after.h"
 #include "pass/match.h"
+#include "pass/moved_norm.h"
 #include "pass/pass.h"
 
 #include <assert.h>
@@ -131,11 +132,11 @@ static bool node_recognize_any(struct ncl_rewrite *rw, const struct ncl_template
     return false;
 }
 
-/* A node that was recognized may be a part of the next pattern, or be its end: from the first node to the last, each as
- * long as something fits. */
+/* A node that was recognized may be a part of the next pattern, or be its end, and moves around it may be left out:
+ * from the first node to the last, each as long as something fits. */
 void ncl_pass_recognize(struct ncl_rewrite *rw, const struct ncl_pass_facts *facts)
 {
     for (struct ncl_node *node = ncl_rewrite_first(rw); node; node = ncl_rewrite_next(node))
-        while (node_recognize_any(rw, facts->templates, node))
+        while (node_recognize_any(rw, facts->templates, node) || ncl_moved_norm_change(rw, facts->templates, node))
             continue;
 }

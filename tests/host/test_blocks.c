@@ -41,6 +41,20 @@ static const struct blocks_case {
                                             "    c = conv(b, w);\n    d = nearest_downsample(c, factor = [1,7]);\n"
                                             "    y = tanh(d);\n}\n",
      2},
+    {"normalizations over channels",
+     OPEN(20, 9) FILTER("w", "[20,1,5,3]") FILTER("s", "[1,20,1,1]")
+         FILTER("o", "[1,20,1,1]") "    a = relu(x);\n    m, v = moments(a, axes = [1]);\n    b = (a - m) / sqrt(v + "
+                                   "0.1) * s + o;\n"
+                                   "    c = conv(b, w, groups = 20);\n    d = transpose(c, axes = [0,2,3,1]);\n"
+                                   "    k, u = moments(d, axes = [3]);\n    e = transpose((d - k) / sqrt(u + 0.1), "
+                                   "axes = [0,3,1,2]);\n"
+                                   "    f = l2_normalization(e + b, axes = [1], epsilon = 0.1);\n    y = tanh(f);\n}\n",
+     2},
+    {"a normalization of sequences",
+     "graph net(x) -> (y)\n{\n    x = external(shape = [1,16,40]);\n" FILTER(
+         "w", "[24,16,5]") "    a = tanh(conv(x, w));\n    b = a * rsqrt(mean_reduce(sqr(a), axes = [1]) + 0.1);\n    "
+                           "y = relu(b);\n}\n",
+     -1},
     {"cut and joined again",
      OPEN(64, 6) "    a = exp(x);\n    [b, c] = split(a, axis = 1, ratios = [1, 3]);\n    d = relu(b);\n"
                  "    e = slice(c, axes = [1], begin = [16], end = [48]);\n    f = concat([d, e], axis = 1);\n"

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Normalizations over the channels of images in blocks of channels, at each place: norm_blocked.cl. */
+#include "emit/blocks.h"
+#include "emit/cost.h"
+#include "emit/variant.h"
+#include "ops/norm.h"
+
+#define RATE    12.0 /* GB/s of the result */
+#define LONGEST 32   /* parts of 32 vectors: their sums are added up without compensation */
+#define TASKS   4    /* for each core */
+
+static bool norm_is_over_channels(const struct ncl_norm *norm)
+{
+    nnefcl_shape reduced = norm->input->shape;
+    reduced.extent[1] = 1;
+    return ncl_shape_equal(&norm->reduced, &reduced);
+}
+
+static bool runs_along_channels(const struct ncl_norm *norm, const struct ncl_node *node,
+                                enum ncl_norm_parameter parameter, const char *name)
+{
+    return parameter == NCL_NORM_NONE ||
+           ncl_shape_volume(&ncl_node_tensor(node, name)->shape) == norm->input->shape.extent[1];
+}
+
+static const char *norm_blocked_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
+{
+    if (!target->cpu)
+        return "needs a device with few wide cores";
+    if (!problem)
+        return NULL;
+    const struct ncl_norm *norm = &problem->norm;
+    if (!norm_is_over_channels(norm))
+        return "the axis is not that of channels";
+    if (norm->input->shape.extent[1] > LONGEST * 32 * (int64_t)target->lanes)
+        return "channels that are too many";
+    return runs_along_channels(norm, problem->node, norm->scale, "scale") &&
+                   runs_along_channels(norm, problem->node, norm->offset, "offset")
+               ? NULL
+               : "parameters of another length";
+}
+
+static double norm_blocked_cost(const struct ncl_target *target, const struct ncl_problem *problem,
+                                const struct ncl_choice *choice)
+{
+    (void)choice;
+    const int64_t channels = problem->norm.input->shape.extent[1],
+                  filled = ncl_ceil_div(channels, target->lanes) * target->lanes;
+    return ncl_cost_bytes(ncl_norm_bytes(&problem->norm) / (double)channels * (double)filled, RATE);
+}
+
+/* Rows of a task, and cells of a row. */
+struct part {
+    int64_t rows, cells;
+};
+
+static struct part norm_blocked_part(const struct ncl_target *target, const nnefcl_shape *shape,
+                                     const struct ncl_place *place)
+{
+    const int64_t height = place->extent[0], width = place->extent[1],
+                  fair = ncl_ceil_div(shape->extent[0] * height * width, TASKS * (int64_t)target->compute_units),
+                  full = ncl_ceil_div(target->chunk, shape->extent[1]), cells = fair < full ? fair : full;
+    if (cells < width)
+        return (struct part){1, cells};
+    return (struct part){cells / width < height ? cells / width : height, width};
+}
+
+static void norm_blocked_define(struct ncl_emit *step, const struct ncl_norm *norm)
+{
+    ncl_step_define_int(step, "CENTRED", norm->kind == NCL_NORM_LAYER);
+    if (norm->kind == NCL_NORM_LENGTH)
+        ncl_step_define_int(step, "LENGTH", 1);
+    ncl_step_define_int(step, "SCALED", norm->scale != NCL_NORM_NONE);
+    ncl_step_define_int(step, "SHIFTED", norm->offset != NCL_NORM_NONE);
+}
+
+static ncl_ref blocked_parameter(struct ncl_lower *lower, const struct ncl_node *node,
+                                 enum ncl_norm_parameter parameter, const char *name)
+{
+    return parameter == NCL_NORM_NONE ? NCL_NO_TENSOR : ncl_lower_tensor(lower, ncl_node_tensor(node, name));
+}
+
+static nnefcl_status norm_blocked_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
+                                       const struct ncl_choice *choice)
+{
+    (void)choice;
+    const struct ncl_norm *norm = &problem->norm;
+    const nnefcl_shape *shape = &norm->input->shape;
+    const ncl_ref input = ncl_blocks_in(lower, norm->input),
+                  scale = blocked_parameter(lower, problem->node, norm->scale, "scale"),
+                  offset = blocked_parameter(lower, problem->node, norm->offset, "offset");
+    const struct ncl_place from = ncl_blocks_place(lower, input), place = ncl_blocks_place(lower, problem->out);
+    const struct part part = norm_blocked_part(&lower->plan->target, shape, &place);
+    struct ncl_emit *step = ncl_step_begin(lower, "norm_blocked");
+    norm_blocked_define(step, norm);
+    ncl_step_in(step, input);
+    ncl_step_in_or(step, scale, input);
+    ncl_step_in_or(step, offset, input);
+    ncl_step_out(step, problem->out);
+    ncl_blocks_emit_out(step, &place);
+    ncl_step_size(step, "CHANNELS", shape->extent[1]);
+    ncl_step_size(step, "ROWS", part.rows);
+    ncl_step_size(step, "CELLS", part.cells);
+    ncl_blocks_emit_in(step, &from, (const char *const[]){"X_BATCH", "X_CHANNEL", "X_ROW", "X_FIRST"});
+    ncl_step_real(step, "EPSILON", norm->epsilon);
+    if (norm->kind == NCL_NORM_LENGTH) {
+        ncl_step_real(step, "BIAS", norm->bias);
+        ncl_step_real(step, "SMALL", ncl_norm_small(norm));
+    }
+    ncl_step_flops(step, problem->flops);
+    return ncl_step_end(step, shape->extent[0] * ncl_ceil_div(place.extent[0], part.rows) *
+                                  ncl_ceil_div(place.extent[1], part.cells));
+}
+
+const struct ncl_variant ncl_variant_norm_blocked = {.name = "norm_blocked",
+                                                     .family = NCL_FAMILY_NORM,
+                                                     .about = "over channels, images in blocks of channels",
+                                                     .unfit = norm_blocked_unfit,
+                                                     .cost = norm_blocked_cost,
+                                                     .emit = norm_blocked_emit,
+                                                     .reads_blocks = true,
+                                                     .writes_blocks = true};

@@ -77,7 +77,7 @@ NCL_APART static void FN(norm_blocked_mean)(SIZES size, global const NCL_T0 *x, 
         }
         NCL_HALVINGS(ADD)
         if (!LENGTH)
-            mean[i] /= CHANNELS;
+            mean[i] /= (float)CHANNELS;
     }
 }
 

@@ -16,13 +16,6 @@ static bool norm_is_over_channels(const struct ncl_norm *norm)
     return ncl_shape_equal(&norm->reduced, &reduced);
 }
 
-static bool runs_along_channels(const struct ncl_norm *norm, const struct ncl_node *node,
-                                enum ncl_norm_parameter parameter, const char *name)
-{
-    return parameter == NCL_NORM_NONE ||
-           ncl_shape_volume(&ncl_node_tensor(node, name)->shape) == norm->input->shape.extent[1];
-}
-
 static const char *norm_blocked_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
 {
     if (!target->cpu)
@@ -34,10 +27,7 @@ static const char *norm_blocked_unfit(const struct ncl_target *target, const str
         return "the axis is not that of channels";
     if (norm->input->shape.extent[1] > LONGEST * 32 * (int64_t)target->lanes)
         return "channels that are too many";
-    return runs_along_channels(norm, problem->node, norm->scale, "scale") &&
-                   runs_along_channels(norm, problem->node, norm->offset, "offset")
-               ? NULL
-               : "parameters of another length";
+    return ncl_norm_is_by_channels(problem) ? NULL : "parameters of another length";
 }
 
 static double norm_blocked_cost(const struct ncl_target *target, const struct ncl_problem *problem,
@@ -65,21 +55,6 @@ static struct part norm_blocked_part(const struct ncl_target *target, const nnef
     return (struct part){cells / width < height ? cells / width : height, width};
 }
 
-static void norm_blocked_define(struct ncl_emit *step, const struct ncl_norm *norm)
-{
-    ncl_step_define_int(step, "CENTRED", norm->kind == NCL_NORM_LAYER);
-    if (norm->kind == NCL_NORM_LENGTH)
-        ncl_step_define_int(step, "LENGTH", 1);
-    ncl_step_define_int(step, "SCALED", norm->scale != NCL_NORM_NONE);
-    ncl_step_define_int(step, "SHIFTED", norm->offset != NCL_NORM_NONE);
-}
-
-static ncl_ref blocked_parameter(struct ncl_lower *lower, const struct ncl_node *node,
-                                 enum ncl_norm_parameter parameter, const char *name)
-{
-    return parameter == NCL_NORM_NONE ? NCL_NO_TENSOR : ncl_lower_tensor(lower, ncl_node_tensor(node, name));
-}
-
 static nnefcl_status norm_blocked_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
                                        const struct ncl_choice *choice)
 {
@@ -87,12 +62,12 @@ static nnefcl_status norm_blocked_emit(struct ncl_lower *lower, const struct ncl
     const struct ncl_norm *norm = &problem->norm;
     const nnefcl_shape *shape = &norm->input->shape;
     const ncl_ref input = ncl_blocks_in(lower, norm->input),
-                  scale = blocked_parameter(lower, problem->node, norm->scale, "scale"),
-                  offset = blocked_parameter(lower, problem->node, norm->offset, "offset");
+                  scale = ncl_norm_parameter(lower, problem->node, norm->scale, "scale"),
+                  offset = ncl_norm_parameter(lower, problem->node, norm->offset, "offset");
     const struct ncl_place from = ncl_blocks_place(lower, input), place = ncl_blocks_place(lower, problem->out);
     const struct part part = norm_blocked_part(&lower->plan->target, shape, &place);
     struct ncl_emit *step = ncl_step_begin(lower, "norm_blocked");
-    norm_blocked_define(step, norm);
+    ncl_norm_define(step, norm);
     ncl_step_in(step, input);
     ncl_step_in_or(step, scale, input);
     ncl_step_in_or(step, offset, input);
@@ -102,11 +77,7 @@ static nnefcl_status norm_blocked_emit(struct ncl_lower *lower, const struct ncl
     ncl_step_size(step, "ROWS", part.rows);
     ncl_step_size(step, "CELLS", part.cells);
     ncl_blocks_emit_in(step, &from, (const char *const[]){"X_BATCH", "X_CHANNEL", "X_ROW", "X_FIRST"});
-    ncl_step_real(step, "EPSILON", norm->epsilon);
-    if (norm->kind == NCL_NORM_LENGTH) {
-        ncl_step_real(step, "BIAS", norm->bias);
-        ncl_step_real(step, "SMALL", ncl_norm_small(norm));
-    }
+    ncl_norm_reals(step, norm);
     ncl_step_flops(step, problem->flops);
     return ncl_step_end(step, shape->extent[0] * ncl_ceil_div(place.extent[0], part.rows) *
                                   ncl_ceil_div(place.extent[1], part.cells));

@@ -30,12 +30,6 @@ static double norm_rows_cost(const struct ncl_target *target, const struct ncl_p
     return ncl_cost_bytes(ncl_norm_bytes(&problem->norm), RATE);
 }
 
-static ncl_ref step_parameter(struct ncl_lower *lower, const struct ncl_node *node, enum ncl_norm_parameter kind,
-                              const char *name)
-{
-    return kind == NCL_NORM_ALONG ? ncl_lower_tensor(lower, ncl_node_tensor(node, name)) : NCL_NO_TENSOR;
-}
-
 static nnefcl_status norm_rows_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
                                     const struct ncl_choice *choice)
 {
@@ -47,23 +41,15 @@ static nnefcl_status norm_rows_emit(struct ncl_lower *lower, const struct ncl_pr
     const ncl_ref x = ncl_lower_tensor(lower, norm->input);
     (void)choice;
     struct ncl_emit *step = ncl_step_begin(lower, "norm_rows");
-    ncl_step_define_int(step, "CENTRED", norm->kind == NCL_NORM_LAYER);
-    if (norm->kind == NCL_NORM_LENGTH)
-        ncl_step_define_int(step, "LENGTH", 1);
-    ncl_step_define_int(step, "SCALED", norm->scale == NCL_NORM_ALONG);
-    ncl_step_define_int(step, "SHIFTED", norm->offset == NCL_NORM_ALONG);
+    ncl_norm_define(step, norm);
     ncl_step_in(step, x);
-    ncl_step_in_or(step, step_parameter(lower, problem->node, norm->scale, "scale"), x);
-    ncl_step_in_or(step, step_parameter(lower, problem->node, norm->offset, "offset"), x);
+    ncl_step_in_or(step, ncl_norm_parameter(lower, problem->node, norm->scale, "scale"), x);
+    ncl_step_in_or(step, ncl_norm_parameter(lower, problem->node, norm->offset, "offset"), x);
     ncl_step_out(step, problem->out);
     ncl_step_size(step, "ROWS", rows);
     ncl_step_size(step, "COLUMNS", norm->run);
     ncl_step_size(step, "SPAN", span);
-    ncl_step_real(step, "EPSILON", norm->epsilon);
-    if (norm->kind == NCL_NORM_LENGTH) {
-        ncl_step_real(step, "BIAS", norm->bias);
-        ncl_step_real(step, "SMALL", ncl_norm_small(norm));
-    }
+    ncl_norm_reals(step, norm);
     ncl_step_flops(step, problem->flops);
     return ncl_step_end(step, ncl_ceil_div(rows, span));
 }

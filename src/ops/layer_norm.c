@@ -13,7 +13,6 @@
 #include "ops/broadcast.h"
 #include "ops/norm.h"
 #include "ops/reduce.h"
-#include "emit/blocks.h"
 #include "emit/reference.h"
 
 /* ---- shapes ---- */
@@ -122,18 +121,6 @@ void ncl_l2_norm_problem(const struct ncl_node *node, struct ncl_problem *proble
     norm_problem(node, NCL_NORM_LENGTH, problem);
     problem->norm.bias = length_bias(node);
     problem->norm.epsilon = least_length(node);
-}
-
-double ncl_norm_small(const struct ncl_norm *norm)
-{
-    const bool least = norm->bias == 0 && norm->epsilon >= 0x1p-40, most = fabs(norm->bias) + fabs(norm->epsilon) >= 1;
-    return norm->kind == NCL_NORM_LENGTH && !least && !most ? 0x1p-80 : 0;
-}
-
-double ncl_norm_bytes(const struct ncl_norm *norm)
-{
-    const nnefcl_shape *shape = &norm->input->shape;
-    return (double)sizeof(float) * (double)ncl_shape_span(shape, ncl_blocks_can(norm->input), shape->rank);
 }
 
 /* ---- the definition ---- */

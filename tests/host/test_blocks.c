@@ -55,6 +55,14 @@ static const struct blocks_case {
          "w", "[24,16,5]") "    a = tanh(conv(x, w));\n    b = a * rsqrt(mean_reduce(sqr(a), axes = [1]) + 0.1);\n    "
                            "y = relu(b);\n}\n",
      -1},
+    {"normalizations of whole images",
+     OPEN(20, 9) FILTER("w", "[20,1,5,3]") FILTER("s", "[1,20,1,1]")
+         FILTER("o", "[1,20,1,1]") "    a = relu(x);\n    r = reshape(a, shape = [0,1,-1]);\n"
+                                   "    m, v = moments(r, axes = [2]);\n    n = (r - m) / sqrt(v + 0.1);\n"
+                                   "    b = reshape(n, shape = [0,20,9,9]) * s + o;\n"
+                                   "    c = conv(b, w, groups = 20);\n    k, u = moments(c, axes = [2,3]);\n"
+                                   "    d = (c - k) / sqrt(u + 0.1) * s + b;\n    y = tanh(d);\n}\n",
+     2},
     {"cut and joined again",
      OPEN(64, 6) "    a = exp(x);\n    [b, c] = split(a, axis = 1, ratios = [1, 3]);\n    d = relu(b);\n"
                  "    e = slice(c, axes = [1], begin = [16], end = [48]);\n    f = concat([d, e], axis = 1);\n"

@@ -96,6 +96,13 @@ static const struct op_case cases[] = {
     {"rows of 16384 elements", RMS("[1,16384]"), "16384*2", "16384*0.5"},
     {"rows of 16385 elements", RMS("[1,16385]"), "16385*2", "16385*0.5"},
     {"rows of 32769 elements", RMS("[1,32769]"), "32769*2", "32769*0.5"},
+    /* norm_blocked: channels (32 vectors, 32 times), blocks of a sum (32), cells together (4), lanes */
+    {"8192 channels", RMS("[1,8192,2]"), "16384*2", "16384*0.5"},
+    {"8193 channels", RMS("[1,8193,2]"), "16386*2", "16386*0.5"},
+    {"16385 channels", RMS("[1,16385,1]"), "16385*2", "16385*0.5"},
+    {"256 channels of 4 cells", RMS("[1,256,1,4]"), "1024*2", "1024*0.5"},
+    {"257 channels of 5 cells", RMS("[1,257,1,5]"), "1285*2", "1285*0.5"},
+    {"8 channels of 4096 cells", RMS("[1,8,1,4096]"), "32768*2", "32768*0.5"},
     /* element-wise: elements of a task (512 at least, 4096, lanes) */
     {"7 elements", ONE("[7]", "x + 1.0"), "1..7", "2..8"},
     {"17 elements", ONE("[17]", "x + 1.0"), "1..17", "2..18"},

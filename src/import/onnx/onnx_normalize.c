@@ -37,7 +37,7 @@ static struct ncl_tensor *scaled(struct ncl_import *import, struct ncl_tensor *x
     return offset ? ncl_compose_binary(import, "add", x, offset) : x;
 }
 
-/* [1,C,1,1] for a parameter of the channels of x. */
+/* [1,C,1,1] for a parameter of the channels of x; a literal where there is one channel. */
 static struct ncl_tensor *channel_column(struct ncl_import *import, const struct ncl_import_node *node, size_t index,
                                          const nnefcl_shape *x)
 {
@@ -46,6 +46,10 @@ static struct ncl_tensor *channel_column(struct ncl_import *import, const struct
         shape.extent[i] = i == 1 ? x->extent[1] : 1;
     if (ncl_shape_volume(&ncl_import_value(import, node, index)->shape) != shape.extent[1])
         ncl_import_wrong(import, "a parameter has not one value for each channel");
+    const struct ncl_known *one =
+        !import->status && shape.extent[1] == 1 ? ncl_import_known(import, node, index) : NULL;
+    if (one && ncl_known_is_real(one))
+        return ncl_compose_number(import, ncl_known_double(one, 0));
     return import->status ? &import->nothing : ncl_import_tensor_as(import, node, index, &shape);
 }
 

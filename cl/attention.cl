@@ -40,6 +40,7 @@
 #define V_STRIDE(i) SIZE(35 + (i))
 #define Y_STRIDE(i) SIZE(41 + (i))
 #define MASK_STRIDE(i) SIZE(47 + (i))
+#define SCALE_STRIDE(i) SIZE(53 + (i))
 
 #define NCL_CELL NCL_T6
 #define VECTORS 2
@@ -166,6 +167,7 @@ static void FN(attention)(INDEX task, SIZES size, global const NCL_T0 *query, gl
         key += at * K_STRIDE(i);
         value += at * V_STRIDE(i);
         mask += at * MASK_STRIDE(i);
+        scale += at * SCALE_STRIDE(i);
         place += at * Y_STRIDE(i);
     }
     const float factor = *scale / *divisor;

@@ -45,6 +45,7 @@
 #define V_STRIDE(i) SIZE(35 + (i))
 #define Y_STRIDE(i) SIZE(41 + (i))
 #define MASK_STRIDE(i) SIZE(47 + (i))
+#define SCALE_STRIDE(i) SIZE(53 + (i))
 
 #define ACROSS 16
 #define ITEMS  (DOWN * ACROSS)
@@ -209,6 +210,7 @@ static void FN(attention_group)(INDEX task, SIZES size, local float *shared, glo
         key += at * K_STRIDE(i);
         value += at * V_STRIDE(i);
         mask += at * MASK_STRIDE(i);
+        scale += at * SCALE_STRIDE(i);
         place += at * Y_STRIDE(i);
     }
     const float factor = *scale / *divisor;

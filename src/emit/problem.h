@@ -116,7 +116,7 @@ struct ncl_attention {
     struct ncl_attention_matrix {
         const struct ncl_tensor *tensor;
         int64_t first, row, column, batch[NCL_MATMUL_BATCH];
-    } query, key, value, mask, result; /* of `mask`, rows are queries and columns keys */
+    } query, key, value, mask, scale, result; /* of `mask`, rows are queries, columns keys; `scale` has neither */
 };
 
 /* ---- normalizations along axes (src/ops/layer_norm.c) ---- */

@@ -12,12 +12,21 @@
 
 /* ---- shapes ---- */
 
+/* One number for each matrix of scores (Swin V2: for each head), or one for several. */
+static bool scale_fits(const nnefcl_shape *scale, const nnefcl_shape *scores)
+{
+    nnefcl_shape joined = *scores;
+    return ncl_shape_volume(scale) == 1 || (ncl_broadcast_join(&joined, scale) && ncl_shape_equal(&joined, scores) &&
+                                            ncl_shape_span(scale, scores->rank - 2, scale->rank) == 1);
+}
+
 nnefcl_status ncl_attention_check(struct ncl_infer *infer, const struct ncl_node *node, const nnefcl_shape *scores)
 {
     nnefcl_shape joined = *scores;
-    if (ncl_shape_volume(&ncl_node_tensor(node, "scale")->shape) != 1 ||
-        ncl_shape_volume(&ncl_node_tensor(node, "divisor")->shape) != 1)
-        return ncl_infer_error(infer, node, "scale and divisor are no numbers");
+    if (!scale_fits(&ncl_node_tensor(node, "scale")->shape, scores))
+        return ncl_infer_error(infer, node, "the scale is not one number for each matrix");
+    if (ncl_shape_volume(&ncl_node_tensor(node, "divisor")->shape) != 1)
+        return ncl_infer_error(infer, node, "the divisor is no number");
     if (!ncl_broadcast_join(&joined, &ncl_node_tensor(node, "mask")->shape) || !ncl_shape_equal(&joined, scores))
         return ncl_infer_error(infer, node, "the mask is larger than the scores");
     return NNEFCL_OK;
@@ -85,6 +94,7 @@ void ncl_attention_complete(const struct ncl_node *node, const struct ncl_attent
                                     .flops = 2.0 * (double)count_macs(attention),
                                     .attention = *attention};
     problem->attention.mask = ncl_attention_whole(mask, attention->rank);
+    problem->attention.scale = ncl_attention_whole(ncl_node_tensor(node, "scale"), attention->rank);
     if (!ncl_tensor_is_filled_with(mask, 0))
         problem->attention.masked = problem->attention.mask.row ? 2 : 1;
 }
@@ -168,11 +178,6 @@ static const double *operand_row(const struct ncl_reference *reference, const st
            (rows ? at[rank] : 0) * matrix->row;
 }
 
-static double number_of(const struct ncl_reference *reference, const struct ncl_node *node, const char *name)
-{
-    return ncl_reference_in(reference, ncl_node_tensor(node, name))[0];
-}
-
 void ncl_attention_reference(const struct ncl_reference *reference, const struct ncl_node *node)
 {
     struct ncl_problem problem;
@@ -180,8 +185,7 @@ void ncl_attention_reference(const struct ncl_reference *reference, const struct
     const struct ncl_attention *p = &problem.attention;
     double *y = ncl_reference_out(reference, problem.result),
            *scale = ncl_reference_scale(reference, problem.result, (uint64_t)(p->depth + p->keys));
-    struct row row = {
-        .p = p, .factor = number_of(reference, node, "scale"), .divisor = number_of(reference, node, "divisor")};
+    struct row row = {.p = p, .divisor = ncl_reference_in(reference, ncl_node_tensor(node, "divisor"))[0]};
     nnefcl_shape rows = {.rank = p->rank + 1};
     int64_t at[NNEFCL_MAX_RANK];
     for (int i = 0; i < p->rank; i++)
@@ -192,6 +196,7 @@ void ncl_attention_reference(const struct ncl_reference *reference, const struct
         row.query = operand_row(reference, &p->query, at, p->rank, true);
         row.key = operand_row(reference, &p->key, at, p->rank, false);
         row.value = operand_row(reference, &p->value, at, p->rank, false);
+        row.factor = *operand_row(reference, &p->scale, at, p->rank, false);
         row.mask = operand_row(reference, &p->mask, at, p->rank, true);
         row_define(&row, y + place, scale + place);
     }

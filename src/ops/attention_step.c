@@ -15,6 +15,7 @@ static void step_batch(struct ncl_emit *step, const struct ncl_attention *p)
     ncl_step_sizes(step, "V_STRIDE", p->value.batch, NCL_MATMUL_BATCH);
     ncl_step_sizes(step, "Y_STRIDE", p->result.batch, NCL_MATMUL_BATCH);
     ncl_step_sizes(step, "MASK_STRIDE", p->mask.batch, NCL_MATMUL_BATCH);
+    ncl_step_sizes(step, "SCALE_STRIDE", p->scale.batch, NCL_MATMUL_BATCH);
 }
 
 /* The axis of the result that columns go along as the body counts them; -1: they are a part of one. */
@@ -35,7 +36,7 @@ struct ncl_emit *ncl_attention_step(struct ncl_lower *lower, const struct ncl_pr
     ncl_step_in(step, ncl_lower_tensor(lower, p->key.tensor));
     ncl_step_in(step, ncl_lower_tensor(lower, p->value.tensor));
     ncl_step_in(step, ncl_lower_tensor(lower, p->mask.tensor));
-    ncl_step_in(step, ncl_lower_tensor(lower, ncl_node_tensor(node, "scale")));
+    ncl_step_in(step, ncl_lower_tensor(lower, p->scale.tensor));
     ncl_step_in(step, ncl_lower_tensor(lower, ncl_node_tensor(node, "divisor")));
     ncl_step_out(step, problem->out);
     ncl_step_after(lower, step, problem->out, columns_axis(problem), true);

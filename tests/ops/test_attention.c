@@ -45,6 +45,14 @@ static const struct heads {
      "m = variable(shape = [2,1,1,21], label = 'm'); n = variable(shape = [1,1,60], label = 'n');\n" HEADS(
          "q", "p", "0,2,1,3") HEADS("k", "p", "0,2,3,1")
          HEADS("v", "p", "0,2,1,3") "t = matmul(softmax(matmul(q * 0.5, k) + m, axes = [3]), v);\ny = " JOIN " + n;\n"},
+    {"a scale for each head", "2,21,60",
+     "f = variable(shape = [1,3,1,1], label = 'f'); m = variable(shape = [1,1,21,21], label = 'm');\n" HEADS(
+         "q", "p", "0,2,1,3") HEADS("k", "p", "0,2,1,3")
+         HEADS("v", "p", "0,2,1,3") "t = matmul(softmax(matmul(q, k, transposeB = true) * f + m, axes = [3]), v);\n"
+                                    "y = " JOIN ";\n"},
+    {"a scale for each matrix, in front of other axes", "2,21,60",
+     "f = variable(shape = [2], label = 'f');\n" HEADS("q", "p", "0,2,1,3") HEADS("k", "p", "0,2,3,1")
+         HEADS("v", "p", "0,2,1,3") "t = matmul(softmax(f * matmul(q, k), axes = [3]), v);\ny = " JOIN ";\n"},
 };
 enum { CASES = SHAPES + sizeof heads / sizeof *heads };
 

@@ -31,18 +31,22 @@ static void FN(conv_pack)(INDEX task, SIZES size, global const float *w, global 
 {
     const INDEX row = ROW, column = COLUMN, panel = MR, block = BLOCK, channels = CHANNELS, parts = PARTS;
     const INDEX inputs = channels / parts, outputs = ROWS / parts, first = task % PANELS * panel;
-    const INDEX rows = min(panel, ROWS - first);
+    const INDEX rows = min(panel, ROWS - first), step = FILTER * column;
     global const float *from = w + task / PANELS * GROUP + first * row;
     global NCL_T1 *to = y + task * DEPTH * panel;
     for (INDEX base = 0; base < channels; base += block)
-        for (INDEX t = 0; t < TAPS; t++) {
-            const INDEX tap = FIRST + t / WIDTH * PITCH + t % WIDTH;
-            for (INDEX c = base; c < base + block; c++, to += panel) {
-                const INDEX part = parts > 1 ? c / inputs : 0, low = part * outputs - first;
-                const INDEX high = c < channels ? min(low + outputs, rows) : 0;
-                global const float *e = from + ((c - part * inputs) * FILTER + tap) * column;
-                for (INDEX r = 0; r < panel; r++)
-                    NCL_PUT(NCL_T1, r >= low && r < high ? e[r * row] : 0, to, r);
+        for (INDEX t = 0; t < TAPS; t++, to += block * panel)
+            for (INDEX r = 0, tap = (FIRST + t / WIDTH * PITCH + t % WIDTH) * column; r < panel; r++) {
+                const INDEX begin = (parts > 1 ? (first + r) / outputs * inputs : 0) - base;
+                const INDEX low = clamp(begin, (INDEX)0, block);
+                const INDEX high = r < rows ? clamp(begin + inputs, low, block) : low;
+                global const float *e = from + r * row + tap - begin * step;
+                INDEX c = 0;
+                for (; c < low; c++)
+                    NCL_PUT(NCL_T1, 0, to, c * panel + r);
+                for (; c < high; c++)
+                    NCL_PUT(NCL_T1, e[c * step], to, c * panel + r);
+                for (; c < block; c++)
+                    NCL_PUT(NCL_T1, 0, to, c * panel + r);
             }
-        }
 }

@@ -53,12 +53,12 @@ static NCL_APART void FN(conv_winograd_filter_lanes)(int points, INDEX filter, I
                                                      global const float *w, global float *u)
 {
     V taps[9], lines[3 * POINTS_MAX], whole[POINTS_MAX];
-    for (int t = 0; t < 9; t++) {
-        float part[LANES] = {0};
-        for (INDEX i = 0; i < n; i++)
-            part[i] = w[i * filter + t];
-        taps[t] = VLOAD(part);
-    }
+    float parts[9 * LANES] = {0};
+    for (INDEX i = 0; i < n; i++)
+        for (int t = 0; t < 9; t++)
+            parts[t * LANES + i] = w[i * filter + t];
+    for (int t = 0; t < 9; t++)
+        taps[t] = VLOAD(parts + t * LANES);
     for (int q = 0; q < 3; q++)
         FN(conv_winograd_filter_line)(points, taps + q, 3, lines + q, 3);
     for (int r = 0; r < points; r++) {

@@ -278,6 +278,22 @@ static bool is_even(struct ncl_import *import, const struct factor *a, const str
     return even;
 }
 
+/* Matrices for each place of a batch, whose axes stay apart where they can: what follows (a mask, a softmax, the other
+ * product of attention) then has the axes of the equation, and no reshape stands between. */
+static nnefcl_shape matrices_of(const struct factor *f, const struct term *batch, int64_t rows, int64_t columns)
+{
+    nnefcl_shape shape = {.rank = 1, .extent = {extent_of(f, batch)}};
+    if (batch->count > 0 && batch->count + 2 <= NNEFCL_MAX_RANK) {
+        shape.rank = batch->count;
+        for (int i = 0; i < batch->count; i++)
+            shape.extent[i] = f->x->shape.extent[letter_at(&f->term, batch->letter[i])];
+    }
+    shape.extent[shape.rank] = rows;
+    shape.extent[shape.rank + 1] = columns;
+    shape.rank += 2;
+    return shape;
+}
+
 static struct factor product(struct ncl_import *import, const struct factor *a, const struct factor *b,
                              const struct letters *needed)
 {
@@ -288,14 +304,14 @@ static struct factor product(struct ncl_import *import, const struct factor *a, 
     nnefcl_shape shape = {.rank = all.count};
     if (import->status)
         return (struct factor){&import->nothing, all};
-    const int64_t batch = extent_of(a, &p.batch), m = extent_of(a, &p.left), k = extent_of(a, &p.sum),
-                  n = extent_of(b, &p.right);
+    const int64_t m = extent_of(a, &p.left), k = extent_of(a, &p.sum), n = extent_of(b, &p.right);
     for (int i = 0; i < all.count; i++) {
         const int at = letter_at(&a->term, all.letter[i]);
         shape.extent[i] = at >= 0 ? a->x->shape.extent[at] : b->x->shape.extent[letter_at(&b->term, all.letter[i])];
     }
-    struct ncl_tensor *x = ncl_compose_reshape(import, arranged(import, a, &left), &(nnefcl_shape){3, {batch, m, k}}),
-                      *y = ncl_compose_reshape(import, arranged(import, b, &right), &(nnefcl_shape){3, {batch, k, n}});
+    const nnefcl_shape x_shape = matrices_of(a, &p.batch, m, k), y_shape = matrices_of(a, &p.batch, k, n);
+    struct ncl_tensor *x = ncl_compose_reshape(import, arranged(import, a, &left), &x_shape),
+                      *y = ncl_compose_reshape(import, arranged(import, b, &right), &y_shape);
     return (struct factor){ncl_compose_reshape(import, ncl_compose_matmul(import, x, y), &shape), all};
 }
 

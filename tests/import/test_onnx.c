@@ -213,6 +213,12 @@ static const struct value_case values[] = {
     {"Einsum of a diagonal", 12, "in x 2,2,2: 1 2 3 4 5 6 7 8\nEinsum x -> y equation='...ii->...i'", "2,2: 1 4 5 8"},
     {"Einsum of a trace", 12, "in x 2,2: 1 2 3 4\nEinsum x -> y equation='ii'", ": 5"},
     {"Einsum of three", 12, "in x 2: 1 2\nconst w f 2,2: 1 2 3 4\nEinsum x w x -> y equation='i,ij,j->'", ": 27"},
+    {"Einsum of matrices at places of two axes", 12,
+     "in x 2,2,1,2: 1 2 3 4 5 6 7 8\nconst w f 2,2,1,2: 1 0 0 1 1 1 2 0\nEinsum x w -> y equation='bhqd,hbkd->bhqk'",
+     "2,2,1,1: 1 7 6 14"},
+    {"Einsum at places of more axes than a product has", 12,
+     "in x 1,1,1,1,1,1,2: 1 2\nconst w f 1,1,1,1,1,1,2: 3 5\nEinsum x w -> y equation='abcdefg,abcdefg->abcdefg'",
+     "1,1,1,1,1,1,2: 3 10"},
     {"Einsum with dots that repeat", 12, X6 "const w f 1,3: 1 10 100\nEinsum x w -> y equation='...i,...i->...'",
      "2: 321 654"},
     /* resize */

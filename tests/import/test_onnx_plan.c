@@ -54,6 +54,13 @@ static const struct pair {
                                    VARIABLE(d, "32,16") "h = matmul(r, unsqueeze(u, axes = [0]));\ne = relu(h);\nz = "
                                                         "matmul(e, unsqueeze(d, axes = [0]));\n"
                                                         "y = r + z;\n")},
+    {17,
+     "in x 2,3,4,8:\nconst k f 2,3,5,8:\nconst v f 2,3,5,6:\nEinsum x k -> s equation='bhqd,bhkd->bhqk'\nSoftmax s -> "
+     "p\n"
+     "Einsum p v -> y equation='bhqk,bhkd->bhqd'\n",
+     NNEF("x = external(shape = [2,3,4,8]);\n" VARIABLE(k, "2,3,5,8")
+              VARIABLE(v, "2,3,5,6") "kt = transpose(k, axes = [0,1,3,2]);\ns = matmul(x, kt);\n"
+                                     "p = softmax(s, axes = [3]);\ny = matmul(p, v);\n")},
 };
 
 static int append(void *user, const char *part, size_t length)

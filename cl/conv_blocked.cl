@@ -275,7 +275,7 @@ static void FN(conv_blocked_tiles)(SIZES size, INDEX n, INDEX g, INDEX tile, IND
     global const NCL_T0 *image = x + n * BATCH + g * BLOCKS * CHANNEL + FIRST;
     if (STRIP) {
         const INDEX row = max(min(tile * PIXEL, pixels - PIXEL), (INDEX)0) / OUT_WIDTH;
-        FN(conv_blocked_strip)(size, row, x + (n * GROUPS + g) * BLOCKS * EXTENT(0) * EXTENT(1), strip);
+        FN(conv_blocked_strip)(size, row, x + n * BATCH + g * BLOCKS * EXTENT(0) * EXTENT(1), strip);
         for (INDEX i = 0; i < (last - tile) * PIXEL; i++)
             from[i] -= row * STEP(0);
         image = strip;

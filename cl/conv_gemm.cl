@@ -16,6 +16,7 @@
  * KC          rows of the image at a time          TILES_MAX, BLOCK_MAX  bounds of TILES and BLOCK
  * PIXELS      of an image of y           CHANNELS, FILTERS  of a group
  * CHANNEL     elements of a channel of x           BIAS   1: one for each channel, 0: one
+ * IN_IMAGE, OUT_IMAGE   elements from one image of x, of y, to the next
  * NO_BIAS     1: no bias, b is not read
  * STRIP, STRIP_MAX   1: with a strip; most elements of one
  * BORDER(i, n)       how x goes on outside          IN, SLOTS, STRIDE, DILATION, BEFORE   as of conv_halo, two axes
@@ -66,20 +67,22 @@
 #define PITCH    SIZE(3)
 #define PLANE    SIZE(4)
 #define CHANNEL  SIZE(5)
-#define GROUPS   SIZE(6)
-#define CHANNELS SIZE(7)
-#define FILTERS  SIZE(8)
-#define TAPS     SIZE(9)
-#define TILES    SIZE(10)
-#define BLOCK    SIZE(11)
-#define BIAS     SIZE(12)
-#define IN(i)       SIZE(13 + (i))
-#define SLOTS(i)    SIZE(15 + (i))
-#define STRIDE(i)   SIZE(17 + (i))
-#define DILATION(i) SIZE(19 + (i))
-#define BEFORE(i)   SIZE(21 + (i))
-#define STRIP_ROWS  SIZE(23)
-#define TAP(i)      SIZE(24 + (i))
+#define IN_IMAGE  SIZE(6)
+#define OUT_IMAGE SIZE(7)
+#define GROUPS   SIZE(8)
+#define CHANNELS SIZE(9)
+#define FILTERS  SIZE(10)
+#define TAPS     SIZE(11)
+#define TILES    SIZE(12)
+#define BLOCK    SIZE(13)
+#define BIAS     SIZE(14)
+#define IN(i)       SIZE(15 + (i))
+#define SLOTS(i)    SIZE(17 + (i))
+#define STRIDE(i)   SIZE(19 + (i))
+#define DILATION(i) SIZE(21 + (i))
+#define BEFORE(i)   SIZE(23 + (i))
+#define STRIP_ROWS  SIZE(25)
+#define TAP(i)      SIZE(26 + (i))
 
 static INDEX FN(conv_gemm_at)(SIZES size, INDEX p)
 {
@@ -277,8 +280,8 @@ static void FN(conv_gemm)(INDEX task, SIZES size, global const NCL_T0 *x, global
     const INDEX g = (rest /= blocks) % GROUPS, n = rest / GROUPS;
     const INDEX tiles = min(TILES, (pixels + WIDTH - 1) / WIDTH - tile), block = min(BLOCK, panels - panel);
     w += (g * panels + panel) * depth * MR;
-    x += (n * GROUPS + g) * CHANNELS * CHANNEL;
-    const INDEX channel = g * filters + panel * MR, row = n * GROUPS * filters + channel;
+    x += n * IN_IMAGE + g * CHANNELS * CHANNEL;
+    const INDEX channel = g * filters + panel * MR, image_at = n * OUT_IMAGE;
     b += channel * BIAS;
     struct FN(conv_gemm_place) place[TILES_MAX];
     const INDEX first = max(min(tile * WIDTH, pixels - WIDTH), (INDEX)0) / ROW;
@@ -305,6 +308,6 @@ static void FN(conv_gemm)(INDEX task, SIZES size, global const NCL_T0 *x, global
         for (INDEX i = 0; i < block; i++)
             FN(conv_gemm_store)(size, min((INDEX)MR, filters - (panel + i) * MR), pixels, (int)(wanted - p),
                                 (int)min(pixels - p, (INDEX)WIDTH), sums + (i * tiles + s) * MR * VECTORS, y,
-                                (row + i * MR) * pixels + p, channel + i * MR CHAIN_ARGUMENTS);
+                                image_at + (channel + i * MR) * pixels + p, channel + i * MR CHAIN_ARGUMENTS);
     }
 }

@@ -9,6 +9,7 @@
  * ROWS   rows of y, all but its last axis       RUN    rows of a task
  * IN     extents of x                           SLOTS  number of slots              EXTENT  positions
  * STRIDE, DILATION, BEFORE                      arrays: the three spatial axes
+ * CHANNELS, IN_IMAGE   planes of an image, and elements from one image of x to the next
  * tasks: ceil(ROWS / RUN) */
 #ifndef BORDER
 #define BORDER NCL_BORDER_CONSTANT
@@ -21,6 +22,8 @@
 #define STRIDE(i)   SIZE(11 + (i))
 #define DILATION(i) SIZE(14 + (i))
 #define BEFORE(i)   SIZE(17 + (i))
+#define CHANNELS    SIZE(20)
+#define IN_IMAGE    SIZE(21)
 
 /* The element that a position of a slot shows along axis a; negative: a zero. */
 static INDEX FN(conv_halo_index)(SIZES size, int a, INDEX slot, INDEX position)
@@ -42,7 +45,9 @@ static void FN(conv_halo)(INDEX task, SIZES size, global const NCL_T0 *x, global
         const INDEX i0 = FN(conv_halo_index)(size, 0, r0, q0), i1 = FN(conv_halo_index)(size, 1, r1, q1);
         global NCL_T1 *to = y + row * extent;
         if (i0 >= 0 && i1 >= 0) {
-            global const NCL_T0 *from = x + ((rest / SLOTS(0) * IN(0) + i0) * IN(1) + i1) * width;
+            const INDEX plane = rest / SLOTS(0);
+            global const NCL_T0 *from = x + plane / CHANNELS * IN_IMAGE +
+                                        ((plane % CHANNELS * IN(0) + i0) * IN(1) + i1) * width;
             FN(conv_halo_row)(extent, r2 * DILATION(2) % stride - BEFORE(2), stride, width, from, to);
         } else {
             for (INDEX q = 0; q < extent; q++)

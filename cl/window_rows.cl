@@ -4,7 +4,7 @@
  *
  *   y[k][slice][o] = R over j of  x~[floor(k / MULTIPLIER)][slice][o s + j d - p]
  *
- * k counts the channels of all images, slice the SLICES planes that the axes outside of the window make of a channel.
+ * k counts the channels of an image, slice the SLICES planes that the axes outside of the window make of a channel.
  * R: b[c] + the sum weighted by w[c][j] with c = k mod CHANNELS, the sum, the maximum.
  * A task computes ROWS rows of one plane. It first copies the rows of x that they need to private memory with the
  * border filled in, so that all windows are alike.
@@ -18,6 +18,7 @@
  * NORMALIZE     1: divide by the number of values
  * BORDER(i, n)  how x~ continues x          arrays: the two axes
  * PITCH         elements of a private row   BIAS  1: one for each channel, 0: one
+ * PLANES        of an image of y           IN_IMAGE, OUT_IMAGE  elements from one image of x, of y, to the next
  * tasks: planes of y * ceil(OUT(0) / ROWS) */
 #ifndef BORDER
 #define BORDER NCL_BORDER_CONSTANT
@@ -53,6 +54,9 @@
 #define CHANNELS    SIZE(15)
 #define BIAS        SIZE(16)
 #define SLICES      SIZE(17)
+#define PLANES      SIZE(18)
+#define IN_IMAGE    SIZE(19)
+#define OUT_IMAGE   SIZE(20)
 #define OUTSIDE     (KIND == 2 && IGNORE ? -INFINITY : 0.0f)
 
 /* One row of x from `start` on, `extent` elements. */
@@ -162,11 +166,11 @@ static void FN(window_rows)(INDEX task, SIZES size, global const NCL_T0 *x, glob
                             global const float *b, global NCL_CELL *y CHAIN_PARAMETERS)
 {
     float lines[LINES_MAX];
-    const INDEX blocks = (OUT(0) + ROWS - 1) / ROWS, plane = task / blocks;
+    const INDEX blocks = (OUT(0) + ROWS - 1) / ROWS, n = task / blocks / PLANES, plane = task / blocks % PLANES;
     const INDEX row = task % blocks * ROWS, end = min(row + ROWS, OUT(0));
     const INDEX width = OUT(1), channel = plane / SLICES, k = channel % CHANNELS, pitch = PITCH, stride = STRIDE(0);
     const INDEX needed = (end - 1 - row) * stride + (KERNEL(0) - 1) * DILATION(0) + 1;
-    x += (channel / MULTIPLIER * SLICES + plane % SLICES) * IN(0) * IN(1);
+    x += n * IN_IMAGE + (channel / MULTIPLIER * SLICES + plane % SLICES) * IN(0) * IN(1);
     for (INDEX l = 0; l < needed; l++) {
         const INDEX at = row * stride - BEFORE(0) + l, i = BORDER(at, IN(0));
         if (i >= 0)
@@ -176,7 +180,7 @@ static void FN(window_rows)(INDEX task, SIZES size, global const NCL_T0 *x, glob
                 lines[l * pitch + q] = OUTSIDE;
     }
     w += KIND == 0 ? k * KERNEL(0) * KERNEL(1) : 0;
-    INDEX to = (plane * OUT(0) + row) * width;
+    INDEX to = n * OUT_IMAGE + (plane * OUT(0) + row) * width;
     const V start = KIND == 0 ? b[k * BIAS] : KIND == 2 ? -INFINITY : 0;
     for (INDEX r = row; r < end; r++, to += width)
         FN(window_rows_row)(size, r, lines + (r - row) * stride * pitch, w, start, y, to, k CHAIN_ARGUMENTS);

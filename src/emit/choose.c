@@ -150,7 +150,7 @@ static ncl_ref add_result(struct ncl_lower *lower, const struct ncl_problem *pro
         return problem->out;
     if (!variant->writes_blocks) {
         const struct ncl_layout plain =
-            variant->pitched ? ncl_pitch_layout(lower, problem->result) : (struct ncl_layout){0};
+            variant->writes_pitched ? ncl_pitch_layout(lower, problem->result) : (struct ncl_layout){0};
         return ncl_lower_result(lower, problem->result, &plain);
     }
     struct ncl_layout layout = ncl_blocks_layout(lower, problem->result);

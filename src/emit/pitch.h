@@ -3,8 +3,10 @@
  * those of the whole, which is so many elements from one of them to the next: the pitch. In blocks whoever reads or
  * writes takes it from struct ncl_place (blocks.h). A plain tensor has a pitch where all who touch it can have one:
  *
- *   written  by a variant that is `pitched` (variant.h), element by element, or by another concatenation
- *   read     as the input of such a variant, element by element, or by concat, split and slice along axis 1
+ *   written  by a variant that `writes_pitched` (variant.h), element by element, by another concatenation, or, where
+ *            it is held in blocks, by the conversion of it that a concatenation asks for
+ *   read     as the input of a variant that `reads_pitched` or has blocks made of it, element by element, or by concat,
+ *            split and slice along axis 1
  *
  * Anybody else who comes by reads ncl_lower_tensor, as ever, and gets a copy; so what such a reader wants, outputs of
  * the graph among them, is left dense, and is copied into its place. Of two wholes that a tensor is part of the later

@@ -25,21 +25,23 @@ static bool plain_cut(const struct ncl_lower *lower, const struct ncl_node *node
            (cut->whole->role == NCL_ROLE_ACTIVATION || cut->whole->role == NCL_ROLE_INPUT);
 }
 
-/* The tensor that lies so with every variant which is `pitched`. */
-static const struct ncl_tensor *pitched_input(const struct ncl_problem *problem)
-{
-    return problem->family == NCL_FAMILY_CONV || problem->family == NCL_FAMILY_DECONV ? problem->conv.input
-           : problem->family == NCL_FAMILY_POOL                                       ? problem->pool.input
-           : problem->family == NCL_FAMILY_RESAMPLE                                   ? problem->resample.input
-                                                                                      : NULL;
-}
-
-static bool pitched_problem(const struct ncl_lower *lower, const struct ncl_node *node, struct ncl_problem *problem)
+static const struct ncl_variant *decided_variant(const struct ncl_lower *lower, const struct ncl_node *node,
+                                                 struct ncl_problem *problem)
 {
     if (!node->op->problem)
-        return false;
+        return NULL;
     node->op->problem(node, problem);
-    return pitched_input(problem) && ncl_choose_decided(lower, problem)->pitched;
+    return ncl_choose_decided(lower, problem);
+}
+
+/* The operand whose images may lie anywhere: what has blocks made of it, or reads it with a pitch. */
+static const struct ncl_tensor *pitched_input(const struct ncl_lower *lower, const struct ncl_node *node)
+{
+    struct ncl_problem problem;
+    const struct ncl_variant *variant = decided_variant(lower, node, &problem);
+    if (!variant || !(variant->reads_blocks || variant->reads_pitched))
+        return NULL;
+    return problem.family == NCL_FAMILY_DECONV ? problem.conv.input : ncl_blocks_input(&problem);
 }
 
 static void mark_dense(struct pitches *pitches, const struct ncl_value *value, const struct ncl_tensor *except)
@@ -59,7 +61,6 @@ static void mark_operands(struct pitches *pitches, const struct ncl_node *node, 
 /* The node, what hangs on it, and what feeds it. */
 static void look_at_node(struct pitches *pitches, const struct ncl_node *node)
 {
-    struct ncl_problem problem;
     struct ncl_cut cut;
     if (node->result_count && node->result[0].kind == NCL_VALUE_TENSOR)
         pitches->writer[ncl_node_last_result(node)->id] = node;
@@ -69,7 +70,7 @@ static void look_at_node(struct pitches *pitches, const struct ncl_node *node)
         look_at_node(pitches, node->feeder);
     if (node->op->elements || plain_cut(pitches->lower, node, &cut))
         return;
-    mark_operands(pitches, node, pitched_problem(pitches->lower, node, &problem) ? pitched_input(&problem) : NULL);
+    mark_operands(pitches, node, pitched_input(pitches->lower, node));
     for (const struct ncl_after *after = node->after; after; after = after->next)
         mark_operands(pitches, after->node, NULL);
 }
@@ -108,7 +109,8 @@ static bool writer_can(const struct ncl_lower *lower, const struct ncl_node *nod
         return node;
     if (plain_cut(lower, node, &cut))
         return cut.joins && cut.count > 1;
-    return pitched_problem(lower, node, &problem) && chain_goes_by_channels(node) &&
+    const struct ncl_variant *variant = decided_variant(lower, node, &problem);
+    return variant && variant->writes_pitched && chain_goes_by_channels(node) &&
            !(problem.family == NCL_FAMILY_RESAMPLE && node->after); /* whose kernel has no chain */
 }
 

@@ -36,8 +36,8 @@ struct ncl_variant {
     bool transforms;
     /* It computes what feeds the node too (node->feeder), so that is no step of its own. */
     bool takes_feeder;
-    bool pitched; /* images of its input and its result, plain, lie as far apart as one likes (pitch.h) */
-    bool foreign; /* a library's: nothing is known of the order of its additions */
+    bool reads_pitched, writes_pitched; /* plain images lie as far apart as one likes: of the input, of the result */
+    bool foreign;                       /* a library's: nothing is known of the order of its additions */
 };
 
 /* One variant for each family, or none: taken wherever it fits. */

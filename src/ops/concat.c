@@ -2,6 +2,7 @@
 /* concat, stack (4.5.3): each operand goes to its own section of the result. */
 #include "base/checked.h"
 #include "emit/blocks.h"
+#include "emit/convert.h"
 #include "emit/cut.h"
 #include "emit/forms.h"
 #include "emit/join.h"
@@ -76,14 +77,18 @@ static int64_t width_along(const struct ncl_node *node, size_t i, int axis)
 }
 
 /* Operand [outer, width, inner] to [outer, first .. first + width, inner] of the result; along axis 1, images may lie
- * apart on both sides. */
+ * apart on both sides, and what is held in blocks is converted to where it belongs. */
 static void emit_section(struct ncl_lower *lower, const struct ncl_tensor *operand, const struct ncl_tensor *result,
                          ncl_ref whole, int axis, int64_t width, int64_t first)
 {
     const int64_t outer = ncl_shape_span(&result->shape, 0, axis), total = result->shape.extent[axis],
                   inner = ncl_shape_span(&result->shape, axis + 1, result->shape.rank);
-    struct ncl_strided copy = {.out_first = first * inner};
     const bool images = axis == 1 && outer > 1;
+    if (images && ncl_blocks_held(lower, operand) && lower->tensor[operand->id] == NCL_NO_TENSOR) {
+        ncl_convert_emit(lower, ncl_forms_some(lower, operand), ncl_cut_section(lower, operand, whole, first));
+        return;
+    }
+    struct ncl_strided copy = {.out_first = first * inner};
     const ncl_ref in = images ? ncl_pitch_in(lower, operand) : ncl_lower_tensor(lower, operand);
     ncl_strided_add(&copy, outer, images ? ncl_pitch_of(lower, in, &operand->shape) : width * inner,
                     images ? ncl_pitch_of(lower, whole, &result->shape) : total * inner);

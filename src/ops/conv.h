@@ -53,7 +53,7 @@ struct ncl_conv_product {
     ncl_ref image, packed, bias, output; /* bias NCL_NO_TENSOR: none */
     int64_t batch, groups, channels, filters, bias_step;
     struct ncl_tile tile;
-    int64_t pixels, row, height, pitch, plane, channel;
+    int64_t pixels, row, height, pitch, plane, channel, in_image, out_image;
     const struct ncl_conv_strip *strip; /* NULL: without */
     const int64_t *tap;
     size_t tap_count;

@@ -7,6 +7,7 @@
 #include "emit/after.h"
 #include "emit/blocks.h"
 #include "emit/cost.h"
+#include "emit/pitch.h"
 #include "ops/conv.h"
 #include "ops/conv_narrow.h"
 
@@ -431,7 +432,7 @@ static nnefcl_status conv_into_blocks_emit(struct ncl_lower *lower, const struct
         share_pixels(&lower->plan->target, problem, choice->tile, 1, strip_tiles(problem, choice->tile));
     join_strips(&share, &lower->plan->target, problem, choice->tile);
     const struct ncl_conv_narrow all = ncl_conv_narrow_none(problem);
-    return emit_conv(lower, &all, choice->tile, &share, ncl_lower_tensor(lower, problem->conv.input),
+    return emit_conv(lower, &all, choice->tile, &share, ncl_pitch_in(lower, problem->conv.input),
                      blocked_strip_rows(&image, share.tiles * choice->tile.rows));
 }
 
@@ -442,6 +443,7 @@ const struct ncl_variant ncl_variant_conv_into_blocks = {.name = "conv_into_bloc
                                                          .choices = ncl_conv_blocked_choices,
                                                          .cost = conv_into_blocks_cost,
                                                          .emit = conv_into_blocks_emit,
+                                                         .reads_pitched = true,
                                                          .writes_blocks = true,
                                                          .writes_whole = true};
 

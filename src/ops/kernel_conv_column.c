@@ -105,4 +105,5 @@ const struct ncl_variant ncl_variant_conv_column = {.name = "conv_column",
                                                     .unfit = conv_column_unfit,
                                                     .cost = conv_column_cost,
                                                     .emit = conv_column_emit,
-                                                    .pitched = true};
+                                                    .reads_pitched = true,
+                                                    .writes_pitched = true};

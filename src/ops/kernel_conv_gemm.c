@@ -6,6 +6,7 @@
 #include "emit/after.h"
 #include "base/checked.h"
 #include "emit/cost.h"
+#include "emit/pitch.h"
 #include "ops/conv.h"
 
 #define AXES      3
@@ -136,6 +137,8 @@ nnefcl_status ncl_conv_gemm_product(struct ncl_lower *lower, const struct ncl_co
     ncl_step_size(step, "PITCH", p->pitch);
     ncl_step_size(step, "PLANE", p->plane);
     ncl_step_size(step, "CHANNEL", p->channel);
+    ncl_step_size(step, "IN_IMAGE", p->in_image);
+    ncl_step_size(step, "OUT_IMAGE", p->out_image);
     ncl_step_size(step, "GROUPS", p->groups);
     ncl_step_size(step, "CHANNELS", p->channels);
     ncl_step_size(step, "FILTERS", p->filters);
@@ -182,15 +185,16 @@ static void read_halo(const struct ncl_window *w, struct halo *h)
     }
 }
 
-static ncl_ref emit_halo(struct ncl_lower *lower, const struct ncl_conv *conv, enum ncl_border border,
-                         const struct halo *h, int64_t planes)
+static ncl_ref emit_halo(struct ncl_lower *lower, const struct ncl_conv *conv, const struct halo *h)
 {
+    const ncl_ref input = ncl_pitch_in(lower, conv->input);
+    const int64_t channels = conv->groups * conv->in_channels, planes = conv->window.in.extent[0] * channels;
     const int64_t rows = planes * h->slots[0] * h->slots[1] * h->slots[2] * h->extent[0] * h->extent[1];
     const ncl_ref image = ncl_lower_scratch(lower, "image", NNEFCL_SCALAR, rows * h->extent[2]);
     const int64_t run = ncl_ceil_div(HALO_RUN, h->extent[2]);
     struct ncl_emit *step = ncl_step_begin(lower, "conv_halo");
-    ncl_window_define_border(step, border);
-    ncl_step_in(step, ncl_lower_tensor(lower, conv->input));
+    ncl_window_define_border(step, conv->window.border);
+    ncl_step_in(step, input);
     ncl_step_out(step, image);
     ncl_step_size(step, "ROWS", rows);
     ncl_step_size(step, "RUN", run);
@@ -200,6 +204,8 @@ static ncl_ref emit_halo(struct ncl_lower *lower, const struct ncl_conv *conv, e
     ncl_step_sizes(step, "STRIDE", h->axes.stride, AXES);
     ncl_step_sizes(step, "DILATION", h->axes.dilation, AXES);
     ncl_step_sizes(step, "BEFORE", h->axes.before, AXES);
+    ncl_step_size(step, "CHANNELS", channels);
+    ncl_step_size(step, "IN_IMAGE", ncl_pitch_of(lower, input, &conv->window.in));
     ncl_step_end(step, ncl_ceil_div(rows, run));
     return image;
 }
@@ -296,6 +302,7 @@ static struct ncl_conv_product describe_product(struct ncl_lower *lower, const s
         .packed = ncl_conv_gemm_pack(lower, conv->filter, &matrix, tile.rows),
         .bias = ncl_lower_tensor(lower, conv->bias),
         .output = problem->out,
+        .out_image = ncl_pitch_of(lower, problem->out, &conv->window.out),
         .batch = conv->window.in.extent[0],
         .groups = conv->groups,
         .channels = conv->in_channels,
@@ -319,9 +326,9 @@ static nnefcl_status conv_gemm_emit(struct ncl_lower *lower, const struct ncl_pr
     struct halo h;
     read_halo(&conv->window, &h);
     struct ncl_conv_product product = describe_product(lower, problem, &h, choice->tile);
-    product.image =
-        h.needed ? emit_halo(lower, conv, conv->window.border, &h, product.batch * conv->groups * conv->in_channels)
-                 : ncl_lower_tensor(lower, conv->input);
+    product.image = h.needed ? emit_halo(lower, conv, &h) : ncl_pitch_in(lower, conv->input);
+    product.in_image = h.needed ? conv->groups * conv->in_channels * product.channel
+                                : ncl_pitch_of(lower, product.image, &conv->window.in);
     product.tap = tap;
     product.tap_count = list_taps(&h, tap);
     return ncl_conv_gemm_product(lower, &product);
@@ -333,7 +340,9 @@ const struct ncl_variant ncl_variant_conv_gemm = {.name = "conv_gemm",
                                                   .unfit = conv_gemm_unfit,
                                                   .choices = conv_gemm_choices,
                                                   .cost = conv_gemm_cost,
-                                                  .emit = conv_gemm_emit};
+                                                  .emit = conv_gemm_emit,
+                                                  .reads_pitched = true,
+                                                  .writes_pitched = true};
 
 /* ---- with a strip of the image in each task ---- */
 
@@ -415,7 +424,8 @@ static nnefcl_status conv_strip_emit(struct ncl_lower *lower, const struct ncl_p
     }
     struct ncl_conv_product product = describe_product(lower, problem, &h, choice->tile);
     h.extent[1] = strip.rows;
-    product.image = ncl_lower_tensor(lower, problem->conv.input);
+    product.image = ncl_pitch_in(lower, problem->conv.input);
+    product.in_image = ncl_pitch_of(lower, product.image, &problem->conv.window.in);
     product.channel = strip.in[0] * strip.in[1];
     product.strip = &strip;
     product.tap = tap;
@@ -429,4 +439,6 @@ const struct ncl_variant ncl_variant_conv_strip = {.name = "conv_strip",
                                                    .unfit = conv_strip_unfit,
                                                    .choices = conv_gemm_choices,
                                                    .cost = conv_strip_cost,
-                                                   .emit = conv_strip_emit};
+                                                   .emit = conv_strip_emit,
+                                                   .reads_pitched = true,
+                                                   .writes_pitched = true};

@@ -79,4 +79,5 @@ const struct ncl_variant ncl_variant_conv_group = {.name = "conv_group",
                                                    .unfit = conv_group_unfit,
                                                    .cost = conv_group_cost,
                                                    .emit = conv_group_emit,
-                                                   .pitched = true};
+                                                   .reads_pitched = true,
+                                                   .writes_pitched = true};

@@ -139,4 +139,5 @@ const struct ncl_variant ncl_variant_conv_item = {.name = "conv_item",
                                                   .unfit = conv_item_unfit,
                                                   .cost = conv_item_cost,
                                                   .emit = conv_item_emit,
-                                                  .pitched = true};
+                                                  .reads_pitched = true,
+                                                  .writes_pitched = true};

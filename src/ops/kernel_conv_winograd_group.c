@@ -202,7 +202,8 @@ static nnefcl_status emit_winograd_group(struct ncl_lower *lower, const struct n
                                                    .unfit = NAME##_unfit,                                              \
                                                    .cost = NAME##_cost,                                                \
                                                    .emit = NAME##_emit,                                                \
-                                                   .pitched = true,                                                    \
+                                                   .reads_pitched = true,                                              \
+                                                   .writes_pitched = true,                                             \
                                                    .transforms = true};
 
 WINOGRAD(conv_winograd2_group, 2, "Winograd F(2,3), a product by work-groups for each point")

@@ -83,4 +83,5 @@ const struct ncl_variant ncl_variant_deconv_group = {.name = "deconv_group",
                                                      .unfit = deconv_group_unfit,
                                                      .cost = deconv_group_cost,
                                                      .emit = deconv_group_emit,
-                                                     .pitched = true};
+                                                     .reads_pitched = true,
+                                                     .writes_pitched = true};

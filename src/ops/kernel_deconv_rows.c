@@ -112,6 +112,8 @@ static ncl_ref emit_rows_products(struct ncl_lower *lower, const struct ncl_conv
         .pitch = pixels,
         .plane = pixels,
         .channel = pixels,
+        .in_image = conv->groups * conv->in_channels * pixels,
+        .out_image = conv->groups * filters * pixels,
         .tap = no_taps,
         .tap_count = 1,
     };

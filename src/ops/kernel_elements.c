@@ -157,4 +157,5 @@ const struct ncl_variant ncl_variant_elements = {.name = "elements",
                                                  .about = "plain tensors of any shapes",
                                                  .cost = elements_cost,
                                                  .emit = elements_emit,
-                                                 .pitched = true};
+                                                 .reads_pitched = true,
+                                                 .writes_pitched = true};

@@ -79,4 +79,5 @@ const struct ncl_variant ncl_variant_pool_column = {.name = "pool_column",
                                                     .unfit = pool_column_unfit,
                                                     .cost = pool_column_cost,
                                                     .emit = pool_column_emit,
-                                                    .pitched = true};
+                                                    .reads_pitched = true,
+                                                    .writes_pitched = true};

@@ -70,4 +70,5 @@ const struct ncl_variant ncl_variant_pool_item = {.name = "pool_item",
                                                   .unfit = pool_item_unfit,
                                                   .cost = pool_item_cost,
                                                   .emit = pool_item_emit,
-                                                  .pitched = true};
+                                                  .reads_pitched = true,
+                                                  .writes_pitched = true};

@@ -87,4 +87,5 @@ const struct ncl_variant ncl_variant_resample_item = {.name = "resample_item",
                                                       .unfit = resample_item_unfit,
                                                       .cost = resample_item_cost,
                                                       .emit = resample_item_emit,
-                                                      .pitched = true};
+                                                      .reads_pitched = true,
+                                                      .writes_pitched = true};

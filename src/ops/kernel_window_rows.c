@@ -2,6 +2,7 @@
 /* Windows over the last two axes on CPUs, row by row: depthwise convolutions and pools. */
 #include "emit/after.h"
 #include "emit/cost.h"
+#include "emit/pitch.h"
 #include "ops/conv.h"
 
 #define LINES_MAX 8192 /* as in window_rows.cl */
@@ -82,7 +83,8 @@ static nnefcl_status emit_window_rows(struct ncl_lower *lower, const struct ncl_
     struct plane p;
     read_plane(window, rows->kind == ROWS_WEIGHTED ? 2 : 0, lower->plan->target.lanes, &p);
     const int64_t planes = ncl_shape_volume(&window->out) / (p.axes.out[0] * p.axes.out[1]),
-                  run = rows_of_task(&lower->plan->target, &p, planes);
+                  images = window->out.rank > 2 ? window->out.extent[0] : 1, /* axes in front of the last two */
+        run = rows_of_task(&lower->plan->target, &p, planes);
     struct ncl_emit *step = ncl_step_begin(lower, "window_rows");
     ncl_window_define_border(step, window->border);
     ncl_step_define_int(step, "KIND", rows->kind);
@@ -107,6 +109,8 @@ static nnefcl_status emit_window_rows(struct ncl_lower *lower, const struct ncl_
     ncl_step_size(step, "CHANNELS", rows->channels);
     ncl_step_size(step, "BIAS", rows->bias_each);
     ncl_step_size(step, "SLICES", rows->slices);
+    ncl_step_size(step, "PLANES", planes / images);
+    ncl_pitch_emit(lower, step, rows->input, &window->in, problem->out, &window->out);
     ncl_step_flops(step, problem->flops);
     return ncl_step_end(step, planes * ncl_ceil_div(p.axes.out[0], run));
 }
@@ -136,7 +140,7 @@ static nnefcl_status conv_rows_emit(struct ncl_lower *lower, const struct ncl_pr
     const struct ncl_conv *conv = &problem->conv;
     const struct rows rows = {.kind = ROWS_WEIGHTED,
                               .window = &conv->window,
-                              .input = ncl_lower_tensor(lower, conv->input),
+                              .input = ncl_pitch_in(lower, conv->input),
                               .filter = ncl_lower_tensor(lower, conv->filter),
                               .bias = ncl_lower_tensor(lower, conv->bias),
                               .channels = conv->window.out.extent[1],
@@ -151,7 +155,9 @@ const struct ncl_variant ncl_variant_conv_rows = {.name = "conv_rows",
                                                   .about = "depthwise, row by row",
                                                   .unfit = conv_rows_unfit,
                                                   .cost = conv_rows_cost,
-                                                  .emit = conv_rows_emit};
+                                                  .emit = conv_rows_emit,
+                                                  .reads_pitched = true,
+                                                  .writes_pitched = true};
 
 /* ---- pools ---- */
 
@@ -173,7 +179,7 @@ static nnefcl_status pool_rows_emit(struct ncl_lower *lower, const struct ncl_pr
 {
     (void)choice;
     const struct ncl_pool *pool = &problem->pool;
-    const ncl_ref input = ncl_lower_tensor(lower, pool->input);
+    const ncl_ref input = ncl_pitch_in(lower, pool->input);
     const struct rows rows = {.kind = pool->max ? ROWS_MAX : ROWS_SUM,
                               .normalize = pool->normalize,
                               .window = &pool->window,
@@ -191,4 +197,6 @@ const struct ncl_variant ncl_variant_pool_rows = {.name = "pool_rows",
                                                   .about = "row by row",
                                                   .unfit = pool_rows_unfit,
                                                   .cost = pool_rows_cost,
-                                                  .emit = pool_rows_emit};
+                                                  .emit = pool_rows_emit,
+                                                  .reads_pitched = true,
+                                                  .writes_pitched = true};

@@ -22,6 +22,7 @@
 #define STRIP_PART 0.8  /* of that, where one channel at a time is multiplied */
 #define NEAR_RATE  12   /* bytes from beyond the second cache, beside each cycle */
 #define TASK       6e3  /* cycles that a task costs */
+#define DISTURBED  0.75 /* of a task: what cores wait for at the end of a step */
 #define LINE       64   /* bytes of a cache */
 
 const char *ncl_conv_border_unfit(const struct ncl_window *window)
@@ -191,7 +192,7 @@ static double longest_core(int64_t units, int64_t tasks, int64_t parts, int64_t 
 /* So many tiles in a task, and the panels in `shares`: how long all take, or at least take where that is more than
  * `known` anyway. A task reads its filters from beyond the second cache, unless all stay there, and its windows once if
  * they stay there, else for each panel. At the end cores wait for those with one task more, and for any that was
- * disturbed: a quarter of a task. */
+ * disturbed. */
 static struct share share_pixels_so(const struct ncl_target *target, const struct work *work, int64_t images,
                                     int64_t tiles, int64_t shares, double known)
 {
@@ -212,9 +213,9 @@ static struct share share_pixels_so(const struct ncl_target *target, const struc
     double longest = even; /* no core ends last before all are done */
     if (share.tasks * units > TASKS_KNOWN)
         longest = (tasks * whole + most - tasks) / (double)units;
-    else if (task * (0.25 + even) < known * (1 + 1e-9))
+    else if (task * (DISTURBED + even) < known * (1 + 1e-9))
         longest = longest_core(units, share.tasks, parts, pieces, rest, few);
-    share.time = task * (0.25 + longest);
+    share.time = task * (DISTURBED + longest);
     return share;
 }
 

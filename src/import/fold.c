@@ -137,7 +137,7 @@ const struct ncl_known *ncl_fold_unary(struct ncl_import *import, const char *op
     for (size_t j = 0; y && j < y->count; j++) {
         const double value = unary[i].real(ncl_known_double(x, j));
         if (ncl_known_is_real(y))
-            y->real[j] = value;
+            y->real[j] = ncl_known_rounded(y->element, value);
         else
             y->integer[j] = ncl_int64_of(value);
     }
@@ -179,7 +179,7 @@ const struct ncl_known *ncl_fold_binary(struct ncl_import *import, const char *o
                                        &shape);
     for (size_t j = 0; z && j < z->count; j++) {
         if (ncl_known_is_real(z))
-            z->real[j] = function->real(ncl_known_double(x, j), ncl_known_double(y, j));
+            z->real[j] = ncl_known_rounded(z->element, function->real(ncl_known_double(x, j), ncl_known_double(y, j)));
         else
             z->integer[j] = real ? ncl_int64_of(function->real(ncl_known_double(x, j), ncl_known_double(y, j)))
                                  : function->integer(x->integer[j], y->integer[j]);
@@ -216,7 +216,7 @@ const struct ncl_known *ncl_fold_cast(struct ncl_import *import, const struct nc
     struct ncl_known *y = x ? ncl_fold_new(import, element, &x->shape) : NULL;
     for (size_t j = 0; y && j < y->count; j++) {
         if (ncl_known_is_real(y))
-            y->real[j] = element == NCL_STORED_FLOAT64 ? ncl_known_double(x, j) : (double)(float)ncl_known_double(x, j);
+            y->real[j] = ncl_known_rounded(element, ncl_known_double(x, j));
         else if (element == NCL_STORED_BOOL)
             y->integer[j] = ncl_known_double(x, j) != 0;
         else

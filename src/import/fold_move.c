@@ -181,7 +181,7 @@ static combine_function *combine_of(const char *op)
 static void reduce_store(struct ncl_known *y, size_t index, double value)
 {
     if (ncl_known_is_real(y))
-        y->real[index] = value;
+        y->real[index] = ncl_known_rounded(y->element, value);
     else
         y->integer[index] = ncl_int64_of(value);
 }

@@ -68,6 +68,11 @@ struct ncl_known *ncl_known_reshape(struct ncl_arena *arena, const struct ncl_kn
     return made;
 }
 
+double ncl_known_rounded(enum ncl_stored_type element, double value)
+{
+    return element == NCL_STORED_FLOAT64 ? value : (double)(float)value;
+}
+
 double ncl_known_double(const struct ncl_known *known, size_t index)
 {
     return ncl_known_is_real(known) ? known->real[index] : (double)known->integer[index];

@@ -38,6 +38,9 @@ struct ncl_known *ncl_known_decode(struct ncl_arena *arena, enum ncl_stored_type
                                    const void *data);
 /* The same elements in another shape of as many. */
 struct ncl_known *ncl_known_reshape(struct ncl_arena *arena, const struct ncl_known *known, const nnefcl_shape *shape);
+/* What a real element of this type keeps of a value: 64 bits all of it, the others what a float does, as the engines
+ * that compute with them. */
+double ncl_known_rounded(enum ncl_stored_type element, double value);
 /* One element, as either kind. */
 double ncl_known_double(const struct ncl_known *known, size_t index);
 int64_t ncl_known_int64(const struct ncl_known *known, size_t index);

@@ -406,6 +406,10 @@ static const struct value_case values[] = {
      "2,2: 3 1 4 2"},
     {"a sequence of two, joined", 13, "in x 2: 1 2\nSequenceConstruct x x -> s\nConcatFromSequence s -> y axis=0",
      "4: 1 2 1 2"},
+    {"buckets of relative positions: known numbers are floats after each operation", 17,
+     "in x 3: 1 2 3\nconst p 3: 16 32 64\nconst e 1: 8\nconst l 1: 2.7725887298583984\nDiv p e -> q\nLog q -> r\n"
+     "Div r l -> s\nMul s e -> t\nCast t -> i to=7\nCast i -> f to=1\nAdd x f -> y",
+     "3: 3 6 9"},
     {"Cast to fewer bits", 13,
      "in x 4: 300 -1 128 40000\nCast x -> i to=6\nCast i -> u to=2\nCast u -> a to=1\nCast i -> s to=3\n"
      "Cast s -> b to=1\nCast i -> h to=5\nCast h -> c to=1\nConcat a b c -> y axis=0",

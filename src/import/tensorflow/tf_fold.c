@@ -74,7 +74,7 @@ static const struct ncl_known *as_floats(struct ncl_import *import, const struct
         return x;
     struct ncl_known *y = ncl_fold_new(import, x->element, &x->shape);
     for (size_t i = 0; y && i < y->count; i++)
-        y->real[i] = (double)(float)x->real[i];
+        y->real[i] = ncl_known_rounded(y->element, x->real[i]);
     return y;
 }
 

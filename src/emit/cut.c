@@ -30,7 +30,8 @@ static uint64_t offset_of(const struct ncl_lower *lower, ncl_ref whole, int64_t 
     return (uint64_t)(channel / block * ncl_layout_stride(&tensor->layout, &tensor->shape, 1)) * sizeof(float);
 }
 
-ncl_ref ncl_cut_section(struct ncl_lower *lower, const struct ncl_tensor *part, ncl_ref whole, int64_t channel)
+/* A part of the whole as a tensor of its own. */
+static ncl_ref add_section(struct ncl_lower *lower, const struct ncl_tensor *part, ncl_ref whole, int64_t channel)
 {
     const struct ncl_layout layout =
         ncl_layout_part(&lower->plan->tensor[whole].layout, &lower->plan->tensor[whole].shape);
@@ -42,13 +43,18 @@ ncl_ref ncl_cut_section(struct ncl_lower *lower, const struct ncl_tensor *part, 
     return ref;
 }
 
+void ncl_cut_convert(struct ncl_lower *lower, const struct ncl_tensor *part, ncl_ref whole, int64_t channel)
+{
+    ncl_convert_emit(lower, ncl_forms_some(lower, part), add_section(lower, part, whole, channel));
+}
+
 static nnefcl_status cut_in_parts(struct ncl_lower *lower, const struct ncl_cut *cut)
 {
     const ncl_ref whole = ncl_blocks_in(lower, cut->whole);
     int64_t channel = cut->first;
     for (size_t i = 0; i < cut->count && !lower->status; i++) {
         const struct ncl_tensor *part = cut->part[i].tensor;
-        ncl_forms_give(lower, part, ncl_cut_section(lower, part, whole, channel));
+        ncl_forms_give(lower, part, add_section(lower, part, whole, channel));
         channel += part->shape.extent[1];
     }
     return lower->status;
@@ -62,7 +68,7 @@ bool ncl_cut_view(struct ncl_lower *lower, const struct ncl_tensor *part, const 
         return false;
     const ncl_ref base = ncl_pitch_in(lower, whole);
     if (!lower->status)
-        ncl_forms_give(lower, part, ncl_cut_section(lower, part, base, channel));
+        ncl_forms_give(lower, part, add_section(lower, part, base, channel));
     return true;
 }
 
@@ -86,7 +92,7 @@ static nnefcl_status join_parts(struct ncl_lower *lower, const struct ncl_cut *c
     for (size_t i = 0; i < cut->count && !lower->status; i++) {
         const struct ncl_tensor *tensor = cut->part[i].tensor;
         if (!ncl_join_lies(lower, &part[i], whole))
-            ncl_convert_emit(lower, ncl_forms_some(lower, tensor), ncl_cut_section(lower, tensor, whole, channel));
+            ncl_cut_convert(lower, tensor, whole, channel);
         channel += tensor->shape.extent[1];
     }
     return lower->status;

@@ -22,7 +22,7 @@ nnefcl_status ncl_cut_lower(struct ncl_lower *lower, const struct ncl_node *node
 /* Of plain ones: the part, which begins at that channel, as a view of the whole, if it is to be one (pitch.h). */
 bool ncl_cut_view(struct ncl_lower *lower, const struct ncl_tensor *part, const struct ncl_tensor *whole,
                   int64_t channel);
-/* The part as a tensor of its own in the memory of the whole, in whose form it is; a step is to write it there. */
-ncl_ref ncl_cut_section(struct ncl_lower *lower, const struct ncl_tensor *part, ncl_ref whole, int64_t channel);
+/* A step that converts the part, whatever form it has, into its place in the whole. */
+void ncl_cut_convert(struct ncl_lower *lower, const struct ncl_tensor *part, ncl_ref whole, int64_t channel);
 
 #endif

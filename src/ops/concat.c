@@ -2,7 +2,6 @@
 /* concat, stack (4.5.3): each operand goes to its own section of the result. */
 #include "base/checked.h"
 #include "emit/blocks.h"
-#include "emit/convert.h"
 #include "emit/cut.h"
 #include "emit/forms.h"
 #include "emit/join.h"
@@ -85,7 +84,7 @@ static void emit_section(struct ncl_lower *lower, const struct ncl_tensor *opera
                   inner = ncl_shape_span(&result->shape, axis + 1, result->shape.rank);
     const bool images = axis == 1 && outer > 1;
     if (images && ncl_blocks_held(lower, operand) && lower->tensor[operand->id] == NCL_NO_TENSOR) {
-        ncl_convert_emit(lower, ncl_forms_some(lower, operand), ncl_cut_section(lower, operand, whole, first));
+        ncl_cut_convert(lower, operand, whole, first);
         return;
     }
     struct ncl_strided copy = {.out_first = first * inner};

@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Normalizations over the channels of images in blocks of channels, at each place: norm_blocked.cl. */
 #include "emit/blocks.h"
-#include "emit/cost.h"
 #include "emit/variant.h"
 #include "ops/norm.h"
 
 #define RATE    12.0 /* GB/s of the result */
 #define LONGEST 32   /* parts of 32 vectors: their sums are added up without compensation */
 #define TASKS   4    /* for each core */
-
-static bool norm_is_over_channels(const struct ncl_norm *norm)
-{
-    nnefcl_shape reduced = norm->input->shape;
-    reduced.extent[1] = 1;
-    return ncl_shape_equal(&norm->reduced, &reduced);
-}
 
 static const char *norm_blocked_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
 {
@@ -23,7 +15,7 @@ static const char *norm_blocked_unfit(const struct ncl_target *target, const str
     if (!problem)
         return NULL;
     const struct ncl_norm *norm = &problem->norm;
-    if (!norm_is_over_channels(norm))
+    if (!ncl_norm_gathers(norm, 1, 2))
         return "the axis is not that of channels";
     if (norm->input->shape.extent[1] > LONGEST * 32 * (int64_t)target->lanes)
         return "channels that are too many";
@@ -34,9 +26,7 @@ static double norm_blocked_cost(const struct ncl_target *target, const struct nc
                                 const struct ncl_choice *choice)
 {
     (void)choice;
-    const int64_t channels = problem->norm.input->shape.extent[1],
-                  filled = ncl_ceil_div(channels, target->lanes) * target->lanes;
-    return ncl_cost_bytes(ncl_norm_bytes(&problem->norm) / (double)channels * (double)filled, RATE);
+    return ncl_norm_blocked_cost(target, &problem->norm, RATE);
 }
 
 /* Rows of a task, and cells of a row. */
@@ -61,16 +51,13 @@ static nnefcl_status norm_blocked_emit(struct ncl_lower *lower, const struct ncl
     (void)choice;
     const struct ncl_norm *norm = &problem->norm;
     const nnefcl_shape *shape = &norm->input->shape;
-    const ncl_ref input = ncl_blocks_in(lower, norm->input),
-                  scale = ncl_norm_parameter(lower, problem->node, norm->scale, "scale"),
-                  offset = ncl_norm_parameter(lower, problem->node, norm->offset, "offset");
+    const ncl_ref input = ncl_blocks_in(lower, norm->input);
     const struct ncl_place from = ncl_blocks_place(lower, input), place = ncl_blocks_place(lower, problem->out);
     const struct part part = norm_blocked_part(&lower->plan->target, shape, &place);
     struct ncl_emit *step = ncl_step_begin(lower, "norm_blocked");
     ncl_norm_define(step, norm);
     ncl_step_in(step, input);
-    ncl_step_in_or(step, scale, input);
-    ncl_step_in_or(step, offset, input);
+    ncl_norm_parameters(lower, step, problem, input);
     ncl_step_out(step, problem->out);
     ncl_blocks_emit_out(step, &place);
     ncl_step_size(step, "CHANNELS", shape->extent[1]);

@@ -43,8 +43,7 @@ static nnefcl_status norm_rows_emit(struct ncl_lower *lower, const struct ncl_pr
     struct ncl_emit *step = ncl_step_begin(lower, "norm_rows");
     ncl_norm_define(step, norm);
     ncl_step_in(step, x);
-    ncl_step_in_or(step, ncl_norm_parameter(lower, problem->node, norm->scale, "scale"), x);
-    ncl_step_in_or(step, ncl_norm_parameter(lower, problem->node, norm->offset, "offset"), x);
+    ncl_norm_parameters(lower, step, problem, x);
     ncl_step_out(step, problem->out);
     ncl_step_size(step, "ROWS", rows);
     ncl_step_size(step, "COLUMNS", norm->run);

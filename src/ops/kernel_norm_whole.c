@@ -2,19 +2,14 @@
 /* Normalizations over all of an image in blocks of channels, or over all of each channel, in two steps: norm_moments.cl
  * and norm_whole.cl. */
 #include "emit/blocks.h"
-#include "emit/cost.h"
 #include "emit/variant.h"
 #include "ops/norm.h"
 
 #define RATE 10.0 /* GB/s of the result */
 
-/* Does every mean gather all axes from `first` on, and no other one? */
 static bool gathers_from(const struct ncl_norm *norm, int first)
 {
-    nnefcl_shape reduced = norm->input->shape;
-    for (int i = first; i < reduced.rank; i++)
-        reduced.extent[i] = 1;
-    return ncl_shape_equal(&norm->reduced, &reduced);
+    return ncl_norm_gathers(norm, first, norm->input->shape.rank);
 }
 
 static const char *norm_whole_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
@@ -35,9 +30,7 @@ static double norm_whole_cost(const struct ncl_target *target, const struct ncl_
                               const struct ncl_choice *choice)
 {
     (void)choice;
-    const int64_t channels = problem->norm.input->shape.extent[1],
-                  filled = ncl_ceil_div(channels, target->lanes) * target->lanes;
-    return ncl_cost_bytes(ncl_norm_bytes(&problem->norm) / (double)channels * (double)filled, RATE);
+    return ncl_norm_blocked_cost(target, &problem->norm, RATE);
 }
 
 static const char *const x_fields[] = {"X_BATCH", "X_CHANNEL", "X_ROW", "X_FIRST"};
@@ -68,9 +61,7 @@ static nnefcl_status norm_whole_emit(struct ncl_lower *lower, const struct ncl_p
     (void)choice;
     const struct ncl_norm *norm = &problem->norm;
     const nnefcl_shape *shape = &norm->input->shape;
-    const ncl_ref input = ncl_blocks_in(lower, norm->input),
-                  scale = ncl_norm_parameter(lower, problem->node, norm->scale, "scale"),
-                  offset = ncl_norm_parameter(lower, problem->node, norm->offset, "offset");
+    const ncl_ref input = ncl_blocks_in(lower, norm->input);
     ncl_ref moments;
     const int64_t together = emit_moments(lower, norm, input, &moments);
     const struct ncl_place from = ncl_blocks_place(lower, input), place = ncl_blocks_place(lower, problem->out);
@@ -80,8 +71,7 @@ static nnefcl_status norm_whole_emit(struct ncl_lower *lower, const struct ncl_p
     ncl_norm_define(step, norm);
     ncl_step_in(step, input);
     ncl_step_in(step, moments);
-    ncl_step_in_or(step, scale, moments);
-    ncl_step_in_or(step, offset, moments);
+    ncl_norm_parameters(lower, step, problem, moments);
     ncl_step_out(step, problem->out);
     ncl_blocks_emit_out(step, &place);
     ncl_step_size(step, "CHANNELS", shape->extent[1]);

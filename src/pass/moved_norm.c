@@ -2,9 +2,11 @@
 /* Exporters normalize over channels with these last, between two transposes, and over all of an image in one axis,
  * between two reshapes (torch: layer normalization of images, group normalization):
  *
- *   transpose(layer_norm(transpose(x, axes = [0, 2, 3, 1]), axes = [3]), axes = [0, 3, 1, 2]) = layer_norm(x, axes =
- * [1]) reshape(layer_norm(reshape(x, shape = [n, 1, -1]), axes = [2]), shape = [n, c, h, w]) = layer_norm(x, axes = [1,
- * 2, 3])
+ *   transpose(layer_norm(transpose(x, axes = [0, 2, 3, 1]), axes = [3]), axes = [0, 3, 1, 2])
+ *       = layer_norm(x, axes = [1])
+ *
+ *   reshape(layer_norm(reshape(x, shape = [n, 1, -1]), axes = [2]), shape = [n, c, h, w])
+ *       = layer_norm(x, axes = [1, 2, 3])
  *
  * Where elements change their places the axis that is meant must be that of channels, for which there are kernels that
  * need no transposes. */

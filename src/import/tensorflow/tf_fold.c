@@ -68,16 +68,6 @@ static bool folds(const char *op, const struct ncl_known *x, const struct ncl_kn
     return false;
 }
 
-static const struct ncl_known *as_floats(struct ncl_import *import, const struct ncl_known *x)
-{
-    if (!x || x->element != NCL_STORED_FLOAT32)
-        return x;
-    struct ncl_known *y = ncl_fold_new(import, x->element, &x->shape);
-    for (size_t i = 0; y && i < y->count; i++)
-        y->real[i] = ncl_known_rounded(y->element, x->real[i]);
-    return y;
-}
-
 bool ncl_tf_fold_binary(struct ncl_import *import, const struct ncl_import_node *node)
 {
     const struct ncl_known *x = ncl_import_known(import, node, 0), *y = ncl_import_known(import, node, 1);
@@ -86,8 +76,7 @@ bool ncl_tf_fold_binary(struct ncl_import *import, const struct ncl_import_node 
         (divides(op) && has_zero(y)))
         return false;
     return give_known(import, node,
-                      strcmp(op, "floor_div") == 0 ? floor_quotient(import, x, y)
-                                                   : as_floats(import, ncl_fold_binary(import, op, x, y)));
+                      strcmp(op, "floor_div") == 0 ? floor_quotient(import, x, y) : ncl_fold_binary(import, op, x, y));
 }
 
 bool ncl_tf_fold_cast(struct ncl_import *import, const struct ncl_import_node *node)

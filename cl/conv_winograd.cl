@@ -14,6 +14,9 @@
  * their sums back into y: a strip never leaves the caches.
  * Tiles of registers: PIXEL tiles by VECTORS blocks of output channels, as in conv_blocked. The last tiles of rows and
  * columns reach beyond y, where x has zeros too: its halo is as wide as they need.
+ * With a dilation, every DILATION(i)th pixel makes an image of its own, whose taps are next to each other: tiles take
+ * their pixels that far apart. Tiles next to each other are of neighbouring images, so that cells that share a line are
+ * read together.
  *
  * PIXEL, VECTORS                  of a tile of registers
  * GROUPS, FILTERS, BLOCKS         groups; output channels and blocks of x of a group
@@ -24,12 +27,16 @@
  * IN_POINT, SUM_POINT             elements of scratch from point to point, of transformed x and of sums
  * SLOT                            elements of scratch of a task
  * TILE                            4 or 2: a network with both compiles their products once
+ * DILATED                         1: with DILATION(i), which are 1 otherwise
  * tasks: batch * GROUPS * ceil(panels / PANELS) * ceil(ALL / (TILES STRIPS)) */
 #ifndef PIXEL
 #define PIXEL 6
 #endif
 #ifndef VECTORS
 #define VECTORS 2
+#endif
+#ifndef DILATED
+#define DILATED 0
 #endif
 #define NCL_CELL       NCL_T3
 #define WIDTH_OF_PANEL (VECTORS * LANES)
@@ -60,6 +67,8 @@
 #define SUM_POINT      SIZE(25)
 #define SLOT           SIZE(26)
 #define TILE           SIZE(27)
+#define DILATION(i)    (DILATED ? SIZE(28 + (i)) : 1)
+#define IMAGES(i)      (DILATED ? min(DILATION(i), SIZE(18 + (i))) : 1)
 
 /* One dimension of the transforms, of values `step` vectors apart, in place. B^T has the coefficients of the
  * polynomials whose roots are all points but one; A^T the powers of the points.
@@ -103,19 +112,20 @@ static void FN(conv_winograd_out_line2)(private V *m, int step)
 }
 
 /* B^T x B of one tile and block, which begins at x, to its place in v. Meanwhile what a later tile, at `ahead`, has and
- * the one before it has not comes near: tiles of a row share two columns. */
+ * the one before it has not comes near: tiles of a row share two columns, dilated ones none. */
 #define IN(name, line, points)                                                                             \
-    static NCL_APART void name(INDEX row, INDEX point, global const NCL_T0 *x, global const NCL_T0 *ahead, \
-                               global float *v)                                                            \
+    static NCL_APART void name(INDEX row, INDEX column, INDEX point, global const NCL_T0 *x,               \
+                               global const NCL_T0 *ahead, global float *v)                                \
     {                                                                                                      \
+        const INDEX apart = DILATED ? column : LANES;                                                      \
         V d[points * points];                                                                              \
         _Pragma("unroll") for (int q = 0; q < points; q++)                                                 \
         {                                                                                                  \
             _Pragma("unroll") for (int r = 0; r < points; r++)                                             \
             {                                                                                              \
-                if (q >= 2 && q % 2 == 0)                                                                  \
-                    NCL_FETCH(ahead + r * row + q * LANES);                                                \
-                d[r * points + q] = NCL_VLOAD(NCL_T0, x + r * row + q * LANES);                            \
+                if (DILATED || (q >= 2 && q % 2 == 0))                                                     \
+                    NCL_FETCH(ahead + r * row + q * apart);                                                \
+                d[r * points + q] = NCL_VLOAD(NCL_T0, x + r * row + q * apart);                            \
             }                                                                                              \
             line(d + q, points);                                                                           \
         }                                                                                                  \
@@ -149,21 +159,22 @@ OUT(FN(conv_winograd_out2), FN(conv_winograd_out_line2), 4)
 static INDEX FN(conv_winograd_at)(SIZES size, INDEX first, INDEX tiles, INDEX t)
 {
     const INDEX across = ACROSS, tile = min(first + (t < tiles ? t : t - tiles), ALL - 1);
-    return (t < tiles ? 0 : CHANNEL) + (tile / across * ROW + tile % across * LANES) * TILE;
+    return (t < tiles ? 0 : CHANNEL) + NCL_TILE_BEGIN(tile / across, TILE, DILATION(0), IMAGES(0)) * ROW +
+           NCL_TILE_BEGIN(tile % across, TILE, DILATION(1), IMAGES(1)) * LANES;
 }
 
 /* The strip from tile `first` on, all blocks. What fills it up is the last tile again. */
 static void FN(conv_winograd_strip)(SIZES size, INDEX first, INDEX tiles, global const NCL_T0 *x, global float *v)
 {
-    const INDEX row = ROW, point = IN_POINT;
+    const INDEX row = ROW * DILATION(0), column = LANES * DILATION(1), point = IN_POINT;
     for (INDEX k = 0; k < BLOCKS; k++, x += CHANNEL)
         for (INDEX t = 0; t < tiles; t++, v += LANES) {
             global const NCL_T0 *from = x + FN(conv_winograd_at)(size, first, tiles, t),
                                 *ahead = x + FN(conv_winograd_at)(size, first, tiles, t + EARLY);
             if (TILE == 4)
-                FN(conv_winograd_in4)(row, point, from, ahead, v);
+                FN(conv_winograd_in4)(row, column, point, from, ahead, v);
             else
-                FN(conv_winograd_in2)(row, point, from, ahead, v);
+                FN(conv_winograd_in2)(row, column, point, from, ahead, v);
         }
 }
 
@@ -209,21 +220,23 @@ static NCL_APART void FN(conv_winograd_product)(INDEX blocks, INDEX tiles, globa
 static void FN(conv_winograd_store)(SIZES size, INDEX row, INDEX column, int n, V start, private const V *z,
                                     global NCL_CELL *restrict y, INDEX block, INDEX channel CHAIN_PARAMETERS)
 {
-    const INDEX y_row = Y_ROW, at = block + Y_FIRST + row * y_row + column * LANES, tile = TILE;
-    const int rows = (int)min(HEIGHT - row, tile), columns = (int)min(WIDTH - column, tile);
+    const INDEX down = DILATION(0), across = DILATION(1), y_row = Y_ROW * down, y_next = LANES * across, tile = TILE;
+    const INDEX at = block + Y_FIRST + row * Y_ROW + column * LANES;
+    const int rows = (int)min((HEIGHT - row + down - 1) / down, tile),
+              columns = (int)min((WIDTH - column + across - 1) / across, tile);
     const bool whole = rows == tile && columns == tile && n == LANES;
-    const INDEX y_two = tile == 4 ? 2 * LANES : y_row;
+    const INDEX y_two = tile == 4 ? 2 * y_next : y_row;
     const int z_two = tile == 4 ? 2 : POINTS_MAX;
     for (int r = 0; 4 * r < tile * tile && whole; r++) {
         V four[4];
 #pragma unroll
         for (int i = 0; i < 4; i++)
             four[i] = z[r * POINTS_MAX + i / 2 * z_two + i % 2] + start;
-        NCL_STORE_BLOCKS(4, four[i], y, at + r * y_row + i / 2 * y_two + i % 2 * LANES, channel)
+        NCL_STORE_BLOCKS(4, four[i], y, at + r * y_row + i / 2 * y_two + i % 2 * y_next, channel)
     }
     for (int r = 0; r < rows && !whole; r++)
         for (int q = 0; q < columns; q++)
-            NCL_STORE_BLOCK(z[r * POINTS_MAX + q] + start, n, y, at + r * y_row + q * LANES, channel)
+            NCL_STORE_BLOCK(z[r * POINTS_MAX + q] + start, n, y, at + r * y_row + q * y_next, channel)
 }
 
 /* The strip from tile `first` on, for the VECTORS blocks of a panel that there are: `channels` channels. */
@@ -240,7 +253,9 @@ static void FN(conv_winograd_panel)(SIZES size, INDEX first, INDEX tiles, global
                 FN(conv_winograd_out4)(point, m + t * WIDTH_OF_PANEL + w * LANES, z);
             else
                 FN(conv_winograd_out2)(point, m + t * WIDTH_OF_PANEL + w * LANES, z);
-            FN(conv_winograd_store)(size, (first + t) / across * size_of, (first + t) % across * size_of, n, start, z,
+            FN(conv_winograd_store)(size,
+                                    NCL_TILE_BEGIN((first + t) / across, size_of, DILATION(0), IMAGES(0)),
+                                    NCL_TILE_BEGIN((first + t) % across, size_of, DILATION(1), IMAGES(1)), n, start, z,
                                     y, block, channel CHAIN_ARGUMENTS);
         }
     }

@@ -421,6 +421,10 @@ NCL_HALOS(short)
 #define ncl_zero ncl_zero_float
 #define ncl_halo NCL_CAT(ncl_halo_, NCL_CELL)
 
+/* First pixel of a tile along an axis, where every dilation-th pixel makes one of `images` images, tile by tile. */
+#define NCL_TILE_BEGIN(tile, pixels, dilation, images) \
+    ((tile) / (images) * (dilation) * (pixels) + (tile) % (images))
+
 /* The taps [.x, .y) along one axis that lie inside for any window that begins at `first` to `last`. */
 static long2 ncl_taps_inside(long first, long last, long taps, long dilation, long extent)
 {

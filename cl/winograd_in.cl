@@ -11,18 +11,23 @@
  *
  * with all channels of an image as its planes. Tiles follow each other through rows and images, ACROSS in a row, ALL in
  * an image, TILES in all, and the last one again up to PITCH, which makes rows of whole vectors. Neighbours have tiles
- * side by side.
+ * side by side. With a dilation, every DILATION(i)th pixel makes an image of its own, whose tiles take pixels that far
+ * apart; tiles next to each other are of neighbouring ones.
  *
  * TILE          4 or 2
  * BORDER(i, n)  how x~ continues x
  * BEFORE(i)     what H and W are padded with in front
  * IMAGE         elements from image to image of x
+ * DILATED       1: with DILATION(i), which are 1 otherwise, and how many images they make of H and W
  * tasks: PLANES * PITCH */
 #ifndef TILE
 #define TILE 4
 #endif
 #ifndef BORDER
 #define BORDER NCL_BORDER_CONSTANT
+#endif
+#ifndef DILATED
+#define DILATED 0
 #endif
 #define POINTS (TILE + 2)
 #define PLANES SIZE(0)
@@ -33,6 +38,8 @@
 #define IN(i) SIZE(5 + (i))
 #define BEFORE(i) SIZE(7 + (i))
 #define IMAGE SIZE(9)
+#define DILATION(i) (DILATED ? SIZE(10 + (i)) : 1)
+#define IMAGES(i) (DILATED ? SIZE(12 + (i)) : 1)
 
 /* One dimension of B^T, of values `step` apart, in place: the points of cl/conv_winograd.cl. */
 #if TILE == 4
@@ -65,15 +72,16 @@ static void FN(winograd_in)(INDEX task, SIZES size, global const NCL_T0 *x, glob
 {
     const INDEX p = min(task % PITCH, TILES - 1), plane = task / PITCH, point = PLANES * PITCH;
     const INDEX image = p / ALL, tile = p % ALL, height = IN(0), width = IN(1);
-    const INDEX row = tile / ACROSS * TILE - BEFORE(0), column = tile % ACROSS * TILE - BEFORE(1);
+    const INDEX row = NCL_TILE_BEGIN(tile / ACROSS, TILE, DILATION(0), IMAGES(0)) - BEFORE(0),
+                column = NCL_TILE_BEGIN(tile % ACROSS, TILE, DILATION(1), IMAGES(1)) - BEFORE(1);
     float d[POINTS * POINTS];
     x += image * IMAGE + plane * height * width;
 #pragma unroll
     for (int r = 0; r < POINTS; r++) {
-        const INDEX i = row + r, from = BORDER(i, height);
+        const INDEX i = row + r * DILATION(0), from = BORDER(i, height);
 #pragma unroll
         for (int q = 0; q < POINTS; q++) {
-            const INDEX j = column + q, at = BORDER(j, width);
+            const INDEX j = column + q * DILATION(1), at = BORDER(j, width);
             d[r * POINTS + q] = from >= 0 && at >= 0 ? NCL_AT(NCL_T0, x, from * width + at) : 0.0f;
         }
     }

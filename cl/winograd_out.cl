@@ -8,9 +8,13 @@
  *
  * TILE  4 or 2        BIAS  1: one for each plane, 0: one
  * ACROSS, ALL, TILES  tiles in a row, of an image, of all of them        IMAGE  elements from image to image of y
+ * DILATED             1: with DILATION(i), and the images they make (winograd_in.cl): pixels are stored one by one
  * tasks: PLANES * TILES */
 #ifndef TILE
 #define TILE 4
+#endif
+#ifndef DILATED
+#define DILATED 0
 #endif
 #define POINTS (TILE + 2)
 #define NCL_CELL NCL_T2
@@ -22,6 +26,8 @@
 #define OUT(i) SIZE(5 + (i))
 #define BIAS SIZE(7)
 #define IMAGE SIZE(8)
+#define DILATION(i) (DILATED ? SIZE(9 + (i)) : 1)
+#define IMAGES(i) (DILATED ? SIZE(11 + (i)) : 1)
 
 /* One dimension of A^T, of values `step` apart, in place: the points of cl/conv_winograd.cl. */
 #if TILE == 4
@@ -48,9 +54,10 @@ static void FN(winograd_out)(INDEX task, SIZES size, global const float *z, glob
                              global NCL_CELL *y CHAIN_PARAMETERS)
 {
     const INDEX p = task % TILES, plane = task / TILES, point = PLANES * PITCH, image = p / ALL, tile = p % ALL;
-    const INDEX row = tile / ACROSS * TILE, column = tile % ACROSS * TILE, width = OUT(1), rows = OUT(0) - row;
+    const INDEX row = NCL_TILE_BEGIN(tile / ACROSS, TILE, DILATION(0), IMAGES(0)),
+                column = NCL_TILE_BEGIN(tile % ACROSS, TILE, DILATION(1), IMAGES(1)), width = OUT(1),
+                rows = OUT(0) - row;
     const INDEX first = image * IMAGE + (plane * OUT(0) + row) * width + column;
-    const INDEX count = min(width - column, (INDEX)TILE);
     const float bias = b[plane * BIAS];
     float m[POINTS * POINTS];
     z += plane * PITCH + p;
@@ -63,11 +70,17 @@ static void FN(winograd_out)(INDEX task, SIZES size, global const float *z, glob
 #pragma unroll
     for (int r = 0; r < TILE; r++) {
         FN(winograd_out_line)(m + r * POINTS, 1);
+#if DILATED
+        for (int q = 0; q < TILE && r * DILATION(0) < rows && column + q * DILATION(1) < width; q++)
+            NCL_STORE_AFTER((V)(m[r * POINTS + q] + bias), 1, y, first + r * DILATION(0) * width + q * DILATION(1),
+                            plane)
+#else
         float out[LANES];
 #pragma unroll
         for (int i = 0; i < LANES; i++)
             out[i] = m[r * POINTS + i % TILE] + bias;
         if (r < rows)
-            NCL_STORE_AFTER(VLOAD(out), count, y, first + r * width, plane)
+            NCL_STORE_AFTER(VLOAD(out), min(width - column, (INDEX)TILE), y, first + r * width, plane)
+#endif
     }
 }

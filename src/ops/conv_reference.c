@@ -56,7 +56,8 @@ static void begin_with_bias(const double *bias, int64_t bias_step, int64_t chann
  * x 6 inputs around it, so that its errors grow with the largest of these, also where the filter is zero. With d, g the
  * input and the filter of a channel, in one dimension |A^T| (|G| |g| * |B^T| |d|) is at most 12.54 sum|g| max|d| for
  * F(4,3) with the points 0, +-1/sqrt 2, +-sqrt 2 and 4 for F(2,3); in two the square. Roundings in a row: the sum over
- * the channels and at most 30 of the transforms and their factors. */
+ * the channels and at most 30 of the transforms and their factors. With a dilation, the tiles are those of the images
+ * that every dilation-th pixel makes. */
 #define TRANSFORMS       157.2516
 #define TRANSFORM_TERMS  30
 #define TRANSFORM_BEFORE 3 /* an output may be the last of its tile ... */
@@ -69,7 +70,7 @@ static bool may_transform(const struct ncl_reference *reference, const struct nc
 {
     bool may = reference->transforms && window->rank == 4 && !rules->reverse;
     for (int i = 2; i < window->rank && may; i++)
-        may = window->size[i] == 3 && window->stride[i] == 1 && window->dilation[i] == 1;
+        may = window->size[i] == 3 && window->stride[i] == 1;
     return may;
 }
 
@@ -77,11 +78,16 @@ static bool may_transform(const struct ncl_reference *reference, const struct nc
 static double loudest(const struct ncl_window *window, const double *x, int64_t row, int64_t column)
 {
     const int64_t at[] = {row - window->before[2], column - window->before[3]}, *extent = &window->in.extent[2];
+    const int64_t *dilation = &window->dilation[2];
     double most = 0;
-    for (int64_t r = at[0] - TRANSFORM_BEFORE; r <= at[0] + TRANSFORM_AFTER; r++)
-        for (int64_t q = at[1] - TRANSFORM_BEFORE; q <= at[1] + TRANSFORM_AFTER; q++)
-            if (r >= 0 && r < extent[0] && q >= 0 && q < extent[1])
+    for (int64_t i = -TRANSFORM_BEFORE; i <= TRANSFORM_AFTER; i++) {
+        const int64_t r = ncl_line_border(window->border, at[0] + i * dilation[0], extent[0]);
+        for (int64_t j = -TRANSFORM_BEFORE; j <= TRANSFORM_AFTER && r >= 0; j++) {
+            const int64_t q = ncl_line_border(window->border, at[1] + j * dilation[1], extent[1]);
+            if (q >= 0)
                 most = fmax(most, fabs(x[r * extent[1] + q]));
+        }
+    }
     return most;
 }
 

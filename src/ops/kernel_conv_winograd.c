@@ -35,8 +35,8 @@ static const char *conv_winograd_unfit(const struct ncl_target *target, const st
         return blocked;
     const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
     for (int i = 0; i < 2; i++)
-        if (image.size[i] != 3 || image.stride[i] != 1 || image.dilation[i] != 1)
-            return "not 3 x 3 taps with stride and dilation 1";
+        if (image.size[i] != 3 || image.stride[i] != 1)
+            return "not 3 x 3 taps with stride 1";
     return NULL;
 }
 
@@ -71,18 +71,30 @@ static int64_t round_up(int64_t a, int64_t step)
     return ncl_ceil_div(a, step) * step;
 }
 
+/* With a dilation, every dilation-th pixel makes an image of its own. */
+static int64_t tiles_along(const struct ncl_window_axes *image, int axis, const struct filtering *f)
+{
+    const int64_t dilation = image->dilation[axis], out = image->out[axis];
+    return (dilation < out ? dilation : out) * ncl_ceil_div(ncl_ceil_div(out, dilation), f->tile);
+}
+
+static bool is_dilated(const struct ncl_window_axes *image)
+{
+    return image->dilation[0] > 1 || image->dilation[1] > 1;
+}
+
 static struct work describe_tile_work(const struct ncl_target *target, const struct ncl_problem *problem,
                                       const struct filtering *f, struct ncl_tile tile)
 {
     const struct ncl_conv *conv = &problem->conv;
     const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
-    struct work work = {.across = ncl_ceil_div(image.out[1], f->tile),
+    struct work work = {.across = tiles_along(&image, 1, f),
                         .points = points_of(f),
                         .width = ncl_tile_columns(target, tile),
                         .blocks_in = ncl_ceil_div(conv->in_channels, target->lanes),
                         .blocks_out = ncl_ceil_div(conv->out_channels, target->lanes),
                         .groups = conv->groups};
-    work.all = work.across * ncl_ceil_div(image.out[0], f->tile);
+    work.all = work.across * tiles_along(&image, 0, f);
     work.panels = ncl_ceil_div(conv->out_channels, work.width);
     work.depth = work.blocks_in * target->lanes;
     const double macs = (double)work.points * (double)work.depth * (double)(work.panels * work.width);
@@ -132,6 +144,40 @@ static struct share share_tiles(const struct ncl_target *target, const struct fi
     return best;
 }
 
+/* Rows or columns that tiles read beyond those that the taps of the image's pixels do: the last tile of the last image
+ * that a dilation makes may have nothing but its first pixel there. */
+static int64_t beyond(const struct ncl_window_axes *image, int axis, const struct filtering *f)
+{
+    const int64_t dilation = image->dilation[axis], out = image->out[axis], images = dilation < out ? dilation : out;
+    return images - out + dilation * (round_up(ncl_ceil_div(out, dilation), f->tile) - 1);
+}
+
+static void halo_of(const struct ncl_problem *problem, const struct filtering *f, int64_t before[2], int64_t after[2])
+{
+    const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
+    for (int i = 0; i < 2; i++) {
+        const int64_t behind = image.after[i] + beyond(&image, i, f);
+        before[i] = image.before[i] > before[i] ? image.before[i] : before[i];
+        after[i] = behind > after[i] ? behind : after[i];
+    }
+}
+
+/* Bytes of zeros that whoever writes the image writes for a dilation, beyond those that the taps read. */
+static double zeros_of(const struct ncl_target *target, const struct work *work, const struct ncl_window_axes *image,
+                       const struct filtering *f)
+{
+    if (!is_dilated(image))
+        return 0;
+    int64_t taps = 1, tiles = 1;
+    for (int i = 0; i < 2; i++) {
+        const int64_t extent = image->before[i] + image->in[i] + image->after[i];
+        taps *= extent;
+        tiles *= extent + beyond(image, i, f);
+    }
+    return (double)(sizeof(float) * (size_t)target->lanes) * (double)(work->groups * work->blocks_in) *
+           (double)(tiles - taps);
+}
+
 /* Of one image. What the transformed filters are larger than the filters comes from memory, unless the third cache
  * keeps it from run to run, which nobody knows. What comes from the third cache does so beside the products, which
  * ask for it in time; but strips that are chosen as if it cost nothing read too much. */
@@ -141,7 +187,8 @@ static double cost_of(const struct ncl_target *target, const struct ncl_problem 
     const struct work work = describe_tile_work(target, problem, f, tile);
     const double more = work.filters * (double)work.groups * (1 - 9.0 / (double)work.points);
     const struct share share = share_tiles(target, f, &work, tile, 1);
-    return (share.time - share.read) / CYCLES + ncl_cost_bytes(more, FAR_RATE);
+    const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
+    return (share.time - share.read) / CYCLES + ncl_cost_bytes(more + zeros_of(target, &work, &image, f), FAR_RATE);
 }
 
 /* ---- the steps ---- */
@@ -184,6 +231,8 @@ static nnefcl_status emit_winograd(struct ncl_lower *lower, const struct ncl_pro
     struct ncl_emit *step = ncl_step_begin(lower, "conv_winograd");
     ncl_step_define_int(step, "PIXEL", tile.rows);
     ncl_step_define_int(step, "VECTORS", tile.vectors);
+    if (is_dilated(&image))
+        ncl_step_define_int(step, "DILATED", 1);
     ncl_step_in(step, x);
     ncl_step_in(step, filter);
     ncl_step_in(step, ncl_lower_tensor(lower, conv->bias));
@@ -209,19 +258,10 @@ static nnefcl_status emit_winograd(struct ncl_lower *lower, const struct ncl_pro
     ncl_step_size(step, "SUM_POINT", sum_point);
     ncl_step_size(step, "SLOT", slot);
     ncl_step_size(step, "TILE", f->tile);
+    if (is_dilated(&image))
+        ncl_step_sizes(step, "DILATION", image.dilation, 2);
     ncl_step_flops(step, problem->flops);
     return ncl_step_end(step, share.tasks);
-}
-
-/* Tiles reach up to TILE - 1 pixels beyond the image. */
-static void halo_of(const struct ncl_problem *problem, const struct filtering *f, int64_t before[2], int64_t after[2])
-{
-    const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
-    for (int i = 0; i < 2; i++) {
-        const int64_t behind = image.after[i] + round_up(image.out[i], f->tile) - image.out[i];
-        before[i] = image.before[i] > before[i] ? image.before[i] : before[i];
-        after[i] = behind > after[i] ? behind : after[i];
-    }
 }
 
 /* ---- the two variants ---- */

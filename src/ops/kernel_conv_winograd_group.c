@@ -16,6 +16,9 @@
 
 struct filtering {
     int64_t tile, points; /* rows of an output tile; of the transform, rows times columns */
+    bool dilated;         /* every dilation-th pixel makes an image of its own */
+    int64_t dilation[2];  /* of H and W */
+    int64_t images[2];    /* that they make */
     int64_t across, all;  /* tiles in a row, of an image */
     int64_t tiles, pitch; /* of all images; elements of a row of them */
     int64_t pitch_out;    /* elements of a row of transformed filters */
@@ -30,8 +33,16 @@ static struct filtering describe_filtering(const struct ncl_conv *conv, int64_t 
 {
     const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
     struct filtering f = {.tile = tile, .points = (tile + 2) * (tile + 2)};
-    f.across = ncl_ceil_div(image.out[1], tile);
-    f.all = f.across * ncl_ceil_div(image.out[0], tile);
+    int64_t along[2];
+    for (int i = 0; i < 2; i++) {
+        const int64_t dilation = image.dilation[i];
+        f.dilated = f.dilated || dilation > 1;
+        f.dilation[i] = dilation;
+        f.images[i] = dilation < image.out[i] ? dilation : image.out[i];
+        along[i] = f.images[i] * ncl_ceil_div(ncl_ceil_div(image.out[i], dilation), tile);
+    }
+    f.across = along[1];
+    f.all = along[0] * along[1];
     f.tiles = conv->window.in.extent[0] * f.all;
     f.pitch = round_up_panel(f.tiles, FOUR);
     f.pitch_out = round_up_panel(conv->out_channels, FOUR);
@@ -58,8 +69,8 @@ static const char *winograd_group_unfit(const struct ncl_target *target, const s
     const struct ncl_conv *conv = &problem->conv;
     const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
     for (int i = 0; i < 2; i++)
-        if (conv->window.rank != 4 || image.size[i] != 3 || image.stride[i] != 1 || image.dilation[i] != 1)
-            return "not 3 x 3 taps with stride and dilation 1";
+        if (conv->window.rank != 4 || image.size[i] != 3 || image.stride[i] != 1)
+            return "not 3 x 3 taps with stride 1";
     const struct filtering f = describe_filtering(conv, tile);
     const uint64_t in = (uint64_t)in_elements(conv, &f), out = (uint64_t)out_elements(conv, &f);
     if ((in > out ? in : out) > target->max_allocation / sizeof(float) ||
@@ -127,6 +138,15 @@ static void emit_transformed_tiles(struct ncl_emit *step, const struct filtering
     ncl_step_size(step, "ALL", f->all);
 }
 
+static void emit_dilation(struct ncl_emit *step, const struct filtering *f)
+{
+    if (!f->dilated)
+        return;
+    ncl_step_define_int(step, "DILATED", 1);
+    ncl_step_sizes(step, "DILATION", f->dilation, 2);
+    ncl_step_sizes(step, "IMAGES", f->images, 2);
+}
+
 static ncl_ref transform_image(struct ncl_lower *lower, const struct ncl_conv *conv, const struct filtering *f)
 {
     const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
@@ -142,6 +162,7 @@ static ncl_ref transform_image(struct ncl_lower *lower, const struct ncl_conv *c
     ncl_step_sizes(step, "IN", image.in, 2);
     ncl_step_sizes(step, "BEFORE", image.before, 2);
     ncl_step_size(step, "IMAGE", ncl_pitch_of(lower, input, &conv->window.in));
+    emit_dilation(step, f);
     ncl_step_end(step, planes * f->pitch);
     return to;
 }
@@ -174,6 +195,7 @@ static nnefcl_status emit_winograd_group(struct ncl_lower *lower, const struct n
     ncl_step_sizes(step, "OUT", image.out, 2);
     ncl_step_size(step, "BIAS", ncl_shape_volume(&conv->bias->shape) > 1);
     ncl_step_size(step, "IMAGE", ncl_pitch_of(lower, problem->out, &conv->window.out));
+    emit_dilation(step, &f);
     return ncl_step_end(step, planes * f.tiles);
 }
 

@@ -58,6 +58,7 @@ CASES = [
     Case('three rows of columns', '3,130', {'w': '130,37'}, PRODUCT % ('false', 'false'), 'gemv_group.*ALONG=0 ROWS=4'),
     Case('3 x 3', '2,5,9,11', {'w': '20,5,3,3'}, CONV % 'padding = []', 'gemm_group.*IMAGE=2.*TAPS=9', 64, ['conv=conv_group'], (1.2, 1.0), True),
     Case('3 x 3, transforms of 6 x 6', '2,5,9,11', {'w': '20,5,3,3'}, CONV % 'padding = []', 'winograd_in BORDER=NCL_BORDER_CONSTANT TILE=4', 64, ['conv=conv_winograd4_group']),
+    Case('3 x 3 dilated, transforms of 6 x 6', '1,3,9,11', {'w': '5,3,3,3'}, CONV % 'dilation = [2,3]', 'winograd_in BORDER=NCL_BORDER_CONSTANT DILATED=1 TILE=4', 64, ['conv=conv_winograd4_group']),
     Case('3 x 3 in groups, transforms of 4 x 4', '2,6,9,5', {'w': '8,3,3,3'}, CONV % "groups = 2, border = 'replicate'", 'winograd_in BORDER=NCL_BORDER_REPLICATE TILE=2', 64, ['conv=conv_winograd2_group']),
     Case('1 x 1 with strides', '2,12,9,11', {'w': '20,12,1,1'}, CONV % 'stride = [2, 2]', 'gemm_group.*IMAGE=2.*TAPS=1', 64, ['conv=conv_group']),
     Case('5 x 3, dilated, repeated at the border', '1,4,9,11', {'w': '20,4,5,3'}, CONV % "dilation = [1, 2], border = 'replicate'", 'gemm_group.*BORDER=NCL_BORDER_REPLICATE.*TAPS=0', 64, ['conv=conv_group']),

@@ -159,7 +159,16 @@ static const struct blocks_case {
          "clamp(d, -0.5, 0.5)", "conv=conv_stem"),
     STEM("stem, depthwise with a stride", 1, 31, 29, 21, "4,4]", ");\n    c = silu(a)",
          "conv(c, w, groups = 0, stride = [2,2])", "d + d", "conv=conv_stem"),
-    TRANSFORMED("conv_winograd2") TRANSFORMED("conv_winograd4")};
+    TRANSFORMED("conv_winograd2") TRANSFORMED("conv_winograd4")
+#define DILATED(kernel)                                                                                                \
+    {kernel ", dilated",                                                                                               \
+     OPEN(24, 29) FILTER("v", "[40,24,3,3]") FILTER("b", "[1,40]") FILTER("w", "[40,40,3,3]")                          \
+         FILTER("u", "[48,20,3,3]") "    a = relu(conv(x, v, b, dilation = [2,3]));\n"                                 \
+                                    "    c = relu(a + conv(a, w, dilation = [1,7]));\n"                                \
+                                    "    d = conv(c, w, dilation = [4,9], padding = [(1,2),(0,3)]);\n"                 \
+                                    "    y = conv(d, u, dilation = [40,2], groups = 2);\n}\n",                        \
+     -1, "conv=" kernel}
+    DILATED("conv_winograd2"), DILATED("conv_winograd4")};
 
 static const char *forced[2] = {"blocked"};
 static size_t forced_count = 1;

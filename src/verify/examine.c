@@ -116,7 +116,7 @@ static void drop_operands(struct examination *x, size_t index)
 
 /* ---- a node with other operands ---- */
 
-enum { UP, DOWN, APART, APART_AGAIN, MIXED, MIXED_AGAIN, FLUSHED };
+enum { UP, DOWN, APART, APART_AGAIN, MIXED, MIXED_AGAIN, FLUSHED, MAGNITUDES, GROWN };
 
 static bool is_denormal(double value)
 {
@@ -153,6 +153,8 @@ static double altered(int how, double value, double slack, size_t operand, uint6
 {
     if (how == FLUSHED)
         return is_denormal(value) ? copysign(0, value) : value;
+    if (how >= MAGNITUDES)
+        return fabs(value) + (how == GROWN ? slack : 0);
     return is_up(how, operand, element) ? value + slack : value - slack;
 }
 
@@ -160,7 +162,7 @@ static nnefcl_status alter_operand(struct examination *x, const struct ncl_tenso
 {
     struct ncl_elements *aside = &x->aside[tensor->id];
     const double *slack = x->slack[tensor->id];
-    if (aside->value || tensor->dtype != NNEFCL_SCALAR || (how != FLUSHED && !slack))
+    if (aside->value || tensor->dtype != NNEFCL_SCALAR || (how < FLUSHED && !slack))
         return NNEFCL_OK;
     *aside = x->exact.tensor[tensor->id];
     const nnefcl_status status = ncl_exact_make(&x->exact, tensor, false, x->diag);
@@ -221,13 +223,26 @@ static double moved(nnefcl_dtype dtype, double from, double to)
     return dtype == NNEFCL_SCALAR && !isnan(by) ? by : (double)INFINITY;
 }
 
-static void widen(const struct examination *x, const struct ncl_tensor *result)
+/* A convolution, a product of matrices: a sum of products of operands, with weights of both signs, so that no few ways
+ * find the one that takes all of its terms along. For errors |e| <= d of factors a, |product of (a + e) - product of a|
+ * <= product of (|a| + d) - product of |a|, since every term that the left side expands to stands on the right with its
+ * magnitude. So a result may be off by what it grows when all magnitudes do; where one operand is off it is, with
+ * the signs of the others in its errors. */
+static bool sums_products(const struct ncl_node *node)
 {
-    const double *from = x->aside[result->id].value, *to = x->exact.tensor[result->id].value;
+    return node->op->macs && node->op->macs(node) && !node->op->inner;
+}
+
+/* The farthest of all ways; of products how far the result of grown magnitudes is from that of the magnitudes, which is
+ * kept there in between. */
+static void widen(const struct examination *x, const struct ncl_tensor *result, bool products)
+{
+    double *slack = x->slack[result->id];
+    const double *from = products ? slack : x->aside[result->id].value, *to = x->exact.tensor[result->id].value;
     for (size_t i = 0; i < volume(result); i++) {
         const double by = moved(result->dtype, from[i], to[i]);
-        if (by > x->slack[result->id][i])
-            x->slack[result->id][i] = by;
+        if (products || by > slack[i])
+            slack[i] = by;
     }
 }
 
@@ -248,16 +263,17 @@ static nnefcl_status find_slack(struct examination *x, const struct ncl_node *no
     nnefcl_status status = NNEFCL_OK;
     if (!has_slack(x, node))
         return NNEFCL_OK;
-    const bool unknown = is_unknown(x, node);
+    const bool unknown = is_unknown(x, node), products = sums_products(node);
+    const int first = products ? MAGNITUDES : UP, last = products ? GROWN : MIXED_AGAIN;
     for (size_t i = 0; (result = ncl_exact_result(node, i)) && !status; i++) {
         double *slack = x->slack[result->id] = memory(x, volume(result), sizeof *slack, &status);
         for (size_t k = 0; slack && k < volume(result); k++)
             slack[k] = unknown ? (double)INFINITY : 0;
     }
-    for (int how = UP; how <= MIXED_AGAIN && !unknown && !status; how++) {
+    for (int how = first; how <= last && !unknown && !status; how++) {
         status = evaluate_altered(x, node, how);
         for (size_t i = 0; (result = ncl_exact_result(node, i)) && !status; i++)
-            widen(x, result);
+            widen(x, result, products);
         restore_all(x, node);
     }
     return status;

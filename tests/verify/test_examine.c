@@ -252,6 +252,35 @@ START_TEST(operands_that_are_off_add_up)
 }
 END_TEST
 
+#define NET_PRODUCTS                                                                                                   \
+    "version 1.0;\ngraph g( x ) -> ( q )\n{\n    x = external(shape = [1, 4]);\n    u = div(x, 1.0);\n    w = "        \
+    "constant(shape = [4, 4], value = [1.0, 1.0, 1.0, -1.0, 1.0, -1.0, -1.0, -1.0, -1.0, 1.0, -1.0, 1.0, -1.0, -1.0, " \
+    "1.0, 1.0]);\n    q = matmul(u, w);\n}\n"
+
+/* Every element of an operand is off by all that it may be, in the direction of its weight: for each column other
+ * ones. What div may be off (2.5), four times, and what a sum of four may at a scale of 12 (4). */
+START_TEST(products_add_up_along_their_weights)
+{
+    const float most = 4 * 2.5f * 0x1p-22f + 4 * 0x1p-20f;
+    model_text_close(&text);
+    model_text_open(&text, NET_PRODUCTS, NULL);
+    ck_assert_msg(text.status == NNEFCL_OK, "%s", text.error.message);
+    graph = text.model->graph;
+    for (size_t i = 0; i < graph->tensor_count; i++)
+        kept[i] = strchr("xq", graph->tensor[i]->name[0]) && !graph->tensor[i]->name[1];
+    for (int sign = -1; sign <= 1; sign += 2) {
+        for (int i = 0; i < N; i++) {
+            data_of("x")[i] = 3;
+            data_of("q")[i] = (float)sign * most * 0.98f;
+        }
+        ck_assert_str_eq(examined(), "q");
+        data_of("q")[2] = (float)sign * most * 1.02f;
+        ck_assert_str_eq(examined(), "q!");
+        ck_assert_uint_eq(seen.last_bad.bad, 1);
+    }
+}
+END_TEST
+
 /* x = x w + 0.25 but for roundings. */
 static float nearest_to_sum(float w)
 {
@@ -392,6 +421,7 @@ int main(void)
     tcase_add_test(tests, logicals_are_compared);
     tcase_add_test(tests, what_is_not_kept_is_computed);
     tcase_add_test(tests, operands_that_are_off_add_up);
+    tcase_add_test(tests, products_add_up_along_their_weights);
     tcase_add_test(tests, a_comparison_of_what_may_be_off);
     tcase_add_test(tests, denormal_operands_may_be_zeros);
     tcase_add_test(tests, an_operation_that_was_expanded);

@@ -156,12 +156,14 @@ void ncl_cache_store(const nnefcl_device *device, uint64_t program, const uint64
 
 /* A buffer of the plan on the device. */
 struct ncl_slot {
-    cl_mem own;         /* NULL: not there (yet, or any more) */
-    cl_mem bound;       /* the application's, retained; NULL: `own` is used */
-    cl_mem_flags flags; /* of the binding */
-    uint64_t offset;    /* of the binding, bytes */
-    void *pages;        /* where the host sees `own`, if it asked for large pages of it; it is not mapped any more */
-    size_t use_count;   /* inputs and outputs: the operands of run steps that lie in this buffer */
+    cl_mem own;           /* NULL: not there (yet, or any more) */
+    cl_mem bound;         /* the application's, retained; NULL: `own` is used */
+    cl_mem_flags flags;   /* of the binding */
+    uint64_t offset;      /* of the binding, bytes */
+    unsigned char *pages; /* where the host sees `own`, if it asked for large pages of it; it is not mapped any more */
+    size_t fresh, fresh_end; /* bytes of it that nobody may have touched yet */
+    uint64_t surplus;        /* bytes that it has more than the plan's buffer */
+    size_t use_count;        /* inputs and outputs: the operands of run steps that lie in this buffer */
     struct ncl_use {
         uint32_t step;
         unsigned operand;
@@ -203,10 +205,16 @@ struct nnefcl_session {
     nnefcl_execution execution;
     nnefcl_profiling profiling;
     bool clblast;
+    bool separate;             /* a buffer for each tensor */
     struct ncl_slot *slot;     /* by buffer of the plan */
     struct ncl_shared *shared; /* the weights, if others may use them too */
-    cl_mem records, counters;  /* counters: persistent form only */
-    cl_int stalled;            /* persistent: a run ended because a group waited without end */
+    pthread_t toucher;         /* of pages */
+    bool touching;
+    uint64_t touch_most;
+    atomic_bool touch_stop;
+    atomic_bool large_pages_late; /* the system took longer for them than for small ones */
+    cl_mem records, counters;     /* counters: persistent form only */
+    cl_int stalled;               /* persistent: a run ended because a group waited without end */
     size_t record_bytes;
     cl_kernel *kernel; /* by run step; NULL for copies and GEMMs; the persistent form has one at [0] */
     struct ncl_command *command;
@@ -225,8 +233,8 @@ struct nnefcl_session {
     cl_event stuck; /* the device has commands that nobody waits for any more, up to this one; NULL: none */
     struct nnefcl_session *next_orphan;
     struct nnefcl_stream *kept_stream; /* freed while the device was stuck, and others */
-    nnefcl_error failure; /* the error that ended this session */
-    nnefcl_timing timing; /* what the host measured of the last run */
+    nnefcl_error failure;              /* the error that ended this session */
+    nnefcl_timing timing;              /* what the host measured of the last run */
 };
 
 /* What exists only while a session is made. */
@@ -243,10 +251,7 @@ struct ncl_maker {
     struct ncl_built *built;     /* programs that were not there: they go to the cache when the session is ready */
     size_t built_count;
     cl_program persistent;  /* with a hold */
-    bool separate;          /* a buffer for each tensor */
     bool weights_are_there; /* those of another session */
-    pthread_t toucher;      /* of pages */
-    bool touching;
 };
 
 /* ---- session.c ---- */
@@ -341,19 +346,23 @@ void ncl_shared_drop(struct nnefcl_session *session);
 
 /* ---- pages.c ---- */
 
-/* Memory of `bytes` bytes with nothing in it comes in large pages, where a device and a system have such. */
-nnefcl_status ncl_pages_enlarge(struct nnefcl_session *session, struct ncl_slot *slot, size_t bytes,
+/* Memory of `bytes` bytes with nothing in it comes in large pages, where a device and a system have such; `used` of
+ * them soon. */
+nnefcl_status ncl_pages_enlarge(struct nnefcl_session *session, struct ncl_slot *slot, size_t bytes, size_t used,
                                 struct ncl_diag *diag);
 /* The same for memory of the host: a hint. */
 void ncl_pages_ask(void *data, size_t bytes);
-/* A thread, one at a time, has the system give those pages, all that are asked for by now, until _end: no buffer may go
- * before. */
-void ncl_pages_begin(struct ncl_maker *maker);
-void ncl_pages_end(struct ncl_maker *maker);
+/* A thread, one at a time, has the system give those pages, `most` bytes of all that are asked for by now, until the
+ * next call or _end, when who needs them has them: no buffer may go before. */
+void ncl_pages_begin(struct nnefcl_session *session, uint64_t most);
+void ncl_pages_end(struct nnefcl_session *session);
+/* `from` goes on as `to`, of `bytes` bytes, where `touched` were in use: the rest is fresh, or goes back to the system.
+ */
+void ncl_pages_inherit(const struct ncl_slot *from, struct ncl_slot *to, size_t touched, size_t bytes);
 
 /* ---- memory.c ---- */
 
-/* Makes the buffers for which wanted[storage] is set. */
+/* Makes the buffers for which wanted[storage] is set and that are not there. */
 nnefcl_status ncl_memory_create(struct nnefcl_session *session, const bool wanted[NCL_STORAGE_KINDS],
                                 struct ncl_diag *diag);
 /* The record buffer, and the counters of the persistent form. */
@@ -361,6 +370,8 @@ nnefcl_status ncl_memory_records(struct ncl_maker *maker);
 /* Zeroes the counters again, if there are any: a kernel that was cut off leaves them anyhow. */
 nnefcl_status ncl_memory_zero_counters(struct nnefcl_session *session, struct ncl_diag *diag);
 void ncl_memory_release(struct nnefcl_session *session, enum ncl_storage storage);
+/* Buffers of init go; on a CPU device one may go on as one that lives between run steps. */
+void ncl_memory_end_init(struct nnefcl_session *session);
 void ncl_memory_free(struct nnefcl_session *session);
 /* Where a tensor lies now. */
 cl_mem ncl_memory_place(const struct nnefcl_session *session, ncl_ref tensor, uint64_t *offset);

@@ -3,7 +3,8 @@
 #include "base/filled.h"
 #include "host.h"
 
-static nnefcl_status create_buffer(struct nnefcl_session *session, uint64_t bytes, const char *what,
+/* `used` bytes of it, for now. */
+static nnefcl_status create_buffer(struct nnefcl_session *session, uint64_t bytes, uint64_t used, const char *what,
                                    struct ncl_slot *slot, struct ncl_diag *diag)
 {
     cl_int code = CL_INVALID_BUFFER_SIZE;
@@ -12,8 +13,61 @@ static nnefcl_status create_buffer(struct nnefcl_session *session, uint64_t byte
     if (code)
         slot->own = NULL;
     const nnefcl_status status = ncl_opencl_check(diag, NCL_NOWHERE, what, "clCreateBuffer", code);
-    return status ? status : ncl_pages_enlarge(session, slot, (size_t)bytes, diag);
+    return status ? status : ncl_pages_enlarge(session, slot, (size_t)bytes, (size_t)used, diag);
 }
+
+/* ---- one that goes on ---- */
+
+static size_t first_buffer(const struct ncl_plan *plan, enum ncl_storage storage)
+{
+    size_t i = 0;
+    while (i < plan->buffer_count && plan->buffer[i].storage != storage)
+        i++;
+    return i;
+}
+
+/* On a CPU device memory whose pages are there is worth keeping: what was init's first buffer goes on as the first of
+ * those that live between run steps (docs/start.md). With a buffer for each tensor none does: that is for checkers of
+ * memory. */
+static bool init_goes_on(const struct nnefcl_session *session)
+{
+    const struct ncl_plan *plan = session->plan;
+    return session->device->target.cpu && !session->separate &&
+           first_buffer(plan, NCL_STORE_INIT) < plan->buffer_count &&
+           first_buffer(plan, NCL_STORE_ARENA) < plan->buffer_count;
+}
+
+static uint64_t bytes_of(const struct nnefcl_session *session, size_t buffer)
+{
+    const struct ncl_plan *plan = session->plan;
+    const uint64_t bytes = plan->buffer[buffer].bytes;
+    if (buffer != first_buffer(plan, NCL_STORE_INIT) || !init_goes_on(session))
+        return bytes;
+    const uint64_t later = plan->buffer[first_buffer(plan, NCL_STORE_ARENA)].bytes;
+    return later > bytes ? later : bytes;
+}
+
+static void init_go_on(struct nnefcl_session *session)
+{
+    const size_t from = first_buffer(session->plan, NCL_STORE_INIT), to = first_buffer(session->plan, NCL_STORE_ARENA);
+    struct ncl_slot *init = &session->slot[from], *arena = &session->slot[to];
+    if (!init->own || !init->pages)
+        return;
+    const uint64_t before = session->plan->buffer[from].bytes, now = session->plan->buffer[to].bytes;
+    arena->own = init->own;
+    arena->surplus = before > now ? before - now : 0;
+    init->own = NULL;
+    ncl_pages_inherit(init, arena, (size_t)before, (size_t)now);
+}
+
+void ncl_memory_end_init(struct nnefcl_session *session)
+{
+    if (init_goes_on(session))
+        init_go_on(session);
+    ncl_memory_release(session, NCL_STORE_INIT);
+}
+
+/* ---- making and releasing ---- */
 
 nnefcl_status ncl_memory_create(struct nnefcl_session *session, const bool wanted[NCL_STORAGE_KINDS],
                                 struct ncl_diag *diag)
@@ -21,9 +75,9 @@ nnefcl_status ncl_memory_create(struct nnefcl_session *session, const bool wante
     const struct ncl_plan *plan = session->plan;
     nnefcl_status status = NNEFCL_OK;
     for (size_t i = 0; i < plan->buffer_count && !status; i++)
-        if (wanted[plan->buffer[i].storage])
-            status = create_buffer(session, plan->buffer[i].bytes, ncl_storage_name(plan->buffer[i].storage),
-                                   &session->slot[i], diag);
+        if (wanted[plan->buffer[i].storage] && !session->slot[i].own)
+            status = create_buffer(session, bytes_of(session, i), plan->buffer[i].bytes,
+                                   ncl_storage_name(plan->buffer[i].storage), &session->slot[i], diag);
     return status;
 }
 
@@ -107,6 +161,8 @@ static void memory_count(const struct nnefcl_session *session, nnefcl_memory *me
     memory->weights = session->plan->weight_bytes;
     memory->arena = session->plan->arena_bytes;
     memory->io = session->plan->io_bytes;
+    for (size_t i = 0; i < session->plan->buffer_count; i++)
+        memory->arena += session->slot[i].surplus;
     memory->total = memory->weights + memory->arena + memory->io + session->record_bytes;
     if (session->counters)
         memory->total += sizeof zeros;

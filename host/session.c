@@ -81,17 +81,19 @@ static nnefcl_status make_first_memory(struct ncl_maker *maker)
 }
 
 /* The compiler, or who reads what it made, takes one core: meanwhile another has the system give memory for weights.
- * Much of it comes beside the reading of weights, when the compiler's own may have gone. */
+ * The compiler's own may go behind it (NNEFCL_STAGE_WEIGHTS): where weights are many, as much of them as that is comes
+ * beside their reading. */
 static nnefcl_status make_programs(struct ncl_maker *maker)
 {
-    if (maker->session->plan->weight_bytes < MUCH)
-        ncl_pages_begin(maker);
+    const uint64_t weights = maker->session->plan->weight_bytes;
+    ncl_pages_begin(maker->session, weights < MUCH ? UINT64_MAX : weights - MUCH);
     return ncl_programs_make(maker);
 }
 
-/* Buffers that live between run steps come after those of init are gone: the plan counts the larger of the two. With a
- * buffer for each tensor they come before: that is for checkers of memory, and Oclgrind takes a new buffer for what it
- * knew of a released one (docs/drivers). */
+/* Buffers that live between run steps come after those of init are gone, or go on from them: the plan counts the larger
+ * of the two. With a buffer for each tensor they come before: that is for checkers of memory, and Oclgrind takes a new
+ * buffer for what it knew of a released one (docs/drivers). What is left to touch of them is touched beside what comes
+ * next, the first run too. */
 static nnefcl_status fill_memory(struct ncl_maker *maker)
 {
     static const bool between[NCL_STORAGE_KINDS] = {[NCL_STORE_ARENA] = true};
@@ -101,14 +103,14 @@ static nnefcl_status fill_memory(struct ncl_maker *maker)
         status = ncl_persistent_kernel(session, maker->persistent, maker->bodies.buffers, maker->diag);
     if (!status)
         status = ncl_init_run(maker);
-    ncl_pages_end(maker);
-    if (!maker->separate)
-        ncl_memory_release(session, NCL_STORE_INIT);
+    ncl_pages_end(session);
+    if (!session->separate)
+        ncl_memory_end_init(session);
     if (!status)
         status = ncl_memory_create(session, between, maker->diag);
-    ncl_memory_release(session, NCL_STORE_INIT);
+    ncl_memory_end_init(session);
     if (!status)
-        ncl_pages_begin(maker);
+        ncl_pages_begin(session, UINT64_MAX);
     return status;
 }
 
@@ -132,7 +134,6 @@ static nnefcl_status make_ready(struct ncl_maker *maker)
         status = fill_memory(maker);
     if (!status)
         status = ncl_ready_make(maker);
-    ncl_pages_end(maker);
     if (!status)
         ncl_programs_store(maker);
     return status;
@@ -195,7 +196,7 @@ nnefcl_status nnefcl_session_create(const nnefcl_model *model, const nnefcl_devi
         return ncl_nomem(&diag);
     diag.budget = maker.session->budget;
     ncl_arena_init(&maker.scratch, &maker.session->arena.allocator, 0);
-    maker.separate = options->separate_buffers;
+    maker.session->separate = options->separate_buffers;
     ncl_session_sweep(maker.session->device);
     status = ncl_lost_check(maker.session->device, &diag);
     if (!status)
@@ -255,6 +256,7 @@ static void session_settle(struct nnefcl_session *session)
 
 static void session_destroy(struct nnefcl_session *session)
 {
+    ncl_pages_end(session);
     ncl_run_forget_last(session);
     ncl_flight_land(session, true);
     ncl_recorded_drop(session);

@@ -42,7 +42,7 @@ static nnefcl_status run_init_steps(struct ncl_maker *maker, struct ncl_upload *
     for (size_t i = 0; i < plan->init.count && !status; i++) {
         status = ncl_progress_tell(maker->session, NNEFCL_STAGE_WEIGHTS, done, total, maker->diag);
         if (i == 0 && !status)
-            ncl_pages_begin(maker);
+            ncl_pages_begin(maker->session, UINT64_MAX);
         if (!status)
             status = run_init_step(maker, upload, &plan->init.step[i], list);
         list += ncl_persistent_init_list_size(&plan->init.step[i]);

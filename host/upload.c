@@ -16,7 +16,7 @@ nnefcl_status ncl_upload_open(struct ncl_upload *upload, struct nnefcl_session *
     if (!upload->memory)
         return ncl_nomem(diag);
     upload->block = upload->memory + (BLOCK - (uintptr_t)upload->memory % BLOCK);
-    if (session->plan->weight_bytes >= 2 * BLOCK)
+    if (session->plan->weight_bytes >= 2 * BLOCK && !atomic_load(&session->large_pages_late))
         ncl_pages_ask(upload->block, 2 * BLOCK);
     return ncl_model_weights(model, diag, &upload->weights);
 }

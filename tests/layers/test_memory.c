@@ -13,6 +13,21 @@ static const char init_net[] = "graph init(x) -> (y)\n"
                                "    y = x + c;\n"
                                "}\n";
 
+/* The same with 2.4 MB each, and what init needs is more, or less, than what lives between the steps of a run. */
+#define LARGE_ELEMENTS 600000
+#define NET_LARGE(RUN)                                                                                                 \
+    "graph large(x) -> (y)\n"                                                                                          \
+    "{\n"                                                                                                              \
+    "    x = external<scalar>(shape = [600, 1000]);\n"                                                                 \
+    "    a = variable<scalar>(shape = [600, 1000], label = 'a');\n"                                                    \
+    "    b = softmax(a, axes = [0]);\n"                                                                                \
+    "    c = softmax(b, axes = [0]);\n" RUN "}\n"
+static const char init_more[] = NET_LARGE("    y = softmax(softmax(x, axes = [0]) + c, axes = [0]);\n");
+static const char init_less[] = NET_LARGE("    d = softmax(x, axes = [0]);\n"
+                                          "    e = softmax(d, axes = [0]);\n"
+                                          "    f = softmax(e, axes = [0]);\n"
+                                          "    y = softmax(d + c, axes = [0]) + softmax(f + d, axes = [0]) + e;\n");
+
 static const struct {
     const char *name, *net;
     nnefcl_session_options options;
@@ -24,6 +39,10 @@ static const struct {
     {"init", init_net, {.version = 1, .execution = NNEFCL_EXECUTION_LAUNCHES}},
     {"constants, kept", NET_MIXED, {.version = 1, .execution = NNEFCL_EXECUTION_LAUNCHES, .keep_tensors = 1}},
     {"init, persistent", init_net, {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT}},
+    {"more for init", init_more, {.version = 1, .execution = NNEFCL_EXECUTION_LAUNCHES}},
+    {"less for init", init_less, {.version = 1, .execution = NNEFCL_EXECUTION_LAUNCHES}},
+    {"less for init, persistent", init_less, {.version = 1, .execution = NNEFCL_EXECUTION_PERSISTENT}},
+    {"large, separate", init_less, {.version = 1, .separate_buffers = 1}},
     {"constants, separate", NET_MIXED, {.version = 1, .separate_buffers = 1}},
 };
 
@@ -48,9 +67,29 @@ static void check_peak(const char *name, const nnefcl_session *session, unsigned
                   (unsigned long long)(said.total + init));
 }
 
+/* On a CPU device large memory of init goes on as that of a run, all of it. */
+static void check_goes_on(const char *name, const nnefcl_session *session, bool expected)
+{
+    const struct ncl_plan *plan = session->plan;
+    const unsigned char *init = NULL, *run = NULL;
+    uint64_t surplus = 0;
+    for (size_t i = 0; i < plan->buffer_count; i++) {
+        if (plan->buffer[i].storage == NCL_STORE_INIT && !init)
+            init = session->slot[i].pages;
+        if (plan->buffer[i].storage == NCL_STORE_ARENA && !run)
+            run = session->slot[i].pages;
+        surplus += session->slot[i].surplus;
+    }
+    ck_assert_msg((run && init == run) == expected, "%s: memory of init goes on, or does not", name);
+    if (expected && plan->init_bytes > plan->arena_bytes)
+        ck_assert_uint_eq(surplus, plan->init_bytes - plan->arena_bytes);
+    else
+        ck_assert_uint_eq(surplus, 0);
+}
+
 static void run_and_reset(nnefcl_session *session)
 {
-    const float x[6] = {1, 2, 3, 4, 5, 6};
+    static const float x[LARGE_ELEMENTS] = {1, 2, 3, 4, 5, 6};
     host_run(session, (const void *[]){x, x}, NULL);
     ck_assert_int_eq(nnefcl_session_state_reset(session, NULL), NNEFCL_OK);
 }
@@ -67,6 +106,8 @@ START_TEST(said_is_alive)
             check_peak(name, session, layer->memory().peak);
         ck_assert(lives[_i].net != init_net || session->plan->init_bytes > 0);
         check_alive(name, "made", session);
+        const bool large = lives[_i].net == init_more || lives[_i].net == init_less;
+        check_goes_on(name, session, large && device->target.cpu && !lives[_i].options.separate_buffers);
         run_and_reset(session);
         check_alive(name, "run", session);
         nnefcl_session_free(session);

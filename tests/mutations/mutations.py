@@ -48,7 +48,7 @@ MUTATIONS = [
              [('host/upload.c', 'status = ncl_wait_event(upload->session, upload->other, diag);', 'status = NNEFCL_OK;')],
              ['layers/test_delay']),
     Mutation('M8', 'buffers of init are kept',
-             [('host/session.c', 'ncl_memory_release(session, NCL_STORE_INIT);', '(void)session;')],
+             [('host/memory.c', 'ncl_memory_release(session, NCL_STORE_INIT);', '(void)session;')],
              ['layers/test_memory']),
     Mutation('M9', 'one task too many in work-groups',
              [('src/plan/*.c', 'if (task < tasks)', 'if (task <= tasks)')],

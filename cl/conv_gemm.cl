@@ -117,16 +117,18 @@ static void FN(conv_gemm_cut)(private const INDEX *each, private INDEX *at, priv
         }
 }
 
-/* `origin`: where the image begins. */
+/* `origin`: where the image begins. Most tiles lie side by side, which their first pixel and the last one tell. */
 NCL_APART static void FN(conv_gemm_find)(SIZES size, INDEX p, INDEX origin, private struct FN(conv_gemm_place) * place)
 {
-    for (int i = 0; i < WIDTH; i++)
+    const INDEX first = FN(conv_gemm_at)(size, p), last = FN(conv_gemm_at)(size, min(p + WIDTH, PIXELS) - 1);
+    place->kind = PIXELS < WIDTH || ROW < ROW_MIN ? ANYWHERE : last - first == WIDTH - 1 ? ALONG : BROKEN;
+    place->each[0] = first - origin;
+    if (place->kind == ALONG)
+        return;
+    for (int i = 1; i < WIDTH; i++)
         place->each[i] = FN(conv_gemm_at)(size, min(p + i, PIXELS - 1)) - origin;
     for (int v = 0; v < VECTORS; v++)
         FN(conv_gemm_cut)(place->each + v * LANES, place->at[v], place->first[v]);
-    place->kind = PIXELS < WIDTH || ROW < ROW_MIN                        ? ANYWHERE
-                  : place->each[WIDTH - 1] - place->each[0] == WIDTH - 1 ? ALONG
-                                                                         : BROKEN;
 }
 
 #if STRIP
@@ -154,21 +156,30 @@ static void FN(conv_gemm_pack)(SIZES size, private const struct FN(conv_gemm_pla
                                IMAGE const IMAGE_T *x, private V *to)
 {
     const INDEX channel = CHANNEL, taps = TAPS;
-    INDEX t = k % taps, at[VECTORS][PIECES];
+    const int kind = place->kind;
+    INDEX t = k % taps;
+    x += k / taps * channel;
+    if (kind == ALONG) {
+        x += place->each[0];
+        for (; k < end; x += channel, t = 0)
+            for (const INDEX last = min(t + end - k, taps); t < last; t++, k++, to += VECTORS) {
+                IMAGE const IMAGE_T *from = x + TAP(t);
+#pragma unroll
+                for (int v = 0; v < VECTORS; v++)
+                    to[v] = NCL_VLOAD(IMAGE_T, from + v * LANES);
+            }
+        return;
+    }
+    INDEX at[VECTORS][PIECES];
     VI behind[VECTORS][PIECES];
 #pragma unroll
     for (int i = 0; i < VECTORS * PIECES; i++) {
         at[i / PIECES][i % PIECES] = place->at[i / PIECES][i % PIECES];
         behind[i / PIECES][i % PIECES] = NCL_RAMP >= (VI)place->first[i / PIECES][i % PIECES];
     }
-    x += k / taps * channel;
     for (; k < end; k++, to += VECTORS) {
         IMAGE const IMAGE_T *from = x + TAP(t);
-        if (place->kind == ALONG) {
-#pragma unroll
-            for (int v = 0; v < VECTORS; v++)
-                to[v] = NCL_VLOAD(IMAGE_T, from + at[0][0] + v * LANES);
-        } else if (place->kind == BROKEN) {
+        if (kind == BROKEN) {
 #pragma unroll
             for (int v = 0; v < VECTORS; v++) {
                 V pixels = NCL_VLOAD(IMAGE_T, from + at[v][0]);
@@ -188,13 +199,14 @@ static void FN(conv_gemm_pack)(SIZES size, private const struct FN(conv_gemm_pla
     }
 }
 
-/* sum[r] += sum over k of w[k][r] x[k], r < MR */
-NCL_APART static void FN(conv_gemm_tile)(INDEX depth, global const float *w, private const V *x, private V *sum)
+/* sum[r] += sum over k of w[k][r] x[k], r < MR; `next`: vectors from row to row of sum */
+NCL_APART static void FN(conv_gemm_tile)(INDEX depth, global const float *w, private const V *x, private V *sum,
+                                         INDEX next)
 {
     V c[MR][VECTORS];
 #pragma unroll
     for (int i = 0; i < MR * VECTORS; i++)
-        c[i / VECTORS][i % VECTORS] = sum[i];
+        c[i / VECTORS][i % VECTORS] = sum[i / VECTORS * next + i % VECTORS];
     for (INDEX k = 0; k < depth; k++, w += MR, x += VECTORS) {
         V pixels[VECTORS];
 #pragma unroll
@@ -210,11 +222,11 @@ NCL_APART static void FN(conv_gemm_tile)(INDEX depth, global const float *w, pri
     }
 #pragma unroll
     for (int i = 0; i < MR * VECTORS; i++)
-        sum[i] = c[i / VECTORS][i % VECTORS];
+        sum[i / VECTORS * next + i % VECTORS] = c[i / VECTORS][i % VECTORS];
 }
 
 /* Those of lanes [from, to) that a vector has. */
-static void FN(conv_gemm_put)(SIZES size, V value, int from, int to, global NCL_CELL *y, INDEX at,
+NCL_APART static void FN(conv_gemm_put)(SIZES size, V value, int from, int to, global NCL_CELL *y, INDEX at,
                               INDEX channel CHAIN_PARAMETERS)
 {
     const int end = clamp(to, 0, LANES);
@@ -231,14 +243,23 @@ static void FN(conv_gemm_put)(SIZES size, V value, int from, int to, global NCL_
         NCL_PUT(NCL_CELL, each[lane], y, at + lane);
 }
 
-/* Pixels [from, to) of the rows of a tile, of which the first one starts at y + at. */
-NCL_APART static void FN(conv_gemm_store)(SIZES size, INDEX rows, INDEX pixels, int from, int to, private const V *sum,
-                                global NCL_CELL *y, INDEX at, INDEX channel CHAIN_PARAMETERS)
+/* The rows of a panel for tiles [tile, tile + tiles), side by side in `sum`; row 0 of the image starts at y + at. Only
+ * the last tile of an image may have pixels that others have, or none. */
+NCL_APART static void FN(conv_gemm_store)(SIZES size, INDEX rows, INDEX tile, INDEX tiles, private const V *sum,
+                                          global NCL_CELL *y, INDEX at, INDEX channel CHAIN_PARAMETERS)
 {
-    for (INDEX r = 0; r < rows; r++, at += pixels)
+    const INDEX pixels = PIXELS, whole = min(tile + tiles, pixels / WIDTH) - tile;
+    for (INDEX r = 0; r < rows; r++, at += pixels, channel++, sum += tiles * VECTORS) {
+        for (INDEX i = 0; i < whole * VECTORS; i++)
+            NCL_STORE_AFTER(sum[i], LANES, y, at + tile * WIDTH + i * LANES, channel)
+        if (whole == tiles)
+            continue;
+        const INDEX wanted = (tile + whole) * WIDTH, p = max(pixels - WIDTH, (INDEX)0);
+        const int from = (int)(wanted - p), to = (int)(pixels - p);
         for (int v = 0; v < VECTORS; v++)
-            FN(conv_gemm_put)(size, sum[r * VECTORS + v], from - v * LANES, to - v * LANES, y, at + v * LANES,
-                              channel + r CHAIN_ARGUMENTS);
+            FN(conv_gemm_put)(size, sum[whole * VECTORS + v], from - v * LANES, to - v * LANES, y, at + p + v * LANES,
+                              channel CHAIN_ARGUMENTS);
+    }
 }
 
 /* Rows [k, end) of the image for `tiles` tiles; those of a tile are KC apart. `first`: row of the first pixel. */
@@ -291,9 +312,8 @@ static void FN(conv_gemm)(INDEX task, SIZES size, global const NCL_T0 *x, global
     for (INDEX i = 0; i < block; i++)
         for (INDEX r = 0; r < MR; r++) {
             const V start = NO_BIAS ? 0 : b[min(i * MR + r, filters - 1 - panel * MR) * BIAS];
-            for (INDEX s = 0; s < tiles; s++)
-                for (int v = 0; v < VECTORS; v++)
-                    sums[((i * tiles + s) * MR + r) * VECTORS + v] = start;
+            for (INDEX s = 0; s < tiles * VECTORS; s++)
+                sums[(i * MR + r) * tiles * VECTORS + s] = start;
         }
     for (INDEX k = 0; k < depth; k += KC) {
         const INDEX end = min(k + KC, depth);
@@ -301,13 +321,10 @@ static void FN(conv_gemm)(INDEX task, SIZES size, global const NCL_T0 *x, global
         for (INDEX i = 0; i < block; i++)
             for (INDEX s = 0; s < tiles; s++)
                 FN(conv_gemm_tile)(end - k, w + (i * depth + k) * MR, image + s * KC * VECTORS,
-                                   sums + (i * tiles + s) * MR * VECTORS);
+                                   sums + (i * MR * tiles + s) * VECTORS, tiles * VECTORS);
     }
-    for (INDEX s = 0; s < tiles; s++) {
-        const INDEX wanted = (tile + s) * WIDTH, p = max(min(wanted, pixels - WIDTH), (INDEX)0);
-        for (INDEX i = 0; i < block; i++)
-            FN(conv_gemm_store)(size, min((INDEX)MR, filters - (panel + i) * MR), pixels, (int)(wanted - p),
-                                (int)min(pixels - p, (INDEX)WIDTH), sums + (i * tiles + s) * MR * VECTORS, y,
-                                image_at + (channel + i * MR) * pixels + p, channel + i * MR CHAIN_ARGUMENTS);
-    }
+    for (INDEX i = 0; i < block; i++)
+        FN(conv_gemm_store)(size, min((INDEX)MR, filters - (panel + i) * MR), tile, tiles,
+                            sums + i * tiles * MR * VECTORS, y, image_at + (channel + i * MR) * pixels,
+                            channel + i * MR CHAIN_ARGUMENTS);
 }

@@ -43,14 +43,19 @@ static float FN(gemv_sum)(V v)
     return v.s0;
 }
 
-/* One row of X against four rows of W: at w, and d1, d2, d3 behind it. */
+/* One row of X against four rows of W: at w, and d1, d2, d3 behind it. Those behind them, `next` away, are asked for
+ * meanwhile: streams of one row end before the core knows them for streams. */
 NCL_APART static float4 FN(gemv_rows)(INDEX k, global const NCL_T1 *x, global const WEIGHT *w, INDEX d1, INDEX d2,
-                                      INDEX d3)
+                                      INDEX d3, INDEX next)
 {
     global const WEIGHT *w1 = w + d1, *w2 = w + d2, *w3 = w + d3;
     V a0 = 0.0f, a1 = 0.0f, a2 = 0.0f, a3 = 0.0f, b0 = 0.0f, b1 = 0.0f, b2 = 0.0f, b3 = 0.0f;
     INDEX i = 0;
     for (; i + 2 * LANES <= k; i += 2 * LANES) {
+        NCL_FETCH(w + next + i);
+        NCL_FETCH(w1 + next + i);
+        NCL_FETCH(w2 + next + i);
+        NCL_FETCH(w3 + next + i);
         const V p = NCL_VLOAD(NCL_T1, x + i), q = NCL_VLOAD(NCL_T1, x + i + LANES);
         a0 = fma(p, WEIGHTS(w + i), a0);
         b0 = fma(q, WEIGHTS(w + i + LANES), b0);
@@ -86,7 +91,7 @@ static void FN(gemv)(INDEX task, SIZES size, global const float *scale, global c
         const INDEX last = min(end - 1 - j, (INDEX)3); /* rows beyond the end repeat the last one */
         for (INDEX i = 0; i < x_rows; i++) {
             const float4 sum = FN(gemv_rows)(k, x + i * LDX, w + j * ldw, min((INDEX)1, last) * ldw,
-                                             min((INDEX)2, last) * ldw, last * ldw);
+                                             min((INDEX)2, last) * ldw, last * ldw, 4 * ldw);
             float value[LANES + 4] = {sum.x, sum.y, sum.z, sum.w};
             for (INDEX r = 0; r <= last && SCALED; r++)
                 value[r] *= scale[j + r];

@@ -106,6 +106,27 @@ static inline V ncl_gated(V x, V t)
     return x * 0x1p-32f / (e + 0x1p-32f);
 }
 
+/* exp(x) - 1 to the last digits near 0 too: 2^n (exp(r) - 1) + (2^n - 1), neither of which takes digits from the other.
+ * As in ncl_exp; halves of both are doubled, since 2^128 is no number where exp(x) still is one. */
+static inline V ncl_expm1(V x)
+{
+    const V at = ncl_kept(x, -20.0f, 89.0f);
+    const V shifted = ncl_mac(at, (V)1.44269504f, (V)NCL_INTEGERS), n = shifted - NCL_INTEGERS;
+    const V r = ncl_mac(n, (V)-1.42860677e-6f, ncl_mac(n, (V)-0.693145752f, at)), square = r * r;
+    const V p0 = ncl_mac(r, (V)0.166665211f, (V)0.49999994f), p2 = ncl_mac(r, (V)0.00836874545f, (V)0.041668389f);
+    const V p = ncl_mac(ncl_mac(ncl_mac(square, (V)0.00138145394f, p2), square, p0), square, r);
+    const VI whole = NCL_CAT(as_int, LANES)(shifted) - as_int(NCL_INTEGERS);
+    const V power = NCL_CAT(as_float, LANES)((whole + 126) << 23);
+    return 2.0f * ncl_mac(power, p, power - 0.5f);
+}
+
+/* t / (t + 2), t = exp(2 |x|) - 1, with the sign of x: 1 to the last digit from |x| = 15 on. */
+static inline V ncl_tanh(V x)
+{
+    const V twice = 2.0f * fabs(x), t = ncl_expm1(select(twice, (V)30.0f, twice > 30.0f));
+    return copysign(t / (t + 2.0f), x);
+}
+
 /* x tanh(log(1 + e)), e = exp(x), which is x n / (n + 2) with n = (1 + e)^2 - 1: 1 to the last digit from x = 20 on. */
 static inline V ncl_mish(V x)
 {

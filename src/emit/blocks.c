@@ -125,6 +125,7 @@ const struct ncl_tensor *ncl_blocks_input(const struct ncl_problem *problem)
            : problem->family == NCL_FAMILY_POOL     ? problem->pool.input
            : problem->family == NCL_FAMILY_REDUCE   ? problem->reduce.input
            : problem->family == NCL_FAMILY_RESAMPLE ? problem->resample.input
+           : problem->family == NCL_FAMILY_PAD      ? problem->pad.input
            : problem->family == NCL_FAMILY_NORM     ? problem->norm.input
                                                     : NULL;
 }

@@ -14,6 +14,7 @@
     FAMILY(POOL, pool)                                                                                                 \
     FAMILY(DEBOX, debox)                                                                                               \
     FAMILY(RESAMPLE, resample)                                                                                         \
+    FAMILY(PAD, pad)                                                                                                   \
     FAMILY(PRODUCT, product)                                                                                           \
     FAMILY(ATTENTION, attention)                                                                                       \
     FAMILY(NORM, norm)                                                                                                 \
@@ -83,6 +84,14 @@ struct ncl_resample {
     const struct ncl_tensor *input;
     enum ncl_resample_method method;
     enum ncl_border border; /* where it is mixed */
+};
+
+/* PAD (4.5.5): a border before and behind each axis, which is cut where that is negative. */
+struct ncl_pad {
+    const struct ncl_tensor *input;
+    enum ncl_border border;
+    double value; /* of the border, where it is constant */
+    int64_t before[NNEFCL_MAX_RANK], after[NNEFCL_MAX_RANK];
 };
 
 /* ---- products of matrices (4.7, 4.9.2) ---- */
@@ -209,6 +218,7 @@ struct ncl_problem {
         struct ncl_pool pool;
         struct ncl_debox debox;
         struct ncl_resample resample;
+        struct ncl_pad pad;
         struct ncl_matmul product;
         struct ncl_attention attention;
         struct ncl_norm norm;

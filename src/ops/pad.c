@@ -3,7 +3,7 @@
  * text, but says nothing of the values: zeros. A reflection wider than the input goes on as in sliding windows (the
  * text's formulas end with the first one, A-PAD-1). */
 #include "base/checked.h"
-#include "ops/broadcast.h"
+#include "emit/variant.h"
 #include "ops/strided.h"
 #include "ops/window_line.h"
 
@@ -36,34 +36,6 @@ nnefcl_status ncl_pad_infer(struct ncl_infer *infer, struct ncl_node *node)
     return ncl_infer_result(infer, node, 0, &output);
 }
 
-/* Axes of equal kind merged: neighbours without padding are one. */
-struct axes {
-    int rank;
-    struct {
-        int64_t in, out, before;
-        bool padded;
-    } axis[NNEFCL_MAX_RANK];
-};
-
-static struct axes merge_axes(const struct ncl_node *node, const nnefcl_shape *input, const nnefcl_shape *output)
-{
-    struct axes axes = {0};
-    for (int i = 0; i < input->rank; i++) {
-        const struct padding padding = padding_at(node, i);
-        const bool padded = padding.before || padding.after;
-        if (!padded && axes.rank && !axes.axis[axes.rank - 1].padded) {
-            axes.axis[axes.rank - 1].in *= input->extent[i];
-            axes.axis[axes.rank - 1].out *= input->extent[i];
-            continue;
-        }
-        axes.axis[axes.rank].in = input->extent[i];
-        axes.axis[axes.rank].out = output->extent[i];
-        axes.axis[axes.rank].before = padding.before;
-        axes.axis[axes.rank++].padded = padded;
-    }
-    return axes;
-}
-
 static bool only_cuts(const struct ncl_node *node, int rank)
 {
     for (int i = 0; i < rank; i++)
@@ -86,38 +58,30 @@ static void lower_cut(struct ncl_lower *lower, const struct ncl_node *node, cons
     ncl_strided_lower(lower, &copy, input, result);
 }
 
+void ncl_pad_problem(const struct ncl_node *node, struct ncl_problem *problem)
+{
+    const enum ncl_border border = ncl_window_border(node);
+    *problem = (struct ncl_problem){
+        .family = NCL_FAMILY_PAD,
+        .node = node,
+        .result = ncl_node_result(node, 0),
+        .pad = {.input = ncl_node_tensor(node, "input"),
+                .border = border,
+                .value = border == NCL_BORDER_CONSTANT ? ncl_node_scalar(node, "value") : 0},
+    };
+    for (int i = 0; i < problem->pad.input->shape.rank; i++) {
+        problem->pad.before[i] = padding_at(node, i).before;
+        problem->pad.after[i] = padding_at(node, i).after;
+    }
+}
+
 nnefcl_status ncl_pad_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    const struct ncl_tensor *input = ncl_node_tensor(node, "input"), *result = ncl_node_result(node, 0);
-    const enum ncl_border border = ncl_window_border(node);
-    const struct axes axes = merge_axes(node, &input->shape, &result->shape);
-    int64_t value[NNEFCL_MAX_RANK];
-    if (only_cuts(node, input->shape.rank)) {
-        lower_cut(lower, node, input, result);
-        return ncl_lower_status(lower);
-    }
-    const int64_t width = axes.axis[axes.rank - 1].out;
-    const int64_t rows = ncl_shape_volume(&result->shape) / width;
-    const int64_t task_rows = ncl_ceil_div(ncl_broadcast_chunk(&lower->plan->target, rows * width), width);
-    const ncl_ref in = ncl_lower_tensor(lower, input), out = ncl_lower_tensor(lower, result);
-    struct ncl_emit *step = ncl_step_begin(lower, "pad");
-    ncl_window_define_border(step, border);
-    ncl_step_in(step, in);
-    ncl_step_out(step, out);
-    ncl_step_size(step, "ROW_COUNT", rows);
-    ncl_step_size(step, "TASK_ROWS", task_rows);
-    ncl_step_real(step, "VALUE", border == NCL_BORDER_CONSTANT ? ncl_node_scalar(node, "value") : 0);
-    ncl_step_size(step, "RANK", axes.rank);
-    for (int i = 0; i < NNEFCL_MAX_RANK; i++)
-        value[i] = i < axes.rank ? axes.axis[i].in : 1;
-    ncl_step_sizes(step, "IN", value, NNEFCL_MAX_RANK);
-    for (int i = 0; i < NNEFCL_MAX_RANK; i++)
-        value[i] = i < axes.rank ? axes.axis[i].out : 1;
-    ncl_step_sizes(step, "OUT", value, NNEFCL_MAX_RANK);
-    for (int i = 0; i < NNEFCL_MAX_RANK; i++)
-        value[i] = i < axes.rank ? axes.axis[i].before : 0;
-    ncl_step_sizes(step, "BEFORE", value, NNEFCL_MAX_RANK);
-    return ncl_step_end(step, ncl_ceil_div(rows, task_rows));
+    const struct ncl_tensor *input = ncl_node_tensor(node, "input");
+    if (!only_cuts(node, input->shape.rank))
+        return ncl_choose_lower(lower, node);
+    lower_cut(lower, node, input, ncl_node_result(node, 0));
+    return ncl_lower_status(lower);
 }
 
 /* 4.5.5: output[i] = input~[i - p] in each axis; outside of the input `value` under 'constant', as the element that it

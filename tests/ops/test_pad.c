@@ -62,6 +62,15 @@ static const struct op_case cases[] = {
     {"nothing", X("scalar", "2,3", "pad(x, padding = [(0,0),(0,0)])"), "1..6", "1..6"},
     {"long rows", X("scalar", "2,9000", "pad(x, padding = [(0,1),(1,0)], value = 3.0)"), "9000*1 9000*2",
      "3 9000*1 3 9000*2 9001*3"},
+    {"images, zeros and a cut", X("scalar", "1,9,2,2", "pad(x, padding = [(0,0),(0,0),(1,0),(-1,1)])"), "1..36",
+     "0 0 2 0 4 0 0 0 6 0 8 0 0 0 10 0 12 0 0 0 14 0 16 0 0 0 18 0 20 0 0 0 22 0 24 0 0 0 26 0 28 0 0 0 30 0 32 0 0 0 "
+     "34 0 36 0"},
+    {"images, a value", X("scalar", "1,2,1,2", "pad(x, padding = [(0,0),(0,0),(1,0),(0,1)], value = 7.0)"), "1..4",
+     "3*7 1 2 7 3*7 3 4 7"},
+    {"images, replicate", X("scalar", "2,1,2,2", "pad(x, padding = [(0,0),(0,0),(0,1),(1,0)], border = 'replicate')"),
+     "1..8", "1 1 2 3 3 4 3 3 4 5 5 6 7 7 8 7 7 8"},
+    {"a line, reflect", X("scalar", "1,2,4", "pad(x, padding = [(0,0),(0,0),(2,1)], border = 'reflect')"), "1..8",
+     "3 2 1..4 3 7 6 5..8 7"},
     {"the misspelt name", X("scalar", "3", "pad(x, padding = [(1,0)], border = 'replicated')"), "1..3", "1 1 2 3"},
 };
 

@@ -18,7 +18,7 @@
  * PIXELS   of an image of y               GROUPS, FILTERS, BLOCKS  groups; output channels and blocks of x of a group
  * KERNEL   rows and columns of taps       BIAS  1: one for each channel, 0: one
  * BATCH, CHANNEL  elements of x from image to image, from block to block;  FIRST  the first tap of the first pixel
- * STEP(i), TAP(i) from output row to output row, column to column; from tap to tap
+ * STEP(i), TAP(i) from output row to output row, column to column; from tap to tap;  Y_STEP(i)  likewise, of y
  * BORDER(i, n)  how a plain x goes on outside
  * EXTENT, STRIDE, BEFORE, DILATION  of x and the window           ROWS, PITCH  of a strip; 0: x lies in blocks
  * STRIPS                          of TILES tiles, one behind the other
@@ -74,17 +74,19 @@
 #define AHEAD       SIZE(37)
 #define STRIP       (NCL_NEED(1) ? ROWS : 0)
 #define DILATION(i) SIZE(38 + (i))
+#define Y_STEP(i)   SIZE(40 + (i))
 #define LEFT_OUT    (NCL_NEED(2) && !STRIP)
 #define DEPTH       (!NCL_NEED(0) || STRIP ? 1 : LANES) /* channels of a block of x */
 
 /* Where the windows of PIXEL pixels from p on begin in x, and where these lie in y; behind the image: the last one. */
 NCL_APART static void FN(conv_blocked_find)(SIZES size, INDEX p, private INDEX *x, private INDEX *y)
 {
-    const INDEX pixels = PIXELS, width = OUT_WIDTH, x_row = STEP(0), x_column = STEP(1), y_row = Y_ROW;
+    const INDEX pixels = PIXELS, width = OUT_WIDTH, x_row = STEP(0), x_column = STEP(1), y_row = Y_STEP(0);
+    const INDEX y_column = Y_STEP(1);
     INDEX row = p / width, column = p % width;
     for (int i = 0; i < PIXEL; i++, p++) {
         x[i] = row * x_row + column * x_column;
-        y[i] = row * y_row + column * LANES;
+        y[i] = row * y_row + column * y_column;
         column += p + 1 < pixels;
         if (column == width) {
             column = 0;

@@ -5,7 +5,8 @@
  *
  * k counts the TAPS elements e of the filter of each of CHANNELS channels, which are in blocks with BLOCK > 1: k = (c /
  * BLOCK TAPS + t) BLOCK + c % BLOCK is tap t of channel c, zeros behind the last channel. In w a channel has FILTER
- * elements, of which WIDTH in each row of PITCH are taken: e = c FILTER + FIRST + t / WIDTH PITCH + t % WIDTH.
+ * elements, of which WIDTH in each row of PITCH are taken, STEP apart (either may be negative: a filter turned round):
+ * e = c FILTER + FIRST + t / WIDTH PITCH + t % WIDTH STEP.
  * With PARTS > 1 a group is made of so many, one after the other in w: zeros where a row and a channel are of two.
  *
  * MR      rows of a panel            PANELS  panels of a group      ROWS  output channels of a group
@@ -26,26 +27,27 @@
 #define WIDTH    SIZE(12)
 #define PITCH    SIZE(13)
 #define PARTS    SIZE(14)
+#define STEP     SIZE(15)
 
 static void FN(conv_pack)(INDEX task, SIZES size, global const float *w, global NCL_T1 *y)
 {
     const INDEX row = ROW, column = COLUMN, panel = MR, block = BLOCK, channels = CHANNELS, parts = PARTS;
     const INDEX inputs = channels / parts, outputs = ROWS / parts, first = task % PANELS * panel;
-    const INDEX rows = min(panel, ROWS - first), step = FILTER * column;
+    const INDEX rows = min(panel, ROWS - first), channel = FILTER * column;
     global const float *from = w + task / PANELS * GROUP + first * row;
     global NCL_T1 *to = y + task * DEPTH * panel;
     for (INDEX base = 0; base < channels; base += block)
         for (INDEX t = 0; t < TAPS; t++, to += block * panel)
-            for (INDEX r = 0, tap = (FIRST + t / WIDTH * PITCH + t % WIDTH) * column; r < panel; r++) {
+            for (INDEX r = 0, tap = (FIRST + t / WIDTH * PITCH + t % WIDTH * STEP) * column; r < panel; r++) {
                 const INDEX begin = (parts > 1 ? (first + r) / outputs * inputs : 0) - base;
                 const INDEX low = clamp(begin, (INDEX)0, block);
                 const INDEX high = r < rows ? clamp(begin + inputs, low, block) : low;
-                global const float *e = from + r * row + tap - begin * step;
+                global const float *e = from + r * row + tap - begin * channel;
                 INDEX c = 0;
                 for (; c < low; c++)
                     NCL_PUT(NCL_T1, 0, to, c * panel + r);
                 for (; c < high; c++)
-                    NCL_PUT(NCL_T1, e[c * step], to, c * panel + r);
+                    NCL_PUT(NCL_T1, e[c * channel], to, c * panel + r);
                 for (; c < block; c++)
                     NCL_PUT(NCL_T1, 0, to, c * panel + r);
             }

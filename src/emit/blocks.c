@@ -122,6 +122,7 @@ struct ncl_blocks_tasks ncl_blocks_tasks(const struct ncl_target *target, const 
 const struct ncl_tensor *ncl_blocks_input(const struct ncl_problem *problem)
 {
     return problem->family == NCL_FAMILY_CONV       ? problem->conv.input
+           : problem->family == NCL_FAMILY_DECONV   ? problem->conv.input
            : problem->family == NCL_FAMILY_POOL     ? problem->pool.input
            : problem->family == NCL_FAMILY_REDUCE   ? problem->reduce.input
            : problem->family == NCL_FAMILY_RESAMPLE ? problem->resample.input

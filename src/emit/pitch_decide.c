@@ -41,7 +41,7 @@ static const struct ncl_tensor *pitched_input(const struct ncl_lower *lower, con
     const struct ncl_variant *variant = decided_variant(lower, node, &problem);
     if (!variant || !(variant->reads_blocks || variant->reads_pitched))
         return NULL;
-    return problem.family == NCL_FAMILY_DECONV ? problem.conv.input : ncl_blocks_input(&problem);
+    return ncl_blocks_input(&problem);
 }
 
 static void mark_dense(struct pitches *pitches, const struct ncl_value *value, const struct ncl_tensor *except)

@@ -34,8 +34,8 @@ struct ncl_conv_matrix {
     int64_t block, taps; /* a column is a tap of a channel, which are in blocks (conv_pack.cl); block 0: columns as they
                             lie */
     /* of the taps: a channel of the filter has `filter`, of which a window `width` wide from `first` on is taken, in
-     * rows of `pitch`; filter 0: all */
-    int64_t filter, first, width, pitch;
+     * rows of `pitch`, each `step` behind the last one (0: 1); filter 0: all */
+    int64_t filter, first, width, pitch, step;
     int64_t parts; /* a group is so many of the filter, with zeros between them; 0: one */
 };
 /* Packs it in panels of `panel` rows, for ncl_conv_gemm_product with as many filters as it has rows. */
@@ -86,6 +86,15 @@ struct ncl_conv_share {
 };
 struct ncl_conv_share ncl_conv_blocked_share(const struct ncl_target *target, const struct ncl_problem *problem,
                                              struct ncl_tile tile, const struct ncl_conv_elements *elements);
+/* Where the outputs of one of several convolutions lie that make a result together: in every stride-th row and column
+ * from `first` on. */
+struct ncl_conv_lattice {
+    int64_t first[2], stride[2];
+    bool begun; /* others have written before */
+};
+/* The step of a convolution without groups that are joined, or taps that are left out, of its filter in panels. */
+nnefcl_status ncl_conv_blocked_step(struct ncl_lower *lower, const struct ncl_problem *problem, struct ncl_tile tile,
+                                    ncl_ref packed, const struct ncl_conv_lattice *lattice);
 /* The zeros around the input that its windows reach. */
 void ncl_conv_blocked_halo(const struct ncl_problem *problem, int64_t before[2], int64_t after[2]);
 /* Pixels by output channels: any image size and any batch has the same tile. */

@@ -321,16 +321,37 @@ static void emit_blocked_input(struct ncl_emit *step, const struct ncl_window_ax
     ncl_step_sizes(step, "TAP", (const int64_t[]){image->dilation[0] * row, image->dilation[1] * x->block}, 2);
 }
 
-static nnefcl_status emit_conv(struct ncl_lower *lower, const struct ncl_conv_narrow *narrow, struct ncl_tile tile,
-                               const struct share *share, ncl_ref x, int64_t rows)
+struct emitted {
+    const struct ncl_problem *problem;
+    double flops; /* of the definition */
+    struct ncl_tile tile;
+    const struct share *share;
+    ncl_ref x, packed;
+    int64_t rows; /* of a strip; 0: x lies in blocks */
+    const struct ncl_conv_lattice *lattice;
+};
+
+/* What it writes: all of an image, or one of several that lie in each other. */
+static void emit_blocked_output(struct ncl_emit *step, struct ncl_place *y, const struct ncl_conv_lattice *lattice)
 {
-    const struct ncl_problem *problem = &narrow->problem;
+    y->first += lattice->first[0] * y->row + lattice->first[1] * y->block;
+    ncl_blocks_emit_out(step, y);
+}
+
+static const struct ncl_conv_lattice all_pixels = {.stride = {1, 1}};
+
+static nnefcl_status emit_conv(struct ncl_lower *lower, const struct emitted *all)
+{
+    const struct ncl_problem *problem = all->problem;
     const struct ncl_conv *conv = &problem->conv;
     const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
-    const int64_t depth = rows ? 1 : lower->plan->target.lanes;
-    const ncl_ref packed = pack_filter(lower, narrow, depth, ncl_tile_columns(&lower->plan->target, tile));
+    const struct share *share = all->share;
+    const struct ncl_tile tile = all->tile;
+    const ncl_ref x = all->x;
+    const int64_t rows = all->rows, depth = rows ? 1 : lower->plan->target.lanes;
     const ncl_ref strips = rows ? strip_scratch(lower, conv, share, rows) : NCL_NO_TENSOR;
-    const struct ncl_place from = ncl_blocks_place(lower, x), to = ncl_blocks_place(lower, problem->out);
+    const struct ncl_place from = ncl_blocks_place(lower, x);
+    struct ncl_place to = ncl_blocks_place(lower, problem->out);
     struct ncl_emit *step = ncl_step_begin(lower, "conv_blocked");
     ncl_step_define_int(step, "PIXEL", tile.rows);
     ncl_step_define_int(step, "VECTORS", tile.vectors);
@@ -338,13 +359,13 @@ static nnefcl_status emit_conv(struct ncl_lower *lower, const struct ncl_conv_na
     ncl_step_needs(step, rows ? 2 : ncl_conv_part_inside(&conv->window) < INSIDE_MOST ? 5 : 1);
     ncl_window_define_border(step, rows ? conv->window.border : NCL_BORDER_CONSTANT);
     ncl_step_in(step, x);
-    ncl_step_in(step, packed);
+    ncl_step_in(step, all->packed);
     ncl_step_in(step, ncl_lower_tensor(lower, conv->bias));
     if (rows)
         ncl_step_out(step, strips);
     else
         ncl_step_in_or(step, NCL_NO_TENSOR, x);
-    ncl_step_out(step, problem->out);
+    (all->lattice->begun ? ncl_step_inout : ncl_step_out)(step, problem->out);
     ncl_step_after_shared(lower, step, problem->out, 1, true, x);
     ncl_step_size(step, "PIXELS", image.out[0] * image.out[1]);
     ncl_step_size(step, "OUT_WIDTH", image.out[1]);
@@ -357,7 +378,7 @@ static nnefcl_status emit_conv(struct ncl_lower *lower, const struct ncl_conv_na
     ncl_step_size(step, "PART", share->part);
     ncl_step_size(step, "BIAS", ncl_shape_volume(&conv->bias->shape) > 1);
     emit_blocked_input(step, &image, &from, rows);
-    ncl_blocks_emit_out(step, &to);
+    emit_blocked_output(step, &to, all->lattice);
     ncl_step_sizes(step, "EXTENT", image.in, 2);
     ncl_step_sizes(step, "STRIDE", image.stride, 2);
     ncl_step_sizes(step, "BEFORE", image.before, 2);
@@ -366,8 +387,24 @@ static nnefcl_status emit_conv(struct ncl_lower *lower, const struct ncl_conv_na
     ncl_step_size(step, "STRIPS", share->strips);
     ncl_step_size(step, "AHEAD", share->far);
     ncl_step_sizes(step, "DILATION", image.dilation, 2);
-    ncl_step_flops(step, narrow->flops);
+    ncl_step_sizes(step, "Y_STEP",
+                   (const int64_t[]){all->lattice->stride[0] * to.row, all->lattice->stride[1] * to.block}, 2);
+    ncl_step_flops(step, all->flops);
     return ncl_step_end(step, share->tasks);
+}
+
+nnefcl_status ncl_conv_blocked_step(struct ncl_lower *lower, const struct ncl_problem *problem, struct ncl_tile tile,
+                                    ncl_ref packed, const struct ncl_conv_lattice *lattice)
+{
+    const struct ncl_target *target = &lower->plan->target;
+    const struct share share = share_pixels(target, problem, tile, target->lanes, NCL_CONV_TILES);
+    return emit_conv(lower, &(struct emitted){.problem = problem,
+                                              .flops = problem->flops,
+                                              .tile = tile,
+                                              .share = &share,
+                                              .x = ncl_blocks_in(lower, problem->conv.input),
+                                              .packed = packed,
+                                              .lattice = lattice});
 }
 
 static nnefcl_status conv_blocked_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
@@ -376,7 +413,14 @@ static nnefcl_status conv_blocked_emit(struct ncl_lower *lower, const struct ncl
     const struct ncl_target *target = &lower->plan->target;
     const struct ncl_conv_narrow narrow = ncl_conv_narrow_of(target, problem);
     const struct share share = share_pixels(target, &narrow.problem, choice->tile, target->lanes, NCL_CONV_TILES);
-    return emit_conv(lower, &narrow, choice->tile, &share, ncl_blocks_in(lower, problem->conv.input), 0);
+    return emit_conv(lower, &(struct emitted){.problem = &narrow.problem,
+                                              .flops = narrow.flops,
+                                              .tile = choice->tile,
+                                              .share = &share,
+                                              .x = ncl_blocks_in(lower, problem->conv.input),
+                                              .packed = pack_filter(lower, &narrow, target->lanes,
+                                                                    ncl_tile_columns(target, choice->tile)),
+                                              .lattice = &all_pixels});
 }
 
 const struct ncl_variant ncl_variant_conv_blocked = {.name = "conv_blocked",
@@ -433,8 +477,15 @@ static nnefcl_status conv_into_blocks_emit(struct ncl_lower *lower, const struct
         share_pixels(&lower->plan->target, problem, choice->tile, 1, strip_tiles(problem, choice->tile));
     join_strips(&share, &lower->plan->target, problem, choice->tile);
     const struct ncl_conv_narrow all = ncl_conv_narrow_none(problem);
-    return emit_conv(lower, &all, choice->tile, &share, ncl_pitch_in(lower, problem->conv.input),
-                     blocked_strip_rows(&image, share.tiles * choice->tile.rows));
+    const int64_t width = ncl_tile_columns(&lower->plan->target, choice->tile);
+    return emit_conv(lower, &(struct emitted){.problem = problem,
+                                              .flops = problem->flops,
+                                              .tile = choice->tile,
+                                              .share = &share,
+                                              .x = ncl_pitch_in(lower, problem->conv.input),
+                                              .packed = pack_filter(lower, &all, 1, width),
+                                              .lattice = &all_pixels,
+                                              .rows = blocked_strip_rows(&image, share.tiles * choice->tile.rows)});
 }
 
 const struct ncl_variant ncl_variant_conv_into_blocks = {.name = "conv_into_blocks",

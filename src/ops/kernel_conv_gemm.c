@@ -53,6 +53,7 @@ ncl_ref ncl_conv_gemm_pack(struct ncl_lower *lower, const struct ncl_tensor *fil
     ncl_step_size(step, "WIDTH", all ? taps : matrix->width);
     ncl_step_size(step, "PITCH", all ? taps : matrix->pitch);
     ncl_step_size(step, "PARTS", matrix->parts ? matrix->parts : 1);
+    ncl_step_size(step, "STEP", matrix->step ? matrix->step : 1);
     ncl_step_end(step, matrix->groups * panels);
     return packed;
 }

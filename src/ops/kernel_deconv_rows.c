@@ -9,6 +9,8 @@
 #define AXES       (NNEFCL_MAX_RANK - 2)
 #define RUN_SIZE   4096 /* elements of a task, about */
 #define EFFICIENCY 0.1
+#define PRODUCTS   0.65 /* likewise, of the products of a deconv */
+#define JOIN_RATE  2.0  /* GB/s of products that a core adds up */
 
 static const char *joined_rows_unfit(const struct ncl_target *target, const struct ncl_window *window)
 {
@@ -78,11 +80,15 @@ static const char *deconv_rows_unfit(const struct ncl_target *target, const stru
     return ncl_deconv_products(target, &problem->conv) ? NULL : "the products are too large";
 }
 
+/* Of one image: the products, then each of them read and added. */
 static double deconv_rows_cost(const struct ncl_target *target, const struct ncl_problem *problem,
                                const struct ncl_choice *choice)
 {
     (void)choice;
-    return ncl_cost_macs(target, problem->flops / 2 / (double)problem->conv.window.out.extent[0], EFFICIENCY);
+    const double images = (double)problem->conv.window.out.extent[0];
+    const double bytes = sizeof(float) * (double)ncl_deconv_products(target, &problem->conv);
+    return ncl_cost_macs(target, problem->flops / 2 / images, PRODUCTS) +
+           ncl_cost_bytes(bytes / images, JOIN_RATE * target->compute_units);
 }
 
 static ncl_ref emit_rows_products(struct ncl_lower *lower, const struct ncl_conv *conv, int64_t pixels)

@@ -7,8 +7,15 @@
  *          it is taken again of multiples
  * SCALED, SHIFTED   0: there is no scale, no offset; x stands in its place
  * ROWS rows of COLUMNS elements, SPAN of them in a task: a row is read three times, but from memory once
+ * TILE     rows that go together, LANES or 1: their chains of additions do not wait for each other, and what is found
+ *          of each row lies in a lane of one vector, so lanes are joined, and roots are taken, once for all of them
+ * The last elements of a row are those of its last vector, which the one before it shares; a row of less than a vector
+ * is read and written by elements.
  * Where m or v is beyond a float, both are taken again of the elements times 2^-100, and so is the difference.
  * tasks: ceil(ROWS / SPAN) */
+#ifndef TILE
+#define TILE LANES
+#endif
 #ifndef CENTRED
 #define CENTRED 1
 #endif
@@ -28,86 +35,132 @@
 #define BIAS REAL(4)
 #define SMALL REAL(5)
 
-#define BLOCK (64 * LANES) /* elements of a part: 32 additions to each of two sums */
+#define BLOCK (32 * LANES) /* elements of a part: as many additions to a sum as it has vectors */
 #define ADD(d) total += NCL_SWAP(total, d);
+#define WHOLE (COLUMNS - COLUMNS % LANES) /* elements of whole vectors */
+#define LAST max(COLUMNS - LANES, (INDEX)0) /* where the last vector begins, */
+#define OURS (NCL_RAMP >= (int)(WHOLE - LAST) && NCL_RAMP < (int)(COLUMNS - LAST)) /* and its lanes behind the others */
 
-/* The mean over a row of unit x - m, or of its square; of a length the sum. */
-NCL_APART static float FN(norm_mean)(global const NCL_T0 *x, INDEX columns, float unit, float m, int squared)
+/* The last vector of a row. */
+static V FN(norm_last)(SIZES size, global const NCL_T0 *x)
 {
-    V total = 0;
-    for (INDEX j = 0; j < columns;) {
-        const INDEX end = min(j + BLOCK, columns);
-        V even = 0, odd = 0;
-        for (; j + 2 * LANES <= end; j += 2 * LANES) {
-            const V a = fma(NCL_VLOAD(NCL_T0, x + j), (V)unit, (V)-m),
-                    b = fma(NCL_VLOAD(NCL_T0, x + j + LANES), (V)unit, (V)-m);
-            even = squared ? fma(a, a, even) : even + a;
-            odd = squared ? fma(b, b, odd) : odd + b;
-        }
-        for (; j < end; j += LANES) {
-            const INDEX n = min(end - j, (INDEX)LANES);
-            const V a = select((V)0, fma(NCL_LOAD(NCL_T0, x + j, n), (V)unit, (V)-m), NCL_RAMP < (int)n);
-            even = squared ? fma(a, a, even) : even + a;
-        }
-        total += even + odd;
-    }
+    return COLUMNS < LANES ? NCL_LOAD(NCL_T0, x, COLUMNS) : NCL_VLOAD(NCL_T0, x + LAST);
+}
+
+/* The sums over all lanes of each row's sum. */
+static V FN(norm_join)(V *sum)
+{
+#if TILE == 1
+    V total = *sum;
     NCL_HALVINGS(ADD)
-    return LENGTH ? total.s0 : total.s0 / columns;
-}
-
-#if LENGTH
-/* What a row of unit x is divided by, v being the sum of its squares. */
-static float FN(norm_length)(SIZES size, float v, float unit)
-{
-    const float length = sqrt(v) + BIAS * unit, least = EPSILON * unit;
-    return length > least ? length : least;
-}
-
-static void FN(norm_length_rows)(INDEX task, SIZES size, global const NCL_T0 *x, global NCL_T3 *y)
-{
-    const INDEX columns = COLUMNS, last = min((task + 1) * SPAN, ROWS);
-    for (INDEX row = task * SPAN; row < last; row++) {
-        global const NCL_T0 *from = x + row * columns;
-        float unit = 1, v = FN(norm_mean)(from, columns, unit, 0.0f, 1);
-        if (isinf(v) || v < SMALL) {
-            unit = v < SMALL ? 0x1p70f : 0x1p-100f;
-            v = FN(norm_mean)(from, columns, unit, 0.0f, 1);
-        }
-        const V length = FN(norm_length)(size, v, unit);
-        for (INDEX j = 0; j < columns; j += LANES) {
-            const INDEX n = min(columns - j, (INDEX)LANES);
-            NCL_STORE(NCL_T3, NCL_LOAD(NCL_T0, from + j, n) * unit / length, y + row * columns + j, n);
-        }
-    }
-}
+    return total;
+#else
+    V total = 0;
+    NCL_TRANSPOSE(V, sum)
+#pragma unroll
+    for (int i = 0; i < TILE; i++)
+        total += sum[i];
+    return total;
 #endif
+}
+
+/* The means over rows of unit x - m, or of its square, one for each lane; of a length the sums. */
+NCL_APART static V FN(norm_mean)(SIZES size, global const NCL_T0 *x, const INDEX *row, V units, V means, int squared)
+{
+    float unit[LANES], mean[LANES];
+    V sum[TILE] = {0};
+    VSTORE(units, unit);
+    VSTORE(-means, mean);
+    for (INDEX j = 0; j < WHOLE;) {
+        const INDEX end = min(j + BLOCK, WHOLE);
+        V part[TILE] = {0};
+        for (; j < end; j += LANES)
+#pragma unroll
+            for (int i = 0; i < TILE; i++) {
+                const V d = fma(NCL_VLOAD(NCL_T0, x + row[i] + j), (V)unit[i], (V)mean[i]);
+                part[i] = squared ? fma(d, d, part[i]) : part[i] + d;
+            }
+#pragma unroll
+        for (int i = 0; i < TILE; i++)
+            sum[i] += part[i];
+    }
+    if (WHOLE < COLUMNS)
+#pragma unroll
+        for (int i = 0; i < TILE; i++) {
+            const V d = select((V)0, fma(FN(norm_last)(size, x + row[i]), (V)unit[i], (V)mean[i]), OURS);
+            sum[i] = squared ? fma(d, d, sum[i]) : sum[i] + d;
+        }
+    return LENGTH ? FN(norm_join)(sum) : FN(norm_join)(sum) / (float)COLUMNS;
+}
+
+/* What elements are taken times so that v is a float, and not too small a one. */
+static V FN(norm_unit)(SIZES size, V v)
+{
+#if LENGTH
+    return select(select((V)1, (V)0x1p70f, v < SMALL), (V)0x1p-100f, isinf(v));
+#else
+    return select((V)0x1p-100f, (V)1, isfinite(v + EPSILON));
+#endif
+}
+
+/* What differences from m are divided by; of those that are no length its reciprocal. */
+static V FN(norm_by)(SIZES size, V v, V unit)
+{
+#if LENGTH
+    const V length = sqrt(v) + BIAS * unit, least = EPSILON * unit;
+    return select(least, length, length > least);
+#else
+    return 1.0f / sqrt(v + EPSILON * unit * unit);
+#endif
+}
+
+/* n elements of a row from j on, of which x are those that are read. */
+static void FN(norm_put)(V x, V unit, V mean, V by, global const float *scale, global const float *offset,
+                         global NCL_T3 *y, INDEX n)
+{
+    const V d = fma(x, unit, mean);
+    V r = LENGTH ? d / by : d * by;
+    if (SCALED)
+        r *= NCL_LOAD(float, scale, n);
+    if (SHIFTED)
+        r += NCL_LOAD(float, offset, n);
+    NCL_STORE(NCL_T3, r, y, n);
+}
+
+/* TILE rows that begin at `row`. */
+static void FN(norm_tile)(SIZES size, global const NCL_T0 *x, const INDEX *row, global const float *scale,
+                          global const float *offset, global NCL_T3 *y)
+{
+    float unit[LANES], mean[LANES], by[LANES];
+    V units = 1, m = CENTRED ? FN(norm_mean)(size, x, row, units, 0, 0) : (V)0;
+    V v = FN(norm_mean)(size, x, row, units, m, 1);
+    units = FN(norm_unit)(size, v);
+    if (any(units != 1)) {
+        m = CENTRED ? FN(norm_mean)(size, x, row, units, 0, 0) : (V)0;
+        v = FN(norm_mean)(size, x, row, units, m, 1);
+    }
+    VSTORE(units, unit);
+    VSTORE(-m, mean);
+    VSTORE(FN(norm_by)(size, v, units), by);
+    for (INDEX j = 0; j < WHOLE; j += LANES)
+#pragma unroll
+        for (int i = 0; i < TILE; i++)
+            FN(norm_put)(NCL_VLOAD(NCL_T0, x + row[i] + j), unit[i], mean[i], by[i], scale + j, offset + j,
+                         y + row[i] + j, LANES);
+    if (WHOLE < COLUMNS)
+        for (int i = 0; i < TILE; i++)
+            FN(norm_put)(FN(norm_last)(size, x + row[i]), unit[i], mean[i], by[i], scale + LAST, offset + LAST,
+                         y + row[i] + LAST, min(COLUMNS, (INDEX)LANES));
+}
 
 static void FN(norm_rows)(INDEX task, SIZES size, global const NCL_T0 *x, global const float *scale,
                           global const float *offset, global NCL_T3 *y)
 {
-#if LENGTH
-    FN(norm_length_rows)(task, size, x, y);
-#else
-    const INDEX columns = COLUMNS, last = min((task + 1) * SPAN, ROWS);
-    for (INDEX row = task * SPAN; row < last; row++) {
-        global const NCL_T0 *from = x + row * columns;
-        float unit = 1, m = CENTRED ? FN(norm_mean)(from, columns, unit, 0.0f, 0) : 0.0f;
-        float v = FN(norm_mean)(from, columns, unit, m, 1) + EPSILON;
-        if (!isfinite(v)) {
-            unit = 0x1p-100f;
-            m = CENTRED ? FN(norm_mean)(from, columns, unit, 0.0f, 0) : 0.0f;
-            v = FN(norm_mean)(from, columns, unit, m, 1) + EPSILON * unit * unit;
-        }
-        const V factor = 1.0f / sqrt(v);
-        for (INDEX j = 0; j < columns; j += LANES) {
-            const INDEX n = min(columns - j, (INDEX)LANES);
-            V r = fma(NCL_LOAD(NCL_T0, from + j, n), (V)unit, (V)-m) * factor;
-            if (SCALED)
-                r *= NCL_LOAD(float, scale + j, n);
-            if (SHIFTED)
-                r += NCL_LOAD(float, offset + j, n);
-            NCL_STORE(NCL_T3, r, y + row * columns + j, n);
-        }
+    const INDEX last = min((task + 1) * SPAN, ROWS);
+    for (INDEX first = task * SPAN; first < last; first += TILE) {
+        INDEX row[TILE];
+        for (int i = 0; i < TILE; i++)
+            row[i] = min(first + i, last - 1) * COLUMNS; /* the last one in place of those behind it */
+        FN(norm_tile)(size, x, row, scale, offset, y);
     }
-#endif
 }

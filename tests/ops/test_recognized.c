@@ -67,6 +67,16 @@ static const struct op_case cases[] = {
      HEADER "graph g( x ) -> ( y )\n{\n    x = external(shape = [2,1200]);\n"
             "    m, v = moments(x, axes = [1]);\n    y = (x - m) / sqrt(v + 1.0);\n}\n",
      "600*1 600*3 1200*5", "600*-0.70710678 600*0.70710678 1200*0"},
+    {"layer norm of few and very long rows",
+     HEADER "graph g( x ) -> ( y )\n{\n    x = external(shape = [2,4102]);\n"
+            "    m, v = moments(x, axes = [1]);\n    y = (x - m) / sqrt(v + 1.0);\n}\n",
+     "2051*1 2051*3 4102*5", "2051*-0.70710678 2051*0.70710678 4102*0"},
+    {"layer norm of rows that go together, one of them of 1e25",
+     HEADER "graph g( x ) -> ( y )\n{\n    x = external(shape = [9,10]);\n"
+            "    m, v = moments(x, axes = [1]);\n    y = (x - m) / sqrt(v + 1.0);\n}\n",
+     "5*1 5*3 10*5 5*1e25 5*3e25 5*3 5*1 10*7 10*9 10*0 5*-1 5*1 5*3 5*5",
+     "5*-0.70710678 5*0.70710678 10*0 5*-1 5*1 5*0.70710678 5*-0.70710678 30*0 5*-0.70710678 5*0.70710678 "
+     "5*-0.70710678 5*0.70710678"},
     /* over the channels of images */
     {"layer norm over channels",
      HEADER "graph g( x ) -> ( y )\n{\n    x = external(shape = [1,3,2,3]);\n"

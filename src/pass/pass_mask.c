@@ -5,7 +5,8 @@
  *
  *   softmax(reshape(reshape(s + a) + b)) = softmax(s + (a + reshape(tile(b))))
  *
- * so there is one mask, and `recognize` finds attention. */
+ * also where there are several such sums one after the other (Swin V2 of transformers adds b twice). So there is one
+ * mask, and `recognize` finds attention. */
 
 #include "pass/pass.h"
 #include "pass/view.h"
@@ -157,17 +158,6 @@ static bool side_flatten(const struct masks *masks, struct ncl_node *back, struc
     return true;
 }
 
-static void sum_flatten(const struct masks *masks, const struct ncl_node *softmax)
-{
-    struct ncl_node *back = ncl_rewrite_producer(masks->rw, softmax->argument[0].tensor);
-    if (!back || !ncl_view_stays(back) || ncl_rewrite_reader(masks->rw, softmax->argument[0].tensor) != softmax)
-        return;
-    struct ncl_node *sum = sum_before(masks, back->argument[0].tensor, back);
-    for (int side = 0; sum && side < 2; side++)
-        if (side_flatten(masks, back, sum, side))
-            return;
-}
-
 /* ---- one mask ---- */
 
 /* (scores + a) + b, with `side` of the inner sum the scores: a + b is added. */
@@ -190,15 +180,32 @@ static bool inner_join(const struct masks *masks, struct ncl_node *outer, struct
     return true;
 }
 
-static void masks_join(const struct masks *masks, const struct ncl_node *softmax)
+/* Two of the sums that the node reads are one; false: there are no two. */
+static bool masks_join(const struct masks *masks, const struct ncl_node *reader)
 {
-    struct ncl_node *outer = sum_before(masks, softmax->argument[0].tensor, softmax);
+    struct ncl_node *outer = sum_before(masks, reader->argument[0].tensor, reader);
     for (int i = 0; outer && i < 4; i++) {
         struct ncl_tensor *b = outer->argument[1 - i / 2].tensor;
         struct ncl_node *inner = sum_before(masks, outer->argument[i / 2].tensor, outer);
         if (inner && mask_known(masks, b) && inner_join(masks, outer, inner, i % 2, b))
-            return;
+            return true;
     }
+    return false;
+}
+
+/* ---- both ---- */
+
+static void sum_flatten(const struct masks *masks, const struct ncl_node *softmax)
+{
+    struct ncl_node *back = ncl_rewrite_producer(masks->rw, softmax->argument[0].tensor);
+    if (!back || !ncl_view_stays(back) || ncl_rewrite_reader(masks->rw, softmax->argument[0].tensor) != softmax)
+        return;
+    while (masks_join(masks, back))
+        ;
+    struct ncl_node *sum = sum_before(masks, back->argument[0].tensor, back);
+    for (int side = 0; sum && side < 2; side++)
+        if (side_flatten(masks, back, sum, side))
+            return;
 }
 
 void ncl_pass_mask(struct ncl_rewrite *rw, const struct ncl_pass_facts *facts)
@@ -209,6 +216,7 @@ void ncl_pass_mask(struct ncl_rewrite *rw, const struct ncl_pass_facts *facts)
         if (!ncl_node_is(node, "softmax") || (!masks.known && !masks_begin(&masks)))
             continue;
         sum_flatten(&masks, node);
-        masks_join(&masks, node);
+        while (masks_join(&masks, node))
+            ;
     }
 }

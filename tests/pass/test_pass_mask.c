@@ -16,6 +16,8 @@
 static const struct pass_case cases[] = {
     {"Swin", Y("s = add(x, a);\n    " THERE("s") BACK("add(t, b)")), "tile reshape add add softmax"},
     {"exchanged", Y("s = add(a, x);\n    " THERE("s") BACK("add(b, t)")), "tile reshape add add softmax"},
+    {"a mask of windows twice", Y("s = add(x, a);\n    " THERE("s") "v = add(t, b);\n    " BACK("add(v, b)")),
+     "add tile reshape add add softmax"},
     {"a mask of windows alone", Y(THERE("x") BACK("add(t, b)")), "tile reshape add softmax"},
     {"one image",
      Y("s = add(x, a);\n    t = unsqueeze(s, axes = [0]); c = unsqueeze(w, axes = [0]); u = add(t, c);\n"

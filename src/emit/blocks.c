@@ -6,8 +6,8 @@
 #include "emit/blocks_known.h"
 #include "emit/forms.h"
 
-#define CONVERT_RATE  6.0  /* GB/s read and written */
-#define CONVERT_STEP  20.0 /* microseconds of a step more */
+#define CONVERT_RATE  15.0 /* GB/s read and written */
+#define CONVERT_STEP  6.0  /* microseconds of a step more */
 #define TASKS_OF_UNIT 4    /* at least, where there are rows enough */
 
 /* ---- forms ---- */

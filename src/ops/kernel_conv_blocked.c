@@ -20,6 +20,7 @@
 #define EFFICIENCY 0.85
 #define READ_RATE  25.0 /* GB/s of packed filters */
 #define STRIP_PART 0.8  /* of that, where one channel at a time is multiplied */
+#define STRIP_ONE  0.5  /* and has one tap: what is laid out is read once for each panel */
 #define NEAR_RATE  12   /* bytes from beyond the second cache, beside each cycle */
 #define TASK       6e3  /* cycles that a task costs */
 #define DISTURBED  0.75 /* of a task: what cores wait for at the end of a step */
@@ -466,7 +467,8 @@ static const char *conv_into_blocks_unfit(const struct ncl_target *target, const
 static double conv_into_blocks_cost(const struct ncl_target *target, const struct ncl_problem *problem,
                                     const struct ncl_choice *choice)
 {
-    return padded_cost(target, problem, choice, 1, EFFICIENCY * STRIP_PART, sizeof(float));
+    const double part = ncl_window_volume(&problem->conv.window) > 1 ? STRIP_PART : STRIP_ONE;
+    return padded_cost(target, problem, choice, 1, EFFICIENCY * part, sizeof(float));
 }
 
 static nnefcl_status conv_into_blocks_emit(struct ncl_lower *lower, const struct ncl_problem *problem,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Convolution as a matrix product on CPUs: conv_halo (where there is a border or a stride), conv_pack (at init for
  * constant filters), conv_gemm. */
+#include <math.h>
 #include <string.h>
 
 #include "emit/after.h"
@@ -269,7 +270,7 @@ static double product_cost(const struct ncl_target *target, const struct ncl_pro
     const double packed = pixels * (double)conv->in_channels * (double)ncl_window_volume(&conv->window);
     const double macs = problem->flops / 2 / (double)conv->window.out.extent[0];
     const double image = pixels / (double)conv->groups, width = (double)ncl_tile_columns(target, tile);
-    const double idle = image < width ? width / image : 1; /* a tile is computed whole */
+    const double idle = image > 0 ? ceil(image / width) * width / image : 1; /* tiles are computed whole */
     const double work = ncl_cost_macs(target, macs * rows / filters * idle, EFFICIENCY),
                  read = ncl_cost_bytes(4 * (double)ncl_shape_volume(&conv->filter->shape), READ_RATE);
     return (work > read ? work : read) + ncl_cost_bytes(8 * packed, CACHE_RATE * target->compute_units);

@@ -9,6 +9,8 @@
 
 #define EFFICIENCY 0.19 /* of multiply-adds; docs/kernels.md */
 #define WIDE       0.1  /* of windows whose taps are no constants of the kernel */
+#define PLANE      0.18 /* microseconds of one core for each plane, and for each row that it copies first */
+#define ROW        0.03
 #define TAPS_MAX   5
 
 /* The last two axes of the window; rank 1: one row. */
@@ -129,8 +131,13 @@ static double conv_rows_cost(const struct ncl_target *target, const struct ncl_p
                              const struct ncl_choice *choice)
 {
     (void)choice;
-    const struct ncl_window_axes axes = ncl_window_last(&problem->conv.window, 2, 2);
-    return rows_cost(target, &axes, problem->flops / 2 / (double)problem->conv.window.out.extent[0]);
+    struct plane p;
+    read_plane(&problem->conv.window, 2, target->lanes, &p);
+    const nnefcl_shape *out = &problem->conv.window.out;
+    const double rows = (double)((p.axes.out[0] - 1) * p.axes.stride[0] + p.lines),
+                 planes = (double)ncl_shape_span(out, 1, out->rank > 3 ? out->rank - 3 : 1);
+    return rows_cost(target, &p.axes, problem->flops / 2 / (double)out->extent[0]) +
+           planes * (PLANE + ROW * rows) / (double)target->compute_units;
 }
 
 static nnefcl_status conv_rows_emit(struct ncl_lower *lower, const struct ncl_problem *problem,

@@ -64,15 +64,15 @@ START_TEST(what_was_measured_decides)
     const char *candidate = candidate_of("conv=conv_gemm");
     const char *title = "nnefcl tuning 1\n", *ours = "device generic CPU, driver \n";
     char *table = ncl_arena_printf(&arena, "%s%s0.5 %s\n", title, ours, candidate);
-    ck_assert_str_eq(conv_variant(NULL, NULL), "conv_strip");
+    ck_assert_str_eq(conv_variant(NULL, NULL), "conv_into_blocks");
     ck_assert_str_eq(conv_variant(NULL, table), "conv_gemm");
     ck_assert_str_eq(conv_variant("conv=conv_direct", table), "conv_direct");
     table = ncl_arena_printf(&arena, "%s%s0.5 %s\n%s1e9 %s\n", title, ours, candidate, ours, candidate);
-    ck_assert_str_eq(conv_variant(NULL, table), "conv_strip"); /* the last row counts */
+    ck_assert_str_eq(conv_variant(NULL, table), "conv_into_blocks"); /* the last row counts */
     table = ncl_arena_printf(&arena, "%s%s# nothing\n\ndevice another, driver 1\n0.5 %s\n", title, ours, candidate);
-    ck_assert_str_eq(conv_variant(NULL, table), "conv_strip");
+    ck_assert_str_eq(conv_variant(NULL, table), "conv_into_blocks");
     table = ncl_arena_printf(&arena, "%s%s0.5 conv_of_tomorrow x\n", title, ours);
-    ck_assert_str_eq(conv_variant(NULL, table), "conv_strip");
+    ck_assert_str_eq(conv_variant(NULL, table), "conv_into_blocks");
 }
 END_TEST
 
@@ -82,7 +82,7 @@ START_TEST(what_is_exact_is_neither_measured_nor_transformed)
     char *table = ncl_arena_printf(&arena, "nnefcl tuning 1\ndevice generic CPU, driver \n0.5 %s\n", candidate);
     ck_assert_str_eq(conv_variant(kernels, NULL), kernels + strlen("conv="));
     struct ncl_plan_options options = {.tuning = table, .exact = true};
-    ck_assert_str_eq(conv_step(&options)->variant, "conv_strip");
+    ck_assert_str_eq(conv_step(&options)->variant, "conv_into_blocks");
     options.kernels = &kernels;
     options.kernel_count = 1;
     const struct ncl_plan *plan;
@@ -104,7 +104,7 @@ END_TEST
 START_TEST(far_ones_are_not_tried)
 {
     ck_assert_str_eq(conv_variant("conv=conv_direct", NULL), "conv_direct");
-    ck_assert_str_eq(conv_variant("conv~conv_direct", NULL), "conv_strip");
+    ck_assert_str_eq(conv_variant("conv~conv_direct", NULL), "conv_into_blocks");
     ck_assert_str_eq(conv_variant("conv~conv_gemm", NULL), "conv_gemm");
 }
 END_TEST

@@ -214,6 +214,8 @@ static void emit_convert_rows(struct ncl_lower *lower, ncl_ref from, ncl_ref to,
 void ncl_convert_emit(struct ncl_lower *lower, ncl_ref from, ncl_ref to)
 {
     const struct ncl_plan *plan = lower->plan;
+    if (lower->status) /* memory was short: there may be no such tensors */
+        return;
     if (only_wholeness_differs(&plan->tensor[from], &plan->tensor[to])) {
         emit_whole(lower, from, to);
         return;

@@ -176,13 +176,22 @@ static size_t reads_inside(const struct heads *heads, const struct ncl_tensor *t
     return reads;
 }
 
+/* By an operand whose chain ends there, though those of others go on. */
+static bool chain_ends_at(const struct heads *heads, const struct ncl_tensor *tensor)
+{
+    for (int i = 0; i < OPERANDS; i++)
+        if (heads->operand[i].tensor[heads->operand[i].count] == tensor)
+            return true;
+    return false;
+}
+
 static bool falls_away(const struct heads *heads, const struct ncl_node *node)
 {
     const struct ncl_value *result = &node->result[0];
     const size_t count = result->kind == NCL_VALUE_ARRAY ? result->count : 1;
     for (size_t i = 0; i < count; i++) {
         const struct ncl_tensor *tensor = result->kind == NCL_VALUE_ARRAY ? result->item[i].tensor : result->tensor;
-        if (ncl_rewrite_uses(heads->rw, tensor) != reads_inside(heads, tensor))
+        if (ncl_rewrite_uses(heads->rw, tensor) != reads_inside(heads, tensor) || chain_ends_at(heads, tensor))
             return false;
     }
     return true;

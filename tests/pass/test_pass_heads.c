@@ -77,6 +77,12 @@ static const struct pass_case cases[] = {
                 BACK("0,2,3,1")),
      "split reshape transpose attention_views transpose"},
 
+    {"keys and values that go on where queries do not",
+     G("y", "r = transpose(reshape(x, shape = [2,3,2,4,4]), axes = [1,0,2,4,3]);\n"
+            "[a, b, c] = split(r, axis = 0, ratios = [1,1,1]);\n"
+            "q = squeeze(a, axes = [0]); k = squeeze(b, axes = [0]); v = squeeze(c, axes = [0]);\n" ATTENTION("")
+                BACK("0,2,1,3")),
+     "reshape transpose attention_views"},
     {"an operand that is an output", G("y, q", CUT QKV ATTENTION("") JOIN), "split reshape transpose attention_views"},
     {"a result that is read twice", G("y, t", CUT QKV ATTENTION("") JOIN), "attention_views transpose reshape"},
     {"keys that are the values",

@@ -104,6 +104,11 @@ void ncl_blocks_emit_out(struct ncl_emit *step, const struct ncl_place *place)
     ncl_step_sizes(step, "HALO", place->after, 2);
 }
 
+int64_t ncl_blocks_elements(const struct ncl_target *target, const nnefcl_shape *shape)
+{
+    return ncl_shape_span(shape, 2, shape->rank) * ncl_ceil_div(shape->extent[1], target->lanes) * target->lanes;
+}
+
 struct ncl_blocks_tasks ncl_blocks_tasks(const struct ncl_target *target, const nnefcl_shape *shape,
                                          const struct ncl_place *place)
 {

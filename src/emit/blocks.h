@@ -53,6 +53,8 @@ void ncl_blocks_emit_in(struct ncl_emit *step, const struct ncl_place *place, co
  * WIDTH, HALO(i): before H and W, behind H and W. */
 void ncl_blocks_emit_out(struct ncl_emit *step, const struct ncl_place *place);
 #define NCL_BLOCKS_OUT 10 /* fields */
+/* Elements of one image with the filling of its last block, without halo. */
+int64_t ncl_blocks_elements(const struct ncl_target *target, const nnefcl_shape *shape);
 /* Rows of a plane, a block of an image, for each task: of the size of other element-wise tasks. */
 struct ncl_blocks_tasks {
     int64_t rows, count;

@@ -123,3 +123,20 @@ void ncl_conv_reference(const struct ncl_reference *reference, const struct ncl_
     const struct ncl_conv_filter lie = {.group = conv.out_channels * filter, .output = filter, .input = taps};
     ncl_conv_define(reference, node, &conv, &conv.window, &rules, &lie);
 }
+
+/* ---- dilated images ---- */
+
+bool ncl_conv_is_dilated(const struct ncl_window_axes *image)
+{
+    return image->dilation[0] > 1 || image->dilation[1] > 1;
+}
+
+int64_t ncl_conv_images(const struct ncl_window_axes *image, int axis)
+{
+    return image->dilation[axis] < image->out[axis] ? image->dilation[axis] : image->out[axis];
+}
+
+int64_t ncl_conv_tiles(const struct ncl_window_axes *image, int axis, int64_t tile)
+{
+    return ncl_conv_images(image, axis) * ncl_ceil_div(ncl_ceil_div(image->out[axis], image->dilation[axis]), tile);
+}

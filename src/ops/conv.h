@@ -65,6 +65,14 @@ nnefcl_status ncl_conv_gemm_product(struct ncl_lower *lower, const struct ncl_co
 /* Elements of the products of the filter with every input; 0: more than a buffer holds. */
 int64_t ncl_deconv_products(const struct ncl_target *target, const struct ncl_conv *conv);
 
+/* ---- minimal filtering (kernel_conv_winograd*.c) ---- */
+
+/* With a dilation, every dilation-th pixel makes an image of its own, whose taps are next to each other: how many of
+ * them an axis makes, and tiles of `tile` outputs along it for all of them. */
+bool ncl_conv_is_dilated(const struct ncl_window_axes *image);
+int64_t ncl_conv_images(const struct ncl_window_axes *image, int axis);
+int64_t ncl_conv_tiles(const struct ncl_window_axes *image, int axis, int64_t tile);
+
 /* ---- on images in blocks of channels (kernel_conv_blocked.c) ---- */
 
 /* Why the variants that know no borders but zeros around their input cannot compute it; NULL: they can. */

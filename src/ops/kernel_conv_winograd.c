@@ -71,30 +71,18 @@ static int64_t round_up(int64_t a, int64_t step)
     return ncl_ceil_div(a, step) * step;
 }
 
-/* With a dilation, every dilation-th pixel makes an image of its own. */
-static int64_t tiles_along(const struct ncl_window_axes *image, int axis, const struct filtering *f)
-{
-    const int64_t dilation = image->dilation[axis], out = image->out[axis];
-    return (dilation < out ? dilation : out) * ncl_ceil_div(ncl_ceil_div(out, dilation), f->tile);
-}
-
-static bool is_dilated(const struct ncl_window_axes *image)
-{
-    return image->dilation[0] > 1 || image->dilation[1] > 1;
-}
-
 static struct work describe_tile_work(const struct ncl_target *target, const struct ncl_problem *problem,
                                       const struct filtering *f, struct ncl_tile tile)
 {
     const struct ncl_conv *conv = &problem->conv;
     const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
-    struct work work = {.across = tiles_along(&image, 1, f),
+    struct work work = {.across = ncl_conv_tiles(&image, 1, f->tile),
                         .points = points_of(f),
                         .width = ncl_tile_columns(target, tile),
                         .blocks_in = ncl_ceil_div(conv->in_channels, target->lanes),
                         .blocks_out = ncl_ceil_div(conv->out_channels, target->lanes),
                         .groups = conv->groups};
-    work.all = work.across * tiles_along(&image, 0, f);
+    work.all = work.across * ncl_conv_tiles(&image, 0, f->tile);
     work.panels = ncl_ceil_div(conv->out_channels, work.width);
     work.depth = work.blocks_in * target->lanes;
     const double macs = (double)work.points * (double)work.depth * (double)(work.panels * work.width);
@@ -148,8 +136,8 @@ static struct share share_tiles(const struct ncl_target *target, const struct fi
  * that a dilation makes may have nothing but its first pixel there. */
 static int64_t beyond(const struct ncl_window_axes *image, int axis, const struct filtering *f)
 {
-    const int64_t dilation = image->dilation[axis], out = image->out[axis], images = dilation < out ? dilation : out;
-    return images - out + dilation * (round_up(ncl_ceil_div(out, dilation), f->tile) - 1);
+    const int64_t dilation = image->dilation[axis], out = image->out[axis];
+    return ncl_conv_images(image, axis) - out + dilation * (round_up(ncl_ceil_div(out, dilation), f->tile) - 1);
 }
 
 static void halo_of(const struct ncl_problem *problem, const struct filtering *f, int64_t before[2], int64_t after[2])
@@ -166,7 +154,7 @@ static void halo_of(const struct ncl_problem *problem, const struct filtering *f
 static double zeros_of(const struct ncl_target *target, const struct work *work, const struct ncl_window_axes *image,
                        const struct filtering *f)
 {
-    if (!is_dilated(image))
+    if (!ncl_conv_is_dilated(image))
         return 0;
     int64_t taps = 1, tiles = 1;
     for (int i = 0; i < 2; i++) {
@@ -231,7 +219,7 @@ static nnefcl_status emit_winograd(struct ncl_lower *lower, const struct ncl_pro
     struct ncl_emit *step = ncl_step_begin(lower, "conv_winograd");
     ncl_step_define_int(step, "PIXEL", tile.rows);
     ncl_step_define_int(step, "VECTORS", tile.vectors);
-    if (is_dilated(&image))
+    if (ncl_conv_is_dilated(&image))
         ncl_step_define_int(step, "DILATED", 1);
     ncl_step_in(step, x);
     ncl_step_in(step, filter);
@@ -258,7 +246,7 @@ static nnefcl_status emit_winograd(struct ncl_lower *lower, const struct ncl_pro
     ncl_step_size(step, "SUM_POINT", sum_point);
     ncl_step_size(step, "SLOT", slot);
     ncl_step_size(step, "TILE", f->tile);
-    if (is_dilated(&image))
+    if (ncl_conv_is_dilated(&image))
         ncl_step_sizes(step, "DILATION", image.dilation, 2);
     ncl_step_flops(step, problem->flops);
     return ncl_step_end(step, share.tasks);

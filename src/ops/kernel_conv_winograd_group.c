@@ -16,9 +16,6 @@
 
 struct filtering {
     int64_t tile, points; /* rows of an output tile; of the transform, rows times columns */
-    bool dilated;         /* every dilation-th pixel makes an image of its own */
-    int64_t dilation[2];  /* of H and W */
-    int64_t images[2];    /* that they make */
     int64_t across, all;  /* tiles in a row, of an image */
     int64_t tiles, pitch; /* of all images; elements of a row of them */
     int64_t pitch_out;    /* elements of a row of transformed filters */
@@ -33,16 +30,8 @@ static struct filtering describe_filtering(const struct ncl_conv *conv, int64_t 
 {
     const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
     struct filtering f = {.tile = tile, .points = (tile + 2) * (tile + 2)};
-    int64_t along[2];
-    for (int i = 0; i < 2; i++) {
-        const int64_t dilation = image.dilation[i];
-        f.dilated = f.dilated || dilation > 1;
-        f.dilation[i] = dilation;
-        f.images[i] = dilation < image.out[i] ? dilation : image.out[i];
-        along[i] = f.images[i] * ncl_ceil_div(ncl_ceil_div(image.out[i], dilation), tile);
-    }
-    f.across = along[1];
-    f.all = along[0] * along[1];
+    f.across = ncl_conv_tiles(&image, 1, tile);
+    f.all = f.across * ncl_conv_tiles(&image, 0, tile);
     f.tiles = conv->window.in.extent[0] * f.all;
     f.pitch = round_up_panel(f.tiles, FOUR);
     f.pitch_out = round_up_panel(conv->out_channels, FOUR);
@@ -138,13 +127,13 @@ static void emit_transformed_tiles(struct ncl_emit *step, const struct filtering
     ncl_step_size(step, "ALL", f->all);
 }
 
-static void emit_dilation(struct ncl_emit *step, const struct filtering *f)
+static void emit_dilation(struct ncl_emit *step, const struct ncl_window_axes *image)
 {
-    if (!f->dilated)
+    if (!ncl_conv_is_dilated(image))
         return;
     ncl_step_define_int(step, "DILATED", 1);
-    ncl_step_sizes(step, "DILATION", f->dilation, 2);
-    ncl_step_sizes(step, "IMAGES", f->images, 2);
+    ncl_step_sizes(step, "DILATION", image->dilation, 2);
+    ncl_step_sizes(step, "IMAGES", (const int64_t[]){ncl_conv_images(image, 0), ncl_conv_images(image, 1)}, 2);
 }
 
 static ncl_ref transform_image(struct ncl_lower *lower, const struct ncl_conv *conv, const struct filtering *f)
@@ -162,7 +151,7 @@ static ncl_ref transform_image(struct ncl_lower *lower, const struct ncl_conv *c
     ncl_step_sizes(step, "IN", image.in, 2);
     ncl_step_sizes(step, "BEFORE", image.before, 2);
     ncl_step_size(step, "IMAGE", ncl_pitch_of(lower, input, &conv->window.in));
-    emit_dilation(step, f);
+    emit_dilation(step, &image);
     ncl_step_end(step, planes * f->pitch);
     return to;
 }
@@ -195,7 +184,7 @@ static nnefcl_status emit_winograd_group(struct ncl_lower *lower, const struct n
     ncl_step_sizes(step, "OUT", image.out, 2);
     ncl_step_size(step, "BIAS", ncl_shape_volume(&conv->bias->shape) > 1);
     ncl_step_size(step, "IMAGE", ncl_pitch_of(lower, problem->out, &conv->window.out));
-    emit_dilation(step, &f);
+    emit_dilation(step, &image);
     return ncl_step_end(step, planes * f.tiles);
 }
 

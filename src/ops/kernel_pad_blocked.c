@@ -3,6 +3,7 @@
 #include "emit/blocks.h"
 #include "emit/cost.h"
 #include "emit/variant.h"
+#include "ops/pad.h"
 #include "ops/window.h"
 
 #define EFFICIENCY 0.05 /* as pad_plain: what both move is the same */
@@ -13,13 +14,11 @@ static const char *pad_blocked_unfit(const struct ncl_target *target, const stru
         return "needs a device with few wide cores";
     if (!problem)
         return NULL;
-    bool cuts = true;
-    for (int i = 0; i < problem->pad.input->shape.rank; i++) {
-        cuts &= problem->pad.before[i] <= 0 && problem->pad.after[i] <= 0;
-        if (i < 2 && (problem->pad.before[i] || problem->pad.after[i]))
+    const struct ncl_pad *pad = &problem->pad;
+    for (int i = 0; i < 2 && i < pad->input->shape.rank; i++)
+        if (pad->before[i] || pad->after[i])
             return "a border of images or channels";
-    }
-    if (cuts)
+    if (ncl_pad_only_cuts(pad))
         return "nothing is added, it is a view";
     return ncl_blocks_can(problem->result) ? NULL : "the result is no image in blocks";
 }
@@ -28,9 +27,8 @@ static double pad_blocked_cost(const struct ncl_target *target, const struct ncl
                                const struct ncl_choice *choice)
 {
     (void)choice;
-    const nnefcl_shape *out = &problem->result->shape;
-    const int64_t cells = ncl_shape_span(out, 2, out->rank) * ncl_ceil_div(out->extent[1], target->lanes);
-    return ncl_cost_macs(target, (double)(cells * target->lanes), EFFICIENCY);
+    const double elements = (double)ncl_blocks_elements(target, &problem->result->shape);
+    return ncl_cost_macs(target, elements, EFFICIENCY);
 }
 
 static nnefcl_status pad_blocked_emit(struct ncl_lower *lower, const struct ncl_problem *problem,

@@ -24,9 +24,8 @@ static double resample_blocked_cost(const struct ncl_target *target, const struc
                                     const struct ncl_choice *choice)
 {
     (void)choice;
-    const nnefcl_shape *out = &problem->result->shape;
-    const int64_t cells = ncl_shape_span(out, 2, out->rank) * ncl_ceil_div(out->extent[1], target->lanes);
-    return ncl_cost_macs(target, (double)(cells * target->lanes), is_mixed(problem) ? MIXING : EFFICIENCY);
+    const double elements = (double)ncl_blocks_elements(target, &problem->result->shape);
+    return ncl_cost_macs(target, elements, is_mixed(problem) ? MIXING : EFFICIENCY);
 }
 
 /* Where outputs lie: FIRST, STEP and PARTS of H and W, an extent of 1 in the place of H where there is none. */

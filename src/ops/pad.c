@@ -4,6 +4,7 @@
  * text's formulas end with the first one, A-PAD-1). */
 #include "base/checked.h"
 #include "emit/variant.h"
+#include "ops/pad.h"
 #include "ops/strided.h"
 #include "ops/window_line.h"
 
@@ -36,26 +37,25 @@ nnefcl_status ncl_pad_infer(struct ncl_infer *infer, struct ncl_node *node)
     return ncl_infer_result(infer, node, 0, &output);
 }
 
-static bool only_cuts(const struct ncl_node *node, int rank)
+bool ncl_pad_only_cuts(const struct ncl_pad *pad)
 {
-    for (int i = 0; i < rank; i++)
-        if (padding_at(node, i).before > 0 || padding_at(node, i).after > 0)
+    for (int i = 0; i < pad->input->shape.rank; i++)
+        if (pad->before[i] > 0 || pad->after[i] > 0)
             return false;
     return true;
 }
 
-static void lower_cut(struct ncl_lower *lower, const struct ncl_node *node, const struct ncl_tensor *input,
-                      const struct ncl_tensor *result)
+static void lower_cut(struct ncl_lower *lower, const struct ncl_pad *pad, const struct ncl_tensor *result)
 {
     int64_t in[NNEFCL_MAX_RANK], out[NNEFCL_MAX_RANK];
     struct ncl_strided copy = {0};
-    ncl_strided_dense(&input->shape, in);
+    ncl_strided_dense(&pad->input->shape, in);
     ncl_strided_dense(&result->shape, out);
-    for (int i = 0; i < input->shape.rank; i++) {
-        copy.in_first -= padding_at(node, i).before * in[i];
+    for (int i = 0; i < result->shape.rank; i++) {
+        copy.in_first -= pad->before[i] * in[i];
         ncl_strided_add(&copy, result->shape.extent[i], in[i], out[i]);
     }
-    ncl_strided_lower(lower, &copy, input, result);
+    ncl_strided_lower(lower, &copy, pad->input, result);
 }
 
 void ncl_pad_problem(const struct ncl_node *node, struct ncl_problem *problem)
@@ -77,10 +77,11 @@ void ncl_pad_problem(const struct ncl_node *node, struct ncl_problem *problem)
 
 nnefcl_status ncl_pad_lower(struct ncl_lower *lower, const struct ncl_node *node)
 {
-    const struct ncl_tensor *input = ncl_node_tensor(node, "input");
-    if (!only_cuts(node, input->shape.rank))
+    struct ncl_problem problem;
+    ncl_pad_problem(node, &problem);
+    if (!ncl_pad_only_cuts(&problem.pad))
         return ncl_choose_lower(lower, node);
-    lower_cut(lower, node, input, ncl_node_result(node, 0));
+    lower_cut(lower, &problem.pad, problem.result);
     return ncl_lower_status(lower);
 }
 

@@ -7,12 +7,13 @@
  * so nothing moves, and rows of the product are as long as an image. */
 
 #include "pass/pass.h"
+#include "pass/token_product.h"
 #include "pass/view.h"
 
-/* Exporters' nodes in their order; `bias` is NULL where no `add` is there. */
+/* Exporters' nodes in their order. */
 struct pointwise {
-    struct ncl_node *first, *product, *add, *last;
-    struct ncl_tensor *bias;
+    struct ncl_node *first, *last;
+    struct ncl_token_product by;
 };
 
 /* A transpose that takes axis `from` to the place `to`, and leaves the others as they follow each other. */
@@ -32,46 +33,13 @@ static bool moves_axis(const struct ncl_node *node, int from, int to)
     return true;
 }
 
-/* Is it one in each axis in front of `first`? */
-static bool is_all_behind(const nnefcl_shape *shape, int first)
-{
-    return ncl_shape_span(shape, 0, first) == 1;
-}
-
-static bool is_bias(const struct ncl_tensor *bias, const nnefcl_shape *sum)
-{
-    return bias->shape.rank == sum->rank && is_all_behind(&bias->shape, sum->rank - 1) &&
-           bias->shape.extent[sum->rank - 1] == sum->extent[sum->rank - 1];
-}
-
-static bool takes_matrix(const struct ncl_node *node)
-{
-    return ncl_node_is(node, "matmul") && !ncl_node_logical(node, "transposeA") &&
-           is_all_behind(&ncl_node_tensor(node, "B")->shape, ncl_node_tensor(node, "B")->shape.rank - 2);
-}
-
-/* The product in front of `reader`, perhaps with a bias between the two. */
-static bool product_find(const struct ncl_rewrite *rw, struct ncl_tensor *x, struct pointwise *p)
-{
-    p->product = ncl_rewrite_producer(rw, x);
-    for (int side = 0; side < 2 && ncl_node_is(p->product, "add"); side++) {
-        struct ncl_tensor *bias = p->product->argument[1 - side].tensor;
-        if (takes_matrix(ncl_rewrite_producer(rw, p->product->argument[side].tensor)) && is_bias(bias, &x->shape)) {
-            p->add = p->product;
-            p->bias = bias;
-            p->product = ncl_rewrite_producer(rw, p->add->argument[side].tensor);
-        }
-    }
-    return takes_matrix(p->product) && ncl_rewrite_reader(rw, x) == p->last &&
-           (!p->add || ncl_rewrite_reader(rw, ncl_node_result(p->product, 0)) == p->add);
-}
-
 static bool pointwise_find(const struct ncl_rewrite *rw, struct ncl_node *node, struct pointwise *p)
 {
     *p = (struct pointwise){.last = node};
-    if (!moves_axis(node, -1, 1) || !product_find(rw, ncl_node_tensor(node, "input"), p))
+    if (!moves_axis(node, -1, 1) || !ncl_token_product_find(rw, ncl_node_tensor(node, "input"), &p->by) ||
+        ncl_rewrite_reader(rw, ncl_node_tensor(node, "input")) != node)
         return false;
-    p->first = ncl_rewrite_producer(rw, ncl_node_tensor(p->product, "A"));
+    p->first = ncl_rewrite_producer(rw, ncl_node_tensor(p->by.product, "A"));
     const nnefcl_shape *out = &ncl_node_result(node, 0)->shape;
     return moves_axis(p->first, 1, -1) && out->extent[1] < ncl_shape_span(out, 2, out->rank);
 }
@@ -89,13 +57,13 @@ static struct ncl_tensor *reshape_to(struct ncl_rewrite *rw, const struct pointw
 /* The product with channels as rows: [n, channels, places]. */
 static struct ncl_tensor *product_make(struct ncl_rewrite *rw, const struct pointwise *p)
 {
-    struct ncl_tensor *x = ncl_node_tensor(p->first, "input"), *w = ncl_node_tensor(p->product, "B");
+    struct ncl_tensor *x = ncl_node_tensor(p->first, "input"), *w = ncl_node_tensor(p->by.product, "B");
     const nnefcl_shape *in = &x->shape, *matrix = &w->shape;
     x = reshape_to(rw, p, x, in->extent[0], in->extent[1], ncl_shape_span(in, 2, in->rank));
     w = reshape_to(rw, p, w, 1, matrix->extent[matrix->rank - 2], matrix->extent[matrix->rank - 1]);
     if (!x || !w)
         return NULL;
-    const bool transposed = !ncl_node_logical(p->product, "transposeB");
+    const bool transposed = !ncl_node_logical(p->by.product, "transposeB");
     const struct ncl_named_value given[] = {
         {"A", ncl_value_tensor(w)}, {"B", ncl_value_tensor(x)}, {"transposeA", ncl_value_logical(transposed)}};
     return ncl_rewrite_made(ncl_rewrite_insert(rw, p->last, "matmul", given, 3));
@@ -103,9 +71,9 @@ static struct ncl_tensor *product_make(struct ncl_rewrite *rw, const struct poin
 
 static struct ncl_tensor *sum_make(struct ncl_rewrite *rw, const struct pointwise *p, struct ncl_tensor *product)
 {
-    if (!product || !p->bias)
+    if (!product || !p->by.bias)
         return product;
-    struct ncl_tensor *bias = reshape_to(rw, p, p->bias, 1, product->shape.extent[1], 1);
+    struct ncl_tensor *bias = reshape_to(rw, p, p->by.bias, 1, product->shape.extent[1], 1);
     if (!bias)
         return NULL;
     const struct ncl_named_value given[] = {{"x", ncl_value_tensor(product)}, {"y", ncl_value_tensor(bias)}};
@@ -125,9 +93,7 @@ static void pointwise_change(struct ncl_rewrite *rw, const struct pointwise *p)
                                             {"shape", ncl_value_array(extent, (size_t)out->rank)}};
     if (!ncl_rewrite_become(rw, p->last, "reshape", given, 2))
         return;
-    if (p->add)
-        ncl_rewrite_remove(rw, p->add);
-    ncl_rewrite_remove(rw, p->product);
+    ncl_token_product_remove(rw, &p->by);
     if (!ncl_rewrite_uses(rw, ncl_node_result(p->first, 0)))
         ncl_rewrite_remove(rw, p->first);
 }

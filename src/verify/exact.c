@@ -101,7 +101,7 @@ nnefcl_status ncl_exact_load(struct ncl_exact *exact, const struct ncl_tensor *t
 
 /* ---- nodes ---- */
 
-static struct ncl_tensor *tensor_among(const struct ncl_value *value, size_t count, size_t index)
+struct ncl_tensor *ncl_exact_among(const struct ncl_value *value, size_t count, size_t index)
 {
     for (size_t i = 0; i < count; i++) {
         const bool array =
@@ -116,12 +116,12 @@ static struct ncl_tensor *tensor_among(const struct ncl_value *value, size_t cou
 
 struct ncl_tensor *ncl_exact_operand(const struct ncl_node *node, size_t index)
 {
-    return tensor_among(node->argument, node->parameter_count, index);
+    return ncl_exact_among(node->argument, node->parameter_count, index);
 }
 
 struct ncl_tensor *ncl_exact_result(const struct ncl_node *node, size_t index)
 {
-    return tensor_among(node->result, node->result_count, index);
+    return ncl_exact_among(node->result, node->result_count, index);
 }
 
 bool ncl_exact_defined(const struct ncl_node *node)

@@ -52,7 +52,9 @@ nnefcl_status ncl_exact_node(struct ncl_exact *exact, const struct ncl_node *nod
  * a model with state is run anew for each cycle. */
 nnefcl_status ncl_exact_graph(struct ncl_exact *exact, const void *const *inputs, struct ncl_diag *diag);
 
-/* The tensors among the arguments and the results of a node, in their order; `index` counts from 0. NULL: no more. */
+/* The tensors among values, among the arguments and among the results of a node, in their order; `index` counts from 0.
+ * NULL: no more. */
+struct ncl_tensor *ncl_exact_among(const struct ncl_value *value, size_t count, size_t index);
 struct ncl_tensor *ncl_exact_operand(const struct ncl_node *node, size_t index);
 struct ncl_tensor *ncl_exact_result(const struct ncl_node *node, size_t index);
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verify/examine.h"
 
-#include "verify/halves.h"
-
-#include <float.h>
 #include <math.h>
-#include <string.h>
+
+#include "verify/halves.h"
+#include "verify/slack.h"
 
 /* What a product may be off in addition when it was not held: a pass may have put a factor into its operands
  * (pass_norm.c). The factor is a quotient (2.5) of a root (half of 3), and a product with it rounds each operand (0.5);
@@ -20,8 +19,7 @@ struct examination {
     struct ncl_diag *diag;
     struct ncl_arena arena;       /* of the arrays */
     size_t *last_use;             /* the last node that reads it, 0: none (the first node has no operands) */
-    double **slack;               /* what elements that were computed here may be off, absolute; NULL: nothing */
-    struct ncl_elements *aside;   /* while a node is evaluated with other operands */
+    struct ncl_slack slack;       /* of what was computed here */
     const struct ncl_call **home; /* the innermost invocation whose nodes alone make and read it; NULL: the graph */
     const struct ncl_call *whole; /* being judged: nothing of what is at home in it is the device's */
 };
@@ -69,8 +67,7 @@ static size_t volume(const struct ncl_tensor *tensor)
 static void drop(struct examination *x, const struct ncl_tensor *tensor)
 {
     ncl_exact_drop(&x->exact, tensor);
-    release_room(x, x->slack[tensor->id]);
-    x->slack[tensor->id] = NULL;
+    ncl_slack_drop(&x->slack, tensor);
 }
 
 /* ---- operands ---- */
@@ -114,197 +111,6 @@ static void drop_operands(struct examination *x, size_t index)
             drop(x, operand);
 }
 
-/* ---- a node with other operands ---- */
-
-enum { UP, DOWN, APART, APART_AGAIN, MIXED, MIXED_AGAIN, FLUSHED, MAGNITUDES, GROWN };
-
-static bool is_denormal(double value)
-{
-    return value != 0 && fabs(value) < (double)FLT_MIN;
-}
-
-static bool has_denormals(const struct examination *x, const struct ncl_tensor *tensor)
-{
-    const double *value = x->exact.tensor[tensor->id].value;
-    for (size_t i = 0; tensor->dtype == NNEFCL_SCALAR && i < volume(tensor); i++)
-        if (is_denormal(value[i]))
-            return true;
-    return false;
-}
-
-/* APART: each operand goes the other way than the one before; MIXED: signs that have nothing to do with the order of
- * the elements. What comes of the operands cancels out in some of these, and must not in all. */
-static bool is_up(int how, size_t operand, uint64_t element)
-{
-    const uint64_t mixed = (element + operand + (uint64_t)how) * 0x9e3779b97f4a7c15;
-    switch (how) {
-    case UP:
-    case DOWN:
-        return how == UP;
-    case APART:
-    case APART_AGAIN:
-        return operand % 2 == (how == APART);
-    default:
-        return mixed >> 63;
-    }
-}
-
-static double altered(int how, double value, double slack, size_t operand, uint64_t element)
-{
-    if (how == FLUSHED)
-        return is_denormal(value) ? copysign(0, value) : value;
-    if (how >= MAGNITUDES)
-        return fabs(value) + (how == GROWN ? slack : 0);
-    return is_up(how, operand, element) ? value + slack : value - slack;
-}
-
-static nnefcl_status alter_operand(struct examination *x, const struct ncl_tensor *tensor, int how, size_t operand)
-{
-    struct ncl_elements *aside = &x->aside[tensor->id];
-    const double *slack = x->slack[tensor->id];
-    if (aside->value || tensor->dtype != NNEFCL_SCALAR || (how < FLUSHED && !slack))
-        return NNEFCL_OK;
-    *aside = x->exact.tensor[tensor->id];
-    const nnefcl_status status = ncl_exact_make(&x->exact, tensor, false, x->diag);
-    for (size_t i = 0; !status && i < volume(tensor); i++)
-        x->exact.tensor[tensor->id].value[i] = altered(how, aside->value[i], slack ? slack[i] : 0, operand, i);
-    return status;
-}
-
-static nnefcl_status evaluate_altered(struct examination *x, const struct ncl_node *node, int how)
-{
-    const struct ncl_tensor *tensor;
-    nnefcl_status status = NNEFCL_OK;
-    for (size_t i = 0; (tensor = ncl_exact_operand(node, i)) && !status; i++)
-        status = alter_operand(x, tensor, how, i);
-    for (size_t i = 0; (tensor = ncl_exact_result(node, i)); i++) {
-        x->aside[tensor->id] = x->exact.tensor[tensor->id];
-        x->exact.tensor[tensor->id] = (struct ncl_elements){0};
-    }
-    return status ? status : ncl_exact_node(&x->exact, node, x->diag);
-}
-
-static void restore(struct examination *x, const struct ncl_tensor *tensor)
-{
-    struct ncl_elements *aside = &x->aside[tensor->id];
-    if (!aside->value)
-        return;
-    ncl_exact_drop(&x->exact, tensor);
-    x->exact.tensor[tensor->id] = *aside;
-    *aside = (struct ncl_elements){0};
-}
-
-static void restore_all(struct examination *x, const struct ncl_node *node)
-{
-    const struct ncl_tensor *tensor;
-    for (size_t i = 0; (tensor = ncl_exact_operand(node, i)); i++)
-        restore(x, tensor);
-    for (size_t i = 0; (tensor = ncl_exact_result(node, i)); i++)
-        restore(x, tensor);
-}
-
-/* ---- how far results may be off because operands are: they are moved as far as they may be, each way and this way and
- * that ---- */
-
-static bool has_slack(const struct examination *x, const struct ncl_node *node)
-{
-    const struct ncl_tensor *operand;
-    for (size_t i = 0; (operand = ncl_exact_operand(node, i)); i++)
-        if (x->slack[operand->id])
-            return true;
-    return false;
-}
-
-static double moved(nnefcl_dtype dtype, double from, double to)
-{
-    if (from == to || (isnan(from) && isnan(to)))
-        return 0;
-    const double by = fabs(to - from);
-    return dtype == NNEFCL_SCALAR && !isnan(by) ? by : (double)INFINITY;
-}
-
-/* A convolution, a product of matrices: a sum of products of operands, with weights of both signs, so that no few ways
- * find the one that takes all of its terms along. For errors |e| <= d of factors a, |product of (a + e) - product of a|
- * <= product of (|a| + d) - product of |a|, since every term that the left side expands to stands on the right with its
- * magnitude. So a result may be off by what it grows when all magnitudes do; where one operand is off it is, with
- * the signs of the others in its errors. */
-static bool sums_products(const struct ncl_node *node)
-{
-    return node->op->macs && node->op->macs(node) && !node->op->inner;
-}
-
-/* The farthest of all ways; of products how far the result of grown magnitudes is from that of the magnitudes, which is
- * kept there in between. */
-static void widen(const struct examination *x, const struct ncl_tensor *result, bool products)
-{
-    double *slack = x->slack[result->id];
-    const double *from = products ? slack : x->aside[result->id].value, *to = x->exact.tensor[result->id].value;
-    for (size_t i = 0; i < volume(result); i++) {
-        const double by = moved(result->dtype, from[i], to[i]);
-        if (products || by > slack[i])
-            slack[i] = by;
-    }
-}
-
-/* Integers and logicals that may be wrong cannot be moved: nothing is known of what is made from them. */
-static bool is_unknown(const struct examination *x, const struct ncl_node *node)
-{
-    const struct ncl_tensor *operand;
-    for (size_t i = 0; (operand = ncl_exact_operand(node, i)); i++)
-        for (size_t k = 0; x->slack[operand->id] && operand->dtype != NNEFCL_SCALAR && k < volume(operand); k++)
-            if (x->slack[operand->id][k] > 0)
-                return true;
-    return false;
-}
-
-static nnefcl_status find_slack(struct examination *x, const struct ncl_node *node)
-{
-    const struct ncl_tensor *result;
-    nnefcl_status status = NNEFCL_OK;
-    if (!has_slack(x, node))
-        return NNEFCL_OK;
-    const bool unknown = is_unknown(x, node), products = sums_products(node);
-    const int first = products ? MAGNITUDES : UP, last = products ? GROWN : MIXED_AGAIN;
-    for (size_t i = 0; (result = ncl_exact_result(node, i)) && !status; i++) {
-        double *slack = x->slack[result->id] = memory(x, volume(result), sizeof *slack, &status);
-        for (size_t k = 0; slack && k < volume(result); k++)
-            slack[k] = unknown ? (double)INFINITY : 0;
-    }
-    for (int how = first; how <= last && !unknown && !status; how++) {
-        status = evaluate_altered(x, node, how);
-        for (size_t i = 0; (result = ncl_exact_result(node, i)) && !status; i++)
-            widen(x, result, products);
-        restore_all(x, node);
-    }
-    return status;
-}
-
-static nnefcl_status make_slack(struct examination *x, const struct ncl_tensor *result, double **slack)
-{
-    nnefcl_status status = NNEFCL_OK;
-    if (!x->slack[result->id]) {
-        x->slack[result->id] = memory(x, volume(result), sizeof **slack, &status);
-        if (!status)
-            memset(x->slack[result->id], 0, volume(result) * sizeof **slack);
-    }
-    *slack = x->slack[result->id];
-    return status;
-}
-
-/* A result that the device did not keep may also be off what its own operation may. */
-static nnefcl_status add_tolerance(struct examination *x, const struct ncl_tensor *result, double tolerance)
-{
-    const struct ncl_elements *elements = &x->exact.tensor[result->id];
-    double *slack;
-    if (tolerance <= 0 || result->dtype != NNEFCL_SCALAR)
-        return NNEFCL_OK;
-    const nnefcl_status status = make_slack(x, result, &slack);
-    for (size_t i = 0; !status && i < volume(result); i++)
-        slack[i] +=
-            tolerance * ncl_judge_unit(fmax(fabs(elements->value[i]), elements->scale ? elements->scale[i] : 0));
-    return status;
-}
-
 /* ---- in half ---- */
 
 static bool lies_in_half(const struct examination *x, const struct ncl_tensor *tensor)
@@ -332,7 +138,7 @@ static nnefcl_status add_halves(struct examination *x, const struct ncl_node *no
     double *slack;
     if (!x->source->halves || result->dtype != NNEFCL_SCALAR || !(stored || multiplies))
         return NNEFCL_OK;
-    const nnefcl_status status = make_slack(x, result, &slack);
+    const nnefcl_status status = ncl_slack_make(&x->slack, result, &slack, x->diag);
     if (!status && multiplies && x->source->half_terms)
         ncl_halves_product(slack, &x->exact.tensor[result->id], volume(result), most_of_products(x, node),
                            x->source->half_terms);
@@ -360,21 +166,17 @@ static bool whole_has_halves(const struct examination *x, size_t first, size_t e
 static nnefcl_status judge_flushed(struct examination *x, const struct ncl_node *node, const struct ncl_tensor *result,
                                    const void *data, double tolerance, struct ncl_verdict *verdict)
 {
-    const struct ncl_tensor *operand;
     struct ncl_verdict other;
-    bool denormals = false;
-    for (size_t i = 0; (operand = ncl_exact_operand(node, i)); i++)
-        denormals |= has_denormals(x, operand);
-    if (!denormals)
+    if (!ncl_slack_has_denormals(&x->slack, node))
         return NNEFCL_OK;
-    const nnefcl_status status = evaluate_altered(x, node, FLUSHED);
+    const nnefcl_status status = ncl_slack_flush(&x->slack, node, x->diag);
     if (!status) {
         ncl_judge(&other, result->dtype, data, &x->exact.tensor[result->id], volume(result), tolerance,
-                  x->slack[result->id]);
+                  x->slack.off[result->id]);
         if (other.bad < verdict->bad)
             *verdict = other;
     }
-    restore_all(x, node);
+    ncl_slack_restore(&x->slack, node);
     return status;
 }
 
@@ -384,10 +186,10 @@ static nnefcl_status judge_result(struct examination *x, struct ncl_examine_resu
     void *data = NULL;
     nnefcl_status status = read_kept(x, tensor, &data);
     if (!status && lies_in_half(x, tensor))
-        ncl_halves_overflow(data, &x->exact.tensor[tensor->id], x->slack[tensor->id], volume(tensor));
+        ncl_halves_overflow(data, &x->exact.tensor[tensor->id], x->slack.off[tensor->id], volume(tensor));
     if (!status)
         ncl_judge(&result->verdict, tensor->dtype, data, &x->exact.tensor[tensor->id], volume(tensor), tolerance,
-                  x->slack[tensor->id]);
+                  x->slack.off[tensor->id]);
     if (!status && result->verdict.bad)
         status = judge_flushed(x, x->graph->node[result->node], tensor, data, tolerance, &result->verdict);
     release_room(x, data);
@@ -450,7 +252,8 @@ static nnefcl_status examine_results(struct examination *x, size_t index, struct
         if (status)
             break;
         if (!is_kept(x, result.tensor)) {
-            status = add_tolerance(x, result.tensor, tolerance + (node->op->macs && node->op->macs(node) ? FOLDED : 0));
+            status = ncl_slack_add(&x->slack, result.tensor,
+                                   tolerance + (node->op->macs && node->op->macs(node) ? FOLDED : 0), x->diag);
             continue;
         }
         status = judge_result(x, &result, tolerance);
@@ -469,7 +272,7 @@ static nnefcl_status examine_node(struct examination *x, size_t index, struct vi
     if (!status)
         status = ncl_exact_node(&x->exact, node, x->diag);
     if (!status)
-        status = find_slack(x, node);
+        status = ncl_slack_find(&x->slack, node, x->diag);
     if (!status)
         status = examine_results(x, index, visitor);
     return status;
@@ -546,11 +349,12 @@ static nnefcl_status prepare(struct examination *x)
     const struct ncl_graph *graph = x->graph;
     const struct ncl_tensor *operand;
     x->last_use = NCL_NEW_ARRAY(&x->arena, size_t, graph->tensor_count);
-    x->slack = NCL_NEW_ARRAY(&x->arena, double *, graph->tensor_count);
-    x->aside = NCL_NEW_ARRAY(&x->arena, struct ncl_elements, graph->tensor_count);
     x->home = NCL_NEW_ARRAY(&x->arena, const struct ncl_call *, graph->tensor_count);
-    if (!x->last_use || !x->slack || !x->aside || !x->home)
+    if (!x->last_use || !x->home)
         return ncl_nomem(x->diag);
+    const nnefcl_status status = ncl_slack_open(&x->slack, &x->exact, &x->arena, x->diag);
+    if (status)
+        return status;
     find_homes(x);
     for (size_t i = 0; i < graph->node_count; i++)
         for (size_t k = 0; (operand = ncl_exact_operand(graph->node[i], k)); k++)
@@ -560,10 +364,7 @@ static nnefcl_status prepare(struct examination *x)
 
 static void end_examination(struct examination *x)
 {
-    for (size_t i = 0; x->aside && i < x->graph->tensor_count; i++) {
-        restore(x, x->graph->tensor[i]);
-        release_room(x, x->slack[i]);
-    }
+    ncl_slack_close(&x->slack);
     ncl_exact_close(&x->exact);
     ncl_arena_free(&x->arena);
 }

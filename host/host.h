@@ -158,6 +158,7 @@ void ncl_cache_store(const nnefcl_device *device, uint64_t program, const uint64
 struct ncl_slot {
     cl_mem own;           /* NULL: not there (yet, or any more) */
     cl_mem bound;         /* the application's, retained; NULL: `own` is used */
+    cl_mem lent;          /* the memory of the caller of a run, while that lasts; NULL: `own` is used */
     cl_mem_flags flags;   /* of the binding */
     uint64_t offset;      /* of the binding, bytes */
     unsigned char *pages; /* where the host sees `own`, if it asked for large pages of it; it is not mapped any more */
@@ -284,6 +285,14 @@ nnefcl_status ncl_wait_queue(struct nnefcl_session *session, const char *who, cl
 /* The same of any queue that works for the session, where an object ends, and how its commands did is nobody's business
  * any more. NULL: there is none. */
 void ncl_wait_idle(struct nnefcl_session *session, cl_command_queue queue);
+
+/* ---- lend.c ---- */
+
+/* *lent: the run reads this input at `from`, of which nothing is left behind ncl_lend_end; else it has to be copied. */
+nnefcl_status ncl_lend_input(struct nnefcl_session *session, const struct ncl_plan_tensor *tensor, const void *from,
+                             bool *lent, struct ncl_diag *diag);
+/* At the end of the run, also of one that failed. */
+nnefcl_status ncl_lend_end(struct nnefcl_session *session, struct ncl_diag *diag);
 
 /* ---- bounce.c ---- */
 

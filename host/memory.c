@@ -151,7 +151,7 @@ cl_mem ncl_memory_place(const struct nnefcl_session *session, ncl_ref tensor, ui
     ncl_plan_place(session->plan, tensor, &buffer, offset);
     const struct ncl_slot *slot = &session->slot[buffer];
     if (!slot->bound)
-        return slot->own;
+        return slot->lent ? slot->lent : slot->own;
     *offset += slot->offset;
     return slot->bound;
 }

@@ -135,9 +135,12 @@ static nnefcl_status write_inputs(struct nnefcl_session *session, const void *co
         const struct ncl_plan_tensor *tensor = &plan->tensor[plan->input[i]];
         uint64_t offset;
         const cl_mem memory = ncl_memory_place(session, plan->input[i], &offset);
+        bool lent;
         if (session->slot[tensor->buffer].bound)
             continue;
-        status = write_input(session, tensor, memory, (size_t)offset, inputs[i], diag);
+        status = ncl_lend_input(session, tensor, inputs[i], &lent, diag);
+        if (!status && !lent)
+            status = write_input(session, tensor, memory, (size_t)offset, inputs[i], diag);
     }
     return status;
 }
@@ -252,6 +255,8 @@ static nnefcl_status run_from_host(struct nnefcl_session *session, const void *c
         status = give_outputs(session, outputs, written_bytes, session->transfer_event + first_read, diag);
     const nnefcl_status finished = ncl_wait_queue(session, "the run", last, diag); /* also after an error */
     status = status ? status : finished;
+    const nnefcl_status back = ncl_lend_end(session, diag);
+    status = status ? status : back;
     if (!status)
         status = ncl_persistent_judge(session, diag);
     if (!status && !early)

@@ -30,7 +30,8 @@ NNEFCL_API cl_device_id nnefcl_device_id(const nnefcl_device *device);
 /* From now on input `index` is read from `memory` at `byte_offset`, dense and row-major, nnefcl_tensor_info.bytes long;
  * NULL goes back to the session's own buffer. The offset must be a multiple of the element size. Takes effect with the
  * next enqueue or run; what is already enqueued keeps the old one. NNEFCL_ERR_ARGUMENT: other context, too small,
- * misaligned, or not readable by kernels. A run of session.h ignores inputs[index] of a bound input. */
+ * misaligned, or not readable by kernels. A run of session.h ignores inputs[index] of a bound input; of others it may
+ * read the caller's memory in place, and leave the session's own buffer as it was. */
 NNEFCL_API nnefcl_status nnefcl_session_bind_input(nnefcl_session *session, size_t index, cl_mem memory,
                                                    size_t byte_offset, nnefcl_error *error);
 /* The same for output `index`, which is written there. No two outputs, and no input and output, may overlap. */

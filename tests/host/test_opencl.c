@@ -2,6 +2,7 @@
 /* Sessions in an application's own OpenCL world: its context, buffers, queue and events. */
 #include <math.h>
 
+#include "host/host.h"
 #include "host_case.h"
 #include "nnefcl/opencl.h"
 
@@ -428,6 +429,63 @@ START_TEST(verified_through_bindings)
 }
 END_TEST
 
+/* A persistent run reads a large input where the caller has it, wherever that is in this run, and leaves the session's
+ * own buffer alone; one that measures, and launches, copy it there. The caller's output may be what the input was. */
+enum { LENT = 64 * 1024 };
+#define NET_LENT                                                                                                       \
+    "graph lent(x) -> (y)\n"                                                                                           \
+    "{\n"                                                                                                              \
+    "    x = external<scalar>(shape = [256, 256]);\n"                                                                  \
+    "    y = x + 1.0;\n"                                                                                               \
+    "}\n"
+
+static float first_of_own(const nnefcl_session *session, cl_command_queue queue)
+{
+    float value;
+    cl_mem memory;
+    size_t offset;
+    ck_assert_int_eq(nnefcl_session_input_memory(session, 0, &memory, &offset), NNEFCL_OK);
+    ck_assert_int_eq(clEnqueueReadBuffer(queue, memory, CL_TRUE, offset, sizeof value, &value, 0, NULL, NULL),
+                     CL_SUCCESS);
+    return value;
+}
+
+static void run_lent(nnefcl_execution execution, nnefcl_profiling profiling, bool stays)
+{
+    nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
+    options.execution = execution;
+    options.profiling = profiling;
+    nnefcl_session *session = host_ready(NET_LENT, &options);
+    const cl_command_queue queue = new_queue(0);
+    float *data = malloc((LENT + 4) * sizeof *data);
+    float own = -7;
+    cl_mem memory;
+    size_t offset;
+    ck_assert_int_eq(nnefcl_session_input_memory(session, 0, &memory, &offset), NNEFCL_OK);
+    ck_assert_int_eq(clEnqueueWriteBuffer(queue, memory, CL_TRUE, offset, sizeof own, &own, 0, NULL, NULL), CL_SUCCESS);
+    for (int at = 0; at < 4; at++) {
+        for (int i = 0; i < LENT; i++)
+            data[at + i] = (float)(i + at);
+        host_run(session, (const void *[]){data + at}, (void *[]){data + at});
+        for (int i = 0; i < LENT; i++)
+            ck_assert_float_eq(data[at + i], (float)(i + at + 1));
+        ck_assert_float_eq(first_of_own(session, queue), stays ? own : (float)at);
+    }
+    free(data);
+    clReleaseCommandQueue(queue);
+    nnefcl_session_free(session);
+}
+
+START_TEST(lent)
+{
+    run_lent(NNEFCL_EXECUTION_LAUNCHES, NNEFCL_PROFILING_NONE, false);
+    if (!device->target.cpu || !device->target.relaxed_atomics)
+        return;
+    run_lent(NNEFCL_EXECUTION_PERSISTENT, NNEFCL_PROFILING_NONE, true);
+    run_lent(NNEFCL_EXECUTION_PERSISTENT, NNEFCL_PROFILING_RUNS, false);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
     const int n = (int)(sizeof forms / sizeof *forms);
@@ -441,6 +499,7 @@ static void add(TCase *tests)
     tcase_add_test(tests, bad_bindings);
     tcase_add_test(tests, unreadable_output);
     tcase_add_test(tests, verified_through_bindings);
+    tcase_add_test(tests, lent);
 }
 
 int main(void)

@@ -13,19 +13,23 @@ struct line {
     int64_t first[NNEFCL_MAX_RANK], within[NNEFCL_MAX_RANK];
 };
 
-static struct line lines_of(const struct ncl_node *node, const struct ncl_elements *elements, double *const *off)
+static struct line operand_of(const struct ncl_node *node, const struct ncl_elements *elements, double *const *off)
 {
     const struct ncl_tensor *tensor = node->argument[0].tensor;
-    struct line line = {.tensor = tensor,
-                        .x = elements[tensor->id].value,
-                        .off = off[tensor->id],
-                        .along = {.rank = tensor->shape.rank},
-                        .across = tensor->shape};
+    return (struct line){.tensor = tensor, .x = elements[tensor->id].value, .off = off[tensor->id]};
+}
+
+static struct line lines_of(const struct ncl_node *node, const struct ncl_elements *elements, double *const *off)
+{
+    struct line line = operand_of(node, elements, off);
+    const nnefcl_shape *shape = &line.tensor->shape;
+    line.across = *shape;
+    line.along.rank = shape->rank;
     for (int i = 0; i < line.along.rank; i++)
         line.along.extent[i] = 1;
     for (size_t i = 0; i < ncl_node_count(node, "axes"); i++) {
         const int64_t axis = ncl_node_integer_at(node, "axes", i);
-        line.along.extent[axis] = tensor->shape.extent[axis];
+        line.along.extent[axis] = shape->extent[axis];
         line.across.extent[axis] = 1;
     }
     return line;
@@ -164,12 +168,72 @@ static void spread_length(const struct ncl_node *node, const struct ncl_elements
     }
 }
 
+/* ---- local_response_normalization ----
+ *
+ * x / sigma^beta, sigma = bias + alpha times the mean of the squares in a window, zeros beyond the image. Magnitudes in
+ * it may be d less and d more, so sigma lies between two values; |x' f' - x f| <= d f' + |x| |f' - f| for factors f'
+ * that are those at one of them at most and at the other at least. */
+
+struct squares {
+    double least, sum, most;
+};
+
+/* Windows reach floor((size - 1) / 2) to the front. */
+static struct squares sum_window(const struct ncl_node *node, const struct line *line, const int64_t *at)
+{
+    const nnefcl_shape *shape = &line->tensor->shape;
+    nnefcl_shape window = {.rank = shape->rank};
+    int64_t first[NNEFCL_MAX_RANK], within[NNEFCL_MAX_RANK], place[NNEFCL_MAX_RANK];
+    struct squares squares = {0};
+    for (int i = 0; i < shape->rank; i++) {
+        const int64_t size = ncl_node_integer_at(node, "size", (size_t)i), from = at[i] - (size - 1) / 2,
+                      behind = from + size < shape->extent[i] ? from + size : shape->extent[i];
+        first[i] = from > 0 ? from : 0;
+        window.extent[i] = behind - first[i];
+    }
+    for (bool more = ncl_position_first(&window, within); more; more = ncl_position_next(&window, within)) {
+        for (int i = 0; i < shape->rank; i++)
+            place[i] = first[i] + within[i];
+        const int64_t index = ncl_position_index(shape, place);
+        const double x = fabs(line->x[index]), off = line->off[index];
+        squares.sum += x * x;
+        squares.least += fmax(x - off, 0) * fmax(x - off, 0);
+        squares.most += (x + off) * (x + off);
+    }
+    return squares;
+}
+
+static void spread_local(const struct ncl_node *node, const struct ncl_elements *elements, double *const *off)
+{
+    const struct ncl_tensor *result = ncl_node_result(node, 0);
+    const double alpha = ncl_node_scalar(node, "alpha"), beta = ncl_node_scalar(node, "beta"),
+                 bias = ncl_node_scalar(node, "bias");
+    const struct line line = operand_of(node, elements, off);
+    double volume = 1;
+    int64_t at[NNEFCL_MAX_RANK], i = 0;
+    for (int k = 0; k < result->shape.rank; k++)
+        volume *= (double)ncl_node_integer_at(node, "size", (size_t)k);
+    for (bool more = ncl_position_first(&result->shape, at); more; more = ncl_position_next(&result->shape, at), i++) {
+        const struct squares squares = sum_window(node, &line, at);
+        const double part_of = alpha / volume, factor = pow(bias + part_of * squares.sum, -beta),
+                     ends[] = {bias + part_of * squares.least, bias + part_of * squares.most};
+        for (int k = 0; k < 2 && squares.least != squares.most; k++) {
+            const double other = pow(ends[k], -beta),
+                         by = bound_of(line.off[i] * other + fabs(line.x[i]) * fabs(other - factor));
+            off[result->id][i] = fmax(off[result->id][i], ends[k] > 0 ? by : (double)INFINITY);
+        }
+    }
+}
+
 ncl_spread ncl_spread_find(const struct ncl_op *op)
 {
     static const struct {
         const char *op;
         ncl_spread spread;
-    } table[] = {{"softmax", spread_softmax}, {"moments", spread_moments}, {"l2_normalization", spread_length}};
+    } table[] = {{"softmax", spread_softmax},
+                 {"moments", spread_moments},
+                 {"l2_normalization", spread_length},
+                 {"local_response_normalization", spread_local}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (!op->custom && strcmp(table[i].op, op->name) == 0)
             return table[i].spread;

@@ -94,6 +94,7 @@ static const struct operation operations[] = {
     {NET("y = softmax(x, axes = [1]);"), 0.999999, 0.999999},
     {NET("m, y = moments(x, axes = [1]);"), 0.2, 0.999999},
     {NET("y = l2_normalization(x, axes = [1], bias = 0.5, epsilon = 0.1);"), 0.25, 0.8},
+    {NET("y = local_response_normalization(x, size = [1,4,1], alpha = 0.5, beta = 0.75, bias = 1.0);"), 0.15, 0.8},
     {NET("y = mean_reduce(x, axes = [1]);"), 0.999999, 0.999999},
     {NET("y = exp(x);"), 0.999999, 0.999999},
 };

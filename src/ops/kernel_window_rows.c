@@ -135,7 +135,7 @@ static double conv_rows_cost(const struct ncl_target *target, const struct ncl_p
     read_plane(&problem->conv.window, 2, target->lanes, &p);
     const nnefcl_shape *out = &problem->conv.window.out;
     const double rows = (double)((p.axes.out[0] - 1) * p.axes.stride[0] + p.lines),
-                 planes = (double)ncl_shape_span(out, 1, out->rank > 3 ? out->rank - 3 : 1);
+                 planes = (double)ncl_shape_span(out, 1, out->rank > 3 ? out->rank - 2 : 2);
     return rows_cost(target, &p.axes, problem->flops / 2 / (double)out->extent[0]) +
            planes * (PLANE + ROW * rows) / (double)target->compute_units;
 }

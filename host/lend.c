@@ -22,8 +22,8 @@ nnefcl_status ncl_lend_input(struct nnefcl_session *session, const struct ncl_pl
     *lent = false;
     if (!lends(session, tensor, from))
         return NNEFCL_OK;
-    slot->lent = clCreateBuffer(session->device->context, CL_MEM_READ_ONLY | CL_MEM_USE_HOST_PTR,
-                                (size_t)tensor->bytes, (void *)from, &code);
+    slot->lent = clCreateBuffer(session->device->context, CL_MEM_READ_ONLY | CL_MEM_USE_HOST_PTR, (size_t)tensor->bytes,
+                                (void *)from, &code);
     if (code)
         slot->lent = NULL;
     *lent = slot->lent != NULL;

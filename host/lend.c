@@ -9,7 +9,7 @@
 static bool lends(const struct nnefcl_session *session, const struct ncl_plan_tensor *tensor, const void *from)
 {
     uint64_t offset;
-    return session->counters && !session->profiling && !session->bounce.on && tensor->bytes >= LEAST_BYTES &&
+    return session->counters && !session->bounce.on && tensor->bytes >= LEAST_BYTES &&
            (uintptr_t)from % nnefcl_dtype_size(tensor->dtype) == 0 &&
            ncl_memory_place(session, (ncl_ref)(tensor - session->plan->tensor), &offset) && offset == 0;
 }

@@ -197,7 +197,7 @@ typedef struct nnefcl_timing {
     double total_ms;    /* nnefcl_session_run: from the call to its return */
     double enqueue_ms;  /* host time spent enqueueing the steps */
     double device_ms;   /* from the start of the first step to the end of the last one */
-    double transfer_ms; /* nnefcl_session_run: inputs and outputs */
+    double transfer_ms; /* nnefcl_session_run: inputs and outputs; what is read in place takes none */
 } nnefcl_timing;
 NNEFCL_API void nnefcl_session_timing(const nnefcl_session *session, nnefcl_timing *timing, size_t size);
 #define nnefcl_session_timing(session, timing) nnefcl_session_timing(session, timing, sizeof(nnefcl_timing))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Inputs that a run reads where the caller has them. On a CPU device a copy of an image and the command for it take as
  * long as one of the larger steps (docs/persistent.md). A buffer over the caller's memory lives for one run, so that a
- * driver that keeps a copy of such memory makes a new one. */
+ * driver that keeps a copy of such memory makes a new one. What is kept to be read behind the run is copied. */
 #include "host.h"
 
 #define LEAST_BYTES ((uint64_t)64 << 10) /* less is copied sooner than said */
@@ -9,7 +9,7 @@
 static bool lends(const struct nnefcl_session *session, const struct ncl_plan_tensor *tensor, const void *from)
 {
     uint64_t offset;
-    return session->counters && !session->bounce.on && tensor->bytes >= LEAST_BYTES &&
+    return session->counters && !session->bounce.on && !session->plan->held && tensor->bytes >= LEAST_BYTES &&
            (uintptr_t)from % nnefcl_dtype_size(tensor->dtype) == 0 &&
            ncl_memory_place(session, (ncl_ref)(tensor - session->plan->tensor), &offset) && offset == 0;
 }

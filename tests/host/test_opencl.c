@@ -431,7 +431,8 @@ START_TEST(verified_through_bindings)
 END_TEST
 
 /* A persistent run reads a large input where the caller has it, wherever that is in this run, and leaves the session's
- * own buffer alone; launches copy it there. The caller's output may be what the input was. */
+ * own buffer alone; launches, and where tensors are kept, copy it there. The caller's output may be what the input
+ * was. */
 enum { LENT = 64 * 1024 };
 #define NET_LENT                                                                                                       \
     "graph lent(x) -> (y)\n"                                                                                           \
@@ -451,11 +452,12 @@ static float first_of_own(const nnefcl_session *session, cl_command_queue queue)
     return value;
 }
 
-static void run_lent(nnefcl_execution execution, nnefcl_profiling profiling, bool stays)
+static void run_lent(nnefcl_execution execution, nnefcl_profiling profiling, bool keep, bool stays)
 {
     nnefcl_session_options options = NNEFCL_SESSION_OPTIONS_INIT;
     options.execution = execution;
     options.profiling = profiling;
+    options.keep_tensors = keep;
     nnefcl_session *session = host_ready(NET_LENT, &options);
     const cl_command_queue queue = new_queue(0);
     float *data = malloc((LENT + 4) * sizeof *data);
@@ -479,11 +481,12 @@ static void run_lent(nnefcl_execution execution, nnefcl_profiling profiling, boo
 
 START_TEST(lent)
 {
-    run_lent(NNEFCL_EXECUTION_LAUNCHES, NNEFCL_PROFILING_NONE, false);
+    run_lent(NNEFCL_EXECUTION_LAUNCHES, NNEFCL_PROFILING_NONE, false, false);
     if (!device->target.cpu || !device->target.relaxed_atomics)
         return;
-    run_lent(NNEFCL_EXECUTION_PERSISTENT, NNEFCL_PROFILING_NONE, true);
-    run_lent(NNEFCL_EXECUTION_PERSISTENT, NNEFCL_PROFILING_RUNS, true);
+    run_lent(NNEFCL_EXECUTION_PERSISTENT, NNEFCL_PROFILING_NONE, false, true);
+    run_lent(NNEFCL_EXECUTION_PERSISTENT, NNEFCL_PROFILING_NONE, true, false);
+    run_lent(NNEFCL_EXECUTION_PERSISTENT, NNEFCL_PROFILING_RUNS, false, true);
 }
 END_TEST
 

@@ -4,6 +4,7 @@
  *
  * BETTER(v, a)  v is beyond a     START  a number that none is behind
  * COLUMNS  1: a line is up to LANES neighbouring results, of WIDTH in a row; 0: one result, its elements are neighbours
+ * APART    1: of COLUMNS, the elements of neighbouring results lie BESIDE apart; 0: BESIDE is 1
  * LINES    number of lines                               SPAN     lines of a task
  * RUN      elements along the innermost gathered axis, STEP apart                GROUPS   such runs in a line
  * KEPT     outer axes that stay: EXTENT, STRIDE; GATHERED  outer axes that are gathered: GATHERED_EXTENT,
@@ -18,6 +19,9 @@
 #ifndef COLUMNS
 #define COLUMNS 0
 #endif
+#ifndef APART
+#define APART 0
+#endif
 #define LINES SIZE(0)
 #define SPAN SIZE(1)
 #define WIDTH SIZE(2)
@@ -30,6 +34,7 @@
 #define STRIDE(i) SIZE(12 + (i))
 #define GATHERED_EXTENT(i) SIZE(16 + (i))
 #define GATHERED_STRIDE(i) SIZE(20 + (i))
+#define BESIDE SIZE(24)
 
 #define PACE (COLUMNS ? 1 : LANES) /* elements along the run that a vector covers */
 #define PITCH (COLUMNS ? STEP : 1) /* how far they are apart */
@@ -49,7 +54,18 @@ static void FN(argreduce_join)(V *best, VI *at, V other, VI there)
     *at = select(*at, there, wins);
 }
 
-static V FN(argreduce_load)(global const float *x, INDEX n)
+#if APART
+/* The elements of n results, and behind them that of the last one. */
+static V FN(argreduce_load)(SIZES size, global const float *x, INDEX n)
+{
+    float each[LANES];
+#pragma unroll
+    for (int i = 0; i < LANES; i++)
+        each[i] = x[min((INDEX)i, n - 1) * BESIDE];
+    return VLOAD(each);
+}
+#else
+static V FN(argreduce_load)(SIZES size, global const float *x, INDEX n)
 {
     if (n == LANES)
         return VLOAD(x);
@@ -59,6 +75,7 @@ static V FN(argreduce_load)(global const float *x, INDEX n)
         part[i] = x[i];
     return VLOAD(part);
 }
+#endif
 
 static void FN(argreduce)(INDEX task, SIZES size, global const float *x, global int *y)
 {
@@ -69,9 +86,10 @@ static void FN(argreduce)(INDEX task, SIZES size, global const float *x, global 
         V best = START; /* at position 0: right when nothing is beyond it */
         VI at = 0;
         for (INDEX g = 0; g < GROUPS; g++) {
-            global const float *from = x + first + NCL_OFFSET(outer, KEPT, 8, 12) + NCL_OFFSET(g, GATHERED, 16, 20);
+            global const float *from =
+                x + first * BESIDE + NCL_OFFSET(outer, KEPT, 8, 12) + NCL_OFFSET(g, GATHERED, 16, 20);
             for (INDEX j = 0; j < RUN; j += PACE) {
-                const V v = FN(argreduce_load)(from + j * PITCH, HERE(j));
+                const V v = FN(argreduce_load)(size, from + j * PITCH, HERE(j));
                 const VI wins = FN(argreduce_better)(v, best);
                 best = select(best, v, wins);
                 at = select(at, (int)(g * RUN + j) + ramp, wins);

@@ -8,6 +8,7 @@
  * SUM      1: JOIN is a + v; what every 32 additions give is summed with compensation (Kahan), so that the error does
  *          not grow with the line. A sum beyond a float is taken again of the elements times unit, back is 1 / unit
  * COLUMNS  1: a line is up to LANES neighbouring results, of WIDTH in a row; 0: one result, its elements are neighbours
+ * APART    1: of COLUMNS, the elements of neighbouring results lie BESIDE apart; 0: BESIDE is 1
  * LINES    number of lines                               SPAN     lines of a task
  * RUN      elements along the innermost gathered axis, STEP apart                GROUPS   such runs in a line
  * KEPT     outer axes that stay: EXTENT, STRIDE; GATHERED  outer axes that are gathered: GATHERED_EXTENT,
@@ -35,6 +36,9 @@
 #ifndef COLUMNS
 #define COLUMNS 0
 #endif
+#ifndef APART
+#define APART 0
+#endif
 #define LINES SIZE(0)
 #define SPAN SIZE(1)
 #define WIDTH SIZE(2)
@@ -47,7 +51,8 @@
 #define STRIDE(i) SIZE(12 + (i))
 #define GATHERED_EXTENT(i) SIZE(16 + (i))
 #define GATHERED_STRIDE(i) SIZE(20 + (i))
-#define VOLUME REAL(24)
+#define BESIDE SIZE(24)
+#define VOLUME REAL(25)
 
 #define TV NCL_VECTOR(T)
 #define PACE (COLUMNS ? 1 : LANES) /* elements along the run that a vector covers */
@@ -74,8 +79,20 @@ static TV FN(reduce_total)(TV total, TV block, TV *lost)
 }
 #endif
 
+#if APART
+/* The elements of n results, and behind them that of the last one. */
+static TV FN(reduce_load)(SIZES size, global const T *x, INDEX n, TV m, float unit)
+{
+    T each[LANES];
+#pragma unroll
+    for (int i = 0; i < LANES; i++)
+        each[i] = x[min((INDEX)i, n - 1) * BESIDE];
+    const TV v = VLOAD(each);
+    return MAP(v);
+}
+#else
 /* The first n elements, mapped, and START behind them. */
-static TV FN(reduce_load)(global const T *x, INDEX n, TV m, float unit)
+static TV FN(reduce_load)(SIZES size, global const T *x, INDEX n, TV m, float unit)
 {
     if (n == LANES)
         return MAP(VLOAD(x));
@@ -88,6 +105,7 @@ static TV FN(reduce_load)(global const T *x, INDEX n, TV m, float unit)
     }
     return VLOAD(part);
 }
+#endif
 
 /* A line, joined; of one result in each lane. `x`: its first element with all gathered axes at 0. */
 NCL_APART static TV FN(reduce_line)(SIZES size, global const T *x, INDEX lanes, TV m, float unit)
@@ -98,7 +116,7 @@ NCL_APART static TV FN(reduce_line)(SIZES size, global const T *x, INDEX lanes, 
         for (INDEX j = 0; j < RUN;) {
             TV block = START;
             for (const INDEX end = min(j + BLOCK, RUN); j < end; j += PACE)
-                block = FN(reduce_join)(block, FN(reduce_load)(from + j * PITCH, HERE(j), m, unit));
+                block = FN(reduce_join)(block, FN(reduce_load)(size, from + j * PITCH, HERE(j), m, unit));
             total = FN(reduce_total)(total, block, &lost);
         }
     }
@@ -136,7 +154,7 @@ static void FN(reduce)(INDEX task, SIZES size, global const T *x, global const T
         const INDEX outer = line / blocks, first = line % blocks * LANES, lanes = min(WIDTH - first, (INDEX)LANES);
         const INDEX result = outer * WIDTH + first;
         const TV m = COLUMNS ? NCL_LOAD(T, mean + result, lanes) : (TV)mean[result];
-        const TV joined = FN(reduce_result)(size, x + first + NCL_OFFSET(outer, KEPT, 8, 12), lanes, m);
+        const TV joined = FN(reduce_result)(size, x + first * BESIDE + NCL_OFFSET(outer, KEPT, 8, 12), lanes, m);
         if (COLUMNS)
             NCL_STORE(T, joined, y + result, lanes);
         else

@@ -70,6 +70,14 @@ void ncl_axes_find(struct ncl_axes *axes, const nnefcl_shape *shape, const nnefc
     take_first(&axes->gathered, &axes->run, &axes->step);
 }
 
+int64_t ncl_axes_turn(struct ncl_axes *axes)
+{
+    int64_t beside;
+    take_first(&axes->kept, &axes->width, &beside);
+    axes->columns = true;
+    return beside;
+}
+
 static void emit_list(struct ncl_emit *step, const struct ncl_axes_list *list, const char *extent, const char *stride)
 {
     ncl_step_sizes(step, extent, list->extent, NCL_AXES_GROUPS);

@@ -34,6 +34,8 @@ nnefcl_status ncl_axes_infer(struct ncl_infer *infer, const struct ncl_node *nod
                              nnefcl_shape *reduced);
 /* `reduced` is made by ncl_axes_infer from `shape`. */
 void ncl_axes_find(struct ncl_axes *axes, const nnefcl_shape *shape, const nnefcl_shape *reduced);
+/* Of axes without columns: neighbouring results become the columns. Returns how far their elements are apart. */
+int64_t ncl_axes_turn(struct ncl_axes *axes);
 /* The first fields of the record (LINES, SPAN, WIDTH, RUN, STEP, GROUPS, KEPT, GATHERED, EXTENT, STRIDE,
  * GATHERED_EXTENT, GATHERED_STRIDE) and the define COLUMNS. Returns the tasks. */
 int64_t ncl_axes_emit(struct ncl_lower *lower, struct ncl_emit *step, const struct ncl_axes *axes);

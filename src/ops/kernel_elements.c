@@ -50,12 +50,13 @@ static int64_t operand_stride(const struct ncl_lower *lower, const struct operan
     return axis ? ncl_shape_span(shape, axis + 1, shape->rank) : ncl_pitch_of(lower, operands->ref[k], shape);
 }
 
-static struct axes collapse(const struct ncl_expression *expression, const struct operands *operands)
+/* Of the axes from `outermost` on. */
+static struct axes collapse(const struct ncl_expression *expression, const struct operands *operands, int outermost)
 {
     const int arity = (int)expression->operand_count;
     struct axes axes = {0};
     int64_t stride[TENSORS];
-    for (int i = expression->shape.rank - 1; i >= 0; i--) {
+    for (int i = expression->shape.rank - 1; i >= outermost; i--) {
         for (int k = 0; k < operands->count; k++)
             stride[k] = operand_stride(expression->lower, operands, k, i);
         if (expression->shape.extent[i] > 1)
@@ -67,6 +68,20 @@ static struct axes collapse(const struct ncl_expression *expression, const struc
             axes.stride[k][0] = 1;
     }
     return axes;
+}
+
+/* Are the rows shorter than a vector, so that several go into one? One image decides, or other batches would be other
+ * programs. Lanes count in 32 bits where they are in a row and the axis around it. */
+static bool is_short(const struct ncl_expression *expression, const struct operands *operands, const struct axes *axes)
+{
+    const struct ncl_target *target = &expression->lower->plan->target;
+    const struct axes image = collapse(expression, operands, 1);
+    if (!target->cpu || image.count < 2 || image.extent[0] >= target->lanes)
+        return false;
+    for (int k = 0; k < operands->count; k++)
+        if (axes->stride[k][1] > INT32_MAX / axes->extent[1] - axes->extent[0])
+            return false;
+    return axes->extent[1] <= INT32_MAX / axes->extent[0];
 }
 
 /* ---- the step ---- */
@@ -130,7 +145,7 @@ static nnefcl_status elements_emit(struct ncl_lower *lower, const struct ncl_pro
     const bool pitched = operands.count > (int)expression->operand_count;
     if (ncl_lower_status(lower))
         return ncl_lower_status(lower);
-    const struct axes axes = collapse(expression, &operands);
+    const struct axes axes = collapse(expression, &operands, 0);
     const int64_t count = ncl_shape_volume(&expression->shape),
                   chunk = ncl_broadcast_chunk(&lower->plan->target, count);
     struct ncl_emit *step = ncl_step_begin(lower, "elements");
@@ -138,6 +153,8 @@ static nnefcl_status elements_emit(struct ncl_lower *lower, const struct ncl_pro
     ncl_step_define_element(step, "RESULT", expression->dtype, expression->operand_count);
     if (pitched)
         ncl_step_define_int(step, "PITCHED", 1);
+    else if (is_short(expression, &operands, &axes))
+        ncl_step_define_int(step, "SHORT", 1);
     add_operands(step, expression, &operands, &axes, problem->out);
     ncl_step_out(step, problem->out);
     ncl_step_formula_reals(step, expression->real, expression->real_count);

@@ -6,6 +6,7 @@
 #include "ops/reduction.h"
 
 #define READ_RATE 5.0 /* GB/s of a core */
+#define SHORT     4   /* vectors: runs that end sooner are gathered for a result in each lane */
 
 /* On a CPU that of one image, so that the batch decides nothing. */
 static double reduce_lines_cost(const struct ncl_target *target, const struct ncl_problem *problem,
@@ -28,9 +29,12 @@ static nnefcl_status reduce_lines_emit(struct ncl_lower *lower, const struct ncl
 {
     (void)choice;
     const struct ncl_reduce *p = &problem->reduce;
+    const struct ncl_target *target = &lower->plan->target;
     const bool arg = ncl_reduction_is_arg(p->kind);
     struct ncl_axes axes;
     ncl_axes_find(&axes, &p->input->shape, &p->shape);
+    const bool turned = target->cpu && !axes.columns && axes.run < SHORT * (int64_t)target->lanes;
+    const int64_t beside = turned ? ncl_axes_turn(&axes) : 1;
     struct ncl_emit *step = ncl_step_begin(lower, arg ? "argreduce" : "reduce");
     ncl_reduction_define(step, p);
     ncl_step_in(step, ncl_lower_tensor(lower, p->input));
@@ -38,6 +42,9 @@ static nnefcl_status reduce_lines_emit(struct ncl_lower *lower, const struct ncl
         ncl_step_in(step, p->mean == NCL_NO_TENSOR ? ncl_lower_tensor(lower, p->input) : p->mean);
     ncl_step_out(step, problem->out);
     const int64_t tasks = ncl_axes_emit(lower, step, &axes);
+    if (turned)
+        ncl_step_define_int(step, "APART", 1);
+    ncl_step_size(step, "BESIDE", beside);
     if (!arg)
         ncl_step_real(step, "VOLUME", (double)axes.volume);
     ncl_step_flops(step, problem->flops);

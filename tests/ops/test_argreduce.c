@@ -55,6 +55,11 @@ static const struct op_case cases[] = {
     {"argmin of infinities", X("2,9", "argmin_reduce(x, axes = [1])"), "9*inf 8*inf 1", "0 8"},
     {"the first NaN", X("2,9", "argmax_reduce(x, axes = [1])"), "1 2 nan 3 nan 9 0 0 0 8*inf nan", "2 8"},
     {"the first NaN of columns", X("3,2", "argmin_reduce(x, axes = [0])"), "1 5 nan -6 nan 7", "1 1"},
+    {"short runs", X("19,3", "argmax_reduce(x, axes = [1])"),
+     "-1 2 7 -9 5 -2 -8 -4 -6 2 6 -2 3 8 -6 9 -2 -9 -3 4 -1 -4 3 -4 -7 -5 5 -5 -5 -9 -9 -3 -3 -4 -4 0 1 "
+     "-3 8 -3 -4 -3 3 0 -9 2 4 -4 -5 -1 -7 1 0 9 -9 1 -7",
+     "2 1 1 1 1 0 1 1 2 0 1 2 2 0 0 1 1 2 1"},
+    {"the first NaN of short runs", X("9,3", "argmin_reduce(x, axes = [1])"), "24*1 nan nan 0", "9*0"},
     {"no axes", X("2,2", "argmax_reduce(x, axes = [])"), "1 2 3 4", "0 0 0 0"},
 };
 

@@ -126,6 +126,22 @@ static const struct op_case cases[] = {
     {"mean of infinities", X("2,3", "mean_reduce(x, axes = [1])"), "3e38 3e38 inf 3e38 3e38 nan", "inf nan"},
     {"moments of 1e19", M("2,4", "1"), "1.5e19 -1.5e19 1.5e19 -1.5e19 1 3 1 3", "0 2 | 2.25e38 1"},
     {"moments of 3e38", M("4", "0"), "4*3e38", "3e38 | 0"},
+    /* runs shorter than a few vectors: a result in each lane */
+    {"sum of short runs", X("19,3", "sum_reduce(x, axes = [1])"),
+     "-1 2 7 -9 5 -2 -8 -4 -6 2 6 -2 3 8 -6 9 -2 -9 -3 4 -1 -4 3 -4 -7 -5 5 -5 -5 -9 -9 -3 -3 -4 -4 0 1 "
+     "-3 8 -3 -4 -3 3 0 -9 2 4 -4 -5 -1 -7 1 0 9 -9 1 -7",
+     "8 -6 -18 6 5 -2 0 -5 -7 -19 -15 -8 6 -10 -6 2 -13 10 -15"},
+    {"max of short runs", X("19,3", "max_reduce(x, axes = [1])"),
+     "-1 2 7 -9 5 -2 -8 -4 -6 2 6 -2 3 8 -6 9 -2 -9 -3 4 -1 -4 3 -4 -7 -5 5 -5 -5 -9 -9 -3 -3 -4 -4 0 1 "
+     "-3 8 -3 -4 -3 3 0 -9 2 4 -4 -5 -1 -7 1 0 9 -9 1 -7",
+     "7 5 -4 6 8 9 4 3 5 -5 -3 0 8 -3 3 4 -1 9 1"},
+    {"min of short runs between others", X("2,19,3", "min_reduce(x, axes = [0,2])"),
+     "57*7 -1 2 7 -9 5 -2 -8 -4 -6 2 6 -2 3 8 -6 9 -2 -9 -3 4 -1 -4 3 -4 -7 -5 5 -5 -5 -9 -9 -3 -3 -4 -4 "
+     "0 1 -3 8 -3 -4 -3 3 0 -9 2 4 -4 -5 -1 -7 1 0 9 -9 1 -7",
+     "-1 -9 -8 -2 -6 -9 -3 -4 -7 -9 -9 -4 -3 -4 -9 -4 -7 0 -9"},
+    {"a short run of 3e38 beside others", X("9,2", "sum_reduce(x, axes = [1])"), "1..8 3e38 -3e38 3e38 3e38 1..6",
+     "3 7 11 15 0 inf 3 7 11"},
+    {"any of short runs", L("9,3", "any_reduce(x, axes = [1])"), "24*0 0 0 1", "8*0 1"},
     {"all", L("2,9", "all_reduce(x, axes = [1])"), "9*1 8*1 0", "1 0"},
     {"all of columns", L("2,3", "all_reduce(x, axes = [0])"), "1 0 1 1 1 0", "1 0 0"},
     {"any", L("3,9", "any_reduce(x, axes = [1])"), "9*0 8*0 1 9*1", "0 1 1"},

@@ -17,10 +17,19 @@
 static void FN(gather)(INDEX task, SIZES size, global const T *x, global const int *index, global T *y)
 {
     const INDEX inner = INNER, end = min((task + 1) * TASK_ROWS, ROW_COUNT);
-    for (INDEX row = task * TASK_ROWS; row < end; row++) {
-        const INDEX at = clamp((INDEX)index[row % INDICES], (INDEX)0, EXTENT - 1);
-        global const T *source = x + (row / INDICES * EXTENT + at) * inner;
+    INDEX outer = task * TASK_ROWS / INDICES, i = task * TASK_ROWS - outer * INDICES;
+    for (INDEX row = task * TASK_ROWS; row < end; row++, i++) {
+        if (i == INDICES) {
+            i = 0;
+            outer++;
+        }
+        const INDEX at = clamp((INDEX)index[i], (INDEX)0, EXTENT - 1);
+        global const T *source = x + (outer * EXTENT + at) * inner;
         global T *target = y + row * inner;
+        if (inner == 1) {
+            *target = *source;
+            continue;
+        }
         INDEX q = 0;
         for (; q + LANES <= inner; q += LANES)
             VSTORE(VLOAD(source + q), target + q);

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "import/compose_order.h"
 
-#include <math.h>
-
-#define MAX_TOP    256  /* found one after the other */
 #define MAX_CUMSUM 4096 /* a product with a triangle of ones */
 
 struct ncl_tensor *ncl_compose_grid(struct ncl_import *import, int rank, int axis, int64_t extent)
@@ -63,31 +60,24 @@ struct ncl_tensor *ncl_compose_one_hot(struct ncl_import *import, struct ncl_ten
     return ncl_compose_select(import, hot, on, off);
 }
 
-/* The greatest (or least), then the greatest of the others, and so on. */
 void ncl_compose_top_k(struct ncl_import *import, struct ncl_tensor *x, int axis, int64_t k, bool largest,
                        struct ncl_tensor **value, struct ncl_tensor **index)
 {
-    struct ncl_tensor *values[MAX_TOP], *indices[MAX_TOP];
     *value = *index = &import->nothing;
     if (!import->status && (x->shape.rank == 0 || k < 1 || k > x->shape.extent[axis]))
         ncl_import_wrong(import, "%lld elements of %lld are asked for", (long long)k,
                          x->shape.rank ? (long long)x->shape.extent[axis] : 0);
-    if (k > MAX_TOP)
-        ncl_import_refuse(import, "more than %d elements are asked for", MAX_TOP);
     if (import->status)
         return;
-    struct ncl_tensor *numbers = ncl_compose_grid(import, x->shape.rank, axis, x->shape.extent[axis]),
-                      *least = ncl_compose_number(import, largest ? -(double)INFINITY : (double)INFINITY);
-    for (int64_t i = 0; i < k && !import->status; i++) {
-        values[i] = ncl_compose_reduce(import, largest ? "max_reduce" : "min_reduce", x, &axis, 1, true);
-        indices[i] = ncl_compose_reduce(import, largest ? "argmax_reduce" : "argmin_reduce", x, &axis, 1, true);
-        if (i + 1 < k)
-            x = ncl_compose_select(import, ncl_compose_binary(import, "eq", indices[i], numbers), least, x);
-    }
-    if (import->status)
+    const struct ncl_named_value given[] = {{"x", ncl_value_tensor(x)},
+                                            {"axis", ncl_value_integer(axis)},
+                                            {"count", ncl_value_integer(k)},
+                                            {"largest", ncl_value_logical(largest)}};
+    const struct ncl_node *node = ncl_compose_node(import, "top_k", given, sizeof given / sizeof *given);
+    if (!node)
         return;
-    *value = ncl_compose_concat(import, values, (size_t)k, axis);
-    *index = ncl_compose_concat(import, indices, (size_t)k, axis);
+    *value = ncl_node_result(node, 0);
+    *index = ncl_node_result(node, 1);
 }
 
 /* The halves of an axis times each other, until one is left. */

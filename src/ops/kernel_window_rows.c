@@ -73,7 +73,8 @@ struct rows {
     enum rows_kind kind;
     bool normalize;
     const struct ncl_window *window;
-    ncl_ref input, filter, bias;
+    ncl_ref input, filter, bias, out;
+    bool part;                            /* another step goes on: what hangs on the node is not for this one */
     int64_t channels, multiplier, slices; /* of the output; outputs of one input channel; planes of a channel */
     bool bias_each;
 };
@@ -97,8 +98,9 @@ static nnefcl_status emit_window_rows(struct ncl_lower *lower, const struct ncl_
     ncl_step_in(step, rows->input);
     ncl_step_in(step, rows->filter);
     ncl_step_in(step, rows->bias);
-    ncl_step_out(step, problem->out);
-    ncl_step_after(lower, step, problem->out, rows->channels > 1 ? 1 : -1, false);
+    ncl_step_out(step, rows->out);
+    if (!rows->part)
+        ncl_step_after(lower, step, rows->out, rows->channels > 1 ? 1 : -1, false);
     ncl_step_sizes(step, "IN", p.axes.in, 2);
     ncl_step_sizes(step, "OUT", p.axes.out, 2);
     ncl_step_sizes(step, "KERNEL", p.axes.size, 2);
@@ -112,8 +114,8 @@ static nnefcl_status emit_window_rows(struct ncl_lower *lower, const struct ncl_
     ncl_step_size(step, "BIAS", rows->bias_each);
     ncl_step_size(step, "SLICES", rows->slices);
     ncl_step_size(step, "PLANES", planes / images);
-    ncl_pitch_emit(lower, step, rows->input, &window->in, problem->out, &window->out);
-    ncl_step_flops(step, problem->flops);
+    ncl_pitch_emit(lower, step, rows->input, &window->in, rows->out, &window->out);
+    ncl_step_flops(step, rows->part ? 0 : problem->flops);
     return ncl_step_end(step, planes * ncl_ceil_div(p.axes.out[0], run));
 }
 
@@ -150,6 +152,7 @@ static nnefcl_status conv_rows_emit(struct ncl_lower *lower, const struct ncl_pr
                               .input = ncl_pitch_in(lower, conv->input),
                               .filter = ncl_lower_tensor(lower, conv->filter),
                               .bias = ncl_lower_tensor(lower, conv->bias),
+                              .out = problem->out,
                               .channels = conv->window.out.extent[1],
                               .multiplier = conv->out_channels,
                               .slices = ncl_shape_span(&conv->window.out, 2, conv->window.rank - 2),
@@ -193,6 +196,7 @@ static nnefcl_status pool_rows_emit(struct ncl_lower *lower, const struct ncl_pr
                               .input = input,
                               .filter = input, /* neither is read */
                               .bias = input,
+                              .out = problem->out,
                               .channels = pool->window.rank == 4 ? pool->window.out.extent[1] : 1, /* for a chain */
                               .multiplier = 1,
                               .slices = 1};
@@ -207,3 +211,88 @@ const struct ncl_variant ncl_variant_pool_rows = {.name = "pool_rows",
                                                   .emit = pool_rows_emit,
                                                   .reads_pitched = true,
                                                   .writes_pitched = true};
+
+/* ---- maxima of windows over three axes: over the last two, then over the one in front of them ---- */
+
+/* The window over the last two axes alone, `down`: the other axis of what it gives, whose planes are rows. */
+static void take_apart(const struct ncl_window *window, struct ncl_window *across, struct ncl_window *down)
+{
+    const int axis = window->rank - 3;
+    *across = *down = *window;
+    across->out.extent[axis] = window->in.extent[axis];
+    across->size[axis] = across->stride[axis] = across->dilation[axis] = 1;
+    across->before[axis] = across->after[axis] = 0;
+    down->rank = down->in.rank = down->out.rank = window->rank - 1;
+    down->in.extent[axis + 1] = down->out.extent[axis + 1] =
+        window->out.extent[axis + 1] * window->out.extent[axis + 2];
+    down->size[axis + 1] = down->stride[axis + 1] = down->dilation[axis + 1] = 1;
+    down->before[axis + 1] = down->after[axis + 1] = 0;
+}
+
+static const char *pool_planes_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
+{
+    if (!target->cpu)
+        return "needs a device with few wide cores";
+    if (!problem)
+        return NULL;
+    const struct ncl_window *window = &problem->pool.window;
+    struct ncl_window across, down;
+    if (!problem->pool.max)
+        return "not a maximum";
+    if (window->rank < 5 || ncl_window_is_trivial(window, window->rank - 3, window->rank - 2))
+        return "the window is not one over the last three axes, behind two others";
+    take_apart(window, &across, &down);
+    const char *reason = window_lines_unfit(target, &across, 0);
+    return reason ? reason : window_lines_unfit(target, &down, 0);
+}
+
+static double pool_planes_cost(const struct ncl_target *target, const struct ncl_problem *problem,
+                               const struct ncl_choice *choice)
+{
+    (void)choice;
+    struct ncl_window across, down;
+    take_apart(&problem->pool.window, &across, &down);
+    const struct ncl_window_axes first = ncl_window_last(&across, 0, 2), second = ncl_window_last(&down, 0, 2);
+    const double outputs[] = {(double)ncl_shape_span(&across.out, 1, across.rank),
+                              (double)ncl_shape_span(&down.out, 1, down.rank)};
+    return rows_cost(target, &first, outputs[0] * (double)(first.size[0] * first.size[1])) +
+           rows_cost(target, &second, outputs[1] * (double)second.size[0]);
+}
+
+static nnefcl_status pool_planes_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
+                                      const struct ncl_choice *choice)
+{
+    (void)choice;
+    struct ncl_window across, down;
+    take_apart(&problem->pool.window, &across, &down);
+    const ncl_ref input = ncl_pitch_in(lower, problem->pool.input),
+                  planes = ncl_lower_scratch(lower, "maxima", NNEFCL_SCALAR, ncl_shape_volume(&across.out));
+    struct rows rows = {.kind = ROWS_MAX,
+                        .window = &across,
+                        .input = input,
+                        .filter = input, /* neither is read */
+                        .bias = input,
+                        .out = planes,
+                        .part = true,
+                        .channels = 1,
+                        .multiplier = 1,
+                        .slices = 1};
+    const nnefcl_status status = emit_window_rows(lower, problem, &rows);
+    if (status)
+        return status;
+    rows.window = &down;
+    rows.input = rows.filter = rows.bias = planes;
+    rows.out = problem->out;
+    rows.part = false;
+    rows.channels = down.rank == 4 ? down.out.extent[1] : 1; /* for a chain */
+    return emit_window_rows(lower, problem, &rows);
+}
+
+const struct ncl_variant ncl_variant_pool_planes = {.name = "pool_planes",
+                                                    .family = NCL_FAMILY_POOL,
+                                                    .about = "maxima over three axes, over two of them first",
+                                                    .unfit = pool_planes_unfit,
+                                                    .cost = pool_planes_cost,
+                                                    .emit = pool_planes_emit,
+                                                    .reads_pitched = true,
+                                                    .writes_pitched = true};

@@ -213,6 +213,16 @@ static cl_program create_cached_program(const nnefcl_device *device, const struc
     return NULL;
 }
 
+/* A driver that keeps programs writes them down when they are made, so it must not be read meanwhile. */
+static cl_program create_claimed(const nnefcl_device *device, const struct ncl_cache_content *content, bool *busy)
+{
+    const int claims = device->keeps_programs ? ncl_cache_claims(device) : -1;
+    *busy = ncl_cache_claim(claims, content->program, false) == NCL_CLAIM_BUSY;
+    const cl_program program = *busy ? NULL : create_cached_program(device, content);
+    ncl_cache_claims_close(claims);
+    return program;
+}
+
 static bool has_key(const struct ncl_cache_content *content, uint64_t key)
 {
     for (size_t i = 0; i < content->count; i++)
@@ -244,6 +254,7 @@ cl_program ncl_cache_load(const nnefcl_device *device, uint64_t key, struct ncl_
 {
     char name[NCL_CACHE_NAME];
     size_t number = 0;
+    bool busy = false;
     struct ncl_cache_content content;
     if (!device->cache)
         return NULL;
@@ -255,8 +266,8 @@ cl_program ncl_cache_load(const nnefcl_device *device, uint64_t key, struct ncl_
     if (!found)
         return NULL;
     unsigned char *data = read_file(device, name, 0, &content, diag);
-    cl_program program = data ? create_cached_program(device, &content) : NULL;
-    const char *why = program ? NULL : "the driver does not take it";
+    cl_program program = data ? create_claimed(device, &content, &busy) : NULL;
+    const char *why = program ? NULL : busy ? "somebody else is making it" : "the driver does not take it";
     if (program && (!has_key(&content, key) || !holds_kernels(device, program, &content))) {
         why = "its kernels are others than it says";
         clReleaseProgram(program);
@@ -267,12 +278,41 @@ cl_program ncl_cache_load(const nnefcl_device *device, uint64_t key, struct ncl_
     for (size_t i = 0; program && i < content.count; i++)
         ncl_pool_keep(device, content.key[i], program);
     ncl_resize(&device->allocator, data, 0);
-    if (!program) {
+    if (!program && !busy) {
         lock_device(device);
         forget_file(own->cache, number);
         pthread_mutex_unlock(&own->lock);
     }
     return program;
+}
+
+/* ---- what others made since ---- */
+
+int ncl_cache_claims(const nnefcl_device *device)
+{
+    return device->cache ? ncl_cache_claims_open(device->cache->folder) : -1;
+}
+
+static bool is_listed(const struct ncl_cache *cache, const char *name)
+{
+    for (size_t i = 0; i < cache->file_count; i++)
+        if (strcmp(cache->file[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+bool ncl_cache_look(const nnefcl_device *device, uint64_t program, const uint64_t *key, size_t count)
+{
+    char name[NCL_CACHE_NAME];
+    size_t file;
+    const struct ncl_cache_content content = {.program = program, .count = count, .key = key};
+    ncl_cache_name_make(device->cache->identity_key, &content, name);
+    nnefcl_device *own = lock_device(device);
+    if (!is_listed(own->cache, name) && !faccessat(own->cache->folder, name, F_OK, 0) && add_name(own, name))
+        add_entries(own, key, count);
+    const bool found = count && find_entry(own->cache, key[0], &file);
+    pthread_mutex_unlock(&own->lock);
+    return found;
 }
 
 /* ---- writing ---- */
@@ -314,7 +354,7 @@ static void write_content(const nnefcl_device *device, const struct ncl_cache_co
 }
 
 void ncl_cache_store(const nnefcl_device *device, uint64_t program, const uint64_t *key, size_t count,
-                     const struct ncl_text *source, cl_program built, struct ncl_diag *diag)
+                     const struct ncl_text *source, cl_program built, bool alone, struct ncl_diag *diag)
 {
     const struct ncl_cache *cache = device->cache;
     struct ncl_cache_content content = {.kind = NCL_CACHE_SOURCE,
@@ -325,12 +365,13 @@ void ncl_cache_store(const nnefcl_device *device, uint64_t program, const uint64
                                         .payload_size = source->length};
     if (!cache)
         return;
-    unsigned char *binary = cache->binaries ? fetch_binary(device, built, &content.payload_size) : NULL;
+    const bool binaries = cache->binaries && (alone || !device->keeps_programs);
+    unsigned char *binary = binaries ? fetch_binary(device, built, &content.payload_size) : NULL;
     content.identity = cache->identity;
     if (binary) {
         content.kind = NCL_CACHE_BINARY;
         content.payload = binary;
-    } else if (cache->binaries) {
+    } else {
         content.payload_size = source->length;
     }
     write_content(device, &content, diag);

@@ -25,6 +25,22 @@ void ncl_cache_folder_trim(int folder, uint64_t limit);
 /* Calls visit with the name of each file that starts with `prefix` until it returns non-zero. */
 void ncl_cache_folder_each(int folder, const char *prefix, int (*visit)(void *user, const char *name), void *user);
 
+/* ---- cache_claim.c: programs that are being made ---- */
+
+#define NCL_CACHE_CLAIMS ".claims" /* the file of their locks: no program, and never removed */
+
+enum ncl_claim {
+    NCL_CLAIM_NONE, /* claims cannot be made here */
+    NCL_CLAIM_BUSY, /* somebody has it who does not share it */
+    NCL_CLAIM_HELD
+};
+/* The file, opened: what claims it has others cannot have, be they of the same thread. -1: there is none. */
+int ncl_cache_claims_open(int folder);
+/* Lets go of all claims. */
+void ncl_cache_claims_close(int claims);
+/* Claims a program by its key, beside all others that do not want it `alone`. Never waits. */
+enum ncl_claim ncl_cache_claim(int claims, uint64_t program, bool alone);
+
 /* ---- cache_file.c: what is in a file ---- */
 
 enum ncl_cache_kind { NCL_CACHE_SOURCE = 1, NCL_CACHE_BINARY = 2 };

@@ -117,8 +117,8 @@ static int add_usage(void *user, const char *name)
 {
     struct usage *usage = user;
     struct stat info;
-    if (strlen(name) >= NAME_BYTES || fstatat(usage->folder, name, &info, AT_SYMLINK_NOFOLLOW) ||
-        !S_ISREG(info.st_mode))
+    if (strcmp(name, NCL_CACHE_CLAIMS) == 0 || strlen(name) >= NAME_BYTES ||
+        fstatat(usage->folder, name, &info, AT_SYMLINK_NOFOLLOW) || !S_ISREG(info.st_mode))
         return 0;
     if (strncmp(name, TEMPORARY, strlen(TEMPORARY)) == 0) {
         if (info.st_mtime < time(NULL) - ABANDONED_SEC)

@@ -231,6 +231,7 @@ static nnefcl_status make(cl_context context, cl_device_id id, const nnefcl_devi
     ncl_target_describe(&made->target, &made->info);
     made->target.clblast = ncl_clblast_available();
     made->keeps_programs = ncl_driver_fact_find(info)->keeps_programs;
+    made->claim_ms = 30000;
     made->far = is_far(id);
     *device = made;
     return NNEFCL_OK;

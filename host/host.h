@@ -58,6 +58,7 @@ struct nnefcl_device {
     nnefcl_device_info info;
     struct ncl_target target;
     bool keeps_programs;  /* the driver has a cache of its own (docs/start.md) */
+    double claim_ms;      /* how long others that compile the same program are waited for */
     bool far;             /* its memory is its own, not that of the host */
     bool nameless;        /* programs are compiled without names of values: none has a barrier */
     pthread_mutex_t lock; /* for what follows: sessions on several threads share it */
@@ -146,9 +147,13 @@ void ncl_cache_close(nnefcl_device *device);
 /* The program for this key, built and with a hold for the caller; NULL: there is none that can be used (a note says
  * why). All its kernels are in the pool then. */
 cl_program ncl_cache_load(const nnefcl_device *device, uint64_t key, struct ncl_diag *diag);
-/* A program that was built from `source`, found under these keys from now on. */
+/* The file of claims (cache.h), opened; -1: there is none. */
+int ncl_cache_claims(const nnefcl_device *device);
+/* Is a program with these keys there, be it that somebody stored it since the cache was opened? */
+bool ncl_cache_look(const nnefcl_device *device, uint64_t program, const uint64_t *key, size_t count);
+/* A program that was built from `source`, found under these keys from now on. `alone`: it is claimed. */
 void ncl_cache_store(const nnefcl_device *device, uint64_t program, const uint64_t *key, size_t count,
-                     const struct ncl_text *source, cl_program built, struct ncl_diag *diag);
+                     const struct ncl_text *source, cl_program built, bool alone, struct ncl_diag *diag);
 
 /* ---- the session ---- */
 
@@ -253,6 +258,9 @@ struct ncl_maker {
     size_t built_count;
     cl_program persistent;  /* with a hold */
     bool weights_are_there; /* those of another session */
+    int claims;             /* of the programs that are built: a file; -1: none */
+    bool alone;             /* all of them are claimed */
+    double claims_until;    /* when waiting for others ends; 0: nobody was waited for */
 };
 
 /* ---- session.c ---- */
@@ -327,8 +335,17 @@ nnefcl_status ncl_commands_make(struct nnefcl_session *session, double most_ms, 
 nnefcl_status ncl_programs_make(struct ncl_maker *maker);
 /* Is the persistent form in the pool or on disk? It is held from now on. */
 bool ncl_programs_find_persistent(struct ncl_maker *maker);
+/* The keys under which a program is found. NULL: out of memory. */
+const uint64_t *ncl_programs_keys(struct ncl_maker *maker, const struct ncl_program_text *text, size_t *count);
 void ncl_programs_store(struct ncl_maker *maker);
 void ncl_programs_release(struct ncl_maker *maker);
+
+/* ---- session_claims.c ---- */
+
+/* Claims what has to be built, where a driver asks for it (cache_claim.c); waits for those who make it, for a while.
+ * `again`: nothing is claimed, since some of it is in the pool or in the cache now. */
+nnefcl_status ncl_claims_take(struct ncl_maker *maker, const struct ncl_program_texts *texts, bool *again);
+void ncl_claims_drop(struct ncl_maker *maker);
 
 /* ---- session_init.c ---- */
 

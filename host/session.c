@@ -190,8 +190,11 @@ nnefcl_status nnefcl_session_create(const nnefcl_model *model, const nnefcl_devi
     nnefcl_status status = ncl_plan_options_read(options, &diag, &settings);
     if (status)
         return status;
-    struct ncl_maker maker = {
-        .model = model, .options = options, .diag = &diag, .session = new_session(model, options, device)};
+    struct ncl_maker maker = {.model = model,
+                              .options = options,
+                              .diag = &diag,
+                              .session = new_session(model, options, device),
+                              .claims = -1};
     if (!maker.session)
         return ncl_nomem(&diag);
     diag.budget = maker.session->budget;

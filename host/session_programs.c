@@ -139,6 +139,18 @@ static const struct ncl_program_text *persistent_missing(struct ncl_maker *maker
     return needed && !ncl_programs_find_persistent(maker) ? &maker->set : NULL;
 }
 
+/* Takes what is there; what is left is put together to texts that have to be built. */
+static nnefcl_status find_programs(struct ncl_maker *maker, bool *wanted, struct ncl_program_texts *texts)
+{
+    const struct nnefcl_session *session = maker->session;
+    const bool launches = session->execution == NNEFCL_EXECUTION_LAUNCHES;
+    const struct ncl_program_text *persistent = launches ? NULL : persistent_missing(maker);
+    take_from_pool(maker, wanted);
+    take_from_cache(maker, wanted);
+    return ncl_source_programs(session->plan, wanted, persistent, &maker->scratch, texts) ? ncl_nomem(maker->diag)
+                                                                                          : NNEFCL_OK;
+}
+
 nnefcl_status ncl_programs_make(struct ncl_maker *maker)
 {
     const struct nnefcl_session *session = maker->session;
@@ -149,38 +161,48 @@ nnefcl_status ncl_programs_make(struct ncl_maker *maker)
     if (!texts || !wanted || !maker->program)
         return ncl_nomem(maker->diag);
     const bool launches = session->execution == NNEFCL_EXECUTION_LAUNCHES;
-    const struct ncl_program_text *persistent = launches ? NULL : persistent_missing(maker);
+    nnefcl_status status = NNEFCL_OK;
     ncl_source_wanted(plan, launches && !maker->weights_are_there, launches, wanted);
-    take_from_pool(maker, wanted);
-    take_from_cache(maker, wanted);
-    if (ncl_source_programs(plan, wanted, persistent, &maker->scratch, texts))
-        return ncl_nomem(maker->diag);
-    const nnefcl_status status = create_all(maker, texts);
+    for (bool again = true; again && !status;) {
+        status = find_programs(maker, wanted, texts);
+        if (!status)
+            status = ncl_claims_take(maker, texts, &again);
+    }
+    if (!status)
+        status = create_all(maker, texts);
     return status ? status : build_all(maker, wanted);
+}
+
+const uint64_t *ncl_programs_keys(struct ncl_maker *maker, const struct ncl_program_text *text, size_t *count)
+{
+    uint64_t *key = NCL_NEW_ARRAY(&maker->scratch, uint64_t, 1 + text->count);
+    *count = 0;
+    if (key && text->persistent)
+        key[(*count)++] = text->key;
+    for (size_t i = 0; key && !text->persistent && i < text->count; i++)
+        key[(*count)++] = maker->session->plan->kernel[text->kernel[i]].key;
+    return key;
 }
 
 static void store_program(struct ncl_maker *maker, const struct ncl_built *built)
 {
-    const struct ncl_program_text *program = built->program;
-    uint64_t *key = NCL_NEW_ARRAY(&maker->scratch, uint64_t, 1 + program->count);
-    size_t count = 0;
-    if (key && program->persistent)
-        key[count++] = program->key;
-    for (size_t i = 0; key && !program->persistent && i < program->count; i++)
-        key[count++] = maker->session->plan->kernel[program->kernel[i]].key;
+    size_t count;
+    const uint64_t *key = ncl_programs_keys(maker, built->program, &count);
     if (key)
-        ncl_cache_store(maker->session->device, program->key, key, count, &built->text, built->build.program,
-                        maker->diag);
+        ncl_cache_store(maker->session->device, built->program->key, key, count, &built->text, built->build.program,
+                        maker->alone, maker->diag);
 }
 
 void ncl_programs_store(struct ncl_maker *maker)
 {
     for (size_t i = 0; maker->session->device->cache && i < maker->built_count; i++)
         store_program(maker, &maker->built[i]);
+    ncl_claims_drop(maker);
 }
 
 void ncl_programs_release(struct ncl_maker *maker)
 {
+    ncl_claims_drop(maker);
     for (size_t i = 0; i < maker->built_count; i++) {
         ncl_text_free(&maker->built[i].text);
         if (maker->built[i].build.program)

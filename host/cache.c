@@ -293,7 +293,7 @@ int ncl_cache_claims(const nnefcl_device *device)
     return device->cache ? ncl_cache_claims_open(device->cache->folder) : -1;
 }
 
-static bool is_listed(const struct ncl_cache *cache, const char *name)
+static bool file_is_listed(const struct ncl_cache *cache, const char *name)
 {
     for (size_t i = 0; i < cache->file_count; i++)
         if (strcmp(cache->file[i].name, name) == 0)
@@ -308,7 +308,7 @@ bool ncl_cache_look(const nnefcl_device *device, uint64_t program, const uint64_
     const struct ncl_cache_content content = {.program = program, .count = count, .key = key};
     ncl_cache_name_make(device->cache->identity_key, &content, name);
     nnefcl_device *own = lock_device(device);
-    if (!is_listed(own->cache, name) && !faccessat(own->cache->folder, name, F_OK, 0) && add_name(own, name))
+    if (!file_is_listed(own->cache, name) && !faccessat(own->cache->folder, name, F_OK, 0) && add_name(own, name))
         add_entries(own, key, count);
     const bool found = count && find_entry(own->cache, key[0], &file);
     pthread_mutex_unlock(&own->lock);

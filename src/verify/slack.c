@@ -221,8 +221,7 @@ static bool is_unknown(const struct ncl_slack *slack, const struct ncl_node *nod
 {
     const struct ncl_tensor *operand;
     for (size_t i = 0; (operand = ncl_exact_operand(node, i)); i++)
-        for (size_t k = 0; slack->off[operand->id] && operand->dtype != NNEFCL_SCALAR && k < slack_count(operand);
-             k++)
+        for (size_t k = 0; slack->off[operand->id] && operand->dtype != NNEFCL_SCALAR && k < slack_count(operand); k++)
             if (slack->off[operand->id][k] > 0)
                 return true;
     return false;

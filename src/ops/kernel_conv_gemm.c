@@ -24,6 +24,7 @@
 #define LAUNCH      130.0 /* microseconds of a step more, with the wait for its last task */
 #define STRIP_RATE  40.0  /* GB/s of one core laying out rows */
 #define STRIP_ROW   14e-3 /* microseconds to begin a row */
+#define STRIP_TASK 0.2 /* microseconds of one core for each task: groups of one channel have little work */
 
 /* ---- the filter ---- */
 
@@ -404,7 +405,7 @@ static double conv_strip_cost(const struct ncl_target *target, const struct ncl_
     const double strips = (double)(tasks * conv->in_channels), cores = target->compute_units;
     return product_cost(target, problem, choice->tile) +
            ncl_cost_bytes(8 * strips * (double)strip_elements(&h, rows), STRIP_RATE * cores) +
-           strips * (double)(h.slots[1] * h.slots[2] * rows) * STRIP_ROW / cores;
+           (strips * (double)(h.slots[1] * h.slots[2] * rows) * STRIP_ROW + (double)tasks * STRIP_TASK) / cores;
 }
 
 static nnefcl_status conv_strip_emit(struct ncl_lower *lower, const struct ncl_problem *problem,

@@ -9,7 +9,7 @@
 
 #define EFFICIENCY 0.19 /* of multiply-adds; docs/kernels.md */
 #define WIDE       0.1  /* of windows whose taps are no constants of the kernel */
-#define PLANE      0.18 /* microseconds of one core for each plane, and for each row that it copies first */
+#define PLANE      0.08 /* microseconds of one core for each plane, and for each row that it copies first */
 #define ROW        0.03
 #define TAPS_MAX   5
 

@@ -24,7 +24,7 @@
 #define LAUNCH      130.0 /* microseconds of a step more, with the wait for its last task */
 #define STRIP_RATE  40.0  /* GB/s of one core laying out rows */
 #define STRIP_ROW   14e-3 /* microseconds to begin a row */
-#define STRIP_TASK 0.2 /* microseconds of one core for each task: groups of one channel have little work */
+#define STRIP_TASK  0.2   /* microseconds of one core for each task: groups of one channel have little work */
 
 /* ---- the filter ---- */
 

@@ -80,6 +80,12 @@ static bool is_held_in_half(void *user, const struct ncl_tensor *tensor)
     return v->session->plan->tensor[place_of(v, tensor)].layout.element == NCL_ELEMENT_HALF;
 }
 
+static const struct ncl_meant *meant_by(void *user, const struct ncl_tensor *tensor)
+{
+    const struct verification *v = user;
+    return v->session->plan->meant[tensor->id];
+}
+
 static bool is_updated(const struct ncl_tensor *tensor)
 {
     return ncl_node_is(tensor->producer, "update");
@@ -208,6 +214,7 @@ static nnefcl_status examine_run(struct verification *v, struct ncl_diag *diag)
                                               .halves = v->session->plan->halves,
                                               .half_terms = v->session->plan->half_terms,
                                               .is_half = is_held_in_half,
+                                              .meant = meant_by,
                                               .transforms = plan_transforms(v->session->plan)};
     struct ncl_model_constants constants;
     nnefcl_status status = ncl_model_constants_open(&constants, v->model, diag);

@@ -130,6 +130,14 @@ struct ncl_plan_state {
     ncl_ref tensor, initial; /* its value now, and the one it starts with */
 };
 
+/* The operation that a plan computes a tensor by, as one node with tensors of its own: operands, then the result. */
+struct ncl_meant {
+    struct ncl_node node;
+    size_t tensor_count;
+    struct ncl_tensor **tensor; /* their ids are their places here; literals have their elements in `data` */
+    uint32_t *origin; /* their ids in the graph that the plan was made of; beyond the model's own: made by passes */
+};
+
 struct ncl_plan {
     struct ncl_target target;
     const char *name;         /* of the graph */
@@ -158,7 +166,8 @@ struct ncl_plan {
     size_t held_count;
     ncl_ref *held; /* by tensor id of the model's graph: what can be read after a run; NCL_NO_TENSOR: the device does
                       not have it then */
-    uint64_t fingerprint; /* of the model (ncl_model_fingerprint) */
+    struct ncl_meant **meant; /* the same way; NULL: nothing computes it, or a node of more than one result */
+    uint64_t fingerprint;     /* of the model (ncl_model_fingerprint) */
 };
 
 /* Work-items of a work-group of this kernel. */

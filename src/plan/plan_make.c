@@ -276,7 +276,9 @@ static nnefcl_status make_plan_parts(struct ncl_lower *lower, const struct ncl_g
         status = ncl_memplan(plan, options, lower->arena, lower->diag);
     if (!status && ncl_source_keys(plan, &lower->arena->allocator))
         status = ncl_nomem(lower->diag);
-    return !status && options->keep_tensors ? ncl_keep_map(lower) : status;
+    if (!status && options->keep_tensors)
+        status = ncl_keep_map(lower);
+    return !status && options->keep_tensors ? ncl_keep_meant(lower) : status;
 }
 
 static nnefcl_status own_names(struct ncl_lower *lower)

@@ -38,6 +38,8 @@ nnefcl_status ncl_plan_repeat(struct ncl_lower *lower, int64_t parts);
 nnefcl_status ncl_keep_tensors(struct ncl_lower *lower);
 /* ... and behind it: fills in plan->held. */
 nnefcl_status ncl_keep_map(struct ncl_lower *lower);
+/* meant.c: fills in plan->meant. */
+nnefcl_status ncl_keep_meant(struct ncl_lower *lower);
 /* plan_halves.c: tensors that every step can read and write in half lie so. Behind all steps, before the memory plan.
  */
 nnefcl_status ncl_plan_halves(struct ncl_lower *lower);

@@ -2,8 +2,10 @@
 #include "verify/examine.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "verify/halves.h"
+#include "verify/allowance.h"
 #include "verify/slack.h"
 
 /* What a product may be off in addition when it was not held: a pass may have put a factor into its operands
@@ -102,13 +104,45 @@ static nnefcl_status fetch_operands(struct examination *x, const struct ncl_node
     return status;
 }
 
+/* The operation that gave it, where it is another one than its node. */
+static const struct ncl_meant *meant_of(const struct examination *x, const struct ncl_node *node,
+                                        const struct ncl_tensor *result)
+{
+    const struct ncl_meant *meant = x->source->meant ? x->source->meant(x->source->user, result) : NULL;
+    return meant && strcmp(meant->node.op->name, node->op->name) != 0 ? meant : NULL;
+}
+
+/* NULL: a pass made it. */
+static const struct ncl_tensor *meant_tensor(const struct examination *x, const struct ncl_meant *meant, size_t index)
+{
+    return meant->origin[index] < x->graph->tensor_count ? x->graph->tensor[meant->origin[index]] : NULL;
+}
+
+static void drop_operand(struct examination *x, const struct ncl_tensor *operand, size_t index)
+{
+    if (is_given(operand) || is_kept(x, operand) || x->last_use[operand->id] == index)
+        drop(x, operand);
+}
+
+static void drop_meant(struct examination *x, const struct ncl_meant *meant, size_t index)
+{
+    const struct ncl_tensor *tensor;
+    for (size_t i = 0; i < meant->tensor_count; i++)
+        if ((tensor = meant_tensor(x, meant, i)))
+            drop_operand(x, tensor, index);
+}
+
 /* What the device kept can be read again. */
 static void drop_operands(struct examination *x, size_t index)
 {
-    const struct ncl_tensor *operand;
-    for (size_t i = 0; (operand = ncl_exact_operand(x->graph->node[index], i)); i++)
-        if (is_given(operand) || is_kept(x, operand) || x->last_use[operand->id] == index)
-            drop(x, operand);
+    const struct ncl_node *node = x->graph->node[index];
+    const struct ncl_tensor *tensor;
+    const struct ncl_meant *meant;
+    for (size_t i = 0; (tensor = ncl_exact_operand(node, i)); i++)
+        drop_operand(x, tensor, index);
+    for (size_t i = 0; (tensor = ncl_exact_result(node, i)); i++)
+        if ((meant = meant_of(x, node, tensor)))
+            drop_meant(x, meant, index);
 }
 
 /* ---- in half ---- */
@@ -180,6 +214,61 @@ static nnefcl_status judge_flushed(struct examination *x, const struct ncl_node 
     return status;
 }
 
+/* False: an operand is neither the device's nor was it computed here. */
+static bool can_fetch_meant(const struct examination *x, const struct ncl_meant *meant)
+{
+    for (size_t i = 0; i < meant->tensor_count; i++) {
+        const struct ncl_tensor *tensor = meant_tensor(x, meant, i);
+        if (!ncl_meant_needs(meant, i))
+            continue;
+        if (!tensor || !ncl_shape_equal(&tensor->shape, &meant->tensor[i]->shape))
+            return false;
+        if (!ncl_exact_has(&x->exact, tensor) && !ncl_tensor_is_constant(tensor) && !is_kept(x, tensor))
+            return false;
+    }
+    return true;
+}
+
+/* What a result may be off beyond `tolerance` becomes what the operation may be that it was computed by. */
+static nnefcl_status raise_by_meant(struct examination *x, const struct ncl_meant *meant,
+                                    const struct ncl_tensor *result, double tolerance)
+{
+    nnefcl_status status = NNEFCL_OK;
+    double *off;
+    if (!can_fetch_meant(x, meant))
+        return NNEFCL_OK;
+    for (size_t i = 0; i < meant->tensor_count && !status; i++)
+        if (ncl_meant_needs(meant, i))
+            status = fetch(x, meant_tensor(x, meant, i));
+    if (!status)
+        status = ncl_slack_make(&x->slack, result, &off, x->diag);
+    if (!status)
+        status = ncl_meant_raise(meant, &x->slack, &x->exact.tensor[result->id], tolerance, off, x->diag);
+    return status;
+}
+
+static nnefcl_status judge_meant(struct examination *x, const struct ncl_node *node, const struct ncl_tensor *result,
+                                 const void *data, double tolerance, struct ncl_verdict *verdict)
+{
+    const struct ncl_meant *meant = meant_of(x, node, result);
+    if (!meant || result->dtype != NNEFCL_SCALAR)
+        return NNEFCL_OK;
+    const nnefcl_status status = raise_by_meant(x, meant, result, tolerance);
+    if (!status)
+        ncl_judge(verdict, result->dtype, data, &x->exact.tensor[result->id], volume(result), tolerance,
+                  x->slack.off[result->id]);
+    return status;
+}
+
+/* A product that hangs on is the same product in another operation. */
+static nnefcl_status widen_by_meant(struct examination *x, const struct ncl_node *node, const struct ncl_tensor *result)
+{
+    const struct ncl_meant *meant = meant_of(x, node, result);
+    if (!meant || result->dtype != NNEFCL_SCALAR || (meant->node.op->macs && meant->node.op->macs(&meant->node)))
+        return NNEFCL_OK;
+    return raise_by_meant(x, meant, result, 0);
+}
+
 static nnefcl_status judge_result(struct examination *x, struct ncl_examine_result *result, double tolerance)
 {
     const struct ncl_tensor *tensor = result->tensor;
@@ -192,6 +281,8 @@ static nnefcl_status judge_result(struct examination *x, struct ncl_examine_resu
                   x->slack.off[tensor->id]);
     if (!status && result->verdict.bad)
         status = judge_flushed(x, x->graph->node[result->node], tensor, data, tolerance, &result->verdict);
+    if (!status && result->verdict.bad)
+        status = judge_meant(x, x->graph->node[result->node], tensor, data, tolerance, &result->verdict);
     release_room(x, data);
     return status;
 }
@@ -254,6 +345,8 @@ static nnefcl_status examine_results(struct examination *x, size_t index, struct
         if (!is_kept(x, result.tensor)) {
             status = ncl_slack_add(&x->slack, result.tensor,
                                    tolerance + (node->op->macs && node->op->macs(node) ? FOLDED : 0), x->diag);
+            if (!status)
+                status = widen_by_meant(x, node, result.tensor);
             continue;
         }
         status = judge_result(x, &result, tolerance);
@@ -313,14 +406,18 @@ static size_t call_end(const struct ncl_graph *graph, size_t first, const struct
 static nnefcl_status examine_whole(struct examination *x, size_t first, size_t end, struct visitor *visitor)
 {
     const struct ncl_tensor *operand, *result;
+    const struct ncl_meant *meant;
     nnefcl_status status = NNEFCL_OK;
     for (size_t i = first; i < end && !status && !visitor->enough && is_defined(x, x->graph->node[i]); i++)
         status = examine_node(x, i, visitor);
     for (size_t i = first; i < end; i++) {
         for (size_t k = 0; (operand = ncl_exact_operand(x->graph->node[i], k)); k++)
             drop(x, operand);
-        for (size_t k = 0; (result = ncl_exact_result(x->graph->node[i], k)); k++)
+        for (size_t k = 0; (result = ncl_exact_result(x->graph->node[i], k)); k++) {
             drop(x, result);
+            if ((meant = meant_of(x, x->graph->node[i], result)))
+                drop_meant(x, meant, i);
+        }
     }
     return status;
 }
@@ -344,6 +441,18 @@ static nnefcl_status examine_wholes(struct examination *x, size_t index, struct 
 
 /* ---- the whole graph ---- */
 
+/* Operands of other operations than the node's are there until then. */
+static void note_meant(struct examination *x, size_t index)
+{
+    const struct ncl_node *node = x->graph->node[index];
+    const struct ncl_tensor *result, *tensor;
+    const struct ncl_meant *meant;
+    for (size_t i = 0; (result = ncl_exact_result(node, i)); i++)
+        for (size_t k = 0; (meant = meant_of(x, node, result)) && k < meant->tensor_count; k++)
+            if (ncl_meant_needs(meant, k) && (tensor = meant_tensor(x, meant, k)) && x->last_use[tensor->id] < index)
+                x->last_use[tensor->id] = index;
+}
+
 static nnefcl_status prepare(struct examination *x)
 {
     const struct ncl_graph *graph = x->graph;
@@ -359,6 +468,8 @@ static nnefcl_status prepare(struct examination *x)
     for (size_t i = 0; i < graph->node_count; i++)
         for (size_t k = 0; (operand = ncl_exact_operand(graph->node[i], k)); k++)
             x->last_use[operand->id] = i;
+    for (size_t i = 0; i < graph->node_count; i++)
+        note_meant(x, i);
     return NNEFCL_OK;
 }
 

@@ -4,12 +4,16 @@
  * A tensor that the device did not keep is computed here from what it did keep, and what that may be off counts for
  * those who read it.
  *
+ * What a pass recognized is computed by another operation than the document's nodes. Those say what is right; it may be
+ * off by what they may or by what that operation may, whichever is more (allowance.h).
+ *
  * An operation that was expanded is judged as a whole besides: from its operands on everything is computed here, so
  * that what its body makes on the way need not be within floats. Where the device had some of that in half it is not.
  */
 #ifndef NCL_EXAMINE_H
 #define NCL_EXAMINE_H
 
+#include "ir/plan.h"
 #include "verify/exact.h"
 #include "verify/judge.h"
 #include "verify/tolerance.h"
@@ -20,11 +24,13 @@ struct ncl_examine_source {
     /* Dense elements: of variables those before the run, of results of `update` those after it. */
     nnefcl_status (*read)(void *user, const struct ncl_tensor *tensor, void *data, struct ncl_diag *diag);
     void *user;
-    double weights_off; /* of its plan */
-    bool halves;        /* weights of products may lie in half */
-    unsigned half_terms; /* of its plan */
+    double weights_off;                                           /* of its plan */
+    bool halves;                                                  /* weights of products may lie in half */
+    unsigned half_terms;                                          /* of its plan */
     bool (*is_half)(void *user, const struct ncl_tensor *tensor); /* does a tensor that it has? NULL: none */
-    bool transforms;    /* variants with `transforms` are among its kernels (emit/variant.h) */
+    /* The operation that it was computed by, NULL: nothing is known of it. NULL: of none. */
+    const struct ncl_meant *(*meant)(void *user, const struct ncl_tensor *tensor);
+    bool transforms; /* variants with `transforms` are among its kernels (emit/variant.h) */
 };
 
 /* One result of one node. */

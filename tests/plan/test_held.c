@@ -94,6 +94,45 @@ START_TEST(without_it_memory_is_shared)
 }
 END_TEST
 
+#define NET_OWN                                                                                                        \
+    "version 1.0;\ngraph g( x ) -> ( y )\n{\n    x = external(shape = [4,32]);\n    w = variable(shape = [32,32], "    \
+    "label = 'w');\n    h = matmul(x, w);\n    c = x ^ 3.0 * 0.044715;\n"                                              \
+    "    t = tanh((x + c) * 0.7978845608028654) + 1.0;\n    g = 0.5 * (x * t);\n    y = g + h;\n}\n"
+
+static uint32_t id_of(const char *name)
+{
+    for (size_t i = 0; i < text.model->graph->tensor_count; i++)
+        if (strcmp(text.model->graph->tensor[i]->name, name) == 0)
+            return text.model->graph->tensor[i]->id;
+    ck_abort_msg("no tensor %s", name);
+    return 0;
+}
+
+/* What was recognized is known by the operation that it became, with operands of the document. */
+START_TEST(operations_are_told)
+{
+    model_text_close(&text);
+    model_text_open(&text, NET_OWN, NULL);
+    ck_assert_msg(text.status == NNEFCL_OK, "%s", text.error.message);
+    make(true, false);
+    const struct ncl_meant *gelu = plan->meant[id_of("g")];
+    ck_assert_ptr_nonnull(gelu);
+    ck_assert_str_eq(gelu->node.op->name, "gelu_tanh");
+    ck_assert_uint_eq(gelu->tensor_count, 2);
+    const struct ncl_tensor *operand = ncl_node_tensor(&gelu->node, "x"), *result = ncl_node_result(&gelu->node, 0);
+    ck_assert_uint_eq(operand->id, 0);
+    ck_assert_uint_eq(result->id, 1);
+    ck_assert_uint_eq(gelu->origin[0], id_of("x"));
+    ck_assert_uint_eq(gelu->origin[1], id_of("g"));
+    ck_assert(ncl_shape_equal(&operand->shape, &result->shape));
+    ck_assert_str_eq(plan->meant[id_of("y")]->node.op->name, "add");
+    ck_assert_ptr_null(plan->meant[id_of("t")]); /* gone */
+    ck_assert_ptr_null(plan->meant[id_of("x")]);
+    make(false, false);
+    ck_assert_ptr_null(plan->meant);
+}
+END_TEST
+
 START_TEST(models_are_told_apart)
 {
     const uint64_t mine = ncl_model_fingerprint(text.model);
@@ -171,6 +210,7 @@ int main(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_loop_test(tests, nothing_is_overwritten, 0, 2);
     tcase_add_test(tests, without_it_memory_is_shared);
+    tcase_add_test(tests, operations_are_told);
     tcase_add_test(tests, models_are_told_apart);
     tcase_add_test(tests, parts_are_cut_out);
     tcase_add_test(tests, shapes_tell_models_apart);

@@ -152,9 +152,19 @@ static int take(void *user, const struct ncl_examine_result *result)
     return --seen.ends_after == 0;
 }
 
+/* The operation that the tensor of this name was computed by. */
+static struct ncl_meant meant;
+static const char *meant_name;
+
+static const struct ncl_meant *meant_by(void *user, const struct ncl_tensor *tensor)
+{
+    (void)user;
+    return meant_name && strcmp(tensor->name, meant_name) == 0 ? &meant : NULL;
+}
+
 static nnefcl_status examine_with(const nnefcl_allocator *allocator)
 {
-    const struct ncl_examine_source source = {.has = has, .read = read_table};
+    const struct ncl_examine_source source = {.has = has, .read = read_table, .meant = meant_by};
     struct ncl_model_constants constants;
     ck_assert_int_eq(ncl_model_constants_open(&constants, text.model, &diag), NNEFCL_OK);
     const nnefcl_status status =
@@ -364,14 +374,105 @@ START_TEST(without_definition)
 }
 END_TEST
 
-/* Whichever allocation fails: an error, and nothing is left behind. Operands that were not kept and denormals take
- * part. */
-START_TEST(memory_ends)
+/* ---- what was computed by another operation than the node's ---- */
+
+#define NET_SQUARE                                                                                                     \
+    "version 1.0;\ngraph g( x ) -> ( q )\n{\n    x = external(shape = [4]);\n    u = mul(x, x);\n"                     \
+    "    q = relu(u);\n}\n"
+#define NET_POWER "version 1.0;\ngraph g( x ) -> ( u )\n{\n    x = external(shape = [4]);\n    u = pow(x, 2.0);\n}\n"
+
+static struct model_text other;
+static uint32_t origin[4];
+
+/* A product of x with itself (0.5), that was computed as a power (16); u is there or was computed on the way to q. */
+static void open_square(bool all)
+{
+    model_text_close(&text);
+    model_text_open(&text, NET_SQUARE, NULL);
+    model_text_open(&other, NET_POWER, NULL);
+    ck_assert_msg(text.status == NNEFCL_OK && other.status == NNEFCL_OK, "%s", text.error.message);
+    graph = text.model->graph;
+    ck_assert_uint_eq(other.model->graph->tensor_count, 3);
+    for (size_t i = 0; i < other.model->graph->tensor_count; i++)
+        origin[i] = other.model->graph->tensor[i]->data ? TENSORS : find(other.model->graph->tensor[i]->name)->id;
+    meant = (struct ncl_meant){.node = *other.model->graph->output[0]->producer,
+                               .tensor_count = other.model->graph->tensor_count,
+                               .tensor = other.model->graph->tensor,
+                               .origin = origin};
+    meant_name = "u";
+    kept[find("u")->id] = all;
+    for (int i = 0; i < N; i++) {
+        data_of("x")[i] = 3;
+        data_of("u")[i] = data_of("q")[i] = 9;
+    }
+}
+
+static void close_square(void)
+{
+    meant_name = NULL;
+    model_text_close(&other);
+}
+
+/* Units of u in its last place, in what the device has of it. */
+static void move_square(int units)
+{
+    data_of("u")[2] = data_of("q")[2] = 9 + (float)units * 0x1p-20f;
+}
+
+START_TEST(what_an_operation_may_be_off_is_allowed)
+{
+    const bool all = _i != 0;
+    open_square(all);
+    for (int sign = -1; sign <= 1; sign += 2) {
+        move_square(sign * 16);
+        ck_assert_str_eq(examined(), all ? "uq" : "q");
+        move_square(sign * 17);
+        ck_assert_str_eq(examined(), all ? "u!q" : "q!");
+        ck_assert_uint_eq(seen.last_bad.bad, 1);
+        ck_assert_uint_eq(seen.last_bad.worst, 2);
+        ck_assert_double_eq_tol(seen.last_bad.tolerance, 16, 1e-9);
+    }
+    meant_name = NULL;
+    move_square(1);
+    ck_assert_str_eq(examined(), all ? "u!q" : "q!");
+    close_square();
+}
+END_TEST
+
+/* The document says what is right: not the operation, whatever else it would be. */
+START_TEST(an_operation_that_is_another_one)
+{
+    open_square(true);
+    for (int i = 0; i < N; i++)
+        data_of("x")[i] = 1;
+    meant.node.argument[1].tensor->data = (const float[]){3};
+    for (int i = 0; i < N; i++)
+        data_of("u")[i] = data_of("q")[i] = 1 + 0x1p-18f;
+    ck_assert_str_eq(examined(), "u!q");
+    close_square();
+}
+END_TEST
+
+/* Made by a pass, or of another shape: nothing is known, and the node's own tolerance counts. */
+START_TEST(operands_that_are_not_to_be_had)
+{
+    open_square(true);
+    move_square(1);
+    ck_assert_str_eq(examined(), "uq");
+    const uint32_t id = meant.node.argument[0].tensor->id;
+    origin[id] += TENSORS;
+    ck_assert_str_eq(examined(), "u!q");
+    origin[id] -= TENSORS;
+    meant.node.argument[0].tensor->shape.extent[0] = 2;
+    ck_assert_str_eq(examined(), "u!q");
+    close_square();
+}
+END_TEST
+
+/* Whichever allocation fails: an error, and nothing is left behind. */
+static void end_memory(void)
 {
     nnefcl_status status = NNEFCL_ERR_NOMEM;
-    data_of("x")[0] = FLT_MIN / 4;
-    data_of("y")[0] = data_of("z")[0] = 1;
-    kept[find("p")->id] = kept[find("s")->id] = false;
     for (size_t fail_at = 1; status == NNEFCL_ERR_NOMEM; fail_at++) {
         struct counting_allocator counting = {.fail_at = fail_at};
         const nnefcl_allocator allocator = counting_allocator(&counting);
@@ -382,7 +483,26 @@ START_TEST(memory_ends)
         ck_assert(status == NNEFCL_OK || counting.calls >= fail_at);
     }
     ck_assert_int_eq(status, NNEFCL_OK);
+}
+
+/* Operands that were not kept and denormals take part. */
+START_TEST(memory_ends)
+{
+    data_of("x")[0] = FLT_MIN / 4;
+    data_of("y")[0] = data_of("z")[0] = 1;
+    kept[find("p")->id] = kept[find("s")->id] = false;
+    end_memory();
     ck_assert_ptr_nonnull(strstr(seen.names, "y!"));
+}
+END_TEST
+
+START_TEST(memory_ends_at_another_operation)
+{
+    open_square(_i != 0);
+    move_square(17);
+    end_memory();
+    ck_assert_ptr_nonnull(strchr(seen.names, '!'));
+    close_square();
 }
 END_TEST
 
@@ -426,7 +546,11 @@ int main(void)
     tcase_add_test(tests, denormal_operands_may_be_zeros);
     tcase_add_test(tests, an_operation_that_was_expanded);
     tcase_add_test(tests, without_definition);
+    tcase_add_loop_test(tests, what_an_operation_may_be_off_is_allowed, 0, 2);
+    tcase_add_test(tests, an_operation_that_is_another_one);
+    tcase_add_test(tests, operands_that_are_not_to_be_had);
     tcase_add_test(tests, memory_ends);
+    tcase_add_loop_test(tests, memory_ends_at_another_operation, 0, 2);
     tcase_add_test(tests, the_visitor_ends_it);
     tcase_add_test(tests, tolerances);
     suite_add_tcase(suite, tests);

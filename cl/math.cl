@@ -79,6 +79,18 @@ static inline V ncl_erf(V x)
     return ncl_kept(u * p / q, -1.0f, 1.0f);
 }
 
+/* x (1 + erf(x / sqrt(2))) / 2: the quotient of ncl_erf, with the factors of x in its coefficients. What it is beyond 1
+ * by rounding is lost in that of the sum. */
+static inline V ncl_gelu_erf(V x)
+{
+    const V u = ncl_kept(x, -5.65685425f, 5.65685425f), t = u * u, square = t * t, half_way = 0.5f * x;
+    const V p4 = fma(t, (V)4.39019507e-8f, (V)1.25762039e-5f), q4 = fma(t, (V)1.16938008e-6f, (V)7.40989125e-5f);
+    const V p2 = fma(t, (V)3.43246507e-4f, (V)9.38717725e-3f), q2 = fma(t, (V)1.90091831e-3f, (V)0.0288376138f);
+    const V p0 = fma(t, (V)0.0684288962f, (V)0.79788452f), q0 = fma(t, (V)0.252429187f, (V)1.0f);
+    const V p = fma(fma(p4, square, p2), square, p0), q = fma(fma(q4, square, q2), square, q0);
+    return fma(u * p / q, half_way, half_way);
+}
+
 /* Abramowitz and Stegun 7.1.26: sign(x) (1 - t P(t) exp(-x^2)), t = 1 / (1 + 0.3275911 |x|); 0 at 0. */
 static inline V ncl_erf_polynomial(V x)
 {

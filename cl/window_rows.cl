@@ -217,8 +217,8 @@ static void FN(window_rows)(INDEX task, SIZES size, global const NCL_T0 *x, glob
     x += n * IN_IMAGE + (channel / MULTIPLIER * SLICES + volume % SLICES) * IN(0) * IN(1) * IN(2);
     for (INDEX l = 0; l < layers; l++) {
         const INDEX at = plane * STRIDE(0) - BEFORE(0) + l, i = BORDER(at, IN(0));
-        FN(window_rows_layer)
-        (size, row * STRIDE(1) - BEFORE(1), needed, i >= 0, x + max(i, (INDEX)0) * IN(1) * IN(2), lines + l * layer);
+        global const NCL_T0 *from = x + max(i, (INDEX)0) * IN(1) * IN(2);
+        FN(window_rows_layer)(size, row * STRIDE(1) - BEFORE(1), needed, i >= 0, from, lines + l * layer);
     }
     FN(window_rows_of) of;
     of.layer = layer * DILATION(0);
@@ -227,13 +227,12 @@ static void FN(window_rows)(INDEX task, SIZES size, global const NCL_T0 *x, glob
     of.w = w + (KIND == 0 ? k * KERNEL(0) * KERNEL(1) * KERNEL(2) : 0);
     of.start = KIND == 0 ? b[k * BIAS] : KIND == 2 ? -INFINITY : 0;
     for (INDEX d = plane; d < last; d++) {
-      private
-        const float *line = lines + (d - plane) * STRIDE(0) * layer;
+        const INDEX first = (d - plane) * STRIDE(0) * layer;
         INDEX to = n * OUT_IMAGE + ((volume * OUT(0) + d) * OUT(1) + row) * OUT(2);
         const INDEX inside = FN(window_rows_count)(d * STRIDE(0) - BEFORE(0), TAPS0, DILATION(0), IN(0));
-        for (INDEX r = row; r < end; r++, line += STRIDE(1) * PITCH, to += OUT(2)) {
+        for (INDEX r = row; r < end; r++, to += OUT(2)) {
             of.inside = inside * FN(window_rows_count)(r * STRIDE(1) - BEFORE(1), TAPS1, DILATION(1), IN(1));
-            FN(window_rows_row)(size, of, line, y, to, k CHAIN_ARGUMENTS);
+            FN(window_rows_row)(size, of, lines + first + (r - row) * STRIDE(1) * PITCH, y, to, k CHAIN_ARGUMENTS);
         }
     }
 }

@@ -143,15 +143,8 @@ static bool is_parameter(const struct ncl_value *value)
 
 static struct ncl_tensor *parameter_make(struct ncl_rewrite *rw, const struct moved *moved, struct ncl_tensor *tensor)
 {
-    struct ncl_value extent[NNEFCL_MAX_RANK];
     nnefcl_shape shape;
-    if (!parameter_shape(moved, &tensor->shape, &shape))
-        return NULL;
-    for (int i = 0; i < shape.rank; i++)
-        extent[i] = ncl_value_integer(shape.extent[i]);
-    const struct ncl_named_value given[] = {{"input", ncl_value_tensor(tensor)},
-                                            {"shape", ncl_value_array(extent, (size_t)shape.rank)}};
-    return ncl_rewrite_made(ncl_rewrite_insert(rw, moved->last, "reshape", given, 2));
+    return parameter_shape(moved, &tensor->shape, &shape) ? ncl_rewrite_reshape(rw, moved->last, tensor, &shape) : NULL;
 }
 
 static bool parameters_fit(const struct moved *moved)

@@ -88,14 +88,7 @@ static bool moves_from_image(const struct moves *moves)
 static struct ncl_tensor *reshape_make(struct ncl_rewrite *rw, struct ncl_node *at, struct ncl_tensor *x,
                                        const nnefcl_shape *shape)
 {
-    struct ncl_value extent[NNEFCL_MAX_RANK];
-    if (!x || ncl_shape_equal(&x->shape, shape))
-        return x;
-    for (int i = 0; i < shape->rank; i++)
-        extent[i] = ncl_value_integer(shape->extent[i]);
-    const struct ncl_named_value given[] = {{"input", ncl_value_tensor(x)},
-                                            {"shape", ncl_value_array(extent, (size_t)shape->rank)}};
-    return ncl_rewrite_made(ncl_rewrite_insert(rw, at, "reshape", given, 2));
+    return x && ncl_shape_equal(&x->shape, shape) ? x : ncl_rewrite_reshape(rw, at, x, shape);
 }
 
 static struct ncl_tensor *transpose_make(struct ncl_rewrite *rw, struct ncl_node *at, struct ncl_tensor *x,
@@ -148,12 +141,11 @@ static void product_before(struct ncl_rewrite *rw, const struct ncl_node *conv)
         ncl_rewrite_uses(rw, moves.from) != 1 || !ncl_token_product_find(rw, moves.from, &by))
         return;
     struct ncl_tensor *x = ncl_node_tensor(by.product, "A");
-    nnefcl_shape shape = {.rank = 4};
     const nnefcl_shape *image = &moves.to->shape;
     const int64_t channels = x->shape.extent[x->shape.rank - 1];
+    const nnefcl_shape shape = {.rank = 4, .extent = {image->extent[0], image->extent[2], image->extent[3], channels}};
     if (image->extent[1] < FEWER * channels)
         return;
-    shape = (nnefcl_shape){.rank = 4, .extent = {image->extent[0], image->extent[2], image->extent[3], channels}};
     x = transpose_make(rw, moves.move[0], reshape_make(rw, moves.move[0], x, &shape), (const int[]){0, 3, 1, 2}, 4);
     if (!conv_describe(rw, moves.move[0], &by, x, given) || !ncl_rewrite_become(rw, moves.move[0], "conv", given, 3))
         return;
@@ -185,15 +177,7 @@ static void product_behind(struct ncl_rewrite *rw, struct ncl_node *last)
     if (!conv_describe(rw, last, &by, moves.from, given))
         return;
     struct ncl_tensor *y = ncl_rewrite_made(ncl_rewrite_insert(rw, last, "conv", given, 3));
-    y = transpose_make(rw, last, y, (const int[]){0, 2, 3, 1}, 4);
-    struct ncl_value extent[NNEFCL_MAX_RANK];
-    for (int i = 0; i < out->rank; i++)
-        extent[i] = ncl_value_integer(out->extent[i]);
-    if (!y)
-        return;
-    const struct ncl_named_value view[] = {{"input", ncl_value_tensor(y)},
-                                           {"shape", ncl_value_array(extent, (size_t)out->rank)}};
-    if (!ncl_rewrite_become(rw, last, "reshape", view, 2))
+    if (!ncl_rewrite_become_reshape(rw, last, transpose_make(rw, last, y, (const int[]){0, 2, 3, 1}, 4)))
         return;
     if (by.add)
         ncl_rewrite_remove(rw, by.product);
@@ -202,16 +186,23 @@ static void product_behind(struct ncl_rewrite *rw, struct ncl_node *last)
 
 /* ---- element by element ---- */
 
+/* What a node is given, with x as its first argument. NULL: out of memory, or of NULL. */
+static struct ncl_named_value *given_with(struct ncl_rewrite *rw, const struct ncl_node *node, struct ncl_tensor *x)
+{
+    struct ncl_named_value *given = x ? ncl_rewrite_alloc(rw, node->parameter_count, sizeof *given) : NULL;
+    for (size_t k = 0; given && k < node->parameter_count; k++)
+        given[k] = (struct ncl_named_value){node->parameter[k], k ? node->argument[k] : ncl_value_tensor(x)};
+    return given;
+}
+
 /* Another node that computes the same of x. */
 static struct ncl_tensor *same_of(struct ncl_rewrite *rw, const struct ncl_templates *templates, struct ncl_node *at,
                                   const struct ncl_node *node, struct ncl_tensor *x)
 {
     const struct ncl_signature *own = ncl_names_find(&templates->own, node->op->name);
-    struct ncl_named_value *given = ncl_rewrite_alloc(rw, node->parameter_count, sizeof *given);
-    if (!given || !x)
+    const struct ncl_named_value *given = given_with(rw, node, x);
+    if (!given)
         return NULL;
-    for (size_t k = 0; k < node->parameter_count; k++)
-        given[k] = (struct ncl_named_value){node->parameter[k], k ? node->argument[k] : ncl_value_tensor(x)};
     return ncl_rewrite_made(own ? ncl_rewrite_insert_own(rw, at, own, given, node->parameter_count)
                                 : ncl_rewrite_insert(rw, at, node->op->name, given, node->parameter_count));
 }
@@ -219,12 +210,8 @@ static struct ncl_tensor *same_of(struct ncl_rewrite *rw, const struct ncl_templ
 static bool node_become_same(struct ncl_rewrite *rw, struct ncl_node *node, const struct ncl_node *as,
                              struct ncl_tensor *x)
 {
-    struct ncl_named_value *given = ncl_rewrite_alloc(rw, as->parameter_count, sizeof *given);
-    if (!given)
-        return false;
-    for (size_t k = 0; k < as->parameter_count; k++)
-        given[k] = (struct ncl_named_value){as->parameter[k], k ? as->argument[k] : ncl_value_tensor(x)};
-    return ncl_rewrite_become(rw, node, as->op->name, given, as->parameter_count);
+    const struct ncl_named_value *given = given_with(rw, as, x);
+    return given && ncl_rewrite_become(rw, node, as->op->name, given, as->parameter_count);
 }
 
 static bool is_of_one(const struct ncl_node *node)
@@ -247,7 +234,7 @@ static void elements_before(struct ncl_rewrite *rw, const struct ncl_templates *
     struct ncl_tensor *x = same_of(rw, templates, node, node, moves.from);
     for (size_t i = moves.count; i-- > 1;)
         x = same_of(rw, templates, node, moves.move[i], x);
-    if (x && node_become_same(rw, node, moves.move[0], x))
+    if (node_become_same(rw, node, moves.move[0], x))
         moves_remove(rw, &moves, 0);
 }
 

@@ -49,9 +49,7 @@ static bool pointwise_find(const struct ncl_rewrite *rw, struct ncl_node *node, 
 static struct ncl_tensor *reshape_to(struct ncl_rewrite *rw, const struct pointwise *p, struct ncl_tensor *x, int64_t a,
                                      int64_t b, int64_t c)
 {
-    const struct ncl_value extent[] = {ncl_value_integer(a), ncl_value_integer(b), ncl_value_integer(c)};
-    const struct ncl_named_value given[] = {{"input", ncl_value_tensor(x)}, {"shape", ncl_value_array(extent, 3)}};
-    return ncl_rewrite_made(ncl_rewrite_insert(rw, p->last, "reshape", given, 2));
+    return ncl_rewrite_reshape(rw, p->last, x, &(nnefcl_shape){.rank = 3, .extent = {a, b, c}});
 }
 
 /* The product with channels as rows: [n, channels, places]. */
@@ -82,16 +80,7 @@ static struct ncl_tensor *sum_make(struct ncl_rewrite *rw, const struct pointwis
 
 static void pointwise_change(struct ncl_rewrite *rw, const struct pointwise *p)
 {
-    struct ncl_tensor *sum = sum_make(rw, p, product_make(rw, p));
-    const nnefcl_shape *out = &ncl_node_result(p->last, 0)->shape;
-    struct ncl_value extent[NNEFCL_MAX_RANK];
-    for (int i = 0; i < out->rank; i++)
-        extent[i] = ncl_value_integer(out->extent[i]);
-    if (!sum)
-        return;
-    const struct ncl_named_value given[] = {{"input", ncl_value_tensor(sum)},
-                                            {"shape", ncl_value_array(extent, (size_t)out->rank)}};
-    if (!ncl_rewrite_become(rw, p->last, "reshape", given, 2))
+    if (!ncl_rewrite_become_reshape(rw, p->last, sum_make(rw, p, product_make(rw, p))))
         return;
     ncl_token_product_remove(rw, &p->by);
     if (!ncl_rewrite_uses(rw, ncl_node_result(p->first, 0)))

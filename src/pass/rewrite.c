@@ -502,3 +502,33 @@ struct ncl_tensor *ncl_rewrite_made(const struct ncl_node *node)
 {
     return node ? ncl_node_result(node, 0) : NULL;
 }
+
+static void describe_reshape(struct ncl_tensor *x, const nnefcl_shape *shape, struct ncl_value extent[NNEFCL_MAX_RANK],
+                             struct ncl_named_value given[2])
+{
+    for (int i = 0; i < shape->rank; i++)
+        extent[i] = ncl_value_integer(shape->extent[i]);
+    given[0] = (struct ncl_named_value){"input", ncl_value_tensor(x)};
+    given[1] = (struct ncl_named_value){"shape", ncl_value_array(extent, (size_t)shape->rank)};
+}
+
+struct ncl_tensor *ncl_rewrite_reshape(struct ncl_rewrite *rw, struct ncl_node *before, struct ncl_tensor *x,
+                                       const nnefcl_shape *shape)
+{
+    struct ncl_value extent[NNEFCL_MAX_RANK];
+    struct ncl_named_value given[2];
+    if (!x)
+        return NULL;
+    describe_reshape(x, shape, extent, given);
+    return ncl_rewrite_made(ncl_rewrite_insert(rw, before, "reshape", given, 2));
+}
+
+bool ncl_rewrite_become_reshape(struct ncl_rewrite *rw, struct ncl_node *node, struct ncl_tensor *x)
+{
+    struct ncl_value extent[NNEFCL_MAX_RANK];
+    struct ncl_named_value given[2];
+    if (!x)
+        return false;
+    describe_reshape(x, &ncl_node_result(node, 0)->shape, extent, given);
+    return ncl_rewrite_become(rw, node, "reshape", given, 2);
+}

@@ -74,5 +74,10 @@ struct ncl_node *ncl_rewrite_insert_own(struct ncl_rewrite *rw, struct ncl_node 
                                         size_t count);
 /* The first result of a node that was inserted; NULL of NULL. */
 struct ncl_tensor *ncl_rewrite_made(const struct ncl_node *node);
+/* What a new `reshape` of x right before `before` makes. NULL: as above, or of NULL. */
+struct ncl_tensor *ncl_rewrite_reshape(struct ncl_rewrite *rw, struct ncl_node *before, struct ncl_tensor *x,
+                                       const nnefcl_shape *shape);
+/* `node` is x from now on, as a `reshape` to the shape that it has. False: as above, or of NULL. */
+bool ncl_rewrite_become_reshape(struct ncl_rewrite *rw, struct ncl_node *node, struct ncl_tensor *x);
 
 #endif

@@ -175,6 +175,11 @@ struct ncl_slot {
         unsigned operand;
     } * use;
 };
+/* What stands for the buffer now; NULL: it is not there. */
+static inline cl_mem ncl_slot_memory(const struct ncl_slot *slot)
+{
+    return slot->bound ? slot->bound : slot->lent ? slot->lent : slot->own;
+}
 
 /* A command of a run, where steps are launches. */
 struct ncl_command {
@@ -296,9 +301,10 @@ void ncl_wait_idle(struct nnefcl_session *session, cl_command_queue queue);
 
 /* ---- lend.c ---- */
 
-/* *lent: the run reads this input at `from`, of which nothing is left behind ncl_lend_end; else it has to be copied. */
-nnefcl_status ncl_lend_input(struct nnefcl_session *session, const struct ncl_plan_tensor *tensor, const void *from,
-                             bool *lent, struct ncl_diag *diag);
+/* *lent: the run reads this input, `offset` bytes behind the start of its own buffer, at `from` instead, of which
+ * nothing is left behind ncl_lend_end; else it has to be copied. */
+nnefcl_status ncl_lend_input(struct nnefcl_session *session, const struct ncl_plan_tensor *tensor, uint64_t offset,
+                             const void *from, bool *lent, struct ncl_diag *diag);
 /* At the end of the run, also of one that failed. */
 nnefcl_status ncl_lend_end(struct nnefcl_session *session, struct ncl_diag *diag);
 

@@ -8,19 +8,17 @@
 
 static bool lends(const struct nnefcl_session *session, const struct ncl_plan_tensor *tensor, const void *from)
 {
-    uint64_t offset;
     return session->counters && !session->bounce.on && !session->plan->held && tensor->bytes >= LEAST_BYTES &&
-           (uintptr_t)from % nnefcl_dtype_size(tensor->dtype) == 0 &&
-           ncl_memory_place(session, (ncl_ref)(tensor - session->plan->tensor), &offset) && offset == 0;
+           (uintptr_t)from % nnefcl_dtype_size(tensor->dtype) == 0;
 }
 
-nnefcl_status ncl_lend_input(struct nnefcl_session *session, const struct ncl_plan_tensor *tensor, const void *from,
-                             bool *lent, struct ncl_diag *diag)
+nnefcl_status ncl_lend_input(struct nnefcl_session *session, const struct ncl_plan_tensor *tensor, uint64_t offset,
+                             const void *from, bool *lent, struct ncl_diag *diag)
 {
     struct ncl_slot *slot = &session->slot[tensor->buffer];
     cl_int code = CL_SUCCESS;
     *lent = false;
-    if (!lends(session, tensor, from))
+    if (offset || !lends(session, tensor, from))
         return NNEFCL_OK;
     slot->lent = clCreateBuffer(session->device->context, CL_MEM_READ_ONLY | CL_MEM_USE_HOST_PTR, (size_t)tensor->bytes,
                                 (void *)from, &code);

@@ -150,10 +150,9 @@ cl_mem ncl_memory_place(const struct nnefcl_session *session, ncl_ref tensor, ui
     uint32_t buffer;
     ncl_plan_place(session->plan, tensor, &buffer, offset);
     const struct ncl_slot *slot = &session->slot[buffer];
-    if (!slot->bound)
-        return slot->lent ? slot->lent : slot->own;
-    *offset += slot->offset;
-    return slot->bound;
+    if (slot->bound)
+        *offset += slot->offset;
+    return ncl_slot_memory(slot);
 }
 
 static void memory_count(const struct nnefcl_session *session, nnefcl_memory *memory)

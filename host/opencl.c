@@ -58,7 +58,7 @@ static nnefcl_status check_overlap(const struct nnefcl_session *session, bool ou
             if ((!o && !output) || (o == output && i == index))
                 continue; /* inputs may share memory */
             const struct ncl_slot *slot = &session->slot[io_buffer(session, o, i, &bytes)];
-            code = range_of(slot->bound ? slot->bound : slot->own, slot->bound ? slot->offset : 0, bytes, &other);
+            code = range_of(ncl_slot_memory(slot), slot->bound ? slot->offset : 0, bytes, &other);
             if (!code && bindings_overlap(&mine, &other))
                 return ncl_error(diag, NNEFCL_ERR_ARGUMENT, NCL_NOWHERE,
                                  "the memory for %s '%s' overlaps that of %s '%s'", output ? "output" : "input",
@@ -199,7 +199,7 @@ static nnefcl_status get_memory(const nnefcl_session *session, bool output, size
     uint64_t bytes;
     const struct ncl_slot *slot = &session->slot[io_buffer(session, output, index, &bytes)];
     if (memory)
-        *memory = slot->bound ? slot->bound : slot->own;
+        *memory = ncl_slot_memory(slot);
     if (byte_offset && slot->bound)
         *byte_offset = (size_t)slot->offset;
     return NNEFCL_OK;

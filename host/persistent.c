@@ -11,8 +11,7 @@ nnefcl_status ncl_persistent_set_buffer(const struct nnefcl_session *session, ui
 {
     static const struct ncl_slot none;
     const struct ncl_slot *slot = buffer < session->plan->buffer_count ? &session->slot[buffer] : &none;
-    const cl_mem given = slot->bound ? slot->bound : slot->lent;
-    const cl_mem memory = given ? given : slot->own ? slot->own : session->counters;
+    const cl_mem there = ncl_slot_memory(slot), memory = there ? there : session->counters;
     const cl_ulong offset = slot->bound ? slot->offset : 0;
     cl_int code = clSetKernelArg(session->kernel[0], ARG_BUFFERS + 2 * buffer, sizeof memory, &memory);
     if (!code)

@@ -138,7 +138,7 @@ static nnefcl_status write_inputs(struct nnefcl_session *session, const void *co
         bool lent;
         if (session->slot[tensor->buffer].bound)
             continue;
-        status = ncl_lend_input(session, tensor, inputs[i], &lent, diag);
+        status = ncl_lend_input(session, tensor, offset, inputs[i], &lent, diag);
         if (!status && !lent)
             status = write_input(session, tensor, memory, (size_t)offset, inputs[i], diag);
     }

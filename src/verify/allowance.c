@@ -49,7 +49,7 @@ static nnefcl_status take_operand(struct trial *trial, const struct ncl_slack *f
                                   struct ncl_diag *diag)
 {
     const struct ncl_tensor *tensor = trial->meant->tensor[index];
-    const size_t bytes = (size_t)ncl_shape_volume(&tensor->shape) * sizeof(double);
+    const size_t bytes = ncl_exact_count(tensor) * sizeof(double);
     double *off;
     if (tensor->data)
         return ncl_exact_set(&trial->exact, tensor, tensor->data, diag);
@@ -97,7 +97,7 @@ nnefcl_status ncl_meant_raise(const struct ncl_meant *meant, const struct ncl_sl
     if (!status)
         status = trial_run(&trial, from, diag);
     const struct ncl_elements *own = status ? NULL : &trial.exact.tensor[result->id];
-    for (size_t i = 0; own && i < (size_t)ncl_shape_volume(&result->shape); i++) {
+    for (size_t i = 0; own && i < ncl_exact_count(result); i++) {
         const double moved = trial.slack.off[result->id] ? trial.slack.off[result->id][i] : 0;
         off[i] =
             fmax(off[i], ncl_tolerance_ulp(table, own->terms) * unit_of(own, i) + moved - tolerance * unit_of(want, i));

@@ -39,7 +39,7 @@ bool ncl_exact_has(const struct ncl_exact *exact, const struct ncl_tensor *tenso
 static double *zeros(const struct ncl_exact *exact, const struct ncl_tensor *tensor)
 {
     size_t bytes;
-    if (!ncl_mul_size((size_t)ncl_shape_volume(&tensor->shape), sizeof(double), &bytes))
+    if (!ncl_mul_size(ncl_exact_count(tensor), sizeof(double), &bytes))
         return NULL;
     double *room = ncl_resize(&exact->allocator, NULL, bytes);
     if (room)
@@ -79,14 +79,14 @@ nnefcl_status ncl_exact_set(struct ncl_exact *exact, const struct ncl_tensor *te
 {
     const nnefcl_status status = ncl_exact_make(exact, tensor, false, diag);
     if (!status)
-        convert(exact->tensor[tensor->id].value, tensor->dtype, data, (size_t)ncl_shape_volume(&tensor->shape));
+        convert(exact->tensor[tensor->id].value, tensor->dtype, data, ncl_exact_count(tensor));
     return status;
 }
 
 nnefcl_status ncl_exact_load(struct ncl_exact *exact, const struct ncl_tensor *tensor, struct ncl_diag *diag)
 {
     int32_t piece[4096]; /* room for elements of any type, aligned for all of them */
-    const size_t room = sizeof piece / sizeof *piece, count = (size_t)ncl_shape_volume(&tensor->shape);
+    const size_t room = sizeof piece / sizeof *piece, count = ncl_exact_count(tensor);
     nnefcl_status status = ncl_exact_make(exact, tensor, false, diag);
     if (!status)
         status = exact->source->begin(exact->source->user, tensor, diag);

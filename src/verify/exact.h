@@ -32,6 +32,13 @@ nnefcl_status ncl_exact_open(struct ncl_exact *exact, const struct ncl_graph *gr
 void ncl_exact_close(struct ncl_exact *exact);
 
 bool ncl_exact_has(const struct ncl_exact *exact, const struct ncl_tensor *tensor);
+
+/* Elements of a tensor. */
+static inline size_t ncl_exact_count(const struct ncl_tensor *tensor)
+{
+    return (size_t)ncl_shape_volume(&tensor->shape);
+}
+
 /* Zeros for a tensor that is not there: values, and scales where `scaled`. */
 nnefcl_status ncl_exact_make(struct ncl_exact *exact, const struct ncl_tensor *tensor, bool scaled,
                              struct ncl_diag *diag);

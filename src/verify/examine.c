@@ -61,11 +61,6 @@ static void release_room(const struct examination *x, void *room)
     ncl_resize(&x->exact.allocator, room, 0);
 }
 
-static size_t volume(const struct ncl_tensor *tensor)
-{
-    return (size_t)ncl_shape_volume(&tensor->shape);
-}
-
 static void drop(struct examination *x, const struct ncl_tensor *tensor)
 {
     ncl_exact_drop(&x->exact, tensor);
@@ -77,7 +72,7 @@ static void drop(struct examination *x, const struct ncl_tensor *tensor)
 static nnefcl_status read_kept(struct examination *x, const struct ncl_tensor *tensor, void **data)
 {
     nnefcl_status status = NNEFCL_OK;
-    *data = memory(x, volume(tensor), nnefcl_dtype_size(tensor->dtype), &status);
+    *data = memory(x, ncl_exact_count(tensor), nnefcl_dtype_size(tensor->dtype), &status);
     return status ? status : x->source->read(x->source->user, tensor, *data, x->diag);
 }
 
@@ -159,7 +154,7 @@ static double most_of_products(const struct examination *x, const struct ncl_nod
     double most = 1;
     for (size_t i = 0; (operand = ncl_exact_operand(node, i)); i++) {
         double largest = 1;
-        for (size_t k = 0; operand->dtype == NNEFCL_SCALAR && k < volume(operand); k++)
+        for (size_t k = 0; operand->dtype == NNEFCL_SCALAR && k < ncl_exact_count(operand); k++)
             largest = fmax(largest, fabs(x->exact.tensor[operand->id].value[k]));
         most *= largest;
     }
@@ -174,12 +169,12 @@ static nnefcl_status add_halves(struct examination *x, const struct ncl_node *no
         return NNEFCL_OK;
     const nnefcl_status status = ncl_slack_make(&x->slack, result, &slack, x->diag);
     if (!status && multiplies && x->source->half_terms)
-        ncl_halves_product(slack, &x->exact.tensor[result->id], volume(result), most_of_products(x, node),
+        ncl_halves_product(slack, &x->exact.tensor[result->id], ncl_exact_count(result), most_of_products(x, node),
                            x->source->half_terms);
     else if (!status && multiplies)
-        ncl_halves_sum(slack, &x->exact.tensor[result->id], volume(result), most_of_products(x, node));
+        ncl_halves_sum(slack, &x->exact.tensor[result->id], ncl_exact_count(result), most_of_products(x, node));
     if (!status && stored)
-        ncl_halves_result(slack, &x->exact.tensor[result->id], volume(result));
+        ncl_halves_result(slack, &x->exact.tensor[result->id], ncl_exact_count(result));
     return status;
 }
 
@@ -205,7 +200,7 @@ static nnefcl_status judge_flushed(struct examination *x, const struct ncl_node 
         return NNEFCL_OK;
     const nnefcl_status status = ncl_slack_flush(&x->slack, node, x->diag);
     if (!status) {
-        ncl_judge(&other, result->dtype, data, &x->exact.tensor[result->id], volume(result), tolerance,
+        ncl_judge(&other, result->dtype, data, &x->exact.tensor[result->id], ncl_exact_count(result), tolerance,
                   x->slack.off[result->id]);
         if (other.bad < verdict->bad)
             *verdict = other;
@@ -255,7 +250,7 @@ static nnefcl_status judge_meant(struct examination *x, const struct ncl_node *n
         return NNEFCL_OK;
     const nnefcl_status status = raise_by_meant(x, meant, result, tolerance);
     if (!status)
-        ncl_judge(verdict, result->dtype, data, &x->exact.tensor[result->id], volume(result), tolerance,
+        ncl_judge(verdict, result->dtype, data, &x->exact.tensor[result->id], ncl_exact_count(result), tolerance,
                   x->slack.off[result->id]);
     return status;
 }
@@ -275,10 +270,10 @@ static nnefcl_status judge_result(struct examination *x, struct ncl_examine_resu
     void *data = NULL;
     nnefcl_status status = read_kept(x, tensor, &data);
     if (!status && lies_in_half(x, tensor))
-        ncl_halves_overflow(data, &x->exact.tensor[tensor->id], x->slack.off[tensor->id], volume(tensor));
+        ncl_halves_overflow(data, &x->exact.tensor[tensor->id], x->slack.off[tensor->id], ncl_exact_count(tensor));
     if (!status)
-        ncl_judge(&result->verdict, tensor->dtype, data, &x->exact.tensor[tensor->id], volume(tensor), tolerance,
-                  x->slack.off[tensor->id]);
+        ncl_judge(&result->verdict, tensor->dtype, data, &x->exact.tensor[tensor->id], ncl_exact_count(tensor),
+                  tolerance, x->slack.off[tensor->id]);
     if (!status && result->verdict.bad)
         status = judge_flushed(x, x->graph->node[result->node], tensor, data, tolerance, &result->verdict);
     if (!status && result->verdict.bad)

@@ -16,11 +16,6 @@
  * be, and not set where they are as small. */
 enum { FLUSHED, MAGNITUDES, GROWN, CORNERS };
 
-static size_t slack_count(const struct ncl_tensor *tensor)
-{
-    return (size_t)ncl_shape_volume(&tensor->shape);
-}
-
 /* ---- room ---- */
 
 nnefcl_status ncl_slack_open(struct ncl_slack *slack, struct ncl_exact *exact, struct ncl_arena *arena,
@@ -42,7 +37,7 @@ void ncl_slack_drop(struct ncl_slack *slack, const struct ncl_tensor *tensor)
 nnefcl_status ncl_slack_make(struct ncl_slack *slack, const struct ncl_tensor *result, double **off,
                              struct ncl_diag *diag)
 {
-    const size_t bytes = slack_count(result) * sizeof **off; /* as many as its elements take */
+    const size_t bytes = ncl_exact_count(result) * sizeof **off; /* as many as its elements take */
     double **own = &slack->off[result->id];
     if (!*own) {
         *own = ncl_resize(&slack->exact->allocator, NULL, bytes);
@@ -62,7 +57,7 @@ nnefcl_status ncl_slack_add(struct ncl_slack *slack, const struct ncl_tensor *re
     if (tolerance <= 0 || result->dtype != NNEFCL_SCALAR)
         return NNEFCL_OK;
     const nnefcl_status status = ncl_slack_make(slack, result, &off, diag);
-    for (size_t i = 0; !status && i < slack_count(result); i++)
+    for (size_t i = 0; !status && i < ncl_exact_count(result); i++)
         off[i] += tolerance * ncl_judge_unit(fmax(fabs(elements->value[i]), elements->scale ? elements->scale[i] : 0));
     return status;
 }
@@ -77,7 +72,7 @@ static bool is_denormal(double value)
 static bool tensor_has_denormals(const struct ncl_slack *slack, const struct ncl_tensor *tensor)
 {
     const double *value = slack->exact->tensor[tensor->id].value;
-    for (size_t i = 0; tensor->dtype == NNEFCL_SCALAR && i < slack_count(tensor); i++)
+    for (size_t i = 0; tensor->dtype == NNEFCL_SCALAR && i < ncl_exact_count(tensor); i++)
         if (is_denormal(value[i]))
             return true;
     return false;
@@ -110,7 +105,7 @@ static nnefcl_status alter_operand(struct ncl_slack *slack, const struct ncl_ten
         return NNEFCL_OK;
     *aside = slack->exact->tensor[tensor->id];
     const nnefcl_status status = ncl_exact_make(slack->exact, tensor, false, diag);
-    for (size_t i = 0; !status && i < slack_count(tensor); i++)
+    for (size_t i = 0; !status && i < ncl_exact_count(tensor); i++)
         slack->exact->tensor[tensor->id].value[i] = altered(how, aside->value[i], off ? off[i] : 0, corner);
     return status;
 }
@@ -209,7 +204,7 @@ static void widen(const struct ncl_slack *slack, const struct ncl_tensor *result
 {
     double *off = slack->off[result->id];
     const double *from = products ? off : slack->aside[result->id].value, *to = slack->exact->tensor[result->id].value;
-    for (size_t i = 0; i < slack_count(result); i++) {
+    for (size_t i = 0; i < ncl_exact_count(result); i++) {
         const double by = moved(result->dtype, from[i], to[i]);
         if (products || by > off[i])
             off[i] = by;
@@ -221,7 +216,8 @@ static bool is_unknown(const struct ncl_slack *slack, const struct ncl_node *nod
 {
     const struct ncl_tensor *operand;
     for (size_t i = 0; (operand = ncl_exact_operand(node, i)); i++)
-        for (size_t k = 0; slack->off[operand->id] && operand->dtype != NNEFCL_SCALAR && k < slack_count(operand); k++)
+        for (size_t k = 0; slack->off[operand->id] && operand->dtype != NNEFCL_SCALAR && k < ncl_exact_count(operand);
+             k++)
             if (slack->off[operand->id][k] > 0)
                 return true;
     return false;
@@ -235,7 +231,7 @@ static nnefcl_status make_results(struct ncl_slack *slack, const struct ncl_node
     double *off;
     for (size_t i = 0; (result = ncl_exact_result(node, i)) && !status; i++) {
         status = ncl_slack_make(slack, result, &off, diag);
-        for (size_t k = 0; !status && k < slack_count(result); k++)
+        for (size_t k = 0; !status && k < ncl_exact_count(result); k++)
             off[k] = value;
     }
     return status;

@@ -17,8 +17,9 @@
  * millisecond than LOOKS_MS. */
 #define SPINS    ((int64_t)1 << 35)
 #define LOOKS_MS ((int64_t)1 << 22)
-/* Looks after which it leaves where another launch follows: some microseconds, as long as a launch takes. */
-#define PATIENCE ((int64_t)1 << 12)
+/* Looks after which it leaves where another launch follows: a tenth of a millisecond. Steps end with waits as long as a
+ * task, and to leave for such a one costs 20 to 40 microseconds until both cores are back (docs/persistent.md). */
+#define PATIENCE ((int64_t)1 << 16)
 /* Launches of a run: one more for each so many operations, which are about a millisecond of two cores, but no more than
  * launches of steps would be. An idle one costs 5 microseconds. */
 #define ROUND_FLOPS ((uint64_t)100000000)

@@ -6,21 +6,9 @@
  *
  * with factor = scale / sqrt(variance + epsilon), as nodes that are known at init (fold_norm). The mean is taken off
  * the bias before the factor: where both are large their difference is small, and folding the mean into the offset
- * would lose its digits (src/ops/batch_norm.c). */
-#include <string.h>
-
-#include "pass/pass.h"
-
-static const char *const parameters[] = {"mean", "variance", "offset", "scale"};
-
-/* One value for each channel, or one for all, in the place that the text wants it. */
-static bool is_per_channel(const struct ncl_tensor *tensor, int64_t channels)
-{
-    const nnefcl_shape *shape = &tensor->shape;
-    const int64_t volume = ncl_shape_volume(shape);
-    return ncl_tensor_is_constant(tensor) &&
-           (volume == 1 || (volume == channels && shape->rank > 1 && shape->extent[1] == channels));
-}
+ * would lose its digits (src/ops/batch_norm.c). Sums of such convolutions are one (branches.h), in front of a batch
+ * normalization too. */
+#include "pass/branches.h"
 
 /* Operations that are linear in a filter, and its axis of the output channels. */
 static const struct filtered {
@@ -37,74 +25,36 @@ static const struct filtered *find_filtered(const struct ncl_node *node)
     return NULL;
 }
 
-static struct ncl_node *filtered_before(const struct ncl_rewrite *rw, const struct ncl_node *node)
+static struct ncl_node *filtered_before(const struct ncl_folding *fold, const struct ncl_node *norm)
 {
-    const struct ncl_tensor *input = ncl_node_tensor(node, "input");
-    struct ncl_node *before = ncl_rewrite_producer(rw, input);
-    if (!before || !find_filtered(before) || ncl_rewrite_uses(rw, input) != 1 || input->shape.rank < 2 ||
-        !ncl_shape_equal(&input->shape, &ncl_node_result(node, 0)->shape))
-        return NULL;
-    const int64_t channels = input->shape.extent[1];
-    if (!ncl_tensor_is_constant(ncl_node_tensor(before, "filter")) ||
-        !is_per_channel(ncl_node_tensor(before, "bias"), channels))
-        return NULL;
-    for (size_t i = 0; i < sizeof parameters / sizeof *parameters; i++)
-        if (!is_per_channel(ncl_node_tensor(node, parameters[i]), channels))
-            return NULL;
-    return before;
-}
-
-/* ---- nodes in front of the batch normalization: fold_norm of what was before; NULL after an error ---- */
-
-struct maker {
-    struct ncl_rewrite *rw;
-    const struct ncl_signature *fold_norm;
-    struct ncl_node *norm;
-};
-
-static struct ncl_tensor *make_folded(const struct maker *maker, struct ncl_tensor *x, int axis, bool shifted)
-{
-    const struct ncl_node *norm = maker->norm;
-    const struct ncl_named_value given[] = {{"x", ncl_value_tensor(x)},
-                                            {"variance", *ncl_node_arg(norm, "variance")},
-                                            {"scale", *ncl_node_arg(norm, "scale")},
-                                            {"axis", ncl_value_integer(axis)},
-                                            {"epsilon", *ncl_node_arg(norm, "epsilon")},
-                                            {"mean", *ncl_node_arg(norm, "mean")},
-                                            {"offset", *ncl_node_arg(norm, "offset")}};
-    return ncl_rewrite_made(ncl_rewrite_insert_own(maker->rw, maker->norm, maker->fold_norm, given, shifted ? 7 : 5));
+    const struct ncl_tensor *input = ncl_node_tensor(norm, "input");
+    struct ncl_node *before = ncl_rewrite_producer(fold->rw, input);
+    return before && find_filtered(before) && ncl_rewrite_uses(fold->rw, input) == 1 &&
+                   ncl_folding_knows_filter(fold, before) && ncl_folding_knows_norm(fold, norm)
+               ? before
+               : NULL;
 }
 
 /* The batch normalization is what was before it from now on. */
-static void fold_into(const struct maker *maker, struct ncl_node *before)
+static void fold_into(const struct ncl_folding *fold, struct ncl_node *norm, struct ncl_node *before)
 {
-    struct ncl_rewrite *rw = maker->rw;
-    struct ncl_tensor *bias = make_folded(maker, ncl_node_tensor(before, "bias"), 1, true),
-                      *filter =
-                          make_folded(maker, ncl_node_tensor(before, "filter"), find_filtered(before)->axis, false);
-    struct ncl_named_value *given = ncl_rewrite_alloc(rw, before->parameter_count, sizeof *given);
-    if (!bias || !filter || !given)
-        return;
-    for (size_t i = 0; i < before->parameter_count; i++) {
-        const bool is_filter = strcmp(before->parameter[i], "filter") == 0,
-                   is_bias = !strcmp(before->parameter[i], "bias");
-        given[i] = (struct ncl_named_value){before->parameter[i], is_filter ? ncl_value_tensor(filter)
-                                                                  : is_bias ? ncl_value_tensor(bias)
-                                                                            : before->argument[i]};
-    }
-    if (ncl_rewrite_become(rw, maker->norm, before->op->name, given, before->parameter_count))
-        ncl_rewrite_remove(rw, before);
+    const int axis = find_filtered(before)->axis;
+    struct ncl_tensor *bias = ncl_folding_norm(fold, norm, norm, *ncl_node_arg(before, "bias"), 1, true),
+                      *filter = ncl_folding_norm(fold, norm, norm, *ncl_node_arg(before, "filter"), axis, false);
+    if (bias && filter && ncl_folding_become(fold, norm, before, ncl_value_tensor(filter), ncl_value_tensor(bias)))
+        ncl_rewrite_remove(fold->rw, before);
 }
 
 void ncl_pass_norm(struct ncl_rewrite *rw, const struct ncl_pass_facts *facts)
 {
-    struct maker maker = {.rw = rw, .fold_norm = ncl_names_find(&facts->templates->own, "fold_norm")};
+    const struct ncl_folding fold = {.rw = rw,
+                                     .fold_norm = ncl_names_find(&facts->templates->own, "fold_norm"),
+                                     .count = ncl_rewrite_tensor_count(rw)};
     for (struct ncl_node *node = ncl_rewrite_first(rw); node; node = ncl_rewrite_next(node)) {
-        if (!ncl_node_is(node, "batch_normalization"))
-            continue;
-        struct ncl_node *before = filtered_before(rw, node);
-        maker.norm = node;
+        struct ncl_node *before = ncl_node_is(node, "batch_normalization") ? filtered_before(&fold, node) : NULL;
         if (before)
-            fold_into(&maker, before);
+            fold_into(&fold, node, before);
+        else
+            ncl_branches_join(&fold, node);
     }
 }

@@ -27,7 +27,9 @@
 #define PACE (COLUMNS ? 1 : LANES)  /* elements along the run that a vector covers */
 #define PITCH (COLUMNS ? STEP : 1)  /* how far they are apart */
 #define BLOCK (128 * PACE)          /* partial sums keep the error of long lines small */
-#define HERE(j) (COLUMNS ? lanes : min(RUN - (j), (INDEX)LANES)) /* elements of the vector at j */
+/* Where the vector at j begins: the last one of a run that is no whole number of vectors lies partly in the one before
+ * it, so that none is put together from elements but in runs that are shorter than a vector. */
+#define BACK(j) (COLUMNS ? (j) : max(min(j, RUN - LANES), (INDEX)0))
 #define RAISE(d) v = fmax(v, NCL_SWAP(v, d));
 #define ADD(d) v += NCL_SWAP(v, d);
 
@@ -59,13 +61,16 @@ static void FN(softmax)(INDEX task, SIZES size, global const float *x, global fl
 {
     const INDEX last = min((task + 1) * SPAN, LINES), blocks = (WIDTH + LANES - 1) / LANES;
     for (INDEX line = task * SPAN; line < last; line++) {
-        const INDEX outer = line / blocks, first = line % blocks * LANES, lanes = min(WIDTH - first, (INDEX)LANES);
+        const INDEX outer = line / blocks, first = line % blocks * LANES;
+        const INDEX n = min(COLUMNS ? WIDTH - first : RUN, (INDEX)LANES); /* elements of a vector */
         const INDEX start = first + NCL_OFFSET(outer, KEPT, 8, 12);
         V peak = -INFINITY, sum = 0;
         for (INDEX g = 0; g < GROUPS; g++) {
             const INDEX run = start + NCL_OFFSET(g, GATHERED, 16, 20);
-            for (INDEX j = 0; j < RUN; j += PACE)
-                peak = fmax(peak, FN(softmax_load)(x + run + j * PITCH, HERE(j)));
+            for (INDEX j = 0; j < RUN; j += PACE) {
+                const V v = FN(softmax_load)(x + run + BACK(j) * PITCH, n);
+                peak = select(peak, v, v > peak);
+            }
         }
         peak = COLUMNS ? peak : FN(softmax_max)(peak);
         for (INDEX g = 0; g < GROUPS; g++) {
@@ -73,18 +78,21 @@ static void FN(softmax)(INDEX task, SIZES size, global const float *x, global fl
             for (INDEX j = 0; j < RUN;) {
                 V part = 0;
                 for (const INDEX end = min(j + BLOCK, RUN); j < end; j += PACE) {
-                    const V e = ncl_exp(FN(softmax_load)(x + run + j * PITCH, HERE(j)) - peak);
-                    part += e;
-                    NCL_STORE(float, e, y + run + j * PITCH, HERE(j));
+                    const INDEX at = BACK(j);
+                    const V e = ncl_exp(FN(softmax_load)(x + run + at * PITCH, n) - peak);
+                    part += at == j ? e : select(e, (V)0, NCL_RAMP < (int)(j - at));
+                    NCL_STORE(float, e, y + run + at * PITCH, n);
                 }
                 sum += part;
             }
         }
         const V scale = 1.0f / (COLUMNS ? sum : FN(softmax_sum)(sum));
         for (INDEX g = 0; g < GROUPS; g++) {
-            const INDEX run = start + NCL_OFFSET(g, GATHERED, 16, 20);
-            for (INDEX j = 0; j < RUN; j += PACE)
-                NCL_STORE(float, NCL_LOAD(float, y + run + j * PITCH, HERE(j)) * scale, y + run + j * PITCH, HERE(j));
+            const INDEX run = start + NCL_OFFSET(g, GATHERED, 16, 20), at = BACK(RUN - 1);
+            const V end = NCL_LOAD(float, y + run + at * PITCH, n);
+            for (INDEX j = 0; j < at; j += PACE)
+                NCL_STORE(float, NCL_LOAD(float, y + run + j * PITCH, n) * scale, y + run + j * PITCH, n);
+            NCL_STORE(float, end * scale, y + run + at * PITCH, n);
         }
     }
 }

@@ -14,7 +14,8 @@
  * A task is one panel of columns and ROWS rows of C: the panel stays in a near cache, also for the tasks of the other
  * rows, which come next. Meanwhile the panel AHEAD panels behind, which a task to come reads, is on its way: each tile
  * of rows hints at its share of it.
- * tasks: prod_i EXTENT(i) * BLOCKS * PANELS, with BLOCKS = ceil(M / ROWS), PANELS = ceil(N / WIDTH) */
+ * tasks: prod_i EXTENT(i) * BLOCKS * PANELS, with BLOCKS = ceil(M / ROWS), PANELS = ceil(N / WIDTH),
+ * of which those from HALVED on are two tasks each, of half the rows, so that cores end together */
 #ifndef MR
 #define MR 6
 #endif
@@ -52,6 +53,7 @@
 #define B_STRIDE(i) SIZE(24 + (i))
 #define C_STRIDE(i) SIZE(30 + (i))
 #define BIAS_STRIDE(i) SIZE(36 + (i))
+#define HALVED SIZE(42)
 
 static V FN(NO_BIAS)(global const float *bias, INDEX column)
 {
@@ -133,9 +135,13 @@ static void FN(gemm)(INDEX task, SIZES size, global const NCL_T0 *a, global cons
                      global NCL_CELL *c CHAIN_PARAMETERS)
 {
     const INDEX m = M, k = K, lda = LDA, ldc = LDC, bias_row = BIAS_ROW, rows = ROWS;
-    const INDEX panel = task / BLOCKS % PANELS, column = min(panel * WIDTH, N - WIDTH);
-    const INDEX first = task % BLOCKS * rows, end = min(first + rows, m);
-    INDEX batch = task / BLOCKS / PANELS, place = column;
+    const INDEX beyond = max(task - HALVED, (INDEX)0), whole = task - (beyond + 1) / 2, top = whole % BLOCKS * rows;
+    const INDEX panel = whole / BLOCKS % PANELS, column = min(panel * WIDTH, N - WIDTH);
+    const INDEX bottom = min(top + rows, m), middle = top + (bottom - top + 2 * MR - 1) / (2 * MR) * MR;
+    const INDEX first = beyond % 2 ? middle : top, end = task < HALVED || beyond % 2 ? bottom : middle;
+    if (first >= end)
+        return; /* the whole one is a single tile */
+    INDEX batch = whole / BLOCKS / PANELS, place = column;
     for (int i = (int)RANK - 1; i >= 0; i--) {
         const INDEX at = batch % EXTENT(i);
         batch /= EXTENT(i);

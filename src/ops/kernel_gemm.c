@@ -4,9 +4,10 @@
 #include "ops/matmul.h"
 #include "ops/strided.h"
 
-#define BLOCK_ROWS 144   /* rows of A that a task goes through for one panel: B comes from far away, and so seldom */
-#define PACK_ROWS  48    /* from so many rows of A on, packing a row-major B at run time pays ... */
-#define NEAR_B     32768 /* ... unless it has no more elements than this: then any order of it is near */
+#define BLOCK_ROWS  144     /* rows of A that a task goes through for one panel: B comes from far away, and so seldom */
+#define PACK_ROWS   48      /* from so many rows of A on, packing a row-major B at run time pays ... */
+#define HALVED_MACS 1000000 /* of a task that may be two: some 10 microseconds */
+#define NEAR_B      32768   /* ... unless it has no more elements than this: then any order of it is near */
 
 #define EFFICIENCY 0.9  /* of a full tile */
 #define READ_RATE  25.0 /* GB/s of panels */
@@ -93,6 +94,14 @@ static int64_t block_rows(const struct ncl_lower *lower, const struct ncl_matmul
     return ncl_ceil_div(tiles, blocks) * tile;
 }
 
+/* How many of the last tasks are two, of half the rows: one for each core, where it takes long enough that cores which
+ * end apart wait for longer than a second task costs. */
+static int64_t halved_tasks(const struct ncl_target *target, int64_t tasks, int64_t macs)
+{
+    const int64_t cores = target->compute_units;
+    return cores > 1 && tasks >= 2 * cores && macs >= HALVED_MACS ? cores : 0;
+}
+
 static nnefcl_status gemm_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
                                const struct ncl_choice *choice)
 {
@@ -106,7 +115,8 @@ static nnefcl_status gemm_emit(struct ncl_lower *lower, const struct ncl_problem
     if (lower->status)
         return lower->status;
     const int64_t panels = ncl_ceil_div(p->n, width), rows = block_rows(lower, p, choice->tile.rows, panels);
-    const int64_t blocks = ncl_ceil_div(p->m, rows);
+    const int64_t blocks = ncl_ceil_div(p->m, rows), tasks = blocks * panels * ncl_product_batch_count(p);
+    const int64_t halved = halved_tasks(&lower->plan->target, tasks, rows * width * p->k);
     const bool transposed = p->a.column != 1;
     struct ncl_emit *step = ncl_step_begin(lower, "gemm");
     ncl_step_define_int(step, "MR", choice->tile.rows);
@@ -130,7 +140,9 @@ static nnefcl_status gemm_emit(struct ncl_lower *lower, const struct ncl_problem
     ncl_step_size(step, "BIAS_ROW", p->bias.row);
     ncl_step_size(step, "AHEAD", ncl_ceil_div(lower->plan->target.compute_units, blocks));
     ncl_product_batch(step, p, "A_STRIDE", &p->a, "B_STRIDE", &p->b);
-    return ncl_product_end(step, problem, blocks * panels);
+    ncl_step_size(step, "HALVED", tasks - halved);
+    ncl_step_flops(step, problem->flops);
+    return ncl_step_end(step, tasks + halved);
 }
 
 const struct ncl_variant ncl_variant_product_gemm = {.name = "product_gemm",

@@ -11,11 +11,15 @@
  * too.
  *
  * MASK     0: none; 1: the same for all queries; 2: one for each score
+ * GUARDED  1: a query without weights, all of whose keys are masked, or whose weights are no numbers, has zeros
  * QUERIES, KEYS, DEPTH, COLUMNS   of one matrix; BLOCKS = ceil(QUERIES / WIDTH)
  * x_FIRST, x_ROW, x_COLUMN, x_STRIDE(i)   where the elements of an operand lie; columns of q and y are neighbours
  * tasks: prod_i EXTENT(i) * BLOCKS */
 #ifndef MASK
 #define MASK 0
+#endif
+#ifndef GUARDED
+#define GUARDED 0
 #endif
 #define QUERIES SIZE(0)
 #define KEYS SIZE(1)
@@ -48,6 +52,7 @@
 #define TILE 4     /* sums of a tile: TILE * VECTORS, which do not wait for each other and leave registers free */
 #define PART 128   /* elements of a head at a time, a multiple of LANES */
 #define BLOCK 256  /* keys, a multiple of TILE */
+#define QUOTIENT(sum, total) (GUARDED ? select((V)0, (sum) / (total), (total) > 0) : (sum) / (total))
 #define LOWEST -3.402823466e38f /* a block without weights leaves it */
 
 /* out[r] += sum_i left[min(first + r, last) row + i step] right[i]: where `fresh`, from 0 on. */
@@ -201,7 +206,7 @@ static void FN(attention)(INDEX task, SIZES size, global const NCL_T0 *query, gl
             for (int v = 0; v < VECTORS; v++) {
                 V part[LANES];
                 for (int i = 0; i < LANES; i++)
-                    part[i] = o[c + i * VECTORS + v] / total[v];
+                    part[i] = QUOTIENT(o[c + i * VECTORS + v], total[v]);
                 NCL_TRANSPOSE(V, part)
                 const INDEX at = column + c / VECTORS, last = min(rows - v * LANES, (INDEX)LANES);
                 for (int i = 0; i < last; i++)

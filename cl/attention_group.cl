@@ -11,6 +11,7 @@
  *
  * DOWN     work-items of a group along the queries
  * MASK     0: none; 1: the same for all queries; 2: one for each score
+ * GUARDED  1: a query without weights, all of whose keys are masked, or whose weights are no numbers, has zeros
  * QUERIES, KEYS, DEPTH, COLUMNS   of one matrix; BLOCKS = ceil(QUERIES / TALL)
  * x_FIRST, x_ROW, x_COLUMN, x_STRIDE(i)   where the elements of an operand lie; columns of q and y are neighbours
  * group: DOWN * ACROSS work-items, LOCAL_FLOATS of local memory
@@ -20,6 +21,9 @@
 #endif
 #ifndef MASK
 #define MASK 0
+#endif
+#ifndef GUARDED
+#define GUARDED 0
 #endif
 #define NCL_CELL NCL_T6
 #define QUERIES SIZE(0)
@@ -171,16 +175,18 @@ static void FN(attention_group_weights)(local float *shared, int x, int y, INDEX
         *(local float4 *)(shared + E_AT + (x * 4 + j) * (TALL + GAP) + y * 4) = e[j];
 }
 
+#define QUOTIENT(sum, total) (GUARDED && !((total) > 0) ? (float4)0 : (sum) / (total))
+
 /* What was added up, each divided by its total, through local memory and the chain. */
 static void FN(attention_group_store)(SIZES size, local float *shared, int x, int y, float4 *o, float4 total,
                                       INDEX rows, INDEX column, INDEX place, global NCL_CELL *out CHAIN_PARAMETERS)
 {
     local float *tile = shared + V_AT;
     const float4 sums = FN(attention_group_join)(shared, x, y, total, true);
-    *(local float4 *)(tile + (y * 4 + 0) * (EDGE + GAP) + x * 4) = o[0] / sums.x;
-    *(local float4 *)(tile + (y * 4 + 1) * (EDGE + GAP) + x * 4) = o[1] / sums.y;
-    *(local float4 *)(tile + (y * 4 + 2) * (EDGE + GAP) + x * 4) = o[2] / sums.z;
-    *(local float4 *)(tile + (y * 4 + 3) * (EDGE + GAP) + x * 4) = o[3] / sums.w;
+    *(local float4 *)(tile + (y * 4 + 0) * (EDGE + GAP) + x * 4) = QUOTIENT(o[0], sums.x);
+    *(local float4 *)(tile + (y * 4 + 1) * (EDGE + GAP) + x * 4) = QUOTIENT(o[1], sums.y);
+    *(local float4 *)(tile + (y * 4 + 2) * (EDGE + GAP) + x * 4) = QUOTIENT(o[2], sums.z);
+    *(local float4 *)(tile + (y * 4 + 3) * (EDGE + GAP) + x * 4) = QUOTIENT(o[3], sums.w);
     barrier(CLK_LOCAL_MEM_FENCE);
     for (int i = get_local_id(0) * LANES; i < TALL * EDGE; i += ITEMS * LANES) {
         const INDEX row = i / EDGE, at = column + i % EDGE;

@@ -119,7 +119,8 @@ struct ncl_attention {
     int64_t queries, keys, depth, columns;
     int rank; /* axes of the batch */
     int64_t extent[NCL_MATMUL_BATCH];
-    int masked; /* 0: not at all, 1: the same for all queries, 2: one number for each score */
+    int masked;   /* 0: not at all, 1: the same for all queries, 2: one number for each score */
+    bool guarded; /* a query whose weights are no numbers has zeros */
     /* Where they lie in a tensor: from element `first` on, with strides; 0 repeats. Rows are queries or keys; columns
      * of query and result are neighbours. */
     struct ncl_attention_matrix {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "import/compose.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/checked.h"
@@ -167,6 +168,14 @@ struct ncl_tensor *ncl_compose_with(struct ncl_import *import, const char *op, s
                               ncl_compose_number(import, number));
 }
 
+/* Infinities stay constants: no literal is one. */
+static struct ncl_tensor *number_selected(struct ncl_import *import, struct ncl_tensor *x,
+                                          const struct ncl_tensor *condition)
+{
+    const bool finite = x->dtype == NNEFCL_SCALAR && ncl_tensor_is_number(x) && isfinite((double)ncl_tensor_number(x));
+    return finite ? number_of(import, x, condition) : x;
+}
+
 struct ncl_tensor *ncl_compose_select(struct ncl_import *import, struct ncl_tensor *condition, struct ncl_tensor *yes,
                                       struct ncl_tensor *no)
 {
@@ -178,6 +187,8 @@ struct ncl_tensor *ncl_compose_select(struct ncl_import *import, struct ncl_tens
         yes = ncl_compose_cast(import, yes, NNEFCL_SCALAR);
         no = ncl_compose_cast(import, no, NNEFCL_SCALAR);
     }
+    yes = number_selected(import, yes, condition);
+    no = number_selected(import, no, condition);
     return NCL_COMPOSE(import, "select", {"condition", ncl_value_tensor(ncl_compose_lift(import, condition, rank))},
                        {"true_value", ncl_value_tensor(ncl_compose_lift(import, yes, rank))},
                        {"false_value", ncl_value_tensor(ncl_compose_lift(import, no, rank))});

@@ -95,6 +95,7 @@ void ncl_attention_complete(const struct ncl_node *node, const struct ncl_attent
                                     .attention = *attention};
     problem->attention.mask = ncl_attention_whole(mask, attention->rank);
     problem->attention.scale = ncl_attention_whole(ncl_node_tensor(node, "scale"), attention->rank);
+    problem->attention.guarded = ncl_node_logical(node, "guarded");
     if (!ncl_tensor_is_filled_with(mask, 0))
         problem->attention.masked = problem->attention.mask.row ? 2 : 1;
 }
@@ -140,7 +141,8 @@ static double row_score(const struct row *row, int64_t key)
     return sum * row->factor / row->divisor + row->mask[key * row->p->mask.column];
 }
 
-/* y[j] = sum over keys of weight value[j] / sum of weights, weight = exp(score - the largest one). */
+/* y[j] = sum over keys of weight value[j] / sum of weights, weight = exp(score - the largest one): the sum is at least
+ * 1 or no number. */
 static void row_define(const struct row *row, double *y, double *scale)
 {
     double max = -INFINITY, sum = 0;
@@ -156,8 +158,9 @@ static void row_define(const struct row *row, double *y, double *scale)
         }
     }
     for (int64_t j = 0; j < row->p->columns; j++) {
-        y[j] /= sum;
-        scale[j] /= sum;
+        const bool none = row->p->guarded && isnan(sum);
+        y[j] = none ? 0 : y[j] / sum;
+        scale[j] = none ? 0 : scale[j] / sum;
     }
 }
 

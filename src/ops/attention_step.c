@@ -32,6 +32,8 @@ struct ncl_emit *ncl_attention_step(struct ncl_lower *lower, const struct ncl_pr
     const struct ncl_node *node = problem->node;
     struct ncl_emit *step = ncl_step_begin(lower, body);
     ncl_step_define_int(step, "MASK", p->masked);
+    if (p->guarded)
+        ncl_step_define_int(step, "GUARDED", 1);
     ncl_step_in(step, ncl_lower_tensor(lower, p->query.tensor));
     ncl_step_in(step, ncl_lower_tensor(lower, p->key.tensor));
     ncl_step_in(step, ncl_lower_tensor(lower, p->value.tensor));

@@ -289,7 +289,8 @@ static bool become_views(struct heads *heads, struct ncl_node *last)
                                          list_add(&lists, operand[KEY].view, strides),
                                          list_add(&lists, operand[VALUE].view, strides),
                                          list_add(&lists, result->view, strides),
-                                         list_add(&lists, shape->extent, shape->rank)};
+                                         list_add(&lists, shape->extent, shape->rank),
+                                         *ncl_node_arg(heads->attention, "guarded")};
     return ncl_rewrite_become_bound(heads->rw, last, heads->views, argument);
 }
 

@@ -815,6 +815,8 @@ static const struct saved_case {
     {13, "in x 5: 0.5 1.5 2.5 -0.5 -1.5\nRound x -> 0/y", "0/y", "fragment round_even("},
     {13, X6 "const w h 3: 15872 49152 0\nconst b b 3: 1 0 1\nMul x w -> a\nWhere b a x -> y", "y", "select"},
     {13, "in x 2,2: 1 2 3 4\nconst m b 2,2: 1 0 1 1\nconst i f 2,2: -inf -inf -1 2\nWhere m x i -> y", "y", "select"},
+    {13, "in x 2,2: 1 2 3 4\nconst m b 2,2: 1 0 1 1\nconst z f 1: 0.5\nWhere m z x -> y", "y", ", 0.5, x)"},
+    {13, "in x 2: 1 2\nconst m b 2: 1 0\nconst z f 1,1: 0.5\nWhere m z x -> y", "y", "unsqueeze"}, /* widens */
 };
 
 /* It opens strictly, without a dialect, and computes the same bits. */

@@ -50,6 +50,12 @@ static const struct heads {
          "q", "p", "0,2,1,3") HEADS("k", "p", "0,2,1,3")
          HEADS("v", "p", "0,2,1,3") "t = matmul(softmax(matmul(q, k, transposeB = true) * f + m, axes = [3]), v);\n"
                                     "y = " JOIN ";\n"},
+    {"a guard of queries that may look at no key", "2,21,60",
+     "r = variable(shape = [1,1,21,1], label = 'r'); s = variable(shape = [2,1,21,21], label = 's');\n"
+     "m = log(select(r < 0.0, 0.0, 1.0)) + log(select(s < 0.0, 0.0, 1.0));\n" HEADS("q", "p", "0,2,1,3")
+         HEADS("k", "p", "0,2,3,1") HEADS("v", "p", "0,2,1,3") "w = softmax(matmul(q, k) + m, axes = [3]);\n"
+                                                               "t = matmul(select(w != w, 0.0, w), v);\n"
+                                                               "y = " JOIN ";\n"},
     {"a scale for each matrix, in front of other axes", "2,21,60",
      "f = variable(shape = [2], label = 'f');\n" HEADS("q", "p", "0,2,1,3") HEADS("k", "p", "0,2,3,1")
          HEADS("v", "p", "0,2,1,3") "t = matmul(softmax(f * matmul(q, k), axes = [3]), v);\ny = " JOIN ";\n"},

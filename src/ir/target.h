@@ -24,6 +24,7 @@ struct ncl_target {
     unsigned lanes;             /* floats of a vector in kernels, their LANES: 8 or 16 */
     unsigned registers;         /* vectors of that width that the registers of a core hold */
     uint64_t l1, l2, l3;        /* bytes of the caches: nearest, second, shared; estimates where no query tells */
+    uint64_t weights;           /* bytes of the constants of the network that costs are for; 0: of a device alone */
     bool barriers;              /* work-items of a group can wait for each other and share local memory */
     bool relaxed_atomics; /* what a work-group wrote in front of a mem_fence and an atomic is there for the group that
                              saw the atomic: the persistent form hands data on by that */

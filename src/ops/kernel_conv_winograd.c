@@ -167,13 +167,14 @@ static double zeros_of(const struct ncl_target *target, const struct work *work,
 }
 
 /* Of one image. What the transformed filters are larger than the filters comes from memory, unless the third cache
- * keeps it from run to run, which nobody knows. What comes from the third cache does so beside the products, which
+ * keeps all weights of the network from run to run. What comes from the third cache does so beside the products, which
  * ask for it in time; but strips that are chosen as if it cost nothing read too much. */
 static double cost_of(const struct ncl_target *target, const struct ncl_problem *problem, const struct filtering *f,
                       struct ncl_tile tile)
 {
     const struct work work = describe_tile_work(target, problem, f, tile);
-    const double more = work.filters * (double)work.groups * (1 - 9.0 / (double)work.points);
+    const double larger = work.filters * (double)work.groups * (1 - 9.0 / (double)work.points),
+                 more = target->weights > target->l3 / 2 ? larger : 0;
     const struct share share = share_tiles(target, f, &work, tile, 1);
     const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
     return (share.time - share.read) / CYCLES + ncl_cost_bytes(more + zeros_of(target, &work, &image, f), FAR_RATE);

@@ -323,6 +323,15 @@ static enum ncl_kept weights_kept(const struct ncl_target *target, const struct 
     return half ? NCL_KEPT_HALF : options->weights;
 }
 
+static uint64_t weights_bytes(const struct ncl_graph *graph)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < graph->tensor_count; i++)
+        if (ncl_tensor_is_constant(graph->tensor[i]))
+            bytes += (uint64_t)ncl_shape_volume(&graph->tensor[i]->shape) * sizeof(float);
+    return bytes;
+}
+
 nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, const struct ncl_target *target,
                             const struct ncl_plan_options *options, struct ncl_arena *arena, struct ncl_diag *diag,
                             struct ncl_plan **plan)
@@ -341,6 +350,7 @@ nnefcl_status ncl_plan_make(const struct ncl_graph *graph, unsigned compat, cons
         return ncl_error(diag, NNEFCL_ERR_UNSUPPORTED, NCL_NOWHERE,
                          "%s: weights in fewer bits need a CPU or work-groups with barriers", target->name);
     made->target = *target;
+    made->target.weights = weights_bytes(graph);
     made->record_count = NCL_RECORD_HEAD;
     struct ncl_lower lower = {
         .arena = arena,

@@ -36,11 +36,22 @@
 #define DILATION(i) SIZE(31 + (i))
 #define BEFORE(i)   SIZE(37 + (i))
 
-/* The offset of the row that tap j of the outer axes reads for an output row at `at` = o + p; negative: none. */
-static INDEX FN(deconv_rows_outer)(SIZES size, INDEX j, const INDEX *at)
+/* The first of the outer axes along which there is more than one place: divisions by the extents of the others, for
+ * each row and tap, were most of the time of small images. */
+static int FN(deconv_rows_axis)(SIZES size)
+{
+    int first = 0;
+    while (first < 5 && IN(first) == 1 && OUT(first) == 1 && KERNEL(first) == 1 && BEFORE(first) == 0)
+        first++;
+    return first;
+}
+
+/* The offset of the row that tap j of the outer axes from `first` on reads for an output row at `at` = o + p; negative:
+ * none. */
+static INDEX FN(deconv_rows_outer)(SIZES size, int first, INDEX j, const INDEX *at)
 {
     INDEX offset = 0, pitch = IN(5);
-    for (int a = 4; a >= 0; a--) {
+    for (int a = 4; a >= first; a--) {
         const INDEX up = at[a] - j % KERNEL(a) * DILATION(a), q = up / STRIDE(a), i = BORDER(q, IN(a));
         if (up % STRIDE(a) || i < 0)
             return -1;
@@ -80,10 +91,11 @@ static void FN(deconv_rows_add)(INDEX shift, INDEX stride, INDEX extent, INDEX w
 /* Without bias: output o of the row at `at`, of x times 2^-64. `x`: its plane. */
 static float FN(deconv_rows_less)(SIZES size, global const float *x, const INDEX *at, INDEX o)
 {
+    const int first = FN(deconv_rows_axis)(size);
     const INDEX taps = KERNEL(5), outer = KERNEL(0) * KERNEL(1) * KERNEL(2) * KERNEL(3) * KERNEL(4);
     float sum = 0;
     for (INDEX j = 0; j < outer; j++) {
-        const INDEX offset = FN(deconv_rows_outer)(size, j, at);
+        const INDEX offset = FN(deconv_rows_outer)(size, first, j, at);
         for (INDEX t = 0; t < taps && offset >= 0; t++) {
             const INDEX up = o + BEFORE(5) - t * DILATION(5), q = up / STRIDE(5), i = BORDER(q, IN(5));
             sum += up % STRIDE(5) || i < 0 ? 0 : x[(j * taps + t) * TAP + offset + i] * 0x1p-64f;
@@ -107,9 +119,10 @@ static void FN(deconv_rows)(INDEX task, SIZES size, global const float *x, globa
 {
     const INDEX end = min((task + 1) * RUN, ROWS), width = OUT(5), taps = KERNEL(5);
     const INDEX outer = KERNEL(0) * KERNEL(1) * KERNEL(2) * KERNEL(3) * KERNEL(4);
+    const int first = FN(deconv_rows_axis)(size);
     for (INDEX row = task * RUN; row < end; row++) {
         INDEX plane = row, at[5];
-        for (int a = 4; a >= 0; a--) {
+        for (int a = 4; a >= first; a--) {
             at[a] = plane % OUT(a) + BEFORE(a);
             plane /= OUT(a);
         }
@@ -118,7 +131,7 @@ static void FN(deconv_rows)(INDEX task, SIZES size, global const float *x, globa
         for (INDEX o = 0; o < width; o++)
             to[o] = start;
         for (INDEX j = 0; j < outer; j++) {
-            const INDEX offset = FN(deconv_rows_outer)(size, j, at);
+            const INDEX offset = FN(deconv_rows_outer)(size, first, j, at);
             for (INDEX t = 0; t < taps && offset >= 0; t++)
                 FN(deconv_rows_add)(BEFORE(5) - t * DILATION(5), STRIDE(5), IN(5), width,
                                     x + plane * PLANE + (j * taps + t) * TAP + offset, to);

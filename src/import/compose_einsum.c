@@ -3,7 +3,8 @@
  *
  * Operands are taken two at a time, from the left. Letters that only one of the two has, and nobody behind them, are
  * summed at once. Of what is left, letters of both that are needed further on are a batch, other letters of both are
- * contracted, and the rest is rows and columns: one product of matrices between two transposes. */
+ * contracted, and the rest is rows and columns: one product of matrices between two transposes. Where nothing is
+ * contracted, operands are multiplied element by element. */
 #include <ctype.h>
 #include <string.h>
 
@@ -325,6 +326,16 @@ static struct factor spread(struct ncl_import *import, const struct factor *a, c
     return c;
 }
 
+/* A letter of both that nobody needs any more: without one, products of matrices would have a single term, and as many
+ * matrices as the batch has places. */
+static bool sums_any(const struct term *a, const struct term *b, const struct letters *needed)
+{
+    bool sums = false;
+    for (int i = 0; i < a->count; i++)
+        sums |= letter_at(b, a->letter[i]) >= 0 && !needed->has[(unsigned char)a->letter[i]];
+    return sums;
+}
+
 static void letters_add(struct letters *letters, const struct term *term)
 {
     for (int i = 0; i < term->count; i++)
@@ -342,7 +353,7 @@ static struct factor pair(struct ncl_import *import, struct factor all, const st
         letters_add(&needed, &factor[i].term);
     lone_sum(import, &all, &next.term, &needed);
     lone_sum(import, &next, &all.term, &needed);
-    if (is_even(import, &all, &next))
+    if (is_even(import, &all, &next) && sums_any(&all.term, &next.term, &needed))
         return product(import, &all, &next, &needed);
     return spread(import, &all, &next, &needed);
 }

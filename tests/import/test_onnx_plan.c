@@ -61,6 +61,8 @@ static const struct pair {
      NNEF("x = external(shape = [2,3,4,8]);\n" VARIABLE(k, "2,3,5,8")
               VARIABLE(v, "2,3,5,6") "kt = transpose(k, axes = [0,1,3,2]);\ns = matmul(x, kt);\n"
                                      "p = softmax(s, axes = [3]);\ny = matmul(p, v);\n")},
+    {17, "in x 1,6,2,8:\nconst w f 1,6,2:\nEinsum x w -> y equation='nlhv,nlh->nlhv'\n",
+     NNEF("x = external(shape = [1,6,2,8]);\n" VARIABLE(w, "1,6,2") "y = x * reshape(w, shape = [1,6,2,1]);\n")},
 };
 
 static int append(void *user, const char *part, size_t length)

@@ -22,9 +22,12 @@
  * BORDER(i, n)  how a plain x goes on outside
  * EXTENT, STRIDE, BEFORE, DILATION  of x and the window           ROWS, PITCH  of a strip; 0: x lies in blocks
  * STRIPS                          of TILES tiles, one behind the other
+ * PLANES   of y in each volume, which are images too (blocks.h), PLANE elements of x apart; 1: of an image
+ * DEPTH_...  EXTENT: planes of x; TAPS, STRIDE, DILATION, BEFORE: of the window. Those outside of x are left out; c
+ *          counts the channels of the first one, then those of the second
  * AHEAD                           1: w comes from far away, what is next is asked for in time
  * NEEDS  0: x in blocks, 1: plain x, 2: taps are left out of tiles for which they read nothing but zeros
- * tasks: batch * GROUPS * ceil(panels / PANELS) * ceil(tiles / (TILES STRIPS)) */
+ * tasks: batch * PLANES * GROUPS * ceil(panels / PANELS) * ceil(tiles / (TILES STRIPS)) */
 #ifndef NEEDS
 #define NEEDS 3
 #endif
@@ -75,6 +78,13 @@
 #define STRIP       (NCL_NEED(1) ? ROWS : 0)
 #define DILATION(i) SIZE(38 + (i))
 #define Y_STEP(i)   SIZE(40 + (i))
+#define PLANES         SIZE(42)
+#define PLANE          SIZE(43)
+#define DEPTH_EXTENT   SIZE(44)
+#define DEPTH_TAPS     SIZE(45)
+#define DEPTH_STRIDE   SIZE(46)
+#define DEPTH_DILATION SIZE(47)
+#define DEPTH_BEFORE   SIZE(48)
 #define LEFT_OUT    (NCL_NEED(2) && !STRIP)
 #define DEPTH       (!NCL_NEED(0) || STRIP ? 1 : LANES) /* channels of a block of x */
 
@@ -233,31 +243,40 @@ static void FN(conv_blocked_start)(SIZES size, INDEX channels, global const floa
 
 NCL_BORDER_ROW(FN(conv_blocked_row), global, NCL_T0, NCL_T0)
 
-/* The rows of all channels that the pixels from output row `first` on read. */
+/* The rows of all channels of a plane that the pixels from output row `first` on read. */
 NCL_APART static void FN(conv_blocked_strip)(SIZES size, INDEX first, global const NCL_T0 *x, global NCL_T0 *strip)
 {
-    const INDEX pitch = PITCH, width = EXTENT(1);
+    const INDEX pitch = PITCH, width = EXTENT(1), channel = DEPTH_EXTENT * EXTENT(0);
     for (INDEX c = 0; c < BLOCKS; c++)
         for (INDEX q = 0; q < STRIP; q++, strip += pitch) {
             const INDEX at = first * STRIDE(0) + q - BEFORE(0), row = BORDER(at, EXTENT(0));
             if (row >= 0)
-                FN(conv_blocked_row)(pitch, -BEFORE(1), 1, width, x + (c * EXTENT(0) + row) * width, strip);
+                FN(conv_blocked_row)(pitch, -BEFORE(1), 1, width, x + (c * channel + row) * width, strip);
             for (INDEX e = 0; e < pitch && row < 0; e++)
                 NCL_PUT(NCL_T0, 0.0f, strip, e);
         }
 }
 
-/* Tiles [tile, last) of one panel, whose weights begin at w and whose sums start with `start`; x: where they read. */
-static void FN(conv_blocked_panel)(SIZES size, INDEX tile, INDEX last, global const NCL_T0 *x,
+/* Tiles [tile, last) of one panel, whose weights begin at w and whose sums start with `start`; x: where they read, of
+ * the planes [deep.x, deep.y) of taps. Blocks of planes that follow each other are one run. */
+static void FN(conv_blocked_panel)(SIZES size, INDEX tile, INDEX last, long2 deep, global const NCL_T0 *x,
                                    private const INDEX *from, private const INDEX *to, private const INDEX *inside,
                                    global const NCL_T1 *w, private const V *start, INDEX channels, global NCL_CELL *y,
                                    INDEX at, INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX blocks = BLOCKS, part = PART, taps = KERNEL(0) * KERNEL(1) * DEPTH * WIDTH_OF_PANEL;
+    const INDEX begin = deep.x * blocks, end = deep.y * blocks;
+    const INDEX plane = STRIP ? blocks * CHANNEL : DEPTH_DILATION * PLANE;
+    const bool apart = plane != blocks * CHANNEL;
     V sums[TILES_MAX * PIXEL * VECTORS];
-    for (INDEX k = 0; k < blocks; k += part)
-        FN(conv_blocked_part)(size, tile, last, min(part, blocks - k), k == 0, k + part >= blocks, x + k * CHANNEL,
-                              from, w + k * taps, start, sums, to, inside, channels, y, at, channel CHAIN_ARGUMENTS);
+    INDEX k = begin, next;
+    do {
+        next = min(k + part, apart ? min(end, (k / blocks + 1) * blocks) : end);
+        FN(conv_blocked_part)(size, tile, last, next - k, k == begin, next == end,
+                              x + k / blocks * plane + k % blocks * CHANNEL, from, w + k * taps, start, sums, to,
+                              inside, channels, y, at, channel CHAIN_ARGUMENTS);
+        k = next;
+    } while (k < end);
 }
 
 /* Tiles [tile, last) of group g of image n, for panels [first, end). */
@@ -266,7 +285,9 @@ static void FN(conv_blocked_tiles)(SIZES size, INDEX n, INDEX g, INDEX tile, IND
                                    global NCL_T0 *strip, global NCL_CELL *y CHAIN_PARAMETERS)
 {
     const INDEX pixels = PIXELS, filters = FILTERS, panels = (filters + WIDTH_OF_PANEL - 1) / WIDTH_OF_PANEL;
-    const INDEX depth = BLOCKS * KERNEL(0) * KERNEL(1) * DEPTH;
+    const INDEX depth = DEPTH_TAPS * BLOCKS * KERNEL(0) * KERNEL(1) * DEPTH;
+    const INDEX above = n % PLANES * DEPTH_STRIDE - DEPTH_BEFORE;
+    const long2 deep = ncl_taps_inside(above, above, DEPTH_TAPS, DEPTH_DILATION, DEPTH_EXTENT);
     INDEX from[TILES_MAX * PIXEL], to[TILES_MAX * PIXEL], inside[TILES_MAX * 4];
     for (INDEX s = tile; s < last; s++) {
         const INDEX p = max(min(s * PIXEL, pixels - PIXEL), (INDEX)0);
@@ -274,10 +295,14 @@ static void FN(conv_blocked_tiles)(SIZES size, INDEX n, INDEX g, INDEX tile, IND
         if (LEFT_OUT)
             FN(conv_blocked_taps)(size, p, inside + (s - tile) * 4);
     }
-    global const NCL_T0 *image = x + n * BATCH + g * BLOCKS * CHANNEL + FIRST;
+    x += n / PLANES * BATCH + above * PLANE;
+    global const NCL_T0 *image = x + g * BLOCKS * CHANNEL + FIRST;
     if (STRIP) {
         const INDEX row = max(min(tile * PIXEL, pixels - PIXEL), (INDEX)0) / OUT_WIDTH;
-        FN(conv_blocked_strip)(size, row, x + n * BATCH + g * BLOCKS * EXTENT(0) * EXTENT(1), strip);
+        for (INDEX t = deep.x; t < deep.y; t++)
+            FN(conv_blocked_strip)(size, row,
+                                   x + t * DEPTH_DILATION * PLANE + g * BLOCKS * DEPTH_EXTENT * EXTENT(0) * EXTENT(1),
+                                   strip + t * BLOCKS * CHANNEL);
         for (INDEX i = 0; i < (last - tile) * PIXEL; i++)
             from[i] -= row * STEP(0);
         image = strip;
@@ -290,7 +315,7 @@ static void FN(conv_blocked_tiles)(SIZES size, INDEX n, INDEX g, INDEX tile, IND
         for (int v = 0; v < VECTORS && v * LANES < channels && tile == 0; v++)
             ncl_halo(y + block + v * Y_CHANNEL, Y_ROW, WIDTH, (long2)(HALO(0), HALO(1)), (long2)(HALO(2), HALO(3)), 0,
                      HEIGHT, HEIGHT);
-        FN(conv_blocked_panel)(size, tile, last, image, from, to, inside,
+        FN(conv_blocked_panel)(size, tile, last, deep, image, from, to, inside,
                                w + (g * panels + panel) * depth * WIDTH_OF_PANEL, start, channels, y,
                                block + Y_FIRST, g * filters + channel CHAIN_ARGUMENTS);
     }
@@ -307,5 +332,5 @@ static void FN(conv_blocked)(INDEX task, SIZES size, global const NCL_T0 *x, glo
     const INDEX g = (rest /= shares) % GROUPS, n = rest / GROUPS, last = min(tile + share, all);
     for (INDEX at = tile; at < last; at += tiles)
         FN(conv_blocked_tiles)(size, n, g, at, min(at + tiles, last), first, min(first + PANELS, panels), x, w, b,
-                               (global NCL_T0 *)scratch + task * BLOCKS * CHANNEL, y CHAIN_ARGUMENTS);
+                               (global NCL_T0 *)scratch + task * DEPTH_TAPS * BLOCKS * CHANNEL, y CHAIN_ARGUMENTS);
 }

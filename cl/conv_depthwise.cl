@@ -15,8 +15,9 @@
  * BATCH, CHANNEL   of x as of y       FIRST  the first tap of the first output
  * KERNEL(i)  rows and columns of taps
  * STEP(i), TAP(i)  elements of x from output row to output row, column to column; from tap to tap
+ * PLANES, PLANE, DEPTH_...  of volumes, as in conv_blocked.cl: planes of taps outside of x are left out
  * WHOLE    1: x is in whole numbers that count X_STEP
- * tasks: batch * blocks * ceil(HEIGHT / ROWS) */
+ * tasks: batch * PLANES * blocks * ceil(HEIGHT / ROWS) */
 #define NCL_CELL  NCL_T3
 #define PIXEL     7
 #define Y_BATCH   SIZE(0)
@@ -36,6 +37,13 @@
 #define STEP(i)   SIZE(18 + (i))
 #define TAP(i)    SIZE(20 + (i))
 #define X_STEP    REAL(22)
+#define PLANES         SIZE(23)
+#define PLANE          SIZE(24)
+#define DEPTH_EXTENT   SIZE(25)
+#define DEPTH_TAPS     SIZE(26)
+#define DEPTH_STRIDE   SIZE(27)
+#define DEPTH_DILATION SIZE(28)
+#define DEPTH_BEFORE   SIZE(29)
 #ifndef WHOLE
 #define WHOLE 0
 #endif
@@ -47,40 +55,45 @@
 #define LOAD_X(p) NCL_VLOAD(NCL_T0, p)
 #endif
 
-/* PIXEL outputs of a row: start + w x, their windows at x + at[...]. `whole`: they go to y with what comes after them,
- * straight from registers; else to `sum`. Where three taps and all windows lie side by side, what is read once serves
- * three outputs. */
-NCL_APART static void FN(conv_depthwise_tile)(SIZES size, V start, global const X *x, private const INDEX *at,
-                                              global const NCL_T1 *w, bool whole, private V *sum,
-                                              global NCL_CELL *restrict y, INDEX to, INDEX channel CHAIN_PARAMETERS)
+/* PIXEL outputs of a row: start + w x, their windows at x + at[...], of so many planes. `whole`: they go to y with what
+ * comes after them, straight from registers; else to `sum`. Where three taps and all windows lie side by side, what is
+ * read once serves three outputs. */
+NCL_APART static void FN(conv_depthwise_tile)(SIZES size, V start, INDEX planes, global const X *x,
+                                              private const INDEX *at, global const NCL_T1 *w, bool whole,
+                                              private V *sum, global NCL_CELL *restrict y, INDEX to,
+                                              INDEX channel CHAIN_PARAMETERS)
 {
     const INDEX rows = KERNEL(0), columns = KERNEL(1), row = TAP(0), column = TAP(1);
+    const INDEX next = DEPTH_DILATION * PLANE - rows * row;
     const bool beside = columns == 3 && column == LANES && at[1] == LANES && at[PIXEL - 1] == (PIXEL - 1) * LANES;
     V c[PIXEL];
 #pragma unroll
     for (int i = 0; i < PIXEL; i++)
         c[i] = WHOLE ? (V)0 : start;
-    for (INDEX r = 0; r < rows && beside; r++, x += row, w += 3 * LANES) {
-        const V w0 = NCL_VLOAD(NCL_T1, w), w1 = NCL_VLOAD(NCL_T1, w + LANES), w2 = NCL_VLOAD(NCL_T1, w + 2 * LANES);
+    for (INDEX p = 0; p < planes; p++, x += next) {
+        for (INDEX r = 0; r < rows && beside; r++, x += row, w += 3 * LANES) {
+            const V w0 = NCL_VLOAD(NCL_T1, w), w1 = NCL_VLOAD(NCL_T1, w + LANES);
+            const V w2 = NCL_VLOAD(NCL_T1, w + 2 * LANES);
 #pragma unroll
-        for (int i = 0; i < PIXEL + 2; i++) {
-            const V value = LOAD_X(x + i * LANES);
-            if (i < PIXEL)
-                c[i] = fma(value, w0, c[i]);
-            if (i >= 1 && i <= PIXEL)
-                c[i - 1] = fma(value, w1, c[i - 1]);
-            if (i >= 2)
-                c[i - 2] = fma(value, w2, c[i - 2]);
+            for (int i = 0; i < PIXEL + 2; i++) {
+                const V value = LOAD_X(x + i * LANES);
+                if (i < PIXEL)
+                    c[i] = fma(value, w0, c[i]);
+                if (i >= 1 && i <= PIXEL)
+                    c[i - 1] = fma(value, w1, c[i - 1]);
+                if (i >= 2)
+                    c[i - 2] = fma(value, w2, c[i - 2]);
+            }
         }
+        for (INDEX r = 0; r < rows && !beside; r++, x += row)
+            for (INDEX q = 0; q < columns; q++, w += LANES) {
+                global const X *tap = x + q * column;
+                const V weight = NCL_VLOAD(NCL_T1, w);
+#pragma unroll
+                for (int i = 0; i < PIXEL; i++)
+                    c[i] = fma(LOAD_X(tap + at[i]), weight, c[i]);
+            }
     }
-    for (INDEX r = 0; r < rows && !beside; r++, x += row)
-        for (INDEX q = 0; q < columns; q++, w += LANES) {
-            global const X *tap = x + q * column;
-            const V weight = NCL_VLOAD(NCL_T1, w);
-#pragma unroll
-            for (int i = 0; i < PIXEL; i++)
-                c[i] = fma(LOAD_X(tap + at[i]), weight, c[i]);
-        }
 #pragma unroll
     for (int i = 0; i < PIXEL && WHOLE; i++)
         c[i] = fma(c[i], (V)X_STEP, start);
@@ -102,8 +115,10 @@ static void FN(conv_depthwise)(INDEX task, SIZES size, global const X *x, global
     const INDEX lanes = min(CHANNELS - channel, (INDEX)LANES), column = STEP(1);
     const V start = BIAS ? NCL_LOAD(float, b + channel, lanes) : (V)*b;
     ncl_halo(y + plane, Y_ROW, width, (long2)(HALO(0), HALO(1)), (long2)(HALO(2), HALO(3)), first, end, HEIGHT);
-    x += n * BATCH + block * CHANNEL + FIRST;
-    w += block * KERNEL(0) * KERNEL(1) * LANES;
+    const INDEX above = n % PLANES * DEPTH_STRIDE - DEPTH_BEFORE;
+    const long2 deep = ncl_taps_inside(above, above, DEPTH_TAPS, DEPTH_DILATION, DEPTH_EXTENT);
+    x += n / PLANES * BATCH + (above + deep.x * DEPTH_DILATION) * PLANE + block * CHANNEL + FIRST;
+    w += (block * DEPTH_TAPS + deep.x) * KERNEL(0) * KERNEL(1) * LANES;
     INDEX at[PIXEL];
     for (int i = 0; i < PIXEL; i++)
         at[i] = min((INDEX)i, width - 1) * column;
@@ -113,8 +128,8 @@ static void FN(conv_depthwise)(INDEX task, SIZES size, global const X *x, global
             const INDEX place = plane + Y_FIRST + row * Y_ROW + o * LANES;
             const bool whole = o == wanted && to == PIXEL && lanes == LANES;
             V sum[PIXEL];
-            FN(conv_depthwise_tile)(size, start, x + row * STEP(0) + o * column, at, w, whole, sum, y, place,
-                                    channel CHAIN_ARGUMENTS);
+            FN(conv_depthwise_tile)(size, start, deep.y - deep.x, x + row * STEP(0) + o * column, at, w, whole, sum, y,
+                                    place, channel CHAIN_ARGUMENTS);
             for (INDEX i = wanted - o; i < to && !whole; i++)
                 NCL_STORE_BLOCK(sum[i], lanes, y, place + i * LANES, channel)
         }

@@ -8,8 +8,9 @@
  *          3: for each cell
  * Y_BATCH, Y_CHANNEL, Y_ROW   elements of y from image to image, block to block, row to row        Y_FIRST  to (0, 0)
  * HEIGHT, WIDTH   of the image        HALO(i)  cells before H and W, then behind        CHANNELS  of the image
- * ROWS     rows of a task             STRIDE(i)  for operand 0, then 1, ...: as the first four of y
- * tasks: images * blocks * ceil(HEIGHT / ROWS) */
+ * ROWS     rows of a task             PLANES   of a volume, images of y (blocks.h); 1: of an image
+ * STRIDE(i)  for operand 0, then 1, ...: from volume to volume, block to block, row to row, to (0, 0), plane to plane
+ * tasks: images * PLANES * blocks * ceil(HEIGHT / ROWS) */
 #ifndef FORMULA
 #define FORMULA NCL_LET(float, r, -x0 + x1 * x2 - x3)
 #define ARITY   4
@@ -32,13 +33,15 @@
 #define HALO(i)   SIZE(6 + (i))
 #define CHANNELS  SIZE(10)
 #define ROWS      SIZE(11)
-#define STRIDE(i) SIZE(12 + (i))
+#define PLANES    SIZE(12)
+#define STRIDE(i) SIZE(13 + (i))
 
 #define TYPE(k)      NCL_CAT(X, k)
 #define PARAMETER(k) global const TYPE(k) *a##k,
 #define START(k)                                                                                                 \
     global const TYPE(k) *at##k =                                                                                \
-        a##k + image * STRIDE(4 * (k)) + block * STRIDE(4 * (k) + 1) + h * STRIDE(4 * (k) + 2) + STRIDE(4 * (k) + 3); \
+        a##k + image * STRIDE(5 * (k)) + block * STRIDE(5 * (k) + 1) + h * STRIDE(5 * (k) + 2) +                     \
+        STRIDE(5 * (k) + 3) + plane * STRIDE(5 * (k) + 4);                                                       \
     const NCL_VECTOR(NCL_VALUE(TYPE(k))) repeated##k =                                                                \
         NCL_CAT(KIND, k) == 2 ? NCL_LOAD(TYPE(k), at##k, n) : NCL_AT(TYPE(k), at##k, 0);
 #define NEXT(k)                                                                  \
@@ -50,10 +53,11 @@
 static void FN(elements_blocked)(INDEX task, SIZES size, NCL_OPERANDS(PARAMETER) global NCL_CELL *y)
 {
     const INDEX blocks = (CHANNELS + LANES - 1) / LANES, parts = (HEIGHT + ROWS - 1) / ROWS;
-    const INDEX image = task / parts / blocks, block = task / parts % blocks;
+    const INDEX number = task / parts / blocks, block = task / parts % blocks;
+    const INDEX image = number / PLANES, plane = number % PLANES;
     const INDEX from = task % parts * ROWS, to = min(from + ROWS, HEIGHT);
     const INDEX n = min(CHANNELS - block * LANES, (INDEX)LANES);
-    y += image * Y_BATCH + block * Y_CHANNEL;
+    y += number * Y_BATCH + block * Y_CHANNEL;
     ncl_halo(y, Y_ROW, WIDTH, (long2)(HALO(0), HALO(1)), (long2)(HALO(2), HALO(3)), from, to, HEIGHT);
     for (INDEX h = from; h < to; h++) {
         global NCL_CELL *row = y + Y_FIRST + h * Y_ROW;

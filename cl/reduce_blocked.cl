@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* y[n][c] = finish(J over h, w of  x[n][c][h][w]): sums, means, maxima, minima over H and W of images in blocks of
+/* y[n][c] = finish(J over h, w of  x[n][c][h][w]): sums, means, maxima, minima over H and W (D of volumes) in blocks of
  * LANES channels (src/emit/blocks.h); y is plain.
  *
  * A task is a block of an image: its rows one after the other, in parts of up to PART cells, which four accumulators
@@ -11,6 +11,7 @@
  *          of the elements times unit, back is 1 / unit
  * X_BATCH, X_CHANNEL, X_ROW   elements of x from image to image, block to block, row to row        X_FIRST  to (0, 0)
  * ROWS     of CELLS cells each: those of the image, or all of it as one row where nothing lies between them
+ * PLANES   of a volume, X_PLANE elements apart; 1: of an image
  * CHANNELS of the image      VOLUME   elements that a result gathers
  * tasks: images * ceil(CHANNELS / LANES) */
 #ifndef JOIN
@@ -36,6 +37,8 @@
 #define CELLS     SIZE(5)
 #define CHANNELS  SIZE(6)
 #define VOLUME    REAL(7)
+#define PLANES    SIZE(8)
+#define X_PLANE   SIZE(9)
 
 #define PART 128 /* cells: each accumulator has a quarter of them */
 
@@ -76,10 +79,12 @@ NCL_APART static V FN(reduce_blocked_plane)(SIZES size, global const NCL_T0 *pla
 {
     const INDEX rows = ROWS, cells = CELLS;
     V total = START, lost = 0;
-    for (INDEX h = 0; h < rows; h++, plane += X_ROW)
-        for (INDEX w = 0; w < cells; w += PART)
-            total = FN(reduce_blocked_total)(
-                total, FN(reduce_blocked_part)(plane + w * LANES, min(cells - w, (INDEX)PART), unit), &lost);
+    for (INDEX p = 0; p < PLANES; p++, plane += X_PLANE)
+        for (INDEX h = 0; h < rows; h++)
+            for (INDEX w = 0; w < cells; w += PART)
+                total = FN(reduce_blocked_total)(
+                    total, FN(reduce_blocked_part)(plane + h * X_ROW + w * LANES, min(cells - w, (INDEX)PART), unit),
+                    &lost);
     return total;
 }
 

@@ -14,7 +14,7 @@
 
 bool ncl_blocks_can(const struct ncl_tensor *tensor)
 {
-    return tensor->dtype == NNEFCL_SCALAR && (tensor->shape.rank == 3 || tensor->shape.rank == 4);
+    return tensor->dtype == NNEFCL_SCALAR && tensor->shape.rank >= 3 && tensor->shape.rank <= 5;
 }
 
 bool ncl_blocks_held(const struct ncl_lower *lower, const struct ncl_tensor *tensor)
@@ -27,6 +27,12 @@ bool ncl_blocks_fed(const struct ncl_lower *lower, const struct ncl_node *node)
     return lower->blocks && node->feeder && lower->blocks[ncl_node_result(node, 0)->id].fed;
 }
 
+/* The axis of H, of W in a line. */
+static int first_of_image(const nnefcl_shape *shape)
+{
+    return shape->rank == 5 ? 3 : 2;
+}
+
 struct ncl_layout ncl_blocks_layout(const struct ncl_lower *lower, const struct ncl_tensor *tensor)
 {
     struct ncl_layout layout = {.axis = 1, .block = (uint8_t)lower->plan->target.lanes};
@@ -34,11 +40,11 @@ struct ncl_layout ncl_blocks_layout(const struct ncl_lower *lower, const struct 
     if (!lower->blocks)
         return layout;
     const struct ncl_blocks *blocks = &lower->blocks[tensor->id];
-    for (int axis = 2, i = 4 - tensor->shape.rank; axis < tensor->shape.rank; axis++, i++) {
+    for (int axis = first_of_image(&tensor->shape), i = axis + 2 - tensor->shape.rank; i < 2; axis++, i++) {
         layout.before[axis - 2] = blocks->before[i];
         layout.after[axis - 2] = blocks->after[i];
     }
-    layout.outer = blocks->pitch > 0;
+    layout.outer = blocks->pitch > 0 ? tensor->shape.rank == 5 ? 2 : 1 : 0;
     layout.pitch = blocks->pitch;
     return layout;
 }
@@ -66,20 +72,25 @@ ncl_ref ncl_blocks_in_whole(struct ncl_lower *lower, const struct ncl_tensor *te
 
 struct ncl_place ncl_blocks_place(const struct ncl_lower *lower, ncl_ref ref)
 {
-    struct ncl_place place = {.block = 1, .row = 1, .extent = {1, 1}}; /* after an error, too: it divides */
+    struct ncl_place place = {.block = 1, .row = 1, .images = 1, .planes = 1, .extent = {1, 1}}; /* after an error, too:
+                                                                                                   it divides */
     if (lower->status)
         return place;
     const struct ncl_plan_tensor *tensor = &lower->plan->tensor[ref];
     const struct ncl_layout *layout = &tensor->layout;
     const nnefcl_shape *shape = &tensor->shape;
     const int64_t origin[NNEFCL_MAX_RANK] = {0};
-    assert(shape->rank == 3 || shape->rank == 4);
+    const bool volume = shape->rank == 5, planes = ncl_layout_is_planes(layout, shape);
+    assert(shape->rank >= 3 && shape->rank <= 5);
     if (layout->block)
         place.block = layout->block;
-    place.batch = ncl_layout_stride(layout, shape, 0);
+    place.planes = volume ? shape->extent[2] : 1;
+    place.images = shape->extent[0] * (planes ? place.planes : 1);
+    place.batch = ncl_layout_stride(layout, shape, planes ? 2 : 0);
+    place.plane = volume ? ncl_layout_stride(layout, shape, 2) : 0;
     place.channel = ncl_layout_stride(layout, shape, 1);
     place.first = ncl_layout_offset(layout, shape, origin);
-    for (int axis = 2, i = 4 - shape->rank; axis < shape->rank; axis++, i++) {
+    for (int axis = first_of_image(shape), i = axis + 2 - shape->rank; i < 2; axis++, i++) {
         place.extent[i] = shape->extent[axis];
         place.before[i] = layout->before[axis - 2];
         place.after[i] = layout->after[axis - 2];
@@ -112,7 +123,7 @@ int64_t ncl_blocks_elements(const struct ncl_target *target, const nnefcl_shape 
 struct ncl_blocks_tasks ncl_blocks_tasks(const struct ncl_target *target, const nnefcl_shape *shape,
                                          const struct ncl_place *place)
 {
-    const int64_t planes = shape->extent[0] * ncl_ceil_div(shape->extent[1], place->block), height = place->extent[0];
+    const int64_t planes = place->images * ncl_ceil_div(shape->extent[1], place->block), height = place->extent[0];
     const int64_t most = target->chunk / place->row + 1;
     int64_t rows = ncl_ceil_div(planes * height, TASKS_OF_UNIT * (int64_t)target->compute_units);
     if (rows > most)

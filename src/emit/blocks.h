@@ -2,9 +2,11 @@
 /* Which tensors lie in blocks of channels between the steps of a run, so that conversions stand at the borders only.
  *
  * The form: [N][C / block][before + H + after][before + W + after][block], block = target.lanes: axis 1 of images of
- * rank 4, or of rank 3 (H = 1), blocked, float. Lanes behind the last channel, and the halo, are zeros: whoever writes
- * such a tensor writes all of its cells. The halo is what its readers in blocks asked for, or wider: take every address
- * from struct ncl_place, also the distance of images, which may lie in a larger tensor.
+ * rank 4, or of rank 3 (H = 1), blocked, float. The planes of a volume, rank 5, are images: [N][D][C / block]..., so
+ * that plane by plane is image by image, and a variant that takes them (variant.h: `volumes`) counts them as such
+ * (struct ncl_place). Lanes behind the last channel, and the halo, are zeros: who writes such a tensor writes all of
+ * its cells. The halo is what its readers in blocks asked for, or wider: take every address from struct ncl_place, also
+ * the distance of images, which may lie in a larger tensor.
  *
  * Who decides: ncl_blocks_decide walks the nodes before the first step is emitted. Each has a problem (op->problem, or
  * ELEMENTS for element-wise ones); the variant of least cost, conversions of inputs and result counted, says whether it
@@ -40,10 +42,12 @@ ncl_ref ncl_blocks_in_whole(struct ncl_lower *lower, const struct ncl_tensor *te
 /* The step of a tensor that is left by its writer in whole numbers: all who read it do so; 0: in floats. */
 float ncl_blocks_step(const struct ncl_lower *lower, const struct ncl_tensor *tensor);
 
-/* Where the elements of a tensor of rank 3 or 4 are, plain ones too (block 1): channel c of image n at (h, w) is at
- * first + n batch + c / block * channel + h row + w block + c % block. All but the extents count elements. */
+/* Where the elements of a tensor of rank 3 to 5 are, plain ones too (block 1): channel c of image n at (h, w) is at
+ * first + n batch + c / block * channel + h row + w block + c % block. All but the extents and numbers count elements.
+ * The planes of a volume in blocks are images; those of a plain one are `plane` apart in each image. */
 struct ncl_place {
-    int64_t block, batch, channel, row, first;
+    int64_t images, planes; /* planes: of a volume, in each element of the batch; else 1 */
+    int64_t block, batch, plane, channel, row, first;
     int64_t extent[2], before[2], after[2]; /* H and W, halo */
 };
 struct ncl_place ncl_blocks_place(const struct ncl_lower *lower, ncl_ref ref);

@@ -61,6 +61,9 @@ const char *ncl_variant_unfit(const struct ncl_variant *variant, const struct nc
         return "its result has no channels to lie in blocks";
     if (input && variant->reads_blocks && !ncl_blocks_can(input))
         return "its input has no channels to lie in blocks";
+    if (problem && variant->reads_blocks + variant->writes_blocks && !variant->volumes &&
+        (problem->result ? problem->result : input)->shape.rank == 5)
+        return "not for volumes";
     return variant->unfit ? variant->unfit(target, problem) : NULL;
 }
 

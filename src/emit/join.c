@@ -16,7 +16,7 @@ static uint64_t offset_in_root(const struct ncl_lower *lower, ncl_ref ref)
 static uint64_t bytes_of_part(const struct ncl_plan_tensor *tensor)
 {
     const struct ncl_layout *layout = &tensor->layout;
-    const int64_t parts = ncl_shape_span(&tensor->shape, 0, layout->outer);
+    const int64_t parts = ncl_layout_images(layout, &tensor->shape);
     return tensor->bytes - (uint64_t)((parts - 1) * layout->pitch) * ncl_layout_element(layout, tensor->dtype);
 }
 

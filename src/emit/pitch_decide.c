@@ -151,7 +151,13 @@ static int64_t pitch_of(const struct pitches *pitches, const struct ncl_cut *cut
         *whole = *pitch_known(pitches, cut->part[0].tensor, blocks);
     const struct ncl_layout layout =
         blocks ? ncl_blocks_layout(pitches->lower, cut->whole) : ncl_pitch_layout(pitches->lower, cut->whole);
-    return ncl_layout_stride(&layout, &cut->whole->shape, 0);
+    return ncl_layout_stride(&layout, &cut->whole->shape, blocks && cut->whole->shape.rank == 5 ? 2 : 0);
+}
+
+/* Several of them, which may lie apart: those of a batch, the planes of a volume in blocks. */
+static bool has_images(const nnefcl_shape *shape)
+{
+    return shape->extent[0] > 1 || (shape->rank == 5 && shape->extent[2] > 1);
 }
 
 static void give_pitch(struct pitches *pitches, const struct ncl_node *node, bool joins)
@@ -159,7 +165,7 @@ static void give_pitch(struct pitches *pitches, const struct ncl_node *node, boo
     struct ncl_lower *lower = pitches->lower;
     struct ncl_cut cut;
     const bool plain = plain_cut(lower, node, &cut);
-    const bool blocks = !plain && node->op->cut && node->op->cut(node, &cut) && cut.whole->shape.extent[0] > 1 &&
+    const bool blocks = !plain && node->op->cut && node->op->cut(node, &cut) && has_images(&cut.whole->shape) &&
                         ncl_cut_fits(&cut, lower->plan->target.lanes) &&
                         ncl_blocks_held(lower, cut.joins ? cut.whole : cut.part[0].tensor);
     if ((!plain && !blocks) || cut.joins != joins)
@@ -200,7 +206,7 @@ static bool any_cut(const struct ncl_graph *graph)
 {
     struct ncl_cut cut;
     for (size_t i = 0; i < graph->node_count; i++)
-        if (graph->node[i]->op->cut && graph->node[i]->op->cut(graph->node[i], &cut) && cut.whole->shape.extent[0] > 1)
+        if (graph->node[i]->op->cut && graph->node[i]->op->cut(graph->node[i], &cut) && has_images(&cut.whole->shape))
             return true;
     return false;
 }

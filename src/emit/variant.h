@@ -28,6 +28,7 @@ struct ncl_variant {
     nnefcl_status (*emit)(struct ncl_lower *lower, const struct ncl_problem *problem, const struct ncl_choice *choice);
     /* Channels in blocks (blocks.h): of the input, of the result. */
     bool reads_blocks, writes_blocks;
+    bool volumes;                   /* of volumes too, whose planes are images */
     bool reads_whole, writes_whole; /* in whole numbers that count steps, where a tensor lies so */
     /* What it reads around H and W of its input in blocks: raises before and after. NULL: nothing. */
     void (*halo)(const struct ncl_problem *problem, int64_t before[2], int64_t after[2]);

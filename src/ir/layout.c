@@ -50,12 +50,27 @@ int64_t ncl_layout_extent(const struct ncl_layout *layout, const nnefcl_shape *s
     return axis < 2 ? extent : extent + layout->before[axis - 2] + layout->after[axis - 2];
 }
 
+bool ncl_layout_is_planes(const struct ncl_layout *layout, const nnefcl_shape *shape)
+{
+    return layout->block && layout->axis == 1 && shape->rank == 5;
+}
+
 /* The axis that lies k-th from the inside, block aside. */
 static int axis_from_inside(const struct ncl_layout *layout, const nnefcl_shape *shape, int k)
 {
     const int last = shape->rank - 1;
     const bool swapped = layout->block && layout->axis == last && last > 0 && k < 2;
+    if (ncl_layout_is_planes(layout, shape) && (k == 2 || k == 3))
+        return k - 1;
     return swapped ? last - 1 + k : last - k;
+}
+
+int64_t ncl_layout_images(const struct ncl_layout *layout, const nnefcl_shape *shape)
+{
+    int64_t images = 1;
+    for (int i = 0; i < layout->outer; i++)
+        images *= shape->extent[axis_from_inside(layout, shape, shape->rank - 1 - i)];
+    return images;
 }
 
 /* Elements of the axes inside of the first `outer` ones; false: too many. */
@@ -73,8 +88,8 @@ uint64_t ncl_layout_bytes(const struct ncl_layout *layout, nnefcl_dtype dtype, c
     size_t rows = 1, bytes, before;
     if (!count_inside(layout, shape, layout->outer, &bytes))
         return UINT64_MAX;
-    for (int i = 0; i < layout->outer; i++)
-        if (!ncl_mul_size(rows, (size_t)shape->extent[i], &rows))
+    for (int i = 1; i <= layout->outer; i++)
+        if (!ncl_mul_size(rows, (size_t)shape->extent[axis_from_inside(layout, shape, shape->rank - i)], &rows))
             return UINT64_MAX;
     if (!ncl_mul_size(rows - 1, (size_t)layout->pitch, &before) || __builtin_add_overflow(bytes, before, &bytes) ||
         !ncl_mul_size(bytes, ncl_layout_element(layout, dtype), &bytes))
@@ -87,7 +102,7 @@ int64_t ncl_layout_stride(const struct ncl_layout *layout, const nnefcl_shape *s
     int64_t stride = layout->block ? layout->block : 1;
     for (int k = 0; k < shape->rank; k++) {
         const int at = axis_from_inside(layout, shape, k);
-        if (layout->outer && at == layout->outer - 1)
+        if (layout->outer && k == shape->rank - layout->outer)
             stride = layout->pitch;
         if (at == axis)
             break;
@@ -99,10 +114,11 @@ int64_t ncl_layout_stride(const struct ncl_layout *layout, const nnefcl_shape *s
 struct ncl_layout ncl_layout_part(const struct ncl_layout *whole, const nnefcl_shape *shape)
 {
     struct ncl_layout part = *whole;
-    if (shape->extent[0] > 1) {
-        part.pitch = ncl_layout_stride(whole, shape, 0);
-        part.outer = 1;
-    }
+    part.outer = ncl_layout_is_planes(whole, shape) ? 2 : 1;
+    if (ncl_layout_images(&part, shape) > 1)
+        part.pitch = ncl_layout_stride(whole, shape, part.outer == 2 ? 2 : 0);
+    else
+        part = *whole;
     return part;
 }
 

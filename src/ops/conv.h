@@ -36,7 +36,8 @@ struct ncl_conv_matrix {
     /* of the taps: a channel of the filter has `filter`, of which a window `width` wide from `first` on is taken, in
      * rows of `pitch`, each `step` behind the last one (0: 1); filter 0: all */
     int64_t filter, first, width, pitch, step;
-    int64_t parts; /* a group is so many of the filter, with zeros between them; 0: one */
+    int64_t planes; /* `depth` counts the channels of so many planes of taps, one behind the other; 0: one */
+    int64_t parts;  /* a group is so many of the filter, with zeros between them; 0: one */
 };
 /* Packs it in panels of `panel` rows, for ncl_conv_gemm_product with as many filters as it has rows. */
 ncl_ref ncl_conv_gemm_pack(struct ncl_lower *lower, const struct ncl_tensor *filter,

@@ -40,11 +40,40 @@ static int64_t trim_axis(struct ncl_window *w, int axis)
     return first;
 }
 
+/* The axis of the planes is gone; in.extent[0] counts the planes of the output, as each is an image. */
+static void take_planes(struct ncl_conv_narrow *narrow)
+{
+    struct ncl_conv *conv = &narrow->problem.conv;
+    struct ncl_window *w = &conv->window;
+    if (w->rank != 5)
+        return;
+    narrow->depth = (struct ncl_conv_depth){
+        w->in.extent[2], w->out.extent[2], w->size[2], w->stride[2], w->dilation[2], w->before[2]};
+    for (int axis = 2; axis < 4; axis++) {
+        w->in.extent[axis] = w->in.extent[axis + 1];
+        w->out.extent[axis] = w->out.extent[axis + 1];
+        w->size[axis] = w->size[axis + 1];
+        w->stride[axis] = w->stride[axis + 1];
+        w->dilation[axis] = w->dilation[axis + 1];
+        w->before[axis] = w->before[axis + 1];
+        w->after[axis] = w->after[axis + 1];
+    }
+    w->rank = w->in.rank = w->out.rank = 4;
+    w->in.extent[0] *= narrow->depth.out;
+    w->out.extent[0] = w->in.extent[0];
+    conv->in_channels *= narrow->depth.taps;
+}
+
 struct ncl_conv_narrow ncl_conv_narrow_none(const struct ncl_problem *problem)
 {
     const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
-    return (struct ncl_conv_narrow){
-        .problem = *problem, .flops = problem->flops, .size = {image.size[0], image.size[1]}, .parts = 1};
+    struct ncl_conv_narrow narrow = {.problem = *problem,
+                                     .depth = {1, 1, 1, 1, 1, 0},
+                                     .flops = problem->flops,
+                                     .size = {image.size[0], image.size[1]},
+                                     .parts = 1};
+    take_planes(&narrow);
+    return narrow;
 }
 
 static void trim_taps(struct ncl_conv_narrow *narrow)
@@ -62,8 +91,9 @@ static void trim_taps(struct ncl_conv_narrow *narrow)
 static void join_groups(struct ncl_conv_narrow *narrow, int64_t lanes)
 {
     struct ncl_conv *conv = &narrow->problem.conv;
+    const int64_t channels = conv->in_channels / narrow->depth.taps;
     for (int64_t parts = 1; parts <= JOINED && parts <= conv->groups; parts *= 2) {
-        if (conv->groups % parts || parts * conv->in_channels % lanes || parts * conv->out_channels % lanes)
+        if (conv->groups % parts || parts * channels % lanes || parts * conv->out_channels % lanes)
             continue;
         conv->groups /= parts;
         conv->in_channels *= parts;
@@ -87,4 +117,15 @@ struct ncl_conv_narrow ncl_conv_narrow_of(const struct ncl_target *target, const
     if (problem->conv.groups > 1)
         join_groups(&narrow, target->lanes);
     return narrow;
+}
+
+void ncl_conv_depth_emit(struct ncl_emit *step, const struct ncl_conv_depth *depth, const struct ncl_place *x)
+{
+    ncl_step_size(step, "PLANES", depth->out);
+    ncl_step_size(step, "PLANE", x->planes > 1 ? x->block > 1 ? x->batch : x->plane : 0);
+    ncl_step_size(step, "DEPTH_EXTENT", depth->in);
+    ncl_step_size(step, "DEPTH_TAPS", depth->taps);
+    ncl_step_size(step, "DEPTH_STRIDE", depth->stride);
+    ncl_step_size(step, "DEPTH_DILATION", depth->dilation);
+    ncl_step_size(step, "DEPTH_BEFORE", depth->before);
 }

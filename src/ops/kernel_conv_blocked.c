@@ -12,6 +12,7 @@
 #include "ops/conv_narrow.h"
 
 #define STRIP_MAX 16384 /* elements of a strip */
+#define DEEP_MAX  40960 /* of several planes of a volume: the rows that tasks have in common are more */
 #define TASKS     8     /* for each core, so that the last ones end together */
 
 #define INSIDE_MOST 0.8 /* where less of the products has more than zeros to multiply, tiles leave taps out */
@@ -28,8 +29,8 @@
 
 const char *ncl_conv_border_unfit(const struct ncl_window *window)
 {
-    const struct ncl_window_axes plane = ncl_window_last(window, 2, 2);
-    for (int i = 0; i < 2; i++) {
+    const struct ncl_window_axes plane = ncl_window_last(window, 2, 3);
+    for (int i = 0; i < 3; i++) {
         if (window->border != NCL_BORDER_CONSTANT && (plane.before[i] > 0 || plane.after[i] > 0))
             return "a border that is not zero";
         if (plane.before[i] > UINT16_MAX || plane.after[i] > UINT16_MAX)
@@ -67,7 +68,11 @@ static const char *conv_blocked_unfit(const struct ncl_target *target, const str
     if (!problem)
         return ncl_conv_blocked_unfit(target, NULL);
     const struct ncl_conv_narrow narrow = ncl_conv_narrow_of(target, problem);
-    return ncl_conv_blocked_unfit(target, &narrow.problem);
+    const struct ncl_conv *conv = &narrow.problem.conv;
+    if (conv->groups > 1 && conv->in_channels / narrow.depth.taps % target->lanes)
+        return "groups that are no whole blocks of channels";
+    const char *border = ncl_conv_border_unfit(&problem->conv.window);
+    return border ? border : ncl_conv_blocked_unfit(target, &narrow.problem);
 }
 
 static void conv_blocked_halo(const struct ncl_problem *problem, int64_t before[2], int64_t after[2])
@@ -122,12 +127,20 @@ static size_t conv_blocked_choices(const struct ncl_target *target, const struct
     return 1;
 }
 
+/* Output planes; each of those that it reads fills its own last block. */
+static double planes_cost(const struct ncl_target *target, const struct ncl_conv_narrow *narrow)
+{
+    const int64_t all = narrow->problem.conv.in_channels, taps = narrow->depth.taps, lanes = target->lanes;
+    const double filled = (double)(taps * ncl_ceil_div(all / taps, lanes)) / (double)ncl_ceil_div(all, lanes);
+    return (double)narrow->depth.out * filled;
+}
+
 static double conv_blocked_cost(const struct ncl_target *target, const struct ncl_problem *problem,
                                 const struct ncl_choice *choice)
 {
     static const struct ncl_conv_elements floats = {EFFICIENCY, sizeof(float)};
     const struct ncl_conv_narrow narrow = ncl_conv_narrow_of(target, problem);
-    return ncl_conv_blocked_cost(target, &narrow.problem, choice, &floats);
+    return planes_cost(target, &narrow) * ncl_conv_blocked_cost(target, &narrow.problem, choice, &floats);
 }
 
 /* ---- how tasks share the work ---- */
@@ -273,6 +286,7 @@ static ncl_ref pack_filter(struct ncl_lower *lower, const struct ncl_conv_narrow
                                            .first = narrow->first[0] * narrow->size[1] + narrow->first[1],
                                            .width = image.size[1],
                                            .pitch = narrow->size[1],
+                                           .planes = narrow->depth.taps,
                                            .parts = narrow->parts};
     return ncl_conv_gemm_pack(lower, conv->filter, &matrix, width);
 }
@@ -315,7 +329,7 @@ static void emit_blocked_input(struct ncl_emit *step, const struct ncl_window_ax
                                int64_t rows)
 {
     const int64_t row = rows ? strip_pitch(image) : x->row, channel = rows ? rows * row : x->channel;
-    ncl_step_size(step, "BATCH", x->batch);
+    ncl_step_size(step, "BATCH", x->batch * (x->block > 1 ? x->planes : 1));
     ncl_step_size(step, "CHANNEL", channel);
     ncl_step_size(step, "FIRST", x->first - image->before[0] * row - image->before[1] * x->block);
     ncl_step_sizes(step, "STEP", (const int64_t[]){image->stride[0] * row, image->stride[1] * x->block}, 2);
@@ -324,6 +338,7 @@ static void emit_blocked_input(struct ncl_emit *step, const struct ncl_window_ax
 
 struct emitted {
     const struct ncl_problem *problem;
+    const struct ncl_conv_depth *depth;
     double flops; /* of the definition */
     struct ncl_tile tile;
     const struct share *share;
@@ -340,6 +355,7 @@ static void emit_blocked_output(struct ncl_emit *step, struct ncl_place *y, cons
 }
 
 static const struct ncl_conv_lattice all_pixels = {.stride = {1, 1}};
+static const struct ncl_conv_depth one_plane = {1, 1, 1, 1, 1, 0};
 
 static nnefcl_status emit_conv(struct ncl_lower *lower, const struct emitted *all)
 {
@@ -372,7 +388,7 @@ static nnefcl_status emit_conv(struct ncl_lower *lower, const struct emitted *al
     ncl_step_size(step, "OUT_WIDTH", image.out[1]);
     ncl_step_size(step, "GROUPS", conv->groups);
     ncl_step_size(step, "FILTERS", conv->out_channels);
-    ncl_step_size(step, "BLOCKS", ncl_ceil_div(conv->in_channels, depth));
+    ncl_step_size(step, "BLOCKS", ncl_ceil_div(conv->in_channels / all->depth->taps, depth));
     ncl_step_sizes(step, "KERNEL", image.size, 2);
     ncl_step_size(step, "TILES", share->tiles);
     ncl_step_size(step, "PANELS", share->panels);
@@ -390,6 +406,7 @@ static nnefcl_status emit_conv(struct ncl_lower *lower, const struct emitted *al
     ncl_step_sizes(step, "DILATION", image.dilation, 2);
     ncl_step_sizes(step, "Y_STEP",
                    (const int64_t[]){all->lattice->stride[0] * to.row, all->lattice->stride[1] * to.block}, 2);
+    ncl_conv_depth_emit(step, all->depth, &from);
     ncl_step_flops(step, all->flops);
     return ncl_step_end(step, share->tasks);
 }
@@ -400,6 +417,7 @@ nnefcl_status ncl_conv_blocked_step(struct ncl_lower *lower, const struct ncl_pr
     const struct ncl_target *target = &lower->plan->target;
     const struct share share = share_pixels(target, problem, tile, target->lanes, NCL_CONV_TILES);
     return emit_conv(lower, &(struct emitted){.problem = problem,
+                                              .depth = &one_plane,
                                               .flops = problem->flops,
                                               .tile = tile,
                                               .share = &share,
@@ -415,6 +433,7 @@ static nnefcl_status conv_blocked_emit(struct ncl_lower *lower, const struct ncl
     const struct ncl_conv_narrow narrow = ncl_conv_narrow_of(target, problem);
     const struct share share = share_pixels(target, &narrow.problem, choice->tile, target->lanes, NCL_CONV_TILES);
     return emit_conv(lower, &(struct emitted){.problem = &narrow.problem,
+                                              .depth = &narrow.depth,
                                               .flops = narrow.flops,
                                               .tile = choice->tile,
                                               .share = &share,
@@ -433,20 +452,33 @@ const struct ncl_variant ncl_variant_conv_blocked = {.name = "conv_blocked",
                                                      .emit = conv_blocked_emit,
                                                      .reads_blocks = true,
                                                      .writes_blocks = true,
+                                                     .volumes = true,
                                                      .writes_whole = true,
                                                      .halo = conv_blocked_halo};
 
 /* ---- from a plain input, a strip of its rows in each task ---- */
 
-/* As many tiles as have room for their rows; 0: none. */
-static int64_t strip_tiles(const struct ncl_problem *problem, struct ncl_tile tile)
+/* As many tiles as have room for their rows; 0: none. Of volumes: of the convolution of its planes. */
+static int64_t strip_tiles(const struct ncl_conv_narrow *all, struct ncl_tile tile)
 {
-    const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
-    const int64_t row = problem->conv.in_channels * strip_pitch(&image);
+    const struct ncl_window_axes image = ncl_window_last(&all->problem.conv.window, 2, 2);
+    const int64_t row = all->problem.conv.in_channels * strip_pitch(&image);
+    const int64_t most = all->depth.taps > 1 ? DEEP_MAX : STRIP_MAX;
     int64_t tiles = NCL_CONV_TILES;
-    while (tiles && blocked_strip_rows(&image, tiles * tile.rows) > STRIP_MAX / row)
+    while (tiles && blocked_strip_rows(&image, tiles * tile.rows) > most / row)
         tiles /= 2;
     return tiles;
+}
+
+/* Of 6 x 2 vectors half would be filling where a volume has one block of outputs. */
+static size_t conv_into_blocks_choices(const struct ncl_target *target, const struct ncl_problem *problem,
+                                       struct ncl_choice *choice)
+{
+    const int64_t filters = problem->conv.out_channels;
+    const bool volume = problem->conv.window.rank == 5;
+    choice->tile = volume && filters <= target->lanes ? ncl_target_narrow_tile(target, filters)
+                                                      : ncl_target_tile(target, 0, filters);
+    return 1;
 }
 
 static const char *conv_into_blocks_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
@@ -456,32 +488,39 @@ static const char *conv_into_blocks_unfit(const struct ncl_target *target, const
     if (!problem)
         return NULL;
     const struct ncl_conv *conv = &problem->conv;
-    if (conv->window.rank > 4)
-        return "more than two spatial axes";
+    if (conv->window.rank > 5)
+        return "more than three spatial axes";
+    const struct ncl_conv_narrow all = ncl_conv_narrow_none(problem);
+    if (conv->window.rank == 5 && conv->window.border != NCL_BORDER_CONSTANT &&
+        !ncl_window_is_unpadded(&conv->window, 2))
+        return "a border that is not zero around a volume";
     if (conv->groups > 1 && conv->out_channels % target->lanes)
         return "groups that are no whole blocks of channels";
-    return strip_tiles(problem, ncl_target_tile(target, 0, conv->out_channels)) ? NULL
-                                                                                : "its rows are more than a strip";
+    return strip_tiles(&all, ncl_target_tile(target, 0, conv->out_channels))
+               ? NULL
+               : "its rows are more than a strip";
 }
 
 static double conv_into_blocks_cost(const struct ncl_target *target, const struct ncl_problem *problem,
                                     const struct ncl_choice *choice)
 {
     const double part = ncl_window_volume(&problem->conv.window) > 1 ? STRIP_PART : STRIP_ONE;
-    return padded_cost(target, problem, choice, 1, EFFICIENCY * part, sizeof(float));
+    const struct ncl_conv_narrow all = ncl_conv_narrow_none(problem);
+    return (double)all.depth.out * padded_cost(target, &all.problem, choice, 1, EFFICIENCY * part, sizeof(float));
 }
 
 static nnefcl_status conv_into_blocks_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
                                            const struct ncl_choice *choice)
 {
     const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
-    struct share share =
-        share_pixels(&lower->plan->target, problem, choice->tile, 1, strip_tiles(problem, choice->tile));
-    join_strips(&share, &lower->plan->target, problem, choice->tile);
     const struct ncl_conv_narrow all = ncl_conv_narrow_none(problem);
+    struct share share =
+        share_pixels(&lower->plan->target, &all.problem, choice->tile, 1, strip_tiles(&all, choice->tile));
+    join_strips(&share, &lower->plan->target, &all.problem, choice->tile);
     const int64_t width = ncl_tile_columns(&lower->plan->target, choice->tile);
-    return emit_conv(lower, &(struct emitted){.problem = problem,
-                                              .flops = problem->flops,
+    return emit_conv(lower, &(struct emitted){.problem = &all.problem,
+                                              .depth = &all.depth,
+                                              .flops = all.flops,
                                               .tile = choice->tile,
                                               .share = &share,
                                               .x = ncl_pitch_in(lower, problem->conv.input),
@@ -494,84 +533,10 @@ const struct ncl_variant ncl_variant_conv_into_blocks = {.name = "conv_into_bloc
                                                          .family = NCL_FAMILY_CONV,
                                                          .about = "the same of a plain input with few channels",
                                                          .unfit = conv_into_blocks_unfit,
-                                                         .choices = ncl_conv_blocked_choices,
+                                                         .choices = conv_into_blocks_choices,
                                                          .cost = conv_into_blocks_cost,
                                                          .emit = conv_into_blocks_emit,
                                                          .reads_pitched = true,
                                                          .writes_blocks = true,
+                                                         .volumes = true,
                                                          .writes_whole = true};
-
-/* ---- one channel to one channel ---- */
-
-#define DEPTHWISE_EFFICIENCY 0.25
-
-static const char *conv_depthwise_unfit(const struct ncl_target *target, const struct ncl_problem *problem)
-{
-    if (!target->cpu)
-        return "needs a device with few wide cores";
-    if (!problem)
-        return NULL;
-    if (problem->conv.in_channels > 1 || problem->conv.out_channels > 1)
-        return "groups of more than one channel";
-    return ncl_conv_border_unfit(&problem->conv.window);
-}
-
-static double conv_depthwise_cost(const struct ncl_target *target, const struct ncl_problem *problem,
-                                  const struct ncl_choice *choice)
-{
-    (void)choice;
-    const int64_t channels = problem->conv.groups, lanes = target->lanes;
-    return ncl_cost_macs(target,
-                         problem->flops / 2 / (double)problem->conv.window.out.extent[0] / (double)channels *
-                             (double)(ncl_ceil_div(channels, lanes) * lanes),
-                         DEPTHWISE_EFFICIENCY);
-}
-
-static nnefcl_status conv_depthwise_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
-                                         const struct ncl_choice *choice)
-{
-    (void)choice;
-    const struct ncl_conv *conv = &problem->conv;
-    const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
-    const int64_t taps = image.size[0] * image.size[1];
-    const struct ncl_conv_matrix matrix = {
-        .groups = 1, .rows = conv->groups, .depth = taps, .row_stride = taps, .column_stride = 1};
-    const ncl_ref packed = ncl_conv_gemm_pack(lower, conv->filter, &matrix, lower->plan->target.lanes);
-    const float whole = ncl_blocks_step(lower, conv->input);
-    const ncl_ref x =
-        whole > 0 ? ncl_blocks_in_whole(lower, conv->input, (double)whole) : ncl_blocks_in(lower, conv->input);
-    const struct ncl_place from = ncl_blocks_place(lower, x), to = ncl_blocks_place(lower, problem->out);
-    const struct ncl_blocks_tasks tasks = ncl_blocks_tasks(&lower->plan->target, &conv->window.out, &to);
-    struct ncl_emit *step = ncl_step_begin(lower, "conv_depthwise");
-    ncl_step_define_int(step, "WHOLE", whole > 0);
-    ncl_step_in(step, x);
-    ncl_step_in(step, packed);
-    ncl_step_in(step, ncl_lower_tensor(lower, conv->bias));
-    ncl_step_out(step, problem->out);
-    ncl_step_after_shared(lower, step, problem->out, 1, true, x);
-    ncl_blocks_emit_out(step, &to);
-    ncl_step_size(step, "CHANNELS", conv->groups);
-    ncl_step_size(step, "ROWS", tasks.rows);
-    ncl_step_size(step, "BIAS", ncl_shape_volume(&conv->bias->shape) > 1);
-    ncl_step_size(step, "BATCH", from.batch);
-    ncl_step_size(step, "CHANNEL", from.channel);
-    ncl_step_size(step, "FIRST", from.first - image.before[0] * from.row - image.before[1] * from.block);
-    ncl_step_sizes(step, "KERNEL", image.size, 2);
-    ncl_step_sizes(step, "STEP", (const int64_t[]){image.stride[0] * from.row, image.stride[1] * from.block}, 2);
-    ncl_step_sizes(step, "TAP", (const int64_t[]){image.dilation[0] * from.row, image.dilation[1] * from.block}, 2);
-    ncl_step_real(step, "X_STEP", (double)whole);
-    ncl_step_flops(step, problem->flops);
-    return ncl_step_end(step, tasks.count);
-}
-
-const struct ncl_variant ncl_variant_conv_depthwise = {.name = "conv_depthwise",
-                                                       .family = NCL_FAMILY_CONV,
-                                                       .about = "depthwise, channels in blocks",
-                                                       .unfit = conv_depthwise_unfit,
-                                                       .cost = conv_depthwise_cost,
-                                                       .emit = conv_depthwise_emit,
-                                                       .reads_blocks = true,
-                                                       .writes_blocks = true,
-                                                       .reads_whole = true,
-                                                       .writes_whole = true,
-                                                       .halo = ncl_conv_blocked_halo};

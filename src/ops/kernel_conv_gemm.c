@@ -32,8 +32,9 @@ ncl_ref ncl_conv_gemm_pack(struct ncl_lower *lower, const struct ncl_tensor *fil
                            const struct ncl_conv_matrix *matrix, int64_t panel)
 {
     const int64_t panels = ncl_ceil_div(matrix->rows, panel), block = matrix->block ? matrix->block : 1,
-                  taps = matrix->block ? matrix->taps : 1, channels = matrix->depth / taps,
-                  depth = ncl_ceil_div(channels, block) * block * taps;
+                  taps = matrix->block ? matrix->taps : 1, planes = matrix->planes ? matrix->planes : 1,
+                  channels = matrix->depth / taps / planes,
+                  depth = ncl_ceil_div(channels, block) * block * taps * planes;
     const bool all = matrix->filter == 0;
     const ncl_ref packed =
         ncl_lower_scratch(lower, "packed filter", NNEFCL_SCALAR, matrix->groups * panels * panel * depth);
@@ -56,6 +57,7 @@ ncl_ref ncl_conv_gemm_pack(struct ncl_lower *lower, const struct ncl_tensor *fil
     ncl_step_size(step, "PITCH", all ? taps : matrix->pitch);
     ncl_step_size(step, "PARTS", matrix->parts ? matrix->parts : 1);
     ncl_step_size(step, "STEP", matrix->step ? matrix->step : 1);
+    ncl_step_size(step, "PLANES", planes);
     ncl_step_end(step, matrix->groups * panels);
     return packed;
 }

@@ -33,6 +33,8 @@ static const char *conv_winograd_unfit(const struct ncl_target *target, const st
     const char *blocked = ncl_conv_blocked_unfit(target, problem);
     if (blocked || !problem)
         return blocked;
+    if (problem->conv.window.rank == 5 && !ncl_window_is_trivial(&problem->conv.window, 2, 3))
+        return "taps in several planes";
     const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
     for (int i = 0; i < 2; i++)
         if (image.size[i] != 3 || image.stride[i] != 1)
@@ -177,7 +179,9 @@ static double cost_of(const struct ncl_target *target, const struct ncl_problem 
                  more = target->weights > target->l3 / 2 ? larger : 0;
     const struct share share = share_tiles(target, f, &work, tile, 1);
     const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
-    return (share.time - share.read) / CYCLES + ncl_cost_bytes(more + zeros_of(target, &work, &image, f), FAR_RATE);
+    const int64_t planes = problem->conv.window.rank == 5 ? problem->conv.window.out.extent[2] : 1;
+    return (double)planes * (share.time - share.read) / CYCLES +
+           ncl_cost_bytes(more + (double)planes * zeros_of(target, &work, &image, f), FAR_RATE);
 }
 
 /* ---- the steps ---- */
@@ -210,13 +214,14 @@ static nnefcl_status emit_winograd(struct ncl_lower *lower, const struct ncl_pro
     const struct ncl_conv *conv = &problem->conv;
     const struct ncl_window_axes image = ncl_window_last(&conv->window, 2, 2);
     const struct work work = describe_tile_work(target, problem, f, tile);
-    const struct share share = share_tiles(target, f, &work, tile, conv->window.in.extent[0]);
+    const struct ncl_place to = ncl_blocks_place(lower, problem->out);
+    const struct share share = share_tiles(target, f, &work, tile, to.images);
     const int64_t in_point = work.depth * share.tiles + POINT_GAP;
     const int64_t sum_point = share.pass * share.tiles * work.width + POINT_GAP;
     const int64_t slot = work.points * (in_point + sum_point);
     const ncl_ref x = ncl_blocks_in(lower, conv->input), filter = transform_filter(lower, conv, f, &work),
                   scratch = ncl_lower_scratch(lower, "transformed", NNEFCL_SCALAR, slot * share.tasks);
-    const struct ncl_place from = ncl_blocks_place(lower, x), to = ncl_blocks_place(lower, problem->out);
+    const struct ncl_place from = ncl_blocks_place(lower, x);
     struct ncl_emit *step = ncl_step_begin(lower, "conv_winograd");
     ncl_step_define_int(step, "PIXEL", tile.rows);
     ncl_step_define_int(step, "VECTORS", tile.vectors);
@@ -279,6 +284,7 @@ static nnefcl_status emit_winograd(struct ncl_lower *lower, const struct ncl_pro
                                                    .emit = NAME##_emit,                                                \
                                                    .reads_blocks = true,                                               \
                                                    .writes_blocks = true,                                              \
+                                                   .volumes = true,                                                    \
                                                    .halo = NAME##_halo,                                                \
                                                    .transforms = true};
 

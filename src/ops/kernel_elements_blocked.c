@@ -11,11 +11,13 @@
 /* What an operand gives, as in elements_blocked.cl. */
 enum cell_kind { CELL_ONE_REPEATED, CELL_ONE, CELL_LANES_REPEATED, CELL_LANES };
 
-/* The step through an operand: elements from image to image, block to block, row to row, and to the first one. */
+/* The step through an operand: elements from image to image, block to block, row to row, to the first one, and from
+ * plane to plane of a volume. */
+#define STRIDES 5
 struct cells {
     enum cell_kind kind;
     ncl_ref ref;
-    int64_t stride[4];
+    int64_t stride[STRIDES];
 };
 
 static int64_t extent_of(const nnefcl_shape *shape, int axis)
@@ -39,38 +41,44 @@ static ncl_ref operand_in_blocks(struct ncl_lower *lower, const struct ncl_expre
                                            : ncl_lower_as(lower, operand->tensor, &blocks);
 }
 
-static void read_in_blocks(struct ncl_lower *lower, const struct ncl_expression_operand *operand, struct cells *cells)
+static void read_in_blocks(struct ncl_lower *lower, const struct ncl_expression_operand *operand, int rank,
+                           struct cells *cells)
 {
     const nnefcl_shape *shape = &operand->shape;
-    const int row = shape->rank == 4 ? 2 : 1;
+    const int64_t origin[NNEFCL_MAX_RANK] = {0};
     cells->ref = operand_in_blocks(lower, operand);
-    const struct ncl_place place = ncl_blocks_place(lower, cells->ref);
-    cells->kind = extent_of(shape, shape->rank - 1) > 1 ? CELL_LANES : CELL_LANES_REPEATED;
-    cells->stride[0] = shape->extent[0] > 1 ? place.batch : 0;
-    cells->stride[1] = place.channel;
-    cells->stride[2] = row == 2 && shape->extent[2] > 1 ? place.row : 0;
-    cells->stride[3] = place.first;
+    if (lower->status)
+        return;
+    const struct ncl_layout *layout = &lower->plan->tensor[cells->ref].layout;
+    const int step_of[STRIDES] = {0, 1, rank - 2, -1, rank == 5 ? 2 : -1};
+    cells->kind = extent_of(shape, rank - 1) > 1 ? CELL_LANES : CELL_LANES_REPEATED;
+    for (int i = 0; i < STRIDES; i++)
+        cells->stride[i] = step_of[i] >= 0 && (i != 2 || rank > 3) && extent_of(shape, step_of[i]) > 1
+                               ? ncl_layout_stride(layout, shape, step_of[i])
+                               : 0;
+    cells->stride[3] = ncl_layout_offset(layout, shape, origin);
 }
 
 /* One element for all channels, or one for each but the same all over the image: plain. */
 static void read_plain_operand(const struct ncl_expression *expression, unsigned k, struct cells *cells)
 {
     const nnefcl_shape *shape = &expression->operand[k].shape;
-    const bool lanes = extent_of(shape, 1) > 1, images = expression->shape.rank == 4;
-    const int across = expression->shape.rank - 1;
+    const int across = expression->shape.rank - 1, down = across - 1;
+    const bool lanes = extent_of(shape, 1) > 1, images = down > 1, volumes = down > 2;
     cells->ref = ncl_expression_ref(expression, k);
     cells->kind = lanes ? CELL_LANES_REPEATED : extent_of(shape, across) > 1 ? CELL_ONE : CELL_ONE_REPEATED;
     cells->stride[0] = shape->rank > 0 && shape->extent[0] > 1 ? blocked_dense_stride(shape, 0) : 0;
     cells->stride[1] = lanes ? expression->lower->plan->target.lanes : 0;
-    cells->stride[2] = images && extent_of(shape, 2) > 1 ? blocked_dense_stride(shape, 2) : 0;
+    cells->stride[2] = images && extent_of(shape, down) > 1 ? blocked_dense_stride(shape, down) : 0;
     cells->stride[3] = 0;
+    cells->stride[4] = volumes && extent_of(shape, 2) > 1 ? blocked_dense_stride(shape, 2) : 0;
 }
 
 static void read_operand(const struct ncl_expression *expression, unsigned k, struct cells *cells)
 {
     const struct ncl_expression_operand *operand = &expression->operand[k];
     if (extent_of(&operand->shape, 1) > 1 && ncl_shape_span(&operand->shape, 2, operand->shape.rank) > 1)
-        read_in_blocks(expression->lower, operand, cells);
+        read_in_blocks(expression->lower, operand, expression->shape.rank, cells);
     else
         read_plain_operand(expression, k, cells);
 }
@@ -122,8 +130,9 @@ static nnefcl_status elements_blocked_emit(struct ncl_lower *lower, const struct
     ncl_blocks_emit_out(step, &place);
     ncl_step_size(step, "CHANNELS", shape->extent[1]);
     ncl_step_size(step, "ROWS", tasks.rows);
+    ncl_step_size(step, "PLANES", place.planes);
     for (unsigned k = 0; k < expression->operand_count; k++)
-        ncl_step_sizes(step, "STRIDE", cells[k].stride, 4);
+        ncl_step_sizes(step, "STRIDE", cells[k].stride, STRIDES);
     ncl_step_flops(step, problem->flops);
     return ncl_step_end(step, tasks.count);
 }
@@ -133,4 +142,5 @@ const struct ncl_variant ncl_variant_elements_blocked = {.name = "elements_block
                                                          .about = "images in blocks of channels",
                                                          .cost = elements_blocked_cost,
                                                          .emit = elements_blocked_emit,
-                                                         .writes_blocks = true};
+                                                         .writes_blocks = true,
+                                                         .volumes = true};

@@ -27,15 +27,21 @@ static double pool_blocked_cost(const struct ncl_target *target, const struct nc
     return ncl_cost_macs(target, macs / (double)channels * (double)(ncl_ceil_div(channels, lanes) * lanes), EFFICIENCY);
 }
 
-/* H and W of the window; of a line the second one only. */
+/* H and W of the window; of a line the second one only. D of a volume. */
 static void emit_window(struct ncl_emit *step, const struct ncl_window *window)
 {
-    const struct ncl_window_axes axes = ncl_window_last(window, 2, 2);
-    ncl_step_sizes(step, "IN", axes.in, 2);
-    ncl_step_sizes(step, "KERNEL", axes.size, 2);
-    ncl_step_sizes(step, "STRIDE", axes.stride, 2);
-    ncl_step_sizes(step, "DILATION", axes.dilation, 2);
-    ncl_step_sizes(step, "BEFORE", axes.before, 2);
+    const struct ncl_window_axes axes = ncl_window_last(window, 2, 3);
+    ncl_step_sizes(step, "IN", axes.in + 1, 2);
+    ncl_step_sizes(step, "KERNEL", axes.size + 1, 2);
+    ncl_step_sizes(step, "STRIDE", axes.stride + 1, 2);
+    ncl_step_sizes(step, "DILATION", axes.dilation + 1, 2);
+    ncl_step_sizes(step, "BEFORE", axes.before + 1, 2);
+    ncl_step_size(step, "PLANES", axes.out[0]);
+    ncl_step_size(step, "DEPTH_EXTENT", axes.in[0]);
+    ncl_step_size(step, "DEPTH_TAPS", axes.size[0]);
+    ncl_step_size(step, "DEPTH_STRIDE", axes.stride[0]);
+    ncl_step_size(step, "DEPTH_DILATION", axes.dilation[0]);
+    ncl_step_size(step, "DEPTH_BEFORE", axes.before[0]);
 }
 
 static nnefcl_status pool_blocked_emit(struct ncl_lower *lower, const struct ncl_problem *problem,
@@ -68,4 +74,5 @@ const struct ncl_variant ncl_variant_pool_blocked = {.name = "pool_blocked",
                                                      .cost = pool_blocked_cost,
                                                      .emit = pool_blocked_emit,
                                                      .reads_blocks = true,
-                                                     .writes_blocks = true};
+                                                     .writes_blocks = true,
+                                                     .volumes = true};

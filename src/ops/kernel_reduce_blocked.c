@@ -47,11 +47,16 @@ static nnefcl_status reduce_blocked_emit(struct ncl_lower *lower, const struct n
     ncl_reduction_define(step, p);
     ncl_step_in(step, input);
     ncl_step_out(step, problem->out);
-    ncl_blocks_emit_in(step, &place, (const char *const[]){"X_BATCH", "X_CHANNEL", "X_ROW", "X_FIRST"});
+    ncl_step_size(step, "X_BATCH", place.batch * place.planes);
+    ncl_step_size(step, "X_CHANNEL", place.channel);
+    ncl_step_size(step, "X_ROW", place.row);
+    ncl_step_size(step, "X_FIRST", place.first);
     ncl_step_size(step, "ROWS", whole ? 1 : place.extent[0]);
     ncl_step_size(step, "CELLS", whole ? place.extent[0] * place.extent[1] : place.extent[1]);
     ncl_step_size(step, "CHANNELS", p->input->shape.extent[1]);
-    ncl_step_real(step, "VOLUME", (double)(place.extent[0] * place.extent[1]));
+    ncl_step_real(step, "VOLUME", (double)(place.planes * place.extent[0] * place.extent[1]));
+    ncl_step_size(step, "PLANES", place.planes);
+    ncl_step_size(step, "X_PLANE", place.batch);
     ncl_step_flops(step, problem->flops);
     return ncl_step_end(step, p->input->shape.extent[0] * blocks);
 }
@@ -62,4 +67,5 @@ const struct ncl_variant ncl_variant_reduce_blocked = {.name = "reduce_blocked",
                                                        .unfit = reduce_blocked_unfit,
                                                        .cost = reduce_blocked_cost,
                                                        .emit = reduce_blocked_emit,
-                                                       .reads_blocks = true};
+                                                       .reads_blocks = true,
+                                                       .volumes = true};

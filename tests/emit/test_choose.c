@@ -20,11 +20,11 @@ static const struct choice_case {
      "far = variable<scalar>(shape = [6272,256], label = 'far'); x = external<scalar>(shape = [1,256]);"
      "image = reshape(linear(x, far, 0.0), shape = [1,8,28,28]); y = conv(image, x4);",
      NULL, "conv_strip", "conv_group"},
-    {"three axes", X("[1,8,9,9,9]", "conv(x, x5)"), NULL, "conv_gemm", "conv_group"},
+    {"three axes", X("[1,8,9,9,9]", "conv(x, x5)"), NULL, "conv_into_blocks", "conv_group"},
     {"many channels", X("[1,128,56,56]", "conv(x, x6)"), NULL, "conv_winograd4", "conv_winograd4_group"},
     {"the whole image", X("[1,8,3,3]", "conv(x, x1, padding = [(0,0),(0,0)])"), NULL, "conv_whole", "conv_whole"},
     {"depthwise", X("[1,8,12,12]", "conv(x, x3, groups = 8)"), NULL, "conv_rows", "conv_column"},
-    {"depthwise, three axes", X("[1,8,5,12,12]", "conv(x, x7, groups = 8)"), NULL, "conv_rows", "conv_item"},
+    {"depthwise, three axes", X("[1,8,5,12,12]", "conv(x, x7, groups = 8)"), NULL, "conv_depthwise", "conv_item"},
     {"depthwise, twenty rows", X("[1,2,80,28]", "conv(x, x8, groups = 2, stride = [13,1])"), NULL, "conv_rows",
      "conv_column"},
     {"depthwise, rows far apart", X("[1,2,80,28]", "conv(x, x8, groups = 2, stride = [14,1])"), NULL, "conv_rows",

@@ -13,7 +13,7 @@
 static const struct {
     struct ncl_layout layout;
     nnefcl_shape shape;
-    int64_t position[4], offset;
+    int64_t position[5], offset;
     uint64_t bytes;
     const char *text;
 } cases[] = {
@@ -57,6 +57,19 @@ static const struct {
      {1, 8, 1, 1},
      1000 + 7 * 8,
      1064 * 4,
+     "axis1/8 pitch1000 "},
+    /* planes of volumes in blocks, [N][D][C / 8][H][W][8]: as images, and as those of a larger tensor */
+    {{.axis = 1, .block = 8},
+     SHAPE(2, 9, 3, 2, 4),
+     {1, 8, 2, 1, 3},
+     (((1 * 3 + 2) * 2 + 1) * 8 + 7) * 8,
+     2 * 3 * 2 * 8 * 8 * 4,
+     "axis1/8 "},
+    {{.axis = 1, .block = 8, .outer = 2, .pitch = 1000},
+     SHAPE(2, 9, 3, 2, 2),
+     {1, 8, 2, 1, 1},
+     5 * 1000 + 7 * 8,
+     (5 * 1000 + 64) * 4,
      "axis1/8 pitch1000 "},
 };
 

@@ -118,8 +118,6 @@ static const struct paced_tiles tiles_of_16 = {2, {{{6, 2}, 100}, {{4, 2}, 108}}
                                 narrow_of_32 = {3, {{{14, 1}, 115}, {{8, 3}, 110}, {{14, 2}, 100}}},
                                 tiles_of_32 = {4, {{{6, 4}, 100}, {{14, 2}, 105}, {{4, 4}, 110}, {{8, 3}, 118}}};
 
-#define CHANNELS_MIN 9 /* vectors */
-
 static int64_t padded(int64_t extent, int64_t step)
 {
     return extent ? (extent + step - 1) / step * step : 1;
@@ -162,7 +160,7 @@ struct ncl_tile ncl_target_narrow_tile(const struct ncl_target *target, int64_t 
 struct ncl_tile ncl_target_channel_tile(const struct ncl_target *target, int64_t columns)
 {
     const int64_t lanes = target->lanes;
-    const bool thirds = columns >= CHANNELS_MIN * lanes && columns % (2 * lanes) && columns % (3 * lanes) == 0;
+    const bool thirds = columns % (2 * lanes) && columns % (3 * lanes) == 0;
     return thirds && target->registers < 32 ? (struct ncl_tile){4, 3} : ncl_target_tile(target, 0, columns);
 }
 

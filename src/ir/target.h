@@ -65,7 +65,7 @@ struct ncl_tile ncl_target_low_tile(const struct ncl_target *target, int64_t col
 /* The same for the output channels of one of many groups: of few vectors, one too. */
 struct ncl_tile ncl_target_narrow_tile(const struct ncl_target *target, int64_t columns);
 /* The same for the output channels of all: three vectors where two would compute filling. A kernel with other tiles is
- * another text, half a second of a cold start, which few channels are not worth: these have the usual tile. */
+ * another text, a quarter of a second of a cold start. */
 struct ncl_tile ncl_target_channel_tile(const struct ncl_target *target, int64_t columns);
 /* Elements in a row of the tile. */
 int64_t ncl_tile_columns(const struct ncl_target *target, struct ncl_tile tile);

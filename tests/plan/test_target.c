@@ -51,7 +51,8 @@ static const struct {
                      {ncl_target_channel_tile, 8, 408, 4, 3},
                      {ncl_target_channel_tile, 8, 912, 6, 2},
                      {ncl_target_channel_tile, 8, 116, 6, 2},
-                     {ncl_target_channel_tile, 8, 24, 6, 2},
+                     {ncl_target_channel_tile, 8, 24, 4, 3},
+                     {ncl_target_channel_tile, 8, 40, 6, 2},
                      {ncl_target_channel_tile, 16, 144, 14, 2},
                      /* of the outputs of a group: a vector, two, three */
                      {ncl_target_narrow_tile, 8, 8, 12, 1},

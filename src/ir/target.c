@@ -97,6 +97,11 @@ void ncl_target_describe(struct ncl_target *target, const nnefcl_device_info *in
     };
 }
 
+bool ncl_target_keeps(const struct ncl_target *target, uint64_t weights)
+{
+    return weights <= target->l3 / 2;
+}
+
 unsigned ncl_target_registers(unsigned lanes)
 {
     return lanes == 16 ? 32 : 16;

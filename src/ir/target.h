@@ -46,6 +46,9 @@ void ncl_target_describe(struct ncl_target *target, const nnefcl_device_info *in
 /* For plans without a device. */
 extern const struct ncl_target ncl_target_generic_cpu, ncl_target_generic_gpu;
 
+/* Do so many bytes of weights stay in the third cache from run to run? What runs in between has the other half. */
+bool ncl_target_keeps(const struct ncl_target *target, uint64_t weights);
+
 /* Registers for vectors of so many lanes: AVX-512 has twice as many, twice as wide. */
 unsigned ncl_target_registers(unsigned lanes);
 

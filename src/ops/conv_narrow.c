@@ -47,8 +47,6 @@ static void take_planes(struct ncl_conv_narrow *narrow)
     struct ncl_window *w = &conv->window;
     if (w->rank != 5)
         return;
-    narrow->depth = (struct ncl_conv_depth){
-        w->in.extent[2], w->out.extent[2], w->size[2], w->stride[2], w->dilation[2], w->before[2]};
     for (int axis = 2; axis < 4; axis++) {
         w->in.extent[axis] = w->in.extent[axis + 1];
         w->out.extent[axis] = w->out.extent[axis + 1];
@@ -68,7 +66,7 @@ struct ncl_conv_narrow ncl_conv_narrow_none(const struct ncl_problem *problem)
 {
     const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
     struct ncl_conv_narrow narrow = {.problem = *problem,
-                                     .depth = {1, 1, 1, 1, 1, 0},
+                                     .depth = ncl_window_depth_of(&problem->conv.window),
                                      .flops = problem->flops,
                                      .size = {image.size[0], image.size[1]},
                                      .parts = 1};
@@ -119,13 +117,9 @@ struct ncl_conv_narrow ncl_conv_narrow_of(const struct ncl_target *target, const
     return narrow;
 }
 
-void ncl_conv_depth_emit(struct ncl_emit *step, const struct ncl_conv_depth *depth, const struct ncl_place *x)
+void ncl_conv_depth_emit(struct ncl_emit *step, const struct ncl_window_depth *depth, const struct ncl_place *x)
 {
     ncl_step_size(step, "PLANES", depth->out);
     ncl_step_size(step, "PLANE", x->planes > 1 ? x->block > 1 ? x->batch : x->plane : 0);
-    ncl_step_size(step, "DEPTH_EXTENT", depth->in);
-    ncl_step_size(step, "DEPTH_TAPS", depth->taps);
-    ncl_step_size(step, "DEPTH_STRIDE", depth->stride);
-    ncl_step_size(step, "DEPTH_DILATION", depth->dilation);
-    ncl_step_size(step, "DEPTH_BEFORE", depth->before);
+    ncl_window_depth_emit(step, depth);
 }

@@ -10,14 +10,9 @@
 #include "emit/variant.h"
 #include "ops/window.h"
 
-/* The planes of a volume: one of the output reads `taps` of the input. Of images: one of one. */
-struct ncl_conv_depth {
-    int64_t in, out, taps, stride, dilation, before;
-};
-
 struct ncl_conv_narrow {
     struct ncl_problem problem;
-    struct ncl_conv_depth depth;
+    struct ncl_window_depth depth;
     double flops;              /* of the definition */
     int64_t first[2], size[2]; /* of the taps: the first one, and how many there were */
     int64_t parts;             /* groups that are joined to one */
@@ -29,7 +24,7 @@ struct ncl_conv_narrow ncl_conv_narrow_taps(const struct ncl_problem *problem);
 struct ncl_conv_narrow ncl_conv_narrow_of(const struct ncl_target *target, const struct ncl_problem *problem);
 
 /* Fields of a record: PLANES, PLANE and DEPTH_... of conv_blocked.cl, where x lies so. */
-void ncl_conv_depth_emit(struct ncl_emit *step, const struct ncl_conv_depth *depth, const struct ncl_place *x);
+void ncl_conv_depth_emit(struct ncl_emit *step, const struct ncl_window_depth *depth, const struct ncl_place *x);
 
 /* Which part of the products has more than zeros to multiply. */
 double ncl_conv_part_inside(const struct ncl_window *window);

@@ -338,7 +338,7 @@ static void emit_blocked_input(struct ncl_emit *step, const struct ncl_window_ax
 
 struct emitted {
     const struct ncl_problem *problem;
-    const struct ncl_conv_depth *depth;
+    const struct ncl_window_depth *depth;
     double flops; /* of the definition */
     struct ncl_tile tile;
     const struct share *share;
@@ -355,7 +355,6 @@ static void emit_blocked_output(struct ncl_emit *step, struct ncl_place *y, cons
 }
 
 static const struct ncl_conv_lattice all_pixels = {.stride = {1, 1}};
-static const struct ncl_conv_depth one_plane = {1, 1, 1, 1, 1, 0};
 
 static nnefcl_status emit_conv(struct ncl_lower *lower, const struct emitted *all)
 {
@@ -416,8 +415,9 @@ nnefcl_status ncl_conv_blocked_step(struct ncl_lower *lower, const struct ncl_pr
 {
     const struct ncl_target *target = &lower->plan->target;
     const struct share share = share_pixels(target, problem, tile, target->lanes, NCL_CONV_TILES);
+    const struct ncl_window_depth depth = ncl_window_depth_of(&problem->conv.window);
     return emit_conv(lower, &(struct emitted){.problem = problem,
-                                              .depth = &one_plane,
+                                              .depth = &depth,
                                               .flops = problem->flops,
                                               .tile = tile,
                                               .share = &share,

@@ -176,10 +176,10 @@ static double cost_of(const struct ncl_target *target, const struct ncl_problem 
 {
     const struct work work = describe_tile_work(target, problem, f, tile);
     const double larger = work.filters * (double)work.groups * (1 - 9.0 / (double)work.points),
-                 more = target->weights > target->l3 / 2 ? larger : 0;
+                 more = ncl_target_keeps(target, target->weights) ? 0 : larger;
     const struct share share = share_tiles(target, f, &work, tile, 1);
     const struct ncl_window_axes image = ncl_window_last(&problem->conv.window, 2, 2);
-    const int64_t planes = problem->conv.window.rank == 5 ? problem->conv.window.out.extent[2] : 1;
+    const int64_t planes = ncl_window_depth_of(&problem->conv.window).out;
     return (double)planes * (share.time - share.read) / CYCLES +
            ncl_cost_bytes(more + (double)planes * zeros_of(target, &work, &image, f), FAR_RATE);
 }

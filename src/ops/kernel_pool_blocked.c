@@ -30,18 +30,15 @@ static double pool_blocked_cost(const struct ncl_target *target, const struct nc
 /* H and W of the window; of a line the second one only. D of a volume. */
 static void emit_window(struct ncl_emit *step, const struct ncl_window *window)
 {
-    const struct ncl_window_axes axes = ncl_window_last(window, 2, 3);
-    ncl_step_sizes(step, "IN", axes.in + 1, 2);
-    ncl_step_sizes(step, "KERNEL", axes.size + 1, 2);
-    ncl_step_sizes(step, "STRIDE", axes.stride + 1, 2);
-    ncl_step_sizes(step, "DILATION", axes.dilation + 1, 2);
-    ncl_step_sizes(step, "BEFORE", axes.before + 1, 2);
-    ncl_step_size(step, "PLANES", axes.out[0]);
-    ncl_step_size(step, "DEPTH_EXTENT", axes.in[0]);
-    ncl_step_size(step, "DEPTH_TAPS", axes.size[0]);
-    ncl_step_size(step, "DEPTH_STRIDE", axes.stride[0]);
-    ncl_step_size(step, "DEPTH_DILATION", axes.dilation[0]);
-    ncl_step_size(step, "DEPTH_BEFORE", axes.before[0]);
+    const struct ncl_window_axes axes = ncl_window_last(window, 2, 2);
+    const struct ncl_window_depth depth = ncl_window_depth_of(window);
+    ncl_step_sizes(step, "IN", axes.in, 2);
+    ncl_step_sizes(step, "KERNEL", axes.size, 2);
+    ncl_step_sizes(step, "STRIDE", axes.stride, 2);
+    ncl_step_sizes(step, "DILATION", axes.dilation, 2);
+    ncl_step_sizes(step, "BEFORE", axes.before, 2);
+    ncl_step_size(step, "PLANES", depth.out);
+    ncl_window_depth_emit(step, &depth);
 }
 
 static nnefcl_status pool_blocked_emit(struct ncl_lower *lower, const struct ncl_problem *problem,

@@ -41,16 +41,15 @@ static nnefcl_status reduce_blocked_emit(struct ncl_lower *lower, const struct n
     const struct ncl_reduce *p = &problem->reduce;
     const ncl_ref input = ncl_blocks_in(lower, p->input);
     const struct ncl_place place = ncl_blocks_place(lower, input);
+    struct ncl_place volume = place;
+    volume.batch *= place.planes;
     const int64_t blocks = ncl_ceil_div(p->input->shape.extent[1], lower->plan->target.lanes);
     const bool whole = place.row == place.block * place.extent[1]; /* rows follow each other */
     struct ncl_emit *step = ncl_step_begin(lower, "reduce_blocked");
     ncl_reduction_define(step, p);
     ncl_step_in(step, input);
     ncl_step_out(step, problem->out);
-    ncl_step_size(step, "X_BATCH", place.batch * place.planes);
-    ncl_step_size(step, "X_CHANNEL", place.channel);
-    ncl_step_size(step, "X_ROW", place.row);
-    ncl_step_size(step, "X_FIRST", place.first);
+    ncl_blocks_emit_in(step, &volume, (const char *const[]){"X_BATCH", "X_CHANNEL", "X_ROW", "X_FIRST"});
     ncl_step_size(step, "ROWS", whole ? 1 : place.extent[0]);
     ncl_step_size(step, "CELLS", whole ? place.extent[0] * place.extent[1] : place.extent[1]);
     ncl_step_size(step, "CHANNELS", p->input->shape.extent[1]);

@@ -325,6 +325,22 @@ struct ncl_window_axes ncl_window_last(const struct ncl_window *w, int first, in
     return last;
 }
 
+struct ncl_window_depth ncl_window_depth_of(const struct ncl_window *window)
+{
+    const struct ncl_window_axes last = ncl_window_last(window, 2, 3);
+    return (struct ncl_window_depth){last.in[0],     last.out[0],      last.size[0],
+                                     last.stride[0], last.dilation[0], last.before[0]};
+}
+
+void ncl_window_depth_emit(struct ncl_emit *step, const struct ncl_window_depth *depth)
+{
+    ncl_step_size(step, "DEPTH_EXTENT", depth->in);
+    ncl_step_size(step, "DEPTH_TAPS", depth->taps);
+    ncl_step_size(step, "DEPTH_STRIDE", depth->stride);
+    ncl_step_size(step, "DEPTH_DILATION", depth->dilation);
+    ncl_step_size(step, "DEPTH_BEFORE", depth->before);
+}
+
 int64_t ncl_window_volume(const struct ncl_window *window)
 {
     int64_t volume = 1;

@@ -40,6 +40,11 @@ struct ncl_window_axes {
         dilation[NCL_WINDOW_AXES], before[NCL_WINDOW_AXES], after[NCL_WINDOW_AXES];
 };
 struct ncl_window_axes ncl_window_last(const struct ncl_window *window, int first, int axes);
+/* The planes of a volume: one of the output reads `taps` of the input. Of images and lines: one of one. */
+struct ncl_window_depth {
+    int64_t in, out, taps, stride, dilation, before;
+};
+struct ncl_window_depth ncl_window_depth_of(const struct ncl_window *window);
 /* Elements of the window. */
 int64_t ncl_window_volume(const struct ncl_window *window);
 /* Does nothing along the axes [first, last): size, stride and dilation 1, no padding. */
@@ -49,6 +54,8 @@ bool ncl_window_is_unpadded(const struct ncl_window *window, int first);
 
 /* `#define BORDER` for kernels: the index map of the border ('ignore' maps like 'constant': to "outside"). */
 void ncl_window_define_border(struct ncl_emit *step, enum ncl_border border);
+/* Fields of a record: DEPTH_... of conv_blocked.cl. */
+void ncl_window_depth_emit(struct ncl_emit *step, const struct ncl_window_depth *depth);
 /* The record fields IN, OUT, KERNEL, STRIDE, DILATION, BEFORE for the axes [first, rank), each an array of `axes`
  * entries with 1s (0s for BEFORE) in front. */
 void ncl_window_emit(struct ncl_emit *step, const struct ncl_window *window, int first, int axes);

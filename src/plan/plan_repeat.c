@@ -18,7 +18,7 @@ static double weights_rate(const struct ncl_plan *plan)
     for (size_t i = 0; i < plan->tensor_count; i++)
         if (plan->tensor[i].base == NCL_NO_TENSOR && plan->tensor[i].storage == NCL_STORE_WEIGHT)
             bytes += plan->tensor[i].bytes;
-    return bytes > plan->target.l3 / 2 ? FAR_RATE : NEAR_RATE;
+    return ncl_target_keeps(&plan->target, bytes) ? NEAR_RATE : FAR_RATE;
 }
 
 /* Each step reads its weights anew. */
